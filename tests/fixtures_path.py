@@ -1,0 +1,19 @@
+"""Where the published networks' numbers lie, and what to do when they are absent."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def fixtures() -> Path:
+    """The fixtures folder; skips the calling test when it is absent, or fails where it is required."""
+    folder = Path(os.environ.get("STYLESCOPE_FIXTURES", ROOT.parent / "shared" / "fixtures"))
+    if not folder.is_dir():
+        reason = f"the fixtures folder {folder} is absent (set STYLESCOPE_FIXTURES)"
+        if os.environ.get("STYLESCOPE_REQUIRE_FIXTURES") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
