@@ -1,0 +1,1 @@
+"""The renderer process and the way to it. The window imports only client, document, protocol, frames and fake."""
