@@ -1,0 +1,21 @@
+"""The tensor operators that style-based networks are made of, in plain PyTorch.
+
+Everything here is differentiable to any order and runs on every device; faster kernels live beside it
+and must agree with it.
+"""
+
+from gan.ops.bias_act import ACTIVATIONS, Activation, bias_act
+from gan.ops.conv2d_resample import conv2d_resample
+from gan.ops.upfirdn2d import downsample2d, filter2d, setup_filter, upfirdn2d, upsample2d
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "bias_act",
+    "conv2d_resample",
+    "downsample2d",
+    "filter2d",
+    "setup_filter",
+    "upfirdn2d",
+    "upsample2d",
+]
