@@ -1,0 +1,176 @@
+"""Layers that the generators, the discriminator and the mapping network share.
+
+All of them use the equalised learning rate of Progressive GAN (arXiv 1710.10196, section 4.1): a weight is stored as
+N(0, 1) / lr_multiplier, and multiplied by ``lr_multiplier / sqrt(fan_in)`` when it is used, so that one optimiser step
+moves every layer by a comparable amount.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from gan.ops.bias_act import ACTIVATIONS, bias_act
+from gan.ops.conv2d_resample import conv2d_resample
+from gan.ops.upfirdn2d import setup_filter
+
+RESNET_GAIN = math.sqrt(0.5)
+DEFAULT_RESAMPLE_FILTER: tuple[int, ...] = (1, 3, 3, 1)
+
+ResampleFilter = Sequence[float] | Sequence[Sequence[float]] | None
+"""Taps of a separable filter, a 2-D filter, or None for no filtering."""
+
+
+def activation_gain(activation: str) -> float:
+    """The published gain of an activation by name; ValueError where there is no such activation."""
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"Unknown activation {activation!r}; choose one of {', '.join(ACTIVATIONS)}.")
+    return ACTIVATIONS[activation].gain
+
+
+def normalize_2nd_moment(x: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """Scale `x` so that the mean of its squares along `dim` is 1: x / sqrt(mean(x^2) + eps)."""
+    return x * (x.square().mean(dim=dim, keepdim=True) + eps).rsqrt()
+
+
+class FullyConnectedLayer(nn.Module):
+    """Dense layer with the equalised learning rate: act(x @ (weight * gain).T + bias * lr_multiplier).
+
+    Args:
+        in_features: Inputs, ``fan_in``.
+        out_features: Outputs.
+        bias: Whether there is a bias.
+        activation: Name known to `gan.ops.bias_act`; its default gain applies (sqrt(2) for "lrelu").
+        lr_multiplier: Learning rate relative to the rest of the network; 0.01 in mapping networks.
+        weight_init: Standard deviation of the effective weight before division by sqrt(fan_in).
+        bias_init: Effective bias at the start, a number or one per output.
+    """
+
+    bias: nn.Parameter | None
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        activation: str = "linear",
+        lr_multiplier: float = 1.0,
+        weight_init: float = 1.0,
+        bias_init: float | npt.ArrayLike = 0.0,
+    ) -> None:
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        self.activation = activation
+        self.weight = nn.Parameter(torch.randn(out_features, in_features) * (weight_init / lr_multiplier))
+        if bias:
+            start = np.broadcast_to(np.asarray(bias_init, dtype=np.float32), (out_features,))
+            self.bias = nn.Parameter(torch.from_numpy(start / np.float32(lr_multiplier)))
+        else:
+            self.bias = None
+        self.weight_gain = lr_multiplier / math.sqrt(in_features)
+        self.bias_gain = lr_multiplier
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, in_features] -> [N, out_features], computed in the dtype of `x`."""
+        w = self.weight.to(x.dtype) * self.weight_gain
+        b = None if self.bias is None else self.bias.to(x.dtype)
+        if b is not None and self.bias_gain != 1:
+            b = b * self.bias_gain
+        if self.activation == "linear":
+            return nn.functional.linear(x, w, b)
+        return bias_act(x @ w.t(), b, act=self.activation)
+
+    def extra_repr(self) -> str:
+        """The sizes, for `print(network)`."""
+        return f"{self.in_features} -> {self.out_features}, activation={self.activation}"
+
+
+class Conv2dLayer(nn.Module):
+    """Convolution with the equalised learning rate, optional resampling, bias and activation.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Channels of the output.
+        kernel_size: Width and height of the kernel (odd).
+        bias: Whether there is a bias.
+        activation: Name known to `gan.ops.bias_act`.
+        up: Integer factor of upsampling.
+        down: Integer factor of downsampling.
+        resample_filter: Taps of the low-pass filter used when resampling.
+        conv_clamp: Clamp the output to +-conv_clamp; None for never.
+        channels_last: Keep the weight in channels_last memory order.
+        trainable: False registers weight and bias as buffers (a frozen layer), under the same names.
+    """
+
+    weight: Tensor
+    bias: Tensor | None
+    resample_filter: Tensor
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        bias: bool = True,
+        activation: str = "linear",
+        up: int = 1,
+        down: int = 1,
+        resample_filter: ResampleFilter = DEFAULT_RESAMPLE_FILTER,
+        conv_clamp: float | None = None,
+        channels_last: bool = False,
+        trainable: bool = True,
+    ) -> None:
+        super().__init__()
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.activation = activation
+        self.up = up
+        self.down = down
+        self.conv_clamp = conv_clamp
+        self.padding = kernel_size // 2
+        self.weight_gain = 1.0 / math.sqrt(in_channels * kernel_size**2)
+        self.act_gain = activation_gain(activation)
+        self.register_buffer("resample_filter", setup_filter(resample_filter))
+        weight = conv_weight(out_channels, in_channels, kernel_size, channels_last)
+        start = torch.zeros(out_channels) if bias else None
+        if trainable:
+            self.weight = nn.Parameter(weight)
+            self.bias = None if start is None else nn.Parameter(start)
+        else:
+            self.register_buffer("weight", weight)
+            if start is None:
+                self.bias = None
+            else:
+                self.register_buffer("bias", start)
+
+    def forward(self, x: Tensor, gain: float = 1.0) -> Tensor:
+        """[N, in, H, W] -> [N, out, H * up / down, W * up / down]; `gain` scales the result and its clamp."""
+        w = (self.weight * self.weight_gain).to(x.dtype)
+        b = None if self.bias is None else self.bias.to(x.dtype)
+        x = conv2d_resample(
+            x,
+            w,
+            f=self.resample_filter,
+            up=self.up,
+            down=self.down,
+            padding=self.padding,
+            flip_weight=self.up == 1,  # upsampling layers were published with true convolution, the others correlation
+        )
+        clamp = None if self.conv_clamp is None else self.conv_clamp * gain
+        return bias_act(x, b, act=self.activation, gain=self.act_gain * gain, clamp=clamp)
+
+    def extra_repr(self) -> str:
+        """The sizes, for `print(network)`."""
+        return (
+            f"{self.in_channels} -> {self.out_channels}, activation={self.activation}, up={self.up}, down={self.down}"
+        )
+
+
+def conv_weight(out_channels: int, in_channels: int, kernel_size: int, channels_last: bool = False) -> Tensor:
+    """A fresh N(0, 1) kernel [out, in, k, k] for run-time scaling."""
+    order = torch.channels_last if channels_last else torch.contiguous_format
+    return torch.randn(out_channels, in_channels, kernel_size, kernel_size).contiguous(memory_format=order)
