@@ -1,0 +1,105 @@
+"""What panels are told: read-only, made anew for every frame of the window."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Texture:
+    """An OpenGL texture with the size of the picture in it."""
+
+    id: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One network of a run folder."""
+
+    kimg: float
+    path: str
+    fakes: str = ""
+    """Picture grid made at the same time; empty when there is none."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Figures for the Performance panel and the status bar; the series are the newest few hundred, oldest first."""
+
+    ui_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """Work of the window's thread for each frame, buffer swap excluded."""
+    frame_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """Time from frame to frame."""
+    render_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """Whole render time of each picture."""
+    stages: tuple[tuple[str, NDArray[np.float64]], ...] = ()
+    """The same by stage: (stage, series); zero where a stage did not run."""
+    latency_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """From the change of the document to the texture."""
+    memory: tuple[int, int] = (0, 0)
+    """Bytes used by the renderer, bytes there are."""
+
+
+class Thumbnails(Protocol):
+    """Small pictures rendered in the background; asking for one makes it wanted."""
+
+    def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
+        """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
+
+
+class Scratch:
+    """State that no one else needs, such as what has been typed so far into a field: one object of each class."""
+
+    def __init__(self) -> None:
+        self._held: dict[type, Any] = {}
+
+    def get(self, kind: type[T]) -> T:
+        """The one object of this class, made without arguments when it is asked for first."""
+        if kind not in self._held:
+            self._held[kind] = kind()
+        found: T = self._held[kind]
+        return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a panel may read besides the scene."""
+
+    thumbnails: Thumbnails
+    scratch: Scratch
+    model: ModelInfo | None = None
+    """The network of the picture shown; None before the first."""
+    frame: Frame | None = None
+    """The newest good frame."""
+    picture: Texture | None = None
+    spectrum: Texture | None = None
+    layers: Texture | None = None
+    """Strip of layer thumbnails, in the order of `frame.layers`."""
+    pixels: Callable[[], NDArray[np.uint8] | None] = lambda: None
+    """RGBA bytes [H, W, 4] of the picture shown, for reading single pixels. Valid within this frame."""
+    loading: Loading | None = None
+    failure: Failure | None = None
+    waiting_s: float = 0.0
+    """How long the newest request has been unanswered."""
+    snapshots: tuple[Snapshot, ...] = ()
+    """Networks of the run folder the network came from, by kimg."""
+    undo: str = ""
+    """Name of the step that Undo would take back; empty when there is none."""
+    redo: str = ""
+    saved: str = ""
+    """File written last."""
+    devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
+    performance: Performance = field(default_factory=Performance)
+    now: float = 0.0
+    """Seconds on a clock that never goes back."""
+    size: tuple[float, float] = (1280.0, 720.0)
+    """The window in design lengths (pixels at 100 %)."""

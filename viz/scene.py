@@ -1,0 +1,91 @@
+"""What a panel receives and returns: the frozen document, view and settings, and what it asks the window to do."""
+
+from dataclasses import dataclass, field, replace
+
+from renderer.document import Document, View
+from viz.settings import Settings
+
+
+@dataclass(frozen=True)
+class SavePicture:
+    """Write the picture shown as a numbered PNG into the capture folder."""
+
+
+@dataclass(frozen=True)
+class SaveWindow:
+    """Write the whole window as a numbered PNG into the capture folder."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Take back the last step."""
+
+
+@dataclass(frozen=True)
+class Redo:
+    """Do the step taken back once more."""
+
+
+@dataclass(frozen=True)
+class OpenNetwork:
+    """Open a path, URL or run folder; it becomes recent once it has rendered."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class ShowDialog:
+    """Open one of the window's own dialogs: browse-network, browse-folder, help, about, commands, settings."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RestartRenderer:
+    """End the renderer process and start another."""
+
+
+@dataclass(frozen=True)
+class DismissFailure:
+    """Hide the error strip."""
+
+
+@dataclass(frozen=True)
+class RevealFolder:
+    """Show a folder in the desktop's file manager."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Quit:
+    """Close the window."""
+
+
+Ask = (
+    SavePicture
+    | SaveWindow
+    | Undo
+    | Redo
+    | OpenNetwork
+    | ShowDialog
+    | RestartRenderer
+    | DismissFailure
+    | RevealFolder
+    | Quit
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The whole state that panels may change. `draw(scene, facts) -> scene` is a panel's only channel."""
+
+    document: Document = field(default_factory=Document)
+    view: View = field(default_factory=View)
+    settings: Settings = field(default_factory=Settings)
+    asks: tuple[Ask, ...] = ()
+    """Cleared by the window after every frame."""
+
+    def ask(self, what: Ask) -> "Scene":
+        """This scene with one more request to the window."""
+        return replace(self, asks=(*self.asks, what))

@@ -1,0 +1,26 @@
+"""What a user sets once and expects to find again: kept between sessions, not part of any document."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scheme = Literal["dark", "light"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Kept in a YAML file in the user's configuration folder (see `settings_file`)."""
+
+    scheme: Scheme = "dark"
+    scale: float = 1.0
+    """Interface scale on top of the screen's own, 0.75..3."""
+    device: str = "auto"
+    """Where the renderer runs: auto, cpu, cuda, cuda:1, mps."""
+    frame_limit: int = 60
+    """Frames a second at most; 0 sets no limit."""
+    vsync: bool = True
+    capture_dir: str = ""
+    """Where pictures are saved; empty for the folder of pictures in the user's home."""
+    browse_dir: str = ""
+    """Where the file browser opens; empty for where it was last."""
+    recent: tuple[str, ...] = ()
+    """Networks that opened, newest first."""

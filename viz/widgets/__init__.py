@@ -1,0 +1,68 @@
+"""The controls every panel is built from. Immediate mode: each call draws and returns the new value.
+
+Conventions: arguments are design lengths unless they say pixels; a right click on a value resets it; a double click or
+Ctrl+click types it; `keyed` (None, False or True) adds the key-frame diamond at the row's end.
+"""
+
+from viz.icons import filled, icon
+from viz.widgets.buttons import button, segmented, switch
+from viz.widgets.feedback import chip, empty_state, error_strip, progress, status
+from viz.widgets.paint import (
+    draw,
+    ellipsis,
+    fill,
+    fill_part,
+    focus_ring,
+    hit,
+    label,
+    measure,
+    outline,
+    picture,
+    push_font,
+    space,
+    tip,
+    wrapped,
+)
+from viz.widgets.rows import choice, heading, key_clicked, number, reset_clicked, row_label, section, slider
+from viz.widgets.tiles import add_tile, amount_bar, band_row, dashed, layer_row, tile
+
+__all__ = [
+    "add_tile",
+    "amount_bar",
+    "band_row",
+    "button",
+    "chip",
+    "choice",
+    "dashed",
+    "draw",
+    "ellipsis",
+    "empty_state",
+    "error_strip",
+    "fill",
+    "fill_part",
+    "filled",
+    "focus_ring",
+    "heading",
+    "hit",
+    "icon",
+    "key_clicked",
+    "label",
+    "layer_row",
+    "measure",
+    "number",
+    "outline",
+    "picture",
+    "progress",
+    "push_font",
+    "reset_clicked",
+    "row_label",
+    "section",
+    "segmented",
+    "slider",
+    "space",
+    "status",
+    "switch",
+    "tile",
+    "tip",
+    "wrapped",
+]

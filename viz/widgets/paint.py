@@ -1,0 +1,141 @@
+"""Text and shapes on a draw list, in the theme's colours and lengths."""
+
+from collections.abc import Sequence
+
+from imgui_bundle import ImVec2, imgui
+
+from viz.theme import Weight, font_size
+from viz.theme import current as t
+
+V = ImVec2
+
+
+def push_font(em: float, weight: Weight) -> None:
+    """Use a weight at an em size until `imgui.pop_font()`."""
+    imgui.push_font(t.fonts.bold if weight == "bold" else t.fonts.regular, font_size(em))
+
+
+def measure(text: str, em: float | None = None, weight: Weight = "regular") -> float:
+    """Width of `text` in pixels."""
+    push_font(em or t.body, weight)
+    width = imgui.calc_text_size(text).x
+    imgui.pop_font()
+    return width
+
+
+def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = "regular") -> str:
+    """`text` shortened at its end to fit `width` pixels."""
+    if measure(text, em, weight) <= width:
+        return text
+    while text and measure(text + "…", em, weight) > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def draw(
+    text: str,
+    x: float,
+    y: float,
+    token: str = "text",
+    em: float | None = None,
+    weight: Weight = "regular",
+    align: float = 0.0,
+    height: float = 0.0,
+    alpha: float = 1.0,
+) -> float:
+    """Draw text at a screen position, centred in `height` when given. Returns its width.
+
+    `align`: 0 left, 0.5 centre, 1 right.
+    """
+    push_font(em or t.body, weight)
+    size = imgui.calc_text_size(text)
+    pos = V(round(x - size.x * align), round(y + (height - size.y) / 2 if height else y))
+    if height and len(text) == 1 and 0xE000 <= ord(text) < 0xF900:  # an icon: centre what is seen, not its line box
+        seen = imgui.get_font_baked().find_glyph(ord(text))
+        pos.y = round(y + (height - seen.y0 - seen.y1) / 2)
+        if align == 0.5:
+            pos.x = round(x - (seen.x0 + seen.x1) / 2)
+    imgui.get_window_draw_list().add_text(pos, t.u32(token, alpha * imgui.get_style().alpha), text)
+    imgui.pop_font()
+    return size.x
+
+
+def label(
+    text: str, token: str = "dim", em: float | None = None, weight: Weight = "regular", height: float = 0
+) -> None:
+    """Text as an item of the layout; `height` (design length) centres it in a row."""
+    w, h = measure(text, em, weight), t.px(height) if height else t.scale * font_size(em or t.body)
+    p = imgui.get_cursor_screen_pos()
+    imgui.dummy(V(w, h))
+    draw(text, p.x, p.y, token, em, weight, height=h)
+
+
+def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
+    """A paragraph."""
+    push_font(em or t.body, "regular")
+    imgui.push_style_color(imgui.Col_.text, t.vec4(token))
+    imgui.text_wrapped(text)
+    imgui.pop_style_color()
+    imgui.pop_font()
+
+
+def tip(text: str, keys: str = "") -> None:
+    """Tooltip of the last item, with its shortcut at the right."""
+    if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
+        label(text, "text", t.small)
+        if keys:
+            imgui.same_line()
+            label(keys, "faint", t.small)
+        imgui.end_tooltip()
+
+
+def space(n: float = 4) -> None:
+    """Vertical space of a design length (item spacing already taken off)."""
+    imgui.dummy(V(1, max(0.0, t.px(n) - imgui.get_style().item_spacing.y)))
+
+
+def fill(a: ImVec2, b: ImVec2, token: str, alpha: float = 1.0, radius: float = 4) -> None:
+    """A filled rounded rectangle."""
+    imgui.get_window_draw_list().add_rect_filled(
+        a, b, t.u32(token, alpha * imgui.get_style().alpha), t.px(radius) if radius else 0
+    )
+
+
+def outline(a: ImVec2, b: ImVec2, token: str, alpha: float = 1.0, radius: float = 4, width: float = 1) -> None:
+    """A rounded rectangle's edge."""
+    imgui.get_window_draw_list().add_rect(a, b, t.u32(token, alpha), t.px(radius) if radius else 0, t.px(width))
+
+
+def fill_part(a: ImVec2, b: ImVec2, x0: float, x1: float, token: str, alpha: float, radius: float = 4) -> None:
+    """The share of a rounded rectangle between x0 and x1, keeping its corners."""
+    if x1 - x0 < 0.5:
+        return
+    imgui.push_clip_rect(V(x0, a.y), V(x1, b.y), True)
+    fill(a, b, token, alpha, radius)
+    imgui.pop_clip_rect()
+
+
+def hit(id_: str, size: V) -> bool:
+    """The live area of a drawn control: True when clicked, or chosen with Space or Enter.
+
+    Plain invisible buttons skip the keyboard.
+    """
+    return imgui.invisible_button(id_, size, imgui.ButtonFlags_.enable_nav)
+
+
+def focus_ring() -> None:
+    """Ring around the last item when the keyboard is on it."""
+    if imgui.is_item_focused() and imgui.get_io().nav_visible:
+        a, b, o = imgui.get_item_rect_min(), imgui.get_item_rect_max(), t.px(1)
+        outline(V(a.x - o, a.y - o), V(b.x + o, b.y + o), "accent", 1, t.radius + 1, 2)
+
+
+def picture(
+    tex: int, uv: Sequence[float], a: ImVec2, size: float | ImVec2, radius: float = 4, alpha: float = 1.0
+) -> None:
+    """A rounded picture; uv is (u0, v0, u1, v1)."""
+    b = V(a.x + size.x, a.y + size.y) if isinstance(size, ImVec2) else V(a.x + size, a.y + size)
+    tint = t.u32("#FFFFFF", alpha * imgui.get_style().alpha)
+    imgui.get_window_draw_list().add_image_rounded(
+        imgui.ImTextureRef(tex), a, b, V(uv[0], uv[1]), V(uv[2], uv[3]), tint, t.px(radius)
+    )

@@ -1,0 +1,219 @@
+"""Rows of a panel: a label at the left, a control at the right, perhaps a key-frame diamond; and section headers."""
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.icons import filled, icon
+from viz.theme import current as t
+from viz.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
+
+
+def row_label(text: str, changed: bool = False) -> float:
+    """Draw the label column of a row and place the cursor at its field. Returns the width left for the field."""
+    p = imgui.get_cursor_screen_pos()
+    left = imgui.get_content_region_avail().x - t.px(t.label)
+    draw(ellipsis(text, t.px(t.label) - t.px(6)), p.x, p.y, "text" if changed else "dim", height=t.px(t.row))
+    imgui.set_cursor_screen_pos(V(p.x + t.px(t.label), p.y))
+    return left
+
+
+_last = {"key": False, "reset": False}
+
+
+def key_clicked() -> bool:
+    """Whether the diamond of the row drawn last was clicked in this frame."""
+    return _last["key"]
+
+
+def reset_clicked() -> bool:
+    """Whether the reset arrow of the section drawn last was clicked in this frame."""
+    return _last["reset"]
+
+
+def _key(keyed: bool | None, id_: str) -> None:
+    """The key-frame diamond: hollow, or solid where a key sits at the playhead."""
+    _last["key"] = False
+    if keyed is None:
+        return
+    imgui.same_line(0, t.px(2))
+    p, w, h = imgui.get_cursor_screen_pos(), t.px(16), t.px(t.row)
+    _last["key"] = hit(f"##key{id_}", V(w, h))
+    ink = "accent" if keyed else "text" if imgui.is_item_hovered() else "faint"
+    draw((filled if keyed else icon)("diamond"), p.x + w / 2, p.y, ink, 9, align=0.5, height=h)
+    tip("Remove the key" if keyed else "Add a key at the playhead", "K")
+
+
+def slider(
+    text: str,
+    value: float,
+    low: float,
+    high: float,
+    default: float,
+    unit: str = "",
+    fmt: str = "%.2f",
+    keyed: bool | None = None,
+    hint: str = "",
+    width: float = 0,
+    origin: float | None = None,
+    show_label: bool = True,
+) -> float:
+    """A labelled slider: a track to drag, and its number at the right to drag finely or type into.
+
+    The bar grows from `origin` (default: 0 if inside the range, else `low`); the notch is the default. Right click:
+    default. Double click on the number, or Ctrl+click anywhere: type. The label is bright when the value differs from
+    its default.
+    """
+    origin = (0.0 if low < 0 < high else low) if origin is None else origin
+    room = row_label(text, abs(value - default) > 1e-9) if show_label else imgui.get_content_region_avail().x
+    w, h = (width or room) - (t.px(18) if keyed is not None else 0), t.px(t.row)
+    p = imgui.get_cursor_screen_pos()
+    widest = max(measure(fmt % low), measure(fmt % high))
+    q, ends = V(p.x + w, p.y + h), max(t.px(34), widest) + t.px(16) + (measure(unit, t.small) + t.px(3) if unit else 0)
+    edge = q.x - ends
+    hot = imgui.is_mouse_hovering_rect(p, q) and imgui.is_window_hovered()
+    fill(p, q, "hover" if hot else "control")
+    imgui.begin_group()
+    imgui.push_id(text)
+    typing = imgui.internal.temp_input_is_active(imgui.get_id("##track")) or imgui.internal.temp_input_is_active(
+        imgui.get_id("##number")
+    )
+    if not typing:
+        _track(p, V(edge, q.y), low, high, value, default, origin, hot)
+    clear = ("frame_bg", "frame_bg_hovered", "frame_bg_active", "slider_grab", "slider_grab_active") + (
+        () if typing else ("text",)
+    )
+    for name in clear:
+        imgui.push_style_color(getattr(imgui.Col_, name), t.vec4("panel", 0))
+    imgui.set_next_item_width(edge - p.x)
+    _, value = imgui.slider_float("##track", value, low, high, fmt, imgui.SliderFlags_.always_clamp)
+    reset = imgui.is_item_clicked(imgui.MouseButton_.right)
+    focus_ring()
+    imgui.same_line(0, 0)
+    imgui.set_next_item_width(ends)
+    _, value = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, imgui.SliderFlags_.always_clamp)
+    reset = reset or imgui.is_item_clicked(imgui.MouseButton_.right)
+    imgui.pop_style_color(len(clear))
+    if not typing:
+        end = q.x - t.px(7)
+        end -= draw(unit, end, p.y, "faint", t.small, align=1, height=h) + t.px(3) if unit else 0
+        draw((fmt % value).replace("-", "−"), end, p.y, "text", align=1, height=h)
+    focus_ring()
+    if hint:
+        tip(hint)
+    imgui.pop_id()
+    _key(keyed, text)
+    imgui.end_group()
+    return default if reset else value
+
+
+def _track(a: V, b: V, low: float, high: float, value: float, default: float, origin: float, hot: bool) -> None:
+    """The painted part of a slider."""
+
+    def at(v: float) -> float:
+        return a.x + (b.x - a.x) * min(1.0, max(0.0, (v - low) / (high - low)))
+
+    lines = imgui.get_window_draw_list()
+    x0, x1 = sorted((at(origin), at(value)))
+    fill_part(a, V(b.x + t.px(8), b.y), x0, x1, "accent", 0.38 if hot else 0.28)
+    if low < default < high and abs(value - default) > (high - low) * 0.01:
+        lines.add_line(V(at(default), b.y - t.px(5)), V(at(default), b.y), t.u32("faint"), t.px(1))
+    x = min(max(at(value), a.x + t.px(2)), b.x - t.px(1))
+    lines.add_rect_filled(V(x - t.px(1), a.y + t.px(3)), V(x + t.px(1), b.y - t.px(3)), t.u32("accent"), t.px(1))
+
+
+def number(
+    text: str, value: int, step: int = 1, width: float = 0, show_label: bool = True, hint: str = "", default: int = 0
+) -> int:
+    """A whole number with stepping arrows; drag to change, Ctrl+click to type, right click to reset."""
+    room = row_label(text, value != default) if show_label else imgui.get_content_region_avail().x
+    w, h, arrow = width or room, t.px(t.row), t.px(20)
+    p = imgui.get_cursor_screen_pos()
+    q = V(p.x + w, p.y + h)
+    hot = imgui.is_mouse_hovering_rect(p, q)
+    fill(p, q, "hover" if hot else "control")
+    imgui.push_id(text)
+    for glyph, sign, x in (("caret-left", -1, p.x), ("caret-right", 1, q.x - arrow)):
+        imgui.set_cursor_screen_pos(V(x, p.y))
+        imgui.push_item_flag(imgui.ItemFlags_.button_repeat, True)
+        if hit(glyph, V(arrow, h)):
+            value += sign * step
+        imgui.pop_item_flag()
+        draw(icon(glyph), x + arrow / 2, p.y, "text" if imgui.is_item_hovered() else "faint", 9, align=0.5, height=h)
+    imgui.set_cursor_screen_pos(V(p.x + arrow, p.y))
+    for name in ("frame_bg", "frame_bg_hovered", "frame_bg_active"):
+        imgui.push_style_color(getattr(imgui.Col_, name), t.vec4("control", 0))
+    imgui.set_next_item_width(w - 2 * arrow)
+    _, value = imgui.drag_int("##value", value, 0.2)
+    imgui.pop_style_color(3)
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        value = default
+    if hint:
+        tip(hint)
+    imgui.pop_id()
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(w, h))
+    return value
+
+
+def choice(
+    text: str, value: str, glyph: str = "", width: float = 0, show_label: bool = True, token: str = "text"
+) -> bool:
+    """A field that shows the present choice and a caret. Returns True when clicked: open your list then."""
+    room = row_label(text) if show_label else imgui.get_content_region_avail().x
+    w, h = width or room, t.px(t.row)
+    p = imgui.get_cursor_screen_pos()
+    clicked = hit(f"##{text}{value}", V(w, h))
+    fill(p, V(p.x + w, p.y + h), "hover" if imgui.is_item_hovered() else "control")
+    x = p.x + t.px(8)
+    if glyph:
+        x += draw(icon(glyph), x, p.y, "dim", 12, height=h) + t.px(6)
+    draw(ellipsis(value, p.x + w - t.px(24) - x), x, p.y, token, height=h)
+    draw(icon("caret-down"), p.x + w - t.px(8), p.y, "faint", 9, align=1, height=h)
+    focus_ring()
+    return clicked
+
+
+def section(title: str, glyph: str = "", summary: str = "", open_: bool = True, reset: bool = False) -> bool:
+    """A foldable section's header: a caret, the title, a summary of what is inside when folded. Returns openness.
+
+    With `reset`, an arrow at the right (or a right click on it) asks for the section's defaults: see `reset_clicked`.
+    """
+    storage, key = imgui.get_state_storage(), imgui.get_id(f"section{title}")
+    is_open = storage.get_bool(key, open_)
+    p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
+    over = t.px(t.pad)
+    if imgui.get_cursor_pos_y() > t.px(16):
+        imgui.get_window_draw_list().add_line(V(p.x - over, p.y), V(p.x + w + over, p.y), t.u32("base"), t.px(1))
+    room = t.px(22) if reset else 0
+    if hit(f"##section{title}", V(w - room, h)):
+        is_open = not is_open
+        storage.set_bool(key, is_open)
+    hot = imgui.is_item_hovered()
+    x = p.x - t.px(2)
+    draw(icon("caret-down" if is_open else "caret-right"), x, p.y, "text" if hot else "faint", 9, height=h)
+    x += t.px(16)
+    x += draw(title, x, p.y, "text", t.title, "bold", height=h) + t.px(8)
+    end = p.x + w
+    focus_ring()
+    _last["reset"] = False
+    if reset:
+        imgui.same_line(0, 0)
+        asked = hit(f"##reset{title}", V(room, h)) or imgui.is_item_clicked(imgui.MouseButton_.right)
+        _last["reset"] = asked
+        tip(f"Reset {title.lower()}")
+        lit = imgui.is_item_hovered()
+        draw(icon("arrow-counter-clockwise"), end, p.y, "text" if lit else "faint", 11, align=1, height=h)
+        focus_ring()
+        end -= room
+    if summary:
+        draw(ellipsis(summary, end - x, t.small), end, p.y, "faint", t.small, align=1, height=h)
+    return is_open
+
+
+def heading(text: str, note: str = "") -> None:
+    """A small heading inside a panel, with a note at the right."""
+    p, w = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    draw(text, p.x, p.y, "text", t.small, "bold", height=t.px(18))
+    if note:
+        draw(note, p.x + w, p.y, "faint", t.small, align=1, height=t.px(18))
+    imgui.dummy(V(w, t.px(18)))

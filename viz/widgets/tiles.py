@@ -1,0 +1,233 @@
+"""Swatches and layer rows: the two sides of drag to mix."""
+
+from collections.abc import Callable, Sequence
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.icons import icon
+from viz.theme import current as t
+from viz.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, outline, picture
+
+
+def amount_bar(a: V, b: V, share: float, token: str = "accent", ghost: float | None = None) -> None:
+    """A bar filled to `share` 0..1; `ghost` outlines the share it would get (used while dragging)."""
+    fill(a, b, "active", 0.8, 2)
+    fill_part(a, b, a.x, a.x + (b.x - a.x) * share, token, 0.95, 2)
+    if ghost is not None:
+        fill_part(a, b, a.x + (b.x - a.x) * share, a.x + (b.x - a.x) * ghost, token, 0.4, 2)
+
+
+def tile(
+    id_: str,
+    tex: int,
+    uv: Sequence[float],
+    caption: str = "",
+    glyph: str = "",
+    size: float = 64,
+    selected: bool = False,
+    use: Sequence[float] = (),
+    on_drag: Callable[[], None] | None = None,
+) -> bool:
+    """A swatch: picture, origin (icon), caption, and a bar for its share of coarse, middle and fine layers."""
+    s, cap, bar = t.px(size), t.px(16) if caption else 0, t.px(3) if use else 0
+    p = imgui.get_cursor_screen_pos()
+    clicked = hit(f"##{id_}", V(s, s + bar + cap))
+    hot = imgui.is_item_hovered()
+    picture(tex, uv, p, s, t.radius)
+    if any(use):
+        third, gap = (s - t.px(4)) / 3, t.px(2)
+        for k, (name, share) in enumerate(zip(("coarse", "middle", "fine"), use, strict=True)):
+            x = p.x + k * (third + gap)
+            amount_bar(V(x, p.y + s + t.px(2)), V(x + third, p.y + s + t.px(2) + bar), share, name)
+    if glyph:
+        k = t.px(16)
+        fill(V(p.x + t.px(3), p.y + t.px(3)), V(p.x + t.px(3) + k, p.y + t.px(3) + k), "halo", 0.55, 4)
+        draw(icon(glyph), p.x + t.px(3) + k / 2, p.y + t.px(3), "#FFFFFF", 9, align=0.5, height=k)
+    if selected or hot:
+        o = t.px(2) if selected else 0.0
+        outline(
+            V(p.x - o, p.y - o),
+            V(p.x + s + o, p.y + s + o),
+            "accent" if selected else "#FFFFFF",
+            1 if selected else 0.6,
+            t.radius + (2 if selected else 0),
+            2 if selected else 1,
+        )
+    if caption:
+        draw(
+            ellipsis(caption, s, t.small),
+            p.x + s / 2,
+            p.y + s + bar + t.px(1),
+            "text" if selected or hot else "dim",
+            t.small,
+            align=0.5,
+            height=cap,
+        )
+    focus_ring()
+    if on_drag and imgui.begin_drag_drop_source(imgui.DragDropFlags_.source_no_preview_tooltip):
+        on_drag()
+        imgui.end_drag_drop_source()
+    return clicked
+
+
+def add_tile(text: str, glyph: str = "plus", size: float = 64) -> bool:
+    """The dashed tile at a shelf's end."""
+    s, p = t.px(size), imgui.get_cursor_screen_pos()
+    clicked = hit(f"##add{text}", V(s, s))
+    hot = imgui.is_item_hovered()
+    dashed(V(p.x, p.y), V(p.x + s, p.y + s), "text" if hot else "faint", 0.8)
+    draw(icon(glyph), p.x + s / 2, p.y - t.px(7), "text" if hot else "dim", 13, align=0.5, height=s)
+    draw(text, p.x + s / 2, p.y + t.px(11), "text" if hot else "dim", t.small, align=0.5, height=s)
+    return clicked
+
+
+def dashed(a: V, b: V, token: str, alpha: float = 1.0, width: float = 1) -> None:
+    """A dashed rectangle."""
+    draw_list, on, off, color = imgui.get_window_draw_list(), t.px(4), t.px(3), t.u32(token, alpha)
+    for fixed, along, other in (
+        (a.y, (a.x, b.x), True),
+        (b.y, (a.x, b.x), True),
+        (a.x, (a.y, b.y), False),
+        (b.x, (a.y, b.y), False),
+    ):
+        pos = along[0]
+        while pos < along[1]:
+            end = min(pos + on, along[1])
+            first, last = (V(pos, fixed), V(end, fixed)) if other else (V(fixed, pos), V(fixed, end))
+            draw_list.add_line(first, last, color, t.px(width))
+            pos = end + off
+
+
+def band_row(name: str, note: str, token: str, width: float, lit: bool = False, mixed: str = "") -> bool:
+    """The header of a band of layers; itself a drop target for the whole band. Returns True when clicked."""
+    p, h = imgui.get_cursor_screen_pos(), t.px(24)
+    clicked = hit(f"##band{name}", V(width, h))
+    if lit:
+        fill(p, V(p.x + width, p.y + h), token, 0.22, 4)
+    elif imgui.is_item_hovered():
+        fill(p, V(p.x + width, p.y + h), "hover", 0.6, 4)
+    fill(V(p.x, p.y + t.px(5)), V(p.x + t.px(3), p.y + h - t.px(5)), token, 1, 2)
+    x = p.x + t.px(10)
+    x += draw(name, x, p.y, "text", t.small, "bold", height=h) + t.px(7)
+    end = draw(
+        mixed,
+        p.x + width - t.px(6),
+        p.y,
+        token if lit else "faint",
+        t.small,
+        "bold" if lit else "regular",
+        align=1,
+        height=h,
+    )
+    draw(ellipsis(note, p.x + width - end - t.px(14) - x, t.small), x, p.y, "faint", t.small, height=h)
+    return clicked
+
+
+def layer_row(
+    name: str,
+    resolution: str,
+    tex: int,
+    uv: Sequence[float] | None,
+    source: str,
+    share: float,
+    noise: bool | None,
+    token: str,
+    width: float,
+    lit: bool = False,
+    ghost_uv: Sequence[float] | None = None,
+    selected: bool = False,
+    height: float = 24,
+) -> tuple[float, bool | None]:
+    """One layer: name, resolution, whose style it has, how much (drag the bar), noise. Returns (share, noise).
+
+    `uv` None: the layer keeps the base style. `ghost_uv`: the swatch that hovers over it while dragging.
+    `noise` None: this network has none there. To make the row a drop target, use `begin_drag_drop_target_custom` with
+    its rectangle.
+    """
+    p, h = imgui.get_cursor_screen_pos(), t.px(height)
+    imgui.set_next_item_allow_overlap()
+    hit(f"##layer{name}", V(width, h))
+    hot = imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_blocked_by_active_item)
+    if lit:
+        fill(p, V(p.x + width, p.y + h), token, 0.13, 0)
+        fill(p, V(p.x + t.px(3), p.y + h), token, 1, 0)
+    elif selected or hot:
+        fill(p, V(p.x + width, p.y + h), "accent" if selected else "hover", 0.16 if selected else 0.5, 4)
+    x = p.x + t.px(10)
+    draw(name, x, p.y, "text" if uv or lit else "dim", height=h)
+    draw(resolution, x + t.px(78), p.y, "faint", t.small, align=1, height=h)
+    x += t.px(87)
+    k = h - t.px(4)
+    shown = ghost_uv or uv
+    if shown:
+        picture(tex, shown, V(x, p.y + t.px(2)), k, 3)
+        if ghost_uv:
+            outline(V(x, p.y + t.px(2)), V(x + k, p.y + t.px(2) + k), token, 1, 3, 1.5)
+    else:
+        dashed(V(x + t.px(1), p.y + t.px(3)), V(x + k - t.px(1), p.y + t.px(1) + k), "faint", 0.55)
+    x += k + t.px(8)
+    end = p.x + width - t.px(26)
+    bar = max(t.px(62), width * 0.45 - t.px(72))
+    text_end = end - t.px(42) - bar
+    draw(
+        ellipsis(source if shown else "base", text_end - x, t.small),
+        x,
+        p.y,
+        "text" if shown else "faint",
+        t.small,
+        height=h,
+    )
+    if shown:
+        mid = p.y + h / 2
+        amount_bar(
+            V(end - t.px(36) - bar, mid - t.px(3)),
+            V(end - t.px(36), mid + t.px(3)),
+            0 if ghost_uv else share,
+            token,
+            1.0 if ghost_uv else None,
+        )
+        draw(
+            f"{round((1.0 if ghost_uv else share) * 100)} %",
+            end,
+            p.y,
+            token if ghost_uv else "dim",
+            t.small,
+            align=1,
+            height=h,
+        )
+    glyph = "minus" if noise is None else "waveform"
+    if not lit:
+        share, noise = _layer_controls(name, p, width, h, bar, share, noise, bool(uv))
+    draw(
+        icon(glyph),
+        p.x + width - t.px(12),
+        p.y,
+        "accent" if noise else "faint",
+        11,
+        align=0.5,
+        height=h,
+        alpha=0.5 if noise is None else 1,
+    )
+    return share, noise
+
+
+def _layer_controls(
+    name: str, p: V, width: float, h: float, bar: float, share: float, noise: bool | None, mixed: bool
+) -> tuple[float, bool | None]:
+    """The two live spots of a layer row: drag the bar, click the noise. Restores the layout's cursor."""
+    after = imgui.get_cursor_screen_pos()
+    end = p.x + width - t.px(26)
+    if mixed:
+        imgui.set_cursor_screen_pos(V(end - t.px(36) - bar, p.y))
+        hit(f"##share{name}", V(bar, h))
+        if imgui.is_item_active():
+            share = min(1.0, max(0.0, (imgui.get_mouse_pos().x - imgui.get_item_rect_min().x) / bar))
+        if imgui.is_item_clicked(imgui.MouseButton_.right):
+            share = 1.0
+    if noise is not None:
+        imgui.set_cursor_screen_pos(V(end + t.px(2), p.y))
+        if hit(f"##noise{name}", V(t.px(24), h)):
+            noise = not noise
+    imgui.set_cursor_screen_pos(after)
+    return share, noise
