@@ -7,8 +7,9 @@ right, top, bottom), counted in pixels of the upsampled image, negative to crop.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
@@ -58,7 +59,7 @@ def filter_size(f: torch.Tensor | None) -> tuple[int, int]:
 
 
 def setup_filter(
-    f: torch.Tensor | np.ndarray | Sequence[float] | Sequence[Sequence[float]] | float | None,
+    f: torch.Tensor | npt.NDArray[Any] | Sequence[float] | Sequence[Sequence[float]] | float | None,
     normalize: bool = True,
     flip_filter: bool = False,
     gain: float = 1.0,

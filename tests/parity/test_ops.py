@@ -22,6 +22,7 @@ OPERATORS: dict[str, Callable[..., torch.Tensor]] = {
         "downsample2d",
         "bias_act",
         "conv2d_resample",
+        "filtered_lrelu",
     )
 }
 
@@ -68,3 +69,13 @@ def test_operator_and_gradients(name: str, expected: dict[str, np.ndarray]) -> N
 def test_setup_filter(expected: dict[str, np.ndarray]) -> None:
     for case in cases("setup_filter"):
         assert_close(ops.setup_filter(case["f"], **case["kwargs"]), expected[f"{case['id']}_y"], str(case))
+
+
+def test_design_lowpass_filter(expected: dict[str, np.ndarray]) -> None:
+    for case in cases("design_lowpass_filter"):
+        taps = ops.design_lowpass_filter(**case["kwargs"])
+        if case["out_shape"] is None:
+            assert taps is None
+        else:
+            assert taps is not None
+            assert_close(taps, expected[f"{case['id']}_y"], str(case))
