@@ -41,9 +41,9 @@ def tile(
             x = p.x + k * (third + gap)
             amount_bar(V(x, p.y + s + t.px(2)), V(x + third, p.y + s + t.px(2) + bar), share, name)
     if glyph:
-        k = t.px(16)
-        fill(V(p.x + t.px(3), p.y + t.px(3)), V(p.x + t.px(3) + k, p.y + t.px(3) + k), "halo", 0.55, 4)
-        draw(icon(glyph), p.x + t.px(3) + k / 2, p.y + t.px(3), "#FFFFFF", 9, align=0.5, height=k)
+        side = t.px(16)
+        fill(V(p.x + t.px(3), p.y + t.px(3)), V(p.x + t.px(3) + side, p.y + t.px(3) + side), "halo", 0.55, 4)
+        draw(icon(glyph), p.x + t.px(3) + side / 2, p.y + t.px(3), "#FFFFFF", 9, align=0.5, height=side)
     if selected or hot:
         o = t.px(2) if selected else 0.0
         outline(
