@@ -1,0 +1,154 @@
+"""Seeds, and walks between them: where every picture of the explorer comes from.
+
+A seed names a point z of the normal distribution that the networks were trained on, by the same rule as in the
+published tools, so a seed means the same picture here as there. Walks blend points either in Z (on the sphere
+that the mapping network normalises to) or in W (in straight lines, or in arcs that keep their distance from the
+average). Points in Z are NumPy arrays, as they come from NumPy's generator; points in W are torch tensors.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+FloatArray = npt.NDArray[np.float64]
+
+SEED_RANGE = 2**32
+"""NumPy's legacy generator takes seeds of 32 bits; other whole numbers are taken modulo this."""
+
+GRID_WIDTH = 100
+"""Seeds in one row of the window's grid: position (x, y) is seed x + 100 y."""
+
+_TINY = 1e-12
+"""Below this length a vector is taken to have no direction."""
+
+
+def seed_z(seed: int, z_dim: int) -> FloatArray:
+    """The latent point of a seed: `RandomState(seed mod 2^32).randn(z_dim)`, float64 [z_dim]."""
+    return np.random.RandomState(seed % SEED_RANGE).randn(z_dim)
+
+
+def seed_class(seed: int, z_dim: int, c_dim: int) -> int:
+    """The class 0..c_dim-1 of a seed where the user chose none: the first `randint(c_dim)` after z was drawn."""
+    if c_dim < 1:
+        raise ValueError(f"a network with c_dim {c_dim} has no classes to choose from")
+    state = np.random.RandomState(seed % SEED_RANGE)
+    state.randn(z_dim)
+    return int(state.randint(c_dim))
+
+
+def neighbours(x: float, y: float) -> tuple[tuple[int, float], ...]:
+    """The seeds around a position on the window's grid, each with its bilinear weight.
+
+    Whole positions are seeds: (x, y) is seed x + 100 y. Between them up to four seeds share the weight 1; those
+    that would get none are left out, so a whole position gives exactly one. Seeds may be negative or large: `seed_z`
+    takes them modulo 2^32.
+    """
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError(f"the grid has no position ({x}, {y}): both must be finite numbers")
+    x0, y0 = math.floor(x), math.floor(y)
+    fx, fy = x - x0, y - y0
+    corners = (
+        (x0 + GRID_WIDTH * y0, (1 - fx) * (1 - fy)),
+        (x0 + 1 + GRID_WIDTH * y0, fx * (1 - fy)),
+        (x0 + GRID_WIDTH * (y0 + 1), (1 - fx) * fy),
+        (x0 + 1 + GRID_WIDTH * (y0 + 1), fx * fy),
+    )
+    return tuple((seed, weight) for seed, weight in corners if weight > 0)
+
+
+def lerp(a: torch.Tensor, b: torch.Tensor, t: float | torch.Tensor) -> torch.Tensor:
+    """The straight line a + t (b - a); t = 0 gives a, t = 1 gives b. Shapes broadcast."""
+    return a + t * (b - a)
+
+
+def slerp(a: torch.Tensor, b: torch.Tensor, t: float | torch.Tensor) -> torch.Tensor:
+    """The great circle from a to b, along the last dimension; the length goes straight from |a| to |b|.
+
+    With theta the angle between a and b and u, v their directions (StyleGAN paper, section 4.1; Shoemake 1985):
+
+        slerp = [ u cos(t theta) + v' sin(t theta) ] [ (1-t) |a| + t |b| ],   v' = the direction of v - u (u . v)
+
+    `t` is a number, or a tensor that broadcasts against a[..., :1]. Points in the same or in opposite directions
+    have no single great circle between them: these go along the straight line.
+    """
+    length_a, length_b = a.norm(dim=-1, keepdim=True), b.norm(dim=-1, keepdim=True)
+    u, v = a / length_a.clamp_min(_TINY), b / length_b.clamp_min(_TINY)
+    cosine = (u * v).sum(dim=-1, keepdim=True).clamp(-1, 1)
+    across = v - cosine * u
+    sine = across.norm(dim=-1, keepdim=True)
+    theta = torch.atan2(sine, cosine)  # acos loses half of the digits for points that lie close together
+    circle = u * torch.cos(t * theta) + across / sine.clamp_min(_TINY) * torch.sin(t * theta)
+    arc = circle * lerp(length_a, length_b, t)
+    return torch.where(sine > 1e-6, arc, lerp(a, b, t))
+
+
+def blend_w(ws: torch.Tensor, weights: Sequence[float], w_avg: torch.Tensor, keep_norm: bool = False) -> torch.Tensor:
+    """Blend K points in W: [K, ..., w_dim] and K weights of sum 1 -> [..., w_dim].
+
+    With d_k = w_k - w_avg (`w_avg` [w_dim], or anything that broadcasts) the straight blend is
+
+        w = w_avg + sum_k a_k d_k
+
+    Independent points shrink toward the average on the way: halfway between two, |d| is about 0.7 of theirs, which
+    looks like truncation. `keep_norm` walks in an arc instead, in which the distance from the average is blended too:
+
+        w = w_avg + ( sum_k a_k |d_k| ) d / |d|,   d = sum_k a_k d_k
+
+    separately for each layer where ws has them. Exactly opposite points have no direction halfway: the average itself.
+    """
+    a = _weights(weights, ws.shape[0]).to(ws.device, ws.dtype).reshape(-1, *[1] * (ws.ndim - 1))
+    if not keep_norm:
+        return (a * ws).sum(dim=0)
+    offsets = ws - w_avg
+    offset = (a * offsets).sum(dim=0)
+    wanted = (a * offsets.norm(dim=-1, keepdim=True)).sum(dim=0)
+    stretch: torch.Tensor = wanted / offset.norm(dim=-1, keepdim=True).clamp_min(_TINY)
+    return w_avg + offset * stretch
+
+
+def blend_z(zs: npt.ArrayLike, weights: Sequence[float], steps: int = 20) -> FloatArray:
+    """Blend K points in Z on the sphere: [K, z_dim] and K weights of sum 1, none negative -> float64 [z_dim].
+
+    The direction q is the spherical weighted average (Buss and Fillmore 2001), found by stepping from the normalised
+    weighted sum along the mean of the great circles toward the points,
+
+        q <- exp_q( sum_k a_k log_q(p_k) ),   log_q(p) = theta (p - q cos theta) / sin theta,   cos theta = q . p
+
+    and the length is the weighted mean of theirs. For two points that is `slerp`, at constant speed. Points that cancel
+    out have no average direction: the straight blend is given.
+    """
+    points = np.asarray(zs, dtype=np.float64)
+    a = _weights(weights, len(points)).numpy()
+    if (a < 0).any():
+        raise ValueError("blend_z: weights on the sphere must not be negative")
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    directions = points / np.maximum(lengths, _TINY)
+    straight = a @ directions
+    if np.linalg.norm(straight) < 1e-6 or (lengths < _TINY).any():
+        return np.asarray(a @ points)
+    q = straight / np.linalg.norm(straight)
+    for _ in range(steps):
+        cosine = directions @ q
+        across = directions - cosine[:, None] * q
+        sine = np.linalg.norm(across, axis=1)
+        theta = np.arctan2(sine, cosine)
+        step = (a * theta / np.maximum(sine, _TINY)) @ across
+        length = float(np.linalg.norm(step))
+        if length < 1e-12:
+            break
+        q = q * math.cos(length) + step / length * math.sin(length)
+        q /= np.linalg.norm(q)
+    return np.asarray(q * (a @ lengths[:, 0]))
+
+
+def _weights(weights: Sequence[float], count: int) -> torch.Tensor:
+    """The weights of a blend as float64, checked: as many as there are points, of sum 1."""
+    a = torch.tensor([float(w) for w in weights], dtype=torch.float64)
+    if len(a) != count:
+        raise ValueError(f"{count} points need {count} weights, but {len(a)} were given")
+    if not math.isclose(float(a.sum()), 1.0, abs_tol=1e-6):
+        raise ValueError(f"the weights of a blend must add up to 1, not to {float(a.sum()):.6g}")
+    return a
