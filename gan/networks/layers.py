@@ -18,6 +18,8 @@ from gan.ops.conv2d_resample import conv2d_resample
 from gan.ops.upfirdn2d import setup_filter
 
 RESNET_GAIN = math.sqrt(0.5)
+ARCHITECTURES = ("skip", "resnet", "orig")
+"""How blocks of different resolutions are connected (StyleGAN2, arXiv 1912.04958, section 4.1)."""
 DEFAULT_RESAMPLE_FILTER: tuple[int, ...] = (1, 3, 3, 1)
 
 ResampleFilter = Sequence[float] | Sequence[Sequence[float]] | None
@@ -174,3 +176,16 @@ def conv_weight(out_channels: int, in_channels: int, kernel_size: int, channels_
     """A fresh N(0, 1) kernel [out, in, k, k] for run-time scaling."""
     order = torch.channels_last if channels_last else torch.contiguous_format
     return torch.randn(out_channels, in_channels, kernel_size, kernel_size).contiguous(memory_format=order)
+
+
+def check_architecture(architecture: str) -> None:
+    """Raise ValueError if `architecture` is not one of `ARCHITECTURES`."""
+    if architecture not in ARCHITECTURES:
+        raise ValueError(f"There is no architecture {architecture!r}; choose one of {', '.join(ARCHITECTURES)}.")
+
+
+def resolutions(img_resolution: int) -> tuple[int, ...]:
+    """4, 8, ... up to `img_resolution`; ValueError where that is not a power of two or below 4."""
+    if img_resolution < 4 or img_resolution & (img_resolution - 1) != 0:
+        raise ValueError(f"The resolution {img_resolution} is not a power of two of at least 4.")
+    return tuple(2**i for i in range(2, img_resolution.bit_length()))

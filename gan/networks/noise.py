@@ -1,0 +1,80 @@
+"""Where the per-pixel noise of a synthesis network comes from (StyleGAN, arXiv 1812.04948, section 3.2)."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from torch import Tensor
+
+NoiseMode = Literal["const", "random", "none"]
+NOISE_MODES: tuple[str, ...] = get_args(NoiseMode)
+
+NoiseSetting = tuple[bool, float, int | None]
+"""(on, strength, seed) of one layer: strength multiplies the learned one; seed None is the stored noise image."""
+
+
+@dataclass(frozen=True)
+class NoiseSource:
+    """Decides the noise image of every layer of one synthesis call.
+
+    Attributes:
+        layers: All layers that have noise, in order; the position is the i of `RandomState([seed, i])`.
+        mode: For the layers that `settings` does not name: "const" is the stored image, "random" draws one per
+            sample, "none" adds nothing.
+        settings: The layers that have a setting of their own.
+        generator: Where "random" draws from; None for torch's global state.
+
+    Raises:
+        ValueError: the mode is unknown, a setting names no layer with noise, or a strength is not finite.
+    """
+
+    layers: Sequence[str]
+    mode: str
+    settings: Mapping[str, NoiseSetting]
+    generator: torch.Generator | None
+
+    def __post_init__(self) -> None:
+        if self.mode not in NOISE_MODES:
+            raise ValueError(f"There is no noise_mode {self.mode!r}; choose one of {', '.join(NOISE_MODES)}.")
+        for name, (_, strength, _) in self.settings.items():
+            if name not in self.layers:
+                has = f"choose from {', '.join(self.layers)}" if self.layers else "this network has none"
+                raise ValueError(f"No layer with noise is called {name!r}; {has}.")
+            if not math.isfinite(strength):
+                raise ValueError(f"The noise strength of {name} is {strength}; give a finite number.")
+
+    def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
+        """The noise of a layer, before its learned strength: [1 or batch, 1, H, W], or None for no noise.
+
+        Args:
+            layer: One of `layers`.
+            stored: The layer's stored image [H, W]; gives size, dtype and device too.
+            batch: Number of samples.
+        """
+        if layer in self.settings:
+            on, strength, seed = self.settings[layer]
+            if not on or strength == 0:
+                return None
+            if seed is None:
+                image = stored
+            else:
+                index = list(self.layers).index(layer)
+                image = _seeded(seed % 2**32, index, *stored.shape).to(stored.device, stored.dtype)
+            return (image if strength == 1 else image * strength)[None, None]
+        if self.mode == "none":
+            return None
+        if self.mode == "const":
+            return stored[None, None]
+        device = stored.device if self.generator is None else self.generator.device
+        drawn = torch.randn(batch, 1, *stored.shape, generator=self.generator, device=device)
+        return drawn.to(stored.device, stored.dtype)
+
+
+# A slider that moves redraws the same seed at every frame; drawing takes longer than a small network's synthesis.
+@lru_cache(maxsize=32)
+def _seeded(seed: int, index: int, height: int, width: int) -> Tensor:
+    return torch.from_numpy(np.random.RandomState([seed, index]).randn(height, width).astype(np.float32))

@@ -1,0 +1,36 @@
+"""Walking through a network layer by layer, so that a caller can watch it or stop early.
+
+A network writes its forward pass as a Python generator that yields (layer name, output) after each named layer and
+returns the picture. `follow` runs it. Nothing is stored in the network, so concurrent calls and exceptions are safe.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+
+from torch import Tensor
+
+OnLayer = Callable[[str, Tensor], None]
+Steps = Generator[tuple[str, Tensor], None, Tensor]
+
+
+def check_capture(capture: str | None, layer_names: Sequence[str]) -> None:
+    """Raise ValueError if `capture` is not None and not one of `layer_names`."""
+    if capture is not None and capture not in layer_names:
+        raise ValueError(f"There is no layer called {capture!r}; choose from {', '.join(layer_names)}.")
+
+
+def follow(steps: Steps, capture: str | None = None, on_layer: OnLayer | None = None) -> Tensor:
+    """Run `steps` to its end, or to the layer `capture`, and return the result or that layer's output.
+
+    `on_layer(name, output)` is called after each layer, `capture` included; what it raises ends the walk.
+    """
+    while True:
+        try:
+            name, x = next(steps)
+        except StopIteration as end:
+            result: Tensor = end.value
+            return result
+        if on_layer is not None:
+            on_layer(name, x)
+        if name == capture:
+            steps.close()
+            return x
