@@ -1,0 +1,42 @@
+# Two commands are enough: `make run` opens the window, `make test` checks everything. Both set up what they need.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PACKAGES := gan renderer viz visualizer.py
+
+.PHONY: run test check format setup lock gpu-check bench clean
+
+run: setup
+	@tools/run.sh
+
+test: setup check
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+check: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy $(PACKAGES)
+	$(VENV)/bin/lint-imports
+
+format: setup
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+setup:
+	@tools/setup.sh
+
+# After changing the dependencies in pyproject.toml: installs them and pins what was installed.
+lock: setup
+	$(VENV)/bin/pip install --quiet --editable '.[dev]'
+	tools/lock.sh
+
+# On a machine with a GPU, from the plain checkout, with that machine's own python3.
+gpu-check:
+	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= -o timeout=0 tests/gpu
+	python3 -m benchmarks.gpu
+
+bench: setup
+	$(PY) -m benchmarks.latency
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tour

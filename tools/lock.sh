@@ -1,0 +1,10 @@
+#!/bin/sh
+# Writes requirements.lock from what is installed in .venv. Local build labels (+cpu, +cu130) are dropped.
+set -eu
+cd "$(dirname "$0")/.."
+{
+    echo "# Every package of the virtual environment, pinned. Made by \`make lock\`; do not edit by hand."
+    .venv/bin/python -m pip freeze --exclude-editable | sed 's/+[a-z0-9.]*$//'
+    .venv/bin/python -m pip list --format freeze | grep '^setuptools=='
+} >requirements.lock.new
+mv requirements.lock.new requirements.lock
