@@ -1,0 +1,183 @@
+"""The StyleGAN3 generator, configurations T and R (Alias-Free GAN, arXiv 2106.12423)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from .mapping import MappingNetwork, TruncationPsi
+from .noise import NoiseSetting
+from .steps import OnLayer, Steps, check_capture, follow
+from .stylegan3_design import SynthesisDesign, plan
+from .stylegan3_layers import SynthesisInput, SynthesisLayer
+
+DEFAULT_MAPPING_LAYERS = 2
+"""StyleGAN3's mapping network is shallower than StyleGAN2's; all else about it is the same."""
+
+
+class SynthesisNetwork(nn.Module):
+    """From w to a picture: Fourier features, then layers that keep their signals free of aliasing.
+
+    The submodules are `input` and the layers by the names of their design (`L0_36_512`, ...).
+
+    Attributes:
+        num_ws: Number of w vectors: one for `input` and one for each layer.
+        layer_names: Every named layer in the order in which they run: "input", then those of the design.
+        noise_layers: Empty: StyleGAN3 has no noise.
+        ws_layers: For each of the `num_ws` vectors, the layers that read it.
+        design: The signal-processing design that the layers were built from.
+
+    Args:
+        w_dim: Size of w.
+        img_resolution: Width and height of the picture, a power of two.
+        img_channels: Colour channels.
+        output_scale: Factor on the last layer's output.
+        conv_clamp: Limit of the values after each leaky ReLU; None for none.
+        magnitude_ema_beta: Decay of each layer's running mean square, per update.
+        design_kwargs: What `gan.networks.stylegan3_design.plan` takes, with its defaults.
+    """
+
+    def __init__(
+        self,
+        w_dim: int,
+        img_resolution: int,
+        img_channels: int,
+        output_scale: float = 0.25,
+        conv_clamp: float | None = 256,
+        magnitude_ema_beta: float = 0.999,
+        **design_kwargs: Any,
+    ) -> None:
+        super().__init__()
+        self.design: SynthesisDesign = plan(img_resolution, img_channels, **design_kwargs)
+        self.w_dim = w_dim
+        self.layer_names = ("input", *(layer.name for layer in self.design.layers))
+        self.noise_layers: tuple[str, ...] = ()
+        self.ws_layers = tuple((name,) for name in self.layer_names)
+        self.num_ws = len(self.ws_layers)
+        self.img_resolution = img_resolution
+        self.img_channels = img_channels
+        self.output_scale = output_scale
+        self.input = SynthesisInput(w_dim, self.design.input)
+        for layer in self.design.layers:
+            setattr(self, layer.name, SynthesisLayer(w_dim, layer, conv_clamp, magnitude_ema_beta))
+
+    def forward(
+        self,
+        ws: Tensor,
+        *,
+        noise_mode: str = "const",
+        noise: Mapping[str, NoiseSetting] | None = None,
+        generator: torch.Generator | None = None,
+        input_transform: Tensor | npt.ArrayLike | None = None,
+        force_fp32: bool = False,
+        update_emas: bool = False,
+        capture: str | None = None,
+        on_layer: OnLayer | None = None,
+    ) -> Tensor:
+        """Draw the picture of `ws`. Changes the network only with `update_emas`.
+
+        Args:
+            ws: Intermediate latents [N, num_ws, w_dim].
+            noise_mode: Accepted so that all generators are called alike; StyleGAN3 has no noise.
+            noise: Likewise.
+            generator: Likewise.
+            input_transform: [3, 3] or [N, 3, 3], used for this call in place of the buffer `input.transform`:
+                the inverse of how the picture is to move, in picture widths about its centre.
+            force_fp32: Compute in float32 on CUDA too (other devices always do).
+            update_emas: Also move each layer's `magnitude_ema` (training only).
+            capture: Return the output of this one of `layer_names`, and compute nothing beyond it.
+            on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
+                What it raises ends the call.
+
+        Returns:
+            Images [N, img_channels, img_resolution, img_resolution], float32, about -1..1; with `capture` that
+            layer's output [N, channels, H, W], float32. (A network of float64 parameters returns float64.)
+
+        Raises:
+            ValueError: ws or input_transform has the wrong shape, or there is no layer named `capture`.
+        """
+        if ws.ndim != 3 or tuple(ws.shape[1:]) != (self.num_ws, self.w_dim):
+            raise ValueError(
+                f"ws has the shape {tuple(ws.shape)}; this network needs [N, {self.num_ws}, {self.w_dim}]."
+            )
+        check_capture(capture, self.layer_names)
+        dtype = self.input.weight.dtype
+        transform = self._transform(input_transform, ws)
+        steps = self._steps(ws.to(dtype), transform, force_fp32, update_emas)
+        return follow(steps, capture, on_layer).to(dtype)
+
+    def _steps(self, ws: Tensor, transform: Tensor | None, force_fp32: bool, update_emas: bool) -> Steps:
+        vectors = ws.unbind(dim=1)
+        x: Tensor = self.input(vectors[0], transform)
+        yield "input", x
+        for layer, w in zip(self.design.layers, vectors[1:], strict=True):
+            x = getattr(self, layer.name)(x, w, force_fp32=force_fp32, update_emas=update_emas)
+            yield layer.name, x
+        return x.to(ws.dtype) * self.output_scale
+
+    def _transform(self, value: Tensor | npt.ArrayLike | None, ws: Tensor) -> Tensor | None:
+        if value is None:
+            return None
+        matrix = torch.as_tensor(value, dtype=self.input.weight.dtype, device=ws.device)
+        if matrix.shape[-2:] != (3, 3) or matrix.ndim > 3 or (matrix.ndim == 3 and len(matrix) != len(ws)):
+            raise ValueError(
+                f"input_transform has the shape {tuple(matrix.shape)}; give [3, 3], or [{len(ws)}, 3, 3] for {len(ws)} "
+                "pictures."
+            )
+        return matrix
+
+
+class Generator(nn.Module):
+    """Mapping and synthesis together.
+
+    Args:
+        z_dim: Size of the latent.
+        c_dim: Size of the label; 0 for none.
+        w_dim: Size of w.
+        img_resolution: Width and height of the picture, a power of two.
+        img_channels: Colour channels.
+        mapping_kwargs: More arguments of `MappingNetwork`; `num_layers` is 2 unless given.
+        synthesis_kwargs: More arguments of `SynthesisNetwork`.
+    """
+
+    def __init__(
+        self,
+        z_dim: int,
+        c_dim: int,
+        w_dim: int,
+        img_resolution: int,
+        img_channels: int,
+        mapping_kwargs: Mapping[str, Any] | None = None,
+        **synthesis_kwargs: Any,
+    ) -> None:
+        super().__init__()
+        self.z_dim = z_dim
+        self.c_dim = c_dim
+        self.w_dim = w_dim
+        self.img_resolution = img_resolution
+        self.img_channels = img_channels
+        self.synthesis = SynthesisNetwork(w_dim, img_resolution, img_channels, **synthesis_kwargs)
+        self.num_ws = self.synthesis.num_ws
+        mapping = {"num_layers": DEFAULT_MAPPING_LAYERS, **(mapping_kwargs or {})}
+        self.mapping = MappingNetwork(z_dim, c_dim, w_dim, num_ws=self.num_ws, **mapping)
+
+    def forward(
+        self,
+        z: Tensor,
+        c: Tensor | None = None,
+        truncation_psi: TruncationPsi = 1.0,
+        truncation_cutoff: int | None = None,
+        update_emas: bool = False,
+        **synthesis_kwargs: Any,
+    ) -> Tensor:
+        """Latents [N, z_dim] and labels [N, c_dim] -> images [N, img_channels, img_resolution, img_resolution].
+
+        The arguments are those of `MappingNetwork.forward` and `SynthesisNetwork.forward`.
+        """
+        ws = self.mapping(
+            z, c, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff, update_emas=update_emas
+        )
+        img: Tensor = self.synthesis(ws, update_emas=update_emas, **synthesis_kwargs)
+        return img
