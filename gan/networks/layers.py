@@ -70,7 +70,7 @@ class FullyConnectedLayer(nn.Module):
         self.weight = nn.Parameter(torch.randn(out_features, in_features) * (weight_init / lr_multiplier))
         if bias:
             start = np.broadcast_to(np.asarray(bias_init, dtype=np.float32), (out_features,))
-            self.bias = nn.Parameter(torch.from_numpy(start / np.float32(lr_multiplier)))
+            self.bias = nn.Parameter(torch.tensor(start / np.float32(lr_multiplier)))
         else:
             self.bias = None
         self.weight_gain = lr_multiplier / math.sqrt(in_features)

@@ -247,3 +247,11 @@ def test_half_precision_on_cuda(fp16_channels_last):
     exact = draw(G, ws, force_fp32=True)
     assert half.dtype == torch.float32
     assert (half - exact).abs().max() < 0.02 * exact.abs().max()
+
+
+def test_building_on_the_meta_device_allocates_nothing():
+    with torch.device("meta"):
+        networks = [build("stylegan2.Generator", z_dim=4, c_dim=2, w_dim=4, img_resolution=1024, img_channels=3)]
+        networks.append(build("stylegan2.Discriminator", c_dim=2, img_resolution=1024, img_channels=3))
+    tensors = [tensor for network in networks for tensor in network.state_dict().values()]
+    assert all(tensor.is_meta for tensor in tensors)
