@@ -1,0 +1,134 @@
+"""From a network's numbers to pixels on a screen: the last stage of every picture, and the figures shown beside it.
+
+The rule of the published tools: a value x becomes trunc(clip(127.5 x + 128, 0, 255)), so -1 is black (0), 0 is 128, 1
+is white. Everything runs on the tensor's own device; only finished pixels leave it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+Pixels = npt.NDArray[np.uint8]
+
+NONFINITE_COLOR = (255, 0, 255)
+"""Red, green, blue of a pixel that is not a number or infinite: magenta, which no sound picture has much of."""
+
+_CPU_ROWS = 65536
+"""Values of each channel handled at once on a CPU, so that the steps in between stay in its second cache."""
+
+_OPAQUE = -(2**24)
+"""What sets the highest byte of a 32-bit pixel to 255, added to the three bytes below it."""
+
+
+class Statistics(NamedTuple):
+    """What a tensor's values are like, as shown beside a layer. Figures of empty tensors are 0."""
+
+    mean: float
+    """The average."""
+    std: float
+    """The standard deviation of a sample (n - 1 below the line); 0 for a single value."""
+    max_abs: float
+    """The largest |x|."""
+
+
+def nonfinite(x: torch.Tensor) -> int:
+    """How many values of x are infinite or not a number. Costs one fast pass where there are none."""
+    if x.numel() == 0 or bool(torch.isfinite(x.sum(dtype=torch.float32))):
+        return 0
+    return x.numel() - int(torch.isfinite(x).sum())
+
+
+def statistics(x: torch.Tensor) -> Statistics:
+    """Mean, standard deviation and max |x| of all values of x; nan or inf where x holds such values."""
+    count = x.numel()
+    if count == 0:
+        return Statistics(0.0, 0.0, 0.0)
+    x = x.detach().float()
+    mean = x.mean()
+    # Two passes: the one-pass formula of torch.std takes ten times as long on a CPU.
+    spread = torch.linalg.vector_norm(x - mean) / max(count - 1, 1) ** 0.5
+    low, high = x.aminmax()
+    largest = torch.maximum(-low, high)
+    mean_value, std_value, max_value = torch.stack([mean, spread, largest]).tolist()
+    return Statistics(mean_value, std_value, max_value)
+
+
+def to_rgba8(
+    img: torch.Tensor,
+    out: Pixels | torch.Tensor | None = None,
+    *,
+    scale_db: float = 0.0,
+    normalize: bool = False,
+    mask: torch.Tensor | None = None,
+) -> Pixels:
+    """Pixels uint8 [H, W, 4] of a picture or of a layer's channels, [C, H, W] of any floating-point type.
+
+    Three channels are red, green and blue; one or two show the first in grey, more than three show the first three.
+    `normalize` divides each channel by its largest |x|; then values are multiplied by 10^(scale_db / 20). Pixels with
+    a value that is not finite become magenta. Where `mask` [H, W] is 0 the pixel is transparent (all zeros).
+
+    `out` is written and returned where given: a C-contiguous uint8 array or CPU tensor [H, W, 4], such as a slot of
+    shared memory. Raises ValueError when shapes do not fit.
+    """
+    if img.ndim != 3 or img.shape[0] == 0:
+        raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
+    channels, height, width = img.shape
+    shown = img.detach()[:3] if channels >= 3 else img.detach()[:1]
+    shown = shown.float()
+    bad = ~torch.isfinite(shown).all(dim=0) if nonfinite(shown) else None
+    gain = _gain(shown, scale_db, normalize, bad)
+    pixels = _pack(shown, gain)
+    if bad is not None:
+        red, green, blue = NONFINITE_COLOR
+        pixels[bad] = red + 256 * green + 65536 * blue + _OPAQUE
+    if mask is not None:
+        pixels *= (mask != 0).to(pixels.device)
+    return _store(pixels, out, (height, width, 4))
+
+
+def _gain(shown: torch.Tensor, scale_db: float, normalize: bool, bad: torch.Tensor | None) -> torch.Tensor | None:
+    """What each channel is multiplied by, [C, 1, 1]; None for 1. Values that are not finite don't count."""
+    if not normalize and scale_db == 0:
+        return None
+    scale = shown.new_full((shown.shape[0], 1, 1), 10.0 ** (scale_db / 20))
+    if not normalize:
+        return scale
+    finite = shown if bad is None else torch.where(torch.isfinite(shown), shown, 0)
+    ranges = [torch.stack(channel.aminmax()) for channel in finite]  # over dimensions, aminmax is ten times as slow
+    largest: torch.Tensor = torch.stack(ranges).abs().amax(dim=1).clamp(1e-8, 1e8)
+    return scale / largest[:, None, None]
+
+
+def _pack(shown: torch.Tensor, gain: torch.Tensor | None) -> torch.Tensor:
+    """[1 or 3, H, W] float32 -> opaque pixels [H, W] int32, red in the lowest byte.
+
+    The three bytes are put together as red + 256 green + 65536 blue in float32, which holds every whole number below
+    2^24 exactly; that leaves one conversion and one write for a pixel instead of three scattered ones.
+    """
+    channels, height, width = shown.shape
+    pixels = torch.empty(height, width, dtype=torch.int32, device=shown.device)
+    rows = max(_CPU_ROWS // max(width, 1), 1) if shown.device.type == "cpu" else max(height, 1)
+    for top in range(0, height, rows):
+        part = shown[:, top : top + rows]
+        bytes_ = part * 127.5 if gain is None else (part * gain).mul_(127.5)
+        bytes_.add_(128).clamp_(0, 255).trunc_()
+        if channels == 3:
+            packed = bytes_[0].add_(bytes_[1], alpha=256).add_(bytes_[2], alpha=65536)
+        else:
+            packed = bytes_[0].mul_(1 + 256 + 65536)
+        pixels[top : top + rows] = packed.add_(_OPAQUE)
+    return pixels
+
+
+def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None, shape: tuple[int, int, int]) -> Pixels:
+    """Bring packed pixels [H, W] into the caller's buffer, or into a new array."""
+    as_bytes = pixels.view(torch.uint8).reshape(shape)
+    if out is None:
+        return np.asarray(as_bytes.cpu().numpy())
+    target = torch.from_numpy(out) if isinstance(out, np.ndarray) else out
+    if tuple(target.shape) != shape or target.dtype != torch.uint8:
+        raise ValueError(f"the buffer must be uint8 of shape {list(shape)}, not {target.dtype} {list(target.shape)}")
+    target.copy_(as_bytes)
+    return np.asarray(out if isinstance(out, np.ndarray) else target.numpy())
