@@ -23,10 +23,12 @@ from viz.widgets.paint import (
     tip,
     wrapped,
 )
-from viz.widgets.rows import choice, heading, key_clicked, number, reset_clicked, row_label, section, slider
-from viz.widgets.tiles import add_tile, amount_bar, band_row, dashed, layer_row, tile
+from viz.widgets.pick import list_row, matching, pick
+from viz.widgets.rows import choice, drag_pace, heading, key_clicked, number, reset_clicked, row_label, section, slider
+from viz.widgets.tiles import RowTouch, add_tile, amount_bar, band_row, dashed, layer_row, tile
 
 __all__ = [
+    "RowTouch",
     "add_tile",
     "amount_bar",
     "band_row",
@@ -34,6 +36,7 @@ __all__ = [
     "chip",
     "choice",
     "dashed",
+    "drag_pace",
     "draw",
     "ellipsis",
     "empty_state",
@@ -48,9 +51,12 @@ __all__ = [
     "key_clicked",
     "label",
     "layer_row",
+    "list_row",
+    "matching",
     "measure",
     "number",
     "outline",
+    "pick",
     "picture",
     "progress",
     "push_font",

@@ -72,8 +72,9 @@ def segmented(
     glyphs: Sequence[str] = (),
     height: float = 0,
     strong: bool = False,
+    hints: Sequence[str] = (),
 ) -> int:
-    """One of a few: returns the chosen index. `strong` is the look of the workspace switch."""
+    """One of a few: returns the chosen index. `strong` is the look of the workspace switch; `hints` are tooltips."""
     h, pad = t.px(height or t.row), t.px(10)
     widths = [measure(o) + pad * 2 + (t.px(20) if i < len(glyphs) and glyphs[i] else 0) for i, o in enumerate(options)]
     if width:
@@ -107,6 +108,8 @@ def segmented(
             gx += t.px(20)
         draw(option, gx, p.y, ink, weight="bold" if strong else "regular", height=h)
         focus_ring()
+        if i < len(hints):
+            tip(hints[i])
         x += widths[i]
     imgui.pop_id()
     imgui.set_cursor_screen_pos(p)

@@ -59,11 +59,13 @@ def slider(
 ) -> float:
     """A labelled slider: a track to drag, and its number at the right to drag finely or type into.
 
-    The bar grows from `origin` (default: 0 if inside the range, else `low`); the notch is the default. Right click:
-    default. Double click on the number, or Ctrl+click anywhere: type. The label is bright when the value differs from
-    its default.
+    A press on the track moves the value there and a drag follows the pointer; with Alt or Shift held it goes a tenth or
+    ten times as far from where the value was, without a jump (see `drag_pace`). The bar grows from `origin` (default: 0
+    if inside the range, else `low`); the notch is the default. Right click: default. Double click on the number, or
+    Ctrl+click anywhere: type. The label is bright when the value differs from its default.
     """
     origin = (0.0 if low < 0 < high else low) if origin is None else origin
+    high = max(high, low + 1e-6)  # a range of one value still has a track
     room = row_label(text, abs(value - default) > 1e-9) if show_label else imgui.get_content_region_avail().x
     w, h = (width or room) - (t.px(18) if keyed is not None else 0), t.px(t.row)
     p = imgui.get_cursor_screen_pos()
@@ -85,9 +87,13 @@ def slider(
     for name in clear:
         imgui.push_style_color(getattr(imgui.Col_, name), t.vec4("panel", 0))
     imgui.set_next_item_width(edge - p.x)
+    before = value
     _, value = imgui.slider_float("##track", value, low, high, fmt, imgui.SliderFlags_.always_clamp)
+    value = _dragged(before, value, low, high, fmt, p.x, edge)
     reset = imgui.is_item_clicked(imgui.MouseButton_.right)
     focus_ring()
+    if hint:
+        tip(hint)
     imgui.same_line(0, 0)
     imgui.set_next_item_width(ends)
     _, value = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, imgui.SliderFlags_.always_clamp)
@@ -104,6 +110,36 @@ def slider(
     _key(keyed, text)
     imgui.end_group()
     return default if reset else value
+
+
+FINER, COARSER = 0.1, 10.0
+
+
+def drag_pace() -> float:
+    """How far a drag goes for its length: Alt makes it finer, Shift coarser."""
+    io = imgui.get_io()
+    return FINER if io.key_alt else COARSER if io.key_shift else 1.0
+
+
+def _dragged(before: float, after: float, low: float, high: float, fmt: str, left: float, right: float) -> float:
+    """The value of the slider drawn last: `after`, unless the mouse holds its track.
+
+    Dear ImGui's own track knows one pace. The exact place is kept beside the value, which is rounded as it is shown,
+    so a fine drag adds up and the bar stays under the pointer.
+    """
+    held = imgui.is_item_active() and imgui.is_mouse_down(imgui.MouseButton_.left)
+    if not held or imgui.internal.temp_input_is_active(imgui.get_id("##track")):
+        return after
+    io, storage, key = imgui.get_io(), imgui.get_state_storage(), imgui.get_id("##exact")
+    per_pixel, pace = (high - low) / max(1.0, right - left), drag_pace()
+    if not imgui.is_item_activated():
+        exact = storage.get_float(key, before) + io.mouse_delta.x * per_pixel * pace
+    elif pace == 1.0:
+        exact = low + (io.mouse_pos.x - left) * per_pixel
+    else:
+        exact = before
+    storage.set_float(key, exact)
+    return min(high, max(low, float(fmt % exact)))
 
 
 def _track(a: V, b: V, low: float, high: float, value: float, default: float, origin: float, hot: bool) -> None:
@@ -147,22 +183,33 @@ def number(
     imgui.pop_style_color(3)
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         value = default
-    if hint:
-        tip(hint)
+    focus_ring()
     imgui.pop_id()
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(w, h))
+    if hint:
+        tip(hint)
     return value
 
 
 def choice(
-    text: str, value: str, glyph: str = "", width: float = 0, show_label: bool = True, token: str = "text"
+    text: str,
+    value: str,
+    glyph: str = "",
+    width: float = 0,
+    show_label: bool = True,
+    token: str = "text",
+    hint: str = "",
+    changed: bool = False,
 ) -> bool:
-    """A field that shows the present choice and a caret. Returns True when clicked: open your list then."""
-    room = row_label(text) if show_label else imgui.get_content_region_avail().x
+    """A field that shows the present choice and a caret. Returns True when clicked: open your list then (see `pick`).
+
+    Its id is `##text`, whatever the value.
+    """
+    room = row_label(text, changed) if show_label else imgui.get_content_region_avail().x
     w, h = width or room, t.px(t.row)
     p = imgui.get_cursor_screen_pos()
-    clicked = hit(f"##{text}{value}", V(w, h))
+    clicked = hit(f"##{text}", V(w, h))
     fill(p, V(p.x + w, p.y + h), "hover" if imgui.is_item_hovered() else "control")
     x = p.x + t.px(8)
     if glyph:
@@ -170,6 +217,8 @@ def choice(
     draw(ellipsis(value, p.x + w - t.px(24) - x), x, p.y, token, height=h)
     draw(icon("caret-down"), p.x + w - t.px(8), p.y, "faint", 9, align=1, height=h)
     focus_ring()
+    if hint:
+        tip(hint)
     return clicked
 
 
