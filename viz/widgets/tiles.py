@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.icons import icon
+from viz.icons import filled, icon
 from viz.theme import current as t
 from viz.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, outline, picture, tip
 
@@ -258,6 +258,6 @@ def _noise_spot(id_: str, size: V, noise: bool | None, live: bool) -> bool:
         focus_ring()
         imgui.end_disabled()
         tip("Noise of this layer: on" if noise else "Noise of this layer: off")
-    glyph = icon("minus" if noise is None else "waveform" if noise else "circle")
+    glyph = icon("minus") if noise is None else filled("waveform") if noise else icon("waveform")
     draw(glyph, p.x + size.x / 2, p.y, ink, 11, align=0.5, height=size.y, alpha=alpha)
     return pressed

@@ -1,0 +1,72 @@
+"""The three bands of layers that users think in, and sets of w vectors as tuples."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from renderer.protocol import ModelInfo
+
+
+@dataclass(frozen=True)
+class Band:
+    """Neighbouring w vectors that shape the same kind of thing (StyleGAN paper, section 3.1)."""
+
+    name: str
+    note: str
+    """What it shapes; why it is empty where it is."""
+    token: str
+    """Its colour in the theme."""
+    ws: range
+
+
+def bands_of(model: ModelInfo) -> tuple[Band, Band, Band]:
+    """Coarse, middle and fine w vectors of a network; a small network lacks the last or the last two."""
+    middle, fine = model.bands
+    ends = (0, min(middle, model.num_ws), min(fine, model.num_ws), model.num_ws)
+    named = (
+        ("Coarse", "pose, shape", "coarse"),
+        ("Middle", "features, hair", "middle"),
+        ("Fine", "colour, texture", "fine"),
+    )
+    side = model.resolution
+    return tuple(  # type: ignore[return-value]  # three of them
+        Band(name, note if end > start else f"none: {side} × {side} ends before it", token, range(start, end))
+        for (name, note, token), start, end in zip(named, ends, ends[1:], strict=False)
+    )
+
+
+def band_of(model: ModelInfo, index: int) -> Band:
+    """The band that w vector `index` belongs to."""
+    return next(band for band in bands_of(model) if index in band.ws)
+
+
+def short_name(name: str) -> str:
+    """A layer's name as it fits a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
+    if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb))", name):
+        return f"{found[1]}.{found[2] or found[3]}"
+    if found := re.fullmatch(r"(L\d+)_\d+_\d+", name):
+        return found[1]
+    return name
+
+
+def size_text(height: int, width: int) -> str:
+    """`36²`, or `36×52` where the sides differ."""
+    return f"{height}²" if height == width else f"{height}×{width}"
+
+
+def switched(ws: tuple[int, ...], change: Iterable[int], on: bool) -> tuple[int, ...]:
+    """`ws` with the indices in `change` added or taken away, ascending."""
+    kept, touched = set(ws), set(change)
+    return tuple(sorted(kept | touched if on else kept - touched))
+
+
+def inverted(ws: tuple[int, ...], num_ws: int) -> tuple[int, ...]:
+    """The indices below `num_ws` that are not in `ws`."""
+    return tuple(i for i in range(num_ws) if i not in ws)
+
+
+def share_text(taken: int, of: int) -> str:
+    """How many w vectors of a band come from the second style: `base`, `all` or `2 of 4`; empty for an empty band."""
+    if not of:
+        return ""
+    return "base" if not taken else "all" if taken == of else f"{taken} of {of}"
