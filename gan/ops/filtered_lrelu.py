@@ -3,6 +3,7 @@
 import math
 
 import torch
+import torch.nn.functional as F
 
 from gan.ops.bias_act import bias_act
 from gan.ops.upfirdn2d import Padding, parse_factors, parse_padding, upfirdn2d
@@ -43,8 +44,17 @@ def filtered_lrelu(
     Raises:
         ValueError: A shape or number does not fit.
     """
+    if clamp is not None and clamp < 0:
+        raise ValueError(f"clamp must not be negative, got {clamp}; pass None to disable it")
     up_x, up_y = parse_factors(up)
     x = bias_act(x, b)
-    x = upfirdn2d(x, fu, up=up, padding=parse_padding(padding), flip_filter=flip_filter, gain=up_x * up_y)
-    x = bias_act(x, act="lrelu", alpha=slope, gain=gain, clamp=clamp)
+    # gain * lrelu(x) = lrelu(gain * x) for a positive gain, and a factor on the filter costs nothing.
+    early = gain if gain > 0 else 1.0
+    x = upfirdn2d(x, fu, up=up, padding=parse_padding(padding), flip_filter=flip_filter, gain=early * up_x * up_y)
+    if fu is not None and not x.requires_grad and gain == early:
+        # The upsampled image is the largest tensor of all, and ours alone: no second copy of it where no gradient asks.
+        x = F.leaky_relu_(x, slope)
+        x = x if clamp is None else x.clamp_(-clamp, clamp)
+    else:
+        x = bias_act(x, act="lrelu", alpha=slope, gain=gain / early, clamp=clamp)
     return upfirdn2d(x, fd, down=down, flip_filter=flip_filter)

@@ -135,38 +135,61 @@ def upfirdn2d(
     width, height = filter_size(f)
     if x.shape[3] * up_x + x0 + x1 < width or x.shape[2] * up_y + y0 + y1 < height:
         raise ValueError(f"the padded image is smaller than the {width} x {height} filter; pad more or enlarge it")
+    pads = (x0, x1, y0, y1)
     if f is None:
-        x = _place(x, (up_x, up_y), (x0, x1, y0, y1))[:, :, ::down_y, ::down_x]
+        x = _pad(_insert_zeros(x, (up_y, up_x)), pads)[:, :, ::down_y, ::down_x]
         return x if gain == 1 else x * gain
     if f.ndim == 2:
-        x = _place(x, (up_x, up_y), (x0, x1, y0, y1))
-        return _correlate(x, _kernel(f, flip_filter, gain, x.dtype), (down_y, down_x))
-    # The axes are independent: the whole of one is done before the other, so that the first pass runs on
-    # the fewest pixels.
-    kernel = _kernel(f, flip_filter, math.sqrt(gain), x.dtype)
-    x = _correlate(_place(x, (up_x, 1), (x0, x1, 0, 0)), kernel[None, :], (1, down_x))
-    return _correlate(_place(x, (1, up_y), (0, 0, y0, y1)), kernel[:, None], (down_y, 1))
+        return _resample(x, _taps(f, flip_filter, gain, x.dtype), (up_y, up_x), (down_y, down_x), pads)
+    # The axes are independent: the whole of one is done before the other, so that few pixels see both passes.
+    taps = _taps(f, flip_filter, math.sqrt(gain), x.dtype)
+    x = _resample(x, taps[None, :], (1, up_x), (1, down_x), (x0, x1, 0, 0))
+    return _resample(x, taps[:, None], (up_y, 1), (down_y, 1), (0, 0, y0, y1))
 
 
-def _place(x: torch.Tensor, up: tuple[int, int], padding: tuple[int, int, int, int]) -> torch.Tensor:
-    """Insert zeros after each pixel, then pad or crop."""
-    up_x, up_y = up
-    if up_x > 1 or up_y > 1:
-        n, c, h, w = x.shape
-        x = F.pad(x.reshape(n, c, h, 1, w, 1), [0, up_x - 1, 0, 0, 0, up_y - 1]).reshape(n, c, h * up_y, w * up_x)
-    return F.pad(x, list(padding)) if any(padding) else x
-
-
-def _kernel(f: torch.Tensor, flip_filter: bool, gain: float, dtype: torch.dtype) -> torch.Tensor:
-    """Filter taps in the order and scale in which a correlation applies them."""
+def _taps(f: torch.Tensor, flip_filter: bool, gain: float, dtype: torch.dtype) -> torch.Tensor:
+    """The filter in the order in which a convolution applies it, scaled."""
     f = f if gain == 1 else f * gain
-    return (f if flip_filter else f.flip(list(range(f.ndim)))).to(dtype)
+    return (f.flip(list(range(f.ndim))) if flip_filter else f).to(dtype)
 
 
-def _correlate(x: torch.Tensor, kernel: torch.Tensor, stride: tuple[int, int]) -> torch.Tensor:
-    """Correlate every channel with the same ``kernel`` [height, width], keeping every stride-th pixel."""
+def _resample(
+    x: torch.Tensor,
+    taps: torch.Tensor,
+    up: tuple[int, int],
+    down: tuple[int, int],
+    pads: tuple[int, int, int, int],
+) -> torch.Tensor:
+    """Resample every channel with the same ``taps`` [height, width]; factors are (y, x)."""
     channels = x.shape[1]
-    return F.conv2d(x, kernel.expand(channels, 1, *kernel.shape), stride=stride, groups=channels)
+    height, width = taps.shape
+    x0, x1, y0, y1 = pads
+    if up != (1, 1) and down == (1, 1):
+        # A transposed convolution never touches the zeros between the pixels. Its result is that of a padding of
+        # width - 1 on the left and width - up on the right, so what is missing to the padding wanted comes after.
+        x0, x1, y0, y1 = x0 - (width - 1), x1 + up[1] - width, y0 - (height - 1), y1 + up[0] - height
+        crop_x, crop_y = max(0, -max(x0, x1)), max(0, -max(y0, y1))
+        kernel = taps.expand(channels, 1, height, width)
+        x = F.conv_transpose2d(x, kernel, stride=up, padding=(crop_y, crop_x), groups=channels)
+        return _pad(x, (x0 + crop_x, x1 + crop_x, y0 + crop_y, y1 + crop_y))
+    x = _insert_zeros(x, up)
+    kernel = taps.flip([0, 1]).expand(channels, 1, height, width)
+    around_x, around_y = max(0, min(x0, x1)), max(0, min(y0, y1))
+    x = _pad(x, (x0 - around_x, x1 - around_x, y0 - around_y, y1 - around_y))
+    return F.conv2d(x, kernel, stride=down, padding=(around_y, around_x), groups=channels)
+
+
+def _insert_zeros(x: torch.Tensor, up: tuple[int, int]) -> torch.Tensor:
+    """Put ``up - 1`` zeros after each pixel; ``up`` is (y, x)."""
+    up_y, up_x = up
+    if up_y == up_x == 1:
+        return x
+    n, c, h, w = x.shape
+    return F.pad(x.reshape(n, c, h, 1, w, 1), [0, up_x - 1, 0, 0, 0, up_y - 1]).reshape(n, c, h * up_y, w * up_x)
+
+
+def _pad(x: torch.Tensor, pads: tuple[int, int, int, int]) -> torch.Tensor:
+    return F.pad(x, list(pads)) if any(pads) else x
 
 
 def filter2d(
