@@ -273,6 +273,13 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Superseded:
+    """A request was dropped because a newer one came. The window never sees it: it lets the client send the next."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
 class Held:
     """The window reads this slot now; the renderer must not write into it until another is held."""
 
@@ -293,4 +300,4 @@ class Stop:
 
 
 ToRenderer = RenderRequest | Held | Wanted | Stop
-ToWindow = Frame | Loading | Thumbnail | Failure
+ToWindow = Frame | Loading | Thumbnail | Failure | Superseded

@@ -1,0 +1,84 @@
+"""What the worker's loop drives: something that turns requests into pictures. Standard library and numpy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from renderer.frames import RGBA
+from renderer.protocol import (
+    Failure,
+    Frame,
+    Held,
+    LayerInfo,
+    ModelInfo,
+    Part,
+    RenderRequest,
+    Statistics,
+    ThumbnailRequest,
+)
+
+
+class Cancelled(Exception):  # noqa: N818 - nothing went wrong
+    """A newer request made this render pointless."""
+
+
+class Watch(Protocol):
+    """What a render tells the worker while it runs."""
+
+    def check(self, share: float) -> None:
+        """Call between layers with the share of the work that is done, 0..1. Raises Cancelled to stop the render."""
+
+    def loading(self, share: float | None) -> None:
+        """A network is being read; `share` 0..1 while downloading, else None."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The pictures of a frame, by name, and the fields of `Frame` that come with them."""
+
+    pictures: tuple[tuple[str, RGBA], ...]
+    model: ModelInfo
+    milliseconds: tuple[tuple[str, float], ...]
+    statistics: Statistics | None = None
+    selected: Statistics | None = None
+    nonfinite: int = 0
+    layers: tuple[LayerInfo, ...] = ()
+    layer_statistics: tuple[Statistics, ...] = ()
+    radial: tuple[tuple[float, float], ...] = ()
+    memory: tuple[int, int] = (0, 0)
+
+
+def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tuple[Part, ...]) -> Frame:
+    """The answer to `request`, once the pictures lie in a slot."""
+    return Frame(
+        request_id=request.request_id,
+        segment=place.segment,
+        slot=place.slot,
+        parts=parts,
+        model=rendered.model,
+        milliseconds=rendered.milliseconds,
+        statistics=rendered.statistics,
+        selected=rendered.selected,
+        nonfinite=rendered.nonfinite,
+        layers=rendered.layers,
+        layer_statistics=rendered.layer_statistics,
+        radial=rendered.radial,
+        memory=rendered.memory,
+    )
+
+
+class Engine(Protocol):
+    """Renders. Whatever it raises but Cancelled is told to the window as `failure` words it."""
+
+    def render(self, request: RenderRequest, watch: Watch) -> Rendered:
+        """Everything that a frame shows."""
+
+    def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
+        """A picture [size, size, 4]."""
+
+    def failure(self, request: RenderRequest, error: Exception) -> Failure:
+        """Words for an error that a call above raised; frees memory if that was the problem."""
+
+
+MakeEngine = Callable[[], Engine]
+"""Called in the child when the first request is there; may take seconds (it imports torch)."""

@@ -1,0 +1,342 @@
+"""A renderer without a network: the same interface, deterministic pictures that follow every control.
+
+For tests, for panels that are being made, and for measuring the window alone. Standard library and numpy.
+"""
+
+import itertools
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.bands import style_bands
+from renderer.client import Replies
+from renderer.engine import Rendered, Watch, frame_of
+from renderer.frames import RGBA
+from renderer.protocol import (
+    LAYER_TILE,
+    LAYERS,
+    PICTURE,
+    SPECTRUM,
+    Failure,
+    Held,
+    LayerInfo,
+    Loading,
+    ModelInfo,
+    Network,
+    Part,
+    Problem,
+    RenderRequest,
+    Statistics,
+    Thumbnail,
+    ThumbnailRequest,
+)
+
+SLOW_WORKER = "renderer.slow:main"
+"""A `worker_target` for `client.Renderer`: a real child process that takes a fixed time for each picture.
+
+Its arguments are (milliseconds, resolution).
+"""
+
+Family = Literal["StyleGAN2", "StyleGAN3-T"]
+Floats = npt.NDArray[np.float32]
+
+_DETAIL = 128
+"""Larger pictures repeat pixels: what is measured with them is the way of a picture, not numpy's sines."""
+
+
+def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
+    """What the window would be told of an unconditional 3-channel network of this family."""
+    stylegan3 = family == "StyleGAN3-T"
+    layers = _stylegan3_layers(resolution) if stylegan3 else _stylegan2_layers(resolution)
+    if stylegan3:
+        names, sizes = ["input", *(layer.name for layer in layers)], [layers[0].width, *(x.width for x in layers)]
+    else:
+        driven = [layer for layer in layers[:-1] if "conv" in layer.name] + [layers[-1]]
+        names, sizes = [layer.name for layer in driven], [layer.width for layer in driven]
+    return ModelInfo(
+        network=network,
+        title=network.source.replace("\\", "/").rpartition("/")[2] or "test pattern",
+        family=family,
+        z_dim=512,
+        w_dim=512,
+        c_dim=0,
+        num_ws=len(names),
+        resolution=resolution,
+        img_channels=3,
+        ws_names=tuple(names),
+        ws_resolutions=tuple(sizes),
+        bands=style_bands(len(names), stylegan3),
+        noise_layers=() if stylegan3 else tuple(layer.name for layer in layers if "conv" in layer.name),
+        has_transform=stylegan3,
+        layers=tuple(layers),
+        device="CPU",
+        notice="This is a test pattern, not a network.",
+    )
+
+
+def _stylegan2_layers(resolution: int) -> list[LayerInfo]:
+    layers = []
+    for log in range(2, int(math.log2(resolution)) + 1):
+        size, channels = 2**log, min(32768 // 2**log, 512)
+        convs = ["conv1"] if size == 4 else ["conv0", "conv1"]
+        layers += [LayerInfo(f"b{size}.{conv}", channels, size, size, "float32") for conv in convs]
+        layers.append(LayerInfo(f"b{size}.torgb", 3, size, size, "float32"))
+    return layers
+
+
+def _stylegan3_layers(resolution: int) -> list[LayerInfo]:
+    # The sizes and channels of StyleGAN3-T's 14 layers and ToRGB (arXiv 2106.12423, appendix C).
+    layers = []
+    for i in range(15):
+        share = min(i / 12, 1)
+        cutoff = 2 * (resolution / 2 / 2) ** share
+        stopband = 2**2.1 * (resolution / 2 * 2**0.3 / 2**2.1) ** share
+        rate = 2 ** math.ceil(math.log2(min(stopband * 2, resolution)))
+        size = resolution if i >= 13 else rate + 20
+        channels = 3 if i == 14 else round(min(32768 / 2 / cutoff, 512))
+        layers.append(LayerInfo(f"L{i}_{size}_{channels}", channels, size, size, "float32"))
+    return layers
+
+
+class FakeEngine:
+    """Draws waves: coarse, middle and fine ones follow the styles of their bands, psi is the contrast."""
+
+    def __init__(self, family: Family = "StyleGAN3-T", resolution: int = 256) -> None:
+        self._family = family
+        self._resolution = resolution
+
+    def render(self, request: RenderRequest, watch: Watch) -> Rendered:
+        """Everything that a frame shows."""
+        started = time.perf_counter()
+        model = model_info(request.network, self._family, self._resolution)
+        display = request.display
+        layer = next((layer for layer in model.layers if layer.name == display.layer), None)
+        size, count = (model.resolution, 3) if layer is None else (layer.width, layer.channels)
+        shown = 1 if display.channels == "one" else min(3, count)
+        channels = [(display.channel + i) % count for i in range(shown)]
+        waves = np.stack([_wave(request, model, channel, size) for channel in channels])
+        pictures = [(PICTURE, _enlarged(to_rgba(_displayed(waves, request)), size))]
+        radial: tuple[tuple[float, float], ...] = ()
+        if display.spectrum.on:
+            spectrum, radial = _spectrum(waves[0], display.spectrum.range_db, display.spectrum.beta)
+            pictures.append((SPECTRUM, _enlarged(to_rgba(spectrum[None]), size)))
+        if display.layer_table:
+            tiles = [_wave(request, model, i, LAYER_TILE) for i in range(len(model.layers))]
+            pictures.append((LAYERS, to_rgba(np.concatenate(tiles, axis=1)[None])))
+        statistics = Statistics(float(waves.mean()), float(waves.std()), float(np.abs(waves).max()))
+        return Rendered(
+            pictures=tuple(pictures),
+            model=model,
+            milliseconds=(("synthesis", 1000 * (time.perf_counter() - started)),),
+            statistics=statistics,
+            selected=statistics,
+            layers=model.layers,
+            layer_statistics=(statistics,) * len(model.layers) if display.layer_table else (),
+            radial=radial,
+            memory=(1 << 30, 8 << 30),
+        )
+
+    def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
+        """A picture [size, size, 4]."""
+        model = model_info(wanted.request.network, self._family, self._resolution)
+        waves = [_wave(wanted.request, model, channel, wanted.size) for channel in range(3)]
+        return _enlarged(to_rgba(_displayed(np.stack(waves), wanted.request)), wanted.size)
+
+    def failure(self, request: RenderRequest, error: Exception) -> Failure:
+        """Words for an error."""
+        return Failure(request.request_id, "render", f"The test pattern could not be drawn: {error}.", "Try another.")
+
+
+def _wave(request: RenderRequest, model: ModelInfo, channel: int, size: int) -> Floats:
+    """One channel [size, size] of about -1..1, or its [128, 128] version if that can be enlarged to it."""
+    detail = _DETAIL if size > _DETAIL and size % _DETAIL == 0 else size
+    grid = (np.arange(detail, dtype=np.float32) + 0.5) / detail - 0.5
+    transform = request.transform if model.has_transform else replace(request.transform, x=0.0, y=0.0, angle=0.0)
+    x, y = grid[None] - np.float32(transform.x), grid[:, None] - np.float32(transform.y)
+    turn = math.radians(-transform.angle)
+    x, y = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
+    total = np.zeros((detail, detail), np.float32)
+    for band, (first, last) in enumerate(itertools.pairwise((0, *model.bands, model.num_ws))):
+        if first == last:
+            continue
+        mixed = sum(first <= i < last for i in request.mixing.ws) / (last - first)
+        place = (1 - mixed) * (request.latent.x + 10 * request.latent.y) + mixed * request.mixing.x
+        phase, way = place * (1.3 + 0.4 * band) + channel, place * 0.7 + band + 0.3 * channel
+        frequency = 2 * math.pi * 1.5 * 3**band
+        total += np.sin(frequency * (x * math.cos(way) + y * math.sin(way)) + phase) / (2 + band)
+    truncated = model.num_ws if request.truncation.cutoff is None else min(request.truncation.cutoff, model.num_ws)
+    total *= 1 + (request.truncation.psi - 1) * truncated / model.num_ws
+    if model.noise_layers and request.noise.mode != "none":
+        on = request.noise.strength * (1 - len(request.noise.off) / len(model.noise_layers))
+        seed = request.noise.seed % 2**32 if request.noise.mode == "random" else 0
+        total += 0.05 * on * np.random.RandomState(seed).randn(detail, detail).astype(np.float32)
+    return total
+
+
+def _displayed(waves: Floats, request: RenderRequest) -> Floats:
+    display = request.display
+    if display.normalize:
+        waves = waves / np.abs(waves).max(axis=(1, 2), keepdims=True).clip(1e-8)
+    if display.scale_db:
+        waves = waves * np.float32(10 ** (display.scale_db / 20))
+    return waves
+
+
+def _spectrum(wave: Floats, range_db: float, beta: float) -> tuple[Floats, tuple[tuple[float, float], ...]]:
+    """The power spectrum as a picture [H, W] in -1..1, and its radial mean as (cycles per pixel, dB)."""
+    size = len(wave)
+    window = np.kaiser(size, beta)
+    power = np.abs(np.fft.fftshift(np.fft.fft2((wave - wave.mean()) * window * window[:, None]))) ** 2
+    power = (power / power.mean().clip(1e-20)).clip(1e-20)
+    distance = np.hypot(*np.meshgrid(*[np.arange(size) - size // 2] * 2)).astype(int)
+    means = np.bincount(distance.ravel(), power.ravel()) / np.bincount(distance.ravel())
+    radial = tuple((i / size, 10 * math.log10(mean)) for i, mean in enumerate(means[: size // 2]))
+    return (10 * np.log10(power) / range_db).astype(np.float32), radial
+
+
+def to_rgba(channels: Floats) -> RGBA:
+    """Float channels [1 or 3, H, W] -> opaque [H, W, 4]: trunc(clip(127.5 x + 128, 0, 255))."""
+    picture = np.full((*channels.shape[1:], 4), 255, np.uint8)
+    picture[..., :3] = np.clip(channels * 127.5 + 128, 0, 255).astype(np.uint8).transpose(1, 2, 0)
+    return picture
+
+
+def _enlarged(picture: RGBA, size: int) -> RGBA:
+    repeats = size // len(picture)
+    return picture if repeats == 1 else picture.repeat(repeats, 0).repeat(repeats, 1)
+
+
+class _NoWatch:
+    def check(self, share: float) -> None:
+        """Nothing supersedes a fake render."""
+
+    def loading(self, share: float | None) -> None:
+        """A fake network needs no loading."""
+
+
+class FakeRenderer:
+    """`client.Renderer`'s interface in this process.
+
+    With `milliseconds` 0 a submitted request is answered before `submit` returns; else by a thread, that long after
+    it was taken up, and the latest request wins. `fail`, `load`, `alive` and `stalled_s` bring up what else a
+    window must be able to show.
+    """
+
+    def __init__(
+        self,
+        on_reply: Callable[[], None] = lambda: None,
+        family: Family = "StyleGAN3-T",
+        resolution: int = 256,
+        milliseconds: float = 0.0,
+    ) -> None:
+        self.alive = True
+        self.stalled_s = 0.0
+        self.pid: int | None = None
+        self.restarts = 0
+        self.submitted: list[RenderRequest] = []
+        """Every request so far, for tests."""
+        self.wanted: tuple[ThumbnailRequest, ...] = ()
+        """What was last wanted, for tests."""
+        self._on_reply = on_reply
+        self._engine = FakeEngine(family, resolution)
+        self._seconds = milliseconds / 1000
+        self._changed = threading.Condition()
+        self._pending: RenderRequest | None = None
+        self._replies = Replies()
+        self._pictures: dict[str, RGBA] = {}
+        self._next_pictures: dict[str, RGBA] = {}
+        self._closed = False
+        if milliseconds:
+            threading.Thread(target=self._render_forever, name="fake-renderer", daemon=True).start()
+
+    def submit(self, request: RenderRequest) -> None:
+        """Ask for a picture."""
+        self.submitted.append(request)
+        with self._changed:
+            self._pending = request
+            self._changed.notify()
+        if not self._seconds:
+            self._render()
+
+    def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
+        """Ask for small pictures; they are there at the next poll."""
+        new = [wanted for wanted in thumbnails if wanted not in self.wanted]
+        self.wanted = thumbnails
+        drawn = tuple(
+            Thumbnail(wanted.key, wanted.size, self._engine.thumbnail(wanted, _NoWatch()).tobytes()) for wanted in new
+        )
+        if drawn:
+            with self._changed:
+                self._replies = replace(self._replies, thumbnails=self._replies.thumbnails + drawn)
+            self._on_reply()
+
+    def poll(self) -> Replies:
+        """What came since the last call."""
+        with self._changed:
+            replies = self._replies
+            self._replies = Replies(loading=replies.loading)
+            if replies.frame is not None:
+                self._pictures = self._next_pictures
+            return replies
+
+    def pixels(self, part: Part) -> RGBA:
+        """A part [H, W, 4] of the frame last polled."""
+        return self._pictures[part.name]
+
+    def fail(self, problem: Problem, message: str, advice: str, detail: str = "") -> None:
+        """Let the next poll bring a failure."""
+        request_id = self.submitted[-1].request_id if self.submitted else 0
+        with self._changed:
+            failure = Failure(request_id, problem, message, advice, detail)
+            self._replies = replace(self._replies, failure=failure)
+        self._on_reply()
+
+    def load(self, network: Network, share: float | None = None) -> None:
+        """Let polls say that a network is being read, until the next picture."""
+        request_id = self.submitted[-1].request_id if self.submitted else 0
+        with self._changed:
+            self._replies = replace(self._replies, loading=Loading(request_id, network, share))
+        self._on_reply()
+
+    def restart(self) -> None:
+        """Be alive again and answer the latest request once more."""
+        self.alive = True
+        self.stalled_s = 0.0
+        self.restarts += 1
+        if self.submitted:
+            self.submit(self.submitted[-1])
+
+    def close(self) -> None:
+        """End the thread, if there is one."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def _render_forever(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._pending is not None or self._closed)
+                if self._closed:
+                    return
+            self._render()
+
+    def _render(self) -> None:
+        with self._changed:
+            request, self._pending = self._pending, None
+        if request is None or not self.alive:
+            return
+        started = time.monotonic()
+        rendered = self._engine.render(request, _NoWatch())
+        time.sleep(max(0.0, self._seconds - (time.monotonic() - started)))
+        with self._changed:
+            self._next_pictures = dict(rendered.pictures)
+            parts = tuple(Part(name, 0, *picture.shape[:2]) for name, picture in rendered.pictures)
+            frame = frame_of(request, rendered, Held("", 0), parts)
+            self._replies = replace(self._replies, frame=frame, loading=None)
+        self._on_reply()

@@ -1,0 +1,101 @@
+"""What the window said to the renderer, kept by a thread, so that a render can look for news without waiting."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import NoReturn
+
+from renderer import frames
+from renderer.protocol import Held, RenderRequest, Stop, Superseded, ThumbnailRequest, ToWindow, Wanted
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the worker should do next."""
+
+    held: tuple[Held, ...]
+    work: RenderRequest | ThumbnailRequest | None
+
+
+class Mailbox:
+    """The renderer's end of the pipe: sends from any thread, keeps only the latest request.
+
+    Its thread ends the whole process, in the middle of a render too, when the window says so or is gone.
+    """
+
+    def __init__(self, connection: Connection, prefix: str) -> None:
+        self._connection = connection
+        self._prefix = prefix
+        self._sending = threading.Lock()
+        self._changed = threading.Condition()
+        self._request: RenderRequest | None = None
+        self._held: list[Held] = []
+        self._wanted: list[ThumbnailRequest] = []
+        threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
+
+    def send(self, message: ToWindow) -> None:
+        """Send to the window; does nothing when it is gone."""
+        with self._sending:
+            try:
+                self._connection.send(message)
+            except OSError:
+                self._end()
+
+    def newer(self) -> RenderRequest | None:
+        """The request that waits, without taking it."""
+        return self._request
+
+    def take(self, has_room: Callable[[], bool]) -> Task:
+        """Wait for something to do: slots that the window now holds, the latest request, or a thumbnail.
+
+        A request is handed out only where `has_room()`, and a thumbnail only while no request waits, again and again
+        until it is `done`.
+        """
+        with self._changed:
+            while True:
+                held, self._held = tuple(self._held), []
+                if self._request is not None and has_room():
+                    request, self._request = self._request, None
+                    return Task(held, request)
+                if held:
+                    return Task(held, None)
+                if self._request is None and self._wanted:
+                    return Task(held, self._wanted[0])
+                self._changed.wait()
+
+    def done(self, wanted: ThumbnailRequest) -> None:
+        """This thumbnail needs no more work."""
+        with self._changed:
+            self._wanted = [other for other in self._wanted if other != wanted]
+
+    def _receive_forever(self) -> None:
+        try:
+            while True:
+                message = self._connection.recv()
+                if isinstance(message, Stop):
+                    break
+                self._keep(message)
+        except (EOFError, OSError):
+            pass  # the window is gone
+        finally:
+            self._end()
+
+    def _keep(self, message: RenderRequest | Held | Wanted) -> None:
+        dropped = None
+        with self._changed:
+            match message:
+                case RenderRequest():
+                    dropped, self._request = self._request, message
+                case Held():
+                    self._held.append(message)
+                case Wanted():
+                    self._wanted = list(message.thumbnails)
+            self._changed.notify()
+        if dropped is not None:
+            self.send(Superseded(dropped.request_id))
+
+    def _end(self) -> NoReturn:
+        frames.remove(self._prefix)
+        os._exit(0)  # a render may be in the middle of a call that takes seconds
