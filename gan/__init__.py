@@ -1,0 +1,38 @@
+"""StyleScope's machine-learning library: networks, files, edits, training and metrics. Usable with no window at all.
+
+    import gan
+    nets = gan.load("network.pkl")
+    image = nets.G_ema(z, c, truncation_psi=0.7)
+
+Importing this package does not import torch; the first `load` does.
+"""
+
+from gan.io import (
+    Architecture,
+    CorruptFileError,
+    DownloadError,
+    LoadError,
+    NetworkInfo,
+    Networks,
+    NotFoundError,
+    UnsafePickleError,
+    UnsupportedNetworkError,
+    describe,
+    load,
+    save,
+)
+
+__all__ = [
+    "Architecture",
+    "CorruptFileError",
+    "DownloadError",
+    "LoadError",
+    "NetworkInfo",
+    "Networks",
+    "NotFoundError",
+    "UnsafePickleError",
+    "UnsupportedNetworkError",
+    "describe",
+    "load",
+    "save",
+]

@@ -1,0 +1,31 @@
+"""Reading and writing networks. `load` never runs anything that a file contains."""
+
+from gan.io.errors import (
+    CorruptFileError,
+    DownloadError,
+    LoadError,
+    NotFoundError,
+    UnsafePickleError,
+    UnsupportedNetworkError,
+)
+from gan.io.loader import load
+from gan.io.networks import Architecture, NetworkInfo, Networks, describe
+from gan.io.runs import Snapshot, snapshots
+from gan.io.tensors import save
+
+__all__ = [
+    "Architecture",
+    "CorruptFileError",
+    "DownloadError",
+    "LoadError",
+    "NetworkInfo",
+    "Networks",
+    "NotFoundError",
+    "Snapshot",
+    "UnsafePickleError",
+    "UnsupportedNetworkError",
+    "describe",
+    "load",
+    "save",
+    "snapshots",
+]

@@ -1,0 +1,277 @@
+"""The allow-list: what stands in for each global that the published network pickles name."""
+
+from io import BytesIO
+from typing import Any
+
+from gan.io.errors import CorruptFileError
+from gan.io.machine import Allowed, BoundedReader, Budget, Constructor, Machine, checked_key
+from gan.io.records import (
+    ITEM_SIZES,
+    Module,
+    NumpyArray,
+    NumpyType,
+    Record,
+    Storage,
+    Tensor,
+    is_count,
+    is_shape,
+    latin1_bytes,
+    make_tensor,
+    numpy_type,
+)
+
+TF_NETWORK = "dnnlib.tflib.network.Network"
+"""The class of the networks in TensorFlow pickles."""
+
+TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+"""The number that torch writes before a stored tensor."""
+
+STORAGE_TYPES = {
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "FloatStorage": "float32",
+    "DoubleStorage": "float64",
+    "CharStorage": "int8",
+    "ShortStorage": "int16",
+    "IntStorage": "int32",
+    "LongStorage": "int64",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "UntypedStorage": "untyped",
+}
+_HEADER_LIMIT = 65536
+"""The longest description of a stored tensor that is read; real ones have a few hundred bytes."""
+
+
+def _wrong(name: str) -> CorruptFileError:
+    return CorruptFileError(f"The file gives {name} something that it cannot take; copy or download it again.")
+
+
+def _inert(name: str) -> Constructor:
+    return lambda args: Record(name, args)
+
+
+def allow_list(budget: Budget) -> dict[str, Constructor]:
+    """Every global that a network pickle may name, and what stands in for it.
+
+    Args:
+        budget: What the reading may cost; the nested pickles of stored tensors draw on it too.
+    """
+    table: dict[str, Constructor] = {
+        "collections.OrderedDict": lambda args: _dictionary(args, budget),
+        "_codecs.encode": lambda args: _encode(args, budget),
+        "builtins.bytearray": lambda args: _bytes(args, budget),
+        "builtins.bytes": lambda args: _bytes(args, budget),
+        "torch.storage._load_from_bytes": lambda args: load_storage(args, budget),
+        "torch._utils._rebuild_parameter": _parameter,
+        "torch._utils._rebuild_parameter_with_state": _parameter,
+        "torch._utils._rebuild_tensor": lambda args: _tensor("_rebuild_tensor", args),
+        "torch._utils._rebuild_tensor_v2": lambda args: _tensor("_rebuild_tensor_v2", args),
+        "torch._utils._rebuild_tensor_v3": _tensor_v3,
+        "torch.Size": lambda args: _size(args),
+        "torch.device": _inert("torch.device"),
+        "torch.nn.parameter.Parameter": _inert("torch.nn.parameter.Parameter"),
+        "numpy.dtype": _dtype,
+        "numpy.ndarray": _inert("numpy.ndarray"),
+        TF_NETWORK: _inert(TF_NETWORK),
+        "torch_utils.persistence._reconstruct_persistent_obj": _module,
+    }
+    for name in ("dnnlib.EasyDict", "dnnlib.util.EasyDict"):
+        table[name] = lambda args: _dictionary(args, budget)
+    for name in ("builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset"):
+        table[name] = lambda args: _set(args, budget)
+    for core in ("numpy.core", "numpy._core"):
+        table[f"{core}.multiarray.scalar"] = _scalar
+        table[f"{core}.multiarray._reconstruct"] = _array
+        table[f"{core}.numeric._frombuffer"] = _array_from_buffer
+    for name in ITEM_SIZES:
+        table[f"torch.{name}"] = _inert(f"torch.{name}")
+    return table
+
+
+# -- Python's own ------------------------------------------------------------------------------------------------
+
+
+def _dictionary(args: tuple[Any, ...], budget: Budget) -> dict[Any, Any]:
+    if not args:
+        return {}
+    pairs = args[0]
+    if len(args) > 1 or not isinstance(pairs, list):
+        raise _wrong("a dictionary")
+    budget.spend(len(pairs))
+    if any(not isinstance(pair, (list, tuple)) or len(pair) != 2 for pair in pairs):
+        raise _wrong("a dictionary")
+    return {checked_key(key): value for key, value in pairs}
+
+
+def _set(args: tuple[Any, ...], budget: Budget) -> set[Any]:
+    if len(args) > 1 or (args and not isinstance(args[0], (list, tuple))):
+        raise _wrong("a set")
+    items = args[0] if args else ()
+    budget.spend(len(items))
+    return {checked_key(item) for item in items}
+
+
+def _encode(args: tuple[Any, ...], budget: Budget) -> bytes:
+    """Bytes as protocol 2 stores them: text to be encoded as latin-1."""
+    if len(args) != 2 or not isinstance(args[0], str) or args[1] not in ("latin1", "latin-1"):
+        raise _wrong("_codecs.encode")
+    budget.spend(copied_bytes=len(args[0]))
+    encoded = latin1_bytes(args[0])
+    assert isinstance(encoded, bytes)
+    return encoded
+
+
+def _bytes(args: tuple[Any, ...], budget: Budget) -> bytes:
+    """Empty bytes, a bytearray from bytes, or one from latin-1 text; never one of a claimed length."""
+    if not args:
+        return b""
+    if len(args) > 2 or (len(args) == 2 and args[1] not in ("latin1", "latin-1")):
+        raise _wrong("bytes")
+    if not isinstance(args[0], (str, bytes, bytearray)):
+        raise _wrong("bytes")
+    budget.spend(copied_bytes=len(args[0]))
+    return bytes(latin1_bytes(args[0]))
+
+
+# -- torch -------------------------------------------------------------------------------------------------------
+
+
+def load_storage(args: tuple[Any, ...], budget: Budget) -> Storage:
+    """The numbers inside what torch wrote into one byte string: again a pickle, followed by the raw numbers.
+
+    Three small pickles (a magic number, a version, the machine's number sizes), the storage as a persistent id, the
+    list of its key, then a count and the numbers themselves.
+
+    Raises:
+        UnsafePickleError: the inner pickle names a global that is no storage type.
+        CorruptFileError: the parts do not fit one another.
+    """
+    if len(args) != 1 or not isinstance(args[0], (bytes, bytearray)):
+        raise _wrong("torch.storage._load_from_bytes")
+    data = bytes(args[0]) if isinstance(args[0], bytearray) else args[0]
+    stream = BytesIO(data)
+    bounded = BoundedReader(stream, min(len(data), _HEADER_LIMIT))
+    types = {f"torch.{name}": _inert(dtype) for name, dtype in STORAGE_TYPES.items()}
+    types["torch.storage.UntypedStorage"] = _inert("untyped")
+    machine = Machine(types, _described_storage, budget)
+    if machine.load(bounded) != TORCH_MAGIC:
+        raise CorruptFileError("A tensor in the file is not in torch's format; copy or download it again.")
+    machine.load(bounded)
+    machine.load(bounded)
+    described = machine.load(bounded)
+    machine.load(bounded)
+    if not isinstance(described, _Described):
+        raise CorruptFileError("A tensor in the file has no description; copy or download it again.")
+    start = stream.tell() + 8
+    stated = int.from_bytes(data[start - 8 : start], "little")
+    item = ITEM_SIZES.get(described.dtype, 1)
+    if stated != described.count or stated * item != len(data) - start:
+        raise CorruptFileError(
+            f"A tensor in the file claims {described.count} numbers but {max(0, len(data) - start) // item} are there; "
+            "copy or download it again."
+        )
+    return Storage(described.dtype, memoryview(data)[start:])
+
+
+class _Described(Record):
+    """A storage as its persistent id describes it: the element type's name and the count of elements."""
+
+    def __init__(self, dtype: str, count: int) -> None:
+        super().__init__(dtype)
+        self.args = (count,)
+
+    @property
+    def dtype(self) -> str:
+        return self.name
+
+    @property
+    def count(self) -> int:
+        return int(self.args[0])
+
+
+def _described_storage(pid: tuple[Any, ...]) -> _Described:
+    if len(pid) not in (5, 6) or pid[0] != "storage" or not isinstance(pid[1], Allowed) or not is_count(pid[4]):
+        raise CorruptFileError("A tensor in the file has a description that makes no sense; download it again.")
+    if len(pid) == 6 and pid[5] is not None:
+        raise CorruptFileError(
+            "A tensor in the file is stored in a way that torch gave up; export it again with torch."
+        )
+    kind = pid[1].construct(())
+    return _Described(kind.name, pid[4])
+
+
+def _tensor(name: str, args: tuple[Any, ...]) -> Tensor:
+    if not 4 <= len(args) <= 7:
+        raise _wrong(name)
+    storage, offset, shape, stride = args[:4]
+    return make_tensor(storage, offset, shape, stride)
+
+
+def _tensor_v3(args: tuple[Any, ...]) -> Tensor:
+    if not 7 <= len(args) <= 8 or not isinstance(args[6], Allowed):
+        raise _wrong("_rebuild_tensor_v3")
+    storage, offset, shape, stride = args[:4]
+    return make_tensor(storage, offset, shape, stride, args[6].name.removeprefix("torch."))
+
+
+def _parameter(args: tuple[Any, ...]) -> Tensor:
+    if not 1 <= len(args) <= 4 or not isinstance(args[0], Tensor):
+        raise _wrong("_rebuild_parameter")
+    return args[0]
+
+
+def _size(args: tuple[Any, ...]) -> tuple[int, ...]:
+    sizes = tuple(args[0]) if len(args) == 1 and isinstance(args[0], (list, tuple)) else None
+    if sizes is None or not is_shape(sizes):
+        raise _wrong("torch.Size")
+    return sizes
+
+
+# -- numpy -------------------------------------------------------------------------------------------------------
+
+
+def _dtype(args: tuple[Any, ...]) -> NumpyType:
+    if not 1 <= len(args) <= 3:
+        raise _wrong("numpy.dtype")
+    return numpy_type(args[0])
+
+
+def _scalar(args: tuple[Any, ...]) -> bool | int | float:
+    """A numpy scalar, as the Python number of the same value."""
+    if len(args) != 2 or not isinstance(args[0], NumpyType):
+        raise _wrong("a numpy scalar")
+    array = NumpyArray()
+    array.fill((), args[0], "C", args[1])
+    value = array.read().item()
+    assert isinstance(value, (bool, int, float))
+    return value
+
+
+def _array(args: tuple[Any, ...]) -> NumpyArray:
+    """An empty array that its state fills; the shape given here is always (0,)."""
+    if len(args) != 3 or not is_shape(args[1]) or any(args[1]):
+        raise _wrong("a numpy array")
+    return NumpyArray()
+
+
+def _array_from_buffer(args: tuple[Any, ...]) -> NumpyArray:
+    if len(args) != 4 or args[3] not in ("C", "F"):
+        raise _wrong("a numpy array")
+    array = NumpyArray()
+    array.fill(args[2], args[1], args[3], args[0])
+    return array
+
+
+# -- The published networks --------------------------------------------------------------------------------------
+
+
+def _module(args: tuple[Any, ...]) -> Module:
+    """A module of the published networks; the source text that travels with it is not looked at."""
+    meta = args[0] if len(args) == 1 else None
+    if not isinstance(meta, dict) or meta.get("type") != "class":
+        raise _wrong("a network")
+    name, state = meta.get("class_name"), meta.get("state")
+    if not isinstance(name, str) or not isinstance(state, dict):
+        raise _wrong("a network")
+    return Module(name[:200], state)

@@ -1,0 +1,175 @@
+"""Fetching networks by address, once: a cache whose contents are checked each time they are used."""
+
+import hashlib
+import http.client
+import os
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from gan.io.errors import DownloadError
+
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes so far, and the bytes in all where the server says so."""
+
+MAX_BYTES = 8 * 2**30
+"""No published network has a tenth of this; a server that sends more is not sending a network."""
+
+TIMEOUT_S = 30.0
+"""Seconds without a single byte before a download is given up."""
+
+_CHUNK = 1 << 20
+
+
+def is_url(source: str) -> bool:
+    """Whether `source` is an http or https address."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def cache_folder() -> Path:
+    """Where downloaded networks are kept: `$STYLESCOPE_CACHE_DIR`, or `networks` in the user's cache folder."""
+    chosen = os.environ.get("STYLESCOPE_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("stylescope", appauthor=False)) / "networks"
+
+
+def fetch(
+    url: str,
+    *,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    max_bytes: int = MAX_BYTES,
+    timeout_s: float = TIMEOUT_S,
+) -> Path:
+    """The file at an address, from the cache if it is there and whole.
+
+    Beside each file lies its sha256; a file that no longer has it is fetched again.
+
+    Args:
+        url: An http or https address.
+        folder: The cache; `cache_folder()` where None.
+        progress: Called as the bytes come in; not called when the file is in the cache.
+        max_bytes: The largest file to accept.
+        timeout_s: Seconds of silence before giving up.
+
+    Raises:
+        DownloadError: the server did not answer, refused, sent too much, too little or a web page, or the cache
+            cannot be written; `status` is the HTTP status where there was one.
+    """
+    folder = folder or cache_folder()
+    target = folder / _file_name(url)
+    record = target.with_name(target.name + ".sha256")
+    if target.is_file() and record.is_file() and record.read_text("ascii", "replace").strip() == _sha256(target):
+        return target
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=target.name + ".", suffix=".part", dir=folder)
+    except OSError as error:
+        raise DownloadError(f"The cache folder {folder} cannot be written ({error}); choose another.") from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            digest = _receive(url, file.write, progress, max_bytes, timeout_s)
+        # The record goes last: a file without one is not trusted.
+        record.unlink(missing_ok=True)
+        part.replace(target)
+        _write_whole(record, digest + "\n")
+    except OSError as error:
+        raise DownloadError(f"The download could not be saved in {folder} ({error}); free some space.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _file_name(url: str) -> str:
+    suffix = Path(urllib.parse.urlsplit(url).path).suffix.lower()
+    ending = suffix if suffix in (".pkl", ".safetensors") else ".pkl"
+    return hashlib.sha256(url.encode()).hexdigest()[:32] + ending
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_name(path.name + f".{os.getpid()}.part")
+    part.write_text(text, "ascii")
+    part.replace(path)
+
+
+class _WebRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to the web only."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """As the base class, but refuse to leave http and https."""
+        if not is_url(newurl):
+            raise DownloadError("The server redirects to something that is no web address; check the address.")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _receive(
+    url: str, write: Callable[[bytes], object], progress: Progress | None, max_bytes: int, timeout_s: float
+) -> str:
+    """Download `url` into `write`; its sha256."""
+    request = urllib.request.Request(url, headers={"User-Agent": "stylescope"})
+    opener = urllib.request.build_opener(_WebRedirects)
+    try:
+        with opener.open(request, timeout=timeout_s) as response:
+            return _copy(response, write, progress, max_bytes)
+    except urllib.error.HTTPError as error:
+        status, reason = error.code, error.reason
+        error.close()
+        raise DownloadError(
+            f"The server answered {status} {reason}; check the address and whether it needs a login.", status=status
+        ) from error
+    except TimeoutError as error:
+        raise DownloadError(f"The server was silent for {timeout_s:g} s; try again later.") from error
+    except urllib.error.URLError as error:
+        raise DownloadError(
+            f"The server cannot be reached ({error.reason}); check the address and the connection."
+        ) from error
+    except (http.client.HTTPException, ConnectionError, ValueError) as error:
+        raise DownloadError(f"The download broke off ({error}); check the address and try again.") from error
+
+
+def _copy(
+    response: http.client.HTTPResponse, write: Callable[[bytes], object], progress: Progress | None, max_bytes: int
+) -> str:
+    length = response.headers.get("Content-Length")
+    total = int(length) if length is not None and length.isdecimal() else None
+    if total is not None and total > max_bytes:
+        raise DownloadError(f"The file is larger ({total} bytes) than any network; check the address.")
+    digest, done = hashlib.sha256(), 0
+    while chunk := response.read(_CHUNK):
+        if done == 0 and chunk.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
+            raise DownloadError(
+                "The server sent a web page instead of a file (often a login or a warning page); download the file in "
+                "a browser and open it from disk.",
+                status=response.status,
+            )
+        done += len(chunk)
+        if done > max_bytes:
+            raise DownloadError(f"The server sent more than {max_bytes} bytes, which is no network; check the address.")
+        write(chunk)
+        digest.update(chunk)
+        if progress is not None:
+            progress(done, total)
+    if done == 0 or (total is not None and done != total):
+        raise DownloadError(f"The download broke off after {done} of {total or 'some'} bytes; try again.")
+    return digest.hexdigest()

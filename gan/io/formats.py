@@ -1,0 +1,68 @@
+"""Telling file formats apart by their first bytes, so that a wrong file gets a helpful sentence."""
+
+from enum import Enum
+from pathlib import Path
+
+from gan.io.errors import CorruptFileError, NotFoundError, UnsupportedNetworkError
+
+
+class Format(Enum):
+    """The file formats that networks come in."""
+
+    PICKLE = "pickle"
+    SAFETENSORS = "safetensors"
+
+
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x1f\x8b", "a gzip archive; unpack it first"),
+    (b"\xfd7zXZ", "an xz archive; unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive; unpack it first"),
+    (b"\x93NUMPY", "a numpy array"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"%PDF", "a PDF document"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the network itself; fetch it with `git lfs pull`"),
+)
+
+
+def format_of(path: Path) -> Format:
+    """What kind of network file `path` is.
+
+    Raises:
+        NotFoundError: it cannot be opened.
+        CorruptFileError: it is no network file; the message says what it is instead.
+        UnsupportedNetworkError: it is a `torch.save` file.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise NotFoundError(f"The file cannot be read ({reason}); check the path and its permissions.") from error
+    if not head:
+        raise CorruptFileError("The file is empty; copy or download it again.")
+    if head[8:9] == b"{" or path.suffix == ".safetensors":
+        return Format.SAFETENSORS
+    if head[0] == 0x80:
+        return Format.PICKLE
+    if head.startswith(b"PK\x03\x04"):
+        if b"data.pkl" in head:
+            raise UnsupportedNetworkError(
+                "The file was written by torch.save and holds bare tensors, which do not say what network they belong "
+                "to; choose a network-snapshot file of StyleGAN2-ADA (PyTorch) or StyleGAN3."
+            )
+        raise CorruptFileError("The file is a ZIP archive, not a network; choose a .pkl or .safetensors file.")
+    for magic, what in _OTHERS:
+        if head.startswith(magic):
+            raise CorruptFileError(f"The file is {what}; choose a .pkl or .safetensors file.")
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        raise CorruptFileError(
+            "The file is a web page, not a network: the download probably led to a login or warning page; download it "
+            "in a browser and choose the .pkl or .safetensors file."
+        )
+    if text.startswith((b"{", b'["')):
+        raise CorruptFileError("The file is JSON, not a network; choose a .pkl or .safetensors file.")
+    return Format.PICKLE

@@ -1,0 +1,86 @@
+"""Opening networks: from a file, an address or a run folder."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gan.io.download import Progress, fetch, is_url
+from gan.io.errors import LoadError, NotFoundError, UnsupportedNetworkError
+from gan.io.formats import Format, format_of
+from gan.io.networks import NAMES, Networks, assemble, describe
+from gan.io.pickles import load_pickle
+from gan.io.runs import snapshots
+from gan.io.tensors import load_safetensors
+
+if TYPE_CHECKING:
+    import torch
+
+
+def load(
+    source: str | Path,
+    *,
+    device: "str | torch.device" = "cpu",
+    only: tuple[str, ...] = NAMES,
+    progress: Progress | None = None,
+) -> Networks:
+    """Open the networks of a file. Nothing in the file is ever run.
+
+    Args:
+        source: A `.pkl` or `.safetensors` file, an http(s) address of one (kept in a cache), or a run folder (its
+            newest network).
+        device: Where the networks should be.
+        only: Which of "G", "D" and "G_ema" to build; `("G_ema",)` is all that is needed for pictures, and quickest.
+        progress: Called with (bytes so far, bytes in all or None) during a download.
+
+    Returns:
+        The networks in evaluation mode with no gradients required.
+
+    Raises:
+        NotFoundError: there is no such file, or the folder holds no network.
+        DownloadError: the address could not be fetched.
+        CorruptFileError: the file is damaged or no network file.
+        UnsafePickleError: the file names something that is not data.
+        UnsupportedNetworkError: the file holds no network that this version can build.
+        ValueError: `only` names something else.
+    """
+    if not only or not set(only) <= set(NAMES):
+        raise ValueError(f"only must name some of {', '.join(NAMES)}, not {only!r}.")
+    shown = str(source)
+    try:
+        if is_url(shown):
+            path = fetch(shown, progress=progress)
+        else:
+            path = _local_file(Path(source).expanduser())
+            shown = str(path)
+        return _load_file(path, shown, device, only)
+    except LoadError as error:
+        error.source = error.source or shown
+        raise
+
+
+def _local_file(path: Path) -> Path:
+    if path.is_dir():
+        found = snapshots(path)
+        if not found:
+            raise NotFoundError(
+                "The folder holds no network yet; wait for the run's first snapshot, or choose a network file."
+            )
+        return found[-1].path
+    if not path.exists():
+        raise NotFoundError("There is no such file or folder; check the path.")
+    if not path.is_file():
+        raise NotFoundError("This is no ordinary file; choose a .pkl or .safetensors file.")
+    return path
+
+
+def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple[str, ...]) -> Networks:
+    kind = format_of(path)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    stored, settings = load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+    if not stored.keys() & set(only):
+        raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
+    architectures = {name: network.architecture for name, network in stored.items()}
+    info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
+    built = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
+    return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)

@@ -1,0 +1,265 @@
+"""What `load` returns, and the two steps that every file format shares: check the arguments, then build and fill."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from gan.io.records import Tensor
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+NAMES = ("G", "D", "G_ema")
+"""The networks of a training run: generator, discriminator, and the generator's moving average (what one looks at)."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How to build a network.
+
+    Attributes:
+        class_name: A key of `gan.networks.CLASS_NAMES`, such as `stylegan3.Generator`.
+        arguments: The constructor's arguments as plain data (JSON's types).
+    """
+
+    class_name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """What is known about a loaded file.
+
+    Attributes:
+        source: The file's path, or the address it came from.
+        format: "pickle", "safetensors", or "memory" for networks that were never in a file.
+        family: "StyleGAN2", "StyleGAN3-T" or "StyleGAN3-R".
+        resolution: Width and height of the image in pixels.
+        channels: Colour channels.
+        c_dim: Number of classes; 0 for an unconditional network.
+        architectures: How each network of the file was built, by its name in `NAMES`.
+        training_set_kwargs: What the file says about its training set, as plain data; may be empty.
+        sha256: The file's hash in hexadecimal; empty for "memory".
+    """
+
+    source: str
+    format: str
+    family: str
+    resolution: int
+    channels: int
+    c_dim: int
+    architectures: Mapping[str, Architecture]
+    training_set_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The networks of one file; those that it lacks, or that were not asked for, are None.
+
+    Attributes:
+        G: The generator as trained.
+        D: The discriminator.
+        G_ema: The generator's moving average: the one that makes the best pictures.
+        info: What is known about the file.
+    """
+
+    G: "nn.Module | None"
+    D: "nn.Module | None"
+    G_ema: "nn.Module | None"
+    info: NetworkInfo
+
+
+@dataclass(frozen=True)
+class StoredNetwork:
+    """A network as a file holds it: how to build it, and its parameters and buffers by name, not allocated yet."""
+
+    architecture: Architecture
+    tensors: Mapping[str, Tensor]
+
+
+def describe(
+    architectures: Mapping[str, Architecture],
+    training_set_kwargs: Mapping[str, Any] | None = None,
+    *,
+    source: str = "",
+    format: str = "memory",
+    sha256: str = "",
+) -> NetworkInfo:
+    """The `NetworkInfo` of networks that are built like this.
+
+    Args:
+        architectures: By name in `NAMES`; at least one.
+        training_set_kwargs: What is known about the training set, as plain data.
+        source: See `NetworkInfo`.
+        format: See `NetworkInfo`.
+        sha256: See `NetworkInfo`.
+
+    Raises:
+        UnsupportedNetworkError: there is no architecture, or one lacks its resolution.
+    """
+    for name in ("G_ema", "G", "D"):
+        if name in architectures:
+            main = architectures[name]
+            break
+    else:
+        raise UnsupportedNetworkError("The file holds none of G, D and G_ema; choose a file that holds a network.")
+    try:
+        resolution, channels, c_dim = (int(main.arguments[key]) for key in ("img_resolution", "img_channels", "c_dim"))
+    except KeyError as error:
+        raise UnsupportedNetworkError(
+            f"The network's arguments lack {error.args[0]}, so it cannot be built; export it again."
+        ) from error
+    return NetworkInfo(
+        source=source,
+        format=format,
+        family=_family(main),
+        resolution=resolution,
+        channels=channels,
+        c_dim=c_dim,
+        architectures=dict(architectures),
+        training_set_kwargs=dict(training_set_kwargs or {}),
+        sha256=sha256,
+    )
+
+
+def _family(architecture: Architecture) -> str:
+    if not architecture.class_name.startswith("stylegan3."):
+        return "StyleGAN2"
+    return "StyleGAN3-R" if architecture.arguments.get("conv_kernel", 3) == 1 else "StyleGAN3-T"
+
+
+# -- Arguments ---------------------------------------------------------------------------------------------------
+
+_LIMITS: dict[str, tuple[float, float]] = {
+    "img_resolution": (4, 4096),
+    "img_channels": (1, 1024),
+    "z_dim": (0, 65536),
+    "w_dim": (1, 65536),
+    "c_dim": (0, 65536),
+    "channel_base": (1, 2**24),
+    "channel_max": (1, 65536),
+    "num_layers": (1, 64),
+    "num_critical": (0, 64),
+    "num_fp16_res": (0, 64),
+    "conv_kernel": (1, 15),
+    "filter_size": (1, 16),
+    "lrelu_upsampling": (1, 4),
+    "margin_size": (0, 1024),
+    "first_cutoff": (1, 1024),
+    "first_stopband": (1, 1024),
+    "last_stopband_rel": (0.1, 16),
+}
+"""Bounds beyond every network that was ever published: arguments outside them could only exhaust the machine."""
+_DEFAULT_LIMIT = (-(2.0**20), 2.0**20)
+_LONGEST = 64
+
+
+def checked_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The constructor's arguments as plain data, within bounds.
+
+    Raises:
+        UnsupportedNetworkError: a value is no plain data or out of bounds; the message names the argument.
+    """
+    checked = {str(name)[:_LONGEST]: _checked(str(name)[:_LONGEST], value, 2) for name, value in arguments.items()}
+    if "num_critical" in checked or "first_cutoff" in checked or "num_layers" in checked:
+        layers, critical = checked.get("num_layers", 14), checked.get("num_critical", 2)
+        if layers - critical < 4:
+            raise _out_of_bounds("num_layers", layers)
+    return checked
+
+
+def _checked(name: str, value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        low, high = _LIMITS.get(name, _DEFAULT_LIMIT)
+        if not math.isfinite(value) or not low <= value <= high:
+            raise _out_of_bounds(name, value)
+        return value
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        return value
+    if depth and isinstance(value, (list, tuple, dict)) and len(value) <= _LONGEST:
+        if isinstance(value, dict):
+            return {str(key)[:_LONGEST]: _checked(str(key)[:_LONGEST], item, depth - 1) for key, item in value.items()}
+        return [_checked(name, item, depth - 1) for item in value]
+    raise UnsupportedNetworkError(
+        f"The network's argument {name} is no number, name or short list; this version cannot build such a network."
+    )
+
+
+def _out_of_bounds(name: str, value: object) -> UnsupportedNetworkError:
+    shown = repr(value) if not isinstance(value, int) or abs(value) < 2**64 else "a huge number"
+    return UnsupportedNetworkError(
+        f"The network's argument {name} is {shown}, beyond what any network has; get the file again from its source."
+    )
+
+
+# -- Building ----------------------------------------------------------------------------------------------------
+
+
+def assemble(name: str, stored: StoredNetwork, device: "str | torch.device") -> "nn.Module":
+    """Build a network and give it its parameters and buffers.
+
+    It is built without memory first and compared with the file by name and shape, so that a file can never make
+    us allocate more than it holds; no random numbers are drawn.
+
+    Args:
+        name: What the file calls it, for messages.
+        stored: The network in the file.
+        device: Where it should be.
+
+    Returns:
+        The network in evaluation mode, with no gradients required.
+
+    Raises:
+        UnsupportedNetworkError: the arguments are not those of the class.
+        CorruptFileError: a parameter is missing, unknown or of the wrong shape.
+    """
+    import torch
+
+    from gan.networks import CLASS_NAMES, build
+
+    architecture = stored.architecture
+    if architecture.class_name not in CLASS_NAMES:
+        raise UnsupportedNetworkError(
+            f"{name} is a {architecture.class_name}, which this version cannot build; it knows "
+            f"{', '.join(CLASS_NAMES)}."
+        )
+    arguments = checked_arguments(architecture.arguments)
+    try:
+        with torch.device("meta"):
+            network = build(architecture.class_name, **arguments)
+    except (TypeError, ValueError, ArithmeticError, LookupError, AssertionError, RuntimeError) as error:
+        raise UnsupportedNetworkError(
+            f"{name} cannot be built as {architecture.class_name} from the arguments in the file ({error}); "
+            "if it comes from a changed version of the official code, export it with the original code."
+        ) from error
+    expected = network.state_dict()
+    _compare(name, expected, stored.tensors)
+    state = {key: stored.tensors[key].read().to(device=device, dtype=want.dtype) for key, want in expected.items()}
+    network.load_state_dict(state, strict=True, assign=True)
+    return network.eval().requires_grad_(False)
+
+
+def _compare(name: str, expected: "Mapping[str, torch.Tensor]", stored: Mapping[str, Tensor]) -> None:
+    missing = sorted(expected.keys() - stored.keys())
+    unknown = sorted(stored.keys() - expected.keys())
+    if missing or unknown:
+        parts = [
+            f"{what} {', '.join(keys[:3])}{' and more' if len(keys) > 3 else ''}"
+            for what, keys in (("lacks", missing), ("has the unknown", unknown))
+            if keys
+        ]
+        raise CorruptFileError(
+            f"{name} does not fit its own description: it {' and '.join(parts)}; get the file again from its source."
+        )
+    for key, want in expected.items():
+        if stored[key].shape != tuple(want.shape):
+            raise CorruptFileError(
+                f"{name}'s {key} has the shape {list(stored[key].shape)} but should have {list(want.shape)}; "
+                "get the file again from its source."
+            )

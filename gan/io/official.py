@@ -1,0 +1,225 @@
+"""From the records of an official pickle to the networks in it.
+
+The classes are told apart by what they contain: a generator with `synthesis.input` is StyleGAN3's, others are
+StyleGAN2's. What a constructor was not given is taken from the module's own attributes, because the defaults of the
+StyleGAN2-ADA and the StyleGAN3 releases differ.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gan.io.constructors import TF_NETWORK
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from gan.io.networks import NAMES, Architecture, StoredNetwork
+from gan.io.records import Module, NumpyArray, Record, Tensor
+
+_MAX_DEPTH = 32
+_MAX_PARTS = 50_000
+"""Modules, parameters and buffers of one network; a pickle can hold the same module many times over."""
+_PLAIN_LIMIT = 10_000
+
+_POSITIONS = {
+    "Generator": ("z_dim", "c_dim", "w_dim", "img_resolution", "img_channels"),
+    "Discriminator": ("c_dim", "img_resolution", "img_channels"),
+}
+
+
+def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
+    """The networks in an official pickle.
+
+    Args:
+        data: What the pickle holds.
+        only: Which of `NAMES` are needed; others that this version does not know are left out.
+
+    Raises:
+        UnsupportedNetworkError: it holds no network that this version can build.
+        CorruptFileError: a network in it is damaged.
+    """
+    if _is_tensorflow(data):
+        raise UnsupportedNetworkError(
+            "The file is a TensorFlow pickle (G, D, Gs), and TensorFlow pickles are not supported yet by this version; "
+            "use the PyTorch pickle of the same network."
+        )
+    if not isinstance(data, dict) or not any(isinstance(data.get(name), Module) for name in NAMES):
+        raise UnsupportedNetworkError(_what_it_is(data))
+    found = {}
+    for name in NAMES:
+        if data.get(name) is None:
+            continue
+        if not isinstance(data[name], Module):
+            raise CorruptFileError(f"{name} in the file is no network; get the file again from its source.")
+        try:
+            found[name] = stored_network(name, data[name])
+        except UnsupportedNetworkError:
+            # A discriminator of another family must not keep anyone from the pictures.
+            if name in only:
+                raise
+    return found
+
+
+def _is_tensorflow(data: Any) -> bool:
+    parts = data if isinstance(data, (tuple, list)) else (data,)
+    return any(isinstance(part, Record) and part.name == TF_NETWORK for part in parts)
+
+
+def _what_it_is(data: Any) -> str:
+    if isinstance(data, dict) and any(isinstance(value, Tensor) for value in data.values()):
+        what = "The file is a bare list of tensors (a state dict), which does not say what network they belong to"
+    elif isinstance(data, dict):
+        keys = ", ".join(str(key)[:40] for key in list(data)[:5]) or "nothing"
+        what = f"The file holds none of G, D and G_ema (it holds {keys})"
+    else:
+        what = "The file is a pickle, but holds no networks"
+    return f"{what}; choose a network-snapshot file of StyleGAN2-ADA (PyTorch) or StyleGAN3."
+
+
+def stored_network(name: str, module: Module) -> StoredNetwork:
+    """One network: its class, its constructor's arguments, and its parameters and buffers by dotted name.
+
+    Raises:
+        UnsupportedNetworkError: its class is none of the published ones.
+        CorruptFileError: it lacks what every module has.
+    """
+    kind = module.class_name
+    if kind not in _POSITIONS:
+        raise UnsupportedNetworkError(
+            f"{name} is of the class {kind}, which this version does not know; it reads Generator and Discriminator of "
+            f"StyleGAN2-ADA and StyleGAN3 (load only the others to leave {name} out)."
+        )
+    arguments = _arguments(name, module)
+    if kind == "Discriminator":
+        class_name = "stylegan2.Discriminator"
+        _add_discriminator_defaults(module, arguments)
+    elif _child(module, "synthesis.input") is not None:
+        class_name = "stylegan3.Generator"
+    else:
+        class_name = "stylegan2.Generator"
+        _add_generator_defaults(module, arguments)
+    return StoredNetwork(Architecture(class_name, arguments), dict(_tensors(module, "", 0, [_MAX_PARTS])))
+
+
+def _arguments(name: str, module: Module) -> dict[str, Any]:
+    given, keywords = module.state.get("_init_args", ()), module.state.get("_init_kwargs", {})
+    positions = _POSITIONS[module.class_name]
+    if not isinstance(given, tuple) or not isinstance(keywords, dict) or len(given) > len(positions):
+        raise CorruptFileError(f"{name} does not say how it was built; get the file again from its source.")
+    arguments = {str(key): plain(value) for key, value in keywords.items()}
+    arguments.update((key, plain(value)) for key, value in zip(positions, given, strict=False))
+    nested = arguments.pop("synthesis_kwargs", None)
+    if isinstance(nested, dict):
+        arguments.update(nested)
+    mapping = _child(module, "mapping")
+    if mapping is not None:
+        options = arguments.get("mapping_kwargs")
+        options = dict(options) if isinstance(options, dict) else {}
+        for key in ("num_layers", "w_avg_beta"):
+            if key in mapping.state:
+                options.setdefault(key, plain(mapping.state[key]))
+        if module.class_name == "Discriminator":
+            options.pop("w_avg_beta", None)
+        arguments["mapping_kwargs"] = options
+    return arguments
+
+
+def _add_generator_defaults(module: Module, arguments: dict[str, Any]) -> None:
+    blocks = _blocks(_child(module, "synthesis"))
+    _set_fp16(blocks, arguments)
+    layer = _child(module, "synthesis.b4.conv1")
+    if layer is not None and "conv_clamp" in layer.state:
+        arguments.setdefault("conv_clamp", plain(layer.state["conv_clamp"]))
+
+
+def _add_discriminator_defaults(module: Module, arguments: dict[str, Any]) -> None:
+    blocks = [block for block in _blocks(module) if "use_fp16" in block.state]
+    _set_fp16(blocks, arguments)
+    layer = next((found for block in blocks if (found := _child(block, "conv0")) is not None), None)
+    if layer is not None and "conv_clamp" in layer.state:
+        arguments.setdefault("conv_clamp", plain(layer.state["conv_clamp"]))
+
+
+def _set_fp16(blocks: list[Module], arguments: dict[str, Any]) -> None:
+    """The number of resolutions in float16, counted where it was not given."""
+    halves = sum(bool(block.state.get("use_fp16")) for block in blocks)
+    arguments.setdefault("num_fp16_res", halves)
+
+
+def _blocks(module: Module | None) -> list[Module]:
+    children = module.state.get("_modules") if module is not None else None
+    if not isinstance(children, dict):
+        return []
+    return [child for key, child in children.items() if isinstance(child, Module) and str(key)[:1] == "b"]
+
+
+def _child(module: Module, path: str) -> Module | None:
+    found: Any = module
+    for part in path.split("."):
+        children = found.state.get("_modules") if isinstance(found, Module) else None
+        found = children.get(part) if isinstance(children, dict) else None
+    return found if isinstance(found, Module) else None
+
+
+def _tensors(module: Module, prefix: str, depth: int, left: list[int]) -> Iterator[tuple[str, Tensor]]:
+    state = module.state
+    hidden = state.get("_non_persistent_buffers_set") or ()
+    parameters, buffers, children = (state.get(key) for key in ("_parameters", "_buffers", "_modules"))
+    if (
+        depth > _MAX_DEPTH
+        or not isinstance(parameters, dict)
+        or not isinstance(buffers, dict)
+        or not isinstance(children, dict)
+        or not isinstance(hidden, (set, tuple))
+    ):
+        raise CorruptFileError(
+            f"{prefix.rstrip('.') or 'A network'} in the file is no module as torch writes it; get the file again."
+        )
+    left[0] -= 1 + len(parameters) + len(buffers) + len(children)
+    if left[0] < 0:
+        raise CorruptFileError("The file has more parts than any network; get the file again from its source.")
+    for group in (parameters, buffers):
+        for key, value in group.items():
+            if value is None or (group is buffers and key in hidden):
+                continue
+            if not isinstance(value, Tensor):
+                raise CorruptFileError(f"{prefix}{key} in the file is no tensor; get the file again from its source.")
+            yield f"{prefix}{key}", value
+    for key, child in children.items():
+        if isinstance(child, Module):
+            yield from _tensors(child, f"{prefix}{key}.", depth + 1, left)
+        elif child is not None:
+            raise CorruptFileError(f"{prefix}{key} in the file is no module; get the file again from its source.")
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON's types: what has no such form becomes its name.
+
+    Raises:
+        CorruptFileError: it is far too large or too deep (a few bytes of a pickle can stand for billions of parts).
+    """
+    return _plain(value, [_PLAIN_LIMIT], 8)
+
+
+def _plain(value: Any, left: list[int], depth: int) -> Any:
+    left[0] -= 1
+    if left[0] < 0 or depth < 0:
+        raise CorruptFileError("The file's settings are nested far deeper than any network's; it was refused.")
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else str(value.bit_length()) + "-bit number"
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, str):
+        left[0] -= len(value) // 1000
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, left, depth - 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, left, depth - 1) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(item) for item in value)
+    if isinstance(value, NumpyArray):
+        array = value.read()
+        left[0] -= array.size
+        return _plain(array.tolist(), left, depth - 1) if left[0] >= 0 else "numpy array"
+    return value.name if isinstance(value, Record) else type(value).__name__

@@ -1,0 +1,255 @@
+"""The inert things that a restricted pickle is read into: they hold what the file says and can do nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from gan.io.errors import CorruptFileError, UnsafePickleError
+
+if TYPE_CHECKING:
+    import torch
+
+ITEM_SIZES = {
+    "float16": 2,
+    "bfloat16": 2,
+    "float32": 4,
+    "float64": 8,
+    "int8": 1,
+    "int16": 2,
+    "int32": 4,
+    "int64": 8,
+    "uint8": 1,
+    "bool": 1,
+}
+"""The element types a tensor may have, by torch's names, and their sizes in bytes."""
+
+MAX_DIMENSIONS = 8
+
+
+@dataclass(slots=True)
+class Record:
+    """An object of a class that is known by name only.
+
+    Attributes:
+        name: The full name of its class.
+        args: What its constructor was given.
+        state: What was set on it afterwards, or None.
+    """
+
+    name: str
+    args: tuple[Any, ...] = ()
+    state: Any = None
+
+    def set_state(self, state: Any) -> None:
+        """Keep `state`."""
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A pickled `torch.nn.Module` of the published networks.
+
+    Attributes:
+        class_name: The class's own name, such as `Generator`.
+        state: Its attributes, among them `_parameters`, `_buffers`, `_modules`, `_init_args` and `_init_kwargs`.
+    """
+
+    class_name: str
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A run of numbers.
+
+    Attributes:
+        dtype: A key of `ITEM_SIZES`, or "untyped" where only bytes are known.
+        data: The bytes, little-endian.
+    """
+
+    dtype: str
+    data: memoryview
+
+    @property
+    def count(self) -> int:
+        """How many numbers it holds."""
+        return len(self.data) // ITEM_SIZES.get(self.dtype, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor that is not allocated yet: its claims were checked against the bytes that are there.
+
+    Attributes:
+        dtype: A key of `ITEM_SIZES`.
+        shape: Its sizes.
+        read: Makes the real tensor, with memory of its own.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    read: "Callable[[], torch.Tensor]" = field(repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes the real tensor needs."""
+        return prod(self.shape) * ITEM_SIZES[self.dtype]
+
+
+def is_count(value: Any) -> bool:
+    """Whether `value` is a whole number from 0 to 2^48."""
+    return type(value) is int and 0 <= value < 2**48
+
+
+def is_shape(value: Any) -> bool:
+    """Whether `value` is a tuple of a few counts; empty dimensions may not hide huge ones."""
+    if not isinstance(value, tuple) or len(value) > MAX_DIMENSIONS or not all(is_count(size) for size in value):
+        return False
+    return prod(max(size, 1) for size in value) < 2**48
+
+
+def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any, dtype: str | None = None) -> Tensor:
+    """A view of `storage` as the file describes it, every claim checked.
+
+    Args:
+        storage: A `Storage`.
+        offset: Where the view starts, in elements.
+        shape: Its sizes.
+        stride: The step of each dimension, in elements.
+        dtype: The element type where the storage has none of its own.
+
+    Raises:
+        CorruptFileError: the view reaches beyond its storage, or a claim is no number.
+    """
+    if not isinstance(storage, Storage) or not is_shape(shape) or not is_count(offset):
+        raise CorruptFileError("The file describes a tensor in a way that makes no sense; copy or download it again.")
+    if not isinstance(stride, tuple) or len(stride) != len(shape) or not all(is_count(step) for step in stride):
+        raise CorruptFileError("The file describes a tensor in a way that makes no sense; copy or download it again.")
+    dtype = dtype or storage.dtype
+    if dtype not in ITEM_SIZES:
+        raise CorruptFileError(f"The file has a tensor of type {dtype}, which no network uses; download it again.")
+    item, count = ITEM_SIZES[dtype], prod(shape)
+    available = len(storage.data) // item
+    last = offset + sum((size - 1) * step for size, step in zip(shape, stride, strict=True)) if count else offset
+    if count > available or last >= available + (count == 0):
+        raise CorruptFileError(
+            f"The file describes a tensor of shape {list(shape)} that needs more numbers than the "
+            f"{available} that are there; copy or download it again."
+        )
+
+    def read() -> "torch.Tensor":
+        import numpy as np
+        import torch
+
+        kind = getattr(torch, dtype)
+        if count == 0:
+            return torch.empty(shape, dtype=kind)
+        # torch's own memory is aligned for its kernels, and must not be the file's read-only bytes.
+        raw = torch.empty((last + 1 - offset) * item, dtype=torch.uint8)
+        raw.numpy()[:] = np.frombuffer(storage.data[offset * item : (last + 1) * item], np.uint8)
+        return raw.view(kind).as_strided(shape, stride).contiguous()
+
+    return Tensor(dtype, shape, read)
+
+
+NUMPY_KINDS = frozenset(
+    f"{kind}{size}" for kind, sizes in {"f": (2, 4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8)}.items() for size in sizes
+) | {"b1"}
+"""The numpy element types that may be read."""
+
+
+@dataclass(slots=True)
+class NumpyType:
+    """A numpy dtype: `code` such as `f8`, and the byte order that its state gives."""
+
+    code: str
+    order: str = "<"
+
+    def set_state(self, state: Any) -> None:
+        """Take the byte order from numpy's state tuple; structured types are refused."""
+        if not isinstance(state, tuple) or len(state) < 2 or any(part is not None for part in state[2:5]):
+            raise CorruptFileError("The file has a structured numpy type, which no network uses; download it again.")
+        if state[1] not in ("<", ">", "|", "="):
+            raise CorruptFileError("The file has a numpy type with no byte order; copy or download it again.")
+        self.order = state[1]
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return int(self.code[1:])
+
+    def __str__(self) -> str:
+        return ("<" if self.order in "|=" else self.order) + self.code
+
+
+def numpy_type(code: Any) -> NumpyType:
+    """The numpy type of a code such as `f8` or `<i4`.
+
+    Raises:
+        UnsafePickleError: it holds Python objects.
+        CorruptFileError: it is no plain number type.
+    """
+    plain = code.lstrip("<>|=") if isinstance(code, str) else None
+    if plain in ("O", "O8", "O4"):
+        raise UnsafePickleError("numpy object array")
+    if plain not in NUMPY_KINDS or not isinstance(code, str):
+        raise CorruptFileError("The file has a numpy type that is no plain number; copy or download it again.")
+    return NumpyType(plain, code[0] if code[0] in "<>" else "<")
+
+
+@dataclass(slots=True)
+class NumpyArray:
+    """A numpy array: its claims, checked against its bytes."""
+
+    dtype: NumpyType | None = None
+    shape: tuple[int, ...] = ()
+    order: str = "C"
+    data: bytes | bytearray = b""
+
+    def set_state(self, state: Any) -> None:
+        """Take numpy's state (version, shape, dtype, fortran order, data)."""
+        if not isinstance(state, tuple) or len(state) not in (4, 5):
+            raise CorruptFileError("The file has a numpy array with no state; copy or download it again.")
+        shape, dtype, fortran, data = state[-4:]
+        if isinstance(data, list):
+            raise UnsafePickleError("numpy object array")
+        self.fill(shape, dtype, "F" if fortran else "C", data)
+
+    def fill(self, shape: Any, dtype: Any, order: str, data: Any) -> None:
+        """Take the parts of an array.
+
+        Raises:
+            CorruptFileError: they do not fit one another.
+        """
+        data = latin1_bytes(data)
+        if not is_shape(shape) or not isinstance(dtype, NumpyType) or prod(shape) * dtype.itemsize != len(data):
+            raise CorruptFileError(
+                "The file has a numpy array whose shape does not fit the numbers that are there; download it again."
+            )
+        self.shape, self.dtype, self.order, self.data = shape, dtype, order, data
+
+    def read(self) -> Any:
+        """The real array, read-only where possible."""
+        import numpy as np
+
+        if self.dtype is None:
+            raise CorruptFileError("The file has a numpy array with no contents; copy or download it again.")
+        flat = np.frombuffer(self.data, dtype=np.dtype(str(self.dtype)))
+        return flat.reshape(self.shape, order="F" if self.order == "F" else "C")
+
+
+def latin1_bytes(value: Any) -> Any:
+    """`value`, where text is what Python 2 called bytes and becomes bytes again.
+
+    Raises:
+        CorruptFileError: it is neither, or text beyond latin-1.
+    """
+    if isinstance(value, str):
+        try:
+            return value.encode("latin-1")
+        except UnicodeEncodeError as error:
+            raise CorruptFileError("The file has text where numbers should be; copy or download it again.") from error
+    if not isinstance(value, (bytes, bytearray)):
+        raise CorruptFileError("The file lacks the bytes of an array; copy or download it again.")
+    return value
