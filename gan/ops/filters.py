@@ -18,7 +18,7 @@ def design_lowpass_filter(
 
     Args:
         numtaps: Length in samples (of each side, when radial).
-        cutoff: Frequency where the response is one half, 0 < cutoff < fs / 2, in the unit of ``fs``.
+        cutoff: Frequency where the response is about one half, 0 < cutoff < fs / 2, in the unit of ``fs``.
         width: Width of the transition band around the cutoff, above 0, in the unit of ``fs``.
         fs: Sampling rate.
         radial: Design a square filter with a radially symmetric ideal response instead of a separable one.
