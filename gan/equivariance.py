@@ -6,22 +6,29 @@ are those of the published metrics: translation by whole pixels, by fractions, a
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 
-from gan.transforms import SUPPORT, affine, resample, rotation_filter, translate_fractional
+from gan.transforms import SUPPORT, Matrix, affine, inverse, resample, rotation_filter, translate_fractional
 
 __all__ = [
     "PEAK_TO_PEAK",
+    "Render",
     "equivariance_db",
     "pseudo_rotate",
     "psnr",
     "rotate",
+    "rotation_error",
     "squared_error",
     "translate_fractional",
     "translate_integer",
+    "translation_error",
 ]
+
+Render = Callable[[Matrix], torch.Tensor]
+"""Draws one batch of pictures [N, C, H, W] with the `input_transform` it is given, everything else kept the same."""
 
 PEAK_TO_PEAK = 2.0
 """The range of a picture's values, -1..1."""
@@ -92,3 +99,28 @@ def equivariance_db(error: float, count: float, peak_to_peak: float = PEAK_TO_PE
 def psnr(a: torch.Tensor, b: torch.Tensor, mask: torch.Tensor | None = None) -> float:
     """How alike two pictures of values -1..1 are, in dB, over the pixels of `mask` (all of them when None)."""
     return equivariance_db(*squared_error(a, b, torch.ones_like(a) if mask is None else mask))
+
+
+def translation_error(render: Render, still: torch.Tensor, tx: float, ty: float, whole: bool) -> tuple[float, float]:
+    """One batch's share of EQ-T: the squared error, and the number of values, of moving input against moving output.
+
+    `still` is render(identity). (tx, ty) in picture widths; `whole` rounds them to whole pixels (EQ-T, eqt50k_int),
+    else they are taken as they are (EQ-T frac, eqt50k_frac). Add up batches, then `equivariance_db`.
+    """
+    h, w = still.shape[-2:]
+    if whole:
+        tx, ty = round(tx * w) / w, round(ty * h) / h
+    moved = render(inverse(affine((tx, ty))))
+    wanted, mask = (translate_integer if whole else translate_fractional)(still, tx, ty)
+    return squared_error(moved, wanted, mask)
+
+
+def rotation_error(render: Render, still: torch.Tensor, radians: float) -> tuple[float, float]:
+    """One batch's share of EQ-R: the squared error, and the number of values, for a rotation about the centre.
+
+    `still` is render(identity). Add up batches, then `equivariance_db`.
+    """
+    turned = render(inverse(affine(degrees=math.degrees(radians))))
+    wanted, wanted_mask = rotate(still, radians)
+    turned, turned_mask = pseudo_rotate(turned, radians)
+    return squared_error(turned, wanted, wanted_mask * turned_mask)
