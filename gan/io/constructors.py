@@ -70,7 +70,6 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
         "torch._utils._rebuild_tensor_v3": _tensor_v3,
         "torch.Size": lambda args: _size(args),
         "torch.device": _inert("torch.device"),
-        "torch.nn.parameter.Parameter": _inert("torch.nn.parameter.Parameter"),
         "numpy.dtype": _dtype,
         "numpy.ndarray": _inert("numpy.ndarray"),
         TF_NETWORK: _inert(TF_NETWORK),
@@ -194,9 +193,7 @@ def _described_storage(pid: tuple[Any, ...]) -> _Described:
     if len(pid) not in (5, 6) or pid[0] != "storage" or not isinstance(pid[1], Allowed) or not is_count(pid[4]):
         raise CorruptFileError("A tensor in the file has a description that makes no sense; download it again.")
     if len(pid) == 6 and pid[5] is not None:
-        raise CorruptFileError(
-            "A tensor in the file is stored in a way that torch gave up; export it again with torch."
-        )
+        raise CorruptFileError("A tensor in the file is stored in a way that torch gave up; export it again.")
     kind = pid[1].construct(())
     return _Described(kind.name, pid[4])
 
@@ -256,10 +253,17 @@ def _array(args: tuple[Any, ...]) -> NumpyArray:
 
 
 def _array_from_buffer(args: tuple[Any, ...]) -> NumpyArray:
-    if len(args) != 4 or args[3] not in ("C", "F"):
+    """An array as protocol 5 stores it; order "K" comes with the axes to reorder it by."""
+    order = args[3] if len(args) in (4, 5) else None
+    axes = args[4] if len(args) == 5 else None
+    if order not in ("C", "F", "K") or (order == "K") is not isinstance(axes, tuple):
         raise _wrong("a numpy array")
     array = NumpyArray()
-    array.fill(args[2], args[1], args[3], args[0])
+    array.fill(args[2], args[1], "F" if order == "F" else "C", args[0])
+    if axes is not None:
+        if not is_shape(axes) or sorted(axes) != list(range(len(array.shape))):
+            raise _wrong("a numpy array")
+        array.axes = axes
     return array
 
 

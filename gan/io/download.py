@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import os
+import ssl
 import tempfile
 import urllib.error
 import urllib.parse
@@ -66,13 +67,13 @@ def fetch(
     folder = folder or cache_folder()
     target = folder / _file_name(url)
     record = target.with_name(target.name + ".sha256")
-    if target.is_file() and record.is_file() and record.read_text("ascii", "replace").strip() == _sha256(target):
-        return target
     try:
+        if target.is_file() and record.is_file() and record.read_text("ascii", "replace").strip() == _sha256(target):
+            return target
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=target.name + ".", suffix=".part", dir=folder)
     except OSError as error:
-        raise DownloadError(f"The cache folder {folder} cannot be written ({error}); choose another.") from error
+        raise DownloadError(f"The cache folder {folder} cannot be used ({error}); choose another.") from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -144,7 +145,7 @@ def _receive(
         raise DownloadError(
             f"The server cannot be reached ({error.reason}); check the address and the connection."
         ) from error
-    except (http.client.HTTPException, ConnectionError, ValueError) as error:
+    except (http.client.HTTPException, ConnectionError, ssl.SSLError, ValueError) as error:
         raise DownloadError(f"The download broke off ({error}); check the address and try again.") from error
 
 

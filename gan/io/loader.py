@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gan.io.download import Progress, fetch, is_url
-from gan.io.errors import LoadError, NotFoundError, UnsupportedNetworkError
+from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
 from gan.io.formats import Format, format_of
-from gan.io.networks import NAMES, Networks, assemble, describe
+from gan.io.networks import NAMES, Networks, StoredNetwork, assemble, describe
 from gan.io.pickles import load_pickle
 from gan.io.runs import snapshots
 from gan.io.tensors import load_safetensors
@@ -50,7 +50,7 @@ def load(
         if is_url(shown):
             path = fetch(shown, progress=progress)
         else:
-            path = _local_file(Path(source).expanduser())
+            path = _local_file(source)
             shown = str(path)
         return _load_file(path, shown, device, only)
     except LoadError as error:
@@ -58,7 +58,14 @@ def load(
         raise
 
 
-def _local_file(path: Path) -> Path:
+def _local_file(source: str | Path) -> Path:
+    try:
+        return _network_file(Path(source).expanduser())
+    except (OSError, ValueError, RuntimeError) as error:
+        raise NotFoundError(f"The path cannot be followed ({error}); check it and its permissions.") from error
+
+
+def _network_file(path: Path) -> Path:
     if path.is_dir():
         found = snapshots(path)
         if not found:
@@ -75,12 +82,26 @@ def _local_file(path: Path) -> Path:
 
 def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple[str, ...]) -> Networks:
     kind = format_of(path)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    stored, settings = load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        stored, settings = load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+        _check_total(path.stat().st_size, [stored[name] for name in only if name in stored])
+    except OSError as error:
+        raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
     if not stored.keys() & set(only):
         raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
     architectures = {name: network.architecture for name, network in stored.items()}
     info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
     built = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
     return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)
+
+
+def _check_total(file_bytes: int, stored: list[StoredNetwork]) -> None:
+    """Refuse a small file that stands for huge networks by naming the same numbers again and again."""
+    needed = sum(tensor.nbytes for network in stored for tensor in network.tensors.values())
+    if needed > 4 * file_bytes + 2**24:
+        raise CorruptFileError(
+            f"The networks would need {needed / 2**20:.0f} MiB, far more than the {file_bytes / 2**20:.1f} MiB of the "
+            "file; get it again from its source."
+        )

@@ -107,19 +107,19 @@ def describe(
             break
     else:
         raise UnsupportedNetworkError("The file holds none of G, D and G_ema; choose a file that holds a network.")
-    try:
-        resolution, channels, c_dim = (int(main.arguments[key]) for key in ("img_resolution", "img_channels", "c_dim"))
-    except KeyError as error:
-        raise UnsupportedNetworkError(
-            f"The network's arguments lack {error.args[0]}, so it cannot be built; export it again."
-        ) from error
+    sizes: dict[str, Any] = {key: main.arguments.get(key) for key in ("img_resolution", "img_channels", "c_dim")}
+    for key, size in sizes.items():
+        if type(size) is not int or not 0 <= size <= _LIMITS[key][1]:
+            raise UnsupportedNetworkError(
+                f"The network's arguments give no usable {key}, so it cannot be built; get the file again."
+            )
     return NetworkInfo(
         source=source,
         format=format,
         family=_family(main),
-        resolution=resolution,
-        channels=channels,
-        c_dim=c_dim,
+        resolution=sizes["img_resolution"],
+        channels=sizes["img_channels"],
+        c_dim=sizes["c_dim"],
         architectures=dict(architectures),
         training_set_kwargs=dict(training_set_kwargs or {}),
         sha256=sha256,
@@ -233,7 +233,7 @@ def assemble(name: str, stored: StoredNetwork, device: "str | torch.device") -> 
     try:
         with torch.device("meta"):
             network = build(architecture.class_name, **arguments)
-    except (TypeError, ValueError, ArithmeticError, LookupError, AssertionError, RuntimeError) as error:
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, AssertionError, RuntimeError) as error:
         raise UnsupportedNetworkError(
             f"{name} cannot be built as {architecture.class_name} from the arguments in the file ({error}); "
             "if it comes from a changed version of the official code, export it with the original code."

@@ -11,6 +11,7 @@ from typing import Any
 
 from gan.io.constructors import TF_NETWORK
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from gan.io.machine import Allowed
 from gan.io.networks import NAMES, Architecture, StoredNetwork
 from gan.io.records import Module, NumpyArray, Record, Tensor
 
@@ -222,4 +223,4 @@ def _plain(value: Any, left: list[int], depth: int) -> Any:
         array = value.read()
         left[0] -= array.size
         return _plain(array.tolist(), left, depth - 1) if left[0] >= 0 else "numpy array"
-    return value.name if isinstance(value, Record) else type(value).__name__
+    return value.name if isinstance(value, (Record, Allowed)) else type(value).__name__

@@ -106,7 +106,8 @@ def is_shape(value: Any) -> bool:
     """Whether `value` is a tuple of a few counts; empty dimensions may not hide huge ones."""
     if not isinstance(value, tuple) or len(value) > MAX_DIMENSIONS or not all(is_count(size) for size in value):
         return False
-    return prod(max(size, 1) for size in value) < 2**48
+    total: int = prod(max(size, 1) for size in value)
+    return total < 2**48
 
 
 def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any, dtype: str | None = None) -> Tensor:
@@ -206,6 +207,7 @@ class NumpyArray:
     shape: tuple[int, ...] = ()
     order: str = "C"
     data: bytes | bytearray = b""
+    axes: tuple[int, ...] | None = None
 
     def set_state(self, state: Any) -> None:
         """Take numpy's state (version, shape, dtype, fortran order, data)."""
@@ -236,7 +238,8 @@ class NumpyArray:
         if self.dtype is None:
             raise CorruptFileError("The file has a numpy array with no contents; copy or download it again.")
         flat = np.frombuffer(self.data, dtype=np.dtype(str(self.dtype)))
-        return flat.reshape(self.shape, order="F" if self.order == "F" else "C")
+        array = flat.reshape(self.shape, order="F" if self.order == "F" else "C")
+        return array if self.axes is None else array.transpose(self.axes)
 
 
 def latin1_bytes(value: Any) -> Any:
