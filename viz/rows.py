@@ -1,8 +1,11 @@
 """Rows bound to parameters: what a panel needs for most of its controls."""
 
+from imgui_bundle import imgui
+
 from viz import widgets as ui
 from viz.params import PARAMS, default, get, put
 from viz.scene import Scene
+from viz.theme import current
 
 
 def slider_row(
@@ -29,3 +32,23 @@ def slider_row(
 def switch_row(scene: Scene, path: str, text: str, hint: str) -> Scene:
     """A switch for the truth at `path`, with its text beside it."""
     return put(scene, path, ui.switch(text, bool(get(scene, path)), hint))
+
+
+def play_row(scene: Scene, text: str, playing: str, speed: str, hint: str, *, primary: bool = False) -> Scene:
+    """A row that makes something move: a button for the truth at `playing`, and a slider for the number at `speed`.
+
+    The button's id is `##play<text>`.
+    """
+    moving = bool(get(scene, playing))
+    ui.row_label(text, moving or get(scene, speed) != default(speed))
+    if ui.button(
+        glyph="pause" if moving else "play",
+        kind="primary" if primary else "plain",
+        on=moving,
+        id_=f"##play{text}",
+        hint=f"Stop: {hint[0].lower()}{hint[1:]}" if moving else hint,
+        keys="Space" if primary else "",
+    ):
+        scene = put(scene, playing, not moving)
+    imgui.same_line(0, current.px(4))
+    return slider_row(scene, speed, show_label=False)

@@ -1,0 +1,18 @@
+"""The networks that come with StyleScope."""
+
+from functools import cache
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+@cache
+def bundled() -> tuple[tuple[str, str], ...]:
+    """(source, name) of each: the demo network, whose source is empty, then the pattern networks."""
+    patterns = sorted(ASSETS.glob("pattern-*.safetensors"))
+    return (("", "Demo network"), *((str(path), pattern_name(path.stem)) for path in patterns))
+
+
+def pattern_name(stem: str) -> str:
+    """What people call a pattern network: `pattern-t-64` -> `Pattern network t 64`."""
+    return f"Pattern network {stem.removeprefix('pattern-').replace('-', ' ')}".rstrip()

@@ -1,0 +1,62 @@
+"""Transform: moves and turns the input of a StyleGAN3 network; the picture follows."""
+
+from imgui_bundle import imgui
+
+from renderer.protocol import ModelInfo, Transform
+from viz import widgets as ui
+from viz.facts import Facts
+from viz.params import reset
+from viz.rows import play_row, slider_row, switch_row
+from viz.scene import Scene
+from viz.theme import current as t
+
+_MOTION = ("orbit", "orbit_speed", "orbit_radius", "turn", "turn_speed")
+
+
+def summary(transform: Transform, model: ModelInfo | None) -> str:
+    """`rotate 12°`, `0.10, −0.05`, both, or why there is none; empty where nothing is moved."""
+    if model is not None and not model.has_transform:
+        return f"{model.family} has none"
+    parts = []
+    if (transform.x, transform.y) != (0, 0):
+        parts.append(f"{transform.x:.2f}, {transform.y:.2f}")
+    if transform.angle:
+        parts.append(f"rotate {transform.angle:.1f}".removesuffix(".0") + "°")
+    return "   ".join(parts).replace("-", "−")
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The section."""
+    model = facts.model
+    able = model is not None and model.has_transform
+    is_open = ui.section(
+        "Transform",
+        summary=summary(scene.document.transform, model),
+        open_=imgui.get_window_height() > t.px(860),
+        reset=True,
+    )
+    if ui.reset_clicked():
+        scene = reset(
+            scene, "document.transform", "view.display.untransform", *(f"view.motion.{name}" for name in _MOTION)
+        )
+    if not is_open:
+        return scene
+    imgui.begin_disabled(not able)
+    for name in ("x", "y", "angle"):
+        scene = slider_row(scene, f"document.transform.{name}")
+    scene = switch_row(
+        scene, "document.transform.whole_pixels", "Whole pixels", "Rounds the translation to whole output pixels"
+    )
+    imgui.same_line(0, t.px(16))
+    scene = switch_row(
+        scene,
+        "view.display.untransform",
+        "Untransform",
+        "Moves the picture back, so that only what does not follow the input is seen to move",
+    )
+    scene = play_row(scene, "Orbit", "view.motion.orbit", "view.motion.orbit_speed", "Circle around the present place")
+    scene = slider_row(scene, "view.motion.orbit_radius")
+    scene = play_row(scene, "Turn", "view.motion.turn", "view.motion.turn_speed", "Turn steadily")
+    imgui.end_disabled()
+    ui.space(6)
+    return scene

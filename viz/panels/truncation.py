@@ -1,0 +1,100 @@
+"""Truncation: how far styles are pulled toward the mean, on which w vectors, and what that makes of each of them."""
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.protocol import ModelInfo, Truncation
+from viz import widgets as ui
+from viz.bands import band_of, short_name
+from viz.facts import Facts
+from viz.params import PARAMS, put, reset
+from viz.rows import slider_row
+from viz.scene import Scene
+from viz.theme import current as t
+
+
+def shares(truncation: Truncation, num_ws: int) -> tuple[float, ...]:
+    """What is left of each w vector's distance from the mean: psi below the cutoff, 1 from it on."""
+    cutoff = num_ws if truncation.cutoff is None else truncation.cutoff
+    return tuple(truncation.psi if i < cutoff else 1.0 for i in range(num_ws))
+
+
+def span(values: tuple[float, ...]) -> tuple[float, float]:
+    """Range of a chart of shares: 0 and 1 are always in it."""
+    return min(0.0, *values, 0.0), max(1.0, *values, 1.0)
+
+
+def summary(truncation: Truncation, num_ws: int) -> str:
+    """`ψ 0.62`, `ψ 0.62 on 8 of 16`, or `off`."""
+    cutoff = truncation.cutoff
+    if truncation.psi == 1 or cutoff == 0:
+        return "off"
+    text = f"ψ {truncation.psi:.2f}".replace("-", "−")
+    return text if cutoff is None or cutoff >= num_ws else f"{text} on {cutoff} of {num_ws}"
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The section."""
+    num_ws = facts.model.num_ws if facts.model else 0
+    is_open = ui.section("Truncation", summary=summary(scene.document.truncation, num_ws), reset=True)
+    if ui.reset_clicked():
+        scene = reset(scene, "document.truncation")
+    if not is_open:
+        return scene
+    scene = slider_row(scene, "document.truncation.psi")
+    scene = _cutoff(scene, num_ws)
+    _chart(scene.document.truncation, facts.model)
+    ui.space(6)
+    return scene
+
+
+def _cutoff(scene: Scene, num_ws: int) -> Scene:
+    """The cutoff, which counts up to the network's own number of w vectors; that number itself stands for all."""
+    param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
+    before = num_ws if cutoff is None else min(cutoff, num_ws)
+    imgui.begin_disabled(num_ws == 0)
+    after = ui.slider(
+        param.label, before, param.low, num_ws, num_ws, f"of {num_ws}" if num_ws else "", param.fmt, hint=param.hint
+    )
+    imgui.end_disabled()
+    if round(after) == before:
+        return scene
+    return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+
+
+def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
+    """A bar for each w vector, in the colour of its band; the line is 0, full height is untouched."""
+    a, height = imgui.get_cursor_screen_pos(), t.px(56)
+    width = ui.row_label("Per layer")
+    left = a.x + t.px(t.label)
+    imgui.dummy(V(max(1.0, width), height))
+    hovered = imgui.is_item_hovered()
+    ui.fill(V(left, a.y), V(left + width, a.y + height), "canvas")
+    values = shares(truncation, model.num_ws) if model else ()
+    low, high = span(values)
+    floor, room = a.y + height - t.px(6), height - t.px(14)
+
+    def at(value: float) -> float:
+        return round(floor - (value - low) / (high - low) * room)
+
+    lines = imgui.get_window_draw_list()
+    for value in sorted({low, 0.0, 0.5, 1.0, high}):
+        lines.add_line(V(left, at(value)), V(left + width, at(value)), t.u32("dim" if value == 0 > low else "line"), 1)
+    if not model:
+        return
+    step = (width - t.px(8)) / model.num_ws
+    for i, value in enumerate(values):
+        x0, x1 = left + t.px(4) + i * step + t.px(1), left + t.px(4) + (i + 1) * step
+        token, y, zero = band_of(model, i).token, at(value), at(0)
+        lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), t.u32(token, 0.3), t.px(1))
+        cap = y if value >= 0 else y - t.px(2)
+        lines.add_rect_filled(V(x0, cap), V(x1, cap + t.px(2)), t.u32(token), t.px(1))
+        mouse = imgui.get_mouse_pos().x
+        if hovered and x0 <= mouse < x0 + step:
+            _bar_tip(model, i, value)
+
+
+def _bar_tip(model: ModelInfo, index: int, value: float) -> None:
+    name = short_name(model.ws_names[index]) if index < len(model.ws_names) else f"w {index}"
+    effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
+    ui.tip(f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}")
