@@ -15,6 +15,9 @@ Problem = Literal["load", "render", "memory", "crash"]
 PICTURE, SPECTRUM, LAYERS = "picture", "spectrum", "layers"
 """Names of the pictures that a frame may carry."""
 
+STAGES = ("load", "mapping", "edits", "synthesis", "display", "spectrum")
+"""What `Frame.milliseconds` may name, in the order in which a picture is made."""
+
 LAYER_TILE = 48
 """Side in pixels of one layer's thumbnail in the `LAYERS` picture, a horizontal strip in `Frame.layers` order."""
 
@@ -224,7 +227,7 @@ class Frame:
     parts: tuple[Part, ...]
     model: ModelInfo
     milliseconds: tuple[tuple[str, float], ...]
-    """Time by stage: load, mapping, edits, synthesis, display; only the stages that ran."""
+    """Time by stage, in the order of `STAGES`; only the stages that ran."""
     statistics: Statistics | None = None
     """Of the whole shown tensor (picture or layer)."""
     selected: Statistics | None = None

@@ -1,0 +1,141 @@
+"""The networks in memory: reads them on demand, keeps the last few, and says what the window must know of them."""
+
+import itertools
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import gan
+from renderer.bands import style_bands
+from renderer.device import choose_device, device_title
+from renderer.protocol import LayerInfo, ModelInfo, Network
+from renderer.stages import Cache
+
+KEPT = 2
+"""Networks kept in memory: flipping between two must not read files."""
+
+_PROGRESS_SECONDS = 0.1
+
+_serials = itertools.count()
+
+Loading = Callable[[float | None], None]
+"""Called with the share of a download, 0..1, or None."""
+
+
+@dataclass
+class Model:
+    """A generator in memory, and what its runs have told of it. The network itself is never changed."""
+
+    G: Any
+    """What `gan.load` gives: z_dim, c_dim, w_dim, num_ws, mapping, synthesis."""
+    device: torch.device
+    info: ModelInfo
+    serial: int = field(default_factory=lambda: next(_serials))
+    """Differs at every reading, so that nothing computed by an earlier reading of the same file is reused."""
+    layers: dict[str, LayerInfo] = field(default_factory=dict)
+    """By name, as last run; empty before the first run."""
+    shares: dict[str, float] = field(default_factory=dict)
+    """Share of a whole run's time that was over after each layer, when it was last run."""
+
+    @property
+    def current_info(self) -> ModelInfo:
+        """`info` with the layers as last run."""
+        return replace(self.info, layers=tuple(self.layers.values())) if self.layers else self.info
+
+    @property
+    def w_avg(self) -> torch.Tensor | None:
+        """The mean of w [w_dim]; None where the network keeps none."""
+        return getattr(self.G.mapping, "w_avg", None)
+
+
+class Models:
+    """Networks by source and device. A failure to read one is not remembered."""
+
+    def __init__(self) -> None:
+        self._kept: Cache[Model] = Cache(KEPT)
+
+    def get(self, network: Network, device: str, loading: Loading) -> Model:
+        """The network, read if it is not in memory. Raises `gan.LoadError` or `device.NoDeviceError`."""
+        target = choose_device(device)
+        return self._kept.made((network, target), lambda: _load(network, target, loading))
+
+    def kept(self, network: Network, device: str) -> Model | None:
+        """The network if it is in memory."""
+        return self._kept.get((network, choose_device(device)))
+
+    def clear(self) -> None:
+        """Let all networks go."""
+        self._kept.clear()
+
+
+def demo_network() -> Path:
+    """The network that opens when none is named. Raises `gan.NotFoundError`."""
+    name = Path("assets", "demo.safetensors")
+    folders = [Path(__file__).resolve().parent.parent, Path(sys.prefix, "share", "stylescope")]
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    raise gan.NotFoundError("The demo network is not installed; open a network of your own.", str(folders[0] / name))
+
+
+def _load(network: Network, device: torch.device, loading: Loading) -> Model:
+    source = network.source or str(demo_network())
+    loading(None)
+    shown_at = 0.0
+
+    def progress(done: int, total: int | None) -> None:
+        nonlocal shown_at
+        if total and time.monotonic() - shown_at > _PROGRESS_SECONDS:
+            shown_at = time.monotonic()
+            loading(min(done / total, 1.0))
+
+    try:
+        nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
+    except gan.UnsupportedNetworkError:
+        # A training that keeps no moving average writes G alone.
+        nets = gan.load(source, device=device, only=("G",), progress=progress)
+    G = nets.G_ema if nets.G_ema is not None else nets.G
+    return Model(G, device, _describe(network, G, nets.info, device))
+
+
+def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+    names = tuple(_driven(readers) for readers in G.synthesis.ws_layers)
+    stylegan3 = info.family.startswith("StyleGAN3")
+    return ModelInfo(
+        network=network,
+        title=info.source.replace("\\", "/").rstrip("/").rpartition("/")[2],
+        family=info.family,
+        z_dim=G.z_dim,
+        w_dim=G.w_dim,
+        c_dim=G.c_dim,
+        num_ws=G.num_ws,
+        resolution=G.img_resolution,
+        img_channels=G.img_channels,
+        ws_names=names,
+        ws_resolutions=tuple(_size(G, name) for name in names),
+        bands=style_bands(G.num_ws, stylegan3),
+        noise_layers=tuple(G.synthesis.noise_layers),
+        has_transform=stylegan3,
+        layers=(),
+        device=device_title(device),
+        notice=str(info.training_set_kwargs.get("notice", "")),
+    )
+
+
+def _driven(readers: tuple[str, ...]) -> str:
+    """The layer to name a w vector by: the convolution, where a toRGB shares its vector."""
+    return next((name for name in readers if "conv" in name), readers[0])
+
+
+def _size(G: Any, layer: str) -> int:
+    """Width of a layer's output, which its name says: `b8.conv0`, `L3_52_512`; StyleGAN3's `input` knows it itself."""
+    match = re.match(r"b(\d+)\.|L\d+_(\d+)_", layer)
+    if match is None:
+        return int(G.synthesis.design.input.size)
+    return int(match[1] or match[2])

@@ -1,0 +1,73 @@
+"""The engine of the renderer process: networks on a device, what was computed of late, words for what went wrong."""
+
+from dataclasses import replace
+
+import torch
+
+import gan
+from renderer import device as devices
+from renderer.engine import Rendered, Watch
+from renderer.frames import RGBA
+from renderer.models import Models
+from renderer.protocol import Failure, RenderRequest, ThumbnailRequest
+from renderer.render import Kept, Render
+from renderer.shown import draw_thumbnail
+
+
+class Pipeline:
+    """Renders requests, and reuses what earlier ones have computed."""
+
+    def __init__(self) -> None:
+        devices.use_threads()
+        self._models = Models()
+        self._kept = Kept()
+
+    @torch.inference_mode()
+    def render(self, request: RenderRequest, watch: Watch) -> Rendered:
+        """Everything that a frame shows. Raises `gan.LoadError`, `device.NoDeviceError`, or what PyTorch raises."""
+        return Render(self._models, self._kept, request, watch).rendered()
+
+    @torch.inference_mode()
+    def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
+        """A picture [size, size, 4]. Its output is not kept: dozens of them would displace those in use."""
+        request = replace(wanted.request, display=replace(wanted.request.display, layer=None))
+        output = Render(self._models, self._kept, request, watch).output(keep=False)
+        return draw_thumbnail(output, request.display, wanted.size)
+
+    def failure(self, request: RenderRequest, error: Exception) -> Failure:
+        """Words for an error of `render`; where memory ran out, what is kept is let go."""
+        if isinstance(error, gan.LoadError):
+            what, _, advice = error.detail.rstrip(".").partition("; ")
+            source = error.source or request.network.source
+            return Failure(
+                request.request_id,
+                "load",
+                f"{source or 'The demo network'} could not be opened. {what}.",
+                f"{advice[:1].upper()}{advice[1:]}." if advice else "Choose another network.",
+            )
+        if isinstance(error, devices.NoDeviceError):
+            what, _, advice = str(error).rstrip(".").partition("; ")
+            return Failure(request.request_id, "load", f"{what}.", f"{advice[:1].upper()}{advice[1:]}.")
+        if _is_out_of_memory(error):
+            self._models.clear()
+            self._kept.clear()
+            devices.release_memory()
+            return Failure(
+                request.request_id,
+                "memory",
+                "There was not enough memory for this picture.",
+                "Close other programs that use the device, show another layer, or render on the CPU.",
+            )
+        return Failure(
+            request.request_id,
+            "render",
+            f"This picture could not be rendered: {error}",
+            "The last picture stays. Undo the last change; Details says where it went wrong.",
+        )
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    # PyTorch's allocator for the CPU raises a plain RuntimeError.
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
+        isinstance(error, RuntimeError) and ("out of memory" in str(error) or "can't allocate memory" in str(error))
+    )

@@ -1,0 +1,158 @@
+"""From w vectors to the output of the network, or of one of its layers."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+
+from gan import display, transforms
+from renderer.device import synchronize
+from renderer.models import Model
+from renderer.protocol import LAYER_TILE, LayerInfo, Noise, Statistics, Transform
+
+_TILE_DEVIATIONS = 2.5
+"""Standard deviations from a thumbnail's middle grey to black or white."""
+
+_TILE_SAMPLES = 4 * LAYER_TILE
+"""Larger layers are first thinned out to about this width: a thumbnail must not cost as much as its layer."""
+
+Check = Callable[[float], None]
+"""Called between layers with the share of the run that is done; what it raises ends the run."""
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """Of every layer, in order: its statistics and a thumbnail."""
+
+    statistics: tuple[Statistics, ...]
+    strip: npt.NDArray[np.uint8]
+    """[LAYER_TILE, LAYER_TILE * layers, 4]."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the synthesis network gave."""
+
+    outputs: dict[str | None, torch.Tensor]
+    """By layer name, None for the picture: [C, H, W], float32."""
+    table: LayerTable | None
+
+
+def matrix_of(transform: Transform, resolution: int) -> npt.NDArray[np.float64] | None:
+    """How the picture moves, [3, 3], in picture widths about its centre; None where it does not move.
+
+    `Transform.angle` is clockwise on the screen, `gan.transforms.affine` turns counterclockwise.
+    """
+    x, y = transform.x, transform.y
+    if transform.whole_pixels:
+        x, y = round(x * resolution) / resolution, round(y * resolution) / resolution
+    if x == 0 and y == 0 and transform.angle % 360 == 0:
+        return None
+    return transforms.affine((x, y), -transform.angle)
+
+
+def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
+    """The synthesis network's arguments for this noise. A drawn noise is that of its seed: the same each time."""
+    if noise.mode == "none" or not layers:
+        return {"noise_mode": "none"}
+    seed = noise.seed % 2**32 if noise.mode == "random" else None
+    settings = {layer: (layer not in noise.off, noise.strength, seed) for layer in layers}
+    return {"noise_mode": "const", "noise": settings}
+
+
+def run(
+    model: Model,
+    ws: torch.Tensor,
+    noise: Noise,
+    transform: Transform,
+    force_fp32: bool,
+    layer: str | None,
+    with_table: bool,
+    check: Check,
+) -> Run:
+    """Run the synthesis network for one picture.
+
+    Stops at `layer` where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be and how
+    long they took, by which `check` is told what share is done.
+
+    Args:
+        model: The network.
+        ws: [1, num_ws, w_dim].
+        noise: For the networks that have it.
+        transform: For the networks that have it.
+        force_fp32: No float16.
+        layer: The layer to return; None for the picture alone.
+        with_table: Also describe every layer.
+        check: See `Check`.
+    """
+    synthesis = model.G.synthesis
+    whole = layer is None or with_table or len(model.layers) < len(synthesis.layer_names)
+    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check)
+    arguments = noise_arguments(noise, model.info.noise_layers)
+    matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
+    if matrix is not None:
+        arguments["input_transform"] = transforms.inverse(matrix)
+    output = synthesis(
+        ws, force_fp32=force_fp32, capture=None if whole else layer, on_layer=watcher.on_layer, **arguments
+    )
+    synchronize(model.device)
+    watcher.finish()
+    outputs = {None if whole else layer: output[0].float()}
+    return Run(outputs | watcher.kept, watcher.table())
+
+
+class _Watcher:
+    """Sees the layers of one run go by."""
+
+    def __init__(self, model: Model, keep: str | None, with_table: bool, last: str | None, check: Check) -> None:
+        self.kept: dict[str | None, torch.Tensor] = {}
+        self._model = model
+        self._keep = keep
+        self._with_table = with_table
+        self._check = check
+        self._names = tuple(model.G.synthesis.layer_names)
+        self._whole = last is None
+        self._until = model.shares.get(last, 1.0) if last is not None else 1.0
+        self._started = time.perf_counter()
+        self._seconds: dict[str, float] = {}
+        self._statistics: list[Statistics] = []
+        self._tiles: list[npt.NDArray[np.uint8]] = []
+
+    def on_layer(self, name: str, x: torch.Tensor) -> None:
+        channels, height, width = x.shape[1:]
+        self._model.layers[name] = LayerInfo(name, channels, height, width, str(x.dtype).removeprefix("torch."))
+        if name == self._keep:
+            self.kept[name] = x[0].float().clone()  # a later layer may work in place
+        if self._with_table:
+            statistics = statistics_of(x[0])
+            self._statistics.append(statistics)
+            self._tiles.append(_tile(x[0], statistics))
+        self._seconds[name] = time.perf_counter() - self._started
+        done = self._model.shares.get(name, (self._names.index(name) + 1) / len(self._names))
+        self._check(min(done / self._until, 1.0))
+
+    def finish(self) -> None:
+        """The run went to its end: its times are those to expect of the next one."""
+        if self._whole and not self._with_table:
+            whole_s = time.perf_counter() - self._started
+            self._model.shares = {name: seconds / whole_s for name, seconds in self._seconds.items()}
+
+    def table(self) -> LayerTable | None:
+        return LayerTable(tuple(self._statistics), np.concatenate(self._tiles, axis=1)) if self._tiles else None
+
+
+def statistics_of(x: torch.Tensor) -> Statistics:
+    """Mean, standard deviation and largest magnitude of a tensor."""
+    return Statistics(*display.statistics(x))
+
+
+def _tile(x: torch.Tensor, statistics: Statistics) -> npt.NDArray[np.uint8]:
+    """A thumbnail [LAYER_TILE, LAYER_TILE, 4] of a layer [C, H, W]: its first channels around the layer's mean."""
+    step = max(1, x.shape[-1] // _TILE_SAMPLES)
+    shown = x[:3, ::step, ::step].float()
+    shown = (shown - statistics.mean) / max(_TILE_DEVIATIONS * statistics.std, 1e-8)
+    return display.to_rgba8(F.interpolate(shown[None], (LAYER_TILE, LAYER_TILE), mode="area")[0])
