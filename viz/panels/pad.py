@@ -107,8 +107,8 @@ def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
     imgui.pop_clip_rect()
     hint = "Drag to walk; double click to type; right click for 0"
     edge, top = t.px(6), b.y - t.px(22)
-    x = ui.badge_number("x", x, a.x + edge, top, speed=0.01, hint=f"{hint}. Whole numbers are seeds")
-    y = ui.badge_number("y", y, b.x - edge, top, right=True, speed=0.01, hint=f"{hint}. One step is 100 seeds")
+    x = ui.badge_number("x", x, a.x + edge, top, per_pixel=0.01, hint=f"{hint}. Whole numbers are seeds")
+    y = ui.badge_number("y", y, b.x - edge, top, right=True, per_pixel=0.01, hint=f"{hint}. One step is 100 seeds")
     imgui.pop_id()
     imgui.set_cursor_screen_pos(a)
     imgui.dummy(V(width, height))

@@ -7,6 +7,7 @@ Ctrl+click types it; `keyed` (None, False or True) adds the key-frame diamond at
 from viz.icons import filled, icon
 from viz.widgets.buttons import button, segmented, switch
 from viz.widgets.feedback import chip, empty_state, error_strip, progress, status
+from viz.widgets.overlay import badge, badge_number, badge_width, handle
 from viz.widgets.paint import (
     draw,
     ellipsis,
@@ -24,18 +25,23 @@ from viz.widgets.paint import (
     wrapped,
 )
 from viz.widgets.pick import list_row, matching, pick
-from viz.widgets.rows import choice, drag_pace, heading, key_clicked, number, reset_clicked, row_label, section, slider
+from viz.widgets.rows import choice, heading, key_clicked, number, reset_clicked, row_label, section, slider
 from viz.widgets.tiles import RowTouch, add_tile, amount_bar, band_row, dashed, layer_row, tile
+from viz.widgets.typed import drag_number, drag_pace
 
 __all__ = [
     "RowTouch",
     "add_tile",
     "amount_bar",
+    "badge",
+    "badge_number",
+    "badge_width",
     "band_row",
     "button",
     "chip",
     "choice",
     "dashed",
+    "drag_number",
     "drag_pace",
     "draw",
     "ellipsis",
@@ -45,6 +51,7 @@ __all__ = [
     "fill_part",
     "filled",
     "focus_ring",
+    "handle",
     "heading",
     "hit",
     "icon",

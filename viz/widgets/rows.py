@@ -6,6 +6,7 @@ from imgui_bundle import imgui
 from viz.icons import filled, icon
 from viz.theme import current as t
 from viz.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
+from viz.widgets.typed import drag_number, drag_pace
 
 
 def row_label(text: str, changed: bool = False) -> float:
@@ -87,16 +88,17 @@ def slider(
     for name in clear:
         imgui.push_style_color(getattr(imgui.Col_, name), t.vec4("panel", 0))
     imgui.set_next_item_width(edge - p.x)
-    before = value
-    _, value = imgui.slider_float("##track", value, low, high, fmt, imgui.SliderFlags_.always_clamp)
-    value = _dragged(before, value, low, high, fmt, p.x, edge)
+    changed, new = imgui.slider_float("##track", value, low, high, fmt, imgui.SliderFlags_.always_clamp)
+    value = _dragged(value, _plain(new) if changed else value, low, high, fmt, p.x, edge)
     reset = imgui.is_item_clicked(imgui.MouseButton_.right)
     focus_ring()
     if hint:
         tip(hint)
     imgui.same_line(0, 0)
     imgui.set_next_item_width(ends)
-    _, value = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, imgui.SliderFlags_.always_clamp)
+    flags = imgui.SliderFlags_.always_clamp
+    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
+    value = _plain(new) if changed else value
     reset = reset or imgui.is_item_clicked(imgui.MouseButton_.right)
     imgui.pop_style_color(len(clear))
     if not typing:
@@ -112,13 +114,9 @@ def slider(
     return default if reset else value
 
 
-FINER, COARSER = 0.1, 10.0
-
-
-def drag_pace() -> float:
-    """How far a drag goes for its length: Alt makes it finer, Shift coarser."""
-    io = imgui.get_io()
-    return FINER if io.key_alt else COARSER if io.key_shift else 1.0
+def _plain(value: float) -> float:
+    """The decimal number that was meant by one of Dear ImGui's, which have 32 bits: 0.62, not 0.6200000047683716."""
+    return float(f"{value:.7g}")
 
 
 def _dragged(before: float, after: float, low: float, high: float, fmt: str, left: float, right: float) -> float:
@@ -160,7 +158,7 @@ def _track(a: V, b: V, low: float, high: float, value: float, default: float, or
 def number(
     text: str, value: int, step: int = 1, width: float = 0, show_label: bool = True, hint: str = "", default: int = 0
 ) -> int:
-    """A whole number with stepping arrows; drag to change, Ctrl+click to type, right click to reset."""
+    """A whole number with stepping arrows; drag to change, double or Ctrl+click to type, right click to reset."""
     room = row_label(text, value != default) if show_label else imgui.get_content_region_avail().x
     w, h, arrow = width or room, t.px(t.row), t.px(20)
     p = imgui.get_cursor_screen_pos()
@@ -176,14 +174,13 @@ def number(
         imgui.pop_item_flag()
         draw(icon(glyph), x + arrow / 2, p.y, "text" if imgui.is_item_hovered() else "faint", 9, align=0.5, height=h)
     imgui.set_cursor_screen_pos(V(p.x + arrow, p.y))
-    for name in ("frame_bg", "frame_bg_hovered", "frame_bg_active"):
-        imgui.push_style_color(getattr(imgui.Col_, name), t.vec4("control", 0))
-    imgui.set_next_item_width(w - 2 * arrow)
-    _, value = imgui.drag_int("##value", value, 0.2)
-    imgui.pop_style_color(3)
+    moved, typing = drag_number("##value", value, V(w - 2 * arrow, h), 0.2, "%.0f", whole=True)
+    value = round(moved)
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         value = default
-    focus_ring()
+    if not typing:
+        draw(f"{value}".replace("-", "−"), p.x + w / 2, p.y, "text", align=0.5, height=h)
+        focus_ring()
     imgui.pop_id()
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(w, h))
