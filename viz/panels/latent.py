@@ -81,7 +81,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene, "Walk", "view.motion.latent", "view.motion.latent_speed", "Walk from seed to seed", primary=True
     )
     scene = _blend(scene)
-    scene = _classes(scene, facts)
+    if tall or (facts.model and facts.model.c_dim):
+        scene = _classes(scene, facts)
     ui.space(6)
     return scene
 
