@@ -62,7 +62,8 @@ def _local_file(source: str | Path) -> Path:
     try:
         return _network_file(Path(source).expanduser())
     except (OSError, ValueError, RuntimeError) as error:
-        raise NotFoundError(f"The path cannot be followed ({error}); check it and its permissions.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise NotFoundError(f"The path cannot be followed ({reason}); check it and its permissions.") from error
 
 
 def _network_file(path: Path) -> Path:

@@ -154,6 +154,9 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "last_stopband_rel": (0.1, 16),
 }
 """Bounds beyond every network that was ever published: arguments outside them could only exhaust the machine."""
+_WORDS = {"architecture", "activation", "fused_modconv_default"}
+_LISTS = {"resample_filter"}
+"""The arguments that may be a word, and those that may be a list of numbers; all others are numbers or nothing."""
 _DEFAULT_LIMIT = (-(2.0**20), 2.0**20)
 _LONGEST = 64
 
@@ -180,14 +183,14 @@ def _checked(name: str, value: Any, depth: int) -> Any:
         if not math.isfinite(value) or not low <= value <= high:
             raise _out_of_bounds(name, value)
         return value
-    if isinstance(value, str) and len(value) <= _LONGEST:
+    if isinstance(value, str) and name in _WORDS and len(value) <= _LONGEST:
         return value
-    if depth and isinstance(value, (list, tuple, dict)) and len(value) <= _LONGEST:
-        if isinstance(value, dict):
-            return {str(key)[:_LONGEST]: _checked(str(key)[:_LONGEST], item, depth - 1) for key, item in value.items()}
-        return [_checked(name, item, depth - 1) for item in value]
+    if isinstance(value, (list, tuple)) and name in _LISTS and len(value) <= _LONGEST:
+        return [_checked(name, item, 0) for item in value]
+    if isinstance(value, dict) and depth and name.endswith("_kwargs") and len(value) <= _LONGEST:
+        return {str(key)[:_LONGEST]: _checked(str(key)[:_LONGEST], item, depth - 1) for key, item in value.items()}
     raise UnsupportedNetworkError(
-        f"The network's argument {name} is no number, name or short list; this version cannot build such a network."
+        f"The network's argument {name} is of a kind that no published network has; get the file again from its source."
     )
 
 

@@ -112,14 +112,12 @@ def _arguments(name: str, module: Module) -> dict[str, Any]:
         arguments.update(nested)
     mapping = _child(module, "mapping")
     if mapping is not None:
-        options = arguments.get("mapping_kwargs")
-        options = dict(options) if isinstance(options, dict) else {}
-        for key in ("num_layers", "w_avg_beta"):
-            if key in mapping.state:
+        # A discriminator's mapping network tracks no average.
+        known = ("num_layers", "w_avg_beta") if module.class_name == "Generator" else ("num_layers",)
+        options = arguments.setdefault("mapping_kwargs", {})
+        for key in known:
+            if key in mapping.state and isinstance(options, dict):
                 options.setdefault(key, plain(mapping.state[key]))
-        if module.class_name == "Discriminator":
-            options.pop("w_avg_beta", None)
-        arguments["mapping_kwargs"] = options
     return arguments
 
 

@@ -1,0 +1,85 @@
+"""Each hostile or broken file gives its own clear error, quickly, in little memory, and runs nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures_path import ROOT
+from tests.hostile import cases_claims, cases_code, cases_files
+from tests.hostile.case import LOADED, Case
+
+CANARY = Path(f"/tmp/stylescope-canary-{os.getpid()}")
+COMMAND = f"touch {CANARY}"
+CASES = [*cases_code.cases(COMMAND), *cases_claims.cases(), *cases_files.cases(COMMAND)]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """What came of every case, by name; all are opened by one process that forks for each."""
+    folder = tmp_path_factory.mktemp("hostile")
+    paths = []
+    for number, case in enumerate(CASES):
+        if isinstance(case.content, bytes):
+            path = folder / f"{number:03}{case.suffix}"
+            path.write_bytes(case.content)
+        else:
+            path = case.content(folder)
+        paths.append(str(path))
+    lines = probed(folder, paths)
+    return {case.name: line for case, line in zip(CASES, lines, strict=True)}
+
+
+def probed(folder, paths, *options):
+    listing = folder / "paths.json"
+    listing.write_text(json.dumps(paths))
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "STYLESCOPE_CACHE_DIR": str(folder / "cache")}
+    command = [sys.executable, "-m", "tests.hostile.probe", str(listing), *options]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_names_are_unique():
+    assert len({case.name for case in CASES}) == len(CASES) >= 25
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_hostile_file(outcomes, case: Case):
+    found = outcomes[case.name]
+    assert found["outcome"] == case.outcome, found["message"]
+    for word in case.words:
+        assert word.lower() in found["message"].lower()
+    assert found["events"] == []
+    assert found["modules"] == []
+    assert found["seconds"] < 5
+    assert found["mib"] < 1024
+    if case.outcome != LOADED:
+        # One sentence, with what to do after a semicolon, a comma or a colon.
+        assert len(found["message"]) < 6000
+        assert found["message"].endswith(".")
+
+
+def test_nothing_was_run(outcomes):
+    assert outcomes
+    assert not CANARY.exists()
+
+
+def test_the_same_files_do_run_code_in_the_standard_unpickler(tmp_path):
+    """Without this, the watch and the canary could be blind."""
+    canary = tmp_path / "canary"
+    names = {"posix.system by GLOBAL", "code in a stored tensor"}
+    chosen = [case for case in cases_code.cases(f"touch {canary}") if case.name in names]
+    paths = []
+    for case in chosen:
+        (tmp_path / case.name).write_bytes(case.content)
+        paths.append(str(tmp_path / case.name))
+    found = probed(tmp_path, paths, "standard")
+    assert len(found) == 2
+    for outcome in found:
+        assert any(event.startswith("os.system") for event in outcome["events"])
+        assert any(event.startswith("pickle.find_class") for event in outcome["events"])
+    assert canary.exists()
