@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.icons import filled, icon
+from viz.icons import icon
 from viz.theme import current as t
 from viz.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, outline, picture, tip
 
@@ -125,6 +125,10 @@ def band_row(name: str, note: str, token: str, width: float, lit: bool = False, 
     return clicked
 
 
+SOURCE = 116
+"""Where a layer row's source begins, the thumbnail's width not counted; design length."""
+
+
 @dataclass(frozen=True)
 class RowTouch:
     """What was done to a layer row in this frame."""
@@ -183,7 +187,7 @@ def layer_row(
     if uv or ghost_uv:
         share = _layer_share(id_, p, width, h, source, share, ghost_uv is not None, token)
     else:
-        draw("base", p.x + t.px(95) + h - t.px(4), p.y, "faint", t.small, height=h)
+        draw("base", p.x + t.px(SOURCE) + h - t.px(4), p.y, "faint", t.small, height=h)
     imgui.set_cursor_screen_pos(V(p.x + width - spot, p.y))
     noisy = _noise_spot(id_, V(spot, h), noise, noise_live)
     imgui.set_cursor_screen_pos(after)
@@ -203,9 +207,9 @@ def _layer_text(
 ) -> None:
     """The left half of a layer row: name, resolution and thumbnail."""
     x, k = p.x + t.px(10), h - t.px(4)
-    right = draw(resolution, x + t.px(80), p.y, "faint", t.small, align=1, height=h)
-    draw(ellipsis(name, t.px(76) - right), x, p.y, "text" if uv or lit else "dim", height=h)
-    x += t.px(87)
+    right = draw(resolution, p.x + t.px(SOURCE - 16), p.y, "faint", t.small, align=1, height=h)
+    draw(ellipsis(name, t.px(SOURCE - 28) - right), x, p.y, "text" if uv or lit else "dim", height=h)
+    x = p.x + t.px(SOURCE - 8)
     shown = ghost_uv or uv
     if not shown:
         dashed(V(x + t.px(1), p.y + t.px(3)), V(x + k - t.px(1), p.y + t.px(1) + k), "faint", 0.55)
@@ -221,7 +225,7 @@ def _layer_share(
     id_: str, p: V, width: float, h: float, source: str, share: float | None, ghost: bool, token: str
 ) -> float | None:
     """Whose style a layer has and how much of it; the bar can be dragged where there is a `share`."""
-    x, end, mid = p.x + t.px(95) + h - t.px(4), p.x + width - t.px(30), p.y + h / 2
+    x, end, mid = p.x + t.px(SOURCE) + h - t.px(4), p.x + width - t.px(30), p.y + h / 2
     percent = t.px(36) if share is not None or ghost else 0.0
     bar = max(t.px(62), width * 0.45 - t.px(72))
     left, right = end - percent - bar, end - percent
@@ -258,6 +262,6 @@ def _noise_spot(id_: str, size: V, noise: bool | None, live: bool) -> bool:
         focus_ring()
         imgui.end_disabled()
         tip("Noise of this layer: on" if noise else "Noise of this layer: off")
-    glyph = icon("minus") if noise is None else filled("waveform") if noise else icon("waveform")
+    glyph = icon("minus" if noise is None else "waveform")
     draw(glyph, p.x + size.x / 2, p.y, ink, 11, align=0.5, height=size.y, alpha=alpha)
     return pressed

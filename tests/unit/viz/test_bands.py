@@ -1,0 +1,70 @@
+"""How layers are grouped, named and switched."""
+
+from dataclasses import replace
+
+import pytest
+
+from renderer.fake import model_info
+from renderer.protocol import Network
+from viz.bands import band_of, bands_of, inverted, share_text, short_name, size_text, switched
+
+SG2_32 = model_info(Network(), "StyleGAN2", 32)
+SG2_1024 = model_info(Network(), "StyleGAN2", 1024)
+SG3_256 = model_info(Network(), "StyleGAN3-T", 256)
+
+
+@pytest.mark.parametrize("model", [SG2_32, SG2_1024, SG3_256, model_info(Network(), "StyleGAN2", 4)])
+def test_every_w_vector_is_in_exactly_one_band(model):
+    assert [i for band in bands_of(model) for i in band.ws] == list(range(model.num_ws))
+
+
+def test_bands_are_those_of_the_paper():
+    assert [len(band.ws) for band in bands_of(SG2_1024)] == [4, 4, 10]
+    assert [len(band.ws) for band in bands_of(SG3_256)] == [6, 5, 5]
+    assert [band_of(SG3_256, i).name for i in (0, 5, 6, 10, 11, 15)] == ["Coarse"] * 2 + ["Middle"] * 2 + ["Fine"] * 2
+
+
+def test_a_small_network_says_why_it_has_no_fine_band():
+    coarse, middle, fine = bands_of(SG2_32)
+    assert (len(coarse.ws), len(middle.ws), len(fine.ws)) == (4, 4, 0)
+    assert "32 × 32" in fine.note
+    assert "none" not in middle.note
+
+
+def test_bands_beyond_the_network_are_empty():
+    assert [len(band.ws) for band in bands_of(replace(SG2_32, num_ws=3, bands=(4, 8)))] == [3, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("b8.conv0", "b8.0"),
+        ("b1024.conv1", "b1024.1"),
+        ("b8.torgb", "b8.rgb"),
+        ("L3_52_512", "L3"),
+        ("input", "input"),
+        ("b8.skip", "b8.skip"),
+    ],
+)
+def test_short_names(name, short):
+    assert short_name(name) == short
+
+
+def test_sizes():
+    assert size_text(36, 36) == "36²"
+    assert size_text(36, 52) == "36×52"
+
+
+def test_switching_keeps_the_indices_ascending_and_once():
+    assert switched((5, 1), (3, 1), True) == (1, 3, 5)
+    assert switched((1, 3, 5), (3, 4), False) == (1, 5)
+    assert switched((), range(3), True) == (0, 1, 2)
+
+
+def test_inverting_twice_gives_back_what_the_network_has():
+    assert inverted((0, 2), 4) == (1, 3)
+    assert inverted(inverted((0, 2, 9), 4), 4) == (0, 2)
+
+
+def test_share_in_words():
+    assert [share_text(*pair) for pair in ((0, 4), (4, 4), (2, 4), (0, 0))] == ["base", "all", "2 of 4", ""]
