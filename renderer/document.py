@@ -83,6 +83,8 @@ class View:
     display: Display = Display()
     motion: Motion = Motion()
     panels_hidden: bool = False
+    unlocked: bool = False
+    """Whether panels show their tab bars and can be moved."""
 
 
 def request_for(document: Document, display: Display, device: str, request_id: int) -> RenderRequest:

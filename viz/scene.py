@@ -41,6 +41,16 @@ class ShowDialog:
 
 
 @dataclass(frozen=True)
+class ResetLayout:
+    """Put the panels of the present workspace back where they belong."""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Ask for the present picture once more, though nothing changed."""
+
+
+@dataclass(frozen=True)
 class RestartRenderer:
     """End the renderer process and start another."""
 
@@ -69,6 +79,8 @@ Ask = (
     | Redo
     | OpenNetwork
     | ShowDialog
+    | ResetLayout
+    | Retry
     | RestartRenderer
     | DismissFailure
     | RevealFolder

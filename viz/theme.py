@@ -191,16 +191,29 @@ def font_size(em: float) -> float:
     return round(em * LINE_PER_EM)
 
 
-def apply(tokens: Tokens, scale: float = 1.0) -> None:
-    """Set the style of Dear ImGui and ImPlot. Call at start, on a change of scheme and on a change of scale."""
-    current.tokens, current.scale = tokens, scale
+def apply(tokens: Tokens, scale: float = 1.0, dpi: float = 1.0) -> None:
+    """Set the style of Dear ImGui and ImPlot. Call at start, on a change of scheme and on a change of scale.
+
+    `scale` is the user's, `dpi` the screen's; lengths are multiplied by both.
+    """
+    current.tokens, current.scale = tokens, scale * dpi
     style = imgui.get_style()
+    _defaults(style)  # scale_all_sizes multiplies what is there, so a second call must start afresh
     _sizes(style, current)
-    style.scale_all_sizes(scale)
-    style.font_scale_main = scale
+    style.scale_all_sizes(current.scale)
+    style.font_scale_main, style.font_scale_dpi = scale, dpi
     _colors(style, current)
     if implot.get_current_context() is not None:
         _plots(current)
+
+
+def _defaults(style: imgui.Style) -> None:
+    """All lengths as Dear ImGui makes them."""
+    fresh = imgui.Style()
+    for name in dir(fresh):
+        value = getattr(fresh, name)
+        if isinstance(value, float | ImVec2) and not name.startswith(("_", "font_")):
+            setattr(style, name, value)
 
 
 def _sizes(style: imgui.Style, t: Theme) -> None:

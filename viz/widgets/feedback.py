@@ -49,14 +49,28 @@ def progress(share: float, width: float, token: str = "accent", height: float = 
     imgui.dummy(V(width, h))
 
 
-def error_strip(text: str, detail: str = "", actions: Sequence[str] = ()) -> str:
-    """The strip over the picture when a render failed; the last good picture stays. Returns the action clicked."""
+def error_strip(
+    text: str,
+    detail: str = "",
+    actions: Sequence[str] = (),
+    token: str = "bad",
+    glyph: str = "warning-circle",
+    dismiss: bool = True,
+) -> str:
+    """The strip over the picture when a render failed; the last good picture stays. Returns the action clicked.
+
+    `token` and `glyph` make it a warning or a plain message. Clicking the cross returns "dismiss".
+    """
     w, h, p = imgui.get_content_region_avail().x, t.px(36), imgui.get_cursor_screen_pos()
+    imgui.begin_group()
+    imgui.set_next_item_allow_overlap()
+    imgui.invisible_button(f"##strip{text}", V(w, h))  # what lies under the strip must not get its clicks
+    over = imgui.is_item_hovered()
     fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
-    fill(p, V(p.x + w, p.y + h), "bad", 0.16, t.radius_card)
-    fill(V(p.x, p.y + t.px(6)), V(p.x + t.px(3), p.y + h - t.px(6)), "bad")
+    fill(p, V(p.x + w, p.y + h), token, 0.16, t.radius_card)
+    fill(V(p.x, p.y + t.px(6)), V(p.x + t.px(3), p.y + h - t.px(6)), token)
     chosen, end = "", p.x + w - t.px(6)
-    for name in ("", *reversed(actions)):
+    for name in (*([""] if dismiss else ()), *reversed(actions)):
         size = measure(name) + t.px(16) if name else t.px(t.row)
         end -= size
         imgui.set_cursor_screen_pos(V(end, p.y + (h - t.px(t.row)) / 2))
@@ -65,10 +79,20 @@ def error_strip(text: str, detail: str = "", actions: Sequence[str] = ()) -> str
         end -= t.px(4)
     imgui.set_cursor_screen_pos(p)
     x = p.x + t.px(12)
-    x += draw(filled("warning-circle"), x, p.y, "bad", 12, height=h) + t.px(8)
-    x += draw(text, x, p.y, "text", height=h) + t.px(8)
-    draw(ellipsis(detail, end - x - t.px(8), t.small), x, p.y, "dim", t.small, height=h)
+    x += draw(filled(glyph), x, p.y, token, 12, height=h) + t.px(8)
+    room = end - x - t.px(8)
+    shown = ellipsis(text, room)
+    x += draw(shown, x, p.y, "text", height=h) + t.px(8)
+    rest = ellipsis(detail, max(end - x - t.px(8), 0.0), t.small) if end - x > t.px(60) else ""
+    draw(rest, x, p.y, "dim", t.small, height=h)
+    if over and (shown != text or rest != detail) and imgui.begin_tooltip():
+        imgui.push_text_wrap_pos(t.px(420))
+        imgui.text_unformatted(f"{text}\n{detail}".strip())
+        imgui.pop_text_wrap_pos()
+        imgui.end_tooltip()
+    imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(w, h))
+    imgui.end_group()
     return chosen
 
 

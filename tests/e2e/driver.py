@@ -1,0 +1,230 @@
+"""Opens the real window under the Dear ImGui Test Engine, with no display, and works it by real input events.
+
+    def test_psi():
+        def steps(d: Driver):
+            d.drag_slider("//Generator/ψ/##track", 0.2)
+            d.wait_frame()
+            assert d.scene.document.truncation.psi < 0.5
+        drive(steps)
+
+The steps run in another thread, in turn with the window (never at the same time), without an OpenGL context: they may
+read `d.app` freely. Whatever the steps raise is raised by `drive`; a control that cannot be found fails the test.
+"""
+
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viz import headless  # first: it tells PyOpenGL how to draw without a display
+
+# isort: split
+from imgui_bundle import hello_imgui, imgui
+from imgui_bundle.immapp import testing
+from PIL import Image
+
+from renderer.client import AnyRenderer, Renderer
+from renderer.fake import FakeRenderer
+from viz.app import App, Options
+from viz.facts import Facts
+from viz.offscreen import Target
+from viz.scene import Scene
+from viz.settings import Settings
+
+Key = imgui.Key
+PATIENCE = 20.0
+"""Seconds to wait for anything: generous, as the machine may be busy with other tests."""
+
+
+class Driver:
+    """What the steps of a test hold: the window, the test engine and helpers that wait instead of sleeping."""
+
+    def __init__(self, app: App, ctx: Any, target: Target) -> None:
+        self.app, self.ctx, self._target = app, ctx, target
+
+    @property
+    def scene(self) -> Scene:
+        """The present scene."""
+        return self.app.scene
+
+    @property
+    def facts(self) -> Facts:
+        """What panels were told in the newest frame."""
+        return self.app.facts
+
+    @property
+    def renderer(self) -> Any:
+        """The renderer, a FakeRenderer unless asked otherwise."""
+        return self.app.renderer
+
+    # -- waiting --
+
+    def frames(self, count: int = 2) -> None:
+        """Let the window draw some frames."""
+        self.ctx.yield_(count)
+
+    def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
+        """Draw frames until `found()` is true. Raises AssertionError after `seconds`."""
+        end = time.monotonic() + seconds
+        while not found():
+            if time.monotonic() > end:
+                raise AssertionError(f"waited {seconds:.0f} s in vain{' for ' + what if what else ''}")
+            self.ctx.yield_()
+
+    def wait_frame(self, seconds: float = PATIENCE) -> None:
+        """Draw frames until the picture shown answers the present document (or has failed to)."""
+        self.ctx.yield_(2)
+        self.wait_for(lambda: self.app.up_to_date, seconds, "a picture of the present document")
+        self.ctx.yield_()
+
+    def change(self, change: Callable[[Scene], Scene]) -> None:
+        """Change the scene as a panel would, in one step, and let it take effect."""
+        self.app.change(change)
+        self.ctx.yield_(2)
+
+    # -- looking --
+
+    def picture(self) -> NDArray[np.uint8]:
+        """A copy of the picture shown, [H, W, 4]."""
+        pixels = self.app.incoming.pixels()
+        assert pixels is not None, "no picture is shown"
+        return pixels.copy()
+
+    def window(self) -> NDArray[np.uint8]:
+        """The window as it looks, [H, W, 3]."""
+        taken: list[NDArray[np.uint8]] = []
+        self.app.photograph(taken.append)
+        self.wait_for(lambda: taken, what="a picture of the window")
+        return taken[0]
+
+    def screenshot(self, path: str | Path) -> None:
+        """The window as it looks, into a PNG."""
+        Image.fromarray(self.window()).save(path)
+
+    def rect(self, item: str) -> tuple[float, float, float, float]:
+        """Where an item is: x0, y0, x1, y1 in screen pixels."""
+        info = self.ctx.item_info(item)
+        assert info.id_, f"there is no item {item}"
+        return info.rect_full.min.x, info.rect_full.min.y, info.rect_full.max.x, info.rect_full.max.y
+
+    def exists(self, item: str) -> bool:
+        """Whether an item is in the window."""
+        return bool(self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error).id_)
+
+    # -- acting --
+
+    def press(self, *keys: Any) -> None:
+        """Press and release a chord, as `press(Key.mod_ctrl, Key.z)`."""
+        chord = 0
+        for key in keys:
+            chord |= int(key)
+        self.ctx.key_press(chord)
+        self.ctx.yield_(2)
+
+    def click(self, item: str, button: int = 0) -> None:
+        """Click an item."""
+        self.ctx.item_click(item, button)
+        self.ctx.yield_()
+
+    def type_into(self, item: str, text: str) -> None:
+        """Ctrl+click an item, replace what it holds, and press Enter."""
+        self.ctx.item_input(item)
+        self.ctx.key_chars_replace_enter(text)
+        self.ctx.yield_(2)
+
+    def drag_slider(self, item: str, share: float, steps: int = 6) -> None:
+        """Drag along a slider's track to `share` (0..1) of its width."""
+        x0, y0, x1, y1 = self.rect(item)
+        y = (y0 + y1) / 2
+        self.drag([(x0 + (x1 - x0) * (0.5 + (share - 0.5) * k / steps), y) for k in range(steps + 1)])
+
+    def drag(self, points: list[tuple[float, float]], button: int = 0, *, release: bool = True) -> None:
+        """Press at the first point, move through the others, release at the last."""
+        self.ctx.mouse_move_to_pos(imgui.ImVec2(*points[0]))
+        self.ctx.yield_()
+        self.ctx.mouse_down(button)
+        self.ctx.yield_()
+        for point in points[1:]:
+            self.ctx.mouse_move_to_pos(imgui.ImVec2(*point))
+            self.ctx.yield_()
+        if release:
+            self.ctx.mouse_up(button)
+            self.ctx.yield_(2)
+
+
+def drive(
+    steps: Callable[[Driver], None],
+    *,
+    network: str | None = None,
+    renderer: str | AnyRenderer = "fake",
+    size: tuple[int, int] = (1280, 720),
+    settings: Settings | None = None,
+    scene: Callable[[Scene], Scene] | None = None,
+    family: str = "StyleGAN3-T",
+    resolution: int = 64,
+    seed: int = 0,
+    config_dir: Path | None = None,
+    options: dict[str, Any] | None = None,
+) -> App:
+    """Open a window, run `steps` in it, close it. Returns the app as it was left.
+
+    Args:
+        network: What to open first; None for the demo network.
+        renderer: "fake" (in this process, answers at once), "real" (the child process), or one of your own.
+        size: The window in pixels; any size, whatever the display.
+        settings: Instead of the defaults. Captures go to a temporary folder unless they name one.
+        scene: Changes the first scene.
+        family, resolution: Of the fake network.
+        seed: Of random seeds.
+        config_dir: Keeps settings and layouts there; otherwise nothing is kept.
+        options: Further fields of `viz.app.Options`.
+    """
+    held: AbstractContextManager[str] = (
+        tempfile.TemporaryDirectory() if config_dir is None else nullcontext(str(config_dir))
+    )
+    with held as folder:
+        settings = settings or Settings()
+        if not settings.capture_dir:
+            settings = replace(settings, capture_dir=str(Path(folder) / "captures"))
+        if renderer == "fake":
+            renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution)  # type: ignore[arg-type]
+        elif renderer == "real":
+            renderer = Renderer(hello_imgui.request_refresh)
+        assert not isinstance(renderer, str)
+        app = App(
+            settings,
+            renderer,
+            Options(
+                network=network or "",
+                config_dir=Path(folder),
+                keep=config_dir is not None,
+                size=size,
+                idling=False,
+                strict=True,
+                chance=random.Random(seed),
+                **(options or {}),
+            ),
+        )
+        if scene is not None:
+            app.change(scene)
+        target = Target(size)
+        params = app.runner_params()
+        target.attach(params)
+        headless.prepare()
+        try:
+            testing.run(
+                test_function=lambda ctx: steps(Driver(app, ctx, target)),
+                runner_params=params,
+                add_ons_params=app.add_ons(),
+            )
+        finally:
+            app.close()
+            renderer.close()
+        return app

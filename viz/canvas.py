@@ -1,0 +1,161 @@
+"""Window "Canvas": the picture, the tools over it, and messages."""
+
+import math
+from dataclasses import dataclass, replace
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document import Camera
+from viz import canvas_tools, gizmo, loupe, strips, theme
+from viz import widgets as ui
+from viz.camera import Area, Place, panned, place, zoomed
+from viz.facts import Facts, Texture
+from viz.scene import Scene, ShowDialog
+from viz.viewport import Shot, Viewport
+
+MARGIN = (64, 20)
+"""Room beside and above a fitted picture, in design lengths."""
+WALK = 300.0
+"""Design lengths of a drag that walk from one seed to the next."""
+WHEEL = 1.2
+"""What one notch of the wheel multiplies the zoom by."""
+
+
+@dataclass
+class Hand:
+    """What the mouse does on the canvas beyond what Dear ImGui knows; kept in `Facts.scratch`."""
+
+    panned: bool = False
+    """The picture was panned while Space was down, so letting go of Space must not start to play."""
+    place: Place | None = None
+    """Where the picture was drawn last."""
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The whole canvas."""
+    t, p = theme.current, theme.current.px
+    corner, size = imgui.get_window_pos(), imgui.get_window_size()
+    area = Area(math.floor(corner.x), math.floor(corner.y), max(math.floor(size.x), 8), max(math.floor(size.y), 8))
+    imgui.get_window_draw_list().add_rect_filled(corner, V(corner.x + size.x, corner.y + size.y), t.u32("canvas"))
+    hand = facts.scratch.get(Hand)
+    hand.place = None
+    if facts.picture is None:
+        scene = _empty(scene, facts, area)
+    else:
+        scene = _picture(scene, facts, facts.picture, area, hand)
+    scene = canvas_tools.palette(scene, facts, area)
+    imgui.set_cursor_screen_pos(V(area.x + p(60), area.y + p(12)))
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(p(8), p(6)))
+    inner = V(max(area.width - p(60) - p(12), 8), 0)
+    imgui.begin_child("strips", inner, imgui.ChildFlags_.auto_resize_y, imgui.WindowFlags_.no_scrollbar)
+    scene = strips.draw(scene, facts)
+    imgui.end_child()
+    imgui.pop_style_var()
+    return scene
+
+
+def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Hand) -> Scene:
+    """The picture and everything that belongs to its pixels."""
+    p = theme.current.px
+    margin = (p(MARGIN[0]), p(MARGIN[1]))
+    now = place(scene.view.camera, area, picture.width, picture.height, margin)
+    scene = _mouse(scene, facts, area, now, hand)
+    now = hand.place = place(scene.view.camera, area, picture.width, picture.height, margin)
+    _show(facts, picture, area, now)
+    tool = scene.view.tool
+    if tool == "transform" and not canvas_tools.unavailable(tool, facts):
+        scene = gizmo.draw(scene, facts, now)
+    _pixels(facts, area, now, tool == "inspect")
+    return canvas_tools.zoom_plate(scene, now, area)
+
+
+def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Scene:
+    """One invisible button over the whole canvas: wheel, pan, and what the tool does with a drag."""
+    io, view = imgui.get_io(), scene.view
+    imgui.set_cursor_screen_pos(V(area.x, area.y))
+    imgui.set_next_item_allow_overlap()
+    buttons = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
+    imgui.invisible_button("##picture", V(area.width, area.height), buttons)
+    imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # or the window below takes the wheel
+    space = imgui.is_key_down(imgui.Key.space) and not io.want_text_input
+    if imgui.is_item_hovered():
+        if io.mouse_wheel:
+            camera = zoomed(now, area, io.mouse_pos.x, io.mouse_pos.y, now.scale * WHEEL**io.mouse_wheel)
+            return replace(scene, view=replace(view, camera=camera))
+        if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
+            return replace(scene, view=replace(view, camera=Camera()))
+        if space or view.tool == "walk":
+            imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all if space else imgui.MouseCursor_.hand)
+    moved = io.mouse_delta.x or io.mouse_delta.y
+    if not imgui.is_item_active() or not moved:
+        return scene
+    if imgui.is_mouse_down(imgui.MouseButton_.middle) or space:
+        hand.panned = space
+        return replace(scene, view=replace(view, camera=panned(now, area, io.mouse_delta.x, io.mouse_delta.y)))
+    return _dragged(scene, facts, now)
+
+
+def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
+    """What the tool makes of the mouse's way in this frame."""
+    if not imgui.is_mouse_dragging(imgui.MouseButton_.left):
+        return scene
+    document, tool, delta = scene.document, scene.view.tool, imgui.get_io().mouse_delta
+    if tool == "walk":
+        seeds = gizmo.gain_of_keys() / theme.current.px(WALK)
+        latent = replace(document.latent, x=document.latent.x + delta.x * seeds, y=document.latent.y + delta.y * seeds)
+        return replace(scene, document=replace(document, latent=latent))
+    if tool == "transform" and not canvas_tools.unavailable(tool, facts):
+        return replace(scene, document=replace(document, transform=gizmo.moved(document.transform, now, 1, 1)))
+    return scene
+
+
+def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
+    """The picture itself with a thin dark edge."""
+    t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
+    shot = Shot(
+        picture,
+        facts.frame,
+        now,
+        (int(area.x), int(area.y)),
+        (int(area.width), int(area.height)),
+        theme.rgb(t.tokens.canvas),
+    )
+    texture = facts.scratch.get(Viewport).show(shot)
+    corner = V(area.x + area.width, area.y + area.height)
+    d.add_image(imgui.ImTextureRef(texture), V(area.x, area.y), corner)
+    a, b = V(now.x - p(1), now.y - p(1)), V(round(now.right) + p(1), round(now.bottom) + p(1))
+    d.add_rect(a, b, t.u32("halo", 0.6), 0, p(1))
+
+
+def _pixels(facts: Facts, area: Area, now: Place, magnify: bool) -> None:
+    """Read-out of the pixel under the pointer, and the loupe."""
+    io, p = imgui.get_io(), theme.current.px
+    if not imgui.is_window_hovered(imgui.HoveredFlags_.allow_when_blocked_by_active_item):
+        return
+    inside = area.x <= io.mouse_pos.x < area.x + area.width and area.y <= io.mouse_pos.y < area.y + area.height
+    at = now.pixel(io.mouse_pos.x, io.mouse_pos.y) if inside else None
+    pixels = facts.pixels() if at is not None else None
+    if at is None or pixels is None or at[1] >= pixels.shape[0] or at[0] >= pixels.shape[1]:
+        return
+    loupe.read_out(pixels, *at, area.x + p(12), area.y + area.height - p(32), area.width > p(600))
+    if magnify:
+        imgui.set_mouse_cursor(imgui.MouseCursor_.none)
+        loupe.draw(pixels, *at, io.mouse_pos.x, io.mouse_pos.y, area.x + area.width - p(4))
+
+
+def _empty(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """What belongs here, and the one next step."""
+    imgui.set_cursor_screen_pos(V(area.x, area.y))
+    if facts.failure is None and facts.waiting_s < strips.SHOW_LOADING_S:
+        ui.empty_state("image", "The picture comes here", "The network is being read")
+        return scene
+    title, text = (
+        "No picture yet",
+        "The picture of a network comes here. Drop a network file on the window, or choose one.",
+    )
+    if facts.failure is None:
+        title = "The network is being read"
+    if ui.empty_state("image", title, text, "Open network…"):
+        return scene.ask(ShowDialog("browse-network"))
+    return scene

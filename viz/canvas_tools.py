@@ -1,0 +1,98 @@
+"""What floats over the canvas: the tool palette and the zoom plate."""
+
+from dataclasses import replace
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document import Camera, Tool
+from viz import theme
+from viz import widgets as ui
+from viz.camera import Area, Place, actual_size, zoomed
+from viz.facts import Facts
+from viz.scene import Scene
+
+TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+    ("walk", "hand", "Walk: drag the picture through the latents", "1"),
+    ("transform", "arrows-out-cardinal", "Transform: move and turn the input", "2"),
+    ("inspect", "eyedropper", "Inspect pixels", "3"),
+)
+STEP = 1.25
+"""What the buttons + and − multiply the zoom by."""
+
+
+def unavailable(tool: Tool, facts: Facts) -> str:
+    """Why a tool cannot be used; empty when it can."""
+    if tool == "transform" and (facts.model is None or not facts.model.has_transform):
+        return "Only StyleGAN3 networks have an input to transform"
+    return ""
+
+
+def plate(x: float, y: float, w: float, h: float) -> None:
+    """The floating plate under canvas tools."""
+    t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
+    for k in range(1, 4):
+        corner = V(x + w + p(k), y + h + p(k + 1))
+        d.add_rect_filled(V(x - p(k), y + p(k)), corner, t.u32("halo", 0.1 * t.tokens.shadow * 2), p(9))
+    d.add_rect_filled(V(x, y), V(x + w, y + h), t.u32("raised"), p(7))
+
+
+def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """The tools, one of them on, at the upper left."""
+    p = theme.current.px
+    k, x, y = p(30), area.x + p(12), area.y + p(12)
+    plate(x, y, k + p(6), len(TOOLS) * k + p(6))
+    for i, (tool, glyph, hint, keys) in enumerate(TOOLS):
+        imgui.set_cursor_screen_pos(V(x + p(3), y + p(3) + i * k))
+        why = unavailable(tool, facts)
+        on = scene.view.tool == tool and not why
+        if ui.button(
+            glyph=glyph,
+            kind="ghost",
+            on=on,
+            width=k,
+            height=30,
+            hint=why or hint,
+            keys=keys,
+            id_=f"##tool-{tool}",
+            enabled=not why,
+        ):
+            scene = replace(scene, view=replace(scene.view, tool=tool))
+    return scene
+
+
+def zoom_plate(scene: Scene, place: Place, area: Area) -> Scene:
+    """Zoom out, level, in, fit, 1:1 at the lower right."""
+    p = theme.current.px
+    k = p(26)
+    w = k * 2 + p(56) + p(44) + p(40) + p(10)
+    x, y = area.x + area.width - w - p(12), area.y + area.height - k - p(6) - p(12)
+    plate(x, y, w, k + p(6))
+    camera = scene.view.camera
+    middle = (area.x + area.width / 2, area.y + area.height / 2)
+    imgui.set_cursor_screen_pos(V(x + p(3), y + p(3)))
+    if ui.button(glyph="minus", kind="ghost", height=26, id_="##zoom-out", hint="Smaller"):
+        camera = zoomed(place, area, *middle, place.scale / STEP)
+    ui.draw(f"{round(place.scale * 100)} %", x + p(3) + k + p(28), y + p(3), "text", align=0.5, height=k)
+    imgui.set_cursor_screen_pos(V(x + p(3) + k + p(56), y + p(3)))
+    if ui.button(glyph="plus", kind="ghost", height=26, id_="##zoom-in", hint="Larger"):
+        camera = zoomed(place, area, *middle, place.scale * STEP)
+    imgui.same_line(0, p(4))
+    fitting = camera.zoom is None
+    if ui.button("Fit", kind="ghost", on=fitting, width=p(40), height=26, keys="F", hint="Fit the window", id_="##fit"):
+        camera = Camera()
+    imgui.same_line(0, p(2))
+    if ui.button(
+        "1:1",
+        kind="ghost",
+        on=camera.zoom == 1.0,
+        width=p(40),
+        height=26,
+        keys="0",
+        hint="One picture pixel on one screen pixel",
+        id_="##one-to-one",
+    ):
+        camera = actual_size(camera)
+    if camera == scene.view.camera:
+        return scene
+    return replace(scene, view=replace(scene.view, camera=camera))

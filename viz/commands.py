@@ -1,0 +1,247 @@
+"""Everything that can be done from the menus and the keyboard, declared once: name, keys, help, when, what."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from renderer.document import Camera, Document, View
+from renderer.protocol import Network
+from viz import motion
+from viz.bundled import bundled
+from viz.camera import actual_size
+from viz.facts import Facts
+from viz.layout import WORKSPACES
+from viz.params import PARAMS
+from viz.scene import (
+    OpenNetwork,
+    Quit,
+    Redo,
+    ResetLayout,
+    SavePicture,
+    SaveWindow,
+    Scene,
+    ShowDialog,
+    Undo,
+)
+
+SEEDS = 100_000
+"""Random seeds are below this: short enough to remember and to tell someone."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do."""
+
+    id: str
+    group: str
+    """Menu, and heading in the list of shortcuts."""
+    name: str
+    help: str
+    run: Callable[[Scene, Facts], Scene]
+    keys: tuple[str, ...] = ()
+    """The first is shown."""
+    available: Callable[[Scene, Facts], bool] = lambda scene, facts: True
+    checked: Callable[[Scene, Facts], bool] | None = None
+    """For what is on or off: whether it is on."""
+    repeats: bool = False
+    """Whether a held key does it again and again."""
+    on_release: bool = False
+    """Whether its key acts when let go, because holding it means something else."""
+
+
+def commands(chance: random.Random) -> tuple[Command, ...]:
+    """Every command, in the order of the menus. Random seeds come from `chance`."""
+    return (*_file(), *_edit(chance), *_view(), *_tools(), *_network(), *_help())
+
+
+def _file() -> tuple[Command, ...]:
+    return (
+        Command(
+            "open", "File", "Open network…", "A network file: .pkl or .safetensors",
+            _dialog("browse-network"), ("Ctrl+O",),
+        ),
+        Command(
+            "open-run", "File", "Open run folder…", "Its newest snapshot, and a slider through all",
+            _dialog("browse-folder"), ("Ctrl+Shift+O",),
+        ),
+        Command(
+            "save-picture", "File", "Save picture", "As a numbered PNG in the capture folder",
+            lambda scene, facts: scene.ask(SavePicture()), ("Ctrl+S",), _has_picture,
+        ),
+        Command(
+            "save-window", "File", "Save window", "The whole window as a numbered PNG",
+            lambda scene, facts: scene.ask(SaveWindow()), ("Ctrl+Shift+S",),
+        ),
+        Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.ask(Quit()), ("Ctrl+Q",)),
+    )  # fmt: skip
+
+
+def _edit(chance: random.Random) -> tuple[Command, ...]:
+    def random_seed(scene: Scene, facts: Facts) -> Scene:
+        return _latent(scene, float(chance.randrange(SEEDS)), 0.0)
+
+    def snap(scene: Scene, facts: Facts) -> Scene:
+        latent = scene.document.latent
+        return _latent(scene, float(round(latent.x)), float(round(latent.y)))
+
+    return (
+        Command(
+            "undo", "Edit", "Undo", "Take back the last step", lambda scene, facts: scene.ask(Undo()), ("Ctrl+Z",),
+            lambda scene, facts: bool(facts.undo), repeats=True,
+        ),
+        Command(
+            "redo", "Edit", "Redo", "Do the step taken back once more", lambda scene, facts: scene.ask(Redo()),
+            ("Ctrl+Shift+Z", "Ctrl+Y"), lambda scene, facts: bool(facts.redo), repeats=True,
+        ),
+        Command("random-seed", "Edit", "Random seed", "Another latent, by chance", random_seed, ("R",), repeats=True),
+        Command("snap", "Edit", "Snap to whole seeds", "The nearest latent of the grid", snap, ("N",)),
+        Command(
+            "play", "Edit", "Play or stop", "Walk from seed to seed; stops everything that moves", _play, ("Space",),
+            checked=lambda scene, facts: scene.view.motion.playing, on_release=True,
+        ),
+        Command("reset", "Edit", "Reset everything", "All defaults but the network; can be undone", _reset),
+        Command(
+            "settings", "Edit", "Settings…", "Device, frame limit, folders, scale", _dialog("settings"), ("Ctrl+,",)
+        ),
+    )  # fmt: skip
+
+
+def _view() -> tuple[Command, ...]:
+    workspaces = tuple(
+        Command(
+            f"workspace-{name}", "View", name.capitalize(), f"The {name.capitalize()} workspace",
+            lambda scene, facts, name=name: _viewing(scene, workspace=name, panels_hidden=False), (f"Ctrl+{number}",),  # type: ignore[misc]
+            checked=lambda scene, facts, name=name: scene.view.workspace == name,  # type: ignore[misc]
+        )
+        for number, name in enumerate(WORKSPACES, 1)
+    )  # fmt: skip
+    return (
+        *workspaces,
+        Command(
+            "hide-panels", "View", "Hide panels", "Only the picture",
+            lambda scene, facts: _viewing(scene, panels_hidden=not scene.view.panels_hidden), ("Tab",),
+            checked=lambda scene, facts: scene.view.panels_hidden,
+        ),
+        Command(
+            "unlock-layout", "View", "Unlock layout", "Show tab bars and let panels be moved",
+            lambda scene, facts: _viewing(scene, unlocked=not scene.view.unlocked),
+            checked=lambda scene, facts: scene.view.unlocked,
+        ),
+        Command(
+            "reset-layout", "View", "Reset layout", "Put the panels of this workspace back",
+            lambda scene, facts: scene.ask(ResetLayout()),
+        ),
+        Command(
+            "fit", "View", "Fit", "The whole picture",
+            lambda scene, facts: _viewing(scene, camera=Camera()), ("F",), _has_picture,
+        ),
+        Command(
+            "actual-size", "View", "1:1", "One picture pixel on one screen pixel",
+            lambda s, f: _viewing(s, camera=actual_size(s.view.camera)), ("0",), _has_picture,
+        ),
+        Command("larger", "View", "Larger interface", "", _scaled(1.1), ("Ctrl++", "Ctrl+Plus"), repeats=True),
+        Command("smaller", "View", "Smaller interface", "", _scaled(1 / 1.1), ("Ctrl+−", "Ctrl+Minus"), repeats=True),
+        Command(
+            "scale-1", "View", "Interface at 100 %", "",
+            lambda scene, facts: _set(scene, scale=1.0), ("Ctrl+0",),
+        ),
+        Command(
+            "light", "View", "Light colours", "Light or dark surfaces",
+            lambda s, f: _set(s, scheme="dark" if s.settings.scheme == "light" else "light"),
+            checked=lambda scene, facts: scene.settings.scheme == "light",
+        ),
+    )  # fmt: skip
+
+
+def _tools() -> tuple[Command, ...]:
+    return (
+        Command(
+            "tool-walk", "Tools", "Walk", "Drag the picture through the latents",
+            lambda scene, facts: _viewing(scene, tool="walk"), ("1",),
+            checked=lambda scene, facts: scene.view.tool == "walk",
+        ),
+        Command(
+            "tool-transform", "Tools", "Transform", "Move and turn the network's input",
+            lambda scene, facts: _viewing(scene, tool="transform"), ("2",),
+            lambda scene, facts: facts.model is not None and facts.model.has_transform,
+            lambda scene, facts: scene.view.tool == "transform",
+        ),
+        Command(
+            "tool-inspect", "Tools", "Inspect pixels", "Magnify and read pixels",
+            lambda scene, facts: _viewing(scene, tool="inspect"), ("3",),
+            checked=lambda scene, facts: scene.view.tool == "inspect",
+        ),
+    )  # fmt: skip
+
+
+def _network() -> tuple[Command, ...]:
+    def reload(scene: Scene, facts: Facts) -> Scene:
+        network = scene.document.network
+        return replace(scene, document=replace(scene.document, network=replace(network, reload=network.reload + 1)))
+
+    comes_along = tuple(
+        Command(
+            f"network-{Path(source).stem or 'demo'}", "Network", name, "Comes with StyleScope",
+            lambda scene, facts, source=source: scene.ask(OpenNetwork(source)),  # type: ignore[misc]
+            checked=lambda scene, facts, source=source: scene.document.network.source == source,  # type: ignore[misc]
+        )
+        for source, name in bundled()
+    )  # fmt: skip
+    return (
+        Command("reload", "Network", "Reload", "Read the same file again", reload, ("Ctrl+R",)),
+        *comes_along,
+    )  # fmt: skip
+
+
+def _help() -> tuple[Command, ...]:
+    return (
+        Command("help", "Help", "Keyboard shortcuts", "All keys", _dialog("help"), ("Ctrl+/",)),
+        Command("commands", "Help", "Every command…", "Find a command by its name", _dialog("commands"), ("Ctrl+K",)),
+        Command("about", "Help", "About StyleScope", "Version and licences", _dialog("about")),
+    )
+
+
+def _dialog(name: str) -> Callable[[Scene, Facts], Scene]:
+    return lambda scene, facts: scene.ask(ShowDialog(name))
+
+
+def _has_picture(scene: Scene, facts: Facts) -> bool:
+    return facts.picture is not None
+
+
+def _viewing(scene: Scene, **changes: object) -> Scene:
+    view: View = replace(scene.view, **changes)  # type: ignore[arg-type]
+    return replace(scene, view=view)
+
+
+def _set(scene: Scene, **changes: object) -> Scene:
+    return replace(scene, settings=replace(scene.settings, **changes))  # type: ignore[arg-type]
+
+
+def _latent(scene: Scene, x: float, y: float) -> Scene:
+    document = scene.document
+    return replace(scene, document=replace(document, latent=replace(document.latent, x=x, y=y)))
+
+
+def _play(scene: Scene, facts: Facts) -> Scene:
+    now = scene.view.motion
+    return _viewing(scene, motion=motion.stopped(now) if now.playing else replace(now, latent=True))
+
+
+def _reset(scene: Scene, facts: Facts) -> Scene:
+    still = _viewing(scene, motion=motion.stopped(scene.view.motion))
+    return replace(
+        still, document=Document(network=Network(scene.document.network.source, scene.document.network.reload))
+    )
+
+
+def _scaled(factor: float) -> Callable[[Scene, Facts], Scene]:
+    limits = PARAMS["settings.scale"]
+
+    def run(scene: Scene, facts: Facts) -> Scene:
+        scale = round(scene.settings.scale * factor, 2)
+        near = 1.0 if abs(scale - 1) < 0.04 else scale
+        return _set(scene, scale=min(max(near, limits.low), limits.high))
+
+    return run

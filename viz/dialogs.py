@@ -1,0 +1,95 @@
+"""The window's own dialogs: shortcuts, every command, settings, about. One at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz import about, palette, settings_dialog, shortcut_list, theme
+from viz.commands import Command
+from viz.facts import Facts
+from viz.scene import Scene
+
+TITLES = {
+    "help": "Keyboard shortcuts",
+    "about": "About StyleScope",
+    "commands": "Every command",
+    "settings": "Settings",
+}
+_WIDTHS = {"help": 560, "about": 460, "commands": 480, "settings": 420}
+
+
+@dataclass
+class Open:
+    """Which dialog is open; kept in `Facts.scratch`."""
+
+    name: str = ""
+    fresh: bool = False
+    """Opened and not drawn yet."""
+
+
+def show(facts: Facts, name: str) -> None:
+    """Open a dialog by name; names of dialogs that live elsewhere are left to those."""
+    if name in TITLES:
+        opened = facts.scratch.get(Open)
+        opened.name, opened.fresh = name, True
+        if name == "commands":
+            palette.start(facts)
+
+
+def is_open(facts: Facts) -> bool:
+    """Whether a dialog takes the keyboard."""
+    return bool(facts.scratch.get(Open).name) or imgui.is_popup_open(
+        "", imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
+    )
+
+
+def close(facts: Facts) -> bool:
+    """Close the dialog that is open; False when there is none."""
+    opened = facts.scratch.get(Open)
+    was, opened.name = opened.name, ""
+    return bool(was)
+
+
+def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The dialog that is open."""
+    opened = facts.scratch.get(Open)
+    if not opened.name:
+        return scene
+    name, p = opened.name, theme.current.px
+    title = f"{TITLES[name]}###dialog-{name}"
+    if opened.fresh:
+        imgui.open_popup(title)
+        opened.fresh = False
+    view = imgui.get_main_viewport()
+    size = V(min(p(_WIDTHS[name]), view.size.x - p(40)), 0)
+    top = view.pos.y + p(72)
+    imgui.set_next_window_pos(V(view.pos.x + view.size.x / 2, top), imgui.Cond_.always, V(0.5, 0))
+    imgui.set_next_window_size(size)
+    imgui.set_next_window_size_constraints(V(size.x, 0), V(size.x, max(view.size.y - p(72) - p(40), p(120))))
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(p(16), p(14)))
+    flags = imgui.WindowFlags_.no_resize | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
+    flags |= imgui.WindowFlags_.no_title_bar
+    shown, _ = imgui.begin_popup_modal(title, True, flags)
+    if shown:
+        draws: dict[str, Callable[[], Scene]] = {
+            "help": lambda: shortcut_list.draw(scene, commands),
+            "about": lambda: about.draw(scene),
+            "commands": lambda: palette.draw(scene, facts, commands),
+            "settings": lambda: settings_dialog.draw(scene, facts),
+        }
+        before = scene
+        scene = draws[name]()
+        away = imgui.is_mouse_clicked(imgui.MouseButton_.left) and not imgui.is_window_hovered(
+            imgui.HoveredFlags_.root_and_child_windows | imgui.HoveredFlags_.allow_when_blocked_by_active_item
+        )
+        chosen = name == "commands" and scene is not before
+        if not opened.name or (away and not imgui.is_window_appearing()) or chosen:
+            imgui.close_current_popup()
+            opened.name = "" if not opened.fresh else opened.name
+        imgui.end_popup()
+    else:
+        opened.name = ""  # Dear ImGui closed it
+    imgui.pop_style_var()
+    return scene

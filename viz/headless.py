@@ -1,0 +1,26 @@
+"""Opening the window where there is no display: GLFW's null platform with EGL draws it off screen (Linux, Mesa)."""
+
+import os
+import sys
+
+DISPLAY = not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+"""Whether there is a display to open a window on."""
+
+if not DISPLAY:
+    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")  # read when PyOpenGL is imported
+
+
+def prepare() -> None:
+    """Make GLFW ready for the next window. Call before every run: GLFW forgets its hints when a window's run ends.
+
+    Raises RuntimeError when neither a display nor off-screen drawing is available.
+    """
+    if DISPLAY:
+        return
+    import glfw
+    import imgui_bundle  # noqa: F401  # first: it tells glfw which library to load, so that both share one
+
+    glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
+    if not glfw.init():
+        raise RuntimeError("There is no display, and GLFW cannot draw off screen: install Mesa's EGL (libegl1).")
+    glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)

@@ -1,0 +1,126 @@
+"""What goes to the renderer and what comes back: one request for each change, the newest picture as textures."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.client import AnyRenderer
+from renderer.document import request_for
+from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Failure, Frame, Loading, RenderRequest
+from viz.facts import Texture
+from viz.meters import Meters
+from viz.scene import Scene
+from viz.textures import Picture
+from viz.thumbnails import ThumbnailCache
+
+
+class Incoming:
+    """The renderer as the window sees it. Needs the window's OpenGL context for all but `submit`."""
+
+    def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float]) -> None:
+        self._renderer, self._meters, self._clock = renderer, meters, clock
+        self.thumbnails = ThumbnailCache()
+        self.frame: Frame | None = None
+        self.failure: Failure | None = None
+        self.loading: Loading | None = None
+        self._textures = {name: Picture() for name in (PICTURE, SPECTRUM, LAYERS)}
+        self._request: RenderRequest | None = None
+        self._asked: dict[int, float] = {}
+        self._answered_id = 0
+        self._again = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether the newest request has been answered, by a picture or a failure."""
+        return self._request is not None and self._answered_id >= self._request.request_id
+
+    @property
+    def picture(self) -> Texture | None:
+        """The newest picture."""
+        return self._texture(PICTURE)
+
+    @property
+    def spectrum(self) -> Texture | None:
+        """The spectrum of the newest frame, where it was asked for."""
+        return self._texture(SPECTRUM)
+
+    @property
+    def layers(self) -> Texture | None:
+        """The layer thumbnails of the newest frame, where they were asked for."""
+        return self._texture(LAYERS)
+
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """The newest picture [H, W, 4], valid until the next `poll`."""
+        if self.frame is not None:
+            for part in self.frame.parts:
+                if part.name == PICTURE:
+                    return self._renderer.pixels(part)
+        return None
+
+    def waiting_s(self, now: float) -> float:
+        """How long the newest request has been unanswered."""
+        if self.answered or self._request is None:
+            return 0.0
+        return now - min((at for id_, at in self._asked.items() if id_ > self._answered_id), default=now)
+
+    def poll(self, scene: Scene, now: float) -> None:
+        """Take what came: textures are filled here."""
+        replies = self._renderer.poll()
+        self.loading = replies.loading
+        if replies.failure is not None:
+            self.failure = replies.failure
+            self._answer(replies.failure.request_id)
+        if replies.frame is not None:
+            self._show(replies.frame)
+        if replies.thumbnails:
+            self.thumbnails.take(replies.thumbnails)
+
+    def stale(self, scene: Scene) -> bool:
+        """Whether the newest request is not what `scene` asks for."""
+        return self._again or self._request is None or self._asks(scene, self._request.request_id) != self._request
+
+    def submit(self, scene: Scene, now: float) -> None:
+        """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted."""
+        if self.stale(scene):
+            self._again = False
+            last = self._request.request_id if self._request is not None else 0
+            self._request = self._asks(scene, last + 1)
+            self._asked[last + 1] = now
+            self._renderer.submit(self._request)
+        self._renderer.want(self.thumbnails.wanted())
+
+    def retry(self) -> None:
+        """Ask again though nothing changed."""
+        self._again = True
+        self.failure = None
+
+    def free(self) -> None:
+        """Give the textures back."""
+        for texture in self._textures.values():
+            texture.free()
+        self.thumbnails.free()
+
+    @staticmethod
+    def _asks(scene: Scene, request_id: int) -> RenderRequest:
+        return request_for(scene.document, scene.view.display, scene.settings.device, request_id)
+
+    def _texture(self, name: str) -> Texture | None:
+        if self.frame is None or all(part.name != name for part in self.frame.parts):
+            return None
+        return self._textures[name].texture
+
+    def _show(self, frame: Frame) -> None:
+        for part in frame.parts:
+            self._textures[part.name].upload(self._renderer.pixels(part))
+        self.frame = frame
+        if asked := self._asked.get(frame.request_id):
+            self._meters.latency.add((self._clock() - asked) * 1000)
+        self._meters.rendered(frame.milliseconds, frame.memory)
+        self._answer(frame.request_id)
+        if self.failure is not None and self.failure.request_id <= frame.request_id:
+            self.failure = None
+
+    def _answer(self, request_id: int) -> None:
+        self._answered_id = max(self._answered_id, request_id)
+        self._asked = {id_: at for id_, at in self._asked.items() if id_ > request_id}

@@ -1,0 +1,50 @@
+"""Key chords by name: `Ctrl+Shift+Z`, `F`, `Space`."""
+
+import functools
+import sys
+
+from imgui_bundle import imgui
+
+_MODS = {"Ctrl": imgui.Key.mod_ctrl, "Shift": imgui.Key.mod_shift, "Alt": imgui.Key.mod_alt}
+_KEYS = {
+    "Esc": imgui.Key.escape,
+    "Space": imgui.Key.space,
+    "Tab": imgui.Key.tab,
+    "Enter": imgui.Key.enter,
+    "+": imgui.Key.equal,
+    "−": imgui.Key.minus,
+    ",": imgui.Key.comma,
+    "/": imgui.Key.slash,
+    "Plus": imgui.Key.keypad_add,
+    "Minus": imgui.Key.keypad_subtract,
+}
+
+
+@functools.cache
+def chord(keys: str) -> int:
+    """Dear ImGui's number for a chord such as `Ctrl+Shift+Z`. Raises ValueError for a key that it does not know."""
+    *mods, last = keys.replace("++", "+plus").split("+")
+    last = "+" if last == "plus" else last
+    if last in _KEYS:
+        key = _KEYS[last]
+    elif len(last) == 1 and last.isdigit():
+        key = getattr(imgui.Key, f"_{last}")
+    elif len(last) == 1 and last.isalpha():
+        key = getattr(imgui.Key, last.lower())
+    else:
+        raise ValueError(f"no key is named {last!r} (in {keys!r})")
+    total = int(key)
+    for mod in mods:
+        total |= int(_MODS[mod])
+    return total
+
+
+def pressed(keys: str, repeat: bool = False) -> bool:
+    """Whether the chord went down in this frame, with exactly its modifiers."""
+    flags = imgui.InputFlags_.repeat if repeat else imgui.InputFlags_.none
+    return imgui.internal.is_key_chord_pressed(chord(keys), int(flags))
+
+
+def shown(keys: str) -> str:
+    """The chord as this system's users write it."""
+    return keys.replace("Ctrl+", "Cmd+") if sys.platform == "darwin" else keys

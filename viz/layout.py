@@ -1,0 +1,135 @@
+"""Where each panel lives in each workspace. Sides keep their width; the centre takes what is left."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from imgui_bundle import hello_imgui, imgui
+
+from renderer.document import Workspace
+from viz.theme import current as t
+
+WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
+APP_BAR, STATUS_BAR = 38, 26
+"""Heights in design lengths."""
+WIDE = 1500
+"""Window width in design lengths from which panels get more room."""
+CENTRE = "Canvas"
+TABS = ("Layers & spectrum", "Performance")
+"""Windows that share a node, so that its tab bar stays."""
+_MAIN = "MainDockSpace"
+_SPLITTER = 3
+
+
+@dataclass(frozen=True)
+class Side:
+    """One dock node beside the canvas, with its size in design lengths and its windows."""
+
+    node: str
+    where: imgui.Dir
+    size: float
+    windows: tuple[str, ...]
+
+
+def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]:
+    """The nodes of a workspace, in the order in which they are split off a window of this size (design lengths)."""
+    wide = width > WIDE
+    if workspace == "train":
+        return (Side("Left", imgui.Dir.left, 560 if wide else 420, ("Snapshots",)),)
+    left = Side("Left", imgui.Dir.left, 320 if wide else 276, ("Generator",))
+    if workspace == "mix":
+        return left, Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
+    right = Side("Right", imgui.Dir.right, 372 if wide else 316, ("Mix",))
+    middle = height - APP_BAR - STATUS_BAR
+    below = middle * 0.46 if workspace == "analyse" else 250 if wide else 198
+    return left, right, Side("Bottom", imgui.Dir.down, below, TABS)
+
+
+def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgui.DockingSplit]:
+    """How to cut a window of this size (design lengths) into the nodes of a workspace."""
+    room = {True: width, False: height - APP_BAR - STATUS_BAR}
+    found = []
+    for side in sides(workspace, width, height):
+        beside = side.where != imgui.Dir.down
+        share = min(max((side.size + _SPLITTER / 2) / max(room[beside], 1), 0.05), 0.9)
+        room[beside] -= side.size + _SPLITTER
+        found.append(hello_imgui.DockingSplit(_MAIN, side.node, side.where, share))
+    return found
+
+
+def docking(
+    workspace: Workspace, panels: Iterable[tuple[str, Callable[[], None]]], width: float, height: float
+) -> hello_imgui.DockingParams:
+    """One workspace for hello_imgui. `panels`: name and drawing function of every panel there is."""
+    drawn = dict(panels)
+    params = hello_imgui.DockingParams()
+    params.layout_name = workspace
+    params.main_dock_space_node_flags = imgui.DockNodeFlags_.none
+    params.docking_splits = splits(workspace, width, height)
+    windows = []
+    for side in sides(workspace, width, height):
+        windows += [_window(name, side.node, drawn[name]) for name in side.windows if name in drawn]
+        if windows:
+            first = next((window for window in windows if window.dock_space_name == "Bottom"), None)
+            if first is not None:
+                first.focus_window_at_next_frame = True
+    windows.append(_window(CENTRE, _MAIN, drawn[CENTRE]))
+    params.dockable_windows = windows
+    return params
+
+
+def _window(name: str, node: str, draw: Callable[[], None]) -> hello_imgui.DockableWindow:
+    window = hello_imgui.DockableWindow(name, node, draw, True, False)
+    window.remember_is_visible = False
+    if name == CENTRE:
+        window.imgui_window_flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
+    return window
+
+
+def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> None:
+    """Let layouts that are applied later fit a window of this size (design lengths)."""
+    for layout in (params.docking_params, *params.alternative_docking_layouts):
+        for split, fresh in zip(layout.docking_splits, splits(_named(layout.layout_name), width, height), strict=True):
+            split.ratio = fresh.ratio
+
+
+def rescale(factor: float) -> None:
+    """Let the sides of the present workspace follow a change of the interface scale."""
+    for name in ("Generator", "Mix", "Snapshots", "Layers & spectrum", "Performance"):
+        window = imgui.internal.find_window_by_name(name)
+        node = window.dock_node if window is not None else None
+        if node is not None and not node.is_central_node() and node.parent_node is not None:
+            size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
+            imgui.internal.dock_builder_set_node_size(node.id_, size)
+            if name == "Layers & spectrum":
+                return  # the next one is in the same node
+
+
+def hide(params: hello_imgui.RunnerParams, hidden: bool) -> None:
+    """Hide or show everything but the canvas."""
+    for window in params.docking_params.dockable_windows:
+        window.is_visible = window.label == CENTRE or not hidden
+
+
+def pin(unlocked: bool, tabs: bool) -> None:
+    """Give the present window's dock node a tab bar only where it has tabs or the layout is unlocked."""
+    node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node()
+    if node is None:
+        return
+    private = imgui.internal.DockNodeFlagsPrivate_
+    locked = int(imgui.DockNodeFlags_.no_undocking) | int(private.no_docking_over_me)
+    bare = int(private.no_tab_bar)
+    flags = node.local_flags & ~(locked | bare)
+    if not unlocked:
+        flags |= locked if tabs else locked | bare
+    if flags != node.local_flags:
+        node.set_local_flags(flags)
+
+
+def _named(name: str) -> Workspace:
+    return next(workspace for workspace in WORKSPACES if workspace == name)
+
+
+def design_size() -> tuple[float, float]:
+    """The window in design lengths."""
+    size = imgui.get_io().display_size
+    return size.x / t.scale, size.y / t.scale

@@ -1,0 +1,67 @@
+"""Series of measurements for the Performance panel and the status bar."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viz.facts import Performance
+
+LENGTH = 300
+"""Newest measurements kept of each series."""
+
+
+class Series:
+    """The newest measurements, oldest first."""
+
+    def __init__(self, length: int = LENGTH) -> None:
+        self._ring = np.zeros(length)
+        self._count = 0
+
+    def add(self, value: float) -> None:
+        """Take one more; the oldest goes."""
+        self._ring[self._count % self._ring.size] = value
+        self._count += 1
+
+    def values(self) -> NDArray[np.float64]:
+        """What is there, oldest first; a copy."""
+        size = self._ring.size
+        if self._count <= size:
+            return self._ring[: self._count].copy()
+        at = self._count % size
+        return np.concatenate((self._ring[at:], self._ring[:at]))
+
+
+class Meters:
+    """All series of the window."""
+
+    def __init__(self) -> None:
+        self.ui, self.frame, self.render, self.latency = Series(), Series(), Series(), Series()
+        self._stages: dict[str, Series] = {}
+        self._pictures = 0
+        self._memory = (0, 0)
+
+    def rendered(self, milliseconds: Iterable[tuple[str, float]], memory: tuple[int, int]) -> None:
+        """Take the stage times of one picture, and the renderer's memory (used, there is)."""
+        ran = dict(milliseconds)
+        self.render.add(sum(ran.values()))
+        for stage in ran:
+            if stage not in self._stages:
+                self._stages[stage] = late = Series()
+                for _ in range(min(self._pictures, LENGTH)):
+                    late.add(0.0)  # so that all series end at the same picture
+        for stage, series in self._stages.items():
+            series.add(ran.get(stage, 0.0))
+        self._pictures += 1
+        self._memory = memory
+
+    def figures(self) -> Performance:
+        """Everything, for panels."""
+        return Performance(
+            ui_ms=self.ui.values(),
+            frame_ms=self.frame.values(),
+            render_ms=self.render.values(),
+            stages=tuple((stage, series.values()) for stage, series in self._stages.items()),
+            latency_ms=self.latency.values(),
+            memory=self._memory,
+        )

@@ -1,0 +1,131 @@
+"""The name of a step: what a person would say changed between two Documents."""
+
+from dataclasses import fields
+from pathlib import PurePath
+
+from renderer.document import Document
+from renderer.protocol import Latent, Mixing, Network, Noise, Transform, Truncation
+
+_BLENDS = {"z": "Z", "w": "W", "arc": "arc"}
+_NOISE = {"none": "off", "const": "fixed", "random": "random"}
+
+
+def step_name(before: Document, after: Document, ws_names: tuple[str, ...] = ()) -> str:
+    """A short name for the step from `before` to `after`; empty when they are equal.
+
+    `ws_names` are the names of the w vectors of the network at hand, so that mixing can name a layer.
+    """
+    if before == after:
+        return ""
+    if after == Document(network=before.network):
+        return "Reset everything"
+    changed = [field.name for field in fields(Document) if getattr(before, field.name) != getattr(after, field.name)]
+    if len(changed) > 2:
+        return f"{len(changed)} changes"
+    return ", ".join(_part(name, before, after, ws_names) for name in changed)
+
+
+def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...]) -> str:
+    """The name of the change of one part of the document."""
+    match name:
+        case "network":
+            return _network(before.network, after.network)
+        case "latent":
+            return _latent(before.latent, after.latent)
+        case "mixing":
+            return _mixing(before.mixing, after.mixing, ws_names)
+        case "truncation":
+            return _truncation(before.truncation, after.truncation)
+        case "noise":
+            return _noise(before.noise, after.noise)
+        case "transform":
+            return _transform(before.transform, after.transform)
+        case "force_fp32":
+            return "Use fp32" if after.force_fp32 else "Native precision"
+        case _:
+            return name.replace("_", " ").capitalize()
+
+
+def _network(before: Network, after: Network) -> str:
+    if before.source == after.source:
+        return "Reload"
+    return f"Open {PurePath(after.source).name or after.source}" if after.source else "Open demo network"
+
+
+def _latent(before: Latent, after: Latent) -> str:
+    if after == Latent() and _count(before, after) > 1:
+        return "Reset latent"
+    if (before.x, before.y) != (after.x, after.y):
+        seed = after.x + 100 * after.y
+        whole = float(after.x).is_integer() and float(after.y).is_integer()
+        return f"Seed {_figure(seed, 0)}" if whole else f"Walk to {_figure(after.x, 2)}, {_figure(after.y, 2)}"
+    if before.blend != after.blend:
+        return f"Blend in {_BLENDS[after.blend]}"
+    if before.label != after.label:
+        return "Class by seed" if after.label is None else f"Class {after.label}"
+    if before.label_b != after.label_b:
+        return "No second class" if after.label_b is None else f"Second class {after.label_b}"
+    return f"Class mix {round(after.label_mix * 100)} %"
+
+
+def _mixing(before: Mixing, after: Mixing, ws_names: tuple[str, ...]) -> str:
+    if before.ws == after.ws:
+        return f"Style seed {_figure(after.x, 0 if float(after.x).is_integer() else 2)}"
+    if not after.ws:
+        return "Mix nothing"
+    added, removed = sorted({*after.ws} - {*before.ws}), sorted({*before.ws} - {*after.ws})
+    if added and removed:
+        return f"Mix {_layers(after.ws, ws_names)}"
+    return f"Mix {_layers(added, ws_names)}" if added else f"Unmix {_layers(removed, ws_names)}"
+
+
+def _layers(ws: tuple[int, ...] | list[int], ws_names: tuple[str, ...]) -> str:
+    if len(ws) > 1:
+        return f"{len(ws)} layers"
+    return ws_names[ws[0]] if ws[0] < len(ws_names) else f"layer {ws[0]}"
+
+
+def _truncation(before: Truncation, after: Truncation) -> str:
+    if after == Truncation() and _count(before, after) > 1:
+        return "Reset truncation"
+    if before.psi != after.psi:
+        return f"ψ {_figure(after.psi, 2)}"
+    return "Truncate all layers" if after.cutoff is None else f"Truncate {after.cutoff} layers"
+
+
+def _noise(before: Noise, after: Noise) -> str:
+    if after == Noise() and _count(before, after) > 1:
+        return "Reset noise"
+    if before.mode != after.mode:
+        return f"Noise {_NOISE[after.mode]}"
+    if before.seed != after.seed:
+        return f"Noise seed {after.seed}"
+    if before.strength != after.strength:
+        return f"Noise {_figure(after.strength, 2)} ×"
+    silenced = sorted({*after.off} - {*before.off})
+    touched = silenced or sorted({*before.off} - {*after.off})
+    word = "off" if silenced else "on"
+    return f"Noise {word} {touched[0]}" if len(touched) == 1 else f"Noise {word} in {len(touched)} layers"
+
+
+def _transform(before: Transform, after: Transform) -> str:
+    if after == Transform() and _count(before, after) > 1:
+        return "Reset transform"
+    moved, turned = (before.x, before.y) != (after.x, after.y), before.angle != after.angle
+    rotate = f"Rotate {_figure(after.angle, 1).removesuffix('.0')}°"
+    if moved:
+        return f"Translate {_figure(after.x, 2)}, {_figure(after.y, 2)}" + (f", {rotate.lower()}" if turned else "")
+    if turned:
+        return rotate
+    return "Whole pixels on" if after.whole_pixels else "Whole pixels off"
+
+
+def _count(before: object, after: object) -> int:
+    """How many fields differ."""
+    return sum(getattr(before, name) != getattr(after, name) for name in before.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
+def _figure(value: float, digits: int) -> str:
+    """A number as the window writes it: a real minus sign, and no minus zero."""
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")

@@ -1,0 +1,79 @@
+"""What is set once: device, pace, folders, looks."""
+
+from dataclasses import dataclass
+
+from imgui_bundle import imgui
+
+from viz import theme
+from viz import widgets as ui
+from viz.capture import default_folder
+from viz.facts import Facts
+from viz.params import put
+from viz.rows import slider_row, switch_row
+from viz.scene import RevealFolder, Scene
+
+SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The dialog. Every change acts at once."""
+    p = theme.current.px
+    ui.label("Settings", "text", 15, "bold", height=30)
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(p(8), p(4)))
+    ui.heading("Rendering")
+    ui.row_label("Device")
+    width = imgui.get_content_region_avail().x
+    names = [device.upper() if len(device) < 4 else device.capitalize() for device in facts.devices]
+    now = facts.devices.index(scene.settings.device) if scene.settings.device in facts.devices else 0
+    picked = ui.segmented("device", names, now, width=width)
+    if picked != now:
+        scene = put(scene, "settings.device", facts.devices[picked])
+    scene = slider_row(scene, "settings.frame_limit")
+    ui.row_label("Vertical sync")
+    scene = switch_row(scene, "settings.vsync", "", "Show frames in step with the screen")
+    ui.space(8)
+    ui.heading("Looks")
+    ui.row_label("Colours")
+    light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width)
+    scene = put(scene, "settings.scheme", "light" if light else "dark")
+    scene = _scale(scene, width)
+    ui.space(8)
+    ui.heading("Folders")
+    scene = _folder(scene, facts, "Captures", "settings.capture_dir", str(default_folder()))
+    scene = _folder(scene, facts, "Networks", "settings.browse_dir", "Where it was last")
+    imgui.pop_style_var()
+    ui.space(4)
+    return scene
+
+
+def _scale(scene: Scene, width: float) -> Scene:
+    """Steps, not a slider: the control would move away under the mouse while it changes its own size."""
+    ui.row_label("Scale", scene.settings.scale != 1.0)
+    names = [f"{round(scale * 100)}" for scale in SCALES]
+    nearest = min(range(len(SCALES)), key=lambda i: abs(SCALES[i] - scene.settings.scale))
+    picked = ui.segmented("scale", names, nearest, width=width)
+    return put(scene, "settings.scale", SCALES[picked]) if picked != nearest else scene
+
+
+@dataclass
+class Folders:
+    """What has been typed into the folder fields; kept in `Facts.scratch`."""
+
+    captures: str | None = None
+    networks: str | None = None
+
+
+def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Scene:
+    p, typed, name = theme.current.px, facts.scratch.get(Folders), label.lower()
+    present = scene.settings.capture_dir if name == "captures" else scene.settings.browse_dir
+    text = getattr(typed, name)
+    ui.row_label(label, bool(present))
+    imgui.set_next_item_width(imgui.get_content_region_avail().x - p(28))
+    _, text = imgui.input_text_with_hint(f"##{name}", hint, present if text is None else text)
+    setattr(typed, name, text if imgui.is_item_active() else None)
+    if imgui.is_item_deactivated_after_edit():
+        scene = put(scene, path, text.strip())
+    imgui.same_line(0, p(4))
+    if ui.button(glyph="folder-open", id_=f"##reveal-{name}", hint="Show this folder", enabled=bool(present)):
+        scene = scene.ask(RevealFolder(present))
+    return scene

@@ -1,0 +1,42 @@
+"""Keys to commands. Letters act only when no field is typed in; Esc cancels and never quits."""
+
+from collections.abc import Iterable
+
+from imgui_bundle import imgui
+
+from viz import keys
+from viz.canvas import Hand
+from viz.commands import Command
+from viz.facts import Facts
+from viz.scene import Scene
+
+_OF_FIELDS = {"undo", "redo"}
+"""Commands whose keys mean something in a text field."""
+_OF_NAVIGATION = {"play", "hide-panels"}
+"""Commands whose keys press and leave a control while the keyboard moves among controls."""
+
+
+def run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
+    """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""
+    io = imgui.get_io()
+    for command in commands:
+        if not command.keys or (command.id in _OF_NAVIGATION and io.nav_visible):
+            continue
+        if io.want_text_input and (command.id in _OF_FIELDS or not command.keys[0].startswith("Ctrl+")):
+            continue
+        if _asked(command, facts) and command.available(scene, facts):
+            scene = command.run(scene, facts)
+    if keys.pressed("Tab") and not io.want_text_input and not io.nav_visible:
+        # Otherwise the same key would also start to move among the controls.
+        imgui.internal.set_key_owner(imgui.Key.tab, imgui.get_id("hide-panels"))
+    return scene
+
+
+def _asked(command: Command, facts: Facts) -> bool:
+    if not command.on_release:
+        return any(keys.pressed(chord, command.repeats) for chord in command.keys)
+    hand = facts.scratch.get(Hand)
+    if not any(imgui.is_key_released(imgui.Key(keys.chord(chord))) for chord in command.keys):
+        return False
+    used, hand.panned = hand.panned, False
+    return not used

@@ -1,0 +1,103 @@
+"""The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
+
+import numpy as np
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.protocol import ModelInfo
+from viz import theme
+from viz import widgets as ui
+from viz.facts import Facts
+from viz.icons import icon
+from viz.layout import WIDE
+from viz.scene import Scene
+
+_HINTS = {
+    "walk": "Drag: walk    Alt: finer    Wheel: zoom    Middle drag: pan    Right click: reset a value",
+    "transform": "Drag: move    Ring: turn    Shift: in steps    Wheel: zoom    Middle drag: pan",
+    "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
+}
+RENDERING_S = 0.15
+"""Renders shorter than this do not change the word, which would flicker."""
+
+Item = tuple[str, str, str, str, str]
+"""Name, glyph, colour, value, tooltip."""
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The whole bar; it changes nothing."""
+    p = theme.current.px
+    imgui.set_cursor_pos(V(p(12), p(4)))
+    glyph, token, word, hint = state(facts)
+    ui.status("", glyph, token, word, hint)
+    if facts.size[0] > WIDE:
+        ui.status(_HINTS[scene.view.tool], "", "faint")
+    items = _items(facts)
+    bar = p(44) if facts.performance.memory[1] else 0
+    width = sum(_width(item) for item in items) + bar
+    imgui.set_cursor_pos(V(imgui.get_window_width() - width, p(4)))
+    for name, mark, colour, value, why in items:
+        ui.status(name, mark, colour, value, why)
+    if bar:
+        used, there = facts.performance.memory
+        a = imgui.get_cursor_screen_pos()
+        ui.amount_bar(V(a.x - p(8), a.y + p(6)), V(a.x + p(36), a.y + p(10)), min(used / there, 1.0))
+    imgui.dummy(V(1, 1))
+    return scene
+
+
+def state(facts: Facts) -> tuple[str, str, str, str]:
+    """Glyph, colour, word and explanation of what the renderer does."""
+    if facts.failure is not None:
+        return "warning-circle", "bad", "Failed", facts.failure.message
+    if facts.loading is not None:
+        share = facts.loading.share
+        return "download-simple", "accent", "Loading" if share is None else f"Loading {round(share * 100)} %", ""
+    if facts.waiting_s > RENDERING_S:
+        return "spinner-gap", "accent", "Rendering", f"for {facts.waiting_s:.1f} s"
+    if facts.frame is None:
+        return "spinner-gap", "accent", "Starting", ""
+    return "check-circle", "good", "Ready", "The picture shows the present settings"
+
+
+def _items(facts: Facts) -> list[Item]:
+    items: list[Item] = []
+    if facts.model is not None:
+        name = facts.model.title.rsplit(".", 1)[0]
+        items.append(
+            ("", "cube", "dim", ui.ellipsis(name, theme.current.px(180), theme.current.small), facts.model.title)
+        )
+        items.append(
+            ("", "graphics-card", "dim", f"{facts.model.device} · {precision(facts.model)}", "Device and precision")
+        )
+    figures = facts.performance
+    if figures.render_ms.size:
+        items.append(("render", "timer", "dim", _ms(figures.render_ms), "Time of a render, middle of the newest 20"))
+    if figures.ui_ms.size:
+        items.append(
+            ("UI", "", "dim", _ms(figures.ui_ms), "The window's own work for a frame, middle of the newest 20")
+        )
+    used, there = figures.memory
+    if there:
+        text = f"{used / 2**30:.1f} / {round(there / 2**30)} GB"
+        items.append(("", "memory", "dim", text, "Memory: used by the renderer, and there is"))
+    return items
+
+
+def precision(model: ModelInfo) -> str:
+    """fp16 where any layer ran in half precision, else fp32."""
+    return "fp16" if any(layer.dtype == "float16" for layer in model.layers) else "fp32"
+
+
+def _ms(series: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    value = float(np.median(series[-20:]))
+    return f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms"
+
+
+def _width(item: Item) -> float:
+    t, p = theme.current, theme.current.px
+    name, glyph, _, value, _ = item
+    width = ui.measure(value, t.small) + p(16)
+    if glyph:
+        width += ui.measure(icon(glyph), 11) + p(6)
+    return width + (ui.measure(name, t.small) + p(5) if name else 0)

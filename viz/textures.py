@@ -1,0 +1,73 @@
+"""OpenGL textures: made once, filled again and again. Everything here needs the window's OpenGL context."""
+
+import numpy as np
+import OpenGL
+from numpy.typing import NDArray
+
+OpenGL.ERROR_ON_COPY = True  # a copy of every frame inside PyOpenGL would go unnoticed otherwise
+
+from OpenGL import GL  # noqa: E402  # after the switch above
+
+from viz.facts import Texture  # noqa: E402
+
+RGBA = NDArray[np.uint8]
+
+
+class Picture:
+    """One RGBA8 texture that takes pictures of any size."""
+
+    def __init__(self) -> None:
+        self._id = 0
+        self._size = (0, 0)
+        self.version = 0
+        """Raised by every upload."""
+
+    @property
+    def texture(self) -> Texture | None:
+        """What panels draw; None before the first upload."""
+        return Texture(self._id, self._size[1], self._size[0]) if self._id else None
+
+    def upload(self, pixels: RGBA) -> None:
+        """Take a picture [H, W, 4]."""
+        size = (pixels.shape[0], pixels.shape[1])
+        if not self._id:
+            self._id = make()
+        GL.glBindTexture(GL.GL_TEXTURE_2D, self._id)
+        if size != self._size:
+            allocate(size[1], size[0])
+            self._size = size
+        fill(0, 0, pixels)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+        self.version += 1
+
+    def free(self) -> None:
+        """Give the memory back."""
+        if self._id:
+            GL.glDeleteTextures([self._id])
+        self._id, self._size = 0, (0, 0)
+
+
+def make() -> int:
+    """A new texture, smooth and without repeating at its edges."""
+    texture = int(GL.glGenTextures(1))
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture)
+    for key, value in (
+        (GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR),
+        (GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR),
+        (GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_EDGE),
+        (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE),
+    ):
+        GL.glTexParameteri(GL.GL_TEXTURE_2D, key, value)
+    return texture
+
+
+def allocate(width: int, height: int) -> None:
+    """Give the bound texture room for a picture of this size, its content undefined."""
+    GL.glTexImage2D(GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, width, height, 0, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(0))
+
+
+def fill(x: int, y: int, pixels: RGBA) -> None:
+    """Write a picture [h, w, 4] into the bound texture at (x, y)."""
+    height, width = pixels.shape[:2]
+    data = GL.GLvoidp(pixels.ctypes.data)  # a pointer: PyOpenGL would look at every array anew
+    GL.glTexSubImage2D(GL.GL_TEXTURE_2D, 0, x, y, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, data)

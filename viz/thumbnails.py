@@ -1,0 +1,121 @@
+"""Small pictures rendered in the background: asked for by panels in every frame, kept in an atlas."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from OpenGL import GL
+
+from renderer.protocol import RenderRequest, Thumbnail, ThumbnailRequest
+from viz import textures
+from viz.facts import Texture
+
+CAPACITY = 1024
+"""Pictures kept of each size."""
+MOST_WANTED = 64
+"""Requests sent at a time; the rest follow as these are answered."""
+
+UV = tuple[float, float, float, float]
+
+
+class _Atlas:
+    """Pictures of one size in one texture; the one used longest ago makes room."""
+
+    def __init__(self, size: int, capacity: int) -> None:
+        self.size = size
+        self._columns = max(1, min(int(capacity**0.5 + 0.999), 4096 // size))
+        self._capacity = min(capacity, self._columns * self._columns)
+        self._side = self._columns * size
+        self._texture: Texture | None = None
+        self._cells: OrderedDict[RenderRequest, int] = OrderedDict()
+
+    def get(self, request: RenderRequest) -> tuple[Texture, UV] | None:
+        cell = self._cells.get(request)
+        if cell is None or self._texture is None:
+            return None
+        self._cells.move_to_end(request)
+        row, column = divmod(cell, self._columns)
+        half = 0.5 / self._side  # half a texel keeps the neighbours from bleeding in
+        share = 1 / self._columns
+        u, v = column * share, row * share
+        return self._texture, (u + half, v + half, u + share - half, v + share - half)
+
+    def put(self, request: RenderRequest, rgba: bytes) -> None:
+        cell = self._cells.pop(request, None)
+        if cell is None:
+            full = len(self._cells) >= self._capacity
+            cell = self._cells.popitem(last=False)[1] if full else len(self._cells)
+        self._cells[request] = cell
+        if self._texture is None:
+            name = textures.make()
+            textures.allocate(self._side, self._side)
+            self._texture = Texture(name, self._side, self._side)
+        row, column = divmod(cell, self._columns)
+        pixels = np.frombuffer(rgba, np.uint8).reshape(self.size, self.size, 4)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture.id)
+        textures.fill(column * self.size, row * self.size, pixels)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+
+    def free(self) -> None:
+        if self._texture is not None:
+            GL.glDeleteTextures([self._texture.id])
+        self._texture = None
+        self._cells.clear()
+
+
+class ThumbnailCache:
+    """Implements `facts.Thumbnails`. Needs the window's OpenGL context."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._atlases: dict[int, _Atlas] = {}
+        self._asked: dict[tuple[RenderRequest, int], None] = {}
+        self._keys: dict[str, tuple[RenderRequest, int]] = {}
+        self._names: dict[tuple[RenderRequest, int], str] = {}
+        self._count = 0
+
+    def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, UV] | None:
+        """Texture and corner coordinates of the picture of `request`, or None while it is not there yet."""
+        if request.request_id:
+            request = replace(request, request_id=0)
+        atlas = self._atlases.get(size)
+        found = atlas.get(request) if atlas is not None else None
+        if found is None:
+            self._asked[request, size] = None
+        return found
+
+    def wanted(self) -> tuple[ThumbnailRequest, ...]:
+        """What was asked for since the last call and is not there, in the order in which it was asked for.
+
+        What is not asked for any more is not wanted any more.
+        """
+        asked, self._asked = self._asked, {}
+        newest = list(asked)[:MOST_WANTED]
+        names = {one: self._names.get(one) or self._name() for one in newest}
+        self._names, self._keys = names, {name: one for one, name in names.items()}
+        return tuple(ThumbnailRequest(names[one], one[0], one[1]) for one in newest)
+
+    def take(self, thumbnails: Iterable[Thumbnail]) -> bool:
+        """Keep pictures that have come; those no longer wanted are dropped. True when anything is new."""
+        new = False
+        for thumbnail in thumbnails:
+            found = self._keys.get(thumbnail.key)
+            if found is None or found[1] != thumbnail.size:
+                continue
+            request, size = found
+            if size not in self._atlases:
+                self._atlases[size] = _Atlas(size, self._capacity)
+            self._atlases[size].put(request, thumbnail.rgba)
+            new = True
+        return new
+
+    def free(self) -> None:
+        """Give the textures back."""
+        for atlas in self._atlases.values():
+            atlas.free()
+        self._atlases.clear()
+
+    def _name(self) -> str:
+        self._count += 1
+        return f"t{self._count}"
