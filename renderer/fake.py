@@ -54,11 +54,8 @@ def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
     """What the window would be told of an unconditional 3-channel network of this family."""
     stylegan3 = family == "StyleGAN3-T"
     layers = _stylegan3_layers(resolution) if stylegan3 else _stylegan2_layers(resolution)
-    if stylegan3:
-        names, sizes = ["input", *(layer.name for layer in layers)], [layers[0].width, *(x.width for x in layers)]
-    else:
-        driven = [layer for layer in layers[:-1] if "conv" in layer.name] + [layers[-1]]
-        names, sizes = [layer.name for layer in driven], [layer.width for layer in driven]
+    driven = layers if stylegan3 else [layer for layer in layers[:-1] if "conv" in layer.name] + [layers[-1]]
+    names, sizes = [layer.name for layer in driven], [layer.width for layer in driven]
     return ModelInfo(
         network=network,
         title=network.source.replace("\\", "/").rpartition("/")[2] or "test pattern",
@@ -92,7 +89,7 @@ def _stylegan2_layers(resolution: int) -> list[LayerInfo]:
 
 def _stylegan3_layers(resolution: int) -> list[LayerInfo]:
     # The sizes and channels of StyleGAN3-T's 14 layers and ToRGB (arXiv 2106.12423, appendix C).
-    layers = []
+    layers = [LayerInfo("input", 512, 36, 36, "float32")]
     for i in range(15):
         share = min(i / 12, 1)
         cutoff = 2 * (resolution / 2 / 2) ** share
@@ -118,8 +115,9 @@ class FakeEngine:
         display = request.display
         layer = next((layer for layer in model.layers if layer.name == display.layer), None)
         size, count = (model.resolution, 3) if layer is None else (layer.width, layer.channels)
-        shown = 1 if display.channels == "one" else min(3, count)
-        channels = [(display.channel + i) % count for i in range(shown)]
+        shown = 1 if display.channels == "one" else 3
+        first = min(max(display.channel, 0), count - shown)
+        channels = range(first, first + shown)
         waves = np.stack([_wave(request, model, channel, size) for channel in channels])
         pictures = [(PICTURE, _enlarged(to_rgba(_displayed(waves, request)), size))]
         radial: tuple[tuple[float, float], ...] = ()

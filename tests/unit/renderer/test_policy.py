@@ -1,0 +1,50 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renderer.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
+from renderer.protocol import Display, Latent, Network, RenderRequest
+
+
+def test_what_only_concerns_the_display_makes_no_render_stale():
+    running = RenderRequest(1)
+    assert not stale(running, RenderRequest(2, display=Display(scale_db=3, layer_table=True)))
+    assert stale(running, RenderRequest(2, latent=Latent(x=0.1)))
+    assert stale(running, RenderRequest(2, network=Network("b.pkl")))
+    assert stale(running, RenderRequest(2, display=Display(layer="b4.conv1")))
+
+
+@pytest.mark.parametrize(
+    ("share", "elapsed_s", "waited_s", "given_up"),
+    [
+        (0.1, 0.2, 0.2, True),  # a slow network, just begun
+        (0.9, 1.8, 1.8, False),  # nearly done, and the window has waited
+        (0.5, 1.0, 1.0, False),  # half done, and the window has waited
+        (0.1, 0.2, 1.0, True),  # just begun: starting over is cheap
+        (0.1, 0.2, 3.0, False),  # but not for ever
+        (0.1, 0.001, 0.001, False),  # a fast network: never worth it
+        (0.0, 0.0, 0.1, True),
+        (0.0, 0.0, 0.3, False),
+    ],
+)
+def test_when_a_render_is_given_up(share, elapsed_s, waited_s, given_up):
+    assert give_up(share, elapsed_s, waited_s) is given_up
+
+
+@given(
+    render_s=st.floats(0.001, 10),
+    interval_s=st.floats(0.001, 0.5),
+    layers=st.integers(1, 20),
+)
+def test_a_drag_of_any_speed_shows_a_picture_in_bounded_time(render_s, interval_s, layers):
+    """Simulates renders that take `render_s` while stale-making requests come every `interval_s`."""
+    now, begun, done = 0.0, 0.0, 0
+    while done < layers:
+        now += render_s / layers
+        done += 1
+        newer = now // interval_s > begun // interval_s
+        if done < layers and newer and give_up(done / layers, now - begun, now):
+            begun, done = now, 0
+    assert now <= RECENT_SECONDS + 2 * render_s + render_s / layers + 1e-6
+    if render_s < WORTH_SECONDS:
+        assert now == pytest.approx(render_s), "a fast render is never given up"

@@ -1,0 +1,85 @@
+"""Small networks with fixed weights, and a pipeline to try them in."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import gan
+from gan.networks import build
+from renderer.engine import Rendered
+from renderer.pipeline import Pipeline
+from renderer.protocol import PICTURE, Network, RenderRequest
+
+COMMON = {"z_dim": 16, "w_dim": 16, "img_resolution": 32, "img_channels": 3, "channel_base": 256, "channel_max": 8}
+ARCHITECTURES = {
+    "sg2": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "mapping_kwargs": {"num_layers": 2}}),
+    "cond": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 3, "mapping_kwargs": {"num_layers": 2}}),
+    # Configuration R: it follows rotations too.
+    "sg3": gan.Architecture(
+        "stylegan3.Generator",
+        COMMON | {"c_dim": 0, "num_layers": 6, "num_critical": 2, "conv_kernel": 1, "use_radial_filters": True},
+    ),
+}
+
+
+def network(kind: str) -> torch.nn.Module:
+    """A network whose picture depends on everything it can depend on."""
+    architecture = ARCHITECTURES[kind]
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        G = build(architecture.class_name, **architecture.arguments).eval().requires_grad_(False)
+        G.mapping.w_avg.normal_(std=0.3)
+        for name, parameter in G.named_parameters():
+            if name.endswith("noise_strength"):
+                parameter.fill_(0.3)
+    return G
+
+
+def save(folder: Path, kind: str, G: torch.nn.Module | None = None, notice: str = "") -> str:
+    path = folder / f"{kind}.safetensors"
+    info = gan.describe({"G_ema": ARCHITECTURES[kind]}, {"notice": notice} if notice else None)
+    gan.save(path, gan.Networks(G=None, D=None, G_ema=network(kind) if G is None else G, info=info))
+    return str(path)
+
+
+class Watching:
+    """A watch that remembers what it was told, and cancels where it should."""
+
+    def __init__(self, cancel_at: float = 2.0) -> None:
+        self.shares: list[float] = []
+        self.loads: list[float | None] = []
+        self.cancel_at = cancel_at
+
+    def check(self, share: float) -> None:
+        from renderer.engine import Cancelled
+
+        self.shares.append(share)
+        if share >= self.cancel_at:
+            raise Cancelled
+
+    def loading(self, share: float | None) -> None:
+        self.loads.append(share)
+
+
+class Bench:
+    """A pipeline on the CPU and one network; changes of a request by keyword."""
+
+    def __init__(self, source: str) -> None:
+        self.pipeline = Pipeline()
+        self.request = RenderRequest(1, network=Network(source), device="cpu")
+
+    def render(self, **changes: object) -> Rendered:
+        return self.pipeline.render(replace(self.request, **changes), Watching())
+
+    def picture(self, **changes: object) -> np.ndarray:
+        return pictures(self.render(**changes))[PICTURE]
+
+    def ran(self, **changes: object) -> list[str]:
+        """The stages that this request needed."""
+        return [stage for stage, _ in self.render(**changes).milliseconds]
+
+
+def pictures(rendered: Rendered) -> dict[str, np.ndarray]:
+    return dict(rendered.pictures)
