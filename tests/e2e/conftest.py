@@ -1,0 +1,46 @@
+"""What tests in the window share."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tests.e2e.driver  # noqa: F401  # first: it tells PyOpenGL how to draw without a display
+
+from imgui_bundle import hello_imgui  # isort: skip
+
+from renderer.client import Renderer
+from tests.e2e.lent import Lent
+from tests.fixtures_path import fixtures
+
+
+@pytest.fixture(scope="session")
+def _real() -> Iterator[Renderer]:
+    renderer = Renderer(hello_imgui.request_refresh)
+    yield renderer
+    renderer.close()
+
+
+_turns = itertools.count(1)
+
+
+@pytest.fixture
+def lent(_real: Renderer) -> Lent:
+    """The real renderer in its own process, started once for all tests. Give it to `drive(renderer=...)`."""
+    return Lent(_real, next(_turns))
+
+
+@pytest.fixture
+def avatars() -> str:
+    """A trained StyleGAN2 of 32 x 32 pixels."""
+    path = fixtures().parent / "networks" / "avatars-32.pkl"
+    if not path.is_file():
+        pytest.skip(f"the network {path} is absent")
+    return str(path)
+
+
+@pytest.fixture
+def stylegan3() -> str:
+    """A small StyleGAN3-T of 64 x 64 pixels."""
+    return str(Path(fixtures()) / "sg3t_64" / "net.pkl")

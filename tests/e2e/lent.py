@@ -1,0 +1,47 @@
+"""A renderer that outlives the windows it is lent to: starting one imports torch, which takes seconds."""
+
+from dataclasses import replace
+from typing import Any
+
+from renderer.client import Renderer, Replies
+from renderer.protocol import RenderRequest, Thumbnail, ThumbnailRequest
+
+_FAR = 1_000_000
+
+
+class Lent:
+    """Gives one window what answers its own requests. Closing it leaves the renderer to the next window."""
+
+    def __init__(self, renderer: Renderer, turn: int) -> None:
+        self._renderer, self._turn, self._base = renderer, f"{turn}:", turn * _FAR
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._renderer, name)
+
+    def submit(self, request: RenderRequest) -> None:
+        """Ids grow from window to window."""
+        self._renderer.submit(replace(request, request_id=request.request_id + self._base))
+
+    def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
+        """Keys are told apart by window."""
+        self._renderer.want(tuple(replace(one, key=self._turn + one.key) for one in thumbnails))
+
+    def poll(self) -> Replies:
+        """What came, unless it was meant for an earlier window."""
+        replies = self._renderer.poll()
+        thumbnails = tuple(self._mine(one) for one in replies.thumbnails if one.key.startswith(self._turn))
+        return Replies(
+            self._shifted(replies.frame), self._shifted(replies.failure), self._shifted(replies.loading), thumbnails
+        )
+
+    def close(self) -> None:
+        """The window is gone; the renderer stays."""
+        self._renderer.want(())
+
+    def _mine(self, thumbnail: Thumbnail) -> Thumbnail:
+        return replace(thumbnail, key=thumbnail.key.removeprefix(self._turn))
+
+    def _shifted(self, reply: Any) -> Any:
+        if reply is None or reply.request_id <= self._base:
+            return None
+        return replace(reply, request_id=reply.request_id - self._base)
