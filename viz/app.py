@@ -235,7 +235,8 @@ class App:
         io = imgui.get_io()
         io.config_flags |= imgui.ConfigFlags_.nav_enable_keyboard  # Tab and the arrows reach every control
         io.config_error_recovery_enable_assert = self.options.strict
-        io.config_error_recovery_enable_tooltip = io.config_error_recovery_enable_debug_log = self.options.strict
+        io.config_error_recovery_enable_tooltip = self.options.strict
+        io.config_error_recovery_enable_debug_log = True  # Dear ImGui insists on one way of telling
 
     def _opened(self) -> None:
         on_drop(self.drop)

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from imgui_bundle import ImVec2, imgui
+from imgui_bundle import ImVec2, glfw_utils, imgui
+
+# isort: split
+import glfw  # after imgui_bundle, which names the library that both share
 
 from viz.widgets.spots import Rect
 
@@ -121,4 +124,6 @@ class Hand:
 
     def _place(self, x: float, y: float) -> None:
         self.x, self.y = x, y
+        # The real pointer goes along: Dear ImGui's backend asks for its place in every frame.
+        glfw.set_cursor_pos(glfw_utils.glfw_window_hello_imgui(), x, y)
         imgui.get_io().add_mouse_pos_event(x, y)

@@ -6,6 +6,7 @@ from imgui_bundle import ImVec2, imgui
 
 from viz.theme import Weight, font_size
 from viz.theme import current as t
+from viz.widgets import spots
 
 V = ImVec2
 
@@ -17,10 +18,7 @@ def push_font(em: float, weight: Weight) -> None:
 
 def measure(text: str, em: float | None = None, weight: Weight = "regular") -> float:
     """Width of `text` in pixels."""
-    push_font(em or t.body, weight)
-    width = imgui.calc_text_size(text).x
-    imgui.pop_font()
-    return width
+    return t.text_size(text, em or t.body, weight).width
 
 
 def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = "regular") -> str:
@@ -47,17 +45,17 @@ def draw(
 
     `align`: 0 left, 0.5 centre, 1 right.
     """
-    push_font(em or t.body, weight)
-    size = imgui.calc_text_size(text)
-    pos = V(round(x - size.x * align), round(y + (height - size.y) / 2 if height else y))
-    if height and len(text) == 1 and 0xE000 <= ord(text) < 0xF900:  # an icon: centre what is seen, not its line box
-        seen = imgui.get_font_baked().find_glyph(ord(text))
-        pos.y = round(y + (height - seen.y0 - seen.y1) / 2)
+    size = t.text_size(text, em or t.body, weight)
+    width = size.width
+    left, top = x - width * align, y + (height - size.height) / 2 if height else y
+    if height and size.seen:  # an icon: centre what is seen, not its line box
+        x0, y0, x1, y1 = size.seen
+        top = y + (height - y0 - y1) / 2
         if align == 0.5:
-            pos.x = round(x - (seen.x0 + seen.x1) / 2)
-    imgui.get_window_draw_list().add_text(pos, t.u32(token, alpha * imgui.get_style().alpha), text)
-    imgui.pop_font()
-    return size.x
+            left = x - (x0 + x1) / 2
+    color = t.u32(token, alpha * imgui.get_style().alpha)
+    imgui.get_window_draw_list().add_text(size.font, size.font_size, V(round(left), round(top)), color, text)
+    return width
 
 
 def label(
@@ -120,7 +118,9 @@ def hit(id_: str, size: V) -> bool:
 
     Plain invisible buttons skip the keyboard.
     """
-    return imgui.invisible_button(id_, size, imgui.ButtonFlags_.enable_nav)
+    clicked = imgui.invisible_button(id_, size, imgui.ButtonFlags_.enable_nav)
+    spots.mark(id_)
+    return clicked
 
 
 def focus_ring() -> None:

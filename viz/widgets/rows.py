@@ -5,6 +5,7 @@ from imgui_bundle import imgui
 
 from viz.icons import filled, icon
 from viz.theme import current as t
+from viz.widgets import spots
 from viz.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
 from viz.widgets.typed import drag_number, drag_pace
 
@@ -91,6 +92,7 @@ def slider(
     changed, new = imgui.slider_float("##track", value, low, high, fmt, imgui.SliderFlags_.always_clamp)
     value = _dragged(value, _plain(new) if changed else value, low, high, fmt, p.x, edge)
     reset = imgui.is_item_clicked(imgui.MouseButton_.right)
+    spots.mark(text)
     focus_ring()
     if hint:
         tip(hint)

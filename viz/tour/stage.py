@@ -1,0 +1,55 @@
+"""Lets a script work an opened window, one step a frame."""
+
+from collections.abc import Callable, Iterator
+
+from imgui_bundle import hello_imgui
+
+from viz.app import App
+from viz.tour.hand import Hand
+from viz.widgets import spots
+
+
+class Stage:
+    """Steps a script (a generator) before every frame of the window, and closes the window when it ends.
+
+    What the script raises is kept in `problem`, as an exception must not cross the window's frame loop.
+    """
+
+    def __init__(self, app: App, clock: Callable[[], float]) -> None:
+        self.app = app
+        self.hand = Hand({}, clock)
+        self.problem: Exception | None = None
+        self._script: Iterator[None] | None = None
+
+    def attach(self, params: hello_imgui.RunnerParams, script: Iterator[None]) -> None:
+        """Play `script` in a window that is about to be run with `params`."""
+        self._script = script
+        spots.watch(self.hand.places)
+        before, draw = params.callbacks.pre_new_frame, params.callbacks.post_render_dockable_windows
+
+        def step() -> None:
+            self._step()
+            before()
+
+        def point() -> None:
+            draw()
+            self.hand.draw()
+
+        params.callbacks.pre_new_frame, params.callbacks.post_render_dockable_windows = step, point
+
+    def _step(self) -> None:
+        if self._script is None:
+            return
+        hello_imgui.request_refresh()
+        try:
+            next(self._script)
+        except StopIteration:
+            self._end()
+        except (LookupError, RuntimeError, OSError, TimeoutError) as problem:
+            self.problem = problem
+            self._end()
+
+    def _end(self) -> None:
+        self._script = None
+        spots.unwatch()
+        hello_imgui.get_runner_params().app_shall_exit = True
