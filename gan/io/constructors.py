@@ -167,7 +167,8 @@ def load_storage(args: tuple[Any, ...], budget: Budget) -> Storage:
     item = ITEM_SIZES.get(described.dtype, 1)
     if stated != described.count or stated * item != len(data) - start:
         raise CorruptFileError(
-            f"A tensor in the file claims {described.count} numbers but {max(0, len(data) - start) // item} are there; "
+            f"A tensor in the file claims {max(stated, described.count)} numbers but "
+            f"{max(0, len(data) - start) // item} are there; "
             "copy or download it again."
         )
     return Storage(described.dtype, memoryview(data)[start:])

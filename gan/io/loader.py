@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gan.io.download import Progress, fetch, is_url
 from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
 from gan.io.formats import Format, format_of
-from gan.io.networks import NAMES, Networks, StoredNetwork, assemble, describe
+from gan.io.networks import NAMES, Networks, StoredNetwork, assemble, check_class, describe
 from gan.io.pickles import load_pickle
 from gan.io.runs import snapshots
 from gan.io.tensors import load_safetensors
@@ -92,6 +92,8 @@ def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple
         raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
     if not stored.keys() & set(only):
         raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
+    for name in stored.keys() & set(only):
+        check_class(name, stored[name].architecture)
     architectures = {name: network.architecture for name, network in stored.items()}
     info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
     built = {name: assemble(name, network, device) for name, network in stored.items() if name in only}

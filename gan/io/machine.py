@@ -39,7 +39,7 @@ class Budget:
         self.opcodes -= opcodes
         self.copied_bytes -= copied_bytes
         if self.opcodes < 0 or self.copied_bytes < 0:
-            raise CorruptFileError("The file has far more parts than any network, so it was refused.")
+            raise CorruptFileError("The file has far more parts than any network; get it again from its source.")
 
 
 @runtime_checkable
@@ -83,7 +83,7 @@ class _Mark:
 
 
 _MARK = _Mark()
-_UNKNOWN = {"INST", "OBJ", "STRING", "NEXT_BUFFER", "READONLY_BUFFER"}
+_UNKNOWN = {"INST", "OBJ", "STRING", "PERSID", "NEXT_BUFFER", "READONLY_BUFFER"}
 _NUMBERS = {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
 _TEXTS = {"BINSTRING", "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
 _BYTES = {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
@@ -128,7 +128,11 @@ class Machine:
                 name = op.name
                 if name in _UNKNOWN:
                     self._refuse_old(name, stream)
-                arg = op.arg.reader(cast(IO[bytes], stream)) if op.arg is not None else None
+                if name == "GLOBAL":
+                    # pickletools would interpret backslashes here, which pickle does not.
+                    arg: Any = (_line(stream), _line(stream))
+                else:
+                    arg = op.arg.reader(cast(IO[bytes], stream)) if op.arg is not None else None
                 budget.spend(1)
                 if name in _VALUES:
                     stack.append(arg)
@@ -145,8 +149,7 @@ class Machine:
 
     def _refuse_old(self, name: str, stream: BoundedReader) -> None:
         if name == "INST":
-            module, member = stream.readline(), stream.readline()
-            raise UnsafePickleError(f"{module.decode('latin-1').strip()}.{member.decode('latin-1').strip()}")
+            raise UnsafePickleError(f"{_line(stream)}.{_line(stream)}")
         raise CorruptFileError(
             f"The file uses the pickle opcode {name}, which no published network does; copy or download it again."
         )
@@ -160,9 +163,8 @@ class Machine:
             raise UnsafePickleError(full if len(full) <= 200 else full[:200] + "...")
         self._stack.append(Allowed(full, construct))
 
-    def _op_global(self, arg: str) -> None:
-        module, _, name = arg.partition(" ")
-        self._find(module, name)
+    def _op_global(self, arg: tuple[str, str]) -> None:
+        self._find(*arg)
 
     def _op_stack_global(self, _: None) -> None:
         name, module = self._stack.pop(), self._stack.pop()
@@ -199,13 +201,11 @@ class Machine:
             raise CorruptFileError("The file sets attributes on something that has none; copy or download it again.")
         # Attributes of a dictionary (torch keeps version numbers there) are no part of a network's data.
 
-    def _op_persid(self, arg: Any) -> None:
-        if self._persistent is None:
-            raise CorruptFileError("The file refers to data outside itself; it is no whole network.")
-        self._stack.append(self._persistent(arg if isinstance(arg, tuple) else (arg,)))
-
     def _op_binpersid(self, _: None) -> None:
-        self._op_persid(self._stack.pop())
+        arg = self._stack.pop()
+        if self._persistent is None:
+            raise CorruptFileError("The file refers to data outside itself; get the whole network from its source.")
+        self._stack.append(self._persistent(arg if isinstance(arg, tuple) else (arg,)))
 
     # -- Containers ---------------------------------------------------------------------------------------------
 
@@ -332,7 +332,7 @@ class Machine:
 
     def _op_proto(self, version: int) -> None:
         if version > 5:
-            raise CorruptFileError(f"The file claims pickle protocol {version}; there are only 0 to 5.")
+            raise CorruptFileError(f"The file claims pickle protocol {version}, but the last is 5; download it again.")
 
     def _op_frame(self, _: int) -> None:
         """Frames only help a reader to fetch ahead."""
@@ -341,6 +341,14 @@ class Machine:
 _ACTIONS: dict[str, Callable[[Machine, Any], None]] = {
     name.removeprefix("_op_").upper(): action for name, action in vars(Machine).items() if name.startswith("_op_")
 }
+
+
+def _line(stream: BoundedReader) -> str:
+    """A line of text without its newline; ValueError where there is none."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise ValueError("no end of line")
+    return line[:-1].decode("utf-8")
 
 
 def checked_key(key: Any) -> Any:

@@ -204,6 +204,21 @@ def _out_of_bounds(name: str, value: object) -> UnsupportedNetworkError:
 # -- Building ----------------------------------------------------------------------------------------------------
 
 
+def check_class(name: str, architecture: Architecture) -> None:
+    """Make sure that there is such a class.
+
+    Raises:
+        UnsupportedNetworkError: there is none.
+    """
+    from gan.networks import CLASS_NAMES
+
+    if architecture.class_name not in CLASS_NAMES:
+        raise UnsupportedNetworkError(
+            f"{name} is a {architecture.class_name}, which this version cannot build (it knows "
+            f"{', '.join(CLASS_NAMES)}); update the program or choose another file."
+        )
+
+
 def assemble(name: str, stored: StoredNetwork, device: "str | torch.device") -> "nn.Module":
     """Build a network and give it its parameters and buffers.
 
@@ -224,14 +239,10 @@ def assemble(name: str, stored: StoredNetwork, device: "str | torch.device") -> 
     """
     import torch
 
-    from gan.networks import CLASS_NAMES, build
+    from gan.networks import build
 
     architecture = stored.architecture
-    if architecture.class_name not in CLASS_NAMES:
-        raise UnsupportedNetworkError(
-            f"{name} is a {architecture.class_name}, which this version cannot build; it knows "
-            f"{', '.join(CLASS_NAMES)}."
-        )
+    check_class(name, architecture)
     arguments = checked_arguments(architecture.arguments)
     try:
         with torch.device("meta"):

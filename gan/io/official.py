@@ -201,7 +201,7 @@ def plain(value: Any) -> Any:
 def _plain(value: Any, left: list[int], depth: int) -> Any:
     left[0] -= 1
     if left[0] < 0 or depth < 0:
-        raise CorruptFileError("The file's settings are nested far deeper than any network's; it was refused.")
+        raise CorruptFileError("The file's settings are larger or deeper than any network's; download it again.")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):

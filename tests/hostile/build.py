@@ -135,3 +135,12 @@ def stored_with_system_call(command: str) -> bytes:
     import os
 
     return stored_tensor(Call(os.system, command))
+
+
+def module_in_itself() -> bytes:
+    """A snapshot whose G is its own child."""
+    state = b"}q\x00(" + raw("_parameters") + b"}" + raw("_buffers") + b"}" + raw("_modules") + b"}q\x01u"
+    meta = b"}(" + raw("type") + raw("class") + raw("class_name") + raw("Generator") + raw("state") + b"h\x00u"
+    call = b"ctorch_utils.persistence\n_reconstruct_persistent_obj\n" + meta + b"\x85Rq\x02"
+    child = b"h\x01" + raw("a") + b"h\x02s0"
+    return b"\x80\x02" + state + b"0" + call + b"0" + child + b"}" + raw("G") + b"h\x02s."

@@ -50,7 +50,9 @@ def _claims() -> Iterator[Case]:
     claimed = b.stored_tensor(torch.zeros(16).untyped_storage())
     yield Case("storage cut short", b.storage_call(claimed[:-8]), CORRUPT, ("claims 64 numbers",))
     longer = claimed.replace(struct.pack("<q", 64), struct.pack("<q", 2**31))
-    yield Case("2 GB storage", b.storage_call(longer), CORRUPT, ("64 numbers",))
+    yield Case("2 GB storage", b.storage_call(longer), CORRUPT, ("claims 2147483648 numbers but 64",))
+    described = claimed.replace(b"K@N", b"\x8a\x05" + struct.pack("<q", 2**31)[:5] + b"N")
+    yield Case("2 GB storage as described", b.storage_call(described), CORRUPT, ("claims 2147483648 numbers but 64",))
     yield Case("deep tuples", b.nested(500_000), UNSUPPORTED, ("no networks",))
     yield Case("deep tuple as a key", b"\x80\x02}" + b.nested(500_000)[2:-1] + b"Ns.", CORRUPT, ("key",))
     colliding = b"".join(b.raw(i * (2**61 - 1)) + b"N" for i in range(20_000))
@@ -70,9 +72,7 @@ def _claims() -> Iterator[Case]:
     modules = {"deep": b.deep_modules(100), "many": b.many_modules()}
     for name, module in modules.items():
         yield Case(f"modules: {name}", official(extra={"G": module}), CORRUPT, ("get the file again",))
-    itself = b.empty_module({})
-    itself.meta["state"]["_modules"]["a"] = itself
-    yield Case("a module that contains itself", b"\x80\x02}q\x00(" + b.raw("a") + b"h\x00u.", UNSUPPORTED, ("none of",))
+    yield Case("a module that contains itself", b.module_in_itself(), CORRUPT, ("get the file again",))
     yield Case("the same weights many times", _shared_weights(), CORRUPT, ("MiB",))
 
 

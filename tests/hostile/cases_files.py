@@ -108,7 +108,7 @@ def _safetensors_headers(command: str) -> dict[str, tuple[Any, ...]]:
         "no description": (b.safetensors({"w": one}, four), UNSUPPORTED, "does not say what network"),
         "metadata of numbers": (b.safetensors({"__metadata__": {"stylescope": 1}}), UNSUPPORTED, "does not say"),
         "metadata of noise": (b.safetensors({"__metadata__": {"stylescope": "}{"}}), CORRUPT, "description"),
-        "class named like code": (b.safetensors(b.described(evil)), UNSUPPORTED, "img_resolution"),
+        "class named like code": (b.safetensors(b.described(evil)), UNSUPPORTED, "os.system", "stylegan2.Generator"),
         "huge resolution": (b.safetensors(b.described(huge)), UNSUPPORTED, "img_resolution"),
         "arguments of text": (b.safetensors(b.described(unbuilt)), CORRUPT, "how G_ema is built"),
         "unknown network": (b.safetensors(b.described({"X": {}})), CORRUPT, "description"),
