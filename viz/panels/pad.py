@@ -149,7 +149,8 @@ def _pictures(
             pad.shown.clear()
         pad.base, pad.requests = base, {}
     places = around(x, y, size.x, size.y, cell, thumb)
-    pad.shown = {place: request for place, request in pad.shown.items() if place in set(places)}
+    seen = set(places)
+    pad.shown = {place: request for place, request in pad.shown.items() if place in seen}
     for i, j in places:
         request = pad.requests.get((i, j))
         if request is None:

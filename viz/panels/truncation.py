@@ -5,7 +5,7 @@ from imgui_bundle import imgui
 
 from renderer.protocol import ModelInfo, Truncation
 from viz import widgets as ui
-from viz.bands import band_of, short_name
+from viz.bands import band_of, bands_of, short_name
 from viz.facts import Facts
 from viz.params import PARAMS, put, reset
 from viz.rows import slider_row
@@ -83,9 +83,10 @@ def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
     if not model:
         return
     step = (width - t.px(8)) / model.num_ws
+    tokens = [band.token for band in bands_of(model) for _ in band.ws]
     for i, value in enumerate(values):
         x0, x1 = left + t.px(4) + i * step + t.px(1), left + t.px(4) + (i + 1) * step
-        token, y, zero = band_of(model, i).token, at(value), at(0)
+        token, y, zero = tokens[i], at(value), at(0)
         lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), t.u32(token, 0.3), t.px(1))
         cap = y if value >= 0 else y - t.px(2)
         lines.add_rect_filled(V(x0, cap), V(x1, cap + t.px(2)), t.u32(token), t.px(1))
