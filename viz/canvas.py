@@ -13,6 +13,7 @@ from viz.camera import Area, Place, panned, place, zoomed
 from viz.facts import Facts, Texture
 from viz.scene import Scene, ShowDialog
 from viz.viewport import Shot, Viewport
+from viz.widgets import spots
 
 MARGIN = (64, 20)
 """Room beside and above a fitted picture, in design lengths."""
@@ -77,6 +78,7 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Sc
     imgui.set_next_item_allow_overlap()
     buttons = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
     imgui.invisible_button("##picture", V(area.width, area.height), buttons)
+    spots.mark("picture")
     imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # or the window below takes the wheel
     space = imgui.is_key_down(imgui.Key.space) and not io.want_text_input
     if imgui.is_item_hovered():

@@ -12,6 +12,7 @@ from viz import widgets as ui
 from viz.camera import Place
 from viz.facts import Facts
 from viz.scene import Scene
+from viz.widgets import spots
 
 RING = 0.40
 """Radius of the ring, in picture sides."""
@@ -92,6 +93,7 @@ def _grab(id_: str, at: V, reach: float, hint: str) -> bool:
     imgui.set_cursor_screen_pos(V(at.x - r, at.y - r))
     imgui.set_next_item_allow_overlap()
     imgui.invisible_button(id_, V(2 * r, 2 * r))
+    spots.mark(id_)
     if imgui.is_item_active():
         return True
     ui.tip(hint)

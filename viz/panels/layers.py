@@ -14,6 +14,7 @@ from viz.numbers import compact
 from viz.params import put
 from viz.scene import Scene
 from viz.theme import current as t
+from viz.widgets import spots
 
 ROW = 22
 """Height of a table row, design length."""
@@ -131,11 +132,14 @@ def _table_row(scene: Scene, facts: Facts, row: Entry, columns: tuple[Column, ..
     p, id_ = imgui.get_cursor_screen_pos(), row.layer or "Picture"
     flags = imgui.SelectableFlags_.span_all_columns | imgui.SelectableFlags_.allow_overlap
     clicked, _ = imgui.selectable(f"##{id_}", here, flags, V(0, t.px(ROW - 4)))
+    spots.mark(id_)
     moved = imgui.is_item_focused() and focus.row != id_
     if imgui.is_item_focused():
         focus.row = id_
     if clicked or (moved and imgui.get_io().nav_visible):
         scene = select(scene, row)
+    if not imgui.is_item_visible():
+        return scene  # scrolled away: a large network has more rows than a frame has time for
     ui.tip(f"Show {id_} on the canvas")
     ui.draw(short_name(id_), p.x, p.y, "text", t.small, height=t.px(ROW - 4))
     for column in columns[1:]:

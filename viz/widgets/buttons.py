@@ -8,6 +8,7 @@ from imgui_bundle import imgui
 
 from viz.icons import filled, icon
 from viz.theme import current as t
+from viz.widgets import spots
 from viz.widgets.paint import draw, fill, focus_ring, hit, measure, tip
 
 Kind = Literal["plain", "primary", "ghost", "danger"]
@@ -88,6 +89,7 @@ def segmented(
         imgui.set_cursor_screen_pos(V(x, p.y))
         if hit(f"##{i}", V(widths[i], h)):
             selected = i
+        spots.mark(f"{id_} {option}")
         hot, a, b, o = imgui.is_item_hovered(), V(x, p.y), V(x + widths[i], p.y + h), t.px(2)
         if i == selected:
             fill(

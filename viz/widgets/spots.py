@@ -23,4 +23,6 @@ def mark(label: str) -> None:
     if _watched:
         a, b = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         window = imgui.internal.get_current_window().name.split("/")[0]
+        if window.startswith("##Top"):
+            window = "App bar"
         _watched[0][f"{window}/{label.replace('##', '')}"] = (a.x, a.y, b.x, b.y)
