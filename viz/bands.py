@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from renderer.protocol import ModelInfo
 
@@ -40,6 +41,7 @@ def band_of(model: ModelInfo, index: int) -> Band:
     return next(band for band in bands_of(model) if index in band.ws)
 
 
+@lru_cache(maxsize=512)
 def short_name(name: str) -> str:
     """A layer's name as it fits a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
     if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb))", name):

@@ -1,5 +1,6 @@
 """Writing pictures as numbered files without holding up the window."""
 
+import functools
 import os
 import queue
 import re
@@ -24,6 +25,7 @@ class Written:
     problem: str = ""
 
 
+@functools.cache
 def default_folder() -> Path:
     """Where captures go unless the user chooses: a folder among the user's pictures."""
     return platformdirs.user_pictures_path() / "StyleScope"

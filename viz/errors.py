@@ -14,6 +14,8 @@ class Guard:
     def __init__(self, board: Board, clock: Callable[[], float]) -> None:
         self._board, self._clock = board, clock
         self._seen: dict[str, str] = {}
+        self.errors: list[Exception] = []
+        """What was raised so far, for tests; the same error of the same panel counts once."""
 
     def panel(self, name: str, draw: Callable[[], None]) -> Callable[[], None]:
         """`draw` with Dear ImGui's stacks (windows, ids, styles) put right after an exception."""
@@ -22,10 +24,7 @@ class Guard:
             state = imgui.internal.ErrorRecoveryState()
             imgui.internal.error_recovery_store_state(state)
             if not self._run(name, draw):
-                io = imgui.get_io()
-                asserts, io.config_error_recovery_enable_assert = io.config_error_recovery_enable_assert, False
-                imgui.internal.error_recovery_try_to_recover_state(state)
-                io.config_error_recovery_enable_assert = asserts
+                _recover(state)
 
         return guarded
 
@@ -51,6 +50,16 @@ class Guard:
         if self._seen.get(name) == what:
             return  # a panel fails in every frame: a message that was dismissed stays away
         self._seen[name] = what
+        self.errors.append(error)
         trace = "".join(traceback.format_exception(error))
         text = f"{name} could not be drawn" if name[:4] not in ("The ", "A di") else f"{name} met an error"
         self._board.say(Message(text, what, bad=True, trace=trace, at=self._clock()))
+
+
+def _recover(state: imgui.internal.ErrorRecoveryState) -> None:
+    """Close what the exception left open, without the complaints that Dear ImGui has about it."""
+    io = imgui.get_io()
+    before = (io.config_error_recovery_enable_assert, io.config_error_recovery_enable_debug_log)
+    io.config_error_recovery_enable_assert = io.config_error_recovery_enable_debug_log = False
+    imgui.internal.error_recovery_try_to_recover_state(state)
+    io.config_error_recovery_enable_assert, io.config_error_recovery_enable_debug_log = before

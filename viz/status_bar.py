@@ -3,6 +3,7 @@
 import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
+from numpy.typing import NDArray
 
 from renderer.protocol import ModelInfo
 from viz import theme
@@ -89,8 +90,9 @@ def precision(model: ModelInfo) -> str:
     return "fp16" if any(layer.dtype == "float16" for layer in model.layers) else "fp32"
 
 
-def _ms(series: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-    value = float(np.median(series[-20:]))
+def _ms(series: NDArray[np.float64]) -> str:
+    newest = sorted(series[-20:].tolist())
+    value = newest[len(newest) // 2]
     return f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms"
 
 

@@ -6,7 +6,7 @@ Everything drawn in the window takes its colours and lengths from here; no panel
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
 
 from imgui_bundle import ImVec2, ImVec4, hello_imgui, imgui, implot
 
@@ -130,17 +130,85 @@ class Theme:
     small: int = 11
     title: int = 13
 
+    # A frame asks for some thousand lengths and colours, and they hardly ever change.
+    _lengths: dict[float, float] = field(default_factory=dict, repr=False, compare=False)
+    _packed: dict[tuple[str, float, float], int] = field(default_factory=dict, repr=False, compare=False)
+    _vectors: dict[tuple[str, float], ImVec4] = field(default_factory=dict, repr=False, compare=False)
+    _texts: dict[tuple[str, float, Weight], "TextSize"] = field(default_factory=dict, repr=False, compare=False)
+
     def px(self, n: float) -> float:
         """Pixels for a design length; whole, and at least one for anything that is not zero."""
-        return max(1.0, round(n * self.scale)) if n > 0 else -self.px(-n) if n < 0 else 0.0
+        found = self._lengths.get(n)
+        if found is None:
+            found = max(1.0, round(n * self.scale)) if n > 0 else -self.px(-n) if n < 0 else 0.0
+            _keep(self._lengths, n, found)
+        return found
 
     def u32(self, token: str, alpha: float = 1.0) -> int:
-        """A token's name (or `#RRGGBB`) as a packed colour for draw lists."""
-        return imgui.get_color_u32(self.vec4(token, alpha))
+        """A token's name (or `#RRGGBB`) as a packed colour for draw lists, paler inside `begin_disabled`."""
+        key = (token, alpha, imgui.get_style().alpha)
+        found = self._packed.get(key)
+        if found is None:
+            found = imgui.get_color_u32(self.vec4(token, alpha))
+            _keep(self._packed, key, found)
+        return found
 
     def vec4(self, token: str, alpha: float = 1.0) -> ImVec4:
-        """A token's name (or `#RRGGBB`) as an ImVec4."""
-        return ImVec4(*rgb(token if token.startswith("#") else getattr(self.tokens, token)), alpha)
+        """A token's name (or `#RRGGBB`) as an ImVec4, not to be changed."""
+        key = (token, alpha)
+        found = self._vectors.get(key)
+        if found is None:
+            found = ImVec4(*rgb(token if token.startswith("#") else getattr(self.tokens, token)), alpha)
+            _keep(self._vectors, key, found)
+        return found
+
+    def text_size(self, text: str, em: float, weight: Weight) -> "TextSize":
+        """The room that a text takes."""
+        key = (text, em, weight)
+        found = self._texts.get(key)
+        if found is None:
+            imgui.push_font(self.fonts.bold if weight == "bold" else self.fonts.regular, font_size(em))
+            size = imgui.calc_text_size(text)
+            found = TextSize(size.x, size.y, imgui.get_font(), imgui.get_font_size(), _seen(text))
+            imgui.pop_font()
+            _keep(self._texts, key, found)
+        return found
+
+    def forget(self) -> None:
+        """Work lengths, colours and texts out anew: scheme, scale or fonts have changed."""
+        for kept in (self._lengths, self._packed, self._vectors, self._texts):
+            kept.clear()
+
+
+class TextSize(NamedTuple):
+    """The room that a text takes in pixels, and the font that it takes it with."""
+
+    width: float
+    height: float
+    font: imgui.ImFont
+    font_size: float
+    seen: tuple[float, float, float, float] | None
+    """For an icon: left, top, right and bottom of what is seen, within its line."""
+
+
+_KEPT = 8192
+"""Values of a kind that are kept: more than a window shows at once."""
+
+_K = TypeVar("_K")
+_T = TypeVar("_T")
+
+
+def _keep(values: dict[_K, _T], key: _K, value: _T) -> None:
+    if len(values) >= _KEPT:
+        values.clear()
+    values[key] = value
+
+
+def _seen(text: str) -> tuple[float, float, float, float] | None:
+    if len(text) != 1 or not 0xE000 <= ord(text) < 0xF900:
+        return None
+    glyph = imgui.get_font_baked().find_glyph(ord(text))
+    return glyph.x0, glyph.y0, glyph.x1, glyph.y1
 
 
 current = Theme()
@@ -184,6 +252,7 @@ def load_fonts() -> None:
         one("Icons.ttf", size, merge=True, drop=1.5)
         one("IconsFill.ttf", size, merge=True, drop=1.5)
         setattr(current.fonts, weight, font)
+    current.forget()
 
 
 def font_size(em: float) -> float:
@@ -197,6 +266,7 @@ def apply(tokens: Tokens, scale: float = 1.0, dpi: float = 1.0) -> None:
     `scale` is the user's, `dpi` the screen's; lengths are multiplied by both.
     """
     current.tokens, current.scale = tokens, scale * dpi
+    current.forget()
     style = imgui.get_style()
     _defaults(style)  # scale_all_sizes multiplies what is there, so a second call must start afresh
     _sizes(style, current)

@@ -54,7 +54,8 @@ def draw(
         if align == 0.5:
             left = x - (x0 + x1) / 2
     color = t.u32(token, alpha * imgui.get_style().alpha)
-    imgui.get_window_draw_list().add_text(size.font, size.font_size, V(round(left), round(top)), color, text)
+    lines = imgui.get_window_draw_list()
+    lines.add_text(size.font, size.font_size, V(round(left), round(top)), color, text)
     return width
 
 
