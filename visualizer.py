@@ -10,6 +10,8 @@ import click
 from renderer.client import Renderer
 from viz import settings_file
 
+Watch = Callable[[Any, Any], None]
+
 
 class _Bell:
     """Wakes the window once there is one: the renderer starts before the window does, to have its imports done."""
@@ -30,38 +32,73 @@ class _Bell:
 @click.option("--capture-dir", type=click.Path(file_okay=False), help="Where pictures are saved.")
 @click.option("--browse-dir", type=click.Path(file_okay=False), help="Where the file browser opens.")
 @click.option("--device", help="Where networks run: auto, cpu, cuda, cuda:1, mps.  [default: as set in the window]")
-def main(network: str, capture_dir: str | None, browse_dir: str | None, device: str | None) -> None:
+@click.option(
+    "--tour", type=click.Path(file_okay=False), help="Let the window show itself; pictures and a film go here."
+)
+def main(network: str, capture_dir: str | None, browse_dir: str | None, device: str | None, tour: str | None) -> None:
     """Explore the generator NETWORK: a file, a URL or a run folder; without it, the demo network.
 
     Options hold for this session; the window's Settings keep theirs.
     """
     given = {"capture_dir": capture_dir, "browse_dir": browse_dir, "device": device}
     overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        if tour is None:
+            open_window(network, overrides)
+        else:
+            _tour(Path(tour), _source(network), device or "auto")
+    except (RuntimeError, LookupError, TimeoutError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = None) -> None:
+    """Open the window on `network` and return when it is closed.
+
+    Args:
+        network: A file, a URL or a run folder; empty for the demo network.
+        overrides: Settings for this session only.
+        watch: Called with the app and hello_imgui's parameters just before the window opens, to measure it.
+
+    Raises RuntimeError where no window can be opened.
+    """
     bell = _Bell()
     renderer = Renderer(bell)
     try:
-        _open(network, overrides, renderer, bell)
-    except RuntimeError as error:
-        raise click.ClickException(str(error)) from error
+        from imgui_bundle import hello_imgui
+
+        from viz.app import App
+        from viz.options import Options
+
+        bell.connect(hello_imgui.request_refresh)
+        folder = settings_file.config_dir()
+        kept, problem = settings_file.load(folder)
+        options = Options(network=_source(network), config_dir=folder, overrides=overrides, kept=kept, problem=problem)
+        app = App(replace(kept, **overrides), renderer, options)
+        try:
+            app.run(watch)
+        finally:
+            app.close()
     finally:
         renderer.close()
 
 
-def _open(network: str, overrides: dict[str, Any], renderer: Renderer, bell: _Bell) -> None:
-    from imgui_bundle import hello_imgui
-
-    from viz.app import App, Options
-
-    bell.connect(hello_imgui.request_refresh)
-    folder = settings_file.config_dir()
-    kept, problem = settings_file.load(folder)
-    source = network if "://" in network or not network else str(Path(network).expanduser().absolute())
-    options = Options(network=source, config_dir=folder, overrides=overrides, kept=kept, problem=problem)
-    app = App(replace(kept, **overrides), renderer, options)
+def _tour(folder: Path, network: str, device: str) -> None:
+    bell = _Bell()
+    renderer = Renderer(bell)
     try:
-        app.run()
+        from imgui_bundle import hello_imgui
+
+        from viz.tour.run import run
+
+        bell.connect(hello_imgui.request_refresh)
+        for path in run(folder, renderer, network, device):
+            click.echo(path)
     finally:
-        app.close()
+        renderer.close()
+
+
+def _source(network: str) -> str:
+    return network if "://" in network or not network else str(Path(network).expanduser().absolute())
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
 """The window: its frame loop, and what panels ask of it."""
 
-import random
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 from imgui_bundle import hello_imgui, imgui, immapp
+from numpy.typing import NDArray
 
 from renderer.client import AnyRenderer
 from renderer.document import Document
@@ -25,62 +23,26 @@ from viz import (
     status_bar,
     theme,
 )
-from viz.capture import Writer, default_folder
 from viz.commands import commands
-from viz.desktop import dropped_source, on_drop, reveal
+from viz.deeds import Deeds
+from viz.desktop import on_drop
 from viz.errors import Guard
 from viz.facts import Facts, Scratch
 from viz.incoming import Incoming
+from viz.keeper import Keeper
 from viz.meters import Meters
+from viz.options import Options
 from viz.panels import analysis, generator, mix, performance, train
-from viz.scene import (
-    Ask,
-    DismissFailure,
-    OpenNetwork,
-    Quit,
-    Redo,
-    ResetLayout,
-    RestartRenderer,
-    Retry,
-    RevealFolder,
-    SavePicture,
-    SaveWindow,
-    Scene,
-    ShowDialog,
-    Undo,
-)
+from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
 from viz.strips import Board, Message
 from viz.viewport import Viewport
 from viz.window_picture import read_window
 
-SAVE_AFTER_S = 1.0
-"""Settings are written this long after they changed last."""
+__all__ = ["App", "Options"]
+
 _IDLE_FPS, _WAITING_FPS, _TYPING_FPS = 1.0, 8.0, 4.0
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a window starts."""
-
-    network: str = ""
-    """Path, URL or run folder; empty for the demo network."""
-    config_dir: Path = field(default_factory=settings_file.config_dir)
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that the command line set for this session only."""
-    kept: Settings = Settings()
-    """The settings on file, which overrides do not change."""
-    keep: bool = True
-    """Whether settings and layouts are kept in `config_dir`."""
-    problem: str = ""
-    """A sentence to show at the start."""
-    size: tuple[int, int] = (1440, 900)
-    strict: bool = False
-    """Whether misuse of Dear ImGui raises, as tests want it, instead of being put right."""
-    idling: bool = True
-    clock: Callable[[], float] = time.perf_counter
-    chance: random.Random = field(default_factory=random.Random)
 
 
 class App:
@@ -97,19 +59,15 @@ class App:
         self.meters = Meters()
         self.incoming = Incoming(renderer, self.meters, self._clock)
         self.guard = Guard(self.board, self._clock)
-        self._writer = Writer(hello_imgui.request_refresh)
+        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
+        self._keeper = Keeper(options, settings)
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch)
         self._phase = motion.Phase()
         self._began = self._drawn = self._last = self._clock()
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
-        self._hidden = False
-        self._saved = ""
-        self._kept = settings
-        self._changed_at = 0.0
-        self._picture_wanted = False
-        self._window_wanted: list[Callable[[Any], None]] = []
+        self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
         if options.problem:
@@ -146,14 +104,20 @@ class App:
         self._dropped += paths
         hello_imgui.request_refresh()
 
-    def photograph(self, take: Callable[[Any], None]) -> None:
+    def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
         """Hand the next whole frame of the window, [H, W, 3] bytes, to `take`."""
         self._window_wanted.append(take)
 
-    def run(self) -> None:
-        """Open the window; returns when it is closed. Raises RuntimeError where none can be opened."""
+    def run(self, watch: Callable[["App", hello_imgui.RunnerParams], None] | None = None) -> None:
+        """Open the window; returns when it is closed. Raises RuntimeError where none can be opened.
+
+        `watch` gets the parameters just before, to add callbacks of its own.
+        """
         headless.prepare()
-        immapp.run(self.runner_params(), self.add_ons())
+        params = self.runner_params()
+        if watch is not None:
+            watch(self, params)
+        immapp.run(params, self.add_ons())
 
     @staticmethod
     def add_ons() -> immapp.AddOnsParams:
@@ -188,7 +152,7 @@ class App:
 
     def close(self) -> None:
         """Finish writing captures."""
-        self._writer.close()
+        self._deeds.close()
 
     # -- set-up --
 
@@ -242,7 +206,7 @@ class App:
         on_drop(self.drop)
 
     def _leaving(self) -> None:
-        self._keep_settings()
+        self._keeper.keep()
         self.incoming.free()
         self.scratch.get(Viewport).free()
 
@@ -291,7 +255,7 @@ class App:
         self._advance(now)
         self._drawn = now
         for path in self._dropped:
-            self._open_dropped(path)
+            self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
         for change in self._changes:
             self._scene = change(self._scene)
@@ -319,7 +283,7 @@ class App:
             snapshots=snapshots.snapshots_of(self._scene.document.network.source),
             undo=history.undo_name,
             redo=history.redo_name,
-            saved=self._saved,
+            saved=self._deeds.saved,
             performance=self.meters.figures(),
             now=now,
             size=layout.design_size(),
@@ -383,24 +347,15 @@ class App:
     def _finish(self) -> None:
         """At the end of Dear ImGui's frame: the scene that panels made becomes the present one."""
         asks = self._scene.asks
-        for ask in asks:
-            self._before_taking(ask)
-        self.store.take(self._scene, imgui.is_any_item_active())
-        for ask in asks:
-            self._after_taking(ask)
+        scene = self._deeds.before(self._scene, self._facts)
+        self.store.take(scene, imgui.is_any_item_active())
+        self._deeds.after(asks)
         self._scene = self.store.scene
-        self.incoming.submit(self._scene, self._clock())
-        if self._scene.settings is not self._kept and not self._changed_at:
-            self._changed_at = self._clock()
-        if self._changed_at and self._clock() - self._changed_at > SAVE_AFTER_S:
-            self._keep_settings()
-        if written := self._writer.poll():
-            self._saved = written.path or self._saved
-            if written.path:
-                path = Path(written.path)
-                self.say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
-            else:
-                self.say(written.problem, bad=True)
+        now = self._clock()
+        self.incoming.submit(self._scene, now)
+        if problem := self._keeper.look(self._scene.settings, now):
+            self.say(problem, bad=True)
+        self._deeds.written()
         self.meters.ui.add((self._clock() - self._began) * 1000)
 
     def _before_swap(self) -> None:
@@ -410,76 +365,6 @@ class App:
             pixels = read_window()
             for take in takers:
                 take(pixels)
-
-    # -- what panels ask for --
-
-    def _before_taking(self, ask: Ask) -> None:
-        """Asks that change the scene: they are part of this frame's step."""
-        match ask:
-            case OpenNetwork(source=source):
-                self._open(source)
-            case ShowDialog(name=name):
-                dialogs.show(self._facts, name)
-
-    def _after_taking(self, ask: Ask) -> None:
-        """Asks that act on the window, once the scene is taken."""
-        match ask:
-            case Undo():
-                self.store.undo()
-            case Redo():
-                self.store.redo()
-            case Retry():
-                self.incoming.retry()
-            case RestartRenderer():
-                self.incoming.retry()
-                self.renderer.restart()
-            case DismissFailure():
-                self.incoming.failure = None
-            case SavePicture():
-                self._save_picture()
-            case SaveWindow():
-                self.photograph(lambda pixels: self._writer.write(self._capture_folder(), pixels))
-            case ResetLayout():
-                hello_imgui.get_runner_params().docking_params.layout_reset = True
-            case RevealFolder(path=path):
-                if problem := reveal(path):
-                    self.say(problem, bad=True)
-            case Quit():
-                hello_imgui.get_runner_params().app_shall_exit = True
-
-    def _open(self, source: str) -> None:
-        document = self._scene.document
-        again = document.network.reload + 1 if document.network.source == source else 0
-        self._scene = replace(self._scene, document=replace(document, network=Network(source, again)))
-
-    def _open_dropped(self, path: str) -> None:
-        source, problem = dropped_source(path)
-        if problem:
-            self.say(problem, bad=True)
-        else:
-            self._scene = self._scene.ask(OpenNetwork(source))
-
-    def _capture_folder(self) -> Path:
-        chosen = self.scene.settings.capture_dir
-        return Path(chosen).expanduser() if chosen else default_folder()
-
-    def _save_picture(self) -> None:
-        pixels = self.incoming.pixels()
-        if pixels is not None:
-            self._writer.write(self._capture_folder(), pixels.copy())
-
-    def _keep_settings(self) -> None:
-        self._changed_at = 0.0
-        settings = self.store.scene.settings
-        if settings is self._kept or not self.options.keep:
-            return
-        self._kept = settings
-        try:
-            settings_file.save(
-                self.options.config_dir, settings_file.without(settings, self.options.overrides, self.options.kept)
-            )
-        except OSError as error:
-            self.say(f"The settings cannot be kept in {self.options.config_dir}: {error.strerror or error}.", bad=True)
 
 
 def _paint_bar() -> None:

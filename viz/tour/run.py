@@ -1,0 +1,60 @@
+"""Opens the window, lets the tour work it, and leaves pictures and a film."""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from imgui_bundle import immapp
+from numpy.typing import NDArray
+
+from renderer.client import AnyRenderer
+from viz import headless
+from viz.app import App, Options
+from viz.offscreen import Target
+from viz.settings import Settings
+from viz.tour.film import Film
+from viz.tour.script import Script
+from viz.tour.stage import Stage
+
+SIZE = (1280, 720)
+
+
+def run(folder: Path, renderer: AnyRenderer, network: str = "", device: str = "auto") -> list[Path]:
+    """Play the tour; returns the pictures and the film that it wrote into `folder`.
+
+    Settings, layouts and captures of the user are left alone.
+
+    Raises RuntimeError or LookupError when the window or a step of the tour fails.
+    """
+    settings = Settings(device=device, capture_dir=str(folder / "captures"), vsync=False, frame_limit=30)
+    app = App(settings, renderer, Options(network=network, keep=False, size=SIZE, chance=random.Random(7)))
+    stage = Stage(app, time.perf_counter)
+    film = Film(folder)
+
+    def shot(name: str) -> Iterator[None]:
+        taken: list[NDArray[np.uint8]] = []
+        app.photograph(taken.append)
+        while not taken:
+            yield
+        film.shot(taken[0], name)
+
+    def script() -> Iterator[None]:
+        for _ in Script(app, stage.hand, shot, time.perf_counter).play():
+            if film.due(now := time.perf_counter()):
+                app.photograph(lambda pixels, now=now: film.frame(pixels, now))  # type: ignore[misc]
+            yield
+
+    headless.prepare()
+    params = app.runner_params()
+    stage.attach(params, script())
+    Target(SIZE).attach(params)
+    try:
+        immapp.run(params, App.add_ons())
+    finally:
+        app.close()
+        movie = film.close()
+    if stage.problem is not None:
+        raise stage.problem
+    return [*film.shots, movie]

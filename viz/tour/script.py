@@ -1,0 +1,179 @@
+"""What the tour shows, step by step: every step is something a user does with the mouse or the keyboard."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from imgui_bundle import imgui
+
+from viz.app import App
+from viz.tour.hand import Hand
+
+Key = imgui.Key
+Shot = Callable[[str], Iterator[None]]
+PATIENCE_S = 60.0
+
+
+class Script:
+    """The steps. `shot(name)` keeps a picture of the window."""
+
+    def __init__(self, app: App, hand: Hand, shot: Shot, clock: Callable[[], float]) -> None:
+        self._app, self._hand, self._shot, self._clock = app, hand, shot, clock
+
+    def play(self) -> Iterator[None]:
+        """The whole tour."""
+        yield from self._settled()
+        yield from self._hand.wait(1.5)  # the pad's thumbnails come in
+        yield from self._shot("explore")
+        for part in (self._walk, self._truncation, self._noise, self._mixing, self._layers):
+            yield from part()
+        yield from self._pattern()
+        for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._look):
+            yield from part()
+
+    def _settled(self) -> Iterator[None]:
+        """Wait for the picture of the present document.
+
+        Raises TimeoutError when it does not come.
+        """
+        yield
+        yield
+        end = self._clock() + PATIENCE_S
+        while not self._app.up_to_date:
+            if self._clock() > end:
+                raise TimeoutError(f"The tour waited {PATIENCE_S:.0f} s for a picture that did not come.")
+            yield
+        if self._app.incoming.failure is not None:
+            raise RuntimeError(f"The tour met a failure: {self._app.incoming.failure.message}")
+        yield
+
+    def _click(self, *names: str) -> Iterator[None]:
+        for name in names:
+            yield from self._hand.click(name)
+            yield from self._settled()
+
+    def _keys(self, *chord: Any) -> Iterator[None]:
+        yield from self._hand.keys(*chord)
+        yield from self._settled()
+
+    def _walk(self) -> Iterator[None]:
+        hand = self._hand
+        yield from hand.drag(hand.at("Generator/pad", 0.6, 0.55), (-40, 25), 0.8)
+        yield from self._click("Generator/playWalk")
+        yield from hand.wait(1.5)
+        yield from self._shot("walk")
+        yield from self._click("Generator/playWalk", "Generator/snap")
+        yield from hand.drag(hand.at("Canvas/picture", 0.5, 0.5), (60, -30), 0.8)
+        yield from self._keys(Key.r)
+
+    def _truncation(self) -> Iterator[None]:
+        yield from self._hand.slide("Generator/ψ", 0.66, 0.5, 0.8)
+        yield from self._hand.slide("Generator/Layers", 0.98, 0.5, 0.6)
+        yield from self._settled()
+        yield from self._shot("truncation")
+        yield from self._click("Generator/resetTruncation")
+
+    def _noise(self) -> Iterator[None]:
+        yield from self._click("Generator/mode Random")
+        yield from self._hand.slide("Generator/Strength", 0.5, 0.95, 0.5)
+        yield from self._click("Generator/playAnimate")
+        yield from self._hand.wait(0.8)
+        yield from self._shot("noise")
+        yield from self._click("Generator/playAnimate", "Generator/resetNoise")
+
+    def _mixing(self) -> Iterator[None]:
+        hand = self._hand
+        yield from self._keys(Key.mod_ctrl, Key._2)
+        yield from hand.wait(0.4)
+        yield from self._click("Mix/random", "Mix/bandMiddle")
+        rows = sorted((place[1], name) for name, place in hand.places.items() if name.startswith("Mix/layer"))
+        yield from self._click(rows[0][1])
+        yield from self._shot("mixing")
+        yield from self._click("Mix/None")
+
+    def _layers(self) -> Iterator[None]:
+        hand, panel = self._hand, "Layers & spectrum"
+        yield from self._keys(Key.mod_ctrl, Key._3)
+        yield from hand.wait(0.6)
+        yield from self._settled()
+        yield from self._shot("layers")
+        rows = sorted(
+            (place[1], name) for name, place in hand.places.items() if name.startswith(f"{panel}/b") and "conv" in name
+        )
+        yield from self._click(rows[min(3, len(rows) - 1)][1])
+        yield from self._shot("captured-layer")
+        yield from self._click(f"{panel}/Picture")
+        if f"{panel}/pages Spectrum" in hand.places:
+            yield from self._click(f"{panel}/pages Spectrum")
+        if not self._app.scene.view.display.spectrum.on:
+            yield from self._click(f"{panel}/Show")
+        yield from hand.wait(0.3)
+        yield from self._shot("spectrum")
+        yield from self._keys(Key.mod_ctrl, Key._1)
+
+    def _pattern(self) -> Iterator[None]:
+        """Open the StyleGAN3 that comes along, by the list of commands."""
+        hand = self._hand
+        yield from hand.keys(Key.mod_ctrl, Key.k)
+        yield from hand.wait(0.4)
+        yield from hand.write("pattern")
+        yield from hand.wait(0.3)
+        yield from self._shot("commands")
+        yield from hand.keys(Key.enter)
+        yield from hand.wait(0.3)
+        yield from self._settled()
+        yield from hand.wait(0.5)
+
+    def _transform(self) -> Iterator[None]:
+        hand = self._hand
+        yield from hand.move(hand.at("Canvas/picture"))
+        yield from self._keys(Key._2)
+        x, y = hand.at("Canvas/turn")
+        cx, cy = hand.at("Canvas/move")
+        yield from hand.drag((x, y), ((cy - y) * 0.6, (cy - y) * 0.2), 1.0)
+        yield from hand.drag((cx, cy), (40, 24), 0.8)
+        yield from self._settled()
+        yield from self._shot("transform")
+        yield from self._keys(Key.mod_ctrl, Key.z)
+        yield from self._keys(Key.mod_ctrl, Key.z)
+
+    def _zoom(self) -> Iterator[None]:
+        hand = self._hand
+        yield from self._keys(Key._3)
+        yield from hand.move(hand.at("Canvas/picture", 0.55, 0.45))
+        yield from hand.wheel(8)
+        yield from hand.wait(0.2)
+        yield from self._shot("pixels")
+        yield from self._keys(Key.f)
+        yield from self._keys(Key._1)
+
+    def _memory(self) -> Iterator[None]:
+        for _ in range(3):
+            yield from self._keys(Key.mod_ctrl, Key.z)
+        yield from self._shot("undo")
+        yield from self._keys(Key.mod_ctrl, Key.s)
+        yield from self._hand.wait(0.5)
+        yield from self._shot("saved")
+
+    def _performance(self) -> Iterator[None]:
+        imgui.set_window_focus("Performance")
+        yield from self._hand.wait(0.8)
+        yield from self._shot("performance")
+
+    def _help(self) -> Iterator[None]:
+        yield from self._hand.keys(Key.mod_ctrl, Key.slash)
+        yield from self._hand.wait(0.4)
+        yield from self._shot("shortcuts")
+        yield from self._hand.keys(Key.escape)
+        yield from self._keys(Key.mod_ctrl, Key._4)
+        yield from self._hand.wait(0.4)
+        yield from self._shot("train")
+        yield from self._keys(Key.mod_ctrl, Key._1)
+
+    def _look(self) -> Iterator[None]:
+        yield from self._hand.keys(Key.mod_ctrl, Key.k)
+        yield from self._hand.wait(0.3)
+        yield from self._hand.write("light")
+        yield from self._hand.wait(0.2)
+        yield from self._hand.keys(Key.enter)
+        yield from self._hand.wait(0.4)
+        yield from self._shot("light")
