@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz import about, palette, settings_dialog, shortcut_list, theme
+from viz import about, browse, palette, settings_dialog, shortcut_list, theme
 from viz.commands import Command
 from viz.facts import Facts
 from viz.scene import Scene
@@ -29,9 +29,13 @@ class Open:
     """Opened and not drawn yet."""
 
 
-def show(facts: Facts, name: str) -> None:
-    """Open a dialog by name; names of dialogs that live elsewhere are left to those."""
-    if name in TITLES:
+def show(scene: Scene, facts: Facts, name: str) -> None:
+    """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
+    if name in (browse.NETWORK, browse.FOLDER):
+        browse.show(scene, facts, name)
+    elif name not in TITLES:
+        raise KeyError(f"no dialog is named {name!r}")
+    else:
         opened = facts.scratch.get(Open)
         opened.name, opened.fresh = name, True
         if name == "commands":
@@ -40,8 +44,10 @@ def show(facts: Facts, name: str) -> None:
 
 def is_open(facts: Facts) -> bool:
     """Whether a dialog takes the keyboard."""
-    return bool(facts.scratch.get(Open).name) or imgui.is_popup_open(
-        "", imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
+    return (
+        bool(facts.scratch.get(Open).name)
+        or browse.is_open(facts)
+        or imgui.is_popup_open("", imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level)
     )
 
 
@@ -49,12 +55,13 @@ def close(facts: Facts) -> bool:
     """Close the dialog that is open; False when there is none."""
     opened = facts.scratch.get(Open)
     was, opened.name = opened.name, ""
-    return bool(was)
+    return browse.close(facts) or bool(was)
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     """The dialog that is open."""
     opened = facts.scratch.get(Open)
+    scene = browse.draw(scene, facts)
     if not opened.name:
         return scene
     name, p = opened.name, theme.current.px

@@ -95,6 +95,13 @@ class Incoming:
         self._again = True
         self.failure = None
 
+    def restarted(self) -> None:
+        """The renderer is started again and gets the newest request by itself: wait for that answer."""
+        self.failure = None
+        if self._request is not None:
+            self._answered_id = self._request.request_id - 1
+            self._asked[self._request.request_id] = self._clock()
+
     def free(self) -> None:
         """Give the textures back."""
         for texture in self._textures.values():

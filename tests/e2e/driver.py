@@ -32,9 +32,10 @@ from PIL import Image
 
 from renderer.client import AnyRenderer, Renderer
 from renderer.fake import FakeRenderer
-from viz.app import App, Options
+from viz.app import App
 from viz.facts import Facts
 from viz.offscreen import Target
+from viz.options import Options
 from viz.scene import Scene
 from viz.settings import Settings
 
@@ -172,6 +173,7 @@ def drive(
     seed: int = 0,
     config_dir: Path | None = None,
     options: dict[str, Any] | None = None,
+    broken: bool = False,
 ) -> App:
     """Open a window, run `steps` in it, close it. Returns the app as it was left.
 
@@ -184,6 +186,7 @@ def drive(
         family, resolution: Of the fake network.
         seed: Of random seeds.
         config_dir: Keeps settings and layouts there; otherwise nothing is kept.
+        broken: Panels may raise; otherwise what they raise fails the test, though the window itself goes on.
         options: Further fields of `viz.app.Options`.
     """
     held: AbstractContextManager[str] = (
@@ -227,4 +230,6 @@ def drive(
         finally:
             app.close()
             renderer.close()
+        if app.guard.errors and not broken:
+            raise app.guard.errors[0]
         return app

@@ -1,0 +1,133 @@
+"""What panels ask the window to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from imgui_bundle import hello_imgui
+from numpy.typing import NDArray
+
+from renderer.client import AnyRenderer
+from renderer.protocol import Network
+from viz import dialogs
+from viz.capture import Writer, default_folder
+from viz.desktop import dropped_source, reveal
+from viz.facts import Facts
+from viz.incoming import Incoming
+from viz.scene import (
+    Ask,
+    DismissFailure,
+    OpenNetwork,
+    Quit,
+    Redo,
+    ResetLayout,
+    RestartRenderer,
+    Retry,
+    RevealFolder,
+    SavePicture,
+    SaveWindow,
+    Scene,
+    ShowDialog,
+    Undo,
+)
+from viz.store import Store
+
+Photograph = Callable[[Callable[[NDArray[np.uint8]], None]], None]
+"""Hands the next whole frame of the window to what it is given."""
+
+
+class Say(Protocol):
+    """Shows a message over the picture."""
+
+    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
+        """`detail` says what it means; `folder` is one to offer."""
+
+
+class Deeds:
+    """Does what panels ask for. Some asks change the scene and so belong to the frame's step; others follow it."""
+
+    def __init__(
+        self, store: Store, incoming: Incoming, renderer: AnyRenderer, say: Say, photograph: Photograph
+    ) -> None:
+        self._store, self._incoming, self._renderer = store, incoming, renderer
+        self._say, self._photograph = say, photograph
+        self._writer = Writer(hello_imgui.request_refresh)
+        self.saved = ""
+        """File written last."""
+
+    def before(self, scene: Scene, facts: Facts) -> Scene:
+        """What must be part of this frame's step: the scene with it."""
+        for ask in scene.asks:
+            match ask:
+                case OpenNetwork(source=source):
+                    scene = opened(scene, source)
+                case ShowDialog(name=name):
+                    dialogs.show(scene, facts, name)
+        return scene
+
+    def after(self, asks: tuple[Ask, ...]) -> None:
+        """What acts on the window, once the scene is taken."""
+        for ask in asks:
+            match ask:
+                case Undo():
+                    self._store.undo()
+                case Redo():
+                    self._store.redo()
+                case Retry():
+                    self._incoming.retry()
+                case RestartRenderer():
+                    self._incoming.restarted()
+                    self._renderer.restart()
+                case DismissFailure():
+                    self._incoming.failure = None
+                case SavePicture():
+                    self._save_picture()
+                case SaveWindow():
+                    self._photograph(lambda pixels: self._writer.write(self._folder(), pixels))
+                case ResetLayout():
+                    hello_imgui.get_runner_params().docking_params.layout_reset = True
+                case RevealFolder(path=path):
+                    if problem := reveal(path):
+                        self._say(problem, bad=True)
+                case Quit():
+                    hello_imgui.get_runner_params().app_shall_exit = True
+
+    def dropped(self, scene: Scene, path: str) -> Scene:
+        """The scene that asks for what was dropped on the window; a file of another kind gives a sentence."""
+        source, problem = dropped_source(path)
+        if problem:
+            self._say(problem, bad=True)
+            return scene
+        return scene.ask(OpenNetwork(source))
+
+    def written(self) -> None:
+        """Tell of captures that have been written since the last call."""
+        if written := self._writer.poll():
+            if written.problem:
+                self._say(written.problem, bad=True)
+                return
+            self.saved = written.path
+            path = Path(written.path)
+            self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
+
+    def close(self) -> None:
+        """Finish writing captures."""
+        self._writer.close()
+
+    def _folder(self) -> Path:
+        chosen = self._store.scene.settings.capture_dir
+        return Path(chosen).expanduser() if chosen else default_folder()
+
+    def _save_picture(self) -> None:
+        pixels = self._incoming.pixels()
+        if pixels is not None:
+            self._writer.write(self._folder(), pixels.copy())
+
+
+def opened(scene: Scene, source: str) -> Scene:
+    """The scene with another network; the same one again is read afresh."""
+    document = scene.document
+    again = document.network.reload + 1 if document.network.source == source else 0
+    return replace(scene, document=replace(document, network=Network(source, again)))
