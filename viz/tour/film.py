@@ -80,7 +80,7 @@ def _open(path: Path, width: int, height: int) -> Generator[None, bytes, None]:
         codec="libx264",
         quality=None,
         macro_block_size=2,
-        output_params=["-preset", "ultrafast", "-crf", "26", "-pix_fmt", "yuv420p", "-threads", "1"],
+        output_params=["-preset", "ultrafast", "-crf", "26", "-threads", "1"],
     )
     writer.send(None)  # type: ignore[arg-type]  # the first send starts ffmpeg
     return writer

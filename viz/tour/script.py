@@ -58,7 +58,7 @@ class Script:
     def _walk(self) -> Iterator[None]:
         hand = self._hand
         yield from hand.drag(hand.at("Generator/pad", 0.6, 0.55), (-40, 25), 0.8)
-        yield from self._click("Generator/playWalk")
+        yield from hand.click("Generator/playWalk")  # from here on there is always a newer picture to come
         yield from hand.wait(1.5)
         yield from self._shot("walk")
         yield from self._click("Generator/playWalk", "Generator/snap")
@@ -75,7 +75,7 @@ class Script:
     def _noise(self) -> Iterator[None]:
         yield from self._click("Generator/mode Random")
         yield from self._hand.slide("Generator/Strength", 0.5, 0.95, 0.5)
-        yield from self._click("Generator/playAnimate")
+        yield from self._hand.click("Generator/playAnimate")
         yield from self._hand.wait(0.8)
         yield from self._shot("noise")
         yield from self._click("Generator/playAnimate", "Generator/resetNoise")
@@ -93,6 +93,7 @@ class Script:
     def _layers(self) -> Iterator[None]:
         hand, panel = self._hand, "Layers & spectrum"
         yield from self._keys(Key.mod_ctrl, Key._3)
+        imgui.set_window_focus(panel)
         yield from hand.wait(0.6)
         yield from self._settled()
         yield from self._shot("layers")
@@ -104,8 +105,8 @@ class Script:
         yield from self._click(f"{panel}/Picture")
         if f"{panel}/pages Spectrum" in hand.places:
             yield from self._click(f"{panel}/pages Spectrum")
-        if not self._app.scene.view.display.spectrum.on:
-            yield from self._click(f"{panel}/Show")
+        yield from hand.wait(0.2)
+        yield from self._click(f"{panel}/Measure")
         yield from hand.wait(0.3)
         yield from self._shot("spectrum")
         yield from self._keys(Key.mod_ctrl, Key._1)
