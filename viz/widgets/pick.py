@@ -69,7 +69,7 @@ def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: 
         clipper.begin(len(shown), t.px(t.row))
         while clipper.step():
             for k in range(clipper.display_start, clipper.display_end):
-                if list_row(f"{entries[shown[k]]}", entries[shown[k]], shown[k] == chosen):
+                if list_row(f"pick {entries[shown[k]]}", entries[shown[k]], shown[k] == chosen):
                     picked = shown[k]
         if not shown:
             p = imgui.get_cursor_screen_pos()

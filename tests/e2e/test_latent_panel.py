@@ -1,0 +1,182 @@
+"""Section "Latent": seeds, the pad, the walk, blending, classes."""
+
+import numpy as np
+import pytest
+
+from renderer.protocol import Latent
+from tests.e2e.driver import Driver, Key, drive
+from tests.e2e.left import Clock, centre
+from tests.fixtures_path import fixtures
+from viz.panels import pad
+from viz.params import put
+
+pytestmark = pytest.mark.window
+SEED = "//Generator/Seed/##value"
+PAD = "//Generator/pad/##pad"
+
+
+@pytest.fixture
+def classes() -> str:
+    """A StyleGAN2-ADA of 32 x 32 pixels with five classes."""
+    return str(fixtures() / "sg2ada_cond_32" / "net.pkl")
+
+
+def latent(d: Driver) -> Latent:
+    return d.scene.document.latent
+
+
+def at(d: Driver, place: Latent) -> np.ndarray:
+    """The picture of a place."""
+    d.change(lambda scene: put(scene, "document.latent", place))
+    d.wait_frame()
+    return d.picture()
+
+
+def test_a_typed_seed_shows_its_picture_and_the_grid_counts_in_hundreds(lent, avatars):
+    def steps(d: Driver):
+        there = at(d, Latent(5, 3))
+        assert not np.array_equal(there, at(d, Latent(0, 0)))
+        d.type_into(SEED, "305")
+        assert latent(d) == Latent(305, 0)
+        d.wait_frame()
+        assert np.array_equal(there, d.picture())
+        d.type_into("//Generator/pad/##x", "5")
+        d.type_into("//Generator/pad/##y", "3")
+        assert latent(d) == Latent(5, 3)
+        d.wait_frame()
+        assert np.array_equal(there, d.picture())
+
+    drive(steps, network=avatars, renderer=lent)
+
+
+def test_dragging_the_pad_walks_and_a_click_on_a_neighbour_goes_there(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        before = d.picture()
+        x, y = centre(d, PAD)
+        d.drag([(x - 28 + 7 * k, y + 7 * k) for k in range(5)])
+        assert latent(d).x == pytest.approx(7 - 28 / pad.CELL, abs=0.02)
+        assert latent(d).y == pytest.approx(-28 / pad.CELL, abs=0.02)
+        d.wait_frame()
+        assert not np.array_equal(before, d.picture())
+        d.press(Key.mod_ctrl, Key.z)
+        assert latent(d) == Latent(7, 0), "a drag is one step"
+        d.ctx.key_down(Key.mod_alt)
+        d.drag([(x, y + 10), (x + 28, y + 10)])
+        d.ctx.key_up(Key.mod_alt)
+        assert latent(d).x == pytest.approx(7 - 2.8 / pad.CELL, abs=0.005)
+        d.change(lambda scene: put(scene, "document.latent", Latent(7, 0)))
+        d.drag([(x + pad.CELL + 8, y - 5)])
+        assert latent(d) == Latent(8, 0)
+        d.wait_frame()
+        goal = d.picture()
+        assert np.array_equal(goal, at(d, Latent(8, 0)))
+
+    drive(steps, network=avatars, renderer=lent, scene=lambda scene: put(scene, "document.latent.x", 7.0))
+
+
+def test_the_pad_shows_the_pictures_of_the_seeds_around(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        held = d.facts.scratch.get(pad.Pad)
+        d.wait_for(lambda: {(0, 0), (1, 0), (0, 1), (-1, -1)} <= set(held.shown), what="pictures of the neighbours")
+        d.frames(2)
+        window = d.window().astype(int)
+        x, y = (round(v) for v in centre(d, PAD))
+        cells = [window[y - 60 + 4 : y - 60 + 34, x + pad.CELL * i - 12 : x + pad.CELL * i + 12] for i in (-1, 0, 1)]
+        assert all(cell.std() > 5 for cell in cells), "pictures, not flat squares"
+        assert np.abs(cells[0] - cells[1]).mean() > 3
+
+    drive(steps, network=avatars, renderer=lent)
+
+
+def test_snap_and_random_seeds():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click("//Generator/##snap")
+        assert latent(d) == Latent(3, -1)
+        d.click("//Generator/##random")
+        first = latent(d)
+        assert first.x == int(first.x)
+        assert first.y == 0
+        d.click("//Generator/##random")
+        assert latent(d) != first
+        d.click("//Generator/##resetLatent")
+        assert latent(d) == Latent()
+
+    drive(steps, scene=lambda scene: put(scene, "document.latent", Latent(3.4, -0.8)))
+
+
+def test_the_walk_goes_by_time_not_by_frames():
+    clock = Clock()
+
+    def steps(d: Driver):
+        d.wait_frame()
+        d.type_into("//Generator/Walk speed/##number", "-2")
+        d.click("//Generator/##playWalk")
+        began = latent(d).x
+        clock.run(d, 1.0, step=0.05)
+        assert latent(d).x == pytest.approx(began - 2, abs=1e-6)
+        clock.run(d, 1.0, step=0.2)
+        assert latent(d).x == pytest.approx(began - 4, abs=1e-6)
+        d.click("//Generator/##playWalk")
+        stopped = latent(d).x
+        clock.run(d, 1.0)
+        assert latent(d).x == stopped
+        d.press(Key.mod_ctrl, Key.z)
+        assert latent(d).x == began, "the whole walk is one step"
+
+    drive(steps, options={"clock": clock}, size=(1920, 1080))
+
+
+def test_blending_in_z_w_and_arcs_differ_between_seeds_and_agree_on_them(lent, avatars):
+    def steps(d: Driver):
+        pictures = {}
+        for x in (3.5, 4.0):
+            d.change(lambda scene, x=x: put(scene, "document.latent.x", x))
+            for index, blend in enumerate(("z", "w", "arc")):
+                d.click(f"//Generator/blend/##{index}")
+                assert latent(d).blend == blend
+                d.wait_frame()
+                pictures[x, blend] = d.picture()
+        assert np.array_equal(pictures[4.0, "z"], pictures[4.0, "w"])
+        assert np.array_equal(pictures[4.0, "arc"], pictures[4.0, "w"])
+        for a, b in (("z", "w"), ("w", "arc"), ("z", "arc")):
+            assert not np.array_equal(pictures[3.5, a], pictures[3.5, b])
+
+    drive(steps, network=avatars, renderer=lent)
+
+
+def test_classes_are_picked_from_a_list_and_blended(lent, classes):
+    def steps(d: Driver):
+        d.wait_frame()
+        pictures = [at(d, Latent(label=label)) for label in range(5)]
+        assert len({picture.tobytes() for picture in pictures}) == 5
+        d.click("//Generator/##Class")
+        d.click("**/##pick 3")
+        assert latent(d).label == 3
+        d.wait_frame()
+        assert np.array_equal(pictures[3], d.picture())
+        d.click("//Generator/##Second class")
+        d.click("**/##pick 1")
+        assert latent(d).label_b == 1
+        d.wait_frame()
+        assert np.array_equal(pictures[3], d.picture()), "none of it yet"
+        d.type_into("//Generator/Class mix/##number", "1")
+        d.wait_frame()
+        assert np.array_equal(pictures[1], d.picture())
+        d.click("//Generator/##Second class", 1)
+        d.click("//Generator/##Class", 1)
+        assert (latent(d).label, latent(d).label_b) == (None, None)
+
+    drive(steps, network=classes, renderer=lent)
+
+
+def test_an_unconditional_network_offers_no_class(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.drag([centre(d, "//Generator/##Class")])
+        assert not d.exists("**/##pick from seed")
+        assert latent(d).label is None
+
+    drive(steps, network=avatars, renderer=lent, size=(1920, 1080))
