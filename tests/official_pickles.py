@@ -84,7 +84,7 @@ def persistent(module: nn.Module, kwargs: dict[str, Any] | None = None, *, sourc
     state: dict[str, Any] = {"training": False}
     state["_parameters"] = make((k, v.detach().requires_grad_(False)) for k, v in module._parameters.items())
     state["_parameters"] = make((k, nn.Parameter(v, False)) for k, v in state["_parameters"].items())
-    state["_buffers"] = make((k, v.clone()) for k, v in module._buffers.items())
+    state["_buffers"] = make((k, v if v is None else v.clone()) for k, v in module._buffers.items())
     state["_non_persistent_buffers_set"] = set()
     state["_backward_hooks"] = OrderedDict()
     if not old:

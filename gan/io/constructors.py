@@ -60,15 +60,12 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
     table: dict[str, Constructor] = {
         "collections.OrderedDict": lambda args: _dictionary(args, budget),
         "_codecs.encode": lambda args: _encode(args, budget),
-        "builtins.bytearray": lambda args: _bytes(args, budget),
-        "builtins.bytes": lambda args: _bytes(args, budget),
         "torch.storage._load_from_bytes": lambda args: load_storage(args, budget),
         "torch._utils._rebuild_parameter": _parameter,
         "torch._utils._rebuild_parameter_with_state": _parameter,
         "torch._utils._rebuild_tensor": lambda args: _tensor("_rebuild_tensor", args),
         "torch._utils._rebuild_tensor_v2": lambda args: _tensor("_rebuild_tensor_v2", args),
-        "torch._utils._rebuild_tensor_v3": _tensor_v3,
-        "torch.Size": lambda args: _size(args),
+        "torch.Size": _size,
         "torch.device": _inert("torch.device"),
         "numpy.dtype": _dtype,
         "numpy.ndarray": _inert("numpy.ndarray"),
@@ -77,6 +74,9 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
     }
     for name in ("dnnlib.EasyDict", "dnnlib.util.EasyDict"):
         table[name] = lambda args: _dictionary(args, budget)
+    # Python 2's names for the built-in types are what protocols 0 to 2 write, whatever Python writes them.
+    for name in ("builtins.bytes", "__builtin__.bytes", "builtins.bytearray", "__builtin__.bytearray"):
+        table[name] = lambda args: _bytes(args, budget)
     for name in ("builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset"):
         table[name] = lambda args: _set(args, budget)
     for core in ("numpy.core", "numpy._core"):
@@ -204,13 +204,6 @@ def _tensor(name: str, args: tuple[Any, ...]) -> Tensor:
         raise _wrong(name)
     storage, offset, shape, stride = args[:4]
     return make_tensor(storage, offset, shape, stride)
-
-
-def _tensor_v3(args: tuple[Any, ...]) -> Tensor:
-    if not 7 <= len(args) <= 8 or not isinstance(args[6], Allowed):
-        raise _wrong("_rebuild_tensor_v3")
-    storage, offset, shape, stride = args[:4]
-    return make_tensor(storage, offset, shape, stride, args[6].name.removeprefix("torch."))
 
 
 def _parameter(args: tuple[Any, ...]) -> Tensor:

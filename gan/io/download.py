@@ -64,6 +64,10 @@ def fetch(
         DownloadError: the server did not answer, refused, sent too much, too little or a web page, or the cache
             cannot be written; `status` is the HTTP status where there was one.
     """
+    try:
+        urllib.parse.urlsplit(url)
+    except ValueError as error:
+        raise DownloadError(f"This is no web address ({error}); check it.") from error
     folder = folder or cache_folder()
     target = folder / _file_name(url)
     record = target.with_name(target.name + ".sha256")
@@ -134,7 +138,7 @@ def _receive(
         with opener.open(request, timeout=timeout_s) as response:
             return _copy(response, write, progress, max_bytes)
     except urllib.error.HTTPError as error:
-        status, reason = error.code, error.reason
+        status, reason = error.code, http.client.responses.get(error.code, "with an unknown status")
         error.close()
         raise DownloadError(
             f"The server answered {status} {reason}; check the address and whether it needs a login.", status=status
@@ -145,8 +149,11 @@ def _receive(
         raise DownloadError(
             f"The server cannot be reached ({error.reason}); check the address and the connection."
         ) from error
-    except (http.client.HTTPException, ConnectionError, ssl.SSLError, ValueError) as error:
-        raise DownloadError(f"The download broke off ({error}); check the address and try again.") from error
+    except (http.client.InvalidURL, ValueError) as error:
+        raise DownloadError(f"This is no web address ({error}); check it.") from error
+    except (http.client.HTTPException, ConnectionError, ssl.SSLError) as error:
+        reason = " ".join(str(error).split())
+        raise DownloadError(f"The download broke off ({reason}); check the address and try again.") from error
 
 
 def _copy(

@@ -110,7 +110,7 @@ def is_shape(value: Any) -> bool:
     return total < 2**48
 
 
-def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any, dtype: str | None = None) -> Tensor:
+def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> Tensor:
     """A view of `storage` as the file describes it, every claim checked.
 
     Args:
@@ -118,7 +118,6 @@ def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any, dtype: str |
         offset: Where the view starts, in elements.
         shape: Its sizes.
         stride: The step of each dimension, in elements.
-        dtype: The element type where the storage has none of its own.
 
     Raises:
         CorruptFileError: the view reaches beyond its storage, or a claim is no number.
@@ -127,7 +126,7 @@ def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any, dtype: str |
         raise CorruptFileError("The file describes a tensor in a way that makes no sense; copy or download it again.")
     if not isinstance(stride, tuple) or len(stride) != len(shape) or not all(is_count(step) for step in stride):
         raise CorruptFileError("The file describes a tensor in a way that makes no sense; copy or download it again.")
-    dtype = dtype or storage.dtype
+    dtype = storage.dtype
     if dtype not in ITEM_SIZES:
         raise CorruptFileError(f"The file has a tensor of type {dtype}, which no network uses; download it again.")
     item, count = ITEM_SIZES[dtype], prod(shape)

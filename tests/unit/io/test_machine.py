@@ -1,0 +1,157 @@
+"""The restricted unpickler reads data just as pickle does."""
+
+import io
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gan.io.constructors import allow_list
+from gan.io.errors import CorruptFileError, UnsafePickleError
+from gan.io.machine import BoundedReader, Budget, Machine
+from gan.io.records import NumpyArray, Record, Tensor
+
+KEYS = st.one_of(st.text(max_size=8), st.integers(-1000, 1000), st.booleans(), st.none(), st.binary(max_size=4))
+PLAIN = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.integers(min_value=2**70),
+        st.floats(allow_nan=False),
+        st.text(max_size=300),
+        st.binary(max_size=300),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=5),
+        st.lists(inner, max_size=5).map(tuple),
+        st.dictionaries(KEYS, inner, max_size=5),
+        st.sets(KEYS, max_size=5),
+    ),
+    max_leaves=20,
+)
+
+
+def read(content: bytes, budget: Budget | None = None):
+    budget = budget or Budget(copied_bytes=10**6)
+    return Machine(allow_list(budget), budget=budget).load(BoundedReader(io.BytesIO(content), len(content)))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(value=PLAIN, protocol=st.integers(0, 5))
+def test_plain_data(value, protocol):
+    assert read(pickle.dumps(value, protocol)) == value
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_shared_and_circular_lists(protocol):
+    shared = [1, 2]
+    first, second = read(pickle.dumps([shared, shared], protocol))
+    assert first is second
+    circle: list[object] = []
+    circle.append(circle)
+    found = read(pickle.dumps(circle, protocol))
+    assert found[0] is found
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6, dtype=np.float32).reshape(2, 3),
+        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        np.arange(24).reshape(2, 3, 4).transpose(1, 0, 2),
+        np.arange(10, dtype=">i4")[::2],
+        np.array([True, False]),
+        np.zeros((0, 3), np.float16),
+        np.array(7, np.uint8),
+    ],
+    ids=lambda array: f"{array.dtype}{array.shape}",
+)
+def test_numpy_arrays(array, protocol):
+    found = read(pickle.dumps(array, protocol))
+    assert isinstance(found, NumpyArray)
+    assert found.read().dtype == array.dtype
+    np.testing.assert_array_equal(found.read(), array)
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("scalar", [np.float64(1 / 3), np.float32(0.1), np.int64(-5), np.bool_(True), np.uint8(200)])
+def test_numpy_scalars_become_numbers(scalar, protocol):
+    found = read(pickle.dumps(scalar, protocol))
+    assert found == scalar.item()
+    assert type(found) is type(scalar.item())
+
+
+def test_the_old_spelling_of_numpy():
+    content = pickle.dumps(np.float64(0.5), 2).replace(b"numpy._core.", b"numpy.core.")
+    assert b"numpy.core" in content
+    assert read(content) == 0.5
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize(
+    "dtype",
+    [torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool],
+    ids=str,
+)
+def test_tensors(dtype, protocol):
+    base = torch.arange(24).reshape(4, 6).to(dtype)
+    for tensor in (base, base.t(), base[1:, ::2], base[2, 3], base[:0], torch.nn.Parameter(base, False)):
+        found = read(pickle.dumps(tensor, protocol))
+        assert isinstance(found, Tensor)
+        made = found.read()
+        assert made.dtype == dtype
+        assert found.shape == tuple(tensor.shape)
+        assert found.nbytes == tensor.numel() * tensor.element_size()
+        assert torch.equal(made, tensor)
+        assert made.is_contiguous()
+
+
+def test_a_read_tensor_is_its_own():
+    """Changing it changes neither the file's bytes nor a second reading."""
+    found = read(pickle.dumps(torch.zeros(3)))
+    found.read().fill_(7)
+    assert torch.equal(found.read(), torch.zeros(3))
+
+
+def test_torch_values_are_inert():
+    value = {"dtype": torch.float32, "device": torch.device("cpu"), "size": torch.Size((2, 3))}
+    found = read(pickle.dumps(value, 4))
+    assert found["dtype"].name == "torch.float32"
+    assert isinstance(found["device"], Record)
+    assert found["size"] == (2, 3)
+
+
+def test_the_refused_global_is_named():
+    with pytest.raises(UnsafePickleError, match=r"os\.system") as caught:
+        read(b"\x80\x02cos\nsystem\n.")
+    assert caught.value.name == "os.system"
+
+
+def test_names_are_not_decoded_any_further():
+    """pickletools would read the backslashes as an escape and see `os.system` here."""
+    with pytest.raises(UnsafePickleError) as caught:
+        read(b"\x80\x02cos\nsys\\x74em\n.")
+    assert caught.value.name == "os.sys\\x74em"
+
+
+def test_the_budget_holds_across_nested_pickles():
+    content = pickle.dumps([torch.zeros(3) for _ in range(10)])
+    read(content, Budget(opcodes=2000, copied_bytes=10**6))
+    with pytest.raises(CorruptFileError, match="parts"):
+        read(content, Budget(opcodes=400, copied_bytes=10**6))
+
+
+def test_several_pickles_in_a_row():
+    stream = io.BytesIO(pickle.dumps(1) + pickle.dumps([2]))
+    reader, machine = BoundedReader(stream, 1000), Machine({})
+    assert (machine.load(reader), machine.load(reader)) == (1, [2])
+
+
+def test_a_bounded_reader_ends_where_it_should():
+    reader = BoundedReader(io.BytesIO(b"abcdef"), 4)
+    assert (reader.read(3), reader.read(2**40), reader.read(1)) == (b"abc", b"d", b"")
