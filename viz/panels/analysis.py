@@ -25,7 +25,7 @@ class Block:
 
 
 BLOCKS = (
-    Block("Layers", 324, 1.5),
+    Block("Layers", 324, 2.4),
     Block("Channels", 224, 0.2),
     Block("Spectrum", 208, 1.8),
     Block("Radial", 220, 0.9),

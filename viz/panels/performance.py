@@ -66,10 +66,28 @@ def _figure(name: str, series: Series, hint: str) -> Figure:
 
 @dataclass
 class _Cache:
-    """The cards, renewed a few times a second."""
+    """What is worked out a few times a second only: percentiles cost more than the drawing."""
 
     at: float = -1.0
     cards: tuple[Figure, ...] = ()
+    stages: tuple[str, ...] = ()
+    """Stages worth drawing, those that take more than next to nothing."""
+    render_top: float = 1.0
+    window_top: float = 1.0
+    """What nearly all values of a plot stay below."""
+
+    def renew(self, now: float, performance: Performance) -> None:
+        """Work everything out again."""
+        self.at, self.cards = now, figures(performance)
+        whole = performance.render_ms
+        self.stages = tuple(name for name, series in performance.stages if series.sum() > 0.01 * whole.sum())
+        usual = whole - sum((s for name, s in performance.stages if name == "load"), np.zeros(whole.size))
+        self.render_top = _top(usual, performance.latency_ms)
+        self.window_top = _top(performance.ui_ms, performance.frame_ms)
+
+
+def _top(*series: Series) -> float:
+    return max((float(np.percentile(one, 95)) for one in series if one.size), default=1.0)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -96,7 +114,7 @@ def _measured(facts: Facts) -> None:
     """Cards over plots."""
     cache, room = facts.scratch.get(_Cache), imgui.get_content_region_avail()
     if not cache.cards or not 0 <= facts.now - cache.at < REFRESH_S:
-        cache.at, cache.cards = facts.now, figures(facts.performance)
+        cache.renew(facts.now, facts.performance)
     p, gap = imgui.get_cursor_screen_pos(), t.px(8)
     count = max(1, min(len(cache.cards), int((room.x + gap) // (t.px(CARD) + gap))))
     width = (room.x - gap * (count - 1)) / count
@@ -108,10 +126,10 @@ def _measured(facts: Facts) -> None:
         return
     two = room.x > t.px(440)
     width = (room.x - gap) / 2 if two else room.x
-    _render_plot(facts.performance, width, height)
+    _render_plot(facts.performance, cache, width, height)
     if two:
         imgui.same_line(0, gap)
-        _window_plot(facts.performance, width, height)
+        _window_plot(facts.performance, cache, width, height)
 
 
 def _card(card: Figure, p: V, width: float) -> None:
@@ -127,15 +145,14 @@ def _card(card: Figure, p: V, width: float) -> None:
     ui.draw(ui.ellipsis(card.note, room, t.small), x, p.y + t.px(36), "faint", t.small)
 
 
-def _render_plot(performance: Performance, width: float, height: float) -> None:
+def _render_plot(performance: Performance, cache: _Cache, width: float, height: float) -> None:
     """The renderer's stages on top of one another, and the latency."""
-    named = [(name, series) for name, series in performance.stages if series.size and series.any()]
     whole, latency = performance.render_ms, performance.latency_ms
+    named = [(name, series) for name, series in performance.stages if name in cache.stages]
     ui.push_font(t.small, "regular")
     with plots.plot("render", width, height) as seen:
         if seen:
-            top = max((float(np.percentile(s, 98)) for s in (whole, latency) if s.size), default=1.0)
-            _axes("pictures", top, max(2, whole.size))
+            _axes("pictures", cache.render_top, max(2, whole.size))
             if whole.size:
                 plots.stack(np.arange(whole.size, dtype=np.float64), named)
             if latency.size:
@@ -144,14 +161,13 @@ def _render_plot(performance: Performance, width: float, height: float) -> None:
     imgui.pop_font()
 
 
-def _window_plot(performance: Performance, width: float, height: float) -> None:
+def _window_plot(performance: Performance, cache: _Cache, width: float, height: float) -> None:
     """The window's own work against the time between its frames."""
     work, frame = performance.ui_ms, performance.frame_ms
     ui.push_font(t.small, "regular")
     with plots.plot("window", width, height) as seen:
         if seen:
-            top = max((float(np.percentile(s, 98)) for s in (work, frame) if s.size), default=1.0)
-            _axes("window frames", top, max(2, work.size))
+            _axes("window frames", cache.window_top, max(2, work.size))
             for name, series, token in (("frame to frame", frame, "dim"), ("work", work, "accent")):
                 if series.size:
                     plots.line(name, np.arange(series.size, dtype=np.float64), series, token, 1.5)
