@@ -1,0 +1,84 @@
+"""Section "Truncation"."""
+
+import numpy as np
+import pytest
+
+from renderer.protocol import Truncation
+from tests.e2e.driver import Driver, drive
+from viz import theme
+from viz.params import put
+
+pytestmark = pytest.mark.window
+PSI = "//Generator/ψ/##number"
+CUTOFF = "//Generator/Layers/##number"
+SEED = "//Generator/Seed/##value"
+
+
+def truncation(d: Driver) -> Truncation:
+    return d.scene.document.truncation
+
+
+def typed(d: Driver, item: str, text: str) -> np.ndarray:
+    d.type_into(item, text)
+    d.wait_frame()
+    return d.picture()
+
+
+def test_psi_0_makes_every_seed_the_mean_and_psi_1_none(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        own = d.picture()
+        mean = typed(d, PSI, "0")
+        assert np.array_equal(mean, typed(d, SEED, "12"))
+        other = typed(d, PSI, "1")
+        assert not np.array_equal(other, own)
+        assert not np.array_equal(other, mean)
+        assert not np.array_equal(typed(d, PSI, "-0.5"), mean)
+        d.click("//Generator/##resetTruncation")
+        assert truncation(d) == Truncation()
+
+    drive(steps, network=avatars, renderer=lent)
+
+
+def test_the_cutoff_counts_the_networks_own_layers_and_all_of_them_is_none(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        whole = d.picture()
+        assert np.array_equal(typed(d, CUTOFF, "0"), typed(d, PSI, "1")), "no layer truncated is no truncation"
+        assert truncation(d) == Truncation(1.0, 0)
+        some = typed(d, PSI, "0.3")
+        assert not np.array_equal(some, typed(d, CUTOFF, "4"))
+        assert truncation(d).cutoff == 4
+        all_layers = typed(d, CUTOFF, "99")
+        assert truncation(d).cutoff is None
+        assert np.array_equal(whole, all_layers)
+        d.drag_slider("//Generator/Layers/##track", 0.02)
+        assert truncation(d).cutoff == 0
+        d.click(CUTOFF, 1)
+        assert truncation(d).cutoff is None
+
+    drive(steps, network=avatars, renderer=lent, scene=lambda scene: put(scene, "document.truncation.psi", 0.3))
+
+
+def test_the_chart_draws_a_bar_for_each_layer():
+    def steps(d: Driver):
+        def bars() -> tuple[float, float]:
+            """Lowest and highest cap of a coarse layer's bar below its psi slider, in pixels from the top."""
+            x0, y0, x1, _ = d.rect("//Generator/Layers/##track")
+            window = d.window()[int(y0) + 28 : int(y0) + 84, int(x0) : int(x1) + 60].astype(int)
+            colour = np.array([round(255 * c) for c in theme.rgb(theme.DARK.coarse)])
+            rows = np.flatnonzero((np.abs(window - colour).max(-1) < 12).sum(1) > 4)
+            return float(rows.min()), float(rows.max())
+
+        d.wait_frame()
+        untouched = bars()
+        d.type_into(PSI, "0.5")
+        half = bars()
+        d.type_into(PSI, "0")
+        none = bars()
+        assert untouched[0] < half[0] < none[0]
+        assert half[0] - untouched[0] == pytest.approx(none[0] - half[0], abs=1.5)
+        d.type_into(PSI, "-0.5")
+        assert bars()[1] > half[0], "negative bars hang below zero"
+
+    drive(steps, family="StyleGAN3-T", size=(1920, 1080))
