@@ -46,6 +46,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     else:
         scene = _picture(scene, facts, facts.picture, area, hand)
     scene = canvas_tools.palette(scene, facts, area)
+    return _strips(scene, facts, area) if strips.present(facts) else scene
+
+
+def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """Messages beside the tools, over the picture's upper edge."""
+    p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(60), area.y + p(12)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(p(8), p(6)))
     inner = V(max(area.width - p(60) - p(12), 8), 0)

@@ -12,7 +12,6 @@ from viz.bundled import bundled
 from viz.camera import actual_size
 from viz.facts import Facts
 from viz.layout import WORKSPACES
-from viz.params import PARAMS
 from viz.scene import (
     OpenNetwork,
     Quit,
@@ -24,6 +23,7 @@ from viz.scene import (
     ShowDialog,
     Undo,
 )
+from viz.settings import SCALES
 
 SEEDS = 100_000
 """Random seeds are below this: short enough to remember and to tell someone."""
@@ -140,8 +140,8 @@ def _view() -> tuple[Command, ...]:
             "actual-size", "View", "1:1", "One picture pixel on one screen pixel",
             lambda s, f: _viewing(s, camera=actual_size(s.view.camera)), ("0",), _has_picture,
         ),
-        Command("larger", "View", "Larger interface", "", _scaled(1.1), ("Ctrl++", "Ctrl+Plus"), repeats=True),
-        Command("smaller", "View", "Smaller interface", "", _scaled(1 / 1.1), ("Ctrl+−", "Ctrl+Minus"), repeats=True),
+        Command("larger", "View", "Larger interface", "", _scaled(up=True), ("Ctrl++", "Ctrl+Plus"), repeats=True),
+        Command("smaller", "View", "Smaller interface", "", _scaled(up=False), ("Ctrl+−", "Ctrl+Minus"), repeats=True),
         Command(
             "scale-1", "View", "Interface at 100 %", "",
             lambda scene, facts: _set(scene, scale=1.0), ("Ctrl+0",),
@@ -236,12 +236,10 @@ def _reset(scene: Scene, facts: Facts) -> Scene:
     )
 
 
-def _scaled(factor: float) -> Callable[[Scene, Facts], Scene]:
-    limits = PARAMS["settings.scale"]
-
+def _scaled(up: bool) -> Callable[[Scene, Facts], Scene]:
     def run(scene: Scene, facts: Facts) -> Scene:
-        scale = round(scene.settings.scale * factor, 2)
-        near = 1.0 if abs(scale - 1) < 0.04 else scale
-        return _set(scene, scale=min(max(near, limits.low), limits.high))
+        now = scene.settings.scale
+        beyond = [scale for scale in SCALES if (scale > now if up else scale < now)]
+        return _set(scene, scale=min(beyond) if up else max(beyond)) if beyond else scene
 
     return run

@@ -76,6 +76,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     imgui.set_next_window_size(size)
     imgui.set_next_window_size_constraints(V(size.x, 0), V(size.x, max(view.size.y - p(72) - p(40), p(120))))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(p(16), p(14)))
+    imgui.push_style_var(imgui.StyleVar_.window_rounding, p(theme.current.radius_card))
     flags = imgui.WindowFlags_.no_resize | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
     flags |= imgui.WindowFlags_.no_title_bar
     shown, _ = imgui.begin_popup_modal(title, True, flags)
@@ -98,5 +99,5 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
         imgui.end_popup()
     else:
         opened.name = ""  # Dear ImGui closed it
-    imgui.pop_style_var()
+    imgui.pop_style_var(2)
     return scene

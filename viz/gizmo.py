@@ -142,4 +142,5 @@ def _arrow(c: V, dx: int, dy: int, lit: bool) -> None:
         V(tip.x - dy * n, tip.y - dx * n),
         V(tip.x + dy * n, tip.y + dx * n),
     )
+    d.add_triangle(*head, t.u32("halo", 0.45), p(2))
     d.add_triangle_filled(*head, t.u32(token))

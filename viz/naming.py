@@ -17,9 +17,9 @@ def step_name(before: Document, after: Document, ws_names: tuple[str, ...] = ())
     """
     if before == after:
         return ""
-    if after == Document(network=before.network):
-        return "Reset everything"
     changed = [field.name for field in fields(Document) if getattr(before, field.name) != getattr(after, field.name)]
+    if len(changed) > 1 and after == Document(network=before.network):
+        return "Reset everything"
     if len(changed) > 2:
         return f"{len(changed)} changes"
     return ", ".join(_part(name, before, after, ws_names) for name in changed)

@@ -5,6 +5,9 @@ from typing import Literal
 
 Scheme = Literal["dark", "light"]
 
+SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+"""Interface scales that keys and the Settings dialog step through."""
+
 
 @dataclass(frozen=True)
 class Settings:

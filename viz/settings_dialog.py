@@ -11,8 +11,7 @@ from viz.facts import Facts
 from viz.params import put
 from viz.rows import slider_row, switch_row
 from viz.scene import RevealFolder, Scene
-
-SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+from viz.settings import SCALES
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -23,7 +22,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     ui.heading("Rendering")
     ui.row_label("Device")
     width = imgui.get_content_region_avail().x
-    names = [device.upper() if len(device) < 4 else device.capitalize() for device in facts.devices]
+    names = ["Auto" if device == "auto" else device.upper() for device in facts.devices]
     now = facts.devices.index(scene.settings.device) if scene.settings.device in facts.devices else 0
     picked = ui.segmented("device", names, now, width=width)
     if picked != now:
@@ -49,10 +48,21 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 def _scale(scene: Scene, width: float) -> Scene:
     """Steps, not a slider: the control would move away under the mouse while it changes its own size."""
     ui.row_label("Scale", scene.settings.scale != 1.0)
-    names = [f"{round(scale * 100)}" for scale in SCALES]
-    nearest = min(range(len(SCALES)), key=lambda i: abs(SCALES[i] - scene.settings.scale))
-    picked = ui.segmented("scale", names, nearest, width=width)
-    return put(scene, "settings.scale", SCALES[picked]) if picked != nearest else scene
+    now = scene.settings.scale
+    smaller, larger = [one for one in SCALES if one < now], [one for one in SCALES if one > now]
+    p, each = theme.current.px, theme.current.px(34)
+    if ui.button(glyph="minus", width=each, id_="##smaller", hint="Smaller", keys="Ctrl+−", enabled=bool(smaller)):
+        now = max(smaller)
+    imgui.same_line(0, p(4))
+    wide = width - 2 * each - 2 * p(4)
+    if ui.button(
+        f"{round(scene.settings.scale * 100)} %", width=wide, id_="##scale", hint="Back to 100 %", keys="Ctrl+0"
+    ):
+        now = 1.0
+    imgui.same_line(0, p(4))
+    if ui.button(glyph="plus", width=each, id_="##larger", hint="Larger", keys="Ctrl++", enabled=bool(larger)):
+        now = min(larger)
+    return put(scene, "settings.scale", now)
 
 
 @dataclass

@@ -55,10 +55,22 @@ class Board:
             self.messages = [m for m in self.messages if m.bad or now - m.at < INFO_S]
 
 
+def present(facts: Facts) -> bool:
+    """Whether there is anything to tell."""
+    board, frame = facts.scratch.get(Board), facts.frame
+    board.tidy(facts.now)
+    return bool(
+        facts.failure is not None
+        or (facts.loading is not None and facts.waiting_s > SHOW_LOADING_S)
+        or board.stalled_s > STALLED_S
+        or board.messages
+        or (frame is not None and frame.nonfinite and frame is not board.hidden_nonfinite)
+    )
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """All strips, one below the other, from the cursor on."""
     board = facts.scratch.get(Board)
-    board.tidy(facts.now)
     if facts.failure is not None:
         scene = _failure(scene, facts, facts.failure, board)
     elif facts.loading is not None and facts.waiting_s > SHOW_LOADING_S:
@@ -105,7 +117,8 @@ def _details(text: str) -> None:
     """A traceback in a box of its own, to read and to copy."""
     width = imgui.get_content_region_avail().x
     imgui.push_style_color(imgui.Col_.child_bg, t.vec4("raised"))
-    if imgui.begin_child("details", imgui.ImVec2(width, t.px(180)), imgui.ChildFlags_.borders):
+    flags = imgui.ChildFlags_.always_use_window_padding
+    if imgui.begin_child("details", imgui.ImVec2(width, t.px(180)), flags):
         imgui.push_style_color(imgui.Col_.text, t.vec4("dim"))
         if ui.button("Copy", "copy", "ghost", hint="Copy this text", id_="##copy"):
             imgui.set_clipboard_text(text)

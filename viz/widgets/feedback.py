@@ -61,7 +61,12 @@ def error_strip(
 
     `token` and `glyph` make it a warning or a plain message. Clicking the cross returns "dismiss".
     """
-    w, h, p = imgui.get_content_region_avail().x, t.px(36), imgui.get_cursor_screen_pos()
+    w, p = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
+    buttons = sum(measure(name) + t.px(20) for name in actions) + (t.px(t.row + 4) if dismiss else 0) + t.px(6)
+    left = p.x + t.px(12) + measure(filled(glyph), 12) + t.px(8)
+    room = max(p.x + w - buttons - left, t.px(40))
+    two = bool(detail) and measure(text) + t.px(16) + measure(detail, t.small) > room
+    h = t.px(54 if two else 36)
     imgui.begin_group()
     imgui.set_next_item_allow_overlap()
     imgui.invisible_button(f"##strip{text}", V(w, h))  # what lies under the strip must not get its clicks
@@ -69,23 +74,18 @@ def error_strip(
     fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
     fill(p, V(p.x + w, p.y + h), token, 0.16, t.radius_card)
     fill(V(p.x, p.y + t.px(6)), V(p.x + t.px(3), p.y + h - t.px(6)), token)
-    chosen, end = "", p.x + w - t.px(6)
-    for name in (*([""] if dismiss else ()), *reversed(actions)):
-        size = measure(name) + t.px(16) if name else t.px(t.row)
-        end -= size
-        imgui.set_cursor_screen_pos(V(end, p.y + (h - t.px(t.row)) / 2))
-        if button(name, "" if name else "x", "plain" if name else "ghost", width=size, id_=f"##error{name}"):
-            chosen = name or "dismiss"
-        end -= t.px(4)
-    imgui.set_cursor_screen_pos(p)
-    x = p.x + t.px(12)
-    x += draw(filled(glyph), x, p.y, token, 12, height=h) + t.px(8)
-    room = end - x - t.px(8)
-    shown = ellipsis(text, room)
-    x += draw(shown, x, p.y, "text", height=h) + t.px(8)
-    rest = ellipsis(detail, max(end - x - t.px(8), 0.0), t.small) if end - x > t.px(60) else ""
-    draw(rest, x, p.y, "dim", t.small, height=h)
-    if over and (shown != text or rest != detail) and imgui.begin_tooltip():
+    chosen = _strip_buttons(p.x + w - t.px(6), p.y + (t.px(36) - t.px(t.row)) / 2, actions, dismiss)
+    line = t.px(36)
+    draw(filled(glyph), p.x + t.px(12), p.y, token, 12, height=line)
+    first = ellipsis(text, room)
+    x = left + draw(first, left, p.y, "text", height=line) + t.px(8)
+    if two:
+        second = ellipsis(detail, p.x + w - t.px(12) - left, t.small)
+        draw(second, left, p.y + t.px(29), "dim", t.small, height=t.px(18))
+    else:
+        second = detail
+        draw(detail, x, p.y, "dim", t.small, height=line)
+    if over and (first != text or second != detail) and imgui.begin_tooltip():
         imgui.push_text_wrap_pos(t.px(420))
         imgui.text_unformatted(f"{text}\n{detail}".strip())
         imgui.pop_text_wrap_pos()
@@ -93,6 +93,20 @@ def error_strip(
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(w, h))
     imgui.end_group()
+    return chosen
+
+
+def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool) -> str:
+    """The buttons of a strip, ending at `right`. Returns the one clicked."""
+    chosen = ""
+    for name in (*([""] if dismiss else ()), *reversed(actions)):
+        size = measure(name) + t.px(16) if name else t.px(t.row)
+        right -= size
+        imgui.set_cursor_screen_pos(V(right, y))
+        hint = "" if name else "Hide this message"
+        if button(name, "" if name else "x", "plain" if name else "ghost", width=size, id_=f"##error{name}", hint=hint):
+            chosen = name or "dismiss"
+        right -= t.px(4)
     return chosen
 
 

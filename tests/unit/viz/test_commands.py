@@ -1,0 +1,155 @@
+"""The one table of commands: keys, menus and what they do to the scene."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from renderer.document import Camera, Document, Motion, View
+from renderer.fake import model_info
+from renderer.protocol import Latent, Network, Truncation
+from viz import keys
+from viz.app_bar import MENUS
+from viz.commands import commands
+from viz.facts import Facts, Scratch, Texture
+from viz.palette import matches
+from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
+
+
+class NoThumbnails:
+    def get(self, request, size=64):
+        return None
+
+
+TABLE = {command.id: command for command in commands(random.Random(7))}
+FACTS = Facts(NoThumbnails(), Scratch())
+SHOWN = replace(FACTS, picture=Texture(1, 64, 64), model=model_info(Network(), "StyleGAN3-T", 64))
+SCENE = Scene()
+
+
+def run(name: str, scene: Scene = SCENE, facts: Facts = SHOWN) -> Scene:
+    return TABLE[name].run(scene, facts)
+
+
+def test_no_chord_does_two_things():
+    chords = [keys.chord(one) for command in TABLE.values() for one in command.keys]
+    assert len(chords) == len(set(chords))
+
+
+def test_every_command_is_in_a_menu_or_a_palette_and_says_what_it_does():
+    for command in TABLE.values():
+        assert command.group in (*MENUS, "Tools")
+        assert command.name
+        assert command.help or command.id in ("larger", "smaller", "scale-1")
+
+
+@pytest.mark.parametrize(
+    ("keys_", "name"),
+    [
+        ("Ctrl+Z", "undo"), ("Ctrl+Shift+Z", "redo"), ("Ctrl+Y", "redo"), ("Ctrl+O", "open"), ("Ctrl+S", "save-picture"),
+        ("Ctrl+1", "workspace-explore"), ("Ctrl+2", "workspace-mix"), ("Ctrl+3", "workspace-analyse"),
+        ("Ctrl+4", "workspace-train"), ("F", "fit"), ("0", "actual-size"), ("1", "tool-walk"), ("2", "tool-transform"),
+        ("3", "tool-inspect"), ("R", "random-seed"), ("N", "snap"), ("Space", "play"), ("Tab", "hide-panels"),
+        ("Ctrl++", "larger"), ("Ctrl+−", "smaller"), ("Ctrl+0", "scale-1"), ("Ctrl+K", "commands"),
+    ],
+)  # fmt: skip
+def test_the_keys_of_the_design(keys_, name):
+    assert keys_ in TABLE[name].keys
+
+
+def test_chords_are_parsed_and_unknown_keys_refused():
+    from imgui_bundle import imgui
+
+    assert keys.chord("Ctrl+Shift+Z") == imgui.Key.mod_ctrl | imgui.Key.mod_shift | imgui.Key.z
+    assert keys.chord("Ctrl++") == imgui.Key.mod_ctrl | imgui.Key.equal
+    assert keys.chord("0") == imgui.Key._0
+    with pytest.raises(ValueError, match="no key is named 'Q1'"):
+        keys.chord("Ctrl+Q1")
+
+
+def test_asks():
+    assert run("undo").asks == (Undo(),)
+    assert run("redo").asks == (Redo(),)
+    assert run("save-picture").asks == (SavePicture(),)
+    assert run("open").asks == (ShowDialog("browse-network"),)
+    assert run("network-demo").asks == (OpenNetwork(""),)
+
+
+def test_some_commands_need_something():
+    assert not TABLE["undo"].available(SCENE, SHOWN)
+    assert TABLE["undo"].available(SCENE, replace(SHOWN, undo="ψ 0.62"))
+    assert not TABLE["save-picture"].available(SCENE, FACTS)
+    assert TABLE["save-picture"].available(SCENE, SHOWN)
+    assert TABLE["tool-transform"].available(SCENE, SHOWN)
+    noisy = replace(SHOWN, model=model_info(Network(), "StyleGAN2", 64))
+    assert not TABLE["tool-transform"].available(SCENE, noisy)
+
+
+def test_random_seeds_come_from_the_given_chance():
+    def seeds(chance: int) -> list[float]:
+        table = {command.id: command for command in commands(random.Random(chance))}
+        return [table["random-seed"].run(SCENE, SHOWN).document.latent.x for _ in range(5)]
+
+    assert seeds(1) == seeds(1) != seeds(2)
+    assert all(seed.is_integer() and 0 <= seed < 1e5 for seed in seeds(1))
+
+
+def test_snap_goes_to_the_nearest_whole_seed():
+    scene = replace(SCENE, document=Document(latent=Latent(x=12.6, y=-0.4, blend="z")))
+    assert run("snap", scene).document.latent == Latent(x=13.0, y=0.0, blend="z")
+
+
+def test_play_starts_the_walk_and_stops_everything():
+    walking = run("play")
+    assert walking.view.motion.latent
+    turning = replace(SCENE, view=View(motion=Motion(turn=True, noise=True)))
+    assert not run("play", turning).view.motion.playing
+
+
+def test_reset_keeps_the_network_and_what_is_not_part_of_the_document():
+    document = Document(network=Network("x.pkl", 3), latent=Latent(x=4), truncation=Truncation(0.2))
+    scene = replace(SCENE, document=document, view=View(workspace="mix", motion=Motion(turn=True)))
+    after = run("reset", scene)
+    assert after.document == Document(network=Network("x.pkl", 3))
+    assert after.view.workspace == "mix"
+    assert not after.view.motion.playing
+
+
+def test_reload_reads_the_same_source_again():
+    scene = replace(SCENE, document=Document(network=Network("x.pkl", 3)))
+    assert run("reload", scene).document.network == Network("x.pkl", 4)
+
+
+def test_workspaces_show_hidden_panels_again_and_leave_the_document():
+    hidden = replace(SCENE, view=View(panels_hidden=True))
+    after = run("workspace-analyse", hidden)
+    assert (after.view.workspace, after.view.panels_hidden) == ("analyse", False)
+    assert after.document is hidden.document
+
+
+def test_scale_has_ends_and_comes_back_to_100_per_cent():
+    scene = SCENE
+    for _ in range(30):
+        scene = run("larger", scene)
+    assert scene.settings.scale == 3.0
+    seen = set()
+    for _ in range(40):
+        scene = run("smaller", scene)
+        seen.add(scene.settings.scale)
+    assert scene.settings.scale == 0.75
+    assert 1.0 in seen
+    assert run("scale-1", scene).settings.scale == 1.0
+
+
+def test_fit_and_one_to_one():
+    scene = replace(SCENE, view=View(camera=Camera(4.0, 0.2, 0.7)))
+    assert run("fit", scene).view.camera == Camera()
+    assert run("actual-size", scene).view.camera == Camera(1.0, 0.2, 0.7)
+
+
+def test_the_palette_finds_commands_by_any_words_and_best_first():
+    assert [command.id for command in matches("undo", TABLE)][0] == "undo"
+    assert matches("pix insp", TABLE)[0].id == "tool-inspect"
+    assert {command.id for command in matches("save", TABLE)} >= {"save-picture", "save-window"}
+    assert matches("zzz", TABLE) == []
+    assert len(matches("", TABLE)) == len(TABLE)

@@ -1,0 +1,83 @@
+"""What a step is called, from what changed."""
+
+from dataclasses import replace
+
+import pytest
+
+from renderer.document import Document
+from renderer.protocol import Latent, Mixing, Network, Noise, Transform, Truncation
+from viz.naming import step_name
+
+BASE = Document()
+NAMES = ("b4.conv1", "b8.conv0", "b8.conv1")
+
+
+@pytest.mark.parametrize(
+    ("after", "name"),
+    [
+        (Document(network=Network("/a/b/face.pkl")), "Open face.pkl"),
+        (Document(network=Network("", 1)), "Reload"),
+        (Document(latent=Latent(x=42, y=10)), "Seed 1042"),
+        (Document(latent=Latent(x=12.4, y=-0.22)), "Walk to 12.40, −0.22"),
+        (Document(latent=Latent(blend="arc")), "Blend in arc"),
+        (Document(latent=Latent(label=3)), "Class 3"),
+        (Document(latent=Latent(label_b=7)), "Second class 7"),
+        (Document(latent=Latent(label_mix=0.4)), "Class mix 40 %"),
+        (Document(mixing=Mixing(ws=(1,))), "Mix b8.conv0"),
+        (Document(mixing=Mixing(ws=(0, 1, 2))), "Mix 3 layers"),
+        (Document(mixing=Mixing(ws=(9,))), "Mix layer 9"),
+        (Document(mixing=Mixing(x=5)), "Style seed 5"),
+        (Document(truncation=Truncation(psi=0.62)), "ψ 0.62"),
+        (Document(truncation=Truncation(psi=-0.5)), "ψ −0.50"),
+        (Document(truncation=Truncation(psi=-0.001)), "ψ 0.00"),
+        (Document(truncation=Truncation(cutoff=8)), "Truncate 8 layers"),
+        (Document(noise=Noise(mode="none")), "Noise off"),
+        (Document(noise=Noise(seed=3)), "Noise seed 3"),
+        (Document(noise=Noise(strength=0.5)), "Noise 0.50 ×"),
+        (Document(noise=Noise(off=("b8.conv0",))), "Noise off b8.conv0"),
+        (Document(noise=Noise(off=("a", "b"))), "Noise off in 2 layers"),
+        (Document(transform=Transform(angle=12)), "Rotate 12°"),
+        (Document(transform=Transform(angle=-7.25)), "Rotate −7.2°"),
+        (Document(transform=Transform(x=0.1)), "Translate 0.10, 0.00"),
+        (Document(transform=Transform(x=0.1, angle=5)), "Translate 0.10, 0.00, rotate 5°"),
+        (Document(transform=Transform(whole_pixels=True)), "Whole pixels on"),
+        (Document(force_fp32=True), "Use fp32"),
+        (Document(latent=Latent(x=5), truncation=Truncation(psi=0.7)), "Seed 5, ψ 0.70"),
+        (Document(latent=Latent(x=5), truncation=Truncation(psi=0.7), force_fp32=True), "3 changes"),
+    ],
+)
+def test_steps_from_the_defaults(after, name):
+    assert step_name(BASE, after, NAMES) == name
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [
+        (Document(mixing=Mixing(ws=(1,))), "Mix nothing"),
+        (Document(mixing=Mixing(ws=(1,)), force_fp32=True), "Reset everything"),
+        (Document(network=Network("x.pkl")), "Open demo network"),
+        (BASE, ""),
+    ],
+)
+def test_steps_back_to_the_defaults(before, name):
+    assert step_name(before, BASE, NAMES) == name
+
+
+def test_taking_away_and_resetting_parts():
+    other = Document(force_fp32=True)  # so that the steps are not "Reset everything"
+    mixed = replace(other, mixing=Mixing(ws=(0, 1)))
+    assert step_name(mixed, replace(other, mixing=Mixing(ws=(0,))), NAMES) == "Unmix b8.conv0"
+    assert step_name(mixed, other, NAMES) == "Mix nothing"
+    assert step_name(replace(other, noise=Noise(off=("a",))), other) == "Noise on a"
+    assert step_name(replace(other, noise=Noise("random", 3)), other) == "Reset noise"
+    assert step_name(replace(other, latent=Latent(3, 4, "z")), other) == "Reset latent"
+    assert step_name(replace(other, transform=Transform(1, 2, 3)), other) == "Reset transform"
+    assert step_name(replace(other, truncation=Truncation(0.5, 3)), other) == "Reset truncation"
+    assert step_name(replace(other, truncation=Truncation(cutoff=3)), other) == "Truncate all layers"
+
+
+def test_resetting_everything_keeps_the_network():
+    network = Network("x.pkl", 2)
+    before = Document(network=network, latent=Latent(x=4), truncation=Truncation(0.3))
+    assert step_name(replace(before, latent=Latent()), Document(network=network)) == "ψ 1.00"
+    assert step_name(before, Document(network=network)) == "Reset everything"

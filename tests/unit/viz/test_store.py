@@ -1,0 +1,99 @@
+"""What becomes a step, and what a step is called."""
+
+from dataclasses import replace
+
+from renderer.document import Document, Motion, View
+from renderer.protocol import Latent, Truncation
+from viz.scene import Scene, Undo
+from viz.store import Store
+
+
+def store() -> Store:
+    return Store(Scene(), lambda: 0.0)
+
+
+def at(scene: Scene, psi: float, **view: object) -> Scene:
+    return replace(scene, document=Document(truncation=Truncation(psi)), view=replace(scene.view, **view))  # type: ignore[arg-type]
+
+
+def test_a_click_is_one_step():
+    s = store()
+    s.take(at(s.scene, 0.5), held=False)
+    assert s.history.undo_name == "ψ 0.50"
+    s.undo()
+    assert s.document == Document()
+    s.redo()
+    assert s.document.truncation.psi == 0.5
+
+
+def test_a_drag_is_one_step_from_its_beginning_to_its_end():
+    s = store()
+    s.take(s.scene, held=True)  # pressed, not moved yet
+    for psi in (0.9, 0.8, 0.7):
+        s.take(at(s.scene, psi), held=True)
+    s.take(s.scene, held=False)
+    assert [step.name for step in s.history.done] == ["ψ 0.70"]
+    s.undo()
+    assert s.document == Document()
+
+
+def test_a_press_that_changes_nothing_is_no_step():
+    s = store()
+    for held in (True, True, False):
+        s.take(s.scene, held=held)
+    assert s.history.done == ()
+
+
+def test_playing_is_one_step_named_by_what_moved():
+    s = store()
+    playing = replace(s.scene, view=View(motion=Motion(latent=True)))
+    s.take(playing, held=False)
+    for x in (0.1, 0.2, 0.3):
+        s.take(replace(s.scene, document=Document(latent=Latent(x=x))), held=False)
+    assert s.history.done == ()
+    s.take(replace(s.scene, view=View()), held=False)
+    assert [step.name for step in s.history.done] == ["Walk"]
+    s.undo()
+    assert s.document.latent.x == 0
+
+
+def test_undo_while_playing_stops_and_takes_the_whole_walk_back():
+    s = store()
+    s.take(at(s.scene, 0.5), held=False)
+    s.take(replace(s.scene, view=View(motion=Motion(latent=True))), held=False)
+    s.take(replace(s.scene, document=replace(s.document, latent=Latent(x=3.0))), held=False)
+    s.undo()
+    assert s.document == Document(truncation=Truncation(0.5))
+    assert not s.scene.view.motion.playing
+    s.undo()
+    assert s.document == Document()
+
+
+def test_cancel_puts_the_drag_back_and_leaves_no_step():
+    s = store()
+    assert not s.cancel()
+    s.take(at(s.scene, 0.3), held=True)
+    assert s.cancel()
+    assert s.document == Document()
+    assert s.history.done == ()
+
+
+def test_a_view_is_not_undone():
+    s = store()
+    s.take(at(s.scene, 0.5, workspace="mix"), held=False)
+    s.undo()
+    assert s.scene.view.workspace == "mix"
+
+
+def test_asks_last_one_frame():
+    s = store()
+    s.take(s.scene.ask(Undo()), held=False)
+    assert s.scene.asks == ()
+
+
+def test_layers_are_called_by_the_names_of_the_network():
+    s = store()
+    s.ws_names = ("b4.conv1",)
+    mixing = replace(s.document.mixing, ws=(0,))
+    s.take(replace(s.scene, document=replace(s.document, mixing=mixing)), held=False)
+    assert s.history.undo_name == "Mix b4.conv1"
