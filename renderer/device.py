@@ -75,6 +75,6 @@ def memory_in_use(device: torch.device) -> tuple[int, int]:
 
 
 def use_threads() -> None:
-    """Use all cores but one, which the window needs to stay fluent."""
+    """Leave the window a core of its own; more threads than PyTorch's choice, the physical cores, do not help."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    torch.set_num_threads(max(1, cores - 1))
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), cores - 1)))

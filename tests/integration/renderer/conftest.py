@@ -1,0 +1,23 @@
+import time
+
+import pytest
+
+from tests.integration.renderer.window import Window, segments
+
+
+@pytest.fixture
+def open_window():
+    """Makes windows; ends their renderers, after which no shared memory may be left."""
+    assert not segments()
+    opened: list[Window] = []
+
+    def make(*arguments: object) -> Window:
+        opened.append(Window(*arguments))
+        return opened[-1]
+
+    yield make
+    started = time.monotonic()
+    for window in opened:
+        window.renderer.close()
+    assert time.monotonic() - started < 2 * len(opened), "closing must be quick, whatever the renderer does"
+    assert not segments()

@@ -1,0 +1,97 @@
+"""The real renderer process with real networks."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from renderer.protocol import (
+    LAYER_TILE,
+    LAYERS,
+    PICTURE,
+    SPECTRUM,
+    Display,
+    Latent,
+    Network,
+    RenderRequest,
+    Spectrum,
+    ThumbnailRequest,
+    Truncation,
+)
+from tests.unit.renderer import tiny
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("networks")
+    for kind in tiny.ARCHITECTURES:
+        tiny.save(folder, kind)
+    return folder
+
+
+@pytest.fixture
+def request_of(folder):
+    def make(kind: str, request_id: int = 1) -> RenderRequest:
+        return RenderRequest(request_id, network=Network(str(folder / f"{kind}.safetensors")), device="cpu")
+
+    return make
+
+
+def test_a_session_with_the_real_renderer(open_window, request_of, tmp_path):
+    """One process for many claims: starting it takes longer than all that it does here."""
+    window = open_window()
+    sg2 = request_of("sg2")
+
+    first = window.ask(sg2)
+    assert window.loadings[0].network == sg2.network
+    assert window.renderer.poll().loading is None
+    assert [stage for stage, _ in first.milliseconds] == ["load", "mapping", "edits", "synthesis", "display"]
+    ours = tiny.Bench(sg2.network.source)
+    picture = window.picture()
+    np.testing.assert_array_equal(picture, ours.picture())
+
+    moved = window.ask(replace(sg2, request_id=2, truncation=Truncation(psi=0.5)))
+    assert "mapping" not in dict(moved.milliseconds)
+    everything = Display(layer_table=True, spectrum=Spectrum(on=True))
+    full = window.ask(replace(request_of("sg3", 3), display=everything))
+    assert [part.name for part in full.parts] == [PICTURE, SPECTRUM, LAYERS]
+    assert window.picture(LAYERS).shape == (LAYER_TILE, LAYER_TILE * len(full.layers), 4)
+
+    window.ask(replace(sg2, request_id=4))
+    np.testing.assert_array_equal(window.picture(), picture)
+
+    (tmp_path / "garbage.pkl").write_bytes(os.urandom(5000))
+    window.renderer.submit(replace(sg2, request_id=5, network=Network(str(tmp_path / "garbage.pkl"))))
+    window.until(lambda: window.failures)
+    assert (window.failures[-1].problem, window.failures[-1].request_id) == ("load", 5)
+    assert "Traceback" in window.failures[-1].detail
+    np.testing.assert_array_equal(window.picture(), picture)
+
+    window.renderer.want(tuple(ThumbnailRequest(str(i), replace(sg2, latent=Latent(x=i)), 16) for i in range(5)))
+    window.until(lambda: len(window.thumbnails) == 5)
+    assert all(len(thumbnail.rgba) == 16 * 16 * 4 for thumbnail in window.thumbnails)
+
+    G = tiny.network("sg2")
+    G.synthesis.b32.conv1.noise_const[3, 4:7] = float("nan")
+    tiny.save(tmp_path, "sg2", G)
+    broken = window.ask(replace(sg2, request_id=6, network=Network(str(tmp_path / "sg2.safetensors"))))
+    assert broken.nonfinite == 3
+    assert (window.picture()[3, 4:7] == (255, 0, 255, 255)).all()
+    assert window.renderer.restarts == 0
+
+
+def test_a_renderer_killed_in_the_middle_of_a_render_brings_the_picture_all_the_same(open_window, request_of):
+    window = open_window()
+    window.ask(request_of("sg3"))
+    latest = replace(request_of("sg3", 2), latent=Latent(x=42.5, y=0.5))
+    window.renderer.submit(latest)
+    time.sleep(0.01)
+    os.kill(window.renderer.pid, signal.SIGKILL)
+    window.until(lambda: window.frames[-1].request_id == 2)
+    window.renderer.submit(replace(latest, request_id=3))
+    window.until(lambda: window.frames[-1].request_id == 3)
+    np.testing.assert_array_equal(window.picture(), tiny.Bench(latest.network.source).picture(latent=latest.latent))
+    assert not window.failures

@@ -1,0 +1,57 @@
+"""A window without a picture: polls a renderer as the real one does."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from renderer import frames
+from renderer.client import Renderer, Replies
+from renderer.protocol import PICTURE, Failure, Frame, Loading, Thumbnail
+
+
+class Window:
+    def __init__(self, *arguments: object) -> None:
+        self._woken = threading.Event()
+        self.renderer = Renderer(self._woken.set, *arguments)
+        self.frames: list[Frame] = []
+        self.failures: list[Failure] = []
+        self.loadings: list[Loading] = []
+        self.thumbnails: list[Thumbnail] = []
+
+    def poll(self) -> Replies:
+        replies = self.renderer.poll()
+        if replies.frame is not None:
+            self.frames.append(replies.frame)
+        if replies.failure is not None:
+            self.failures.append(replies.failure)
+        if replies.loading is not None:
+            self.loadings.append(replies.loading)
+        self.thumbnails.extend(replies.thumbnails)
+        return replies
+
+    def until(self, done: Callable[[], object], seconds: float = 60.0) -> None:
+        """Poll until `done()`; fails after `seconds`."""
+        deadline = time.monotonic() + seconds
+        self.poll()
+        while not done():
+            assert time.monotonic() < deadline, f"waited {seconds} s in vain; failures: {self.failures}"
+            self._woken.wait(0.01)
+            self._woken.clear()
+            self.poll()
+
+    def ask(self, request, seconds: float = 60.0) -> Frame:
+        """Submit, and wait for the frame that answers."""
+        self.renderer.submit(request)
+        self.until(lambda: self.frames and self.frames[-1].request_id == request.request_id, seconds)
+        return self.frames[-1]
+
+    def picture(self, name: str = PICTURE) -> np.ndarray:
+        return self.renderer.pixels(next(part for part in self.frames[-1].parts if part.name == name)).copy()
+
+
+def segments(pid: int | None = None) -> list[str]:
+    """The shared memory of the renderers of a window's process, of this one unless given."""
+    return [path.name for path in frames.present(f"{frames.PREFIX}{pid or os.getpid()}-")]
