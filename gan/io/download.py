@@ -124,6 +124,7 @@ class _WebRedirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         """As the base class, but refuse to leave http and https."""
         if not is_url(newurl):
+            fp.close()
             raise DownloadError("The server redirects to something that is no web address; check the address.")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

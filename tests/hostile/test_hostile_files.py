@@ -55,7 +55,7 @@ def test_hostile_file(outcomes, case: Case):
         assert word.lower() in found["message"].lower()
     assert found["events"] == []
     assert found["modules"] == []
-    assert found["seconds"] < 5
+    assert found["seconds"] < 5  # of computing: other programs may be busy too
     assert found["mib"] < 1024
     if case.outcome != LOADED:
         # One sentence, with what to do after a semicolon, a comma or a colon.
