@@ -70,6 +70,8 @@ class App:
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
+        self._seen: set[str] = set()
+        """Panels drawn in this frame."""
         if options.problem:
             self.say(options.problem, bad=True)
 
@@ -191,6 +193,7 @@ class App:
 
         def gui() -> None:
             layout.pin(self._scene.view.unlocked, tabs)
+            self._seen.add(name)
             self._scene = draw(self._scene, self._facts)
 
         return gui
@@ -346,6 +349,9 @@ class App:
 
     def _finish(self) -> None:
         """At the end of Dear ImGui's frame: the scene that panels made becomes the present one."""
+        if "Layers & spectrum" not in self._seen:
+            self._scene = analysis.hidden(self._scene)
+        self._seen.clear()
         asks = self._scene.asks
         scene = self._deeds.before(self._scene, self._facts)
         self.store.take(scene, imgui.is_any_item_active())

@@ -256,6 +256,7 @@ def _note(glyph: str, text: str, token: str = "dim") -> None:
     y = p.y + area.y * 0.3
     ui.draw(ui.icon(glyph), p.x + area.x / 2, y, "faint", 20, align=0.5)
     ui.draw(ui.ellipsis(text, area.x), p.x + area.x / 2, y + t.px(32), token, align=0.5)
+    imgui.dummy(area)  # the header above moved the cursor, and a child must not end there
 
 
 def _foot(browser: Browser) -> bool:

@@ -171,17 +171,21 @@ def test_narrow_windows_show_the_parts_on_pages(size):
 
 def test_layers_are_measured_only_while_the_table_is_seen():
     def steps(d: Driver):
+        def measured(expected: bool) -> None:
+            d.wait_for(lambda: d.scene.view.display.layer_table == expected, what=f"layer_table {expected}")
+
         d.wait_frame()
-        assert d.scene.view.display.layer_table
+        measured(True)
         d.change(lambda scene: put(scene, "view.workspace", "mix"))
-        d.frames(6)
-        assert not d.scene.view.display.layer_table
+        measured(False)
+        d.wait_frame()
+        assert d.facts.layers is None
         d.change(lambda scene: put(scene, "view.workspace", "analyse"))
-        d.frames(6)
-        assert d.scene.view.display.layer_table
-        d.ctx.item_click("//Performance")
-        d.frames(4)
-        assert not d.scene.view.display.layer_table
+        measured(True)
+        d.ctx.window_focus("//Performance")
+        measured(False)
+        d.ctx.window_focus("//Layers & spectrum")
+        measured(True)
 
     drive(steps)
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from renderer.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
+from viz import browse
 from viz.bands import bands_of
 from viz.params import put
 from viz.scene import Scene
@@ -208,6 +209,9 @@ def test_the_capture_folder_is_typed_or_set_back(tmp_path):
         assert Path(d.facts.saved) == tmp_path / "mine" / "00000.png"
         d.click("//Mix/capture/##folder", 1)
         assert d.scene.settings.capture_dir == ""
+        d.click("//Mix/capture/##browse")
+        d.frames(2)
+        assert browse.is_open(d.facts)
         d.change(lambda scene: replace(scene, settings=replace(scene.settings, capture_dir=str(tmp_path))))
 
     drive(steps, size=(1600, 900), settings=Settings(capture_dir=str(tmp_path)))

@@ -34,7 +34,7 @@ COLUMNS = (
     Column("", 20),
     Column("Size", 40),
     Column("Ch.", 30),
-    Column("Type", 34, 404),
+    Column("Type", 34, 396),
     Column("Std", 0),
     Column("Max", 48, 270),
 )

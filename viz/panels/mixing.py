@@ -167,7 +167,7 @@ def _row(
         noise_live=noise.mode != "none",
         selected=scene.view.display.layer == name,
         height=height,
-        hint=f"{name}: click to switch its style, hold to paint across layers. Right click: first style",
+        hint=f"{name}: click to switch, hold and move to paint. Right click: first style",
     )
     bottom = imgui.get_cursor_screen_pos().y
     if touch.pressed:
