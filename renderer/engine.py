@@ -29,7 +29,7 @@ class Watch(Protocol):
         """Call between layers with the share of the work that is done, 0..1. Raises Cancelled to stop the render."""
 
     def loading(self, share: float | None) -> None:
-        """A network is being read; `share` 0..1 while downloading, else None."""
+        """A network is being read; `share` 0..1 while downloading, else None. Raises Cancelled to stop that."""
 
 
 @dataclass(frozen=True)
@@ -81,4 +81,4 @@ class Engine(Protocol):
 
 
 MakeEngine = Callable[[], Engine]
-"""Called in the child when the first request is there; may take seconds (it imports torch)."""
+"""Called once in the child; may take seconds (it imports torch)."""

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from renderer import frames
-from renderer.protocol import Held, RenderRequest, Stop, Superseded, ThumbnailRequest, ToWindow, Wanted
+from renderer.protocol import Held, Loading, RenderRequest, Stop, Superseded, ThumbnailRequest, ToWindow, Wanted
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Mailbox:
         self._request: RenderRequest | None = None
         self._held: list[Held] = []
         self._wanted: list[ThumbnailRequest] = []
+        self._open = False
         threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
 
     def send(self, message: ToWindow) -> None:
@@ -54,6 +55,7 @@ class Mailbox:
         until it is `done`.
         """
         with self._changed:
+            self._open = True
             while True:
                 held, self._held = tuple(self._held), []
                 if self._request is not None and has_room():
@@ -88,6 +90,8 @@ class Mailbox:
             match message:
                 case RenderRequest():
                     dropped, self._request = self._request, message
+                    if not self._open:  # the renderer is still being set up, which takes seconds
+                        self.send(Loading(message.request_id, message.network))
                 case Held():
                     self._held.append(message)
                 case Wanted():

@@ -91,9 +91,9 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
 
     def progress(done: int, total: int | None) -> None:
         nonlocal shown_at
-        if total and time.monotonic() - shown_at > _PROGRESS_SECONDS:
+        if time.monotonic() - shown_at > _PROGRESS_SECONDS:
             shown_at = time.monotonic()
-            loading(min(done / total, 1.0))
+            loading(min(done / total, 1.0) if total else None)
 
     try:
         nets = gan.load(source, device=device, only=("G_ema",), progress=progress)

@@ -113,7 +113,7 @@ class Display:
     """
 
     layer: str | None = None
-    """Show this layer's output; None shows the picture."""
+    """Show this layer's output; None, or a layer that the network does not have, shows the picture."""
     channels: Channels = "rgb"
     """rgb: three channels from `channel` on, as colours; one: a single channel in grey."""
     channel: int = 0

@@ -92,8 +92,6 @@ class Render:
     def __init__(self, models: Models, kept: Kept, request: RenderRequest, watch: Watch) -> None:
         self._kept = kept
         self._watch = watch
-        self._view = request.display
-        self._request = request
         self._clock = StageClock()
         model = models.kept(request.network, request.device)
         if model is None:
@@ -101,6 +99,9 @@ class Render:
                 model = models.get(request.network, request.device, watch.loading)
         self._model = model
         self._key = _key_of(model, request)
+        self._view = request.display
+        if self._view.layer not in model.G.synthesis.layer_names:
+            self._view = replace(self._view, layer=None)  # another network's, as when networks are switched
 
     def rendered(self) -> Rendered:
         """Everything that a frame shows."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 from renderer import policy
 from renderer.engine import Cancelled, Engine, MakeEngine, Watch, frame_of
@@ -39,17 +40,15 @@ def _make_engine() -> Engine:
     return Pipeline()
 
 
-def serve(connection: Connection, prefix: str, make_engine: MakeEngine) -> None:
+def serve(connection: Connection, prefix: str, make_engine: MakeEngine) -> NoReturn:
     """Answer what comes through `connection` until it closes, which ends the process.
 
     Args:
         connection: The pipe to the window.
         prefix: Starts the names of the shared memory.
-        make_engine: Called once, when the first request is there.
+        make_engine: Called at once, and again at each request until it succeeds.
     """
-    worker = _Worker(Mailbox(connection, prefix), Ring(prefix), make_engine)
-    while True:
-        worker.step()
+    _Worker(Mailbox(connection, prefix), Ring(prefix), make_engine).run()
 
 
 class _RequestWatch:
@@ -70,6 +69,9 @@ class _RequestWatch:
             raise Cancelled
 
     def loading(self, share: float | None) -> None:
+        newer = self._mailbox.newer()
+        if newer is not None and (newer.network, newer.device) != (self._request.network, self._request.device):
+            raise Cancelled  # nobody waits for the rest of this download
         self._mailbox.send(Loading(self._request.request_id, self._request.network, share))
 
 
@@ -96,8 +98,18 @@ class _Worker:
         self._waiting_since: float | None = None
         """When the first render began since the window last got an answer."""
 
-    def step(self) -> None:
-        """Wait for one task and do it."""
+    def run(self) -> NoReturn:
+        """Do one task after another."""
+        # While the window opens. An error is told in answer to the first request, which tries again.
+        self._guarded(RenderRequest(request_id=0), self._set_up)
+        while True:
+            self._step()
+
+    def _set_up(self) -> Superseded:
+        self._ready_engine()
+        return Superseded(request_id=0)
+
+    def _step(self) -> None:
         task = self._mailbox.take(lambda: self._ring.free)
         for held in task.held:
             self._ring.hold(held)
@@ -132,18 +144,17 @@ class _Worker:
             return self._failure(request, error)
 
     def _frame(self, request: RenderRequest, watch: Watch) -> Frame:
-        rendered = self._ready_engine(watch).render(request, watch)
+        rendered = self._ready_engine().render(request, watch)
         place, parts = self._ring.write(rendered.pictures)
         return frame_of(request, rendered, place, parts)
 
     def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:
         watch = _ThumbnailWatch(self._mailbox)
-        picture = self._ready_engine(watch).thumbnail(wanted, watch)
+        picture = self._ready_engine().thumbnail(wanted, watch)
         return Thumbnail(wanted.key, wanted.size, picture.tobytes())
 
-    def _ready_engine(self, watch: Watch) -> Engine:
+    def _ready_engine(self) -> Engine:
         if self._engine is None:
-            watch.loading(None)
             self._engine = self._make_engine()
         return self._engine
 

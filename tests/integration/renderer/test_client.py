@@ -105,7 +105,7 @@ def test_thumbnails_that_are_still_wanted_are_asked_for_again_after_a_crash(open
     window = open_window(SLOW_WORKER, (400.0, 64))
     window.renderer.submit(RenderRequest(1))
     window.renderer.want((ThumbnailRequest("a", RenderRequest(1), 32),))
-    window.until(lambda: window.loadings)
+    time.sleep(0.2)
     os.kill(window.renderer.pid, signal.SIGKILL)
     window.until(lambda: window.thumbnails)
     assert window.thumbnails[0].key == "a"
@@ -316,7 +316,7 @@ def test_both_killed_at_once_leave_nothing_after_the_next_start(parent, monkeypa
     process, rendering = parent(SLOW_WORKER, "waits")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    assert not rendering.is_running() or rendering.status() == psutil.STATUS_ZOMBIE
+    rendering.wait(3)
     assert segments(process.pid)
     later = time.time() + 120
     monkeypatch.setattr("renderer.client.time.time", lambda: later)

@@ -1,7 +1,10 @@
 """The real renderer process with real networks."""
 
+import contextlib
+import http.server
 import os
 import signal
+import threading
 import time
 from dataclasses import replace
 
@@ -95,3 +98,47 @@ def test_a_renderer_killed_in_the_middle_of_a_render_brings_the_picture_all_the_
     window.until(lambda: window.frames[-1].request_id == 3)
     np.testing.assert_array_equal(window.picture(), tiny.Bench(latest.network.source).picture(latent=latest.latent))
     assert not window.failures
+
+
+@pytest.fixture
+def slow_server():
+    """Serves 100 MB, a megabyte every 50 ms."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(100 << 20))
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(bytes(1 << 20))
+                    time.sleep(0.05)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/network.pkl"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_download_shows_its_progress_and_gives_way_to_another_network(
+    open_window, request_of, slow_server, monkeypatch, tmp_path
+):
+    for variable in ("XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    window = open_window()
+    sg2 = request_of("sg2")
+    window.renderer.submit(replace(sg2, network=Network(slow_server)))
+    window.until(lambda: len({loading.share for loading in window.loadings}) > 3)
+    shares = [loading.share for loading in window.loadings if loading.share is not None]
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] < 0.9
+    window.ask(replace(sg2, request_id=2))
+    assert window.poll().loading is None
+    assert not window.failures
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()], "nothing half is kept"

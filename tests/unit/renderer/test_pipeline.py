@@ -285,6 +285,10 @@ def test_a_layer_is_shown_in_its_own_size_and_its_channels_are_bounded(sg2):
     np.testing.assert_array_equal(colours, sg2.picture(display=Display(layer="b16.conv1", channel=5)))
 
 
+def test_a_layer_of_another_network_shows_the_picture(sg3):
+    np.testing.assert_array_equal(sg3.picture(display=Display(layer="b16.conv1")), sg3.picture())
+
+
 def test_a_captured_layer_is_the_same_alone_and_on_the_way(sg2, folder):
     on_the_way = sg2.picture(display=Display(layer="b8.conv1"))  # the first run of a network is a whole one
     sg2.ran(latent=Latent(x=1))
