@@ -1,0 +1,92 @@
+"""The networks that come with the program load, draw, and keep their promises."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+import gan
+from gan import equivariance as eq
+from gan.latents import seed_z
+from tests.fixtures_path import ROOT, fixtures
+
+ASSETS = ROOT / "assets"
+NAMES = ("demo", "pattern-t-128")
+LIMIT = 4 * 10**6
+
+
+def pictures(network, seeds=range(3), psi=1.0, **kwargs):
+    z = torch.from_numpy(np.stack([seed_z(seed, network.z_dim) for seed in seeds])).float()
+    with torch.no_grad():
+        return network(z, None, truncation_psi=psi, **kwargs)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def named(request):
+    return request.param, gan.load(ASSETS / f"{request.param}.safetensors")
+
+
+def test_networks_are_small_and_hold_what_one_looks_at(named):
+    name, nets = named
+    assert (ASSETS / f"{name}.safetensors").stat().st_size < LIMIT
+    assert nets.G_ema is not None
+    assert nets.G is None
+    assert nets.D is None
+
+
+def test_pictures_are_colourful_and_differ(named):
+    _, nets = named
+    img = pictures(nets.G_ema)
+    assert img.shape[2:] == (nets.info.resolution,) * 2
+    assert torch.isfinite(img).all()
+    assert (img.std(dim=(1, 2, 3)) > 0.15).all()
+    assert ((img[:, 0] - img[:, 2]).std() > 0.1).all()
+    assert (img[0] - img[1]).abs().mean() > 0.15
+    assert 0.3 < img.std() < 0.9
+
+
+def test_truncation_goes_to_one_picture(named):
+    _, nets = named
+    mean, half, full = (pictures(nets.G_ema, range(2), psi, noise_mode="none") for psi in (0.0, 0.5, 1.0))
+    torch.testing.assert_close(mean[0], mean[1], atol=1e-4, rtol=0)
+    assert mean.std() > 0.1
+    assert (half[0] - half[1]).abs().mean() < (full[0] - full[1]).abs().mean()
+
+
+def test_demo_draws_the_trained_pictures():
+    wanted = np.load(fixtures().parent / "networks" / "avatars-32-expected.npz")["img_psi07"]
+    network = gan.load(ASSETS / "demo.safetensors").G_ema
+    np.testing.assert_allclose(pictures(network, range(len(wanted)), 0.7).numpy(), wanted, atol=1e-4)
+
+
+def test_pattern_says_that_it_was_never_trained():
+    nets = gan.load(ASSETS / "pattern-t-128.safetensors")
+    assert nets.info.family == "StyleGAN3-T"
+    assert nets.info.training_set_kwargs == {"note": "random weights, calibrated, not trained"}
+
+
+def test_pattern_is_calibrated():
+    """Each layer's `magnitude_ema` is the mean square of what it really gets."""
+    network = gan.load(ASSETS / "pattern-t-128.safetensors").G_ema
+    powers = {}
+    pictures(network, on_layer=lambda name, x: powers.update({name: float(x.square().mean())}))
+    layers = network.synthesis.layer_names
+    for before, after in itertools.pairwise(layers):
+        stored = float(getattr(network.synthesis, after).magnitude_ema)
+        assert powers[before] == pytest.approx(stored, rel=0.5), after
+
+
+def test_pattern_moves_with_its_input():
+    """EQ-T well above the 40 dB at which the paper finds translation visually perfect; EQ-R likewise."""
+    network = gan.load(ASSETS / "pattern-t-128.safetensors").G_ema
+    ws = network.mapping(torch.from_numpy(seed_z(1, network.z_dim)[None]).float())
+
+    def render(matrix):
+        with torch.no_grad():
+            return network.synthesis(ws, input_transform=matrix)
+
+    still = render(np.eye(3))
+    assert eq.equivariance_db(*eq.translation_error(render, still, 0.07, -0.11, whole=True)) > 50
+    assert eq.equivariance_db(*eq.translation_error(render, still, 0.0713, -0.1131, whole=False)) > 45
+    assert eq.equivariance_db(*eq.rotation_error(render, still, 0.4)) > 40
