@@ -77,7 +77,7 @@ class AnyRenderer(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether there is a renderer; False after it crashed twice in a row."""
+        """Whether there is a renderer, or one is being started; False after two crashes in a row."""
 
     @property
     def pid(self) -> int | None:
@@ -186,9 +186,9 @@ class Renderer:
 
     @property
     def alive(self) -> bool:
-        """Whether there is a renderer; False after it crashed twice in a row."""
+        """Whether there is a renderer, or one is being started; False after two crashes in a row."""
         with self._changed:
-            return self._child is not None
+            return self._child is not None or self._start_at is not None
 
     @property
     def pid(self) -> int | None:

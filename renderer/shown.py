@@ -51,9 +51,14 @@ def draw(model: Model, output: torch.Tensor, view: Display, transform: Transform
     bad = int((~torch.isfinite(shown)).any(dim=0).sum()) if display.nonfinite(shown) else 0
     statistics, selected, mask = statistics_of(output), statistics_of(shown), None
     if view.untransform and (matrix := _layer_matrix(model, view.layer, transform)) is not None:
-        shown, mask = transforms.untransform(shown, matrix)
+        shown, mask = transforms.untransform(_with_float64(shown), matrix)
     rgba = display.to_rgba8(shown, scale_db=view.scale_db, normalize=view.normalize, mask=mask)
     return Picture(rgba, statistics, selected, bad)
+
+
+def _with_float64(x: torch.Tensor) -> torch.Tensor:
+    """x where float64 exists, which exact positions and sums need: Apple's GPUs have none."""
+    return x.cpu() if x.device.type == "mps" else x
 
 
 def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.NDArray[np.float64] | None:
@@ -72,7 +77,7 @@ def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.
 
 def power_spectrum(output: torch.Tensor, view: Display) -> PowerSpectrum:
     """The spectrum of all channels of an output [C, H, W], or of the shown ones."""
-    seen = select(output, view) if view.spectrum.selected_only else output
+    seen = _with_float64(select(output, view) if view.spectrum.selected_only else output)
     decibels = spectra.picture_spectrum(seen, view.spectrum.beta)
     frequency, power = spectra.radial_power(decibels)
     return PowerSpectrum(decibels, tuple(zip(frequency.tolist(), power.tolist(), strict=True)))

@@ -6,56 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-import gan
 from gan.display import to_rgba8
-from renderer.device import NoDeviceError
-from renderer.engine import Cancelled
-from renderer.pipeline import Pipeline
 from renderer.protocol import (
-    LAYER_TILE,
-    LAYERS,
-    PICTURE,
-    SPECTRUM,
     Display,
     Latent,
     Mixing,
-    Network,
     Noise,
-    RenderRequest,
     Spectrum,
-    ThumbnailRequest,
     Transform,
     Truncation,
 )
 from tests.unit.renderer import tiny
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("networks")
-
-
-@pytest.fixture
-def sg2(folder):
-    return tiny.Bench(tiny.save(folder, "sg2", notice="Not trained."))
-
-
-@pytest.fixture
-def cond(folder):
-    return tiny.Bench(tiny.save(folder, "cond"))
-
-
-@pytest.fixture
-def sg3(folder):
-    return tiny.Bench(tiny.save(folder, "sg3"))
-
-
-def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
-    """The picture that the library gives of a seed by itself."""
-    G = tiny.network(kind)
-    z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
-    return to_rgba8(G(z, None, **synthesis)[0])
-
 
 # -- which stages run --
 
@@ -113,20 +74,20 @@ def test_the_spectrum_of_all_channels_does_not_depend_on_which_are_shown(sg2):
 
 
 def test_a_seed_is_the_picture_that_the_library_gives(sg2, sg3):
-    np.testing.assert_array_equal(sg2.picture(latent=Latent(x=7)), reference("sg2", 7))
-    np.testing.assert_array_equal(sg2.picture(latent=Latent(x=3, y=2)), reference("sg2", 203))
-    np.testing.assert_array_equal(sg3.picture(latent=Latent(x=5)), reference("sg3", 5))
+    np.testing.assert_array_equal(sg2.picture(latent=Latent(x=7)), tiny.reference("sg2", 7))
+    np.testing.assert_array_equal(sg2.picture(latent=Latent(x=3, y=2)), tiny.reference("sg2", 203))
+    np.testing.assert_array_equal(sg3.picture(latent=Latent(x=5)), tiny.reference("sg3", 5))
 
 
 def test_truncation_is_the_librarys(sg2):
     ours = sg2.picture(latent=Latent(x=7), truncation=Truncation(psi=0.6, cutoff=3))
-    np.testing.assert_array_equal(ours, reference("sg2", 7, truncation_psi=0.6, truncation_cutoff=3))
+    np.testing.assert_array_equal(ours, tiny.reference("sg2", 7, truncation_psi=0.6, truncation_cutoff=3))
 
 
 @pytest.mark.parametrize("blend", ["z", "w", "arc"])
 def test_blends_begin_and_end_at_seeds_and_move_between(sg2, blend):
     ends = [sg2.picture(latent=Latent(x=x, blend=blend)).astype(int) for x in (4, 5)]
-    np.testing.assert_array_equal(ends[0], reference("sg2", 4))
+    np.testing.assert_array_equal(ends[0], tiny.reference("sg2", 4))
     near = sg2.picture(latent=Latent(x=4.001, blend=blend)).astype(int)
     assert np.abs(near - ends[0]).max() <= 8
     middle = sg2.picture(latent=Latent(x=4.5, blend=blend)).astype(int)
@@ -203,7 +164,7 @@ def test_truncation_comes_after_mixing(sg2):
 
 def test_noise_modes(sg2):
     none, const = sg2.picture(noise=Noise(mode="none")), sg2.picture()
-    np.testing.assert_array_equal(none, reference("sg2", 0, noise_mode="none"))
+    np.testing.assert_array_equal(none, tiny.reference("sg2", 0, noise_mode="none"))
     np.testing.assert_array_equal(sg2.picture(noise=Noise(strength=0.0)), none)
     every = tuple(sorted(sg2.render().model.noise_layers))
     np.testing.assert_array_equal(sg2.picture(noise=Noise(off=every)), none)
@@ -219,7 +180,7 @@ def test_the_same_seed_draws_the_same_noise(sg2, folder):
     again = tiny.Bench(str(folder / "sg2.safetensors")).picture(noise=Noise(mode="random", seed=3))
     np.testing.assert_array_equal(first, again)
     seeded = dict.fromkeys(tiny.network("sg2").synthesis.noise_layers, (True, 1.0, 3))
-    np.testing.assert_array_equal(first, reference("sg2", 0, noise=seeded))
+    np.testing.assert_array_equal(first, tiny.reference("sg2", 0, noise=seeded))
 
 
 # -- transform --
@@ -270,178 +231,3 @@ def test_untransform_knows_the_margin_of_a_layer(sg3):
 
 def test_networks_without_a_transform_stay_where_they_are(sg2):
     np.testing.assert_array_equal(sg2.picture(transform=Transform(x=0.3, angle=30)), sg2.picture())
-
-
-# -- display --
-
-
-def test_a_layer_is_shown_in_its_own_size_and_its_channels_are_bounded(sg2):
-    rendered = sg2.render(display=Display(layer="b16.conv1", channels="one", channel=500))
-    assert tiny.pictures(rendered)[PICTURE].shape == (16, 16, 4)
-    last = sg2.picture(display=Display(layer="b16.conv1", channels="one", channel=7))
-    np.testing.assert_array_equal(tiny.pictures(rendered)[PICTURE], last)
-    assert (last[..., 0] == last[..., 1]).all()
-    colours = sg2.picture(display=Display(layer="b16.conv1", channel=500))
-    np.testing.assert_array_equal(colours, sg2.picture(display=Display(layer="b16.conv1", channel=5)))
-
-
-def test_a_layer_of_another_network_shows_the_picture(sg3):
-    np.testing.assert_array_equal(sg3.picture(display=Display(layer="b16.conv1")), sg3.picture())
-
-
-def test_a_captured_layer_is_the_same_alone_and_on_the_way(sg2, folder):
-    on_the_way = sg2.picture(display=Display(layer="b8.conv1"))  # the first run of a network is a whole one
-    sg2.ran(latent=Latent(x=1))
-    alone = tiny.Bench(str(folder / "sg2.safetensors"))
-    alone.ran(latent=Latent(x=1))
-    np.testing.assert_array_equal(alone.picture(display=Display(layer="b8.conv1")), on_the_way)
-
-
-def test_figures_are_those_of_the_values_before_gain(sg2):
-    plain, loud = sg2.render(), sg2.render(display=Display(scale_db=20, channels="one", channel=1))
-    assert plain.statistics == loud.statistics
-    assert plain.statistics.max >= plain.selected.max
-    assert loud.selected != plain.selected
-    G = tiny.network("sg2")
-    img = G(torch.from_numpy(np.random.RandomState(0).randn(1, 16)).float(), None)
-    assert plain.statistics.mean == pytest.approx(img.mean().item(), abs=1e-6)
-    assert plain.statistics.std == pytest.approx(img.std().item(), rel=1e-4)
-    assert plain.statistics.max == pytest.approx(img.abs().max().item(), abs=1e-6)
-
-
-def test_the_layer_table_has_every_layer(sg2, sg3):
-    for bench in (sg2, sg3):
-        rendered = bench.render(display=Display(layer_table=True))
-        names = tuple(layer.name for layer in rendered.layers)
-        assert names == tuple(bench.pipeline._models.kept(bench.request.network, "cpu").G.synthesis.layer_names)
-        assert tiny.pictures(rendered)[LAYERS].shape == (LAYER_TILE, LAYER_TILE * len(names), 4)
-        assert len(rendered.layer_statistics) == len(names)
-        last = bench.render(display=Display(layer=names[3]))
-        assert last.statistics == rendered.layer_statistics[3]
-        assert tiny.pictures(last)[PICTURE].shape[:2] == (rendered.layers[3].height, rendered.layers[3].width)
-        assert {layer.dtype for layer in rendered.layers} == {"float32"}
-
-
-def test_the_spectrum_comes_with_its_radial_mean(sg2):
-    rendered = sg2.render(display=Display(spectrum=Spectrum(on=True)))
-    assert tiny.pictures(rendered)[SPECTRUM].shape == (32, 32, 4)
-    assert [round(frequency * 32) for frequency, _ in rendered.radial] == list(range(17))
-
-
-def test_values_that_are_not_finite_are_counted_and_magenta(tmp_path):
-    G = tiny.network("sg2")
-    G.synthesis.b32.torgb.bias[1] = float("nan")
-    bench = tiny.Bench(tiny.save(tmp_path, "sg2", G))
-    rendered = bench.render(display=Display(layer_table=True, spectrum=Spectrum(on=True)))
-    assert rendered.nonfinite == 32 * 32
-    assert (tiny.pictures(rendered)[PICTURE] == (255, 0, 255, 255)).all()
-    assert bench.render(display=Display(channels="one", channel=0)).nonfinite == 0
-
-
-def test_what_the_window_is_told_of_a_network(sg2, sg3):
-    model = sg2.render().model
-    assert (model.title, model.family, model.num_ws, model.resolution) == ("sg2.safetensors", "StyleGAN2", 8, 32)
-    assert model.ws_names[:2] == ("b4.conv1", "b8.conv0")
-    assert model.ws_resolutions == (4, 8, 8, 16, 16, 32, 32, 32)
-    assert (model.bands, model.has_transform, model.notice) == ((4, 8), False, "Not trained.")
-    assert model.device == "CPU"
-    assert model.layers == sg2.render().layers
-    model = sg3.render().model
-    assert (model.family, model.has_transform, model.noise_layers) == ("StyleGAN3-R", True, ())
-    assert model.ws_names[0] == "input"
-    assert len(model.ws_resolutions) == model.num_ws
-    assert model.ws_resolutions[-1] == 32
-
-
-def test_memory_is_told(sg2):
-    used, total = sg2.render().memory
-    assert 1 << 26 < used < total
-
-
-# -- thumbnails, cancelling, failures --
-
-
-@pytest.mark.parametrize("size", [16, 32, 64])
-def test_a_thumbnail_is_the_mean_of_what_it_covers(sg2, size):
-    faint = Display(scale_db=-30)  # so that nothing is cut off at black or white
-    wanted = ThumbnailRequest("a", replace(sg2.request, display=replace(faint, layer="b4.conv1")), size)
-    thumbnail = sg2.pipeline.thumbnail(wanted, tiny.Watching())
-    picture = sg2.picture(display=faint).astype(float)
-    if size <= 32:
-        covered = picture.reshape(size, 32 // size, size, 32 // size, 4).mean((1, 3))
-        np.testing.assert_allclose(thumbnail, covered, atol=1)
-    else:
-        np.testing.assert_array_equal(thumbnail, picture.repeat(2, 0).repeat(2, 1))
-
-
-def test_a_cancelled_render_leaves_everything_as_it_was(sg2):
-    with pytest.raises(Cancelled):
-        sg2.pipeline.render(sg2.request, tiny.Watching(cancel_at=0.5))
-    np.testing.assert_array_equal(sg2.picture(), reference("sg2", 0))
-    assert len(sg2.render().layers) == len(tiny.network("sg2").synthesis.layer_names)
-
-
-def test_shares_grow_to_one(sg3):
-    for display in (Display(), Display(layer="L3_52_8")):
-        watch = tiny.Watching()
-        names = [layer.name for layer in sg3.render().layers]
-        display = replace(display, layer=names[3]) if display.layer else display
-        sg3.pipeline.render(replace(sg3.request, latent=Latent(x=11), display=display), watch)
-        assert watch.shares == sorted(watch.shares)
-        assert 0 < watch.shares[0] < 0.7
-        assert watch.shares[-1] > 0.5
-
-
-def failure_of(pipeline: Pipeline, request: RenderRequest):
-    with pytest.raises((gan.LoadError, NoDeviceError)) as caught:
-        pipeline.render(request, tiny.Watching())
-    return pipeline.failure(request, caught.value)
-
-
-def test_a_missing_file_is_one_sentence_and_an_advice_and_is_not_remembered(folder, tmp_path):
-    pipeline = Pipeline()
-    request = RenderRequest(5, network=Network(str(tmp_path / "sg2.safetensors")), device="cpu")
-    failure = failure_of(pipeline, request)
-    assert (failure.request_id, failure.problem) == (5, "load")
-    assert str(tmp_path) in failure.message
-    assert failure.advice == "Check the path."
-    tiny.save(tmp_path, "sg2")
-    assert pipeline.render(request, tiny.Watching()).pictures
-
-
-def test_garbage_and_absent_devices_are_load_failures(sg2, tmp_path):
-    (tmp_path / "garbage.pkl").write_bytes(b"not a network at all" * 100)
-    failure = failure_of(sg2.pipeline, replace(sg2.request, network=Network(str(tmp_path / "garbage.pkl"))))
-    assert failure.problem == "load"
-    for name in ("tpu", "cuda:99", "cpu:1"):
-        failure = failure_of(sg2.pipeline, replace(sg2.request, device=name))
-        assert failure.problem == "load"
-        assert "choose" in failure.advice.lower()
-
-
-def test_a_file_with_g_alone_is_opened(tmp_path):
-    info = gan.describe({"G": tiny.ARCHITECTURES["sg2"]})
-    gan.save(tmp_path / "g.safetensors", gan.Networks(tiny.network("sg2"), None, None, info))
-    np.testing.assert_array_equal(tiny.Bench(str(tmp_path / "g.safetensors")).picture(), reference("sg2", 0))
-
-
-def test_the_last_two_networks_stay_and_reload_reads_again(folder, sg2):
-    other, third = (str(folder / f"{kind}.safetensors") for kind in ("cond", "sg3"))
-    tiny.save(folder, "cond")
-    tiny.save(folder, "sg3")
-    first = sg2.request.network
-    assert "load" in sg2.ran()
-    assert "load" in sg2.ran(network=Network(other))
-    assert "load" not in sg2.ran(network=first)
-    assert "load" in sg2.ran(network=replace(first, reload=1))
-    assert "load" in sg2.ran(network=Network(third))
-    assert sg2.ran(network=first)[:2] == ["load", "mapping"], "nothing of an earlier reading is reused"
-
-
-def test_out_of_memory_lets_everything_go(sg2, monkeypatch):
-    sg2.ran()
-    failure = sg2.pipeline.failure(sg2.request, torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB"))
-    assert failure.problem == "memory"
-    assert sg2.ran()[0] == "load"
-    assert sg2.pipeline.failure(sg2.request, MemoryError()).problem == "memory"
-    assert sg2.pipeline.failure(sg2.request, RuntimeError("something else")).problem == "render"

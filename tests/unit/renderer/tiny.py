@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 import gan
+from gan.display import to_rgba8
 from gan.networks import build
 from renderer.engine import Rendered
 from renderer.pipeline import Pipeline
@@ -42,6 +43,13 @@ def save(folder: Path, kind: str, G: torch.nn.Module | None = None, notice: str 
     info = gan.describe({"G_ema": ARCHITECTURES[kind]}, {"notice": notice} if notice else None)
     gan.save(path, gan.Networks(G=None, D=None, G_ema=network(kind) if G is None else G, info=info))
     return str(path)
+
+
+def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
+    """The picture that the library gives of a seed by itself."""
+    G = network(kind)
+    z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
+    return to_rgba8(G(z, None, **synthesis)[0])
 
 
 class Watching:
