@@ -79,8 +79,9 @@ def squared_error(a: torch.Tensor, b: torch.Tensor, mask: torch.Tensor) -> tuple
 
     `mask` broadcasts against the pictures. Sums of several batches may be added before `equivariance_db`.
     """
-    difference = torch.square(a.double() - b.double())
-    weight = mask.double().expand_as(difference)
+    wide = torch.float32 if a.device.type == "mps" else torch.float64  # MPS knows no float64
+    difference = torch.square(a.to(wide) - b.to(wide))
+    weight = mask.to(wide).expand_as(difference)
     return float((difference * weight).sum()), float(weight.sum())
 
 

@@ -99,7 +99,7 @@ def blend_w(ws: torch.Tensor, weights: Sequence[float], w_avg: torch.Tensor, kee
 
     separately for each layer where ws has them. Exactly opposite points have no direction halfway: the average itself.
     """
-    a = _weights(weights, ws.shape[0]).to(ws.device, ws.dtype).reshape(-1, *[1] * (ws.ndim - 1))
+    a = _weights(weights, ws.shape[0]).to(ws.dtype).to(ws.device).reshape(-1, *[1] * (ws.ndim - 1))
     if not keep_norm:
         return (a * ws).sum(dim=0)
     offsets = ws - w_avg

@@ -134,7 +134,7 @@ def radial_power(spectrum: torch.Tensor) -> tuple[npt.NDArray[np.float64], npt.N
     """
     height, width = spectrum.shape
     rings, counts = _rings(height, width)
-    power = torch.pow(10.0, spectrum.detach().double().cpu().flatten() / 10).numpy()
+    power = torch.pow(10.0, spectrum.detach().cpu().double().flatten() / 10).numpy()
     sums = np.bincount(rings, weights=power, minlength=len(counts) + 1)[: len(counts)]
     frequency = np.arange(len(counts)) / min(height, width)
     return frequency, 10 * np.log10(np.maximum(sums / counts, _FLOOR))
