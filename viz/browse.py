@@ -121,6 +121,7 @@ def _contents(browser: Browser, scene: Scene) -> Scene:
     _title(browser)
     in_path, scene = _path_row(browser, scene)
     ui.space(6)
+    found = browser.find  # Esc empties the field itself before its key is looked at
     top, foot = imgui.get_cursor_screen_pos(), t.px(t.row + 12)
     height = imgui.get_content_region_avail().y - foot
     _places(browser, scene, top, height)
@@ -129,7 +130,7 @@ def _contents(browser: Browser, scene: Scene) -> Scene:
     imgui.set_cursor_screen_pos(V(top.x, top.y + height + t.px(12)))
     confirmed = _foot(browser)
     if not in_path:
-        activated = _keys(browser) or activated
+        activated = _keys(browser, found) or activated
     if activated:
         return _activate(browser, scene, activated)
     return _confirm(browser, scene) if confirmed else scene
@@ -294,14 +295,14 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
     return ("Open run" if reading and entry.path in reading.runs else "Look inside"), True
 
 
-def _keys(browser: Browser) -> Entry | None:
-    """The keyboard, while no path is typed. Returns the entry that Enter was pressed on."""
+def _keys(browser: Browser, found: str) -> Entry | None:
+    """The keyboard, while no path is typed; `found`: what stood in the field that finds. Returns what Enter took."""
     if not imgui.is_window_focused(imgui.FocusedFlags_.child_windows):
         return None
     pressed, io = imgui.is_key_pressed, imgui.get_io()
     key = imgui.Key
     if pressed(key.escape, False):
-        if browser.find:
+        if found:
             browser.find, browser.to_find = "", True
         else:
             browser.mode = ""
@@ -318,7 +319,7 @@ def _keys(browser: Browser) -> Entry | None:
         if pressed(one):
             browser.chosen, browser.scroll = move(browser.shown, browser.chosen, step), True
     entry = _marked(browser)
-    if not browser.find:
+    if not found and not browser.find:
         if pressed(key.backspace, False) or pressed(key.left_arrow, False):
             _up(browser)
             return None

@@ -54,7 +54,8 @@ def draw_header(columns: Columns, order: Order, descending: bool) -> tuple[Order
         if on:
             glyph = ui.icon("caret-down" if descending else "caret-up")
             ui.draw(glyph, end + t.px(5) if name == "name" else end, p.y, ink, 8, align=float(name != "name"), height=h)
-    imgui.set_cursor_screen_pos(V(p.x, p.y + h + t.px(2)))
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, h))
     return order, descending
 
 

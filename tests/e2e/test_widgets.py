@@ -4,6 +4,7 @@ import pytest
 
 from renderer.protocol import Latent
 from tests.e2e.driver import Driver, Key, drive
+from tests.e2e.left import double_click
 from viz.params import put
 
 pytestmark = pytest.mark.window
@@ -105,7 +106,7 @@ def test_a_number_is_typed_with_all_its_digits_stepped_and_dragged():
         assert x() == 5
         dragged(d, SEED, 4, Key.mod_shift)
         assert x() == 13
-        d.ctx.item_double_click(SEED)
+        double_click(d, SEED)
         d.frames(2)
         d.ctx.key_chars("77")
         assert x() == 13, "nothing is taken before Enter"

@@ -136,17 +136,17 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
     if (ui.button("Open", kind="primary", id_="##open", enabled=bool(wanted)) or entered) and wanted:
         chosen = wanted
     now = scene.document.network.source
-    known = {source for source, _ in bundled()}
+    known = [source for source, _ in bundled()]
     recent = [source for source in scene.settings.recent if source not in known][:_RECENT]
-    for title, sources in (("Recent", recent), ("Comes with StyleScope", [source for source, _ in bundled()])):
+    for kind, title, sources in (("recent", "Recent", recent), ("bundled", "Comes with StyleScope", known)):
         if not sources:
             continue
         ui.space(6)
         ui.heading(title)
         imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
-        for source in sources:
+        for index, source in enumerate(sources):
             note = "" if source in known else os.path.dirname(source)
-            if ui.list_row(source or "demo", source_name(source), source == now, note, "cube"):
+            if ui.list_row(f"{kind} {index}", source_name(source), source == now, note, "cube"):
                 chosen = source
             ui.tip(source or "Comes with StyleScope")
         imgui.pop_style_var()

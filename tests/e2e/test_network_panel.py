@@ -1,0 +1,148 @@
+"""Section "Network": typing a path, errors, recent networks, the snapshots of a run."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.e2e.driver import Driver, Key, drive
+from tests.fixtures_path import fixtures
+from viz.params import put
+from viz.settings import Settings
+
+pytestmark = pytest.mark.window
+FIELD = "//Generator/##Network file"
+
+
+def source(d: Driver) -> str:
+    return d.scene.document.network.source
+
+
+def enter(d: Driver, text: str) -> None:
+    """Open the list and type into its field, which has the keyboard at once."""
+    d.click(FIELD)
+    d.frames(3)
+    d.ctx.key_chars(text)
+    d.press(Key.enter)
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    """A run of three snapshots; the networks are different ones, so that each shows a picture of its own."""
+    folder = tmp_path / "00003-stylegan2-made-up"
+    folder.mkdir()
+    for kimg, name in ((0, "sg2_64"), (40, "sg2_resnet_32"), (200, "sg2ada_cond_32")):
+        shutil.copy(fixtures() / name / "net.pkl", folder / f"network-snapshot-{kimg:06d}.pkl")
+    return folder
+
+
+def test_a_typed_path_opens_and_a_bad_one_keeps_the_picture(lent, avatars, stylegan3):
+    def steps(d: Driver):
+        d.wait_frame()
+        assert d.facts.model.family == "StyleGAN2"
+        enter(d, f' "{stylegan3}" ')
+        assert source(d) == stylegan3
+        d.wait_frame()
+        assert d.facts.model.family == "StyleGAN3-T"
+        assert d.scene.document.latent.x == 7, "the rest of the document stays"
+        assert d.scene.settings.recent[0] == stylegan3
+        picture = d.picture()
+        enter(d, "/no/such/network.pkl")
+        d.wait_for(lambda: d.facts.failure is not None, what="the failure")
+        assert "/no/such/network.pkl" in d.facts.failure.message + d.facts.failure.advice + d.facts.failure.detail
+        assert np.array_equal(d.picture(), picture)
+        assert d.facts.model.family == "StyleGAN3-T"
+        assert d.scene.settings.recent[0] == stylegan3
+        d.press(Key.mod_ctrl, Key.z)
+        d.wait_frame()
+        assert d.facts.failure is None
+        assert np.array_equal(d.picture(), picture)
+
+    drive(steps, network=avatars, renderer=lent, scene=lambda scene: put(scene, "document.latent.x", 7.0))
+
+
+def test_the_open_button_and_the_recent_networks(avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click(FIELD)
+        d.frames(3)
+        d.ctx.key_chars("/nets/other.pkl")
+        d.frames(2)
+        d.click("**/##open")
+        assert source(d) == "/nets/other.pkl"
+        d.wait_frame()
+        d.click(FIELD)
+        assert d.scene.settings.recent == ("/nets/other.pkl", "/nets/recent.pkl")
+        d.click("**/##recent 1")
+        assert source(d) == "/nets/recent.pkl"
+        d.wait_frame()
+        d.click(FIELD)
+        d.click("**/##bundled 0")
+        assert source(d) == ""
+        d.click(FIELD)
+        d.press(Key.escape)
+        assert not d.exists("**/##bundled 0")
+        assert source(d) == ""
+
+    drive(steps, settings=Settings(recent=("/nets/recent.pkl",)))
+
+
+def test_the_list_is_worked_by_keyboard_alone():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.ctx.nav_move_to(FIELD)
+        d.ctx.nav_activate()
+        d.frames(3)
+        d.press(Key.tab)  # the Open button is skipped while nothing is typed
+        d.press(Key.down_arrow)
+        d.press(Key.enter)
+        d.frames(2)
+        assert source(d) in ("/nets/first.pkl", "/nets/second.pkl")
+
+    drive(steps, settings=Settings(recent=("/nets/first.pkl", "/nets/second.pkl")))
+
+
+def test_the_snapshots_of_a_run_are_slid_through_keeping_the_document(lent, run_folder):
+    first, second, third = (str(run_folder / f"network-snapshot-{kimg:06d}.pkl") for kimg in (0, 40, 200))
+    slider = "//Generator/kimg/##number"
+
+    def steps(d: Driver):
+        d.wait_frame()
+        assert [snapshot.kimg for snapshot in d.facts.snapshots] == [0, 40, 200]
+        newest = d.picture()
+        sizes = {newest.shape[0]}
+        d.type_into(slider, "50")
+        assert source(d) == second
+        d.wait_frame()
+        assert not np.array_equal(newest, d.picture())
+        d.drag_slider("//Generator/kimg/##track", 0.02)
+        assert source(d) == first
+        d.wait_frame()
+        sizes.add(d.picture().shape[0])
+        assert sizes == {32, 64}
+        assert d.scene.document.latent.x == 3
+        assert d.scene.document.truncation.psi == 0.7
+        d.click(slider, 1)
+        assert source(d) == third
+        d.wait_frame()
+        assert np.array_equal(newest, d.picture())
+
+    drive(
+        steps,
+        network=str(run_folder),
+        renderer=lent,
+        scene=lambda scene: put(put(scene, "document.latent.x", 3.0), "document.truncation.psi", 0.7),
+    )
+
+
+def test_a_new_snapshot_lengthens_the_slider(run_folder):
+    def steps(d: Driver):
+        d.wait_frame()
+        assert len(d.facts.snapshots) == 3
+        (run_folder / "network-snapshot-000240.pkl").write_bytes(b"")
+        d.wait_for(lambda: len(d.facts.snapshots) == 4, what="the new snapshot")
+        d.type_into("//Generator/kimg/##number", "240")
+        assert source(d).endswith("network-snapshot-000240.pkl")
+
+    drive(steps, network=str(run_folder / "network-snapshot-000040.pkl"))
