@@ -150,8 +150,9 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
                 chosen = source
             ui.tip(source or "Comes with StyleScope")
         imgui.pop_style_var()
-    if chosen is not None:
+    if chosen is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the field alone would take the first Esc
         imgui.close_current_popup()
+    if chosen is not None:
         scene = scene.ask(OpenNetwork(chosen))
     imgui.end_popup()
     return scene

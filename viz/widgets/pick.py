@@ -76,7 +76,7 @@ def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: 
             draw("Nothing like that", p.x + t.px(8), p.y, "faint", height=t.px(t.row))
     imgui.end_child()
     imgui.pop_style_var()
-    if picked is not None:
+    if picked is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the field alone would take the first Esc
         imgui.close_current_popup()
         typed = ""
     imgui.end_popup()
