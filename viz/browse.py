@@ -20,8 +20,14 @@ from viz.panels.network import clean_source
 from viz.scene import OpenNetwork, Scene
 from viz.theme import current as t
 
-NETWORK, FOLDER = "browse-network", "browse-folder"
-"""The dialog's two purposes, named as in `ShowDialog`."""
+NETWORK, RUN, FOLDER = "browse-network", "browse-run", "browse-folder"
+"""The dialog's purposes, named as in `ShowDialog`: any network, a run folder, a folder to save pictures in."""
+MODES = {
+    NETWORK: ("Open a network", "A .pkl or .safetensors file, or a run folder"),
+    RUN: ("Open a run folder", "Its newest snapshot, and a slider through all"),
+    FOLDER: ("Choose a folder for pictures", ""),
+}
+"""Title and note of each."""
 
 _FIRST_LOOK_S = 0.03
 """How long a folder may keep the window waiting before it shows that it is reading."""
@@ -60,7 +66,7 @@ class Browser:
 
 
 def show(scene: Scene, facts: Facts, mode: str) -> None:
-    """Open the dialog; `mode` is NETWORK or FOLDER. `draw` shows it from then on, until it is closed."""
+    """Open the dialog for one of MODES. `draw` shows it from then on, until it is closed."""
     browser = facts.scratch.get(Browser)
     browser.mode, browser.appearing = mode, True
     browser.find = browser.message = ""
@@ -137,8 +143,7 @@ def _contents(browser: Browser, scene: Scene) -> Scene:
 
 
 def _title(browser: Browser) -> None:
-    text = "Open a network" if browser.mode == NETWORK else "Choose a folder for pictures"
-    note = "A .pkl or .safetensors file, or a run folder" if browser.mode == NETWORK else ""
+    text, note = MODES[browser.mode]
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     x = p.x + ui.draw(text, p.x, p.y, "text", t.title, "bold", height=t.px(t.row)) + t.px(12)
     ui.draw(note, x, p.y, "faint", t.small, height=t.px(t.row))
@@ -181,17 +186,17 @@ def _typed(browser: Browser, scene: Scene) -> Scene:
     """Go where the path field says, or open it."""
     wanted = clean_source(browser.typed)
     browser.to_find = True
-    if browser.mode == NETWORK and "://" in wanted:
+    if browser.mode != FOLDER and "://" in wanted:
         browser.mode = ""
         return scene.ask(OpenNetwork(wanted))
     path = os.path.join(browser.folder, wanted)
     if os.path.isdir(path):
         _go(browser, path)
-    elif browser.mode == NETWORK and os.path.isfile(path):
+    elif browser.mode != FOLDER and os.path.isfile(path):
         browser.mode = ""
         return scene.ask(OpenNetwork(path))
     else:
-        browser.message = f"There is no {'file or ' if browser.mode == NETWORK else ''}folder {path}."
+        browser.message = f"There is no {'file or ' if browser.mode != FOLDER else ''}folder {path}."
     return scene
 
 
@@ -222,7 +227,7 @@ def _listing(browser: Browser, width: float, height: float) -> Entry | None:
         elif reading.problem:
             _note("warning-circle", reading.problem, "bad")
         elif not browser.shown:
-            nothing = "No folders here" if browser.mode == FOLDER else "No networks or folders here"
+            nothing = "No folders here" if browser.mode != NETWORK else "No networks or folders here"
             _note("folder-open", f"Nothing here is called “{browser.find}”" if browser.find else nothing)
         else:
             browser.chosen, picked, browser.scroll = draw_rows(
@@ -270,7 +275,7 @@ def _foot(browser: Browser) -> bool:
     room = width - first - second - t.px(24)
     if browser.message:
         ui.draw(ui.ellipsis(browser.message, room), p.x, p.y, "bad", height=t.px(t.row))
-    elif reading and reading.own_kimg is not None and browser.mode == NETWORK and entry is None:
+    elif reading and reading.own_kimg is not None and browser.mode != FOLDER and entry is None:
         text = f"This is a run folder, {kimg_text(reading.own_kimg)} kimg"
         ui.draw(ui.ellipsis(text, room), p.x, p.y, "dim", height=t.px(t.row))
     elif entry:
@@ -394,5 +399,5 @@ def _arrange(browser: Browser) -> None:
             hidden=browser.hidden,
             order=browser.order,
             descending=browser.descending,
-            only_folders=browser.mode == FOLDER,
+            only_folders=browser.mode != NETWORK,
         )

@@ -63,7 +63,7 @@ def _file() -> tuple[Command, ...]:
         ),
         Command(
             "open-run", "File", "Open run folder…", "Its newest snapshot, and a slider through all",
-            _dialog("browse-folder"), ("Ctrl+Shift+O",),
+            _dialog("browse-run"), ("Ctrl+Shift+O",),
         ),
         Command(
             "save-picture", "File", "Save picture", "As a numbered PNG in the capture folder",

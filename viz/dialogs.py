@@ -31,7 +31,7 @@ class Open:
 
 def show(scene: Scene, facts: Facts, name: str) -> None:
     """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
-    if name in (browse.NETWORK, browse.FOLDER):
+    if name in browse.MODES:
         browse.show(scene, facts, name)
     elif name not in TITLES:
         raise KeyError(f"no dialog is named {name!r}")

@@ -119,6 +119,22 @@ def test_a_run_folder_opens_as_a_run_and_can_be_looked_into(nets):
     drive(steps, settings=Settings(browse_dir=str(nets)))
 
 
+def test_run_folders_have_a_dialog_of_their_own_that_leaves_the_capture_folder_alone(nets):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.press(Key.mod_ctrl, Key.mod_shift, Key.o)
+        d.wait_for(lambda: is_open(d.facts) and browser(d).reading.runs, what="the run")
+        d.frames(3)
+        assert names(d) == ["00001-run", "empty"]
+        before = d.scene.settings.capture_dir
+        d.press(Key.down_arrow)
+        d.press(Key.enter)
+        assert d.scene.document.network.source == str(nets / "00001-run")
+        assert d.scene.settings.capture_dir == before
+
+    drive(steps, settings=Settings(browse_dir=str(nets)))
+
+
 def test_sorting_hidden_files_and_the_path_field(nets):
     def steps(d: Driver):
         d.wait_frame()

@@ -1,8 +1,13 @@
 """Section "Latent": seeds, the pad, the walk, blending, classes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from imgui_bundle import hello_imgui
 
+from renderer.client import Replies
+from renderer.fake import FakeRenderer
 from renderer.protocol import Latent
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import Clock, centre
@@ -180,3 +185,36 @@ def test_an_unconditional_network_offers_no_class(lent, avatars):
         assert latent(d).label is None
 
     drive(steps, network=avatars, renderer=lent, size=(1920, 1080))
+
+
+class ManyClasses(FakeRenderer):
+    """The test pattern with a thousand classes."""
+
+    def poll(self) -> Replies:
+        replies = super().poll()
+        if replies.frame is None:
+            return replies
+        return replace(replies, frame=replace(replies.frame, model=replace(replies.frame.model, c_dim=1000)))
+
+
+def test_a_long_list_of_classes_is_searched_by_keyboard():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click("//Generator/##Class")
+        d.frames(3)
+        d.ctx.key_chars("73")
+        d.frames(2)
+        assert d.exists("**/##pick 730")
+        assert not d.exists("**/##pick 1")
+        d.press(Key.enter)
+        assert latent(d).label == 73
+        d.click("//Generator/##Second class")
+        d.frames(3)
+        d.ctx.key_chars("nonsense")
+        d.press(Key.enter)
+        assert latent(d).label_b is None
+        d.press(Key.escape)
+        d.frames(2)
+        assert not d.exists("**/##pick none")
+
+    drive(steps, renderer=ManyClasses(hello_imgui.request_refresh))
