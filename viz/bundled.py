@@ -14,5 +14,5 @@ def bundled() -> tuple[tuple[str, str], ...]:
 
 
 def pattern_name(stem: str) -> str:
-    """What people call a pattern network: `pattern-t-64` -> `Pattern network t 64`."""
-    return f"Pattern network {stem.removeprefix('pattern-').replace('-', ' ')}".rstrip()
+    """What people call a pattern network: `pattern-t-64` -> `Pattern network T 64`."""
+    return f"Pattern network {stem.removeprefix('pattern-').replace('-', ' ').upper()}".rstrip()

@@ -79,9 +79,12 @@ def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
 
 
 def tip(text: str, keys: str = "") -> None:
-    """Tooltip of the last item, with its shortcut at the right."""
+    """Tooltip of the last item, with its shortcut at the right. It stays away while the item is held or typed in."""
+    if imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
+        return
     if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
-        label(text, "text", t.small)
+        for line in text.split("\n"):
+            label(line, "text", t.small)
         if keys:
             imgui.same_line()
             label(keys, "faint", t.small)
