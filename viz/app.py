@@ -71,6 +71,7 @@ class App:
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
         self._seen: set[str] = set()
+        self._tabs = layout.Tabs()
         """Panels drawn in this frame."""
         if options.problem:
             self.say(options.problem, bad=True)
@@ -196,7 +197,12 @@ class App:
             self._seen.add(name)
             self._scene = draw(self._scene, self._facts)
 
-        return gui
+        def centre() -> None:
+            if layout.begin_centre():
+                gui()
+            imgui.end()
+
+        return centre if name == layout.CENTRE else gui
 
     def _configure(self) -> None:
         io = imgui.get_io()
@@ -257,6 +263,7 @@ class App:
         self._facts = self._gather(now)
         self._advance(now)
         self._drawn = now
+        self._tabs.look(self._scene.view.workspace)
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()

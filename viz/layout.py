@@ -18,6 +18,8 @@ TABS = ("Layers & spectrum", "Performance")
 """Windows that share a node, so that its tab bar stays."""
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
+_SETTLED = 8
+"""Frames until a layout has been put up and its tabs are there."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,6 @@ def docking(
     windows = []
     for side in sides(workspace, width, height):
         windows += [_window(name, side.node, drawn[name]) for name in side.windows if name in drawn]
-        if windows:
-            first = next((window for window in windows if window.dock_space_name == "Bottom"), None)
-            if first is not None:
-                first.focus_window_at_next_frame = True
     windows.append(_window(CENTRE, _MAIN, drawn[CENTRE]))
     params.dockable_windows = windows
     return params
@@ -80,9 +78,17 @@ def docking(
 def _window(name: str, node: str, draw: Callable[[], None]) -> hello_imgui.DockableWindow:
     window = hello_imgui.DockableWindow(name, node, draw, True, False)
     window.remember_is_visible = False
-    if name == CENTRE:
-        window.imgui_window_flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
+    window.call_begin_end = name != CENTRE  # see `begin_centre`
     return window
+
+
+def begin_centre() -> bool:
+    """Begin the canvas's window, which has no margin of its own: with one it could scroll. `imgui.end()` follows."""
+    imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(0, 0))
+    flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_collapse
+    shown: bool = imgui.begin(CENTRE, None, flags)[0]
+    imgui.pop_style_var()
+    return shown
 
 
 def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> None:
@@ -95,8 +101,7 @@ def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> Non
 def rescale(factor: float) -> None:
     """Let the sides of the present workspace follow a change of the interface scale."""
     for name in ("Generator", "Mix", "Snapshots", "Layers & spectrum", "Performance"):
-        window = imgui.internal.find_window_by_name(name)
-        node = window.dock_node if window is not None else None
+        node = _node(name)
         if node is not None and not node.is_central_node() and node.parent_node is not None:
             size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
             imgui.internal.dock_builder_set_node_size(node.id_, size)
@@ -108,6 +113,38 @@ def hide(params: hello_imgui.RunnerParams, hidden: bool) -> None:
     """Hide or show everything but the canvas."""
     for window in params.docking_params.dockable_windows:
         window.is_visible = window.label == CENTRE or not hidden
+
+
+class Tabs:
+    """Which tab each workspace shows: hello_imgui forgets it when it puts a layout up for the first time."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[Workspace, str] = {}
+        self._now: Workspace | None = None
+        self._frames = 0
+
+    def look(self, workspace: Workspace) -> None:
+        """Call once a frame, before panels are drawn."""
+        if workspace != self._now:
+            self._now, self._frames = workspace, 0
+        self._frames += 1
+        node = _node(TABS[0])
+        if node is None or node.tab_bar is None:
+            return
+        wanted = imgui.internal.find_window_by_name(self._chosen.get(workspace, TABS[0])).tab_id
+        if self._frames <= _SETTLED:
+            node.tab_bar.next_selected_tab_id = wanted
+        else:
+            shown = node.tab_bar.visible_tab_id
+            for name in TABS:
+                if imgui.internal.find_window_by_name(name).tab_id == shown:
+                    self._chosen[workspace] = name
+
+
+def _node(window: str) -> "imgui.internal.DockNode | None":
+    """The dock node of a window, once it has one."""
+    found = imgui.internal.find_window_by_name(window)
+    return found.dock_node if found is not None else None
 
 
 def pin(unlocked: bool, tabs: bool) -> None:

@@ -26,9 +26,9 @@ def run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
             continue
         if _asked(command, facts) and command.available(scene, facts):
             scene = command.run(scene, facts)
-    if keys.pressed("Tab") and not io.want_text_input and not io.nav_visible:
-        # Otherwise the same key would also start to move among the controls.
-        imgui.internal.set_key_owner(imgui.Key.tab, imgui.get_id("hide-panels"))
+    if not io.want_text_input and not io.nav_visible:
+        # Otherwise the next press of Tab would also start to move among the controls.
+        imgui.internal.set_key_owner(imgui.Key.tab, imgui.internal.im_hash_str("hide-panels"))
     return scene
 
 

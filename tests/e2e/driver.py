@@ -40,6 +40,8 @@ from viz.scene import Scene
 from viz.settings import Settings
 
 Key = imgui.Key
+TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
+"""The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
 PATIENCE = 20.0
 """Seconds to wait for anything: generous, as the machine may be busy with other tests."""
 
@@ -70,6 +72,8 @@ class Driver:
     def frames(self, count: int = 2) -> None:
         """Let the window draw some frames."""
         self.ctx.yield_(count)
+        # The test engine ignores all that follows its first error: better to stop there.
+        assert not self.ctx.is_error(), "the test engine could not do the last thing asked of it; see its log"
 
     def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
         """Draw frames until `found()` is true. Raises AssertionError after `seconds`."""
@@ -77,18 +81,18 @@ class Driver:
         while not found():
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds:.0f} s in vain{' for ' + what if what else ''}")
-            self.ctx.yield_()
+            self.frames(1)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
         """Draw frames until the picture shown answers the present document (or has failed to)."""
-        self.ctx.yield_(2)
+        self.frames(2)
         self.wait_for(lambda: self.app.up_to_date, seconds, "a picture of the present document")
         self.ctx.yield_()
 
     def change(self, change: Callable[[Scene], Scene]) -> None:
         """Change the scene as a panel would, in one step, and let it take effect."""
         self.app.change(change)
-        self.ctx.yield_(2)
+        self.frames(2)
 
     # -- looking --
 
@@ -111,7 +115,7 @@ class Driver:
 
     def rect(self, item: str) -> tuple[float, float, float, float]:
         """Where an item is: x0, y0, x1, y1 in screen pixels."""
-        info = self.ctx.item_info(item)
+        info = self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error)
         assert info.id_, f"there is no item {item}"
         return info.rect_full.min.x, info.rect_full.min.y, info.rect_full.max.x, info.rect_full.max.y
 
@@ -127,18 +131,25 @@ class Driver:
         for key in keys:
             chord |= int(key)
         self.ctx.key_press(chord)
-        self.ctx.yield_(2)
+        self.frames(2)
 
     def click(self, item: str, button: int = 0) -> None:
         """Click an item."""
+        self.rect(item)
         self.ctx.item_click(item, button)
-        self.ctx.yield_()
+        self.frames(1)
+
+    def menu(self, path: str) -> None:
+        """Choose from the menus, as `menu("View/###hide-panels")`: an item's id is that of its command."""
+        for part in path.split("/"):
+            self.click(f"//**/{part}")
+            self.frames(2)
 
     def type_into(self, item: str, text: str) -> None:
         """Ctrl+click an item, replace what it holds, and press Enter."""
         self.ctx.item_input(item)
         self.ctx.key_chars_replace_enter(text)
-        self.ctx.yield_(2)
+        self.frames(2)
 
     def drag_slider(self, item: str, share: float, steps: int = 6) -> None:
         """Drag along a slider's track to `share` (0..1) of its width."""
@@ -157,7 +168,7 @@ class Driver:
             self.ctx.yield_()
         if release:
             self.ctx.mouse_up(button)
-            self.ctx.yield_(2)
+            self.frames(2)
 
 
 def drive(

@@ -39,7 +39,7 @@ def test_stages_that_began_late_end_at_the_same_picture():
     meters.rendered([("mapping", 1.0), ("synthesis", 12.0)], (3, 4))
     meters.rendered([], (3, 4))
     figures = meters.figures()
-    assert dict((name, values.tolist()) for name, values in figures.stages) == {
+    assert {name: values.tolist() for name, values in figures.stages} == {
         "synthesis": [10.0, 12.0, 0.0],
         "mapping": [0.0, 1.0, 0.0],
     }

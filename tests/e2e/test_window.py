@@ -1,0 +1,479 @@
+"""The window as a whole, worked by real input events: undo, keys, workspaces, errors, settings."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from renderer.document import Motion
+from renderer.fake import FakeRenderer
+from renderer.protocol import Frame, Network, Truncation
+from tests.e2e.driver import BOTTOM, TOP, Driver, Key, drive
+from viz import dialogs, layout
+from viz.scene import Scene, ShowDialog
+from viz.settings import Settings
+from viz.settings_file import load
+
+pytestmark = pytest.mark.window
+
+PSI = "//Generator/**/ψ/##track"
+
+
+def psi(value: float):
+    return lambda scene: replace(scene, document=replace(scene.document, truncation=Truncation(value)))
+
+
+def test_undo_brings_the_very_same_picture_back_and_redo_the_other():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        first = d.picture()
+        d.drag_slider(PSI, 0.2)
+        d.wait_frame()
+        second = d.picture()
+        assert (second != first).any()
+        assert d.facts.undo.startswith("ψ ")
+        assert len(d.app.store.history.done) == 1  # the whole drag
+        d.press(Key.mod_ctrl, Key.z)
+        d.wait_frame()
+        assert (d.picture() == first).all()
+        d.press(Key.mod_ctrl, Key.mod_shift, Key.z)
+        d.wait_frame()
+        assert (d.picture() == second).all()
+        d.click(f"{TOP}/##undo")
+        d.wait_frame()
+        assert (d.picture() == first).all()
+
+    drive(steps)
+
+
+def test_esc_in_a_drag_puts_everything_back():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        x0, y0, x1, y1 = d.rect(PSI)
+        y = (y0 + y1) / 2
+        d.drag([(x0 + 60, y), (x0 + 40, y), (x0 + 10, y)], release=False)
+        assert d.scene.document.truncation.psi < 0.9
+        d.press(Key.escape)
+        assert d.scene.document == Scene().document
+        d.ctx.mouse_move_to_pos((x1 - 5, y))  # still held, but the drag is over
+        d.frames()
+        assert d.scene.document == Scene().document
+        d.ctx.mouse_up(0)
+        d.frames()
+        assert d.app.store.history.done == ()
+
+    drive(steps)
+
+
+def test_a_request_goes_out_only_when_something_changed():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        before = len(d.renderer.submitted)
+        d.frames(30)
+        assert len(d.renderer.submitted) == before
+        d.change(psi(0.5))
+        assert len(d.renderer.submitted) == before + 1
+        assert d.renderer.submitted[-1].truncation.psi == 0.5
+
+    drive(steps)
+
+
+def test_space_walks_and_stops_and_the_walk_is_one_step():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.space)
+        assert d.scene.view.motion.latent
+        d.wait_for(lambda: d.scene.document.latent.x > 0.01, what="the walk")
+        d.press(Key.space)
+        assert not d.scene.view.motion.playing
+        d.frames()
+        assert [step.name for step in d.app.store.history.done] == ["Walk"]
+        d.press(Key.mod_ctrl, Key.z)
+        assert d.scene.document.latent.x == 0.0
+        d.press(Key.space)
+        d.press(Key.escape)
+        assert not d.scene.view.motion.playing
+
+    drive(steps)
+
+
+def test_what_moves_goes_by_the_clock_not_by_frames():
+    times = iter(range(10**9))
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.change(lambda s: replace(s, view=replace(s.view, motion=Motion(latent=True, latent_speed=2.0))))
+        start, at = d.scene.document.latent.x, d.facts.now
+        d.frames(20)
+        passed = d.facts.now - at
+        assert d.scene.document.latent.x - start == pytest.approx(2.0 * passed)
+
+    drive(steps, options={"clock": lambda: next(times) / 1000})
+
+
+def test_keys():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        for key, name in ((Key._2, "mix"), (Key._3, "analyse"), (Key._4, "train"), (Key._1, "explore")):
+            d.press(Key.mod_ctrl, key)
+            d.frames(3)
+            assert d.scene.view.workspace == name
+        for key, tool in ((Key._3, "inspect"), (Key._2, "transform"), (Key._1, "walk")):
+            d.press(key)
+            assert d.scene.view.tool == tool
+        d.press(Key.r)
+        seed = d.scene.document.latent.x
+        assert seed > 0
+        d.press(Key.n)
+        assert d.scene.document.latent.x == seed
+        d.press(Key._0)
+        assert d.scene.view.camera.zoom == 1.0
+        d.press(Key.f)
+        assert d.scene.view.camera.zoom is None
+        d.press(Key.mod_ctrl, Key.equal)
+        assert d.scene.settings.scale == 1.1
+        d.press(Key.mod_ctrl, Key._0)
+        assert d.scene.settings.scale == 1.0
+
+    drive(steps, seed=3)
+
+
+def test_letters_are_typed_into_fields_and_nothing_else():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.mod_ctrl, Key.comma)
+        d.frames(3)
+        d.ctx.item_click("//**/##captures")
+        d.ctx.key_press(int(Key.r))
+        d.ctx.key_chars_append("rnf2")
+        d.frames()
+        assert d.scene.document == Scene().document
+        assert d.scene.view.tool == "walk"
+        d.press(Key.escape)  # leaves the field
+        d.press(Key.escape)  # closes the dialog
+        d.wait_for(lambda: not dialogs.is_open(d.facts), what="the dialog to close")
+        d.press(Key.r)
+        assert d.scene.document.latent.x > 0
+
+    drive(steps)
+
+
+def test_tab_hides_the_panels_and_shows_them_again():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        x0, _, x1, _ = d.rect("//Canvas/##picture")
+        d.press(Key.tab)
+        d.frames(4)
+        a0, _, a1, _ = d.rect("//Canvas/##picture")
+        assert (a0, a1) == (0, 1280)
+        d.press(Key.tab)
+        d.frames(4)
+        b0, _, b1, _ = d.rect("//Canvas/##picture")
+        assert (b0, b1) == (x0, x1)
+
+    drive(steps)
+
+
+def test_workspaces_show_other_panels_and_keep_the_document():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.change(psi(0.4))
+        document = d.scene.document
+        seen = {}
+        for index, workspace in enumerate(layout.WORKSPACES):
+            d.click(f"{TOP}/workspace/##{index}")
+            d.frames(6)
+            windows = ("Generator", "Mix", "Layers & spectrum", "Performance", "Snapshots", "Canvas")
+            seen[workspace] = {name for name in windows if _drawn(d, name)}
+            assert d.scene.document == document
+        everything = {"Generator", "Mix", "Layers & spectrum", "Canvas"}
+        assert seen["explore"] == everything
+        assert seen["analyse"] == everything
+        assert seen["mix"] == {"Generator", "Mix", "Canvas"}
+        assert seen["train"] == {"Snapshots", "Canvas"}
+
+    drive(steps)
+
+
+def _drawn(d: Driver, name: str) -> bool:
+    from imgui_bundle import imgui
+
+    window = imgui.internal.find_window_by_name(name)
+    return window is not None and window.active and not window.hidden
+
+
+@pytest.mark.parametrize(("size", "scale"), [((1280, 720), 1.0), ((1920, 1080), 1.0), ((2560, 1440), 2.0)])
+def test_every_item_of_bars_and_canvas_lies_within_the_window(size, scale):
+    def steps(d: Driver) -> None:
+        from imgui_bundle import imgui
+
+        d.wait_frame()
+        d.frames(6)
+        for root in (TOP, BOTTOM, "//Canvas"):
+            found = imgui.test_engine.TestItemList()
+            d.ctx.gather_items(found, root, -1)
+            assert found.get_size() > 3 or root == BOTTOM
+            for i in range(found.get_size()):
+                item = found.get_by_index(i)
+                full, clipped = item.rect_full, item.rect_clipped
+                assert full.min.x >= -0.5, root
+                assert full.max.x <= size[0] + 0.5, root
+                assert full.max.y <= size[1] + 0.5, root
+                assert full.max.x - full.min.x == pytest.approx(clipped.max.x - clipped.min.x, abs=1.0), root
+
+    drive(steps, size=size, settings=Settings(scale=scale))
+
+
+def test_sides_have_the_widths_of_the_design_and_follow_the_scale():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.frames(4)
+
+        def width(name: str) -> float:
+            from imgui_bundle import imgui
+
+            return imgui.internal.find_window_by_name(name).size.x
+
+        assert width("Generator") == pytest.approx(276, abs=2)
+        assert width("Mix") == pytest.approx(316, abs=2)
+        d.change(lambda s: replace(s, settings=replace(s.settings, scale=1.5)))
+        d.frames(4)
+        assert width("Generator") == pytest.approx(276 * 1.5, abs=4)
+        assert width("Mix") == pytest.approx(316 * 1.5, abs=4)
+
+    drive(steps, size=(1400, 800))
+
+
+def test_a_failure_keeps_the_picture_and_offers_help():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        before = d.picture()
+        d.renderer.fail("render", "The picture could not be rendered.", "Try another ψ.", "Traceback: …")
+        d.frames(4)
+        assert d.facts.failure is not None
+        assert (d.picture() == before).all()
+        d.click("//Canvas/**/##errorDetails")
+        d.frames(2)
+        assert d.exists("//Canvas/**/details/##copy") or d.app.board.details
+        sent = len(d.renderer.submitted)
+        d.click("//Canvas/**/##errorRetry")
+        d.wait_frame()
+        assert len(d.renderer.submitted) == sent + 1
+        assert d.facts.failure is None
+        d.renderer.fail("render", "Once more.", "")
+        d.frames(4)
+        d.click("//Canvas/**/##error")
+        assert d.facts.failure is None
+
+    drive(steps)
+
+
+def test_a_crash_offers_a_restart_and_memory_the_cpu():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.renderer.fail("memory", "Out of memory.", "")
+        d.frames(4)
+        d.click("//Canvas/**/##errorUse the CPU")
+        d.wait_frame()
+        assert d.scene.settings.device == "cpu"
+        assert d.renderer.submitted[-1].device == "cpu"
+        d.renderer.alive = False
+        d.renderer.fail("crash", "The renderer ended twice in a row.", "")
+        d.frames(4)
+        d.click("//Canvas/**/##errorRestart renderer")
+        d.wait_frame()
+        assert d.renderer.restarts == 1
+        assert d.facts.failure is None
+
+    drive(steps)
+
+
+def test_a_network_that_fails_to_load_can_be_left_again():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.change(lambda s: replace(s, document=replace(s.document, network=Network("/none.pkl"))))
+        d.app.incoming.frame = replace(d.app.incoming.frame, model=replace(d.facts.model, network=Network()))
+        d.renderer.fail("load", "The file /none.pkl does not exist.", "Choose another.")
+        d.frames(4)
+        d.click("//Canvas/**/##errorGo back")
+        d.wait_frame()
+        assert d.scene.document.network == Network()
+        assert d.facts.failure is None
+        d.press(Key.mod_ctrl, Key.z)
+        assert d.scene.document.network.source == "/none.pkl"
+
+    drive(steps)
+
+
+class Broken(FakeRenderer):
+    """Says that some pixels are not finite unless everything is computed in fp32."""
+
+    def poll(self):
+        replies = super().poll()
+        if isinstance(replies.frame, Frame) and not self.submitted[-1].force_fp32:
+            return replace(replies, frame=replace(replies.frame, nonfinite=12))
+        return replies
+
+
+def test_pixels_that_are_not_finite_are_told_and_fp32_is_offered():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.frames(3)
+        d.click("//Canvas/**/##errorUse fp32")
+        d.wait_frame()
+        assert d.scene.document.force_fp32
+        assert d.facts.frame.nonfinite == 0
+        d.frames(2)
+        assert not d.exists("//Canvas/**/##errorUse fp32")
+        d.press(Key.mod_ctrl, Key.z)
+        assert not d.scene.document.force_fp32
+
+    drive(steps, renderer=Broken(resolution=64))
+
+
+def test_a_long_load_shows_progress_and_can_be_cancelled():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        slow = Network("https://example.org/slow.pkl")
+        d.renderer.alive = False  # answers nothing
+        d.change(lambda s: replace(s, document=replace(s.document, network=slow)))
+        d.renderer.load(slow, 0.42)
+        d.wait_for(lambda: d.exists("//Canvas/**/##errorCancel"), what="the progress strip")
+        d.click("//Canvas/**/##errorCancel")
+        assert d.scene.document.network == Network()
+
+    drive(steps)
+
+
+def test_a_renderer_that_gives_no_sign_of_life_can_be_restarted():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.renderer.stalled_s = 11.0
+        d.frames(4)
+        d.click("//Canvas/**/##errorRestart renderer")
+        d.wait_frame()
+        assert d.renderer.restarts == 1
+        d.frames(3)
+        assert not d.exists("//Canvas/**/##errorRestart renderer")
+
+    drive(steps)
+
+
+def test_a_panel_that_raises_is_shown_and_the_others_go_on(monkeypatch):
+    from viz.panels import mix
+
+    def bad(scene, facts):
+        from imgui_bundle import imgui
+
+        imgui.push_id("open")
+        imgui.begin_child("never closed")
+        imgui.push_style_color(imgui.Col_.text, imgui.ImVec4(1, 0, 0, 1))
+        raise KeyError("in the panel")
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        texts = [(message.text, message.detail) for message in d.app.board.messages]
+        assert texts == [("Mix could not be drawn", "KeyError: 'in the panel'")]
+        d.drag_slider(PSI, 0.2)
+        assert d.scene.document.truncation.psi < 0.9
+        d.click("//Canvas/**/##error")
+        d.frames(20)
+        assert d.app.board.messages == []  # said once, though it fails in every frame
+
+    monkeypatch.setattr(mix, "draw", bad)
+    app = drive(steps, broken=True)
+    assert isinstance(app.guard.errors[0], KeyError)
+
+
+def test_the_palette_does_what_is_typed():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.mod_ctrl, Key.k)
+        d.frames(3)
+        d.ctx.key_chars("inspect pix")
+        d.frames(2)
+        d.press(Key.enter)
+        d.wait_for(lambda: d.scene.view.tool == "inspect", what="the command")
+        assert not dialogs.is_open(d.facts)
+        d.press(Key.mod_ctrl, Key.k)
+        d.frames(3)
+        d.ctx.key_chars("hide")
+        d.frames(3)
+        d.click("//**/##command-hide-panels")
+        assert d.scene.view.panels_hidden
+
+    drive(steps)
+
+
+@pytest.mark.parametrize("name", ["help", "about", "commands", "settings"])
+def test_dialogs_open_and_esc_closes_them(name):
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.change(lambda s: s.ask(ShowDialog(name)))
+        d.frames(3)
+        assert dialogs.is_open(d.facts)
+        d.press(Key.r)  # no shortcut acts below a dialog
+        assert d.scene.document.latent.x == 0
+        for _ in range(2):
+            d.press(Key.escape)
+        d.wait_for(lambda: not dialogs.is_open(d.facts), what="the dialog to close")
+
+    drive(steps)
+
+
+def test_captures_are_numbered_and_hold_the_picture_and_the_window(tmp_path):
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.mod_ctrl, Key.s)
+        d.wait_for(lambda: d.facts.saved.endswith("00000.png"), what="the picture")
+        with Image.open(tmp_path / "new" / "00000.png") as picture:
+            assert (np.asarray(picture) == d.picture()[..., :3]).all()
+        d.press(Key.mod_ctrl, Key.mod_shift, Key.s)
+        d.wait_for(lambda: d.facts.saved.endswith("00001.png"), what="the window")
+        with Image.open(tmp_path / "new" / "00001.png") as window:
+            assert window.size == (1000, 640)
+
+    drive(steps, settings=Settings(capture_dir=str(tmp_path / "new")), size=(1000, 640))
+
+
+def test_dropped_files_open_or_are_explained(tmp_path):
+    network = tmp_path / "face.pkl"
+    network.touch()
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.app.drop([str(tmp_path / "notes.txt")])
+        d.frames(2)
+        assert d.app.board.messages[-1].text.startswith("notes.txt is no network")
+        assert d.scene.document.network == Network()
+        d.app.drop([str(network)])
+        d.wait_frame()
+        assert d.scene.document.network == Network(str(network))
+        assert d.facts.undo == "Open face.pkl"
+        assert d.scene.settings.recent == (str(network),)
+
+    drive(steps)
+
+
+def test_settings_and_the_layout_are_kept(tmp_path):
+    def first(d: Driver) -> None:
+        d.wait_frame()
+        d.change(lambda s: replace(s, settings=replace(s.settings, scheme="light", scale=1.1)))
+        d.frames(3)
+
+    drive(first, config_dir=tmp_path)
+    kept, problem = load(tmp_path)
+    assert (kept.scheme, kept.scale, problem) == ("light", 1.1, "")
+    assert (tmp_path / "layout.ini").is_file()
+
+
+def test_menus_do_what_they_say():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.menu("View/###hide-panels")
+        assert d.scene.view.panels_hidden
+        d.menu("View/###unlock-layout")
+        assert d.scene.view.unlocked
+
+    drive(steps)
