@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
+from viz.bundled import bundled
 from viz.params import put
 from viz.settings import Settings
 
@@ -62,7 +63,31 @@ def test_a_typed_path_opens_and_a_bad_one_keeps_the_picture(lent, avatars, style
     drive(steps, network=avatars, renderer=lent, scene=lambda scene: put(scene, "document.latent.x", 7.0))
 
 
-def test_the_open_button_and_the_recent_networks(avatars):
+def test_the_pattern_network_opens_from_its_path_and_from_the_list(lent):
+    path, _ = bundled()[1]
+
+    def steps(d: Driver):
+        d.wait_frame()
+        demo = d.picture()
+        enter(d, path)
+        d.wait_frame()
+        pattern = d.picture()
+        assert d.facts.model.has_transform
+        d.click(FIELD)
+        d.click("**/##bundled 0")
+        d.wait_frame()
+        assert np.array_equal(d.picture(), demo)
+        d.click(FIELD)
+        d.click("**/##bundled 1")
+        assert source(d) == path
+        d.wait_frame()
+        assert np.array_equal(d.picture(), pattern)
+        assert not np.array_equal(pattern, demo)
+
+    drive(steps, renderer=lent)
+
+
+def test_the_open_button_and_the_recent_networks():
     def steps(d: Driver):
         d.wait_frame()
         d.click(FIELD)
