@@ -13,37 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ImageGrab
 
 from tests.fixtures_path import ROOT
+from tests.xserver import AVAILABLE, on_display, x_server
 
 pytestmark = [
     pytest.mark.window,
-    pytest.mark.skipif(
-        not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="Xvfb and xdotool are not installed"
-    ),
+    pytest.mark.skipif(not (AVAILABLE and shutil.which("xdotool")), reason="Xvfb and xdotool are not installed"),
 ]
 
 
 @pytest.fixture
 def display() -> Iterator[str]:
     """An X server of our own."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as answer:
-            yield f":{answer.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    with x_server() as name:
+        yield name
 
 
 class Person:
     """Someone at that display: sees what the window tells, moves the mouse, presses keys."""
 
     def __init__(self, display: str, state_file: Path) -> None:
-        self._environment = {**os.environ, "DISPLAY": display}
+        self._environment = on_display(display)
         self._state_file = state_file
 
     def state(self) -> dict[str, Any]:
@@ -55,12 +47,23 @@ class Person:
     def wait(self, found: Callable[[dict[str, Any]], object], seconds: float = 40.0) -> dict[str, Any]:
         end = time.monotonic() + seconds
         while not found(state := self.state()):
-            assert time.monotonic() < end, f"waited {seconds} s in vain; the window tells {state}"
+            if time.monotonic() > end:
+                picture = self._state_file.with_name("screen.png")
+                ImageGrab.grab(xdisplay=self._environment["DISPLAY"]).save(picture)
+                raise AssertionError(
+                    f"waited {seconds} s in vain; the screen is in {picture}; the window tells {state}"
+                )
             time.sleep(0.02)
         return state
 
     def do(self, *words: object) -> None:
         subprocess.run(["xdotool", *map(str, words)], env=self._environment, check=True)
+
+    def chord(self, key: str) -> None:
+        """Ctrl and a key, at a person's pace."""
+        for words in (("keydown", "ctrl"), ("key", key), ("keyup", "ctrl")):
+            self.do(*words)
+            time.sleep(0.15)
 
     def point(self, place: str, fx: float = 0.5, fy: float = 0.5) -> tuple[int, int]:
         x0, y0, x1, y1 = self.wait(lambda s: place in s["places"])["places"][place]
@@ -81,9 +84,7 @@ class Person:
 @pytest.fixture
 def person(display: str, tmp_path: Path) -> Iterator[Person]:
     """The window is open and shows its first picture; afterwards it has closed and left no shared memory behind."""
-    environment = {**os.environ, "DISPLAY": display, "STYLESCOPE_CONFIG_DIR": str(tmp_path / "config")}
-    environment.pop("WAYLAND_DISPLAY", None)
-    environment.pop("PYOPENGL_PLATFORM", None)
+    environment = {**on_display(display), "STYLESCOPE_CONFIG_DIR": str(tmp_path / "config")}
     state_file = tmp_path / "state.json"
     before = _shared()
     command = [sys.executable, "-m", "tests.e2e.xdotool_app", str(state_file)]
@@ -93,7 +94,7 @@ def person(display: str, tmp_path: Path) -> Iterator[Person]:
         someone.wait(lambda s: s["up_to_date"] and s["picture"] is not None, 60)
         someone.do("search", "--name", "^StyleScope$", "windowfocus", "--sync")  # there is no window manager to do it
         yield someone
-        someone.do("key", "ctrl+q")
+        someone.chord("q")
         assert window.wait(15) == 0
     finally:
         window.kill()
@@ -110,14 +111,14 @@ def test_a_person_at_the_window(person: Person):
     person.drag(person.point("Generator/ψ", 0.66), person.point("Generator/ψ", 0.2))
     low = person.wait(lambda s: s["document"]["truncation"]["psi"] < 0.3 and s["up_to_date"])
     assert low["picture"] != first["picture"]
-    person.do("key", "ctrl+z")
+    person.chord("z")
     assert person.wait(lambda s: s["document"] == first["document"] and s["up_to_date"])["picture"] == first["picture"]
 
     person.drag(person.point("Canvas/picture"), person.point("Canvas/picture", 0.6, 0.6))
     walked = person.wait(lambda s: s["document"]["latent"] != first["document"]["latent"] and s["up_to_date"])
     assert walked["picture"] != first["picture"]
 
-    person.do("key", "ctrl+k")
+    person.chord("k")
     time.sleep(0.5)
     person.do("type", "--delay", "40", "reset everything")
     time.sleep(0.3)
@@ -135,5 +136,5 @@ def test_a_person_at_the_window(person: Person):
         lambda s: s["renderer"] not in (None, killed) and s["document"]["truncation"]["psi"] < 0.3 and s["up_to_date"]
     )
     assert not back["failure"]
-    person.do("key", "ctrl+z")
+    person.chord("z")
     assert person.wait(lambda s: s["document"] == first["document"] and s["up_to_date"])["picture"] == first["picture"]
