@@ -30,7 +30,7 @@ from viz.errors import Guard
 from viz.facts import Facts, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
-from viz.meters import Meters
+from viz.meters import Meters, work_clock
 from viz.options import Options
 from viz.panels import analysis, generator, mix, performance, train
 from viz.scene import Scene
@@ -64,7 +64,8 @@ class App:
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch)
         self._phase = motion.Phase()
-        self._began = self._drawn = self._last = self._clock()
+        self._drawn = self._last = self._clock()
+        self._worked = work_clock()
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
@@ -169,7 +170,7 @@ class App:
         callbacks.post_render_dockable_windows = self.guard.wrap("A dialog", self._draw_dialogs)
         callbacks.before_imgui_render = self.guard.wrap("The window", self._finish)
         callbacks.before_swap = self.guard.wrap("The window", self._before_swap)
-        callbacks.before_exit = self._leaving
+        callbacks.before_exit = self.guard.wrap("The window", self._leaving)
         for kind, height, name, draw in (
             (hello_imgui.EdgeToolbarType.top, layout.APP_BAR, "The app bar", self._draw_app_bar),
             (hello_imgui.EdgeToolbarType.bottom, layout.STATUS_BAR, "The status bar", self._draw_status_bar),
@@ -226,7 +227,7 @@ class App:
 
     def _before(self) -> None:
         """Before Dear ImGui's frame: what changes the window itself."""
-        self._began = self._clock()
+        self._worked = work_clock()
         scene, params = self.store.scene, hello_imgui.get_runner_params()
         settings = scene.settings
         look = (settings.scheme, settings.scale, hello_imgui.dpi_window_size_factor())
@@ -255,8 +256,8 @@ class App:
     def _start(self) -> None:
         """At the start of Dear ImGui's frame: what came from the renderer, the facts, motion and keys."""
         now = self._clock()
-        self.meters.frame.add((self._began - self._last) * 1000)
-        self._last = self._began
+        self.meters.frame.add((now - self._last) * 1000)
+        self._last = now
         self._scene = self.store.scene
         self.incoming.poll(self._scene, now)
         self._after_poll()
@@ -369,7 +370,7 @@ class App:
         if problem := self._keeper.look(self._scene.settings, now):
             self.say(problem, bad=True)
         self._deeds.written()
-        self.meters.ui.add((self._clock() - self._began) * 1000)
+        self.meters.ui.add((work_clock() - self._worked) * 1000)
 
     def _before_swap(self) -> None:
         """The frame is drawn and not yet shown: the moment to photograph it."""

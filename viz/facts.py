@@ -36,7 +36,7 @@ class Performance:
     """Figures for the Performance panel and the status bar; the series are the newest few hundred, oldest first."""
 
     ui_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    """Work of the window's thread for each frame, buffer swap excluded."""
+    """Work of the window's thread for each frame: its processor time, so without waiting for OpenGL."""
     frame_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     """Time from frame to frame."""
     render_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))

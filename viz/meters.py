@@ -1,11 +1,18 @@
 """Series of measurements for the Performance panel and the status bar."""
 
+import sys
+import time
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viz.facts import Performance
+
+work_clock = time.perf_counter if sys.platform == "win32" else time.thread_time
+"""Seconds that this thread has worked: waiting for OpenGL, which may be software, and for other programs is not work.
+Windows counts that in steps of 16 ms, so there it is plain time.
+"""
 
 LENGTH = 300
 """Newest measurements kept of each series."""

@@ -1,14 +1,10 @@
 """OpenGL textures: made once, filled again and again. Everything here needs the window's OpenGL context."""
 
 import numpy as np
-import OpenGL
 from numpy.typing import NDArray
+from OpenGL import GL
 
-OpenGL.ERROR_ON_COPY = True  # a copy of every frame inside PyOpenGL would go unnoticed otherwise
-
-from OpenGL import GL  # noqa: E402  # after the switch above
-
-from viz.facts import Texture  # noqa: E402
+from viz.facts import Texture
 
 RGBA = NDArray[np.uint8]
 
@@ -17,34 +13,29 @@ class Picture:
     """One RGBA8 texture that takes pictures of any size."""
 
     def __init__(self) -> None:
-        self._id = 0
-        self._size = (0, 0)
-        self.version = 0
-        """Raised by every upload."""
+        self._texture: Texture | None = None
 
     @property
     def texture(self) -> Texture | None:
         """What panels draw; None before the first upload."""
-        return Texture(self._id, self._size[1], self._size[0]) if self._id else None
+        return self._texture
 
     def upload(self, pixels: RGBA) -> None:
         """Take a picture [H, W, 4]."""
-        size = (pixels.shape[0], pixels.shape[1])
-        if not self._id:
-            self._id = make()
-        GL.glBindTexture(GL.GL_TEXTURE_2D, self._id)
-        if size != self._size:
-            allocate(size[1], size[0])
-            self._size = size
+        height, width = pixels.shape[:2]
+        name = make() if self._texture is None else self._texture.id
+        GL.glBindTexture(GL.GL_TEXTURE_2D, name)
+        if self._texture is None or (self._texture.width, self._texture.height) != (width, height):
+            allocate(width, height)
+            self._texture = Texture(name, width, height)
         fill(0, 0, pixels)
         GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
-        self.version += 1
 
     def free(self) -> None:
         """Give the memory back."""
-        if self._id:
-            GL.glDeleteTextures([self._id])
-        self._id, self._size = 0, (0, 0)
+        if self._texture is not None:
+            GL.glDeleteTextures([self._texture.id])
+        self._texture = None
 
 
 def make() -> int:
