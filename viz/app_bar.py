@@ -17,6 +17,12 @@ from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 
 MENUS = ("File", "Edit", "View", "Network", "Help")
 _MENUS_WIDTH = 360
+_WORKSPACES = {
+    "explore": "Everything at hand",
+    "mix": "A wide panel for mixing layers, and nothing below the picture",
+    "analyse": "Half the window for layers and spectra",
+    "train": "The snapshots of a training run",
+}
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
@@ -29,7 +35,8 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     middle = 4 * p(20) + sum(ui.measure(name, weight="bold") for name in names)
     imgui.set_cursor_screen_pos(V(origin.x + round((width - middle) / 2), top))
     chosen = WORKSPACES.index(scene.view.workspace)
-    picked = ui.segmented("workspace", names, chosen, width=middle, height=26, strong=True)
+    hints = [f"{_WORKSPACES[name]}   {shown(f'Ctrl+{i}')}" for i, name in enumerate(WORKSPACES, 1)]
+    picked = ui.segmented("workspace", names, chosen, width=middle, height=26, strong=True, hints=hints)
     if picked != chosen:
         scene = commands[f"workspace-{WORKSPACES[picked]}"].run(scene, facts)
     right = p(26) * 3 + p(2) * 2 + p(12) + ui.measure("Save picture") + p(40)

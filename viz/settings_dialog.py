@@ -13,6 +13,8 @@ from viz.rows import slider_row, switch_row
 from viz.scene import RevealFolder, Scene
 from viz.settings import SCALES
 
+_LOOKS = ("Dark surfaces: the picture is the brightest thing", "Light surfaces, for bright rooms")
+
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The dialog. Every change acts at once."""
@@ -24,7 +26,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     width = imgui.get_content_region_avail().x
     names = ["Auto" if device == "auto" else device.upper() for device in facts.devices]
     now = facts.devices.index(scene.settings.device) if scene.settings.device in facts.devices else 0
-    picked = ui.segmented("device", names, now, width=width)
+    hints = ["The fastest device there is", *(f"Render on {name} where there is one" for name in names[1:])]
+    picked = ui.segmented("device", names, now, width=width, hints=hints)
     if picked != now:
         scene = put(scene, "settings.device", facts.devices[picked])
     scene = slider_row(scene, "settings.frame_limit")
@@ -33,7 +36,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     ui.space(8)
     ui.heading("Looks")
     ui.row_label("Colours")
-    light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width)
+    light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width, hints=_LOOKS)
     scene = put(scene, "settings.scheme", "light" if light else "dark")
     scene = _scale(scene, width)
     ui.space(8)
@@ -80,6 +83,7 @@ def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Sce
     ui.row_label(label, bool(present))
     imgui.set_next_item_width(imgui.get_content_region_avail().x - p(28))
     _, text = imgui.input_text_with_hint(f"##{name}", hint, present if text is None else text)
+    ui.tip("A folder, as a path" if name == "networks" else "Where pictures are saved, as a path")
     setattr(typed, name, text if imgui.is_item_active() else None)
     if imgui.is_item_deactivated_after_edit():
         scene = put(scene, path, text.strip())

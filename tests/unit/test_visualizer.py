@@ -1,0 +1,53 @@
+"""The command line of the window."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import visualizer
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    calls = []
+    monkeypatch.setattr(visualizer, "open_window", lambda network, overrides: calls.append((network, overrides)))
+    return calls
+
+
+def test_without_arguments_the_demo_network_opens_with_the_settings_kept(opened):
+    result = CliRunner().invoke(visualizer.main, [])
+    assert result.exit_code == 0, result.output
+    assert opened == [("", {})]
+
+
+def test_options_hold_for_the_session(opened, tmp_path):
+    arguments = ["net.pkl", "--device", "cpu", "--capture-dir", str(tmp_path), "--browse-dir", "/networks"]
+    result = CliRunner().invoke(visualizer.main, arguments)
+    assert result.exit_code == 0, result.output
+    expected = {"device": "cpu", "capture_dir": str(tmp_path), "browse_dir": "/networks"}
+    assert opened == [("net.pkl", expected)]
+
+
+def test_a_window_that_cannot_be_opened_is_one_sentence_and_exit_code_1(monkeypatch):
+    def fail(network, overrides):
+        raise RuntimeError("There is no display.")
+
+    monkeypatch.setattr(visualizer, "open_window", fail)
+    result = CliRunner().invoke(visualizer.main, [])
+    assert result.exit_code == 1
+    assert result.output == "Error: There is no display.\n"
+
+
+def test_paths_are_made_absolute_and_urls_left_as_they_are(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert visualizer._source("net.pkl") == str(tmp_path / "net.pkl")
+    assert visualizer._source("~/net.pkl") == str(Path.home() / "net.pkl")
+    assert visualizer._source("https://example.org/net.pkl") == "https://example.org/net.pkl"
+    assert visualizer._source("") == ""
+
+
+def test_the_help_names_every_option():
+    result = CliRunner().invoke(visualizer.main, ["--help"])
+    for option in ("--capture-dir", "--browse-dir", "--device", "--tour", "[NETWORK]"):
+        assert option in result.output
