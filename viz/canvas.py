@@ -121,17 +121,11 @@ def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
 def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
     """The picture itself with a thin dark edge."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
-    shot = Shot(
-        picture,
-        facts.frame,
-        now,
-        (int(area.x), int(area.y)),
-        (int(area.width), int(area.height)),
-        theme.rgb(t.tokens.canvas),
-    )
-    texture = facts.scratch.get(Viewport).show(shot)
-    corner = V(area.x + area.width, area.y + area.height)
-    d.add_image(imgui.ImTextureRef(texture), V(area.x, area.y), corner)
+    whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
+    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.frame, now, whole))
+    x0, y0, x1, y1 = drawn.box
+    u0, v0, u1, v1 = drawn.uv
+    d.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))
     a, b = V(now.x - p(1), now.y - p(1)), V(round(now.right) + p(1), round(now.bottom) + p(1))
     d.add_rect(a, b, t.u32("halo", 0.6), 0, p(1))
 

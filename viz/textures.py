@@ -10,32 +10,39 @@ RGBA = NDArray[np.uint8]
 
 
 class Picture:
-    """One RGBA8 texture that takes pictures of any size."""
+    """A texture that takes pictures of any size.
+
+    There are two, filled in turn: a texture that the last frame still draws from cannot be filled before it is drawn.
+    """
 
     def __init__(self) -> None:
-        self._texture: Texture | None = None
+        self._shown: Texture | None = None
+        self._spare: Texture | None = None
 
     @property
     def texture(self) -> Texture | None:
-        """What panels draw; None before the first upload."""
-        return self._texture
+        """What panels draw; None before the first upload. Another one after every upload."""
+        return self._shown
 
     def upload(self, pixels: RGBA) -> None:
         """Take a picture [H, W, 4]."""
         height, width = pixels.shape[:2]
-        name = make() if self._texture is None else self._texture.id
-        GL.glBindTexture(GL.GL_TEXTURE_2D, name)
-        if self._texture is None or (self._texture.width, self._texture.height) != (width, height):
+        texture = self._spare
+        if texture is None or (texture.width, texture.height) != (width, height):
+            texture = Texture(make() if texture is None else texture.id, width, height)
+            GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
             allocate(width, height)
-            self._texture = Texture(name, width, height)
+        GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
         fill(0, 0, pixels)
         GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+        self._shown, self._spare = texture, self._shown
 
     def free(self) -> None:
         """Give the memory back."""
-        if self._texture is not None:
-            GL.glDeleteTextures([self._texture.id])
-        self._texture = None
+        names = [texture.id for texture in (self._shown, self._spare) if texture is not None]
+        if names:
+            GL.glDeleteTextures(names)
+        self._shown = self._spare = None
 
 
 def make() -> int:

@@ -1,8 +1,8 @@
-"""The picture drawn with exact pixels.
+"""The picture drawn with exact pixels above 1:1 and without skipping any below.
 
-Dear ImGui's OpenGL backend samples every texture smoothly, whatever the texture asks for. So the picture is copied
-(glBlitFramebuffer, nearest above 1:1) into a texture of the canvas's own size, which is then drawn pixel for pixel.
-Below 1:1 the copy is made from the next larger mipmap, as bilinear sampling alone would skip pixels.
+Dear ImGui's OpenGL backend samples every texture smoothly, whatever the texture asks for. So above 1:1 the picture is
+copied (glBlitFramebuffer, nearest) into a texture with the screen's pixels, which is then drawn pixel for pixel. Below
+1:1 it is drawn as it is; below 1:2 from a copy halved as often as needed, as bilinear sampling alone would skip pixels.
 """
 
 import math
@@ -11,96 +11,120 @@ from dataclasses import dataclass
 from OpenGL import GL
 
 from viz import textures
-from viz.camera import Place
+from viz.camera import Area, Place
 from viz.facts import Texture
 
 
 @dataclass(frozen=True)
 class Shot:
-    """What was copied last: when nothing of it changes, nothing is copied."""
+    """What is to be drawn: when nothing of it changes, nothing is copied."""
 
     picture: Texture
     frame: object
+    """Whose picture it is; compared by identity."""
     place: Place
-    origin: tuple[int, int]
-    size: tuple[int, int]
-    color: tuple[float, float, float]
+    area: Area
+    """The canvas, in whole screen pixels."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A texture's part (u0, v0, u1, v1) and the rectangle of the screen (x0, y0, x1, y1) that it fills."""
+
+    texture: int
+    uv: tuple[float, float, float, float]
+    box: tuple[float, float, float, float]
 
 
 class Viewport:
-    """A texture of the canvas's size with the picture in it. Needs the window's OpenGL context."""
+    """Makes what is drawn for a picture at a place. Needs the window's OpenGL context."""
 
     def __init__(self) -> None:
-        self._texture = 0
-        self._source = 0
-        self._target = 0
-        self._size = (0, 0)
+        self._exact: Texture | None = None
+        self._halves: list[Texture] = []
+        self._buffers: list[int] = []
         self._shot: Shot | None = None
-        self._halved: object = None
+        self._halved: tuple[object, int] = (None, 0)
 
-    def show(self, shot: Shot) -> int:
-        """The texture's name, holding the picture at `shot.place` (screen pixels) seen from `shot.origin`."""
-        if shot != self._shot or shot.frame is not (self._shot and self._shot.frame):
-            self._copy(shot)
+    def show(self, shot: Shot) -> Drawn:
+        """The picture at `shot.place`, cut to `shot.area` above 1:1."""
+        place, area = shot.place, shot.area
+        x0, y0 = round(place.x), round(place.y)
+        x1, y1 = x0 + round(place.width * place.scale), y0 + round(place.height * place.scale)
+        if place.scale <= 1:
+            return Drawn(self._small(shot), (0.0, 0.0, 1.0, 1.0), (x0, y0, x1, y1))
+        self._make_exact(int(area.width), int(area.height))
+        assert self._exact is not None
+        if self._shot is None or shot != self._shot or shot.frame is not self._shot.frame:
+            target = (x0 - int(area.x), y0 - int(area.y), x1 - int(area.x), y1 - int(area.y))
+            self._blit(shot.picture, self._exact, target, GL.GL_NEAREST)
             self._shot = shot
-        return self._texture
+        left, top = max(x0, int(area.x)), max(y0, int(area.y))
+        right, bottom = min(x1, int(area.x) + self._exact.width), min(y1, int(area.y) + self._exact.height)
+        box = (left, top, max(right, left), max(bottom, top))
+        width, height = self._exact.width, self._exact.height
+        u0, u1 = (left - area.x) / width, (box[2] - area.x) / width
+        v0, v1 = (top - area.y) / height, (box[3] - area.y) / height
+        return Drawn(self._exact.id, (u0, v0, u1, v1), box)
 
     def free(self) -> None:
         """Give everything back."""
-        if self._texture:
-            GL.glDeleteTextures([self._texture])
-            GL.glDeleteFramebuffers(2, [self._source, self._target])
+        names = [texture.id for texture in (self._exact, *self._halves) if texture is not None]
+        if names:
+            GL.glDeleteTextures(names)
+        if self._buffers:
+            GL.glDeleteFramebuffers(2, self._buffers)
         self.__init__()  # type: ignore[misc]
 
-    def _copy(self, shot: Shot) -> None:
-        width, height = shot.size
-        read, drawn = GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING), GL.glGetIntegerv(GL.GL_DRAW_FRAMEBUFFER_BINDING)
-        self._make(width, height)
-        level = self._level(shot)
-        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._source)
-        GL.glFramebufferTexture2D(
-            GL.GL_READ_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, shot.picture.id, level
-        )
-        GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._target)
-        GL.glFramebufferTexture2D(GL.GL_DRAW_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, self._texture, 0)
+    def _small(self, shot: Shot) -> int:
+        """The picture halved until it is less than twice as large as it is shown; made when it is needed."""
+        sides = min(shot.picture.width, shot.picture.height)
+        levels = min(math.floor(-math.log2(shot.place.scale)), int(math.log2(max(sides, 1))))
+        if levels <= 0:
+            return shot.picture.id
+        if self._halved[0] is not shot.frame or self._halved[1] < levels:
+            source = shot.picture
+            for level in range(levels):
+                target = self._half(level, max(source.width // 2, 1), max(source.height // 2, 1))
+                self._blit(source, target, (0, 0, target.width, target.height), GL.GL_LINEAR)
+                source = target
+            self._halved = (shot.frame, levels)
+        return self._halves[levels - 1].id
+
+    def _half(self, level: int, width: int, height: int) -> Texture:
+        if level == len(self._halves):
+            self._halves.append(_sized(textures.make(), width, height))
+        elif (self._halves[level].width, self._halves[level].height) != (width, height):
+            self._halves[level] = _sized(self._halves[level].id, width, height)
+        return self._halves[level]
+
+    def _make_exact(self, width: int, height: int) -> None:
+        if self._exact is None:
+            self._exact = _sized(textures.make(), width, height)
+        elif (self._exact.width, self._exact.height) != (width, height):
+            self._exact = _sized(self._exact.id, width, height)
+            self._shot = None
+
+    def _blit(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
+        """Copy all of `source` into the rectangle `box` of `target`, which may reach over its edges."""
+        if not self._buffers:
+            self._buffers = [int(name) for name in GL.glGenFramebuffers(2)]
+        kinds = (GL.GL_READ_FRAMEBUFFER, GL.GL_DRAW_FRAMEBUFFER)
+        before = [
+            int(GL.glGetIntegerv(name)) for name in (GL.GL_READ_FRAMEBUFFER_BINDING, GL.GL_DRAW_FRAMEBUFFER_BINDING)
+        ]
+        for kind, buffer, texture in zip(kinds, self._buffers, (source, target), strict=True):
+            GL.glBindFramebuffer(kind, buffer)
+            GL.glFramebufferTexture2D(kind, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, texture.id, 0)
         GL.glDisable(GL.GL_SCISSOR_TEST)
-        GL.glClearColor(*shot.color, 1.0)
-        GL.glClear(GL.GL_COLOR_BUFFER_BIT)
-        x, y = round(shot.place.x) - shot.origin[0], round(shot.place.y) - shot.origin[1]
-        right = x + round(shot.place.width * shot.place.scale)
-        bottom = y + round(shot.place.height * shot.place.scale)
-        GL.glBlitFramebuffer(
-            0,
-            0,
-            max(shot.picture.width >> level, 1),
-            max(shot.picture.height >> level, 1),
-            x,
-            y,
-            right,
-            bottom,
-            GL.GL_COLOR_BUFFER_BIT,
-            GL.GL_NEAREST if shot.place.scale >= 1 else GL.GL_LINEAR,
-        )
-        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, int(read))
-        GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, int(drawn))
+        GL.glBlitFramebuffer(0, 0, source.width, source.height, *box, GL.GL_COLOR_BUFFER_BIT, how)
+        for kind, buffer in zip(kinds, before, strict=True):
+            GL.glBindFramebuffer(kind, buffer)
 
-    def _make(self, width: int, height: int) -> None:
-        if not self._texture:
-            self._texture = textures.make()
-            self._source, self._target = (int(name) for name in GL.glGenFramebuffers(2))
-        if self._size != (width, height):
-            GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture)
-            textures.allocate(width, height)
-            GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
-            self._size = (width, height)
 
-    def _level(self, shot: Shot) -> int:
-        """The smallest mipmap that is not smaller than what is shown, made when it is needed."""
-        smaller = max(0, math.floor(-math.log2(shot.place.scale)))
-        level = min(smaller, int(math.log2(max(min(shot.picture.width, shot.picture.height), 1))))
-        if level and self._halved is not shot.frame:
-            GL.glBindTexture(GL.GL_TEXTURE_2D, shot.picture.id)
-            GL.glGenerateMipmap(GL.GL_TEXTURE_2D)
-            GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
-            self._halved = shot.frame
-        return level
+def _sized(name: int, width: int, height: int) -> Texture:
+    """A texture with room for a picture of this size."""
+    GL.glBindTexture(GL.GL_TEXTURE_2D, name)
+    textures.allocate(width, height)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+    return Texture(name, width, height)
