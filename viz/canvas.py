@@ -36,7 +36,7 @@ class Hand:
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole canvas."""
     t = theme.current
-    corner, size = imgui.get_window_pos(), imgui.get_window_size()
+    corner, size = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     area = Area(math.floor(corner.x), math.floor(corner.y), max(math.floor(size.x), 8), max(math.floor(size.y), 8))
     imgui.get_window_draw_list().add_rect_filled(corner, V(corner.x + size.x, corner.y + size.y), t.u32("canvas"))
     hand = facts.scratch.get(Hand)

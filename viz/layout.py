@@ -19,7 +19,7 @@ TABS = ("Layers & spectrum", "Performance")
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
 _SETTLED = 8
-"""Frames until a layout has been put up and its tabs are there."""
+"""Frames that a layout's tabs take to come to rest."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,23 @@ class Tabs:
         """Call once a frame, before panels are drawn."""
         if workspace != self._now:
             self._now, self._frames = workspace, 0
-        self._frames += 1
         node = _node(TABS[0])
-        if node is None or node.tab_bar is None:
+        drawn = [imgui.internal.find_window_by_name(name) for name in TABS]
+        if (
+            node is None
+            or node.tab_bar is None
+            or not all(window is not None and window.was_active for window in drawn)
+        ):
             return
+        if hello_imgui.current_layout_name() != workspace:
+            return
+        self._frames += 1
         wanted = imgui.internal.find_window_by_name(self._chosen.get(workspace, TABS[0])).tab_id
         if self._frames <= _SETTLED:
             node.tab_bar.next_selected_tab_id = wanted
+            front = imgui.get_current_context().nav_window
+            if front is not None and front.name in TABS and front.tab_id != wanted and not imgui.is_any_item_active():
+                imgui.set_window_focus(CENTRE)  # the tab that came up last has the focus, and with it the front
         else:
             shown = node.tab_bar.visible_tab_id
             for name in TABS:

@@ -9,8 +9,8 @@ from PIL import Image
 from renderer.document import Motion
 from renderer.fake import FakeRenderer
 from renderer.protocol import Frame, Network, Truncation
-from tests.e2e.driver import BOTTOM, TOP, Driver, Key, drive
-from viz import dialogs, layout
+from tests.e2e.driver import TOP, Driver, Key, drive
+from viz import dialogs
 from viz.scene import Scene, ShowDialog
 from viz.settings import Settings
 from viz.settings_file import load
@@ -157,92 +157,6 @@ def test_letters_are_typed_into_fields_and_nothing_else():
         assert d.scene.document.latent.x > 0
 
     drive(steps)
-
-
-def test_tab_hides_the_panels_and_shows_them_again():
-    def steps(d: Driver) -> None:
-        d.wait_frame()
-        x0, _, x1, _ = d.rect("//Canvas/##picture")
-        d.press(Key.tab)
-        d.frames(4)
-        a0, _, a1, _ = d.rect("//Canvas/##picture")
-        assert (a0, a1) == (0, 1280)
-        d.press(Key.tab)
-        d.frames(4)
-        b0, _, b1, _ = d.rect("//Canvas/##picture")
-        assert (b0, b1) == (x0, x1)
-
-    drive(steps)
-
-
-def test_workspaces_show_other_panels_and_keep_the_document():
-    def steps(d: Driver) -> None:
-        d.wait_frame()
-        d.change(psi(0.4))
-        document = d.scene.document
-        seen = {}
-        for index, workspace in enumerate(layout.WORKSPACES):
-            d.click(f"{TOP}/workspace/##{index}")
-            d.frames(6)
-            windows = ("Generator", "Mix", "Layers & spectrum", "Performance", "Snapshots", "Canvas")
-            seen[workspace] = {name for name in windows if _drawn(d, name)}
-            assert d.scene.document == document
-        everything = {"Generator", "Mix", "Layers & spectrum", "Canvas"}
-        assert seen["explore"] == everything
-        assert seen["analyse"] == everything
-        assert seen["mix"] == {"Generator", "Mix", "Canvas"}
-        assert seen["train"] == {"Snapshots", "Canvas"}
-
-    drive(steps)
-
-
-def _drawn(d: Driver, name: str) -> bool:
-    from imgui_bundle import imgui
-
-    window = imgui.internal.find_window_by_name(name)
-    return window is not None and window.active and not window.hidden
-
-
-@pytest.mark.parametrize(("size", "scale"), [((1280, 720), 1.0), ((1920, 1080), 1.0), ((2560, 1440), 2.0)])
-def test_every_item_of_bars_and_canvas_lies_within_the_window(size, scale):
-    def steps(d: Driver) -> None:
-        from imgui_bundle import imgui
-
-        d.wait_frame()
-        d.frames(6)
-        for root in (TOP, BOTTOM, "//Canvas"):
-            found = imgui.test_engine.TestItemList()
-            d.ctx.gather_items(found, root, -1)
-            assert found.get_size() > 3 or root == BOTTOM
-            for i in range(found.get_size()):
-                item = found.get_by_index(i)
-                full, clipped = item.rect_full, item.rect_clipped
-                assert full.min.x >= -0.5, root
-                assert full.max.x <= size[0] + 0.5, root
-                assert full.max.y <= size[1] + 0.5, root
-                assert full.max.x - full.min.x == pytest.approx(clipped.max.x - clipped.min.x, abs=1.0), root
-
-    drive(steps, size=size, settings=Settings(scale=scale))
-
-
-def test_sides_have_the_widths_of_the_design_and_follow_the_scale():
-    def steps(d: Driver) -> None:
-        d.wait_frame()
-        d.frames(4)
-
-        def width(name: str) -> float:
-            from imgui_bundle import imgui
-
-            return imgui.internal.find_window_by_name(name).size.x
-
-        assert width("Generator") == pytest.approx(276, abs=2)
-        assert width("Mix") == pytest.approx(316, abs=2)
-        d.change(lambda s: replace(s, settings=replace(s.settings, scale=1.5)))
-        d.frames(4)
-        assert width("Generator") == pytest.approx(276 * 1.5, abs=4)
-        assert width("Mix") == pytest.approx(316 * 1.5, abs=4)
-
-    drive(steps, size=(1400, 800))
 
 
 def test_a_failure_keeps_the_picture_and_offers_help():

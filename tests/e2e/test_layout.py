@@ -1,0 +1,172 @@
+"""Where panels are: widths, tabs, what is remembered, and that nothing is cut off."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from imgui_bundle import imgui
+
+from tests.e2e.driver import BOTTOM, TOP, Driver, Key, drive
+from viz import layout
+from viz.scene import ResetLayout
+from viz.settings import Settings
+
+pytestmark = pytest.mark.window
+
+
+def window(name: str) -> Any:
+    return imgui.internal.find_window_by_name(name)
+
+
+def drawn(name: str) -> bool:
+    found = window(name)
+    return found is not None and found.active and not found.hidden
+
+
+def settle(d: Driver) -> None:
+    d.frames(layout._SETTLED + 4)
+
+
+def test_workspaces_show_other_panels_and_keep_the_document():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.r)
+        document = d.scene.document
+        seen = {}
+        for index, workspace in enumerate(layout.WORKSPACES):
+            d.click(f"{TOP}/workspace/##{index}")
+            settle(d)
+            windows = ("Generator", "Mix", "Layers & spectrum", "Performance", "Snapshots", "Canvas")
+            seen[workspace] = {name for name in windows if drawn(name)}
+            assert d.scene.document == document
+        everything = {"Generator", "Mix", "Layers & spectrum", "Canvas"}
+        assert seen == {
+            "explore": everything,
+            "analyse": everything,
+            "mix": {"Generator", "Mix", "Canvas"},
+            "train": {"Snapshots", "Canvas"},
+        }
+
+    drive(steps)
+
+
+def test_each_workspace_keeps_its_tab():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        settle(d)
+        assert drawn("Layers & spectrum")
+        x, y = window("Layers & spectrum").pos.x, window("Layers & spectrum").pos.y
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 190, y - 12))  # the second tab, whose text is "Performance"
+        d.ctx.mouse_click(0)
+        settle(d)
+        assert drawn("Performance"), "the tab was missed"
+        for key, tab in ((Key._2, None), (Key._3, "Layers & spectrum"), (Key._1, "Performance")):
+            d.press(Key.mod_ctrl, key)
+            settle(d)
+            assert {name for name in layout.TABS if drawn(name)} == ({tab} if tab else set())
+
+    drive(steps)
+
+
+def test_sides_have_the_widths_of_the_design_and_follow_the_scale():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.frames(4)
+        assert window("Generator").size.x == pytest.approx(276, abs=2)
+        assert window("Mix").size.x == pytest.approx(316, abs=2)
+        d.change(lambda s: replace(s, settings=replace(s.settings, scale=1.5)))
+        d.frames(4)
+        assert window("Generator").size.x == pytest.approx(276 * 1.5, abs=4)
+        assert window("Mix").size.x == pytest.approx(316 * 1.5, abs=4)
+
+    drive(steps, size=(1400, 800))
+
+
+def test_tab_hides_the_panels_and_shows_them_again():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        x0, _, x1, _ = d.rect("//Canvas/##picture")
+        for _ in range(2):
+            d.press(Key.tab)
+            d.frames(4)
+            a0, _, a1, _ = d.rect("//Canvas/##picture")
+            assert (a0, a1) == (0, 1280)
+            d.press(Key.tab)
+            d.frames(4)
+            b0, _, b1, _ = d.rect("//Canvas/##picture")
+            assert (b0, b1) == (x0, x1)
+
+    drive(steps)
+
+
+def drag_splitter(d: Driver, by: float) -> None:
+    edge = window("Generator").pos.x + window("Generator").size.x + 1
+    d.drag([(edge, 300), (edge + by / 2, 300), (edge + by, 300)])
+    d.frames(2)
+
+
+def test_a_moved_splitter_is_remembered_and_can_be_reset(tmp_path: Path):
+    def first(d: Driver) -> None:
+        d.wait_frame()
+        settle(d)
+        drag_splitter(d, 80)
+        assert window("Generator").size.x == pytest.approx(356, abs=3)
+        d.press(Key.mod_ctrl, Key._2)
+        settle(d)
+        assert window("Generator").size.x == pytest.approx(276, abs=3)  # each workspace has its own
+        d.press(Key.mod_ctrl, Key._1)
+        settle(d)
+        assert window("Generator").size.x == pytest.approx(356, abs=3)
+
+    def second(d: Driver) -> None:
+        d.wait_frame()
+        settle(d)
+        assert window("Generator").size.x == pytest.approx(356, abs=3)
+        d.change(lambda s: s.ask(ResetLayout()))
+        settle(d)
+        assert window("Generator").size.x == pytest.approx(276, abs=3)
+
+    drive(first, config_dir=tmp_path)
+    drive(second, config_dir=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} <= {"layout.ini", "settings.yaml", "captures"}
+
+
+def test_an_unlocked_layout_shows_tab_bars_and_the_canvas_stays_clear_of_its_own():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        _, y0, _, y1 = d.rect("//Canvas/##picture")
+        d.menu("View/###unlock-layout")
+        d.frames(4)
+        _, u0, _, u1 = d.rect("//Canvas/##picture")
+        assert (u0 - y0, u1) == (pytest.approx(24, abs=4), y1)
+        assert window("Generator").dock_node.tab_bar is not None
+        d.menu("View/###unlock-layout")
+        d.frames(4)
+        assert d.rect("//Canvas/##picture")[1] == y0
+
+    drive(steps)
+
+
+@pytest.mark.parametrize(("size", "scale"), [((1280, 720), 1.0), ((1920, 1080), 1.0), ((2560, 1440), 2.0)])
+def test_every_item_of_bars_and_canvas_lies_within_the_window(size: tuple[int, int], scale: float):
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        settle(d)
+        for root in (TOP, BOTTOM, "//Canvas"):
+            found = imgui.test_engine.TestItemList()
+            d.ctx.gather_items(found, root, -1)
+            assert found.get_size() > 3 or root == BOTTOM
+            for i in range(found.get_size()):
+                full, clipped = found.get_by_index(i).rect_full, found.get_by_index(i).rect_clipped
+                assert full.min.x >= -0.5, root
+                assert full.max.x <= size[0] + 0.5, root
+                assert full.max.y <= size[1] + 0.5, root
+                assert full.max.x - full.min.x == pytest.approx(clipped.max.x - clipped.min.x, abs=1.0), root
+        # Nothing at the right of the bar reaches into what lies in the middle.
+        menus, middle, right = d.rect("//**/Help"), d.rect(f"{TOP}/workspace/##0"), d.rect(f"{TOP}/##undo")
+        last = d.rect(f"{TOP}/workspace/##3")
+        assert menus[2] < middle[0]
+        assert last[2] < right[0]
+
+    drive(steps, size=size, settings=Settings(scale=scale))
