@@ -57,7 +57,7 @@ def test_each_workspace_keeps_its_tab():
         settle(d)
         assert drawn("Layers & spectrum")
         x, y = window("Layers & spectrum").pos.x, window("Layers & spectrum").pos.y
-        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 190, y - 12))  # the second tab, whose text is "Performance"
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 190, y + 14))  # the second tab, whose text is "Performance"
         d.ctx.mouse_click(0)
         settle(d)
         assert drawn("Performance"), "the tab was missed"
