@@ -70,8 +70,8 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
     scene = _mouse(scene, facts, area, now, hand)
     now = hand.place = place(scene.view.camera, area, picture.width, picture.height, margin)
     _show(facts, picture, area, now)
-    tool = scene.view.tool
-    if tool == "transform" and not canvas_tools.unavailable(tool, facts):
+    tool = canvas_tools.tool_in_hand(scene, facts)
+    if tool == "transform":
         scene = gizmo.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
     return canvas_tools.zoom_plate(scene, now, area)
@@ -93,7 +93,7 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Sc
             return replace(scene, view=replace(view, camera=camera))
         if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
             return replace(scene, view=replace(view, camera=Camera()))
-        if space or view.tool == "walk":
+        if space or canvas_tools.tool_in_hand(scene, facts) == "walk":
             imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all if space else imgui.MouseCursor_.hand)
     moved = io.mouse_delta.x or io.mouse_delta.y
     if not imgui.is_item_active() or not moved:
@@ -108,12 +108,12 @@ def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
     """What the tool makes of the mouse's way in this frame."""
     if not imgui.is_mouse_dragging(imgui.MouseButton_.left):
         return scene
-    document, tool, delta = scene.document, scene.view.tool, imgui.get_io().mouse_delta
+    document, tool, delta = scene.document, canvas_tools.tool_in_hand(scene, facts), imgui.get_io().mouse_delta
     if tool == "walk":
         seeds = gizmo.gain_of_keys() / theme.current.px(WALK)
         latent = replace(document.latent, x=document.latent.x + delta.x * seeds, y=document.latent.y + delta.y * seeds)
         return replace(scene, document=replace(document, latent=latent))
-    if tool == "transform" and not canvas_tools.unavailable(tool, facts):
+    if tool == "transform":
         return replace(scene, document=replace(document, transform=gizmo.moved(document.transform, now, 1, 1)))
     return scene
 

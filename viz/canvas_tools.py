@@ -28,6 +28,11 @@ def unavailable(tool: Tool, facts: Facts) -> str:
     return ""
 
 
+def tool_in_hand(scene: Scene, facts: Facts) -> Tool:
+    """The tool chosen, or walking while the network at hand has no use for that one."""
+    return "walk" if unavailable(scene.view.tool, facts) else scene.view.tool
+
+
 def plate(x: float, y: float, w: float, h: float) -> None:
     """The floating plate under canvas tools."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
@@ -41,15 +46,15 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
     """The tools, one of them on, at the upper left."""
     p = theme.current.px
     k, x, y = p(30), area.x + p(12), area.y + p(12)
+    in_hand = tool_in_hand(scene, facts)
     plate(x, y, k + p(6), len(TOOLS) * k + p(6))
     for i, (tool, glyph, hint, keys) in enumerate(TOOLS):
         imgui.set_cursor_screen_pos(V(x + p(3), y + p(3) + i * k))
         why = unavailable(tool, facts)
-        on = scene.view.tool == tool and not why
         if ui.button(
             glyph=glyph,
             kind="ghost",
-            on=on,
+            on=tool == in_hand,
             width=k,
             height=30,
             hint=why or hint,

@@ -40,7 +40,7 @@ class Performance:
     frame_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     """Time from frame to frame."""
     render_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    """Whole render time of each picture."""
+    """Whole render time of each picture, but for reading the network."""
     stages: tuple[tuple[str, NDArray[np.float64]], ...] = ()
     """The same by stage: (stage, series); zero where a stage did not run."""
     latency_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))

@@ -51,7 +51,7 @@ class Meters:
     def rendered(self, milliseconds: Iterable[tuple[str, float]], memory: tuple[int, int]) -> None:
         """Take the stage times of one picture, and the renderer's memory (used, there is)."""
         ran = dict(milliseconds)
-        self.render.add(sum(ran.values()))
+        self.render.add(sum(spent for stage, spent in ran.items() if stage != "load"))
         for stage in ran:
             if stage not in self._stages:
                 self._stages[stage] = late = Series()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from renderer.protocol import ModelInfo
 from viz import theme
 from viz import widgets as ui
+from viz.canvas_tools import tool_in_hand
 from viz.facts import Facts
 from viz.icons import icon
 from viz.layout import WIDE
@@ -32,7 +33,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     glyph, token, word, hint = state(facts)
     ui.status("", glyph, token, word, hint)
     if facts.size[0] > WIDE:
-        ui.status(_HINTS[scene.view.tool], "", "faint")
+        ui.status(_HINTS[tool_in_hand(scene, facts)], "", "faint")
     items = _items(facts)
     bar = p(44) if facts.performance.memory[1] else 0
     width = sum(_width(item) for item in items) + bar

@@ -250,6 +250,11 @@ def test_networks_without_an_input_transform_have_no_transform_tool():
         d.frames(2)
         assert d.scene.view.tool == "walk"
         assert not d.exists("//Canvas/##turn")
+        d.change(tool("transform"))  # as left by another network: dragging walks
+        x, y = on_screen(d, 32, 32)
+        d.drag([(x, y), (x + 30, y), (x + 60, y)])
+        assert d.scene.document.latent.x == pytest.approx(60 / WALK)
+        assert d.scene.document.transform == Scene().document.transform
 
     drive(steps, family="StyleGAN2")
 

@@ -37,11 +37,12 @@ def test_stages_that_began_late_end_at_the_same_picture():
     meters = Meters()
     meters.rendered([("synthesis", 10.0)], (1, 2))
     meters.rendered([("mapping", 1.0), ("synthesis", 12.0)], (3, 4))
-    meters.rendered([], (3, 4))
+    meters.rendered([("load", 900.0)], (3, 4))
     figures = meters.figures()
     assert {name: values.tolist() for name, values in figures.stages} == {
         "synthesis": [10.0, 12.0, 0.0],
         "mapping": [0.0, 1.0, 0.0],
+        "load": [0.0, 0.0, 900.0],
     }
     assert figures.render_ms.tolist() == [10.0, 13.0, 0.0]
     assert figures.memory == (3, 4)
