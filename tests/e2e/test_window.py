@@ -391,3 +391,22 @@ def test_menus_do_what_they_say():
         assert d.scene.view.unlocked
 
     drive(steps)
+
+
+def test_tab_and_space_belong_to_the_controls_while_the_keyboard_moves_among_them():
+    def steps(d: Driver) -> None:
+        from imgui_bundle import imgui
+
+        d.wait_frame()
+        d.ctx.window_focus("//Generator")
+        d.press(Key.down_arrow)
+        d.press(Key.down_arrow)
+        assert imgui.get_io().nav_visible
+        first = imgui.internal.get_focus_id()
+        d.press(Key.tab)
+        assert imgui.internal.get_focus_id() != first
+        assert not d.scene.view.panels_hidden
+        d.press(Key.space)
+        assert not d.scene.view.motion.playing
+
+    drive(steps)
