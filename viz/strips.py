@@ -95,7 +95,7 @@ def _failure(scene: Scene, facts: Facts, failure: Failure, board: Board) -> Scen
     actions.append("Restart renderer" if failure.problem == "crash" else "Retry")
     if failure.detail:
         actions.append("Details")
-    match ui.error_strip(failure.message, failure.advice, actions):
+    match ui.error_strip(*in_two(failure.message, failure.advice), actions):
         case "Go back" if shown is not None:
             scene = replace(scene, document=replace(scene.document, network=shown)).ask(DismissFailure())
         case "Use the CPU":
@@ -111,6 +111,12 @@ def _failure(scene: Scene, facts: Facts, failure: Failure, board: Board) -> Scen
     if failure.detail and board.details:
         _details(failure.detail)
     return scene
+
+
+def in_two(message: str, advice: str) -> tuple[str, str]:
+    """What stands in a strip's two lines: the first sentence, and all the rest."""
+    first, dot, rest = message.partition(". ")
+    return (f"{first}.", f"{rest} {advice}".strip()) if dot else (message, advice)
 
 
 def _details(text: str) -> None:

@@ -11,7 +11,7 @@ from viz.layout import WORKSPACES, sides, splits
 from viz.loupe import CELLS, neighbourhood
 from viz.meters import LENGTH, Meters, Series
 from viz.status_bar import precision, state
-from viz.strips import INFO_S, Board, Message
+from viz.strips import INFO_S, Board, Message, in_two
 
 
 class NoThumbnails:
@@ -140,3 +140,12 @@ def test_messages_do_not_pile_up():
     for i in range(10):
         board.say(Message(str(i), bad=True))
     assert [message.text for message in board.messages] == ["6", "7", "8", "9"]
+
+
+def test_a_strip_says_the_first_sentence_first():
+    message = "/a/face.pkl could not be opened. There is no such file."
+    assert in_two(message, "Check the path.") == (
+        "/a/face.pkl could not be opened.",
+        "There is no such file. Check the path.",
+    )
+    assert in_two("Out of memory.", "Use the CPU.") == ("Out of memory.", "Use the CPU.")
