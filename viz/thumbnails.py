@@ -19,6 +19,22 @@ MOST_WANTED = 64
 UV = tuple[float, float, float, float]
 
 
+class _Wish:
+    """A request and a size as a key. Hashing a request costs more than drawing its picture, so it is done once."""
+
+    __slots__ = ("_hash", "request", "size")
+
+    def __init__(self, request: RenderRequest, size: int) -> None:
+        self.request, self.size = replace(request, request_id=0) if request.request_id else request, size
+        self._hash = hash((self.request, size))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Wish) and self.size == other.size and self.request == other.request
+
+
 class _Atlas:
     """Pictures of one size in one texture; the one used longest ago makes room."""
 
@@ -28,25 +44,25 @@ class _Atlas:
         self._capacity = min(capacity, self._columns * self._columns)
         self._side = self._columns * size
         self._texture: Texture | None = None
-        self._cells: OrderedDict[RenderRequest, int] = OrderedDict()
+        self._cells: OrderedDict[_Wish, int] = OrderedDict()
 
-    def get(self, request: RenderRequest) -> tuple[Texture, UV] | None:
-        cell = self._cells.get(request)
+    def get(self, wish: _Wish) -> tuple[Texture, UV] | None:
+        cell = self._cells.get(wish)
         if cell is None or self._texture is None:
             return None
-        self._cells.move_to_end(request)
+        self._cells.move_to_end(wish)
         row, column = divmod(cell, self._columns)
         half = 0.5 / self._side  # half a texel keeps the neighbours from bleeding in
         share = 1 / self._columns
         u, v = column * share, row * share
         return self._texture, (u + half, v + half, u + share - half, v + share - half)
 
-    def put(self, request: RenderRequest, rgba: bytes) -> None:
-        cell = self._cells.pop(request, None)
+    def put(self, wish: _Wish, rgba: bytes) -> None:
+        cell = self._cells.pop(wish, None)
         if cell is None:
             full = len(self._cells) >= self._capacity
             cell = self._cells.popitem(last=False)[1] if full else len(self._cells)
-        self._cells[request] = cell
+        self._cells[wish] = cell
         if self._texture is None:
             name = textures.make()
             textures.allocate(self._side, self._side)
@@ -70,19 +86,17 @@ class ThumbnailCache:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._atlases: dict[int, _Atlas] = {}
-        self._asked: dict[tuple[RenderRequest, int], None] = {}
-        self._keys: dict[str, tuple[RenderRequest, int]] = {}
-        self._names: dict[tuple[RenderRequest, int], str] = {}
+        self._asked: dict[_Wish, None] = {}
+        self._wishes: dict[str, _Wish] = {}
+        self._names: dict[_Wish, str] = {}
         self._count = 0
 
     def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, UV] | None:
         """Texture and corner coordinates of the picture of `request`, or None while it is not there yet."""
-        if request.request_id:
-            request = replace(request, request_id=0)
-        atlas = self._atlases.get(size)
-        found = atlas.get(request) if atlas is not None else None
+        wish, atlas = _Wish(request, size), self._atlases.get(size)
+        found = atlas.get(wish) if atlas is not None else None
         if found is None:
-            self._asked[request, size] = None
+            self._asked[wish] = None
         return found
 
     def wanted(self) -> tuple[ThumbnailRequest, ...]:
@@ -93,20 +107,19 @@ class ThumbnailCache:
         asked, self._asked = self._asked, {}
         newest = list(asked)[:MOST_WANTED]
         names = {one: self._names.get(one) or self._name() for one in newest}
-        self._names, self._keys = names, {name: one for one, name in names.items()}
-        return tuple(ThumbnailRequest(names[one], one[0], one[1]) for one in newest)
+        self._names, self._wishes = names, {name: one for one, name in names.items()}
+        return tuple(ThumbnailRequest(name, one.request, one.size) for one, name in names.items())
 
     def take(self, thumbnails: Iterable[Thumbnail]) -> bool:
         """Keep pictures that have come; those no longer wanted are dropped. True when anything is new."""
         new = False
         for thumbnail in thumbnails:
-            found = self._keys.get(thumbnail.key)
-            if found is None or found[1] != thumbnail.size:
+            wish = self._wishes.get(thumbnail.key)
+            if wish is None or wish.size != thumbnail.size:
                 continue
-            request, size = found
-            if size not in self._atlases:
-                self._atlases[size] = _Atlas(size, self._capacity)
-            self._atlases[size].put(request, thumbnail.rgba)
+            if wish.size not in self._atlases:
+                self._atlases[wish.size] = _Atlas(wish.size, self._capacity)
+            self._atlases[wish.size].put(wish, thumbnail.rgba)
             new = True
         return new
 
