@@ -18,7 +18,7 @@ TABS = ("Layers & spectrum", "Performance")
 """Windows that share a node, so that its tab bar stays."""
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
-_SETTLED = 8
+SETTLED = 8
 """Frames that a layout's tabs take to come to rest."""
 
 
@@ -139,7 +139,7 @@ class Tabs:
             return
         self._frames += 1
         wanted = imgui.internal.find_window_by_name(self._chosen.get(workspace, TABS[0])).tab_id
-        if self._frames <= _SETTLED:
+        if self._frames <= SETTLED:
             node.tab_bar.next_selected_tab_id = wanted
             front = imgui.get_current_context().nav_window
             if front is not None and front.name in TABS and front.tab_id != wanted and not imgui.is_any_item_active():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.driver import Driver, Key, drive
+from viz.layout import SETTLED
 from viz.panels import performance
 from viz.panels.performance import figures
 from viz.params import put
@@ -18,8 +19,9 @@ PANEL = "//Performance/**/"
 def seen(d: Driver) -> None:
     """Bring the tab to the front."""
     d.wait_frame()
+    d.frames(SETTLED + 5)  # while a workspace is put up, it chooses its tab itself
     d.ctx.window_focus("//Performance")
-    d.frames(3)
+    d.wait_for(lambda: d.exists(f"{PANEL}##restart"), what="the Performance panel")
 
 
 def cpu(scene: Scene) -> Scene:
