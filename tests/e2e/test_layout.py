@@ -25,7 +25,7 @@ def drawn(name: str) -> bool:
 
 
 def settle(d: Driver) -> None:
-    d.frames(layout._SETTLED + 4)
+    d.frames(layout.SETTLED + 4)
 
 
 def test_workspaces_show_other_panels_and_keep_the_document():
