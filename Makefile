@@ -9,8 +9,10 @@ PACKAGES := gan renderer viz visualizer.py
 run: setup
 	@tools/run.sh
 
+# Two processes: the window's tests hold OpenGL, the others hold torch, as in the product.
 test: setup check
-	$(PY) -m pytest $(PYTEST_ARGS)
+	$(PY) -m pytest --ignore=tests/e2e $(PYTEST_ARGS)
+	$(PY) -m pytest tests/e2e $(PYTEST_ARGS)
 
 check: setup
 	$(VENV)/bin/ruff check .
