@@ -107,7 +107,7 @@ def build_pattern(pattern: Pattern) -> gan.Networks:
             _fill_colors(layer, layer(x, w), pattern, synthesis.output_scale)
         x = layer(x, w)
     architecture = gan.Architecture("stylegan3.Generator", ARGUMENTS)
-    return gan.Networks(None, None, network, gan.describe({"G_ema": architecture}, {"note": UNTRAINED}))
+    return gan.Networks(None, None, network, gan.describe({"G_ema": architecture}, {"notice": UNTRAINED}))
 
 
 def _latents(seeds: range) -> Tensor:

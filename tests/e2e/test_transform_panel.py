@@ -1,6 +1,8 @@
 """Section "Transform"."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from renderer.protocol import Transform
 from tests.e2e.driver import Driver, drive
 from tests.e2e.left import Clock, centre
+from tests.fixtures_path import ROOT
+from viz.params import put
 
 pytestmark = pytest.mark.window
 TALL = (1280, 1000)
@@ -54,6 +58,30 @@ def test_whole_pixels_round_the_translation(lent, stylegan3):
         assert transform(d).x == pytest.approx(3.4 / 64), "the number stays as typed"
 
     drive(steps, network=stylegan3, renderer=lent, size=TALL)
+
+
+def test_a_shift_by_whole_pixels_is_as_exact_as_eq_t_says(lent):
+    pattern = next((ROOT / "assets").glob("pattern-t-*.safetensors"))
+    columns, rows, seeds = 9, -5, (0, 1, 2, 3)
+    command = [sys.executable, "-m", "tests.e2e.equivariance", pattern, columns, rows, *seeds]
+    told = subprocess.run([*map(str, command)], cwd=ROOT, capture_output=True, text=True, check=True)
+    expected, errors = float(told.stdout), []
+
+    def steps(d: Driver):
+        d.change(lambda scene: put(scene, "document.transform", Transform(whole_pixels=True)))
+        for seed in seeds:
+            d.change(lambda scene, seed=seed: put(scene, "document.latent.x", float(seed)))
+            d.change(lambda scene: put(put(scene, "document.transform.x", 0.0), "document.transform.y", 0.0))
+            d.wait_frame()
+            still = d.picture()[..., :3].astype(np.float64)
+            side = still.shape[0]
+            typed(d, X, f"{columns / side:.4f}")  # not exactly: the switch rounds it
+            moved = typed(d, Y, f"{rows / side:.4f}")[..., :3].astype(np.float64)
+            wanted = np.roll(still, (rows, columns), (0, 1))
+            errors.append(((moved - wanted) ** 2)[:rows, columns:].mean())
+
+    drive(steps, network=str(pattern), renderer=lent, size=TALL)
+    assert 10 * math.log10(255**2 / np.mean(errors)) == pytest.approx(expected, abs=1)
 
 
 def test_untransform_moves_the_picture_back(lent, stylegan3):

@@ -63,7 +63,7 @@ def test_demo_draws_the_trained_pictures():
 def test_pattern_says_that_it_was_never_trained():
     nets = gan.load(ASSETS / "pattern-t-128.safetensors")
     assert nets.info.family == "StyleGAN3-T"
-    assert nets.info.training_set_kwargs == {"note": "random weights, calibrated, not trained"}
+    assert nets.info.training_set_kwargs == {"notice": "random weights, calibrated, not trained"}
 
 
 def test_pattern_is_calibrated():
