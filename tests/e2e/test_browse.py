@@ -199,7 +199,7 @@ def test_a_folder_that_may_not_be_read_says_so_and_leaves_a_way_out(nets, monkey
     drive(steps, settings=Settings(browse_dir=str(nets)))
 
 
-def test_ten_thousand_networks_stay_smooth(tmp_path):
+def test_of_ten_thousand_networks_only_those_in_sight_are_drawn(tmp_path):
     for i in range(10_000):
         (tmp_path / f"net {i}.pkl").touch()
 
@@ -212,8 +212,8 @@ def test_ten_thousand_networks_stay_smooth(tmp_path):
         assert browser(d).chosen == str(tmp_path / "net 9999.pkl")
         d.frames(3)
         assert d.exists("**/##net 9999.pkl"), "it was scrolled into sight"
-        d.frames(30)
-        assert float(sorted(d.facts.performance.ui_ms[-25:])[12]) < 100  # 10 ms; all rows would take seconds
+        drawn = sum(d.exists(f"**/##net {i}.pkl") for i in (0, 1000, 5000, 9000, 9998))
+        assert drawn == 1, "those far from the end are not drawn"
 
     drive(steps, settings=Settings(browse_dir=str(tmp_path)))
 

@@ -6,22 +6,15 @@ import sys
 
 LIGHT = ("client", "document", "protocol", "frames", "fake", "child", "worker", "slow")
 PROGRAM = """
-import json, sys, time
-import numpy
-started = time.process_time()
+import json, sys
 import renderer.client
-seconds = time.process_time() - started
 for name in sys.argv[1:]:
     __import__("renderer." + name)
-print(json.dumps([seconds, sorted(sys.modules)]))
+print(json.dumps(sorted(sys.modules)))
 """
 
 
-def test_importing_the_client_is_quick_and_brings_neither_torch_nor_gan():
-    runs = []
-    for _ in range(3):
-        process = subprocess.run([sys.executable, "-c", PROGRAM, *LIGHT], capture_output=True, text=True, check=True)
-        runs.append(json.loads(process.stdout))
-    assert min(seconds for seconds, _ in runs) < 0.05, "of processor time, beyond numpy, which the window needs anyway"
+def test_importing_the_client_brings_neither_torch_nor_gan():
+    process = subprocess.run([sys.executable, "-c", PROGRAM, *LIGHT], capture_output=True, text=True, check=True)
     heavy = {"torch", "gan", "viz", "imgui_bundle", "OpenGL", "PIL"}
-    assert not {module.partition(".")[0] for module in runs[0][1]} & heavy
+    assert not {module.partition(".")[0] for module in json.loads(process.stdout)} & heavy
