@@ -42,7 +42,7 @@ from viz.window_picture import read_window
 
 __all__ = ["App", "Options"]
 
-_IDLE_FPS, _WAITING_FPS, _TYPING_FPS = 1.0, 8.0, 4.0
+_IDLE_FPS, _WAITING_FPS, _TYPING_FPS = 0.5, 8.0, 4.0
 
 
 class App:
