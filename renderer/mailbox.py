@@ -1,13 +1,15 @@
 """What the window said to the renderer, kept by a thread, so that a render can look for news without waiting."""
 
+import math
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
-from renderer import frames
+from renderer import frames, policy
 from renderer.protocol import Held, Loading, RenderRequest, Stop, Superseded, ThumbnailRequest, ToWindow, Wanted
 
 
@@ -34,6 +36,8 @@ class Mailbox:
         self._held: list[Held] = []
         self._wanted: list[ThumbnailRequest] = []
         self._open = False
+        self._asked_at = self._thumbnail_at = -math.inf
+        """When the last request came, and when the last thumbnail was handed out."""
         threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
 
     def send(self, message: ToWindow) -> None:
@@ -51,8 +55,8 @@ class Mailbox:
     def take(self, has_room: Callable[[], bool]) -> Task:
         """Wait for something to do: slots that the window now holds, the latest request, or a thumbnail.
 
-        A request is handed out only where `has_room()`, and a thumbnail only while no request waits, again and again
-        until it is `done`.
+        A request is handed out only where `has_room()`, and a thumbnail only while no request waits and the policy
+        allows it, again and again until it is `done`.
         """
         with self._changed:
             self._open = True
@@ -63,9 +67,14 @@ class Mailbox:
                     return Task(held, request)
                 if held:
                     return Task(held, None)
+                wait = None
                 if self._request is None and self._wanted:
-                    return Task(held, self._wanted[0])
-                self._changed.wait()
+                    now = time.monotonic()
+                    wait = policy.thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
+                    if wait <= 0:
+                        self._thumbnail_at = now
+                        return Task(held, self._wanted[0])
+                self._changed.wait(wait)
 
     def done(self, wanted: ThumbnailRequest) -> None:
         """This thumbnail needs no more work."""
@@ -90,6 +99,7 @@ class Mailbox:
             match message:
                 case RenderRequest():
                     dropped, self._request = self._request, message
+                    self._asked_at = time.monotonic()
                     if not self._open:  # the renderer is still being set up, which takes seconds
                         self.send(Loading(message.request_id, message.network))
                 case Held():

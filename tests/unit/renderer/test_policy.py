@@ -1,7 +1,10 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renderer import policy
 from renderer.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
 from renderer.protocol import Display, Latent, Network, RenderRequest
 
@@ -48,3 +51,12 @@ def test_a_drag_of_any_speed_shows_a_picture_in_bounded_time(render_s, interval_
     assert now <= RECENT_SECONDS + 2 * render_s + render_s / layers + 1e-6
     if render_s < WORTH_SECONDS:
         assert now == pytest.approx(render_s), "a fast render is never given up"
+
+
+def test_thumbnails_wait_for_rest_or_trickle():
+    assert policy.thumbnail_wait(math.inf, 0.0) == 0, "nothing was asked for: one follows the other"
+    assert policy.thumbnail_wait(policy.QUIET_SECONDS, 0.01) == 0, "the user rests"
+    assert policy.thumbnail_wait(0.01, policy.TRICKLE_SECONDS) == 0, "one now and then, also in a drag"
+    waiting = policy.thumbnail_wait(0.0, 0.0)
+    assert 0 < waiting <= min(policy.QUIET_SECONDS, policy.TRICKLE_SECONDS)
+    assert policy.thumbnail_wait(waiting, waiting) == 0, "after that wait it may begin"
