@@ -34,7 +34,7 @@ lock: setup
 
 # On a machine with a GPU, from the plain checkout, with that machine's own python3.
 gpu-check:
-	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= -o timeout=0 tests/gpu
+	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= -o timeout=0 tests/gpu tests/unit/networks tests/unit/ops
 	python3 -m benchmarks.gpu
 
 bench: setup
