@@ -12,6 +12,7 @@ read `d.app` freely. Whatever the steps raise is raised by `drive`; a control th
 """
 
 import random
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -231,6 +232,7 @@ def drive(
         target = Target(size)
         params = app.runner_params()
         target.attach(params)
+        _ignore_broken_pipes(params)
         headless.prepare()
         try:
             testing.run(
@@ -244,3 +246,16 @@ def drive(
         if app.guard.errors and not broken:
             raise app.guard.errors[0]
         return app
+
+
+def _ignore_broken_pipes(params: Any) -> None:
+    """Undo what the test engine does to SIGPIPE: its crash handler would end the process when a renderer dies."""
+    before = params.callbacks.pre_new_frame
+
+    def ignore() -> None:
+        if hasattr(signal, "SIGPIPE"):
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python has it from the start
+        params.callbacks.pre_new_frame = before
+        before()
+
+    params.callbacks.pre_new_frame = ignore
