@@ -14,6 +14,8 @@ import platformdirs
 from numpy.typing import NDArray
 from PIL import Image
 
+from viz.settings import Settings
+
 _NUMBERED = re.compile(r"(\d+)\.png", re.IGNORECASE)
 
 
@@ -29,6 +31,11 @@ class Written:
 def default_folder() -> Path:
     """Where captures go unless the user chooses: a folder among the user's pictures."""
     return platformdirs.user_pictures_path() / "StyleScope"
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where captures go."""
+    return Path(settings.capture_dir).expanduser() if settings.capture_dir else default_folder()
 
 
 def next_path(folder: Path) -> Path:

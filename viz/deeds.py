@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from renderer.client import AnyRenderer
 from renderer.protocol import Network
 from viz import dialogs
-from viz.capture import Writer, default_folder
+from viz.capture import Writer, folder_of
 from viz.desktop import dropped_source, reveal
 from viz.facts import Facts
 from viz.incoming import Incoming
@@ -117,8 +117,7 @@ class Deeds:
         self._writer.close()
 
     def _folder(self) -> Path:
-        chosen = self._store.scene.settings.capture_dir
-        return Path(chosen).expanduser() if chosen else default_folder()
+        return folder_of(self._store.scene.settings)
 
     def _save_picture(self) -> None:
         pixels = self._incoming.pixels()

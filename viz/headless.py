@@ -17,8 +17,10 @@ def prepare() -> None:
     """
     if DISPLAY:
         return
-    import glfw
     import imgui_bundle  # noqa: F401  # first: it tells glfw which library to load, so that both share one
+
+    # isort: split
+    import glfw
 
     glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
     if not glfw.init():

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .generator import StyleGenerator
 from .layers import resolutions
-from .mapping import MappingNetwork, TruncationPsi
+from .mapping import MappingNetwork
 from .noise import NoiseSetting, NoiseSource
 from .steps import OnLayer, Steps, check_capture, follow
 from .stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
@@ -160,7 +161,7 @@ class SynthesisNetwork(nn.Module):
         return img
 
 
-class Generator(nn.Module):
+class Generator(StyleGenerator):
     """StyleGAN2: `mapping` and `synthesis`.
 
     Args:
@@ -187,12 +188,7 @@ class Generator(nn.Module):
         synthesis_kwargs: Mapping[str, Any] | None = None,
         **flat_kwargs: Any,
     ) -> None:
-        super().__init__()
-        self.z_dim = z_dim
-        self.c_dim = c_dim
-        self.w_dim = w_dim
-        self.img_resolution = img_resolution
-        self.img_channels = img_channels
+        super().__init__(z_dim, c_dim, w_dim, img_resolution, img_channels)
         mapping_options = dict(mapping_kwargs or {})
         if synthesis_kwargs is not None:
             flat_kwargs = {**ADA_DEFAULTS, **synthesis_kwargs, **flat_kwargs}
@@ -202,23 +198,3 @@ class Generator(nn.Module):
         )
         self.num_ws = self.synthesis.num_ws
         self.mapping = MappingNetwork(z_dim=z_dim, c_dim=c_dim, w_dim=w_dim, num_ws=self.num_ws, **mapping_options)
-
-    def forward(
-        self,
-        z: Tensor,
-        c: Tensor | None = None,
-        truncation_psi: TruncationPsi = 1.0,
-        truncation_cutoff: int | None = None,
-        noise_mode: str = "const",
-        update_emas: bool = False,
-        **synthesis_kwargs: Any,
-    ) -> Tensor:
-        """Latents [N, z_dim] and labels [N, c_dim] -> images [N, img_channels, img_resolution, img_resolution].
-
-        The arguments are those of `MappingNetwork.forward` and `SynthesisNetwork.forward`.
-        """
-        ws = self.mapping(
-            z, c, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff, update_emas=update_emas
-        )
-        img: Tensor = self.synthesis(ws, noise_mode=noise_mode, update_emas=update_emas, **synthesis_kwargs)
-        return img

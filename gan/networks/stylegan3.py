@@ -7,7 +7,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from .mapping import MappingNetwork, TruncationPsi
+from .generator import StyleGenerator
+from .mapping import MappingNetwork
 from .noise import NoiseSetting
 from .steps import OnLayer, Steps, check_capture, follow
 from .stylegan3_design import SynthesisDesign, plan
@@ -129,7 +130,7 @@ class SynthesisNetwork(nn.Module):
         return matrix
 
 
-class Generator(nn.Module):
+class Generator(StyleGenerator):
     """Mapping and synthesis together.
 
     Args:
@@ -152,32 +153,8 @@ class Generator(nn.Module):
         mapping_kwargs: Mapping[str, Any] | None = None,
         **synthesis_kwargs: Any,
     ) -> None:
-        super().__init__()
-        self.z_dim = z_dim
-        self.c_dim = c_dim
-        self.w_dim = w_dim
-        self.img_resolution = img_resolution
-        self.img_channels = img_channels
+        super().__init__(z_dim, c_dim, w_dim, img_resolution, img_channels)
         self.synthesis = SynthesisNetwork(w_dim, img_resolution, img_channels, **synthesis_kwargs)
         self.num_ws = self.synthesis.num_ws
         mapping = {"num_layers": DEFAULT_MAPPING_LAYERS, **(mapping_kwargs or {})}
         self.mapping = MappingNetwork(z_dim, c_dim, w_dim, num_ws=self.num_ws, **mapping)
-
-    def forward(
-        self,
-        z: Tensor,
-        c: Tensor | None = None,
-        truncation_psi: TruncationPsi = 1.0,
-        truncation_cutoff: int | None = None,
-        update_emas: bool = False,
-        **synthesis_kwargs: Any,
-    ) -> Tensor:
-        """Latents [N, z_dim] and labels [N, c_dim] -> images [N, img_channels, img_resolution, img_resolution].
-
-        The arguments are those of `MappingNetwork.forward` and `SynthesisNetwork.forward`.
-        """
-        ws = self.mapping(
-            z, c, truncation_psi=truncation_psi, truncation_cutoff=truncation_cutoff, update_emas=update_emas
-        )
-        img: Tensor = self.synthesis(ws, update_emas=update_emas, **synthesis_kwargs)
-        return img

@@ -7,7 +7,7 @@ from pathlib import Path
 from imgui_bundle import imgui
 
 from viz import widgets as ui
-from viz.capture import default_folder, next_path
+from viz.capture import default_folder, folder_of, next_path
 from viz.facts import Facts
 from viz.params import put
 from viz.scene import RevealFolder, SavePicture, SaveWindow, Scene, ShowDialog
@@ -30,12 +30,6 @@ class _Next:
 def height(open_: bool) -> float:
     """How high the section is, in pixels."""
     return t.px(28 + 3 * 28 + 12) if open_ else t.px(28)
-
-
-def folder_of(scene: Scene) -> Path:
-    """Where captures go."""
-    chosen = scene.settings.capture_dir
-    return Path(chosen).expanduser() if chosen else default_folder()
 
 
 def next_name(folder: Path) -> str:
@@ -71,7 +65,7 @@ def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
 
 def _coming(scene: Scene, facts: Facts) -> str:
     """The next file's name, looked up now and then."""
-    known, folder = facts.scratch.get(_Next), folder_of(scene)
+    known, folder = facts.scratch.get(_Next), folder_of(scene.settings)
     same = known.folder == str(folder) and known.saved == facts.saved
     if not same or not 0 <= facts.now - known.at < REFRESH_S:
         known.folder, known.saved, known.at, known.name = str(folder), facts.saved, facts.now, next_name(folder)
@@ -87,7 +81,7 @@ def _folder(scene: Scene) -> Scene:
     _, typed = imgui.input_text_with_hint("##folder", str(default_folder()), chosen, flags)
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         typed = ""
-    ui.tip(f"Pictures are saved in {folder_of(scene)}. Right click: the usual folder")
+    ui.tip(f"Pictures are saved in {folder_of(scene.settings)}. Right click: the usual folder")
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="folder-open", hint="Choose the folder", id_="##browse"):
         scene = scene.ask(ShowDialog("browse-folder"))
