@@ -1,0 +1,6 @@
+"""`python -m gan COMMAND`: pictures, films, figures, files, data, training and metrics without a window."""
+
+from gan.cli.main import main
+
+if __name__ == "__main__":
+    main()

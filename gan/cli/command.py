@@ -1,0 +1,88 @@
+"""Makes a command of a spec: parse, check, print the configuration, stop there on `--dry-run`, else do it."""
+
+import dataclasses
+import textwrap
+from collections.abc import Callable
+from dataclasses import MISSING
+from typing import Any, TypeVar
+
+import click
+
+from gan.io.errors import LoadError
+from training_launcher.formats import Reader, write
+from training_launcher.options import Field, fields, problems
+
+S = TypeVar("S")
+
+
+class _Read(click.ParamType[Any]):
+    """Text that a reader of `training_launcher.formats` understands."""
+
+    def __init__(self, read: Reader, name: str) -> None:
+        self._read = read
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def command(spec: type[S], name: str) -> Callable[[Callable[[S], None]], click.Command]:
+    """Decorates what a command does with its filled spec; the spec's docstring is the command's help.
+
+    Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told in one line, with exit status 1.
+    """
+
+    def decorate(act: Callable[[S], None]) -> click.Command:
+        parts = fields(spec)
+
+        def callback(dry_run: bool, **given: Any) -> None:
+            filled = spec(**{part.name: given[part.name] for part in parts})
+            if wrong := problems(filled):
+                raise click.UsageError(" ".join(wrong))
+            click.echo(describe(filled, name))
+            if dry_run:
+                return
+            try:
+                act(filled)
+            except (LoadError, ValueError, OSError) as error:
+                raise click.ClickException(str(error)) from error
+
+        params: list[click.Parameter] = [_option(part) for part in parts]
+        params.append(click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop."))
+        return click.Command(name, callback=callback, params=params, help=textwrap.dedent(spec.__doc__ or ""))
+
+    return decorate
+
+
+def describe(filled: Any, name: str) -> str:
+    """The configuration, a line for each option."""
+    rows = [(part.name.replace("_", "-"), getattr(filled, part.name)) for part in dataclasses.fields(filled)]
+    width = max(len(key) for key, _ in rows)
+    return "\n".join([f"{name}:", *(f"  {key:<{width}}  {'-' if v is None else write(v)}" for key, v in rows)])
+
+
+def _option(part: Field) -> click.Option:
+    names = part.option.names or (f"--{part.name.replace('_', '-')}",)
+    default = None if part.default is MISSING else part.default
+    return click.Option(
+        [part.name, *names],
+        type=_type(part),
+        default=write(default) if isinstance(default, tuple) else default,
+        required=part.required,
+        help=part.option.help,
+        metavar=part.option.metavar or None,
+        show_default=default is not None and default != "",
+    )
+
+
+def _type(part: Field) -> click.ParamType[Any] | type:
+    if part.option.read is not None:
+        return _Read(part.option.read, part.name)
+    if part.option.choices:
+        return click.Choice(part.option.choices)
+    return part.kind

@@ -1,0 +1,26 @@
+"""The group that holds the commands. A command's file, and torch with it, is imported only when it is asked for."""
+
+import importlib
+
+import click
+
+_COMMANDS: dict[str, str] = {
+    # name on the command line: file in this folder that holds its `command`
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"gan.cli.{_COMMANDS[cmd_name]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Style-based GANs on the command line: pictures, films, figures, files, data, training and metrics."""

@@ -1,0 +1,77 @@
+"""Commands made of specs."""
+
+from dataclasses import dataclass
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from gan.cli.command import command
+from gan.cli.main import main
+from training_launcher.formats import read_seeds
+from training_launcher.options import option
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Count seeds."""
+
+    seeds: tuple[int, ...] = option(read=read_seeds, help="Seeds.")
+    scale: float = option(2.0, help="Factor.", low=0.0)
+    cond: bool = option(False, help="Whether.")
+
+
+@pytest.fixture
+def made() -> tuple[click.Command, list[Spec]]:
+    done: list[Spec] = []
+
+    @command(Spec, "count")
+    def count(spec: Spec) -> None:
+        if spec.scale == 13:
+            raise ValueError("13 is not a scale: take another.")
+        done.append(spec)
+
+    return count, done
+
+
+def test_options_fill_the_spec_and_are_printed_first(made):
+    act, done = made
+    result = CliRunner().invoke(act, ["--seeds=0,3-4", "--cond=1"])
+    assert result.exit_code == 0, result.output
+    assert done == [Spec((0, 3, 4), 2.0, True)]
+    assert "seeds  0,3,4" in result.output
+
+
+def test_dry_run_prints_and_stops(made):
+    act, done = made
+    result = CliRunner().invoke(act, ["--seeds=1", "--dry-run"])
+    assert result.exit_code == 0
+    assert "scale  2.0" in result.output
+    assert not done
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ([], 2, "seeds must be given"),
+        (["--seeds=x"], 2, "expected whole numbers"),
+        (["--seeds=1", "--scale=-1"], 2, "scale must be at least 0.0"),
+        (["--seeds=1", "--scale=13"], 1, "Error: 13 is not a scale"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(made, arguments, status, says):
+    act, done = made
+    result = CliRunner().invoke(act, arguments)
+    assert result.exit_code == status
+    assert says in result.output
+    assert "Traceback" not in result.output
+    assert not done
+
+
+def test_every_listed_command_can_be_had():
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        found = main.get_command(context, name)
+        assert found is not None
+        assert found.help
+    assert main.get_command(context, "nothing") is None

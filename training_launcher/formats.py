@@ -1,0 +1,67 @@
+"""How the values of options are written as text, and read back. Standard library only.
+
+Every reader raises ValueError with one sentence that says what was expected.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Reader = Callable[[str], Any]
+
+
+def read_seeds(text: str) -> tuple[int, ...]:
+    """Whole numbers and ranges that include both ends: "0,1,4-6" -> (0, 1, 4, 5, 6)."""
+    seeds: list[int] = []
+    for part in text.replace(" ", "").split(","):
+        if found := re.fullmatch(r"(\d+)-(\d+)", part):
+            first, last = int(found[1]), int(found[2])
+            if last < first:
+                raise ValueError(f"the range {part} runs backwards: write {last}-{first}")
+            seeds += range(first, last + 1)
+        elif re.fullmatch(r"-?\d+", part):
+            seeds.append(int(part))
+        else:
+            raise ValueError(f"expected whole numbers and ranges as in 0,1,4-6, not {text!r}")
+    return tuple(seeds)
+
+
+def read_pair(text: str) -> tuple[float, float]:
+    """Two numbers: "0.3,1" -> (0.3, 1.0)."""
+    parts = text.replace(" ", "").strip("()[]").split(",")
+    try:
+        x, y = (float(part) for part in parts)
+    except ValueError:
+        raise ValueError(f"expected two numbers as in 0.3,1, not {text!r}") from None
+    return x, y
+
+
+def read_size(text: str) -> tuple[int, int]:
+    """Two positive whole numbers, width first: "4x2" or "4,2" -> (4, 2)."""
+    found = re.fullmatch(r"\s*(\d+)\s*[x,]\s*(\d+)\s*", text)
+    if not found or not int(found[1]) * int(found[2]):
+        raise ValueError(f"expected two positive whole numbers as in 4x2, not {text!r}")
+    return int(found[1]), int(found[2])
+
+
+def read_numbers(text: str) -> tuple[float, ...]:
+    """Numbers between commas: "1,0.7,-0.5" -> (1.0, 0.7, -0.5)."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"expected numbers as in 1,0.7,-0.5, not {text!r}") from None
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Names between commas; "none" or nothing is none of them: "a,b" -> ("a", "b")."""
+    names = tuple(part for part in text.replace(" ", "").split(",") if part)
+    return () if tuple(name.lower() for name in names) == ("none",) else names
+
+
+def write(value: Any) -> str:
+    """A value as its reader takes it: (0, 1) -> "0,1"; True -> "1"."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, tuple):
+        return ",".join(write(part) for part in value)
+    return str(value)
