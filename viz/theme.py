@@ -130,6 +130,9 @@ class Theme:
     small: int = 11
     title: int = 13
 
+    stamp: int = 0
+    """Changes when scheme, scale or fonts do."""
+
     # A frame asks for some thousand lengths and colours, and they hardly ever change.
     _lengths: dict[float, float] = field(default_factory=dict, repr=False, compare=False)
     _packed: dict[tuple[str, float, float], int] = field(default_factory=dict, repr=False, compare=False)
@@ -176,6 +179,7 @@ class Theme:
 
     def forget(self) -> None:
         """Work lengths, colours and texts out anew: scheme, scale or fonts have changed."""
+        self.stamp += 1
         for kept in (self._lengths, self._packed, self._vectors, self._texts):
             kept.clear()
 

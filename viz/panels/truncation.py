@@ -33,6 +33,11 @@ def summary(truncation: Truncation, num_ws: int) -> str:
     return text if cutoff is None or cutoff >= num_ws else f"{text} on {cutoff} of {num_ws}"
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.truncation, facts.model
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     num_ws = facts.model.num_ws if facts.model else 0
