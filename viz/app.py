@@ -31,6 +31,7 @@ from viz.facts import Facts, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
 from viz.kept import Kept
+from viz.measured import Seen
 from viz.meters import Meters, work_clock
 from viz.options import Options
 from viz.panels import analysis, generator, mix, performance, train
@@ -60,7 +61,7 @@ class App:
         self._kept = self.scratch.get(Kept)
         self._kept.checks = options.strict
         self.meters = Meters()
-        self.incoming = Incoming(renderer, self.meters, self._clock)
+        self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
         self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
         self._keeper = Keeper(options, settings)
@@ -74,9 +75,8 @@ class App:
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
-        self._seen: set[str] = set()
+        self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
-        """Panels drawn in this frame."""
         if options.problem:
             self.say(options.problem, bad=True)
 
@@ -198,7 +198,6 @@ class App:
 
         def gui() -> None:
             layout.pin(self._scene.view.unlocked, tabs)
-            self._seen.add(name)
             self._scene = draw(self._scene, self._facts)
 
         def centre() -> None:
@@ -361,9 +360,7 @@ class App:
 
     def _finish(self) -> None:
         """At the end of Dear ImGui's frame: the scene that panels made becomes the present one."""
-        if "Layers & spectrum" not in self._seen:
-            self._scene = analysis.hidden(self._scene)
-        self._seen.clear()
+        self._seen.end_frame()
         asks = self._scene.asks
         scene = self._deeds.before(self._scene, self._facts)
         self.store.take(scene, imgui.is_any_item_active())
