@@ -1,5 +1,6 @@
 """The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -31,10 +32,31 @@ State = tuple[str, str, str, str]
 """Glyph, colour, word, explanation."""
 
 
+REFRESH_S = 0.25
+"""Figures that change with every frame cannot be read."""
+
+
+@dataclass
+class _Known:
+    """The items at the right, worked out a few times a second."""
+
+    at: float = -REFRESH_S
+    model: ModelInfo | None = None
+    theme: int = -1
+    shown: tuple[Item, ...] = ()
+
+    def items(self, facts: Facts) -> tuple[Item, ...]:
+        """The items, at most `REFRESH_S` old, and of the present network and theme."""
+        fresh = 0 <= facts.now - self.at < REFRESH_S and self.theme == theme.current.stamp
+        if not fresh or self.model is not facts.model:
+            self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
+        return self.shown
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole bar; it changes nothing."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
-    items, told = _items(facts), state(facts)
+    items, told = facts.scratch.get(_Known).items(facts), state(facts)
     tool = tool_in_hand(scene, facts) if facts.size[0] > WIDE else ""
     bar = round(min(_share(facts), 1.0), 2)
     return keep(

@@ -87,17 +87,18 @@ def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
         lines.add_line(V(left, at(value)), V(left + width, at(value)), t.u32("dim" if value == 0 > low else "line"), 1)
     if not model:
         return
-    step = (width - t.px(8)) / model.num_ws
-    tokens = [band.token for band in bands_of(model) for _ in band.ws]
-    for i, value in enumerate(values):
-        x0, x1 = left + t.px(4) + i * step + t.px(1), left + t.px(4) + (i + 1) * step
-        token, y, zero = tokens[i], at(value), at(0)
-        lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), t.u32(token, 0.3), t.px(1))
-        cap = y if value >= 0 else y - t.px(2)
-        lines.add_rect_filled(V(x0, cap), V(x1, cap + t.px(2)), t.u32(token), t.px(1))
-        mouse = imgui.get_mouse_pos().x
-        if hovered and x0 <= mouse < x0 + step:
-            _bar_tip(model, i, value)
+    step, first, one, two, zero = (width - t.px(8)) / model.num_ws, left + t.px(4), t.px(1), t.px(2), at(0)
+    for band in bands_of(model):
+        faint, full = t.u32(band.token, 0.3), t.u32(band.token)
+        for i in band.ws:
+            x0, x1, y = first + i * step + one, first + (i + 1) * step, at(values[i])
+            lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), faint, one)
+            cap = y if values[i] >= 0 else y - two
+            lines.add_rect_filled(V(x0, cap), V(x1, cap + two), full, one)
+    if hovered:
+        i = int((imgui.get_mouse_pos().x - first - one) // step)
+        if 0 <= i < model.num_ws:
+            _bar_tip(model, i, values[i])
 
 
 def _bar_tip(model: ModelInfo, index: int, value: float) -> None:
