@@ -15,6 +15,7 @@ from viz import (
     canvas,
     dialogs,
     headless,
+    kept,
     layout,
     motion,
     settings_file,
@@ -30,7 +31,6 @@ from viz.errors import Guard
 from viz.facts import Facts, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
-from viz.kept import Kept
 from viz.measured import Seen
 from viz.meters import Meters, work_clock
 from viz.options import Options
@@ -58,8 +58,7 @@ class App:
         self.commands = {command.id: command for command in commands(options.chance)}
         self.scratch = Scratch()
         self.board = self.scratch.get(Board)
-        self._kept = self.scratch.get(Kept)
-        self._kept.checks = options.strict
+        kept.current.opened(checks=options.strict)
         self.meters = Meters()
         self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
@@ -266,7 +265,7 @@ class App:
         self._facts = self._gather(now)
         self._advance(now)
         self._drawn = now
-        self._kept.look()
+        kept.current.look()
         self._tabs.look(self._scene.view.workspace)
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)

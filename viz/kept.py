@@ -20,11 +20,12 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 from numpy.typing import NDArray
 
-from viz.facts import Facts
+from viz.facts import Facts, Tally
 from viz.scene import Scene
 from viz.theme import current as t
 
 Draw = Callable[[Scene, Facts], Scene]
+Tell = Callable[[], Tally]
 
 
 class StaleError(Exception):
@@ -70,7 +71,7 @@ class _Sheet:
 
 
 class Kept:
-    """All parts of a window; one is in `Facts.scratch`."""
+    """All parts of the window."""
 
     def __init__(self) -> None:
         self.checks = False
@@ -80,6 +81,11 @@ class Kept:
         self._sheets: dict[int, _Sheet] = {}
         self._calm = False
         self._mouse = (0.0, 0.0)
+
+    def opened(self, *, checks: bool) -> None:
+        """Call when a window opens: nothing of an earlier one is kept."""
+        self.checks, self.shown = checks, 0
+        self._sheets.clear()
 
     def look(self) -> None:
         """Call once a frame, after Dear ImGui's frame has begun."""
@@ -95,11 +101,14 @@ class Kept:
             or io.want_text_input
         )
 
-    def show(self, name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: Facts) -> Scene:
-        """Draw the part, or show it again. Returns the scene that it made."""
+    def show(self, name: str, reads: tuple[object, ...], draw: Callable[[], Scene], scene: Scene, tally: Tell) -> Scene:
+        """Draw the part, or show it again (see `keep`). Returns the scene that it made.
+
+        `tally` tells what has happened to small pictures.
+        """
         id_, lines, p = imgui.get_id(name), imgui.get_window_draw_list(), imgui.get_cursor_screen_pos()
         place, sheet = _place(lines, p), self._sheets.get(id_)
-        before = facts.thumbnails.tally
+        before = tally()
         if sheet is not None and (
             not self._calm
             or self._over(sheet.corners)
@@ -116,7 +125,7 @@ class Kept:
         children = imgui.internal.get_current_window().dc.child_windows.size()
         start = (lines.vtx_buffer.size(), lines.idx_buffer.size())
         imgui.begin_group()
-        after = draw(scene, facts)
+        after = draw()
         imgui.end_group()
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         corners = (low.x, low.y, high.x, high.y)
@@ -125,12 +134,12 @@ class Kept:
             or not self._calm
             or self._over(corners)
             or imgui.is_item_active()
-            or facts.thumbnails.tally.missed != before.missed  # it is asked for again in every frame until it is there
+            or tally().missed != before.missed  # it is asked for again in every frame until it is there
             or imgui.internal.get_current_window().dc.child_windows.size() != children
         ):
             self._sheets.pop(id_, None)
             return after
-        pictures = before.came if facts.thumbnails.tally.asked != before.asked else None
+        pictures = before.came if tally().asked != before.asked else None
         fresh = _sheet(lines, start, reads, place, corners, pictures)
         if fresh is not None:
             if sheet is not None and not sheet.same_as(fresh):
@@ -141,6 +150,9 @@ class Kept:
     def _over(self, corners: tuple[float, float, float, float]) -> bool:
         x, y = self._mouse
         return corners[0] <= x < corners[2] and corners[1] <= y < corners[3]
+
+
+current = Kept()
 
 
 def keep(name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: Facts) -> Scene:
@@ -156,7 +168,12 @@ def keep(name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: 
     Returns:
         The scene that `draw` made; the very same scene when the part is shown again.
     """
-    return facts.scratch.get(Kept).show(name, reads, draw, scene, facts)
+    return current.show(name, reads, lambda: draw(scene, facts), scene, lambda: facts.thumbnails.tally)
+
+
+def keep_row(name: str, reads: tuple[object, ...], draw: Callable[[], Scene], scene: Scene) -> Scene:
+    """`keep` for a row, which reads no facts. Parts may hold parts: those are shown again while their own part is drawn."""
+    return current.show(name, reads, draw, scene, Tally)
 
 
 def _place(lines: imgui.ImDrawList, p: V) -> tuple[float, ...]:

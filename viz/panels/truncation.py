@@ -7,6 +7,7 @@ from renderer.protocol import ModelInfo, Truncation
 from viz import widgets as ui
 from viz.bands import band_of, bands_of, short_name
 from viz.facts import Facts
+from viz.kept import keep_row
 from viz.params import PARAMS, put, reset
 from viz.rows import slider_row
 from viz.scene import Scene
@@ -57,14 +58,17 @@ def _cutoff(scene: Scene, num_ws: int) -> Scene:
     """The cutoff, which counts up to the network's own number of w vectors; that number itself stands for all."""
     param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
     before = num_ws if cutoff is None else min(cutoff, num_ws)
-    imgui.begin_disabled(num_ws == 0)
-    after = ui.slider(
-        param.label, before, param.low, num_ws, num_ws, f"of {num_ws}" if num_ws else "", param.fmt, hint=param.hint
-    )
-    imgui.end_disabled()
-    if round(after) == before:
-        return scene
-    return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+
+    def draw() -> Scene:
+        imgui.begin_disabled(num_ws == 0)
+        unit = f"of {num_ws}" if num_ws else ""
+        after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, hint=param.hint)
+        imgui.end_disabled()
+        if round(after) == before:
+            return scene
+        return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+
+    return keep_row("cutoff", (before, num_ws), draw, scene)
 
 
 def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
