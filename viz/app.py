@@ -28,11 +28,11 @@ from viz.commands import commands
 from viz.deeds import Deeds
 from viz.desktop import on_drop
 from viz.errors import Guard
-from viz.facts import Facts, Scratch
+from viz.facts import Facts, Figures, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
 from viz.measured import Seen
-from viz.meters import Meters, work_clock
+from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
 from viz.panels import analysis, generator, mix, performance, train
 from viz.scene import Scene
@@ -60,6 +60,7 @@ class App:
         self.board = self.scratch.get(Board)
         kept.current.opened(checks=options.strict)
         self.meters = Meters()
+        self._steady = Steady()
         self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
         self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
@@ -280,6 +281,8 @@ class App:
 
     def _gather(self, now: float) -> Facts:
         history, incoming = self.store.history, self.incoming
+        changing = imgui.is_any_item_active() or self._scene.view.motion.playing
+        newest = Figures(incoming.frame, incoming.picture, incoming.layers)
         self.board.stalled_s = self.renderer.stalled_s if incoming.loading is None else 0.0
         return Facts(
             thumbnails=incoming.thumbnails,
@@ -289,6 +292,7 @@ class App:
             picture=incoming.picture,
             spectrum=incoming.spectrum,
             layers=incoming.layers,
+            figures=self._steady.figures(newest, now, changing),
             pixels=incoming.pixels,
             loading=incoming.loading,
             failure=incoming.failure,

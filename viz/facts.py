@@ -49,6 +49,18 @@ class Performance:
     """Bytes used by the renderer, bytes there are."""
 
 
+REFRESH_S = 0.25
+"""Figures that change with every frame cannot be read."""
+
+
+class Figures(NamedTuple):
+    """A frame to be read rather than watched, with the textures that belong to it."""
+
+    frame: Frame | None = None
+    picture: Texture | None = None
+    layers: Texture | None = None
+
+
 class Tally(NamedTuple):
     """What has happened to small pictures since the window opened."""
 
@@ -97,6 +109,8 @@ class Facts:
     spectrum: Texture | None = None
     layers: Texture | None = None
     """Strip of layer thumbnails, in the order of `frame.layers`."""
+    figures: Figures = Figures()
+    """The newest frame for tables and numbers: while frames follow one another, only a few a second."""
     pixels: Callable[[], NDArray[np.uint8] | None] = lambda: None
     """RGBA bytes [H, W, 4] of the picture shown, for reading single pixels. Valid within this frame."""
     loading: Loading | None = None

@@ -12,7 +12,7 @@ from renderer.protocol import ModelInfo
 from viz import theme
 from viz import widgets as ui
 from viz.canvas_tools import tool_in_hand
-from viz.facts import Facts
+from viz.facts import REFRESH_S, Facts
 from viz.icons import icon
 from viz.kept import keep
 from viz.layout import WIDE
@@ -30,10 +30,6 @@ Item = tuple[str, str, str, str, str]
 """Name, glyph, colour, value, tooltip."""
 State = tuple[str, str, str, str]
 """Glyph, colour, word, explanation."""
-
-
-REFRESH_S = 0.25
-"""Figures that change with every frame cannot be read."""
 
 
 @dataclass

@@ -89,6 +89,7 @@ class ThumbnailCache:
         self._asked: dict[_Wish, None] = {}
         self._wishes: dict[str, _Wish] = {}
         self._names: dict[_Wish, str] = {}
+        self._hashed: dict[tuple[int, int], tuple[RenderRequest, _Wish]] = {}
         self._count = 0
         self._tally = Tally()
 
@@ -99,7 +100,7 @@ class ThumbnailCache:
 
     def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, UV] | None:
         """Texture and corner coordinates of the picture of `request`, or None while it is not there yet."""
-        wish, atlas = _Wish(request, size), self._atlases.get(size)
+        wish, atlas = self._wish(request, size), self._atlases.get(size)
         found = atlas.get(wish) if atlas is not None else None
         asked, missed, came = self._tally
         self._tally = Tally(asked + 1, missed + (found is None), came)
@@ -137,6 +138,17 @@ class ThumbnailCache:
         for atlas in self._atlases.values():
             atlas.free()
         self._atlases.clear()
+
+    def _wish(self, request: RenderRequest, size: int) -> _Wish:
+        """The key for a request; panels ask with the same objects again and again."""
+        known = self._hashed.get((id(request), size))
+        if known is not None and known[0] is request:
+            return known[1]
+        if len(self._hashed) >= CAPACITY:
+            self._hashed.clear()
+        wish = _Wish(request, size)
+        self._hashed[id(request), size] = request, wish
+        return wish
 
     def _name(self) -> str:
         self._count += 1

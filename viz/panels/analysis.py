@@ -97,5 +97,5 @@ def _block(scene: Scene, facts: Facts, name: str) -> Scene:
         case "Spectrum":
             return keep("spectrum", spectrum.reads(scene, facts), spectrum.picture, scene, facts)
         case _:
-            radial = facts.frame.radial if facts.frame else ()
+            radial = facts.figures.frame.radial if facts.figures.frame else ()
             return keep("power", (scene.view.display.spectrum.on, radial), spectrum.power, scene, facts)

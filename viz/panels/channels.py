@@ -39,8 +39,9 @@ def shown(scene: Scene, facts: Facts) -> Scene:
         return scene
     reads = (row.layer, row.info, scene.view.display)
     scene = keep("channels", reads, partial(_controls, row=row), scene, facts)
-    _statistics(facts)
-    return scene
+    frame = facts.figures.frame
+    figures = (frame.statistics, frame.selected) if frame else (None, None)
+    return keep("statistics", figures, _statistics, scene, facts)
 
 
 def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
@@ -84,9 +85,9 @@ def _channel(scene: Scene, channels: int) -> Scene:
     return scene
 
 
-def _statistics(facts: Facts) -> None:
+def _statistics(scene: Scene, facts: Facts) -> Scene:
     """Mean, standard deviation and largest magnitude, of all channels and of those shown."""
-    frame = facts.frame
+    frame = facts.figures.frame
     rows = (("All", frame.statistics if frame else None), ("Shown", frame.selected if frame else None))
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
     step = (width - t.px(52)) / 3
@@ -99,6 +100,7 @@ def _statistics(facts: Facts) -> None:
             ui.draw(text, p.x + t.px(52) + (k + 1) * step, y, "text", t.small, align=1, height=h)
     imgui.dummy(V(width, 3 * h))
     ui.tip("Of the numbers before the gain. Max is the largest magnitude")
+    return scene
 
 
 def _figures(stats: Statistics | None) -> tuple[str, str, str]:

@@ -71,9 +71,10 @@ class _Known:
 def entries(scene: Scene, facts: Facts) -> tuple[Entry, ...]:
     """The picture, then the layers in the order in which they run. Sizes are known before the statistics are."""
     known, plain = facts.scratch.get(_Known), scene.view.display.layer is None
-    if known.frame is not facts.frame or known.model is not facts.model or known.plain != plain:
-        known.frame, known.model, known.plain = facts.frame, facts.model, plain
-        known.rows = _entries(facts.model, facts.frame, plain) if facts.model is not None else ()
+    frame = facts.figures.frame
+    if known.frame is not frame or known.model is not facts.model or known.plain != plain:
+        known.frame, known.model, known.plain = frame, facts.model, plain
+        known.rows = _entries(facts.model, frame, plain) if facts.model is not None else ()
     return known.rows
 
 
@@ -145,9 +146,10 @@ def table(scene: Scene, facts: Facts) -> Scene:
     imgui.pop_style_var()
     if seen:
         a = imgui.get_cursor_screen_pos()
-        reads = (tuple((row.layer, row.info) for row in rows), scene.view.display, facts.model)
-        scene = keep("rows", reads, partial(_rows, rows=rows, grid=grid), scene, facts)
-        _measured(scene, facts, rows, grid, a)
+        known, here = tuple(row.info for row in rows), scene.view.display.layer
+        scene = keep("rows", (known, here), partial(_rows, rows=rows, grid=grid), scene, facts)
+        imgui.set_cursor_screen_pos(a)
+        keep("measured", (facts.figures, rows, here), partial(_measured, rows=rows, grid=grid), scene, facts)
     imgui.end_child()
     return scene
 
@@ -209,8 +211,9 @@ def _known(row: Entry, column: str) -> tuple[str, str]:
             return row.info.dtype.replace("float", "fp"), "faint"
 
 
-def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, a: V) -> None:
+def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid) -> Scene:
     """The cells that change with every picture, in the rows that are seen: thumbnails, and bars and numbers."""
+    a = imgui.get_cursor_screen_pos()
     top = max((row.statistics.std for row in rows if row.statistics and row.statistics.std < 1e9), default=1.0) or 1.0
     low, height = imgui.get_window_pos().y, imgui.get_window_height()
     h, side, cells = t.px(ROW), t.px(ROW - 4), grid.cells("", "Std", "Max")
@@ -230,14 +233,17 @@ def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, 
                     left, mid = p.x + t.px(40), y + h / 2
                     q = V(p.x + width, mid + t.px(2))
                     ui.amount_bar(V(left, mid - t.px(2)), q, share, "accent" if here else "dim")
+    imgui.dummy(V(grid.width, grid.rows))
+    return scene
 
 
 def _thumbnail(facts: Facts, row: Entry, p: V, side: float, here: bool) -> None:
-    strip, count = facts.layers, len(facts.frame.layers) if facts.frame else 0
+    _, picture, strip = facts.figures
+    count = len(facts.figures.frame.layers) if facts.figures.frame else 0
     if row.tile is not None and strip and count:
         ui.picture(strip.id, (row.tile / count, 0.0, (row.tile + 1) / count, 1.0), p, side, 2)
-    elif row.layer is None and here and facts.picture:
-        ui.picture(facts.picture.id, (0, 0, 1, 1), p, side, 2)
+    elif row.layer is None and here and picture:
+        ui.picture(picture.id, (0, 0, 1, 1), p, side, 2)
     elif row.layer is None:
         ui.draw(icon("image"), p.x + side / 2, p.y, "dim", 12, align=0.5, height=side)
     else:

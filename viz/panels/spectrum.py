@@ -126,7 +126,7 @@ def power(scene: Scene, facts: Facts) -> Scene:
     """Mean power over circles, in decibels over frequency."""
     on = scene.view.display.spectrum.on
     ui.heading("Radial power", "network" if on else "")
-    radial = facts.frame.radial if facts.frame and on else ()
+    radial = facts.figures.frame.radial if facts.figures.frame and on else ()
     points = np.array([point for point in radial if point[0] > 0 and math.isfinite(point[1])], np.float64)
     room = imgui.get_content_region_avail()
     if len(points) < 2:
