@@ -301,7 +301,7 @@ class App:
             undo=history.undo_name,
             redo=history.redo_name,
             saved=self._deeds.saved,
-            performance=self.meters.figures(),
+            measure=self.meters.figures,
             now=now,
             size=layout.design_size(),
         )

@@ -135,7 +135,12 @@ class _Grid:
 
 def table(scene: Scene, facts: Facts) -> Scene:
     """The table. A click shows the layer on the canvas; the arrow keys go from row to row."""
-    rows, room, p, head = entries(scene, facts), imgui.get_content_region_avail(), imgui.get_cursor_screen_pos(), t.px(22)
+    rows, room, p, head = (
+        entries(scene, facts),
+        imgui.get_content_region_avail(),
+        imgui.get_cursor_screen_pos(),
+        t.px(22),
+    )
     grid = _grid(room, len(rows), room.y - head)
     for name, x, _ in grid.columns:
         ui.draw(name, p.x + x, p.y, "faint", t.small, height=head)
