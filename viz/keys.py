@@ -49,10 +49,7 @@ def _chords(keys: tuple[str, ...]) -> tuple[int, ...]:
 def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
     """Whether one of the chords went down in this frame, with exactly its modifiers."""
     flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
-    for one in _chords(keys):  # asked of every command in every frame
-        if asked(one, flags):
-            return True
-    return False
+    return any(asked(one, flags) for one in _chords(keys))
 
 
 def shown(keys: str) -> str:

@@ -26,8 +26,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
     picture, name = mixing.style_picture(scene, facts), capture.coming(scene, facts)
     document, view, base = scene.document, scene.view, base_seed(scene.document.latent)
-    reads = (document.mixing, document.noise, view.motion, view.display.layer, facts.model, picture, base)
-    reads += (scene.settings.capture_dir, name, facts.saved, facts.picture is None)
+    styles = (document.mixing, document.noise, view.motion, view.display.layer, facts.model, picture, base)
+    reads = (*styles, scene.settings.capture_dir, name, facts.saved, facts.picture is None)
     return keep("mix", reads, partial(_parts, picture=picture, name=name), scene, facts)
 
 
