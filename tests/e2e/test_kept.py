@@ -28,7 +28,7 @@ STILL = {"clock": lambda: 7.0}
 
 def rest(d: Driver) -> None:
     """Put the mouse where nothing is, and wait until all has settled and is kept."""
-    x0, y0, x1, y1 = d.rect("//Canvas/##picture")
+    x0, _, x1, y1 = d.rect("//Canvas/##picture")
     d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, y1 - 4))
     d.wait_frame()
     d.frames(12)
@@ -43,7 +43,7 @@ def shown_again(d: Driver, frames: int = 3) -> int:
 
 
 def same_window(d: Driver) -> None:
-    """The window with parts shown again looks as the one with everything drawn anew. Needs a clock that stands still."""
+    """With parts shown again, the window looks as with everything drawn anew. Needs a clock that stands still."""
     kept.current.checks = False
     again = d.window()
     kept.current.checks = True
@@ -91,7 +91,7 @@ def test_a_press_on_a_part_that_was_shown_again_acts():
     def steps(d: Driver):
         rest(d)
         model = d.facts.model
-        x0, y0, x1, y1 = d.rect(f"//Mix/mixing/##layer{model.ws_names[0]}")
+        x0, y0, _, y1 = d.rect(f"//Mix/mixing/##layer{model.ws_names[0]}")
         assert shown_again(d)
         d.drag([(x0 + 30, (y0 + y1) / 2)] * 2)
         assert d.scene.document.mixing.ws == (0,)
