@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from renderer.fake import model_info
+from renderer.mixing import take
 from renderer.protocol import Display, Frame, Latent, Mixing, Network, Statistics, Transform
 from viz.facts import Facts, Performance, Scratch
 from viz.panels.analysis import BLOCKS, GAP, hidden, pages, widths
@@ -74,7 +75,9 @@ class TestStroke:
 class TestSecondStyle:
     def test_is_drawn_alone(self):
         scene = put(
-            put(Scene(), "document.mixing", Mixing(711.0, (0, 1))), "document.latent", Latent(3.5, 2.25, label=4)
+            put(Scene(), "document.mixing", take(Mixing(711.0), (0, 1), None)),
+            "document.latent",
+            Latent(3.5, 2.25, label=4),
         )
         request = style_request(put(scene, "document.transform", Transform(angle=30)))
         assert request.latent == Latent(711.0, 0.0, label=4)
