@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +49,33 @@ class Performance:
     """Bytes used by the renderer, bytes there are."""
 
 
+REFRESH_S = 0.25
+"""Figures that change with every frame cannot be read."""
+
+
+class Figures(NamedTuple):
+    """A frame to be read rather than watched, with the textures that belong to it."""
+
+    frame: Frame | None = None
+    picture: Texture | None = None
+    layers: Texture | None = None
+
+
+class Tally(NamedTuple):
+    """What has happened to small pictures since the window opened."""
+
+    asked: int = 0
+    missed: int = 0
+    """Of those asked for, the ones that were not there yet."""
+    came: int = 0
+
+
 class Thumbnails(Protocol):
     """Small pictures rendered in the background; asking for one makes it wanted."""
+
+    @property
+    def tally(self) -> Tally:
+        """Tells who draws whether pictures were asked for, were missing, or have come."""
 
     def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
         """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
@@ -84,6 +109,8 @@ class Facts:
     spectrum: Texture | None = None
     layers: Texture | None = None
     """Strip of layer thumbnails, in the order of `frame.layers`."""
+    figures: Figures = Figures()
+    """The newest frame for tables and numbers: while frames follow one another, only a few a second."""
     pixels: Callable[[], NDArray[np.uint8] | None] = lambda: None
     """RGBA bytes [H, W, 4] of the picture shown, for reading single pixels. Valid within this frame."""
     loading: Loading | None = None

@@ -19,6 +19,8 @@ _KEYS = {
     "Minus": imgui.Key.keypad_subtract,
 }
 
+_REPEAT, _ONCE = int(imgui.InputFlags_.repeat), int(imgui.InputFlags_.none)
+
 
 @functools.cache
 def chord(keys: str) -> int:
@@ -41,8 +43,7 @@ def chord(keys: str) -> int:
 
 def pressed(keys: str, repeat: bool = False) -> bool:
     """Whether the chord went down in this frame, with exactly its modifiers."""
-    flags = imgui.InputFlags_.repeat if repeat else imgui.InputFlags_.none
-    return imgui.internal.is_key_chord_pressed(chord(keys), int(flags))
+    return imgui.internal.is_key_chord_pressed(chord(keys), _REPEAT if repeat else _ONCE)
 
 
 def shown(keys: str) -> str:

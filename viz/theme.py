@@ -4,6 +4,7 @@ Everything drawn in the window takes its colours and lengths from here; no panel
 `theme.px(n)` turns a design length (at 100 %) into pixels at the current interface scale.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
@@ -130,19 +131,20 @@ class Theme:
     small: int = 11
     title: int = 13
 
+    stamp: int = 0
+    """Changes when scheme, scale or fonts do."""
+
     # A frame asks for some thousand lengths and colours, and they hardly ever change.
-    _lengths: dict[float, float] = field(default_factory=dict, repr=False, compare=False)
+    px: Callable[[float], float] = field(init=False, repr=False, compare=False)
+    """Pixels for a design length; whole, and at least one for anything that is not zero."""
+    _lengths: "_Lengths" = field(init=False, repr=False, compare=False)
     _packed: dict[tuple[str, float, float], int] = field(default_factory=dict, repr=False, compare=False)
     _vectors: dict[tuple[str, float], ImVec4] = field(default_factory=dict, repr=False, compare=False)
     _texts: dict[tuple[str, float, Weight], "TextSize"] = field(default_factory=dict, repr=False, compare=False)
 
-    def px(self, n: float) -> float:
-        """Pixels for a design length; whole, and at least one for anything that is not zero."""
-        found = self._lengths.get(n)
-        if found is None:
-            found = max(1.0, round(n * self.scale)) if n > 0 else -self.px(-n) if n < 0 else 0.0
-            _keep(self._lengths, n, found)
-        return found
+    def __post_init__(self) -> None:
+        self._lengths = _Lengths(self)
+        self.px = self._lengths.__getitem__  # without a frame of Python's for what is known
 
     def u32(self, token: str, alpha: float = 1.0) -> int:
         """A token's name (or `#RRGGBB`) as a packed colour for draw lists, paler inside `begin_disabled`."""
@@ -176,8 +178,22 @@ class Theme:
 
     def forget(self) -> None:
         """Work lengths, colours and texts out anew: scheme, scale or fonts have changed."""
+        self.stamp += 1
         for kept in (self._lengths, self._packed, self._vectors, self._texts):
             kept.clear()
+
+
+class _Lengths(dict[float, float]):
+    """Design lengths in pixels, worked out when they are asked for first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def __missing__(self, n: float) -> float:
+        found = max(1.0, round(n * self._theme.scale)) if n > 0 else -self[-n] if n < 0 else 0.0
+        _keep(self, n, found)
+        return found
 
 
 class TextSize(NamedTuple):

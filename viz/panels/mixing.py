@@ -53,6 +53,9 @@ class _LastStyle:
     """The newest picture of the second style that was there, shown until the next one is."""
 
     request: RenderRequest | None = None
+    asked: RenderRequest | None = None
+    """What was asked for last, there or not."""
+    x: float = 0.0
 
 
 def style_request(scene: Scene) -> RenderRequest:
@@ -67,8 +70,13 @@ def style_request(scene: Scene) -> RenderRequest:
 
 
 def style_picture(scene: Scene, facts: Facts) -> Picture:
-    """Texture of the second style's picture."""
-    last, request = facts.scratch.get(_LastStyle), style_request(scene)
+    """Texture of the second style's picture. It waits for the hand to let go of anything but its seed (see `pad.base`)."""
+    last, mixing = facts.scratch.get(_LastStyle), scene.document.mixing
+    known = last.asked is not None and last.asked.network == scene.document.network and last.x == mixing.x
+    if not known or not imgui.is_any_item_active():
+        last.asked, last.x = style_request(scene), mixing.x
+    request = last.asked
+    assert request is not None
     found = facts.thumbnails.get(request)
     if found:
         last.request = request
@@ -82,8 +90,8 @@ def seed_text(x: float) -> str:
     return str(round(x)) if x == round(x) else f"{x:.2f}".replace("-", "−")
 
 
-def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
-    """The section. `reserve`: pixels to leave free below it, if its rows can be that low."""
+def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
+    """The section. `picture`: of the second style. `reserve`: pixels to leave free below it, if its rows can be that low."""
     model = facts.model
     mixed = [i for i in scene.document.mixing.ws if model and i < model.num_ws]
     summary = f"{len(mixed)} of {model.num_ws} mixed" if model else "no network yet"
@@ -103,7 +111,6 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     gaps = len(bands) * (24 + 4)
     room = (imgui.get_content_region_avail().y - reserve) / t.scale - gaps
     height = max(20, min(28, math.floor(room / model.num_ws)))
-    picture = style_picture(scene, facts)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), 0))
     for band in bands:
         scene = _band(scene, band)

@@ -78,6 +78,21 @@ def neighbour_request(scene: Scene) -> RenderRequest:
     return request_for(steady, Display(), scene.settings.device, 0)
 
 
+def base(scene: Scene, facts: Facts) -> RenderRequest:
+    """What the pad's pictures have in common now. It waits for the hand to let go of what it changes: while another
+    picture is asked for in every frame, no small one would get its turn.
+    """
+    pad, network = facts.scratch.get(Pad), scene.document.network
+    if pad.base is not None and pad.base.network == network and imgui.is_any_item_active():
+        return pad.base
+    wanted = neighbour_request(scene)
+    if wanted != pad.base:
+        if pad.base is None or wanted.network != pad.base.network:
+            pad.shown.clear()
+        pad.base, pad.requests = wanted, {}
+    return pad.base
+
+
 def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
     """The pad with its two numbers; `width` and `height` in pixels."""
     pad, latent = facts.scratch.get(Pad), scene.document.latent
@@ -143,11 +158,7 @@ def _pointed(x: float, y: float, centre: V, cell: float, thumb: float) -> Place 
 def _pictures(
     pad: Pad, scene: Scene, facts: Facts, x: float, y: float, centre: V, size: V, pointed: Place | None
 ) -> None:
-    base, cell, thumb = neighbour_request(scene), t.px(CELL), t.px(THUMB)
-    if base != pad.base:
-        if pad.base is None or base.network != pad.base.network:
-            pad.shown.clear()
-        pad.base, pad.requests = base, {}
+    common, cell, thumb = base(scene, facts), t.px(CELL), t.px(THUMB)
     places = around(x, y, size.x, size.y, cell, thumb)
     seen = set(places)
     pad.shown = {place: request for place, request in pad.shown.items() if place in seen}
@@ -155,7 +166,7 @@ def _pictures(
         request = pad.requests.get((i, j))
         if request is None:
             here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
-            request = pad.requests[i, j] = replace(base, latent=here)
+            request = pad.requests[i, j] = replace(common, latent=here)
         found = facts.thumbnails.get(request)
         if found:
             pad.shown[i, j] = request
