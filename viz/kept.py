@@ -227,7 +227,7 @@ def _sheet(
     vertex, index = start
     vertices, indices = lines.vtx_buffer.size() - vertex, lines.idx_buffer.size() - index
     runs = _runs(lines, index)
-    if runs is None or imgui.INDEX_SIZE != np.dtype(np.uint32).itemsize:
+    if runs is None or np.dtype(np.uint32).itemsize != imgui.INDEX_SIZE:
         return None
     placed = ctypes.string_at(lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE, indices * imgui.INDEX_SIZE)
     return _Sheet(

@@ -9,7 +9,8 @@ from PIL import Image
 from renderer.fake import model_info
 from renderer.mixing import take
 from renderer.protocol import Display, Frame, Latent, Mixing, Network, Statistics, Transform
-from viz.facts import Facts, Performance, Scratch
+from tests.unit.viz.facts import new_facts
+from viz.facts import Performance
 from viz.panels.analysis import BLOCKS, GAP, hidden, pages, widths
 from viz.panels.capture import next_name
 from viz.panels.channels import shown_text
@@ -26,13 +27,8 @@ from viz.scene import Scene
 MODEL = model_info(Network(), "StyleGAN2", 64)
 
 
-class NoThumbnails:
-    def get(self, request, size=64):
-        return None
-
-
 def facts_with(frame=None):
-    return Facts(NoThumbnails(), Scratch(), model=MODEL, frame=frame)
+    return new_facts(model=MODEL, frame=frame)
 
 
 def frame_with_table():

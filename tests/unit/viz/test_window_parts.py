@@ -5,8 +5,9 @@ import pytest
 
 from renderer.fake import model_info
 from renderer.protocol import Failure, Loading, Network
+from tests.unit.viz.facts import new_facts
 from viz.desktop import dropped_source, reveal
-from viz.facts import Facts, Scratch
+from viz.facts import Facts
 from viz.layout import WORKSPACES, sides, splits
 from viz.loupe import CELLS, neighbourhood
 from viz.meters import LENGTH, Meters, Series
@@ -14,13 +15,8 @@ from viz.status_bar import precision, state
 from viz.strips import INFO_S, Board, Message, in_two
 
 
-class NoThumbnails:
-    def get(self, request, size=64):
-        return None
-
-
 def facts(**changes) -> Facts:
-    return Facts(NoThumbnails(), Scratch(), **changes)
+    return new_facts(**changes)
 
 
 def test_a_series_keeps_the_newest_oldest_first():
