@@ -85,7 +85,13 @@ def slerp(a: torch.Tensor, b: torch.Tensor, t: float | torch.Tensor) -> torch.Te
     return torch.where(sine > 1e-6, arc, lerp(a, b, t))
 
 
-def blend_w(ws: torch.Tensor, weights: Sequence[float], w_avg: torch.Tensor, keep_norm: bool = False) -> torch.Tensor:
+def blend_w(
+    ws: torch.Tensor,
+    weights: Sequence[float],
+    w_avg: torch.Tensor,
+    keep_norm: bool = False,
+    lengths: Sequence[float] | None = None,
+) -> torch.Tensor:
     """Blend K points in W: [K, ..., w_dim] and K weights of sum 1 -> [..., w_dim].
 
     With d_k = w_k - w_avg (`w_avg` [w_dim], or anything that broadcasts) the straight blend is
@@ -98,13 +104,16 @@ def blend_w(ws: torch.Tensor, weights: Sequence[float], w_avg: torch.Tensor, kee
         w = w_avg + ( sum_k a_k |d_k| ) d / |d|,   d = sum_k a_k d_k
 
     separately for each layer where ws has them. Exactly opposite points have no direction halfway: the average itself.
+    `lengths`, K weights of sum 1, blends the distances otherwise than the points: a smooth curve through points can
+    have distances that go straight from one to the next.
     """
     a = _weights(weights, ws.shape[0]).to(ws.dtype).to(ws.device).reshape(-1, *[1] * (ws.ndim - 1))
     if not keep_norm:
         return (a * ws).sum(dim=0)
     offsets = ws - w_avg
     offset = (a * offsets).sum(dim=0)
-    wanted = (a * offsets.norm(dim=-1, keepdim=True)).sum(dim=0)
+    b = a if lengths is None else _weights(lengths, ws.shape[0]).to(a).reshape(a.shape)
+    wanted = (b * offsets.norm(dim=-1, keepdim=True)).sum(dim=0)
     stretch: torch.Tensor = wanted / offset.norm(dim=-1, keepdim=True).clamp_min(_TINY)
     return w_avg + offset * stretch
 

@@ -66,7 +66,7 @@ class App:
         self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
         self._keeper = Keeper(options, settings)
         self._scene = self.store.scene
-        self._facts = Facts(self.incoming.thumbnails, self.scratch)
+        self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
         self._drawn = self._last = self._clock()
         self._worked = work_clock()
@@ -260,7 +260,7 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
-        self._scene = self.store.scene
+        self._scene = replace(self.store.scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
@@ -287,6 +287,8 @@ class App:
         return Facts(
             thumbnails=incoming.thumbnails,
             scratch=self.scratch,
+            works=incoming.works,
+            arrays=self.renderer.arrays,
             model=incoming.frame.model if incoming.frame else None,
             frame=incoming.frame,
             picture=incoming.picture,

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest
+from renderer.arrays import ArrayStore
+from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest, Work
+from viz.works import Told
 
 T = TypeVar("T")
 
@@ -82,6 +84,16 @@ class Thumbnails(Protocol):
         """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
 
 
+class Works(Protocol):
+    """Long work done by the renderer while nothing else is to do. Ask outside of kept parts, in every frame."""
+
+    def ask(self, work: Work) -> Told:
+        """What there is of a work by now. A work that is not asked for in a frame is ended; finished ones are kept."""
+
+    def once(self, work: Work, then: Callable[[Told], None]) -> None:
+        """Do a work whoever asks, and call `then` when it is over."""
+
+
 class Scratch:
     """State that no one else needs, such as what has been typed so far into a field: one object of each class."""
 
@@ -102,6 +114,9 @@ class Facts:
 
     thumbnails: Thumbnails
     scratch: Scratch
+    works: Works
+    arrays: ArrayStore
+    """Arrays that the document may name."""
     model: ModelInfo | None = None
     """The network of the picture shown; None before the first."""
     frame: Frame | None = None

@@ -15,6 +15,7 @@ from viz.meters import Meters
 from viz.scene import Scene
 from viz.textures import Picture
 from viz.thumbnails import ThumbnailCache
+from viz.works import Works
 
 
 class Incoming:
@@ -23,6 +24,7 @@ class Incoming:
     def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float], seen: Seen) -> None:
         self._renderer, self._meters, self._clock, self._seen = renderer, meters, clock, seen
         self.thumbnails = ThumbnailCache()
+        self.works = Works(renderer)
         self.frame: Frame | None = None
         self.failure: Failure | None = None
         self.loading: Loading | None = None
@@ -84,6 +86,7 @@ class Incoming:
             self._show(replies.frame)
         if replies.thumbnails:
             self.thumbnails.take(replies.thumbnails)
+        self.works.take(replies.progress)
 
     def stale(self, scene: Scene) -> bool:
         """Whether the newest request is not what `scene` asks for."""
@@ -106,6 +109,7 @@ class Incoming:
             self._asked[last + 1] = now
             self._renderer.submit(self._request)
         self._renderer.want(self.thumbnails.wanted())
+        self.works.settle()
 
     def retry(self) -> None:
         """Ask again though nothing changed."""
@@ -127,11 +131,11 @@ class Incoming:
 
     def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
         display = measured(scene.view.display, self._seen.last)
-        return request_for(scene.document, display, scene.settings.device, request_id)
+        return request_for(scene.shown, display, scene.settings.device, request_id)
 
     def _made_from(self, scene: Scene) -> tuple[object, ...]:
         """All that `_asks` reads; compared by identity."""
-        return scene.document, scene.view.display, scene.settings.device, self._seen.last
+        return scene.shown, scene.view.display, scene.settings.device, self._seen.last
 
     def _texture(self, name: str) -> Texture | None:
         if self.frame is None or all(part.name != name for part in self.frame.parts):

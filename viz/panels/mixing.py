@@ -16,7 +16,7 @@ from viz.params import put, reset
 from viz.scene import Scene
 from viz.theme import current as t
 
-WS, OFF = "document.mixing.ws", "document.noise.off"
+MIXING, LAYERS, NOISE = "document.mixing", "document.mixing.layers", "document.noise.layers"
 NO_UV = (0.0, 0.0, 1.0, 1.0)
 
 Picture = tuple[int, tuple[float, float, float, float]]
@@ -64,6 +64,7 @@ def style_request(scene: Scene) -> RenderRequest:
     if scene.view.motion.mixing:
         x = float(round(x))
     latent = replace(scene.document.latent, x=x, y=0.0)
+    latent = replace(latent, array=None)
     alone = replace(scene.document, latent=latent, mixing=Mixing(), transform=Transform())
     return request_for(alone, Display(), scene.settings.device, 0)
 
@@ -101,7 +102,7 @@ def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
     summary = f"{len(mixed)} of {model.num_ws} mixed" if model else "no network yet"
     is_open = ui.section("Layers", summary=summary, reset=True)
     if ui.reset_clicked():
-        scene = reset(scene, WS, OFF)
+        scene = reset(scene, LAYERS, NOISE)
     if not is_open or model is None:
         return scene
     imgui.push_id("mixing")
@@ -129,27 +130,27 @@ def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
 
 def _sets(scene: Scene, model: ModelInfo) -> Scene:
     """Buttons that act on every layer."""
-    ws, width = scene.document.mixing.ws, (imgui.get_content_region_avail().x - t.px(8)) / 3
+    mixing, width = scene.document.mixing, (imgui.get_content_region_avail().x - t.px(8)) / 3
     if ui.button("All", width=width, hint="Take the second style in every layer"):
-        scene = put(scene, WS, tuple(range(model.num_ws)))
+        scene = put(scene, MIXING, switched(mixing, range(model.num_ws), True))
     imgui.same_line(0, t.px(4))
     if ui.button("None", width=width, hint="Keep the first style in every layer"):
-        scene = put(scene, WS, ())
+        scene = put(scene, MIXING, switched(mixing, range(model.num_ws), False))
     imgui.same_line(0, t.px(4))
     if ui.button("Invert", width=width, hint="Exchange the two styles' layers"):
-        scene = put(scene, WS, inverted(ws, model.num_ws))
+        scene = put(scene, MIXING, inverted(mixing, model.num_ws))
     return scene
 
 
 def _band(scene: Scene, band: Band) -> Scene:
     """A band's header: a click switches all of its layers."""
-    ws = scene.document.mixing.ws
-    taken = sum(i in ws for i in band.ws)
+    mixing = scene.document.mixing
+    taken = sum(i in mixing.ws for i in band.ws)
     width = imgui.get_content_region_avail().x
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # its note must be readable
     imgui.begin_disabled(not band.ws)
     if ui.band_row(band.name, band.note, band.token, width, mixed=share_text(taken, len(band.ws))):
-        scene = put(scene, WS, switched(ws, band.ws, taken < len(band.ws)))
+        scene = put(scene, MIXING, switched(mixing, band.ws, taken < len(band.ws)))
     imgui.end_disabled()
     imgui.pop_style_var()
     if band.ws:
@@ -187,9 +188,9 @@ def _row(
     if touch.noise:
         stroke.begin("noise", not noisy, stroke.end)
     if touch.pressed or stroke.covers("style", top, bottom):
-        scene = put(scene, WS, switched(mixing.ws, (index,), stroke.on))
+        scene = put(scene, MIXING, switched(mixing, (index,), stroke.on))
     if touch.cleared:
-        scene = put(scene, WS, switched(mixing.ws, (index,), False))
+        scene = put(scene, MIXING, switched(mixing, (index,), False))
     if has_noise and (touch.noise or stroke.covers("noise", top, bottom)):
-        scene = put(scene, OFF, tuple(sorted({*noise.off, name} - ({name} if stroke.on else set()))))
+        scene = put(scene, "document.noise", noise.with_layers(replace(noise.of(name), on=stroke.on)))
     return scene

@@ -70,7 +70,7 @@ def neighbour_request(scene: Scene) -> RenderRequest:
         mixing = replace(mixing, x=float(round(mixing.x)))
     steady = replace(
         document,
-        latent=replace(document.latent, x=0.0, y=0.0, blend="w"),
+        latent=replace(document.latent, x=0.0, y=0.0, blend="w", array=None),
         noise=noise,
         mixing=mixing,
         transform=Transform(),
@@ -165,7 +165,8 @@ def _pictures(
     for i, j in places:
         request = pad.requests.get((i, j))
         if request is None:
-            request = pad.requests[i, j] = replace(common, latent=replace(common.latent, x=float(i), y=float(j)))
+            here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
+            request = pad.requests[i, j] = replace(common, latent=here)
         found = facts.thumbnails.get(request)
         if found:
             pad.shown[i, j] = request

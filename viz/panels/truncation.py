@@ -14,19 +14,15 @@ from viz.scene import Scene
 from viz.theme import current as t
 
 
-def shares(truncation: Truncation, num_ws: int) -> tuple[float, ...]:
-    """What is left of each w vector's distance from the mean: psi below the cutoff, 1 from it on."""
-    cutoff = num_ws if truncation.cutoff is None else truncation.cutoff
-    return tuple(truncation.psi if i < cutoff else 1.0 for i in range(num_ws))
-
-
 def span(values: tuple[float, ...]) -> tuple[float, float]:
     """Range of a chart of shares: 0 and 1 are always in it."""
     return min(0.0, *values, 0.0), max(1.0, *values, 1.0)
 
 
 def summary(truncation: Truncation, num_ws: int) -> str:
-    """`ψ 0.62`, `ψ 0.62 on 8 of 16`, or `off`."""
+    """`ψ 0.62`, `ψ 0.62 on 8 of 16`, `by layer`, or `off`."""
+    if truncation.psis:
+        return "by layer"
     cutoff = truncation.cutoff
     if truncation.psi == 1 or cutoff == 0:
         return "off"
@@ -79,7 +75,7 @@ def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
     imgui.dummy(V(max(1.0, width), height))
     hovered = imgui.is_item_hovered()
     ui.fill(V(left, a.y), V(left + width, a.y + height), "canvas")
-    values = shares(truncation, model.num_ws) if model else ()
+    values = truncation.of(model.num_ws) if model else ()
     low, high = span(values)
     floor, room = a.y + height - t.px(6), height - t.px(14)
 

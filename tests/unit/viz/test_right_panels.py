@@ -7,8 +7,10 @@ import pytest
 from PIL import Image
 
 from renderer.fake import model_info
+from renderer.mixing import take
 from renderer.protocol import Display, Frame, Latent, Mixing, Network, Statistics, Transform
-from viz.facts import Facts, Figures, Performance, Scratch
+from tests.unit.viz.facts import new_facts
+from viz.facts import Figures, Performance
 from viz.panels.analysis import BLOCKS, GAP, pages, widths
 from viz.panels.capture import next_name
 from viz.panels.channels import shown_text
@@ -25,13 +27,8 @@ from viz.scene import Scene
 MODEL = model_info(Network(), "StyleGAN2", 64)
 
 
-class NoThumbnails:
-    def get(self, request, size=64):
-        return None
-
-
 def facts_with(frame=None):
-    return Facts(NoThumbnails(), Scratch(), model=MODEL, frame=frame, figures=Figures(frame))
+    return new_facts(model=MODEL, frame=frame, figures=Figures(frame))
 
 
 def frame_with_table():
@@ -74,7 +71,9 @@ class TestStroke:
 class TestSecondStyle:
     def test_is_drawn_alone(self):
         scene = put(
-            put(Scene(), "document.mixing", Mixing(711.0, (0, 1))), "document.latent", Latent(3.5, 2.25, label=4)
+            put(Scene(), "document.mixing", take(Mixing(711.0), (0, 1), None)),
+            "document.latent",
+            Latent(3.5, 2.25, label=4),
         )
         request = style_request(put(scene, "document.transform", Transform(angle=30)))
         assert request.latent == Latent(711.0, 0.0, label=4)

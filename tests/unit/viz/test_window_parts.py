@@ -5,8 +5,9 @@ import pytest
 
 from renderer.fake import model_info
 from renderer.protocol import Display, Failure, Frame, Loading, Network, Spectrum, Statistics
+from tests.unit.viz.facts import new_facts
 from viz.desktop import dropped_source, reveal
-from viz.facts import REFRESH_S, Facts, Figures, Scratch
+from viz.facts import REFRESH_S, Facts, Figures
 from viz.layout import WORKSPACES, sides, splits
 from viz.loupe import CELLS, neighbourhood
 from viz.measured import Seen, measured
@@ -15,13 +16,8 @@ from viz.status_bar import precision, state
 from viz.strips import INFO_S, Board, Message, in_two
 
 
-class NoThumbnails:
-    def get(self, request, size=64):
-        return None
-
-
 def facts(**changes) -> Facts:
-    return Facts(NoThumbnails(), Scratch(), **changes)
+    return new_facts(**changes)
 
 
 MODELS = {family: model_info(Network(), family, 64) for family in ("StyleGAN2", "StyleGAN3-T")}
