@@ -14,6 +14,8 @@ from tests.e2e.driver import Driver, Key, drive  # first: it tells PyOpenGL how 
 # isort: split
 from imgui_bundle import imgui
 
+from renderer.mixing import take
+from renderer.protocol import Mixing
 from viz import kept
 from viz.kept import StaleError
 from viz.panels import noise, truncation
@@ -70,7 +72,7 @@ def test_a_change_from_elsewhere_is_seen_at_once():
         for path, value in (
             ("document.truncation.psi", 0.3),
             ("document.latent.x", 5.0),
-            ("document.mixing.ws", (1, 3)),
+            ("document.mixing", take(Mixing(), (1, 3), None)),
             ("document.noise.mode", "none"),
             ("view.display.scale_db", 6.0),
             ("view.camera", replace(d.scene.view.camera, zoom=2.0)),
