@@ -7,12 +7,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from gan.io.atomic import replacing
 from gan.io.png import save_png
@@ -27,7 +28,7 @@ GIF_RATE = 50.0
 """GIF counts hundredths of a second, and players slow down what lasts only one."""
 
 
-class FilmCancelled(Exception):
+class FilmCancelled(Exception):  # noqa: N818 - nothing went wrong
     """The film was given up, and what had been written of it is gone."""
 
 
@@ -146,12 +147,12 @@ def _add_comment(source: Path, target: Path, text: Mapping[str, str]) -> None:
     escaped = "".join("\\" + letter if letter in "=;#\\\n" else letter for letter in comment)
     notes.write_text(f";FFMETADATA1\ncomment={escaped}\n", encoding="utf-8")
     _ffmpeg(
-        ["-i", str(source), "-f", "ffmetadata", "-i", str(notes), "-map", "0:v", "-map_metadata", "1"]
-        + ["-codec", "copy", "-movflags", "+faststart", "-f", "mp4", str(target)],
+        *("-i", str(source), "-f", "ffmetadata", "-i", str(notes)),
+        *("-map", "0:v", "-map_metadata", "1", "-codec", "copy", "-movflags", "+faststart", "-f", "mp4", str(target)),
     )
 
 
-def _ffmpeg(arguments: list[str]) -> bytes:
+def _ffmpeg(*arguments: str) -> bytes:
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-nostdin", *arguments]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
@@ -171,7 +172,7 @@ def _write_gif(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[st
         format="GIF",
         save_all=True,
         append_images=pictures[1:],
-        duration=[10 * (end - start) for start, end in zip(ends, ends[1:], strict=False)],
+        duration=[10 * (end - start) for start, end in pairwise(ends)],
         loop=0,
         comment=json.dumps(dict(text)).encode() if text else b"",
     )
@@ -211,7 +212,7 @@ def read_metadata(path: str | Path) -> dict[str, str]:
         pictures = sorted(path.glob("*.png"))
         return read_metadata(pictures[0]) if pictures else {}
     if path.suffix.lower() == ".mp4":
-        lines = _ffmpeg(["-i", str(path), "-f", "ffmetadata", "-"]).decode("utf-8", "replace")
+        lines = _ffmpeg("-i", str(path), "-f", "ffmetadata", "-").decode("utf-8", "replace")
         return _parsed(_comment(lines))
     try:
         with Image.open(path) as picture:
@@ -219,7 +220,7 @@ def read_metadata(path: str | Path) -> dict[str, str]:
                 return _parsed(bytes(picture.info.get("comment", b"")).decode("utf-8", "replace"))
             picture.load()  # text may come after the pixels
             return {str(key): str(value) for key, value in getattr(picture, "text", {}).items()}
-    except (SyntaxError, ValueError, Image.UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except (SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} is no film or picture that can be read ({error}); choose another file.") from error
 
 

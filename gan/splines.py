@@ -101,4 +101,4 @@ def _curvatures(knots: tuple[float, ...], loop: bool) -> npt.NDArray[np.float64]
         right[i, before] += 6 / h0
         right[i, i] -= 6 / h0 + 6 / h1
         right[i, after] += 6 / h1
-    return np.linalg.solve(left, right)
+    return np.asarray(np.linalg.solve(left, right), dtype=np.float64)

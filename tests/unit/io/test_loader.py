@@ -10,6 +10,7 @@ import torch
 from safetensors import safe_open
 
 import gan
+from gan.io import atomic
 from tests.fixtures_path import ROOT
 from tests.official_pickles import TINY_D, TINY_G, dumps, official, persistent, tiny_networks
 
