@@ -18,7 +18,7 @@ def networks():
     yield "stylegan2", tiny.generator()
     yield "classes", tiny.generator(c_dim=3)
     torch.manual_seed(0)
-    yield "stylegan3-t", build("stylegan3.Generator", c_dim=0, **SIZES).eval()
+    yield "stylegan3-t", build("stylegan3.Generator", c_dim=0, num_layers=6, **SIZES).eval()
 
 
 NETWORKS = dict(networks())
