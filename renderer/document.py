@@ -8,6 +8,7 @@ from typing import Literal
 
 from renderer.parts import Direction, Display, Latent, Mixing, Network, Noise, Source, Transform, Truncation
 from renderer.protocol import RenderRequest
+from renderer.timeline import Timeline
 
 Workspace = Literal["explore", "mix", "analyse", "train"]
 Tool = Literal["walk", "transform", "inspect"]
@@ -36,6 +37,7 @@ class Document:
     transform: Transform = Transform()
     force_fp32: bool = False
     shelf: tuple[Swatch, ...] = ()
+    timeline: Timeline = Timeline()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,17 @@ class Camera:
 
 
 @dataclass(frozen=True)
+class Playback:
+    """Where the timeline stands."""
+
+    at: float = 0.0
+    """Seconds."""
+    playing: bool = False
+    on: bool = False
+    """Whether the picture is that of the timeline at this moment, and not the document's own."""
+
+
+@dataclass(frozen=True)
 class View:
     """How we look at it: never part of a recipe, not undone."""
 
@@ -86,6 +99,7 @@ class View:
     camera: Camera = Camera()
     display: Display = Display()
     motion: Motion = Motion()
+    playback: Playback = Playback()
     panels_hidden: bool = False
     unlocked: bool = False
     """Whether panels show their tab bars and can be moved."""

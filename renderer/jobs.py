@@ -1,14 +1,17 @@
 """Long work inside the renderer, in steps that give way to every request. Standard library and numpy."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from renderer.animate import requested
 from renderer.arrays import AnyArray
 from renderer.engine import Engine, Watch
-from renderer.protocol import NoiseDeviation, RenderRequest, Still, Styles, Work
+from renderer.frames import RGBA
+from renderer.protocol import Changes, Measure, NoiseDeviation, RenderRequest, Still, Styles, Work
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ def begin(work: Work, engine: Engine) -> Running:
             return _StylesJob(work.request, engine)
         case NoiseDeviation():
             return _DeviationJob(work, engine)
+        case Changes():
+            return _ChangesJob(work, engine)
 
 
 class _StillJob:
@@ -84,3 +89,29 @@ class _DeviationJob:
             return Step(n, self._total)  # interim results cost more than they show
         variance = n * self._squares - self._sum**2
         return Step(n, self._total, (np.sqrt(variance) / (3 * n)).astype(np.float32))
+
+
+def _pixel_change(before: RGBA, after: RGBA) -> float:
+    return float(np.abs(after[..., :3].astype(np.int16) - before[..., :3]).mean())
+
+
+_MEASURES: Mapping[Measure, Callable[[RGBA, RGBA], float]] = {"pixels": _pixel_change}
+
+
+class _ChangesJob:
+    def __init__(self, work: Changes, engine: Engine) -> None:
+        self.request, self._engine = work.request, engine
+        self._timeline = replace(work.timeline, constant_speed=False)
+        self._samples, self._measure = max(work.samples, 1), _MEASURES[work.measure]
+        self._before: RGBA | None = None
+        self._changes: list[float] = []
+
+    def step(self, watch: Watch) -> Step:
+        i = 0 if self._before is None else len(self._changes) + 1
+        moment = self._timeline.seconds * i / self._samples
+        picture = self._engine.still(requested(self.request, self._timeline, moment), watch)
+        if self._before is not None:
+            self._changes.append(self._measure(self._before, picture))
+        self._before = picture
+        done = i == self._samples
+        return Step(i + 1, self._samples + 1, np.array(self._changes) if done else None)

@@ -40,10 +40,22 @@ def free(mixing: Mixing, ws: Iterable[int]) -> tuple[int, ...]:
     return tuple(i for i in ws if i not in locked)
 
 
+def second_style(base: Source, x: float) -> Latent:
+    """The second style, seed `x`: it has the blend and the classes of the first."""
+    return replace(first_latent(base), x=x, y=0.0, array=None)
+
+
+def first_latent(source: Source) -> Latent:
+    """The first place that a style is made of."""
+    while isinstance(source, WBlend):
+        source = source.parts[0][0] if source.parts else Latent()
+    return source
+
+
 def style_of(latent: Latent, mixing: Mixing, ws: int) -> Source:
     """The style of one w vector, as a source that can be given to others."""
     own = next((one for one in mixing.acting if one.ws == ws), None)
     if own is None:
         return latent
-    source = replace(latent, x=mixing.x, y=0.0, array=None) if own.source is None else own.source
+    source = second_style(latent, mixing.x) if own.source is None else own.source
     return source if own.amount == 1 else WBlend(((latent, 1 - own.amount), (source, own.amount)))

@@ -20,6 +20,10 @@ from renderer.parts import Spectrum as Spectrum
 from renderer.parts import Transform as Transform
 from renderer.parts import Truncation as Truncation
 from renderer.parts import WBlend as WBlend
+from renderer.timeline import Timeline as Timeline
+
+Measure = Literal["pixels"]
+"""pixels: the mean absolute difference of the 8-bit pictures."""
 
 Problem = Literal["load", "render", "memory", "crash"]
 
@@ -99,7 +103,20 @@ class NoiseDeviation:
     seed: int = 0
 
 
-Work = Still | Styles | NoiseDeviation
+@dataclass(frozen=True)
+class Changes:
+    """Work: how much the picture changes from one moment of a timeline to the next, float64 [samples].
+
+    The moments are i / samples of the timeline's duration, i = 0..samples, whatever its retiming is.
+    """
+
+    request: RenderRequest
+    timeline: Timeline
+    samples: int = 120
+    measure: Measure = "pixels"
+
+
+Work = Still | Styles | NoiseDeviation | Changes
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from renderer.document import Document, Swatch
 from renderer.protocol import Direction, Latent, Mixing, Network, Noise, Transform, Truncation
+from viz.timeline_names import timeline_step
 
 _BLENDS = {"z": "Z", "w": "W", "arc": "arc"}
 _NOISE = {"none": "off", "const": "fixed", "random": "random"}
@@ -44,6 +45,8 @@ def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...
             return _directions(before.directions, after.directions)
         case "shelf":
             return _shelf(before.shelf, after.shelf)
+        case "timeline":
+            return timeline_step(before.timeline, after.timeline)
         case "force_fp32":
             return "Use fp32" if after.force_fp32 else "Native precision"
         case _:

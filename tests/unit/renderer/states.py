@@ -6,8 +6,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from renderer.curves import EASES, KINDS
 from renderer.document import Document, View
 from renderer.parts import ArrayRef, Latent, WBlend
+from renderer.timeline import Key, Retiming, Timeline, Track, type_of
 
 _TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 _REFS = st.sampled_from([ArrayRef("0" * 64), ArrayRef("ab" * 32)])
@@ -18,6 +20,8 @@ def states(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     origin, args = get_origin(kind), get_args(kind)
     if kind is ArrayRef:
         return _REFS
+    if kind is Timeline:
+        return _timelines()
     if origin in (Union, types.UnionType):
         kinds = [one for one in args if one is not WBlend or depth < 4]
         return st.one_of(*(states(one, depth) for one in kinds))
@@ -40,6 +44,45 @@ def states(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     }
     return plain[kind]
 
+
+@st.composite
+def _tracks(draw: st.DrawFn, path: str) -> Track:
+    times = draw(st.lists(st.floats(0, 12), unique_by=lambda at: round(at, 3), max_size=4).map(sorted))
+    values = states(type_of(path), 3)
+    keys = tuple(Key(at, draw(values), draw(st.sampled_from(EASES))) for at in times)
+    return Track(path, keys, draw(st.sampled_from(KINDS)), draw(st.booleans()))
+
+
+@st.composite
+def _timelines(draw: st.DrawFn) -> Timeline:
+    paths = draw(st.lists(st.sampled_from(PATHS), unique=True, max_size=3))
+    shares = draw(st.lists(st.floats(0, 1), min_size=2, max_size=4).map(sorted))
+    return Timeline(
+        tuple(draw(_tracks(path)) for path in paths),
+        draw(st.floats(0.5, 60)),
+        draw(st.floats(1, 120)),
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(st.none() | st.just(Retiming(tuple(shares), "abc"))),
+        draw(st.booleans()),
+    )
+
+
+PATHS = (
+    "latent",
+    "mixing",
+    "truncation",
+    "truncation.psi",
+    "truncation.cutoff",
+    "noise",
+    "noise.seed",
+    "noise.mode",
+    "transform.angle",
+    "directions.smile",
+    "display.scale_db",
+    "display.layer",
+    "display.spectrum.on",
+)
 
 DOCUMENTS: st.SearchStrategy[Document] = st.deferred(lambda: states(Document))
 VIEWS: st.SearchStrategy[View] = st.deferred(lambda: states(View))
