@@ -2,6 +2,7 @@
 
 import click
 
+from renderer.cli.film import film
 from renderer.cli.picture import picture
 
 
@@ -10,6 +11,7 @@ def main() -> None:
     """Render recipes and sessions that StyleScope's window has saved."""
 
 
+main.add_command(film)
 main.add_command(picture)
 
 if __name__ == "__main__":
