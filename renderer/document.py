@@ -104,6 +104,11 @@ class View:
     unlocked: bool = False
     """Whether panels show their tab bars and can be moved."""
 
+    @property
+    def moving(self) -> bool:
+        """Whether anything moves by itself."""
+        return self.motion.playing or self.playback.playing
+
 
 def request_for(document: Document, display: Display, device: str, request_id: int) -> RenderRequest:
     """The request that shows `document` by `display` on `device`."""

@@ -18,6 +18,7 @@ from viz import (
     kept,
     layout,
     motion,
+    playback,
     settings_file,
     shortcuts,
     snapshots,
@@ -68,6 +69,7 @@ class App:
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
+        self._overlay = playback.Overlay()
         self._drawn = self._last = self._clock()
         self._worked = work_clock()
         self._look: tuple[object, ...] = ()
@@ -281,7 +283,7 @@ class App:
 
     def _gather(self, now: float) -> Facts:
         history, incoming = self.store.history, self.incoming
-        changing = imgui.is_any_item_active() or self._scene.view.motion.playing
+        changing = imgui.is_any_item_active() or self._scene.view.moving
         newest = Figures(incoming.frame, incoming.picture, incoming.layers)
         self.board.stalled_s = self.renderer.stalled_s if incoming.loading is None else 0.0
         return Facts(
@@ -329,13 +331,16 @@ class App:
         """Move what moves by itself."""
         scene = self._scene
         moving = scene.view.motion
+        seconds = motion.elapsed(self._drawn, now)
+        self._scene = scene = playback.advanced(scene, seconds)
+        if scene.view.playback.playing:
+            hello_imgui.request_refresh()
         if not moving.playing:
             return
         if not moving.orbit:
             self._phase = replace(self._phase, noise=self._phase.noise)
         elif not self.store.history.is_open:
             self._phase = motion.resumed(scene.document, self._phase)
-        seconds = motion.elapsed(self._drawn, now)
         document, self._phase = motion.advance(scene.document, moving, seconds, self._phase)
         self._scene = replace(scene, document=document)
         hello_imgui.request_refresh()
@@ -347,7 +352,9 @@ class App:
         if imgui.is_any_item_active() and self.store.history.is_open:
             self.store.cancel()
             imgui.internal.clear_active_id()
-            self._scene = replace(self._scene, document=self.store.document)
+            self._scene = self._overlay.lay(replace(self._scene, document=self.store.document))
+        if self._scene.view.playback.playing:
+            self._scene = playback.toggled(self._scene)
         view = self._scene.view
         if view.motion.playing:
             self._scene = replace(self._scene, view=replace(view, motion=motion.stopped(view.motion)))
@@ -367,7 +374,7 @@ class App:
         """At the end of Dear ImGui's frame: the scene that panels made becomes the present one."""
         self._seen.end_frame()
         asks = self._scene.asks
-        scene = self._deeds.before(self._scene, self._facts)
+        scene = self._deeds.before(self._overlay.lift(self._scene), self._facts)
         self.store.take(scene, imgui.is_any_item_active())
         self._deeds.after(asks)
         self._scene = self.store.scene

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from renderer.document import Camera, Document, View
@@ -10,8 +10,10 @@ from renderer.protocol import Network
 from viz import motion
 from viz.bundled import bundled
 from viz.camera import actual_size
+from viz.command import Command as Command
 from viz.facts import Facts
 from viz.layout import WORKSPACES
+from viz.playback import toggled
 from viz.scene import (
     OpenNetwork,
     Quit,
@@ -24,35 +26,15 @@ from viz.scene import (
     Undo,
 )
 from viz.settings import SCALES
+from viz.timeline_commands import timeline_commands
 
 SEEDS = 100_000
 """Random seeds are below this: short enough to remember and to tell someone."""
 
 
-@dataclass(frozen=True)
-class Command:
-    """One thing to do."""
-
-    id: str
-    group: str
-    """Menu, and heading in the list of shortcuts."""
-    name: str
-    help: str
-    run: Callable[[Scene, Facts], Scene]
-    keys: tuple[str, ...] = ()
-    """The first is shown."""
-    available: Callable[[Scene, Facts], bool] = lambda scene, facts: True
-    checked: Callable[[Scene, Facts], bool] | None = None
-    """For what is on or off: whether it is on."""
-    repeats: bool = False
-    """Whether a held key does it again and again."""
-    on_release: bool = False
-    """Whether its key acts when let go, because holding it means something else."""
-
-
 def commands(chance: random.Random) -> tuple[Command, ...]:
     """Every command, in the order of the menus. Random seeds come from `chance`."""
-    return (*_file(), *_edit(chance), *_view(), *_tools(), *_network(), *_help())
+    return (*_file(), *_edit(chance), *_view(), *_tools(), *timeline_commands(), *_network(), *_help())
 
 
 def _file() -> tuple[Command, ...]:
@@ -97,8 +79,8 @@ def _edit(chance: random.Random) -> tuple[Command, ...]:
         Command("random-seed", "Edit", "Random seed", "Another latent, by chance", random_seed, ("R",), repeats=True),
         Command("snap", "Edit", "Snap to whole seeds", "The nearest latent of the grid", snap, ("N",)),
         Command(
-            "play", "Edit", "Play or stop", "Walk from seed to seed; stops everything that moves", _play, ("Space",),
-            checked=lambda scene, facts: scene.view.motion.playing, on_release=True,
+            "play", "Edit", "Play or stop", "The timeline, or a walk from seed to seed; stops everything that moves",
+            _play, ("Space",), checked=lambda scene, facts: scene.view.moving, on_release=True,
         ),
         Command("reset", "Edit", "Reset everything", "All defaults but the network; can be undone", _reset),
         Command(
@@ -226,6 +208,8 @@ def _latent(scene: Scene, x: float, y: float) -> Scene:
 
 def _play(scene: Scene, facts: Facts) -> Scene:
     now = scene.view.motion
+    if not now.playing and (scene.document.timeline.acting or scene.view.playback.playing):
+        return toggled(scene)
     return _viewing(scene, motion=motion.stopped(now) if now.playing else replace(now, latent=True))
 
 

@@ -12,6 +12,7 @@ from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Failure, Frame, Loading
 from viz.facts import Texture
 from viz.measured import Seen, measured
 from viz.meters import Meters
+from viz.playback import animated, showing
 from viz.scene import Scene
 from viz.textures import Picture
 from viz.thumbnails import ThumbnailCache
@@ -131,11 +132,12 @@ class Incoming:
 
     def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
         display = measured(scene.view.display, self._seen.last)
-        return request_for(scene.shown, display, scene.settings.device, request_id)
+        return animated(request_for(scene.shown, display, scene.settings.device, request_id), scene)
 
     def _made_from(self, scene: Scene) -> tuple[object, ...]:
         """All that `_asks` reads; compared by identity."""
-        return scene.shown, scene.view.display, scene.settings.device, self._seen.last
+        moment = scene.view.playback if showing(scene) else None
+        return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment
 
     def _texture(self, name: str) -> Texture | None:
         if self.frame is None or all(part.name != name for part in self.frame.parts):

@@ -15,6 +15,8 @@ _KEYS = {
     "−": imgui.Key.minus,
     ",": imgui.Key.comma,
     "/": imgui.Key.slash,
+    "←": imgui.Key.left_arrow,
+    "→": imgui.Key.right_arrow,
     "Plus": imgui.Key.keypad_add,
     "Minus": imgui.Key.keypad_subtract,
 }

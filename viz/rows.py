@@ -7,13 +7,19 @@ from viz.kept import keep_row
 from viz.params import PARAMS, default, get, put
 from viz.scene import Scene
 from viz.theme import current
+from viz.timeline_keys import animatable, has_key, key_toggled, under
 
 
 def slider_row(
     scene: Scene, path: str, *, label: str = "", high: float | None = None, width: float = 0, show_label: bool = True
 ) -> Scene:
-    """A slider for the number at `path`, with its declared range, unit, format and tooltip. Right click resets."""
+    """A slider for the number at `path`, with its declared range, unit, format and tooltip. Right click resets.
+
+    What can be keyed has a diamond at its end, solid where a key lies at the playhead.
+    """
     param, now, usual = PARAMS[path], get(scene, path), default(path)
+    own = animatable(path) if show_label and not width else ""
+    keyed = has_key(scene, own) if own else None
 
     def draw() -> Scene:
         value = ui.slider(
@@ -27,11 +33,16 @@ def slider_row(
             hint=param.hint,
             width=width,
             show_label=show_label,
+            keyed=keyed,
         )
+        if own:
+            under.note(own)
+            if ui.key_clicked():
+                return key_toggled(scene, own)
         whole = isinstance(usual, int) and not isinstance(usual, bool)
         return put(scene, path, round(value) if whole else value)
 
-    return keep_row(path, (now, label, high, width, show_label), draw, scene)
+    return keep_row(path, (now, label, high, width, show_label, keyed), draw, scene)
 
 
 def switch_row(scene: Scene, path: str, text: str, hint: str) -> Scene:

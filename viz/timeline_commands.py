@@ -1,0 +1,53 @@
+"""Commands of the timeline."""
+
+from dataclasses import replace
+
+from viz.command import Command
+from viz.facts import Facts
+from viz.playback import scrubbed
+from viz.scene import Scene, ShowDialog
+from viz.timeline_keys import jumped, key_set, key_toggled, present_paths, under, with_timeline
+
+
+def timeline_commands() -> tuple[Command, ...]:
+    """In the order of the menu."""
+    return (
+        Command(
+            "key", "Timeline", "Key at the playhead", "Of the row under the mouse, or the latent; again removes it",
+            _key, ("K",),
+        ),
+        Command(
+            "key-all", "Timeline", "Key the present state", "The latent and all else that is animated or changed",
+            lambda scene, facts: key_set(scene, *present_paths(scene)), ("Shift+K",),
+        ),
+        Command(
+            "previous-key", "Timeline", "Previous key", "", lambda scene, facts: jumped(scene, -1), ("Shift+←",),
+            _has_keys, repeats=True,
+        ),
+        Command(
+            "next-key", "Timeline", "Next key", "", lambda scene, facts: jumped(scene, 1), ("Shift+→",),
+            _has_keys, repeats=True,
+        ),
+        Command(
+            "to-start", "Timeline", "To the start", "", lambda scene, facts: scrubbed(scene, 0.0), available=_has_keys,
+        ),
+        Command(
+            "clear-timeline", "Timeline", "Clear the timeline", "All keys; can be undone", _clear, available=_has_keys,
+        ),
+        Command(
+            "export", "Timeline", "Export film…", "MP4, GIF or PNGs, in the background",
+            lambda scene, facts: scene.ask(ShowDialog("export")), ("Ctrl+E",), _has_keys,
+        ),
+    )  # fmt: skip
+
+
+def _has_keys(scene: Scene, facts: Facts) -> bool:
+    return bool(scene.document.timeline.acting)
+
+
+def _key(scene: Scene, facts: Facts) -> Scene:
+    return key_toggled(scene, under.now() or "latent")
+
+
+def _clear(scene: Scene, facts: Facts) -> Scene:
+    return with_timeline(scene, replace(scene.document.timeline, tracks=(), retiming=None, constant_speed=False))
