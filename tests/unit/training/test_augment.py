@@ -37,7 +37,7 @@ def test_the_whole_pipeline_can_be_differentiated_twice():
 def test_nothing_happens_at_p_zero(name):
     images = torch.rand(4, 3, 48, 48) * 2 - 1
     augmented = AugmentPipe(PIPELINES[name])(images, 0.0, draws())
-    torch.testing.assert_close(augmented, images, rtol=0, atol=1e-5)
+    torch.testing.assert_close(augmented, images, rtol=0, atol=1e-4)
 
 
 def test_p_is_the_share_of_mirrored_images_twice_over():
