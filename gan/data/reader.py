@@ -4,6 +4,7 @@ Every file with a picture's ending is one picture, in the order of their names. 
 `{"labels": [[name, label], ...]}`, a label being a class (a whole number) or a vector of numbers.
 """
 
+import copy
 import functools
 import hashlib
 import io
@@ -131,7 +132,7 @@ class ImageSource:
 
     def label(self, index: int) -> Floats:
         """The label of one picture, float32 [label_dim]: classes as one-hot vectors."""
-        return self._labels[self._raw(index)].copy()
+        return np.array(self._labels[self._raw(index)])
 
     def labels(self, indices: Sequence[int]) -> Floats:
         """The labels of several pictures, float32 [N, label_dim]."""
@@ -164,6 +165,13 @@ class ImageSource:
         digest.update(f"labels {self._labels.shape} xflip {self.xflip}".encode())
         digest.update(self._labels.tobytes())
         return digest.hexdigest()
+
+    def with_xflip(self, xflip: bool) -> "ImageSource":
+        """The same dataset with or without its mirrored half; nothing is read again."""
+        other = copy.copy(self)
+        other.xflip = bool(xflip)
+        other.__dict__.pop("content_hash", None)
+        return other
 
     def _raw(self, index: int) -> int:
         if not 0 <= index < len(self):
@@ -204,7 +212,7 @@ class ImageSource:
         rows = found.get("labels") if isinstance(found, dict) else None
         if not rows:
             raise DatasetError(
-                f"{self.path} has no labels in {LABELS}: make a dataset with labels, or train without classes (--cond=0)."
+                f"{self.path} has no labels in {LABELS}: make a dataset with labels, or do without classes (--cond=0)."
             )
         try:
             table = {str(name).replace("\\", "/"): label for name, label in rows}

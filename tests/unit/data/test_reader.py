@@ -52,6 +52,10 @@ def test_xflip_appends_the_mirrored_pictures(path, pictures):
     np.testing.assert_array_equal(source.label(7), source.label(2))
     with pytest.raises(IndexError):
         source.images([10])
+    plain = source.with_xflip(False)
+    assert (len(plain), len(source)) == (5, 10)
+    assert source.content_hash != plain.content_hash == ImageSource(path, use_labels=True).content_hash
+    assert plain.with_xflip(True).content_hash == source.content_hash
 
 
 def test_a_folder_is_the_same_dataset_wherever_it_lies(path, tmp_path):
