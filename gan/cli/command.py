@@ -49,7 +49,9 @@ def command(spec: type[S], name: str) -> Callable[[Callable[[S], None]], click.C
                 return
             try:
                 act(filled)
-            except (LoadError, ValueError, OSError) as error:
+            except OSError as error:
+                raise click.ClickException(_sentence(error)) from error
+            except (LoadError, ValueError) as error:
                 raise click.ClickException(str(error)) from error
 
         params: list[click.Parameter] = [_option(part) for part in parts]
@@ -66,17 +68,25 @@ def describe(filled: Any, name: str) -> str:
     return "\n".join([f"{name}:", *(f"  {key:<{width}}  {'-' if v is None else write(v)}" for key, v in rows)])
 
 
+def _sentence(error: OSError) -> str:
+    """What the system complains of, as a sentence; errors that are raised with a sentence keep it."""
+    if error.strerror is None or error.filename is None:
+        return str(error)
+    return f"{error.filename} cannot be read or written ({error.strerror}); check the path and its permissions."
+
+
 def _option(part: Field) -> click.Option:
     names = part.option.names or (f"--{part.name.replace('_', '-')}",)
     default = None if part.default is MISSING else part.default
     return click.Option(
         [part.name, *names],
         type=_type(part),
-        default=write(default) if isinstance(default, tuple) else default,
+        default=write(default) if isinstance(default, tuple) and not part.option.multiple else default,
+        multiple=part.option.multiple,
         required=part.required,
         help=part.option.help,
         metavar=part.option.metavar or None,
-        show_default=default is not None and default != "",
+        show_default=default not in (None, "", ()),
     )
 
 
