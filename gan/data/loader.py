@@ -31,7 +31,14 @@ class Loader(Iterator[tuple[Bytes, Floats]]):
     """
 
     def __init__(
-        self, source: ImageSource, sequence: IndexSequence, batch: int, offset: int, count: int, start: int, workers: int
+        self,
+        source: ImageSource,
+        sequence: IndexSequence,
+        batch: int,
+        offset: int,
+        count: int,
+        start: int,
+        workers: int,
     ) -> None:
         self._source = source
         self._sequence = sequence

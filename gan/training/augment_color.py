@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from .augment import Augmentations
 
 
-def color_matrices(
-    a: "Augmentations", batch: int, channels: int, p: float | Tensor, draws: Draws
-) -> Tensor | None:
+def color_matrices(a: "Augmentations", batch: int, channels: int, p: float | Tensor, draws: Draws) -> Tensor | None:
     """Draw the colour maps.
 
     Luma is the projection on (1, ..., 1), whatever the number of channels; a single channel is all luma.

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 Probability = float | Tensor
 
 
-def inverse_warps(
-    a: "Augmentations", batch: int, size: tuple[int, int], p: Probability, draws: Draws
-) -> Tensor | None:
+def inverse_warps(a: "Augmentations", batch: int, size: tuple[int, int], p: Probability, draws: Draws) -> Tensor | None:
     """Draw the maps from pixels of the augmented image to those of the original.
 
     Args:

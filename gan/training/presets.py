@@ -69,6 +69,10 @@ class _Preset:
     """From the resolution to those of G and D."""
     G_reg_interval: int | None
     D_reg_interval: int | None = 16
+    base_factor: float = 1.0
+    """Channels of G at high resolutions, relative to --cbase."""
+    max_factor: float = 1.0
+    """The most channels of G, relative to --cmax."""
 
 
 def resolve(options: Options, resolution: int, channels: int, label_dim: int) -> TrainConfig:
@@ -90,7 +94,9 @@ def resolve(options: Options, resolution: int, channels: int, label_dim: int) ->
     transfer = o.resume is not None
     G_lr, D_lr = preset.learning_rates(resolution)
     sizes = {"c_dim": label_dim, "img_resolution": resolution, "img_channels": channels}
-    precision: dict[str, Any] = {"num_fp16_res": 0, "conv_clamp": None} if o.fp32 else {}
+    # StyleGAN1 was never anything but single precision.
+    single = o.fp32 and o.cfg != "stylegan1"
+    precision: dict[str, Any] = {"num_fp16_res": 0, "conv_clamp": None} if single else {}
     loss = dict(preset.loss_kwargs)
     if transfer:
         loss.pop("blur_init_sigma", None)
@@ -129,12 +135,13 @@ def _preset(o: Options) -> _Preset:
         return _Preset(
             "stylegan1.Generator",
             "stylegan1.Discriminator",
-            {},
+            {"progressive": o.grow},
             {"style_mixing_prob": 0.9},
             map_depth=8,
             learning_rates=_stylegan1_rates,
             G_reg_interval=None,
             D_reg_interval=None,
+            base_factor=0.5,
         )
     if o.cfg == "stylegan2":
         return _Preset(
@@ -146,7 +153,9 @@ def _preset(o: Options) -> _Preset:
             learning_rates=lambda resolution: (0.002, 0.002),
             G_reg_interval=4,
         )
+    # A 1x1 kernel has a ninth of the weights: StyleGAN3-R has twice the channels for it.
     rotation = o.cfg == "stylegan3-r"
+    factor = 2.0 if rotation else 1.0
     kwargs: dict[str, Any] = {"magnitude_ema_beta": 0.5 ** (o.batch / 20000)}
     loss: dict[str, float] = {}
     if rotation:
@@ -160,6 +169,8 @@ def _preset(o: Options) -> _Preset:
         map_depth=2,
         learning_rates=lambda resolution: (0.0025, 0.002),
         G_reg_interval=None,
+        base_factor=factor,
+        max_factor=factor,
     )
 
 
@@ -169,17 +180,14 @@ def _stylegan1_rates(resolution: int) -> tuple[float, float]:
 
 
 def _generator(o: Options, preset: _Preset, sizes: Mapping[str, int], precision: Mapping[str, Any]) -> dict[str, Any]:
-    # A 1x1 kernel has a ninth of the weights: StyleGAN3-R has twice the channels for it.
-    factor = 2 if o.cfg == "stylegan3-r" else 1
-    capacity = {} if o.cfg == "stylegan1" and (o.cbase, o.cmax) == (32768, 512) else _capacity(o, factor)
-    depth = preset.map_depth if o.map_depth is None else o.map_depth
     return {
         "z_dim": o.zdim,
         "w_dim": o.wdim,
         **sizes,
-        **capacity,
-        **({} if o.cfg == "stylegan1" else precision),
-        "mapping_kwargs": {"num_layers": depth},
+        "channel_base": int(o.cbase * preset.base_factor),
+        "channel_max": int(o.cmax * preset.max_factor),
+        **precision,
+        "mapping_kwargs": {"num_layers": preset.map_depth if o.map_depth is None else o.map_depth},
         **preset.generator_kwargs,
     }
 
@@ -188,19 +196,16 @@ def _discriminator(
     o: Options, preset: _Preset, sizes: Mapping[str, int], precision: Mapping[str, Any]
 ) -> dict[str, Any]:
     if o.cfg == "stylegan1":
-        capacity = {} if (o.cbase, o.cmax) == (32768, 512) else _capacity(o, 1)
-        return {**sizes, **capacity, "mbstd_group_size": o.mbstd_group}
+        base = {"channel_base": int(o.cbase * preset.base_factor), "channel_max": o.cmax}
+        return {**sizes, **base, "progressive": o.grow, "mbstd_group_size": o.mbstd_group}
     return {
         **sizes,
-        **_capacity(o, 1),
+        "channel_base": o.cbase,
+        "channel_max": o.cmax,
         **precision,
         "block_kwargs": {"freeze_layers": o.freezed},
         "epilogue_kwargs": {"mbstd_group_size": o.mbstd_group},
     }
-
-
-def _capacity(o: Options, factor: int) -> dict[str, int]:
-    return {"channel_base": o.cbase * factor, "channel_max": o.cmax * factor}
 
 
 def _micro_batch(o: Options) -> int:

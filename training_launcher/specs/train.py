@@ -46,7 +46,9 @@ class TrainSpec:
     glr: float | None = option(
         None, help="Learning rate of G; default by configuration: 0.002, 0.0025, ...", low=0, group=_SCHEDULE
     )
-    dlr: float | None = option(None, help="Learning rate of D; default by configuration: 0.002, ...", low=0, group=_SCHEDULE)
+    dlr: float | None = option(
+        None, help="Learning rate of D; default by configuration: 0.002, ...", low=0, group=_SCHEDULE
+    )
     map_depth: int | None = option(
         None, help="Layers of the mapping network; default by configuration: 8 or 2.", low=1, high=64, group=_NETWORK
     )
@@ -66,12 +68,12 @@ class TrainSpec:
     )
     kimg: int = option(25000, help="Length of the training in thousands of images.", low=0, group=_SCHEDULE)
     tick: float = option(4, help="Thousands of images between lines of statistics.", low=0.001, group=_OUTPUT)
-    snap: int = option(50, help="Ticks between snapshots; the first ones come at 0, 1, 2, 4, 8 ...", low=1, group=_OUTPUT)
+    snap: int = option(
+        50, help="Ticks between snapshots; the first ones come at 0, 1, 2, 4, 8 ...", low=1, group=_OUTPUT
+    )
     seed: int = option(0, help="Seed of everything that is random.", low=0, group=_SCHEDULE)
     fp32: bool = option(False, help="No half precision anywhere.", group=_MACHINE)
     nobench: bool = option(False, help="Do not let cuDNN try its algorithms.", group=_MACHINE)
     workers: int = option(3, help="Threads that read images, for each GPU.", low=0, group=_MACHINE)
-    grow: bool = option(
-        False, help="Grow progressively from 8x8 (stylegan1 only; an option of ours).", group=_SCHEDULE
-    )
+    grow: bool = option(False, help="Grow progressively from 8x8 (stylegan1 only; an option of ours).", group=_SCHEDULE)
     device: str = option("auto", help="auto, cuda, mps or cpu (an option of ours).", group=_MACHINE)
