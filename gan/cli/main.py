@@ -6,6 +6,7 @@ import click
 
 _COMMANDS: dict[str, str] = {
     # name on the command line: file in this folder that holds its `command`
+    "train": "train",
 }
 
 
