@@ -84,8 +84,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
     for name, value in given.items():
         if name not in FREE_TO_CHANGE and name in stored and stored[name] != value:
             raise TrainingError(
-                f"{folder} was trained with --{name.replace('_', '-')}={write(stored[name])}, so it cannot go on exactly "
-                f"with {write(value)}: leave the option out, or start a new run from its newest network."
+                f"{folder} was trained with --{name.replace('_', '-')}={write(stored[name])}, so it cannot go on "
+                f"exactly with {write(value)}: leave the option out, or start a new run from its newest network."
             )
     spec = dataclasses.replace(spec, resume=stored.get("resume"))
     if not started_by_torchrun():

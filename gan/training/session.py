@@ -1,4 +1,4 @@
-"""One process's part of a run from beginning to end: opens the data, builds or restores, trains, and says how it went."""
+"""One process's part of a run: opens the data, builds or restores, trains, and says how it went."""
 
 import os
 import re
@@ -25,7 +25,6 @@ from .measure import make_measure
 from .run_folder import cut_back_to
 from .status import mark_failed
 from .trainer import Trainer
-
 
 _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
 
