@@ -7,7 +7,7 @@ TorchScript files, and "lite0" is EfficientNet-Lite0, the default, whose figures
 import hashlib
 import importlib.util
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,13 +71,11 @@ class LiteDetector:
 
     def features(self, pictures: Tensor) -> Tensor:
         """See `Detector`: the 1280 features before the classifier."""
-        size = _CPU_BATCH if pictures.device.type == "cpu" else len(pictures)
-        parts = [self._network.features(efficientnet_lite.as_input(part)) for part in torch.split(pictures, size)]
-        return torch.cat(parts)
+        return self._in_parts(self._network.features, pictures)
 
     def probabilities(self, pictures: Tensor) -> Tensor:
         """See `Detector`: of the 1000 classes of ImageNet."""
-        return torch.softmax(self._network(efficientnet_lite.as_input(pictures)), dim=1)
+        return torch.softmax(self._in_parts(self._network.forward, pictures), dim=1)
 
     def perceptual(self, pictures: Tensor) -> Tensor:
         """See `Detector`: at five resolutions, unit vectors at each place, averaged over places.
@@ -85,11 +83,18 @@ class LiteDetector:
         The distance of Zhang et al. 2018 (arXiv 1801.03924), equation 1, with all weights 1: no perceptual judgements
         were learned.
         """
+        return self._in_parts(self._unit_vectors, pictures)
+
+    def _unit_vectors(self, x: Tensor) -> Tensor:
         parts = []
-        for layer in self._network.scales(efficientnet_lite.as_input(pictures)):
+        for layer in self._network.scales(x):
             unit = layer / (layer.norm(dim=1, keepdim=True) + 1e-10)
             parts.append((unit / (layer.shape[2] * layer.shape[3]) ** 0.5).flatten(1))
         return torch.cat(parts, dim=1)
+
+    def _in_parts(self, look: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
+        size = _CPU_BATCH if pictures.device.type == "cpu" else len(pictures)
+        return torch.cat([look(efficientnet_lite.as_input(part)) for part in torch.split(pictures, size)])
 
 
 class ScriptDetector:

@@ -140,5 +140,8 @@ def load(path: str, device: torch.device | str = "cpu") -> EfficientNetLite0:
         network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     except (OSError, RuntimeError, ValueError) as error:
         raise ValueError(f"{path} does not hold EfficientNet-Lite0: install the package anew ({error}).") from error
-    # The colours of one place beside each other: twice as fast on a CPU.
-    return network.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)
+    network = network.eval().requires_grad_(False).to(device)
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):  # the channels of one place beside each other: twice as fast on a CPU
+            layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
+    return network

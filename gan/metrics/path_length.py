@@ -49,7 +49,7 @@ def path_distances(
     first, second = _step(sampler, draw.z, draw.c, t, epsilon, space)
     # One seed for each batch: the noise is that of a layer for all its pictures, as in the published measure.
     seed = int(torch.randint(2**31, (1,), generator=draw.random))
-    noise = {name: (True, 1.0, seed) for name in getattr(sampler.network.synthesis, "noise_layers", ())}
+    noise = dict.fromkeys(getattr(sampler.network.synthesis, "noise_layers", ()), (True, 1.0, seed))
     distances = []
     at_once = max(1, sampler.at_once // 2)
     for ws in zip(torch.split(first, at_once), torch.split(second, at_once), strict=True):
@@ -89,7 +89,8 @@ def _step(sampler: Sampler, z: Tensor, c: Tensor, t: Tensor, epsilon: float, spa
     if space == "z":
         at = t[:, None]
         first, second = slerp(start, end, at), slerp(start, end, at + epsilon)
-        return tuple(torch.chunk(mapping(torch.cat([first, second]), c.repeat(2, 1)), 2))
+        w_first, w_second = torch.chunk(mapping(torch.cat([first, second]), c.repeat(2, 1)), 2)
+        return w_first, w_second
     w0, w1 = torch.chunk(mapping(z, c.repeat(2, 1)), 2)
     at = t[:, None, None]
     return lerp(w0, w1, at), lerp(w0, w1, at + epsilon)

@@ -32,6 +32,10 @@ class Pictures(Protocol):
         """Colour channels."""
 
     @property
+    def resolution(self) -> int:
+        """Width and height in pixels."""
+
+    @property
     def content_hash(self) -> str:
         """Names the pictures, by what they are."""
 
@@ -110,7 +114,8 @@ class Sampler:
     @property
     def at_once(self) -> int:
         """How many pictures fit into memory together."""
-        return max(1, min(64, _PIXELS // self.network.img_resolution**2))
+        resolution: int = self.network.img_resolution
+        return max(1, min(64, _PIXELS // resolution**2))
 
 
 def to_uint8(img: Tensor) -> Tensor:
