@@ -13,6 +13,7 @@ _COMMANDS: dict[str, str] = {
     "truncation-figure": "truncation_figure",
     "convert": "convert",
     "inspect": "inspect",
+    "train": "train",
 }
 
 

@@ -201,6 +201,14 @@ class DiscriminatorEpilogue(nn.Module):
         return x
 
 
+def check_images(img: Tensor, channels: int, resolution: int) -> None:
+    """Raise ValueError if `img` is not [N, channels, resolution, resolution]."""
+    expected = (channels, resolution, resolution)
+    if img.ndim != 4 or tuple(img.shape[1:]) != expected:
+        size = ", ".join(map(str, expected))
+        raise ValueError(f"The images have the shape {tuple(img.shape)}; this discriminator needs [N, {size}].")
+
+
 class Discriminator(nn.Module):
     """Blocks `b<R>` from the image's resolution down to 8, then `b4`; with labels also `mapping`.
 
@@ -291,10 +299,7 @@ class Discriminator(nn.Module):
         Raises:
             ValueError: a shape is wrong, a label is missing, or N is not a multiple of the minibatch group.
         """
-        expected = (self.img_channels, self.img_resolution, self.img_resolution)
-        if img.ndim != 4 or tuple(img.shape[1:]) != expected:
-            size = ", ".join(map(str, expected))
-            raise ValueError(f"The images have the shape {tuple(img.shape)}; this discriminator needs [N, {size}].")
+        check_images(img, self.img_channels, self.img_resolution)
         x: Tensor | None = None
         left: Tensor | None = img
         for block in self._blocks():

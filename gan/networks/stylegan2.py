@@ -52,6 +52,8 @@ class SynthesisNetwork(nn.Module):
         block_kwargs: Further arguments of `SynthesisBlock` and `SynthesisLayer`.
     """
 
+    takes_transform = False
+
     def __init__(
         self,
         w_dim: int,

@@ -40,6 +40,8 @@ class SynthesisNetwork(nn.Module):
         design_kwargs: What `gan.networks.stylegan3_design.plan` takes, with its defaults.
     """
 
+    takes_transform = True
+
     def __init__(
         self,
         w_dim: int,
