@@ -14,6 +14,8 @@ _COMMANDS: dict[str, str] = {
     "convert": "convert",
     "inspect": "inspect",
     "train": "train",
+    "metrics": "metrics",
+    "spectra": "spectra",
 }
 
 

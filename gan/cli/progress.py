@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-Report = Callable[[int, int | None], None]
-"""Called with (done, all or None where nobody knows)."""
+
+class Report(Protocol):
+    """Moves a bar."""
+
+    def __call__(self, done: int, total: int | None, text: str | None = None) -> None:
+        """`total` is None where nobody knows; `text` None leaves the bar's text."""
 
 
 @contextmanager
@@ -17,16 +22,28 @@ def progress(text: str) -> Iterator[Report]:
     bars = Progress(*columns, console=Console(stderr=True))
     task = bars.add_task(text, total=None)
 
-    def report(done: int, total: int | None) -> None:
+    def report(done: int, total: int | None, text: str | None = None) -> None:
         if not bars.live.is_started:
             bars.start()
-        bars.update(task, completed=done, total=total)
+        bars.update(task, completed=done, total=total, description=text)
 
     try:
         yield report
     finally:
         if bars.live.is_started:
             bars.stop()
+
+
+@contextmanager
+def steps(shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
+    """One bar for work in several steps, told of as (what is being done, how much of it is done, all)."""
+    with progress("") as report:
+
+        def tell(what: str, done: int, total: int) -> None:
+            if shown:
+                report(done, total, what)
+
+        yield tell
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from gan.metrics.evaluation import check, evaluate, resolve
 from gan.metrics.features import Progress
 from gan.metrics.names import AUTO, Metric, parse
 from gan.metrics.results import Result, append
+from gan.metrics.snapshots import for_training
 
 __all__ = [
     "AUTO",
@@ -20,6 +21,7 @@ __all__ = [
     "append",
     "check",
     "evaluate",
+    "for_training",
     "parse",
     "resolve",
 ]

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+import logging
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +11,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from gan.io.atomic import replacing
+
+_log = logging.getLogger(__name__)
 
 _VERSION = 1
 """To be raised when the way to compute what is kept changes."""
@@ -45,13 +49,7 @@ def read(where: Path, name: str) -> dict[str, npt.NDArray[Any]] | None:
 def write(where: Path, name: str, arrays: Arrays) -> None:
     """Keep arrays under a key; a reader sees all of them or none. A cache that cannot be written is done without."""
     try:
-        where.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f"{name}.", suffix=".part", dir=where)
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with replacing(where / f"{name}.npz") as part, part.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        os.replace(temporary, where / f"{name}.npz")
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("Figures of the dataset cannot be kept in %s (%s): they will be computed again.", where, error)

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gan.data import ImageSource
+from gan.io.atomic import replacing
 from gan.metrics import group
 from gan.metrics.detectors import Detector, file_sha256
 from gan.metrics.sampling import read_ahead
@@ -121,10 +122,9 @@ def save(classifiers: Classifiers, path: Path) -> None:
         "accuracy": json.dumps(classifiers.accuracy),
         "detector_sha256": classifiers.detector_sha256,
     }
-    temporary = path.with_name(path.name + ".part")
     tensors = {"weight": classifiers.weight.contiguous(), "bias": classifiers.bias.contiguous()}
-    save_file(tensors, temporary, metadata=header)
-    temporary.replace(path)
+    with replacing(path) as part:
+        save_file(tensors, part, metadata=header)
 
 
 def load(path: Path) -> Classifiers:
