@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -226,19 +227,8 @@ def read_metadata(path: str | Path) -> dict[str, str]:
 
 def _comment(ffmetadata: str) -> str:
     """The comment in ffmpeg's text form: entries are lines, and backslashes protect what is part of a value."""
-    comment, escaped, value = "", False, ""
-    entries: list[str] = []
-    for letter in ffmetadata:
-        if not escaped and letter == "\\":
-            escaped = True
-        elif not escaped and letter == "\n":
-            entries, value = [*entries, value], ""
-        else:
-            value, escaped = value + letter, False
-    for entry in entries:
-        if entry.startswith("comment="):
-            comment = entry.removeprefix("comment=")
-    return comment
+    found = re.search(r"(?:^|(?<!\\)\n)comment=((?:[^\\\n]|\\.)*)", ffmetadata, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
 
 
 def _parsed(comment: str) -> dict[str, str]:

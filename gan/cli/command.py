@@ -1,6 +1,5 @@
 """Makes a command of a spec: parse, check, print the configuration, stop there on `--dry-run`, else do it."""
 
-import dataclasses
 import textwrap
 from collections.abc import Callable
 from dataclasses import MISSING
@@ -66,9 +65,9 @@ def command(
 
 def describe(filled: Any, name: str) -> str:
     """The configuration, a line for each option."""
-    rows = [(part.name.replace("_", "-"), getattr(filled, part.name)) for part in dataclasses.fields(filled)]
+    rows = [(_names(part)[0].lstrip("-"), getattr(filled, part.name)) for part in fields(type(filled))]
     width = max(len(key) for key, _ in rows)
-    return "\n".join([f"{name}:", *(f"  {key:<{width}}  {'-' if v is None else write(v)}" for key, v in rows)])
+    return "\n".join([f"{name}:", *(f"  {key:<{width}}  {'-' if v in (None, ()) else write(v)}" for key, v in rows)])
 
 
 def _sentence(error: OSError) -> str:
@@ -79,18 +78,21 @@ def _sentence(error: OSError) -> str:
 
 
 def _option(part: Field) -> click.Option:
-    names = part.option.names or (f"--{part.name.replace('_', '-')}",)
     default = None if part.default is MISSING else part.default
     return click.Option(
-        [part.name, *names],
+        [part.name, *_names(part)],
         type=_type(part),
-        default=write(default) if isinstance(default, tuple) and not part.option.multiple else default,
+        default=write(default) if isinstance(default, tuple) and default else default,
         multiple=part.option.multiple,
         required=part.required,
         help=part.option.help,
         metavar=part.option.metavar or None,
         show_default=default not in (None, "", ()),
     )
+
+
+def _names(part: Field) -> tuple[str, ...]:
+    return part.option.names or (f"--{part.name.replace('_', '-')}",)
 
 
 def _type(part: Field) -> click.ParamType[Any] | type:

@@ -58,4 +58,4 @@ def load_latents(path: str | Path, num_ws: int, w_dim: int) -> Floats:
             f"{path} has the shape {list(found)}, but this network's latents have [{num_ws}, {w_dim}] "
             f"or [{w_dim}]; choose a file made with a network of the same size."
         )
-    return np.ascontiguousarray(np.broadcast_to(array, (len(array), num_ws, w_dim)))
+    return np.array(np.broadcast_to(array, (len(array), num_ws, w_dim)))

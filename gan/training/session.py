@@ -13,6 +13,7 @@ from types import FrameType
 import torch
 
 import gan
+from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
 
@@ -21,7 +22,6 @@ from .config import TrainConfig
 from .errors import TrainingError
 from .group import Group, join, local_device, started_by_torchrun
 from .loop import Loop, Surroundings
-from .measure import make_measure
 from .run_folder import cut_back_to
 from .status import mark_failed
 from .trainer import Trainer
@@ -116,7 +116,7 @@ def _train(
         start = gan.load(job.config.resume)
     if state is not None and group.rank == 0:
         cut_back_to(folder, state["nimg"])
-    measure = make_measure(job.config.metrics, source, group, folder, say)
+    measure = metrics.for_training(job.config.metrics, source, group, folder, say, background=job.config.metrics_async)
     trainer = Trainer(job.config, source, group, device, state, start)
     around = Surroundings(
         folder, group, say, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time
