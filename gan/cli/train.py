@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import progress
 from gan.training import launch, run_folder, session, status
@@ -92,6 +93,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
 
 
 def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+    if spec.metrics != (metrics.AUTO,):
+        metrics.resolve(spec.metrics, metrics.Detectors())
     source = session.open_dataset(spec.data, spec.cond, spec.mirror)
     names = {part.name for part in dataclasses.fields(Options)}
     options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
