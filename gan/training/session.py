@@ -1,5 +1,6 @@
 """One process's part of a run: opens the data, builds or restores, trains, and says how it went."""
 
+import contextlib
 import os
 import re
 import signal
@@ -94,7 +95,8 @@ def run(
             return _train(job, folder, group, device, say, stop, progress)
     except BaseException as error:
         if folder is not None:
-            mark_failed(folder, _reason(error, group), time.time(), first=True)
+            with contextlib.suppress(OSError):  # on a full disk there may be no room even for that
+                mark_failed(folder, _reason(error, group), time.time(), first=True)
         raise
     finally:
         group.close()

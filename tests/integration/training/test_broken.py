@@ -1,12 +1,15 @@
 """What is broken is told in a sentence, and nothing that was saved is lost."""
 
+import contextlib
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 from io import BytesIO
 
 import pytest
+import torch
 from click.testing import CliRunner
 from PIL import Image
 
@@ -26,7 +29,7 @@ def train(out, data, **options):
 
 def png(size=(8, 8), mode="RGB"):
     stream = BytesIO()
-    Image.new(mode, size).save(stream, "PNG")
+    Image.effect_noise(size, 90).convert(mode).save(stream, "PNG")
     return stream.getvalue()
 
 
@@ -38,7 +41,7 @@ def archive(path, files):
 
 
 BROKEN = {
-    "truncated PNG": ({"a.png": png(), "b.png": png()[:50]}, r"b\.png is damaged"),
+    "truncated PNG": ({"a.png": png(), "b.png": png()[:90]}, r"b\.png is damaged"),
     "wrong size": ({"a.png": png(), "b.png": png((16, 16))}, r"b\.png is 16x16 .* first picture is 8x8"),
     "grey among colour": ({"a.png": png(), "b.png": png(mode="L")}, r"b\.png is 8x8 with 1 channel"),
     "nothing": ({"notes.txt": b"none"}, "holds no pictures"),
@@ -92,28 +95,61 @@ def test_a_dry_run_makes_nothing(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_full_disk_costs_no_earlier_snapshot(tmp_path, monkeypatch):
-    """The disk is full from the second snapshot on, in the middle of a file."""
-    data = dataset(tmp_path / "images.zip")
-    written = []
-    save = checkpoint.save
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 3 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small file system can be made here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
-    def full(path, nets):
-        if written:
-            (path.with_suffix(".part")).write_bytes(b"half")
-            raise OSError(28, "No space left on device")
-        written.append(path)
-        save(path, nets)
 
-    monkeypatch.setattr(checkpoint, "save", full)
-    status, output = train(tmp_path / "runs", data)
-    assert status == 1
-    (folder,) = (tmp_path / "runs").iterdir()
-    last = output.strip().splitlines()[-1]
-    assert "could not be written (No space left on device): make room" in last
+def assert_first_snapshot_is_there(folder):
     assert json.loads((folder / "status.json").read_text())["state"] == "failed"
     assert gan.load(folder).G_ema is not None
     assert checkpoint.load_state(folder)["nimg"] == 0
+
+
+def test_a_full_disk_costs_no_earlier_snapshot(tmp_path, small_disk):
+    data = dataset(tmp_path / "images.zip")
+    status, output = train(small_disk, data, kimg=0)
+    assert status == 0, output
+    (folder,) = small_disk.iterdir()
+    with contextlib.suppress(OSError):  # all but a little of the disk is taken
+        (small_disk / "other").write_bytes(bytes(shutil.disk_usage(small_disk).free - 20_000))
+    result = CliRunner().invoke(main, ["train", f"--resume={folder}", "--kimg=1"])
+    assert result.exit_code == 1
+    last = result.output.strip().splitlines()[-1]
+    assert "could not be written (" in last
+    assert "No space left on device" in last
+    assert "make room on the disk" in last
+    assert_first_snapshot_is_there(folder)
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_state_that_cannot_be_written_costs_no_earlier_snapshot(tmp_path, monkeypatch):
+    data = dataset(tmp_path / "images.zip")
+    saved = []
+
+    def full(state, path):
+        if saved:
+            path.write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+        saved.append(path)
+        save(state, path)
+
+    save = torch.save
+    monkeypatch.setattr(torch, "save", full)
+    status, output = train(tmp_path / "runs", data)
+    assert status == 1
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert "training-state.pt could not be written (No space left on device): make room" in output
+    assert_first_snapshot_is_there(folder)
 
 
 def test_states_that_cannot_be_read_are_told(tmp_path):
@@ -123,11 +159,8 @@ def test_states_that_cannot_be_read_are_told(tmp_path):
     (folder,) = (tmp_path / "runs").iterdir()
     state = folder / "training-state.pt"
     whole = state.read_bytes()
-    for content, says in (
-        (whole[: len(whole) // 2], "is damaged"),
-        (b"", "is damaged"),
-        (None, "has no training-state"),
-    ):
+    half = whole[: len(whole) // 2]
+    for content, says in ((half, "is damaged"), (b"", "is damaged"), (None, "has no training-state")):
         state.unlink(missing_ok=True)
         if content is not None:
             state.write_bytes(content)

@@ -96,5 +96,5 @@ def test_options_that_do_not_fit_are_told(source, changes, says):
 
 def test_the_images_must_have_a_size_that_networks_have(tmp_path):
     odd = ImageSource(dataset(tmp_path / "odd.zip", size=12, count=1))
-    with pytest.raises(TrainingError, match="12x12.*power of two.*dataset --resolution"):
+    with pytest.raises(TrainingError, match=r"12x12.*power of two.*dataset --resolution"):
         config(odd)
