@@ -14,6 +14,7 @@ _COMMANDS: dict[str, str] = {
     "truncation-figure": "truncation_figure",
     "convert": "convert",
     "inspect": "inspect",
+    "dataset": "dataset",
     "train": "train",
     "metrics": "metrics",
     "spectra": "spectra",
