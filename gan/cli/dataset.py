@@ -27,7 +27,7 @@ def command(spec: DatasetSpec) -> None:
             click.echo(line)
 
     source = open_source(Path(spec.source))
-    conversion = Conversion(spec.transform, spec.resolution, spec.max_images)
+    conversion = Conversion(spec.transform, spec.resolution, spec.max_images, spec.classes)
     with progress("Pictures") as report:
         outcome = convert(source, Path(spec.dest), conversion, tell, report)
     if told > _TOLD:

@@ -1,6 +1,7 @@
 """The dataset tool: streams pictures from any source, crops and resizes them, and writes the official format."""
 
 import array
+import dataclasses
 import json
 import re
 import shutil
@@ -40,6 +41,8 @@ class Conversion:
     """Width and height of the result; None keeps those of the picture."""
     max_images: int | None = None
     """Take so many of the first pictures; None takes all."""
+    classes: tuple[int, ...] = ()
+    """Take pictures of these classes only, which become classes 0, 1, ... (no labels if there is one); () takes all."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +103,13 @@ def convert(
     Raises:
         DatasetError: not one picture is good, the size is not fit for networks, or `dest` cannot be used.
     """
-    total = len(source) if conversion.max_images is None else min(len(source), conversion.max_images)
+    most = len(source) if conversion.max_images is None else conversion.max_images
     labels = _Labels()
     shape: tuple[int, ...] | None = None
     skipped = 0
     with _destination(dest) as store:
-        for done, item in enumerate(source):
-            if done >= total:
+        for done, item in enumerate(_chosen(source, conversion.classes)):
+            if done >= most:
                 break
             pixels, problem = _fitted(item, conversion, shape)
             if pixels is None:
@@ -116,11 +119,22 @@ def convert(
                 shape = pixels.shape
                 store(_name(len(labels)), _png(pixels))
                 labels.add(item.label)
-            progress(done + 1, total)
+            progress(done + 1, min(most, len(source)))
         if shape is None:
             raise DatasetError("Not one of the pictures could be used; nothing was written.")
         store(LABELS, labels.to_json())
     return Outcome(len(labels), skipped, labels.complete)
+
+
+def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
+    """The pictures of some classes, renumbered."""
+    for item in source:
+        if not classes:
+            yield item
+        elif item.label in classes:
+            assert isinstance(item.label, int)
+            label = classes.index(item.label) if len(classes) > 1 else None
+            yield dataclasses.replace(item, label=label)
 
 
 def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -> tuple[Bytes | None, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from training_launcher.formats import read_size
+from training_launcher.formats import read_seeds, read_size
 from training_launcher.options import option
 
 
@@ -17,6 +17,9 @@ class DatasetSpec:
 
     source: str = option(help="Where the pictures are.", metavar="PATH")
     dest: str = option(help="Zip file or new folder to write.", metavar="ZIP|DIR")
+    classes: tuple[int, ...] = option(
+        (), read=read_seeds, help="Take pictures of these classes only, as in 0,2-3 (an option of ours); default: all."
+    )
     max_images: int | None = option(None, help="Take so many of the first pictures; default: all.", low=1)
     transform: str | None = option(
         None,

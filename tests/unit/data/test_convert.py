@@ -141,6 +141,23 @@ def test_lsun(tmp_path):
     np.testing.assert_array_equal(got, images.transpose(0, 3, 1, 2))
 
 
+def test_classes_can_be_chosen(tmp_path, pictures):
+    everything = ImageSource(pictures, use_labels=True)
+    classes = everything.labels(range(6)).argmax(axis=1)
+    outcome, _ = made(pictures, tmp_path / "two.zip", classes=(2, 0))
+    images, labels = read(tmp_path / "two.zip")
+    wanted = [i for i in range(6) if classes[i] != 1]
+    assert outcome.written == 4
+    assert outcome.skipped == 0
+    np.testing.assert_array_equal(images, everything.images(wanted))
+    np.testing.assert_array_equal(labels, [{2: 0, 0: 1}[classes[i]] for i in wanted])
+    outcome, _ = made(pictures, tmp_path / "one.zip", classes=(1,), max_images=1)
+    assert (outcome.written, outcome.labelled) == (1, False)
+    np.testing.assert_array_equal(
+        ImageSource(tmp_path / "one.zip").images([0])[0], everything.images([list(classes).index(1)])[0]
+    )
+
+
 def test_crops():
     columns = np.broadcast_to(np.arange(8, dtype=np.uint8), (3, 4, 8))
     square = transformed(columns, Conversion("center-crop"))
