@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
         TrainingError: an option differs that would make it another run, or the run still goes on.
     """
     stored = run_folder.read_spec(folder)
-    content = status.read(folder)
+    # Beside the others of torchrun, process 0 may have begun already.
+    content = None if int(os.environ.get("RANK", "0")) else status.read(folder)
     if content is not None and content.get("state") in ("starting", "running") and status.is_alive(content):
         raise TrainingError(f"{folder} is still being trained by process {content['pid']}: stop that first.")
     given = dataclasses.asdict(spec)
