@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+import gan
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import progress
@@ -48,24 +49,29 @@ class _Resumable(click.Command):
 def _resumed_folder(args: Sequence[str]) -> Path | None:
     """The run folder that the arguments ask to go on with; None for anything else."""
     for i, arg in enumerate(args):
-        text = arg.removeprefix("--resume=") if arg.startswith("--resume=") else None
+        if arg.startswith("--resume="):
+            return _run_folder(arg.removeprefix("--resume="))
         if arg == "--resume" and i + 1 < len(args):
-            text = args[i + 1]
-        if text is not None and (Path(text) / run_folder.RUN_FILE).is_file():
-            return Path(text)
+            return _run_folder(args[i + 1])
     return None
+
+
+def _run_folder(text: str) -> Path | None:
+    return Path(text) if (Path(text) / run_folder.RUN_FILE).is_file() else None
 
 
 def train(spec: TrainSpec) -> None:
     """Start a run, or go on with one."""
-    resumed = None if spec.resume is None else _resumed_folder([f"--resume={spec.resume}"])
+    resumed = None if spec.resume is None else _run_folder(spec.resume)
+    # A run may be gone on with from another folder.
+    spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
     if resumed is not None:
         spec = _same_run(spec, resumed)
     job = _job(spec, resumed)
     if spec.gpus > 1 and not started_by_torchrun():
         folder = _new_folder(spec) if resumed is None else resumed
         job = dataclasses.replace(job, folder=folder)
-        launch.run_workers(spec.gpus, folder, _work, job, spec)
+        launch.run_workers(spec.gpus, folder, _worker, job, spec)
     else:
         _work(job, spec)
 
@@ -129,6 +135,15 @@ def _work(job: session.Job, spec: TrainSpec) -> None:
             tell=_teller,
             progress=lambda nimg: report(nimg, total),
         )
+
+
+def _worker(job: session.Job, spec: TrainSpec) -> None:
+    """The same in a process that was started for it, which nobody else tells of its errors."""
+    try:
+        _work(job, spec)
+    except (gan.LoadError, ValueError, OSError) as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(1) from error
 
 
 def _teller(folder: Path) -> Callable[[str], None]:

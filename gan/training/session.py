@@ -24,7 +24,7 @@ from .errors import TrainingError
 from .group import Group, join, local_device, started_by_torchrun
 from .loop import Loop, Surroundings
 from .run_folder import cut_back_to
-from .status import mark_failed
+from .status import Status, mark_failed, read
 from .trainer import Trainer
 
 _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
@@ -91,7 +91,11 @@ def run(
             if folder is None:
                 folder = group.share(make_folder() if group.rank == 0 else None)
                 assert folder is not None
-            say = tell(folder) if group.rank == 0 else _silent
+            say: Callable[[str], None] = _silent
+            if group.rank == 0:
+                say = tell(folder)
+                shown = float((read(folder) or {}).get("kimg") or 0.0)
+                Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)
             return _train(job, folder, group, device, say, stop, progress)
     except BaseException as error:
         if folder is not None:
