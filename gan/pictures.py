@@ -62,7 +62,7 @@ def label_of(G: Any, seed: int, label: int | None) -> int | None:
     return label
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def styles(G: Any, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None) -> torch.Tensor:
     """The w vectors of seeds, truncated: [N, num_ws, w_dim] on the network's device.
 

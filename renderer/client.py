@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from renderer import frames
+from renderer.arrays import ArrayStore, message_of
 from renderer.child import Child, ChildEndedError
 from renderer.protocol import (
+    ArrayRef,
+    CancelJob,
     Failure,
     Frame,
     Held,
+    Job,
     Loading,
     Part,
+    Progress,
     RenderRequest,
     Stop,
     Superseded,
@@ -52,16 +57,27 @@ class Replies:
     loading: Loading | None = None
     """The network that is being read just now; repeated at every poll until it is there."""
     thumbnails: tuple[Thumbnail, ...] = ()
+    progress: tuple[Progress, ...] = ()
+    """What jobs tell, in order."""
 
 
 class AnyRenderer(Protocol):
     """What the window needs of a renderer: `Renderer` and `fake.FakeRenderer` have it."""
+
+    arrays: ArrayStore
+    """What requests may name; each array put here reaches the renderer before the next request does."""
 
     def submit(self, request: RenderRequest) -> None:
         """Ask for a picture; overwrites what was not sent yet. Ids must grow."""
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
         """Ask for small pictures, most wanted first; replaces what was wanted before."""
+
+    def start(self, job: Job) -> None:
+        """Begin long work, or replace the job of the same key; `poll` tells of it."""
+
+    def cancel(self, key: str) -> None:
+        """End a job; nothing is told of it any more."""
 
     def poll(self) -> Replies:
         """What came since the last call. Call it once a frame."""
@@ -104,6 +120,7 @@ class Renderer:
         self._on_reply = on_reply
         self._target = worker_target
         self._arguments = arguments
+        self.arrays = ArrayStore()
         self._changed = threading.Condition()  # guards everything below; notified for the sending thread
         self._pending: RenderRequest | None = None
         self._latest: RenderRequest | None = None
@@ -117,6 +134,10 @@ class Renderer:
         self._failure: Failure | None = None
         self._loading: Loading | None = None
         self._thumbnails: list[Thumbnail] = []
+        self._jobs: dict[str, Job] = {}
+        self._job_messages: list[Job | CancelJob] = []
+        self._progress: list[Progress] = []
+        self._arrays_sent: set[ArrayRef] = set()
         self._segments = frames.Segments()
         self._deaths = 0
         self._restarts = 0
@@ -150,6 +171,21 @@ class Renderer:
                 self._wanted_sent = False
                 self._changed.notify()
 
+    def start(self, job: Job) -> None:
+        """Begin long work, or replace the job of the same key; `poll` tells of it."""
+        with self._changed:
+            self._forget(job.key)
+            self._jobs[job.key] = job
+            self._job_messages.append(job)
+            self._changed.notify()
+
+    def cancel(self, key: str) -> None:
+        """End a job; nothing is told of it any more."""
+        with self._changed:
+            self._forget(key)
+            self._job_messages.append(CancelJob(key))
+            self._changed.notify()
+
     def poll(self) -> Replies:
         """What came since the last call. Call it once a frame.
 
@@ -159,12 +195,13 @@ class Renderer:
             frame, self._newest = self._newest, None
             failure, self._failure = self._failure, None
             thumbnails, self._thumbnails = tuple(self._thumbnails), []
+            progress, self._progress = tuple(self._progress), []
             if frame is not None:
                 self._shown = frame
                 self._held = Held(frame.segment, frame.slot)
                 self._segments.keep({frame.segment})
                 self._changed.notify()
-            return Replies(frame, failure, self._loading, thumbnails)
+            return Replies(frame, failure, self._loading, thumbnails, progress)
 
     def pixels(self, part: Part) -> frames.RGBA:
         """A read-only view [H, W, 4] of a part of the frame last polled, valid until `poll` returns the next one."""
@@ -248,6 +285,11 @@ class Renderer:
         if self._held is not None:
             messages.append(self._held)
             self._held = None
+        new = self.arrays.names() - self._arrays_sent
+        messages += [message_of(self.arrays.get(ref)) for ref in new]
+        self._arrays_sent |= new
+        messages += self._job_messages
+        self._job_messages = []
         if self._pending is not None and len(self._unanswered) < IN_FLIGHT:
             self._unanswered[self._pending.request_id] = time.monotonic()
             messages.append(self._pending)
@@ -271,6 +313,7 @@ class Renderer:
             self._restarts += 1
             self._pending = self._latest
             self._wanted_sent = not self._wanted
+            self._arrays_sent = set()
         try:
             self._start()
         except OSError as error:
@@ -315,6 +358,11 @@ class Renderer:
             case Thumbnail():
                 self._thumbnails.append(message)
                 self._wanted = tuple(wanted for wanted in self._wanted if wanted.key != message.key)
+            case Progress():
+                if message.key in self._jobs:
+                    self._progress.append(message)
+                    if message.over:
+                        del self._jobs[message.key]
             case _:
                 raise ChildEndedError(f"the renderer sent {type(message).__name__}, which is no message")
 
@@ -322,6 +370,11 @@ class Renderer:
         self._unanswered = {unanswered: at for unanswered, at in self._unanswered.items() if unanswered > request_id}
         if self._loading is not None and self._loading.request_id <= request_id:
             self._loading = None
+
+    def _forget(self, key: str) -> None:
+        self._jobs.pop(key, None)
+        self._job_messages = [message for message in self._job_messages if message.key != key]
+        self._progress = [progress for progress in self._progress if progress.key != key]
 
     def _bury(self, child: Child) -> None:
         how = child.bury()
@@ -331,6 +384,10 @@ class Renderer:
             self._unanswered.clear()
             self._held = None
             self._loading = None
+            self._job_messages = []
+            lost = Failure(0, "crash", f"The renderer {how}.", "The work it was doing is lost: start it again.")
+            self._progress += [Progress(key, 0, 0, failure=lost) for key in self._jobs]
+            self._jobs.clear()
             if self._closed:
                 return
             if not child.stopped:

@@ -6,32 +6,36 @@ Standard library and numpy. Document + View -> RenderRequest.
 from dataclasses import dataclass
 from typing import Literal
 
-from renderer.protocol import (
-    Display,
-    Latent,
-    Mixing,
-    Network,
-    Noise,
-    RenderRequest,
-    Transform,
-    Truncation,
-)
+from renderer.parts import Direction, Display, Latent, Mixing, Network, Noise, Source, Transform, Truncation
+from renderer.protocol import RenderRequest
 
 Workspace = Literal["explore", "mix", "analyse", "train"]
 Tool = Literal["walk", "transform", "inspect"]
 
 
 @dataclass(frozen=True)
+class Swatch:
+    """A style laid on the shelf, to be mixed into layers."""
+
+    name: str
+    latent: Source
+    mixing: Mixing = Mixing()
+    """With layers, where the style was itself mixed."""
+
+
+@dataclass(frozen=True)
 class Document:
-    """Everything that determines the picture. Undo, sessions and recipes keep this."""
+    """Everything that determines the picture, and what lies beside it. Undo, sessions and recipes keep this."""
 
     network: Network = Network()
     latent: Latent = Latent()
     mixing: Mixing = Mixing()
     truncation: Truncation = Truncation()
+    directions: tuple[Direction, ...] = ()
     noise: Noise = Noise()
     transform: Transform = Transform()
     force_fp32: bool = False
+    shelf: tuple[Swatch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ def request_for(document: Document, display: Display, device: str, request_id: i
         latent=document.latent,
         mixing=document.mixing,
         truncation=document.truncation,
+        directions=document.directions,
         noise=document.noise,
         transform=document.transform,
         force_fp32=document.force_fp32,

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from renderer.arrays import ArrayStore
 from renderer.frames import RGBA
 from renderer.protocol import (
     Failure,
@@ -76,9 +80,15 @@ class Engine(Protocol):
     def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
         """A picture [size, size, 4]."""
 
+    def still(self, request: RenderRequest, watch: Watch) -> RGBA:
+        """The whole picture alone [H, W, 4]."""
+
+    def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
+        """The w vectors that the synthesis network gets [num_ws, w_dim]."""
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error that a call above raised; frees memory if that was the problem."""
 
 
-MakeEngine = Callable[[], Engine]
-"""Called once in the child; may take seconds (it imports torch)."""
+MakeEngine = Callable[[ArrayStore], Engine]
+"""Called once in the child with the arrays that requests may name; may take seconds (it imports torch)."""

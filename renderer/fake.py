@@ -14,10 +14,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import ArrayStore, message_of
 from renderer.bands import style_bands
 from renderer.client import Replies
 from renderer.engine import Rendered, Watch, frame_of
 from renderer.frames import RGBA
+from renderer.jobs import Running, begin
 from renderer.protocol import (
     LAYER_TILE,
     LAYERS,
@@ -25,16 +27,20 @@ from renderer.protocol import (
     SPECTRUM,
     Failure,
     Held,
+    Job,
     LayerInfo,
     Loading,
     ModelInfo,
     Network,
     Part,
     Problem,
+    Progress,
     RenderRequest,
+    Source,
     Statistics,
     Thumbnail,
     ThumbnailRequest,
+    WBlend,
 )
 
 SLOW_WORKER = "renderer.slow:main"
@@ -146,6 +152,16 @@ class FakeEngine:
         waves = [_wave(wanted.request, model, channel, wanted.size) for channel in range(3)]
         return _enlarged(to_rgba(_displayed(np.stack(waves), wanted.request)), wanted.size)
 
+    def still(self, request: RenderRequest, watch: Watch) -> RGBA:
+        """The whole picture alone [H, W, 4]."""
+        return dict(FakeEngine.render(self, request, watch).pictures)[PICTURE]
+
+    def styles(self, request: RenderRequest, watch: Watch) -> Floats:
+        """Numbers in place of w vectors."""
+        model = model_info(request.network, self._family, self._resolution)
+        rows = [_place(request, range(i, i + 1)) for i in range(model.num_ws)]
+        return np.repeat(np.array(rows, np.float32)[:, None], model.w_dim, axis=1)
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error."""
         return Failure(request.request_id, "render", f"The test pattern could not be drawn: {error}.", "Try another.")
@@ -163,18 +179,43 @@ def _wave(request: RenderRequest, model: ModelInfo, channel: int, size: int) -> 
     for band, (first, last) in enumerate(itertools.pairwise((0, *model.bands, model.num_ws))):
         if first == last:
             continue
-        mixed = sum(first <= i < last for i in request.mixing.ws) / (last - first)
-        place = (1 - mixed) * (request.latent.x + 10 * request.latent.y) + mixed * request.mixing.x
+        place = _place(request, range(first, last))
         phase, way = place * (1.3 + 0.4 * band) + channel, place * 0.7 + band + 0.3 * channel
         frequency = 2 * math.pi * 1.5 * 3**band
         total += np.sin(frequency * (x * math.cos(way) + y * math.sin(way)) + phase) / (2 + band)
-    truncated = model.num_ws if request.truncation.cutoff is None else min(request.truncation.cutoff, model.num_ws)
-    total *= 1 + (request.truncation.psi - 1) * truncated / model.num_ws
-    if model.noise_layers and request.noise.mode != "none":
-        on = request.noise.strength * (1 - len(request.noise.off) / len(model.noise_layers))
-        seed = request.noise.seed % 2**32 if request.noise.mode == "random" else 0
-        total += 0.05 * on * np.random.RandomState(seed).randn(detail, detail).astype(np.float32)
+    total *= sum(request.truncation.of(model.num_ws)) / model.num_ws
+    if request.noise.mode != "none":
+        drawn, shares = request.noise.seed if request.noise.mode == "random" else 0, dict[int, float]()
+        for layer in model.noise_layers:
+            own = request.noise.of(layer)
+            seed = (drawn if own.seed is None else own.seed) % 2**32
+            shares[seed] = shares.get(seed, 0.0) + own.on * own.strength * request.noise.strength
+        for seed, strength in shares.items():
+            drawing = np.random.RandomState(seed).randn(detail, detail).astype(np.float32)
+            total += 0.05 * strength / len(model.noise_layers) * drawing
     return total
+
+
+def _place(request: RenderRequest, ws: range) -> float:
+    """Where on a line the style of these w vectors lies, on the whole."""
+    base = _spot(request.latent)
+    place = base
+    for layer in request.mixing.acting:
+        if layer.ws in ws:
+            other = request.mixing.x if layer.source is None else _spot(layer.source)
+            place += layer.amount * (other - base) / len(ws)
+    for direction in request.directions:
+        moved = len(range(max(direction.first, ws.start), min(direction.last + 1, ws.stop)))
+        place += direction.strength * moved / len(ws)
+    return place
+
+
+def _spot(source: Source) -> float:
+    if isinstance(source, WBlend):
+        return sum(weight * _spot(part) for part, weight in source.parts)
+    if source.array is not None:
+        return int(source.array.sha256[:4], 16) / 1000
+    return source.x + 10 * source.y
 
 
 def _displayed(waves: Floats, request: RenderRequest) -> Floats:
@@ -237,12 +278,16 @@ class FakeRenderer:
         self.stalled_s = 0.0
         self.pid: int | None = None
         self.restarts = 0
+        self.arrays = ArrayStore()
+        self.jobs: dict[str, Job] = {}
+        """Jobs begun and not over or cancelled, for tests."""
         self.submitted: list[RenderRequest] = []
         """Every request so far, for tests."""
         self.wanted: tuple[ThumbnailRequest, ...] = ()
         """What was last wanted, for tests."""
         self._on_reply = on_reply
         self._engine = FakeEngine(family, resolution)
+        self._begun: dict[str, Running] = {}
         self._seconds = milliseconds / 1000
         self._changed = threading.Condition()
         self._pending: RenderRequest | None = None
@@ -274,14 +319,35 @@ class FakeRenderer:
                 self._replies = replace(self._replies, thumbnails=self._replies.thumbnails + drawn)
             self._on_reply()
 
+    def start(self, job: Job) -> None:
+        """Begin a job; each poll does a step of it."""
+        self.jobs[job.key] = job
+        self._begun[job.key] = begin(job.work, self._engine)
+        self._on_reply()
+
+    def cancel(self, key: str) -> None:
+        """End a job."""
+        self.jobs.pop(key, None)
+        self._begun.pop(key, None)
+
     def poll(self) -> Replies:
         """What came since the last call."""
+        told = tuple(self._work_on(key) for key in tuple(self._begun))
         with self._changed:
-            replies = self._replies
+            replies = replace(self._replies, progress=told)
             self._replies = Replies(loading=replies.loading)
             if replies.frame is not None:
                 self._pictures = self._next_pictures
             return replies
+
+    def _work_on(self, key: str) -> Progress:
+        step = self._begun[key].step(_NoWatch())
+        progress = Progress(key, step.done, step.total, None if step.result is None else message_of(step.result))
+        if progress.over:
+            self.cancel(key)
+        else:
+            self._on_reply()
+        return progress
 
     def pixels(self, part: Part) -> RGBA:
         """A part [H, W, 4] of the frame last polled."""

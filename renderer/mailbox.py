@@ -10,7 +10,20 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from renderer import frames, policy
-from renderer.protocol import Held, Loading, RenderRequest, Stop, Superseded, ThumbnailRequest, ToWindow, Wanted
+from renderer.arrays import ArrayStore
+from renderer.protocol import (
+    Array,
+    CancelJob,
+    Held,
+    Job,
+    Loading,
+    RenderRequest,
+    Stop,
+    Superseded,
+    ThumbnailRequest,
+    ToWindow,
+    Wanted,
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +31,7 @@ class Task:
     """What the worker should do next."""
 
     held: tuple[Held, ...]
-    work: RenderRequest | ThumbnailRequest | None
+    work: RenderRequest | ThumbnailRequest | Job | None
 
 
 class Mailbox:
@@ -30,14 +43,19 @@ class Mailbox:
     def __init__(self, connection: Connection, prefix: str) -> None:
         self._connection = connection
         self._prefix = prefix
+        self.arrays = ArrayStore()
+        """What requests may name."""
         self._sending = threading.Lock()
         self._changed = threading.Condition()
         self._request: RenderRequest | None = None
         self._held: list[Held] = []
         self._wanted: list[ThumbnailRequest] = []
+        self._jobs: dict[str, Job] = {}
+        self._job_next = False
+        """Jobs and thumbnails take turns."""
         self._open = False
         self._asked_at = self._thumbnail_at = -math.inf
-        """When the last request came, and when the last thumbnail was handed out."""
+        """When the last request came, and when the last thumbnail or step of a job was handed out."""
         threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
 
     def send(self, message: ToWindow) -> None:
@@ -53,10 +71,10 @@ class Mailbox:
         return self._request
 
     def take(self, has_room: Callable[[], bool]) -> Task:
-        """Wait for something to do: slots that the window now holds, the latest request, or a thumbnail.
+        """Wait for something to do: slots that the window now holds, the latest request, a thumbnail, or a job.
 
-        A request is handed out only where `has_room()`, and a thumbnail only while no request waits and the policy
-        allows it, again and again until it is `done`.
+        A request is handed out only where `has_room()`, and thumbnails and jobs only while no request waits and the
+        policy allows it, in turn, again and again until they are `done`.
         """
         with self._changed:
             self._open = True
@@ -68,18 +86,33 @@ class Mailbox:
                 if held:
                     return Task(held, None)
                 wait = None
-                if self._request is None and self._wanted:
+                if self._request is None and (self._wanted or self._jobs):
                     now = time.monotonic()
                     wait = policy.thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
                     if wait <= 0:
                         self._thumbnail_at = now
-                        return Task(held, self._wanted[0])
+                        return Task(held, self._next_in_background())
                 self._changed.wait(wait)
 
-    def done(self, wanted: ThumbnailRequest) -> None:
-        """This thumbnail needs no more work."""
+    def wants(self, job: Job) -> bool:
+        """Whether this very job is still wanted."""
+        return self._jobs.get(job.key) is job
+
+    def done(self, work: ThumbnailRequest | Job) -> None:
+        """This needs no more work."""
         with self._changed:
-            self._wanted = [other for other in self._wanted if other != wanted]
+            if isinstance(work, Job):
+                if self._jobs.get(work.key) is work:
+                    del self._jobs[work.key]
+            else:
+                self._wanted = [other for other in self._wanted if other != work]
+
+    def _next_in_background(self) -> ThumbnailRequest | Job:
+        if self._jobs and (self._job_next or not self._wanted):
+            self._job_next = False
+            return next(iter(self._jobs.values()))
+        self._job_next = True
+        return self._wanted[0]
 
     def _receive_forever(self) -> None:
         try:
@@ -93,7 +126,7 @@ class Mailbox:
         finally:
             self._end()
 
-    def _keep(self, message: RenderRequest | Held | Wanted) -> None:
+    def _keep(self, message: RenderRequest | Held | Wanted | Array | Job | CancelJob) -> None:
         dropped = None
         with self._changed:
             match message:
@@ -106,6 +139,12 @@ class Mailbox:
                     self._held.append(message)
                 case Wanted():
                     self._wanted = list(message.thumbnails)
+                case Array():
+                    self.arrays.take(message)
+                case Job():
+                    self._jobs[message.key] = message
+                case CancelJob():
+                    self._jobs.pop(message.key, None)
             self._changed.notify()
         if dropped is not None:
             self.send(Superseded(dropped.request_id))

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 import gan
 from gan.device import NoDeviceError
+from renderer.arrays import ArrayStore, UnknownArrayError
 from renderer.device import release_memory, use_threads
 from renderer.engine import Rendered, Watch
 from renderer.frames import RGBA
@@ -13,15 +16,16 @@ from renderer.models import Models
 from renderer.protocol import Failure, RenderRequest, ThumbnailRequest
 from renderer.render import Kept, Render
 from renderer.shown import draw_thumbnail
+from renderer.styles import StyleError
 
 
 class Pipeline:
     """Renders requests, and reuses what earlier ones have computed."""
 
-    def __init__(self) -> None:
+    def __init__(self, arrays: ArrayStore | None = None) -> None:
         use_threads()
         self._models = Models()
-        self._kept = Kept()
+        self._kept = Kept(arrays=ArrayStore() if arrays is None else arrays)
 
     @torch.inference_mode()
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
@@ -35,6 +39,17 @@ class Pipeline:
         output = Render(self._models, self._kept, request, watch).output(keep=False)
         return draw_thumbnail(output, request.display, wanted.size)
 
+    @torch.inference_mode()
+    def still(self, request: RenderRequest, watch: Watch) -> RGBA:
+        """The whole picture alone [H, W, 4]; its output is not kept."""
+        return Render(self._models, self._kept, request, watch).picture(keep=False).rgba
+
+    @torch.inference_mode()
+    def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
+        """The w vectors that the synthesis network gets [num_ws, w_dim]."""
+        ws = Render(self._models, self._kept, request, watch).ws()
+        return np.asarray(ws[0].float().cpu().numpy())
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error of `render`; where memory ran out, what is kept is let go."""
         if isinstance(error, gan.LoadError):
@@ -47,8 +62,9 @@ class Pipeline:
                 f"{advice[:1].upper()}{advice[1:]}." if advice else "Choose another network.",
             )
         if isinstance(error, NoDeviceError):
-            what, _, advice = str(error).rstrip(".").partition("; ")
-            return Failure(request.request_id, "load", f"{what}.", f"{advice[:1].upper()}{advice[1:]}.")
+            return Failure(request.request_id, "load", *_sentences(str(error)))
+        if isinstance(error, StyleError | UnknownArrayError):
+            return Failure(request.request_id, "render", *_sentences(str(error)))
         if _is_out_of_memory(error):
             self._models.clear()
             self._kept.clear()
@@ -65,6 +81,12 @@ class Pipeline:
             f"This picture could not be rendered: {error}",
             "The last picture stays. Undo the last change; Details says where it went wrong.",
         )
+
+
+def _sentences(text: str) -> tuple[str, str]:
+    """What happened and what to do, of a text that has them before and after a semicolon."""
+    what, _, advice = text.rstrip(".").partition("; ")
+    return f"{what}.", f"{advice[:1].upper()}{advice[1:]}." if advice else "Undo the last change."
 
 
 def _is_out_of_memory(error: Exception) -> bool:

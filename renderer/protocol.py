@@ -1,15 +1,26 @@
-"""What the window and the renderer say to each other: frozen, hashable, picklable, standard library only.
-
-The parts of a request (`Latent`, `Mixing`, ...) are also the parts of the Document, so that every default is declared
-once, here. Each part is what one stage of the pipeline reads, so equal parts mean that a stage's result can be reused.
-"""
+"""What the window and the renderer say to each other: frozen, picklable, standard library only."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-Blend = Literal["z", "w", "arc"]
-NoiseMode = Literal["none", "const", "random"]
-Channels = Literal["rgb", "one"]
+from renderer.parts import ArrayRef as ArrayRef
+from renderer.parts import Blend as Blend
+from renderer.parts import Channels as Channels
+from renderer.parts import Direction as Direction
+from renderer.parts import Display as Display
+from renderer.parts import Latent as Latent
+from renderer.parts import LayerNoise as LayerNoise
+from renderer.parts import LayerStyle as LayerStyle
+from renderer.parts import Mixing as Mixing
+from renderer.parts import Network as Network
+from renderer.parts import Noise as Noise
+from renderer.parts import NoiseMode as NoiseMode
+from renderer.parts import Source as Source
+from renderer.parts import Spectrum as Spectrum
+from renderer.parts import Transform as Transform
+from renderer.parts import Truncation as Truncation
+from renderer.parts import WBlend as WBlend
+
 Problem = Literal["load", "render", "memory", "crash"]
 
 PICTURE, SPECTRUM, LAYERS = "picture", "spectrum", "layers"
@@ -23,121 +34,16 @@ LAYER_TILE = 48
 
 
 @dataclass(frozen=True)
-class Network:
-    """Which generator renders."""
-
-    source: str = ""
-    """Path, URL or run folder; empty for the demo network."""
-    reload: int = 0
-    """Raised to read the same source again."""
-
-
-@dataclass(frozen=True)
-class Latent:
-    """A place in the grid of seeds: (x, y) stands for seed x + 100 y; fractions blend up to four neighbours."""
-
-    x: float = 0.0
-    y: float = 0.0
-    blend: Blend = "w"
-    """z: spherical in Z; w: linear in W; arc: in W, keeping the distance from the mean."""
-    label: int | None = None
-    """Class of a conditional network; None takes the class that the seed draws."""
-    label_b: int | None = None
-    """Second class to blend toward; None blends nothing."""
-    label_mix: float = 0.0
-    """Share of the second class, 0..1, blended in W."""
-
-
-@dataclass(frozen=True)
-class Mixing:
-    """A second style and the layers that take it."""
-
-    x: float = 1.0
-    """Seed of the second style; a fraction blends its two neighbours as in `Latent`."""
-    ws: tuple[int, ...] = ()
-    """Indices of the w vectors that come from the second style, ascending."""
-
-
-@dataclass(frozen=True)
-class Truncation:
-    """w' = w_avg + psi (w - w_avg) on the first `cutoff` w vectors."""
-
-    psi: float = 1.0
-    cutoff: int | None = None
-    """None: all of them."""
-
-
-@dataclass(frozen=True)
-class Noise:
-    """Per-pixel noise of networks that have it."""
-
-    mode: NoiseMode = "const"
-    seed: int = 0
-    """Read when mode is random."""
-    strength: float = 1.0
-    """Multiplies the learned strength of every layer."""
-    off: tuple[str, ...] = ()
-    """Layers without noise, by name, sorted."""
-
-
-@dataclass(frozen=True)
-class Transform:
-    """Moves the input of a StyleGAN3 network; the picture follows."""
-
-    x: float = 0.0
-    """Translation to the right in picture widths."""
-    y: float = 0.0
-    """Translation downward in picture heights."""
-    angle: float = 0.0
-    """Degrees, positive as the handle turns: clockwise."""
-    whole_pixels: bool = False
-    """Round the translation to whole output pixels."""
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """How the power spectrum is shown."""
-
-    on: bool = False
-    selected_only: bool = False
-    """Only the channels that are shown, instead of all."""
-    range_db: float = 50.0
-    beta: float = 8.0
-    """Shape of the Kaiser window."""
-
-
-@dataclass(frozen=True)
-class Display:
-    """What becomes of the network's output on its way to the screen. Changing it never reruns synthesis, unless
-    another layer is asked for.
-    """
-
-    layer: str | None = None
-    """Show this layer's output; None, or a layer that the network does not have, shows the picture."""
-    channels: Channels = "rgb"
-    """rgb: three channels from `channel` on, as colours; one: a single channel in grey."""
-    channel: int = 0
-    normalize: bool = False
-    """Divide by each channel's largest magnitude."""
-    scale_db: float = 0.0
-    """Gain: multiply by 10^(dB / 20)."""
-    untransform: bool = False
-    """Undo the input transform on the picture, band-limited."""
-    spectrum: Spectrum = Spectrum()
-    layer_table: bool = False
-    """Send statistics and thumbnails of every layer."""
-
-
-@dataclass(frozen=True)
 class RenderRequest:
     """Everything that determines a frame. Equal requests (but for the id) give equal bytes on the same device."""
 
     request_id: int
     network: Network = Network()
     device: str = "auto"
-    latent: Latent = Latent()
+    latent: Source = Latent()
     mixing: Mixing = Mixing()
     truncation: Truncation = Truncation()
+    directions: tuple[Direction, ...] = ()
     noise: Noise = Noise()
     transform: Transform = Transform()
     force_fp32: bool = False
@@ -153,6 +59,82 @@ class ThumbnailRequest:
     request: RenderRequest
     size: int = 64
     """Side in pixels."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array that requests name by `ref`; sent once to each renderer, before the first request that names it."""
+
+    ref: ArrayRef
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    """In C order."""
+
+
+@dataclass(frozen=True)
+class Still:
+    """Work: the whole picture of a request, uint8 [H, W, 4]."""
+
+    request: RenderRequest
+
+
+@dataclass(frozen=True)
+class Styles:
+    """Work: the w vectors that the synthesis network gets, float32 [num_ws, w_dim], after truncation and directions."""
+
+    request: RenderRequest
+
+
+@dataclass(frozen=True)
+class NoiseDeviation:
+    """Work: each pixel's standard deviation over realisations of the noise, float32 [H, W] in 8-bit steps.
+
+    np.std (ddof 0) of the mean of the channels of the 8-bit pictures, with the noise seeds `seed` to
+    `seed + realisations - 1` (StyleGAN paper, figure 4). Interim results come while it goes on.
+    """
+
+    request: RenderRequest
+    realisations: int = 100
+    seed: int = 0
+
+
+Work = Still | Styles | NoiseDeviation
+
+
+@dataclass(frozen=True)
+class Job:
+    """Long work, done in steps while no request waits. Not latest-wins: it ends when it is done or cancelled."""
+
+    key: str
+    """Name chosen by the window; comes back with what is told of it. The same name again replaces the job."""
+    work: Work
+
+
+@dataclass(frozen=True)
+class CancelJob:
+    """This job is not wanted any more; nothing is told of it from now on."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a job tells: how far it is, what it has so far, and how it ended."""
+
+    key: str
+    done: int
+    total: int
+    """Steps; the job is over when `done` has reached it."""
+    result: Array | None = None
+    """What there is so far; always there when the job is over and has not failed."""
+    failure: "Failure | None" = None
+    """Set when it failed, which ends it."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.failure is not None or self.done >= self.total
 
 
 @dataclass(frozen=True)
@@ -302,5 +284,5 @@ class Stop:
     """The renderer should end."""
 
 
-ToRenderer = RenderRequest | Held | Wanted | Stop
-ToWindow = Frame | Loading | Thumbnail | Failure | Superseded
+ToRenderer = RenderRequest | Held | Wanted | Array | Job | CancelJob | Stop
+ToWindow = Frame | Loading | Thumbnail | Progress | Failure | Superseded

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import torch
 
+from renderer.arrays import ArrayStore
 from renderer.device import memory_in_use
 from renderer.engine import Rendered, Watch
 from renderer.frames import RGBA
@@ -21,17 +22,18 @@ from renderer.protocol import (
     PICTURE,
     SPECTRUM,
     STAGES,
-    Latent,
+    Direction,
     Mixing,
     Noise,
     RenderRequest,
+    Source,
     Spectrum,
     Transform,
     Truncation,
 )
 from renderer.shown import Picture, PowerSpectrum, draw, draw_spectrum, power_spectrum
 from renderer.stages import Cache, StageClock
-from renderer.styles import styles
+from renderer.styles import Stylist
 from renderer.synthesis import LayerTable, Run, run
 
 
@@ -45,8 +47,9 @@ def _tensor_cache() -> Cache[torch.Tensor]:
 
 @dataclass(frozen=True)
 class Kept:
-    """Results of late, by stage."""
+    """Results of late, by stage, and the arrays that requests name."""
 
+    arrays: ArrayStore = field(default_factory=ArrayStore)
     mapped: Cache[torch.Tensor] = field(default_factory=lambda: Cache(1024))
     edited: Cache[torch.Tensor] = field(default_factory=lambda: Cache(64))
     outputs: Cache[torch.Tensor] = field(default_factory=_tensor_cache)
@@ -56,7 +59,7 @@ class Kept:
     spectra: Cache[PowerSpectrum] = field(default_factory=lambda: Cache(4))
 
     def clear(self) -> None:
-        """Let everything go."""
+        """Let all results go."""
         for cache in (self.mapped, self.edited, self.outputs, self.tables, self.pictures, self.spectra):
             cache.clear()
 
@@ -65,9 +68,10 @@ class _Key(NamedTuple):
     """What the output of the network depends on, freed of what this network does not read."""
 
     serial: int
-    latent: Latent
+    latent: Source
     mixing: Mixing
     truncation: Truncation
+    directions: tuple[Direction, ...]
     noise: Noise
     transform: Transform
     force_fp32: bool
@@ -75,11 +79,14 @@ class _Key(NamedTuple):
 
 def _key_of(model: Model, request: RenderRequest) -> _Key:
     noise = request.noise if model.info.noise_layers and request.noise.mode != "none" else Noise(mode="none")
+    layers = request.mixing.acting
+    second = request.mixing.x if any(layer.source is None for layer in layers) else Mixing().x
     return _Key(
         serial=model.serial,
         latent=request.latent,
-        mixing=request.mixing if request.mixing.ws else Mixing(),
+        mixing=Mixing(second, tuple(replace(layer, locked=False) for layer in layers)),
         truncation=request.truncation,
+        directions=tuple(replace(one, name="") for one in request.directions if one.strength != 0),
         noise=noise if noise.mode == "random" else replace(noise, seed=0),
         transform=request.transform if model.info.has_transform else Transform(),
         force_fp32=request.force_fp32 and model.device.type == "cuda",
@@ -99,6 +106,7 @@ class Render:
                 model = models.get(request.network, request.device, watch.loading)
         self._model = model
         self._key = _key_of(model, request)
+        self._directions = request.directions
         self._view = request.display
         if self._view.layer not in model.G.synthesis.layer_names:
             self._view = replace(self._view, layer=None)  # another network's, as when networks are switched
@@ -107,7 +115,7 @@ class Render:
         """Everything that a frame shows."""
         view, model = self._view, self._model
         table = self._table() if view.layer_table else None
-        picture = self._picture()
+        picture = self.picture()
         pictures = [(PICTURE, picture.rgba)]
         radial: tuple[tuple[float, float], ...] = ()
         if view.spectrum.on:
@@ -136,7 +144,7 @@ class Render:
         return self._run(with_table=False, keep=keep).outputs[self._view.layer]
 
     def _run(self, with_table: bool, keep: bool = True) -> Run:
-        ws = self._ws()
+        ws = self.ws()
         with self._clock.stage("synthesis"):
             key = self._key
             result = run(
@@ -154,13 +162,14 @@ class Render:
                 self._kept.outputs.put((key, layer), output)
         return result
 
-    def _ws(self) -> torch.Tensor:
-        key = self._key[:4]  # serial, latent, mixing, truncation
+    def ws(self) -> torch.Tensor:
+        """What the synthesis network gets: [1, num_ws, w_dim]."""
+        key = self._key[:5]  # serial, latent, mixing, truncation, directions
         ws = self._kept.edited.get(key)
         if ws is None:
             with self._clock.stage("edits"):
-                request = self._key
-                made = styles(self._model, request.latent, request.mixing, request.truncation, self._keep_w)
+                wanted, stylist = self._key, Stylist(self._model, self._kept.arrays, self._keep_w)
+                made = stylist.styles(wanted.latent, wanted.mixing, wanted.truncation, self._directions)
                 ws = self._kept.edited.put(key, made)
         return ws
 
@@ -179,11 +188,12 @@ class Render:
             table = self._kept.tables.put(self._key, made)
         return table
 
-    def _picture(self) -> Picture:
+    def picture(self, keep: bool = True) -> Picture:
+        """The picture as it is shown; `keep` its output, from which other views of it can be drawn."""
         key = (self._key, replace(self._view, spectrum=Spectrum(), layer_table=False))
         picture = self._kept.pictures.get(key)
         if picture is None:
-            output = self.output()
+            output = self.output(keep)
             with self._clock.stage("display"):
                 made = draw(self._model, output, self._view, self._key.transform)
                 picture = self._kept.pictures.put(key, made)

@@ -59,8 +59,12 @@ def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
     """The synthesis network's arguments for this noise. A drawn noise is that of its seed: the same each time."""
     if noise.mode == "none" or not layers:
         return {"noise_mode": "none"}
-    seed = noise.seed % 2**32 if noise.mode == "random" else None
-    settings = {layer: (layer not in noise.off, noise.strength, seed) for layer in layers}
+    drawn = noise.seed if noise.mode == "random" else None
+    settings: dict[str, tuple[bool, float, int | None]] = {}
+    for name in layers:
+        own = noise.of(name)
+        seed = drawn if own.seed is None else own.seed
+        settings[name] = (own.on, noise.strength * own.strength, None if seed is None else seed % 2**32)
     return {"noise_mode": "const", "noise": settings}
 
 

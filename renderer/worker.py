@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from renderer import policy
+from renderer.arrays import ArrayStore, message_of
 from renderer.engine import Cancelled, Engine, MakeEngine, Watch, frame_of
 from renderer.frames import Ring
+from renderer.jobs import Running, begin
 from renderer.mailbox import Mailbox
 from renderer.protocol import (
     Failure,
     Frame,
+    Job,
     Loading,
+    Progress,
     RenderRequest,
     Superseded,
     Thumbnail,
@@ -34,10 +38,10 @@ def main(connection: Connection, prefix: str) -> None:
     serve(connection, prefix, _make_engine)
 
 
-def _make_engine() -> Engine:
+def _make_engine(arrays: ArrayStore) -> Engine:
     from renderer.pipeline import Pipeline
 
-    return Pipeline()
+    return Pipeline(arrays)
 
 
 def serve(connection: Connection, prefix: str, make_engine: MakeEngine) -> NoReturn:
@@ -75,8 +79,8 @@ class _RequestWatch:
         self._mailbox.send(Loading(self._request.request_id, self._request.network, share))
 
 
-class _ThumbnailWatch:
-    """Lets a thumbnail give way to any request."""
+class _BackgroundWatch:
+    """Lets thumbnails and jobs give way to any request."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
@@ -95,6 +99,7 @@ class _Worker:
         self._ring = ring
         self._make_engine = make_engine
         self._engine: Engine | None = None
+        self._running: dict[str, tuple[Job, Running]] = {}
         self._waiting_since: float | None = None
         """When the first render began since the window last got an answer."""
 
@@ -115,8 +120,10 @@ class _Worker:
             self._ring.hold(held)
         if isinstance(task.work, RenderRequest):
             self._answer(task.work)
-        elif task.work is not None:
+        elif isinstance(task.work, ThumbnailRequest):
             self._draw_thumbnail(task.work)
+        elif task.work is not None:
+            self._work_on(task.work)
 
     def _answer(self, request: RenderRequest) -> None:
         if self._waiting_since is None:
@@ -134,6 +141,25 @@ class _Worker:
         if not isinstance(reply, Superseded):
             self._mailbox.done(wanted)
 
+    def _work_on(self, job: Job) -> None:
+        """One step of a job."""
+        reply = self._guarded(job.work.request, lambda: self._advance(job))
+        if isinstance(reply, Failure):
+            reply = Progress(job.key, 0, 0, failure=reply)
+        if isinstance(reply, Progress):
+            if self._mailbox.wants(job):
+                self._mailbox.send(reply)
+            if reply.over:
+                self._mailbox.done(job)
+        self._running = {key: kept for key, kept in self._running.items() if self._mailbox.wants(kept[0])}
+
+    def _advance(self, job: Job) -> Progress:
+        begun = self._running.get(job.key)
+        if begun is None or begun[0] is not job:
+            begun = self._running[job.key] = job, begin(job.work, self._ready_engine())
+        step = begun[1].step(_BackgroundWatch(self._mailbox))
+        return Progress(job.key, step.done, step.total, None if step.result is None else message_of(step.result))
+
     def _guarded(self, request: RenderRequest, render: Callable[[], ToWindow]) -> ToWindow:
         try:
             return render()
@@ -149,13 +175,13 @@ class _Worker:
         return frame_of(request, rendered, place, parts)
 
     def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:
-        watch = _ThumbnailWatch(self._mailbox)
+        watch = _BackgroundWatch(self._mailbox)
         picture = self._ready_engine().thumbnail(wanted, watch)
         return Thumbnail(wanted.key, wanted.size, picture.tobytes())
 
     def _ready_engine(self) -> Engine:
         if self._engine is None:
-            self._engine = self._make_engine()
+            self._engine = self._make_engine(self._mailbox.arrays)
         return self._engine
 
     def _failure(self, request: RenderRequest, error: Exception) -> Failure:

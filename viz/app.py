@@ -15,6 +15,7 @@ from viz import (
     canvas,
     dialogs,
     headless,
+    kept,
     layout,
     motion,
     settings_file,
@@ -27,10 +28,11 @@ from viz.commands import commands
 from viz.deeds import Deeds
 from viz.desktop import on_drop
 from viz.errors import Guard
-from viz.facts import Facts, Scratch
+from viz.facts import Facts, Figures, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
-from viz.meters import Meters, work_clock
+from viz.measured import Seen
+from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
 from viz.panels import analysis, generator, mix, performance, train
 from viz.scene import Scene
@@ -56,13 +58,15 @@ class App:
         self.commands = {command.id: command for command in commands(options.chance)}
         self.scratch = Scratch()
         self.board = self.scratch.get(Board)
+        kept.current.opened(checks=options.strict)
         self.meters = Meters()
-        self.incoming = Incoming(renderer, self.meters, self._clock)
+        self._steady = Steady()
+        self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
         self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
         self._keeper = Keeper(options, settings)
         self._scene = self.store.scene
-        self._facts = Facts(self.incoming.thumbnails, self.scratch)
+        self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
         self._drawn = self._last = self._clock()
         self._worked = work_clock()
@@ -71,9 +75,8 @@ class App:
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
-        self._seen: set[str] = set()
+        self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
-        """Panels drawn in this frame."""
         if options.problem:
             self.say(options.problem, bad=True)
 
@@ -195,7 +198,6 @@ class App:
 
         def gui() -> None:
             layout.pin(self._scene.view.unlocked, tabs)
-            self._seen.add(name)
             self._scene = draw(self._scene, self._facts)
 
         def centre() -> None:
@@ -258,19 +260,20 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
-        self._scene = self.store.scene
+        self._scene = replace(self.store.scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
         self._advance(now)
         self._drawn = now
+        kept.current.look()
         self._tabs.look(self._scene.view.workspace)
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
-        for change in self._changes:
+        changes, self._changes = self._changes, []  # one that raises must not come again
+        for change in changes:
             self._scene = change(self._scene)
-        self._changes.clear()
         if imgui.is_key_pressed(imgui.Key.escape, False):
             self._escape()
         elif not dialogs.is_open(self._facts):
@@ -278,15 +281,20 @@ class App:
 
     def _gather(self, now: float) -> Facts:
         history, incoming = self.store.history, self.incoming
+        changing = imgui.is_any_item_active() or self._scene.view.motion.playing
+        newest = Figures(incoming.frame, incoming.picture, incoming.layers)
         self.board.stalled_s = self.renderer.stalled_s if incoming.loading is None else 0.0
         return Facts(
             thumbnails=incoming.thumbnails,
             scratch=self.scratch,
+            works=incoming.works,
+            arrays=self.renderer.arrays,
             model=incoming.frame.model if incoming.frame else None,
             frame=incoming.frame,
             picture=incoming.picture,
             spectrum=incoming.spectrum,
             layers=incoming.layers,
+            figures=self._steady.figures(newest, now, changing),
             pixels=incoming.pixels,
             loading=incoming.loading,
             failure=incoming.failure,
@@ -295,7 +303,7 @@ class App:
             undo=history.undo_name,
             redo=history.redo_name,
             saved=self._deeds.saved,
-            performance=self.meters.figures(),
+            measure=self.meters.figures,
             now=now,
             size=layout.design_size(),
         )
@@ -357,9 +365,7 @@ class App:
 
     def _finish(self) -> None:
         """At the end of Dear ImGui's frame: the scene that panels made becomes the present one."""
-        if "Layers & spectrum" not in self._seen:
-            self._scene = analysis.hidden(self._scene)
-        self._seen.clear()
+        self._seen.end_frame()
         asks = self._scene.asks
         scene = self._deeds.before(self._scene, self._facts)
         self.store.take(scene, imgui.is_any_item_active())

@@ -1,6 +1,7 @@
 """The bar at the top: menus at the left, workspaces in the middle, document actions at the right."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePath
 
 from imgui_bundle import ImVec2 as V
@@ -10,6 +11,7 @@ from viz import theme
 from viz import widgets as ui
 from viz.commands import Command
 from viz.facts import Facts
+from viz.kept import keep
 from viz.keys import shown
 from viz.layout import APP_BAR, WORKSPACES
 from viz.params import put
@@ -31,17 +33,25 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     h, origin, width = p(APP_BAR), imgui.get_window_pos(), imgui.get_window_width()
     scene = _menus(scene, facts, commands, origin, h)
     top = origin.y + (h - p(26)) / 2
+    imgui.set_cursor_screen_pos(V(origin.x + p(_MENUS_WIDTH), top))
+    scene = keep("workspaces", (scene.view.workspace,), partial(_workspaces, commands=commands), scene, facts)
+    right = p(26) * 3 + p(2) * 2 + p(12) + ui.measure("Save picture") + p(40)
+    imgui.set_cursor_screen_pos(V(origin.x + width - right - p(10), top))
+    return keep("actions", (facts.undo, facts.redo, facts.picture is None), _actions, scene, facts)
+
+
+def _workspaces(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The switch in the middle of the bar."""
+    p, width, top = theme.current.px, imgui.get_window_width(), imgui.get_cursor_screen_pos().y
     names = [name.capitalize() for name in WORKSPACES]
     middle = 4 * p(20) + sum(ui.measure(name, weight="bold") for name in names)
-    imgui.set_cursor_screen_pos(V(origin.x + round((width - middle) / 2), top))
+    imgui.set_cursor_screen_pos(V(imgui.get_window_pos().x + round((width - middle) / 2), top))
     chosen = WORKSPACES.index(scene.view.workspace)
     hints = [f"{_WORKSPACES[name]}   {shown(f'Ctrl+{i}')}" for i, name in enumerate(WORKSPACES, 1)]
     picked = ui.segmented("workspace", names, chosen, width=middle, height=26, strong=True, hints=hints)
     if picked != chosen:
         scene = commands[f"workspace-{WORKSPACES[picked]}"].run(scene, facts)
-    right = p(26) * 3 + p(2) * 2 + p(12) + ui.measure("Save picture") + p(40)
-    imgui.set_cursor_screen_pos(V(origin.x + width - right - p(10), top))
-    return _actions(scene, facts)
+    return scene
 
 
 def _actions(scene: Scene, facts: Facts) -> Scene:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from renderer.protocol import ModelInfo
+from renderer.mixing import clear, take
+from renderer.protocol import Mixing, ModelInfo
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,16 @@ def size_text(height: int, width: int) -> str:
     return f"{height}²" if height == width else f"{height}×{width}"
 
 
-def switched(ws: tuple[int, ...], change: Iterable[int], on: bool) -> tuple[int, ...]:
-    """`ws` with the indices in `change` added or taken away, ascending."""
-    kept, touched = set(ws), set(change)
-    return tuple(sorted(kept | touched if on else kept - touched))
+def switched(mixing: Mixing, change: Iterable[int], on: bool) -> Mixing:
+    """The indices in `change` take the second style, or their own again; those that take another already keep it."""
+    if not on:
+        return clear(mixing, change)
+    return take(mixing, [i for i in change if i not in mixing.ws], None)
 
 
-def inverted(ws: tuple[int, ...], num_ws: int) -> tuple[int, ...]:
-    """The indices below `num_ws` that are not in `ws`."""
-    return tuple(i for i in range(num_ws) if i not in ws)
+def inverted(mixing: Mixing, num_ws: int) -> Mixing:
+    """The second style where the document's own is, and the other way round."""
+    return switched(clear(mixing, mixing.ws), [i for i in range(num_ws) if i not in mixing.ws], True)
 
 
 def share_text(taken: int, of: int) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -11,6 +12,7 @@ from viz import canvas_tools, gizmo, loupe, strips, theme
 from viz import widgets as ui
 from viz.camera import Area, Place, panned, place, zoomed
 from viz.facts import Facts, Texture
+from viz.kept import keep
 from viz.scene import Scene, ShowDialog
 from viz.viewport import Shot, Viewport
 from viz.widgets import spots
@@ -45,7 +47,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = _empty(scene, facts, area)
     else:
         scene = _picture(scene, facts, facts.picture, area, hand)
-    scene = canvas_tools.palette(scene, facts, area)
+    p = theme.current.px
+    imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(12)))
+    palette = partial(canvas_tools.palette, area=area)
+    scene = keep("tools", (scene.view.tool, facts.model, area), palette, scene, facts)
     return _strips(scene, facts, area) if strips.present(facts) else scene
 
 
@@ -74,7 +79,10 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
     if tool == "transform":
         scene = gizmo.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
-    return canvas_tools.zoom_plate(scene, now, area)
+    corner = canvas_tools.zoom_corner(area)
+    imgui.set_cursor_screen_pos(corner)
+    plate = partial(canvas_tools.zoom_plate, place=now, area=area)
+    return keep("zoom", (scene.view.camera, now, area), plate, scene, facts)
 
 
 def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Scene:

@@ -66,13 +66,23 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
     return scene
 
 
-def zoom_plate(scene: Scene, place: Place, area: Area) -> Scene:
+def _zoom_width() -> float:
+    p = theme.current.px
+    return p(26) * 2 + p(56) + p(44) + p(40) + p(10)
+
+
+def zoom_corner(area: Area) -> V:
+    """The upper left corner of the zoom plate."""
+    p = theme.current.px
+    return V(area.x + area.width - _zoom_width() - p(12), area.y + area.height - p(26) - p(6) - p(12))
+
+
+def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area) -> Scene:
     """Zoom out, level, in, fit, 1:1 at the lower right."""
     p = theme.current.px
-    k = p(26)
-    w = k * 2 + p(56) + p(44) + p(40) + p(10)
-    x, y = area.x + area.width - w - p(12), area.y + area.height - k - p(6) - p(12)
-    plate(x, y, w, k + p(6))
+    k, corner = p(26), zoom_corner(area)
+    x, y = corner.x, corner.y
+    plate(x, y, _zoom_width(), k + p(6))
     camera = scene.view.camera
     middle = (area.x + area.width / 2, area.y + area.height / 2)
     imgui.set_cursor_screen_pos(V(x + p(3), y + p(3)))

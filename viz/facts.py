@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest
+from renderer.arrays import ArrayStore
+from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest, Work
+from viz.works import Told
 
 T = TypeVar("T")
 
@@ -49,11 +52,46 @@ class Performance:
     """Bytes used by the renderer, bytes there are."""
 
 
+REFRESH_S = 0.25
+"""Figures that change with every frame cannot be read."""
+
+
+class Figures(NamedTuple):
+    """A frame to be read rather than watched, with the textures that belong to it."""
+
+    frame: Frame | None = None
+    picture: Texture | None = None
+    layers: Texture | None = None
+
+
+class Tally(NamedTuple):
+    """What has happened to small pictures since the window opened."""
+
+    asked: int = 0
+    missed: int = 0
+    """Of those asked for, the ones that were not there yet."""
+    came: int = 0
+
+
 class Thumbnails(Protocol):
     """Small pictures rendered in the background; asking for one makes it wanted."""
 
+    @property
+    def tally(self) -> Tally:
+        """Tells who draws whether pictures were asked for, were missing, or have come."""
+
     def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
         """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
+
+
+class Works(Protocol):
+    """Long work done by the renderer while nothing else is to do. Ask outside of kept parts, in every frame."""
+
+    def ask(self, work: Work) -> Told:
+        """What there is of a work by now. A work that is not asked for in a frame is ended; finished ones are kept."""
+
+    def once(self, work: Work, then: Callable[[Told], None]) -> None:
+        """Do a work whoever asks, and call `then` when it is over."""
 
 
 class Scratch:
@@ -76,6 +114,9 @@ class Facts:
 
     thumbnails: Thumbnails
     scratch: Scratch
+    works: Works
+    arrays: ArrayStore
+    """Arrays that the document may name."""
     model: ModelInfo | None = None
     """The network of the picture shown; None before the first."""
     frame: Frame | None = None
@@ -84,6 +125,8 @@ class Facts:
     spectrum: Texture | None = None
     layers: Texture | None = None
     """Strip of layer thumbnails, in the order of `frame.layers`."""
+    figures: Figures = Figures()
+    """The newest frame for tables and numbers: while frames follow one another, only a few a second."""
     pixels: Callable[[], NDArray[np.uint8] | None] = lambda: None
     """RGBA bytes [H, W, 4] of the picture shown, for reading single pixels. Valid within this frame."""
     loading: Loading | None = None
@@ -98,8 +141,14 @@ class Facts:
     saved: str = ""
     """File written last."""
     devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
-    performance: Performance = field(default_factory=Performance)
+    measure: Callable[[], Performance] = Performance
+    """Makes `performance`."""
     now: float = 0.0
     """Seconds on a clock that never goes back."""
     size: tuple[float, float] = (1280.0, 720.0)
     """The window in design lengths (pixels at 100 %)."""
+
+    @cached_property
+    def performance(self) -> Performance:
+        """Copies of all series: made for those who look at them."""
+        return self.measure()

@@ -1,6 +1,7 @@
 """What goes to the renderer and what comes back: one request for each change, the newest picture as textures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,23 +10,28 @@ from renderer.client import AnyRenderer
 from renderer.document import request_for
 from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Failure, Frame, Loading, RenderRequest
 from viz.facts import Texture
+from viz.measured import Seen, measured
 from viz.meters import Meters
 from viz.scene import Scene
 from viz.textures import Picture
 from viz.thumbnails import ThumbnailCache
+from viz.works import Works
 
 
 class Incoming:
     """The renderer as the window sees it. Needs the window's OpenGL context for all but `submit`."""
 
-    def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float]) -> None:
-        self._renderer, self._meters, self._clock = renderer, meters, clock
+    def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float], seen: Seen) -> None:
+        self._renderer, self._meters, self._clock, self._seen = renderer, meters, clock, seen
         self.thumbnails = ThumbnailCache()
+        self.works = Works(renderer)
         self.frame: Frame | None = None
         self.failure: Failure | None = None
         self.loading: Loading | None = None
         self._textures = {name: Picture() for name in (PICTURE, SPECTRUM, LAYERS)}
         self._request: RenderRequest | None = None
+        self._from: tuple[object, ...] = ()
+        """What the newest request was made from."""
         self._asked: dict[int, float] = {}
         self._answered_id = 0
         self._again = False
@@ -34,6 +40,11 @@ class Incoming:
     def answered(self) -> bool:
         """Whether the newest request has been answered, by a picture or a failure."""
         return self._request is not None and self._answered_id >= self._request.request_id
+
+    @property
+    def asked(self) -> RenderRequest | None:
+        """The newest request."""
+        return self._request
 
     @property
     def picture(self) -> Texture | None:
@@ -75,20 +86,30 @@ class Incoming:
             self._show(replies.frame)
         if replies.thumbnails:
             self.thumbnails.take(replies.thumbnails)
+        self.works.take(replies.progress)
 
     def stale(self, scene: Scene) -> bool:
         """Whether the newest request is not what `scene` asks for."""
-        return self._again or self._request is None or self._asks(scene, self._request.request_id) != self._request
+        if self._again or self._request is None:
+            return True
+        made = self._made_from(scene)
+        if all(new is old for new, old in zip(made, self._from, strict=True)):
+            return False  # the usual answer, without comparing every number
+        if self._asks(scene, self._request.request_id) != self._request:
+            return True
+        self._from = made
+        return False
 
     def submit(self, scene: Scene, now: float) -> None:
         """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted."""
         if self.stale(scene):
             self._again = False
             last = self._request.request_id if self._request is not None else 0
-            self._request = self._asks(scene, last + 1)
+            self._request, self._from = self._asks(scene, last + 1), self._made_from(scene)
             self._asked[last + 1] = now
             self._renderer.submit(self._request)
         self._renderer.want(self.thumbnails.wanted())
+        self.works.settle()
 
     def retry(self) -> None:
         """Ask again though nothing changed."""
@@ -108,9 +129,13 @@ class Incoming:
             texture.free()
         self.thumbnails.free()
 
-    @staticmethod
-    def _asks(scene: Scene, request_id: int) -> RenderRequest:
-        return request_for(scene.document, scene.view.display, scene.settings.device, request_id)
+    def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
+        display = measured(scene.view.display, self._seen.last)
+        return request_for(scene.shown, display, scene.settings.device, request_id)
+
+    def _made_from(self, scene: Scene) -> tuple[object, ...]:
+        """All that `_asks` reads; compared by identity."""
+        return scene.shown, scene.view.display, scene.settings.device, self._seen.last
 
     def _texture(self, name: str) -> Texture | None:
         if self.frame is None or all(part.name != name for part in self.frame.parts):
@@ -120,6 +145,8 @@ class Incoming:
     def _show(self, frame: Frame) -> None:
         for part in frame.parts:
             self._textures[part.name].upload(self._renderer.pixels(part))
+        if self.frame is not None and frame.model == self.frame.model:
+            frame = replace(frame, model=self.frame.model)  # the same object, which is compared at once
         self.frame = frame
         if asked := self._asked.get(frame.request_id):
             self._meters.latency.add((self._clock() - asked) * 1000)

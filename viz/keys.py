@@ -19,6 +19,8 @@ _KEYS = {
     "Minus": imgui.Key.keypad_subtract,
 }
 
+_REPEAT, _ONCE = int(imgui.InputFlags_.repeat), int(imgui.InputFlags_.none)
+
 
 @functools.cache
 def chord(keys: str) -> int:
@@ -39,10 +41,15 @@ def chord(keys: str) -> int:
     return total
 
 
-def pressed(keys: str, repeat: bool = False) -> bool:
-    """Whether the chord went down in this frame, with exactly its modifiers."""
-    flags = imgui.InputFlags_.repeat if repeat else imgui.InputFlags_.none
-    return imgui.internal.is_key_chord_pressed(chord(keys), int(flags))
+@functools.cache
+def _chords(keys: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(chord(one) for one in keys)
+
+
+def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
+    """Whether one of the chords went down in this frame, with exactly its modifiers."""
+    flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
+    return any(asked(one, flags) for one in _chords(keys))
 
 
 def shown(keys: str) -> str:

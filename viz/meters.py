@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from viz.facts import Performance
+from viz.facts import REFRESH_S, Figures, Performance
 
 work_clock = time.perf_counter if sys.platform == "win32" else time.thread_time
 """Seconds that this thread has worked: waiting for OpenGL, which may be software, and for other programs is not work.
@@ -37,6 +37,28 @@ class Series:
             return self._ring[: self._count].copy()
         at = self._count % size
         return np.concatenate((self._ring[at:], self._ring[:at]))
+
+
+class Steady:
+    """Holds the newest figures still for as long as it takes to read them, while others follow."""
+
+    def __init__(self) -> None:
+        self._shown = Figures()
+        self._at = -REFRESH_S
+
+    def figures(self, newest: Figures, now: float, changing: bool) -> Figures:
+        """`newest`, unless the document is `changing` and those shown are of the same network and not old yet."""
+        frame, shown = newest.frame, self._shown.frame
+        if frame is not shown and (
+            not changing
+            or frame is None
+            or shown is None
+            or frame.model is not shown.model
+            or len(frame.layers) != len(shown.layers)
+            or not 0 <= now - self._at < REFRESH_S
+        ):
+            self._shown, self._at = newest, now
+        return self._shown
 
 
 class Meters:

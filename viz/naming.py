@@ -3,8 +3,8 @@
 from dataclasses import fields
 from pathlib import PurePath
 
-from renderer.document import Document
-from renderer.protocol import Latent, Mixing, Network, Noise, Transform, Truncation
+from renderer.document import Document, Swatch
+from renderer.protocol import Direction, Latent, Mixing, Network, Noise, Transform, Truncation
 
 _BLENDS = {"z": "Z", "w": "W", "arc": "arc"}
 _NOISE = {"none": "off", "const": "fixed", "random": "random"}
@@ -40,6 +40,10 @@ def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...
             return _noise(before.noise, after.noise)
         case "transform":
             return _transform(before.transform, after.transform)
+        case "directions":
+            return _directions(before.directions, after.directions)
+        case "shelf":
+            return _shelf(before.shelf, after.shelf)
         case "force_fp32":
             return "Use fp32" if after.force_fp32 else "Native precision"
         case _:
@@ -55,6 +59,8 @@ def _network(before: Network, after: Network) -> str:
 def _latent(before: Latent, after: Latent) -> str:
     if after == Latent() and _count(before, after) > 1:
         return "Reset latent"
+    if before.array != after.array:
+        return "Stored latent" if after.array else "Seeds again"
     if (before.x, before.y) != (after.x, after.y):
         seed = after.x + 100 * after.y
         whole = float(after.x).is_integer() and float(after.y).is_integer()
@@ -69,14 +75,30 @@ def _latent(before: Latent, after: Latent) -> str:
 
 
 def _mixing(before: Mixing, after: Mixing, ws_names: tuple[str, ...]) -> str:
-    if before.ws == after.ws:
-        return f"Style seed {_figure(after.x, 0 if float(after.x).is_integer() else 2)}"
+    if before.layers != after.layers:
+        return _mixed_layers(before, after, ws_names)
+    if before.solo != after.solo:
+        return f"Solo {_layers(after.solo, ws_names)}" if after.solo else "Solo off"
+    return f"Style seed {_figure(after.x, 0 if float(after.x).is_integer() else 2)}"
+
+
+def _mixed_layers(before: Mixing, after: Mixing, ws_names: tuple[str, ...]) -> str:
     if not after.ws:
         return "Mix nothing"
-    added, removed = sorted({*after.ws} - {*before.ws}), sorted({*before.ws} - {*after.ws})
-    if added and removed:
-        return f"Mix {_layers(after.ws, ws_names)}"
-    return f"Mix {_layers(added, ws_names)}" if added else f"Unmix {_layers(removed, ws_names)}"
+    was, now = {one.ws: one for one in before.layers}, {one.ws: one for one in after.layers}
+    changed = sorted(ws for ws in was.keys() | now.keys() if was.get(ws) != now.get(ws))
+    where = _layers(changed, ws_names)
+    gone, new = [ws for ws in changed if ws not in now], [ws for ws in changed if ws not in was]
+    if len(gone) == len(changed):
+        return f"Unmix {where}"
+    if gone or new:
+        return f"Mix {where if len(new) == len(changed) else _layers(after.ws, ws_names)}"
+    first, last = was[changed[0]], now[changed[0]]
+    if first.source != last.source:
+        return f"Mix {where}"
+    if first.amount != last.amount:
+        return f"{where} {round(last.amount * 100)} %"
+    return f"{'Lock' if last.locked else 'Unlock'} {where}"
 
 
 def _layers(ws: tuple[int, ...] | list[int], ws_names: tuple[str, ...]) -> str:
@@ -88,6 +110,8 @@ def _layers(ws: tuple[int, ...] | list[int], ws_names: tuple[str, ...]) -> str:
 def _truncation(before: Truncation, after: Truncation) -> str:
     if after == Truncation() and _count(before, after) > 1:
         return "Reset truncation"
+    if before.psis != after.psis:
+        return "ψ by layer" if after.psis else "ψ for all layers"
     if before.psi != after.psi:
         return f"ψ {_figure(after.psi, 2)}"
     return "Truncate all layers" if after.cutoff is None else f"Truncate {after.cutoff} layers"
@@ -102,10 +126,41 @@ def _noise(before: Noise, after: Noise) -> str:
         return f"Noise seed {after.seed}"
     if before.strength != after.strength:
         return f"Noise {_figure(after.strength, 2)} ×"
-    silenced = sorted({*after.off} - {*before.off})
-    touched = silenced or sorted({*before.off} - {*after.off})
-    word = "off" if silenced else "on"
-    return f"Noise {word} {touched[0]}" if len(touched) == 1 else f"Noise {word} in {len(touched)} layers"
+    return _layer_noise(before, after)
+
+
+def _layer_noise(before: Noise, after: Noise) -> str:
+    names = {one.layer for one in (*before.layers, *after.layers)}
+    changed = sorted(name for name in names if before.of(name) != after.of(name))
+    where = changed[0] if len(changed) == 1 else f"in {len(changed)} layers"
+    was, now = before.of(changed[0]), after.of(changed[0])
+    if was.on != now.on:
+        return f"Noise {'on' if now.on else 'off'} {where}"
+    if was.strength != now.strength:
+        return f"Noise {_figure(now.strength, 2)} × {where}"
+    return f"Noise seed {'as all' if now.seed is None else now.seed} {where}"
+
+
+def _directions(before: tuple[Direction, ...], after: tuple[Direction, ...]) -> str:
+    if len(before) != len(after):
+        more, fewer = (after, before) if len(after) > len(before) else (before, after)
+        odd = next(one for i, one in enumerate(more) if i >= len(fewer) or one != fewer[i])
+        return f"{'Add' if more is after else 'Remove'} {odd.name}"
+    changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
+    if len(changed) > 1:
+        return "Directions"
+    was, now = changed[0]
+    return f"{now.name} {_figure(now.strength, 2)}" if was.strength != now.strength else f"{now.name} layers"
+
+
+def _shelf(before: tuple[Swatch, ...], after: tuple[Swatch, ...]) -> str:
+    new = [one for one in after if one not in before]
+    gone = [one for one in before if one not in after]
+    if new and not gone:
+        return f"Shelve {new[0].name}" if len(new) == 1 else f"Shelve {len(new)}"
+    if gone and not new:
+        return f"Unshelve {gone[0].name}" if len(gone) == 1 else f"Unshelve {len(gone)}"
+    return "Shelf"
 
 
 def _transform(before: Transform, after: Transform) -> str:

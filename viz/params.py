@@ -4,6 +4,8 @@ Defaults are those of the state's classes.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from viz.scene import Scene
@@ -24,12 +26,12 @@ class Param:
     fmt: str = "%.2f"
 
 
+_getter = lru_cache(maxsize=None)(attrgetter)
+
+
 def get(scene: Scene, path: str) -> Any:
     """The value at `path`."""
-    value: Any = scene
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
+    return _getter(path)(scene)
 
 
 def default(path: str) -> Any:

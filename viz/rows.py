@@ -3,6 +3,7 @@
 from imgui_bundle import imgui
 
 from viz import widgets as ui
+from viz.kept import keep_row
 from viz.params import PARAMS, default, get, put
 from viz.scene import Scene
 from viz.theme import current
@@ -12,21 +13,25 @@ def slider_row(
     scene: Scene, path: str, *, label: str = "", high: float | None = None, width: float = 0, show_label: bool = True
 ) -> Scene:
     """A slider for the number at `path`, with its declared range, unit, format and tooltip. Right click resets."""
-    param = PARAMS[path]
-    value = ui.slider(
-        label or param.label,
-        float(get(scene, path)),
-        param.low,
-        param.high if high is None else high,
-        float(default(path)),
-        param.unit,
-        param.fmt,
-        hint=param.hint,
-        width=width,
-        show_label=show_label,
-    )
-    whole = isinstance(default(path), int) and not isinstance(default(path), bool)
-    return put(scene, path, round(value) if whole else value)
+    param, now, usual = PARAMS[path], get(scene, path), default(path)
+
+    def draw() -> Scene:
+        value = ui.slider(
+            label or param.label,
+            float(now),
+            param.low,
+            param.high if high is None else high,
+            float(usual),
+            param.unit,
+            param.fmt,
+            hint=param.hint,
+            width=width,
+            show_label=show_label,
+        )
+        whole = isinstance(usual, int) and not isinstance(usual, bool)
+        return put(scene, path, round(value) if whole else value)
+
+    return keep_row(path, (now, label, high, width, show_label), draw, scene)
 
 
 def switch_row(scene: Scene, path: str, text: str, hint: str) -> Scene:

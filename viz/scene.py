@@ -97,6 +97,15 @@ class Scene:
     settings: Settings = field(default_factory=Settings)
     asks: tuple[Ask, ...] = ()
     """Cleared by the window after every frame."""
+    preview: Document | None = None
+    """Shown instead of the document while a hand tries something out: no step. Cleared by the window before every
+    frame, so it must be set again in each.
+    """
+
+    @property
+    def shown(self) -> Document:
+        """What the canvas shows: the document, or what is being tried out."""
+        return self.document if self.preview is None else self.preview
 
     def ask(self, what: Ask) -> "Scene":
         """This scene with one more request to the window."""

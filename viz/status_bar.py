@@ -1,5 +1,8 @@
 """The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -9,8 +12,9 @@ from renderer.protocol import ModelInfo
 from viz import theme
 from viz import widgets as ui
 from viz.canvas_tools import tool_in_hand
-from viz.facts import Facts
+from viz.facts import REFRESH_S, Facts
 from viz.icons import icon
+from viz.kept import keep
 from viz.layout import WIDE
 from viz.scene import Scene
 
@@ -24,31 +28,65 @@ RENDERING_S = 0.15
 
 Item = tuple[str, str, str, str, str]
 """Name, glyph, colour, value, tooltip."""
+State = tuple[str, str, str, str]
+"""Glyph, colour, word, explanation."""
+
+
+@dataclass
+class _Known:
+    """The items at the right, worked out a few times a second."""
+
+    at: float = -REFRESH_S
+    model: ModelInfo | None = None
+    theme: int = -1
+    shown: tuple[Item, ...] = ()
+    bar: float = 0.0
+    """Share of the memory that is used."""
+
+    def items(self, facts: Facts) -> tuple[Item, ...]:
+        """The items, at most `REFRESH_S` old, and of the present network and theme."""
+        fresh = 0 <= facts.now - self.at < REFRESH_S and self.theme == theme.current.stamp
+        if not fresh or self.model is not facts.model:
+            self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
+            self.bar = round(min(_share(facts), 1.0), 2)
+        return self.shown
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole bar; it changes nothing."""
+    imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
+    items, told = facts.scratch.get(_Known).items(facts), state(facts)
+    tool = tool_in_hand(scene, facts) if facts.size[0] > WIDE else ""
+    bar = facts.scratch.get(_Known).bar
+    return keep(
+        "status", (told, tool, items, bar), partial(_bar, told=told, tool=tool, items=items, bar=bar), scene, facts
+    )
+
+
+def _share(facts: Facts) -> float:
+    """Memory that the renderer uses of what there is; 0 where that is not known."""
+    used, there = facts.performance.memory
+    return used / there if there else 0.0
+
+
+def _bar(scene: Scene, facts: Facts, told: State, tool: str, items: tuple[Item, ...], bar: float) -> Scene:
     p = theme.current.px
-    imgui.set_cursor_pos(V(p(12), p(4)))
-    glyph, token, word, hint = state(facts)
+    glyph, token, word, hint = told
     ui.status("", glyph, token, word, hint)
-    if facts.size[0] > WIDE:
-        ui.status(_HINTS[tool_in_hand(scene, facts)], "", "faint")
-    items = _items(facts)
-    bar = p(44) if facts.performance.memory[1] else 0
-    width = sum(_width(item) for item in items) + bar
+    if tool:
+        ui.status(_HINTS[tool], "", "faint")
+    width = sum(_width(item) for item in items) + (p(44) if bar else 0)
     imgui.set_cursor_pos(V(imgui.get_window_width() - width, p(4)))
     for name, mark, colour, value, why in items:
         ui.status(name, mark, colour, value, why)
     if bar:
-        used, there = facts.performance.memory
         a = imgui.get_cursor_screen_pos()
-        ui.amount_bar(V(a.x - p(8), a.y + p(6)), V(a.x + p(36), a.y + p(10)), min(used / there, 1.0))
+        ui.amount_bar(V(a.x - p(8), a.y + p(6)), V(a.x + p(36), a.y + p(10)), bar)
     imgui.dummy(V(1, 1))
     return scene
 
 
-def state(facts: Facts) -> tuple[str, str, str, str]:
+def state(facts: Facts) -> State:
     """Glyph, colour, word and explanation of what the renderer does."""
     if facts.failure is not None:
         return "warning-circle", "bad", "Failed", facts.failure.message
@@ -62,7 +100,7 @@ def state(facts: Facts) -> tuple[str, str, str, str]:
     return "check-circle", "good", "Ready", "The picture shows the present settings"
 
 
-def _items(facts: Facts) -> list[Item]:
+def _items(facts: Facts) -> tuple[Item, ...]:
     items: list[Item] = []
     if facts.model is not None:
         name = facts.model.title.rsplit(".", 1)[0]
@@ -83,7 +121,7 @@ def _items(facts: Facts) -> list[Item]:
     if there:
         text = f"{used / 2**30:.1f} / {round(there / 2**30)} GB"
         items.append(("", "memory", "dim", text, "Memory: used by the renderer, and there is"))
-    return items
+    return tuple(items)
 
 
 def precision(model: ModelInfo) -> str:

@@ -4,99 +4,22 @@ Everything drawn in the window takes its colours and lengths from here; no panel
 `theme.px(n)` turns a design length (at 100 %) into pixels at the current interface scale.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 from imgui_bundle import ImVec2, ImVec4, hello_imgui, imgui, implot
 
+from viz.tokens import DARK as DARK
+from viz.tokens import LIGHT as LIGHT
+from viz.tokens import PLOT_CYCLE as PLOT_CYCLE
+from viz.tokens import Rgb as Rgb
+from viz.tokens import Tokens as Tokens
+
 FONT_DIR = Path(__file__).parent / "fonts"
 #: Dear ImGui's font size is the line height; Inter's line is 1.21 em. Sizes below are em sizes, as in a design tool.
 LINE_PER_EM = 1.21
-
-Rgb = str  # "#RRGGBB"
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """One colour scheme. Surfaces are neutral, so they do not tint the picture; the accent is the frame's only hue."""
-
-    canvas: Rgb  # behind the picture
-    base: Rgb  # gaps between panels, app bar, status bar
-    panel: Rgb  # a panel's surface
-    raised: Rgb  # cards, popups, tiles
-    control: Rgb  # fields, tracks, buttons
-    hover: Rgb
-    active: Rgb
-    line: Rgb  # hairlines
-    text: Rgb
-    dim: Rgb  # labels and secondary text: at least 4.5 : 1 on panel
-    faint: Rgb  # units, ticks, disabled: at least 3 : 1 on panel
-    accent: Rgb  # selection, focus, the value part of a slider, handles
-    accent_hover: Rgb
-    on_accent: Rgb  # text on accent
-    good: Rgb
-    warn: Rgb
-    bad: Rgb
-    coarse: Rgb  # the three layer bands: always with their letter or name as well
-    middle: Rgb
-    fine: Rgb
-    halo: Rgb  # dark edge under every line drawn on the picture
-    shadow: float  # opacity of drop shadows
-
-
-DARK = Tokens(
-    canvas="#141415",
-    base="#0F0F10",
-    panel="#1D1E20",
-    raised="#26272A",
-    control="#2E3034",
-    hover="#383A3F",
-    active="#43464C",
-    line="#303236",
-    text="#ECEDEE",
-    dim="#AEB1B7",
-    faint="#8E929A",
-    accent="#3CC8B9",
-    accent_hover="#5ADCCE",
-    on_accent="#04211E",
-    good="#5DBB7B",
-    warn="#E9B44C",
-    bad="#F0716B",
-    coarse="#E8A23D",
-    middle="#EDA3DC",
-    fine="#5C94F2",
-    halo="#000000",
-    shadow=0.45,
-)
-
-LIGHT = Tokens(
-    canvas="#C6C8CB",
-    base="#D9DBDE",
-    panel="#F4F5F6",
-    raised="#FFFFFF",
-    control="#E3E5E8",
-    hover="#D6D9DD",
-    active="#C8CCD1",
-    line="#D3D6DA",
-    text="#17191C",
-    dim="#4A4E55",
-    faint="#5E636B",
-    accent="#0B7A71",
-    accent_hover="#0E8F85",
-    on_accent="#FFFFFF",
-    good="#1F7A42",
-    warn="#8F5B00",
-    bad="#BF2F2A",
-    coarse="#955600",
-    middle="#B03A96",
-    fine="#1D4FB5",
-    halo="#000000",
-    shadow=0.18,
-)
-
-#: Line colours for plots, in this order: Okabe and Ito's set, told apart with every common colour blindness.
-PLOT_CYCLE = ("#56B4E9", "#E69F00", "#CC79A7", "#009E73", "#F0E442", "#D55E00", "#0072B2")
 
 Weight = Literal["regular", "bold"]
 
@@ -130,19 +53,20 @@ class Theme:
     small: int = 11
     title: int = 13
 
+    stamp: int = 0
+    """Changes when scheme, scale or fonts do."""
+
     # A frame asks for some thousand lengths and colours, and they hardly ever change.
-    _lengths: dict[float, float] = field(default_factory=dict, repr=False, compare=False)
+    px: Callable[[float], float] = field(init=False, repr=False, compare=False)
+    """Pixels for a design length; whole, and at least one for anything that is not zero."""
+    _lengths: "_Lengths" = field(init=False, repr=False, compare=False)
     _packed: dict[tuple[str, float, float], int] = field(default_factory=dict, repr=False, compare=False)
     _vectors: dict[tuple[str, float], ImVec4] = field(default_factory=dict, repr=False, compare=False)
     _texts: dict[tuple[str, float, Weight], "TextSize"] = field(default_factory=dict, repr=False, compare=False)
 
-    def px(self, n: float) -> float:
-        """Pixels for a design length; whole, and at least one for anything that is not zero."""
-        found = self._lengths.get(n)
-        if found is None:
-            found = max(1.0, round(n * self.scale)) if n > 0 else -self.px(-n) if n < 0 else 0.0
-            _keep(self._lengths, n, found)
-        return found
+    def __post_init__(self) -> None:
+        self._lengths = _Lengths(self)
+        self.px = self._lengths.__getitem__  # without a frame of Python's for what is known
 
     def u32(self, token: str, alpha: float = 1.0) -> int:
         """A token's name (or `#RRGGBB`) as a packed colour for draw lists, paler inside `begin_disabled`."""
@@ -176,8 +100,22 @@ class Theme:
 
     def forget(self) -> None:
         """Work lengths, colours and texts out anew: scheme, scale or fonts have changed."""
+        self.stamp += 1
         for kept in (self._lengths, self._packed, self._vectors, self._texts):
             kept.clear()
+
+
+class _Lengths(dict[float, float]):
+    """Design lengths in pixels, worked out when they are asked for first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def __missing__(self, n: float) -> float:
+        found = max(1.0, round(n * self._theme.scale)) if n > 0 else -self[-n] if n < 0 else 0.0
+        _keep(self, n, found)
+        return found
 
 
 class TextSize(NamedTuple):

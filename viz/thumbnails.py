@@ -9,7 +9,7 @@ from OpenGL import GL
 
 from renderer.protocol import RenderRequest, Thumbnail, ThumbnailRequest
 from viz import textures
-from viz.facts import Texture
+from viz.facts import Tally, Texture
 
 CAPACITY = 1024
 """Pictures kept of each size."""
@@ -89,12 +89,21 @@ class ThumbnailCache:
         self._asked: dict[_Wish, None] = {}
         self._wishes: dict[str, _Wish] = {}
         self._names: dict[_Wish, str] = {}
+        self._hashed: dict[tuple[int, int], tuple[RenderRequest, _Wish]] = {}
         self._count = 0
+        self._tally = Tally()
+
+    @property
+    def tally(self) -> Tally:
+        """How many pictures were asked for, were missing, and have come."""
+        return self._tally
 
     def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, UV] | None:
         """Texture and corner coordinates of the picture of `request`, or None while it is not there yet."""
-        wish, atlas = _Wish(request, size), self._atlases.get(size)
+        wish, atlas = self._wish(request, size), self._atlases.get(size)
         found = atlas.get(wish) if atlas is not None else None
+        asked, missed, came = self._tally
+        self._tally = Tally(asked + 1, missed + (found is None), came)
         if found is None:
             self._asked[wish] = None
         return found
@@ -121,6 +130,7 @@ class ThumbnailCache:
                 self._atlases[wish.size] = _Atlas(wish.size, self._capacity)
             self._atlases[wish.size].put(wish, thumbnail.rgba)
             new = True
+            self._tally = self._tally._replace(came=self._tally.came + 1)
         return new
 
     def free(self) -> None:
@@ -128,6 +138,17 @@ class ThumbnailCache:
         for atlas in self._atlases.values():
             atlas.free()
         self._atlases.clear()
+
+    def _wish(self, request: RenderRequest, size: int) -> _Wish:
+        """The key for a request; panels ask with the same objects again and again."""
+        known = self._hashed.get((id(request), size))
+        if known is not None and known[0] is request:
+            return known[1]
+        if len(self._hashed) >= CAPACITY:
+            self._hashed.clear()
+        wish = _Wish(request, size)
+        self._hashed[id(request), size] = request, wish
+        return wish
 
     def _name(self) -> str:
         self._count += 1

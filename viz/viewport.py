@@ -42,7 +42,8 @@ class Viewport:
     def __init__(self) -> None:
         self._exact: Texture | None = None
         self._halves: list[Texture] = []
-        self._buffers: list[int] = []
+        self._buffers: dict[Texture, int] = {}
+        """A framebuffer for each texture copied from or to: joining them anew takes longer than the copy."""
         self._shot: Shot | None = None
         self._halved: tuple[object, int] = (None, 0)
 
@@ -73,7 +74,7 @@ class Viewport:
         if names:
             GL.glDeleteTextures(names)
         if self._buffers:
-            GL.glDeleteFramebuffers(2, self._buffers)
+            GL.glDeleteFramebuffers(len(self._buffers), list(self._buffers.values()))
         self.__init__()  # type: ignore[misc]
 
     def _small(self, shot: Shot) -> int:
@@ -105,17 +106,24 @@ class Viewport:
             self._exact = _sized(self._exact.id, width, height)
             self._shot = None
 
+    def _buffer(self, texture: Texture) -> int:
+        """A framebuffer made of a texture, which is of this size from now on."""
+        for known in [one for one in self._buffers if one.id == texture.id]:
+            GL.glDeleteFramebuffers(1, [self._buffers.pop(known)])
+        buffer = self._buffers[texture] = int(GL.glGenFramebuffers(1))
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, buffer)
+        GL.glFramebufferTexture2D(GL.GL_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, texture.id, 0)
+        return buffer
+
     def _blit(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
         """Copy all of `source` into the rectangle `box` of `target`, which may reach over its edges."""
-        if not self._buffers:
-            self._buffers = [int(name) for name in GL.glGenFramebuffers(2)]
         kinds = (GL.GL_READ_FRAMEBUFFER, GL.GL_DRAW_FRAMEBUFFER)
         before = [
             int(GL.glGetIntegerv(name)) for name in (GL.GL_READ_FRAMEBUFFER_BINDING, GL.GL_DRAW_FRAMEBUFFER_BINDING)
         ]
-        for kind, buffer, texture in zip(kinds, self._buffers, (source, target), strict=True):
+        buffers = [self._buffers.get(texture) or self._buffer(texture) for texture in (source, target)]
+        for kind, buffer in zip(kinds, buffers, strict=True):
             GL.glBindFramebuffer(kind, buffer)
-            GL.glFramebufferTexture2D(kind, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, texture.id, 0)
         GL.glDisable(GL.GL_SCISSOR_TEST)
         GL.glBlitFramebuffer(0, 0, source.width, source.height, *box, GL.GL_COLOR_BUFFER_BIT, how)
         for kind, buffer in zip(kinds, before, strict=True):

@@ -15,12 +15,13 @@ from training_launcher.specs.pictures import ConvertSpec
 @make(ConvertSpec, "convert")
 def command(spec: ConvertSpec) -> None:
     """Every network of the file goes into safetensors, the generator alone into other formats."""
-    with progress("Download (bytes)") as report:
-        if spec.format == "safetensors":
-            gan.save(spec.output, gan.load(spec.network, progress=report))
-        else:
+    if spec.format == "safetensors":
+        with progress("Download (bytes)") as report:
+            nets = gan.load(spec.network, progress=report)
+        gan.save(spec.output, nets)
+    else:
+        with progress("Download (bytes)") as report:
             G = load_generator(spec.network, "cpu", report)
-            export = export_torchscript if spec.format == "torchscript" else export_onnx
-            with busy("Exporting, and comparing what was exported with the original"):
-                export(spec.output, G)
+        with busy("Exporting, and comparing what was exported with the original"):
+            (export_torchscript if spec.format == "torchscript" else export_onnx)(spec.output, G)
     click.echo(f"{spec.output}: {Path(spec.output).stat().st_size / 1e6:.1f} MB")

@@ -30,13 +30,15 @@ def contents(source: str | Path, *, progress: Progress | None = None) -> Content
     """
     with _found(source, progress) as (path, shown):
         kind = format_of(path)
-        stored, settings = _stored(path, kind, NAMES)
+        with _reading():
+            stored, settings = _stored(path, kind, NAMES)
+            file_bytes = path.stat().st_size
         architectures = {name: network.architecture for name, network in stored.items()}
         info = describe(architectures, settings, source=shown, format=kind.value)
         shapes = {
             name: {key: tensor.shape for key, tensor in network.tensors.items()} for name, network in stored.items()
         }
-        return Contents(info, shapes, path.stat().st_size)
+        return Contents(info, shapes, file_bytes)
 
 
 def load(
@@ -113,13 +115,11 @@ def _network_file(path: Path) -> Path:
 
 def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple[str, ...]) -> Networks:
     kind = format_of(path)
-    try:
+    with _reading():
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         stored, settings = _stored(path, kind, only)
         _check_total(path.stat().st_size, [stored[name] for name in only if name in stored])
-    except OSError as error:
-        raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
     if not stored.keys() & set(only):
         raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
     for name in stored.keys() & set(only):
@@ -131,8 +131,13 @@ def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple
 
 
 def _stored(path: Path, kind: Format, only: tuple[str, ...]) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
+    return load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
     try:
-        return load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+        yield
     except OSError as error:
         raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
 

@@ -39,7 +39,7 @@ def test_all_layers_mixed_is_the_second_style_alone(lent, avatars):
         d.wait_frame()
         mixed = d.picture()
         assert d.scene.document.mixing.ws == tuple(range(8))
-        d.change(lambda scene: put(put(scene, "document.mixing.ws", ()), "document.latent.x", 711.0))
+        d.change(lambda scene: put(put(scene, "document.mixing.layers", ()), "document.latent.x", 711.0))
         d.wait_frame()
         assert np.array_equal(mixed, d.picture())
         assert not np.array_equal(mixed, first)

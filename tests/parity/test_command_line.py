@@ -1,7 +1,5 @@
 """Commands against what the published implementations compute (fixtures/README.md), as pixels."""
 
-import os
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +8,7 @@ from PIL import Image
 
 from gan.cli.main import main
 from gan.display import to_rgba8
-from tests.fixtures_path import fixtures
+from tests.fixtures_path import fixtures, trained_networks
 
 CASES = ("sg2_64", "sg2_resnet_32", "sg2ada_cond_32", "sg3t_64", "sg3r_64")
 
@@ -41,10 +39,7 @@ def test_latents_from_files(case, ws, img, tmp_path):
 
 
 def test_seeds_of_a_trained_network(tmp_path):
-    folder = fixtures().parent / "networks"
-    if not (folder / "avatars-32.pkl").is_file():
-        absent = pytest.fail if os.environ.get("STYLESCOPE_REQUIRE_FIXTURES") == "1" else pytest.skip
-        absent(f"there is no trained network in {folder}")
+    folder = trained_networks()
     with np.load(folder / "avatars-32-expected.npz") as stored:
         seeds, expected = stored["seeds"], stored["img_psi07"]
     given = ",".join(map(str, seeds))

@@ -7,8 +7,9 @@ from imgui_bundle import imgui
 
 from viz import widgets as ui
 from viz.facts import Facts
+from viz.kept import keep
+from viz.measured import Seen
 from viz.panels import channels, layers, spectrum
-from viz.params import put
 from viz.scene import Scene
 from viz.theme import current as t
 
@@ -60,17 +61,11 @@ class _Page:
     index: int = 0
 
 
-def hidden(scene: Scene) -> Scene:
-    """What the window must do in a frame in which this panel was not drawn: stop measuring every layer."""
-    return put(scene, "view.display.layer_table", False)
-
-
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
     if facts.model is None:
         ui.empty_state("stack", "No network yet", "Its layers appear here once it has drawn a picture")
         return scene
-    scene = put(scene, "view.display.layer_table", True)
     width = imgui.get_content_region_avail().x / t.scale
     shown, page = pages(width), facts.scratch.get(_Page)
     page.index = min(page.index, len(shown) - 1)
@@ -93,13 +88,14 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _block(scene: Scene, facts: Facts, name: str) -> Scene:
+    facts.scratch.get(Seen).add(name)
     match name:
         case "Layers":
             return layers.table(scene, facts)
         case "Channels":
             return channels.shown(scene, facts)
         case "Spectrum":
-            return spectrum.picture(scene, facts)
+            return keep("spectrum", spectrum.reads(scene, facts), spectrum.picture, scene, facts)
         case _:
-            spectrum.power(scene, facts)
-            return scene
+            radial = facts.figures.frame.radial if facts.figures.frame else ()
+            return keep("power", (scene.view.display.spectrum.on, radial), spectrum.power, scene, facts)

@@ -40,10 +40,9 @@ def next_name(folder: Path) -> str:
         return ""
 
 
-def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
-    """The section; `open_`: whether it is open until the user says otherwise."""
-    coming = _coming(scene, facts)
-    if not ui.section("Capture", summary=f"next {coming}" if coming else "folder cannot be read", open_=open_):
+def draw(scene: Scene, facts: Facts, name: str, open_: bool) -> Scene:
+    """The section; `name`: see `coming`; `open_`: whether it is open until the user says otherwise."""
+    if not ui.section("Capture", summary=f"next {name}" if name else "folder cannot be read", open_=open_):
         return scene
     imgui.push_id("capture")
     scene = _folder(scene)
@@ -63,12 +62,13 @@ def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
     return scene
 
 
-def _coming(scene: Scene, facts: Facts) -> str:
-    """The next file's name, looked up now and then."""
-    known, folder = facts.scratch.get(_Next), folder_of(scene.settings)
-    same = known.folder == str(folder) and known.saved == facts.saved
+def coming(scene: Scene, facts: Facts) -> str:
+    """The name that the next picture gets, looked up now and then; empty where the folder cannot be read."""
+    known, chosen = facts.scratch.get(_Next), scene.settings.capture_dir
+    same = known.folder == chosen and known.saved == facts.saved
     if not same or not 0 <= facts.now - known.at < REFRESH_S:
-        known.folder, known.saved, known.at, known.name = str(folder), facts.saved, facts.now, next_name(folder)
+        known.folder, known.saved, known.at = chosen, facts.saved, facts.now
+        known.name = next_name(folder_of(scene.settings))
     return known.name
 
 

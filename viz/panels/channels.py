@@ -1,6 +1,7 @@
 """How the chosen layer is shown: which of its channels, how bright, and its statistics."""
 
 from dataclasses import replace
+from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -9,6 +10,7 @@ from renderer.protocol import Statistics
 from viz import widgets as ui
 from viz.bands import short_name, size_text
 from viz.facts import Facts
+from viz.kept import keep
 from viz.numbers import compact
 from viz.panels.layers import Entry, channel_limit, chosen, clamped, entries
 from viz.params import put
@@ -35,6 +37,15 @@ def shown(scene: Scene, facts: Facts) -> Scene:
     row = chosen(scene, entries(scene, facts))
     if row is None:
         return scene
+    reads = (row.layer, row.info, scene.view.display)
+    scene = keep("channels", reads, partial(_controls, row=row), scene, facts)
+    frame = facts.figures.frame
+    figures = (frame.statistics, frame.selected) if frame else (None, None)
+    return keep("statistics", figures, _statistics, scene, facts)
+
+
+def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
+    """Which channels, and how bright."""
     info = row.info
     kind = f"{size_text(info.height, info.width)} · {info.channels} channels"
     ui.heading("Picture" if row.layer is None else short_name(row.layer), kind)
@@ -49,9 +60,7 @@ def shown(scene: Scene, facts: Facts) -> Scene:
     imgui.push_id("normalize")
     scene = switch_row(scene, "view.display.normalize", "", "Divide each channel by its largest magnitude")
     imgui.pop_id()
-    scene = slider_row(scene, "view.display.scale_db")
-    _statistics(facts)
-    return scene
+    return slider_row(scene, "view.display.scale_db")
 
 
 def _channel(scene: Scene, channels: int) -> Scene:
@@ -76,9 +85,9 @@ def _channel(scene: Scene, channels: int) -> Scene:
     return scene
 
 
-def _statistics(facts: Facts) -> None:
+def _statistics(scene: Scene, facts: Facts) -> Scene:
     """Mean, standard deviation and largest magnitude, of all channels and of those shown."""
-    frame = facts.frame
+    frame = facts.figures.frame
     rows = (("All", frame.statistics if frame else None), ("Shown", frame.selected if frame else None))
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
     step = (width - t.px(52)) / 3
@@ -91,6 +100,7 @@ def _statistics(facts: Facts) -> None:
             ui.draw(text, p.x + t.px(52) + (k + 1) * step, y, "text", t.small, align=1, height=h)
     imgui.dummy(V(width, 3 * h))
     ui.tip("Of the numbers before the gain. Max is the largest magnitude")
+    return scene
 
 
 def _figures(stats: Statistics | None) -> tuple[str, str, str]:

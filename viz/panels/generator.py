@@ -1,6 +1,7 @@
 """The left side: everything that makes the picture, in the order in which it acts."""
 
 from viz.facts import Facts
+from viz.kept import keep
 from viz.panels import latent, network, noise, transform, truncation
 from viz.scene import Scene
 
@@ -8,5 +9,5 @@ from viz.scene import Scene
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Network, latent, truncation, noise and transform, one section each."""
     for panel in (network, latent, truncation, noise, transform):
-        scene = panel.draw(scene, facts)
+        scene = keep(panel.__name__, panel.reads(scene, facts), panel.draw, scene, facts)
     return scene

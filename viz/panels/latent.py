@@ -67,6 +67,11 @@ def summary(latent: Latent) -> str:
     return f"{latent.x:.2f}, {latent.y:.2f}".replace("-", "−")
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.latent, scene.view.motion, facts.model, pad.base(scene, facts)
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     tall = imgui.get_window_height() > t.px(760)

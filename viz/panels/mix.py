@@ -1,6 +1,7 @@
 """Window "Mix": a second style, the layers that take it, and saving what came of it."""
 
 import math
+from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -8,6 +9,7 @@ from imgui_bundle import imgui
 from renderer.protocol import Latent
 from viz import widgets as ui
 from viz.facts import Facts
+from viz.kept import keep
 from viz.panels import capture, mixing
 from viz.panels.latent import RANDOM_SEEDS, Dice
 from viz.params import default, put, reset
@@ -22,10 +24,25 @@ SIDE = 52
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
+    picture, name = mixing.style_picture(scene, facts), capture.coming(scene, facts)
+    document, view, base = scene.document, scene.view, base_seed(scene.document.latent)
+    styles = (document.mixing, document.noise, view.motion, view.display.layer, facts.model, picture, base)
+    reads = (*styles, scene.settings.capture_dir, name, facts.saved, facts.picture is None)
+    return keep("mix", reads, partial(_parts, picture=picture, name=name), scene, facts)
+
+
+def _parts(scene: Scene, facts: Facts, picture: mixing.Picture, name: str) -> Scene:
+    """Each part on its own as well, so that a change of one leaves the others."""
     tall = imgui.get_window_height() > t.px(760)
-    scene = _style(scene, facts)
-    scene = mixing.draw(scene, facts, capture.height(tall))
-    return capture.draw(scene, facts, tall)
+    document, motion = scene.document, scene.view.motion
+    base = base_seed(document.latent)
+    reads: tuple[object, ...] = (document.mixing.x, motion.mixing, motion.mixing_speed, picture, base)
+    scene = keep("style", reads, partial(_style, picture=picture), scene, facts)
+    free = capture.height(tall)
+    reads = (document.mixing, document.noise, scene.view.display.layer, facts.model, picture, free)
+    scene = keep("mixing", reads, partial(mixing.draw, picture=picture, reserve=free), scene, facts)
+    reads = (scene.settings.capture_dir, name, facts.saved, facts.picture is None)
+    return keep("capture", reads, partial(capture.draw, name=name, open_=tall), scene, facts)
 
 
 def base_seed(latent: Latent) -> float | None:
@@ -33,7 +50,7 @@ def base_seed(latent: Latent) -> float | None:
     return latent.x + 100 * latent.y if latent.y == round(latent.y) else None
 
 
-def _style(scene: Scene, facts: Facts) -> Scene:
+def _style(scene: Scene, facts: Facts, picture: mixing.Picture) -> Scene:
     """The second style: its picture, its seed, and its walk."""
     is_open = ui.section("Style", summary=f"seed {mixing.seed_text(scene.document.mixing.x)}", reset=True)
     if ui.reset_clicked():
@@ -42,7 +59,7 @@ def _style(scene: Scene, facts: Facts) -> Scene:
         return scene
     imgui.push_id("style")
     p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SIDE)
-    texture, uv = mixing.style_picture(scene, facts)
+    texture, uv = picture
     imgui.dummy(V(side, side))
     ui.tip("The second style on its own")
     if texture:

@@ -16,7 +16,7 @@ from viz.params import put, reset
 from viz.scene import Scene
 from viz.theme import current as t
 
-WS, OFF = "document.mixing.ws", "document.noise.off"
+MIXING, LAYERS, NOISE = "document.mixing", "document.mixing.layers", "document.noise.layers"
 NO_UV = (0.0, 0.0, 1.0, 1.0)
 
 Picture = tuple[int, tuple[float, float, float, float]]
@@ -53,6 +53,9 @@ class _LastStyle:
     """The newest picture of the second style that was there, shown until the next one is."""
 
     request: RenderRequest | None = None
+    asked: RenderRequest | None = None
+    """What was asked for last, there or not."""
+    x: float = 0.0
 
 
 def style_request(scene: Scene) -> RenderRequest:
@@ -61,13 +64,19 @@ def style_request(scene: Scene) -> RenderRequest:
     if scene.view.motion.mixing:
         x = float(round(x))
     latent = replace(scene.document.latent, x=x, y=0.0)
+    latent = replace(latent, array=None)
     alone = replace(scene.document, latent=latent, mixing=Mixing(), transform=Transform())
     return request_for(alone, Display(), scene.settings.device, 0)
 
 
 def style_picture(scene: Scene, facts: Facts) -> Picture:
-    """Texture of the second style's picture."""
-    last, request = facts.scratch.get(_LastStyle), style_request(scene)
+    """Texture of the second style's picture, which waits for the hand as the pad's do, but for its own seed."""
+    last, mixing = facts.scratch.get(_LastStyle), scene.document.mixing
+    known = last.asked is not None and last.asked.network == scene.document.network and last.x == mixing.x
+    if not known or not imgui.is_any_item_active():
+        last.asked, last.x = style_request(scene), mixing.x
+    request = last.asked
+    assert request is not None
     found = facts.thumbnails.get(request)
     if found:
         last.request = request
@@ -81,14 +90,19 @@ def seed_text(x: float) -> str:
     return str(round(x)) if x == round(x) else f"{x:.2f}".replace("-", "−")
 
 
-def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
-    """The section. `reserve`: pixels to leave free below it, if its rows can be that low."""
+def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
+    """The section.
+
+    Args:
+        picture: Of the second style.
+        reserve: Pixels to leave free below it, if its rows can be that low.
+    """
     model = facts.model
     mixed = [i for i in scene.document.mixing.ws if model and i < model.num_ws]
     summary = f"{len(mixed)} of {model.num_ws} mixed" if model else "no network yet"
     is_open = ui.section("Layers", summary=summary, reset=True)
     if ui.reset_clicked():
-        scene = reset(scene, WS, OFF)
+        scene = reset(scene, LAYERS, NOISE)
     if not is_open or model is None:
         return scene
     imgui.push_id("mixing")
@@ -102,7 +116,6 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     gaps = len(bands) * (24 + 4)
     room = (imgui.get_content_region_avail().y - reserve) / t.scale - gaps
     height = max(20, min(28, math.floor(room / model.num_ws)))
-    picture = style_picture(scene, facts)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), 0))
     for band in bands:
         scene = _band(scene, band)
@@ -117,27 +130,27 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
 
 def _sets(scene: Scene, model: ModelInfo) -> Scene:
     """Buttons that act on every layer."""
-    ws, width = scene.document.mixing.ws, (imgui.get_content_region_avail().x - t.px(8)) / 3
+    mixing, width = scene.document.mixing, (imgui.get_content_region_avail().x - t.px(8)) / 3
     if ui.button("All", width=width, hint="Take the second style in every layer"):
-        scene = put(scene, WS, tuple(range(model.num_ws)))
+        scene = put(scene, MIXING, switched(mixing, range(model.num_ws), True))
     imgui.same_line(0, t.px(4))
     if ui.button("None", width=width, hint="Keep the first style in every layer"):
-        scene = put(scene, WS, ())
+        scene = put(scene, MIXING, switched(mixing, range(model.num_ws), False))
     imgui.same_line(0, t.px(4))
     if ui.button("Invert", width=width, hint="Exchange the two styles' layers"):
-        scene = put(scene, WS, inverted(ws, model.num_ws))
+        scene = put(scene, MIXING, inverted(mixing, model.num_ws))
     return scene
 
 
 def _band(scene: Scene, band: Band) -> Scene:
     """A band's header: a click switches all of its layers."""
-    ws = scene.document.mixing.ws
-    taken = sum(i in ws for i in band.ws)
+    mixing = scene.document.mixing
+    taken = sum(i in mixing.ws for i in band.ws)
     width = imgui.get_content_region_avail().x
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # its note must be readable
     imgui.begin_disabled(not band.ws)
     if ui.band_row(band.name, band.note, band.token, width, mixed=share_text(taken, len(band.ws))):
-        scene = put(scene, WS, switched(ws, band.ws, taken < len(band.ws)))
+        scene = put(scene, MIXING, switched(mixing, band.ws, taken < len(band.ws)))
     imgui.end_disabled()
     imgui.pop_style_var()
     if band.ws:
@@ -175,9 +188,9 @@ def _row(
     if touch.noise:
         stroke.begin("noise", not noisy, stroke.end)
     if touch.pressed or stroke.covers("style", top, bottom):
-        scene = put(scene, WS, switched(mixing.ws, (index,), stroke.on))
+        scene = put(scene, MIXING, switched(mixing, (index,), stroke.on))
     if touch.cleared:
-        scene = put(scene, WS, switched(mixing.ws, (index,), False))
+        scene = put(scene, MIXING, switched(mixing, (index,), False))
     if has_noise and (touch.noise or stroke.covers("noise", top, bottom)):
-        scene = put(scene, OFF, tuple(sorted({*noise.off, name} - ({name} if stroke.on else set()))))
+        scene = put(scene, "document.noise", noise.with_layers(replace(noise.of(name), on=stroke.on)))
     return scene

@@ -75,6 +75,11 @@ def summary(model: ModelInfo | None, loading: Loading | None) -> str:
     return f"{model.family} · {model.resolution}" if model else "none yet"
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.network, facts.model, facts.snapshots, facts.loading, facts.now if facts.loading else 0.0
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     if not ui.section("Network", summary=summary(facts.model, facts.loading)):

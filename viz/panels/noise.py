@@ -31,6 +31,11 @@ def summary(noise: Noise, model: ModelInfo | None) -> str:
     return f"{on} of {layers} layers"
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.noise, scene.view.motion, facts.model
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     model = facts.model

@@ -70,12 +70,27 @@ def neighbour_request(scene: Scene) -> RenderRequest:
         mixing = replace(mixing, x=float(round(mixing.x)))
     steady = replace(
         document,
-        latent=replace(document.latent, x=0.0, y=0.0, blend="w"),
+        latent=replace(document.latent, x=0.0, y=0.0, blend="w", array=None),
         noise=noise,
         mixing=mixing,
         transform=Transform(),
     )
     return request_for(steady, Display(), scene.settings.device, 0)
+
+
+def base(scene: Scene, facts: Facts) -> RenderRequest:
+    """What the pad's pictures have in common now. It waits for the hand to let go of what it changes: while another
+    picture is asked for in every frame, no small one would get its turn.
+    """
+    pad, network = facts.scratch.get(Pad), scene.document.network
+    if pad.base is not None and pad.base.network == network and imgui.is_any_item_active():
+        return pad.base
+    wanted = neighbour_request(scene)
+    if wanted != pad.base:
+        if pad.base is None or wanted.network != pad.base.network:
+            pad.shown.clear()
+        pad.base, pad.requests = wanted, {}
+    return pad.base
 
 
 def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
@@ -143,18 +158,15 @@ def _pointed(x: float, y: float, centre: V, cell: float, thumb: float) -> Place 
 def _pictures(
     pad: Pad, scene: Scene, facts: Facts, x: float, y: float, centre: V, size: V, pointed: Place | None
 ) -> None:
-    base, cell, thumb = neighbour_request(scene), t.px(CELL), t.px(THUMB)
-    if base != pad.base:
-        if pad.base is None or base.network != pad.base.network:
-            pad.shown.clear()
-        pad.base, pad.requests = base, {}
+    common, cell, thumb = base(scene, facts), t.px(CELL), t.px(THUMB)
     places = around(x, y, size.x, size.y, cell, thumb)
     seen = set(places)
     pad.shown = {place: request for place, request in pad.shown.items() if place in seen}
     for i, j in places:
         request = pad.requests.get((i, j))
         if request is None:
-            request = pad.requests[i, j] = replace(base, latent=replace(base.latent, x=float(i), y=float(j)))
+            here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
+            request = pad.requests[i, j] = replace(common, latent=here)
         found = facts.thumbnails.get(request)
         if found:
             pad.shown[i, j] = request

@@ -8,7 +8,7 @@ from imgui_bundle import imgui, implot
 
 from viz import plots
 from viz import widgets as ui
-from viz.facts import Facts, Performance
+from viz.facts import REFRESH_S, Facts, Performance
 from viz.numbers import milliseconds, size_of
 from viz.params import put
 from viz.plots import Series
@@ -18,8 +18,6 @@ from viz.theme import current as t
 
 CONTROLS, CARD, CARD_HEIGHT = 256, 88, 54
 """Widths of the left column and of one figure, height of the figures; design lengths."""
-REFRESH_S = 0.25
-"""Figures that change with every frame cannot be read."""
 _DEVICES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA", "mps": "Apple GPU (MPS)"}
 
 

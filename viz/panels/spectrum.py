@@ -21,6 +21,11 @@ CONTROLS = 168
 """Width of the controls when they stand beside the picture, design length."""
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the spectrum's picture and its controls show."""
+    return scene.view.display, facts.spectrum, facts.model
+
+
 def picture(scene: Scene, facts: Facts) -> Scene:
     """The two-dimensional spectrum with its controls."""
     spectrum = scene.view.display.spectrum
@@ -117,11 +122,11 @@ def frequency_ticks(lowest: float, most: int) -> list[tuple[float, str]]:
     return [(2.0**-k, f"1/{2**k}") for k in range(1, count + 1, step)][::-1]
 
 
-def power(scene: Scene, facts: Facts) -> None:
+def power(scene: Scene, facts: Facts) -> Scene:
     """Mean power over circles, in decibels over frequency."""
     on = scene.view.display.spectrum.on
     ui.heading("Radial power", "network" if on else "")
-    radial = facts.frame.radial if facts.frame and on else ()
+    radial = facts.figures.frame.radial if facts.figures.frame and on else ()
     points = np.array([point for point in radial if point[0] > 0 and math.isfinite(point[1])], np.float64)
     room = imgui.get_content_region_avail()
     if len(points) < 2:
@@ -129,7 +134,7 @@ def power(scene: Scene, facts: Facts) -> None:
         ui.fill(p, V(p.x + room.x, p.y + room.y), "canvas", 0.55, 3)
         text = "Measuring…" if on else "Shown with the spectrum"
         ui.draw(text, p.x + room.x / 2, p.y, "dim", t.small, align=0.5, height=room.y)
-        return
+        return scene
     frequency, decibels = points[:, 0], points[:, 1]
     margin = max(1.0, 0.08 * float(np.ptp(decibels)))
     ticks = frequency_ticks(float(frequency[0]), max(2, int(room.x / t.px(48))))
@@ -143,3 +148,4 @@ def power(scene: Scene, facts: Facts) -> None:
             implot.setup_axis_ticks(implot.ImAxis_.x1, [v for v, _ in ticks], [name for _, name in ticks])
             plots.line("network", frequency, decibels, "accent", 2)
     imgui.pop_font()
+    return scene

@@ -25,6 +25,11 @@ def summary(transform: Transform, model: ModelInfo | None) -> str:
     return "   ".join(parts).replace("-", "−")
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.transform, scene.view.display.untransform, scene.view.motion, facts.model
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     model = facts.model

@@ -7,16 +7,11 @@ from renderer.protocol import ModelInfo, Truncation
 from viz import widgets as ui
 from viz.bands import band_of, bands_of, short_name
 from viz.facts import Facts
+from viz.kept import keep_row
 from viz.params import PARAMS, put, reset
 from viz.rows import slider_row
 from viz.scene import Scene
 from viz.theme import current as t
-
-
-def shares(truncation: Truncation, num_ws: int) -> tuple[float, ...]:
-    """What is left of each w vector's distance from the mean: psi below the cutoff, 1 from it on."""
-    cutoff = num_ws if truncation.cutoff is None else truncation.cutoff
-    return tuple(truncation.psi if i < cutoff else 1.0 for i in range(num_ws))
 
 
 def span(values: tuple[float, ...]) -> tuple[float, float]:
@@ -25,12 +20,19 @@ def span(values: tuple[float, ...]) -> tuple[float, float]:
 
 
 def summary(truncation: Truncation, num_ws: int) -> str:
-    """`ψ 0.62`, `ψ 0.62 on 8 of 16`, or `off`."""
+    """`ψ 0.62`, `ψ 0.62 on 8 of 16`, `by layer`, or `off`."""
+    if truncation.psis:
+        return "by layer"
     cutoff = truncation.cutoff
     if truncation.psi == 1 or cutoff == 0:
         return "off"
     text = f"ψ {truncation.psi:.2f}".replace("-", "−")
     return text if cutoff is None or cutoff >= num_ws else f"{text} on {cutoff} of {num_ws}"
+
+
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.truncation, facts.model
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -52,14 +54,17 @@ def _cutoff(scene: Scene, num_ws: int) -> Scene:
     """The cutoff, which counts up to the network's own number of w vectors; that number itself stands for all."""
     param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
     before = num_ws if cutoff is None else min(cutoff, num_ws)
-    imgui.begin_disabled(num_ws == 0)
-    after = ui.slider(
-        param.label, before, param.low, num_ws, num_ws, f"of {num_ws}" if num_ws else "", param.fmt, hint=param.hint
-    )
-    imgui.end_disabled()
-    if round(after) == before:
-        return scene
-    return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+
+    def draw() -> Scene:
+        imgui.begin_disabled(num_ws == 0)
+        unit = f"of {num_ws}" if num_ws else ""
+        after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, hint=param.hint)
+        imgui.end_disabled()
+        if round(after) == before:
+            return scene
+        return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+
+    return keep_row("cutoff", (before, num_ws), draw, scene)
 
 
 def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
@@ -70,7 +75,7 @@ def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
     imgui.dummy(V(max(1.0, width), height))
     hovered = imgui.is_item_hovered()
     ui.fill(V(left, a.y), V(left + width, a.y + height), "canvas")
-    values = shares(truncation, model.num_ws) if model else ()
+    values = truncation.of(model.num_ws) if model else ()
     low, high = span(values)
     floor, room = a.y + height - t.px(6), height - t.px(14)
 
@@ -82,17 +87,18 @@ def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
         lines.add_line(V(left, at(value)), V(left + width, at(value)), t.u32("dim" if value == 0 > low else "line"), 1)
     if not model:
         return
-    step = (width - t.px(8)) / model.num_ws
-    tokens = [band.token for band in bands_of(model) for _ in band.ws]
-    for i, value in enumerate(values):
-        x0, x1 = left + t.px(4) + i * step + t.px(1), left + t.px(4) + (i + 1) * step
-        token, y, zero = tokens[i], at(value), at(0)
-        lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), t.u32(token, 0.3), t.px(1))
-        cap = y if value >= 0 else y - t.px(2)
-        lines.add_rect_filled(V(x0, cap), V(x1, cap + t.px(2)), t.u32(token), t.px(1))
-        mouse = imgui.get_mouse_pos().x
-        if hovered and x0 <= mouse < x0 + step:
-            _bar_tip(model, i, value)
+    step, first, one, two, zero = (width - t.px(8)) / model.num_ws, left + t.px(4), t.px(1), t.px(2), at(0)
+    for band in bands_of(model):
+        faint, full = t.u32(band.token, 0.3), t.u32(band.token)
+        for i in band.ws:
+            x0, x1, y = first + i * step + one, first + (i + 1) * step, at(values[i])
+            lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), faint, one)
+            cap = y if values[i] >= 0 else y - two
+            lines.add_rect_filled(V(x0, cap), V(x1, cap + two), full, one)
+    if hovered:
+        i = int((imgui.get_mouse_pos().x - first - one) // step)
+        if 0 <= i < model.num_ws:
+            _bar_tip(model, i, values[i])
 
 
 def _bar_tip(model: ModelInfo, index: int, value: float) -> None:

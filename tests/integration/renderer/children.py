@@ -5,6 +5,7 @@ import signal
 import time
 from multiprocessing.connection import Connection
 
+from renderer.arrays import ArrayStore
 from renderer.engine import Engine
 from renderer.fake import FakeEngine
 from renderer.protocol import RenderRequest
@@ -62,7 +63,7 @@ class Stuck(FakeEngine):
 
 
 def gets_stuck(connection: Connection, prefix: str) -> None:
-    serve(connection, prefix, Stuck)
+    serve(connection, prefix, lambda arrays: Stuck())
 
 
 class Clumsy(FakeEngine):
@@ -73,11 +74,11 @@ class Clumsy(FakeEngine):
 
 
 def fails_at_thirteen(connection: Connection, prefix: str) -> None:
-    serve(connection, prefix, Clumsy)
+    serve(connection, prefix, lambda arrays: Clumsy())
 
 
 def cannot_be_set_up(connection: Connection, prefix: str) -> None:
-    def make() -> Engine:
+    def make(arrays: ArrayStore) -> Engine:
         raise ImportError("no module named torch")
 
     serve(connection, prefix, make)

@@ -17,10 +17,13 @@ from renderer.protocol import (
     PICTURE,
     SPECTRUM,
     Display,
+    Job,
     Latent,
     Network,
+    NoiseDeviation,
     RenderRequest,
     Spectrum,
+    Still,
     ThumbnailRequest,
     Truncation,
 )
@@ -142,3 +145,48 @@ def test_a_download_shows_its_progress_and_gives_way_to_another_network(
     assert window.poll().loading is None
     assert not window.failures
     assert not [path for path in tmp_path.rglob("*") if path.is_file()], "nothing half is kept"
+
+
+def test_arrays_reach_the_renderer_before_the_requests_that_name_them(open_window, request_of):
+    window = open_window()
+    array = np.random.RandomState(1).randn(8, 16).astype(np.float32)
+    request = replace(request_of("sg2"), latent=Latent(array=window.renderer.arrays.add(array)))
+    window.ask(request)
+    ours = tiny.Bench(request.network.source)
+    ours.pipeline._kept.arrays.add(array)
+    np.testing.assert_array_equal(window.picture(), ours.picture(latent=request.latent))
+
+    os.kill(window.renderer.pid, signal.SIGKILL)
+    window.until(lambda: window.renderer.restarts == 1)
+    window.ask(replace(request, request_id=2, truncation=Truncation(0.5)))
+    assert not window.failures
+
+
+def test_jobs_go_on_between_requests_and_end_when_they_are_cancelled(open_window, request_of):
+    window = open_window()
+    request = request_of("sg2")
+    window.renderer.start(Job("heat", NoiseDeviation(request, 6)))
+    window.renderer.start(Job("long", NoiseDeviation(request, 100_000)))
+    for i in range(2, 6):
+        window.ask(replace(request, request_id=i, truncation=Truncation(i / 10)))
+    window.until(lambda: any(one.key == "heat" and one.over for one in window.progress))
+    heat = [one for one in window.progress if one.key == "heat"]
+    assert [one.done for one in heat] == [1, 2, 3, 4, 5, 6]
+    assert heat[-1].result.shape == (32, 32)
+    window.until(lambda: any(one.key == "long" and one.done > 3 for one in window.progress))
+    window.renderer.cancel("long")
+    told = len(window.progress)
+    window.ask(replace(request, request_id=9))
+    assert len(window.progress) == told
+
+
+def test_a_job_that_fails_or_loses_its_renderer_says_so(open_window, request_of):
+    window = open_window()
+    window.renderer.start(Job("bad", Still(replace(request_of("sg2"), network=Network("/nowhere.pkl")))))
+    window.until(lambda: window.progress)
+    assert window.progress[-1].failure.problem == "load"
+    window.renderer.start(Job("long", NoiseDeviation(request_of("sg2"), 100_000)))
+    window.until(lambda: window.progress[-1].key == "long")
+    os.kill(window.renderer.pid, signal.SIGKILL)
+    window.until(lambda: window.progress[-1].failure is not None and window.progress[-1].key == "long")
+    assert "killed by SIGKILL" in window.progress[-1].failure.message

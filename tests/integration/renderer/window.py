@@ -9,7 +9,7 @@ import numpy as np
 
 from renderer import frames
 from renderer.client import Renderer, Replies
-from renderer.protocol import PICTURE, Failure, Frame, Loading, Thumbnail
+from renderer.protocol import PICTURE, Failure, Frame, Loading, Progress, Thumbnail
 
 
 class Window:
@@ -20,6 +20,7 @@ class Window:
         self.failures: list[Failure] = []
         self.loadings: list[Loading] = []
         self.thumbnails: list[Thumbnail] = []
+        self.progress: list[Progress] = []
 
     def poll(self) -> Replies:
         replies = self.renderer.poll()
@@ -30,6 +31,7 @@ class Window:
         if replies.loading is not None:
             self.loadings.append(replies.loading)
         self.thumbnails.extend(replies.thumbnails)
+        self.progress.extend(replies.progress)
         return replies
 
     def until(self, done: Callable[[], object], seconds: float = 60.0) -> None:

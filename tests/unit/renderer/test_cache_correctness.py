@@ -9,7 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renderer.pipeline import Pipeline
-from renderer.protocol import Display, Latent, Mixing, Network, Noise, RenderRequest, Spectrum, Transform, Truncation
+from renderer.protocol import (
+    Display,
+    Latent,
+    LayerNoise,
+    LayerStyle,
+    Mixing,
+    Network,
+    Noise,
+    RenderRequest,
+    Spectrum,
+    Transform,
+    Truncation,
+    WBlend,
+)
 from tests.unit.renderer import tiny
 
 LAYERS = {"cond": ("b8.conv0", "b16.torgb"), "sg3": ("input",)}
@@ -39,7 +52,12 @@ NOISES = st.builds(
     mode=mix("none", "const", "random"),
     seed=mix(0, 1),
     strength=mix(1.0, 2.0),
-    off=mix((), ("b8.conv0",)),
+    layers=mix((), (LayerNoise("b8.conv0", on=False),), (LayerNoise("b8.conv0", strength=2.0, seed=5),)),
+)
+MIXED = (LayerStyle(0), LayerStyle(3, Latent(4.0), 0.5))
+BLENDS = mix(
+    WBlend(((Latent(0.0), 0.25), (Latent(1.0, label=1), 0.75)), spherical=True),
+    WBlend(((Latent(0.0), -0.25), (Latent(1.0), 1.25)), keep_norm=True, lengths=(0.5, 0.5)),
 )
 SPECTRA = st.builds(Spectrum, on=st.booleans(), selected_only=st.booleans(), range_db=mix(20.0, 50.0))
 
@@ -63,9 +81,9 @@ def requests(kind):
         RenderRequest,
         request_id=st.just(0),
         device=st.just("cpu"),
-        latent=LATENTS,
-        mixing=st.builds(Mixing, x=mix(1.0, 2.5), ws=mix((), (0, 3))),
-        truncation=st.builds(Truncation, psi=mix(1.0, 0.5), cutoff=mix(None, 2)),
+        latent=st.one_of(LATENTS, BLENDS),
+        mixing=st.builds(Mixing, x=mix(1.0, 2.5), layers=mix((), MIXED), solo=mix((), (3,))),
+        truncation=st.builds(Truncation, psi=mix(1.0, 0.5), cutoff=mix(None, 2), psis=mix((), (0.5, 1.0))),
         noise=NOISES,
         transform=st.builds(Transform, x=mix(0.0, 0.2), angle=mix(0.0, 30.0), whole_pixels=st.booleans()),
         display=displays(kind),

@@ -9,6 +9,7 @@ import pytest
 from renderer.bands import style_bands
 from renderer.client import AnyRenderer, Renderer
 from renderer.fake import FakeRenderer, model_info
+from renderer.mixing import take
 from renderer.protocol import (
     LAYER_TILE,
     LAYERS,
@@ -49,7 +50,7 @@ def test_both_renderers_have_the_interface_that_the_window_uses():
         {"latent": Latent(x=0.5)},
         {"latent": Latent(y=1)},
         {"truncation": Truncation(psi=0.5)},
-        {"mixing": Mixing(x=3, ws=(0, 1))},
+        {"mixing": take(Mixing(x=3), (0, 1), None)},
         {"transform": Transform(x=0.1)},
         {"transform": Transform(angle=20)},
         {"display": Display(scale_db=6)},

@@ -4,7 +4,7 @@ import pytest
 
 from renderer.engine import Cancelled
 from renderer.protocol import Display, Latent, Loading, Network, RenderRequest
-from renderer.worker import _RequestWatch, _ThumbnailWatch
+from renderer.worker import _BackgroundWatch, _RequestWatch
 
 
 class Box:
@@ -47,8 +47,8 @@ def test_loading_is_told_and_given_up_when_another_network_is_wanted():
 
 def test_a_thumbnail_gives_way_to_anything_and_loads_in_silence():
     box = Box()
-    _ThumbnailWatch(box).check(0.9)
-    _ThumbnailWatch(box).loading(None)
+    _BackgroundWatch(box).check(0.9)
+    _BackgroundWatch(box).loading(None)
     assert not box.sent
     with pytest.raises(Cancelled):
-        _ThumbnailWatch(Box(RenderRequest(2))).check(0.9)
+        _BackgroundWatch(Box(RenderRequest(2))).check(0.9)

@@ -8,21 +8,16 @@ import pytest
 from renderer.document import Camera, Document, Motion, View
 from renderer.fake import model_info
 from renderer.protocol import Latent, Network, Truncation
+from tests.unit.viz.facts import new_facts
 from viz import keys
 from viz.app_bar import MENUS
 from viz.commands import commands
-from viz.facts import Facts, Scratch, Texture
+from viz.facts import Facts, Texture
 from viz.palette import matches
 from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 
-
-class NoThumbnails:
-    def get(self, request, size=64):
-        return None
-
-
 TABLE = {command.id: command for command in commands(random.Random(7))}
-FACTS = Facts(NoThumbnails(), Scratch())
+FACTS = new_facts()
 SHOWN = replace(FACTS, picture=Texture(1, 64, 64), model=model_info(Network(), "StyleGAN3-T", 64))
 SCENE = Scene()
 

@@ -8,7 +8,20 @@ from pathlib import Path
 import pytest
 
 from renderer.document import Document
-from renderer.protocol import Latent, LayerInfo, Loading, Mixing, ModelInfo, Network, Noise, Transform, Truncation
+from renderer.mixing import take
+from renderer.protocol import (
+    Latent,
+    LayerInfo,
+    LayerNoise,
+    LayerStyle,
+    Loading,
+    Mixing,
+    ModelInfo,
+    Network,
+    Noise,
+    Transform,
+    Truncation,
+)
 from viz.bundled import bundled
 from viz.panels import latent, network, noise, pad, transform, truncation
 from viz.params import put
@@ -115,7 +128,7 @@ def test_pictures_fade_with_distance() -> None:
 def test_what_plays_does_not_make_new_neighbour_pictures() -> None:
     scene = put(Scene(), "document.noise", Noise("random", 3))
     scene = put(scene, "view.motion.mixing", True)
-    scene = put(scene, "document.mixing", Mixing(4.0, (1, 2)))
+    scene = put(scene, "document.mixing", take(Mixing(4.0), (1, 2), None))
     wanted = pad.neighbour_request(scene)
     for path, value in (
         ("document.noise.seed", 9),
@@ -129,7 +142,7 @@ def test_what_plays_does_not_make_new_neighbour_pictures() -> None:
         ("document.truncation.psi", 0.5),
         ("document.latent.label", 2),
         ("document.network", Network("x.pkl")),
-        ("document.mixing.ws", (1,)),
+        ("document.mixing.layers", (LayerStyle(1),)),
         ("document.noise.mode", "none"),
         ("settings.device", "cpu"),
     ):
@@ -140,16 +153,17 @@ def test_what_plays_does_not_make_new_neighbour_pictures() -> None:
 
 
 def test_bars_show_psi_below_the_cutoff_and_leave_the_rest() -> None:
-    assert truncation.shares(Truncation(0.5, 2), 4) == (0.5, 0.5, 1, 1)
-    assert truncation.shares(Truncation(0.5), 3) == (0.5, 0.5, 0.5)
-    assert truncation.shares(Truncation(0.5, 0), 2) == (1, 1)
-    assert truncation.shares(Truncation(0.5, 99), 2) == (0.5, 0.5)
-    assert truncation.shares(Truncation(0.5), 0) == ()
+    assert Truncation(0.5, 2).of(4) == (0.5, 0.5, 1, 1)
+    assert Truncation(0.5).of(3) == (0.5, 0.5, 0.5)
+    assert Truncation(0.5, 0).of(2) == (1, 1)
+    assert Truncation(0.5, 0, (0.2, 0.4)).of(4) == (0.2, 0.4, 0.4, 0.4)
+    assert Truncation(0.5, 99).of(2) == (0.5, 0.5)
+    assert Truncation(0.5).of(0) == ()
 
 
 @pytest.mark.parametrize(("psi", "low", "high"), [(0.5, 0, 1), (-0.5, -0.5, 1), (1.5, 0, 1.5), (1, 0, 1)])
 def test_the_chart_always_holds_zero_and_one(psi: float, low: float, high: float) -> None:
-    assert truncation.span(truncation.shares(Truncation(psi), 3)) == (low, high)
+    assert truncation.span(Truncation(psi).of(3)) == (low, high)
     assert truncation.span(()) == (0, 1)
 
 
@@ -168,7 +182,10 @@ def test_noise_summary() -> None:
     assert noise.summary(Noise(), None) == ""
     assert noise.summary(Noise(), replace(MODEL, family="StyleGAN3-T", noise_layers=())) == "StyleGAN3-T has none"
     assert noise.summary(Noise(), MODEL) == "3 of 3 layers"
-    assert noise.summary(Noise(off=("b8.conv0", "other")), MODEL) == "2 of 3 layers"
+    assert (
+        noise.summary(Noise().with_layers(LayerNoise("b8.conv0", on=False), LayerNoise("other", on=False)), MODEL)
+        == "2 of 3 layers"
+    )
     assert noise.summary(Noise("none"), MODEL) == noise.summary(Noise(strength=0), MODEL) == "off"
 
 

@@ -5,11 +5,16 @@ from dataclasses import replace
 import pytest
 
 from renderer.document import Document
-from renderer.protocol import Latent, Mixing, Network, Noise, Transform, Truncation
+from renderer.mixing import take
+from renderer.protocol import Latent, LayerNoise, Mixing, Network, Noise, Transform, Truncation
 from viz.naming import step_name
 
 BASE = Document()
 NAMES = ("b4.conv1", "b8.conv0", "b8.conv1")
+
+
+def silent(*layers: str) -> Noise:
+    return Noise().with_layers(*(LayerNoise(layer, on=False) for layer in layers))
 
 
 @pytest.mark.parametrize(
@@ -23,9 +28,9 @@ NAMES = ("b4.conv1", "b8.conv0", "b8.conv1")
         (Document(latent=Latent(label=3)), "Class 3"),
         (Document(latent=Latent(label_b=7)), "Second class 7"),
         (Document(latent=Latent(label_mix=0.4)), "Class mix 40 %"),
-        (Document(mixing=Mixing(ws=(1,))), "Mix b8.conv0"),
-        (Document(mixing=Mixing(ws=(0, 1, 2))), "Mix 3 layers"),
-        (Document(mixing=Mixing(ws=(9,))), "Mix layer 9"),
+        (Document(mixing=take(Mixing(), (1,), None)), "Mix b8.conv0"),
+        (Document(mixing=take(Mixing(), (0, 1, 2), None)), "Mix 3 layers"),
+        (Document(mixing=take(Mixing(), (9,), None)), "Mix layer 9"),
         (Document(mixing=Mixing(x=5)), "Style seed 5"),
         (Document(truncation=Truncation(psi=0.62)), "ψ 0.62"),
         (Document(truncation=Truncation(psi=-0.5)), "ψ −0.50"),
@@ -34,8 +39,11 @@ NAMES = ("b4.conv1", "b8.conv0", "b8.conv1")
         (Document(noise=Noise(mode="none")), "Noise off"),
         (Document(noise=Noise(seed=3)), "Noise seed 3"),
         (Document(noise=Noise(strength=0.5)), "Noise 0.50 ×"),
-        (Document(noise=Noise(off=("b8.conv0",))), "Noise off b8.conv0"),
-        (Document(noise=Noise(off=("a", "b"))), "Noise off in 2 layers"),
+        (Document(noise=silent("b8.conv0")), "Noise off b8.conv0"),
+        (
+            Document(noise=Noise().with_layers(LayerNoise("a", on=False), LayerNoise("b", on=False))),
+            "Noise off in 2 layers",
+        ),
         (Document(transform=Transform(angle=12)), "Rotate 12°"),
         (Document(transform=Transform(angle=-7.25)), "Rotate −7.2°"),
         (Document(transform=Transform(x=0.1)), "Translate 0.10, 0.00"),
@@ -53,8 +61,8 @@ def test_steps_from_the_defaults(after, name):
 @pytest.mark.parametrize(
     ("before", "name"),
     [
-        (Document(mixing=Mixing(ws=(1,))), "Mix nothing"),
-        (Document(mixing=Mixing(ws=(1,)), force_fp32=True), "Reset everything"),
+        (Document(mixing=take(Mixing(), (1,), None)), "Mix nothing"),
+        (Document(mixing=take(Mixing(), (1,), None), force_fp32=True), "Reset everything"),
         (Document(network=Network("x.pkl")), "Open demo network"),
         (BASE, ""),
     ],
@@ -65,10 +73,10 @@ def test_steps_back_to_the_defaults(before, name):
 
 def test_taking_away_and_resetting_parts():
     other = Document(force_fp32=True)  # so that the steps are not "Reset everything"
-    mixed = replace(other, mixing=Mixing(ws=(0, 1)))
-    assert step_name(mixed, replace(other, mixing=Mixing(ws=(0,))), NAMES) == "Unmix b8.conv0"
+    mixed = replace(other, mixing=take(Mixing(), (0, 1), None))
+    assert step_name(mixed, replace(other, mixing=take(Mixing(), (0,), None)), NAMES) == "Unmix b8.conv0"
     assert step_name(mixed, other, NAMES) == "Mix nothing"
-    assert step_name(replace(other, noise=Noise(off=("a",))), other) == "Noise on a"
+    assert step_name(replace(other, noise=silent("a")), other) == "Noise on a"
     assert step_name(replace(other, noise=Noise("random", 3)), other) == "Reset noise"
     assert step_name(replace(other, latent=Latent(3, 4, "z")), other) == "Reset latent"
     assert step_name(replace(other, transform=Transform(1, 2, 3)), other) == "Reset transform"

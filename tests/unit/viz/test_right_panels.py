@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from renderer.fake import model_info
+from renderer.mixing import take
 from renderer.protocol import Display, Frame, Latent, Mixing, Network, Statistics, Transform
-from viz.facts import Facts, Performance, Scratch
-from viz.panels.analysis import BLOCKS, GAP, hidden, pages, widths
+from tests.unit.viz.facts import new_facts
+from viz.facts import Figures, Performance
+from viz.panels.analysis import BLOCKS, GAP, pages, widths
 from viz.panels.capture import next_name
 from viz.panels.channels import shown_text
 from viz.panels.layers import channel_limit, chosen, clamped, columns_for, entries, select
@@ -25,13 +27,8 @@ from viz.scene import Scene
 MODEL = model_info(Network(), "StyleGAN2", 64)
 
 
-class NoThumbnails:
-    def get(self, request, size=64):
-        return None
-
-
 def facts_with(frame=None):
-    return Facts(NoThumbnails(), Scratch(), model=MODEL, frame=frame)
+    return new_facts(model=MODEL, frame=frame, figures=Figures(frame))
 
 
 def frame_with_table():
@@ -74,7 +71,9 @@ class TestStroke:
 class TestSecondStyle:
     def test_is_drawn_alone(self):
         scene = put(
-            put(Scene(), "document.mixing", Mixing(711.0, (0, 1))), "document.latent", Latent(3.5, 2.25, label=4)
+            put(Scene(), "document.mixing", take(Mixing(711.0), (0, 1), None)),
+            "document.latent",
+            Latent(3.5, 2.25, label=4),
         )
         request = style_request(put(scene, "document.transform", Transform(angle=30)))
         assert request.latent == Latent(711.0, 0.0, label=4)
@@ -139,10 +138,6 @@ class TestPages:
             wide = widths(blocks, width)
             assert sum(wide) + GAP * (len(wide) - 1) <= width + 1e-6
             assert all(got >= min(block.least, width) for got, block in zip(wide, blocks, strict=True))
-
-    def test_hidden_stops_the_measuring(self):
-        scene = put(Scene(), "view.display.layer_table", True)
-        assert not hidden(scene).view.display.layer_table
 
 
 def test_frequency_ticks_are_powers_of_two_within_the_range():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from renderer.document import Document, Motion, View
-from renderer.protocol import Latent, Truncation
+from renderer.protocol import Latent, LayerStyle, Truncation
 from viz.scene import Scene, Undo
 from viz.store import Store
 
@@ -94,6 +94,6 @@ def test_asks_last_one_frame():
 def test_layers_are_called_by_the_names_of_the_network():
     s = store()
     s.ws_names = ("b4.conv1",)
-    mixing = replace(s.document.mixing, ws=(0,))
+    mixing = replace(s.document.mixing, layers=(LayerStyle(0),))
     s.take(replace(s.scene, document=replace(s.document, mixing=mixing)), held=False)
     assert s.history.undo_name == "Mix b4.conv1"

@@ -1,0 +1,221 @@
+"""What determines a picture, in parts: frozen, hashable, standard library only.
+
+The parts of a request are also the parts of the Document, so that every default is declared once, here. Each part is
+what one stage of the pipeline reads, so equal parts mean that a stage's result can be reused.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Blend = Literal["z", "w", "arc"]
+NoiseMode = Literal["none", "const", "random"]
+Channels = Literal["rgb", "one"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Which generator renders."""
+
+    source: str = ""
+    """Path, URL or run folder; empty for the demo network."""
+    reload: int = 0
+    """Raised to read the same source again."""
+
+
+@dataclass(frozen=True)
+class ArrayRef:
+    """An array, named by its content: it is sent to the renderer once, and kept beside a session."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Latent:
+    """A place in the grid of seeds: (x, y) stands for seed x + 100 y; fractions blend up to four neighbours."""
+
+    x: float = 0.0
+    y: float = 0.0
+    blend: Blend = "w"
+    """z: spherical in Z; w: linear in W; arc: in W, keeping the distance from the mean."""
+    label: int | None = None
+    """Class of a conditional network; None takes the class that the seed draws."""
+    label_b: int | None = None
+    """Second class to blend toward; None blends nothing."""
+    label_mix: float = 0.0
+    """Share of the second class, 0..1, blended in W."""
+    array: ArrayRef | None = None
+    """A stored w [w_dim] or ws [num_ws, w_dim], before truncation: the fields above are not read then."""
+
+
+@dataclass(frozen=True)
+class WBlend:
+    """Sources blended in W, layer by layer: w = sum of weight * w_source (`gan.latents.blend_w`)."""
+
+    parts: tuple[tuple["Source", float], ...]
+    """Sources and weights; the weights add up to 1 and may be negative."""
+    keep_norm: bool = False
+    """Blend the distances from the mean too, with `lengths`, so that walks do not sink into it."""
+    lengths: tuple[float, ...] = ()
+    """Weights of the distances; empty: those of the parts."""
+    spherical: bool = False
+    """Blend in Z on the sphere, where all parts are seeds and no weight is negative; elsewhere in W."""
+
+
+Source = Latent | WBlend
+"""Where a style comes from."""
+
+
+@dataclass(frozen=True)
+class LayerStyle:
+    """The style that one w vector takes instead of the document's own."""
+
+    ws: int
+    """Index of the w vector."""
+    source: Source | None = None
+    """None: the second style, seed `Mixing.x`."""
+    amount: float = 1.0
+    """Share of the source, 0..1, blended in W with the document's own style."""
+    locked: bool = False
+    """Gestures on many layers leave this one as it is."""
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """Which layers take another style, and whose (arXiv 1812.04948, section 3.1)."""
+
+    x: float = 1.0
+    """Seed of the second style; a fraction blends its two neighbours as in `Latent`."""
+    layers: tuple[LayerStyle, ...] = ()
+    """Ascending by `ws`, at most one for each."""
+    solo: tuple[int, ...] = ()
+    """Where not empty, only these of `layers` act."""
+
+    @property
+    def ws(self) -> tuple[int, ...]:
+        """Indices of the w vectors that take another style, ascending."""
+        return tuple(layer.ws for layer in self.layers)
+
+    @property
+    def acting(self) -> tuple[LayerStyle, ...]:
+        """The layers that change the picture."""
+        return tuple(one for one in self.layers if one.amount != 0 and (not self.solo or one.ws in self.solo))
+
+
+@dataclass(frozen=True)
+class Truncation:
+    """w' = w_avg + psi (w - w_avg) on the first `cutoff` w vectors."""
+
+    psi: float = 1.0
+    cutoff: int | None = None
+    """None: all of them."""
+    psis: tuple[float, ...] = ()
+    """A psi for each w vector, instead of the two above; the last one goes on where there are more vectors."""
+
+    def of(self, num_ws: int) -> tuple[float, ...]:
+        """The psi of each of `num_ws` w vectors."""
+        if self.psis:
+            return (self.psis + self.psis[-1:] * num_ws)[:num_ws]
+        cutoff = num_ws if self.cutoff is None else self.cutoff
+        return tuple(self.psi if i < cutoff else 1.0 for i in range(num_ws))
+
+
+@dataclass(frozen=True)
+class Direction:
+    """w' = w + strength * direction on a range of w vectors, after truncation."""
+
+    name: str
+    array: ArrayRef
+    """[w_dim], or [num_ws, w_dim]."""
+    strength: float = 0.0
+    first: int = 0
+    last: int = 7
+    """First and last index of the w vectors it moves; both are moved."""
+
+
+@dataclass(frozen=True)
+class LayerNoise:
+    """What one layer's noise has of its own."""
+
+    layer: str
+    on: bool = True
+    strength: float = 1.0
+    """Multiplies the strength of all layers."""
+    seed: int | None = None
+    """Noise drawn from this seed, whatever the mode; None: as the mode says."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Per-pixel noise of networks that have it."""
+
+    mode: NoiseMode = "const"
+    seed: int = 0
+    """Read when mode is random."""
+    strength: float = 1.0
+    """Multiplies the learned strength of every layer."""
+    layers: tuple[LayerNoise, ...] = ()
+    """Layers that differ from the rest, ascending by name, none of them like the default."""
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """Layers without noise, by name, sorted."""
+        return tuple(one.layer for one in self.layers if not one.on)
+
+    def of(self, layer: str) -> LayerNoise:
+        """What this layer's noise has of its own."""
+        return next((one for one in self.layers if one.layer == layer), LayerNoise(layer))
+
+    def with_layers(self, *changed: LayerNoise) -> "Noise":
+        """This noise with other settings for some layers."""
+        names = {one.layer for one in changed}
+        kept = [one for one in self.layers if one.layer not in names]
+        kept += [one for one in changed if one != LayerNoise(one.layer)]
+        return replace(self, layers=tuple(sorted(kept, key=lambda one: one.layer)))
+
+
+@dataclass(frozen=True)
+class Transform:
+    """Moves the input of a StyleGAN3 network; the picture follows."""
+
+    x: float = 0.0
+    """Translation to the right in picture widths."""
+    y: float = 0.0
+    """Translation downward in picture heights."""
+    angle: float = 0.0
+    """Degrees, positive as the handle turns: clockwise."""
+    whole_pixels: bool = False
+    """Round the translation to whole output pixels."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """How the power spectrum is shown."""
+
+    on: bool = False
+    selected_only: bool = False
+    """Only the channels that are shown, instead of all."""
+    range_db: float = 50.0
+    beta: float = 8.0
+    """Shape of the Kaiser window."""
+
+
+@dataclass(frozen=True)
+class Display:
+    """What becomes of the network's output on its way to the screen. Changing it never reruns synthesis, unless
+    another layer is asked for.
+    """
+
+    layer: str | None = None
+    """Show this layer's output; None, or a layer that the network does not have, shows the picture."""
+    channels: Channels = "rgb"
+    """rgb: three channels from `channel` on, as colours; one: a single channel in grey."""
+    channel: int = 0
+    normalize: bool = False
+    """Divide by each channel's largest magnitude."""
+    scale_db: float = 0.0
+    """Gain: multiply by 10^(dB / 20)."""
+    untransform: bool = False
+    """Undo the input transform on the picture, band-limited."""
+    spectrum: Spectrum = Spectrum()
+    layer_table: bool = False
+    """Send statistics and thumbnails of every layer."""

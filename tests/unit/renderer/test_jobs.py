@@ -1,0 +1,60 @@
+"""Long work in steps."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from renderer.engine import Cancelled
+from renderer.fake import FakeRenderer
+from renderer.jobs import begin
+from renderer.protocol import Job, Latent, Noise, NoiseDeviation, RenderRequest, Still, Styles
+from tests.unit.renderer import tiny
+
+
+def finish(work, engine):
+    running, steps = begin(work, engine), []
+    while not steps or steps[-1].done < steps[-1].total:
+        steps.append(running.step(tiny.Watching()))
+    return steps
+
+
+def test_a_still_is_the_picture(sg2):
+    request = replace(sg2.request, latent=Latent(3.0))
+    (step,) = finish(Still(request), sg2.pipeline)
+    np.testing.assert_array_equal(step.result, sg2.picture(latent=Latent(3.0)))
+
+
+def test_styles_are_what_the_synthesis_network_gets(sg2):
+    (step,) = finish(Styles(replace(sg2.request, latent=Latent(3.0))), sg2.pipeline)
+    assert step.result.shape == (8, 16)
+    assert step.result.dtype == np.float32
+
+
+def test_the_deviation_is_numpys_over_the_8_bit_pictures(sg2):
+    steps = finish(NoiseDeviation(sg2.request, 13, seed=5), sg2.pipeline)
+    pictures = [sg2.picture(noise=Noise("random", 5 + i))[..., :3].mean(axis=2) for i in range(13)]
+    np.testing.assert_allclose(steps[-1].result, np.std(pictures, axis=0), atol=1e-5)
+    assert steps[-1].result.max() > 0.5
+    assert [step.done for step in steps if step.result is not None] == [1, 2, 4, 8, 10, 13]
+    np.testing.assert_allclose(steps[3].result, np.std(pictures[:4], axis=0), atol=1e-5)
+
+
+def test_a_step_that_was_cancelled_is_done_again(sg2):
+    running = begin(NoiseDeviation(sg2.request, 3), sg2.pipeline)
+    running.step(tiny.Watching())
+    with pytest.raises(Cancelled):
+        running.step(tiny.Watching(cancel_at=0.0))
+    running.step(tiny.Watching())
+    last = running.step(tiny.Watching())
+    pictures = [sg2.picture(noise=Noise("random", i))[..., :3].mean(axis=2) for i in range(3)]
+    np.testing.assert_allclose(last.result, np.std(pictures, axis=0), atol=1e-5)
+
+
+def test_the_fake_renderer_works_too():
+    renderer = FakeRenderer(family="StyleGAN2", resolution=64)
+    renderer.start(Job("heat", NoiseDeviation(RenderRequest(1), 4)))
+    told = [renderer.poll().progress for _ in range(5)]
+    assert [[one.done for one in progress] for progress in told] == [[1], [2], [3], [4], []]
+    assert told[3][0].over
+    assert not renderer.jobs

@@ -1,0 +1,27 @@
+"""Facts of a window that has not drawn anything yet."""
+
+from collections.abc import Callable
+
+from renderer.arrays import ArrayStore
+from renderer.protocol import RenderRequest, Work
+from viz.facts import Facts, Scratch, Tally
+from viz.works import Told
+
+
+class NoThumbnails:
+    tally = Tally()
+
+    def get(self, request: RenderRequest, size: int = 64) -> None:
+        return None
+
+
+class NoWorks:
+    def ask(self, work: Work) -> Told:
+        return Told()
+
+    def once(self, work: Work, then: Callable[[Told], None]) -> None:
+        raise AssertionError("nothing works here")
+
+
+def new_facts(**changes: object) -> Facts:
+    return Facts(NoThumbnails(), Scratch(), NoWorks(), ArrayStore(), **changes)  # type: ignore[arg-type]
