@@ -200,7 +200,5 @@ def checked_lod(lod: float, img_resolution: int) -> tuple[int, float]:
     """
     last = img_resolution.bit_length() - 3
     if not 0 <= lod <= last:
-        raise ValueError(
-            f"The level of detail is {lod}; it goes from 0 ({img_resolution} pixels) to {last} (4 pixels)."
-        )
+        raise ValueError(f"The level of detail is {lod}; it goes from 0 ({img_resolution} pixels) to {last} (4 pixels).")
     return int(lod), float(lod) - int(lod)
