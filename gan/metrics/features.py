@@ -58,7 +58,7 @@ class Work:
 
 
 def real_moments(work: Work) -> Moments:
-    """Mean and covariance of the real pictures' features, from the cache where they are there."""
+    """Mean and covariance of the real pictures' features, from the cache where they are there; for process 0."""
     assert work.real is not None
 
     def compute() -> dict[str, Tensor]:
@@ -66,13 +66,14 @@ def real_moments(work: Work) -> Moments:
         return {"count": torch.tensor(moments.count), "sums": moments.sums, "products": moments.products}
 
     kept = _kept(work, "moments", compute)
-    return Moments(int(kept["count"]), kept["sums"], kept["products"])
+    return Moments(int(kept["count"]), kept["sums"], kept["products"]) if kept else Moments.empty(0)
 
 
 def real_features(work: Work) -> Tensor:
-    """The features of the real pictures, float32 [N, D] on the CPU, from the cache where they are there."""
+    """The real pictures' features, float32 [N, D] on the CPU, from the cache where they are there; for process 0."""
     total = _real_count(work)
-    return _kept(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})["features"]
+    kept = _kept(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})
+    return kept["features"] if kept else torch.empty(0)
 
 
 def generated_moments(work: Work) -> Moments:
@@ -121,7 +122,10 @@ def _summed(rows: Iterable[Tensor], total: int) -> Moments:
 
 
 def _kept(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-    """What `compute` gives, from the cache where it was computed of the same pictures by the same network before."""
+    """What `compute` gives, from the cache where it was computed of the same pictures by the same network before.
+
+    In the latter case process 0 alone gets it, the others nothing: it alone needs it.
+    """
     assert work.real is not None
     if work.cache is None:
         return compute()
@@ -130,10 +134,7 @@ def _kept(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> di
         what=what, pictures=work.real.content_hash, count=_real_count(work), detector=eye.name, sha256=eye.sha256
     )
     found = cache.read(work.cache, name) if group.rank() == 0 else None
-    if found is not None:
-        computed = {entry: torch.from_numpy(array) for entry, array in found.items()}
-    else:
-        computed = {}
+    computed = {entry: torch.from_numpy(array) for entry, array in (found or {}).items()}
     if not group.share(bool(computed)):
         computed = compute()
         if group.rank() == 0:
