@@ -35,7 +35,8 @@ def command(
 ) -> Callable[[Callable[[S], None]], click.Command]:
     """Decorates what a command does with its filled spec; the spec's docstring is the command's help.
 
-    `kind` is the class of command to make. Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told in one line, with exit status 1.
+    `kind` is the class of command to make. Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told
+    in one line, with exit status 1.
     """
 
     def decorate(act: Callable[[S], None]) -> click.Command:

@@ -2,16 +2,15 @@
 
 import dataclasses
 import functools
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gan import metrics
 from gan.cli.command import command as make_command
+from gan.cli.progress import progress
 from gan.training import launch, run_folder, session, status
 from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
@@ -84,8 +83,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
     for name, value in given.items():
         if name not in FREE_TO_CHANGE and name in stored and stored[name] != value:
             raise TrainingError(
-                f"{folder} was trained with --{name.replace('_', '-')}={write(stored[name])}, so it cannot go on exactly "
-                f"with {write(value)}: leave the option out, or start a new run from its newest network."
+                f"{folder} was trained with --{name.replace('_', '-')}={write(stored[name])}, so it cannot go on "
+                f"exactly with {write(value)}: leave the option out, or start a new run from its newest network."
             )
     spec = dataclasses.replace(spec, resume=stored.get("resume"))
     if not started_by_torchrun():
@@ -94,6 +93,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
 
 
 def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+    if spec.metrics != (metrics.AUTO,):
+        metrics.resolve(spec.metrics, metrics.Detectors())
     source = session.open_dataset(spec.data, spec.cond, spec.mirror)
     names = {part.name for part in dataclasses.fields(Options)}
     options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
@@ -117,32 +118,22 @@ def _new_folder(spec: TrainSpec) -> Path:
 
 
 def _work(job: session.Job, spec: TrainSpec) -> None:
-    """One process's part, with a progress bar where a person looks on."""
-    console = Console()
-    with Progress(
-        TextColumn("training"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("images"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not sys.stdout.isatty(),
-        transient=True,
-    ) as bar:
-        task = bar.add_task("", total=job.config.total_kimg * 1000)
+    """One process's part, with a progress bar from process 0."""
+    total = job.config.total_kimg * 1000
+    with progress("training") as report:
         session.run(
             job,
             make_folder=functools.partial(_new_folder, spec),
-            tell=functools.partial(_teller, console),
-            progress=lambda nimg: bar.update(task, completed=nimg),
+            tell=_teller,
+            progress=lambda nimg: report(nimg, total),
         )
 
 
-def _teller(console: Console, folder: Path) -> Callable[[str], None]:
+def _teller(folder: Path) -> Callable[[str], None]:
     """Prints lines and keeps them in the run's log."""
 
     def tell(line: str) -> None:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        click.echo(line)
         run_folder.append_text(folder / run_folder.LOG_FILE, line)
 
     return tell

@@ -62,14 +62,8 @@ class ImageSource:
         """
         self.path = Path(path)
         self.xflip = bool(xflip)
-        self._files: _Folder | _Zip
-        if self.path.is_dir():
-            self._files = _Folder(self.path)
-        elif self.path.is_file():
-            self._files = _Zip(self.path)
-        else:
-            raise DatasetError(f"There is no dataset at {self.path}: give a folder of pictures or a zip file.")
-        self.names = tuple(sorted(name for name in self._files.names() if name.lower().endswith(ENDINGS)))
+        self._files = open_files(self.path)
+        self.names = picture_names(self._files)
         if not self.names:
             raise DatasetError(
                 f"{self.path} holds no pictures ({', '.join(ENDINGS)}): choose another folder or zip file."
@@ -189,22 +183,7 @@ class ImageSource:
 
     def _decode(self, name: str) -> Bytes:
         """One picture, uint8 [C, H, W]."""
-        data = self._read(name)
-        try:
-            with Image.open(io.BytesIO(data)) as picture:
-                if picture.mode not in _MODES:
-                    raise DatasetError(
-                        f"{self._where(name)} has pixels of Pillow's mode {picture.mode}, and only those of 8 bits can "
-                        "be read: convert it."
-                    )
-                transparent = picture.mode == "P" and "transparency" in picture.info
-                mode = "RGBA" if transparent else _MODES[picture.mode]
-                pixels = np.asarray(picture.convert(mode))
-        except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-            raise DatasetError(
-                f"{self._where(name)} is damaged or no picture ({error}): leave it out or get it again."
-            ) from error
-        return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+        return decode(self._read(name), self._where(name))
 
     def _read_labels(self) -> Floats:
         """The labels of all pictures, float32 [len(names), label_dim]."""
@@ -253,7 +232,50 @@ def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[2]}x{shape[1]} with {shape[0]} channel{'s' if shape[0] > 1 else ''}"
 
 
-class _Folder:
+def decode(data: bytes, where: str) -> Bytes:
+    """The pixels of a picture's file, uint8 [C, H, W].
+
+    Args:
+        data: The file's content.
+        where: What to call it in messages.
+
+    Raises:
+        DatasetError: it is damaged, no picture, or has more than 8 bits for each channel.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.mode not in _MODES:
+                raise DatasetError(
+                    f"{where} has pixels of Pillow's mode {picture.mode}, and only those of 8 bits can be read: "
+                    "convert it."
+                )
+            transparent = picture.mode == "P" and "transparency" in picture.info
+            mode = "RGBA" if transparent else _MODES[picture.mode]
+            pixels = np.asarray(picture.convert(mode))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
+    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
+def picture_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
+    """The names of the pictures among files, sorted."""
+    return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
+
+
+def open_files(path: Path) -> "FolderFiles | ZipFiles":
+    """The files of a dataset by name.
+
+    Raises:
+        DatasetError: there is no such folder or zip file.
+    """
+    if path.is_dir():
+        return FolderFiles(path)
+    if path.is_file():
+        return ZipFiles(path)
+    raise DatasetError(f"There is no dataset at {path}: give a folder of pictures or a zip file.")
+
+
+class FolderFiles:
     """The files below a folder, named with slashes."""
 
     def __init__(self, path: Path) -> None:
@@ -266,9 +288,11 @@ class _Folder:
         )
 
     def names(self) -> frozenset[str]:
+        """All files."""
         return self._names
 
     def read(self, name: str) -> bytes:
+        """The content of one."""
         return (self._path / name).read_bytes()
 
     def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -278,7 +302,7 @@ class _Folder:
             yield len(data), zlib.crc32(data)
 
 
-class _Zip:
+class ZipFiles:
     """The files in a zip file. Each process opens it for itself: a forked one must not share the place read at."""
 
     def __init__(self, path: Path) -> None:
@@ -287,9 +311,11 @@ class _Zip:
         self._names = frozenset(name for name in self._zip().namelist() if not name.endswith("/"))
 
     def names(self) -> frozenset[str]:
+        """All files."""
         return self._names
 
     def read(self, name: str) -> bytes:
+        """The content of one."""
         return self._zip().read(name)
 
     def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:

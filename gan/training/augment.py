@@ -1,9 +1,9 @@
 """Adaptive discriminator augmentation: the pipeline (ADA, arXiv 2006.06676, appendix B).
 
 Every augmentation is applied with a probability of p times its own multiplier, so that what the discriminator sees
-leaks nothing to the generator as long as p stays below one. In the order of the paper: pixel blitting, general geometric
-and colour transformations, image-space filtering, additive noise and cutout. Blitting and geometry are one warp, all
-colour changes one matrix.
+leaks nothing to the generator as long as p stays below one. In the order of the paper: pixel blitting, general
+geometric and colour transformations, image-space filtering, additive noise and cutout. Blitting and geometry are one
+warp, all colour changes one matrix.
 """
 
 from collections.abc import Mapping

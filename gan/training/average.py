@@ -22,7 +22,7 @@ def decay(batch: int, kimg: float, rampup: float | None, nimg: int) -> float:
 @torch.no_grad()
 def move_average(average: nn.Module, network: nn.Module, beta: float) -> None:
     """average = beta average + (1 - beta) network for the parameters; buffers are copied."""
-    for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-        mean.copy_(value.lerp(mean, beta))
-    for mean, value in zip(average.buffers(), network.buffers(), strict=True):
-        mean.copy_(value)
+    for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
+        slow.copy_(fast.lerp(slow, beta))
+    for kept, now in zip(average.buffers(), network.buffers(), strict=True):
+        kept.copy_(now)

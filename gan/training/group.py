@@ -152,5 +152,5 @@ def flatten(tensors: Sequence[Tensor]) -> Tensor:
 
 def unflatten(vector: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
     """The inverse of `flatten`: pieces of `vector` in the shapes of `like`."""
-    pieces = vector.split([tensor.numel() for tensor in like])
+    pieces = torch.split(vector, [tensor.numel() for tensor in like])
     return [piece.reshape(tensor.shape) for piece, tensor in zip(pieces, like, strict=True)]

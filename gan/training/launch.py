@@ -60,8 +60,8 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
 def _reason(folder: Path, rank: int, pid: int, exitcode: int) -> str:
     if exitcode < 0:
         return (
-            f"Worker {rank} (process {pid}) was ended by {signal.Signals(-exitcode).name}, so the run has stopped; go on "
-            f"from its last saved state with --resume={folder}"
+            f"Worker {rank} (process {pid}) was ended by {signal.Signals(-exitcode).name}, so the run has stopped; go "
+            f"on from its last saved state with --resume={folder}"
         )
     told = (status.read(folder) or {}).get("error")
     return f"Worker {rank} (process {pid}) failed: {told or f'it ended with status {exitcode}; see above'}"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psutil
 import torch
@@ -25,12 +25,8 @@ _STATUS_SECONDS = 2.0
 """How often `status.json` is written between ticks."""
 
 
-class Measure(Protocol):
-    """Measures a network; collective."""
-
-    def __call__(self, G: Any, snapshot: Path) -> dict[str, float]:
-        """The figures of a generator, which `snapshot` holds as `G_ema`, by name; empty if they come later."""
-        ...
+Measure = Callable[[Any, Path], dict[str, float]]
+"""From a generator, and the snapshot that holds it, to figures by name (none if they come later); collective."""
 
 
 @dataclass(frozen=True)

@@ -216,8 +216,8 @@ def _micro_batch(o: Options) -> int:
         raise TrainingError(f"--batch={o.batch} must be a multiple of --gpus={o.gpus} times --batch-gpu={batch_gpu}.")
     if batch_gpu % o.mbstd_group != 0:
         raise TrainingError(
-            f"The {batch_gpu} images that a GPU works on at a time must be a multiple of --mbstd-group={o.mbstd_group}: "
-            "choose another --batch, --batch-gpu or --mbstd-group."
+            f"The {batch_gpu} images that a GPU works on at a time must be a multiple of --mbstd-group="
+            f"{o.mbstd_group}: choose another --batch, --batch-gpu or --mbstd-group."
         )
     return batch_gpu
 

@@ -1,5 +1,6 @@
-"""One process's part of a run from beginning to end: opens the data, builds or restores, trains, and says how it went."""
+"""One process's part of a run: opens the data, builds or restores, trains, and says how it went."""
 
+import contextlib
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from types import FrameType
 import torch
 
 import gan
+from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
 
@@ -21,11 +23,9 @@ from .config import TrainConfig
 from .errors import TrainingError
 from .group import Group, join, local_device, started_by_torchrun
 from .loop import Loop, Surroundings
-from .measure import make_measure
 from .run_folder import cut_back_to
 from .status import mark_failed
 from .trainer import Trainer
-
 
 _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
 
@@ -95,7 +95,8 @@ def run(
             return _train(job, folder, group, device, say, stop, progress)
     except BaseException as error:
         if folder is not None:
-            mark_failed(folder, _reason(error, group), time.time(), first=True)
+            with contextlib.suppress(OSError):  # on a full disk there may be no room even for that
+                mark_failed(folder, _reason(error, group), time.time(), first=True)
         raise
     finally:
         group.close()
@@ -117,7 +118,7 @@ def _train(
         start = gan.load(job.config.resume)
     if state is not None and group.rank == 0:
         cut_back_to(folder, state["nimg"])
-    measure = make_measure(job.config.metrics, source, group, folder, say)
+    measure = metrics.for_training(job.config.metrics, source, group, folder, say, background=job.config.metrics_async)
     trainer = Trainer(job.config, source, group, device, state, start)
     around = Surroundings(
         folder, group, say, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time

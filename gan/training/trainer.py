@@ -102,7 +102,7 @@ class Trainer:
         """Doublings of the resolution that a growing network still lacks; 0 for one that does not grow."""
         if self.config.grow_kimg is None:
             return 0.0
-        return level_of_detail(self.nimg, self.G_ema.img_resolution, self.config.grow_kimg)  # type: ignore[arg-type]
+        return level_of_detail(self.nimg, self.G_ema.img_resolution, self.config.grow_kimg)
 
     def step(self) -> None:
         """Train on one batch. Collective.
@@ -219,7 +219,7 @@ class Trainer:
         config, group = self.config, self._group
         share = config.batch // group.size
         own = slice(group.rank * share, (group.rank + 1) * share)
-        z = torch.randn(config.batch, self.G_ema.z_dim, generator=self._shared)  # type: ignore[call-overload]
+        z = torch.randn(config.batch, self.G_ema.z_dim, generator=self._shared)
         chosen = torch.randint(len(self._source), (config.batch,), generator=self._shared)
         c = torch.from_numpy(self._source.labels(chosen[own].tolist()))
         return z[own].to(self._device), c.to(self._device)
