@@ -34,6 +34,7 @@ class Work:
         cache: Where figures of datasets are kept; None to keep none.
         progress: Told how far the work is, by process 0.
         seed: Decides all random numbers.
+        drawn: Features of generated pictures by detector and count, which other metrics ask for too; None to keep none.
     """
 
     metric: Metric
@@ -43,6 +44,7 @@ class Work:
     cache: Path | None
     progress: Progress
     seed: int
+    drawn: dict[tuple[str, int], Tensor] | None = None
 
     def eye(self) -> Detector:
         """The feature network of a metric that needs one."""
@@ -78,13 +80,28 @@ def real_features(work: Work) -> Tensor:
 
 def generated_moments(work: Work) -> Moments:
     """Mean and covariance of the generated pictures' features."""
-    return _summed(_seen_generated(work, work.eye().features), work.metric.samples)
+    if work.drawn is None:
+        return _summed(_seen_generated(work, work.eye().features), work.metric.samples)
+    moments = Moments.empty(generated_features(work).shape[1])
+    for rows in torch.split(generated_features(work), BATCH):
+        moments.add(rows)
+    return moments
 
 
-def generated_features(work: Work, look: _Look | None = None) -> Tensor:
-    """What `look` (the detector's features) sees in each generated picture, float32 [samples, D] on the CPU."""
-    rows = list(_seen_generated(work, look or work.eye().features))
-    return group.gather(rows, work.metric.samples, BATCH)
+def generated_features(work: Work) -> Tensor:
+    """The features of the generated pictures, float32 [samples, D] on the CPU."""
+    name = (work.metric.detector, work.metric.samples)
+    if work.drawn is not None and name in work.drawn:
+        return work.drawn[name]
+    features = generated_answers(work, work.eye().features)
+    if work.drawn is not None:
+        work.drawn[name] = features
+    return features
+
+
+def generated_answers(work: Work, look: _Look) -> Tensor:
+    """What `look` sees in each generated picture, float32 [samples, D] on the CPU."""
+    return group.gather(list(_seen_generated(work, look)), work.metric.samples, BATCH)
 
 
 def _real_count(work: Work) -> int:

@@ -210,6 +210,18 @@ def test_equivariance_of_stylegan3_only(at_hand):
         evaluate(["eqr5"], generator())
 
 
+def test_metrics_that_look_at_the_same_pictures_look_once(measure, at_hand, dataset):
+    names = ["fid70_full", "kid70_full", "kid20_full", "fid70"]
+    told = []
+    together = evaluate(
+        names, generator(), dataset, detectors=at_hand, use_cache=False, progress=lambda *words: told.append(words)
+    )
+    for name, result in zip(names, together, strict=True):
+        assert result.results == {name: pytest.approx(measure(name).results[name], rel=1e-9)}
+    made = [what for what, done, total in told if what.endswith("generated pictures") and done == total]
+    assert made == ["fid70_full: generated pictures", "kid20_full: generated pictures"]
+
+
 def test_progress_is_told_for_each_step(measure):
     told = []
     measure("fid70_full", progress=lambda *words: told.append(words))
