@@ -148,7 +148,7 @@ def load(path: Path) -> Spectrum:
     if not path.is_file():
         raise ValueError(f"There is no file {path}: make one with `python -m gan spectra calc`.")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             power, size = stored["spectrum"].astype(np.float64), int(stored["image_size"])
             count = int(stored["count"]) if "count" in stored.files else 0
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:

@@ -3,12 +3,14 @@
 import dataclasses
 import functools
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
+from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException, spawn
 
 import gan
 from gan.cli.command import command as make
@@ -49,11 +51,15 @@ def _metrics(spec: MetricsSpec) -> None:
     device = choose_device(spec.device)
     if device.type == "cuda" and spec.gpus > torch.cuda.device_count():
         raise ValueError(f"This computer has {torch.cuda.device_count()} GPUs: give fewer --gpus.")
+    work = _prepare(spec, device)  # what is wrong is told here, before any process is started
     if spec.gpus == 1:
-        _measure(spec, device)
+        _measure(spec, work)
         return
     with tempfile.TemporaryDirectory() as folder:
-        mp.spawn(_worker, (spec, f"file://{folder}/meeting"), nprocs=spec.gpus)  # type: ignore[no-untyped-call,attr-defined]
+        try:
+            spawn(_worker, (spec, f"file://{folder}/meeting"), nprocs=spec.gpus)  # type: ignore[no-untyped-call]
+        except (ProcessExitedException, ProcessRaisedException) as error:
+            raise ValueError(f"Process {error.error_index} failed: {str(error).strip().splitlines()[-1]}") from error
 
 
 def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
@@ -67,35 +73,53 @@ def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
     backend = "nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, init_method=meeting, rank=rank, world_size=spec.gpus)
     try:
-        _measure(dataclasses.replace(spec, verbose=spec.verbose and rank == 0), device)
+        _measure(dataclasses.replace(spec, verbose=spec.verbose and rank == 0), _prepare(spec, device))
+        dist.barrier()  # none may leave while another still sends to it
     finally:
         dist.destroy_process_group()
 
 
-def _measure(spec: MetricsSpec, device: torch.device) -> None:
+@dataclass(frozen=True)
+class _Work:
+    """What a process measures, and with what."""
+
+    names: tuple[str, ...]
+    network: Any
+    dataset: ImageSource | None
+    detectors: Detectors
+    classifiers: classify.Classifiers | None
+    folder: Path | None
+    snapshot: str
+
+
+def _prepare(spec: MetricsSpec, device: torch.device) -> _Work:
+    """Open everything, and see that it fits together."""
     detectors = Detectors(spec.detector, device)
     metrics = resolve(spec.metrics, detectors)
     with progress("Download (bytes)") as report:
         nets = gan.load(spec.network, device=device, only=("G_ema", "G"), progress=report)
     network = nets.G_ema if nets.G_ema is not None else nets.G
-    assert network is not None  # `load` refuses a file with neither
     folder = None if is_url(spec.network) else run_of(Path(spec.network).expanduser())
     dataset = _dataset(spec, folder, nets.info, needed=nets.info.c_dim > 0 or any(m.compares for m in metrics))
     classifiers = classify.load(Path(spec.classifiers)) if spec.classifiers else None
     check(metrics, network, dataset, classifiers)
+    names = tuple(metric.name for metric in metrics)
+    return _Work(names, network, dataset, detectors, classifiers, folder, Path(nets.info.source).name)
+
+
+def _measure(spec: MetricsSpec, work: _Work) -> None:
     with steps(spec.verbose) as tell:
         evaluate(
-            [metric.name for metric in metrics],
-            network,
-            dataset,
-            detectors=detectors,
-            classifiers=classifiers,
+            work.names,
+            work.network,
+            work.dataset,
+            detectors=work.detectors,
+            classifiers=work.classifiers,
             progress=tell,
-            device=device,
             seed=spec.seed,
             use_cache=spec.cache,
-            snapshot=Path(nets.info.source).name,
-            on_result=functools.partial(_keep, folder),
+            snapshot=work.snapshot,
+            on_result=functools.partial(_keep, work.folder),
         )
 
 

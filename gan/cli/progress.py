@@ -2,48 +2,41 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-
-class Report(Protocol):
-    """Moves a bar."""
-
-    def __call__(self, done: int, total: int | None, text: str | None = None) -> None:
-        """`total` is None where nobody knows; `text` None leaves the bar's text."""
+Report = Callable[[int, int | None], None]
+"""Called with (done, all or None where nobody knows)."""
 
 
 @contextmanager
 def progress(text: str) -> Iterator[Report]:
     """A bar for the time of the block; it appears with the first report."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bars = Progress(*columns, console=Console(stderr=True))
-    task = bars.add_task(text, total=None)
-
-    def report(done: int, total: int | None, text: str | None = None) -> None:
-        if not bars.live.is_started:
-            bars.start()
-        bars.update(task, completed=done, total=total, description=text)
-
-    try:
-        yield report
-    finally:
-        if bars.live.is_started:
-            bars.stop()
+    with steps() as tell:
+        yield lambda done, total: tell(text, done, total)
 
 
 @contextmanager
-def steps(shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
-    """One bar for work in several steps, told of as (what is being done, how much of it is done, all)."""
-    with progress("") as report:
+def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar for each step of the block's work, told of as (what is done, how much of it, all or None)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
 
-        def tell(what: str, done: int, total: int) -> None:
-            if shown:
-                report(done, total, what)
+    def tell(what: str, done: int, total: int | None) -> None:
+        if not shown:
+            return
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=total)
+            bars.start()
+        bars.update(tasks[what], completed=done, total=total)
 
+    try:
         yield tell
+    finally:
+        if tasks:
+            bars.stop()
 
 
 @contextmanager

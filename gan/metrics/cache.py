@@ -40,7 +40,7 @@ def key(**of: str | int | bool | None) -> str:
 def read(where: Path, name: str) -> dict[str, npt.NDArray[Any]] | None:
     """The arrays kept under a key; None where there are none, or where the file is damaged."""
     try:
-        with np.load(where / f"{name}.npz", allow_pickle=False) as stored:
+        with (where / f"{name}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {entry: stored[entry] for entry in stored.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None

@@ -62,7 +62,8 @@ def attributes_of(source: ImageSource) -> dict[str, npt.NDArray[np.bool_]]:
     """The yes-or-no attributes of a dataset's pictures, by name, [pictures] each.
 
     From `attributes.json` where the dataset has one, else the classes of its labels. Words make an attribute each,
-    "hair=bun"; numbers are above their median or not. Attributes that nearly all pictures have or lack are left out.
+    "hair=bun"; numbers are above their median or not. Attributes that nearly all pictures have or lack are left out,
+    and so are those that only repeat or negate another.
 
     Raises:
         ValueError: nothing is left to learn.
@@ -75,7 +76,13 @@ def attributes_of(source: ImageSource) -> dict[str, npt.NDArray[np.bool_]]:
         labelled = ImageSource(source.path, use_labels=True)
         labels = labelled.labels(range(len(labelled)))
         columns = {f"class={i}": labels[:, i] > 0 for i in range(labels.shape[1])}
-    kept = {name: has for name, has in sorted(columns.items()) if _RAREST <= has.mean() <= 1 - _RAREST}
+    kept: dict[str, npt.NDArray[np.bool_]] = {}
+    seen: set[bytes] = set()
+    for name, has in sorted(columns.items()):
+        # The opposite of an attribute is learned with it, and would count twice in `ls`.
+        if _RAREST <= has.mean() <= 1 - _RAREST and has.tobytes() not in seen:
+            kept[name] = has
+            seen |= {has.tobytes(), (~has).tobytes()}
     if not kept:
         raise ValueError(
             f"{source.path} has no attribute that at least 5 % of its pictures have and 5 % lack: add an {ATTRIBUTES} "
@@ -164,7 +171,7 @@ def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
         error = F.binary_cross_entropy_with_logits(F.linear(x, weight, bias), wanted) * wanted.shape[1]
         total = error + _DECAY * weight.square().sum()
         total.backward()  # type: ignore[no-untyped-call]
-        return float(total)
+        return float(total.detach())
 
     with torch.enable_grad():
         solver.step(loss)  # type: ignore[no-untyped-call]

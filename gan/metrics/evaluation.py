@@ -2,6 +2,7 @@
 
 import copy
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from gan.metrics.features import (
     BATCH,
     Progress,
     Work,
+    generated_answers,
     generated_features,
     generated_moments,
     real_features,
@@ -111,6 +113,8 @@ def evaluate(
 ) -> list[Result]:
     """Compute metrics of a generator. In a torch.distributed group all processes call this at once and share the work.
 
+    Metrics that look at the same pictures with the same feature network look once.
+
     Args:
         names: See `gan.metrics.names`; "auto" is FID where the Inception network is at hand, else KID with
             EfficientNet-Lite0.
@@ -142,12 +146,15 @@ def evaluate(
     network = copy.deepcopy(G).eval().requires_grad_(False).to(where)
     sampler = Sampler(network, where, seed, dataset)
     folder = (cache or kept.folder()) if use_cache else None
+    asked = Counter((metric.detector, metric.samples) for metric in metrics if metric.compares)
+    drawn: dict[tuple[str, int], torch.Tensor] = {}
     results = []
     for metric in metrics:
         begun = clock()
         real = dataset.with_xflip(False) if dataset is not None and metric.full else dataset
         detector = detectors.get(metric.detector, metric.name) if metric.detector else None
-        work = Work(metric, sampler, real, detector, folder, progress or _silent, seed)
+        again = asked[metric.detector, metric.samples] > 1
+        work = Work(metric, sampler, real, detector, folder, progress or _silent, seed, drawn if again else None)
         with torch.inference_mode():
             figures = group.share(_compute(work, classifiers))
         ended = clock()
@@ -205,7 +212,7 @@ def _pr(work: Work) -> _Figures | None:
 
 
 def _is(work: Work) -> _Figures | None:
-    probabilities = generated_features(work, work.eye().probabilities)
+    probabilities = generated_answers(work, work.eye().probabilities)
     if group.rank():
         return None
     mean, std = inception_score(probabilities)

@@ -34,6 +34,7 @@ class Work:
         cache: Where figures of datasets are kept; None to keep none.
         progress: Told how far the work is, by process 0.
         seed: Decides all random numbers.
+        drawn: Features of generated pictures by detector and count, which other metrics ask for too; None to keep none.
     """
 
     metric: Metric
@@ -43,6 +44,7 @@ class Work:
     cache: Path | None
     progress: Progress
     seed: int
+    drawn: dict[tuple[str, int], Tensor] | None = None
 
     def eye(self) -> Detector:
         """The feature network of a metric that needs one."""
@@ -58,7 +60,7 @@ class Work:
 
 
 def real_moments(work: Work) -> Moments:
-    """Mean and covariance of the real pictures' features, from the cache where they are there."""
+    """Mean and covariance of the real pictures' features, from the cache where they are there; for process 0."""
     assert work.real is not None
 
     def compute() -> dict[str, Tensor]:
@@ -66,24 +68,40 @@ def real_moments(work: Work) -> Moments:
         return {"count": torch.tensor(moments.count), "sums": moments.sums, "products": moments.products}
 
     kept = _kept(work, "moments", compute)
-    return Moments(int(kept["count"]), kept["sums"], kept["products"])
+    return Moments(int(kept["count"]), kept["sums"], kept["products"]) if kept else Moments.empty(0)
 
 
 def real_features(work: Work) -> Tensor:
-    """The features of the real pictures, float32 [N, D] on the CPU, from the cache where they are there."""
+    """The real pictures' features, float32 [N, D] on the CPU, from the cache where they are there; for process 0."""
     total = _real_count(work)
-    return _kept(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})["features"]
+    kept = _kept(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})
+    return kept["features"] if kept else torch.empty(0)
 
 
 def generated_moments(work: Work) -> Moments:
     """Mean and covariance of the generated pictures' features."""
-    return _summed(_seen_generated(work, work.eye().features), work.metric.samples)
+    if work.drawn is None:
+        return _summed(_seen_generated(work, work.eye().features), work.metric.samples)
+    moments = Moments.empty(generated_features(work).shape[1])
+    for rows in torch.split(generated_features(work), BATCH):
+        moments.add(rows)
+    return moments
 
 
-def generated_features(work: Work, look: _Look | None = None) -> Tensor:
-    """What `look` (the detector's features) sees in each generated picture, float32 [samples, D] on the CPU."""
-    rows = list(_seen_generated(work, look or work.eye().features))
-    return group.gather(rows, work.metric.samples, BATCH)
+def generated_features(work: Work) -> Tensor:
+    """The features of the generated pictures, float32 [samples, D] on the CPU."""
+    name = (work.metric.detector, work.metric.samples)
+    if work.drawn is not None and name in work.drawn:
+        return work.drawn[name]
+    features = generated_answers(work, work.eye().features)
+    if work.drawn is not None:
+        work.drawn[name] = features
+    return features
+
+
+def generated_answers(work: Work, look: _Look) -> Tensor:
+    """What `look` sees in each generated picture, float32 [samples, D] on the CPU."""
+    return group.gather(list(_seen_generated(work, look)), work.metric.samples, BATCH)
 
 
 def _real_count(work: Work) -> int:
@@ -121,7 +139,10 @@ def _summed(rows: Iterable[Tensor], total: int) -> Moments:
 
 
 def _kept(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-    """What `compute` gives, from the cache where it was computed of the same pictures by the same network before."""
+    """What `compute` gives, from the cache where it was computed of the same pictures by the same network before.
+
+    In the latter case process 0 alone gets it, the others nothing: it alone needs it.
+    """
     assert work.real is not None
     if work.cache is None:
         return compute()
@@ -130,10 +151,7 @@ def _kept(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> di
         what=what, pictures=work.real.content_hash, count=_real_count(work), detector=eye.name, sha256=eye.sha256
     )
     found = cache.read(work.cache, name) if group.rank() == 0 else None
-    if found is not None:
-        computed = {entry: torch.from_numpy(array) for entry, array in found.items()}
-    else:
-        computed = {}
+    computed = {entry: torch.from_numpy(array) for entry, array in (found or {}).items()}
     if not group.share(bool(computed)):
         computed = compute()
         if group.rank() == 0:

@@ -1,6 +1,7 @@
 """What a metric came to, and the files that keep it: `metric-<name>.jsonl`, a line for each evaluation."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,9 +39,9 @@ class Result:
     seed: int
 
     def line(self) -> str:
-        """As a line of JSON: the fields of the official files first, then ours."""
+        """As a line of JSON: the fields of the official files first, then ours. What is no finite number is null."""
         fields = {
-            "results": dict(self.results),
+            "results": {name: value if math.isfinite(value) else None for name, value in self.results.items()},
             "metric": self.metric,
             "total_time": self.total_time,
             "total_time_str": duration(self.total_time),
