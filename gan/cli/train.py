@@ -13,6 +13,7 @@ import gan
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import progress
+from gan.data import ImageSource
 from gan.training import launch, run_folder, session, status
 from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
@@ -103,7 +104,7 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
 def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
     if spec.metrics != (metrics.AUTO,):
         metrics.resolve(spec.metrics, metrics.Detectors())
-    source = session.open_dataset(spec.data, spec.cond, spec.mirror)
+    source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
     names = {part.name for part in dataclasses.fields(Options)}
     options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
     config: TrainConfig = resolve(options, source.resolution, source.channels, source.label_dim)

@@ -50,18 +50,6 @@ class Job:
     """Whether to go on from the folder's saved state."""
 
 
-def open_dataset(data: str, cond: bool, mirror: bool) -> ImageSource:
-    """Open a dataset for training.
-
-    Raises:
-        DatasetError: it cannot be read, or is not square.
-    """
-    source = ImageSource(data, use_labels=cond, xflip=mirror)
-    if source.resolution < 1:
-        raise DatasetError(f"The pictures of {data} are empty.")
-    return source
-
-
 def run(
     job: Job,
     make_folder: Callable[[], Path],
@@ -115,7 +103,7 @@ def _train(
     stop: Callable[[], bool],
     progress: Callable[[int], None],
 ) -> bool:
-    source = open_dataset(job.data, job.cond, job.mirror)
+    source = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
     state = load_state(folder) if job.continued else None
     start = None
     if job.config.resume is not None and state is None:
