@@ -11,6 +11,9 @@ from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest
 
 T = TypeVar("T")
 
+NO_NETWORK = "No network is open yet"
+"""Why rows are greyed before the first picture."""
+
 
 @dataclass(frozen=True)
 class Texture:

@@ -64,7 +64,9 @@ class SynthesisBlock(nn.Module):
             # A quarter of the gain, as published: these numbers are no pixels yet, they are normalised only later.
             gain, size = activation_gain(activation) / 4, out_channels * resolution**2
             self.dense = FullyConnectedLayer(w_dim, size, bias=False, gain=gain, equalized=equalized)
-        setattr(self, self.first, SynthesisLayer(in_channels, out_channels, w_dim, resolution, up=in_channels > 0, **shared))
+        setattr(
+            self, self.first, SynthesisLayer(in_channels, out_channels, w_dim, resolution, up=in_channels > 0, **shared)
+        )
         self.conv1 = SynthesisLayer(out_channels, out_channels, w_dim, resolution, **shared)
         if has_torgb:
             self.torgb = ConvLayer(out_channels, img_channels, 1, activation="linear", equalized=equalized)

@@ -1,5 +1,6 @@
-"""The discriminator of StyleGAN1 (arXiv 1812.04948), which is Progressive GAN's (1710.10196) with blurred resampling."""
+"""The discriminator of StyleGAN1 (arXiv 1812.04948): Progressive GAN's (1710.10196) with blurred resampling."""
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -34,8 +35,8 @@ class DiscriminatorBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, in_channels, R, R] -> [N, out_channels, R/2, R/2]."""
-        x = self.conv1(self.conv0(x))
-        return x
+        y: Tensor = self.conv1(self.conv0(x))
+        return y
 
 
 class DiscriminatorEpilogue(nn.Module):
@@ -79,8 +80,8 @@ class DiscriminatorEpilogue(nn.Module):
         """[N, channels, 4, 4] -> one score for each class [N, max(c_dim, 1)]."""
         if self.mbstd is not None:
             x = self.mbstd(x)
-        x = self.out(self.fc(self.conv(x).flatten(1)))
-        return x
+        scores: Tensor = self.out(self.fc(self.conv(x).flatten(1)))
+        return scores
 
 
 class Discriminator(nn.Module):
@@ -180,7 +181,7 @@ class Discriminator(nn.Module):
         blocks = [getattr(self, f"b{resolution}") for resolution in self.block_resolutions[levels:]]
         img = shrink(img.to(torch.float32), 2**levels)
         x: Tensor = blocks[0].fromrgb(img)
-        for block, following in zip(blocks[:-1], blocks[1:], strict=True):
+        for block, following in pairwise(blocks):
             x = block(x)
             if rest and block is blocks[0]:
                 x = torch.lerp(x, following.fromrgb(shrink(img, 2)), rest)

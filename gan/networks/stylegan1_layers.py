@@ -162,7 +162,7 @@ class SynthesisLayer(Convolution):
             self.affine = FullyConnectedLayer(w_dim, 2 * out_channels, equalized=equalized)
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None = None) -> Tensor:
-        """[N, in, H, W], w [N, w_dim] and noise [1 or N, 1, resolution, resolution] -> [N, out, resolution, resolution]."""
+        """[N, in, H, W], w [N, w_dim] and noise [1 or N, 1, R, R] -> [N, out, R, R]; R is the resolution."""
         if self.has_kernel:
             x = self.convolve(x)
         if noise is not None:
@@ -200,5 +200,5 @@ def checked_lod(lod: float, img_resolution: int) -> tuple[int, float]:
     """
     last = img_resolution.bit_length() - 3
     if not 0 <= lod <= last:
-        raise ValueError(f"The level of detail is {lod}; it goes from 0 ({img_resolution} pixels) to {last} (4 pixels).")
+        raise ValueError(f"The level of detail is {lod}; it goes from 0 (whole) to {last} (4 pixels).")
     return int(lod), float(lod) - int(lod)
