@@ -36,7 +36,9 @@ def blur(x: Tensor, taps: list[float] | None) -> Tensor:
     kernel = torch.outer(torch.tensor(taps).double(), torch.tensor(taps).double())
     before = (len(taps) - 1) // 2
     x = F.pad(x, [before, len(taps) - 1 - before] * 2)
-    return F.conv2d(x.flatten(0, 1)[:, None], (kernel / kernel.sum())[None, None]).reshape(*x.shape[:2], -1, _side(x, taps))
+    return F.conv2d(x.flatten(0, 1)[:, None], (kernel / kernel.sum())[None, None]).reshape(
+        *x.shape[:2], -1, _side(x, taps)
+    )
 
 
 def _side(x: Tensor, taps: list[float]) -> int:

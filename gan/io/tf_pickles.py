@@ -98,10 +98,10 @@ def _named(data: Any) -> dict[str, Record]:
 def _reader(network: TFNetwork) -> Callable[[str, Mapping[str, Any], Variables], StoredNetwork]:
     reader = _READERS.get(network.function)
     if reader is None:
-        known = ", ".join(name.rpartition("/")[2] for name in _READERS)
         raise UnsupportedNetworkError(
-            f"{network.name} is built by the function {network.function}, which this version does not know (it knows "
-            f"{known} of StyleGAN and StyleGAN2); choose another file, or a PyTorch pickle of the same network."
+            f"{network.name} is built by the function {network.function}, which this version does not know (of "
+            f"StyleGAN and StyleGAN2 it knows {', '.join(_READERS)}); choose another file, or a PyTorch pickle of the "
+            "same network."
         )
     return reader
 

@@ -70,8 +70,10 @@ def generator2(name: str, given: Mapping[str, Any], variables: Variables) -> Sto
 
     left_out = {"lod", "synthesis/lod", *_unused(variables, "synthesis/ToRGB_lod")}
     tensors = tensors_of(name, variables, translate, left_out)
-    tensors |= _filters(tensors, r"(synthesis\.b\d+\.(?:conv[01]|skip))\.weight", arguments["resample_filter"])
-    tensors |= _filters(tensors, r"(synthesis\.b\d+)\.conv1\.weight", arguments["resample_filter"])
+    taps = arguments["resample_filter"]
+    tensors |= _filters(tensors, r"(synthesis\.b\d+\.(?:conv0|skip))\.weight", taps)
+    tensors |= _filters(tensors, r"(synthesis\.b\d+)\.conv1\.weight", taps)
+    tensors |= _filters(tensors, r"(synthesis\.b\d+\.conv1)\.weight", _TAPS)  # does not resample, but has one
     return StoredNetwork(Architecture("stylegan2.Generator", arguments), tensors)
 
 
@@ -126,7 +128,7 @@ def discriminator2(name: str, given: Mapping[str, Any], variables: Variables) ->
     tensors = tensors_of(name, variables, lambda key: _discriminator_place(key, resolution), left_out)
     tensors |= _filters(tensors, r"(b\d+\.(?:conv1|skip))\.weight", taps)
     tensors |= _filters(tensors, r"(b\d+)\.conv0\.weight", taps)
-    tensors |= _filters(tensors, r"(b\d+\.(?:fromrgb|conv0|conv))\.weight", _TAPS)
+    tensors |= _filters(tensors, r"(b\d+\.(?:fromrgb|conv0|conv))\.weight", _TAPS)  # likewise
     return StoredNetwork(Architecture("stylegan2.Discriminator", arguments), tensors)
 
 

@@ -16,7 +16,12 @@ VARIANTS = {
     "dense input": {"const_input_layer": False},
     "no noise": {"use_noise": False},
     "no styles": {"use_styles": False},
-    "traditional": {"use_styles": False, "const_input_layer": False, "use_pixel_norm": True, "use_instance_norm": False},
+    "traditional": {
+        "use_styles": False,
+        "const_input_layer": False,
+        "use_pixel_norm": True,
+        "use_instance_norm": False,
+    },
     "pixel norm": {"use_pixel_norm": True},
     "relu": {"nonlinearity": "relu", "mapping_nonlinearity": "relu"},
     "no equalised learning rate": {"use_wscale": False},
@@ -41,7 +46,9 @@ def loaded(tmp_path, *networks, **options):
 
 def inputs(label_size, count=4):
     source = torch.Generator().manual_seed(5)
-    return torch.randn(count, TINY["latent_size"], generator=source), torch.eye(3)[torch.arange(count) % 3][:, :label_size]
+    return torch.randn(count, TINY["latent_size"], generator=source), torch.eye(3)[torch.arange(count) % 3][
+        :, :label_size
+    ]
 
 
 def assert_close(actual, wanted):
