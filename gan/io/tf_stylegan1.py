@@ -57,12 +57,8 @@ def _generator_arguments(name: str, given: Mapping[str, Any], variables: Variabl
     a = Arguments(name, given)
     equalized = bool(a.take("use_wscale", True))
     arguments = {
-        "z_dim": a.size("latent_size", 512),
-        "c_dim": a.size("label_size", 0),
-        "w_dim": a.size("dlatent_size", 512),
-        "img_resolution": a.size("resolution", 1024),
-        "img_channels": a.size("num_channels", 3),
-        **a.channels(8192),
+        **a.latent(),
+        **a.sizes(1024, 3, 8192),
         "progressive": a.take("structure", "auto") != "fixed",
         "lod": number(variables, "lod", "synthesis/lod"),
         "const_input": bool(a.take("const_input_layer", True)),
@@ -124,10 +120,7 @@ def discriminator1(name: str, given: Mapping[str, Any], variables: Variables) ->
     """The network that `D_basic` builds. Raises as `generator1`."""
     a = Arguments(name, given)
     arguments = {
-        "c_dim": a.size("label_size", 0),
-        "img_resolution": a.size("resolution", 32),
-        "img_channels": a.size("num_channels", 1),
-        **a.channels(8192),
+        **a.sizes(32, 1, 8192),
         "progressive": a.take("structure", "auto") != "fixed",
         "lod": number(variables, "lod"),
         "mbstd_group_size": a.size("mbstd_group_size", 4),

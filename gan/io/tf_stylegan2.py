@@ -49,12 +49,8 @@ def generator2(name: str, given: Mapping[str, Any], variables: Variables) -> Sto
     a = Arguments(name, given)
     grows = _check_grown(name, variables, "synthesis/ToRGB_lod")
     arguments = {
-        "z_dim": a.size("latent_size", 512),
-        "c_dim": a.size("label_size", 0),
-        "w_dim": a.size("dlatent_size", 512),
-        "img_resolution": a.size("resolution", 1024),
-        "img_channels": a.size("num_channels", 3),
-        **a.channels(16384),
+        **a.latent(),
+        **a.sizes(1024, 3, 16384),
         "architecture": "orig" if grows else a.take("architecture", "skip"),
         "activation": a.take("nonlinearity", "lrelu"),
         "resample_filter": a.taps("resample_kernel", _TAPS),
@@ -105,16 +101,13 @@ def discriminator2(name: str, given: Mapping[str, Any], variables: Variables) ->
     features = a.size("mbstd_num_features", 1)
     taps = a.taps("resample_kernel", _TAPS)
     activation = a.take("nonlinearity", "lrelu")
-    c_dim, resolution = a.size("label_size", 0), a.size("resolution", 1024)
+    sizes = a.sizes(1024, 3, 16384)
     arguments = {
-        "c_dim": c_dim,
-        "img_resolution": resolution,
-        "img_channels": a.size("num_channels", 3),
-        **a.channels(16384),
+        **sizes,
         "architecture": "orig" if grows else a.take("architecture", "resnet"),
         "num_fp16_res": 0,
         "conv_clamp": None,
-        "class_logits": c_dim != 0,
+        "class_logits": sizes["c_dim"] != 0,
         "block_kwargs": {"activation": activation, "resample_filter": taps},
         "epilogue_kwargs": {
             "activation": activation,
@@ -125,7 +118,7 @@ def discriminator2(name: str, given: Mapping[str, Any], variables: Variables) ->
     a.take("structure", "auto")
     a.end()
     left_out = {"lod", *_unused(variables, "FromRGB_lod")}
-    tensors = tensors_of(name, variables, lambda key: _discriminator_place(key, resolution), left_out)
+    tensors = tensors_of(name, variables, lambda key: _discriminator_place(key, sizes["img_resolution"]), left_out)
     tensors |= _filters(tensors, r"(b\d+\.(?:conv1|skip))\.weight", taps)
     tensors |= _filters(tensors, r"(b\d+)\.conv0\.weight", taps)
     tensors |= _filters(tensors, r"(b\d+\.(?:fromrgb|conv0|conv))\.weight", _TAPS)  # likewise

@@ -202,17 +202,32 @@ class Arguments:
             raise self._unusual(key, value)
         return value
 
-    def channels(self, default_base: int) -> dict[str, Any]:
-        """`channel_base` and `channel_max` from fmap_base and fmap_max.
+    def latent(self) -> dict[str, Any]:
+        """The sizes of z and w."""
+        return {"z_dim": self.size("latent_size", 512), "w_dim": self.size("dlatent_size", 512)}
+
+    def sizes(self, resolution: int, colours: int, default_base: int) -> dict[str, Any]:
+        """The sizes that generators and discriminators have, by our names.
 
         There, the channels at resolution r are fmap_base / 2^(log2 r - 1); here, channel_base / r.
+
+        Args:
+            resolution: Of the picture where the file names none.
+            colours: Likewise, the number of colour channels.
+            default_base: Likewise, fmap_base.
         """
         base = self.take("fmap_base", default_base)
         if type(base) not in (int, float) or base != base // 1:
             raise self._unusual("fmap_base", base)
         self.require("fmap_decay", 1.0)
         self.require("fmap_min", 1)
-        return {"channel_base": 2 * int(base), "channel_max": self.size("fmap_max", 512)}
+        return {
+            "c_dim": self.size("label_size", 0),
+            "img_resolution": self.size("resolution", resolution),
+            "img_channels": self.size("num_channels", colours),
+            "channel_base": 2 * int(base),
+            "channel_max": self.size("fmap_max", 512),
+        }
 
     def require(self, key: str, value: Any) -> None:
         """Take an argument that can have this value only."""

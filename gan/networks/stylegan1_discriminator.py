@@ -149,12 +149,7 @@ class Discriminator(nn.Module):
             mbstd_num_channels,
             **shared,
         )
-        self._levels(lod)
-
-    def _levels(self, lod: float) -> tuple[int, float]:
-        if lod != 0 and not self.progressive:
-            raise ValueError(f"This network cannot grow, so it has no level of detail {lod}; leave lod at 0.")
-        return checked_lod(lod, self.img_resolution)
+        checked_lod(lod, img_resolution, progressive)
 
     def forward(
         self, img: Tensor, c: Tensor | None = None, *, force_fp32: bool = False, lod: float | None = None
@@ -177,7 +172,7 @@ class Discriminator(nn.Module):
                 minibatch group.
         """
         check_images(img, self.img_channels, self.img_resolution)
-        levels, rest = self._levels(self.lod if lod is None else lod)
+        levels, rest = checked_lod(self.lod if lod is None else lod, self.img_resolution, self.progressive)
         blocks = [getattr(self, f"b{resolution}") for resolution in self.block_resolutions[levels:]]
         img = shrink(img.to(torch.float32), 2**levels)
         x: Tensor = blocks[0].fromrgb(img)
