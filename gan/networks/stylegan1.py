@@ -109,6 +109,7 @@ class SynthesisNetwork(nn.Module):
         layer_names: Every named layer in the order in which they run at the network's own `lod`.
         noise_layers: Those with a noise input, of all resolutions; the position is the i of `RandomState([seed, i])`.
         ws_layers: For each of the `num_ws` vectors, the layers that read it (those of resolutions not yet grown too).
+        takes_transform: Whether there is an input that can be moved.
 
     Args:
         w_dim: Size of w.

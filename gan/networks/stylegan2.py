@@ -41,6 +41,7 @@ class SynthesisNetwork(nn.Module):
         noise_layers: Those with a noise input; the position is the i of `RandomState([seed, i])`.
         ws_layers: For each of the `num_ws` vectors, the layers that read it. Vector i drives the i-th convolution;
             a `torgb` shares the vector of the next block's `conv0`.
+        takes_transform: Whether there is an input that can be moved.
 
     Args:
         w_dim: Size of w.

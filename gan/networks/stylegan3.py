@@ -28,6 +28,7 @@ class SynthesisNetwork(nn.Module):
         layer_names: Every named layer in the order in which they run: "input", then those of the design.
         noise_layers: Empty: StyleGAN3 has no noise.
         ws_layers: For each of the `num_ws` vectors, the layers that read it.
+        takes_transform: Whether there is an input that can be moved.
         design: The signal-processing design that the layers were built from.
 
     Args:

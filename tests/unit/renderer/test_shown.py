@@ -136,6 +136,20 @@ def test_stylegan1_is_shown_as_the_library_draws_it(tmp_path):
     assert not np.array_equal(off, bench.picture())
 
 
+def test_a_network_saved_while_growing_is_shown_as_it_was(tmp_path):
+    bench = tiny.Bench(tiny.save(tmp_path, "growing"))
+    picture = bench.picture()
+    np.testing.assert_array_equal(picture[::2, ::2].repeat(2, 0).repeat(2, 1), picture)
+    rendered = bench.render(display=Display(layer_table=True))
+    names = [layer.name for layer in rendered.layers]
+    assert names == ["b4.input", "b4.conv1", "b8.conv0", "b8.conv1", "b8.torgb", "b16.conv0", "b16.conv1", "b16.torgb"]
+    assert len(rendered.layer_statistics) == len(names)
+    assert rendered.model.num_ws == len(rendered.model.noise_layers) == 8
+    # What is not yet grown changes nothing.
+    np.testing.assert_array_equal(bench.picture(mixing=Mixing(5.0, (6, 7))), picture)
+    assert not np.array_equal(bench.picture(mixing=Mixing(5.0, (5,))), picture)
+
+
 def test_a_bare_network_ignores_what_it_cannot_do(tmp_path):
     bench = tiny.Bench(tiny.save(tmp_path, "bare"))
     plain = bench.picture()

@@ -16,6 +16,9 @@ from renderer.protocol import PICTURE, Network, RenderRequest
 COMMON = {"z_dim": 16, "w_dim": 16, "img_resolution": 32, "img_channels": 3, "channel_base": 256, "channel_max": 8}
 ARCHITECTURES = {
     "sg1": gan.Architecture("stylegan1.Generator", COMMON | {"c_dim": 0, "mapping_kwargs": {"num_layers": 2}}),
+    "growing": gan.Architecture(
+        "stylegan1.Generator", COMMON | {"c_dim": 0, "lod": 1.5, "mapping_kwargs": {"num_layers": 2}}
+    ),
     # As little as a network can have: no noise, no mapping layers, no mean of w, one vector for all layers.
     "bare": gan.Architecture(
         "stylegan1.Generator",
