@@ -9,6 +9,7 @@ import torch
 import gan
 from gan.device import NoDeviceError
 from renderer.engine import Cancelled
+from renderer.mixing import take
 from renderer.pipeline import Pipeline
 from renderer.protocol import (
     LAYER_TILE,
@@ -148,8 +149,8 @@ def test_a_network_saved_while_growing_is_shown_as_it_was(tmp_path):
     assert len(rendered.layer_statistics) == len(names)
     assert rendered.model.num_ws == len(rendered.model.noise_layers) == 8
     # What is not yet grown changes nothing.
-    np.testing.assert_array_equal(bench.picture(mixing=Mixing(5.0, (6, 7))), picture)
-    assert not np.array_equal(bench.picture(mixing=Mixing(5.0, (5,))), picture)
+    np.testing.assert_array_equal(bench.picture(mixing=take(Mixing(5.0), (6, 7), None)), picture)
+    assert not np.array_equal(bench.picture(mixing=take(Mixing(5.0), (5,), None)), picture)
 
 
 def test_a_bare_network_ignores_what_it_cannot_do(tmp_path):
@@ -159,11 +160,11 @@ def test_a_bare_network_ignores_what_it_cannot_do(tmp_path):
         {"truncation": Truncation(0.3)},
         {"noise": Noise(mode="random", seed=3)},
         {"transform": Transform(0.2, 0.1, 30)},
-        {"mixing": Mixing(5.0, (3,))},
+        {"mixing": take(Mixing(5.0), (3,), None)},
     ):
         np.testing.assert_array_equal(bench.picture(**change), plain)
     assert not np.array_equal(bench.picture(latent=Latent(1.0)), plain)
-    assert not np.array_equal(bench.picture(mixing=Mixing(5.0, (0,))), plain)
+    assert not np.array_equal(bench.picture(mixing=take(Mixing(5.0), (0,), None)), plain)
 
 
 def test_memory_is_told(sg2):
