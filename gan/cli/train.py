@@ -2,15 +2,18 @@
 
 import dataclasses
 import functools
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+import gan
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import progress
+from gan.data import ImageSource
 from gan.training import launch, run_folder, session, status
 from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
@@ -47,24 +50,29 @@ class _Resumable(click.Command):
 def _resumed_folder(args: Sequence[str]) -> Path | None:
     """The run folder that the arguments ask to go on with; None for anything else."""
     for i, arg in enumerate(args):
-        text = arg.removeprefix("--resume=") if arg.startswith("--resume=") else None
+        if arg.startswith("--resume="):
+            return _run_folder(arg.removeprefix("--resume="))
         if arg == "--resume" and i + 1 < len(args):
-            text = args[i + 1]
-        if text is not None and (Path(text) / run_folder.RUN_FILE).is_file():
-            return Path(text)
+            return _run_folder(args[i + 1])
     return None
+
+
+def _run_folder(text: str) -> Path | None:
+    return Path(text) if (Path(text) / run_folder.RUN_FILE).is_file() else None
 
 
 def train(spec: TrainSpec) -> None:
     """Start a run, or go on with one."""
-    resumed = None if spec.resume is None else _resumed_folder([f"--resume={spec.resume}"])
+    resumed = None if spec.resume is None else _run_folder(spec.resume)
+    # A run may be gone on with from another folder.
+    spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
     if resumed is not None:
         spec = _same_run(spec, resumed)
     job = _job(spec, resumed)
     if spec.gpus > 1 and not started_by_torchrun():
         folder = _new_folder(spec) if resumed is None else resumed
         job = dataclasses.replace(job, folder=folder)
-        launch.run_workers(spec.gpus, folder, _work, job, spec)
+        launch.run_workers(spec.gpus, folder, _worker, job, spec)
     else:
         _work(job, spec)
 
@@ -76,7 +84,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
         TrainingError: an option differs that would make it another run, or the run still goes on.
     """
     stored = run_folder.read_spec(folder)
-    content = status.read(folder)
+    # Beside the others of torchrun, process 0 may have begun already.
+    content = None if int(os.environ.get("RANK", "0")) else status.read(folder)
     if content is not None and content.get("state") in ("starting", "running") and status.is_alive(content):
         raise TrainingError(f"{folder} is still being trained by process {content['pid']}: stop that first.")
     given = dataclasses.asdict(spec)
@@ -95,7 +104,7 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
 def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
     if spec.metrics != (metrics.AUTO,):
         metrics.resolve(spec.metrics, metrics.Detectors())
-    source = session.open_dataset(spec.data, spec.cond, spec.mirror)
+    source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
     names = {part.name for part in dataclasses.fields(Options)}
     options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
     config: TrainConfig = resolve(options, source.resolution, source.channels, source.label_dim)
@@ -127,6 +136,15 @@ def _work(job: session.Job, spec: TrainSpec) -> None:
             tell=_teller,
             progress=lambda nimg: report(nimg, total),
         )
+
+
+def _worker(job: session.Job, spec: TrainSpec) -> None:
+    """The same in a process that was started for it, which nobody else tells of its errors."""
+    try:
+        _work(job, spec)
+    except (gan.LoadError, ValueError, OSError) as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(1) from error
 
 
 def _teller(folder: Path) -> Callable[[str], None]:

@@ -1,9 +1,6 @@
 """Everything that decides how a network is trained, resolved: no option is left open here."""
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from gan.io.networks import Architecture
 
@@ -68,17 +65,3 @@ class TrainConfig:
     """What to measure at each snapshot."""
     metrics_async: bool
     """Measure in a process of its own."""
-
-    def plain(self) -> dict[str, Any]:
-        """The configuration as plain data, for `training_options.json`-like files and for printing."""
-        plain = _plain(dataclasses.asdict(self))
-        assert isinstance(plain, dict)
-        return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

@@ -1,5 +1,6 @@
 """Starts the processes of a run on this computer, as torchrun does, and says which one was lost."""
 
+import logging
 import os
 import signal
 import time
@@ -46,14 +47,17 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
         signals_to_handle="SIGQUIT",
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
+    # What they would say is said here in a sentence.
+    for name in ("torch.distributed.elastic", "torch.multiprocessing"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         with _passed_on(folder):
             elastic_launch(config, work)(*args)
     except ChildFailedError as error:
         rank, failure = error.get_first_failure()
         reason = _reason(folder, rank, failure.pid, failure.exitcode)
-        if failure.exitcode < 0:  # it could not say so itself
-            status.mark_failed(folder, reason, time.time())
+        # One that was killed could not say so itself, and what the others say is only that it was lost.
+        status.mark_failed(folder, reason, time.time(), first=failure.exitcode >= 0)
         raise TrainingError(reason) from error
 
 

@@ -121,8 +121,9 @@ class Loop:
                     around.tell(f"Stopped at {trainer.nimg / 1000:.1f} kimg; go on with --resume={around.folder}")
                     return False
                 self._after_step()
-            if self._place.saved_nimg != trainer.nimg:
+            if self._place.tick_nimg != trainer.nimg:
                 self._tick()
+            if self._place.saved_nimg != trainer.nimg:
                 self._snapshot()
             self._write_status("finished")
             return True

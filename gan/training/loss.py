@@ -151,10 +151,9 @@ class Loss:
     def _mix_styles(self, ws: Tensor, z: Tensor, c: Tensor, draws: Draws) -> Tensor:
         """From a random layer on, take the w of a second latent; one decision for the micro-batch."""
         cutoff = draws.integer(1, ws.shape[1])
-        mixed = draws.gate((), self.settings.style_mixing_prob)
-        second = self.G.mapping(draws.normal(z.shape).to(z.device), c)
-        if not bool(mixed):
+        if not bool(draws.gate((), self.settings.style_mixing_prob)):
             return ws
+        second = self.G.mapping(draws.normal(z.shape).to(z.device), c)
         return torch.cat([ws[:, :cutoff], second[:, cutoff:]], dim=1)
 
     def _judge(self, images: Tensor, c: Tensor, sigma: float, draws: Draws) -> Tensor:

@@ -24,7 +24,7 @@ from .errors import TrainingError
 from .group import Group, join, local_device, started_by_torchrun
 from .loop import Loop, Surroundings
 from .run_folder import cut_back_to
-from .status import mark_failed
+from .status import Status, mark_failed, read
 from .trainer import Trainer
 
 _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
@@ -48,18 +48,6 @@ class Job:
     """The run's folder; None where process 0 is to make it."""
     continued: bool
     """Whether to go on from the folder's saved state."""
-
-
-def open_dataset(data: str, cond: bool, mirror: bool) -> ImageSource:
-    """Open a dataset for training.
-
-    Raises:
-        DatasetError: it cannot be read, or is not square.
-    """
-    source = ImageSource(data, use_labels=cond, xflip=mirror)
-    if source.resolution < 1:
-        raise DatasetError(f"The pictures of {data} are empty.")
-    return source
 
 
 def run(
@@ -91,7 +79,11 @@ def run(
             if folder is None:
                 folder = group.share(make_folder() if group.rank == 0 else None)
                 assert folder is not None
-            say = tell(folder) if group.rank == 0 else _silent
+            say: Callable[[str], None] = _silent
+            if group.rank == 0:
+                say = tell(folder)
+                shown = float((read(folder) or {}).get("kimg") or 0.0)
+                Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)
             return _train(job, folder, group, device, say, stop, progress)
     except BaseException as error:
         if folder is not None:
@@ -111,7 +103,7 @@ def _train(
     stop: Callable[[], bool],
     progress: Callable[[int], None],
 ) -> bool:
-    source = open_dataset(job.data, job.cond, job.mirror)
+    source = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
     state = load_state(folder) if job.continued else None
     start = None
     if job.config.resume is not None and state is None:

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import math
 from typing import Any
 
 import torch
@@ -100,9 +101,12 @@ class Trainer:
     @property
     def lod(self) -> float:
         """Doublings of the resolution that a growing network still lacks; 0 for one that does not grow."""
+        return self._lod_at(self.nimg)
+
+    def _lod_at(self, nimg: int) -> float:
         if self.config.grow_kimg is None:
             return 0.0
-        return level_of_detail(self.nimg, self.G_ema.img_resolution, self.config.grow_kimg)
+        return level_of_detail(nimg, self.G_ema.img_resolution, self.config.grow_kimg)
 
     def step(self) -> None:
         """Train on one batch. Collective.
@@ -237,11 +241,11 @@ class Trainer:
     def _follow_growth(self) -> None:
         if self.config.grow_kimg is None:
             return
-        before = self.loss.synthesis_kwargs.get("lod")
         lod = self.lod
         self.loss.synthesis_kwargs = self.loss.d_kwargs = {"lod": lod}
-        if before is not None and -(-before // 1) != -(-lod // 1):
-            # New layers begin to train: what Adam knows of the others' gradients is of another network.
+        before = self._lod_at(max(self.nimg - self.config.batch, 0))
+        if math.floor(before) != math.floor(lod) or math.ceil(before) != math.ceil(lod):
+            # Layers join or are left alone: what Adam knows of the others' gradients is of another network.
             for phase in self._phases:
                 phase.optimizer.state.clear()
 

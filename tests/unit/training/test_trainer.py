@@ -1,6 +1,5 @@
 """The step: every configuration trains, and a saved state goes on exactly."""
 
-import dataclasses
 import io
 
 import pytest
@@ -31,7 +30,6 @@ def through_a_file(state):
         {"cfg": "stylegan3-t", "aug": "noaug", "cbase": 64},
         {"cfg": "stylegan3-r", "aug": "noaug", "cbase": 64},
         {"cfg": "stylegan1", "aug": "noaug"},
-        {"cfg": "stylegan1", "aug": "noaug", "grow": True},
     ],
     ids=lambda changes: "-".join(str(value) for value in changes.values()),
 )
@@ -101,14 +99,21 @@ def test_another_number_of_processes_cannot_go_on_exactly(data):
         trainer(data, state=state)
 
 
-def test_growing_fades_resolutions_in(tmp_path):
+def test_growing_fades_resolutions_in_and_goes_on_exactly(tmp_path):
+    options = {"cfg": "stylegan1", "cbase": 64, "aug": "noaug", "grow_kimg": 0.008}
     data = dataset(tmp_path / "large.zip", size=16)
-    one = trainer(data, cfg="stylegan1", grow=True, cbase=64)
-    assert one.lod == 1
-    one.config = dataclasses.replace(one.config, grow_kimg=0.008)
-    seen = []
-    for _ in range(5):
+    one = trainer(data, **options)
+    untrained = one.G.synthesis.b16.conv1.weight.clone()
+    seen = [one.lod]
+    for _ in range(6):
+        state = through_a_file(one.state_dict())
+        assert torch.equal(one.G.synthesis.b16.conv1.weight, untrained) == (min(seen[:-1], default=1) == 1)
         one.step()
+        two = trainer(data, state=state, **options)
+        two.step()
+        two.close()
+        assert_same(weights(two), weights(one))
         seen.append(one.lod)
+        assert one.networks({}).info.architectures["G_ema"].arguments.get("lod", 0) == one.lod
     one.close()
-    assert seen == [1, 1, 0.5, 0, 0]
+    assert seen == [1, 1, 1, 0.5, 0, 0, 0]

@@ -61,9 +61,10 @@ def config(source, **changes):
     return resolve(options, source.resolution, source.channels, source.label_dim)
 
 
-def trainer(path, group=None, state=None, cond=False, **changes):
+def trainer(path, state=None, cond=False, grow_kimg=None, **changes):
     source = ImageSource(path, use_labels=cond)
-    return Trainer(config(source, **changes), source, group or Group(), CPU, state)
+    made = config(source, grow=grow_kimg is not None, **changes)
+    return Trainer(dataclasses.replace(made, grow_kimg=grow_kimg), source, Group(), CPU, state)
 
 
 def weights(trained):
