@@ -14,7 +14,7 @@ from .generator import StyleGenerator
 from .layers import FullyConnectedLayer, activation_gain, resolutions
 from .mapping import MappingNetwork
 from .noise import NoiseSetting, NoiseSource
-from .steps import OnLayer, Steps, check_capture, follow
+from .steps import OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
 from .stylegan1_layers import ConvLayer, SynthesisLayer, checked_lod, enlarge
 
 CHANNEL_BASE = 16384
@@ -64,7 +64,9 @@ class SynthesisBlock(nn.Module):
             # A quarter of the gain, as published: these numbers are no pixels yet, they are normalised only later.
             gain, size = activation_gain(activation) / 4, out_channels * resolution**2
             self.dense = FullyConnectedLayer(w_dim, size, bias=False, gain=gain, equalized=equalized)
-        setattr(self, self.first, SynthesisLayer(in_channels, out_channels, w_dim, resolution, up=in_channels > 0, **shared))
+        setattr(
+            self, self.first, SynthesisLayer(in_channels, out_channels, w_dim, resolution, up=in_channels > 0, **shared)
+        )
         self.conv1 = SynthesisLayer(out_channels, out_channels, w_dim, resolution, **shared)
         if has_torgb:
             self.torgb = ConvLayer(out_channels, img_channels, 1, activation="linear", equalized=equalized)
@@ -107,6 +109,7 @@ class SynthesisNetwork(nn.Module):
         layer_names: Every named layer in the order in which they run at the network's own `lod`.
         noise_layers: Those with a noise input, of all resolutions; the position is the i of `RandomState([seed, i])`.
         ws_layers: For each of the `num_ws` vectors, the layers that read it (those of resolutions not yet grown too).
+        takes_transform: Whether there is an input that can be moved.
 
     Args:
         w_dim: Size of w.
@@ -180,9 +183,7 @@ class SynthesisNetwork(nn.Module):
         return tuple(names)
 
     def _levels(self, lod: float) -> tuple[int, float]:
-        if lod != 0 and not self.progressive:
-            raise ValueError(f"This network cannot grow, so it has no level of detail {lod}; leave lod at 0.")
-        return checked_lod(lod, self.img_resolution)
+        return checked_lod(lod, self.img_resolution, self.progressive)
 
     def forward(
         self,
@@ -200,19 +201,19 @@ class SynthesisNetwork(nn.Module):
     ) -> Tensor:
         """Draw the picture of `ws`. Never changes the network.
 
+        The arguments are those of `stylegan2.SynthesisNetwork.forward`, and the level of detail. `force_fp32` is
+        accepted so that all generators are called alike: StyleGAN1 computes in float32 always.
+
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
-            noise_mode: "const" adds the stored noise images, "random" fresh ones for each sample, "none" none.
-            noise: {layer name: (on, strength, seed)} for the layers that do not follow `noise_mode`. The strength
-                multiplies the learned one; seed None is the stored image, else that of layer i of `noise_layers` is
-                numpy's RandomState([seed, i]).randn(H, W), the same for all samples.
+            noise_mode: "const", "random" or "none".
+            noise: {layer name: (on, strength, seed)} for the layers that do not follow `noise_mode`.
             generator: Where "random" draws from; None for torch's global state.
-            input_transform: Must be None: only StyleGAN3 has an input that can be transformed.
-            force_fp32: Accepted so that all generators are called alike; StyleGAN1 computes in float32 always.
-            update_emas: Likewise; there is nothing to update here.
+            input_transform: Must be None.
+            force_fp32: Not read.
+            update_emas: Not read.
             capture: Return the output of this layer, and compute nothing beyond it.
-            on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
-                What it raises ends the call.
+            on_layer: Called as on_layer(name, output) after each named layer.
             lod: Level of detail, from 0 to log2(img_resolution) - 2. At n the picture is drawn at
                 img_resolution / 2^n and enlarged by repeating pixels; n + a blends it with that of n + 1, of which it
                 takes the share a (Progressive GAN, arXiv 1710.10196, section 2). None for the network's own.
@@ -225,12 +226,8 @@ class SynthesisNetwork(nn.Module):
             ValueError: a shape, a layer name, the noise mode or the level of detail is wrong, or `input_transform`
                 was given.
         """
-        if input_transform is not None:
-            raise ValueError("StyleGAN1 has no input transform; leave input_transform out or load a StyleGAN3 network.")
-        if ws.ndim != 3 or tuple(ws.shape[1:]) != (self.num_ws, self.w_dim):
-            raise ValueError(
-                f"ws has the shape {tuple(ws.shape)}; this network needs [N, {self.num_ws}, {self.w_dim}]."
-            )
+        check_no_transform("StyleGAN1", input_transform)
+        check_ws(ws, self.num_ws, self.w_dim)
         lod = self.lod if lod is None else lod
         check_capture(capture, self._names(lod))
         source = NoiseSource(self.noise_layers, noise_mode, noise or {}, generator)

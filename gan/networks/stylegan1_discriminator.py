@@ -1,5 +1,6 @@
-"""The discriminator of StyleGAN1 (arXiv 1812.04948), which is Progressive GAN's (1710.10196) with blurred resampling."""
+"""The discriminator of StyleGAN1 (arXiv 1812.04948): Progressive GAN's (1710.10196) with blurred resampling."""
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -34,8 +35,8 @@ class DiscriminatorBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, in_channels, R, R] -> [N, out_channels, R/2, R/2]."""
-        x = self.conv1(self.conv0(x))
-        return x
+        y: Tensor = self.conv1(self.conv0(x))
+        return y
 
 
 class DiscriminatorEpilogue(nn.Module):
@@ -79,8 +80,8 @@ class DiscriminatorEpilogue(nn.Module):
         """[N, channels, 4, 4] -> one score for each class [N, max(c_dim, 1)]."""
         if self.mbstd is not None:
             x = self.mbstd(x)
-        x = self.out(self.fc(self.conv(x).flatten(1)))
-        return x
+        scores: Tensor = self.out(self.fc(self.conv(x).flatten(1)))
+        return scores
 
 
 class Discriminator(nn.Module):
@@ -148,12 +149,7 @@ class Discriminator(nn.Module):
             mbstd_num_channels,
             **shared,
         )
-        self._levels(lod)
-
-    def _levels(self, lod: float) -> tuple[int, float]:
-        if lod != 0 and not self.progressive:
-            raise ValueError(f"This network cannot grow, so it has no level of detail {lod}; leave lod at 0.")
-        return checked_lod(lod, self.img_resolution)
+        checked_lod(lod, img_resolution, progressive)
 
     def forward(
         self, img: Tensor, c: Tensor | None = None, *, force_fp32: bool = False, lod: float | None = None
@@ -176,11 +172,11 @@ class Discriminator(nn.Module):
                 minibatch group.
         """
         check_images(img, self.img_channels, self.img_resolution)
-        levels, rest = self._levels(self.lod if lod is None else lod)
+        levels, rest = checked_lod(self.lod if lod is None else lod, self.img_resolution, self.progressive)
         blocks = [getattr(self, f"b{resolution}") for resolution in self.block_resolutions[levels:]]
         img = shrink(img.to(torch.float32), 2**levels)
         x: Tensor = blocks[0].fromrgb(img)
-        for block, following in zip(blocks[:-1], blocks[1:], strict=True):
+        for block, following in pairwise(blocks):
             x = block(x)
             if rest and block is blocks[0]:
                 x = torch.lerp(x, following.fromrgb(shrink(img, 2)), rest)

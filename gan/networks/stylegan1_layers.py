@@ -162,7 +162,7 @@ class SynthesisLayer(Convolution):
             self.affine = FullyConnectedLayer(w_dim, 2 * out_channels, equalized=equalized)
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None = None) -> Tensor:
-        """[N, in, H, W], w [N, w_dim] and noise [1 or N, 1, resolution, resolution] -> [N, out, resolution, resolution]."""
+        """[N, in, H, W], w [N, w_dim] and noise [1 or N, 1, R, R] -> [N, out, R, R]; R is the resolution."""
         if self.has_kernel:
             x = self.convolve(x)
         if noise is not None:
@@ -189,16 +189,18 @@ def shrink(x: Tensor, factor: int) -> Tensor:
     return x if factor == 1 else F.avg_pool2d(x, factor)
 
 
-def checked_lod(lod: float, img_resolution: int) -> tuple[int, float]:
+def checked_lod(lod: float, img_resolution: int, progressive: bool) -> tuple[int, float]:
     """A level of detail as (whole levels, rest below 1).
 
     Progressive GAN (arXiv 1710.10196, section 2): at level n the network works at img_resolution / 2^n; in between,
     two resolutions are blended.
 
     Raises:
-        ValueError: the level is below 0 or beyond 4x4 pixels.
+        ValueError: the level is below 0 or beyond 4x4 pixels, or above 0 where the network is not `progressive`.
     """
+    if lod != 0 and not progressive:
+        raise ValueError(f"This network cannot grow, so it has no level of detail {lod}; leave lod at 0.")
     last = img_resolution.bit_length() - 3
     if not 0 <= lod <= last:
-        raise ValueError(f"The level of detail is {lod}; it goes from 0 ({img_resolution} pixels) to {last} (4 pixels).")
+        raise ValueError(f"The level of detail is {lod}; it goes from 0 (whole) to {last} (4 pixels).")
     return int(lod), float(lod) - int(lod)
