@@ -42,7 +42,7 @@ def free(mixing: Mixing, ws: Iterable[int]) -> tuple[int, ...]:
 
 
 def lock(mixing: Mixing, ws: Iterable[int], on: bool) -> Mixing:
-    """Lock w vectors as they are, or unlock them. A locked one that has the document's own style takes none of another."""
+    """Lock w vectors as they are, or unlock them; one that has the document's own style takes none of another then."""
     touched = tuple(ws)
     changed = [replace(layer(mixing, i) or LayerStyle(i, amount=0.0), locked=on) for i in touched]
     mixing = put(mixing, *changed)
@@ -54,7 +54,7 @@ def _is_idle(one: LayerStyle, ws: tuple[int, ...]) -> bool:
 
 
 def solo(mixing: Mixing, ws: Iterable[int]) -> Mixing:
-    """Let only these w vectors take other styles; all again where they were the only ones already, or there are none."""
+    """Let only these w vectors take other styles; all again where they were the only ones, or there are none."""
     wanted = tuple(sorted(i for i in ws if i in mixing.ws))
     return replace(mixing, solo=() if wanted == mixing.solo else wanted)
 
