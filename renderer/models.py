@@ -12,8 +12,8 @@ from typing import Any
 import torch
 
 import gan
+from gan.device import choose_device, device_title
 from renderer.bands import style_bands
-from renderer.device import choose_device, device_title
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
 
@@ -61,7 +61,7 @@ class Models:
         self._kept: Cache[Model] = Cache(KEPT)
 
     def get(self, network: Network, device: str, loading: Loading) -> Model:
-        """The network, read if it is not in memory. Raises `gan.LoadError` or `device.NoDeviceError`."""
+        """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
         target = choose_device(device)
         return self._kept.made((network, target), lambda: _load(network, target, loading))
 

@@ -271,9 +271,9 @@ class App:
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
-        for change in self._changes:
+        changes, self._changes = self._changes, []  # one that raises must not come again
+        for change in changes:
             self._scene = change(self._scene)
-        self._changes.clear()
         if imgui.is_key_pressed(imgui.Key.escape, False):
             self._escape()
         elif not dialogs.is_open(self._facts):
@@ -303,7 +303,7 @@ class App:
             undo=history.undo_name,
             redo=history.redo_name,
             saved=self._deeds.saved,
-            performance=self.meters.figures(),
+            measure=self.meters.figures,
             now=now,
             size=layout.design_size(),
         )

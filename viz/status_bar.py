@@ -25,6 +25,7 @@ _HINTS = {
     "transform": "Drag: move    Ring: turn    Shift: in steps    Wheel: zoom    Middle drag: pan",
     "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
 }
+_PREVIEW = ("eye", "accent", "Preview", "The picture shows what letting go would do")
 RENDERING_S = 0.15
 """Renders shorter than this do not change the word, which would flicker."""
 
@@ -42,23 +43,27 @@ class _Known:
     model: ModelInfo | None = None
     theme: int = -1
     shown: tuple[Item, ...] = ()
+    bar: float = 0.0
+    """Share of the memory that is used."""
 
     def items(self, facts: Facts) -> tuple[Item, ...]:
         """The items, at most `REFRESH_S` old, and of the present network and theme."""
         fresh = 0 <= facts.now - self.at < REFRESH_S and self.theme == theme.current.stamp
         if not fresh or self.model is not facts.model:
             self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
+            self.bar = round(min(_share(facts), 1.0), 2)
         return self.shown
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole bar; it changes nothing."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
-    items, told = facts.scratch.get(_Known).items(facts), state(facts)
-    hint = carrying.HINT if facts.scratch.get(Carry).on else ""
+    items, carry = facts.scratch.get(_Known).items(facts), facts.scratch.get(Carry)
+    told = _PREVIEW if carry.on and carry.preview_text(scene.document) else state(facts)
+    hint = carrying.HINT if carry.on else ""
     if not hint and facts.size[0] > WIDE:
         hint = _HINTS[tool_in_hand(scene, facts)]
-    bar = round(min(_share(facts), 1.0), 2)
+    bar = facts.scratch.get(_Known).bar
     return keep(
         "status", (told, hint, items, bar), partial(_bar, told=told, hint=hint, items=items, bar=bar), scene, facts
     )

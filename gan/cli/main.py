@@ -6,6 +6,13 @@ import click
 
 _COMMANDS: dict[str, str] = {
     # name on the command line: file in this folder that holds its `command`
+    "images": "images",
+    "video": "video",
+    "style-mixing": "style_mixing",
+    "noise-figures": "noise_figures",
+    "truncation-figure": "truncation_figure",
+    "convert": "convert",
+    "inspect": "inspect",
 }
 
 

@@ -73,6 +73,42 @@ class Networks:
     info: NetworkInfo
 
 
+BUFFERS = frozenset(
+    {
+        "down_filter",
+        "freqs",
+        "magnitude_ema",
+        "noise_const",
+        "phases",
+        "resample_filter",
+        "transform",
+        "up_filter",
+        "w_avg",
+    }
+)
+"""Last parts of the names of what networks hold besides what they learn."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file holds, by what it says itself.
+
+    Attributes:
+        info: As of a loaded file, without its hash.
+        shapes: Of each network in the file, every parameter's and buffer's shape by name, in the file's order.
+        file_bytes: How large the file is.
+    """
+
+    info: NetworkInfo
+    shapes: Mapping[str, Mapping[str, tuple[int, ...]]]
+    file_bytes: int
+
+    def parameters(self, name: str) -> int:
+        """How many numbers the network `name` has learned; buffers don't count."""
+        shapes = self.shapes[name].items()
+        return sum(math.prod(shape) for key, shape in shapes if key.rpartition(".")[2] not in BUFFERS)
+
+
 @dataclass(frozen=True)
 class StoredNetwork:
     """A network as a file holds it: how to build it, and its parameters and buffers by name, not allocated yet."""

@@ -1,6 +1,5 @@
 """StyleGAN2 against what the published implementations compute (fixtures/README.md)."""
 
-import os
 from functools import lru_cache
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 import torch
 
 import gan
-from tests.fixtures_path import fixtures
+from tests.fixtures_path import fixtures, trained_networks
 
 CASES = ("sg2_64", "sg2_resnet_32", "sg2ada_cond_32")
 TOLERANCE = 1e-4
@@ -100,10 +99,7 @@ def test_moving_the_mean_of_w(case):
 
 @torch.no_grad()
 def test_a_trained_network():
-    folder = fixtures().parent / "networks"
-    if not (folder / "avatars-32.pkl").is_file():
-        absent = pytest.fail if os.environ.get("STYLESCOPE_REQUIRE_FIXTURES") == "1" else pytest.skip
-        absent(f"there is no trained network in {folder}")
+    folder = trained_networks()
     with np.load(folder / "avatars-32-expected.npz") as stored:
         seeds, expected = stored["seeds"], stored["img_psi07"]
     G = gan.load(str(folder / "avatars-32.pkl")).G_ema

@@ -14,15 +14,26 @@ from viz.theme import current as t
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
+    name = capture.coming(scene, facts)
+    if facts.scratch.get(Carry).on:  # what is under the pointer is asked in every frame
+        return carrying.settle(_parts(scene, facts, name), facts)
+    reads = (*shelf.reads(scene, facts), *mixing.reads(scene, facts), *_of_capture(scene, facts, name))
+    return keep("mix", reads, partial(_parts, name=name), scene, facts)
+
+
+def _of_capture(scene: Scene, facts: Facts, name: str) -> tuple[object, ...]:
+    return scene.settings.capture_dir, name, facts.saved, facts.picture is None
+
+
+def _parts(scene: Scene, facts: Facts, name: str) -> Scene:
+    """Each part on its own as well, so that a change of one leaves the others."""
     tall = imgui.get_window_height() > t.px(760)
     free = capture.height(tall)
     layers = partial(mixing.draw, reserve=free)
-    if facts.scratch.get(Carry).on:  # what is under the pointer is asked in every frame
+    if facts.scratch.get(Carry).on:
         scene = layers(shelf.draw(scene, facts), facts)
     else:
         scene = keep("shelf", shelf.reads(scene, facts), shelf.draw, scene, facts)
-        scene = keep("mixing", mixing.reads(scene, facts, free), layers, scene, facts)
-    name = capture.coming(scene, facts)
-    reads = (scene.settings.capture_dir, name, facts.saved, facts.picture is None)
-    scene = keep("capture", reads, partial(capture.draw, name=name, open_=tall), scene, facts)
-    return carrying.settle(scene, facts)
+        scene = keep("mixing", (*mixing.reads(scene, facts), free), layers, scene, facts)
+    reads = _of_capture(scene, facts, name)
+    return keep("capture", reads, partial(capture.draw, name=name, open_=tall), scene, facts)

@@ -55,8 +55,8 @@ class Stroke:
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
-def reads(scene: Scene, facts: Facts, reserve: float) -> tuple[object, ...]:
-    """What `draw` reads."""
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """What `draw` reads besides what it is given."""
     document, brush, picked = scene.document, facts.scratch.get(Brush), facts.scratch.get(Picked)
     return (
         document.mixing,
@@ -69,7 +69,6 @@ def reads(scene: Scene, facts: Facts, reserve: float) -> tuple[object, ...]:
         brush.among(document.shelf),
         picked.ws,
         likeness.of(scene, facts).base,
-        reserve,
     )
 
 

@@ -79,8 +79,11 @@ def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
 
 
 def tip(text: str, keys: str = "") -> None:
-    """Tooltip of the last item, with its shortcut at the right. It stays away while the item is held or typed in."""
-    if imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
+    """Tooltip of the last item, with its shortcut at the right; none for an empty text.
+
+    It stays away while the item is held or typed in.
+    """
+    if not text or imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
         return
     if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
         for line in text.split("\n"):

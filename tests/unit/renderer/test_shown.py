@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import gan
-from renderer.device import NoDeviceError
+from gan.device import NoDeviceError
 from renderer.engine import Cancelled
 from renderer.pipeline import Pipeline
 from renderer.protocol import (

@@ -20,9 +20,9 @@ from renderer.protocol import (
     Truncation,
 )
 from tests.unit.viz.facts import new_facts
-from viz.facts import Performance, Tally, Texture
+from viz.facts import Figures, Performance, Tally, Texture
 from viz.likeness import NOTHING, Likenesses
-from viz.panels.analysis import BLOCKS, GAP, hidden, pages, widths
+from viz.panels.analysis import BLOCKS, GAP, pages, widths
 from viz.panels.capture import next_name
 from viz.panels.channels import shown_text
 from viz.panels.layers import channel_limit, chosen, clamped, columns_for, entries, select
@@ -39,7 +39,7 @@ MODEL = model_info(Network(), "StyleGAN2", 64)
 
 
 def facts_with(frame=None):
-    return new_facts(model=MODEL, frame=frame)
+    return new_facts(model=MODEL, frame=frame, figures=Figures(frame))
 
 
 def frame_with_table():
@@ -178,10 +178,6 @@ class TestPages:
             wide = widths(blocks, width)
             assert sum(wide) + GAP * (len(wide) - 1) <= width + 1e-6
             assert all(got >= min(block.least, width) for got, block in zip(wide, blocks, strict=True))
-
-    def test_hidden_stops_the_measuring(self):
-        scene = put(Scene(), "view.display.layer_table", True)
-        assert not hidden(scene).view.display.layer_table
 
 
 def test_frequency_ticks_are_powers_of_two_within_the_range():
