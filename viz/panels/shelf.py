@@ -170,9 +170,12 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
         return scene
     tabs, swatch = facts.scratch.get(Tabs), scene.document.shelf[index]
     brush = facts.scratch.get(Brush)
+    if imgui.is_window_appearing():
+        imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(-1)
     text = swatch.name if tabs.renaming is None else tabs.renaming
-    entered, tabs.renaming = imgui.input_text("##name", text, imgui.InputTextFlags_.enter_returns_true)
+    flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.auto_select_all
+    entered, tabs.renaming = imgui.input_text("##name", text, flags)
     ui.tip("Its name; Enter takes it")
     if entered:
         scene = put(scene, SHELF, renamed(scene.document.shelf, index, tabs.renaming))
