@@ -47,8 +47,8 @@ def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
     """What stands at the sides, which layers are taken, and saving."""
     p, grid, model, export = theme.current.px, facts.scratch.get(Grid), facts.model, facts.scratch.get(Export)
     assert model is not None
-    wide = area.width > p(900)
-    field = p(150) if wide else p(96)
+    wide = area.width > p(700)
+    field = p(150) if area.width > p(820) else p(96)
     shelf = f"Shelf ({len(scene.document.shelf)})" if scene.document.shelf else ""
     grid.rows = _side("A", "Styles A, down: seeds, as 88 or 1,2,5-7; empty: the shelf", grid.rows, shelf or ROWS, field)
     grid.columns = _side("B", "Styles B, across", grid.columns, shelf or COLUMNS, field)

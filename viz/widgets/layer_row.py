@@ -79,17 +79,17 @@ def layer_row(id_: str, look: RowLook, width: float, height: float = 24, hint: s
     if hint:
         tip(hint)
     left, right, end = _bar(p, width)
-    taken = look.uv is not None
     cell = p.x + t.px(SOURCE - 10)
     imgui.set_cursor_screen_pos(V(cell, p.y))
-    hit(f"##style{id_}", V((left if taken else q.x - t.px(_SPOT)) - cell, h))
+    hit(f"##style{id_}", V(left - cell, h))
     painted, cleared = imgui.is_item_activated(), imgui.is_item_clicked(imgui.MouseButton_.right)
     if imgui.is_item_hovered() and not look.locked:
         fill(V(cell, p.y + t.px(1)), V(left - t.px(4), q.y - t.px(1)), "hover")
     focus_ring()
     tip(_cell_hint(look))
     _text(p, h, look)
-    share = _share(id_, p, h, look, (left, right, end)) if taken or look.ghost else look.share
+    seen = look.uv is not None or look.ghost is not None
+    share = _share(id_, p, h, look, (left, right, end)) if seen else look.share
     imgui.set_cursor_screen_pos(V(q.x - t.px(_SPOT), p.y))
     noisy = _noise_spot(id_, V(t.px(_SPOT), h), look.noise, look.noise_live)
     imgui.set_cursor_screen_pos(p)
