@@ -55,6 +55,8 @@ class Grid:
     columns: str = ""
     taken: int = 0
     """Index in `SETS`."""
+    stamp: int = 0
+    """Another number for each table made: comparing every number in one would take longer than drawing it."""
     _from: tuple[object, ...] = ()
     _table: Table | None = field(default=None)
 
@@ -65,6 +67,7 @@ class Grid:
         if self._table is None or stale or (made != self._from and not held):
             ws = taken_ws(model, self.taken, picked)
             a, b = (axis(text, document, usual) for text, usual in ((self.rows, ROWS), (self.columns, COLUMNS)))
+            self.stamp += 1
             self._from, self._table = made, table(document, model.num_ws, a, b, ws, device)
         return self._table
 

@@ -39,8 +39,7 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
     scene = keep("grid-bar", reads, partial(_bar, area=area), scene, facts)
     imgui.set_cursor_screen_pos(V(area.x, area.y + p(BAR)))
     rest = Area(area.x, area.y + p(BAR), area.width, area.height - p(BAR))
-    # The table is the same object until it changes; comparing every number in it would take longer than drawing it.
-    return keep("grid-cells", (id(table), grid.taken, rest), partial(_cells, table=table, area=rest), scene, facts)
+    return keep("grid-cells", (grid.stamp, grid.taken, rest), partial(_cells, table=table, area=rest), scene, facts)
 
 
 def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:

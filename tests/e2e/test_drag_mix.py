@@ -140,6 +140,11 @@ def test_with_shift_it_is_laid_into_every_row_passed_over_and_locked_ones_stay(l
         assert np.array_equal(d.picture(), expected)
         d.click("//Mix/mixing/##None")
         assert d.scene.document.mixing.layers == (LayerStyle(3, amount=0.0, locked=True),)
+        d.click(FIRST)
+        d.click(COARSE)
+        assert [one.ws for one in d.scene.document.mixing.acting] == [0, 1, 2]
+        d.click(COARSE)
+        assert d.scene.document.mixing.acting == (), "the header gives back what it gave, around the lock"
         d.click("//Mix/mixing/##lock" + names[3])
         assert d.scene.document.mixing.layers == ()
 

@@ -40,16 +40,19 @@ def settle(scene: Scene, facts: Facts) -> Scene:
 
 
 def escape(facts: Facts) -> bool:
-    """Esc: put back what is carried, save no grid, or pick no layers. False where there was none of it."""
+    """Esc: put back what is carried, or else save no grid; and pick no layers, unless something else is held.
+
+    False where something is left for Esc to do.
+    """
     carry, picked = facts.scratch.get(Carry), facts.scratch.get(Picked)
     if carry.on:
         carry.drop()
         imgui.internal.clear_active_id()
         return True
-    if facts.scratch.get(Export).stop():
-        return True
-    had, picked.ws = bool(picked.ws), ()
-    return had
+    if imgui.is_any_item_active():
+        return False
+    picked.ws = ()
+    return facts.scratch.get(Export).stop()
 
 
 def _on_canvas(scene: Scene, facts: Facts) -> Target | None:

@@ -7,7 +7,7 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.mixing import blend, clear, layer, lock, mixed, second_of
+from renderer.mixing import blend, clear, free, layer, lock, mixed, second_of
 from renderer.protocol import LayerStyle, Mixing, ModelInfo
 from viz import likeness
 from viz import widgets as ui
@@ -148,7 +148,7 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
             picked = facts.scratch.get(Picked)
             picked.ws = tuple(sorted({*(picked.ws if io.key_ctrl else ()), *band.ws}))
         else:
-            all_taken = all(takes(mixing, i, hand) for i in band.ws)
+            all_taken = all(takes(mixing, i, hand) for i in free(mixing, band.ws))
             scene = put(scene, MIXING, switched(mixing, band.ws, hand, not all_taken))
     imgui.end_disabled()
     imgui.pop_style_var()

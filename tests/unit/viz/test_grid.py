@@ -68,6 +68,7 @@ def test_the_grid_waits_while_something_moves_but_not_for_another_network():
     first = grid.table(Document(), MODEL, (), "cpu", held=False)
     assert grid.table(Document(), MODEL, (), "cpu", held=False) is first
     assert grid.table(Document(truncation=Truncation(0.1)), MODEL, (), "cpu", held=True) is first
+    assert grid.stamp == 1
     assert grid.table(Document(), other, (), "cpu", held=True) is not first
 
 
