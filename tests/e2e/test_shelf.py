@@ -63,6 +63,28 @@ def test_a_mixed_swatch_gives_each_layer_its_own_style(lent, avatars):
     drive(steps, network=avatars, renderer=lent, scene=mixed)
 
 
+def test_a_stored_latent_is_a_swatch_like_any_other(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        before = d.picture()
+        stored = np.random.RandomState(1).randn(d.facts.model.num_ws, d.facts.model.w_dim).astype(np.float32)
+        latent = Latent(array=d.facts.arrays.add(stored))
+        d.change(lambda scene: put(scene, "document.shelf", (Swatch("Ada", latent),)))
+        carry(d, SWATCH + "0", "//Canvas/##picture")
+        d.wait_frame()
+        dropped = d.picture()
+        assert d.scene.document.mixing.layers[3].source == latent
+        assert d.facts.undo.endswith("← Ada")
+        assert not np.array_equal(dropped, before)
+        d.press(Key.mod_ctrl, Key.z)
+        double_click(d, SWATCH + "0")
+        d.wait_frame()
+        assert (d.scene.document.latent, d.scene.document.mixing.layers) == (latent, ())
+        assert np.array_equal(d.picture(), dropped)
+
+    drive(steps, network=avatars, renderer=lent, scene=mixed)
+
+
 def test_seeds_are_typed_and_what_is_no_seed_is_said():
     def steps(d: Driver):
         d.wait_frame()
