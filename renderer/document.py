@@ -87,6 +87,8 @@ class View:
     display: Display = Display()
     motion: Motion = Motion()
     panels_hidden: bool = False
+    grid: bool = False
+    """Whether the centre shows the mixing grid instead of the picture."""
     unlocked: bool = False
     """Whether panels show their tab bars and can be moved."""
 
