@@ -9,7 +9,7 @@ import numpy as np
 
 from renderer import timeline as tl
 from renderer.curves import Ease, span, weights
-from renderer.mixing import first_latent, second_style
+from renderer.mixing import first_latent, second_of
 from renderer.parts import Display, Latent, LayerNoise, LayerStyle, Mixing, Noise, Source, Truncation, WBlend
 from renderer.protocol import RenderRequest
 from renderer.timeline import Key, Timeline, Track
@@ -138,7 +138,7 @@ def _mixing(values: Sequence[Mixing], shares: Sequence[float], base: Source, hel
         for value, share in zip(values, shares, strict=True):
             for layer in value.acting:
                 if layer.ws == ws:
-                    source = second_style(base, value.x) if layer.source is None else layer.source
+                    source = second_of(base, value) if layer.source is None else layer.source
                     parts[source] = parts.get(source, 0.0) + float(share) * layer.amount
         parts = {source: part for source, part in parts.items() if abs(part) > _NOTHING}
         rest = 1 - sum(parts.values())

@@ -101,6 +101,8 @@ class View:
     motion: Motion = Motion()
     playback: Playback = Playback()
     panels_hidden: bool = False
+    grid: bool = False
+    """Whether the centre shows the mixing grid instead of the picture."""
     unlocked: bool = False
     """Whether panels show their tab bars and can be moved."""
 

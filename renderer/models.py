@@ -121,10 +121,12 @@ def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.dev
         ws_resolutions=tuple(_size(G, name) for name in names),
         bands=style_bands(G.num_ws, stylegan3),
         noise_layers=tuple(G.synthesis.noise_layers),
-        has_transform=stylegan3,
+        has_transform=G.synthesis.takes_transform,
         layers=(),
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
+        has_mapping=G.mapping.num_layers > 0,
+        has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
 
 

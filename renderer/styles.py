@@ -11,7 +11,7 @@ import torch
 
 from gan.latents import blend_w, blend_z, neighbours, seed_class, seed_z
 from renderer.arrays import ArrayStore
-from renderer.mixing import second_style
+from renderer.mixing import second_of
 from renderer.models import Model
 from renderer.parts import ArrayRef, Direction, Latent, Mixing, Source, Truncation, WBlend
 
@@ -61,7 +61,7 @@ class Stylist:
         num_ws = self.model.G.num_ws
         base = self._of(latent).expand(num_ws, -1)
         ws = base.clone()
-        second = second_style(latent, mixing.x)
+        second = second_of(latent, mixing)
         for layer in mixing.acting:
             i = layer.ws
             if not 0 <= i < num_ws:

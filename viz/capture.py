@@ -16,6 +16,7 @@ from PIL import Image
 
 from viz.settings import Settings
 
+Pixels = NDArray[np.uint8]
 _NUMBERED = re.compile(r"(\d+)\.png", re.IGNORECASE)
 
 
@@ -70,12 +71,12 @@ class Writer:
 
     def __init__(self, on_done: Callable[[], None]) -> None:
         self._on_done = on_done
-        self._waiting: queue.SimpleQueue[tuple[Path, NDArray[np.uint8]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Path, Pixels | Callable[[], Pixels]] | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Written] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def write(self, folder: Path, pixels: NDArray[np.uint8]) -> None:
-        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes."""
+    def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels]) -> None:
+        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
             self._thread.start()
@@ -96,7 +97,10 @@ class Writer:
         while (task := self._waiting.get()) is not None:
             folder, pixels = task
             try:
-                self._done.put(Written(path=str(write(folder, pixels))))
+                made = pixels() if callable(pixels) else pixels
+                self._done.put(Written(path=str(write(folder, made))))
+            except MemoryError:
+                self._done.put(Written(problem="The picture cannot be saved: there is not enough memory for it."))
             except OSError as error:
                 self._done.put(Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}."))
             self._on_done()

@@ -1,4 +1,4 @@
-"""One thing to do, from the menus, the keyboard or the list of commands."""
+"""What a command is. `viz.commands` has them all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

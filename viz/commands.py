@@ -11,6 +11,7 @@ from viz import motion
 from viz.bundled import bundled
 from viz.camera import actual_size
 from viz.command import Command as Command
+from viz.commands_mix import mixing
 from viz.facts import Facts
 from viz.layout import WORKSPACES
 from viz.playback import toggled
@@ -34,7 +35,16 @@ SEEDS = 100_000
 
 def commands(chance: random.Random) -> tuple[Command, ...]:
     """Every command, in the order of the menus. Random seeds come from `chance`."""
-    return (*_file(), *_edit(chance), *_view(), *_tools(), *timeline_commands(), *_network(), *_help())
+    return (
+        *_file(),
+        *_edit(chance),
+        *_view(),
+        *_tools(),
+        *mixing(),
+        *timeline_commands(),
+        *_network(),
+        *_help(),
+    )
 
 
 def _file() -> tuple[Command, ...]:

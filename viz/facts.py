@@ -14,6 +14,9 @@ from viz.works import Told
 
 T = TypeVar("T")
 
+NO_NETWORK = "No network is open yet"
+"""Why rows are greyed before the first picture."""
+
 
 @dataclass(frozen=True)
 class Texture:

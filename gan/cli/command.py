@@ -30,10 +30,13 @@ class _Read(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-def command(spec: type[S], name: str) -> Callable[[Callable[[S], None]], click.Command]:
+def command(
+    spec: type[S], name: str, kind: type[click.Command] = click.Command
+) -> Callable[[Callable[[S], None]], click.Command]:
     """Decorates what a command does with its filled spec; the spec's docstring is the command's help.
 
-    Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told in one line, with exit status 1.
+    `kind` is the class of command to make. Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told
+    in one line, with exit status 1.
     """
 
     def decorate(act: Callable[[S], None]) -> click.Command:
@@ -55,7 +58,7 @@ def command(spec: type[S], name: str) -> Callable[[Callable[[S], None]], click.C
 
         params: list[click.Parameter] = [_option(part) for part in parts]
         params.append(click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop."))
-        return click.Command(name, callback=callback, params=params, help=textwrap.dedent(spec.__doc__ or ""))
+        return kind(name, callback=callback, params=params, help=textwrap.dedent(spec.__doc__ or ""))
 
     return decorate
 

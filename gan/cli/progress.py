@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 Report = Callable[[int, int | None], None]
 """Called with (done, all or None where nobody knows)."""
@@ -13,19 +13,29 @@ Report = Callable[[int, int | None], None]
 @contextmanager
 def progress(text: str) -> Iterator[Report]:
     """A bar for the time of the block; it appears with the first report."""
+    with steps() as tell:
+        yield lambda done, total: tell(text, done, total)
+
+
+@contextmanager
+def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar for each step of the block's work, told of as (what is done, how much of it, all or None)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = Progress(*columns, console=Console(stderr=True))
-    task = bars.add_task(text, total=None)
+    tasks: dict[str, TaskID] = {}
 
-    def report(done: int, total: int | None) -> None:
-        if not bars.live.is_started:
+    def tell(what: str, done: int, total: int | None) -> None:
+        if not shown:
+            return
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=total)
             bars.start()
-        bars.update(task, completed=done, total=total)
+        bars.update(tasks[what], completed=done, total=total)
 
     try:
-        yield report
+        yield tell
     finally:
-        if bars.live.is_started:
+        if tasks:
             bars.stop()
 
 

@@ -36,7 +36,7 @@ class NetworkInfo:
     Attributes:
         source: The file's path, or the address it came from.
         format: "pickle", "safetensors", or "memory" for networks that were never in a file.
-        family: "StyleGAN2", "StyleGAN3-T" or "StyleGAN3-R".
+        family: "StyleGAN1", "StyleGAN2", "StyleGAN3-T" or "StyleGAN3-R".
         resolution: Width and height of the image in pixels.
         channels: Colour channels.
         c_dim: Number of classes; 0 for an unconditional network.
@@ -163,6 +163,8 @@ def describe(
 
 
 def _family(architecture: Architecture) -> str:
+    if architecture.class_name.startswith("stylegan1."):
+        return "StyleGAN1"
     if not architecture.class_name.startswith("stylegan3."):
         return "StyleGAN2"
     return "StyleGAN3-R" if architecture.arguments.get("conv_kernel", 3) == 1 else "StyleGAN3-T"
@@ -178,7 +180,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "c_dim": (0, 65536),
     "channel_base": (1, 2**24),
     "channel_max": (1, 65536),
-    "num_layers": (1, 64),
+    "num_layers": (0, 64),
     "num_critical": (0, 64),
     "num_fp16_res": (0, 64),
     "conv_kernel": (1, 15),
@@ -188,6 +190,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "first_cutoff": (1, 1024),
     "first_stopband": (1, 1024),
     "last_stopband_rel": (0.1, 16),
+    "lod": (0, 10),
 }
 """Bounds beyond every network that was ever published: arguments outside them could only exhaust the machine."""
 _WORDS = {"architecture", "activation", "fused_modconv_default"}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from renderer.client import Renderer, Replies
-from renderer.protocol import RenderRequest, Thumbnail, ThumbnailRequest
+from renderer.protocol import Job, RenderRequest, Thumbnail, ThumbnailRequest
 
 _FAR = 1_000_000
 
@@ -26,13 +26,25 @@ class Lent:
         """Keys are told apart by window."""
         self._renderer.want(tuple(replace(one, key=self._turn + one.key) for one in thumbnails))
 
+    def start(self, job: Job) -> None:
+        """As the keys of thumbnails."""
+        self._renderer.start(replace(job, key=self._turn + job.key))
+
+    def cancel(self, key: str) -> None:
+        """As the keys of thumbnails."""
+        self._renderer.cancel(self._turn + key)
+
     def poll(self) -> Replies:
         """What came, unless it was meant for an earlier window."""
         replies = self._renderer.poll()
         thumbnails = tuple(self._mine(one) for one in replies.thumbnails if one.key.startswith(self._turn))
-        return Replies(
-            self._shifted(replies.frame), self._shifted(replies.failure), self._shifted(replies.loading), thumbnails
+        progress = tuple(
+            replace(one, key=one.key.removeprefix(self._turn))
+            for one in replies.progress
+            if one.key.startswith(self._turn)
         )
+        frame, failure, loading = map(self._shifted, (replies.frame, replies.failure, replies.loading))
+        return Replies(frame, failure, loading, thumbnails, progress)
 
     def close(self) -> None:
         """The window is gone; the renderer stays."""
