@@ -64,7 +64,7 @@ def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
     engine = Pipeline(arrays)
     try:
         return engine.still(request, QuietWatch())
-    except Exception as error:  # noqa: BLE001  # the engine has words for every error, as in the renderer process
+    except Exception as error:  # the engine has words for every error, as in the renderer process
         told = engine.failure(request, error)
         raise click.ClickException(f"{told.message} {told.advice}") from error
 
