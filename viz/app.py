@@ -32,6 +32,7 @@ from viz.facts import Facts, Figures, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
 from viz.measured import Seen
+from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
 from viz.panels import analysis, generator, mix, performance, train
@@ -63,8 +64,9 @@ class App:
         self._steady = Steady()
         self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
-        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
         self._keeper = Keeper(options, settings)
+        self._memory = Memory(options, renderer.arrays, self.say, self.store)
+        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph, self._memory.files)
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
@@ -158,8 +160,9 @@ class App:
         return params
 
     def close(self) -> None:
-        """Finish writing captures."""
+        """Finish writing captures and sessions."""
         self._deeds.close()
+        self._memory.close()
 
     # -- set-up --
 
@@ -271,6 +274,7 @@ class App:
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
+        self._scene = self._memory.arrive(self._scene, self._facts)
         for change in self._changes:
             self._scene = change(self._scene)
         self._changes.clear()
@@ -303,6 +307,9 @@ class App:
             undo=history.undo_name,
             redo=history.redo_name,
             saved=self._deeds.saved,
+            has_last=self._memory.files.has_last,
+            session=self._memory.files.path,
+            states=self._memory.states(),
             performance=self.meters.figures(),
             now=now,
             size=layout.design_size(),
@@ -375,6 +382,7 @@ class App:
         self.incoming.submit(self._scene, now)
         if problem := self._keeper.look(self._scene.settings, now):
             self.say(problem, bad=True)
+        self._memory.look(self._scene)
         self._deeds.written()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 

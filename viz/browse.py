@@ -12,22 +12,15 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import hello_imgui, imgui
 
 from viz import widgets as ui
+from viz.browse_for import FILES, FOLDER, MODES, NETWORK, NOTHING, RUN
 from viz.browse_list import Columns, draw_header, draw_rows, move
 from viz.facts import Facts
 from viz.folders import Entry, Order, Reading, arrange, first_folder, places
 from viz.numbers import kimg_text
 from viz.panels.network import clean_source
 from viz.scene import OpenNetwork, Scene
+from viz.snapshots import NETWORK_SUFFIXES
 from viz.theme import current as t
-
-NETWORK, RUN, FOLDER = "browse-network", "browse-run", "browse-folder"
-"""The dialog's purposes, named as in `ShowDialog`: any network, a run folder, a folder to save pictures in."""
-MODES = {
-    NETWORK: ("Open a network", "A .pkl or .safetensors file, or a run folder"),
-    RUN: ("Open a run folder", "Its newest snapshot, and a slider through all"),
-    FOLDER: ("Choose a folder for pictures", ""),
-}
-"""Title and note of each."""
 
 _FIRST_LOOK_S = 0.03
 """How long a folder may keep the window waiting before it shows that it is reading."""
@@ -186,15 +179,14 @@ def _typed(browser: Browser, scene: Scene) -> Scene:
     """Go where the path field says, or open it."""
     wanted = clean_source(browser.typed)
     browser.to_find = True
-    if browser.mode != FOLDER and "://" in wanted:
+    if browser.mode in (NETWORK, RUN) and "://" in wanted:
         browser.mode = ""
         return scene.ask(OpenNetwork(wanted))
     path = os.path.join(browser.folder, wanted)
     if os.path.isdir(path):
         _go(browser, path)
     elif browser.mode != FOLDER and os.path.isfile(path):
-        browser.mode = ""
-        return scene.ask(OpenNetwork(path))
+        return _take(browser, scene, path)
     else:
         browser.message = f"There is no {'file or ' if browser.mode != FOLDER else ''}folder {path}."
     return scene
@@ -227,7 +219,7 @@ def _listing(browser: Browser, width: float, height: float) -> Entry | None:
         elif reading.problem:
             _note("warning-circle", reading.problem, "bad")
         elif not browser.shown:
-            nothing = "No folders here" if browser.mode != NETWORK else "No networks or folders here"
+            nothing = NOTHING.get(browser.mode, "No folders here")
             _note("folder-open", f"Nothing here is called “{browser.find}”" if browser.find else nothing)
         else:
             browser.chosen, picked, browser.scroll = draw_rows(
@@ -275,7 +267,7 @@ def _foot(browser: Browser) -> bool:
     room = width - first - second - t.px(24)
     if browser.message:
         ui.draw(ui.ellipsis(browser.message, room), p.x, p.y, "bad", height=t.px(t.row))
-    elif reading and reading.own_kimg is not None and browser.mode != FOLDER and entry is None:
+    elif reading and reading.own_kimg is not None and browser.mode in (NETWORK, RUN) and entry is None:
         text = f"This is a run folder, {kimg_text(reading.own_kimg)} kimg"
         ui.draw(ui.ellipsis(text, room), p.x, p.y, "dim", height=t.px(t.row))
     elif entry:
@@ -292,6 +284,8 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
     reading = browser.reading
     if browser.mode == FOLDER:
         return "Save here" if entry is None else "Save there", reading is not None and not reading.problem
+    if browser.mode in FILES:
+        return ("Look inside" if entry and entry.kind == "folder" else "Open"), entry is not None
     if entry is None:
         own = reading is not None and reading.own_kimg is not None
         return "Open run" if own else "Open", own
@@ -343,7 +337,7 @@ def _keys(browser: Browser, found: str) -> Entry | None:
 def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
     """Enter or a double click on an entry: folders are entered, files and runs are opened."""
     run = browser.reading is not None and entry.path in browser.reading.runs
-    if entry.kind == "folder" and (browser.mode == FOLDER or not run):
+    if entry.kind == "folder" and (browser.mode == FOLDER or browser.mode in FILES or not run):
         _go(browser, entry.path)
         return scene
     browser.chosen = entry.path
@@ -357,11 +351,20 @@ def _confirm(browser: Browser, scene: Scene) -> Scene:
         folder = entry.path if entry else browser.folder
         browser.mode = ""
         return replace(scene, settings=replace(scene.settings, capture_dir=folder))
-    if entry and entry.kind == "folder" and not (browser.reading and entry.path in browser.reading.runs):
+    run = browser.mode not in FILES and browser.reading and entry and entry.path in browser.reading.runs
+    if entry and entry.kind == "folder" and not run:
         _go(browser, entry.path)
         return scene
+    if entry is None and browser.mode in FILES:
+        return scene
+    return _take(browser, scene, entry.path if entry else browser.folder)
+
+
+def _take(browser: Browser, scene: Scene, path: str) -> Scene:
+    """Close the dialog and ask for what was chosen."""
+    _, wanted = FILES.get(browser.mode, ((), OpenNetwork))
     browser.mode = ""
-    return scene.ask(OpenNetwork(entry.path if entry else browser.folder))
+    return scene.ask(wanted(path))
 
 
 def _marked(browser: Browser) -> Entry | None:
@@ -381,7 +384,8 @@ def _go(browser: Browser, folder: str) -> None:
     if browser.reading:
         browser.reading.stop()
     folder = os.path.abspath(folder)
-    browser.reading = Reading(folder, hello_imgui.request_refresh)
+    suffixes, _ = FILES.get(browser.mode, (NETWORK_SUFFIXES, OpenNetwork))
+    browser.reading = Reading(folder, hello_imgui.request_refresh, suffixes)
     browser.reading.wait(_FIRST_LOOK_S)
     browser.typed, browser.chosen, browser.find, browser.message = folder, "", "", ""
     browser.to_find, browser.shown_for, browser.scroll = True, (), True
@@ -399,5 +403,5 @@ def _arrange(browser: Browser) -> None:
             hidden=browser.hidden,
             order=browser.order,
             descending=browser.descending,
-            only_folders=browser.mode != NETWORK,
+            only_folders=browser.mode in (RUN, FOLDER),
         )

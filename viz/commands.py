@@ -13,11 +13,13 @@ from viz.camera import actual_size
 from viz.facts import Facts
 from viz.layout import WORKSPACES
 from viz.scene import (
+    OpenLastSession,
     OpenNetwork,
     Quit,
     Redo,
     ResetLayout,
     SavePicture,
+    SaveSession,
     SaveWindow,
     Scene,
     ShowDialog,
@@ -68,6 +70,27 @@ def _file() -> tuple[Command, ...]:
         Command(
             "save-picture", "File", "Save picture", "As a numbered PNG in the capture folder",
             lambda scene, facts: scene.ask(SavePicture()), ("Ctrl+S",), _has_picture,
+        ),
+        Command(
+            "open-session", "File", "Open session…", "Or a picture or film that StyleScope saved: all of it comes back",
+            _dialog("browse-session"), ("Ctrl+Alt+O",),
+        ),
+        Command(
+            "open-last", "File", "Open last session", "What you had when the window was last closed",
+            lambda scene, facts: scene.ask(OpenLastSession()), available=lambda scene, facts: facts.has_last,
+        ),
+        Command(
+            "save-session", "File", "Save session", "Everything, into the file it came from",
+            lambda scene, facts: scene.ask(SaveSession()), ("Ctrl+Alt+S",),
+        ),
+        Command("save-session-as", "File", "Save session as…", "Everything, into a file", _dialog("save-session")),
+        Command(
+            "open-latent", "File", "Open latent…", "w vectors from a .npz or .npy file", _dialog("browse-latent"),
+            available=lambda scene, facts: facts.model is not None,
+        ),
+        Command(
+            "save-latent", "File", "Save latent as…", "The w vectors of this picture", _dialog("save-latent"),
+            available=_has_picture,
         ),
         Command(
             "save-window", "File", "Save window", "The whole window as a numbered PNG",

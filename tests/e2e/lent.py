@@ -1,10 +1,12 @@
 """A renderer that outlives the windows it is lent to: starting one imports torch, which takes seconds."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from renderer.client import Renderer, Replies
-from renderer.protocol import RenderRequest, Thumbnail, ThumbnailRequest
+from renderer.protocol import Job, Progress, RenderRequest, Thumbnail, ThumbnailRequest
+
+T = TypeVar("T", Thumbnail, Progress)
 
 _FAR = 1_000_000
 
@@ -14,6 +16,11 @@ class Lent:
 
     def __init__(self, renderer: Renderer, turn: int) -> None:
         self._renderer, self._turn, self._base = renderer, f"{turn}:", turn * _FAR
+        self._number = turn
+
+    def next(self) -> "Lent":
+        """The same renderer for the next window of the same test."""
+        return Lent(self._renderer, self._number + 1)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._renderer, name)
@@ -26,20 +33,32 @@ class Lent:
         """Keys are told apart by window."""
         self._renderer.want(tuple(replace(one, key=self._turn + one.key) for one in thumbnails))
 
+    def start(self, job: Job) -> None:
+        """Keys are told apart by window."""
+        self._renderer.start(replace(job, key=self._turn + job.key))
+
+    def cancel(self, key: str) -> None:
+        """Keys are told apart by window."""
+        self._renderer.cancel(self._turn + key)
+
     def poll(self) -> Replies:
         """What came, unless it was meant for an earlier window."""
         replies = self._renderer.poll()
         thumbnails = tuple(self._mine(one) for one in replies.thumbnails if one.key.startswith(self._turn))
         return Replies(
-            self._shifted(replies.frame), self._shifted(replies.failure), self._shifted(replies.loading), thumbnails
+            self._shifted(replies.frame),
+            self._shifted(replies.failure),
+            self._shifted(replies.loading),
+            thumbnails,
+            tuple(self._mine(one) for one in replies.progress if one.key.startswith(self._turn)),
         )
 
     def close(self) -> None:
         """The window is gone; the renderer stays."""
         self._renderer.want(())
 
-    def _mine(self, thumbnail: Thumbnail) -> Thumbnail:
-        return replace(thumbnail, key=thumbnail.key.removeprefix(self._turn))
+    def _mine(self, told: T) -> T:
+        return replace(told, key=told.key.removeprefix(self._turn))  # type: ignore[type-var]
 
     def _shifted(self, reply: Any) -> Any:
         if reply is None or reply.request_id <= self._base:
