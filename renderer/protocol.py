@@ -99,7 +99,19 @@ class NoiseDeviation:
     seed: int = 0
 
 
-Work = Still | Styles | NoiseDeviation
+@dataclass(frozen=True)
+class Difference:
+    """Work: two pictures' difference as a picture, uint8 [H, W, 4]: white where they are the same.
+
+    d = gain * mean over channels of (request - other) / 255, from blue at -1 through white to orange at 1.
+    """
+
+    request: RenderRequest
+    other: RenderRequest
+    gain: float = 1.0
+
+
+Work = Still | Styles | NoiseDeviation | Difference
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from renderer.protocol import Network
 from viz import (
     app_bar,
     canvas,
+    compare_view,
     dialogs,
     headless,
     kept,
@@ -35,7 +36,7 @@ from viz.measured import Seen
 from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
-from viz.panels import analysis, generator, mix, performance, train
+from viz.panels import analysis, generator, history, mix, performance, train
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
@@ -194,6 +195,7 @@ class App:
             ("Layers & spectrum", analysis.draw),
             ("Performance", performance.draw),
             ("Snapshots", train.draw),
+            (layout.HISTORY, history.draw),
         ]
 
     def _drawer(self, draw: Callable[[Scene, Facts], Scene], name: str) -> Callable[[], None]:
@@ -224,6 +226,7 @@ class App:
         self._keeper.keep()
         self.incoming.free()
         self.scratch.get(Viewport).free()
+        compare_view.free(self._facts)
 
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK

@@ -12,6 +12,7 @@ from viz.bundled import bundled
 from viz.camera import actual_size
 from viz.facts import Facts
 from viz.layout import WORKSPACES
+from viz.panels.history import with_b
 from viz.scene import (
     OpenLastSession,
     OpenNetwork,
@@ -156,6 +157,18 @@ def _view() -> tuple[Command, ...]:
             lambda scene, facts: scene.ask(ResetLayout()),
         ),
         Command(
+            "compare", "View", "Compare", "Keep this state as B, then show it beside the present one, and not",
+            _compare, ("C",), _has_picture, lambda scene, facts: scene.view.compare.mode != "off",
+        ),
+        Command(
+            "keep-b", "View", "Keep this state as B", "What the present state is compared with from now on",
+            lambda scene, facts: with_b(scene, scene.document), ("Shift+C",), _has_picture,
+        ),
+        Command(
+            "flip", "View", "Flip", "Show B instead of the present state, and back",
+            _flip, ("X",), lambda scene, facts: scene.view.compare.b is not None, lambda scene, facts: _flipped(scene),
+        ),
+        Command(
             "fit", "View", "Fit", "The whole picture",
             lambda scene, facts: _viewing(scene, camera=Camera()), ("F",), _has_picture,
         ),
@@ -245,6 +258,21 @@ def _set(scene: Scene, **changes: object) -> Scene:
 def _latent(scene: Scene, x: float, y: float) -> Scene:
     document = scene.document
     return replace(scene, document=replace(document, latent=replace(document.latent, x=x, y=y)))
+
+
+def _compare(scene: Scene, facts: Facts) -> Scene:
+    compare = scene.view.compare
+    if compare.b is None:
+        return with_b(scene, scene.document)
+    return _viewing(scene, compare=replace(compare, mode="split" if compare.mode == "off" else "off", flipped=False))
+
+
+def _flipped(scene: Scene) -> bool:
+    return scene.view.compare.mode == "flip" and scene.view.compare.flipped
+
+
+def _flip(scene: Scene, facts: Facts) -> Scene:
+    return _viewing(scene, compare=replace(scene.view.compare, mode="flip", flipped=not _flipped(scene)))
 
 
 def _play(scene: Scene, facts: Facts) -> Scene:

@@ -73,7 +73,7 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
     ui.draw(note, p.x, p.y, "bad" if problem else "warn" if there else "faint", t.small, height=t.px(t.row))
     imgui.dummy(imgui.ImVec2(0, t.px(t.row)))
     words = "Replace" if there else "Save"
-    pressed = ui.button(words, kind="danger" if there else "primary", id_="##keep", enabled=not problem)
+    pressed = ui.button(words, kind="danger" if there else "primary", id_="##write", enabled=not problem)
     imgui.same_line(0, t.px(8))
     if ui.button("Cancel", id_="##cancel", keys="Esc"):
         return scene, True

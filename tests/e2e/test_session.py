@@ -124,7 +124,7 @@ def test_saving_as_asks_before_it_replaces(tmp_path):
         d.frames(5)
         assert path.read_bytes() == before
         d.change(worked)
-        d.click("//**/##keep")
+        d.click("//**/##write")
         d.wait_for(lambda: path.read_bytes() != before, what="the newer session")
 
     drive(steps)

@@ -10,7 +10,7 @@ from renderer.protocol import Latent
 from viz import widgets as ui
 from viz.facts import Facts
 from viz.kept import keep
-from viz.panels import capture, mixing
+from viz.panels import capture, compare, mixing
 from viz.panels.latent import RANDOM_SEEDS, Dice
 from viz.params import default, put, reset
 from viz.rows import slider_row
@@ -29,9 +29,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     picture, base = mixing.style_picture(scene, facts), base_seed(document.latent)
     reads: tuple[object, ...] = (document.mixing.x, motion.mixing, motion.mixing_speed, picture, base)
     scene = keep("style", reads, partial(_style, picture=picture), scene, facts)
-    free = capture.height(tall)
+    free = capture.height(tall) + compare.height(scene)
     reads = (document.mixing, document.noise, scene.view.display.layer, facts.model, picture, free)
     scene = keep("mixing", reads, partial(mixing.draw, picture=picture, reserve=free), scene, facts)
+    scene = compare.draw(scene, facts)
     name = capture.coming(scene, facts)
     reads = (scene.settings.capture_dir, name, facts.saved, facts.picture is None)
     return keep("capture", reads, partial(capture.draw, name=name, open_=tall), scene, facts)

@@ -35,7 +35,10 @@ def tile(
     p = imgui.get_cursor_screen_pos()
     clicked = hit(f"##{id_}", V(s, s + bar + cap))
     hot = imgui.is_item_hovered()
-    picture(tex, uv, p, s, t.radius)
+    if tex:
+        picture(tex, uv, p, s, t.radius)
+    else:
+        fill(p, V(p.x + s, p.y + s), "control")
     if any(use):
         third, gap = (s - t.px(4)) / 3, t.px(2)
         for k, (name, share) in enumerate(zip(("coarse", "middle", "fine"), use, strict=True)):
