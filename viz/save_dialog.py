@@ -57,7 +57,7 @@ def target(name: str, typed: str) -> tuple[Path, str]:
 def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
     """The dialog's content. Returns the scene, and whether the dialog is done."""
     typed = facts.scratch.get(_Typed)
-    ui.heading(TITLES[name])
+    ui.label(TITLES[name], "text", t.title, "bold", height=28)
     ui.wrapped(_NOTES[name], "dim")
     ui.space(6)
     if typed.fresh:
@@ -69,7 +69,7 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
     path, problem = target(name, typed.paths[name])
     there = not problem and path.exists()
     p = imgui.get_cursor_screen_pos()
-    note = problem or (f"There is a {path.name} already." if there else f"Saved as {path.name}")
+    note = problem or (f"There is a {path.name} already." if there else f"Becomes {path.name}")
     ui.draw(note, p.x, p.y, "bad" if problem else "warn" if there else "faint", t.small, height=t.px(t.row))
     imgui.dummy(imgui.ImVec2(0, t.px(t.row)))
     words = "Replace" if there else "Save"

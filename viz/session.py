@@ -114,7 +114,8 @@ class Files:
             found = recalling.recall(path, self._arrays)
         except RecipeError as error:
             return _Read(path.name, problem=str(error))
-        return _Read(path.name, lambda scene, facts: self._take_up(scene, facts, found, path, greeting, detail))
+        name = "last session" if greeting else path.name
+        return _Read(name, lambda scene, facts: self._take_up(scene, facts, found, path, greeting, detail))
 
     def _latent(self, path: Path) -> _Read:
         try:

@@ -133,6 +133,8 @@ def test_layers_taken_from_b_are_previewed_and_make_one_step():
         assert d.scene.document.mixing == Mixing(layers=tuple(LayerStyle(i, Latent(1.0)) for i in coarse))
         assert len(d.app.store.history.done) == done + 1
         d.press(Key.mod_ctrl, Key.z)
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(640, 4))  # off the button, which would show it once more
+        d.frames(3)
         d.wait_frame()
         assert (d.picture() == picture).all()
 
