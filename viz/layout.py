@@ -59,7 +59,7 @@ def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgu
     found = []
     for side in sides(workspace, width, height):
         beside = side.where != imgui.Dir.down
-        share = min(max((side.size + _SPLITTER / 2) / max(room[beside], 1), 0.05), 0.9)
+        share = min(max((side.size + _SPLITTER / 2) / max(room[beside], 1), 0.02), 0.9)
         room[beside] -= side.size + _SPLITTER
         found.append(hello_imgui.DockingSplit(_MAIN, side.node, side.where, share))
     return found

@@ -148,7 +148,14 @@ def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
     ws = sorted(i for i in chosen.ws if i < model.num_ws)
     words = f"Take {len(ws)}" if ws else "Take"
     scene = _takes(
-        scene, words, "primary", width, merged(scene.document, b, ws), bool(ws), "##take", "from B these layers"
+        scene,
+        words,
+        "primary" if ws else "plain",
+        width,
+        merged(scene.document, b, ws),
+        bool(ws),
+        "##take",
+        "from B these layers",
     )
     for k, (part, name) in enumerate(PARTS):
         if k:
