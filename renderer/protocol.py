@@ -73,6 +73,13 @@ class Array:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Nothing names these arrays any more."""
+
+    refs: tuple[ArrayRef, ...]
+
+
+@dataclass(frozen=True)
 class Still:
     """Work: the whole picture of a request, uint8 [H, W, 4]."""
 
@@ -296,5 +303,5 @@ class Stop:
     """The renderer should end."""
 
 
-ToRenderer = RenderRequest | Held | Wanted | Array | Job | CancelJob | Stop
+ToRenderer = RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob | Stop
 ToWindow = Frame | Loading | Thumbnail | Progress | Failure | Superseded

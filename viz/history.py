@@ -87,6 +87,12 @@ class History:
         del self._done[: -self._limit]
         self._undone.clear()
 
+    def forget(self, steps: int) -> None:
+        """Let the oldest steps go."""
+        if steps > 0:
+            del self._done[:steps]
+            self.version += 1
+
     def undo(self) -> Document | None:
         """Take back the last step. Returns the document before it, or None if there is none."""
         if not self._done:

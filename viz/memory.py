@@ -4,7 +4,7 @@ from pathlib import Path
 
 from imgui_bundle import hello_imgui
 
-from renderer.arrays import ArrayStore
+from renderer.arrays import ArrayStore, refs_in
 from viz.autosave import Autosave
 from viz.facts import Facts, States
 from viz.options import Options
@@ -12,6 +12,8 @@ from viz.scene import Scene
 from viz.session import Files, Say
 from viz.store import Store
 
+MOST_BYTES = 1 << 28
+"""Arrays take no more than this, as long as steps can be forgotten instead."""
 FOLDER = "sessions"
 """In the folder of the settings."""
 
@@ -20,7 +22,8 @@ class Memory:
     """One window's."""
 
     def __init__(self, options: Options, arrays: ArrayStore, say: Say, store: Store) -> None:
-        self._say, self._store = say, store
+        self._say, self._store, self._arrays = say, store, arrays
+        self._looked = -1
         self._autosave: Autosave | None = None
         folder = options.config_dir / FOLDER
         if options.keep:
@@ -68,10 +71,26 @@ class Memory:
 
     def look(self, scene: Scene) -> None:
         """Call once a frame with the present scene."""
+        if self._store.history.version != self._looked and not self.files.busy:
+            self._looked = self._store.history.version
+            self._make_room(scene)
         if self._autosave is not None:
             self._autosave.look(scene.document, scene.view)
             if problem := self._autosave.problem():
                 self._say(problem, bad=True)
+
+    def _make_room(self, scene: Scene) -> None:
+        """Where arrays take more than `MOST_BYTES`, let go those that nothing names, then the oldest steps."""
+        while self._arrays.nbytes > MOST_BYTES:
+            history = self._store.history
+            kept = (scene.document, scene.view.compare.b, tuple(document for _, document in history.states))
+            unused = self._arrays.names() - set(refs_in(kept))
+            self._arrays.forget(unused)
+            if unused:
+                continue
+            if not history.done:
+                return
+            history.forget(1 + len(history.done) // 8)
 
     def states(self) -> States:
         """The states that undo and redo lead to; the same object while there are no others."""

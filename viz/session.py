@@ -98,6 +98,11 @@ class Files:
                 scene = changed
         return scene
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being read or written."""
+        return bool(self._waiting)
+
     def close(self) -> None:
         """Finish writing."""
         self._thread.shutdown()

@@ -12,8 +12,9 @@ from renderer.fake import model_info
 from renderer.npy import npy_of
 from renderer.parts import Direction, Display, Latent, LayerStyle, Mixing, Network, Noise, Truncation, WBlend
 from renderer.recall import Recalled
-from viz import latents, layout, save_dialog
+from viz import latents, layout, memory, save_dialog
 from viz.bands import bands_of
+from viz.options import Options
 from viz.panels.compare import differing, merged
 from viz.restoring import fitting, missing, restored, with_latent
 from viz.scene import Scene
@@ -209,3 +210,24 @@ def test_layouts_follow_the_window_over_the_width_from_which_there_is_a_rail(wid
     layout.resize(params, width + 10, 900.0)
     expected = [split.ratio for split in layout.splits("explore", width + 10, 900.0)]
     assert [split.ratio for split in params.docking_params.docking_splits] == pytest.approx(expected)
+
+
+def test_large_arrays_push_the_oldest_steps_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "MOST_BYTES", 4000)
+    arrays, said = ArrayStore(), []
+    store = Store(Scene(), lambda: 0.0)
+    kept = memory.Memory(
+        Options(config_dir=tmp_path, keep=False), arrays, lambda text, **more: said.append(text), store
+    )
+    refs = []
+    for i in range(8):
+        ref = arrays.add(np.full(200, i, np.float32))
+        refs.append(ref)
+        store.take(replace(store.scene, document=Document(latent=Latent(array=ref))), False)
+        kept.look(store.scene)
+    named = [document.latent.array for _, document in store.history.states if document.latent.array]
+    assert arrays.nbytes <= 4000
+    assert refs[-1] in arrays
+    assert set(named) <= arrays.names(), "a step cannot be gone back to"
+    assert 0 < len(store.history.done) < 8
+    kept.close()
