@@ -42,11 +42,11 @@ class Chosen:
     painting: bool | None = None
 
 
-def height(scene: Scene) -> float:
-    """How high the section is, in pixels."""
+def height(scene: Scene, tall: bool) -> float:
+    """How high the section is, in pixels, unless the user folds it or unfolds it."""
     compare = scene.view.compare
     if compare.b is None:
-        return t.px(28 + 30 + 28)
+        return t.px(28 + 30 + 28 if tall else 28)
     return t.px(28 + 30 + 28 * 4 + (28 if compare.mode in ("flip", "difference") else 0))
 
 
@@ -89,7 +89,7 @@ def _section(scene: Scene, facts: Facts) -> Scene:
     a, b = names(scene, facts)
     tall = imgui.get_window_height() > t.px(760)
     summary = f"A {a}   B {b}" if b else "nothing kept yet"
-    if not ui.section("Compare", summary=summary, open_=tall or compare.mode != "off"):
+    if not ui.section("Compare", summary=summary, open_=tall or compare.b is not None):
         return scene
     imgui.push_id("compare")
     index = [mode for mode, _, _ in MODES].index(compare.mode)

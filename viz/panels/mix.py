@@ -29,7 +29,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     picture, base = mixing.style_picture(scene, facts), base_seed(document.latent)
     reads: tuple[object, ...] = (document.mixing.x, motion.mixing, motion.mixing_speed, picture, base)
     scene = keep("style", reads, partial(_style, picture=picture), scene, facts)
-    free = capture.height(tall) + compare.height(scene)
+    free = capture.height(tall) + compare.height(scene, tall)
     reads = (document.mixing, document.noise, scene.view.display.layer, facts.model, picture, free)
     scene = keep("mixing", reads, partial(mixing.draw, picture=picture, reserve=free), scene, facts)
     scene = compare.draw(scene, facts)
