@@ -9,6 +9,7 @@ Importing this package does not import torch; the first `load` does.
 
 from gan.io import (
     Architecture,
+    Contents,
     CorruptFileError,
     DownloadError,
     LoadError,
@@ -17,6 +18,7 @@ from gan.io import (
     NotFoundError,
     UnsafePickleError,
     UnsupportedNetworkError,
+    contents,
     describe,
     load,
     save,
@@ -24,6 +26,7 @@ from gan.io import (
 
 __all__ = [
     "Architecture",
+    "Contents",
     "CorruptFileError",
     "DownloadError",
     "LoadError",
@@ -32,6 +35,7 @@ __all__ = [
     "NotFoundError",
     "UnsafePickleError",
     "UnsupportedNetworkError",
+    "contents",
     "describe",
     "load",
     "save",

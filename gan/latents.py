@@ -90,7 +90,7 @@ def blend_w(
     weights: Sequence[float],
     w_avg: torch.Tensor,
     keep_norm: bool = False,
-    lengths: Sequence[float] | None = None,
+    distances: Sequence[float] | None = None,
 ) -> torch.Tensor:
     """Blend K points in W: [K, ..., w_dim] and K weights of sum 1 -> [..., w_dim].
 
@@ -103,17 +103,16 @@ def blend_w(
 
         w = w_avg + ( sum_k a_k |d_k| ) d / |d|,   d = sum_k a_k d_k
 
-    separately for each layer where ws has them. Exactly opposite points have no direction halfway: the average itself.
-    `lengths`, K weights of sum 1, blends the distances otherwise than the points: a smooth curve through points can
-    have distances that go straight from one to the next.
+    separately for each layer where ws has them. `distances` are other weights for the sum of |d_k|, where those of the
+    direction are a spline's, which may overshoot. Opposite points have no direction halfway: the average itself.
     """
-    a = _weights(weights, ws.shape[0]).to(ws.dtype).to(ws.device).reshape(-1, *[1] * (ws.ndim - 1))
+    a = _shares(weights, ws)
     if not keep_norm:
         return (a * ws).sum(dim=0)
     offsets = ws - w_avg
     offset = (a * offsets).sum(dim=0)
-    b = a if lengths is None else _weights(lengths, ws.shape[0]).to(a).reshape(a.shape)
-    wanted = (b * offsets.norm(dim=-1, keepdim=True)).sum(dim=0)
+    reach = a if distances is None else _shares(distances, ws)
+    wanted = (reach * offsets.norm(dim=-1, keepdim=True)).sum(dim=0)
     stretch: torch.Tensor = wanted / offset.norm(dim=-1, keepdim=True).clamp_min(_TINY)
     return w_avg + offset * stretch
 
@@ -151,6 +150,11 @@ def blend_z(zs: npt.ArrayLike, weights: Sequence[float], steps: int = 20) -> Flo
         q = q * math.cos(length) + step / length * math.sin(length)
         q /= np.linalg.norm(q)
     return np.asarray(q * (a @ lengths[:, 0]))
+
+
+def _shares(weights: Sequence[float], ws: torch.Tensor) -> torch.Tensor:
+    """The weights [K] so that they multiply ws [K, ...]."""
+    return _weights(weights, ws.shape[0]).to(ws.dtype).to(ws.device).reshape(-1, *[1] * (ws.ndim - 1))
 
 
 def _weights(weights: Sequence[float], count: int) -> torch.Tensor:

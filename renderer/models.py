@@ -12,8 +12,8 @@ from typing import Any
 import torch
 
 import gan
+from gan.device import choose_device, device_title
 from renderer.bands import style_bands
-from renderer.device import choose_device, device_title
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
 
@@ -61,7 +61,7 @@ class Models:
         self._kept: Cache[Model] = Cache(KEPT)
 
     def get(self, network: Network, device: str, loading: Loading) -> Model:
-        """The network, read if it is not in memory. Raises `gan.LoadError` or `device.NoDeviceError`."""
+        """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
         target = choose_device(device)
         return self._kept.made((network, target), lambda: _load(network, target, loading))
 
@@ -121,10 +121,12 @@ def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.dev
         ws_resolutions=tuple(_size(G, name) for name in names),
         bands=style_bands(G.num_ws, stylegan3),
         noise_layers=tuple(G.synthesis.noise_layers),
-        has_transform=stylegan3,
+        has_transform=G.synthesis.takes_transform,
         layers=(),
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
+        has_mapping=G.mapping.num_layers > 0,
+        has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
 
 

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import torch
 
 import gan
-from renderer import device as devices
+from gan.device import NoDeviceError
 from renderer.arrays import ArrayStore, UnknownArrayError
+from renderer.device import release_memory, use_threads
 from renderer.engine import Rendered, Watch
 from renderer.frames import RGBA
 from renderer.models import Models
@@ -22,13 +23,13 @@ class Pipeline:
     """Renders requests, and reuses what earlier ones have computed."""
 
     def __init__(self, arrays: ArrayStore | None = None) -> None:
-        devices.use_threads()
+        use_threads()
         self._models = Models()
         self._kept = Kept(arrays=ArrayStore() if arrays is None else arrays)
 
     @torch.inference_mode()
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
-        """Everything that a frame shows. Raises `gan.LoadError`, `device.NoDeviceError`, or what PyTorch raises."""
+        """Everything that a frame shows. Raises `gan.LoadError`, `gan.device.NoDeviceError`, or what PyTorch raises."""
         return Render(self._models, self._kept, request, watch).rendered()
 
     @torch.inference_mode()
@@ -60,14 +61,14 @@ class Pipeline:
                 f"{source or 'The demo network'} could not be opened. {what}.",
                 f"{advice[:1].upper()}{advice[1:]}." if advice else "Choose another network.",
             )
-        if isinstance(error, devices.NoDeviceError):
+        if isinstance(error, NoDeviceError):
             return Failure(request.request_id, "load", *_sentences(str(error)))
         if isinstance(error, StyleError | UnknownArrayError):
             return Failure(request.request_id, "render", *_sentences(str(error)))
         if _is_out_of_memory(error):
             self._models.clear()
             self._kept.clear()
-            devices.release_memory()
+            release_memory()
             return Failure(
                 request.request_id,
                 "memory",

@@ -195,6 +195,10 @@ class ModelInfo:
     """Where it runs, for people: `CPU`, `CUDA 0 · H100`, ..."""
     notice: str = ""
     """Something its user should know, such as that the weights are not trained."""
+    has_mapping: bool = True
+    """Whether w is more than z, normalised."""
+    has_mean: bool = True
+    """Whether there is a mean of w to truncate toward."""
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _key_of(model: Model, request: RenderRequest) -> _Key:
 
 
 class Render:
-    """The stages of one request. Raises `gan.LoadError` or `device.NoDeviceError` where there is no such network."""
+    """The stages of one request. Raises `gan.LoadError` or `gan.device.NoDeviceError` where there is none."""
 
     def __init__(self, models: Models, kept: Kept, request: RenderRequest, watch: Watch) -> None:
         self._kept = kept

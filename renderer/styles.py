@@ -105,7 +105,7 @@ class Stylist:
         stack = torch.stack([vector.expand(rows, -1) for vector in vectors])
         mean = torch.zeros_like(stack[0, 0]) if self.model.w_avg is None else self.model.w_avg
         weights = [weight for _, weight in blend.parts]
-        return blend_w(stack, weights, mean, keep_norm=blend.keep_norm, lengths=blend.lengths or None)
+        return blend_w(stack, weights, mean, keep_norm=blend.keep_norm, distances=blend.lengths or None)
 
     def _mapped(self, point: _Point) -> torch.Tensor:
         model = self.model

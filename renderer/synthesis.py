@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from gan import display, transforms
-from renderer.device import synchronize
+from gan.device import synchronize
 from renderer.models import Model
 from renderer.protocol import LAYER_TILE, LayerInfo, Noise, Statistics, Transform
 

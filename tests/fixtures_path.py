@@ -17,3 +17,12 @@ def fixtures() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+def trained_networks() -> Path:
+    """The folder of the trained `avatars-32.pkl` and its numbers; skips or fails like `fixtures`."""
+    folder = fixtures().parent / "networks"
+    if not (folder / "avatars-32.pkl").is_file():
+        absent = pytest.fail if os.environ.get("STYLESCOPE_REQUIRE_FIXTURES") == "1" else pytest.skip
+        absent(f"there is no trained network in {folder}")
+    return folder

@@ -5,6 +5,7 @@ Every reader raises ValueError with one sentence that says what was expected.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 Reader = Callable[[str], Any]
@@ -56,6 +57,37 @@ def read_names(text: str) -> tuple[str, ...]:
     """Names between commas; "none" or nothing is none of them: "a,b" -> ("a", "b")."""
     names = tuple(part for part in text.replace(" ", "").split(",") if part)
     return () if tuple(name.lower() for name in names) == ("none",) else names
+
+
+@dataclass(frozen=True)
+class DirectionChoice:
+    """A direction to go along, as it is asked for."""
+
+    file: str
+    """A `.npy` file."""
+    strength: float
+    """What its vector is multiplied by."""
+    layers: tuple[int, ...] | None = None
+    """Indices of w vectors; None for the first 8, or for all with `every_layer`."""
+    every_layer: bool = False
+
+    def __str__(self) -> str:
+        layers = "all" if self.every_layer else "" if self.layers is None else write(self.layers)
+        return ":".join([self.file, write(self.strength), *([layers] if layers else [])])
+
+
+def read_direction(text: str) -> DirectionChoice:
+    """A file, how far to go, and where: "age.npy:1.5", "age.npy:-2:0-3,5", "age.npy:1:all"."""
+    found = re.fullmatch(r"(.+?):([-+.\deE]+)(?::([\d,\s-]+|all))?", text.strip())
+    try:
+        if not found:
+            raise ValueError
+        file, strength, layers = found[1], float(found[2]), found[3]
+        if layers is None or layers == "all":
+            return DirectionChoice(file, strength, every_layer=layers == "all")
+        return DirectionChoice(file, strength, read_seeds(layers))
+    except ValueError:
+        raise ValueError(f"expected FILE:STRENGTH[:LAYERS] as in age.npy:1.5:0-7, not {text!r}") from None
 
 
 def write(value: Any) -> str:

@@ -36,6 +36,8 @@ class Option:
     high: float | None = None
     """Smallest and largest value, both allowed."""
     choices: tuple[str, ...] = ()
+    multiple: bool = False
+    """Whether it may be given again and again; the field is then a tuple of what `read` gives."""
     metavar: str = ""
     """What the help shows in place of the value."""
     group: str = ""

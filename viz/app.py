@@ -278,9 +278,9 @@ class App:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
         self._scene = self._memory.arrive(self._scene, self._facts)
-        for change in self._changes:
+        changes, self._changes = self._changes, []  # one that raises must not come again
+        for change in changes:
             self._scene = change(self._scene)
-        self._changes.clear()
         if imgui.is_key_pressed(imgui.Key.escape, False):
             self._escape()
         elif not dialogs.is_open(self._facts):
@@ -313,7 +313,7 @@ class App:
             has_last=self._memory.files.has_last,
             session=self._memory.files.path,
             states=self._memory.states(),
-            performance=self.meters.figures(),
+            measure=self.meters.figures,
             now=now,
             size=layout.design_size(),
         )

@@ -45,8 +45,8 @@ def band_of(model: ModelInfo, index: int) -> Band:
 @lru_cache(maxsize=512)
 def short_name(name: str) -> str:
     """A layer's name as it fits a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
-    if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb))", name):
-        return f"{found[1]}.{found[2] or found[3]}"
+    if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb)|(in)put)", name):
+        return f"{found[1]}.{found[2] or found[3] or found[4]}"
     if found := re.fullmatch(r"(L\d+)_\d+_\d+", name):
         return found[1]
     return name

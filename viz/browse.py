@@ -5,57 +5,24 @@ ready-made one knows nothing of runs and looks like another program.
 """
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import ImVec2 as V
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import imgui
 
 from viz import widgets as ui
 from viz.browse_for import FILES, FOLDER, MODES, NETWORK, NOTHING, RUN
-from viz.browse_list import Columns, draw_header, draw_rows, move
+from viz.browse_list import draw_header, draw_rows, move
+from viz.browser import Browser as Browser
 from viz.facts import Facts
-from viz.folders import Entry, Order, Reading, arrange, first_folder, places
+from viz.folders import Entry, first_folder, places
 from viz.numbers import kimg_text
 from viz.panels.network import clean_source
 from viz.scene import OpenNetwork, Scene
-from viz.snapshots import NETWORK_SUFFIXES
 from viz.theme import current as t
 
-_FIRST_LOOK_S = 0.03
-"""How long a folder may keep the window waiting before it shows that it is reading."""
 _WIDTH, _HEIGHT, _PLACES = 780, 520, 156
-
-
-@dataclass
-class Browser:
-    """The dialog's state; `mode` is empty while it is closed."""
-
-    mode: str = ""
-    appearing: bool = False
-    reading: Reading | None = None
-    chosen: str = ""
-    """Path of the entry that is marked."""
-    find: str = ""
-    typed: str = ""
-    """What stands in the path field."""
-    message: str = ""
-    """Why the last thing asked for could not be done."""
-    hidden: bool = False
-    order: Order = "name"
-    descending: bool = False
-    to_find: bool = False
-    """Give the keyboard to the field that finds."""
-    scroll: bool = False
-    """Bring the marked entry into sight."""
-    columns: Columns = field(default_factory=Columns)
-    shown: tuple[Entry, ...] = ()
-    shown_for: tuple[object, ...] = ()
-
-    @property
-    def folder(self) -> str:
-        """The folder that is shown."""
-        return self.reading.path if self.reading else ""
 
 
 def show(scene: Scene, facts: Facts, mode: str) -> None:
@@ -68,7 +35,7 @@ def show(scene: Scene, facts: Facts, mode: str) -> None:
         folder = scene.settings.capture_dir
     if not folder or not os.path.isdir(folder):
         folder = first_folder(scene.settings, scene.document.network.source, str(Path.home()))
-    _go(browser, folder)
+    browser.go(folder)
 
 
 def is_open(facts: Facts) -> bool:
@@ -116,7 +83,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 def _contents(browser: Browser, scene: Scene) -> Scene:
     if browser.appearing or imgui.is_window_appearing():
         browser.to_find = True
-    _arrange(browser)
+    browser.arrange()
     _title(browser)
     in_path, scene = _path_row(browser, scene)
     ui.space(6)
@@ -148,10 +115,10 @@ def _title(browser: Browser) -> None:
 def _path_row(browser: Browser, scene: Scene) -> tuple[bool, Scene]:
     """Up, home, the path field, hidden files. Returns whether the path is being typed."""
     if ui.button(glyph="caret-up", id_="##up", hint="The folder above", keys="Backspace"):
-        _up(browser)
+        browser.up()
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="user", id_="##home", hint="Your home folder"):
-        _go(browser, str(Path.home()))
+        browser.go(str(Path.home()))
     imgui.same_line(0, t.px(4))
     imgui.set_next_item_width(imgui.get_content_region_avail().x - t.px(t.row + 4))
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.elide_left
@@ -184,7 +151,7 @@ def _typed(browser: Browser, scene: Scene) -> Scene:
         return scene.ask(OpenNetwork(wanted))
     path = os.path.join(browser.folder, wanted)
     if os.path.isdir(path):
-        _go(browser, path)
+        browser.go(path)
     elif browser.mode != FOLDER and os.path.isfile(path):
         return _take(browser, scene, path)
     else:
@@ -197,7 +164,7 @@ def _places(browser: Browser, scene: Scene, top: V, height: float) -> None:
         imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, t.px(2)))
         for glyph, name, path in places(scene.settings, str(Path.home())):
             if ui.list_row(f"place {path}", name, path == browser.folder, glyph=glyph):
-                _go(browser, path)
+                browser.go(path)
             ui.tip(path)
         imgui.pop_style_var()
     imgui.end_child()
@@ -245,7 +212,7 @@ def _find(browser: Browser) -> None:
     _, browser.find = imgui.input_text_with_hint("##find", "Type to find", browser.find, flags, lambda data: 0)
     if browser.find != before:
         browser.message = ""
-        _arrange(browser)
+        browser.arrange()
         browser.chosen = browser.shown[0].path if browser.shown and browser.find else ""
 
 
@@ -260,7 +227,7 @@ def _note(glyph: str, text: str, token: str = "dim") -> None:
 def _foot(browser: Browser) -> bool:
     """What is chosen, Cancel and the button that takes it. Returns whether it was pressed."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    reading, entry = browser.reading, _marked(browser)
+    reading, entry = browser.reading, browser.marked()
     words, able = _verb(browser, entry)
     first = ui.measure("Cancel") + t.px(16)
     second = ui.measure(words, weight="bold") + t.px(20)
@@ -317,13 +284,13 @@ def _keys(browser: Browser, found: str) -> Entry | None:
     for one, step in steps.items():
         if pressed(one):
             browser.chosen, browser.scroll = move(browser.shown, browser.chosen, step), True
-    entry = _marked(browser)
+    entry = browser.marked()
     if not found and not browser.find:
         if pressed(key.backspace, False) or pressed(key.left_arrow, False):
-            _up(browser)
+            browser.up()
             return None
         if pressed(key.right_arrow, False) and entry and entry.kind == "folder":
-            _go(browser, entry.path)
+            browser.go(entry.path)
             return None
         if pressed(key.home, False) or pressed(key.end, False):
             end = len(browser.shown) * (-1 if pressed(key.home, False) else 1)
@@ -338,7 +305,7 @@ def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
     """Enter or a double click on an entry: folders are entered, files and runs are opened."""
     run = browser.reading is not None and entry.path in browser.reading.runs
     if entry.kind == "folder" and (browser.mode == FOLDER or browser.mode in FILES or not run):
-        _go(browser, entry.path)
+        browser.go(entry.path)
         return scene
     browser.chosen = entry.path
     return _confirm(browser, scene)
@@ -346,14 +313,14 @@ def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
 
 def _confirm(browser: Browser, scene: Scene) -> Scene:
     """Take what is marked, or else the folder itself."""
-    entry = _marked(browser)
+    entry = browser.marked()
     if browser.mode == FOLDER:
         folder = entry.path if entry else browser.folder
         browser.mode = ""
         return replace(scene, settings=replace(scene.settings, capture_dir=folder))
     run = browser.mode not in FILES and browser.reading and entry and entry.path in browser.reading.runs
     if entry and entry.kind == "folder" and not run:
-        _go(browser, entry.path)
+        browser.go(entry.path)
         return scene
     if entry is None and browser.mode in FILES:
         return scene
@@ -365,43 +332,3 @@ def _take(browser: Browser, scene: Scene, path: str) -> Scene:
     _, wanted = FILES.get(browser.mode, ((), OpenNetwork))
     browser.mode = ""
     return scene.ask(wanted(path))
-
-
-def _marked(browser: Browser) -> Entry | None:
-    return next((entry for entry in browser.shown if entry.path == browser.chosen), None)
-
-
-def _up(browser: Browser) -> None:
-    above = os.path.dirname(browser.folder)
-    if above and above != browser.folder:
-        came_from = browser.folder
-        _go(browser, above)
-        browser.chosen, browser.scroll = came_from, True
-
-
-def _go(browser: Browser, folder: str) -> None:
-    """Show another folder."""
-    if browser.reading:
-        browser.reading.stop()
-    folder = os.path.abspath(folder)
-    suffixes, _ = FILES.get(browser.mode, (NETWORK_SUFFIXES, OpenNetwork))
-    browser.reading = Reading(folder, hello_imgui.request_refresh, suffixes)
-    browser.reading.wait(_FIRST_LOOK_S)
-    browser.typed, browser.chosen, browser.find, browser.message = folder, "", "", ""
-    browser.to_find, browser.shown_for, browser.scroll = True, (), True
-
-
-def _arrange(browser: Browser) -> None:
-    """Filter and sort again where anything that matters for it changed."""
-    entries = browser.reading.entries if browser.reading else ()
-    wanted = (id(entries), browser.find, browser.hidden, browser.order, browser.descending, browser.mode)
-    if wanted != browser.shown_for:
-        browser.shown_for = wanted
-        browser.shown = arrange(
-            entries,
-            find=browser.find,
-            hidden=browser.hidden,
-            order=browser.order,
-            descending=browser.descending,
-            only_folders=browser.mode in (RUN, FOLDER),
-        )

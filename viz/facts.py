@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -13,6 +14,9 @@ from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest,
 from viz.works import Told
 
 T = TypeVar("T")
+
+NO_NETWORK = "No network is open yet"
+"""Why rows are greyed before the first picture."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +161,14 @@ class Facts:
     states: States = field(default_factory=States)
     """What can be gone back to."""
     devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
-    performance: Performance = field(default_factory=Performance)
+    measure: Callable[[], Performance] = Performance
+    """Makes `performance`."""
     now: float = 0.0
     """Seconds on a clock that never goes back."""
     size: tuple[float, float] = (1280.0, 720.0)
     """The window in design lengths (pixels at 100 %)."""
+
+    @cached_property
+    def performance(self) -> Performance:
+        """Copies of all series: made for those who look at them."""
+        return self.measure()

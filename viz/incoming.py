@@ -46,6 +46,11 @@ class Incoming:
         return self._request is not None and self._answered_id >= self._request.request_id
 
     @property
+    def asked(self) -> RenderRequest | None:
+        """The newest request."""
+        return self._request
+
+    @property
     def picture(self) -> Texture | None:
         """The newest picture."""
         return self._texture(PICTURE)

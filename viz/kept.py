@@ -172,7 +172,7 @@ def keep(name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: 
 
 
 def keep_row(name: str, reads: tuple[object, ...], draw: Callable[[], Scene], scene: Scene) -> Scene:
-    """`keep` for a row, which reads no facts. Parts may hold parts: those are shown again while their own part is drawn."""
+    """`keep` for a row, which reads no facts. Parts may hold parts: one that changes shows again those that do not."""
     return current.show(name, reads, draw, scene, Tally)
 
 

@@ -41,9 +41,15 @@ def chord(keys: str) -> int:
     return total
 
 
-def pressed(keys: str, repeat: bool = False) -> bool:
-    """Whether the chord went down in this frame, with exactly its modifiers."""
-    return imgui.internal.is_key_chord_pressed(chord(keys), _REPEAT if repeat else _ONCE)
+@functools.cache
+def _chords(keys: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(chord(one) for one in keys)
+
+
+def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
+    """Whether one of the chords went down in this frame, with exactly its modifiers."""
+    flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
+    return any(asked(one, flags) for one in _chords(keys))
 
 
 def shown(keys: str) -> str:

@@ -1,6 +1,7 @@
 """What the renderer measures beside the picture: only what some part of the window shows."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from renderer.protocol import Display
 
@@ -28,6 +29,7 @@ class Seen:
         self._drawn.clear()
 
 
+@lru_cache(maxsize=8)
 def measured(display: Display, seen: frozenset[str]) -> Display:
     """`display` with the measurements that the parts in `seen` show, and no others."""
     table, spectrum = bool(seen & TABLE), display.spectrum.on and bool(seen & SPECTRUM)

@@ -35,7 +35,7 @@ class OpenNetwork:
 
 @dataclass(frozen=True)
 class ShowDialog:
-    """Open one of the window's own dialogs: one of `browse.MODES`, help, about, commands, settings."""
+    """Open one of the window's own dialogs: one of `browse_for.MODES`, help, about, commands, settings."""
 
     name: str
 

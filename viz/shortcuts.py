@@ -34,10 +34,7 @@ def run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
 
 def _asked(command: Command, facts: Facts) -> bool:
     if not command.on_release:
-        for chord in command.keys:
-            if keys.pressed(chord, command.repeats):
-                return True
-        return False
+        return keys.any_pressed(command.keys, command.repeats)
     hand = facts.scratch.get(Hand)
     if not any(imgui.is_key_released(imgui.Key(keys.chord(chord))) for chord in command.keys):
         return False

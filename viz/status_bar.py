@@ -40,12 +40,15 @@ class _Known:
     model: ModelInfo | None = None
     theme: int = -1
     shown: tuple[Item, ...] = ()
+    bar: float = 0.0
+    """Share of the memory that is used."""
 
     def items(self, facts: Facts) -> tuple[Item, ...]:
         """The items, at most `REFRESH_S` old, and of the present network and theme."""
         fresh = 0 <= facts.now - self.at < REFRESH_S and self.theme == theme.current.stamp
         if not fresh or self.model is not facts.model:
             self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
+            self.bar = round(min(_share(facts), 1.0), 2)
         return self.shown
 
 
@@ -54,7 +57,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
     items, told = facts.scratch.get(_Known).items(facts), state(facts)
     tool = tool_in_hand(scene, facts) if facts.size[0] > WIDE else ""
-    bar = round(min(_share(facts), 1.0), 2)
+    bar = facts.scratch.get(_Known).bar
     return keep(
         "status", (told, tool, items, bar), partial(_bar, told=told, tool=tool, items=items, bar=bar), scene, facts
     )

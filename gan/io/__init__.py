@@ -8,13 +8,14 @@ from gan.io.errors import (
     UnsafePickleError,
     UnsupportedNetworkError,
 )
-from gan.io.loader import load
-from gan.io.networks import Architecture, NetworkInfo, Networks, describe
+from gan.io.loader import contents, load
+from gan.io.networks import Architecture, Contents, NetworkInfo, Networks, describe
 from gan.io.runs import Snapshot, snapshots
 from gan.io.tensors import save
 
 __all__ = [
     "Architecture",
+    "Contents",
     "CorruptFileError",
     "DownloadError",
     "LoadError",
@@ -24,6 +25,7 @@ __all__ = [
     "Snapshot",
     "UnsafePickleError",
     "UnsupportedNetworkError",
+    "contents",
     "describe",
     "load",
     "save",

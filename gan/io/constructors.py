@@ -20,8 +20,8 @@ from gan.io.records import (
     numpy_type,
 )
 
-TF_NETWORK = "dnnlib.tflib.network.Network"
-"""The class of the networks in TensorFlow pickles."""
+TF_NETWORKS = ("dnnlib.tflib.network.Network", "tfutil.Network")
+"""The class of the networks in TensorFlow pickles: StyleGAN's name for it, and Progressive GAN's."""
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 """The number that torch writes before a stored tensor."""
@@ -69,7 +69,6 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
         "torch.device": _inert("torch.device"),
         "numpy.dtype": _dtype,
         "numpy.ndarray": _inert("numpy.ndarray"),
-        TF_NETWORK: _inert(TF_NETWORK),
         "torch_utils.persistence._reconstruct_persistent_obj": _module,
     }
     for name in ("dnnlib.EasyDict", "dnnlib.util.EasyDict"):
@@ -83,6 +82,8 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
         table[f"{core}.multiarray.scalar"] = _scalar
         table[f"{core}.multiarray._reconstruct"] = _array
         table[f"{core}.numeric._frombuffer"] = _array_from_buffer
+    for name in TF_NETWORKS:
+        table[name] = _inert(name)
     for name in ITEM_SIZES:
         table[f"torch.{name}"] = _inert(f"torch.{name}")
     return table

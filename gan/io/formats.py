@@ -51,7 +51,7 @@ def format_of(path: Path) -> Format:
         if b"data.pkl" in head:
             raise UnsupportedNetworkError(
                 "The file was written by torch.save and holds bare tensors, which do not say what network they belong "
-                "to; choose a network-snapshot file of StyleGAN2-ADA (PyTorch) or StyleGAN3."
+                "to; choose a network-snapshot file of StyleGAN 1, 2, 2-ADA or 3."
             )
         raise CorruptFileError("The file is a ZIP archive, not a network; choose a .pkl or .safetensors file.")
     for magic, what in _OTHERS:

@@ -1,19 +1,44 @@
 """Opening networks: from a file, an address or a run folder."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gan.io.download import Progress, fetch, is_url
 from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
 from gan.io.formats import Format, format_of
-from gan.io.networks import NAMES, Networks, StoredNetwork, assemble, check_class, describe
+from gan.io.networks import NAMES, Contents, Networks, StoredNetwork, assemble, check_class, describe
 from gan.io.pickles import load_pickle
 from gan.io.runs import snapshots
 from gan.io.tensors import load_safetensors
 
 if TYPE_CHECKING:
     import torch
+
+
+def contents(source: str | Path, *, progress: Progress | None = None) -> Contents:
+    """What a file holds, without building its networks or hashing the file. Nothing in the file is ever run.
+
+    Args:
+        source: As in `load`.
+        progress: As in `load`.
+
+    Raises:
+        LoadError: as `load`; networks that this version cannot build are told all the same.
+    """
+    with _found(source, progress) as (path, shown):
+        kind = format_of(path)
+        with _reading():
+            stored, settings = _stored(path, kind, NAMES)
+            file_bytes = path.stat().st_size
+        architectures = {name: network.architecture for name, network in stored.items()}
+        info = describe(architectures, settings, source=shown, format=kind.value)
+        shapes = {
+            name: {key: tensor.shape for key, tensor in network.tensors.items()} for name, network in stored.items()
+        }
+        return Contents(info, shapes, file_bytes)
 
 
 def load(
@@ -45,6 +70,13 @@ def load(
     """
     if not only or not set(only) <= set(NAMES):
         raise ValueError(f"only must name some of {', '.join(NAMES)}, not {only!r}.")
+    with _found(source, progress) as (path, shown):
+        return _load_file(path, shown, device, only)
+
+
+@contextmanager
+def _found(source: str | Path, progress: Progress | None) -> Iterator[tuple[Path, str]]:
+    """The file of a source and what to call it; errors of the block are told with that name."""
     shown = str(source)
     try:
         if is_url(shown):
@@ -52,7 +84,7 @@ def load(
         else:
             path = _local_file(source)
             shown = str(path)
-        return _load_file(path, shown, device, only)
+        yield path, shown
     except LoadError as error:
         error.source = error.source or shown
         raise
@@ -83,13 +115,11 @@ def _network_file(path: Path) -> Path:
 
 def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple[str, ...]) -> Networks:
     kind = format_of(path)
-    try:
+    with _reading():
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        stored, settings = load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+        stored, settings = _stored(path, kind, only)
         _check_total(path.stat().st_size, [stored[name] for name in only if name in stored])
-    except OSError as error:
-        raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
     if not stored.keys() & set(only):
         raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
     for name in stored.keys() & set(only):
@@ -98,6 +128,18 @@ def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple
     info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
     built = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
     return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)
+
+
+def _stored(path: Path, kind: Format, only: tuple[str, ...]) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
+    return load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
 
 
 def _check_total(file_bytes: int, stored: list[StoredNetwork]) -> None:

@@ -36,7 +36,7 @@ class NetworkInfo:
     Attributes:
         source: The file's path, or the address it came from.
         format: "pickle", "safetensors", or "memory" for networks that were never in a file.
-        family: "StyleGAN2", "StyleGAN3-T" or "StyleGAN3-R".
+        family: "StyleGAN1", "StyleGAN2", "StyleGAN3-T" or "StyleGAN3-R".
         resolution: Width and height of the image in pixels.
         channels: Colour channels.
         c_dim: Number of classes; 0 for an unconditional network.
@@ -71,6 +71,42 @@ class Networks:
     D: "nn.Module | None"
     G_ema: "nn.Module | None"
     info: NetworkInfo
+
+
+BUFFERS = frozenset(
+    {
+        "down_filter",
+        "freqs",
+        "magnitude_ema",
+        "noise_const",
+        "phases",
+        "resample_filter",
+        "transform",
+        "up_filter",
+        "w_avg",
+    }
+)
+"""Last parts of the names of what networks hold besides what they learn."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file holds, by what it says itself.
+
+    Attributes:
+        info: As of a loaded file, without its hash.
+        shapes: Of each network in the file, every parameter's and buffer's shape by name, in the file's order.
+        file_bytes: How large the file is.
+    """
+
+    info: NetworkInfo
+    shapes: Mapping[str, Mapping[str, tuple[int, ...]]]
+    file_bytes: int
+
+    def parameters(self, name: str) -> int:
+        """How many numbers the network `name` has learned; buffers don't count."""
+        shapes = self.shapes[name].items()
+        return sum(math.prod(shape) for key, shape in shapes if key.rpartition(".")[2] not in BUFFERS)
 
 
 @dataclass(frozen=True)
@@ -127,6 +163,8 @@ def describe(
 
 
 def _family(architecture: Architecture) -> str:
+    if architecture.class_name.startswith("stylegan1."):
+        return "StyleGAN1"
     if not architecture.class_name.startswith("stylegan3."):
         return "StyleGAN2"
     return "StyleGAN3-R" if architecture.arguments.get("conv_kernel", 3) == 1 else "StyleGAN3-T"
@@ -142,7 +180,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "c_dim": (0, 65536),
     "channel_base": (1, 2**24),
     "channel_max": (1, 65536),
-    "num_layers": (1, 64),
+    "num_layers": (0, 64),
     "num_critical": (0, 64),
     "num_fp16_res": (0, 64),
     "conv_kernel": (1, 15),
@@ -152,6 +190,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "first_cutoff": (1, 1024),
     "first_stopband": (1, 1024),
     "last_stopband_rel": (0.1, 16),
+    "lod": (0, 10),
 }
 """Bounds beyond every network that was ever published: arguments outside them could only exhaust the machine."""
 _WORDS = {"architecture", "activation", "fused_modconv_default"}

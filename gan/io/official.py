@@ -1,4 +1,4 @@
-"""From the records of an official pickle to the networks in it.
+"""From the records of an official PyTorch pickle to the networks in it.
 
 The classes are told apart by what they contain: a generator with `synthesis.input` is StyleGAN3's, others are
 StyleGAN2's. What a constructor was not given is taken from the module's own attributes, because the defaults of the
@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gan.io.constructors import TF_NETWORK
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError
 from gan.io.machine import Allowed
 from gan.io.networks import NAMES, Architecture, StoredNetwork
@@ -27,7 +26,7 @@ _POSITIONS = {
 
 
 def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
-    """The networks in an official pickle.
+    """The networks in an official PyTorch pickle.
 
     Args:
         data: What the pickle holds.
@@ -37,11 +36,6 @@ def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
         UnsupportedNetworkError: it holds no network that this version can build.
         CorruptFileError: a network in it is damaged.
     """
-    if _is_tensorflow(data):
-        raise UnsupportedNetworkError(
-            "The file is a TensorFlow pickle (G, D, Gs), and TensorFlow pickles are not supported yet by this version; "
-            "use the PyTorch pickle of the same network."
-        )
     if not isinstance(data, dict) or not any(isinstance(data.get(name), Module) for name in NAMES):
         raise UnsupportedNetworkError(_what_it_is(data))
     found = {}
@@ -59,11 +53,6 @@ def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
     return found
 
 
-def _is_tensorflow(data: Any) -> bool:
-    parts = data if isinstance(data, (tuple, list)) else (data,)
-    return any(isinstance(part, Record) and part.name == TF_NETWORK for part in parts)
-
-
 def _what_it_is(data: Any) -> str:
     if isinstance(data, dict) and any(isinstance(value, Tensor) for value in data.values()):
         what = "The file is a bare list of tensors (a state dict), which does not say what network they belong to"
@@ -72,7 +61,7 @@ def _what_it_is(data: Any) -> str:
         what = f"The file holds none of G, D and G_ema (it holds {keys})"
     else:
         what = "The file is a pickle, but holds no networks"
-    return f"{what}; choose a network-snapshot file of StyleGAN2-ADA (PyTorch) or StyleGAN3."
+    return f"{what}; choose a network-snapshot file of StyleGAN 1, 2, 2-ADA or 3."
 
 
 def stored_network(name: str, module: Module) -> StoredNetwork:

@@ -8,6 +8,7 @@ from gan.io.errors import UnsupportedNetworkError
 from gan.io.machine import BoundedReader, Budget, Machine
 from gan.io.networks import StoredNetwork
 from gan.io.official import networks_of, plain
+from gan.io.tf_pickles import is_tensorflow, tf_networks_of
 
 
 def read_pickle(path: Path) -> Any:
@@ -26,7 +27,7 @@ def read_pickle(path: Path) -> Any:
     if data == TORCH_MAGIC:
         raise UnsupportedNetworkError(
             "The file was written by torch.save and holds bare tensors, which do not say what network they belong to; "
-            "choose a network-snapshot file of StyleGAN2-ADA (PyTorch) or StyleGAN3."
+            "choose a network-snapshot file of StyleGAN 1, 2, 2-ADA or 3."
         )
     return data
 
@@ -39,9 +40,11 @@ def load_pickle(path: Path, only: tuple[str, ...]) -> tuple[dict[str, StoredNetw
         only: Which of `NAMES` are needed.
 
     Raises:
-        LoadError: as `read_pickle` and `networks_of`.
+        LoadError: as `read_pickle`, `networks_of` and `tf_networks_of`.
     """
     data = read_pickle(path)
+    if is_tensorflow(data):
+        return tf_networks_of(data, only), {}
     stored = networks_of(data, only)
     settings = plain(data.get("training_set_kwargs"))
     return stored, settings if isinstance(settings, dict) else {}

@@ -6,14 +6,13 @@ because the library wants the whole file mapped at once.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Any
 
+from gan.io.atomic import replacing
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError
 from gan.io.networks import NAMES, Architecture, Networks, StoredNetwork
 from gan.io.official import plain
@@ -76,23 +75,8 @@ def save(path: str | Path, nets: Networks) -> None:
         "networks": architectures,
         "training_set_kwargs": plain(nets.info.training_set_kwargs),
     }
-    handle, part = tempfile.mkstemp(prefix=path.name + ".", suffix=".part", dir=path.parent)
-    os.close(handle)
-    try:
+    with replacing(path) as part:
         save_file(tensors, part, metadata={KEY: json.dumps(description, sort_keys=True)})
-        _publish(Path(part), path)
-    finally:
-        Path(part).unlink(missing_ok=True)
-
-
-def _publish(part: Path, path: Path) -> None:
-    """Give a finished file its name, once its bytes are on the disk."""
-    umask = os.umask(0)
-    os.umask(umask)
-    part.chmod(0o666 & ~umask)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def load_safetensors(path: Path) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:

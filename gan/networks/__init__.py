@@ -6,6 +6,8 @@ from typing import Any
 from torch import nn
 
 CLASS_NAMES: dict[str, tuple[str, str]] = {
+    "stylegan1.Generator": ("gan.networks.stylegan1", "Generator"),
+    "stylegan1.Discriminator": ("gan.networks.stylegan1_discriminator", "Discriminator"),
     "stylegan2.Generator": ("gan.networks.stylegan2", "Generator"),
     "stylegan3.Generator": ("gan.networks.stylegan3", "Generator"),
     "stylegan2.Discriminator": ("gan.networks.discriminator", "Discriminator"),

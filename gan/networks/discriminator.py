@@ -19,7 +19,7 @@ from .layers import (
     check_architecture,
     resolutions,
 )
-from .mapping import MappingNetwork
+from .mapping import MappingNetwork, checked_vector
 
 
 class DiscriminatorBlock(nn.Module):
@@ -160,6 +160,7 @@ class DiscriminatorEpilogue(nn.Module):
         mbstd_num_channels: See `MinibatchStdLayer`; 0 for no such layer.
         activation: Activation of the hidden layers.
         conv_clamp: Clamp the convolution's output to +-conv_clamp; None for never.
+        class_logits: See `Discriminator`.
     """
 
     def __init__(
@@ -173,9 +174,11 @@ class DiscriminatorEpilogue(nn.Module):
         mbstd_num_channels: int = 1,
         activation: str = "lrelu",
         conv_clamp: float | None = None,
+        class_logits: bool = False,
     ) -> None:
         super().__init__()
         self.cmap_dim = cmap_dim
+        self.cmap_scale = 1.0 if class_logits or cmap_dim == 0 else 1 / math.sqrt(cmap_dim)
         self.architecture = architecture
         if architecture == "skip":
             self.fromrgb = Conv2dLayer(img_channels, in_channels, kernel_size=1, activation=activation)
@@ -197,8 +200,16 @@ class DiscriminatorEpilogue(nn.Module):
         x = self.out(self.fc(self.conv(x).flatten(1)))
         if cmap is not None:
             # Projection discriminator (arXiv 1802.05637), scaled so that logits of unit vectors have unit variance.
-            x = (x * cmap).sum(dim=1, keepdim=True) / math.sqrt(self.cmap_dim)
+            x = (x * cmap).sum(dim=1, keepdim=True) * self.cmap_scale
         return x
+
+
+def check_images(img: Tensor, channels: int, resolution: int) -> None:
+    """Raise ValueError if `img` is not [N, channels, resolution, resolution]."""
+    expected = (channels, resolution, resolution)
+    if img.ndim != 4 or tuple(img.shape[1:]) != expected:
+        size = ", ".join(map(str, expected))
+        raise ValueError(f"The images have the shape {tuple(img.shape)}; this discriminator needs [N, {size}].")
 
 
 class Discriminator(nn.Module):
@@ -219,6 +230,8 @@ class Discriminator(nn.Module):
         block_kwargs: Further arguments of `DiscriminatorBlock`, as freeze_layers.
         mapping_kwargs: Further arguments of `MappingNetwork`.
         epilogue_kwargs: Further arguments of `DiscriminatorEpilogue`, as mbstd_group_size.
+        class_logits: With labels, one logit for each class, of which the label picks its own, as the TensorFlow release
+            has it; False embeds the label (`mapping`) and projects onto it.
     """
 
     def __init__(
@@ -235,9 +248,11 @@ class Discriminator(nn.Module):
         block_kwargs: Mapping[str, Any] | None = None,
         mapping_kwargs: Mapping[str, Any] | None = None,
         epilogue_kwargs: Mapping[str, Any] | None = None,
+        class_logits: bool = False,
     ) -> None:
         super().__init__()
         self.c_dim = c_dim
+        self.class_logits = class_logits
         self.img_resolution = img_resolution
         self.img_channels = img_channels
         sizes = resolutions(img_resolution)
@@ -245,7 +260,7 @@ class Discriminator(nn.Module):
             raise ValueError(f"A discriminator starts at 8x8 or above; img_resolution is {img_resolution}.")
         channels = {resolution: min(channel_base // resolution, channel_max) for resolution in sizes}
         self.block_resolutions = tuple(reversed(sizes[1:]))
-        self.cmap_dim = 0 if c_dim == 0 else channels[4] if cmap_dim is None else cmap_dim
+        self.cmap_dim = c_dim if class_logits or c_dim == 0 else channels[4] if cmap_dim is None else cmap_dim
         shared: dict[str, Any] = {
             "img_channels": img_channels,
             "architecture": architecture,
@@ -266,12 +281,17 @@ class Discriminator(nn.Module):
             )
             setattr(self, f"b{resolution}", block)
             layers += block.num_layers
-        if c_dim > 0:
+        if c_dim > 0 and not class_logits:
             self.mapping = MappingNetwork(
                 z_dim=0, c_dim=c_dim, w_dim=self.cmap_dim, num_ws=None, w_avg_beta=None, **(mapping_kwargs or {})
             )
         self.b4 = DiscriminatorEpilogue(
-            channels[4], cmap_dim=self.cmap_dim, resolution=4, **shared, **(epilogue_kwargs or {})
+            channels[4],
+            cmap_dim=self.cmap_dim,
+            resolution=4,
+            class_logits=class_logits,
+            **shared,
+            **(epilogue_kwargs or {}),
         )
 
     def _blocks(self) -> Iterator[DiscriminatorBlock]:
@@ -291,14 +311,15 @@ class Discriminator(nn.Module):
         Raises:
             ValueError: a shape is wrong, a label is missing, or N is not a multiple of the minibatch group.
         """
-        expected = (self.img_channels, self.img_resolution, self.img_resolution)
-        if img.ndim != 4 or tuple(img.shape[1:]) != expected:
-            size = ", ".join(map(str, expected))
-            raise ValueError(f"The images have the shape {tuple(img.shape)}; this discriminator needs [N, {size}].")
+        check_images(img, self.img_channels, self.img_resolution)
         x: Tensor | None = None
         left: Tensor | None = img
         for block in self._blocks():
             x, left = block(x, left, force_fp32)
-        cmap = self.mapping(None, c) if self.c_dim > 0 else None
-        logits: Tensor = self.b4(x, left, cmap)
+        logits: Tensor = self.b4(x, left, self._label(c))
         return logits
+
+    def _label(self, c: Tensor | None) -> Tensor | None:
+        if self.c_dim == 0:
+            return None
+        return checked_vector(c, "c", self.c_dim) if self.class_logits else self.mapping(None, c)

@@ -38,6 +38,19 @@ def normalize_2nd_moment(x: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     return x * (x.square().mean(dim=dim, keepdim=True) + eps).rsqrt()
 
 
+def weight_scale(
+    fan_in: int, gain: float = 1.0, lr_multiplier: float = 1.0, equalized: bool = True
+) -> tuple[float, float]:
+    """How a weight is stored and used: (standard deviation at the start, factor when it is used).
+
+    Their product is He's initialisation, gain / sqrt(fan_in) (arXiv 1502.01852). With the equalised learning rate it
+    is the factor, else the start, but for `lr_multiplier`, which always is.
+    """
+    if equalized:
+        return 1.0 / lr_multiplier, gain * lr_multiplier / math.sqrt(fan_in)
+    return gain / math.sqrt(fan_in) / lr_multiplier, lr_multiplier
+
+
 class FullyConnectedLayer(nn.Module):
     """Dense layer with the equalised learning rate: act(x @ (weight * gain).T + bias * lr_multiplier).
 
@@ -49,6 +62,9 @@ class FullyConnectedLayer(nn.Module):
         lr_multiplier: Learning rate relative to the rest of the network; 0.01 in mapping networks.
         weight_init: Standard deviation of the effective weight before division by sqrt(fan_in).
         bias_init: Effective bias at the start, a number or one per output.
+        gain: None multiplies the output by the activation's gain. A number multiplies the weight instead, so that the
+            bias is not scaled: StyleGAN1 does so.
+        equalized: Whether the learning rate is equalised; False stores the weight as it is used.
     """
 
     bias: nn.Parameter | None
@@ -62,18 +78,21 @@ class FullyConnectedLayer(nn.Module):
         lr_multiplier: float = 1.0,
         weight_init: float = 1.0,
         bias_init: float | npt.ArrayLike = 0.0,
+        gain: float | None = None,
+        equalized: bool = True,
     ) -> None:
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
         self.activation = activation
-        self.weight = nn.Parameter(torch.randn(out_features, in_features) * (weight_init / lr_multiplier))
+        self.act_gain = activation_gain(activation) if gain is None else 1.0
+        std, self.weight_gain = weight_scale(in_features, 1.0 if gain is None else gain, lr_multiplier, equalized)
+        self.weight = nn.Parameter(torch.randn(out_features, in_features) * (weight_init * std))
         if bias:
             start = np.broadcast_to(np.asarray(bias_init, dtype=np.float32), (out_features,))
             self.bias = nn.Parameter(torch.tensor(start / np.float32(lr_multiplier)))
         else:
             self.bias = None
-        self.weight_gain = lr_multiplier / math.sqrt(in_features)
         self.bias_gain = lr_multiplier
 
     def forward(self, x: Tensor) -> Tensor:
@@ -84,7 +103,7 @@ class FullyConnectedLayer(nn.Module):
             b = b * self.bias_gain
         if self.activation == "linear":
             return nn.functional.linear(x, w, b)
-        return bias_act(x @ w.t(), b, act=self.activation)
+        return bias_act(x @ w.t(), b, act=self.activation, gain=self.act_gain)
 
     def extra_repr(self) -> str:
         """The sizes, for `print(network)`."""

@@ -1,5 +1,6 @@
 """The mapping network f: Z -> W of StyleGAN (arXiv 1812.04948, section 2), for every generator and conditional D."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -28,6 +29,11 @@ class MappingNetwork(nn.Module):
         activation: Activation of every dense layer.
         lr_multiplier: Learning rate relative to the synthesis network.
         w_avg_beta: Decay of the running mean of w per update; None keeps no mean, so cannot truncate.
+        gain: None scales the output of each layer by the activation's gain; a number scales its weight instead.
+        equalized: See `FullyConnectedLayer`.
+        normalize: Whether the inputs are scaled to unit mean square.
+        joint_labels: The label is embedded into z_dim numbers by a bare matrix, and normalised together with the
+            latent instead of by itself: what the TensorFlow releases of StyleGAN1 and StyleGAN2 do.
     """
 
     w_avg: Tensor
@@ -44,26 +50,41 @@ class MappingNetwork(nn.Module):
         activation: str = "lrelu",
         lr_multiplier: float = 0.01,
         w_avg_beta: float | None = 0.998,
+        gain: float | None = None,
+        equalized: bool = True,
+        normalize: bool = True,
+        joint_labels: bool = False,
     ) -> None:
         super().__init__()
         if z_dim == 0 and c_dim == 0:
             raise ValueError("A mapping network needs a latent or a label: z_dim and c_dim are both 0.")
-        if num_layers < 1:
-            raise ValueError(f"A mapping network has at least one layer; num_layers is {num_layers}.")
         self.z_dim = z_dim
         self.c_dim = c_dim
         self.w_dim = w_dim
         self.num_ws = num_ws
         self.num_layers = num_layers
         self.w_avg_beta = w_avg_beta
+        self.normalize = normalize
+        self.joint_labels = joint_labels
         embedded = 0
-        if c_dim > 0:
+        if c_dim > 0 and joint_labels:
+            embedded = z_dim
+            # Entries of N(0, 1), used as they are.
+            self.embed = FullyConnectedLayer(c_dim, z_dim, bias=False, equalized=False, weight_init=math.sqrt(c_dim))
+        elif c_dim > 0:
             embedded = w_dim if embed_features is None else embed_features
             self.embed = FullyConnectedLayer(c_dim, embedded)
         hidden = w_dim if layer_features is None else layer_features
+        if num_layers < 1 and (num_layers < 0 or z_dim + embedded != w_dim):
+            raise ValueError(
+                "A mapping network has at least one layer, unless its input has the size of w; "
+                f"num_layers is {num_layers}."
+            )
         sizes = [z_dim + embedded, *[hidden] * (num_layers - 1), w_dim]
-        for i, (inputs, outputs) in enumerate(pairwise(sizes)):
-            layer = FullyConnectedLayer(inputs, outputs, activation=activation, lr_multiplier=lr_multiplier)
+        for i, (inputs, outputs) in enumerate(pairwise(sizes[: num_layers + 1])):
+            layer = FullyConnectedLayer(
+                inputs, outputs, activation=activation, lr_multiplier=lr_multiplier, gain=gain, equalized=equalized
+            )
             setattr(self, f"fc{i}", layer)
         if w_avg_beta is not None:
             self.register_buffer("w_avg", torch.zeros(w_dim))
@@ -106,15 +127,17 @@ class MappingNetwork(nn.Module):
     def _inputs(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         parts = []
         if self.z_dim > 0:
-            parts.append(normalize_2nd_moment(_checked(z, "z", self.z_dim).to(torch.float32)))
+            parts.append(checked_vector(z, "z", self.z_dim).to(torch.float32))
         if self.c_dim > 0:
-            label = _checked(c, "c", self.c_dim).to(torch.float32)
-            parts.append(normalize_2nd_moment(self.embed(label)))
+            parts.append(self.embed(checked_vector(c, "c", self.c_dim).to(torch.float32)))
+        if self.normalize and not self.joint_labels:
+            parts = [normalize_2nd_moment(part) for part in parts]
         if len(parts) == 2 and parts[0].shape[0] != parts[1].shape[0]:
             raise ValueError(
                 f"z holds {parts[0].shape[0]} samples and c {parts[1].shape[0]}; give one label per latent."
             )
-        return torch.cat(parts, dim=1)
+        x = torch.cat(parts, dim=1)
+        return normalize_2nd_moment(x) if self.normalize and self.joint_labels else x
 
     @torch.no_grad()
     def _move_w_avg(self, w: Tensor) -> None:
@@ -140,7 +163,8 @@ class MappingNetwork(nn.Module):
         return torch.lerp(self.w_avg.to(ws.dtype), ws, weight)
 
 
-def _checked(x: Tensor | None, name: str, size: int) -> Tensor:
+def checked_vector(x: Tensor | None, name: str, size: int) -> Tensor:
+    """`x` if it is [N, size]; ValueError, which calls it `name`, where it is missing or of another shape."""
     if x is None:
         raise ValueError(f"This network needs {name} of the shape [N, {size}]; none was given.")
     if x.ndim != 2 or x.shape[1] != size:

@@ -12,6 +12,18 @@ OnLayer = Callable[[str, Tensor], None]
 Steps = Generator[tuple[str, Tensor], None, Tensor]
 
 
+def check_ws(ws: Tensor, num_ws: int, w_dim: int) -> None:
+    """Raise ValueError if `ws` is not [N, num_ws, w_dim]."""
+    if ws.ndim != 3 or tuple(ws.shape[1:]) != (num_ws, w_dim):
+        raise ValueError(f"ws has the shape {tuple(ws.shape)}; this network needs [N, {num_ws}, {w_dim}].")
+
+
+def check_no_transform(family: str, input_transform: object) -> None:
+    """Raise ValueError if there is an input transform, which networks of `family` do not have."""
+    if input_transform is not None:
+        raise ValueError(f"{family} has no input transform; leave input_transform out or load a StyleGAN3 network.")
+
+
 def check_capture(capture: str | None, layer_names: Sequence[str]) -> None:
     """Raise ValueError if `capture` is not None and not one of `layer_names`."""
     if capture is not None and capture not in layer_names:

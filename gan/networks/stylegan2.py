@@ -13,7 +13,7 @@ from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork
 from .noise import NoiseSetting, NoiseSource
-from .steps import OnLayer, Steps, check_capture, follow
+from .steps import OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
 from .stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 
 __all__ = [
@@ -41,6 +41,7 @@ class SynthesisNetwork(nn.Module):
         noise_layers: Those with a noise input; the position is the i of `RandomState([seed, i])`.
         ws_layers: For each of the `num_ws` vectors, the layers that read it. Vector i drives the i-th convolution;
             a `torgb` shares the vector of the next block's `conv0`.
+        takes_transform: Whether there is an input that can be moved.
 
     Args:
         w_dim: Size of w.
@@ -51,6 +52,8 @@ class SynthesisNetwork(nn.Module):
         num_fp16_res: The so many highest resolutions (8 and up) compute in float16 on CUDA.
         block_kwargs: Further arguments of `SynthesisBlock` and `SynthesisLayer`.
     """
+
+    takes_transform = False
 
     def __init__(
         self,
@@ -139,12 +142,8 @@ class SynthesisNetwork(nn.Module):
         Raises:
             ValueError: a shape, a layer name or the noise mode is wrong, or `input_transform` was given.
         """
-        if input_transform is not None:
-            raise ValueError("StyleGAN2 has no input transform; leave input_transform out or load a StyleGAN3 network.")
-        if ws.ndim != 3 or tuple(ws.shape[1:]) != (self.num_ws, self.w_dim):
-            raise ValueError(
-                f"ws has the shape {tuple(ws.shape)}; this network needs [N, {self.num_ws}, {self.w_dim}]."
-            )
+        check_no_transform("StyleGAN2", input_transform)
+        check_ws(ws, self.num_ws, self.w_dim)
         check_capture(capture, self.layer_names)
         source = NoiseSource(self.noise_layers, noise_mode, noise or {}, generator)
         return follow(self._steps(ws.to(torch.float32), source, force_fp32), capture, on_layer).to(torch.float32)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from .generator import StyleGenerator
 from .mapping import MappingNetwork
 from .noise import NoiseSetting
-from .steps import OnLayer, Steps, check_capture, follow
+from .steps import OnLayer, Steps, check_capture, check_ws, follow
 from .stylegan3_design import SynthesisDesign, plan
 from .stylegan3_layers import SynthesisInput, SynthesisLayer
 
@@ -28,6 +28,7 @@ class SynthesisNetwork(nn.Module):
         layer_names: Every named layer in the order in which they run: "input", then those of the design.
         noise_layers: Empty: StyleGAN3 has no noise.
         ws_layers: For each of the `num_ws` vectors, the layers that read it.
+        takes_transform: Whether there is an input that can be moved.
         design: The signal-processing design that the layers were built from.
 
     Args:
@@ -39,6 +40,8 @@ class SynthesisNetwork(nn.Module):
         magnitude_ema_beta: Decay of each layer's running mean square, per update.
         design_kwargs: What `gan.networks.stylegan3_design.plan` takes, with its defaults.
     """
+
+    takes_transform = True
 
     def __init__(
         self,
@@ -99,10 +102,7 @@ class SynthesisNetwork(nn.Module):
         Raises:
             ValueError: ws or input_transform has the wrong shape, or there is no layer named `capture`.
         """
-        if ws.ndim != 3 or tuple(ws.shape[1:]) != (self.num_ws, self.w_dim):
-            raise ValueError(
-                f"ws has the shape {tuple(ws.shape)}; this network needs [N, {self.num_ws}, {self.w_dim}]."
-            )
+        check_ws(ws, self.num_ws, self.w_dim)
         check_capture(capture, self.layer_names)
         dtype = self.input.weight.dtype
         transform = self._transform(input_transform, ws)

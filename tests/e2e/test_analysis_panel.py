@@ -172,7 +172,7 @@ def test_narrow_windows_show_the_parts_on_pages(size):
 def test_layers_are_measured_only_while_the_table_is_seen():
     def steps(d: Driver):
         def measured(expected: bool) -> None:
-            d.wait_for(lambda: d.scene.view.display.layer_table == expected, what=f"layer_table {expected}")
+            d.wait_for(lambda: d.app.incoming.asked.display.layer_table == expected, what=f"layer_table {expected}")
 
         d.wait_frame()
         measured(True)
@@ -186,8 +186,26 @@ def test_layers_are_measured_only_while_the_table_is_seen():
         measured(False)
         d.ctx.window_focus("//Layers & spectrum")
         measured(True)
+        assert not d.scene.view.display.layer_table, "what is seen is not part of how one looks"
 
     drive(steps)
+
+
+def test_the_spectrum_is_measured_only_while_it_is_seen():
+    def steps(d: Driver):
+        def measured(expected: bool) -> None:
+            d.wait_for(lambda: d.app.incoming.asked.display.spectrum.on == expected, what=f"spectrum {expected}")
+
+        d.wait_frame()
+        d.click(f"{PANEL}##Measure")
+        measured(True)
+        d.change(lambda scene: put(scene, "view.workspace", "mix"))
+        measured(False)
+        assert d.scene.view.display.spectrum.on, "it is wanted again as soon as it is seen again"
+        d.change(lambda scene: put(scene, "view.workspace", "analyse"))
+        measured(True)
+
+    drive(steps, size=WIDE, scene=analyse)
 
 
 def test_every_layer_of_the_table_has_its_name(lent, avatars):

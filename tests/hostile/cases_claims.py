@@ -122,8 +122,6 @@ def _networks() -> Iterator[Case]:
     yield Case("nothing", pickle.dumps(None), UNSUPPORTED, ("no networks",))
     yield Case("G is text", official(extra={"G": "text"}), CORRUPT, ("g in the file is no network",))
     yield Case("state dict", pickle.dumps({"weight": torch.zeros(3)}), UNSUPPORTED, ("state dict",))
-    network = b"\x80\x02cdnnlib.tflib.network\nNetwork\n)\x81" + b.raw({"version": 4}) + b"b"
-    yield Case("TensorFlow", network + b"q\x00h\x00h\x00\x87.", UNSUPPORTED, ("tensorflow", "not supported yet"))
     arguments: dict[str, Any] = {
         "img_resolution": 2**30,
         "z_dim": 10**12,

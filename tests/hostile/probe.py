@@ -23,6 +23,8 @@ import torch
 
 import gan
 import gan.networks.discriminator
+import gan.networks.stylegan1
+import gan.networks.stylegan1_discriminator
 import gan.networks.stylegan2
 import gan.networks.stylegan3
 

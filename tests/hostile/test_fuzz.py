@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import gan
 from gan.io.networks import describe
 from tests.official_pickles import TINY_D, TINY_G, official, tiny_networks
+from tests.tensorflow_pickles import d_basic, dumps, g_style
 
 LIMITS = settings(
     max_examples=60,
@@ -33,6 +34,8 @@ def files(tmp_path_factory) -> dict[str, bytes]:
         "pickle 4": official(protocol=4),
         "pickle 2": official(protocol=2, old=True),
         "safetensors": path.read_bytes(),
+        "TensorFlow 4": dumps((g_style()[0], d_basic()[0], g_style(seed=3)[0])),
+        "TensorFlow 2": dumps((g_style()[0], d_basic()[0], g_style(seed=3)[0]), 2),
     }
 
 
@@ -61,14 +64,14 @@ def opens_or_fails_well(path: Path, content: bytes) -> None:
         assert message.endswith(".")
 
 
-@pytest.mark.parametrize("kind", ["pickle 4", "pickle 2", "safetensors"])
+@pytest.mark.parametrize("kind", ["pickle 4", "pickle 2", "safetensors", "TensorFlow 4", "TensorFlow 2"])
 @LIMITS
 @given(changes=CHANGES, kept=KEPT)
 def test_changed_anywhere(files, tmp_path, kind, changes, kept):
     opens_or_fails_well(tmp_path / "net.bin", damaged(files[kind], changes, kept, 2**30))
 
 
-@pytest.mark.parametrize("kind", ["pickle 4", "pickle 2", "safetensors"])
+@pytest.mark.parametrize("kind", ["pickle 4", "pickle 2", "safetensors", "TensorFlow 4", "TensorFlow 2"])
 @LIMITS
 @given(changes=CHANGES)
 def test_changed_where_the_structure_is(files, tmp_path, kind, changes):
@@ -79,5 +82,5 @@ def test_undamaged(files, tmp_path):
     for kind, content in files.items():
         (tmp_path / "net.bin").write_bytes(content)
         nets = gan.load(tmp_path / "net.bin")
-        assert nets.info.family == "StyleGAN2", kind
+        assert nets.info.family == ("StyleGAN1" if "TensorFlow" in kind else "StyleGAN2"), kind
         assert replace(nets, D=None).D is None

@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures_path import ROOT
-from tests.hostile import cases_claims, cases_code, cases_files
+from tests.hostile import cases_claims, cases_code, cases_files, cases_tensorflow
 from tests.hostile.case import LOADED, Case
 
 CANARY = Path(f"/tmp/stylescope-canary-{os.getpid()}")
 COMMAND = f"touch {CANARY}"
-CASES = [*cases_code.cases(COMMAND), *cases_claims.cases(), *cases_files.cases(COMMAND)]
+CASES = [
+    *cases_code.cases(COMMAND),
+    *cases_claims.cases(),
+    *cases_files.cases(COMMAND),
+    *cases_tensorflow.cases(COMMAND),
+]
 
 
 @pytest.fixture(scope="module")

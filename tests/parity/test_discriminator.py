@@ -7,7 +7,15 @@ import torch
 import gan
 from tests.fixtures_path import fixtures
 
-TOLERANCES = {"sg2_64": 1e-4, "sg2_resnet_32": 1e-4, "sg2ada_cond_32": 1e-4, "sg3t_64": 5e-5, "sg3r_64": 5e-5}
+TOLERANCES = {
+    "sg1_tf_64": 1e-4,
+    "sg2_tf_64": 1e-4,
+    "sg2_64": 1e-4,
+    "sg2_resnet_32": 1e-4,
+    "sg2ada_cond_32": 1e-4,
+    "sg3t_64": 5e-5,
+    "sg3r_64": 5e-5,
+}
 
 
 @pytest.mark.parametrize("case", TOLERANCES)

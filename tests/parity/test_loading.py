@@ -14,6 +14,8 @@ FAMILIES = {
     "sg2ada_cond_32": "StyleGAN2",
     "sg3t_64": "StyleGAN3-T",
     "sg3r_64": "StyleGAN3-R",
+    "sg1_tf_64": "StyleGAN1",
+    "sg2_tf_64": "StyleGAN2",
 }
 CASES = pytest.mark.parametrize("case", FAMILIES)
 
@@ -47,6 +49,8 @@ def test_information(case):
     assert info.source == str(fixtures() / case / "net.pkl")
     assert len(info.sha256) == 64
     assert info.architectures.keys() == {"G", "D", "G_ema"}
+    if "_tf_" in case:
+        return  # TensorFlow's pickles do not tell of their training set
     assert info.training_set_kwargs["resolution"] == info.resolution
     assert info.training_set_kwargs["class_name"] == "training.dataset.ImageFolderDataset"
 
@@ -116,14 +120,11 @@ def test_saved_and_loaded_again(case, tmp_path):
     again = gan.load(path)
     assert_same(states(nets), states(again))
     assert again.info.format == "safetensors"
+    expected = np.load(fixtures() / case / "expected.npz")
+    z, c = (torch.from_numpy(expected[key]) if key in expected else None for key in ("z", "c"))
+    assert torch.equal(again.G_ema(z, c), nets.G_ema(z, c))
     for field in ("family", "resolution", "channels", "c_dim", "architectures", "training_set_kwargs"):
         assert getattr(again.info, field) == getattr(nets.info, field)
-
-
-@pytest.mark.parametrize("case", ["sg1_tf_64", "sg2_tf_64"])
-def test_tensorflow_pickles_are_recognised(case):
-    with pytest.raises(gan.UnsupportedNetworkError, match="TensorFlow"):
-        load_case(case)
 
 
 def test_a_trained_network():

@@ -30,7 +30,12 @@ def _lock() -> dict[str, str]:
 
 def _declared() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    named = [*project["dependencies"], *extras["dev"]]
+    for own in [line for line in named if _name(line) == project["name"]]:  # stylescope[extra]
+        named.remove(own)
+        named += extras[own.partition("[")[2].rstrip("]")]
+    return named
 
 
 def test_every_dependency_is_locked():

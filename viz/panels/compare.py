@@ -76,12 +76,15 @@ def names(scene: Scene, facts: Facts) -> tuple[str, str]:
     return a, "kept" if found is None else name_of(states, found)
 
 
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    chosen = facts.scratch.get(Chosen).ws
+    return scene.view.compare, scene.document, facts.model, names(scene, facts), chosen
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section, kept while nothing of it changes."""
-    compare, chosen = scene.view.compare, facts.scratch.get(Chosen)
-    document = scene.document
-    reads = (compare, document, facts.model, names(scene, facts), chosen.ws, imgui.get_window_height() > t.px(760))
-    return keep("compare", reads, _section, scene, facts)
+    return keep("compare", reads(scene, facts), _section, scene, facts)
 
 
 def _section(scene: Scene, facts: Facts) -> Scene:

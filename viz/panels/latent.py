@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from renderer.protocol import Blend, Latent, ModelInfo
 from viz import widgets as ui
-from viz.facts import Facts
+from viz.facts import NO_NETWORK, Facts
 from viz.panels import pad
 from viz.params import put, reset
 from viz.rows import play_row, slider_row
@@ -72,6 +72,11 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     return scene.document.latent, scene.view.motion, facts.model, pad.base(scene, facts)
 
 
+def unable_to_blend(model: ModelInfo | None) -> str:
+    """Why there is no choice of where to blend; empty where there is."""
+    return "" if model is None or model.has_mapping else "This network has no mapping network: its w is its z"
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     tall = imgui.get_window_height() > t.px(760)
@@ -85,7 +90,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     scene = play_row(
         scene, "Walk", "view.motion.latent", "view.motion.latent_speed", "Walk from seed to seed", primary=True
     )
-    scene = _blend(scene)
+    with ui.greyed(unable_to_blend(facts.model)):
+        scene = _blend(scene)
     if tall or (facts.model and facts.model.c_dim):
         scene = _classes(scene, facts)
     ui.space(6)
@@ -133,9 +139,8 @@ def _blend(scene: Scene) -> Scene:
 def _classes(scene: Scene, facts: Facts) -> Scene:
     model = facts.model
     if model is None or not model.c_dim:
-        imgui.begin_disabled()
-        ui.choice("Class", "unconditional" if model else "none yet", token="faint", hint="This network has no classes")
-        imgui.end_disabled()
+        with ui.greyed("This network has no classes" if model else NO_NETWORK):
+            ui.choice("Class", "unconditional" if model else "none yet", token="faint", hint="Which class to draw")
         return scene
     typed = facts.scratch.get(Typed)
     latent = scene.document.latent

@@ -24,16 +24,33 @@ SIDE = 52
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
+    picture, name = mixing.style_picture(scene, facts), capture.coming(scene, facts)
+    document, view, base = scene.document, scene.view, base_seed(scene.document.latent)
+    styles: tuple[object, ...] = (
+        document.mixing,
+        document.noise,
+        view.motion,
+        view.display.layer,
+        facts.model,
+        picture,
+        base,
+    )
+    styles = (*styles, *compare.reads(scene, facts))
+    reads = (*styles, scene.settings.capture_dir, name, facts.saved, facts.picture is None)
+    return keep("mix", reads, partial(_parts, picture=picture, name=name), scene, facts)
+
+
+def _parts(scene: Scene, facts: Facts, picture: mixing.Picture, name: str) -> Scene:
+    """Each part on its own as well, so that a change of one leaves the others."""
     tall = imgui.get_window_height() > t.px(760)
     document, motion = scene.document, scene.view.motion
-    picture, base = mixing.style_picture(scene, facts), base_seed(document.latent)
+    base = base_seed(document.latent)
     reads: tuple[object, ...] = (document.mixing.x, motion.mixing, motion.mixing_speed, picture, base)
     scene = keep("style", reads, partial(_style, picture=picture), scene, facts)
     free = capture.height(tall) + compare.height(scene, tall)
     reads = (document.mixing, document.noise, scene.view.display.layer, facts.model, picture, free)
     scene = keep("mixing", reads, partial(mixing.draw, picture=picture, reserve=free), scene, facts)
     scene = compare.draw(scene, facts)
-    name = capture.coming(scene, facts)
     reads = (scene.settings.capture_dir, name, facts.saved, facts.picture is None)
     return keep("capture", reads, partial(capture.draw, name=name, open_=tall), scene, facts)
 

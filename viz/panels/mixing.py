@@ -70,7 +70,7 @@ def style_request(scene: Scene) -> RenderRequest:
 
 
 def style_picture(scene: Scene, facts: Facts) -> Picture:
-    """Texture of the second style's picture. It waits for the hand to let go of anything but its seed (see `pad.base`)."""
+    """Texture of the second style's picture, which waits for the hand as the pad's do, but for its own seed."""
     last, mixing = facts.scratch.get(_LastStyle), scene.document.mixing
     known = last.asked is not None and last.asked.network == scene.document.network and last.x == mixing.x
     if not known or not imgui.is_any_item_active():
@@ -91,7 +91,12 @@ def seed_text(x: float) -> str:
 
 
 def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
-    """The section. `picture`: of the second style. `reserve`: pixels to leave free below it, if its rows can be that low."""
+    """The section.
+
+    Args:
+        picture: Of the second style.
+        reserve: Pixels to leave free below it, if its rows can be that low.
+    """
     model = facts.model
     mixed = [i for i in scene.document.mixing.ws if model and i < model.num_ws]
     summary = f"{len(mixed)} of {model.num_ws} mixed" if model else "no network yet"

@@ -4,7 +4,7 @@ from imgui_bundle import imgui
 
 from renderer.protocol import ModelInfo, Noise, NoiseMode
 from viz import widgets as ui
-from viz.facts import Facts
+from viz.facts import NO_NETWORK, Facts
 from viz.panels.latent import RANDOM_SEEDS, Dice
 from viz.params import put, reset
 from viz.rows import play_row, slider_row
@@ -36,6 +36,13 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     return scene.document.noise, scene.view.motion, facts.model
 
 
+def unable(model: ModelInfo | None) -> str:
+    """Why noise cannot be changed; empty where it can."""
+    if model is None:
+        return NO_NETWORK
+    return "" if model.noise_layers else f"This {model.family} network adds no noise to its layers"
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     model = facts.model
@@ -48,16 +55,14 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = reset(scene, "document.noise", "view.motion.noise", "view.motion.noise_speed")
     if not is_open:
         return scene
-    imgui.begin_disabled(not able)
     imgui.push_id("noise")
-    scene = _mode(scene)
-    scene = _seed(scene, facts)
-    scene = _animate(scene)
-    imgui.begin_disabled(scene.document.noise.mode == "none")
-    scene = slider_row(scene, "document.noise.strength")
-    imgui.end_disabled()
+    with ui.greyed(unable(model)):
+        scene = _mode(scene)
+        scene = _seed(scene, facts)
+        scene = _animate(scene)
+        with ui.greyed("The noise is off" if able and scene.document.noise.mode == "none" else ""):
+            scene = slider_row(scene, "document.noise.strength")
     imgui.pop_id()
-    imgui.end_disabled()
     ui.space(6)
     return scene
 

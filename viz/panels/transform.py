@@ -4,7 +4,7 @@ from imgui_bundle import imgui
 
 from renderer.protocol import ModelInfo, Transform
 from viz import widgets as ui
-from viz.facts import Facts
+from viz.facts import NO_NETWORK, Facts
 from viz.params import reset
 from viz.rows import play_row, slider_row, switch_row
 from viz.scene import Scene
@@ -30,10 +30,16 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     return scene.document.transform, scene.view.display.untransform, scene.view.motion, facts.model
 
 
+def unable(model: ModelInfo | None) -> str:
+    """Why the input cannot be moved; empty where it can."""
+    if model is None:
+        return NO_NETWORK
+    return "" if model.has_transform else f"Only a StyleGAN3's input can be moved; this is a {model.family} network"
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     model = facts.model
-    able = model is not None and model.has_transform
     is_open = ui.section(
         "Transform",
         summary=summary(scene.document.transform, model),
@@ -46,7 +52,13 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         )
     if not is_open:
         return scene
-    imgui.begin_disabled(not able)
+    with ui.greyed(unable(model)):
+        scene = _rows(scene)
+    ui.space(6)
+    return scene
+
+
+def _rows(scene: Scene) -> Scene:
     for name in ("x", "y", "angle"):
         scene = slider_row(scene, f"document.transform.{name}")
     scene = switch_row(
@@ -61,7 +73,4 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     )
     scene = play_row(scene, "Orbit", "view.motion.orbit", "view.motion.orbit_speed", "Circle around the present place")
     scene = slider_row(scene, "view.motion.orbit_radius")
-    scene = play_row(scene, "Turn", "view.motion.turn", "view.motion.turn_speed", "Turn steadily")
-    imgui.end_disabled()
-    ui.space(6)
-    return scene
+    return play_row(scene, "Turn", "view.motion.turn", "view.motion.turn_speed", "Turn steadily")

@@ -35,17 +35,25 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     return scene.document.truncation, facts.model
 
 
+def unable(model: ModelInfo | None) -> str:
+    """Why styles cannot be pulled toward the mean; empty where they can."""
+    return "" if model is None or model.has_mean else "This network keeps no mean of w to pull styles toward"
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
-    num_ws = facts.model.num_ws if facts.model else 0
-    is_open = ui.section("Truncation", summary=summary(scene.document.truncation, num_ws), reset=True)
+    model = facts.model
+    num_ws = model.num_ws if model else 0
+    text = summary(scene.document.truncation, num_ws) if model is None or model.has_mean else "no mean"
+    is_open = ui.section("Truncation", summary=text, reset=True)
     if ui.reset_clicked():
         scene = reset(scene, "document.truncation")
     if not is_open:
         return scene
-    scene = slider_row(scene, "document.truncation.psi")
-    scene = _cutoff(scene, num_ws)
-    _chart(scene.document.truncation, facts.model)
+    with ui.greyed(unable(model)):
+        scene = slider_row(scene, "document.truncation.psi")
+        scene = _cutoff(scene, num_ws)
+    _chart(scene.document.truncation if model is None or model.has_mean else Truncation(), model)
     ui.space(6)
     return scene
 

@@ -1,6 +1,7 @@
 """Text and shapes on a draw list, in the theme's colours and lengths."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from imgui_bundle import ImVec2, imgui
 
@@ -78,12 +79,30 @@ def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
     imgui.pop_font()
 
 
+_greyed: list[str] = []
+
+
+@contextmanager
+def greyed(reason: str) -> Iterator[None]:
+    """Grey the rows inside where there is a reason, and let their tooltips tell it."""
+    imgui.begin_disabled(bool(reason))
+    _greyed.append(reason)
+    try:
+        yield
+    finally:
+        _greyed.pop()
+        imgui.end_disabled()
+
+
 def tip(text: str, keys: str = "") -> None:
-    """Tooltip of the last item, with its shortcut at the right. It stays away while the item is held or typed in."""
-    if imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
+    """Tooltip of the last item, with its shortcut at the right; none for an empty text.
+
+    It stays away while the item is held or typed in. Inside `greyed` it tells the reason first.
+    """
+    if not text or imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
         return
     if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
-        for line in text.split("\n"):
+        for line in [*filter(None, _greyed), *text.split("\n")]:
             label(line, "text", t.small)
         if keys:
             imgui.same_line()

@@ -78,42 +78,55 @@ def slider(
     fill(p, q, "hover" if hot else "control")
     imgui.begin_group()
     imgui.push_id(text)
-    typing = imgui.internal.temp_input_is_active(imgui.get_id("##track")) or imgui.internal.temp_input_is_active(
-        imgui.get_id("##number")
-    )
+    typing = _typed_in("##track") or _typed_in("##number")
     if not typing:
         _track(p, V(edge, q.y), low, high, value, default, origin, hot)
-    clear = ("frame_bg", "frame_bg_hovered", "frame_bg_active", "slider_grab", "slider_grab_active") + (
-        () if typing else ("text",)
-    )
-    for name in clear:
-        imgui.push_style_color(getattr(imgui.Col_, name), t.vec4("panel", 0))
+    for color in _TYPED_OVER if typing else _PAINTED_OVER:
+        imgui.push_style_color(color, t.vec4("panel", 0))
     imgui.set_next_item_width(edge - p.x)
-    changed, new = imgui.slider_float("##track", value, low, high, fmt, imgui.SliderFlags_.always_clamp)
-    value = _dragged(value, _plain(new) if changed else value, low, high, fmt, p.x, edge)
-    reset = imgui.is_item_clicked(imgui.MouseButton_.right)
+    value, reset = _pulled(value, low, high, fmt, p.x, edge)
     spots.mark(text)
     focus_ring()
-    if hint:
-        tip(hint)
+    tip(hint)
     imgui.same_line(0, 0)
     imgui.set_next_item_width(ends)
-    flags = imgui.SliderFlags_.always_clamp
-    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
+    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, _CLAMP)
     value = _plain(new) if changed else value
     reset = reset or imgui.is_item_clicked(imgui.MouseButton_.right)
-    imgui.pop_style_color(len(clear))
+    imgui.pop_style_color(len(_TYPED_OVER if typing else _PAINTED_OVER))
     if not typing:
         end = q.x - t.px(7)
         end -= draw(unit, end, p.y, "faint", t.small, align=1, height=h) + t.px(3) if unit else 0
         draw((fmt % value).replace("-", "−"), end, p.y, "text", align=1, height=h)
     focus_ring()
-    if hint:
-        tip(hint)
+    tip(hint)
     imgui.pop_id()
     _key(keyed, text)
     imgui.end_group()
     return default if reset else value
+
+
+_CLAMP = imgui.SliderFlags_.always_clamp
+_TYPED_OVER = (
+    imgui.Col_.frame_bg,
+    imgui.Col_.frame_bg_hovered,
+    imgui.Col_.frame_bg_active,
+    imgui.Col_.slider_grab,
+    imgui.Col_.slider_grab_active,
+)
+_PAINTED_OVER = (*_TYPED_OVER, imgui.Col_.text)
+"""What Dear ImGui draws of a slider and is not seen: all of it, or all but the text while that is typed."""
+
+
+def _typed_in(id_: str) -> bool:
+    return imgui.internal.temp_input_is_active(imgui.get_id(id_))
+
+
+def _pulled(value: float, low: float, high: float, fmt: str, left: float, right: float) -> tuple[float, bool]:
+    """The track between two screen positions, as an item. Returns the value, and whether its default is asked for."""
+    changed, new = imgui.slider_float("##track", value, low, high, fmt, _CLAMP)
+    value = _dragged(value, _plain(new) if changed else value, low, high, fmt, left, right)
+    return value, imgui.is_item_clicked(imgui.MouseButton_.right)
 
 
 def _plain(value: float) -> float:
@@ -128,7 +141,7 @@ def _dragged(before: float, after: float, low: float, high: float, fmt: str, lef
     so a fine drag adds up and the bar stays under the pointer.
     """
     held = imgui.is_item_active() and imgui.is_mouse_down(imgui.MouseButton_.left)
-    if not held or imgui.internal.temp_input_is_active(imgui.get_id("##track")):
+    if not held or _typed_in("##track"):
         return after
     io, storage, key = imgui.get_io(), imgui.get_state_storage(), imgui.get_id("##exact")
     per_pixel, pace = (high - low) / max(1.0, right - left), drag_pace()

@@ -1,6 +1,7 @@
 """Commands made of specs."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 
 from gan.cli.command import command
 from gan.cli.main import main
-from training_launcher.formats import read_seeds
+from training_launcher.formats import read_names, read_seeds
 from training_launcher.options import option
 
 
@@ -19,6 +20,7 @@ class Spec:
     seeds: tuple[int, ...] = option(read=read_seeds, help="Seeds.")
     scale: float = option(2.0, help="Factor.", low=0.0)
     cond: bool = option(False, help="Whether.")
+    names: tuple[tuple[str, ...], ...] = option((), read=read_names, multiple=True, help="Names.")
 
 
 @pytest.fixture
@@ -29,6 +31,8 @@ def made() -> tuple[click.Command, list[Spec]]:
     def count(spec: Spec) -> None:
         if spec.scale == 13:
             raise ValueError("13 is not a scale: take another.")
+        if spec.scale == 14:
+            Path("/nowhere/at/all").read_bytes()
         done.append(spec)
 
     return count, done
@@ -40,6 +44,13 @@ def test_options_fill_the_spec_and_are_printed_first(made):
     assert result.exit_code == 0, result.output
     assert done == [Spec((0, 3, 4), 2.0, True)]
     assert "seeds  0,3,4" in result.output
+
+
+def test_an_option_may_be_given_again_and_again(made):
+    act, done = made
+    result = CliRunner().invoke(act, ["--seeds=0", "--names=a,b", "--names=c"])
+    assert result.exit_code == 0, result.output
+    assert done[0].names == (("a", "b"), ("c",))
 
 
 def test_dry_run_prints_and_stops(made):
@@ -57,6 +68,7 @@ def test_dry_run_prints_and_stops(made):
         (["--seeds=x"], 2, "expected whole numbers"),
         (["--seeds=1", "--scale=-1"], 2, "scale must be at least 0.0"),
         (["--seeds=1", "--scale=13"], 1, "Error: 13 is not a scale"),
+        (["--seeds=1", "--scale=14"], 1, "/nowhere/at/all cannot be read or written (No such file or directory)"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(made, arguments, status, says):

@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 
 import gan
-from gan.io import tensors
+from gan.io import atomic
 from tests.fixtures_path import ROOT
 from tests.official_pickles import TINY_D, TINY_G, dumps, official, persistent, tiny_networks
 
@@ -149,7 +149,7 @@ def test_a_failed_save_leaves_the_old_file(snapshot, tmp_path, monkeypatch):
         assert part.stat().st_size == len(before)
         raise OSError("no space left")
 
-    monkeypatch.setattr(tensors, "_publish", fail)
+    monkeypatch.setattr(atomic, "_publish", fail)
     with pytest.raises(OSError, match="no space"):
         gan.save(path, nets)
     assert path.read_bytes() == before

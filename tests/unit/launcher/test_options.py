@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from training_launcher.formats import read_names, read_numbers, read_pair, read_seeds, read_size, write
+from training_launcher.formats import (
+    DirectionChoice,
+    read_direction,
+    read_names,
+    read_numbers,
+    read_pair,
+    read_seeds,
+    read_size,
+    write,
+)
 from training_launcher.options import fields, option, problems
 
 
@@ -47,6 +56,9 @@ def test_problems_are_sentences():
         (read_numbers, "1,0.7,-.5", (1.0, 0.7, -0.5)),
         (read_names, "a, b", ("a", "b")),
         (read_names, "none", ()),
+        (read_direction, "age.npy:1.5", DirectionChoice("age.npy", 1.5)),
+        (read_direction, "c:\\a:b.npy:-2:0-2,5", DirectionChoice("c:\\a:b.npy", -2.0, (0, 1, 2, 5))),
+        (read_direction, "age.npy:1e-3:all", DirectionChoice("age.npy", 0.001, every_layer=True)),
     ],
 )
 def test_readers(read, text, value):
@@ -57,7 +69,16 @@ def test_readers(read, text, value):
 
 @pytest.mark.parametrize(
     ("read", "text"),
-    [(read_seeds, "6-4"), (read_seeds, "a"), (read_pair, "1"), (read_size, "0x2"), (read_numbers, "1,,2")],
+    [
+        (read_seeds, "6-4"),
+        (read_seeds, "a"),
+        (read_pair, "1"),
+        (read_size, "0x2"),
+        (read_numbers, "1,,2"),
+        (read_direction, "age.npy"),
+        (read_direction, "age.npy:x"),
+        (read_direction, "age.npy:1:5-2"),
+    ],
 )
 def test_readers_say_what_they_expected(read, text):
     with pytest.raises(ValueError, match=r"expected|backwards"):

@@ -104,3 +104,13 @@ def test_unknown_activation_and_impossible_resolution():
         with pytest.raises(ValueError, match="not a power of two"):
             resolutions(size)
     assert resolutions(32) == (4, 8, 16, 32)
+
+
+def test_without_an_equalised_rate_the_weight_is_stored_as_it_is_used():
+    outputs = []
+    for equalized in (True, False):
+        torch.manual_seed(0)
+        layer = FullyConnectedLayer(8, 4, activation="lrelu", lr_multiplier=0.5, gain=3.0, equalized=equalized)
+        assert layer.weight_gain == (3 * 0.5 / np.sqrt(8) if equalized else 0.5)
+        outputs.append(layer(torch.ones(2, 8)))
+    assert torch.allclose(outputs[0], outputs[1], atol=1e-6)

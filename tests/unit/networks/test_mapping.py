@@ -99,3 +99,31 @@ def test_impossible_sizes():
         MappingNetwork(0, 0, 4, num_ws=2)
     with pytest.raises(ValueError, match="at least one layer"):
         MappingNetwork(5, 0, 4, num_ws=2, num_layers=0)
+
+
+def test_no_layers_leave_the_input_normalised():
+    network = MappingNetwork(4, 0, 4, num_ws=2, num_layers=0)
+    z = torch.randn(3, 4)
+    expected = z / (z.square().mean(dim=1, keepdim=True) + 1e-8).sqrt()
+    assert torch.allclose(network(z)[:, 1], expected, atol=1e-6)
+    assert torch.equal(MappingNetwork(4, 0, 4, num_ws=2, num_layers=0, normalize=False)(z)[:, 1], z)
+    assert list(network.parameters()) == []
+
+
+def test_a_gain_in_the_weight_leaves_the_bias_alone():
+    """lrelu(sqrt 2 x w + b), and not sqrt 2 lrelu(x w + b): StyleGAN1's way."""
+    torch.manual_seed(0)
+    network = MappingNetwork(4, 0, 3, num_ws=1, num_layers=1, lr_multiplier=1, gain=2**0.5, normalize=False)
+    network.fc0.bias.data.normal_()
+    z = torch.randn(5, 4)
+    y = z @ network.fc0.weight.t() * 2**0.5 / 2 + network.fc0.bias
+    assert torch.allclose(network(z)[:, 0], torch.where(y > 0, y, 0.2 * y), atol=1e-6)
+
+
+def test_joint_labels_start_normal():
+    torch.manual_seed(0)
+    network = MappingNetwork(64, 50, 8, num_ws=1, num_layers=1, joint_labels=True)
+    assert network.embed.bias is None
+    assert network.embed.weight.shape == (64, 50)
+    assert abs(network.embed.weight.std().item() - 1) < 0.05
+    assert network.embed.weight_gain == 1

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 import gan
-from renderer.device import NoDeviceError
+from gan.device import NoDeviceError
 from renderer.engine import Cancelled
+from renderer.mixing import take
 from renderer.pipeline import Pipeline
 from renderer.protocol import (
     LAYER_TILE,
@@ -17,10 +18,15 @@ from renderer.protocol import (
     SPECTRUM,
     Display,
     Latent,
+    LayerNoise,
+    Mixing,
     Network,
+    Noise,
     RenderRequest,
     Spectrum,
     ThumbnailRequest,
+    Transform,
+    Truncation,
 )
 from tests.unit.renderer import tiny
 
@@ -103,6 +109,62 @@ def test_what_the_window_is_told_of_a_network(sg2, sg3):
     assert model.ws_names[0] == "input"
     assert len(model.ws_resolutions) == model.num_ws
     assert model.ws_resolutions[-1] == 32
+
+
+def test_what_a_network_can_do_is_told(tmp_path, sg2, sg3):
+    sg1, bare = (tiny.Bench(tiny.save(tmp_path, kind)) for kind in ("sg1", "bare"))
+    able = {
+        name: (model.family, len(model.noise_layers), model.has_transform, model.has_mapping, model.has_mean)
+        for name, model in (
+            (name, bench.render().model) for name, bench in zip("1b23", (sg1, bare, sg2, sg3), strict=True)
+        )
+    }
+    assert able["1"] == ("StyleGAN1", 8, False, True, True)
+    assert able["b"] == ("StyleGAN1", 0, False, False, False)
+    assert able["2"] == ("StyleGAN2", 7, False, True, True)
+    assert able["3"] == ("StyleGAN3-R", 0, True, True, True)
+
+
+def test_stylegan1_is_shown_as_the_library_draws_it(tmp_path):
+    bench = tiny.Bench(tiny.save(tmp_path, "sg1"))
+    np.testing.assert_array_equal(bench.picture()[..., :3], tiny.reference("sg1", 0)[..., :3])
+    model = bench.render().model
+    assert model.ws_names == tuple(layer.name for layer in model.layers[:-1])
+    assert model.ws_names[:3] == ("b4.input", "b4.conv1", "b8.conv0")
+    assert model.ws_resolutions == (4, 4, 8, 8, 16, 16, 32, 32)
+    assert model.bands == (4, 8)
+    silent = Noise().with_layers(*(LayerNoise(name, on=False) for name in model.noise_layers))
+    off = bench.picture(noise=silent)
+    np.testing.assert_array_equal(off, bench.picture(noise=Noise(mode="none")))
+    assert not np.array_equal(off, bench.picture())
+
+
+def test_a_network_saved_while_growing_is_shown_as_it_was(tmp_path):
+    bench = tiny.Bench(tiny.save(tmp_path, "growing"))
+    picture = bench.picture()
+    np.testing.assert_array_equal(picture[::2, ::2].repeat(2, 0).repeat(2, 1), picture)
+    rendered = bench.render(display=Display(layer_table=True))
+    names = [layer.name for layer in rendered.layers]
+    assert names == ["b4.input", "b4.conv1", "b8.conv0", "b8.conv1", "b8.torgb", "b16.conv0", "b16.conv1", "b16.torgb"]
+    assert len(rendered.layer_statistics) == len(names)
+    assert rendered.model.num_ws == len(rendered.model.noise_layers) == 8
+    # What is not yet grown changes nothing.
+    np.testing.assert_array_equal(bench.picture(mixing=take(Mixing(5.0), (6, 7), None)), picture)
+    assert not np.array_equal(bench.picture(mixing=take(Mixing(5.0), (5,), None)), picture)
+
+
+def test_a_bare_network_ignores_what_it_cannot_do(tmp_path):
+    bench = tiny.Bench(tiny.save(tmp_path, "bare"))
+    plain = bench.picture()
+    for change in (
+        {"truncation": Truncation(0.3)},
+        {"noise": Noise(mode="random", seed=3)},
+        {"transform": Transform(0.2, 0.1, 30)},
+        {"mixing": take(Mixing(5.0), (3,), None)},
+    ):
+        np.testing.assert_array_equal(bench.picture(**change), plain)
+    assert not np.array_equal(bench.picture(latent=Latent(1.0)), plain)
+    assert not np.array_equal(bench.picture(mixing=take(Mixing(5.0), (0,), None)), plain)
 
 
 def test_memory_is_told(sg2):

@@ -15,6 +15,17 @@ from renderer.protocol import PICTURE, Network, RenderRequest
 
 COMMON = {"z_dim": 16, "w_dim": 16, "img_resolution": 32, "img_channels": 3, "channel_base": 256, "channel_max": 8}
 ARCHITECTURES = {
+    "sg1": gan.Architecture("stylegan1.Generator", COMMON | {"c_dim": 0, "mapping_kwargs": {"num_layers": 2}}),
+    "growing": gan.Architecture(
+        "stylegan1.Generator", COMMON | {"c_dim": 0, "lod": 1.5, "mapping_kwargs": {"num_layers": 2}}
+    ),
+    # As little as a network can have: no noise, no mapping layers, no mean of w, one vector for all layers.
+    "bare": gan.Architecture(
+        "stylegan1.Generator",
+        COMMON
+        | {"c_dim": 0, "use_noise": False, "use_styles": False, "const_input": False}
+        | {"mapping_kwargs": {"num_layers": 0, "w_avg_beta": None}},
+    ),
     "sg2": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "mapping_kwargs": {"num_layers": 2}}),
     "cond": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 3, "mapping_kwargs": {"num_layers": 2}}),
     # Configuration R: it follows rotations too.
@@ -31,7 +42,8 @@ def network(kind: str) -> torch.nn.Module:
     with torch.random.fork_rng():
         torch.manual_seed(1)
         G = build(architecture.class_name, **architecture.arguments).eval().requires_grad_(False)
-        G.mapping.w_avg.normal_(std=0.3)
+        if G.mapping.w_avg_beta is not None:
+            G.mapping.w_avg.normal_(std=0.3)
         for name, parameter in G.named_parameters():
             if name.endswith("noise_strength"):
                 parameter.fill_(0.3)

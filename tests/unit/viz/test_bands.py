@@ -42,6 +42,7 @@ def test_bands_beyond_the_network_are_empty():
         ("b8.conv0", "b8.0"),
         ("b1024.conv1", "b1024.1"),
         ("b8.torgb", "b8.rgb"),
+        ("b4.input", "b4.in"),
         ("L3_52_512", "L3"),
         ("input", "input"),
         ("b8.skip", "b8.skip"),

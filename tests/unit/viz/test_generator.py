@@ -253,6 +253,18 @@ def test_a_list_is_searched_anywhere_and_beginnings_come_first() -> None:
     assert matching(entries, "zz") == []
 
 
+def test_greyed_rows_say_why() -> None:
+    bare = replace(MODEL, family="StyleGAN1", noise_layers=(), has_mapping=False, has_mean=False)
+    reasons = (noise.unable, transform.unable, truncation.unable, latent.unable_to_blend)
+    assert "StyleGAN1 network adds no noise" in noise.unable(bare)
+    assert "StyleGAN1" in transform.unable(bare)
+    assert "no mean of w" in truncation.unable(bare)
+    assert "no mapping network" in latent.unable_to_blend(bare)
+    able = replace(MODEL, has_transform=True)
+    assert [reason(able) for reason in reasons] == [""] * 4
+    assert noise.unable(None) == transform.unable(None) == "No network is open yet"
+
+
 def test_the_default_document_is_what_every_section_calls_untouched() -> None:
     document = Document()
     assert latent.summary(document.latent) == "seed 0"

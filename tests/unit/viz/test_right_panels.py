@@ -10,8 +10,8 @@ from renderer.fake import model_info
 from renderer.mixing import take
 from renderer.protocol import Display, Frame, Latent, Mixing, Network, Statistics, Transform
 from tests.unit.viz.facts import new_facts
-from viz.facts import Performance
-from viz.panels.analysis import BLOCKS, GAP, hidden, pages, widths
+from viz.facts import Figures, Performance
+from viz.panels.analysis import BLOCKS, GAP, pages, widths
 from viz.panels.capture import next_name
 from viz.panels.channels import shown_text
 from viz.panels.layers import channel_limit, chosen, clamped, columns_for, entries, select
@@ -28,7 +28,7 @@ MODEL = model_info(Network(), "StyleGAN2", 64)
 
 
 def facts_with(frame=None):
-    return new_facts(model=MODEL, frame=frame)
+    return new_facts(model=MODEL, frame=frame, figures=Figures(frame))
 
 
 def frame_with_table():
@@ -138,10 +138,6 @@ class TestPages:
             wide = widths(blocks, width)
             assert sum(wide) + GAP * (len(wide) - 1) <= width + 1e-6
             assert all(got >= min(block.least, width) for got, block in zip(wide, blocks, strict=True))
-
-    def test_hidden_stops_the_measuring(self):
-        scene = put(Scene(), "view.display.layer_table", True)
-        assert not hidden(scene).view.display.layer_table
 
 
 def test_frequency_ticks_are_powers_of_two_within_the_range():

@@ -110,3 +110,15 @@ def test_not_more_is_sent_than_soon_answered(drawn):
     for seed in range(200):
         cache.get(request(seed))
     assert [w.request.latent.x for w in cache.wanted()] == list(np.arange(thumbnails.MOST_WANTED))
+
+
+def test_the_tally_tells_of_pictures_asked_for_missing_and_come(drawn):
+    cache = ThumbnailCache()
+    assert cache.tally == (0, 0, 0)
+    wanted = request(1)
+    cache.get(wanted)
+    cache.get(wanted)
+    assert cache.tally == (2, 2, 0)
+    answer(cache)
+    assert cache.get(wanted) is not None
+    assert cache.tally == (3, 2, 1)

@@ -4,19 +4,27 @@ import numpy as np
 import pytest
 
 from renderer.fake import model_info
-from renderer.protocol import Failure, Loading, Network
+from renderer.protocol import Display, Failure, Frame, Loading, Network, Spectrum, Statistics
 from tests.unit.viz.facts import new_facts
 from viz.desktop import dropped_source, reveal
-from viz.facts import Facts
+from viz.facts import REFRESH_S, Facts, Figures
 from viz.layout import WORKSPACES, sides, splits
 from viz.loupe import CELLS, neighbourhood
-from viz.meters import LENGTH, Meters, Series
+from viz.measured import Seen, measured
+from viz.meters import LENGTH, Meters, Series, Steady
 from viz.status_bar import precision, state
 from viz.strips import INFO_S, Board, Message, in_two
 
 
 def facts(**changes) -> Facts:
     return new_facts(**changes)
+
+
+MODELS = {family: model_info(Network(), family, 64) for family in ("StyleGAN2", "StyleGAN3-T")}
+
+
+def frame_of(request_id: int, family: str) -> Figures:
+    return Figures(Frame(request_id, "", 0, (), MODELS[family], (), Statistics(0.0, 1.0, 2.0)))
 
 
 def test_a_series_keeps_the_newest_oldest_first():
@@ -49,6 +57,46 @@ def test_measurements_do_not_grow():
     for _ in range(LENGTH + 50):
         meters.ui.add(1.0)
     assert meters.figures().ui_ms.size == LENGTH
+
+
+class TestSteadyFigures:
+    first, second, other = (frame_of(i, family) for i, family in enumerate(("StyleGAN2", "StyleGAN2", "StyleGAN3-T")))
+
+    def test_they_wait_to_be_read_while_others_follow(self):
+        steady = Steady()
+        assert steady.figures(self.first, 0.0, changing=True) is self.first
+        assert steady.figures(self.second, REFRESH_S / 2, changing=True) is self.first
+        assert steady.figures(self.second, REFRESH_S, changing=True) is self.second
+
+    def test_those_that_stay_are_shown_at_once(self):
+        steady = Steady()
+        steady.figures(self.first, 0.0, changing=True)
+        assert steady.figures(self.second, 0.01, changing=False) is self.second
+
+    def test_another_network_is_shown_at_once(self):
+        steady = Steady()
+        steady.figures(self.first, 0.0, changing=True)
+        assert steady.figures(self.other, 0.01, changing=True) is self.other
+
+
+@pytest.mark.parametrize(
+    ("seen", "table", "spectrum"),
+    [((), False, False), (("Layers",), True, False), (("Radial",), False, True), (("Layers", "Spectrum"), True, True)],
+)
+def test_only_what_is_seen_is_measured(seen, table, spectrum):
+    asked = measured(Display(spectrum=Spectrum(on=True), scale_db=3.0), frozenset(seen))
+    assert asked == Display(layer_table=table, spectrum=Spectrum(on=spectrum), scale_db=3.0)
+    assert not measured(Display(), frozenset({"Spectrum"})).spectrum.on, "seen, but not wanted"
+
+
+def test_what_is_seen_is_known_when_the_frame_ends():
+    seen = Seen()
+    seen.add("Layers")
+    assert seen.last == frozenset()
+    seen.end_frame()
+    assert seen.last == {"Layers"}
+    seen.end_frame()
+    assert seen.last == frozenset()
 
 
 def test_the_loupe_shows_the_pixels_around_one_and_nothing_beyond_the_edge():

@@ -1,0 +1,167 @@
+"""A slider dragged in the real window while a real child process draws: see `benchmarks.latency`."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from viz.meters import work_clock
+
+if TYPE_CHECKING:
+    from viz.tour.stage import Stage
+
+RENDER_MS, RESOLUTION, SECONDS, FRAME_LIMIT, TIMES = 15.0, 1024, 10.0, 60, 3
+
+
+def _percentiles(values: list[float]) -> dict[str, float]:
+    return {"median": round(float(np.median(values)), 2), "p95": round(float(np.percentile(values, 95)), 2)}
+
+
+def _loop_ms() -> float:
+    """Processor time of a fixed piece of plain Python."""
+    start, total = work_clock(), 0
+    for k in range(2000):
+        total += k & 3
+    return (work_clock() - start) * 1000
+
+
+def copying_ms() -> dict[str, float]:
+    """Copying a picture of 4 MB, best of 20: its bytes in the cache, and not."""
+    source, target = (np.zeros((RESOLUTION, RESOLUTION, 4), np.uint8) for _ in range(2))
+    other = np.zeros(2**26, np.uint8)
+    found: dict[str, list[float]] = {"cached": [], "uncached": []}
+    for name in list(found) * 20:
+        if name == "uncached":
+            other[::64] += 1
+        else:
+            np.copyto(target, source)
+        start = work_clock()
+        np.copyto(target, source)
+        found[name].append((work_clock() - start) * 1000)
+    return {name: round(min(times), 3) for name, times in found.items()}
+
+
+@contextmanager
+def _timed(spent: list[float], *methods: tuple[type, str]) -> Iterator[None]:
+    """Adds the processor time spent inside methods to `spent[0]`."""
+    plain = [(kind, name, getattr(kind, name)) for kind, name in methods]
+
+    def timed(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*values: Any) -> Any:
+            start = work_clock()
+            try:
+                return method(*values)
+            finally:
+                spent[0] += (work_clock() - start) * 1000
+
+        return call
+
+    for kind, name, method in plain:
+        setattr(kind, name, timed(method))
+    try:
+        yield
+    finally:
+        for kind, name, method in plain:
+            setattr(kind, name, method)
+
+
+@dataclass
+class Log:
+    """What was measured in each frame of a drag, in milliseconds."""
+
+    ui: list[float] = field(default_factory=list)
+    pictures: list[float] = field(default_factory=list)
+    loops: list[float] = field(default_factory=list)
+    latency: list[float] = field(default_factory=list)
+    """Of each picture shown."""
+
+    def figures(self) -> dict[str, Any]:
+        """All of it in a few numbers."""
+        frames, shown = len(self.ui), len(self.latency)
+        return {
+            "render_ms": RENDER_MS,
+            "resolution": RESOLUTION,
+            "pictures_shown_per_second": round(shown / SECONDS, 1),
+            "window_frames_per_second": round(frames / SECONDS, 1),
+            "latency_ms": _percentiles(self.latency),
+            "latency_bound_ms": round(RENDER_MS + 2 * 1000 * SECONDS / frames, 2),
+            "ui_ms": _percentiles(self.ui),
+            "ui_pictures_ms": _percentiles(self.pictures),
+            "ui_drawing_ms": _percentiles([whole - part for whole, part in zip(self.ui, self.pictures, strict=True)]),
+            "loop_ms": _percentiles(self.loops) | {"best": round(min(_loop_ms() for _ in range(500)), 3)},
+        }
+
+
+def _script(stage: "Stage", log: Log, spent: list[float]) -> Iterator[None]:
+    """Drag ψ to and fro."""
+    from viz.widgets import spots
+
+    hand, app = stage.hand, stage.app
+    while not app.up_to_date:
+        yield
+    yield from hand.wait(1.0)
+    x0, y = hand.at("Generator/ψ", 0.1)
+    x1, _ = hand.at("Generator/ψ", 0.9)
+    spots.unwatch()  # noting where controls are is the benchmark's work, not the window's
+    yield from hand.move((x0, y))
+    yield from hand.press()
+    last, start = app.incoming.frame, time.perf_counter()
+    while (passed := time.perf_counter() - start) < SECONDS:
+        share = 1 - abs(1 - passed % 2)  # at a constant pace: every frame has another value to show
+        spent[0] = 0.0
+        yield from hand.move((x0 + (x1 - x0) * share, y), 0)
+        log.ui.append(float(app.meters.ui.values()[-1]))
+        log.pictures.append(spent[0])
+        log.loops.append(_loop_ms())
+        if app.incoming.frame is not last:
+            last = app.incoming.frame
+            log.latency.append(float(app.meters.latency.values()[-1]))
+    yield from hand.release()
+
+
+def drag() -> dict[str, Any]:
+    """Frames shown, latency and UI time while a slider is dragged."""
+    from viz import headless  # first: it tells PyOpenGL how to draw without a display
+
+    # isort: split
+    from imgui_bundle import hello_imgui, immapp
+
+    from renderer.client import Renderer
+    from renderer.fake import SLOW_WORKER
+    from viz.app import App, Options
+    from viz.settings import Settings
+    from viz.textures import Picture
+    from viz.tour.stage import Stage
+    from viz.viewport import Viewport
+
+    log, spent = Log(), [0.0]
+    renderer = Renderer(hello_imgui.request_refresh, SLOW_WORKER, (RENDER_MS, RESOLUTION))
+    app = App(Settings(frame_limit=FRAME_LIMIT, vsync=False), renderer, Options(keep=False, size=(1280, 720)))
+    stage = Stage(app, time.perf_counter)
+    headless.prepare()
+    params = app.runner_params()
+    stage.attach(params, _script(stage, log, spent))
+    try:
+        with _timed(spent, (Picture, "upload"), (Viewport, "show")):
+            immapp.run(params, app.add_ons())
+    finally:
+        app.close()
+        renderer.close()
+    if stage.problem:
+        raise stage.problem
+    return log.figures()
+
+
+def drags() -> dict[str, Any]:
+    """The best of some drags, by the p95 of the UI time."""
+    found = [drag() for _ in range(TIMES)]
+    best = min(found, key=lambda one: one["ui_ms"]["p95"])
+    loop = best.pop("loop_ms")
+    slower = max(1.0, loop["median"] / loop["best"])
+    best["ui_ms_p95_each_time"] = [one["ui_ms"]["p95"] for one in found]
+    best["ui_ms_at_best"] = {name: round(value / slower, 2) for name, value in best["ui_ms"].items()}
+    best["calibration"] = {"loop_ms": loop, "slower": round(slower, 2), "copy_4_mb_ms": copying_ms()}
+    return best

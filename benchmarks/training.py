@@ -1,0 +1,78 @@
+"""Seconds for a thousand images, and memory, of every configuration in training; one process each.
+
+`python -m benchmarks.training [--resolution=64] [--batch=4] [--device=cpu]`
+
+Regularisation comes in every 4th batch (G) and 16th (D), so three kinds of batches are timed once each, after one that
+is not, and weighted: main + (main and G - main) / 4 + (all - main and G) / 16. On a computer that does other things
+too, the seconds of processor time (over all cores) say more than those of the clock.
+"""
+
+import argparse
+import dataclasses
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from training_launcher.specs.train import CONFIGURATIONS, TrainSpec
+
+
+def measure(cfg: str, resolution: int, batch: int, device_name: str) -> str:
+    """One row of the table."""
+    import numpy as np
+    import torch
+    from PIL import Image
+
+    from gan.data import ImageSource
+    from gan.device import choose_device, synchronize
+    from gan.training.group import Group
+    from gan.training.presets import Options, resolve
+    from gan.training.trainer import Trainer
+
+    device = choose_device(device_name)
+    with tempfile.TemporaryDirectory() as folder:
+        pixels = np.random.RandomState(0).randint(0, 256, (resolution, resolution, 3)).astype(np.uint8)
+        Image.fromarray(pixels).save(Path(folder) / "noise.png")
+        source = ImageSource(folder)
+        given = dataclasses.asdict(TrainSpec("", cfg, folder, gpus=1, batch=batch, gamma=1.0))
+        names = {field.name for field in dataclasses.fields(Options)}
+        options = Options(**{name: value for name, value in given.items() if name in names})
+        trainer = Trainer(resolve(options, resolution, 3, 0), source, Group(), device)
+        seconds = []
+        for batches in (0, 1, 4, 16):
+            trainer.batches = batches
+            synchronize(device)
+            begun = np.array([time.perf_counter(), time.process_time()])
+            trainer.step()
+            synchronize(device)
+            seconds.append(np.array([time.perf_counter(), time.process_time()]) - begun)
+        trainer.close()
+    _, main, with_G, everything = seconds
+    wall, processor = (main + (with_G - main) / 4 + (everything - with_G) / 16) / batch * 1000
+    parameters = sum(p.numel() for network in (trainer.G, trainer.D) for p in network.parameters()) / 1e6
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    gpu = f" + {torch.cuda.max_memory_allocated() / 2**30:.1f} on the GPU" if device.type == "cuda" else ""
+    return f"| {cfg} | {parameters:.1f} M | {wall:.0f} | {processor:.0f} | {memory:.1f} GB{gpu} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--resolution", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--cfg", choices=CONFIGURATIONS, help="only this one, in this process")
+    given = parser.parse_args()
+    if given.cfg:
+        print(measure(given.cfg, given.resolution, given.batch, given.device), flush=True)
+        return
+    print("| cfg | parameters | s/kimg | processor s/kimg | memory |\n|---|---|---|---|---|", flush=True)
+    for cfg in CONFIGURATIONS:
+        command = [sys.executable, "-m", "benchmarks.training", f"--cfg={cfg}", *sys.argv[1:]]
+        subprocess.run(command, check=True, env={"GOMP_SPINCOUNT": "0", **os.environ})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""`convert`: a network in another format."""
+
+from pathlib import Path
+
+import click
+
+import gan
+from gan.cli.command import command as make
+from gan.cli.progress import busy, progress
+from gan.export import export_onnx, export_torchscript
+from gan.pictures import load_generator
+from training_launcher.specs.pictures import ConvertSpec
+
+
+@make(ConvertSpec, "convert")
+def command(spec: ConvertSpec) -> None:
+    """Every network of the file goes into safetensors, the generator alone into other formats."""
+    if spec.format == "safetensors":
+        with progress("Download (bytes)") as report:
+            nets = gan.load(spec.network, progress=report)
+        gan.save(spec.output, nets)
+    else:
+        with progress("Download (bytes)") as report:
+            G = load_generator(spec.network, "cpu", report)
+        with busy("Exporting, and comparing what was exported with the original"):
+            (export_torchscript if spec.format == "torchscript" else export_onnx)(spec.output, G)
+    click.echo(f"{spec.output}: {Path(spec.output).stat().st_size / 1e6:.1f} MB")

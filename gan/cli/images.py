@@ -1,0 +1,39 @@
+"""`images`: pictures of seeds, or of latents in a file."""
+
+from pathlib import Path
+
+from gan.cli.command import command as make
+from gan.cli.command import describe
+from gan.cli.opening import directions_of, open_generator
+from gan.cli.progress import progress
+from gan.edits.directions import apply
+from gan.io.latents import load_latents
+from gan.io.png import save_png
+from gan.pictures import Drawing, device_of, draw, styles
+from training_launcher.specs.pictures import ImagesSpec
+
+
+@make(ImagesSpec, "images")
+def command(spec: ImagesSpec) -> None:
+    """Each seed becomes `seed0000.png`, each latent of a file `proj00.png`."""
+    import torch
+
+    if bool(spec.seeds) == (spec.projected_w is not None):
+        raise ValueError("Give either --seeds or --projected-w.")
+    G = open_generator(spec)
+    drawing = Drawing(noise_mode=spec.noise_mode, translate=spec.translate, rotate=spec.rotate)
+    drawing.check(G)
+    directions = directions_of(G, spec.directions)
+    if spec.projected_w is not None:
+        ws = torch.from_numpy(load_latents(spec.projected_w, G.num_ws, G.w_dim)).to(device_of(G))
+        names = [f"proj{i:02d}" for i in range(len(ws))]
+    else:
+        ws = styles(G, spec.seeds, psi=spec.trunc, label=spec.label)
+        names = [f"seed{seed:04d}" for seed in spec.seeds]
+    ws = apply(ws, directions)
+    text = {"Software": "StyleScope", "Comment": describe(spec, "images")}
+    with progress("Pictures") as report:
+        for i, name in enumerate(names):
+            picture = draw(G, ws[i], drawing, spec.seeds[i] if spec.seeds else i)
+            save_png(Path(spec.outdir, f"{name}.png"), picture, text)
+            report(i + 1, len(names))

@@ -1,0 +1,47 @@
+"""`inspect`: what a network file holds."""
+
+from math import prod
+
+from rich.console import Console
+from rich.table import Table
+
+import gan
+from gan.cli.command import command as make
+from gan.cli.progress import progress
+from gan.io.networks import BUFFERS
+from training_launcher.specs.pictures import InspectSpec
+
+
+@make(InspectSpec, "inspect")
+def command(spec: InspectSpec) -> None:
+    """A summary, then for each network its arguments and a table of its layers."""
+    with progress("Download (bytes)") as report:
+        found = gan.contents(spec.network, progress=report)
+    console = Console(soft_wrap=True, highlight=False)
+    info = found.info
+    console.print(f"{info.source}: {info.format}, {found.file_bytes / 1e6:.1f} MB", markup=False)
+    classes = f"{info.c_dim} classes" if info.c_dim else "no classes"
+    console.print(f"{info.family}, {info.resolution}x{info.resolution}, {info.channels} channels, {classes}")
+    for key, value in info.training_set_kwargs.items():
+        console.print(f"training set {key}: {value}", markup=False)
+    for name, architecture in info.architectures.items():
+        console.print(f"\n{name}: {architecture.class_name}, {found.parameters(name):,} parameters", markup=False)
+        for key, value in architecture.arguments.items():
+            console.print(f"  {key}: {value}", markup=False)
+        console.print(_layers(found, name))
+
+
+def _layers(found: gan.Contents, name: str) -> Table:
+    """A row for each module that holds numbers itself."""
+    table = Table("layer", "parameters", "buffers", "shapes", box=None)
+    modules: dict[str, dict[str, tuple[int, ...]]] = {}
+    for key, shape in found.shapes[name].items():
+        module, _, last = key.rpartition(".")
+        modules.setdefault(module, {})[last] = shape
+    for module, shapes in modules.items():
+        learned = {key: shape for key, shape in shapes.items() if key not in BUFFERS}
+        numbers = sum(map(prod, learned.values()))
+        others = sum(map(prod, shapes.values())) - numbers
+        told = " ".join(f"{key}[{','.join(map(str, shape))}]" for key, shape in learned.items())
+        table.add_row(module or "-", f"{numbers:,}", f"{others:,}", told.replace("[", "\\["))
+    return table

@@ -1,0 +1,167 @@
+"""`metrics`: figures of how good a network's pictures are; `metrics train-classifiers`: what one of them needs."""
+
+import dataclasses
+import functools
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+import torch.distributed as dist
+from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException, spawn
+
+import gan
+from gan.cli.command import command as make
+from gan.cli.progress import progress, steps
+from gan.data import DatasetError, ImageSource
+from gan.device import choose_device
+from gan.io.download import is_url
+from gan.metrics import Detectors, Result, append, check, evaluate, resolve
+from gan.metrics import classifiers as classify
+from gan.metrics.detectors import LITE0
+from gan.metrics.training_set import run_of, training_set
+from training_launcher.specs.metrics import ClassifiersSpec, MetricsSpec
+
+
+class _WithMore(click.Group):
+    """A command that has others below it: a first argument that names one of them goes there, all else stays."""
+
+    def __init__(self, itself: click.Command, *others: click.Command) -> None:
+        super().__init__(itself.name, commands={str(other.name): other for other in others}, help=itself.help)
+        self._itself = itself
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        if args and args[0] in self.commands:
+            return super().make_context(info_name, args, parent, **extra)
+        return self._itself.make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+
+
+@make(MetricsSpec, "metrics")
+def _metrics(spec: MetricsSpec) -> None:
+    """Each result is printed as soon as it is there."""
+    if not spec.metrics:
+        raise ValueError("No metrics were named: give some, as in --metrics=fid50k_full,kid50k_full.")
+    device = choose_device(spec.device)
+    if device.type == "cuda" and spec.gpus > torch.cuda.device_count():
+        raise ValueError(f"This computer has {torch.cuda.device_count()} GPUs: give fewer --gpus.")
+    work = _prepare(spec, device)  # what is wrong is told here, before any process is started
+    if spec.gpus == 1:
+        _measure(spec, work)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            spawn(_worker, (spec, f"file://{folder}/meeting"), nprocs=spec.gpus)  # type: ignore[no-untyped-call]
+        except (ProcessExitedException, ProcessRaisedException) as error:
+            raise ValueError(f"Process {error.error_index} failed: {str(error).strip().splitlines()[-1]}") from error
+
+
+def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
+    """One of the processes that share the work."""
+    device = choose_device(spec.device)
+    if device.type == "cuda":
+        device = torch.device("cuda", rank)
+        torch.cuda.set_device(device)
+    else:
+        torch.set_num_threads(max(1, torch.get_num_threads() // spec.gpus))
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    dist.init_process_group(backend, init_method=meeting, rank=rank, world_size=spec.gpus)
+    try:
+        _measure(dataclasses.replace(spec, verbose=spec.verbose and rank == 0), _prepare(spec, device))
+        dist.barrier()  # none may leave while another still sends to it
+    finally:
+        dist.destroy_process_group()
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a process measures, and with what."""
+
+    names: tuple[str, ...]
+    network: Any
+    dataset: ImageSource | None
+    detectors: Detectors
+    classifiers: classify.Classifiers | None
+    folder: Path | None
+    snapshot: str
+
+
+def _prepare(spec: MetricsSpec, device: torch.device) -> _Work:
+    """Open everything, and see that it fits together."""
+    detectors = Detectors(spec.detector, device)
+    metrics = resolve(spec.metrics, detectors)
+    with progress("Download (bytes)") as report:
+        nets = gan.load(spec.network, device=device, only=("G_ema", "G"), progress=report)
+    network = nets.G_ema if nets.G_ema is not None else nets.G
+    folder = None if is_url(spec.network) else run_of(Path(spec.network).expanduser())
+    dataset = _dataset(spec, folder, nets.info, needed=nets.info.c_dim > 0 or any(m.compares for m in metrics))
+    classifiers = classify.load(Path(spec.classifiers)) if spec.classifiers else None
+    check(metrics, network, dataset, classifiers)
+    names = tuple(metric.name for metric in metrics)
+    return _Work(names, network, dataset, detectors, classifiers, folder, Path(nets.info.source).name)
+
+
+def _measure(spec: MetricsSpec, work: _Work) -> None:
+    with steps(spec.verbose) as tell:
+        evaluate(
+            work.names,
+            work.network,
+            work.dataset,
+            detectors=work.detectors,
+            classifiers=work.classifiers,
+            progress=tell,
+            seed=spec.seed,
+            use_cache=spec.cache,
+            snapshot=work.snapshot,
+            on_result=functools.partial(_keep, work.folder),
+        )
+
+
+def _dataset(spec: MetricsSpec, folder: Path | None, info: gan.NetworkInfo, needed: bool) -> ImageSource | None:
+    if not needed:
+        return None
+    known = training_set(folder, info.training_set_kwargs) if None in (spec.data, spec.mirror) else None
+    data = spec.data or (known.data if known else None)
+    mirror = spec.mirror if spec.mirror is not None else bool(known and known.mirror)
+    if data is None:
+        return None
+    try:
+        return ImageSource(data, use_labels=info.c_dim > 0, xflip=mirror)
+    except DatasetError as error:
+        if spec.data:
+            raise
+        raise ValueError(
+            f"The dataset that the network was trained on: {error} Or name another with --data."
+        ) from error
+
+
+def _keep(folder: Path | None, result: Result) -> None:
+    click.echo(result.line())
+    if folder is not None:
+        append(result, folder)
+
+
+@make(ClassifiersSpec, "train-classifiers")
+def _train_classifiers(spec: ClassifiersSpec) -> None:
+    """Prints how often each classifier is right about pictures that it did not learn from."""
+    device = choose_device(spec.device)
+    source = ImageSource(spec.data)
+    attributes = classify.attributes_of(source)
+    if unknown := set(spec.attributes) - set(attributes):
+        raise ValueError(f"There is no attribute {min(unknown)}: choose from {', '.join(attributes)}.")
+    chosen = {name: attributes[name] for name in spec.attributes or attributes}
+    detector = Detectors(device=device).get(LITE0, "train-classifiers")
+    with steps() as tell:
+        made = classify.train(source, chosen, detector, device, tell)
+    classify.save(made, Path(spec.outfile))
+    for name, accuracy in zip(made.names, made.accuracy, strict=True):
+        click.echo(f"{name}: {accuracy:.1%} right, {max(chosen[name].mean(), 1 - chosen[name].mean()):.1%} by guessing")
+
+
+command = _WithMore(_metrics, _train_classifiers)

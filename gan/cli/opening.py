@@ -1,0 +1,33 @@
+"""What commands that draw have in common: the network, its classes and directions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gan.cli.progress import progress
+from gan.edits.directions import Direction, load_direction
+from gan.pictures import load_generator
+from training_launcher.formats import DirectionChoice
+from training_launcher.specs.pictures import DrawingSpec
+
+
+def open_generator(spec: DrawingSpec) -> Any:
+    """The generator that a command draws with. A class that the network has no use for is told, and ignored."""
+    with progress("Download (bytes)") as report:
+        G = load_generator(spec.network, spec.device, report)
+    if spec.label is not None and G.c_dim == 0:
+        click.echo("Note: this network has no classes, so --class is ignored.", err=True)
+    return G
+
+
+def directions_of(G: Any, choices: Sequence[DirectionChoice]) -> tuple[Direction, ...]:
+    """The directions that were asked for, read from their files."""
+    return tuple(
+        Direction(
+            load_direction(choice.file),
+            choice.strength,
+            tuple(range(G.num_ws)) if choice.every_layer else choice.layers,
+        )
+        for choice in choices
+    )

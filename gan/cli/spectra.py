@@ -1,0 +1,58 @@
+"""`spectra stats|calc|heatmap|slices`: what datasets and networks put into each frequency."""
+
+from pathlib import Path
+
+import click
+
+from gan import average_spectra, spectra_figures
+from gan.cli.command import command as make
+from gan.cli.progress import steps
+from training_launcher.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
+
+
+@make(StatsSpec, "stats")
+def _stats(spec: StatsSpec) -> None:
+    """Printed as the options that `calc` takes."""
+    pictures = average_spectra.open_pictures(spec.source, spec.num, spec.seed, spec.device)
+    with steps() as tell:
+        mean, std = average_spectra.statistics(pictures.each(), lambda done: tell("Pictures", done, pictures.count))
+    click.echo(f"--mean={mean:g} --std={std:g}")
+
+
+@make(CalcSpec, "calc")
+def _calc(spec: CalcSpec) -> None:
+    """Tells the file when it is there."""
+    pictures = average_spectra.open_pictures(spec.source, spec.num, spec.seed, spec.device)
+    with steps() as tell:
+        spectrum = average_spectra.average_spectrum(
+            pictures,
+            spec.mean,
+            spec.std,
+            spec.beta,
+            spec.interp,
+            lambda done: tell("Pictures", done, pictures.count),
+        )
+    average_spectra.save(spectrum, Path(spec.dest))
+    click.echo(f"Spectrum of {spectrum.count} pictures: {spec.dest}")
+
+
+@make(HeatmapSpec, "heatmap")
+def _heatmap(spec: HeatmapSpec) -> None:
+    spectra_figures.heatmap(average_spectra.load(Path(spec.source)), Path(spec.save), spec.dpi, spec.smooth)
+
+
+@make(SlicesSpec, "slices")
+def _slices(spec: SlicesSpec) -> None:
+    spectra = {Path(file).stem: average_spectra.load(Path(file)) for file in spec.source}
+    if len(spectra) < len(spec.source):
+        raise ValueError(
+            "Two of the spectra have the same file name, which tells them apart in the drawing: rename one."
+        )
+    spectra_figures.curves(spectra, Path(spec.save), spec.dpi, spec.smooth)
+
+
+command = click.Group(
+    "spectra",
+    commands=[_stats, _calc, _heatmap, _slices],
+    help="Power spectra of datasets and networks, averaged over many pictures: stats, then calc, then the drawings.",
+)

@@ -1,0 +1,19 @@
+"""`style-mixing`: the grid of figure 3."""
+
+from pathlib import Path
+
+from gan.cli.command import command as make
+from gan.cli.command import describe
+from gan.cli.opening import open_generator
+from gan.cli.progress import progress
+from gan.figures import mixing_figure
+from training_launcher.specs.pictures import MixingSpec
+
+
+@make(MixingSpec, "style-mixing")
+def command(spec: MixingSpec) -> None:
+    """Each cell becomes `<row>-<col>.png`, all of them `grid.png`."""
+    G = open_generator(spec)
+    with progress("Pictures") as report:
+        figure = mixing_figure(G, spec.rows, spec.cols, spec.styles, psi=spec.trunc, label=spec.label, progress=report)
+    figure.save(Path(spec.outdir), text={"Software": "StyleScope", "Comment": describe(spec, "style-mixing")})

@@ -1,0 +1,160 @@
+"""`python -m gan train`: trains a network."""
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+import gan
+from gan import metrics
+from gan.cli.command import command as make_command
+from gan.cli.progress import progress
+from gan.data import ImageSource
+from gan.training import launch, run_folder, session, status
+from gan.training.config import TrainConfig
+from gan.training.errors import TrainingError
+from gan.training.group import started_by_torchrun
+from gan.training.presets import Options, resolve
+from training_launcher.formats import write
+from training_launcher.specs.train import TrainSpec
+
+FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
+"""Options that may differ when a run goes on; all others decide what its weights become."""
+
+
+class _Resumable(click.Command):
+    """Takes the options of a run that goes on from the run's folder, so that --resume=RUN_FOLDER is enough."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        folder = _resumed_folder(args)
+        if folder is not None:
+            try:
+                stored = run_folder.read_spec(folder)
+            except TrainingError as error:
+                raise click.UsageError(str(error)) from error
+            names = {part.name for part in dataclasses.fields(TrainSpec)} - {"resume"}
+            extra["default_map"] = {
+                name: write(value) if isinstance(value, tuple) else value
+                for name, value in stored.items()
+                if name in names and value is not None
+            }
+        return super().make_context(info_name, args, parent, **extra)
+
+
+def _resumed_folder(args: Sequence[str]) -> Path | None:
+    """The run folder that the arguments ask to go on with; None for anything else."""
+    for i, arg in enumerate(args):
+        if arg.startswith("--resume="):
+            return _run_folder(arg.removeprefix("--resume="))
+        if arg == "--resume" and i + 1 < len(args):
+            return _run_folder(args[i + 1])
+    return None
+
+
+def _run_folder(text: str) -> Path | None:
+    return Path(text) if (Path(text) / run_folder.RUN_FILE).is_file() else None
+
+
+def train(spec: TrainSpec) -> None:
+    """Start a run, or go on with one."""
+    resumed = None if spec.resume is None else _run_folder(spec.resume)
+    # A run may be gone on with from another folder.
+    spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
+    if resumed is not None:
+        spec = _same_run(spec, resumed)
+    job = _job(spec, resumed)
+    if spec.gpus > 1 and not started_by_torchrun():
+        folder = _new_folder(spec) if resumed is None else resumed
+        job = dataclasses.replace(job, folder=folder)
+        launch.run_workers(spec.gpus, folder, _worker, job, spec)
+    else:
+        _work(job, spec)
+
+
+def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
+    """The spec to go on with.
+
+    Raises:
+        TrainingError: an option differs that would make it another run, or the run still goes on.
+    """
+    stored = run_folder.read_spec(folder)
+    # Beside the others of torchrun, process 0 may have begun already.
+    content = None if int(os.environ.get("RANK", "0")) else status.read(folder)
+    if content is not None and content.get("state") in ("starting", "running") and status.is_alive(content):
+        raise TrainingError(f"{folder} is still being trained by process {content['pid']}: stop that first.")
+    given = dataclasses.asdict(spec)
+    for name, value in given.items():
+        if name not in FREE_TO_CHANGE and name in stored and stored[name] != value:
+            raise TrainingError(
+                f"{folder} was trained with --{name.replace('_', '-')}={write(stored[name])}, so it cannot go on "
+                f"exactly with {write(value)}: leave the option out, or start a new run from its newest network."
+            )
+    spec = dataclasses.replace(spec, resume=stored.get("resume"))
+    if not started_by_torchrun():
+        run_folder.write_spec(folder, dataclasses.asdict(spec))
+    return spec
+
+
+def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+    if spec.metrics != (metrics.AUTO,):
+        metrics.resolve(spec.metrics, metrics.Detectors())
+    source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
+    names = {part.name for part in dataclasses.fields(Options)}
+    options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
+    config: TrainConfig = resolve(options, source.resolution, source.channels, source.label_dim)
+    return session.Job(
+        config,
+        data=spec.data,
+        cond=spec.cond,
+        mirror=spec.mirror,
+        device=spec.device,
+        folder=resumed,
+        continued=resumed is not None,
+    )
+
+
+def _new_folder(spec: TrainSpec) -> Path:
+    options: Mapping[str, Any] = dataclasses.asdict(spec)
+    folder = run_folder.create(Path(spec.outdir), run_folder.describe_run(options, Path(spec.data).resolve().stem))
+    run_folder.write_spec(folder, options)
+    return folder
+
+
+def _work(job: session.Job, spec: TrainSpec) -> None:
+    """One process's part, with a progress bar from process 0."""
+    total = job.config.total_kimg * 1000
+    with progress("training") as report:
+        session.run(
+            job,
+            make_folder=functools.partial(_new_folder, spec),
+            tell=_teller,
+            progress=lambda nimg: report(nimg, total),
+        )
+
+
+def _worker(job: session.Job, spec: TrainSpec) -> None:
+    """The same in a process that was started for it, which nobody else tells of its errors."""
+    try:
+        _work(job, spec)
+    except (gan.LoadError, ValueError, OSError) as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+def _teller(folder: Path) -> Callable[[str], None]:
+    """Prints lines and keeps them in the run's log."""
+
+    def tell(line: str) -> None:
+        click.echo(line)
+        run_folder.append_text(folder / run_folder.LOG_FILE, line)
+
+    return tell
+
+
+command = make_command(TrainSpec, "train", _Resumable)(train)

@@ -1,0 +1,19 @@
+"""`truncation-figure`: from a picture through the average to its opposite."""
+
+from pathlib import Path
+
+from gan.cli.command import command as make
+from gan.cli.command import describe
+from gan.cli.opening import open_generator
+from gan.cli.progress import progress
+from gan.figures import truncation_figure
+from training_launcher.specs.pictures import TruncationFigureSpec
+
+
+@make(TruncationFigureSpec, "truncation-figure")
+def command(spec: TruncationFigureSpec) -> None:
+    """Each cell becomes `seed0000-psi0.7.png`, all of them `grid.png`."""
+    G = open_generator(spec)
+    with progress("Pictures") as report:
+        figure = truncation_figure(G, spec.seeds, spec.psis, label=spec.label, progress=report)
+    figure.save(Path(spec.outdir), text={"Software": "StyleScope", "Comment": describe(spec, "truncation-figure")})

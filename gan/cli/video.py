@@ -1,0 +1,43 @@
+"""`video`: a film that walks from seed to seed."""
+
+import click
+
+from gan.cli.command import command as make
+from gan.cli.command import describe
+from gan.cli.opening import directions_of, open_generator
+from gan.cli.progress import progress
+from gan.film import write_film
+from gan.pictures import styles
+from gan.seed_films import frames, keyframe_seeds
+from gan.walks import Interpolation, evenly
+from training_launcher.specs.pictures import VideoSpec
+
+
+@make(VideoSpec, "video")
+def command(spec: VideoSpec) -> None:
+    """The walk takes `w_frames` from each keyframe to the next, and as many from the last to the first."""
+    width, height = spec.grid
+    dealt = keyframe_seeds(spec.seeds, width * height, spec.num_keyframes, spec.shuffle_seed)
+    G = open_generator(spec)
+    directions = directions_of(G, spec.directions)
+    interpolation: Interpolation = spec.interpolation  # type: ignore[assignment]  # the spec allows no other words
+    walks = [
+        evenly(
+            styles(G, seeds, psi=spec.trunc, label=spec.label),
+            getattr(G.mapping, "w_avg", None),
+            interpolation=interpolation,
+            keep_norm=spec.keep_norm,
+        )
+        for seeds in dealt
+    ]
+    count = len(dealt[0]) * spec.w_frames
+    times = [i / spec.w_frames for i in range(count)]
+    with progress("Frames") as report:
+        path = write_film(
+            spec.output,
+            frames(G, walks, width, times, directions),
+            fps=spec.fps,
+            metadata={"Software": "StyleScope", "Comment": describe(spec, "video")},
+            progress=lambda done: report(done, count),
+        )
+    click.echo(f"{count} frames, {count / spec.fps:.1f} s: {path}")

@@ -1,0 +1,133 @@
+"""CIFAR-10 and MNIST as they are published, as sources of the dataset tool."""
+
+import gzip
+import io
+import tarfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gan.io.constructors import allow_list
+from gan.io.errors import LoadError
+from gan.io.machine import BoundedReader, Budget, Machine
+from gan.io.records import NumpyArray
+
+from .items import Item
+from .reader import DatasetError
+
+_CIFAR_SHAPE = (3, 32, 32)
+_CIFAR_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+_MNIST_BORDER = 2
+"""Pixels of black around the 28x28 digits: networks want 32x32."""
+
+
+class CifarSource:
+    """The 50000 training images of CIFAR-10: `cifar-10-python.tar.gz` or `cifar-10-binary.tar.gz`, with classes.
+
+    Raises:
+        DatasetError: the archive is damaged or not CIFAR-10.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            with tarfile.open(path) as archive:
+                self._members = [name for batch in _CIFAR_BATCHES if (name := _member(archive, batch))]
+                self._count = sum(len(self._batch(archive, name)[1]) for name in self._members)
+        except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+            raise DatasetError(f"{path} cannot be read ({error}): get it again.") from error
+        if not self._members:
+            raise DatasetError(f"{path} holds no data_batch_1 ...: it is not CIFAR-10.")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Item]:
+        with tarfile.open(self._path) as archive:
+            for name in self._members:
+                images, labels = self._batch(archive, name)
+                for i, (image, label) in enumerate(zip(images, labels, strict=True)):
+                    yield Item(f"{name}[{i}]", image, int(label))
+
+    def _batch(self, archive: tarfile.TarFile, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Images [N, 3, 32, 32] and classes [N] of one file."""
+        member = archive.extractfile(name)
+        data = b"" if member is None else member.read()
+        images, labels = _from_records(data) if name.endswith(".bin") else _from_pickle(data, name)
+        if len(images) != len(labels) or images.shape[1:] != _CIFAR_SHAPE:
+            raise DatasetError(f"{self._path}: {name} is not a batch of CIFAR-10; get the archive again.")
+        return images, labels
+
+
+def _member(archive: tarfile.TarFile, batch: str) -> str | None:
+    return next((name for name in archive.getnames() if Path(name).name in (batch, f"{batch}.bin")), None)
+
+
+def _from_records(data: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """The binary version: a byte for the class, then the pixels, channel by channel."""
+    size = 1 + int(np.prod(_CIFAR_SHAPE))
+    rows = np.frombuffer(data[: len(data) // size * size], np.uint8).reshape(-1, size)
+    return rows[:, 1:].reshape(-1, *_CIFAR_SHAPE), rows[:, 0]
+
+
+def _from_pickle(data: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """The Python version, a pickle of Python 2; only data is read, nothing is run."""
+    budget = Budget(copied_bytes=8 * len(data))
+    try:
+        content = Machine(allow_list(budget), _no_storage, budget).load(BoundedReader(io.BytesIO(data), len(data)))
+    except LoadError as error:
+        raise DatasetError(f"{name} cannot be read ({error.detail}): get the archive again.") from error
+    fields = content if isinstance(content, dict) else {}
+    named = {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in fields.items()}
+    pixels, labels = named.get("data"), named.get("labels")
+    if not isinstance(pixels, NumpyArray) or not isinstance(labels, list):
+        raise DatasetError(f"{name} holds no images with classes: it is not CIFAR-10.")
+    rows = np.asarray(pixels.read(), np.uint8)
+    return rows.reshape(-1, *_CIFAR_SHAPE), np.array(labels, np.uint8)
+
+
+def _no_storage(pid: tuple[object, ...]) -> object:
+    raise DatasetError("The archive refers to something outside of itself: it is not CIFAR-10.")
+
+
+class MnistSource:
+    """The training images of MNIST (or Fashion-MNIST): `train-images-idx3-ubyte.gz`, its labels beside it.
+
+    Raises:
+        DatasetError: a file is missing, damaged or not MNIST.
+    """
+
+    def __init__(self, path: Path) -> None:
+        labels_path = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
+        if not labels_path.is_file():
+            raise DatasetError(f"The labels of {path} are missing: put {labels_path.name} beside it.")
+        self._name = path.name
+        self._images = _idx(path, dimensions=3)
+        self._labels = _idx(labels_path, dimensions=1)
+        if len(self._images) != len(self._labels):
+            raise DatasetError(f"{path} has {len(self._images)} images but {len(self._labels)} labels: get both again.")
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __iter__(self) -> Iterator[Item]:
+        border = [(0, 0), (_MNIST_BORDER, _MNIST_BORDER), (_MNIST_BORDER, _MNIST_BORDER)]
+        for i, (image, label) in enumerate(zip(self._images, self._labels, strict=True)):
+            yield Item(f"{self._name}[{i}]", np.pad(image[None], border), int(label))
+
+
+def _idx(path: Path, dimensions: int) -> npt.NDArray[np.uint8]:
+    """An array of bytes in the IDX format: two zeros, 8 for bytes, the number of dimensions, their sizes, the bytes."""
+    try:
+        with gzip.open(path) as file:
+            data = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise DatasetError(f"{path} cannot be read ({error}): get it again.") from error
+    start = 4 + 4 * dimensions
+    shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4")) if len(data) >= start else ()
+    if data[:4] != bytes([0, 0, 8, dimensions]) or len(data) - start != int(np.prod(shape)):
+        raise DatasetError(f"{path} is damaged or not MNIST: get it again.")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)

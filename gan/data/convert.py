@@ -1,0 +1,282 @@
+"""The dataset tool: streams pictures from any source, crops and resizes them, and writes the official format."""
+
+import array
+import dataclasses
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gan.io.atomic import replacing
+
+from .archives import CifarSource, MnistSource
+from .files import FilesSource
+from .items import Item, Label, Source
+from .lsun import LsunSource
+from .reader import LABELS, Bytes, DatasetError
+from .tfrecords import TfRecordsSource
+
+TRANSFORMS = ("center-crop", "center-crop-wide")
+_PER_FOLDER = 1000
+"""Pictures in each of the numbered folders."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What is done to every picture."""
+
+    transform: str | None = None
+    """One of `TRANSFORMS`; None keeps the whole picture."""
+    size: tuple[int, int] | None = None
+    """Width and height of the result; None keeps those of the picture."""
+    max_images: int | None = None
+    """Take so many of the first pictures; None takes all."""
+    classes: tuple[int, ...] = ()
+    """Take pictures of these classes only, which become classes 0, 1, ... (no labels if there is one); () takes all."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it."""
+
+    written: int
+    """Pictures in the dataset."""
+    skipped: int
+    """Pictures that were left out."""
+    labelled: bool
+    """Whether the dataset has labels."""
+
+
+def open_source(path: Path) -> Source:
+    """What to read from, told by its name and content.
+
+    Raises:
+        DatasetError: there is nothing that can be read.
+    """
+    name = path.name
+    if path.is_dir():
+        if (path / "data.mdb").is_file():
+            return LsunSource(path)
+        if any(path.glob("*.tfrecords")):
+            return TfRecordsSource(path)
+        return FilesSource(path)
+    if path.is_file() and re.fullmatch(r"cifar-10.*\.tar(\.gz)?", name):
+        return CifarSource(path)
+    if path.is_file() and name.endswith("-images-idx3-ubyte.gz"):
+        return MnistSource(path)
+    if path.is_file() and not zipfile.is_zipfile(path):
+        raise DatasetError(
+            f"{path} is no dataset: give a folder of pictures, a zip file, an LSUN database, a folder of TFRecords, "
+            "cifar-10-python.tar.gz or train-images-idx3-ubyte.gz."
+        )
+    return FilesSource(path)
+
+
+def convert(
+    source: Source,
+    dest: Path,
+    conversion: Conversion,
+    tell: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> Outcome:
+    """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
+
+    All pictures get the size and channels of the first good one; what does not fit is left out.
+
+    Args:
+        source: Where the pictures come from.
+        dest: The zip file, or the folder, which must not hold anything yet.
+        conversion: What to do to them.
+        tell: Takes a sentence for each picture that is left out.
+        progress: Called with the number of pictures done and of all.
+
+    Raises:
+        DatasetError: not one picture is good, the size is not fit for networks, or `dest` cannot be used.
+    """
+    most = len(source) if conversion.max_images is None else conversion.max_images
+    labels = _Labels()
+    shape: tuple[int, ...] | None = None
+    skipped = 0
+    with _destination(dest) as store:
+        for done, item in enumerate(_chosen(source, conversion.classes)):
+            if done >= most:
+                break
+            pixels, problem = _fitted(item, conversion, shape)
+            if pixels is None:
+                skipped += 1
+                tell(f"Left out: {problem}")
+            else:
+                shape = pixels.shape
+                store(_name(len(labels)), _png(pixels))
+                labels.add(item.label)
+            progress(done + 1, min(most, len(source)))
+        if shape is None:
+            raise DatasetError("Not one of the pictures could be used; nothing was written.")
+        store(LABELS, labels.to_json())
+    return Outcome(len(labels), skipped, labels.complete)
+
+
+def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
+    """The pictures of some classes, renumbered."""
+    for item in source:
+        if not classes:
+            yield item
+        elif item.label in classes:
+            assert isinstance(item.label, int)
+            label = classes.index(item.label) if len(classes) > 1 else None
+            yield dataclasses.replace(item, label=label)
+
+
+def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -> tuple[Bytes | None, str]:
+    """A picture as it is to be written, or why it cannot be.
+
+    Raises:
+        DatasetError: it is the first one, and of a size that no network has.
+    """
+    if item.pixels is None:
+        return None, item.problem
+    pixels = transformed(item.pixels, conversion)
+    if pixels is None:
+        return None, f"{item.name} is too small to be cut to {_size(conversion.size)}."
+    if shape is None:
+        _check_size(pixels, item.name)
+    elif pixels.shape[0] == 1 and shape[0] == 3:
+        pixels = pixels.repeat(3, axis=0)
+    if shape is not None and pixels.shape != shape:
+        return None, f"{item.name} is {_described(pixels.shape)}, but the first picture is {_described(shape)}."
+    return pixels, ""
+
+
+def _check_size(pixels: Bytes, name: str) -> None:
+    _, height, width = pixels.shape
+    if height != width or width < 4 or width & (width - 1):
+        raise DatasetError(
+            f"{name} would be {width}x{height}, but networks need squares whose size is a power of two: give "
+            "--resolution=256x256 or the like, with --transform=center-crop to keep proportions."
+        )
+
+
+def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
+    """Crop and resize one picture [C, H, W]; None where it is too small to be cut as asked.
+
+    "center-crop" cuts the largest square from the middle. "center-crop-wide" cuts the largest piece of the wanted
+    proportions and puts it between black bars into a square. Sizes change by Lanczos' filter.
+    """
+    _, height, width = pixels.shape
+    wanted = conversion.size or (width, height)
+    if conversion.transform == "center-crop":
+        side = min(height, width)
+        size = conversion.size or (side, side)
+        return _resized(_cut(pixels, side, side), size)
+    if conversion.transform == "center-crop-wide":
+        rows = round(wanted[1] * width / wanted[0])
+        if width < wanted[0] or rows < wanted[1] or rows > height:
+            return None
+        piece = _resized(_cut(pixels, width, rows), wanted)
+        square = np.zeros((len(pixels), wanted[0], wanted[0]), np.uint8)
+        top = (wanted[0] - wanted[1]) // 2
+        square[:, top : top + wanted[1]] = piece
+        return square
+    return _resized(pixels, wanted)
+
+
+def _cut(pixels: Bytes, width: int, height: int) -> Bytes:
+    top, left = (pixels.shape[1] - height) // 2, (pixels.shape[2] - width) // 2
+    return pixels[:, top : top + height, left : left + width]
+
+
+def _resized(pixels: Bytes, size: tuple[int, int]) -> Bytes:
+    if pixels.shape[1:] == (size[1], size[0]):
+        return pixels
+    planes = [Image.fromarray(np.ascontiguousarray(plane)).resize(size, Image.Resampling.LANCZOS) for plane in pixels]
+    return np.stack([np.asarray(plane) for plane in planes])
+
+
+# -- Writing -----------------------------------------------------------------------------------------------------
+
+
+class _Labels:
+    """The labels in the order of the pictures; classes take eight bytes each, so that a million stay small."""
+
+    def __init__(self) -> None:
+        self._classes = array.array("q")
+        self._vectors: list[list[float]] = []
+        self._count = 0
+        self.complete = True
+        """Whether every picture has a label."""
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, label: Label | None) -> None:
+        """Take the label of the next picture."""
+        self._count += 1
+        if isinstance(label, int):
+            self._classes.append(label)
+        elif label is not None:
+            self._vectors.append(label)
+        self.complete = self._count in (len(self._classes), len(self._vectors))
+
+    def to_json(self) -> bytes:
+        """The content of `dataset.json`; null for labels that some pictures lack."""
+        rows: list[list[Any]] | None = None
+        if self.complete:
+            labels = self._classes or self._vectors
+            rows = [[_name(i), label] for i, label in enumerate(labels)]
+        return json.dumps({"labels": rows}).encode()
+
+
+def _name(index: int) -> str:
+    return f"{index // _PER_FOLDER:05d}/img{index:08d}.png"
+
+
+def _png(pixels: Bytes) -> bytes:
+    picture = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
+    stream = BytesIO()
+    Image.fromarray(picture).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@contextmanager
+def _destination(dest: Path) -> Iterator[Callable[[str, bytes], None]]:
+    """Takes files by name, and gives the whole its real name at the end."""
+    if dest.suffix == ".zip":
+        with replacing(dest) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+            yield lambda name, content: archive.writestr(name, content)
+        return
+    if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
+        raise DatasetError(f"{dest} is there already: give a name ending in .zip, or an empty or new folder.")
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=dest.name + ".", suffix=".part", dir=dest.parent))
+    try:
+
+        def store(name: str, content: bytes) -> None:
+            path = part / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+
+        yield store
+        part.chmod(0o755)
+        if dest.exists():
+            dest.rmdir()
+        part.rename(dest)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _described(shape: tuple[int, ...]) -> str:
+    return f"{_size((shape[2], shape[1]))} with {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+
+
+def _size(size: tuple[int, int] | None) -> str:
+    return "its own size" if size is None else f"{size[0]}x{size[1]}"

@@ -1,0 +1,46 @@
+"""Pictures in folders and zip files as a source of the dataset tool."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .items import Item, Label
+from .reader import LABELS, DatasetError, decode, open_files, picture_names
+
+
+class FilesSource:
+    """The pictures of a folder and all folders in it, or of a zip file, with the labels of `dataset.json`.
+
+    Raises:
+        DatasetError: there is no such folder or zip file, or it holds no pictures.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._files = open_files(path)
+        self._names = picture_names(self._files)
+        if not self._names:
+            raise DatasetError(f"{path} holds no pictures: choose another folder or zip file.")
+        self._labels = self._read_labels()
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Item]:
+        for name in self._names:
+            label = self._labels.get(name)
+            try:
+                yield Item(name, decode(self._files.read(name), name), label)
+            except (DatasetError, OSError, ValueError) as error:
+                yield Item(name, None, label, str(error))
+
+    def _read_labels(self) -> dict[str, Label]:
+        if LABELS not in self._files.names():
+            return {}
+        try:
+            content: Any = json.loads(self._files.read(LABELS))
+            rows = content["labels"] or []
+            return {str(name).replace("\\", "/"): label for name, label in rows}
+        except (ValueError, TypeError, KeyError) as error:
+            raise DatasetError(f"{self._path}: {LABELS} cannot be read ({error}): mend it or take it out.") from error

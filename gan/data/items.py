@@ -1,0 +1,36 @@
+"""What the dataset tool reads from: a stream of pictures, each of which may turn out to be broken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from .reader import Bytes
+
+Label = int | list[float]
+"""A class, or a vector of numbers."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One picture of a source."""
+
+    name: str
+    """What to call it in messages."""
+    pixels: Bytes | None
+    """uint8 [C, H, W]; None where it cannot be read."""
+    label: Label | None = None
+    """None where it has none."""
+    problem: str = ""
+    """Why it cannot be read."""
+
+
+class Source(Protocol):
+    """A stream of pictures in a fixed order. Nothing is kept of what was streamed."""
+
+    def __len__(self) -> int:
+        """How many there are, the broken ones too."""
+        ...
+
+    def __iter__(self) -> Iterator[Item]:
+        """All of them from the first on."""
+        ...

@@ -1,0 +1,40 @@
+"""LSUN's databases (LMDB) as a source of the dataset tool."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .items import Item
+from .reader import DatasetError, decode
+
+
+class LsunSource:
+    """The pictures of a folder with `data.mdb`, in the order of their keys.
+
+    Raises:
+        DatasetError: the package that reads such databases is missing, or the database cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            lmdb: Any = importlib.import_module("lmdb")
+        except ImportError as error:
+            raise DatasetError("LSUN needs the package lmdb: pip install 'stylescope[lsun]'.") from error
+        try:
+            self._database = lmdb.open(str(path), readonly=True, lock=False)
+        except lmdb.Error as error:
+            raise DatasetError(f"{path} cannot be opened ({error}): get it again.") from error
+        self._count = int(self._database.stat()["entries"])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Item]:
+        with self._database.begin(write=False) as transaction:
+            for key, value in transaction.cursor():
+                name = bytes(key).decode("latin1")
+                try:
+                    yield Item(name, decode(bytes(value), name))
+                except DatasetError as error:
+                    yield Item(name, None, problem=str(error))

@@ -1,0 +1,340 @@
+"""Pictures and labels from a zip file or a folder, in the official dataset format.
+
+Every file with a picture's ending is one picture, in the order of their names. `dataset.json` beside them may hold
+`{"labels": [[name, label], ...]}`, a label being a class (a whole number) or a vector of numbers.
+"""
+
+import copy
+import functools
+import hashlib
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+"""What the names of pictures end in."""
+
+LABELS = "dataset.json"
+"""The file that holds the labels."""
+
+_MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
+"""What each of Pillow's modes of 8 bits is read as; 16 bits and more are refused, they would lose most of theirs."""
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+class DatasetError(ValueError):
+    """A dataset cannot be read; the message says which file is wrong and what to do."""
+
+
+class ImageSource:
+    """The pictures of a zip file or of a folder and all folders in it, with their labels.
+
+    Safe to use from several threads, to pickle, and to fork. Nothing is kept of the pictures.
+
+    Attributes:
+        path: The zip file or the folder.
+        names: The pictures' names within it, sorted; with `xflip` each stands for two pictures.
+        shape: (channels, height, width) of every picture.
+        label_dim: Length of a label: number of classes, or of the numbers in a label vector; 0 without labels.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, use_labels: bool = False, xflip: bool = False) -> None:
+        """Open a dataset.
+
+        Args:
+            path: A zip file or a folder.
+            use_labels: Whether to read labels; they must then be there for every picture.
+            xflip: Whether every picture comes a second time, mirrored: index i + n is picture i from right to left.
+
+        Raises:
+            DatasetError: there is no such dataset, it holds no pictures, or its labels don't fit its pictures.
+        """
+        self.path = Path(path)
+        self.xflip = bool(xflip)
+        self._files = open_files(self.path)
+        self.names = picture_names(self._files)
+        if not self.names:
+            raise DatasetError(
+                f"{self.path} holds no pictures ({', '.join(ENDINGS)}): choose another folder or zip file."
+            )
+        first = self._decode(self.names[0])
+        self.shape: tuple[int, int, int] = (first.shape[0], first.shape[1], first.shape[2])
+        self._labels = self._read_labels() if use_labels else np.zeros((len(self.names), 0), np.float32)
+
+    def __len__(self) -> int:
+        return len(self.names) * (2 if self.xflip else 1)
+
+    @property
+    def name(self) -> str:
+        """What to call the dataset in names of runs: the file's or the folder's name without its ending."""
+        return self.path.resolve().stem
+
+    @property
+    def channels(self) -> int:
+        """Colour channels of every picture."""
+        return self.shape[0]
+
+    @property
+    def resolution(self) -> int:
+        """Width and height of every picture in pixels.
+
+        Raises:
+            DatasetError: the pictures are not square.
+        """
+        _, height, width = self.shape
+        if height != width:
+            raise DatasetError(
+                f"The pictures of {self.path} are {width}x{height}, but must be square: make a dataset with "
+                "`python -m gan dataset --transform=center-crop`."
+            )
+        return height
+
+    @property
+    def label_dim(self) -> int:
+        """Length of a label; 0 without labels."""
+        return int(self._labels.shape[1])
+
+    def images(self, indices: Iterable[int]) -> Bytes:
+        """The pictures at these indices 0..len - 1, uint8 [N, channels, height, width].
+
+        Raises:
+            DatasetError: a picture is damaged, or of another size or number of channels than the first.
+            IndexError: there is no picture at an index.
+        """
+        chosen = list(indices)
+        batch = np.empty((len(chosen), *self.shape), np.uint8)
+        for place, index in enumerate(chosen):
+            picture = self._decode(self.names[self._raw(index)])
+            if picture.shape != self.shape:
+                raise DatasetError(
+                    f"{self._where(self.names[self._raw(index)])} is {_size(picture.shape)}, but the first picture is "
+                    f"{_size(self.shape)}: leave it out, or make a dataset with `python -m gan dataset`."
+                )
+            batch[place] = picture[:, :, ::-1] if index >= len(self.names) else picture
+        return batch
+
+    def label(self, index: int) -> Floats:
+        """The label of one picture, float32 [label_dim]: classes as one-hot vectors."""
+        return np.array(self._labels[self._raw(index)])
+
+    def labels(self, indices: Sequence[int]) -> Floats:
+        """The labels of several pictures, float32 [N, label_dim]."""
+        chosen: Floats = self._labels[[self._raw(index) for index in indices]]
+        return chosen
+
+    def read_json(self, name: str) -> Any:
+        """A JSON file of the dataset, such as `attributes.json`; None where there is none.
+
+        Raises:
+            DatasetError: it is no JSON.
+        """
+        if name not in self._files.names():
+            return None
+        try:
+            return json.loads(self._read(name))
+        except ValueError as error:
+            raise DatasetError(f"{self._where(name)} is not valid JSON ({error}): mend it or take it out.") from error
+
+    @functools.cached_property
+    def content_hash(self) -> str:
+        """Names what this source gives: its pictures by name and content in order, labels and mirroring; hexadecimal.
+
+        A zip file and a folder with the same files have the same hash, wherever they lie. Files are told apart by
+        size and CRC-32, which a zip file lists, so only folders are read for it.
+        """
+        digest = hashlib.sha256()
+        for name, (size, crc) in zip(self.names, self._files.checks(self.names), strict=True):
+            digest.update(f"{name}\0{size}\0{crc:08x}\n".encode())
+        digest.update(f"labels {self._labels.shape} xflip {self.xflip}".encode())
+        digest.update(self._labels.tobytes())
+        return digest.hexdigest()
+
+    def with_xflip(self, xflip: bool) -> "ImageSource":
+        """The same dataset with or without its mirrored half; nothing is read again."""
+        other = copy.copy(self)
+        other.xflip = bool(xflip)
+        other.__dict__.pop("content_hash", None)
+        return other
+
+    def _raw(self, index: int) -> int:
+        if not 0 <= index < len(self):
+            raise IndexError(f"{self.path} has no picture {index}: it has {len(self)}")
+        return index % len(self.names)
+
+    def _where(self, name: str) -> str:
+        return f"{self.path}{':' if self.path.is_file() else os.sep}{name}"
+
+    def _read(self, name: str) -> bytes:
+        try:
+            return self._files.read(name)
+        except (OSError, zipfile.BadZipFile, zlib.error) as error:
+            raise DatasetError(f"{self._where(name)} cannot be read ({error}): get the dataset again.") from error
+
+    def _decode(self, name: str) -> Bytes:
+        """One picture, uint8 [C, H, W]."""
+        return decode(self._read(name), self._where(name))
+
+    def _read_labels(self) -> Floats:
+        """The labels of all pictures, float32 [len(names), label_dim]."""
+        found = self.read_json(LABELS)
+        rows = found.get("labels") if isinstance(found, dict) else None
+        if not rows:
+            raise DatasetError(
+                f"{self.path} has no labels in {LABELS}: make a dataset with labels, or do without classes (--cond=0)."
+            )
+        try:
+            table = {str(name).replace("\\", "/"): label for name, label in rows}
+        except (TypeError, ValueError) as error:
+            raise DatasetError(
+                f"{self._where(LABELS)} must hold [name, label] pairs: make the dataset again."
+            ) from error
+        self._compare("no label for", "has", set(self.names) - set(table))
+        self._compare("labels for", "lacks", set(table) - set(self.names))
+        return self._label_array([table[name] for name in self.names])
+
+    def _compare(self, says: str, verb: str, names: set[str]) -> None:
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            raise DatasetError(
+                f"{LABELS} has {says} {min(names)}{more}, which {self.path} {verb}: make the dataset again with "
+                "`python -m gan dataset`."
+            )
+
+    def _label_array(self, labels: list[Any]) -> Floats:
+        if all(type(label) is int and label >= 0 for label in labels):
+            one_hot = np.zeros((len(labels), max(labels) + 1), np.float32)
+            one_hot[np.arange(len(labels)), labels] = 1
+            return one_hot
+        try:
+            array = np.array(labels, np.float32)
+        except (TypeError, ValueError):
+            array = np.zeros(0, np.float32)
+        if array.ndim != 2 or not np.isfinite(array).all():
+            raise DatasetError(
+                f"The labels in {self._where(LABELS)} must all be classes (0, 1, ...) or all be vectors of numbers of "
+                "one length: make the dataset again."
+            )
+        return array
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[2]}x{shape[1]} with {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+
+
+def decode(data: bytes, where: str) -> Bytes:
+    """The pixels of a picture's file, uint8 [C, H, W].
+
+    Args:
+        data: The file's content.
+        where: What to call it in messages.
+
+    Raises:
+        DatasetError: it is damaged, no picture, or has more than 8 bits for each channel.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.mode not in _MODES:
+                raise DatasetError(
+                    f"{where} has pixels of Pillow's mode {picture.mode}, and only those of 8 bits can be read: "
+                    "convert it."
+                )
+            transparent = picture.mode == "P" and "transparency" in picture.info
+            mode = "RGBA" if transparent else _MODES[picture.mode]
+            pixels = np.asarray(picture.convert(mode))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
+    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
+def picture_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
+    """The names of the pictures among files, sorted."""
+    return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
+
+
+def open_files(path: Path) -> "FolderFiles | ZipFiles":
+    """The files of a dataset by name.
+
+    Raises:
+        DatasetError: there is no such folder or zip file.
+    """
+    if path.is_dir():
+        return FolderFiles(path)
+    if path.is_file():
+        return ZipFiles(path)
+    raise DatasetError(f"There is no dataset at {path}: give a folder of pictures or a zip file.")
+
+
+class FolderFiles:
+    """The files below a folder, named with slashes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._names = frozenset(
+            (Path(folder) / file).relative_to(path).as_posix()
+            for folder, _, files in os.walk(path)
+            for file in files
+            if not file.startswith(".")
+        )
+
+    def names(self) -> frozenset[str]:
+        """All files."""
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        """The content of one."""
+        return (self._path / name).read_bytes()
+
+    def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Size and CRC-32 of each file."""
+        for name in names:
+            data = self.read(name)
+            yield len(data), zlib.crc32(data)
+
+
+class ZipFiles:
+    """The files in a zip file. Each process opens it for itself: a forked one must not share the place read at."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: tuple[int, zipfile.ZipFile] | None = None
+        self._names = frozenset(name for name in self._zip().namelist() if not name.endswith("/"))
+
+    def names(self) -> frozenset[str]:
+        """All files."""
+        return self._names
+
+    def read(self, name: str) -> bytes:
+        """The content of one."""
+        return self._zip().read(name)
+
+    def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Size and CRC-32 of each file, as the zip file lists them."""
+        for name in names:
+            info = self._zip().getinfo(name)
+            yield info.file_size, info.CRC
+
+    def _zip(self) -> zipfile.ZipFile:
+        if self._open is None or self._open[0] != os.getpid():
+            try:
+                self._open = (os.getpid(), zipfile.ZipFile(self._path))
+            except (OSError, zipfile.BadZipFile) as error:
+                raise DatasetError(f"{self._path} is no readable zip file ({error}): get the dataset again.") from error
+        return self._open[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_open": None}
+
+    def __del__(self) -> None:
+        if self._open is not None and self._open[0] == os.getpid():
+            self._open[1].close()

@@ -1,0 +1,38 @@
+"""The order in which training looks at a dataset: a shuffle for each pass, as a function of the position alone."""
+
+import numpy as np
+import numpy.typing as npt
+
+_Indices = npt.NDArray[np.int64]
+
+
+class IndexSequence:
+    """An endless sequence of indices 0..length - 1; every pass over the dataset is a new permutation of all.
+
+    What comes at a position depends on the seed and the position only, so that a number is all that is needed to go on
+    exactly where one stopped, and any process can look up its own share.
+
+    Args:
+        length: Number of items.
+        seed: Which sequence.
+    """
+
+    def __init__(self, length: int, seed: int) -> None:
+        if length < 1:
+            raise ValueError("An empty dataset has no order.")
+        self.length = length
+        self.seed = seed
+        self._pass = -1
+        self._order: _Indices = np.zeros(0, np.int64)
+
+    def __getitem__(self, position: int) -> int:
+        """The index at a position 0, 1, ..."""
+        number, place = divmod(position, self.length)
+        if number != self._pass:
+            self._order = np.random.default_rng([self.seed, number]).permutation(self.length)
+            self._pass = number
+        return int(self._order[place])
+
+    def take(self, start: int, count: int) -> list[int]:
+        """The indices at `count` positions from `start` on."""
+        return [self[position] for position in range(start, start + count)]

@@ -1,0 +1,82 @@
+"""Directions in W: what ages a face, opens its eyes or turns its head, as vectors to go along.
+
+    w' = w + strength * direction      on a range of layers, the first 8 unless others are named
+
+Directions are added after truncation and mixing, so their strength does not depend on either.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gan.io.arrays import Floats, read_floats
+
+FIRST_LAYERS = 8
+"""How many layers the published face directions apply to (coarse and middle styles)."""
+
+KEY = "direction"
+"""The name of the array, should the file be a `.npz`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """A direction in W, how far to go along it, and in which layers."""
+
+    vector: Floats
+    """float32 [w_dim], or [num_ws, w_dim] with a vector of its own for each layer."""
+    strength: float = 1.0
+    """What the vector is multiplied by; 0 changes nothing."""
+    layers: tuple[int, ...] | None = None
+    """Indices into ws; None for the first `FIRST_LAYERS`, or all where there are fewer."""
+
+
+def load_direction(path: str | Path) -> Floats:
+    """The vector of a `.npy` file, float32 [w_dim] or [num_ws, w_dim]; leading sizes of 1 are dropped.
+
+    Raises:
+        ValueError: it is no numpy file, holds Python objects, or has another shape.
+        OSError: it cannot be read.
+    """
+    vector = read_floats(path, KEY)
+    found = vector.shape
+    while vector.ndim > 1 and vector.shape[0] == 1:
+        vector = vector[0]
+    if vector.ndim not in (1, 2) or 0 in vector.shape:
+        raise ValueError(f"{path} has the shape {list(found)}; a direction has [w_dim] or [num_ws, w_dim].")
+    return vector
+
+
+def apply(ws: torch.Tensor, directions: Sequence[Direction]) -> torch.Tensor:
+    """Go along the directions, one after the other: ws [..., num_ws, w_dim] -> the same shape.
+
+    Without directions, ws itself is returned; it is never changed in place.
+
+    Raises:
+        ValueError: a direction's shape or a layer does not fit ws; the message says what the network has.
+    """
+    for direction in directions:
+        layers = _layers(direction, ws.shape[-2])
+        vector = torch.from_numpy(_checked(direction.vector, *ws.shape[-2:])).to(ws.device, ws.dtype)
+        ws = ws.clone()
+        ws[..., layers, :] += direction.strength * (vector if vector.ndim == 1 else vector[layers])
+    return ws
+
+
+def _layers(direction: Direction, num_ws: int) -> list[int]:
+    if direction.layers is None:
+        return list(range(min(FIRST_LAYERS, num_ws)))
+    beyond = [layer for layer in direction.layers if not 0 <= layer < num_ws]
+    if beyond:
+        raise ValueError(f"There is no layer {beyond[0]} to apply a direction to: this network's are 0-{num_ws - 1}.")
+    return sorted(set(direction.layers))
+
+
+def _checked(vector: Floats, num_ws: int, w_dim: int) -> Floats:
+    if vector.shape not in ((w_dim,), (num_ws, w_dim)):
+        raise ValueError(
+            f"The direction has the shape {list(vector.shape)}, but this network needs [{w_dim}] or "
+            f"[{num_ws}, {w_dim}]; choose a direction made for a network of the same size."
+        )
+    return vector

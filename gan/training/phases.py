@@ -1,0 +1,63 @@
+"""The phases of one training step: which loss updates which network, and how often."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True)
+class OptimizerSettings:
+    """Adam's settings for one network."""
+
+    lr: float
+    """Learning rate."""
+    betas: tuple[float, float] = (0.0, 0.99)
+    """Decays of its two averages."""
+    eps: float = 1e-8
+    """What keeps it from dividing by zero."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One loss of one network."""
+
+    name: str
+    """As `gan.training.loss.Loss` knows it."""
+    network: nn.Module
+    """What it trains."""
+    optimizer: torch.optim.Optimizer
+    """Shared by the phases of a network."""
+    interval: int
+    """It runs in every so many batches, and its loss counts so many times."""
+
+
+def make_phases(name: str, network: nn.Module, settings: OptimizerSettings, reg_interval: int | None) -> list[Phase]:
+    """The phases of one network.
+
+    With lazy regularisation (StyleGAN2, arXiv 1912.04958, appendix B) the optimiser takes k + 1 steps for k batches:
+    so its learning rate is multiplied by c = k / (k + 1), and its decays are raised to c.
+
+    Args:
+        name: "G" or "D".
+        network: What to train.
+        settings: Of the optimiser.
+        reg_interval: Regularise in every so many batches; None for together with the main loss, in every batch.
+    """
+    if reg_interval is None:
+        return [Phase(f"{name}both", network, _adam(network, settings, 1.0), 1)]
+    optimizer = _adam(network, settings, reg_interval / (reg_interval + 1))
+    return [Phase(f"{name}main", network, optimizer, 1), Phase(f"{name}reg", network, optimizer, reg_interval)]
+
+
+def _adam(network: nn.Module, settings: OptimizerSettings, ratio: float) -> torch.optim.Optimizer:
+    device: Any = next(network.parameters()).device
+    beta1, beta2 = settings.betas
+    return torch.optim.Adam(
+        network.parameters(),
+        lr=settings.lr * ratio,
+        betas=(beta1**ratio, beta2**ratio),
+        eps=settings.eps,
+        fused=device.type in ("cpu", "cuda"),
+    )

@@ -1,0 +1,78 @@
+"""Runs `python -m gan train` as a user does."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from tests.fixtures_path import ROOT
+from tests.unit.training.tiny import OPTIONS
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def arguments(**options):
+    return [
+        f"--{name.replace('_', '-')}={','.join(value) or 'none' if isinstance(value, tuple) else value}"
+        for name, value in options.items()
+    ]
+
+
+def train(out, data, **options):
+    """The command of a tiny run."""
+    given = {"outdir": out, "data": data, **OPTIONS, "batch": 8, "kimg": 1, "tick": 0.1, "snap": 1000, **options}
+    return [sys.executable, "-m", "gan", "train", *arguments(**given)]
+
+
+def resume(folder, **options):
+    return [sys.executable, "-m", "gan", "train", f"--resume={folder}", *arguments(**options)]
+
+
+def start(command):
+    return subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finish(process, seconds=100):
+    """Wait for the end; (exit status, what was printed)."""
+    try:
+        output, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output, _ = process.communicate()
+        raise AssertionError(f"it did not end:\n{output}") from None
+    return process.returncode, output
+
+
+def run(command):
+    return finish(start(command))
+
+
+def status(folder):
+    return json.loads((folder / "status.json").read_text())
+
+
+def wait_for(what, process, seconds=100):
+    """Wait until `what()` is true while the process runs."""
+    end = time.monotonic() + seconds
+    while not what():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            output, _ = process.communicate()
+            raise AssertionError(f"it never came to it:\n{output}")
+        time.sleep(0.02)
+
+
+def kimg(folder):
+    """Thousands of images that a run says it has shown; -1 if it says nothing yet."""
+    try:
+        content = status(folder)
+    except (OSError, ValueError):
+        return -1
+    return content["kimg"] if content["state"] == "running" else -1
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
