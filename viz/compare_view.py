@@ -28,6 +28,8 @@ class _Other:
     picture: Picture = field(default_factory=Picture)
     viewport: Viewport = field(default_factory=Viewport)
     shown: AnyArray | None = None
+    upload: object = None
+    """Tells one picture from the next."""
     asked: tuple[object, ...] = ()
     work: Work | None = None
     """Made anew only when something it is made from has changed: requests are long to compare."""
@@ -49,7 +51,7 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     told = facts.works.ask(_work(scene, compare.b, other))
     if told.result is not None and told.result is not other.shown:
         other.picture.upload(told.result)
-        other.shown = told.result
+        other.shown, other.upload = told.result, object()
     texture = other.picture.texture
     if texture is not None:
         share = compare.divider if compare.mode == "split" else 0.0
@@ -89,7 +91,7 @@ def _show(other: _Other, texture: Texture, area: Area, now: Place, share: float)
     scale = now.width / texture.width
     place = replace(now, width=texture.width, height=texture.height, scale=now.scale * scale)
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
-    drawn = other.viewport.show(Shot(texture, other.shown, place, whole))
+    drawn = other.viewport.show(Shot(texture, other.upload, place, whole))
     x0, y0, x1, y1 = drawn.box
     u0, v0, u1, v1 = drawn.uv
     left = _at(now, share)

@@ -6,6 +6,7 @@ from pathlib import Path
 from imgui_bundle import imgui
 
 from renderer import session
+from renderer.files import free_name
 from viz import latents
 from viz import widgets as ui
 from viz.capture import folder_of
@@ -37,7 +38,7 @@ def start(scene: Scene, facts: Facts, name: str) -> None:
     if name == SESSION and facts.session:
         typed.paths[name] = facts.session
     elif name not in typed.paths:
-        typed.paths[name] = str(_free(folder_of(scene.settings) / f"untitled{_ENDINGS[name][0]}"))
+        typed.paths[name] = str(free_name(folder_of(scene.settings) / f"untitled{_ENDINGS[name][0]}"))
 
 
 def target(name: str, typed: str) -> tuple[Path, str]:
@@ -81,12 +82,3 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
         return scene, False
     ask: Ask = SaveSession(str(path)) if name == SESSION else SaveLatent(str(path))
     return scene.ask(ask), True
-
-
-def _free(path: Path) -> Path:
-    """`path`, or with a number where there is such a file."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return free

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -57,9 +58,9 @@ class Files:
         self.path = ""
         """The session file at hand; empty where there is none."""
 
-    @property
+    @cached_property
     def has_last(self) -> bool:
-        """Whether there is a session of the window that was closed last."""
+        """Whether there was a session of the window that was closed last, when it was asked first."""
         return self._last is not None and self._last.is_file()
 
     def open(self, path: Path, greeting: str = "", detail: str = "") -> None:

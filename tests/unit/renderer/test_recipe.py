@@ -1,16 +1,14 @@
 """Recipes as text, in pictures and in films."""
 
-import json
 import struct
-import subprocess
 import zlib
 from dataclasses import replace
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from gan.film import write_film
 from renderer import metadata, recipe
 from renderer.arrays import ArrayStore
 from renderer.document import Document
@@ -133,26 +131,21 @@ def test_a_text_that_unpacks_without_end_is_not_read(tmp_path, monkeypatch):
     assert metadata.read(path, KEY) is None
 
 
-def film(path, comment: str) -> None:
-    """A film of two grey frames with a comment, made by ffmpeg."""
-    notes = path.with_suffix(".txt")
-    escaped = "".join("\\" + letter if letter in "=;#\\\n" else letter for letter in comment)
-    notes.write_text(f";FFMETADATA1\ncomment={escaped}\n")
-    source = ("-f", "lavfi", "-i", "color=gray:s=16x16:d=0.1:r=20")
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", *source, "-f", "ffmetadata", "-i", notes]
-    subprocess.run([*command, "-map", "0:v", "-map_metadata", "1", "-movflags", "+faststart", path], check=True)
-    notes.unlink()
+def film(path, text: dict[str, str]) -> None:
+    """A film of two frames, as the library writes films."""
+    frames = [np.full((16, 16, 3), grey, np.uint8) for grey in (80, 90)]
+    write_film(path, frames, fps=20.0, metadata=text)
 
 
 def test_a_film_carries_its_recipe(tmp_path):
     wanted, arrays = made()
-    film(tmp_path / "a.mp4", json.dumps({KEY: recipe.write(wanted, arrays)}))
+    film(tmp_path / "a.mp4", {KEY: recipe.write(wanted, arrays)})
     found = recall(tmp_path / "a.mp4", ArrayStore())
     assert Recipe(found.document, found.display) == wanted
 
 
 def test_a_film_of_another_program_gives_a_sentence(tmp_path):
-    film(tmp_path / "a.mp4", "holidays")
+    film(tmp_path / "a.mp4", {"title": "holidays"})
     with pytest.raises(RecipeError, match="carries no recipe"):
         recall(tmp_path / "a.mp4", ArrayStore())
 
@@ -160,7 +153,7 @@ def test_a_film_of_another_program_gives_a_sentence(tmp_path):
 def test_damaged_pictures_and_films_never_raise_anything_else(tmp_path):
     wanted, arrays = made()
     metadata.save_png(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint8), {KEY: recipe.write(wanted, arrays)})
-    film(tmp_path / "a.mp4", json.dumps({KEY: recipe.write(wanted, arrays)}))
+    film(tmp_path / "a.mp4", {KEY: recipe.write(wanted, arrays)})
     random = np.random.RandomState(1)
     for name in ("a.png", "a.mp4"):
         whole = (tmp_path / name).read_bytes()
