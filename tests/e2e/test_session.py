@@ -16,7 +16,9 @@ from renderer.arrays import ArrayStore
 from renderer.parts import LayerStyle, Mixing, Network, Noise, Truncation
 from renderer.session import Session, save
 from tests.e2e.driver import Driver, Key, drive
-from viz.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene
+from tests.e2e.left import double_click
+from viz.browser import Browser
+from viz.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene, ShowDialog
 from viz.settings import Settings
 from viz.strips import Board
 
@@ -217,3 +219,24 @@ def test_closing_keeps_the_last_session(tmp_path):
     drive(first, config_dir=tmp_path)
     assert [path.name for path in (tmp_path / "sessions").iterdir()] == ["last.stylescope"]
     drive(second, config_dir=tmp_path)
+
+
+def test_the_browser_shows_what_can_be_opened_and_opens_it(tmp_path):
+    save(tmp_path / "work.stylescope", Session(worked(Scene()).document), ArrayStore())
+    (tmp_path / "net.pkl").touch()
+    np.save(tmp_path / "w.npy", np.zeros((1, 1, 8), np.float32))
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        for mode, shown in (("browse-latent", ["w.npy"]), ("browse-session", ["work.stylescope"])):
+            d.change(lambda scene, mode=mode: scene.ask(ShowDialog(mode)))
+            browser = d.app.scratch.get(Browser)
+            d.wait_for(lambda browser=browser, shown=shown: [one.name for one in browser.shown] == shown, what=mode)
+            if mode == "browse-latent":
+                d.press(Key.escape)
+                d.wait_for(lambda browser=browser: not browser.mode, what="the dialog to close")
+                d.frames(3)
+        double_click(d, "//Browse/**/##work.stylescope")
+        d.wait_for(lambda: d.scene.document == worked(Scene()).document, what="the session")
+
+    drive(steps, settings=Settings(browse_dir=str(tmp_path)))
