@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from imgui_bundle import imgui
+
 from renderer.document import Camera, Document, View
 from renderer.protocol import Network
 from viz import motion
 from viz.bundled import bundled
 from viz.camera import actual_size
+from viz.command_line import command_for
 from viz.facts import Facts
 from viz.layout import WORKSPACES
 from viz.panels.history import with_b
@@ -96,6 +99,10 @@ def _file() -> tuple[Command, ...]:
         Command(
             "save-window", "File", "Save window", "The whole window as a numbered PNG",
             lambda scene, facts: scene.ask(SaveWindow()), ("Ctrl+Shift+S",),
+        ),
+        Command(
+            "copy-command", "File", "Copy as command line", "The command that makes this picture; for seeds alone",
+            _copy_command, available=lambda scene, facts: bool(command_for(scene.document)),
         ),
         Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.ask(Quit()), ("Ctrl+Q",)),
     )  # fmt: skip
@@ -258,6 +265,11 @@ def _set(scene: Scene, **changes: object) -> Scene:
 def _latent(scene: Scene, x: float, y: float) -> Scene:
     document = scene.document
     return replace(scene, document=replace(document, latent=replace(document.latent, x=x, y=y)))
+
+
+def _copy_command(scene: Scene, facts: Facts) -> Scene:
+    imgui.set_clipboard_text(command_for(scene.document))
+    return scene
 
 
 def _compare(scene: Scene, facts: Facts) -> Scene:
