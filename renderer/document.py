@@ -104,6 +104,8 @@ class View:
     motion: Motion = Motion()
     compare: Compare = Compare()
     panels_hidden: bool = False
+    grid: bool = False
+    """Whether the centre shows the mixing grid instead of the picture."""
     unlocked: bool = False
     """Whether panels show their tab bars and can be moved."""
 

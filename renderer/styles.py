@@ -1,7 +1,7 @@
 """From sources of styles to w vectors: mapping, blending, mixing, truncation, directions."""
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import torch
 
 from gan.latents import blend_w, blend_z, neighbours, seed_class, seed_z
 from renderer.arrays import ArrayStore
+from renderer.mixing import second_of
 from renderer.models import Model
 from renderer.parts import ArrayRef, Direction, Latent, Mixing, Source, Truncation, WBlend
 
@@ -60,7 +61,7 @@ class Stylist:
         num_ws = self.model.G.num_ws
         base = self._of(latent).expand(num_ws, -1)
         ws = base.clone()
-        second = replace(_first_latent(latent), x=mixing.x, y=0.0, array=None)
+        second = second_of(latent, mixing)
         for layer in mixing.acting:
             i = layer.ws
             if not 0 <= i < num_ws:
@@ -135,12 +136,6 @@ def truncated(ws: torch.Tensor, w_avg: torch.Tensor | None, truncation: Truncati
         return ws
     psi = torch.tensor(psis, dtype=ws.dtype, device=ws.device)[:, None]
     return torch.lerp(w_avg.to(ws.dtype).expand_as(ws), ws, psi)
-
-
-def _first_latent(source: Source) -> Latent:
-    while isinstance(source, WBlend):
-        source = source.parts[0][0]
-    return source
 
 
 def _points(model: Model, latent: Latent, label: int | None) -> list[_Point]:

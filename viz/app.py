@@ -36,7 +36,7 @@ from viz.measured import Seen
 from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
-from viz.panels import analysis, generator, history, mix, performance, train
+from viz.panels import analysis, carrying, generator, history, mix, performance, train
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
@@ -352,7 +352,7 @@ class App:
 
     def _escape(self) -> None:
         """Cancel the innermost thing: dialog, drag, motion."""
-        if imgui.get_io().want_text_input or dialogs.close(self._facts):
+        if imgui.get_io().want_text_input or dialogs.close(self._facts) or carrying.escape(self._facts):
             return
         if imgui.is_any_item_active() and self.store.history.is_open:
             self.store.cancel()

@@ -1,11 +1,9 @@
-"""The three bands of layers that users think in, and sets of w vectors as tuples."""
+"""The three bands of layers that users think in, and short names of layers."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from renderer.mixing import clear, take
 from renderer.protocol import Mixing, ModelInfo
 
 
@@ -57,20 +55,9 @@ def size_text(height: int, width: int) -> str:
     return f"{height}²" if height == width else f"{height}×{width}"
 
 
-def switched(mixing: Mixing, change: Iterable[int], on: bool) -> Mixing:
-    """The indices in `change` take the second style, or their own again; those that take another already keep it."""
-    if not on:
-        return clear(mixing, change)
-    return take(mixing, [i for i in change if i not in mixing.ws], None)
-
-
-def inverted(mixing: Mixing, num_ws: int) -> Mixing:
-    """The second style where the document's own is, and the other way round."""
-    return switched(clear(mixing, mixing.ws), [i for i in range(num_ws) if i not in mixing.ws], True)
-
-
-def share_text(taken: int, of: int) -> str:
-    """How many w vectors of a band come from the second style: `base`, `all` or `2 of 4`; empty for an empty band."""
-    if not of:
+def share_text(mixing: Mixing, ws: range) -> str:
+    """How much of a band comes from other styles: `base` or `65 %`; empty for an empty band."""
+    if not ws:
         return ""
-    return "base" if not taken else "all" if taken == of else f"{taken} of {of}"
+    taken = sum(one.amount for one in mixing.layers if one.ws in ws) / len(ws)
+    return f"{round(taken * 100)} %" if taken else "base"

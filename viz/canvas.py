@@ -1,18 +1,20 @@
 """Window "Canvas": the picture, the tools over it, and messages."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document import Camera
-from viz import canvas_tools, compare_view, gizmo, loupe, strips, theme
+from viz import canvas_tools, compare_view, gizmo, grid_export, loupe, mixing_grid, strips, theme
 from viz import widgets as ui
 from viz.camera import Area, Place, panned, place, zoomed
+from viz.canvas_hand import Hand as Hand
 from viz.facts import Facts, Texture
 from viz.kept import keep
+from viz.panels import carrying
 from viz.scene import Scene, ShowDialog
 from viz.viewport import Shot, Viewport
 from viz.widgets import spots
@@ -25,16 +27,6 @@ WHEEL = 1.2
 """What one notch of the wheel multiplies the zoom by."""
 
 
-@dataclass
-class Hand:
-    """What the mouse does on the canvas beyond what Dear ImGui knows; kept in `Facts.scratch`."""
-
-    panned: bool = False
-    """The picture was panned while Space was down, so letting go of Space must not start to play."""
-    place: Place | None = None
-    """Where the picture was drawn last."""
-
-
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole canvas."""
     t = theme.current
@@ -43,6 +35,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     imgui.get_window_draw_list().add_rect_filled(corner, V(corner.x + size.x, corner.y + size.y), t.u32("canvas"))
     hand = facts.scratch.get(Hand)
     hand.place = None
+    scene = grid_export.look(scene, facts)
+    if scene.view.grid and facts.model is not None:
+        scene = mixing_grid.draw(scene, facts, area)
+        return _strips(scene, facts, area) if strips.present(facts) else scene
     if facts.picture is None:
         scene = _empty(scene, facts, area)
     else:
@@ -80,6 +76,7 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
     if tool == "transform":
         scene = gizmo.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
+    carrying.on_picture(scene, facts, now)
     corner = canvas_tools.zoom_corner(area)
     imgui.set_cursor_screen_pos(corner)
     plate = partial(canvas_tools.zoom_plate, place=now, area=area)

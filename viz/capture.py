@@ -19,6 +19,8 @@ from viz.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
 """Makes the text that a picture carries, by keyword; called in the thread that writes."""
+Pixels = NDArray[np.uint8]
+Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
 
 _NUMBERED = re.compile(r"(\d+)\.png", re.IGNORECASE)
 
@@ -77,12 +79,15 @@ class Writer:
 
     def __init__(self, on_done: Callable[[], None]) -> None:
         self._on_done = on_done
-        self._waiting: queue.SimpleQueue[tuple[Path, NDArray[np.uint8], Text] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Written] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def write(self, folder: Path, pixels: NDArray[np.uint8], text: Text = dict) -> None:
-        """Write a picture [H, W, 3 or 4], which must not change any more, and what `text` says, in its turn."""
+    def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels], text: Text = dict) -> None:
+        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
+
+        `text` makes what it carries.
+        """
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
             self._thread.start()
@@ -103,7 +108,10 @@ class Writer:
         while (task := self._waiting.get()) is not None:
             folder, pixels, text = task
             try:
-                self._done.put(Written(path=str(write(folder, pixels, text()))))
+                made = pixels() if callable(pixels) else pixels
+                self._done.put(Written(path=str(write(folder, made, text()))))
+            except MemoryError:
+                self._done.put(Written(problem="The picture cannot be saved: there is not enough memory for it."))
             except OSError as error:
                 self._done.put(Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}."))
             self._on_done()

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import imgui
@@ -12,7 +12,9 @@ from renderer.protocol import Network
 from viz import motion
 from viz.bundled import bundled
 from viz.camera import actual_size
+from viz.command import Command as Command
 from viz.command_line import command_for
+from viz.commands_mix import mixing
 from viz.facts import Facts
 from viz.layout import WORKSPACES
 from viz.panels.history import with_b
@@ -35,30 +37,9 @@ SEEDS = 100_000
 """Random seeds are below this: short enough to remember and to tell someone."""
 
 
-@dataclass(frozen=True)
-class Command:
-    """One thing to do."""
-
-    id: str
-    group: str
-    """Menu, and heading in the list of shortcuts."""
-    name: str
-    help: str
-    run: Callable[[Scene, Facts], Scene]
-    keys: tuple[str, ...] = ()
-    """The first is shown."""
-    available: Callable[[Scene, Facts], bool] = lambda scene, facts: True
-    checked: Callable[[Scene, Facts], bool] | None = None
-    """For what is on or off: whether it is on."""
-    repeats: bool = False
-    """Whether a held key does it again and again."""
-    on_release: bool = False
-    """Whether its key acts when let go, because holding it means something else."""
-
-
 def commands(chance: random.Random) -> tuple[Command, ...]:
     """Every command, in the order of the menus. Random seeds come from `chance`."""
-    return (*_file(), *_edit(chance), *_view(), *_tools(), *_network(), *_help())
+    return (*_file(), *_edit(chance), *_view(), *_tools(), *mixing(), *_network(), *_help())
 
 
 def _file() -> tuple[Command, ...]:

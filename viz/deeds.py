@@ -32,6 +32,7 @@ from viz.scene import (
     Retry,
     RevealFolder,
     SavePicture,
+    SavePixels,
     SaveWindow,
     Scene,
     ShowDialog,
@@ -96,6 +97,8 @@ class Deeds:
                     self._save_picture()
                 case SaveWindow():
                     self._photograph(lambda pixels: self._writer.write(self._folder(), pixels))
+                case SavePixels(make=make):
+                    self._writer.write(self._folder(), make)
                 case ResetLayout():
                     hello_imgui.get_runner_params().docking_params.layout_reset = True
                 case RevealFolder(path=path):

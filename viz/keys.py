@@ -11,6 +11,7 @@ _KEYS = {
     "Space": imgui.Key.space,
     "Tab": imgui.Key.tab,
     "Enter": imgui.Key.enter,
+    "Del": imgui.Key.delete,
     "+": imgui.Key.equal,
     "−": imgui.Key.minus,
     ",": imgui.Key.comma,

@@ -1,10 +1,11 @@
 """The name of a step: what a person would say changed between two Documents."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import PurePath
 
 from renderer.document import Document, Swatch
-from renderer.protocol import Direction, Latent, Mixing, Network, Noise, Transform, Truncation
+from renderer.protocol import Direction, Latent, LayerStyle, Mixing, Network, Noise, Transform, Truncation
+from viz.shelving import source_name
 
 _BLENDS = {"z": "Z", "w": "W", "arc": "arc"}
 _NOISE = {"none": "off", "const": "fixed", "random": "random"}
@@ -33,7 +34,7 @@ def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...
         case "latent":
             return _latent(before.latent, after.latent)
         case "mixing":
-            return _mixing(before.mixing, after.mixing, ws_names)
+            return _mixing(before.mixing, after.mixing, ws_names, after.shelf)
         case "truncation":
             return _truncation(before.truncation, after.truncation)
         case "noise":
@@ -74,31 +75,38 @@ def _latent(before: Latent, after: Latent) -> str:
     return f"Class mix {round(after.label_mix * 100)} %"
 
 
-def _mixing(before: Mixing, after: Mixing, ws_names: tuple[str, ...]) -> str:
+def _mixing(before: Mixing, after: Mixing, ws_names: tuple[str, ...], shelf: tuple[Swatch, ...]) -> str:
     if before.layers != after.layers:
-        return _mixed_layers(before, after, ws_names)
+        return _mixed_layers(before, after, ws_names, shelf)
     if before.solo != after.solo:
         return f"Solo {_layers(after.solo, ws_names)}" if after.solo else "Solo off"
     return f"Style seed {_figure(after.x, 0 if float(after.x).is_integer() else 2)}"
 
 
-def _mixed_layers(before: Mixing, after: Mixing, ws_names: tuple[str, ...]) -> str:
-    if not after.ws:
-        return "Mix nothing"
+def _mixed_layers(before: Mixing, after: Mixing, ws_names: tuple[str, ...], shelf: tuple[Swatch, ...]) -> str:
     was, now = {one.ws: one for one in before.layers}, {one.ws: one for one in after.layers}
     changed = sorted(ws for ws in was.keys() | now.keys() if was.get(ws) != now.get(ws))
-    where = _layers(changed, ws_names)
+    where, pairs = _layers(changed, ws_names), [_pair(was, now, ws) for ws in changed]
+    if all(replace(one, locked=other.locked) == other for one, other in pairs):
+        return f"{'Lock' if any(other.locked for _, other in pairs) else 'Unlock'} {where}"
+    if not after.ws:
+        return "Mix nothing"
     gone, new = [ws for ws in changed if ws not in now], [ws for ws in changed if ws not in was]
     if len(gone) == len(changed):
         return f"Unmix {where}"
+    sources = {other.source for _, other in pairs}
+    first, last = pairs[0]
+    if len(sources) == 1 and last.source is not None and not gone and (new or first.source != last.source):
+        return f"{where} ← {source_name(last.source, shelf)}"
     if gone or new:
         return f"Mix {where if len(new) == len(changed) else _layers(after.ws, ws_names)}"
-    first, last = was[changed[0]], now[changed[0]]
-    if first.source != last.source:
-        return f"Mix {where}"
-    if first.amount != last.amount:
-        return f"{where} {round(last.amount * 100)} %"
-    return f"{'Lock' if last.locked else 'Unlock'} {where}"
+    return f"{where} {round(last.amount * 100)} %" if first.source == last.source else f"Mix {where}"
+
+
+def _pair(was: dict[int, LayerStyle], now: dict[int, LayerStyle], ws: int) -> tuple[LayerStyle, LayerStyle]:
+    """What a w vector took before and after; nothing of another style where it is not named."""
+    nothing = LayerStyle(ws, amount=0.0)
+    return was.get(ws, nothing), now.get(ws, nothing)
 
 
 def _layers(ws: tuple[int, ...] | list[int], ws_names: tuple[str, ...]) -> str:

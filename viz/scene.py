@@ -1,6 +1,10 @@
 """What a panel receives and returns: the frozen document, view and settings, and what it asks the window to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from renderer.document import Document, View
 from viz.settings import Settings
@@ -14,6 +18,14 @@ class SavePicture:
 @dataclass(frozen=True)
 class SaveWindow:
     """Write the whole window as a numbered PNG into the capture folder."""
+
+
+@dataclass(frozen=True)
+class SavePixels:
+    """Write a picture as a numbered PNG into the capture folder."""
+
+    make: Callable[[], NDArray[np.uint8]]
+    """Makes it, [H, W, 3 or 4], in the thread that writes it."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,7 @@ class Quit:
 Ask = (
     SavePicture
     | SaveWindow
+    | SavePixels
     | Undo
     | Redo
     | OpenNetwork

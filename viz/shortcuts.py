@@ -12,7 +12,7 @@ from viz.scene import Scene
 
 _OF_FIELDS = {"undo", "redo"}
 """Commands whose keys mean something in a text field."""
-_OF_NAVIGATION = {"play", "hide-panels"}
+_OF_NAVIGATION = {"play", "hide-panels", "lay"}
 """Commands whose keys press and leave a control while the keyboard moves among controls."""
 
 

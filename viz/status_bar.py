@@ -12,10 +12,12 @@ from renderer.protocol import ModelInfo
 from viz import theme
 from viz import widgets as ui
 from viz.canvas_tools import tool_in_hand
+from viz.carry import Carry
 from viz.facts import REFRESH_S, Facts
 from viz.icons import icon
 from viz.kept import keep
 from viz.layout import WIDE
+from viz.panels import carrying
 from viz.scene import Scene
 
 _HINTS = {
@@ -23,6 +25,7 @@ _HINTS = {
     "transform": "Drag: move    Ring: turn    Shift: in steps    Wheel: zoom    Middle drag: pan",
     "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
 }
+_PREVIEW = ("eye", "accent", "Preview", "The picture shows what letting go would do")
 RENDERING_S = 0.15
 """Renders shorter than this do not change the word, which would flicker."""
 
@@ -55,11 +58,14 @@ class _Known:
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole bar; it changes nothing."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
-    items, told = facts.scratch.get(_Known).items(facts), state(facts)
-    tool = tool_in_hand(scene, facts) if facts.size[0] > WIDE else ""
+    items, carry = facts.scratch.get(_Known).items(facts), facts.scratch.get(Carry)
+    told = _PREVIEW if carry.on and carry.preview_text(scene.document) else state(facts)
+    hint = carrying.HINT if carry.on else ""
+    if not hint and facts.size[0] > WIDE:
+        hint = _HINTS[tool_in_hand(scene, facts)]
     bar = facts.scratch.get(_Known).bar
     return keep(
-        "status", (told, tool, items, bar), partial(_bar, told=told, tool=tool, items=items, bar=bar), scene, facts
+        "status", (told, hint, items, bar), partial(_bar, told=told, hint=hint, items=items, bar=bar), scene, facts
     )
 
 
@@ -69,16 +75,16 @@ def _share(facts: Facts) -> float:
     return used / there if there else 0.0
 
 
-def _bar(scene: Scene, facts: Facts, told: State, tool: str, items: tuple[Item, ...], bar: float) -> Scene:
+def _bar(scene: Scene, facts: Facts, told: State, hint: str, items: tuple[Item, ...], bar: float) -> Scene:
     p = theme.current.px
-    glyph, token, word, hint = told
-    ui.status("", glyph, token, word, hint)
-    if tool:
-        ui.status(_HINTS[tool], "", "faint")
+    glyph, token, word, why = told
+    ui.status("", glyph, token, word, why)
+    if hint:
+        ui.status(hint, "", "faint")
     width = sum(_width(item) for item in items) + (p(44) if bar else 0)
     imgui.set_cursor_pos(V(imgui.get_window_width() - width, p(4)))
-    for name, mark, colour, value, why in items:
-        ui.status(name, mark, colour, value, why)
+    for name, mark, colour, value, tip in items:
+        ui.status(name, mark, colour, value, tip)
     if bar:
         a = imgui.get_cursor_screen_pos()
         ui.amount_bar(V(a.x - p(8), a.y + p(6)), V(a.x + p(36), a.y + p(10)), bar)

@@ -1,12 +1,10 @@
 """A renderer that outlives the windows it is lent to: starting one imports torch, which takes seconds."""
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from renderer.client import Renderer, Replies
-from renderer.protocol import Job, Progress, RenderRequest, Thumbnail, ThumbnailRequest
-
-T = TypeVar("T", Thumbnail, Progress)
+from renderer.protocol import Job, RenderRequest, Thumbnail, ThumbnailRequest
 
 _FAR = 1_000_000
 
@@ -34,31 +32,31 @@ class Lent:
         self._renderer.want(tuple(replace(one, key=self._turn + one.key) for one in thumbnails))
 
     def start(self, job: Job) -> None:
-        """Keys are told apart by window."""
+        """As the keys of thumbnails."""
         self._renderer.start(replace(job, key=self._turn + job.key))
 
     def cancel(self, key: str) -> None:
-        """Keys are told apart by window."""
+        """As the keys of thumbnails."""
         self._renderer.cancel(self._turn + key)
 
     def poll(self) -> Replies:
         """What came, unless it was meant for an earlier window."""
         replies = self._renderer.poll()
         thumbnails = tuple(self._mine(one) for one in replies.thumbnails if one.key.startswith(self._turn))
-        return Replies(
-            self._shifted(replies.frame),
-            self._shifted(replies.failure),
-            self._shifted(replies.loading),
-            thumbnails,
-            tuple(self._mine(one) for one in replies.progress if one.key.startswith(self._turn)),
+        progress = tuple(
+            replace(one, key=one.key.removeprefix(self._turn))
+            for one in replies.progress
+            if one.key.startswith(self._turn)
         )
+        frame, failure, loading = map(self._shifted, (replies.frame, replies.failure, replies.loading))
+        return Replies(frame, failure, loading, thumbnails, progress)
 
     def close(self) -> None:
         """The window is gone; the renderer stays."""
         self._renderer.want(())
 
-    def _mine(self, told: T) -> T:
-        return replace(told, key=told.key.removeprefix(self._turn))  # type: ignore[type-var]
+    def _mine(self, thumbnail: Thumbnail) -> Thumbnail:
+        return replace(thumbnail, key=thumbnail.key.removeprefix(self._turn))
 
     def _shifted(self, reply: Any) -> Any:
         if reply is None or reply.request_id <= self._base:

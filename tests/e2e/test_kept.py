@@ -93,7 +93,7 @@ def test_a_press_on_a_part_that_was_shown_again_acts():
     def steps(d: Driver):
         rest(d)
         model = d.facts.model
-        x0, y0, _, y1 = d.rect(f"//Mix/mixing/##layer{model.ws_names[0]}")
+        x0, y0, _, y1 = d.rect(f"//Mix/mixing/##style{model.ws_names[0]}")
         assert shown_again(d)
         d.drag([(x0 + 30, (y0 + y1) / 2)] * 2)
         assert d.scene.document.mixing.ws == (0,)

@@ -16,7 +16,7 @@ from viz.scene import Scene
 from viz.settings import Settings
 
 pytestmark = pytest.mark.window
-ROW = "//Mix/mixing/##layer"
+ROW = "//Mix/mixing/##style"
 NOISE = "//Mix/mixing/##noise"
 
 
@@ -28,7 +28,7 @@ def seeds(scene: Scene) -> Scene:
 def row_centres(d: Driver, names: list[str]) -> list[tuple[float, float]]:
     """Where to press each row."""
     rects = [d.rect(ROW + name) for name in names]
-    return [(x0 + 40, (y0 + y1) / 2) for x0, y0, _, y1 in rects]
+    return [(x0 + 10, (y0 + y1) / 2) for x0, y0, _, y1 in rects]
 
 
 def test_all_layers_mixed_is_the_second_style_alone(lent, avatars):
@@ -175,7 +175,7 @@ def test_the_second_seed_is_typed_thrown_kept_and_walks():
         d.wait_for(lambda: d.scene.document.mixing.x > 3.01, what="the walk")
         d.click("//Mix/style/##playStyle")
         assert not d.scene.view.motion.mixing
-        d.click("//Mix/##resetStyle")
+        d.click("//Mix/style/Seed/##value", 1)
         assert d.scene.document.mixing.x == Mixing().x
 
     drive(steps, scene=seeds)

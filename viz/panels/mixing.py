@@ -1,4 +1,4 @@
-"""The Layers section: which w vectors take the second style, and which layers have noise."""
+"""The Layers section: whose style each w vector takes, how much of it, and which layers have noise."""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,32 +7,39 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document import request_for
-from renderer.protocol import Display, Mixing, ModelInfo, RenderRequest, Transform
+from renderer.mixing import blend, clear, free, layer, lock, mixed, second_of
+from renderer.protocol import LayerStyle, Mixing, ModelInfo
+from viz import likeness
 from viz import widgets as ui
-from viz.bands import Band, bands_of, inverted, share_text, short_name, size_text, switched
+from viz.bands import Band, bands_of, share_text, short_name, size_text
+from viz.brush import Brush, Picked, switched, takes
+from viz.carry import Carry, Target, target
 from viz.facts import Facts
+from viz.panels import mixing_tools
 from viz.params import put, reset
 from viz.scene import Scene
+from viz.shelving import seed_text, source_name
 from viz.theme import current as t
 
-MIXING, LAYERS, NOISE = "document.mixing", "document.mixing.layers", "document.noise.layers"
-NO_UV = (0.0, 0.0, 1.0, 1.0)
-
-Picture = tuple[int, tuple[float, float, float, float]]
-"""Texture and (u0, v0, u1, v1); texture 0 while it is not there."""
+MIXING, LAYERS, SOLO, NOISE = (
+    "document.mixing",
+    "document.mixing.layers",
+    "document.mixing.solo",
+    "document.noise.layers",
+)
+Kind = Literal["", "style", "noise", "pick"]
 
 
 @dataclass
 class Stroke:
     """A press that is held and moved across rows: what it sets, and how far the pointer came in this frame."""
 
-    kind: Literal["", "style", "noise"] = ""
+    kind: Kind = ""
     on: bool = False
     start: float = 0.0
     end: float = 0.0
 
-    def begin(self, kind: Literal["style", "noise"], on: bool, y: float) -> None:
+    def begin(self, kind: Kind, on: bool, y: float) -> None:
         """A row was pressed at height `y`; it and the rows painted over become `on`."""
         self.kind, self.on, self.start, self.end = kind, on, y, y
 
@@ -48,65 +55,41 @@ class Stroke:
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
-@dataclass
-class _LastStyle:
-    """The newest picture of the second style that was there, shown until the next one is."""
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """What `draw` reads besides what it is given."""
+    document, brush, picked = scene.document, facts.scratch.get(Brush), facts.scratch.get(Picked)
+    return (
+        document.mixing,
+        second_of(document.latent, Mixing(second(scene))),
+        document.noise,
+        document.shelf,
+        scene.view.display.layer,
+        scene.view.grid,
+        facts.model,
+        brush.among(document.shelf),
+        picked.ws,
+        likeness.of(scene, facts).base,
+    )
 
-    request: RenderRequest | None = None
-    asked: RenderRequest | None = None
-    """What was asked for last, there or not."""
-    x: float = 0.0
 
-
-def style_request(scene: Scene) -> RenderRequest:
-    """The picture of the second style alone. While it walks: of the nearest whole seed, so that few are rendered."""
+def second(scene: Scene) -> float:
+    """The seed by which the second style is pictured. While it walks: the nearest whole one, so few are rendered."""
     x = scene.document.mixing.x
-    if scene.view.motion.mixing:
-        x = float(round(x))
-    latent = replace(scene.document.latent, x=x, y=0.0)
-    latent = replace(latent, array=None)
-    alone = replace(scene.document, latent=latent, mixing=Mixing(), transform=Transform())
-    return request_for(alone, Display(), scene.settings.device, 0)
+    return float(round(x)) if scene.view.motion.mixing else x
 
 
-def style_picture(scene: Scene, facts: Facts) -> Picture:
-    """Texture of the second style's picture, which waits for the hand as the pad's do, but for its own seed."""
-    last, mixing = facts.scratch.get(_LastStyle), scene.document.mixing
-    known = last.asked is not None and last.asked.network == scene.document.network and last.x == mixing.x
-    if not known or not imgui.is_any_item_active():
-        last.asked, last.x = style_request(scene), mixing.x
-    request = last.asked
-    assert request is not None
-    found = facts.thumbnails.get(request)
-    if found:
-        last.request = request
-    elif last.request and last.request.network == request.network:
-        found = facts.thumbnails.get(last.request)
-    return (found[0].id, found[1]) if found else (0, NO_UV)
-
-
-def seed_text(x: float) -> str:
-    """The second style's name: its seed, with two decimals while it lies between two."""
-    return str(round(x)) if x == round(x) else f"{x:.2f}".replace("-", "−")
-
-
-def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
-    """The section.
-
-    Args:
-        picture: Of the second style.
-        reserve: Pixels to leave free below it, if its rows can be that low.
-    """
+def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
+    """The section. `reserve`: pixels to leave free below it, if its rows can be that low."""
     model = facts.model
-    mixed = [i for i in scene.document.mixing.ws if model and i < model.num_ws]
-    summary = f"{len(mixed)} of {model.num_ws} mixed" if model else "no network yet"
+    count = len([i for i in mixed(scene.document.mixing) if model and i < model.num_ws])
+    summary = f"{count} of {model.num_ws} mixed" if model else "no network yet"
     is_open = ui.section("Layers", summary=summary, reset=True)
     if ui.reset_clicked():
-        scene = reset(scene, LAYERS, NOISE)
+        scene = reset(scene, LAYERS, SOLO, NOISE)
     if not is_open or model is None:
         return scene
     imgui.push_id("mixing")
-    scene = _sets(scene, model)
+    scene = mixing_tools.draw(scene, facts, model)
     ui.space(6)
     stroke = facts.scratch.get(Stroke)
     top = imgui.get_window_pos().y
@@ -118,9 +101,15 @@ def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
     height = max(20, min(28, math.floor(room / model.num_ws)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), 0))
     for band in bands:
-        scene = _band(scene, band)
+        start = imgui.get_cursor_screen_pos()
+        lit = _lit(scene, facts, band.ws)
+        scene = _band(scene, facts, model, band, lit)
         for index in band.ws:
-            scene = _row(scene, model, index, band.token, picture, stroke, height)
+            scene = _row(scene, facts, model, index, band.token, height)
+        if lit and len(lit) == len(band.ws):
+            end = imgui.get_cursor_screen_pos()
+            width = imgui.get_content_region_avail().x
+            ui.outline(start, V(start.x + width, end.y), band.token, 1, 4, 1.5)
         imgui.dummy(V(1, t.px(4)))
     imgui.pop_style_var()
     imgui.pop_id()
@@ -128,69 +117,117 @@ def draw(scene: Scene, facts: Facts, picture: Picture, reserve: float) -> Scene:
     return scene
 
 
-def _sets(scene: Scene, model: ModelInfo) -> Scene:
-    """Buttons that act on every layer."""
-    mixing, width = scene.document.mixing, (imgui.get_content_region_avail().x - t.px(8)) / 3
-    if ui.button("All", width=width, hint="Take the second style in every layer"):
-        scene = put(scene, MIXING, switched(mixing, range(model.num_ws), True))
-    imgui.same_line(0, t.px(4))
-    if ui.button("None", width=width, hint="Keep the first style in every layer"):
-        scene = put(scene, MIXING, switched(mixing, range(model.num_ws), False))
-    imgui.same_line(0, t.px(4))
-    if ui.button("Invert", width=width, hint="Exchange the two styles' layers"):
-        scene = put(scene, MIXING, inverted(mixing, model.num_ws))
-    return scene
+def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
+    """Those of a band's layers that would take the swatch carried."""
+    carry = facts.scratch.get(Carry)
+    if not carry.on or not isinstance(carry.over, Target):
+        return ()
+    return tuple(i for i in carry.over.ws if i in ws)
 
 
-def _band(scene: Scene, band: Band) -> Scene:
-    """A band's header: a click switches all of its layers."""
-    mixing = scene.document.mixing
-    taken = sum(i in mixing.ws for i in band.ws)
-    width = imgui.get_content_region_avail().x
+def _hovered(facts: Facts, top: V, bottom: float) -> bool:
+    """Whether a swatch is carried over this part of the section."""
+    if not facts.scratch.get(Carry).on:
+        return False
+    mouse, window, size = imgui.get_mouse_pos(), imgui.get_window_pos(), imgui.get_window_size()
+    inside = window.x <= mouse.x < window.x + size.x and window.y <= mouse.y < window.y + size.y
+    return inside and top.y <= mouse.y < bottom
+
+
+def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[int, ...]) -> Scene:
+    """A band's header: a click lays the brush into all of its layers or gives them back; with Shift it picks."""
+    mixing, hand = scene.document.mixing, facts.scratch.get(Brush).swatch
+    width, top = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # its note must be readable
     imgui.begin_disabled(not band.ws)
-    if ui.band_row(band.name, band.note, band.token, width, mixed=share_text(taken, len(band.ws))):
-        scene = put(scene, MIXING, switched(mixing, band.ws, taken < len(band.ws)))
+    plural = "s" if len(lit) > 1 else ""
+    share = f"+ {len(lit)} layer{plural}" if lit else share_text(mixing, band.ws)
+    if ui.band_row(band.name, band.note, band.token, width, bool(lit), share):
+        io = imgui.get_io()
+        if io.key_ctrl or io.key_shift:
+            picked = facts.scratch.get(Picked)
+            picked.ws = tuple(sorted({*(picked.ws if io.key_ctrl else ()), *band.ws}))
+        else:
+            all_taken = all(takes(mixing, i, hand) for i in free(mixing, band.ws))
+            scene = put(scene, MIXING, switched(mixing, band.ws, hand, not all_taken))
     imgui.end_disabled()
     imgui.pop_style_var()
     if band.ws:
-        ui.tip(f"Switch every {band.name.lower()} layer")
+        ui.tip(f"Click: the chosen swatch in every {band.name.lower()} layer, or back    Shift+click: pick them")
+        if _hovered(facts, top, imgui.get_cursor_screen_pos().y):
+            facts.scratch.get(Carry).found = target(model, band.ws, scene.document)
     return scene
 
 
-def _row(
-    scene: Scene, model: ModelInfo, index: int, token: str, picture: Picture, stroke: Stroke, height: float
-) -> Scene:
-    """One w vector: press or paint to switch its style, right click for the first style, the wave for its noise."""
-    name, side = model.ws_names[index], model.ws_resolutions[index]
+def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, height: float) -> Scene:
+    """One w vector."""
+    name, stroke, picked = model.ws_names[index], facts.scratch.get(Stroke), facts.scratch.get(Picked)
     mixing, noise = scene.document.mixing, scene.document.noise
-    has_noise, on = name in model.noise_layers, index in mixing.ws
-    noisy = name not in noise.off if has_noise else None
-    top = imgui.get_cursor_screen_pos().y
-    touch = ui.layer_row(
-        name,
-        short_name(name),
-        size_text(side, side),
-        picture[0],
-        picture[1] if on else None,
-        seed_text(mixing.x),
-        token,
-        imgui.get_content_region_avail().x,
-        noise=noisy,
-        noise_live=noise.mode != "none",
-        selected=scene.view.display.layer == name,
-        height=height,
-        hint=f"{name}: click to switch, hold and move to paint. Right click: first style",
-    )
+    look = _look(scene, facts, model, index, token)
+    top = imgui.get_cursor_screen_pos()
+    touch = ui.layer_row(name, look, imgui.get_content_region_avail().x, height, _HINT.format(name))
     bottom = imgui.get_cursor_screen_pos().y
-    if touch.pressed:
-        stroke.begin("style", not on, stroke.end)
-    if touch.noise:
-        stroke.begin("noise", not noisy, stroke.end)
-    if touch.pressed or stroke.covers("style", top, bottom):
-        scene = put(scene, MIXING, switched(mixing, (index,), stroke.on))
+    together, hand = picked.around(index), facts.scratch.get(Brush).swatch
+    if touch.picked:
+        io = imgui.get_io()
+        picked.pick(index, more=io.key_ctrl, through=io.key_shift)
+        stroke.begin("pick", True, stroke.end)
+    elif stroke.covers("pick", top.y, bottom) and index not in picked.ws and imgui.is_mouse_dragging(0):
+        picked.add(index)
+    if touch.painted:
+        stroke.begin("style", not takes(mixing, index, hand), stroke.end)
+        scene = put(scene, MIXING, switched(mixing, together, hand, stroke.on))
+    elif stroke.covers("style", top.y, bottom):
+        scene = put(scene, MIXING, switched(mixing, (index,), hand, stroke.on))
     if touch.cleared:
-        scene = put(scene, MIXING, switched(mixing, (index,), False))
-    if has_noise and (touch.noise or stroke.covers("noise", top, bottom)):
+        scene = put(scene, MIXING, clear(mixing, together))
+    if touch.lock:
+        scene = put(scene, MIXING, lock(mixing, together, not look.locked))
+    if touch.share != look.share:
+        scene = put(scene, MIXING, blend(mixing, together, touch.share))
+    if touch.noise:
+        stroke.begin("noise", not look.noise, stroke.end)
+    if look.noise is not None and (touch.noise or stroke.covers("noise", top.y, bottom)):
         scene = put(scene, "document.noise", noise.with_layers(replace(noise.of(name), on=stroke.on)))
+    if _hovered(facts, top, bottom):
+        carry = facts.scratch.get(Carry)
+        carry.found = target(model, carry.rows(index, picked.ws, imgui.get_io().key_shift), scene.document)
     return scene
+
+
+_HINT = "{}. Click: pick    Ctrl+click: one more    Shift+click: all up to here"
+
+
+def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) -> ui.RowLook:
+    """How one w vector's row looks."""
+    document, name, side = scene.document, model.ws_names[index], model.ws_resolutions[index]
+    own = layer(document.mixing, index) or LayerStyle(index, amount=0.0)
+    taken = own.amount != 0 or own.source is not None
+    picture = likeness.NOTHING
+    if taken:
+        picture = likeness.of_layer(scene, facts, own.source, second(scene))
+    return ui.RowLook(
+        name=short_name(name),
+        resolution=size_text(side, side),
+        token=token,
+        tex=picture[0],
+        uv=picture[1] if taken else None,
+        source=source_name(own.source, document.shelf) if own.source is not None else seed_text(document.mixing.x),
+        share=own.amount,
+        locked=own.locked,
+        silent=bool(document.mixing.solo) and index not in document.mixing.solo,
+        noise=document.noise.of(name).on if name in model.noise_layers else None,
+        noise_live=document.noise.mode != "none",
+        ghost=_ghost(scene, facts, index),
+        selected=index in facts.scratch.get(Picked).within(model.num_ws),
+        shown=scene.view.display.layer == name,
+    )
+
+
+def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, float, float, float], str] | None:
+    """What the row would take if the swatch carried were let go."""
+    carry = facts.scratch.get(Carry)
+    if not carry.on or not isinstance(carry.over, Target) or index not in carry.over.ws:
+        return None
+    texture, uv = likeness.of_hand(scene, facts, carry.hand, second(scene))
+    return texture, uv, carry.name(scene.document)

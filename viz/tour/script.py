@@ -85,9 +85,31 @@ class Script:
         yield from self._keys(Key.mod_ctrl, Key._2)
         yield from hand.wait(0.4)
         yield from self._click("Mix/random", "Mix/bandMiddle")
-        rows = sorted((place[1], name) for name, place in hand.places.items() if name.startswith("Mix/layer"))
+        rows = sorted((place[1], name) for name, place in hand.places.items() if name.startswith("Mix/style"))
         yield from self._click(rows[0][1])
         yield from self._shot("mixing")
+        yield from self._click("Mix/None")
+        yield from self._shelf()
+
+    def _shelf(self) -> Iterator[None]:
+        """Put styles on the shelf, drag one onto a band, and show all of them mixed with each other."""
+        hand = self._hand
+        for _ in range(4):
+            yield from self._keys(Key.b)
+            yield from self._keys(Key.r)
+        yield from hand.wait(1.0)
+        start, end = hand.at("Mix/swatch1"), hand.at("Mix/bandCoarse", 0.4)
+        yield from hand.move(start)
+        yield from hand.press()
+        yield from hand.move(end, 0.8)
+        yield from self._settled()
+        yield from self._shot("drag-to-mix")
+        yield from hand.release()
+        yield from self._settled()
+        yield from self._keys(Key.g)
+        yield from hand.wait(3.0)
+        yield from self._shot("mixing-grid")
+        yield from self._keys(Key.g)
         yield from self._click("Mix/None")
 
     def _layers(self) -> Iterator[None]:

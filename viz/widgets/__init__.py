@@ -7,6 +7,7 @@ Ctrl+click types it; `keyed` (None, False or True) adds the key-frame diamond at
 from viz.icons import filled, icon
 from viz.widgets.buttons import button, segmented, switch
 from viz.widgets.feedback import chip, empty_state, error_strip, progress, status
+from viz.widgets.layer_row import RowLook, RowTouch, layer_row
 from viz.widgets.overlay import badge, badge_number, badge_width, handle
 from viz.widgets.paint import (
     draw,
@@ -27,10 +28,11 @@ from viz.widgets.paint import (
 )
 from viz.widgets.pick import list_row, matching, pick
 from viz.widgets.rows import choice, heading, key_clicked, number, reset_clicked, row_label, section, slider
-from viz.widgets.tiles import RowTouch, add_tile, amount_bar, band_row, dashed, layer_row, tile
+from viz.widgets.tiles import add_tile, amount_bar, band_row, dashed, tile
 from viz.widgets.typed import drag_number, drag_pace
 
 __all__ = [
+    "RowLook",
     "RowTouch",
     "add_tile",
     "amount_bar",

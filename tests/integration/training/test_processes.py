@@ -23,11 +23,21 @@ def test_two_processes_are_one_that_averages_the_same_halves(tmp_path):
             torch.testing.assert_close(first[name], value, rtol=0, atol=1e-5, msg=name)
 
 
-def test_a_lost_worker_ends_the_run_and_is_named(tmp_path):
+def test_two_processes_stop_with_a_snapshot_go_on_and_end_when_one_is_lost(tmp_path):
     data = dataset(tmp_path / "images.zip")
     folder = tmp_path / "runs" / "00000-stylegan2-images-gpus2-batch8-gamma1"
     process = commands.start(commands.train(tmp_path / "runs", data, gpus=2, kimg=1000))
     commands.wait_for(lambda: commands.kimg(folder) > 0, process)
+    process.send_signal(signal.SIGTERM)
+    returncode, output = commands.finish(process)
+    assert returncode == 0, output
+    content = commands.status(folder)
+    assert content["state"] == "stopped"
+    done = torch.load(folder / "training-state.pt", weights_only=True)["nimg"]
+    assert done == round(content["kimg"] * 1000)
+
+    process = commands.start(commands.resume(folder))
+    commands.wait_for(lambda: commands.kimg(folder) > content["kimg"], process)
     first = commands.status(folder)["pid"]
     siblings = [child.pid for child in psutil.Process(process.pid).children(recursive=True) if _trains(child)]
     (other,) = [pid for pid in siblings if pid != first]
@@ -40,23 +50,6 @@ def test_a_lost_worker_ends_the_run_and_is_named(tmp_path):
     assert commands.status(folder)["state"] == "failed"
     assert f"process {other}" in commands.status(folder)["error"]
     assert not psutil.pid_exists(first)
-
-
-def test_two_processes_stop_with_a_snapshot_and_go_on(tmp_path):
-    data = dataset(tmp_path / "images.zip")
-    folder = tmp_path / "runs" / "00000-stylegan2-images-gpus2-batch8-gamma1"
-    process = commands.start(commands.train(tmp_path / "runs", data, gpus=2, kimg=1000))
-    commands.wait_for(lambda: commands.kimg(folder) > 0, process)
-    process.send_signal(signal.SIGTERM)
-    returncode, output = commands.finish(process)
-    assert returncode == 0, output
-    content = commands.status(folder)
-    assert content["state"] == "stopped"
-    done = torch.load(folder / "training-state.pt", weights_only=True)["nimg"]
-    assert done == round(content["kimg"] * 1000)
-    returncode, output = commands.run(commands.resume(folder, kimg=done // 1000 + 1))
-    assert returncode == 0, output
-    assert commands.status(folder)["state"] == "finished"
 
 
 def _trains(child):

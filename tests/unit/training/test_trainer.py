@@ -27,9 +27,9 @@ def through_a_file(state):
     [
         {"cfg": "stylegan2", "aug": "fixed", "p": 0.5, "cond": True},
         {"cfg": "stylegan2", "batch_gpu": 2, "aug": "ada"},
-        {"cfg": "stylegan3-t", "aug": "noaug", "cbase": 64},
+        {"cfg": "stylegan3-t", "aug": "noaug", "cbase": 64, "cond": True},
         {"cfg": "stylegan3-r", "aug": "noaug", "cbase": 64},
-        {"cfg": "stylegan1", "aug": "noaug"},
+        {"cfg": "stylegan1", "aug": "noaug", "cond": True},
     ],
     ids=lambda changes: "-".join(str(value) for value in changes.values()),
 )
@@ -52,6 +52,15 @@ def test_a_run_that_goes_on_is_bit_for_bit_the_one_that_never_stopped(data, chan
         now = weights(one)
         moved = [name for name in start if name.startswith(f"{network}.") and not torch.equal(start[name], now[name])]
         assert moved
+    assert all(torch.isfinite(value).all() for value in weights(one).values())
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_any_number_of_channels_trains(tmp_path, channels):
+    one = trainer(dataset(tmp_path / "images.zip", channels=channels), aug="fixed", p=1.0)
+    one.step()
+    one.close()
+    assert one.G.img_channels == one.D.img_channels == channels
     assert all(torch.isfinite(value).all() for value in weights(one).values())
 
 

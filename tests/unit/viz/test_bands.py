@@ -6,8 +6,8 @@ import pytest
 
 from renderer.fake import model_info
 from renderer.mixing import take
-from renderer.protocol import Latent, LayerStyle, Mixing, Network
-from viz.bands import band_of, bands_of, inverted, share_text, short_name, size_text, switched
+from renderer.protocol import Mixing, Network
+from viz.bands import band_of, bands_of, share_text, short_name, size_text
 
 SG2_32 = model_info(Network(), "StyleGAN2", 32)
 SG2_1024 = model_info(Network(), "StyleGAN2", 1024)
@@ -57,25 +57,11 @@ def test_sizes():
     assert size_text(36, 52) == "36×52"
 
 
-def mixed(*ws):
-    return take(Mixing(), ws, None)
-
-
-def test_switching_keeps_the_indices_ascending_and_once():
-    assert switched(mixed(5, 1), (3, 1), True).ws == (1, 3, 5)
-    assert switched(mixed(1, 3, 5), (3, 4), False).ws == (1, 5)
-    assert switched(mixed(), range(3), True).ws == (0, 1, 2)
-
-
-def test_switching_on_leaves_other_styles_alone():
-    other = take(Mixing(), (1,), Latent(8.0), 0.5)
-    assert switched(other, (0, 1), True).layers == (LayerStyle(0), LayerStyle(1, Latent(8.0), 0.5))
-
-
-def test_inverting_twice_gives_back_what_the_network_has():
-    assert inverted(mixed(0, 2), 4).ws == (1, 3)
-    assert inverted(inverted(mixed(0, 2, 9), 4), 4).ws == (0, 2)
-
-
 def test_share_in_words():
-    assert [share_text(*pair) for pair in ((0, 4), (4, 4), (2, 4), (0, 0))] == ["base", "all", "2 of 4", ""]
+    mixing = take(take(Mixing(), (0, 1), None), (4, 5), None, 0.3)
+    assert [share_text(mixing, ws) for ws in (range(4), range(4, 6), range(6, 8), range(8, 8))] == [
+        "50 %",
+        "30 %",
+        "base",
+        "",
+    ]

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from renderer.document import Document
-from renderer.mixing import take
+from renderer.document import Document, Swatch
+from renderer.mixing import lock, take
 from renderer.protocol import Latent, LayerNoise, Mixing, Network, Noise, Transform, Truncation
 from viz.naming import step_name
 
@@ -31,6 +31,8 @@ def silent(*layers: str) -> Noise:
         (Document(mixing=take(Mixing(), (1,), None)), "Mix b8.conv0"),
         (Document(mixing=take(Mixing(), (0, 1, 2), None)), "Mix 3 layers"),
         (Document(mixing=take(Mixing(), (9,), None)), "Mix layer 9"),
+        (Document(mixing=take(Mixing(), (0, 1, 2), Latent(88.0))), "3 layers ← 88"),
+        (Document(mixing=lock(Mixing(), (1,), True)), "Lock b8.conv0"),
         (Document(mixing=Mixing(x=5)), "Style seed 5"),
         (Document(truncation=Truncation(psi=0.62)), "ψ 0.62"),
         (Document(truncation=Truncation(psi=-0.5)), "ψ −0.50"),
@@ -76,6 +78,13 @@ def test_taking_away_and_resetting_parts():
     mixed = replace(other, mixing=take(Mixing(), (0, 1), None))
     assert step_name(mixed, replace(other, mixing=take(Mixing(), (0,), None)), NAMES) == "Unmix b8.conv0"
     assert step_name(mixed, other, NAMES) == "Mix nothing"
+    given = replace(other, mixing=take(Mixing(), (0, 1), Latent(88.0)), shelf=(Swatch("Ada", Latent(88.0)),))
+    assert step_name(mixed, replace(mixed, mixing=given.mixing), NAMES) == "2 layers ← 88"
+    assert step_name(replace(given, mixing=Mixing()), given, NAMES) == "2 layers ← Ada"
+    half = replace(given, mixing=take(Mixing(), (0, 1), Latent(88.0), 0.5))
+    assert step_name(given, half, NAMES) == "2 layers 50 %"
+    locked = replace(given, mixing=lock(given.mixing, (1,), True))
+    assert [step_name(given, locked, NAMES), step_name(locked, given, NAMES)] == ["Lock b8.conv0", "Unlock b8.conv0"]
     assert step_name(replace(other, noise=silent("a")), other) == "Noise on a"
     assert step_name(replace(other, noise=Noise("random", 3)), other) == "Reset noise"
     assert step_name(replace(other, latent=Latent(3, 4, "z")), other) == "Reset latent"

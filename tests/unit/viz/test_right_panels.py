@@ -1,23 +1,34 @@
 """What the right and bottom panels decide before they draw."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from renderer.fake import model_info
-from renderer.mixing import take
-from renderer.protocol import Display, Frame, Latent, Mixing, Network, Statistics, Transform
+from renderer.protocol import (
+    ArrayRef,
+    Display,
+    Frame,
+    Latent,
+    Network,
+    RenderRequest,
+    Statistics,
+    Transform,
+    Truncation,
+)
 from tests.unit.viz.facts import new_facts
-from viz.facts import Figures, Performance
+from viz.facts import Figures, Performance, Tally, Texture
+from viz.likeness import NOTHING, Likenesses
 from viz.panels.analysis import BLOCKS, GAP, pages, widths
 from viz.panels.capture import next_name
 from viz.panels.channels import shown_text
 from viz.panels.layers import channel_limit, chosen, clamped, columns_for, entries, select
-from viz.panels.mix import base_seed
-from viz.panels.mixing import Stroke, seed_text, style_request
+from viz.panels.mixing import Stroke, second
 from viz.panels.performance import device_name, figures
+from viz.panels.second_style import base_seed
 from viz.panels.spectrum import frequency_text, frequency_ticks
 from viz.params import put
 from viz.picture_file import read
@@ -68,29 +79,58 @@ class TestStroke:
         assert stroke.covers("noise", 140, 160)
 
 
-class TestSecondStyle:
-    def test_is_drawn_alone(self):
-        scene = put(
-            put(Scene(), "document.mixing", take(Mixing(711.0), (0, 1), None)),
-            "document.latent",
-            Latent(3.5, 2.25, label=4),
-        )
-        request = style_request(put(scene, "document.transform", Transform(angle=30)))
-        assert request.latent == Latent(711.0, 0.0, label=4)
-        assert request.mixing.ws == ()
-        assert request.transform == Transform()
+class TestLikenesses:
+    scene = put(put(Scene(), "document.truncation", Truncation(0.5)), "document.transform", Transform(angle=30))
 
+    def test_a_style_is_shown_alone_by_the_present_truncation(self):
+        likenesses = Likenesses()
+        likenesses.look(self.scene, held=False)
+        request = likenesses.request(Latent(711.0, label=4))
+        assert request == RenderRequest(0, latent=Latent(711.0, label=4), truncation=Truncation(0.5))
+        assert likenesses.request(Latent(711.0, label=4)) is request
+
+    def test_it_waits_for_the_hand_but_not_for_another_network(self):
+        likenesses = Likenesses()
+        likenesses.look(self.scene, held=False)
+        likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=True)
+        assert likenesses.base.truncation.psi == 0.5
+        likenesses.look(put(put(self.scene, "document.truncation.psi", 0.1), "view.motion.latent", True), held=False)
+        assert likenesses.base.truncation.psi == 0.5
+        likenesses.look(put(self.scene, "document.network", Network("other")), held=True)
+        assert likenesses.base.network == Network("other")
+
+    def test_what_was_there_is_shown_until_the_next_is(self):
+        likenesses, pictures = Likenesses(), {}
+        facts = replace(new_facts(), thumbnails=SomeThumbnails(pictures))
+        likenesses.look(self.scene, held=False)
+        assert likenesses.picture(facts, Latent(1.0)) == NOTHING
+        pictures[likenesses.request(Latent(1.0))] = (Texture(7, 64, 64), (0.0, 0.0, 0.5, 0.5))
+        assert likenesses.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
+        likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=False)
+        assert likenesses.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
+        assert likenesses.picture(facts, Latent(2.0)) == NOTHING
+
+
+class SomeThumbnails:
+    tally = Tally()
+
+    def __init__(self, pictures):
+        self.pictures = pictures
+
+    def get(self, request, size=64):
+        return self.pictures.get(request)
+
+
+class TestSecondStyle:
     def test_walking_asks_for_whole_seeds(self):
         scene = put(put(Scene(), "document.mixing.x", 4.4), "view.motion.mixing", True)
-        assert style_request(scene).latent.x == 4
-        assert style_request(put(scene, "view.motion.mixing", False)).latent.x == 4.4
-
-    def test_name(self):
-        assert [seed_text(x) for x in (711.0, 42.38, -2.5)] == ["711", "42.38", "−2.50"]
+        assert second(scene) == 4
+        assert second(put(scene, "view.motion.mixing", False)) == 4.4
 
     def test_first_seed_can_be_kept_unless_it_lies_between_rows(self):
         assert base_seed(Latent(42.5, 3.0)) == 342.5
         assert base_seed(Latent(42.0, 3.5)) is None
+        assert base_seed(Latent(42.0, array=ArrayRef("0"))) is None
 
 
 class TestLayers:
