@@ -10,6 +10,7 @@ from renderer.parts import Direction, Display, Latent, Mixing, Network, Noise, S
 from renderer.protocol import RenderRequest
 
 Workspace = Literal["explore", "mix", "analyse", "train"]
+CompareMode = Literal["off", "split", "flip", "difference"]
 Tool = Literal["walk", "transform", "inspect"]
 
 
@@ -78,6 +79,21 @@ class Camera:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """The present state, A, beside another one."""
+
+    mode: CompareMode = "off"
+    b: Document | None = None
+    """What the present state is compared with."""
+    divider: float = 0.5
+    """Share of the picture's width that shows A, where it is split."""
+    flipped: bool = False
+    """Whether B is shown, where one or the other is."""
+    gain: float = 4.0
+    """Multiplies differences."""
+
+
+@dataclass(frozen=True)
 class View:
     """How we look at it: never part of a recipe, not undone."""
 
@@ -86,6 +102,7 @@ class View:
     camera: Camera = Camera()
     display: Display = Display()
     motion: Motion = Motion()
+    compare: Compare = Compare()
     panels_hidden: bool = False
     grid: bool = False
     """Whether the centre shows the mixing grid instead of the picture."""

@@ -73,6 +73,13 @@ class Array:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Nothing names these arrays any more."""
+
+    refs: tuple[ArrayRef, ...]
+
+
+@dataclass(frozen=True)
 class Still:
     """Work: the whole picture of a request, uint8 [H, W, 4]."""
 
@@ -99,7 +106,19 @@ class NoiseDeviation:
     seed: int = 0
 
 
-Work = Still | Styles | NoiseDeviation
+@dataclass(frozen=True)
+class Difference:
+    """Work: two pictures' difference as a picture, uint8 [H, W, 4]: white where they are the same.
+
+    d = gain * mean over channels of (request - other) / 255, from blue at -1 through white to orange at 1.
+    """
+
+    request: RenderRequest
+    other: RenderRequest
+    gain: float = 1.0
+
+
+Work = Still | Styles | NoiseDeviation | Difference
 
 
 @dataclass(frozen=True)
@@ -288,5 +307,5 @@ class Stop:
     """The renderer should end."""
 
 
-ToRenderer = RenderRequest | Held | Wanted | Array | Job | CancelJob | Stop
+ToRenderer = RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob | Stop
 ToWindow = Frame | Loading | Thumbnail | Progress | Failure | Superseded

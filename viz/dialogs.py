@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz import about, browse, palette, settings_dialog, shortcut_list, theme
+from viz import about, browse, browse_for, palette, save_dialog, settings_dialog, shortcut_list, theme
 from viz.commands import Command
 from viz.facts import Facts
 from viz.scene import Scene
@@ -16,8 +16,9 @@ TITLES = {
     "about": "About StyleScope",
     "commands": "Every command",
     "settings": "Settings",
+    **save_dialog.TITLES,
 }
-_WIDTHS = {"help": 560, "about": 460, "commands": 480, "settings": 420}
+_WIDTHS = {"help": 560, "about": 460, "commands": 480, "settings": 420, **dict.fromkeys(save_dialog.TITLES, 560)}
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Open:
 
 def show(scene: Scene, facts: Facts, name: str) -> None:
     """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
-    if name in browse.MODES:
+    if name in browse_for.MODES:
         browse.show(scene, facts, name)
     elif name not in TITLES:
         raise KeyError(f"no dialog is named {name!r}")
@@ -40,6 +41,8 @@ def show(scene: Scene, facts: Facts, name: str) -> None:
         opened.name, opened.fresh = name, True
         if name == "commands":
             palette.start(facts)
+        if name in save_dialog.TITLES:
+            save_dialog.start(scene, facts, name)
 
 
 def is_open(facts: Facts) -> bool:
@@ -87,12 +90,15 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
             "commands": lambda: palette.draw(scene, facts, commands),
             "settings": lambda: settings_dialog.draw(scene, facts),
         }
-        before = scene
-        scene = draws[name]()
+        before, done = scene, False
+        if name in save_dialog.TITLES:
+            scene, done = save_dialog.draw(scene, facts, name)
+        else:
+            scene = draws[name]()
         away = imgui.is_mouse_clicked(imgui.MouseButton_.left) and not imgui.is_window_hovered(
             imgui.HoveredFlags_.root_and_child_windows | imgui.HoveredFlags_.allow_when_blocked_by_active_item
         )
-        chosen = name == "commands" and scene is not before
+        chosen = done or (name == "commands" and scene is not before)
         if not opened.name or (away and not imgui.is_window_appearing()) or chosen:
             imgui.close_current_popup()
             opened.name = "" if not opened.fresh else opened.name

@@ -1,0 +1,16 @@
+"""`python -m renderer picture|film`: renders what the window has kept, without a window."""
+
+import click
+
+from renderer.cli.picture import picture
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Render recipes and sessions that StyleScope's window has saved."""
+
+
+main.add_command(picture)
+
+if __name__ == "__main__":
+    main(prog_name="python -m renderer")

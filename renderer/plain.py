@@ -1,0 +1,211 @@
+"""Frozen state as plain values that YAML can hold, and back, driven by the type hints of its dataclasses.
+
+A dataclass becomes a mapping of its fields, a tuple a list; where a hint names several dataclasses, the key `is` names
+the one. Reading is tolerant: what is unknown or makes no sense is left at its default and noted, so that a file made by
+another version, or a damaged one, gives what is left of it.
+
+A dataclass whose fields are typed by a value of another field says so with a class method `plain_hints(plain)`, which
+gets the mapping that is read or written and returns hints to use instead of the declared ones, by field: a track of
+keys answers `{"keys": tuple[Key[float], ...]}` for a path that leads to a number, where `Key` is a generic dataclass.
+"""
+
+import math
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+TAG = "is"
+"""Names the dataclass where there is a choice; no field can have this name."""
+DEEPEST = 64
+"""Dataclasses within dataclasses; deeper ones are not read."""
+_SAMPLE = 40
+"""Letters of a wrong value that a note repeats."""
+
+
+class PlainError(ValueError):
+    """A value does not have the type that its place wants; the text says why."""
+
+
+def to_plain(value: Any, hint: Any = None) -> Any:
+    """Frozen state as mappings, lists, text and numbers.
+
+    Args:
+        value: A dataclass, tuple, number, text, truth or None.
+        hint: The type that its place declares; None: its own class.
+
+    Raises TypeError for anything else.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return _mapping(value, type(value) if hint is None else hint)
+    if isinstance(value, tuple):
+        hints = _item_hints(hint, len(value))
+        return [to_plain(one, want) for one, want in zip(value, hints, strict=True)]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be written as a plain value")
+
+
+def from_plain(kind: type[T], plain: Any, notes: list[str], path: str = "") -> T:
+    """An object of the dataclass `kind` from what `to_plain` made of one, or of an older or damaged one.
+
+    Args:
+        kind: A dataclass of which every field has a default, or a union of dataclasses.
+        plain: What was read.
+        notes: Gets a line for each thing that was left out, such as `truncation.psi: 'much' is not a number`.
+        path: Where `plain` stands in the whole, for the notes.
+    """
+    found: T = _object(kind, plain, notes, path, 0)
+    return found
+
+
+def _mapping(value: Any, hint: Any) -> dict[str, Any]:
+    kind = type(value)
+    plain: dict[str, Any] = {}
+    choices = [one for one in _choices(hint) if is_dataclass(_class_of(one))]
+    if len(choices) > 1:
+        plain[TAG] = kind.__name__
+    own: Any = next((one for one in choices if _class_of(one) is kind), kind)
+    hints = _hints(own)
+    if hasattr(kind, "plain_hints"):
+        hints = hints | kind.plain_hints({field.name: getattr(value, field.name) for field in fields(kind)})
+    for field in fields(kind):
+        plain[field.name] = to_plain(getattr(value, field.name), hints[field.name])
+    return plain
+
+
+def _object(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> Any:
+    """A dataclass. Raises PlainError where `plain` is no mapping, or lacks what has no default."""
+    if not isinstance(plain, Mapping):
+        raise PlainError(f"{_sample(plain)} is not a group of values")
+    if depth > DEEPEST:
+        raise PlainError("there are too many things within each other")
+    choices = [one for one in _choices(hint) if is_dataclass(_class_of(one))]
+    tag = plain.get(TAG)
+    chosen = next((one for one in choices if _class_of(one).__name__ == tag), None)
+    if chosen is None and (tag is not None or not choices):
+        raise PlainError(f"{_sample(tag)} is not known here")
+    chosen = chosen or choices[0]
+    kind, hints = _class_of(chosen), _hints(chosen)
+    if hasattr(kind, "plain_hints"):
+        hints = hints | kind.plain_hints(plain)
+    good: dict[str, Any] = {}
+    for field in fields(kind):
+        here = f"{path}.{field.name}" if path else field.name
+        optional = field.default is not MISSING or field.default_factory is not MISSING
+        if field.name not in plain:
+            if not optional:
+                raise PlainError(f"{field.name} is missing")
+            continue
+        try:
+            good[field.name] = _value(hints[field.name], plain[field.name], notes, here, depth)
+        except PlainError as error:
+            if not optional:
+                raise PlainError(f"{field.name}: {error}") from error
+            notes.append(f"{here}: {error}")
+    known = {TAG, *(field.name for field in fields(kind))}
+    notes += [f"{path}.{key}".lstrip(".") + ": is not known here" for key in plain if key not in known]
+    try:
+        return kind(**good)
+    except (TypeError, ValueError) as error:
+        raise PlainError(str(error)) from error
+
+
+def _value(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> Any:
+    """A value of the type `hint`. Raises PlainError."""
+    choices = _choices(hint)
+    if plain is None and type(None) in choices:
+        return None
+    choices = [one for one in choices if one is not type(None)]
+    if any(is_dataclass(_class_of(one)) for one in choices):
+        return _object(hint, plain, notes, path, depth + 1)
+    problem = PlainError(f"{_sample(plain)} does not fit")
+    for choice in choices:
+        try:
+            return _simple(choice, plain, notes, path, depth)
+        except PlainError as error:
+            problem = error
+    raise problem
+
+
+def _simple(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> Any:
+    """A value that is no dataclass. Raises PlainError."""
+    if hint is Any:
+        return plain
+    if get_origin(hint) is Literal:
+        for one in get_args(hint):
+            if type(one) is type(plain) and one == plain:
+                return one
+        raise PlainError(f"{_sample(plain)} is none of {', '.join(map(str, get_args(hint)))}")
+    if get_origin(hint) is tuple:
+        return _tuple(hint, plain, notes, path, depth)
+    if hint is float and isinstance(plain, int | float) and not isinstance(plain, bool):
+        return _number(plain)
+    if hint in (bool, int, str) and type(plain) is hint:
+        return plain
+    words = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
+    raise PlainError(f"{_sample(plain)} is not {words.get(hint, 'of a known kind')}")
+
+
+def _number(plain: int | float) -> float:
+    try:
+        number = float(plain)
+    except OverflowError as error:
+        raise PlainError("the number is too large") from error
+    if not math.isfinite(number):
+        raise PlainError(f"{_sample(plain)} is not a number")
+    return number
+
+
+def _tuple(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> tuple[Any, ...]:
+    """A tuple. One of any length leaves out what makes no sense; one of a fixed length is good as a whole or not."""
+    if not isinstance(plain, list):
+        raise PlainError(f"{_sample(plain)} is not a list")
+    open_ended = get_args(hint)[-1] is Ellipsis
+    hints = _item_hints(hint, len(plain))
+    if len(hints) != len(plain):
+        raise PlainError(f"{len(plain)} values where {len(hints)} belong")
+    found = []
+    for i, (want, one) in enumerate(zip(hints, plain, strict=True)):
+        try:
+            found.append(_value(want, one, notes, f"{path}[{i}]", depth))
+        except PlainError as error:
+            if not open_ended:
+                raise
+            notes.append(f"{path}[{i}]: {error}")
+    return tuple(found)
+
+
+def _item_hints(hint: Any, count: int) -> list[Any]:
+    """The hints of a tuple's items; its own classes count where `hint` says nothing of them."""
+    kind = next((one for one in _choices(hint) if get_origin(one) is tuple), None)
+    if kind is None:
+        return [None] * count
+    args = get_args(kind)
+    return [args[0]] * count if args[-1] is Ellipsis else list(args)
+
+
+def _choices(hint: Any) -> list[Any]:
+    """The members of a union; the hint alone where it is none."""
+    return list(get_args(hint)) if get_origin(hint) in (Union, types.UnionType) else [hint]
+
+
+def _class_of(hint: Any) -> Any:
+    return get_origin(hint) or hint
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """The type of each field of a dataclass, with the arguments of a generic one put in."""
+    origin = _class_of(kind)
+    hints = get_type_hints(origin)
+    given = dict(zip(getattr(origin, "__parameters__", ()), get_args(kind), strict=False))
+    return {name: given.get(hint, hint) if isinstance(hint, TypeVar) else hint for name, hint in hints.items()}
+
+
+def _sample(plain: Any) -> str:
+    text = repr(plain)
+    return text if len(text) <= _SAMPLE else f"{text[: _SAMPLE - 1]}…"
