@@ -33,9 +33,21 @@ class _Bell:
 @click.option("--browse-dir", type=click.Path(file_okay=False), help="Where the file browser opens.")
 @click.option("--device", help="Where networks run: auto, cpu, cuda, cuda:1, mps.  [default: as set in the window]")
 @click.option(
+    "--session",
+    type=click.Path(dir_okay=False),
+    help="Opens what a session, or a picture or film that StyleScope saved, remembers.",
+)
+@click.option(
     "--tour", type=click.Path(file_okay=False), help="Let the window show itself; pictures and a film go here."
 )
-def main(network: str, capture_dir: str | None, browse_dir: str | None, device: str | None, tour: str | None) -> None:
+def main(
+    network: str,
+    capture_dir: str | None,
+    browse_dir: str | None,
+    device: str | None,
+    session: str | None,
+    tour: str | None,
+) -> None:
     """Explore the generator NETWORK: a file, a URL or a run folder; without it, the demo network.
 
     Options hold for this session; the window's Settings keep theirs.
@@ -44,20 +56,21 @@ def main(network: str, capture_dir: str | None, browse_dir: str | None, device: 
     overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
         if tour is None:
-            open_window(network, overrides)
+            open_window(network, overrides, session=session or "")
         else:
             _tour(Path(tour), _source(network), device or "auto")
     except (RuntimeError, LookupError, TimeoutError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = None) -> None:
+def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = None, session: str = "") -> None:
     """Open the window on `network` and return when it is closed.
 
     Args:
         network: A file, a URL or a run folder; empty for the demo network.
         overrides: Settings for this session only.
         watch: Called with the app and hello_imgui's parameters just before the window opens, to measure it.
+        session: A session, or a picture or film with a recipe, to open; empty for none.
 
     Raises RuntimeError where no window can be opened.
     """
@@ -72,7 +85,14 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
         bell.connect(hello_imgui.request_refresh)
         folder = settings_file.config_dir()
         kept, problem = settings_file.load(folder)
-        options = Options(network=_source(network), config_dir=folder, overrides=overrides, kept=kept, problem=problem)
+        options = Options(
+            network=_source(network),
+            session=session,
+            config_dir=folder,
+            overrides=overrides,
+            kept=kept,
+            problem=problem,
+        )
         app = App(replace(kept, **overrides), renderer, options)
         try:
             app.run(watch)

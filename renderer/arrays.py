@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,23 @@ class ArrayStore:
         if found is None:
             raise UnknownArrayError(f"An array that belongs to this picture is missing ({ref.sha256[:12]}).")
         return found
+
+    def forget(self, refs: Iterable[ArrayRef]) -> None:
+        """Let these arrays go; those that are not there are no matter."""
+        with self._lock:
+            for ref in refs:
+                self._arrays.pop(ref, None)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        with self._lock:
+            return sum(array.nbytes for array in self._arrays.values())
+
+    def all(self) -> dict[ArrayRef, AnyArray]:
+        """All arrays by name, as they are now."""
+        with self._lock:
+            return dict(self._arrays)
 
     def names(self) -> set[ArrayRef]:
         """The names of all arrays."""

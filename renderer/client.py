@@ -19,6 +19,7 @@ from renderer.protocol import (
     ArrayRef,
     CancelJob,
     Failure,
+    Forget,
     Frame,
     Held,
     Job,
@@ -285,9 +286,11 @@ class Renderer:
         if self._held is not None:
             messages.append(self._held)
             self._held = None
-        new = self.arrays.names() - self._arrays_sent
-        messages += [message_of(self.arrays.get(ref)) for ref in new]
-        self._arrays_sent |= new
+        there = self.arrays.all()
+        messages += [message_of(array) for ref, array in there.items() if ref not in self._arrays_sent]
+        if gone := self._arrays_sent - there.keys():
+            messages.append(Forget(tuple(gone)))
+        self._arrays_sent = set(there)
         messages += self._job_messages
         self._job_messages = []
         if self._pending is not None and len(self._unanswered) < IN_FLIGHT:

@@ -11,6 +11,7 @@ from renderer.protocol import RenderRequest
 from renderer.timeline import Timeline
 
 Workspace = Literal["explore", "mix", "analyse", "train"]
+CompareMode = Literal["off", "split", "flip", "difference"]
 Tool = Literal["walk", "transform", "inspect"]
 
 
@@ -91,6 +92,21 @@ class Playback:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """The present state, A, beside another one."""
+
+    mode: CompareMode = "off"
+    b: Document | None = None
+    """What the present state is compared with."""
+    divider: float = 0.5
+    """Share of the picture's width that shows A, where it is split."""
+    flipped: bool = False
+    """Whether B is shown, where one or the other is."""
+    gain: float = 4.0
+    """Multiplies differences."""
+
+
+@dataclass(frozen=True)
 class View:
     """How we look at it: never part of a recipe, not undone."""
 
@@ -100,6 +116,7 @@ class View:
     display: Display = Display()
     motion: Motion = Motion()
     playback: Playback = Playback()
+    compare: Compare = Compare()
     panels_hidden: bool = False
     grid: bool = False
     """Whether the centre shows the mixing grid instead of the picture."""

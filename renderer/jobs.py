@@ -11,7 +11,7 @@ from renderer.animate import requested
 from renderer.arrays import AnyArray
 from renderer.engine import Engine, Watch
 from renderer.frames import RGBA
-from renderer.protocol import Changes, Measure, NoiseDeviation, RenderRequest, Still, Styles, Work
+from renderer.protocol import Changes, Difference, Measure, NoiseDeviation, RenderRequest, Still, Styles, Work
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def begin(work: Work, engine: Engine) -> Running:
             return _DeviationJob(work, engine)
         case Changes():
             return _ChangesJob(work, engine)
+        case Difference():
+            return _DifferenceJob(work, engine)
 
 
 class _StillJob:
@@ -61,6 +63,41 @@ class _StylesJob:
 
     def step(self, watch: Watch) -> Step:
         return Step(1, 1, self._engine.styles(self.request, watch))
+
+
+_BLUE, _ORANGE = (33, 102, 172), (230, 97, 1)
+"""Ends of the colours of differences, told apart by every kind of sight."""
+
+
+def difference_rgba(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], gain: float) -> npt.NDArray[np.uint8]:
+    """The picture of the difference of two pictures [H, W, 4], as in `protocol.Difference`.
+
+    Raises ValueError where they are not of one size.
+    """
+    if a.shape != b.shape:
+        sizes = " and ".join(f"{picture.shape[1]} × {picture.shape[0]}" for picture in (a, b))
+        raise ValueError(f"only pictures of one size can be subtracted, not {sizes}")
+    sums = a[..., :3].sum(axis=2, dtype=np.int32) - b[..., :3].sum(axis=2, dtype=np.int32)
+    steps = np.arange(-765, 766)  # every difference that there can be: the colours are worked out once for each
+    shares = np.clip(steps / 765 * gain, -1, 1)[:, None]
+    ends = np.where(shares < 0, np.array(_BLUE), np.array(_ORANGE))
+    colours = np.full((len(steps), 4), 255, np.uint8)
+    colours[:, :3] = np.rint(255 + np.abs(shares) * (ends - 255))
+    picture: npt.NDArray[np.uint8] = colours[sums + 765]
+    return picture
+
+
+class _DifferenceJob:
+    def __init__(self, work: Difference, engine: Engine) -> None:
+        self.request, self._work, self._engine = work.request, work, engine
+        self._other: npt.NDArray[np.uint8] | None = None
+
+    def step(self, watch: Watch) -> Step:
+        if self._other is None:
+            self._other = self._engine.still(self._work.other, watch)
+            return Step(1, 2)
+        picture = self._engine.still(self.request, watch)
+        return Step(2, 2, difference_rgba(picture, self._other, self._work.gain))
 
 
 class _DeviationJob:

@@ -14,6 +14,7 @@ from renderer.arrays import ArrayStore
 from renderer.protocol import (
     Array,
     CancelJob,
+    Forget,
     Held,
     Job,
     Loading,
@@ -126,7 +127,7 @@ class Mailbox:
         finally:
             self._end()
 
-    def _keep(self, message: RenderRequest | Held | Wanted | Array | Job | CancelJob) -> None:
+    def _keep(self, message: RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob) -> None:
         dropped = None
         with self._changed:
             match message:
@@ -141,6 +142,8 @@ class Mailbox:
                     self._wanted = list(message.thumbnails)
                 case Array():
                     self.arrays.take(message)
+                case Forget():
+                    self.arrays.forget(message.refs)
                 case Job():
                     self._jobs[message.key] = message
                 case CancelJob():

@@ -77,6 +77,13 @@ class Array:
 
 
 @dataclass(frozen=True)
+class Forget:
+    """Nothing names these arrays any more."""
+
+    refs: tuple[ArrayRef, ...]
+
+
+@dataclass(frozen=True)
 class Still:
     """Work: the whole picture of a request, uint8 [H, W, 4]."""
 
@@ -116,7 +123,19 @@ class Changes:
     measure: Measure = "pixels"
 
 
-Work = Still | Styles | NoiseDeviation | Changes
+@dataclass(frozen=True)
+class Difference:
+    """Work: two pictures' difference as a picture, uint8 [H, W, 4]: white where they are the same.
+
+    d = gain * mean over channels of (request - other) / 255, from blue at -1 through white to orange at 1.
+    """
+
+    request: RenderRequest
+    other: RenderRequest
+    gain: float = 1.0
+
+
+Work = Still | Styles | NoiseDeviation | Changes | Difference
 
 
 @dataclass(frozen=True)
@@ -305,5 +324,5 @@ class Stop:
     """The renderer should end."""
 
 
-ToRenderer = RenderRequest | Held | Wanted | Array | Job | CancelJob | Stop
+ToRenderer = RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob | Stop
 ToWindow = Frame | Loading | Thumbnail | Progress | Failure | Superseded

@@ -6,14 +6,12 @@ in it can run: arrays are read without pickles, and what makes no sense stays at
 
 import base64
 import binascii
-import io
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from renderer.arrays import MOST_BYTES, AnyArray, ArrayStore, UnknownArrayError, ref_of, refs_in
+from renderer.arrays import AnyArray, ArrayStore, UnknownArrayError, ref_of, refs_in
 from renderer.document import Document
+from renderer.npy import array_of_npy, npy_of
 from renderer.parts import ArrayRef, Display, Network
 from renderer.plain import PlainError, from_plain, to_plain
 from renderer.yaml_text import TextError, dump, parse
@@ -21,8 +19,6 @@ from renderer.yaml_text import TextError, dump, parse
 KEY = "stylescope"
 """Names the text in a picture's or a film's metadata."""
 VERSION = 1
-_HEADER = 4096
-"""Room for the header of a `.npy` file, in bytes."""
 
 
 class RecipeError(ValueError):
@@ -100,23 +96,9 @@ def named(value: object, arrays: ArrayStore) -> dict[ArrayRef, AnyArray]:
     return found
 
 
-def npy_of(array: AnyArray) -> bytes:
-    """An array as a `.npy` file."""
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=False)
-    return file.getvalue()
-
-
 def take(name: str, npy: bytes, arrays: ArrayStore) -> None:
     """Put the array of a `.npy` file into `arrays`. Raises ValueError where it is damaged or not the one named."""
-    if len(npy) > MOST_BYTES + _HEADER:
-        raise ValueError("the array is too large")
-    try:
-        array = np.load(io.BytesIO(npy), allow_pickle=False)
-    except (EOFError, OSError, SyntaxError, MemoryError, TypeError) as error:
-        raise ValueError(str(error)) from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-        raise ValueError("it is no array of numbers")
+    array = array_of_npy(npy)
     if ref_of(array) != ArrayRef(name):
         raise ValueError("it is another array")
     arrays.add(array)

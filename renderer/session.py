@@ -15,8 +15,9 @@ from typing import Any
 from renderer.arrays import MOST_BYTES, ArrayStore, refs_in
 from renderer.document import Document, View
 from renderer.files import replacing
+from renderer.npy import npy_of
 from renderer.plain import PlainError, from_plain, to_plain
-from renderer.recipe import RecipeError, check_version, named, npy_of, take
+from renderer.recipe import RecipeError, check_version, named, take
 from renderer.yaml_text import MOST_TEXT, TextError, dump, parse, salvage
 
 SUFFIX = ".stylescope"
@@ -106,7 +107,8 @@ def _state(text: str, name: str, notes: list[str]) -> dict[str, Any]:
     version = check_version(plain.pop("version", VERSION if notes else None), VERSION, "session")
     for older in range(version, VERSION):
         plain = MIGRATIONS[older](plain)
-    return plain
+    state: dict[str, Any] = plain
+    return state
 
 
 def _files(data: bytes, notes: list[str]) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from renderer.protocol import Network
 from viz import (
     app_bar,
     canvas,
+    compare_view,
     dialogs,
     headless,
     kept,
@@ -34,9 +35,10 @@ from viz.facts import Facts, Figures, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
 from viz.measured import Seen
+from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
-from viz.panels import analysis, carrying, generator, mix, performance, timeline, train
+from viz.panels import analysis, carrying, generator, history, mix, performance, timeline, train
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
@@ -67,8 +69,17 @@ class App:
         self._steady = Steady()
         self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
-        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph, self.scratch.get(Exporter))
         self._keeper = Keeper(options, settings)
+        self._memory = Memory(options, renderer.arrays, self.say, self.store)
+        self._deeds = Deeds(
+            self.store,
+            self.incoming,
+            renderer,
+            self.say,
+            self.photograph,
+            self._memory.files,
+            self.scratch.get(Exporter),
+        )
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
@@ -163,8 +174,9 @@ class App:
         return params
 
     def close(self) -> None:
-        """Finish writing captures."""
+        """Finish writing captures and sessions."""
         self._deeds.close()
+        self._memory.close()
 
     # -- set-up --
 
@@ -197,6 +209,7 @@ class App:
             ("Layers & spectrum", analysis.draw),
             ("Performance", performance.draw),
             ("Snapshots", train.draw),
+            (layout.HISTORY, history.draw),
         ]
 
     def _drawer(self, draw: Callable[[Scene, Facts], Scene], name: str) -> Callable[[], None]:
@@ -227,6 +240,7 @@ class App:
         self._keeper.keep()
         self.incoming.free()
         self.scratch.get(Viewport).free()
+        compare_view.free(self._facts)
 
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK
@@ -277,6 +291,7 @@ class App:
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
+        self._scene = self._memory.arrive(self._scene, self._facts)
         changes, self._changes = self._changes, []  # one that raises must not come again
         for change in changes:
             self._scene = change(self._scene)
@@ -309,6 +324,9 @@ class App:
             undo=history.undo_name,
             redo=history.redo_name,
             saved=self._deeds.saved,
+            has_last=self._memory.files.has_last,
+            session=self._memory.files.path,
+            states=self._memory.states(),
             measure=self.meters.figures,
             now=now,
             size=layout.design_size(),
@@ -386,6 +404,7 @@ class App:
         self.incoming.submit(self._scene, now)
         if problem := self._keeper.look(self._scene.settings, now):
             self.say(problem, bad=True)
+        self._memory.look(self._scene)
         self._deeds.written()
         self._deeds.exported()
         self.meters.ui.add((work_clock() - self._worked) * 1000)

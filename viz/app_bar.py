@@ -108,7 +108,20 @@ def _menus(scene: Scene, facts: Facts, commands: Mapping[str, Command], origin: 
     return scene
 
 
-_BREAKS = {"save-picture", "quit", "random-seed", "reset", "settings", "hide-panels", "fit", "larger", "light", "about"}
+_BREAKS = {
+    "save-picture",
+    "open-session",
+    "open-latent",
+    "quit",
+    "random-seed",
+    "reset",
+    "settings",
+    "hide-panels",
+    "fit",
+    "larger",
+    "light",
+    "about",
+}
 """Commands that a line parts from those above."""
 
 

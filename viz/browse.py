@@ -12,11 +12,8 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz import widgets as ui
+from viz.browse_for import FILES, FOLDER, MODES, NETWORK, NOTHING, RUN
 from viz.browse_list import draw_header, draw_rows, move
-from viz.browser import FOLDER as FOLDER
-from viz.browser import MODES as MODES
-from viz.browser import NETWORK as NETWORK
-from viz.browser import RUN as RUN
 from viz.browser import Browser as Browser
 from viz.facts import Facts
 from viz.folders import Entry, first_folder, places
@@ -149,15 +146,14 @@ def _typed(browser: Browser, scene: Scene) -> Scene:
     """Go where the path field says, or open it."""
     wanted = clean_source(browser.typed)
     browser.to_find = True
-    if browser.mode != FOLDER and "://" in wanted:
+    if browser.mode in (NETWORK, RUN) and "://" in wanted:
         browser.mode = ""
         return scene.ask(OpenNetwork(wanted))
     path = os.path.join(browser.folder, wanted)
     if os.path.isdir(path):
         browser.go(path)
     elif browser.mode != FOLDER and os.path.isfile(path):
-        browser.mode = ""
-        return scene.ask(OpenNetwork(path))
+        return _take(browser, scene, path)
     else:
         browser.message = f"There is no {'file or ' if browser.mode != FOLDER else ''}folder {path}."
     return scene
@@ -190,7 +186,7 @@ def _listing(browser: Browser, width: float, height: float) -> Entry | None:
         elif reading.problem:
             _note("warning-circle", reading.problem, "bad")
         elif not browser.shown:
-            nothing = "No folders here" if browser.mode != NETWORK else "No networks or folders here"
+            nothing = NOTHING.get(browser.mode, "No folders here")
             _note("folder-open", f"Nothing here is called “{browser.find}”" if browser.find else nothing)
         else:
             browser.chosen, picked, browser.scroll = draw_rows(
@@ -238,7 +234,7 @@ def _foot(browser: Browser) -> bool:
     room = width - first - second - t.px(24)
     if browser.message:
         ui.draw(ui.ellipsis(browser.message, room), p.x, p.y, "bad", height=t.px(t.row))
-    elif reading and reading.own_kimg is not None and browser.mode != FOLDER and entry is None:
+    elif reading and reading.own_kimg is not None and browser.mode in (NETWORK, RUN) and entry is None:
         text = f"This is a run folder, {kimg_text(reading.own_kimg)} kimg"
         ui.draw(ui.ellipsis(text, room), p.x, p.y, "dim", height=t.px(t.row))
     elif entry:
@@ -255,6 +251,8 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
     reading = browser.reading
     if browser.mode == FOLDER:
         return "Save here" if entry is None else "Save there", reading is not None and not reading.problem
+    if browser.mode in FILES:
+        return ("Look inside" if entry and entry.kind == "folder" else "Open"), entry is not None
     if entry is None:
         own = reading is not None and reading.own_kimg is not None
         return "Open run" if own else "Open", own
@@ -306,7 +304,7 @@ def _keys(browser: Browser, found: str) -> Entry | None:
 def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
     """Enter or a double click on an entry: folders are entered, files and runs are opened."""
     run = browser.reading is not None and entry.path in browser.reading.runs
-    if entry.kind == "folder" and (browser.mode == FOLDER or not run):
+    if entry.kind == "folder" and (browser.mode == FOLDER or browser.mode in FILES or not run):
         browser.go(entry.path)
         return scene
     browser.chosen = entry.path
@@ -320,8 +318,17 @@ def _confirm(browser: Browser, scene: Scene) -> Scene:
         folder = entry.path if entry else browser.folder
         browser.mode = ""
         return replace(scene, settings=replace(scene.settings, capture_dir=folder))
-    if entry and entry.kind == "folder" and not (browser.reading and entry.path in browser.reading.runs):
+    run = browser.mode not in FILES and browser.reading and entry and entry.path in browser.reading.runs
+    if entry and entry.kind == "folder" and not run:
         browser.go(entry.path)
         return scene
+    if entry is None and browser.mode in FILES:
+        return scene
+    return _take(browser, scene, entry.path if entry else browser.folder)
+
+
+def _take(browser: Browser, scene: Scene, path: str) -> Scene:
+    """Close the dialog and ask for what was chosen."""
+    _, wanted = FILES.get(browser.mode, ((), OpenNetwork))
     browser.mode = ""
-    return scene.ask(OpenNetwork(entry.path if entry else browser.folder))
+    return scene.ask(wanted(path))

@@ -5,17 +5,11 @@ from dataclasses import dataclass, field
 
 from imgui_bundle import hello_imgui
 
+from viz.browse_for import FILES, FOLDER, RUN
 from viz.browse_list import Columns
 from viz.folders import Entry, Order, Reading, arrange
-
-NETWORK, RUN, FOLDER = "browse-network", "browse-run", "browse-folder"
-"""The dialog's purposes, named as in `ShowDialog`: any network, a run folder, a folder to save pictures in."""
-MODES = {
-    NETWORK: ("Open a network", "A .pkl or .safetensors file, or a run folder"),
-    RUN: ("Open a run folder", "Its newest snapshot, and a slider through all"),
-    FOLDER: ("Choose a folder for pictures", ""),
-}
-"""Title and note of each."""
+from viz.scene import OpenNetwork
+from viz.snapshots import NETWORK_SUFFIXES
 
 _FIRST_LOOK_S = 0.03
 """How long a folder may keep the window waiting before it shows that it is reading."""
@@ -68,7 +62,8 @@ class Browser:
         if self.reading:
             self.reading.stop()
         folder = os.path.abspath(folder)
-        self.reading = Reading(folder, hello_imgui.request_refresh)
+        suffixes, _ = FILES.get(self.mode, (NETWORK_SUFFIXES, OpenNetwork))
+        self.reading = Reading(folder, hello_imgui.request_refresh, suffixes)
         self.reading.wait(_FIRST_LOOK_S)
         self.typed, self.chosen, self.find, self.message = folder, "", "", ""
         self.to_find, self.shown_for, self.scroll = True, (), True
@@ -85,5 +80,5 @@ class Browser:
                 hidden=self.hidden,
                 order=self.order,
                 descending=self.descending,
-                only_folders=self.mode != NETWORK,
+                only_folders=self.mode in (RUN, FOLDER),
             )

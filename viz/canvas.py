@@ -8,7 +8,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document import Camera
-from viz import canvas_tools, gizmo, grid_export, loupe, mixing_grid, strips, theme
+from viz import canvas_tools, compare_view, gizmo, grid_export, loupe, mixing_grid, strips, theme
 from viz import widgets as ui
 from viz.camera import Area, Place, panned, place, zoomed
 from viz.canvas_hand import Hand as Hand
@@ -71,6 +71,7 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
     scene = _mouse(scene, facts, area, now, hand)
     now = hand.place = place(scene.view.camera, area, picture.width, picture.height, margin)
     _show(facts, picture, area, now)
+    scene = compare_view.draw(scene, facts, area, now)
     tool = canvas_tools.tool_in_hand(scene, facts)
     if tool == "transform":
         scene = gizmo.draw(scene, facts, now)

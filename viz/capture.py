@@ -5,7 +5,7 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,15 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from viz.settings import Settings
 
+Text = Callable[[], Mapping[str, str]]
+"""Makes the text that a picture carries, by keyword; called in the thread that writes."""
 Pixels = NDArray[np.uint8]
+Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
+
 _NUMBERED = re.compile(r"(\d+)\.png", re.IGNORECASE)
 
 
@@ -45,15 +50,18 @@ def next_path(folder: Path) -> Path:
     return folder / f"{max(numbers, default=-1) + 1:05d}.png"
 
 
-def write(folder: Path, pixels: NDArray[np.uint8]) -> Path:
+def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> Path:
     """Write [H, W, 3 or 4] as a PNG of the next number. Nothing is overwritten and no half a file is left.
 
-    Raises OSError.
+    `text` goes into text chunks. Raises OSError.
     """
+    info = PngInfo()
+    for key, value in (text or {}).items():
+        info.add_itxt(key, value)
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{os.getpid()}-{threading.get_ident()}.part"
     try:
-        Image.fromarray(pixels[..., :3]).save(partial, format="PNG")
+        Image.fromarray(pixels[..., :3]).save(partial, format="PNG", pnginfo=info)
         while True:
             path = next_path(folder)
             try:
@@ -71,16 +79,19 @@ class Writer:
 
     def __init__(self, on_done: Callable[[], None]) -> None:
         self._on_done = on_done
-        self._waiting: queue.SimpleQueue[tuple[Path, Pixels | Callable[[], Pixels]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Written] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels]) -> None:
-        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then."""
+    def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels], text: Text = dict) -> None:
+        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
+
+        `text` makes what it carries.
+        """
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
             self._thread.start()
-        self._waiting.put((folder, pixels))
+        self._waiting.put((folder, pixels, text))
 
     def poll(self) -> Written | None:
         """The next finished capture, if there is one."""
@@ -95,10 +106,10 @@ class Writer:
 
     def _work(self) -> None:
         while (task := self._waiting.get()) is not None:
-            folder, pixels = task
+            folder, pixels, text = task
             try:
                 made = pixels() if callable(pixels) else pixels
-                self._done.put(Written(path=str(write(folder, made))))
+                self._done.put(Written(path=str(write(folder, made, text()))))
             except MemoryError:
                 self._done.put(Written(problem="The picture cannot be saved: there is not enough memory for it."))
             except OSError as error:

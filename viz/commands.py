@@ -5,22 +5,28 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from imgui_bundle import imgui
+
 from renderer.document import Camera, Document, View
 from renderer.protocol import Network
 from viz import motion
 from viz.bundled import bundled
 from viz.camera import actual_size
 from viz.command import Command as Command
+from viz.command_line import command_for
 from viz.commands_mix import mixing
 from viz.facts import Facts
 from viz.layout import WORKSPACES
+from viz.panels.history import with_b
 from viz.playback import toggled
 from viz.scene import (
+    OpenLastSession,
     OpenNetwork,
     Quit,
     Redo,
     ResetLayout,
     SavePicture,
+    SaveSession,
     SaveWindow,
     Scene,
     ShowDialog,
@@ -62,8 +68,33 @@ def _file() -> tuple[Command, ...]:
             lambda scene, facts: scene.ask(SavePicture()), ("Ctrl+S",), _has_picture,
         ),
         Command(
+            "open-session", "File", "Open session…", "Or a picture or film that StyleScope saved: all of it comes back",
+            _dialog("browse-session"), ("Ctrl+Alt+O",),
+        ),
+        Command(
+            "open-last", "File", "Open last session", "What you had when the window was last closed",
+            lambda scene, facts: scene.ask(OpenLastSession()), available=lambda scene, facts: facts.has_last,
+        ),
+        Command(
+            "save-session", "File", "Save session", "Everything, into the file it came from",
+            lambda scene, facts: scene.ask(SaveSession()), ("Ctrl+Alt+S",),
+        ),
+        Command("save-session-as", "File", "Save session as…", "Everything, into a file", _dialog("save-session")),
+        Command(
+            "open-latent", "File", "Open latent…", "w vectors from a .npz or .npy file", _dialog("browse-latent"),
+            available=lambda scene, facts: facts.model is not None,
+        ),
+        Command(
+            "save-latent", "File", "Save latent as…", "The w vectors of this picture", _dialog("save-latent"),
+            available=_has_picture,
+        ),
+        Command(
             "save-window", "File", "Save window", "The whole window as a numbered PNG",
             lambda scene, facts: scene.ask(SaveWindow()), ("Ctrl+Shift+S",),
+        ),
+        Command(
+            "copy-command", "File", "Copy as command line", "The command that makes this picture; for seeds alone",
+            _copy_command, available=lambda scene, facts: bool(command_for(scene.document)),
         ),
         Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.ask(Quit()), ("Ctrl+Q",)),
     )  # fmt: skip
@@ -123,6 +154,18 @@ def _view() -> tuple[Command, ...]:
         Command(
             "reset-layout", "View", "Reset layout", "Put the panels of this workspace back",
             lambda scene, facts: scene.ask(ResetLayout()),
+        ),
+        Command(
+            "compare", "View", "Compare", "Keep this state as B, then show it beside the present one, and not",
+            _compare, ("C",), _has_picture, lambda scene, facts: scene.view.compare.mode != "off",
+        ),
+        Command(
+            "keep-b", "View", "Keep this state as B", "What the present state is compared with from now on",
+            lambda scene, facts: with_b(scene, scene.document), ("Shift+C",), _has_picture,
+        ),
+        Command(
+            "flip", "View", "Flip", "Show B instead of the present state, and back",
+            _flip, ("X",), lambda scene, facts: scene.view.compare.b is not None, lambda scene, facts: _flipped(scene),
         ),
         Command(
             "fit", "View", "Fit", "The whole picture",
@@ -214,6 +257,26 @@ def _set(scene: Scene, **changes: object) -> Scene:
 def _latent(scene: Scene, x: float, y: float) -> Scene:
     document = scene.document
     return replace(scene, document=replace(document, latent=replace(document.latent, x=x, y=y)))
+
+
+def _copy_command(scene: Scene, facts: Facts) -> Scene:
+    imgui.set_clipboard_text(command_for(scene.document))
+    return scene
+
+
+def _compare(scene: Scene, facts: Facts) -> Scene:
+    compare = scene.view.compare
+    if compare.b is None:
+        return with_b(scene, scene.document)
+    return _viewing(scene, compare=replace(compare, mode="split" if compare.mode == "off" else "off", flipped=False))
+
+
+def _flipped(scene: Scene) -> bool:
+    return scene.view.compare.mode == "flip" and scene.view.compare.flipped
+
+
+def _flip(scene: Scene, facts: Facts) -> Scene:
+    return _viewing(scene, compare=replace(scene.view.compare, mode="flip", flipped=not _flipped(scene)))
 
 
 def _play(scene: Scene, facts: Facts) -> Scene:

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
 
+from renderer import recipe
 from renderer.client import AnyRenderer
 from renderer.protocol import Network
+from renderer.recall import SUFFIXES
+from renderer.recipe import Recipe
 from renderer.session import Session
 from viz import dialogs
 from viz.capture import Writer, folder_of
@@ -23,6 +25,9 @@ from viz.scene import (
     CancelExport,
     DismissFailure,
     ExportFilm,
+    Jump,
+    OpenFile,
+    OpenLatent,
     OpenNetwork,
     Quit,
     Redo,
@@ -37,17 +42,11 @@ from viz.scene import (
     ShowDialog,
     Undo,
 )
+from viz.session import Files, Say
 from viz.store import Store
 
 Photograph = Callable[[Callable[[NDArray[np.uint8]], None]], None]
 """Hands the next whole frame of the window to what it is given."""
-
-
-class Say(Protocol):
-    """Shows a message over the picture."""
-
-    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """`detail` says what it means; `folder` is one to offer."""
 
 
 class Deeds:
@@ -60,10 +59,11 @@ class Deeds:
         renderer: AnyRenderer,
         say: Say,
         photograph: Photograph,
+        files: Files,
         exporter: Exporter,
     ) -> None:
         self._store, self._incoming, self._renderer = store, incoming, renderer
-        self._say, self._photograph = say, photograph
+        self._say, self._photograph, self._files = say, photograph, files
         self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
         self.saved = ""
@@ -75,8 +75,11 @@ class Deeds:
             match ask:
                 case OpenNetwork(source=source):
                     scene = opened(scene, source)
-                case ShowDialog(name=name):
-                    dialogs.show(scene, facts, name)
+                case _:
+                    scene = self._files.ask(scene, facts, ask)
+        for ask in scene.asks:
+            if isinstance(ask, ShowDialog):
+                dialogs.show(scene, facts, ask.name)
         return scene
 
     def after(self, asks: tuple[Ask, ...]) -> None:
@@ -87,6 +90,8 @@ class Deeds:
                     self._store.undo()
                 case Redo():
                     self._store.redo()
+                case Jump(done=done):
+                    self._store.jump(done)
                 case Retry():
                     self._incoming.retry()
                 case RestartRenderer():
@@ -114,6 +119,11 @@ class Deeds:
 
     def dropped(self, scene: Scene, path: str) -> Scene:
         """The scene that asks for what was dropped on the window; a file of another kind gives a sentence."""
+        suffix = Path(path).suffix.lower()
+        if suffix in SUFFIXES:
+            return scene.ask(OpenFile(path))
+        if suffix == ".npz":
+            return scene.ask(OpenLatent(path))
         source, problem = dropped_source(path)
         if problem:
             self._say(problem, bad=True)
@@ -159,9 +169,10 @@ class Deeds:
         return folder_of(self._store.scene.settings)
 
     def _save_picture(self) -> None:
-        pixels = self._incoming.pixels()
-        if pixels is not None:
-            self._writer.write(self._folder(), pixels.copy())
+        pixels, shown, arrays = self._incoming.pixels(), self._incoming.shown, self._renderer.arrays
+        if pixels is not None and shown is not None:
+            made = Recipe(*shown)
+            self._writer.write(self._folder(), pixels.copy(), lambda: {recipe.KEY: recipe.write(made, arrays)})
 
 
 def opened(scene: Scene, source: str) -> Scene:

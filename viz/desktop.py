@@ -25,7 +25,10 @@ def dropped_source(path: str) -> tuple[str, str]:
     if place.is_dir() or place.suffix.lower() in NETWORK_SUFFIXES:
         return path, ""
     known = " or ".join(NETWORK_SUFFIXES)
-    return "", f"{place.name} is no network: drop a {known} file, or a run folder."
+    return (
+        "",
+        f"{place.name} is no network: drop a {known} file, a run folder, or a picture, film or session of StyleScope.",
+    )
 
 
 def reveal(path: str) -> str:

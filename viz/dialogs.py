@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz import about, browse, export_dialog, palette, settings_dialog, shortcut_list, theme
+from viz import about, browse, browse_for, export_dialog, palette, save_dialog, settings_dialog, shortcut_list, theme
 from viz.commands import Command
 from viz.facts import Facts
 from viz.scene import Scene
@@ -17,8 +17,16 @@ TITLES = {
     "commands": "Every command",
     "settings": "Settings",
     "export": "Export film",
+    **save_dialog.TITLES,
 }
-_WIDTHS = {"help": 560, "about": 460, "commands": 480, "settings": 420, "export": 480}
+_WIDTHS = {
+    "help": 560,
+    "about": 460,
+    "commands": 480,
+    "settings": 420,
+    "export": 480,
+    **dict.fromkeys(save_dialog.TITLES, 560),
+}
 
 
 @dataclass
@@ -32,7 +40,7 @@ class Open:
 
 def show(scene: Scene, facts: Facts, name: str) -> None:
     """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
-    if name in browse.MODES:
+    if name in browse_for.MODES:
         browse.show(scene, facts, name)
     elif name not in TITLES:
         raise KeyError(f"no dialog is named {name!r}")
@@ -43,6 +51,8 @@ def show(scene: Scene, facts: Facts, name: str) -> None:
             palette.start(facts)
         if name == "export":
             export_dialog.start(scene, facts)
+        if name in save_dialog.TITLES:
+            save_dialog.start(scene, facts, name)
 
 
 def is_open(facts: Facts) -> bool:
@@ -93,6 +103,8 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
         before, done = scene, False
         if name == "export":
             scene, done = export_dialog.draw(scene, facts)
+        elif name in save_dialog.TITLES:
+            scene, done = save_dialog.draw(scene, facts, name)
         else:
             scene = draws[name]()
         away = imgui.is_mouse_clicked(imgui.MouseButton_.left) and not imgui.is_window_hovered(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.arrays import ArrayStore
+from renderer.document import Document
 from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest, Work
 from viz.works import Told
 
@@ -112,6 +113,16 @@ class Scratch:
 
 
 @dataclass(frozen=True)
+class States:
+    """The states of the document that undo and redo lead to, oldest first."""
+
+    states: tuple[tuple[str, Document], ...] = ()
+    """Name of the step that made each, and the document; the first has no name."""
+    now: int = 0
+    """Index of the present one."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything a panel may read besides the scene."""
 
@@ -143,6 +154,12 @@ class Facts:
     redo: str = ""
     saved: str = ""
     """File written last."""
+    has_last: bool = False
+    """Whether there is a session of the window that was closed last."""
+    session: str = ""
+    """The session file at hand; empty where there is none."""
+    states: States = field(default_factory=States)
+    """What can be gone back to."""
     devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
     measure: Callable[[], Performance] = Performance
     """Makes `performance`."""

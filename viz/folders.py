@@ -37,11 +37,11 @@ class Entry:
     hidden: bool = False
 
 
-def read_folder(path: str) -> tuple[Entry, ...]:
-    """The folders and network files in a folder, by name. Raises FolderError."""
+def read_folder(path: str, suffixes: tuple[str, ...] = NETWORK_SUFFIXES) -> tuple[Entry, ...]:
+    """The folders and the files with one of these endings in a folder, by name. Raises FolderError."""
     try:
         with os.scandir(path) as listing:
-            found = [entry for item in listing if (entry := _entry(item)) is not None]
+            found = [entry for item in listing if (entry := _entry(item, suffixes)) is not None]
     except FileNotFoundError as error:
         raise FolderError(f"There is no folder {path}.") from error
     except NotADirectoryError as error:
@@ -54,13 +54,13 @@ def read_folder(path: str) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: natural(entry.name)))
 
 
-def _entry(item: os.DirEntry[str]) -> Entry | None:
-    """What is shown of one item of a folder; None for files that are no networks."""
+def _entry(item: os.DirEntry[str], suffixes: tuple[str, ...]) -> Entry | None:
+    """What is shown of one item of a folder; None for files with other endings."""
     try:
         is_folder = item.is_dir()
     except OSError:
         return None
-    if not is_folder and not item.name.lower().endswith(NETWORK_SUFFIXES):
+    if not is_folder and not item.name.lower().endswith(suffixes):
         return None
     try:
         facts = item.stat()
@@ -78,8 +78,10 @@ class Reading:
     `wake` is called from that thread when there is more to show.
     """
 
-    def __init__(self, path: str, wake: Callable[[], None] = lambda: None) -> None:
-        self.path = path
+    def __init__(
+        self, path: str, wake: Callable[[], None] = lambda: None, suffixes: tuple[str, ...] = NETWORK_SUFFIXES
+    ) -> None:
+        self.path, self._suffixes = path, suffixes
         self.entries: tuple[Entry, ...] = ()
         self.runs: dict[str, float] = {}
         """kimg of the newest snapshot of each run folder found so far; replaced, never changed."""
@@ -106,7 +108,7 @@ class Reading:
 
     def _read(self) -> None:
         try:
-            self.entries = read_folder(self.path)
+            self.entries = read_folder(self.path, self._suffixes)
             self.own_kimg = newest_kimg(self.path)
         except FolderError as error:
             self.problem = str(error)

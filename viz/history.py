@@ -33,11 +33,19 @@ class History:
         self._done: list[Step] = []
         self._undone: list[Step] = []
         self._open: Document | None = None
+        self.version = 0
+        """Raised by every change of what is done and undone."""
 
     @property
     def done(self) -> tuple[Step, ...]:
         """Steps that can be undone, oldest first."""
         return tuple(self._done)
+
+    @property
+    def states(self) -> tuple[tuple[str, Document], ...]:
+        """The name of each step and the document after it, oldest first, undone ones too; first what was before all."""
+        steps = (*self._done, *reversed(self._undone))
+        return (("", steps[0].before), *((step.name, step.after) for step in steps)) if steps else ()
 
     @property
     def undo_name(self) -> str:
@@ -75,8 +83,15 @@ class History:
         if before == after:
             return
         self._done.append(Step(name or step_name(before, after, ws_names), before, after, self._clock()))
+        self.version += 1
         del self._done[: -self._limit]
         self._undone.clear()
+
+    def forget(self, steps: int) -> None:
+        """Let the oldest steps go."""
+        if steps > 0:
+            del self._done[:steps]
+            self.version += 1
 
     def undo(self) -> Document | None:
         """Take back the last step. Returns the document before it, or None if there is none."""
@@ -84,6 +99,7 @@ class History:
             return None
         step = self._done.pop()
         self._undone.append(step)
+        self.version += 1
         return step.before
 
     def redo(self) -> Document | None:
@@ -92,4 +108,5 @@ class History:
             return None
         step = self._undone.pop()
         self._done.append(step)
+        self.version += 1
         return step.after

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.client import AnyRenderer
-from renderer.document import request_for
-from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Failure, Frame, Loading, RenderRequest
+from renderer.document import Document, request_for
+from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, RenderRequest
 from viz.facts import Texture
 from viz.measured import Seen, measured
 from viz.meters import Meters
@@ -33,6 +33,10 @@ class Incoming:
         self._request: RenderRequest | None = None
         self._from: tuple[object, ...] = ()
         """What the newest request was made from."""
+        self.shown: tuple[Document, Display] | None = None
+        """What the newest picture shows, and how."""
+        self._shows: dict[int, tuple[Document, Display]] = {}
+        """The same for requests that are not answered."""
         self._asked: dict[int, float] = {}
         self._answered_id = 0
         self._again = False
@@ -108,6 +112,7 @@ class Incoming:
             last = self._request.request_id if self._request is not None else 0
             self._request, self._from = self._asks(scene, last + 1), self._made_from(scene)
             self._asked[last + 1] = now
+            self._shows[last + 1] = (scene.shown, scene.view.display)
             self._renderer.submit(self._request)
         self._renderer.want(self.thumbnails.wanted())
         self.works.settle()
@@ -150,6 +155,7 @@ class Incoming:
         if self.frame is not None and frame.model == self.frame.model:
             frame = replace(frame, model=self.frame.model)  # the same object, which is compared at once
         self.frame = frame
+        self.shown = self._shows.get(frame.request_id, self.shown)
         if asked := self._asked.get(frame.request_id):
             self._meters.latency.add((self._clock() - asked) * 1000)
         self._meters.rendered(frame.milliseconds, frame.memory)
@@ -160,3 +166,4 @@ class Incoming:
     def _answer(self, request_id: int) -> None:
         self._answered_id = max(self._answered_id, request_id)
         self._asked = {id_: at for id_, at in self._asked.items() if id_ > request_id}
+        self._shows = {id_: shows for id_, shows in self._shows.items() if id_ > request_id}

@@ -14,6 +14,7 @@ APP_BAR, STATUS_BAR = 38, 26
 WIDE = 1500
 """Window width in design lengths from which panels get more room."""
 CENTRE = "Canvas"
+HISTORY = "History"
 TABS = ("Timeline", "Layers & spectrum", "Performance")
 """Windows that share a node, so that its tab bar stays."""
 _MAIN = "MainDockSpace"
@@ -39,11 +40,17 @@ def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]
         return (Side("Left", imgui.Dir.left, 560 if wide else 420, ("Snapshots",)),)
     left = Side("Left", imgui.Dir.left, 320 if wide else 276, ("Generator",))
     if workspace == "mix":
-        return left, Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
+        right = Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
+        return left, right, Side("Bottom", imgui.Dir.down, 116, (HISTORY,))
     right = Side("Right", imgui.Dir.right, 372 if wide else 316, ("Mix",))
     middle = height - APP_BAR - STATUS_BAR
     below = middle * 0.46 if workspace == "analyse" else 250 if wide else 198
-    return left, right, Side("Bottom", imgui.Dir.down, below, TABS)
+    if workspace == "analyse":
+        return left, right, Side("Bottom", imgui.Dir.down, below, TABS)
+    if wide:
+        rail = Side("Rail", imgui.Dir.left, 92, (HISTORY,))
+        return left, right, Side("Bottom", imgui.Dir.down, below, TABS), rail
+    return left, right, Side("Bottom", imgui.Dir.down, below, (*TABS, HISTORY))
 
 
 def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgui.DockingSplit]:
@@ -52,7 +59,7 @@ def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgu
     found = []
     for side in sides(workspace, width, height):
         beside = side.where != imgui.Dir.down
-        share = min(max((side.size + _SPLITTER / 2) / max(room[beside], 1), 0.05), 0.9)
+        share = min(max((side.size + _SPLITTER / 2) / max(room[beside], 1), 0.02), 0.9)
         room[beside] -= side.size + _SPLITTER
         found.append(hello_imgui.DockingSplit(_MAIN, side.node, side.where, share))
     return found
@@ -94,19 +101,39 @@ def begin_centre() -> bool:
 def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> None:
     """Let layouts that are applied later fit a window of this size (design lengths)."""
     for layout in (params.docking_params, *params.alternative_docking_layouts):
-        for split, fresh in zip(layout.docking_splits, splits(_named(layout.layout_name), width, height), strict=True):
-            split.ratio = fresh.ratio
+        workspace = _named(layout.layout_name)
+        fresh = splits(workspace, width, height)
+        if [one.new_dock for one in layout.docking_splits] != [one.new_dock for one in fresh]:
+            _rearrange(layout, workspace, fresh, width, height)
+        for split, new in zip(layout.docking_splits, fresh, strict=True):
+            split.ratio = new.ratio
+
+
+def _rearrange(
+    layout: hello_imgui.DockingParams,
+    workspace: Workspace,
+    fresh: list[hello_imgui.DockingSplit],
+    width: float,
+    height: float,
+) -> None:
+    """Give a layout other nodes, as the history's rail, which needs a wide window."""
+    node_of = {name: side.node for side in sides(workspace, width, height) for name in side.windows}
+    layout.docking_splits = fresh
+    for window in layout.dockable_windows:
+        window.dock_space_name = node_of.get(window.label, _MAIN)
+    layout.layout_reset = True
 
 
 def rescale(factor: float) -> None:
     """Let the sides of the present workspace follow a change of the interface scale."""
-    for name in ("Generator", "Mix", "Snapshots", *TABS):
-        node = _node(name)
-        if node is not None and not node.is_central_node() and node.parent_node is not None:
-            size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
-            imgui.internal.dock_builder_set_node_size(node.id_, size)
-            if name == TABS[0]:
-                return  # the others are in the same node
+    nodes = {
+        node.id_: node
+        for name in ("Generator", "Mix", "Snapshots", HISTORY, *TABS)
+        if (node := _node(name)) is not None and not node.is_central_node() and node.parent_node is not None
+    }
+    for node in nodes.values():
+        size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
+        imgui.internal.dock_builder_set_node_size(node.id_, size)
 
 
 def hide(params: hello_imgui.RunnerParams, hidden: bool) -> None:
@@ -128,7 +155,8 @@ class Tabs:
         if workspace != self._now:
             self._now, self._frames = workspace, 0
         node = _node(TABS[0])
-        drawn = [imgui.internal.find_window_by_name(name) for name in TABS]
+        names = [name for name in (*TABS, HISTORY) if (other := _node(name)) and node and other.id_ == node.id_]
+        drawn = [imgui.internal.find_window_by_name(name) for name in names]
         if (
             node is None
             or node.tab_bar is None
@@ -142,11 +170,11 @@ class Tabs:
         if self._frames <= SETTLED:
             node.tab_bar.next_selected_tab_id = wanted
             front = imgui.get_current_context().nav_window
-            if front is not None and front.name in TABS and front.tab_id != wanted and not imgui.is_any_item_active():
+            if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
                 imgui.set_window_focus(CENTRE)  # the tab that came up last has the focus, and with it the front
         else:
             shown = node.tab_bar.visible_tab_id
-            for name in TABS:
+            for name in names:
                 if imgui.internal.find_window_by_name(name).tab_id == shown:
                     self._chosen[workspace] = name
 
@@ -162,6 +190,7 @@ def pin(unlocked: bool, tabs: bool) -> None:
     node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node()
     if node is None:
         return
+    tabs = tabs or len(node.windows) > 1
     private = imgui.internal.DockNodeFlagsPrivate_
     locked = int(imgui.DockNodeFlags_.no_undocking) | int(private.no_docking_over_me)
     bare = int(private.no_tab_bar)

@@ -17,6 +17,8 @@ class Options:
 
     network: str = ""
     """Path, URL or run folder; empty for the demo network."""
+    session: str = ""
+    """A session, or a picture or film with a recipe, to open at the start."""
     config_dir: Path = field(default_factory=settings_file.config_dir)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     """Settings that the command line set for this session only."""

@@ -83,6 +83,7 @@ _ALL = (
     Param("view.motion.orbit_speed", "Orbit speed", -2, 2, "Circles a second", "/s"),
     Param("view.motion.orbit_radius", "Orbit size", 0, 0.5, "Radius of the circle, in picture widths"),
     Param("view.motion.turn_speed", "Turn speed", -180, 180, "How fast it turns", "°/s", "%.0f"),
+    Param("view.compare.gain", "Gain", 1, 32, "Multiplies the difference", "×", "%.1f"),
     Param("view.display.channel", "Channel", 0, 512, "The first channel shown", fmt="%.0f"),
     Param("view.display.scale_db", "Scale", -40, 40, "Multiplies what is shown by 10^(dB / 20)", "dB", "%+.1f"),
     Param(

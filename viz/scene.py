@@ -48,7 +48,7 @@ class OpenNetwork:
 
 @dataclass(frozen=True)
 class ShowDialog:
-    """Open one of the window's own dialogs: one of `browse.MODES`, help, about, commands, settings."""
+    """Open one of the window's own dialogs: one of `browse_for.MODES`, help, about, commands, settings."""
 
     name: str
 
@@ -93,6 +93,46 @@ class CancelExport:
 
 
 @dataclass(frozen=True)
+class OpenFile:
+    """Take up what a file remembers: a session, or the recipe in a picture, a film or a text."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class OpenLastSession:
+    """Take up what the window showed when it was last closed."""
+
+
+@dataclass(frozen=True)
+class SaveSession:
+    """Write the session into a file; an empty path is the file it came from, or asks for one."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class SaveLatent:
+    """Write the w vectors of the present picture into a `.npz` or `.npy` file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class OpenLatent:
+    """Show the w vectors in a `.npz` or `.npy` file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Jump:
+    """Undo or redo until this many steps are done."""
+
+    done: int
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -112,6 +152,12 @@ Ask = (
     | RevealFolder
     | ExportFilm
     | CancelExport
+    | OpenFile
+    | OpenLastSession
+    | SaveSession
+    | SaveLatent
+    | OpenLatent
+    | Jump
     | Quit
 )
 

@@ -16,6 +16,8 @@ class Store:
         self._scene = scene
         self._moved = ""
         self.history = History(clock)
+        self.step = ""
+        """Name for the step that the next `take` records; empty: the step is named by what it changes."""
         self.ws_names: tuple[str, ...] = ()
         """Names of the w vectors of the network shown, for the names of steps."""
 
@@ -46,7 +48,8 @@ class Store:
         elif self.history.is_open:
             self.history.commit(after, self.ws_names, self._moved)
         elif before is not after:
-            self.history.record(before, after, self.ws_names)
+            self.history.record(before, after, self.ws_names, self.step)
+        self.step = ""
         if not moving and not self.history.is_open:
             self._moved = ""
         self._scene = replace(scene, asks=()) if scene.asks else scene
@@ -60,6 +63,14 @@ class Store:
         """Do the step taken back last once more; motion stops."""
         self._settle()
         self._show(self.history.redo())
+
+    def jump(self, done: int) -> None:
+        """Undo or redo until `done` steps are done; motion stops."""
+        self._settle()
+        while len(self.history.done) > done and (before := self.history.undo()) is not None:
+            self._show(before)
+        while len(self.history.done) < done and (after := self.history.redo()) is not None:
+            self._show(after)
 
     def cancel(self) -> bool:
         """Forget the step that is going on and put the document back as it was before it. False when there is none."""

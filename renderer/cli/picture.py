@@ -8,6 +8,7 @@ import numpy as np
 from renderer import metadata, recipe
 from renderer.arrays import ArrayStore
 from renderer.document import request_for
+from renderer.files import free_name
 from renderer.frames import RGBA
 from renderer.protocol import RenderRequest
 from renderer.recall import recall
@@ -67,12 +68,3 @@ def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
     except Exception as error:  # the engine has words for every error, as in the renderer process
         told = engine.failure(request, error)
         raise click.ClickException(f"{told.message} {told.advice}") from error
-
-
-def free_name(path: Path) -> Path:
-    """`path`, or with a number in its name where there is such a file already."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return free

@@ -22,7 +22,7 @@ def _real() -> Iterator[Renderer]:
     renderer.close()
 
 
-_turns = itertools.count(1)
+_turns = itertools.count(1, 10)
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ class Lent:
 
     def __init__(self, renderer: Renderer, turn: int) -> None:
         self._renderer, self._turn, self._base = renderer, f"{turn}:", turn * _FAR
+        self._number = turn
+
+    def next(self) -> "Lent":
+        """The same renderer for the next window of the same test."""
+        return Lent(self._renderer, self._number + 1)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._renderer, name)

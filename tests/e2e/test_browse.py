@@ -181,7 +181,7 @@ def test_escape_clears_what_was_typed_and_then_closes(nets):
 
 
 def test_a_folder_that_may_not_be_read_says_so_and_leaves_a_way_out(nets, monkeypatch):
-    def refuse(path):
+    def refuse(path, suffixes):
         raise FolderError("You have no right to look into this folder.")
 
     def steps(d: Driver):

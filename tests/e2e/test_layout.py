@@ -129,7 +129,7 @@ def test_a_moved_splitter_is_remembered_and_can_be_reset(tmp_path: Path):
 
     drive(first, config_dir=tmp_path)
     drive(second, config_dir=tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} <= {"layout.ini", "settings.yaml", "captures"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"layout.ini", "settings.yaml", "captures", "sessions"}
 
 
 def test_an_unlocked_layout_shows_tab_bars_and_the_canvas_stays_clear_of_its_own():

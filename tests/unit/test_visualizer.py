@@ -11,26 +11,29 @@ import visualizer
 @pytest.fixture
 def opened(monkeypatch):
     calls = []
-    monkeypatch.setattr(visualizer, "open_window", lambda network, overrides: calls.append((network, overrides)))
+    monkeypatch.setattr(
+        visualizer, "open_window", lambda network, overrides, session: calls.append((network, overrides, session))
+    )
     return calls
 
 
 def test_without_arguments_the_demo_network_opens_with_the_settings_kept(opened):
     result = CliRunner().invoke(visualizer.main, [])
     assert result.exit_code == 0, result.output
-    assert opened == [("", {})]
+    assert opened == [("", {}, "")]
 
 
 def test_options_hold_for_the_session(opened, tmp_path):
     arguments = ["net.pkl", "--device", "cpu", "--capture-dir", str(tmp_path), "--browse-dir", "/networks"]
+    arguments += ["--session", "work.stylescope"]
     result = CliRunner().invoke(visualizer.main, arguments)
     assert result.exit_code == 0, result.output
     expected = {"device": "cpu", "capture_dir": str(tmp_path), "browse_dir": "/networks"}
-    assert opened == [("net.pkl", expected)]
+    assert opened == [("net.pkl", expected, "work.stylescope")]
 
 
 def test_a_window_that_cannot_be_opened_is_one_sentence_and_exit_code_1(monkeypatch):
-    def fail(network, overrides):
+    def fail(network, overrides, session):
         raise RuntimeError("There is no display.")
 
     monkeypatch.setattr(visualizer, "open_window", fail)
@@ -49,5 +52,5 @@ def test_paths_are_made_absolute_and_urls_left_as_they_are(monkeypatch, tmp_path
 
 def test_the_help_names_every_option():
     result = CliRunner().invoke(visualizer.main, ["--help"])
-    for option in ("--capture-dir", "--browse-dir", "--device", "--tour", "[NETWORK]"):
+    for option in ("--capture-dir", "--browse-dir", "--device", "--session", "--tour", "[NETWORK]"):
         assert option in result.output

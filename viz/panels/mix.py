@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from viz.carry import Carry
 from viz.facts import Facts
 from viz.kept import keep
-from viz.panels import capture, carrying, mixing, shelf
+from viz.panels import capture, carrying, compare, mixing, shelf
 from viz.scene import Scene
 from viz.theme import current as t
 
@@ -17,8 +17,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     name = capture.coming(scene, facts)
     if facts.scratch.get(Carry).on:  # what is under the pointer is asked in every frame
         return carrying.settle(_parts(scene, facts, name), facts)
-    reads = (*shelf.reads(scene, facts), *mixing.reads(scene, facts), *_of_capture(scene, facts, name))
-    return keep("mix", reads, partial(_parts, name=name), scene, facts)
+    styles = (*shelf.reads(scene, facts), *mixing.reads(scene, facts), *compare.reads(scene, facts))
+    return keep("mix", (*styles, *_of_capture(scene, facts, name)), partial(_parts, name=name), scene, facts)
 
 
 def _of_capture(scene: Scene, facts: Facts, name: str) -> tuple[object, ...]:
@@ -28,12 +28,13 @@ def _of_capture(scene: Scene, facts: Facts, name: str) -> tuple[object, ...]:
 def _parts(scene: Scene, facts: Facts, name: str) -> Scene:
     """Each part on its own as well, so that a change of one leaves the others."""
     tall = imgui.get_window_height() > t.px(760)
-    free = capture.height(tall)
+    free = capture.height(tall) + compare.height(scene, tall)
     layers = partial(mixing.draw, reserve=free)
     if facts.scratch.get(Carry).on:
         scene = layers(shelf.draw(scene, facts), facts)
     else:
         scene = keep("shelf", shelf.reads(scene, facts), shelf.draw, scene, facts)
         scene = keep("mixing", (*mixing.reads(scene, facts), free), layers, scene, facts)
+    scene = compare.draw(scene, facts)
     reads = _of_capture(scene, facts, name)
     return keep("capture", reads, partial(capture.draw, name=name, open_=tall), scene, facts)

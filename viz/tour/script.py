@@ -173,9 +173,28 @@ class Script:
         for _ in range(3):
             yield from self._keys(Key.mod_ctrl, Key.z)
         yield from self._shot("undo")
+        yield from self._history()
         yield from self._keys(Key.mod_ctrl, Key.s)
         yield from self._hand.wait(0.5)
         yield from self._shot("saved")
+
+    def _history(self) -> Iterator[None]:
+        """Go back by a picture, compare with where we were, and take its coarse layers."""
+        hand = self._hand
+        yield from hand.keys(Key.c)
+        yield from self._keys(Key.mod_ctrl, Key._2)
+        yield from hand.wait(1.0)
+        yield from self._click(f"History/state{max(0, self._app.facts.states.now - 3)}")
+        yield from hand.wait(0.8)
+        yield from self._shot("compare-split")
+        yield from self._click("Mix/modes Difference")
+        yield from hand.wait(1.0)
+        yield from self._shot("compare-difference")
+        yield from self._click("Mix/modes Off", "Mix/choose0")
+        yield from hand.move(hand.at("Mix/take"))
+        yield from hand.wait(0.6)
+        yield from self._shot("take-from-b")
+        yield from self._keys(Key.mod_ctrl, Key._1)
 
     def _performance(self) -> Iterator[None]:
         imgui.set_window_focus("Performance")

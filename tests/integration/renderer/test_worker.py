@@ -19,6 +19,8 @@ from renderer.protocol import (
     Display,
     Job,
     Latent,
+    LayerStyle,
+    Mixing,
     Network,
     NoiseDeviation,
     RenderRequest,
@@ -160,6 +162,22 @@ def test_arrays_reach_the_renderer_before_the_requests_that_name_them(open_windo
     window.until(lambda: window.renderer.restarts == 1)
     window.ask(replace(request, request_id=2, truncation=Truncation(0.5)))
     assert not window.failures
+
+
+def test_arrays_that_nothing_names_are_let_go_and_come_again(open_window, request_of):
+    window = open_window()
+    array = np.random.RandomState(1).randn(8, 16).astype(np.float32)
+    ref = window.renderer.arrays.add(array)
+    request = replace(request_of("sg2"), latent=Latent(array=ref))
+    window.ask(request)
+    window.renderer.arrays.forget([ref])
+    window.ask(replace(request, request_id=2, latent=Latent(1.0)))
+    window.renderer.submit(replace(request, request_id=3, mixing=Mixing(layers=(LayerStyle(0),))))
+    window.until(lambda: window.failures)
+    assert "is missing" in window.failures[-1].message
+    window.renderer.arrays.add(array)
+    window.ask(replace(request, request_id=4, truncation=Truncation(0.5)))
+    assert len(window.failures) == 1
 
 
 def test_jobs_go_on_between_requests_and_end_when_they_are_cancelled(open_window, request_of):

@@ -49,3 +49,12 @@ def test_names_are_found_wherever_they_stand():
     source = WBlend(((Latent(array=a), 0.5), (WBlend(((Latent(array=b), 1.0),)), 0.5)))
     assert set(refs_in(RenderRequest(1, latent=source, directions=(Direction("age", a),)))) == {a, b}
     assert not set(refs_in(Document()))
+
+
+def test_what_is_forgotten_is_gone_and_may_come_again():
+    store = ArrayStore()
+    a, b = store.add(np.zeros(3)), store.add(np.ones(4))
+    store.forget([a, ArrayRef("0" * 64)])
+    assert store.names() == {b}
+    assert store.nbytes == 32
+    assert store.add(np.zeros(3)) == a

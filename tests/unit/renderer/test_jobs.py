@@ -7,7 +7,7 @@ import pytest
 
 from renderer.engine import Cancelled
 from renderer.fake import FakeRenderer
-from renderer.jobs import begin
+from renderer.jobs import begin, difference_rgba
 from renderer.protocol import Job, Latent, Noise, NoiseDeviation, RenderRequest, Still, Styles
 from tests.unit.renderer import tiny
 
@@ -58,3 +58,19 @@ def test_the_fake_renderer_works_too():
     assert [[one.done for one in progress] for progress in told] == [[1], [2], [3], [4], []]
     assert told[3][0].over
     assert not renderer.jobs
+
+
+def test_the_difference_of_equal_pictures_is_white_and_of_others_orange_or_blue():
+    grey = np.full((2, 2, 4), 100, np.uint8)
+    lighter = grey + np.uint8(51)
+    assert (difference_rgba(grey, grey, 8.0) == 255).all()
+    more, less = difference_rgba(lighter, grey, 1.0), difference_rgba(grey, lighter, 1.0)
+    assert more[0, 0].tolist() == [250, 223, 204, 255]  # a fifth of the way to orange
+    assert less[0, 0].tolist() == [211, 224, 238, 255]
+    assert difference_rgba(lighter, grey, 5.0)[0, 0].tolist() == [230, 97, 1, 255]
+    assert (difference_rgba(lighter, grey, 50.0) == difference_rgba(lighter, grey, 5.0)).all()
+
+
+def test_pictures_of_different_sizes_have_no_difference():
+    with pytest.raises(ValueError, match="4 × 2 and 2 × 2"):
+        difference_rgba(np.zeros((2, 4, 4), np.uint8), np.zeros((2, 2, 4), np.uint8), 1.0)

@@ -149,8 +149,8 @@ def test_splits_give_the_sides_the_widths_of_the_design(workspace, size):
 
 def test_widths_of_the_mock():
     assert [side.size for side in sides("explore", 1280, 720)] == [276, 316, 198]
-    assert [side.size for side in sides("explore", 1920, 1080)] == [320, 372, 250]
-    assert [side.size for side in sides("mix", 1920, 1080)] == [320, 560]
+    assert [side.size for side in sides("explore", 1920, 1080)] == [320, 372, 250, 92]
+    assert [side.size for side in sides("mix", 1920, 1080)] == [320, 560, 116]
     assert sides("analyse", 1920, 1080)[2].size == pytest.approx(0.46 * (1080 - 64))
 
 

@@ -1,0 +1,62 @@
+"""`python -m renderer picture` as a process of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+
+from renderer import metadata, recipe, session
+from renderer.arrays import ArrayStore
+from renderer.document import Document, View, request_for
+from renderer.parts import Direction, Display, Latent, Network, Truncation
+from renderer.recipe import KEY, Recipe
+from tests.fixtures_path import ROOT
+from tests.unit.renderer import tiny
+
+
+def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "renderer", "picture", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def work(folder) -> tuple[Document, ArrayStore]:
+    arrays = ArrayStore()
+    w = arrays.add(np.random.RandomState(2).randn(8, 16).astype(np.float32))
+    smile = Direction("smile", arrays.add(np.random.RandomState(3).randn(16).astype(np.float32)), 0.5)
+    network = Network(tiny.save(folder, "sg2"))
+    return Document(network, Latent(array=w), truncation=Truncation(0.75), directions=(smile,)), arrays
+
+
+def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
+    document, arrays = work(tmp_path)
+    display = Display(scale_db=2.0)
+    bench = tiny.Bench(document.network.source)
+    for ref, array in arrays.all().items():
+        assert bench.pipeline._kept.arrays.add(array) == ref
+    expected = bench.pipeline.still(request_for(document, display, "cpu", 1), tiny.Watching())[..., :3]
+    session.save(tmp_path / "a.stylescope", session.Session(document, View(display=display)), arrays)
+    (tmp_path / "a.yaml").write_text(recipe.write(Recipe(document, display), arrays))
+    for name in ("a.stylescope", "a.yaml"):
+        out = tmp_path / f"{name}.png"
+        done = run("--recipe", tmp_path / name, "--out", out, "--device", "cpu")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip() == str(out)
+        np.testing.assert_array_equal(np.array(Image.open(out)), expected)
+        assert metadata.read(out, KEY) == (tmp_path / "a.yaml").read_text()
+
+
+def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
+    document, arrays = work(tmp_path)
+    gone = replace(document, network=Network(str(tmp_path / "gone.pkl")))
+    (tmp_path / "gone.yaml").write_text(recipe.write(Recipe(gone), arrays))
+    metadata.save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
+    for name, sentence in (("gone.yaml", "gone.pkl could not be opened"), ("plain.png", "carries no recipe")):
+        done = run("--recipe", tmp_path / name)
+        assert done.returncode == 1
+        assert sentence in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*rendered*"))
