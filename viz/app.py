@@ -12,7 +12,6 @@ from renderer.document import Document
 from renderer.protocol import Network
 from viz import (
     app_bar,
-    canvas,
     compare_view,
     dialogs,
     headless,
@@ -38,7 +37,7 @@ from viz.measured import Seen
 from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
-from viz.panels import analysis, carrying, generator, history, mix, performance, timeline, train
+from viz.panels import carrying, every
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
@@ -166,7 +165,7 @@ class App:
         params.fps_idling.time_active_after_last_event = 0.5
         params.fps_idling.fps_idle = _IDLE_FPS
         self._callbacks(params.callbacks)
-        panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in self._panels()]
+        panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in every.PANELS]
         layouts = [layout.docking(workspace, panels, *self.options.size) for workspace in layout.WORKSPACES]
         first = layout.WORKSPACES.index(self.scene.view.workspace)
         params.docking_params = layouts[first]
@@ -199,18 +198,6 @@ class App:
             options.size_em = height / theme.font_size(theme.current.body)
             options.window_padding_em = imgui.ImVec2(0, 0)
             callbacks.add_edge_toolbar(kind, self.guard.panel(name, draw), options)
-
-    def _panels(self) -> list[tuple[str, Callable[[Scene, Facts], Scene]]]:
-        return [
-            ("Canvas", canvas.draw),
-            ("Generator", generator.draw),
-            ("Mix", mix.draw),
-            ("Timeline", timeline.draw),
-            ("Layers & spectrum", analysis.draw),
-            ("Performance", performance.draw),
-            ("Snapshots", train.draw),
-            (layout.HISTORY, history.draw),
-        ]
 
     def _drawer(self, draw: Callable[[Scene, Facts], Scene], name: str) -> Callable[[], None]:
         tabs = name in layout.TABS
@@ -382,11 +369,11 @@ class App:
             self._scene = replace(self._scene, view=replace(view, motion=motion.stopped(view.motion)))
 
     def _draw_app_bar(self) -> None:
-        _paint_bar()
+        app_bar.paint_surface()
         self._scene = app_bar.draw(self._scene, self._facts, self.commands)
 
     def _draw_status_bar(self) -> None:
-        _paint_bar()
+        app_bar.paint_surface()
         self._scene = status_bar.draw(self._scene, self._facts)
 
     def _draw_dialogs(self) -> None:
@@ -416,10 +403,3 @@ class App:
             pixels = read_window()
             for take in takers:
                 take(pixels)
-
-
-def _paint_bar() -> None:
-    """The surface of the app bar and the status bar."""
-    a, size = imgui.get_window_pos(), imgui.get_window_size()
-    corner = imgui.ImVec2(a.x + size.x, a.y + size.y)
-    imgui.get_window_draw_list().add_rect_filled(a, corner, theme.current.u32("base"))

@@ -182,3 +182,10 @@ def _mark(x: float, y: float) -> None:
     t, lines = theme.current, imgui.get_window_draw_list()
     for k, (token, size) in enumerate((("coarse", 9), ("middle", 6), ("fine", 3))):
         lines.add_ngon_filled(V(x + t.px(8), y), t.px(size), t.u32(token), 40 if k == 1 else 4)
+
+
+def paint_surface() -> None:
+    """The surface of the app bar and the status bar."""
+    a, size = imgui.get_window_pos(), imgui.get_window_size()
+    corner = imgui.ImVec2(a.x + size.x, a.y + size.y)
+    imgui.get_window_draw_list().add_rect_filled(a, corner, theme.current.u32("base"))
