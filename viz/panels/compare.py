@@ -150,30 +150,22 @@ def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
     imgui.same_line(0, gap)
     ws = sorted(i for i in chosen.ws if i < model.num_ws)
     words = f"Take {len(ws)}" if ws else "Take"
-    scene = _takes(
-        scene,
-        words,
-        "primary" if ws else "plain",
-        width,
-        merged(scene.document, b, ws),
-        bool(ws),
-        "##take",
-        "from B these layers",
-    )
+    after = merged(scene.document, b, ws)
+    scene = _takes(scene, words, "primary", width, after, "##take", "these layers from B")
     for k, (part, name) in enumerate(PARTS):
         if k:
             imgui.same_line(0, gap)
         after = replace(scene.document, **{part: getattr(b, part)})
-        scene = _takes(scene, name, "plain", width, after, after != scene.document, f"##part{k}", f"B's {name.lower()}")
+        scene = _takes(scene, name, "plain", width, after, f"##part{k}", f"B's {name.lower()}")
     return scene
 
 
-def _takes(
-    scene: Scene, words: str, kind: str, width: float, after: Document, able: bool, id_: str, what: str
-) -> Scene:
+def _takes(scene: Scene, words: str, kind: str, width: float, after: Document, id_: str, what: str) -> Scene:
     """A button that makes `after` the document, and shows it while the mouse is over it."""
+    able = after != scene.document
     hint = f"Take {what}: {step_name(scene.document, after) or 'nothing would change'}"
-    if ui.button(words, kind=kind, width=width, id_=id_, enabled=able, hint=hint):  # type: ignore[arg-type]
+    look = kind if able else "plain"
+    if ui.button(words, kind=look, width=width, id_=id_, enabled=able, hint=hint):  # type: ignore[arg-type]
         return replace(scene, document=after, preview=None)
     if able and imgui.is_item_hovered():
         return replace(scene, preview=after)

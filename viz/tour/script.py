@@ -190,7 +190,7 @@ class Script:
         yield from self._click("Mix/modes Difference")
         yield from hand.wait(1.0)
         yield from self._shot("compare-difference")
-        yield from self._click("Mix/modes Off", "Mix/choose0")
+        yield from self._click("Mix/modes Off", "Mix/choose1")
         yield from hand.move(hand.at("Mix/take"))
         yield from hand.wait(0.6)
         yield from self._shot("take-from-b")
