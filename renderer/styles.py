@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from gan.edits import directions as edits
 from gan.latents import blend_w, blend_z, neighbours, seed_class, seed_z
 from renderer.arrays import ArrayStore
 from renderer.mixing import second_of
@@ -72,14 +73,14 @@ class Stylist:
 
     def _moved(self, ws: torch.Tensor, directions: tuple[Direction, ...]) -> torch.Tensor:
         """w' = w + strength * direction, on each direction's own range of ws [num_ws, w_dim]."""
-        for direction in directions:
-            if direction.strength == 0:
+        ways = []
+        for one in directions:
+            if one.strength == 0:
                 continue
-            what = f"The direction {direction.name}"
-            way = direction.strength * self._array(direction.array, what).expand(*ws.shape)
-            first, last = max(direction.first, 0), direction.last + 1
-            ws = torch.cat([ws[:first], ws[first:last] + way[first:last], ws[last:]])
-        return ws
+            vector = self._array(one.array, f"The direction {one.name}").cpu().numpy()
+            layers = tuple(range(max(one.first, 0), min(one.last + 1, len(ws))))
+            ways.append(edits.Direction(vector[0] if len(vector) == 1 else vector, one.strength, layers))
+        return edits.apply(ws, ways)
 
     def _of(self, source: Source) -> torch.Tensor:
         """The style of a source: [1, w_dim], or [num_ws, w_dim] where its layers differ."""

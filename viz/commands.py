@@ -81,6 +81,10 @@ def _file() -> tuple[Command, ...]:
         ),
         Command("save-session-as", "File", "Save session as…", "Everything, into a file", _dialog("save-session")),
         Command(
+            "add-direction", "File", "Add direction…", "A vector to go along in W, from a .npy file",
+            _dialog("browse-direction"),
+        ),
+        Command(
             "open-latent", "File", "Open latent…", "w vectors from a .npz or .npy file", _dialog("browse-latent"),
             available=lambda scene, facts: facts.model is not None,
         ),

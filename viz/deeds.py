@@ -14,7 +14,7 @@ from renderer.protocol import Network
 from renderer.recall import SUFFIXES
 from renderer.recipe import Recipe
 from renderer.session import Session
-from viz import dialogs
+from viz import dialogs, direction_files
 from viz.capture import Writer, folder_of
 from viz.desktop import dropped_source, reveal
 from viz.exporting import Exporter, FilmOptions
@@ -26,6 +26,7 @@ from viz.scene import (
     DismissFailure,
     ExportFilm,
     Jump,
+    OpenDirection,
     OpenFile,
     OpenLatent,
     OpenNetwork,
@@ -124,6 +125,8 @@ class Deeds:
             return scene.ask(OpenFile(path))
         if suffix == ".npz":
             return scene.ask(OpenLatent(path))
+        if suffix in direction_files.SUFFIXES:
+            return scene.ask(OpenDirection(path))
         source, problem = dropped_source(path)
         if problem:
             self._say(problem, bad=True)

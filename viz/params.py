@@ -73,6 +73,9 @@ _ALL = (
         "How many w vectors, from the coarsest on, are truncated",
         fmt="%.0f",
     ),
+    Param(
+        "direction.strength", "Strength", -5, 5, "how far to go along it, in lengths of its own vector; type for more"
+    ),
     Param("document.noise.strength", "Strength", 0, 2, "Multiplies the learned strength of every layer's noise", "×"),
     Param("document.transform.x", "Translate x", -1, 1, "Moves the input to the right, in picture widths", fmt="%.3f"),
     Param("document.transform.y", "Translate y", -1, 1, "Moves the input downward, in picture heights", fmt="%.3f"),

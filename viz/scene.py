@@ -126,6 +126,13 @@ class OpenLatent:
 
 
 @dataclass(frozen=True)
+class OpenDirection:
+    """Add the direction in a `.npy` file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Jump:
     """Undo or redo until this many steps are done."""
 
@@ -157,6 +164,7 @@ Ask = (
     | SaveSession
     | SaveLatent
     | OpenLatent
+    | OpenDirection
     | Jump
     | Quit
 )

@@ -20,10 +20,10 @@ from renderer.protocol import Display, Styles
 from renderer.recall import Recalled
 from renderer.recipe import RecipeError
 from renderer.session import Session
-from viz import latents
+from viz import direction_files, latents
 from viz.facts import Facts
 from viz.restoring import fitting, missing, restored, with_latent
-from viz.scene import OpenFile, OpenLastSession, OpenLatent, SaveLatent, SaveSession, Scene, ShowDialog
+from viz.scene import OpenDirection, OpenFile, OpenLastSession, OpenLatent, SaveLatent, SaveSession, Scene, ShowDialog
 from viz.works import Told
 
 THUMBNAIL = 256
@@ -76,6 +76,8 @@ class Files:
                 self.open(self._last, "What you had when the window was last closed is back", "Undo takes it away.")
             case OpenLatent(path=path):
                 self._later(lambda: self._latent(Path(path)))
+            case OpenDirection(path=path):
+                self._later(lambda: self._direction(Path(path)))
             case SaveSession(path=path):
                 path = path or self.path
                 if not path:
@@ -130,6 +132,13 @@ class Files:
             return _Read(path.name, problem=str(error))
         return _Read(path.name, lambda scene, facts: self._take_latent(scene, facts, array, path.name))
 
+    def _direction(self, path: Path) -> _Read:
+        try:
+            array = direction_files.load(path)
+        except ValueError as error:
+            return _Read(path.name, problem=str(error))
+        return _Read(path.name, lambda scene, facts: self._take_direction(scene, facts, array, path))
+
     def _write_session(self, path: Path, session: Session, pixels: NDArray[np.uint8] | None) -> _Read:
         try:
             sessions.save(path, session, self._arrays, b"" if pixels is None else _thumbnail(pixels))
@@ -181,6 +190,15 @@ class Files:
         more = f"The first of its {len(array)} latents." if len(array) > 1 else ""
         self._say(f"Opened {name}", more)
         return replace(scene, document=with_latent(scene.document, ref))
+
+    def _take_direction(self, scene: Scene, facts: Facts, array: AnyArray, path: Path) -> Scene:
+        if wrong := direction_files.misfit(array, facts.model):
+            self._say(
+                f"{path.name} cannot be added: {wrong}.", "Open the network that it was made for first.", bad=True
+            )
+            return scene
+        self._say(f"Added {path.stem}", "Its slider is in the section Directions.")
+        return direction_files.added(scene, path.stem, self._arrays.add(array))
 
     def _save(self, scene: Scene, facts: Facts, path: Path) -> None:
         pixels = facts.pixels()

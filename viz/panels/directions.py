@@ -1,0 +1,100 @@
+"""Directions: vectors in W to go along, each on a range of layers."""
+
+from dataclasses import replace
+
+from imgui_bundle import imgui
+
+from renderer.arrays import UnknownArrayError
+from renderer.parts import Direction
+from renderer.protocol import ModelInfo
+from viz import widgets as ui
+from viz.browse_for import DIRECTION
+from viz.direction_files import misfit
+from viz.facts import Facts
+from viz.params import PARAMS, put
+from viz.scene import Scene, ShowDialog
+from viz.theme import current as t
+from viz.timeline_keys import has_key, key_toggled, under
+
+ALL = "document.directions"
+STRENGTH = "direction.strength"
+
+
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.directions, facts.model
+
+
+def summary(directions: tuple[Direction, ...]) -> str:
+    """How many of them move the picture."""
+    active = sum(one.strength != 0 for one in directions)
+    return f"{active} of {len(directions)} active" if directions else "none"
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The section."""
+    directions = scene.document.directions
+    is_open = ui.section("Directions", summary=summary(directions), open_=bool(directions), reset=True)
+    if ui.reset_clicked():
+        scene = put(scene, ALL, tuple(replace(one, strength=0.0) for one in directions))
+    if not is_open:
+        return scene
+    imgui.push_id("directions")
+    for index, one in enumerate(directions):
+        imgui.push_id(index)
+        scene = _direction(scene, facts, index, one)
+        imgui.pop_id()
+    if ui.button("Add a direction…", "plus", hint="A .npy file of shape [w_dim] or [num_ws, w_dim]; or drop it here"):
+        scene = scene.ask(ShowDialog(DIRECTION))
+    imgui.pop_id()
+    ui.space(6)
+    return scene
+
+
+def unable(one: Direction, facts: Facts) -> str:
+    """Why this direction cannot be gone along; empty where it can."""
+    try:
+        wrong = misfit(facts.arrays.get(one.array), facts.model)
+    except UnknownArrayError:
+        wrong = "its numbers are missing"
+    return f"{one.name} does not fit: {wrong}" if wrong else ""
+
+
+def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
+    """Its strength, and below it the layers that it moves."""
+    path, param = f"directions.{one.name}", PARAMS[STRENGTH]
+    with ui.greyed(unable(one, facts)):
+        strength = ui.slider(
+            one.name,
+            one.strength,
+            param.low,
+            param.high,
+            0.0,
+            param.unit,
+            param.fmt,
+            hint=f"{one.name}: {param.hint}",
+            keyed=has_key(scene, path),
+        )
+        under.note(path)
+        if ui.key_clicked():
+            return key_toggled(scene, path)
+        after = _range(replace(one, strength=strength), facts.model)
+    imgui.same_line(0, t.px(4))
+    directions = scene.document.directions
+    if ui.button(glyph="x", id_="##remove", hint=f"Take {one.name} away"):
+        return put(scene, ALL, directions[:index] + directions[index + 1 :])
+    return put(scene, ALL, (*directions[:index], after, *directions[index + 1 :])) if after != one else scene
+
+
+def _range(one: Direction, model: ModelInfo | None) -> Direction:
+    """The first and the last w vector that it moves."""
+    last = model.num_ws - 1 if model else one.last
+    shown = min(one.last, last)
+    width = (ui.row_label("on layers", (one.first, one.last) != (0, 7)) - t.px(t.row + 8)) / 2
+    first = ui.number("first", one.first, width=width, show_label=False, hint="The first layer (w vector) it moves")
+    imgui.same_line(0, t.px(4))
+    end = ui.number(
+        "last", shown, width=width, show_label=False, hint="The last layer (w vector) it moves", default=min(7, last)
+    )
+    first = min(max(first, 0), last)
+    return replace(one, first=first, last=one.last if end == shown else min(max(end, first), last))
