@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from imgui_bundle import imgui
 
 from renderer.protocol import Truncation
 from tests.e2e.driver import Driver, drive
+from tests.e2e.truncated import by_layer
 from viz import theme
 from viz.params import put
 
 pytestmark = pytest.mark.window
+Key = imgui.Key
 PSI = "//Generator/ψ/##number"
 CUTOFF = "//Generator/Layers/##number"
 SEED = "//Generator/Seed/##value"
@@ -82,3 +85,45 @@ def test_the_chart_draws_a_bar_for_each_layer():
         assert bars()[1] > half[0], "negative bars hang below zero"
 
     drive(steps, family="StyleGAN3-T", size=(1920, 1080))
+
+
+def test_bars_are_drawn_by_hand_and_every_layer_gets_its_own_psi(lent, avatars, tmp_path):
+    seen: dict[str, object] = {}
+
+    def steps(d: Driver):
+        d.wait_frame()
+        whole = d.picture().copy()
+        x0, _, x1, y1 = d.rect("//Generator/##psis")
+        left, step = x0 + theme.current.px(4), (x1 - x0 - theme.current.px(8)) / 8
+        bar = [left + (i + 0.5) * step for i in range(8)]
+        d.drag([(bar[1], y1 - theme.current.px(6)), (bar[3], y1 - theme.current.px(6))])
+        psis = truncation(d).psis
+        assert psis == (1, 0, 0, 0, 1, 1, 1, 1)
+        d.wait_frame()
+        seen["psis"], seen["picture"] = psis, d.picture().copy()
+        assert not np.array_equal(seen["picture"], whole)
+        d.press(Key.mod_ctrl, Key.z)
+        d.wait_frame()
+        assert truncation(d) == Truncation()
+        assert np.array_equal(d.picture(), whole)
+        d.press(Key.mod_ctrl, Key.mod_shift, Key.z)
+        typed(d, PSI, "0.5")
+        assert truncation(d) == Truncation(0.5), "one psi for all takes the place of the curve"
+
+    drive(steps, network=avatars, renderer=lent)
+    expected = by_layer(avatars, seen["psis"], tmp_path)
+    assert np.abs(seen["picture"].astype(int) - expected).max() <= 1
+
+
+def test_the_strip_shows_other_psis_and_a_click_takes_one():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click("//Generator/##psi strip")
+        d.frames(3)
+        d.click("//Generator/##psi -0.5")
+        assert truncation(d) == Truncation(-0.5)
+        d.click("//Generator/##psi strip")
+        d.frames(2)
+        assert not d.exists("//Generator/##psi 0")
+
+    drive(steps, size=(1280, 1060))

@@ -1,22 +1,15 @@
 """Truncation: how far styles are pulled toward the mean, on which w vectors, and what that makes of each of them."""
 
-from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.protocol import ModelInfo, Truncation
 from viz import widgets as ui
-from viz.bands import band_of, bands_of, short_name
 from viz.facts import Facts
 from viz.kept import keep_row
+from viz.panels import psi_curve, psi_strip
 from viz.params import PARAMS, put, reset
 from viz.rows import slider_row
 from viz.scene import Scene
-from viz.theme import current as t
-
-
-def span(values: tuple[float, ...]) -> tuple[float, float]:
-    """Range of a chart of shares: 0 and 1 are always in it."""
-    return min(0.0, *values, 0.0), max(1.0, *values, 1.0)
 
 
 def summary(truncation: Truncation, num_ws: int) -> str:
@@ -32,7 +25,7 @@ def summary(truncation: Truncation, num_ws: int) -> str:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
-    return scene.document.truncation, facts.model
+    return scene.document.truncation, facts.model, *psi_strip.reads(scene, facts)
 
 
 def unable(model: ModelInfo | None) -> str:
@@ -50,10 +43,15 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = reset(scene, "document.truncation")
     if not is_open:
         return scene
+    before = scene.document.truncation
     with ui.greyed(unable(model)):
         scene = slider_row(scene, "document.truncation.psi")
         scene = _cutoff(scene, num_ws)
-    _chart(scene.document.truncation if model is None or model.has_mean else Truncation(), model)
+        after = scene.document.truncation
+        if before.psis and (after.psi, after.cutoff) != (before.psi, before.cutoff):
+            scene = put(scene, "document.truncation.psis", ())
+        scene = psi_curve.draw(scene, facts)
+        scene = psi_strip.draw(scene, facts)
     ui.space(6)
     return scene
 
@@ -73,43 +71,3 @@ def _cutoff(scene: Scene, num_ws: int) -> Scene:
         return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
 
     return keep_row("cutoff", (before, num_ws), draw, scene)
-
-
-def _chart(truncation: Truncation, model: ModelInfo | None) -> None:
-    """A bar for each w vector, in the colour of its band; the line is 0, full height is untouched."""
-    a, height = imgui.get_cursor_screen_pos(), t.px(56)
-    width = ui.row_label("Per layer")
-    left = a.x + t.px(t.label)
-    imgui.dummy(V(max(1.0, width), height))
-    hovered = imgui.is_item_hovered()
-    ui.fill(V(left, a.y), V(left + width, a.y + height), "canvas")
-    values = truncation.of(model.num_ws) if model else ()
-    low, high = span(values)
-    floor, room = a.y + height - t.px(6), height - t.px(14)
-
-    def at(value: float) -> float:
-        return round(floor - (value - low) / (high - low) * room)
-
-    lines = imgui.get_window_draw_list()
-    for value in sorted({low, 0.0, 0.5, 1.0, high}):
-        lines.add_line(V(left, at(value)), V(left + width, at(value)), t.u32("dim" if value == 0 > low else "line"), 1)
-    if not model:
-        return
-    step, first, one, two, zero = (width - t.px(8)) / model.num_ws, left + t.px(4), t.px(1), t.px(2), at(0)
-    for band in bands_of(model):
-        faint, full = t.u32(band.token, 0.3), t.u32(band.token)
-        for i in band.ws:
-            x0, x1, y = first + i * step + one, first + (i + 1) * step, at(values[i])
-            lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), faint, one)
-            cap = y if values[i] >= 0 else y - two
-            lines.add_rect_filled(V(x0, cap), V(x1, cap + two), full, one)
-    if hovered:
-        i = int((imgui.get_mouse_pos().x - first - one) // step)
-        if 0 <= i < model.num_ws:
-            _bar_tip(model, i, values[i])
-
-
-def _bar_tip(model: ModelInfo, index: int, value: float) -> None:
-    name = short_name(model.ws_names[index]) if index < len(model.ws_names) else f"w {index}"
-    effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
-    ui.tip(f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}")

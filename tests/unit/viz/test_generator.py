@@ -23,7 +23,7 @@ from renderer.protocol import (
     Truncation,
 )
 from viz.bundled import bundled
-from viz.panels import latent, network, noise, pad, transform, truncation
+from viz.panels import latent, network, noise, pad, psi_curve, transform, truncation
 from viz.params import put
 from viz.scene import Scene
 from viz.widgets.pick import matching
@@ -152,6 +152,13 @@ def test_what_plays_does_not_make_new_neighbour_pictures() -> None:
 # -- truncation --
 
 
+def test_a_stroke_goes_straight_over_the_bars_between() -> None:
+    flat = (1.0,) * 5
+    assert psi_curve.stroked(flat, (2, 0.5), (2, 0.5)) == (1, 1, 0.5, 1, 1)
+    assert psi_curve.stroked(flat, (1, 0.0), (3, 1.0)) == (1, 0, 0.5, 1, 1)
+    assert psi_curve.stroked(flat, (3, 1.0), (1, 0.0)) == (1, 0, 0.5, 1, 1)
+
+
 def test_bars_show_psi_below_the_cutoff_and_leave_the_rest() -> None:
     assert Truncation(0.5, 2).of(4) == (0.5, 0.5, 1, 1)
     assert Truncation(0.5).of(3) == (0.5, 0.5, 0.5)
@@ -163,8 +170,8 @@ def test_bars_show_psi_below_the_cutoff_and_leave_the_rest() -> None:
 
 @pytest.mark.parametrize(("psi", "low", "high"), [(0.5, 0, 1), (-0.5, -0.5, 1), (1.5, 0, 1.5), (1, 0, 1)])
 def test_the_chart_always_holds_zero_and_one(psi: float, low: float, high: float) -> None:
-    assert truncation.span(Truncation(psi).of(3)) == (low, high)
-    assert truncation.span(()) == (0, 1)
+    assert psi_curve.span(Truncation(psi).of(3)) == (low, high)
+    assert psi_curve.span(()) == (0, 1)
 
 
 def test_truncation_summary() -> None:
