@@ -37,7 +37,7 @@ from viz.measured import Seen
 from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
-from viz.panels import carrying, every
+from viz.panels import carrying, deviation, every
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
@@ -228,6 +228,7 @@ class App:
         self.incoming.free()
         self.scratch.get(Viewport).free()
         compare_view.free(self._facts)
+        deviation.free(self._facts)
 
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK

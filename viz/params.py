@@ -76,6 +76,7 @@ _ALL = (
     Param(
         "direction.strength", "Strength", -5, 5, "how far to go along it, in lengths of its own vector; type for more"
     ),
+    Param("layer.noise", "Strength", 0, 4, "Multiplies the strength of this layer's noise", "×"),
     Param("document.noise.strength", "Strength", 0, 2, "Multiplies the learned strength of every layer's noise", "×"),
     Param("document.transform.x", "Translate x", -1, 1, "Moves the input to the right, in picture widths", fmt="%.3f"),
     Param("document.transform.y", "Translate y", -1, 1, "Moves the input downward, in picture heights", fmt="%.3f"),

@@ -5,6 +5,7 @@ from imgui_bundle import imgui
 from renderer.protocol import ModelInfo, Noise, NoiseMode
 from viz import widgets as ui
 from viz.facts import NO_NETWORK, Facts
+from viz.panels import deviation, noise_layers
 from viz.panels.latent import RANDOM_SEEDS, Dice
 from viz.params import put, reset
 from viz.rows import play_row, slider_row
@@ -33,7 +34,8 @@ def summary(noise: Noise, model: ModelInfo | None) -> str:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
-    return scene.document.noise, scene.view.motion, facts.model
+    fold = facts.scratch.get(noise_layers.Fold).open
+    return scene.document.noise, scene.view.motion, facts.model, fold, *deviation.reads(scene, facts)
 
 
 def unable(model: ModelInfo | None) -> str:
@@ -62,6 +64,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = _animate(scene)
         with ui.greyed("The noise is off" if able and scene.document.noise.mode == "none" else ""):
             scene = slider_row(scene, "document.noise.strength")
+            if able:
+                scene = noise_layers.draw(scene, facts)
+        if able:
+            deviation.draw(facts)
     imgui.pop_id()
     ui.space(6)
     return scene

@@ -1,0 +1,105 @@
+"""Section "Noise": layer by layer, and how much it changes each pixel."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from imgui_bundle import imgui
+
+from renderer.protocol import LayerNoise, Noise
+from tests.e2e.driver import Driver, drive
+from viz.panels.deviation import Heat
+from viz.params import put
+
+pytestmark = pytest.mark.window
+Key = imgui.Key
+TALL = (1280, 1060)
+ROOT = "//Generator/noise"
+
+
+def noise(d: Driver) -> Noise:
+    return d.scene.document.noise
+
+
+def shown(d: Driver) -> np.ndarray:
+    d.wait_frame()
+    return d.picture().copy()
+
+
+def test_no_strength_in_any_layer_is_no_noise_and_undo_brings_it_back(lent, avatars):
+    def steps(d: Driver):
+        whole = shown(d)
+        d.change(lambda scene: put(scene, "document.noise.mode", "none"))
+        none = shown(d)
+        assert not np.array_equal(whole, none)
+        d.change(lambda scene: put(scene, "document.noise.mode", "const"))
+        layers = d.facts.model.noise_layers
+        silent = Noise().with_layers(*(LayerNoise(layer, strength=0.0) for layer in layers))
+        d.change(lambda scene: put(scene, "document.noise", silent))
+        assert np.array_equal(shown(d), none)
+        d.click("//Generator/##resetNoise")
+        d.click(f"{ROOT}/##noise None")
+        assert set(noise(d).off) == set(layers)
+        assert np.array_equal(shown(d), none)
+        d.press(Key.mod_ctrl, Key.z)
+        assert np.array_equal(shown(d), whole)
+
+    drive(steps, network=avatars, renderer=lent, size=TALL)
+
+
+def test_a_row_switches_strengthens_and_seeds_its_layer(lent, avatars):
+    def steps(d: Driver):
+        before = shown(d)
+        d.click(f"{ROOT}/##noise layers")
+        d.frames(3)
+        row = f"{ROOT}/b32.conv0"
+        d.type_into(f"{row}/strength/##number", "3")
+        assert noise(d).of("b32.conv0").strength == 3
+        stronger = shown(d)
+        assert not np.array_equal(stronger, before)
+        d.click(f"{row}/##seed")
+        seeded = shown(d)
+        assert noise(d).of("b32.conv0").seed is not None
+        assert not np.array_equal(seeded, stronger)
+        d.click(f"{row}/##on")
+        assert noise(d).off == ("b32.conv0",)
+        silent = shown(d)
+        d.change(lambda scene: put(scene, "document.noise", Noise().with_layers(LayerNoise("b32.conv0", on=False))))
+        assert np.array_equal(shown(d), silent)
+
+    drive(steps, network=avatars, renderer=lent, size=(1280, 1060))
+
+
+def test_the_sets_of_the_paper(tmp_path):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click(f"{ROOT}/##noise Fine")
+        assert all(int(layer.split(".")[0][1:]) < 64 for layer in noise(d).off)
+        assert len(noise(d).off) == 7
+        d.click(f"{ROOT}/##noise Coarse")
+        assert all(int(layer.split(".")[0][1:]) >= 64 for layer in noise(d).off)
+        assert len(noise(d).off) == 4
+        d.click(f"{ROOT}/##noise All")
+        assert noise(d) == Noise()
+
+    drive(steps, family="StyleGAN2", resolution=128, size=TALL)
+
+
+def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.type_into(f"{ROOT}/realisations/##value", "6")
+        d.click(f"{ROOT}/##deviation")
+        heat = d.facts.scratch.get(Heat)
+        d.wait_for(lambda: heat.told.over, what="the map")
+        measured = heat.shown
+        pictures = []
+        for seed in range(6):
+            d.change(lambda scene, seed=seed: put(scene, "document.noise", replace(Noise("random"), seed=seed)))
+            pictures.append(shown(d)[..., :3].mean(axis=2))
+        np.testing.assert_allclose(measured, np.std(pictures, axis=0), atol=1e-4)
+        assert measured.max() > 0.5
+        d.click(f"{ROOT}/##deviation")
+        assert not heat.on
+
+    drive(steps, network=avatars, renderer=lent, size=TALL)

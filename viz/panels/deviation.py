@@ -1,0 +1,119 @@
+"""How much noise changes each pixel: its standard deviation over many realisations (StyleGAN paper, figure 4)."""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui, implot
+from numpy.typing import NDArray
+
+from renderer.arrays import AnyArray
+from renderer.document import Document, request_for
+from renderer.protocol import Display, NoiseDeviation
+from viz import widgets as ui
+from viz.facts import Facts
+from viz.scene import Scene
+from viz.textures import Picture
+from viz.theme import current as t
+from viz.works import Told
+
+MOST = 10_000
+"""Realisations at most."""
+
+
+@dataclass
+class Heat:
+    """The map, kept in `Facts.scratch`. Its texture needs the window's OpenGL context."""
+
+    on: bool = False
+    realisations: int = NoiseDeviation.realisations
+    document: Document | None = None
+    work: NoiseDeviation | None = None
+    told: Told = field(default_factory=Told)
+    picture: Picture = field(default_factory=Picture)
+    shown: AnyArray | None = None
+    top: float = 0.0
+    """The largest deviation, in steps of 8-bit pictures: the brightest colour."""
+
+
+def free(facts: Facts) -> None:
+    """Give the texture back."""
+    facts.scratch.get(Heat).picture.free()
+
+
+@lru_cache(maxsize=1)
+def _viridis() -> NDArray[np.uint8]:
+    """256 colours [256, 4]."""
+    colors = [implot.sample_colormap(i / 255, implot.Colormap_.viridis) for i in range(256)]
+    return (255 * np.array([[c.x, c.y, c.z, 1] for c in colors])).round().astype(np.uint8)
+
+
+def colored(values: AnyArray, top: float) -> NDArray[np.uint8]:
+    """Values [H, W] from 0 to `top` in viridis, [H, W, 4]."""
+    return _viridis()[np.clip(values / max(top, 1e-6) * 255, 0, 255).astype(np.uint8)]
+
+
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the rows show. Asks for the map while it is on."""
+    heat, model = facts.scratch.get(Heat), facts.model
+    if not heat.on or model is None or not model.noise_layers:
+        return (heat.on, heat.realisations)
+    told = heat.told = facts.works.ask(_work(heat, scene))
+    if told.result is not None and told.result is not heat.shown:
+        heat.shown, heat.top = told.result, float(told.result.max())
+        heat.picture.upload(colored(told.result, heat.top))
+    return (True, heat.realisations, told, heat.picture.texture)
+
+
+def draw(facts: Facts) -> None:
+    """A switch with the number of realisations, and the map below."""
+    heat, told = facts.scratch.get(Heat), facts.scratch.get(Heat).told
+    room = ui.row_label("Deviation", heat.on)
+    hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
+    text = "Stop" if heat.on else "Measure"
+    if ui.button(text, "chart-line", id_="##deviation", on=heat.on, width=room / 2, hint=hint):
+        heat.on = not heat.on
+        if not heat.on:
+            heat.work, heat.told = None, Told()
+    imgui.same_line(0, t.px(4))
+    typed = ui.number(
+        "realisations", heat.realisations, 10, room / 2 - t.px(4), False, "Realisations", NoiseDeviation.realisations
+    )
+    heat.realisations = min(max(typed, 2), MOST)
+    if heat.on:
+        _map(heat, told)
+
+
+def _map(heat: Heat, told: Told) -> None:
+    p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    texture = heat.picture.texture if told.result is not None else None
+    imgui.dummy(V(max(side, 1.0), side))
+    if imgui.is_item_hovered() and heat.shown is not None and texture is not None:
+        mouse = imgui.get_mouse_pos()
+        height, width = heat.shown.shape
+        x, y = int((mouse.x - p.x) / side * width), int((mouse.y - p.y) / side * height)
+        value = heat.shown[min(max(y, 0), height - 1), min(max(x, 0), width - 1)]
+        ui.tip(f"x {x}, y {y}: {value:.2f} steps of 255")
+    if texture is not None:
+        ui.picture(texture.id, (0.0, 0.0, 1.0, 1.0), p, side)
+    else:
+        ui.fill(p, V(p.x + side, p.y + side), "canvas")
+    if told.failure is not None:
+        ui.wrapped(told.failure.message)
+    elif told.over:
+        ui.wrapped(f"{told.done} realisations; the brightest pixel deviates by {heat.top:.2f} steps of 255.")
+    else:
+        ui.wrapped(f"{told.done} of {told.total} realisations; brightest {heat.top:.2f} steps of 255.")
+
+
+def _work(heat: Heat, scene: Scene) -> NoiseDeviation:
+    """What is measured; it waits while a hand or a motion changes the picture."""
+    document = scene.document
+    busy = imgui.is_any_item_active() or scene.view.moving
+    same = heat.work is not None and heat.work.realisations == heat.realisations
+    if heat.work is None or (not busy and not (heat.document is document and same)):
+        noise = replace(document.noise, mode="random", seed=0)
+        request = request_for(replace(document, noise=noise), Display(), scene.settings.device, 0)
+        heat.document, heat.work = document, NoiseDeviation(request, heat.realisations)
+    return heat.work
