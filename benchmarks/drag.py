@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 RENDER_MS, RESOLUTION, SECONDS, FRAME_LIMIT, TIMES = 15.0, 1024, 10.0, 60, 3
 
 
-def _percentiles(values: list[float]) -> dict[str, float]:
+def percentiles(values: list[float]) -> dict[str, float]:
+    """Median and p95, rounded."""
     return {"median": round(float(np.median(values)), 2), "p95": round(float(np.percentile(values, 95)), 2)}
 
 
@@ -86,12 +87,12 @@ class Log:
             "resolution": RESOLUTION,
             "pictures_shown_per_second": round(shown / SECONDS, 1),
             "window_frames_per_second": round(frames / SECONDS, 1),
-            "latency_ms": _percentiles(self.latency),
+            "latency_ms": percentiles(self.latency),
             "latency_bound_ms": round(RENDER_MS + 2 * 1000 * SECONDS / frames, 2),
-            "ui_ms": _percentiles(self.ui),
-            "ui_pictures_ms": _percentiles(self.pictures),
-            "ui_drawing_ms": _percentiles([whole - part for whole, part in zip(self.ui, self.pictures, strict=True)]),
-            "loop_ms": _percentiles(self.loops) | {"best": round(min(_loop_ms() for _ in range(500)), 3)},
+            "ui_ms": percentiles(self.ui),
+            "ui_pictures_ms": percentiles(self.pictures),
+            "ui_drawing_ms": percentiles([whole - part for whole, part in zip(self.ui, self.pictures, strict=True)]),
+            "loop_ms": percentiles(self.loops) | {"best": round(min(_loop_ms() for _ in range(500)), 3)},
         }
 
 
