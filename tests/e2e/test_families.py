@@ -185,7 +185,17 @@ def test_these_are_all_rows(lent):
     rows = {row.item for section in SECTIONS.values() for row in section}
     # A slider's two parts are one control. The others change nothing by themselves, or have tests of their own.
     known = {item.removesuffix("/##number").rpartition("/")[2].replace("##", "") for item in rows}
-    others = {"Network file", "browse", "pad", "value", "caret-left", "caret-right"}
+    others = {
+        "Network file",
+        "browse",
+        "pad",
+        "value",
+        "caret-left",
+        "caret-right",
+        "psis",
+        "deviation",
+        "realisations",
+    }
 
     def steps(d: Driver) -> None:
         d.wait_frame()
@@ -196,5 +206,5 @@ def test_these_are_all_rows(lent):
     drive(steps, network=network, renderer=lent, size=TALL)
     names = {name.removeprefix("Generator/") for name in places if name.startswith("Generator/")}
     assert "ψ" in names, "nothing was watched"
-    kinds = ("section", "reset", "blend ", "mode ")
+    kinds = ("section", "reset", "blend ", "mode ", "key", "noise ", "psi ", "Add a direction")
     assert {name for name in names - known - others if not name.startswith(kinds)} == set()

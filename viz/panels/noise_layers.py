@@ -57,9 +57,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         return scene
     noise = scene.document.noise
     off = {*noise.off} & {*model.noise_layers}
-    width = ui.row_label("Layers", bool(noise.layers))
-    gap = t.px(2)
-    each = (width - t.px(t.row) - 4 * gap) / 4
+    gap = t.px(4)
+    each = (imgui.get_content_region_avail().x - t.px(t.row) - 4 * gap) / 4
     for name, on, hint in presets(model):
         useless = name in ("Fine", "Coarse") and (not on or len(on) == len(model.noise_layers))
         with ui.greyed(f"This network has no {'fine' if not on else 'other'} layers" if useless else ""):

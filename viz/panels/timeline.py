@@ -93,7 +93,7 @@ def _settings(scene: Scene) -> Scene:
     timeline, at = scene.document.timeline, scene.view.playback.at
     ui.label(f"{int(at // 60):02d}:{at % 60:05.2f}", height=t.row, weight="bold")
     imgui.same_line(0, t.px(6))
-    if ui.choice("seconds", f"/ {timeline.seconds:.2f} s", width=t.px(84), show_label=False, hint="Duration"):
+    if ui.choice("seconds", f"/ {timeline.seconds:g} s", width=t.px(84), show_label=False, hint="Duration"):
         imgui.open_popup("duration")
     imgui.same_line(0, t.px(4))
     if ui.choice("fps", f"{timeline.fps:g} fps", width=t.px(78), show_label=False, hint="Frames a second of films"):
@@ -116,6 +116,9 @@ def _right(scene: Scene, facts: Facts) -> Scene:
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))
         scene = _constant_speed(scene, facts)
+    else:
+        imgui.same_line(0, t.px(2))
+        scene = _constant_speed_button(scene, facts)
     state = exporter.state
     if state is not None and exporter.running:
         text = f"{state.done}/{state.total}" if state.total else "starting"
@@ -128,7 +131,8 @@ def _right(scene: Scene, facts: Facts) -> Scene:
         if ui.button(glyph="x", kind="ghost", id_="##cancelexport", hint="Give up this film"):
             scene = scene.ask(CancelExport())
         return scene
-    imgui.same_line(room - width)
+    imgui.same_line(0, 0)
+    imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(imgui.get_content_region_avail().x - width, t.px(4)))
     if ui.button(
         "Export", "film-strip", width=width, hint="A film of it", keys="Ctrl+E", enabled=bool(timeline.acting)
     ):
@@ -145,6 +149,25 @@ def _constant_speed(scene: Scene, facts: Facts) -> Scene:
     on = timeline.constant_speed or measuring.of is not None
     wanted = ui.switch("Constant speed", on, hint)
     imgui.same_line(0, t.px(8))
+    _measured(scene, facts, measuring)
+    return _speed_set(scene, measuring, wanted) if wanted != on else scene
+
+
+def _constant_speed_button(scene: Scene, facts: Facts) -> Scene:
+    """The same in a narrow window."""
+    measuring = facts.scratch.get(Measuring)
+    on = scene.document.timeline.constant_speed or measuring.of is not None
+    hint = "Constant speed: moves moments in time so that the picture changes by the same amount in every second"
+    if measuring.of is not None:
+        hint = f"{hint}\nMeasuring: {_share(facts, measuring):.0f} %"
+    if ui.button(glyph="gauge", kind="ghost", on=on, id_="##constantspeed", hint=hint):
+        return _speed_set(scene, measuring, not on)
+    return scene
+
+
+def _measured(scene: Scene, facts: Facts, measuring: Measuring) -> None:
+    """How far the measurement is, or that it is out of date."""
+    timeline = scene.document.timeline
     if measuring.of is not None:
         ui.label(f"measuring {_share(facts, measuring):.0f} %", "dim", t.small, height=t.row)
     elif timeline.constant_speed and timeline.retiming and timeline.retiming.measured != fingerprint(timeline):
@@ -152,8 +175,11 @@ def _constant_speed(scene: Scene, facts: Facts) -> Scene:
             measuring.of = _changes(scene)
     else:
         imgui.dummy(V(1, t.px(t.row)))
-    if wanted == on:
-        return scene
+
+
+def _speed_set(scene: Scene, measuring: Measuring, wanted: bool) -> Scene:
+    """Constant speed on or off; what it needs is measured first."""
+    timeline = scene.document.timeline
     if not wanted:
         measuring.of = None
         return with_timeline(scene, replace(timeline, constant_speed=False))
