@@ -48,9 +48,31 @@ def misfit(array: AnyArray, model: ModelInfo | None) -> str:
 
 def added(scene: Scene, name: str, ref: ArrayRef) -> Scene:
     """The scene with one more direction, at rest, under a name that no other one has."""
-    directions = scene.document.directions
+    given = _free(name, scene.document.directions)
+    directions = (*scene.document.directions, Direction(given, ref))
+    return replace(scene, document=replace(scene.document, directions=directions))
+
+
+def renamed(scene: Scene, index: int, name: str) -> Scene:
+    """The scene with another name for one direction, which its keys follow; a name of another one gets a number."""
+    document = scene.document
+    directions, one = document.directions, document.directions[index]
+    if not (name := name.strip()) or name == one.name:
+        return scene
+    name = _free(name, directions[:index] + directions[index + 1 :])
+    tracks = tuple(
+        replace(track, path=f"directions.{name}") if track.path == f"directions.{one.name}" else track
+        for track in document.timeline.tracks
+    )
+    directions = (*directions[:index], replace(one, name=name), *directions[index + 1 :])
+    timeline = replace(document.timeline, tracks=tracks)
+    return replace(scene, document=replace(document, directions=directions, timeline=timeline))
+
+
+def _free(name: str, directions: tuple[Direction, ...]) -> str:
+    """The name, with a number where one of the directions has it."""
     taken, given, count = {one.name for one in directions}, name, 1
     while given in taken:
         count += 1
         given = f"{name} {count}"
-    return replace(scene, document=replace(scene.document, directions=(*directions, Direction(given, ref))))
+    return given

@@ -90,6 +90,19 @@ def test_strength_and_layers_are_set_by_hand_and_taken_away(tmp_path):
         d.type_into(f"{own}/first/##value", "3")
         d.type_into(f"{own}/last/##value", "99")
         assert (directions(d)[0].first, directions(d)[0].last) == (3, d.facts.model.num_ws - 1)
+        d.type_into(f"{own}/smile/##number", "-12.5")
+        assert directions(d)[0].strength == -12.5, "more than the slider's range is typed"
+        d.click(f"{own}/##keysmile")
+        assert [track.path for track in d.scene.document.timeline.tracks] == ["directions.smile"]
+        d.ctx.mouse_move(f"{own}/##name")
+        d.ctx.mouse_double_click(0)
+        d.frames(3)
+        d.ctx.key_chars_replace_enter("grin")
+        d.frames(3)
+        assert directions(d)[0].name == "grin"
+        assert [track.path for track in d.scene.document.timeline.tracks] == ["directions.grin"], "its keys follow"
+        d.press(Key.mod_ctrl, Key.z)
+        assert directions(d)[0].name == "smile"
         d.click(f"{own}/##remove")
         assert not directions(d)
 

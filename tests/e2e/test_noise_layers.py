@@ -1,14 +1,16 @@
 """Section "Noise": layer by layer, and how much it changes each pixel."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from imgui_bundle import imgui
+from PIL import Image
 
 from renderer.protocol import LayerNoise, Noise
 from tests.e2e.driver import Driver, drive
-from viz.panels.deviation import Heat
+from viz.panels.deviation import Heat, colored
 from viz.params import put
 
 pytestmark = pytest.mark.window
@@ -99,6 +101,11 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
             pictures.append(shown(d)[..., :3].mean(axis=2))
         np.testing.assert_allclose(measured, np.std(pictures, axis=0), atol=1e-4)
         assert measured.max() > 0.5
+        d.click(f"{ROOT}/##save deviation")
+        folder = Path(d.scene.settings.capture_dir)
+        d.wait_for(lambda: list(folder.glob("*.png")), what="the saved map")
+        saved = np.asarray(Image.open(next(folder.glob("*.png"))))
+        assert np.array_equal(saved, colored(measured, measured.max())[..., :3])
         d.click(f"{ROOT}/##deviation")
         assert not heat.on
 

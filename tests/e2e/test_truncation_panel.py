@@ -115,6 +115,25 @@ def test_bars_are_drawn_by_hand_and_every_layer_gets_its_own_psi(lent, avatars, 
     assert np.abs(seen["picture"].astype(int) - expected).max() <= 1
 
 
+def test_a_bar_is_typed_and_reset():
+    def steps(d: Driver):
+        d.wait_frame()
+        x0, y0, x1, y1 = d.rect("//Generator/##psis")
+        step, middle = (x1 - x0 - theme.current.px(8)) / d.facts.model.num_ws, (y0 + y1) / 2
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x0 + theme.current.px(4) + 2.5 * step, middle))
+        d.ctx.mouse_double_click(0)
+        d.frames(3)
+        d.ctx.key_chars_replace_enter("-0.25")
+        d.frames(3)
+        assert truncation(d).psis[2] == -0.25
+        assert {*truncation(d).psis[:2], *truncation(d).psis[3:]} == {1.0}
+        d.ctx.mouse_click(1)
+        d.frames(3)
+        assert truncation(d) == Truncation(), "right click takes it back, and no curve is left"
+
+    drive(steps)
+
+
 def test_the_strip_shows_other_psis_and_a_click_takes_one():
     def steps(d: Driver):
         d.wait_frame()

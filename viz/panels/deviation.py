@@ -1,7 +1,7 @@
 """How much noise changes each pixel: its standard deviation over many realisations (StyleGAN paper, figure 4)."""
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -13,7 +13,7 @@ from renderer.document import Document, request_for
 from renderer.protocol import Display, NoiseDeviation
 from viz import widgets as ui
 from viz.facts import Facts
-from viz.scene import Scene
+from viz.scene import SavePixels, Scene
 from viz.textures import Picture
 from viz.theme import current as t
 from viz.works import Told
@@ -66,7 +66,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     return (True, heat.realisations, told, heat.picture.texture)
 
 
-def draw(facts: Facts) -> None:
+def draw(scene: Scene, facts: Facts) -> Scene:
     """A switch with the number of realisations, and the map below."""
     heat, told = facts.scratch.get(Heat), facts.scratch.get(Heat).told
     room = ui.row_label("Deviation", heat.on)
@@ -81,8 +81,15 @@ def draw(facts: Facts) -> None:
         "realisations", heat.realisations, 10, room / 2 - t.px(4), False, "Realisations", NoiseDeviation.realisations
     )
     heat.realisations = min(max(typed, 2), MOST)
-    if heat.on:
-        _map(heat, told)
+    if not heat.on:
+        return scene
+    _map(heat, told)
+    if told.result is None or not told.over:
+        return scene
+    hint = f"The map as a PNG in the capture folder: violet is 0, yellow {heat.top:.2f} steps of 255"
+    if ui.button("Save map", "export", id_="##save deviation", hint=hint):
+        scene = scene.ask(SavePixels(partial(colored, told.result, heat.top)))
+    return scene
 
 
 def _map(heat: Heat, told: Told) -> None:

@@ -1,7 +1,8 @@
 """Directions: vectors in W to go along, each on a range of layers."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.arrays import UnknownArrayError
@@ -9,7 +10,7 @@ from renderer.parts import Direction
 from renderer.protocol import ModelInfo
 from viz import widgets as ui
 from viz.browse_for import DIRECTION
-from viz.direction_files import misfit
+from viz.direction_files import misfit, renamed
 from viz.facts import Facts
 from viz.params import PARAMS, put
 from viz.scene import Scene, ShowDialog
@@ -18,6 +19,13 @@ from viz.timeline_keys import has_key, key_toggled, under
 
 ALL = "document.directions"
 STRENGTH = "direction.strength"
+
+
+@dataclass
+class _Typed:
+    """The name that is being typed."""
+
+    name: str = ""
 
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
@@ -63,6 +71,9 @@ def unable(one: Direction, facts: Facts) -> str:
 def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
     """Its strength, and below it the layers that it moves."""
     path, param = f"directions.{one.name}", PARAMS[STRENGTH]
+    scene = _name(scene, facts, index, one)
+    if scene.document.directions[index] != one:
+        return scene
     with ui.greyed(unable(one, facts)):
         strength = ui.slider(
             one.name,
@@ -74,6 +85,7 @@ def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
             param.fmt,
             hint=f"{one.name}: {param.hint}",
             keyed=has_key(scene, path),
+            beyond=True,
         )
         under.note(path)
         if ui.key_clicked():
@@ -84,6 +96,30 @@ def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
     if ui.button(glyph="x", id_="##remove", hint=f"Take {one.name} away"):
         return put(scene, ALL, directions[:index] + directions[index + 1 :])
     return put(scene, ALL, (*directions[:index], after, *directions[index + 1 :])) if after != one else scene
+
+
+def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
+    """The place of its label: a double click there renames it."""
+    typed, p = facts.scratch.get(_Typed), imgui.get_cursor_screen_pos()
+    ui.hit("##name", V(t.px(t.label - 6), t.px(t.row)))
+    ui.tip(f"{one.name}: double click to rename")
+    if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
+        typed.name = one.name
+        imgui.open_popup("rename")
+    imgui.set_cursor_screen_pos(p)
+    if not imgui.begin_popup("rename"):
+        return scene
+    if imgui.is_window_appearing():
+        imgui.set_keyboard_focus_here()
+    imgui.set_next_item_width(t.px(160))
+    flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.auto_select_all
+    entered, typed.name = imgui.input_text("##new name", typed.name, flags)
+    ui.tip("Its name; Enter takes it")
+    if entered:
+        scene = renamed(scene, index, typed.name)
+        imgui.close_current_popup()
+    imgui.end_popup()
+    return scene
 
 
 def _range(one: Direction, model: ModelInfo | None) -> Direction:

@@ -67,7 +67,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
             if able:
                 scene = noise_layers.draw(scene, facts)
         if able:
-            deviation.draw(facts)
+            scene = deviation.draw(scene, facts)
     imgui.pop_id()
     ui.space(6)
     return scene

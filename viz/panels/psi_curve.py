@@ -1,5 +1,6 @@
 """The chart of truncation: what is left of each w vector's distance from the mean, to be drawn by hand."""
 
+import math
 from dataclasses import dataclass, replace
 
 from imgui_bundle import ImVec2 as V
@@ -24,6 +25,8 @@ class _Stroke:
     span: tuple[float, float] | None = None
     last: tuple[int, float] | None = None
     """Bar and psi of the frame before."""
+    typed: int = 0
+    """The bar whose psi is typed."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         len(values),
     )
     if able and model:
-        scene = _stroke(scene, stroke, chart, values)
+        scene = _typed(_stroke(scene, stroke, chart, values), stroke, chart)
         values = scene.document.truncation.of(model.num_ws)
     _paint(V(left, a.y), V(left + width, a.y + height), chart, values, model)
     if model and imgui.is_item_hovered():
@@ -100,13 +103,38 @@ def _stroke(scene: Scene, stroke: _Stroke, chart: _Chart, values: tuple[float, .
         plain = replace(scene.document.truncation, psis=()).of(len(values))
         psis = (*values[: now[0]], plain[now[0]], *values[now[0] + 1 :])
         return put(scene, PSIS, () if psis == plain else psis)
-    if not imgui.is_item_active() or not imgui.is_mouse_down(imgui.MouseButton_.left):
+    typing = imgui.get_io().key_ctrl  # see _typed
+    if typing or not imgui.is_item_active() or not imgui.is_mouse_down(imgui.MouseButton_.left):
         stroke.span = stroke.last = None
         return scene
     stroke.span = stroke.span or (chart.low, chart.high)
     psis = stroked(values, stroke.last or now, now)
     stroke.last = now
     return put(scene, PSIS, psis) if psis != values else scene
+
+
+def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
+    """A double click, or Ctrl+click, types the psi of a bar."""
+    mouse, io, left = imgui.get_mouse_pos(), imgui.get_io(), imgui.MouseButton_.left
+    clicked = imgui.is_mouse_double_clicked(left) or (io.key_ctrl and imgui.is_mouse_clicked(left))
+    if imgui.is_item_hovered() and clicked:
+        stroke.typed = chart.at(mouse.x, mouse.y)[0]
+        imgui.open_popup("type psi")
+    if not imgui.begin_popup("type psi"):
+        return scene
+    if imgui.is_window_appearing():
+        imgui.set_keyboard_focus_here()
+    imgui.set_next_item_width(t.px(80))
+    values, bar, param = scene.document.truncation.of(chart.count), min(stroke.typed, chart.count - 1), PARAMS[PSI]
+    changed, value = imgui.input_double("##psi", values[bar], 0, 0, param.fmt, imgui.InputTextFlags_.auto_select_all)
+    ui.tip("ψ of this layer")
+    if changed and math.isfinite(value):
+        value = min(max(value, param.low), param.high)
+        scene = put(scene, PSIS, (*values[:bar], value, *values[bar + 1 :]))
+    if imgui.is_item_deactivated():
+        imgui.close_current_popup()
+    imgui.end_popup()
+    return scene
 
 
 def _simple(scene: Scene, a: V) -> Scene:
@@ -146,4 +174,4 @@ def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:
     name, value = short_name(model.ws_names[index]), values[index]
     effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
     what = f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}"
-    ui.tip(f"{what}\nDrag over the bars to give each its own ψ; right click resets one")
+    ui.tip(f"{what}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")

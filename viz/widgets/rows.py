@@ -58,13 +58,15 @@ def slider(
     width: float = 0,
     origin: float | None = None,
     show_label: bool = True,
+    beyond: bool = False,
 ) -> float:
     """A labelled slider: a track to drag, and its number at the right to drag finely or type into.
 
     A press on the track moves the value there and a drag follows the pointer; with Alt or Shift held it goes a tenth or
     ten times as far from where the value was, without a jump (see `drag_pace`). The bar grows from `origin` (default: 0
     if inside the range, else `low`); the notch is the default. Right click: default. Double click on the number, or
-    Ctrl+click anywhere: type. The label is bright when the value differs from its default.
+    Ctrl+click anywhere: type; with `beyond`, a number may be typed beyond the range. The label is bright when the value
+    differs from its default.
     """
     origin = (0.0 if low < 0 < high else low) if origin is None else origin
     high = max(high, low + 1e-6)  # a range of one value still has a track
@@ -84,13 +86,14 @@ def slider(
     for color in _TYPED_OVER if typing else _PAINTED_OVER:
         imgui.push_style_color(color, t.vec4("panel", 0))
     imgui.set_next_item_width(edge - p.x)
-    value, reset = _pulled(value, low, high, fmt, p.x, edge)
+    flags = imgui.SliderFlags_.none if beyond else _CLAMP
+    value, reset = _pulled(value, low, high, fmt, p.x, edge, flags)
     spots.mark(text)
     focus_ring()
     tip(hint)
     imgui.same_line(0, 0)
     imgui.set_next_item_width(ends)
-    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, _CLAMP)
+    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
     value = _plain(new) if changed else value
     reset = reset or imgui.is_item_clicked(imgui.MouseButton_.right)
     imgui.pop_style_color(len(_TYPED_OVER if typing else _PAINTED_OVER))
@@ -122,9 +125,11 @@ def _typed_in(id_: str) -> bool:
     return imgui.internal.temp_input_is_active(imgui.get_id(id_))
 
 
-def _pulled(value: float, low: float, high: float, fmt: str, left: float, right: float) -> tuple[float, bool]:
+def _pulled(
+    value: float, low: float, high: float, fmt: str, left: float, right: float, flags: imgui.SliderFlags_
+) -> tuple[float, bool]:
     """The track between two screen positions, as an item. Returns the value, and whether its default is asked for."""
-    changed, new = imgui.slider_float("##track", value, low, high, fmt, _CLAMP)
+    changed, new = imgui.slider_float("##track", value, low, high, fmt, flags)
     value = _dragged(value, _plain(new) if changed else value, low, high, fmt, left, right)
     return value, imgui.is_item_clicked(imgui.MouseButton_.right)
 
