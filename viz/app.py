@@ -29,18 +29,20 @@ from viz.commands import commands
 from viz.deeds import Deeds
 from viz.desktop import on_drop
 from viz.errors import Guard
+from viz.exporting import Exporter
 from viz.facts import Facts, Figures, Scratch
 from viz.incoming import Incoming
 from viz.keeper import Keeper
 from viz.measured import Seen
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
-from viz.panels import analysis, generator, mix, performance, train
+from viz.panels import analysis, generator, mix, performance, timeline, train
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
 from viz.strips import Board, Message
 from viz.viewport import Viewport
+from viz.walks import Chance
 from viz.window_picture import read_window
 
 __all__ = ["App", "Options"]
@@ -59,12 +61,13 @@ class App:
         self.commands = {command.id: command for command in commands(options.chance)}
         self.scratch = Scratch()
         self.board = self.scratch.get(Board)
+        self.scratch.get(Chance).random = options.chance
         kept.current.opened(checks=options.strict)
         self.meters = Meters()
         self._steady = Steady()
         self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
-        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph)
+        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph, self.scratch.get(Exporter))
         self._keeper = Keeper(options, settings)
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
@@ -190,6 +193,7 @@ class App:
             ("Canvas", canvas.draw),
             ("Generator", generator.draw),
             ("Mix", mix.draw),
+            ("Timeline", timeline.draw),
             ("Layers & spectrum", analysis.draw),
             ("Performance", performance.draw),
             ("Snapshots", train.draw),
@@ -383,6 +387,7 @@ class App:
         if problem := self._keeper.look(self._scene.settings, now):
             self.say(problem, bad=True)
         self._deeds.written()
+        self._deeds.exported()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 
     def _before_swap(self) -> None:

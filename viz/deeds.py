@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 
 from renderer.client import AnyRenderer
 from renderer.protocol import Network
+from renderer.session import Session
 from viz import dialogs
 from viz.capture import Writer, folder_of
 from viz.desktop import dropped_source, reveal
+from viz.exporting import Exporter, FilmOptions
 from viz.facts import Facts
 from viz.incoming import Incoming
 from viz.scene import (
     Ask,
+    CancelExport,
     DismissFailure,
+    ExportFilm,
     OpenNetwork,
     Quit,
     Redo,
@@ -49,10 +53,17 @@ class Deeds:
     """Does what panels ask for. Some asks change the scene and so belong to the frame's step; others follow it."""
 
     def __init__(
-        self, store: Store, incoming: Incoming, renderer: AnyRenderer, say: Say, photograph: Photograph
+        self,
+        store: Store,
+        incoming: Incoming,
+        renderer: AnyRenderer,
+        say: Say,
+        photograph: Photograph,
+        exporter: Exporter,
     ) -> None:
         self._store, self._incoming, self._renderer = store, incoming, renderer
         self._say, self._photograph = say, photograph
+        self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
         self.saved = ""
         """File written last."""
@@ -91,6 +102,10 @@ class Deeds:
                 case RevealFolder(path=path):
                     if problem := reveal(path):
                         self._say(problem, bad=True)
+                case ExportFilm(options=options):
+                    self._export(options)
+                case CancelExport():
+                    self._exporter.cancel()
                 case Quit():
                     hello_imgui.get_runner_params().app_shall_exit = True
 
@@ -112,9 +127,30 @@ class Deeds:
             path = Path(written.path)
             self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
 
+    def exported(self) -> None:
+        """Tell of a film that has been exported since the last call."""
+        if (state := self._exporter.news()) is None or state.cancelled:
+            return
+        if state.problem:
+            self._say("The film could not be exported.", state.problem, bad=True)
+            return
+        path = Path(state.path)
+        self.saved = state.path
+        self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
+
     def close(self) -> None:
-        """Finish writing captures."""
+        """Finish writing captures; films that are being made are given up."""
         self._writer.close()
+        self._exporter.close()
+
+    def _export(self, options: FilmOptions) -> None:
+        scene = self._store.scene
+        session = Session(scene.document, scene.view)
+        device = scene.settings.device
+        try:
+            self._exporter.start(options, session, self._renderer.arrays, device, hello_imgui.request_refresh)
+        except (OSError, ValueError) as error:
+            self._say("The film could not be exported.", str(error), bad=True)
 
     def _folder(self) -> Path:
         return folder_of(self._store.scene.settings)

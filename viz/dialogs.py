@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz import about, browse, palette, settings_dialog, shortcut_list, theme
+from viz import about, browse, export_dialog, palette, settings_dialog, shortcut_list, theme
 from viz.commands import Command
 from viz.facts import Facts
 from viz.scene import Scene
@@ -16,8 +16,9 @@ TITLES = {
     "about": "About StyleScope",
     "commands": "Every command",
     "settings": "Settings",
+    "export": "Export film",
 }
-_WIDTHS = {"help": 560, "about": 460, "commands": 480, "settings": 420}
+_WIDTHS = {"help": 560, "about": 460, "commands": 480, "settings": 420, "export": 480}
 
 
 @dataclass
@@ -40,6 +41,8 @@ def show(scene: Scene, facts: Facts, name: str) -> None:
         opened.name, opened.fresh = name, True
         if name == "commands":
             palette.start(facts)
+        if name == "export":
+            export_dialog.start(scene, facts)
 
 
 def is_open(facts: Facts) -> bool:
@@ -87,12 +90,15 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
             "commands": lambda: palette.draw(scene, facts, commands),
             "settings": lambda: settings_dialog.draw(scene, facts),
         }
-        before = scene
-        scene = draws[name]()
+        before, done = scene, False
+        if name == "export":
+            scene, done = export_dialog.draw(scene, facts)
+        else:
+            scene = draws[name]()
         away = imgui.is_mouse_clicked(imgui.MouseButton_.left) and not imgui.is_window_hovered(
             imgui.HoveredFlags_.root_and_child_windows | imgui.HoveredFlags_.allow_when_blocked_by_active_item
         )
-        chosen = name == "commands" and scene is not before
+        chosen = done or (name == "commands" and scene is not before)
         if not opened.name or (away and not imgui.is_window_appearing()) or chosen:
             imgui.close_current_popup()
             opened.name = "" if not opened.fresh else opened.name

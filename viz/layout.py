@@ -14,7 +14,7 @@ APP_BAR, STATUS_BAR = 38, 26
 WIDE = 1500
 """Window width in design lengths from which panels get more room."""
 CENTRE = "Canvas"
-TABS = ("Layers & spectrum", "Performance")
+TABS = ("Timeline", "Layers & spectrum", "Performance")
 """Windows that share a node, so that its tab bar stays."""
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
@@ -100,13 +100,13 @@ def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> Non
 
 def rescale(factor: float) -> None:
     """Let the sides of the present workspace follow a change of the interface scale."""
-    for name in ("Generator", "Mix", "Snapshots", "Layers & spectrum", "Performance"):
+    for name in ("Generator", "Mix", "Snapshots", *TABS):
         node = _node(name)
         if node is not None and not node.is_central_node() and node.parent_node is not None:
             size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
             imgui.internal.dock_builder_set_node_size(node.id_, size)
-            if name == "Layers & spectrum":
-                return  # the next one is in the same node
+            if name == TABS[0]:
+                return  # the others are in the same node
 
 
 def hide(params: hello_imgui.RunnerParams, hidden: bool) -> None:
@@ -119,7 +119,7 @@ class Tabs:
     """Which tab each workspace shows: hello_imgui forgets it when it puts a layout up for the first time."""
 
     def __init__(self) -> None:
-        self._chosen: dict[Workspace, str] = {}
+        self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}
         self._now: Workspace | None = None
         self._frames = 0
 

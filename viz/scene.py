@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from renderer.document import Document, View
+from viz.exporting import FilmOptions
 from viz.settings import Settings
 
 
@@ -68,6 +69,18 @@ class RevealFolder:
 
 
 @dataclass(frozen=True)
+class ExportFilm:
+    """Make a film of the timeline in the background."""
+
+    options: FilmOptions
+
+
+@dataclass(frozen=True)
+class CancelExport:
+    """Give up the film that is being made."""
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -84,6 +97,8 @@ Ask = (
     | RestartRenderer
     | DismissFailure
     | RevealFolder
+    | ExportFilm
+    | CancelExport
     | Quit
 )
 

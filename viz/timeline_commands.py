@@ -7,6 +7,7 @@ from viz.facts import Facts
 from viz.playback import scrubbed
 from viz.scene import Scene, ShowDialog
 from viz.timeline_keys import jumped, key_set, key_toggled, present_paths, under, with_timeline
+from viz.walks import walked, walks
 
 
 def timeline_commands() -> tuple[Command, ...]:
@@ -33,6 +34,13 @@ def timeline_commands() -> tuple[Command, ...]:
         ),
         Command(
             "clear-timeline", "Timeline", "Clear the timeline", "All keys; can be undone", _clear, available=_has_keys,
+        ),
+        *(
+            Command(
+                walk.id, "Timeline", walk.name, walk.help, lambda scene, facts, walk=walk: walked(scene, facts, walk),  # type: ignore[misc]
+                available=walk.available,
+            )
+            for walk in walks()
         ),
         Command(
             "export", "Timeline", "Export film…", "MP4, GIF or PNGs, in the background",

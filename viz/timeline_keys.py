@@ -29,8 +29,16 @@ def playhead(scene: Scene) -> float:
 
 def has_key(scene: Scene, path: str) -> bool:
     """Whether a key of this parameter lies at the playhead."""
-    timeline = scene.document.timeline
-    return bool(timeline.tracks) and tl.key_at(timeline, path, playhead(scene)) is not None
+    return path in keys_here(scene)
+
+
+def keys_here(scene: Scene) -> tuple[str, ...]:
+    """The parameters that have a key at the playhead: what the diamonds of rows show."""
+    tracks = scene.document.timeline.tracks
+    if not tracks:
+        return ()
+    at = playhead(scene)
+    return tuple(track.path for track in tracks if any(abs(key.at - at) < tl.SAME for key in track.keys))
 
 
 def key_set(scene: Scene, *paths: str) -> Scene:

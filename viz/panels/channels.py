@@ -17,6 +17,7 @@ from viz.params import put
 from viz.rows import slider_row, switch_row
 from viz.scene import Scene
 from viz.theme import current as t
+from viz.timeline_keys import keys_here
 
 CHANNEL = "view.display.channel"
 
@@ -37,7 +38,7 @@ def shown(scene: Scene, facts: Facts) -> Scene:
     row = chosen(scene, entries(scene, facts))
     if row is None:
         return scene
-    reads = (row.layer, row.info, scene.view.display)
+    reads = (row.layer, row.info, scene.view.display, keys_here(scene))
     scene = keep("channels", reads, partial(_controls, row=row), scene, facts)
     frame = facts.figures.frame
     figures = (frame.statistics, frame.selected) if frame else (None, None)

@@ -4,10 +4,12 @@ from viz.facts import Facts
 from viz.kept import keep
 from viz.panels import latent, network, noise, transform, truncation
 from viz.scene import Scene
+from viz.timeline_keys import keys_here
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Network, latent, truncation, noise and transform, one section each."""
     for panel in (network, latent, truncation, noise, transform):
-        scene = keep(panel.__name__, panel.reads(scene, facts), panel.draw, scene, facts)
+        reads = (*panel.reads(scene, facts), keys_here(scene))
+        scene = keep(panel.__name__, reads, panel.draw, scene, facts)
     return scene
