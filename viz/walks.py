@@ -1,8 +1,8 @@
 """Walks that the timeline can be filled with."""
 
-from random import Random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from random import Random
 
 from renderer import walk_keys
 from renderer.timeline import Timeline
