@@ -93,7 +93,7 @@ def _settings(scene: Scene) -> Scene:
     timeline, at = scene.document.timeline, scene.view.playback.at
     ui.label(f"{int(at // 60):02d}:{at % 60:05.2f}", height=t.row, weight="bold")
     imgui.same_line(0, t.px(6))
-    if ui.choice("seconds", f"/ {timeline.seconds:.2f} s", width=t.px(84), show_label=False, hint="Duration"):
+    if ui.choice("seconds", f"/ {timeline.seconds:.2f} s", width=t.px(100), show_label=False, hint="Duration"):
         imgui.open_popup("duration")
     imgui.same_line(0, t.px(4))
     if ui.choice("fps", f"{timeline.fps:g} fps", width=t.px(78), show_label=False, hint="Frames a second of films"):
@@ -111,7 +111,7 @@ def _settings(scene: Scene) -> Scene:
 
 def _right(scene: Scene, facts: Facts) -> Scene:
     """Constant speed, what is being exported, and Export."""
-    room, timeline = imgui.get_window_width() - t.px(t.pad), scene.document.timeline
+    room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
     exporter, width = facts.scratch.get(Exporter), ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))

@@ -33,7 +33,7 @@ def test_no_chord_does_two_things():
 
 def test_every_command_is_in_a_menu_or_a_palette_and_says_what_it_does():
     for command in TABLE.values():
-        assert command.group in (*MENUS, "Tools")
+        assert command.group in (*MENUS, "Tools", "Timeline")
         assert command.name
         assert command.help or command.id in ("larger", "smaller", "scale-1")
 
