@@ -1,6 +1,7 @@
 """Long work in steps."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_changes_are_the_mean_differences_of_neighbouring_pictures(sg2):
     steps = finish(Changes(sg2.request, timeline, samples=4), sg2.pipeline)
     moments = [requested(sg2.request, timeline, t).latent for t in (0.0, 0.5, 1.0, 1.5, 2.0)]
     pictures = [sg2.picture(latent=latent)[..., :3].astype(float) for latent in moments]
-    wanted = [np.abs(b - a).mean() for a, b in zip(pictures, pictures[1:], strict=False)]
+    wanted = [np.abs(b - a).mean() for a, b in pairwise(pictures)]
     np.testing.assert_allclose(steps[-1].result, wanted)
     assert [step.result is None for step in steps] == [True] * 4 + [False]
 
