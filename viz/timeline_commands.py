@@ -22,15 +22,18 @@ def timeline_commands() -> tuple[Command, ...]:
             lambda scene, facts: key_set(scene, *present_paths(scene)), ("Shift+K",),
         ),
         Command(
-            "previous-key", "Timeline", "Previous key", "The playhead on the key before it", lambda scene, facts: jumped(scene, -1), ("Shift+←",),
+            "previous-key", "Timeline", "Previous key", "The playhead on the key before it",
+            lambda scene, facts: jumped(scene, -1), ("Shift+←",),
             _has_keys, repeats=True,
         ),
         Command(
-            "next-key", "Timeline", "Next key", "The playhead on the key after it", lambda scene, facts: jumped(scene, 1), ("Shift+→",),
+            "next-key", "Timeline", "Next key", "The playhead on the key after it",
+            lambda scene, facts: jumped(scene, 1), ("Shift+→",),
             _has_keys, repeats=True,
         ),
         Command(
-            "to-start", "Timeline", "To the start", "The playhead at the beginning", lambda scene, facts: scrubbed(scene, 0.0), available=_has_keys,
+            "to-start", "Timeline", "To the start", "The playhead at the beginning",
+            lambda scene, facts: scrubbed(scene, 0.0), available=_has_keys,
         ),
         Command(
             "clear-timeline", "Timeline", "Clear the timeline", "All keys; can be undone", _clear, available=_has_keys,
