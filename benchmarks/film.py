@@ -1,9 +1,9 @@
-"""The window's own work while a film is exported: `python -m benchmarks.film` prints JSON.
+"""The window while a film is exported: `python -m benchmarks.film` prints JSON.
 
-A walk of 10 s through the demo network is exported as an MP4 by the exporter's own process (niced, one thread) while ψ
-is dragged to and fro in the real window, which renders the same network. UI time is the processor time of the window's
-thread in each frame, as in `benchmarks.latency`: buffer swap and software rasterising are excluded. `alone` is the same
-drag before the export, in the same run.
+A 10 s film (600 frames) of a walk through the demo network is exported by the window (a process of its own, niced, one
+thread) while ψ is dragged to and fro in the real window, whose real renderer draws the demo network. Measured is the
+work of the window's thread in each frame, until the film is done: it ends where Dear ImGui's vertices go to OpenGL, so
+buffer swap and (software) rasterising are excluded. The target is a p95 below 20 ms.
 """
 
 import json
@@ -12,59 +12,53 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
-import psutil
+import numpy as np
 
-from benchmarks.drag import FRAME_LIMIT, percentiles
+from renderer.timeline import Timeline
+from renderer.walk_keys import random_walk
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
 
-SECONDS, FPS, SIZE, ALONE_S, PATIENCE_S = 10.0, 60.0, 256, 5.0, 300.0
+SECONDS, TARGET_MS, LONGEST_S = 10.0, 20.0, 400.0
 
 
-def _script(stage: "Stage", folder: Path, found: dict[str, Any]) -> Iterator[None]:
+def _script(stage: "Stage", path: Path, ui: list[float], found: dict[str, Any]) -> Iterator[None]:
     from viz.exporting import Exporter, FilmOptions
-    from viz.scene import ExportFilm
-    from viz.walks import walked, walks
+    from viz.scene import ExportFilm, Scene
+    from viz.widgets import spots
 
     hand, app = stage.hand, stage.app
     while not app.up_to_date:
         yield
-    walk = next(one for one in walks() if one.id == "walk-random")
-    app.change(lambda scene: walked(scene, app.facts, walk))
-    yield from hand.wait(1.0)
-    app.change(lambda scene: replace(scene, view=replace(scene.view, playback=replace(scene.view.playback, on=False))))
     yield from hand.wait(1.0)
     x0, y = hand.at("Generator/ψ", 0.1)
     x1, _ = hand.at("Generator/ψ", 0.9)
+    spots.unwatch()
+
+    def begin(scene: Scene) -> Scene:
+        walk = random_walk(Timeline(seconds=SECONDS), scene.document.latent, Random(0))
+        options = FilmOptions(str(path), walk.fps, 0.0, walk.seconds)
+        return replace(scene, document=replace(scene.document, timeline=walk)).ask(ExportFilm(options))
+
+    app.change(begin)
     exporter = app.scratch.get(Exporter)
-
-    def drag(goes_on: Any) -> Iterator[None]:
-        spent: list[float] = []
-        start = time.perf_counter()
-        yield from hand.move((x0, y))
-        yield from hand.press()
-        while goes_on(passed := time.perf_counter() - start):
-            if passed > PATIENCE_S:
-                raise TimeoutError("The film was not done in time.")
-            yield from hand.move((x0 + (x1 - x0) * (1 - abs(1 - passed % 2)), y), 0)
-            spent.append(float(app.meters.ui.values()[-1]))
-        yield from hand.release()
-        found["last"] = {"frames": len(spent), "seconds": round(time.perf_counter() - start, 1), **percentiles(spent)}
-
-    yield from drag(lambda passed: passed < ALONE_S)
-    found["alone"] = found.pop("last")
-    options = FilmOptions(str(folder / "film.mp4"), FPS, 0.0, SECONDS, SIZE)
-    app.change(lambda scene: scene.ask(ExportFilm(options)))
-    yield from hand.wait(0.5)
-    yield from drag(lambda passed: exporter.running)
-    found["while_exporting"] = found.pop("last")
+    while not exporter.running:
+        yield
+    yield from hand.move((x0, y))
+    yield from hand.press()
+    start = time.perf_counter()
+    while exporter.running and (passed := time.perf_counter() - start) < LONGEST_S:
+        share = 1 - abs(1 - passed % 2)
+        yield from hand.move((x0 + (x1 - x0) * share, y), 0)
+        ui.append(float(app.meters.ui.values()[-1]))
+    yield from hand.release()
     state = exporter.state
-    if state is None or state.problem:
-        raise RuntimeError(f"The film was not made: {state and state.problem}")
-    found["film_bytes"] = (folder / "film.mp4").stat().st_size
+    assert state is not None
+    found |= {"export_s": round(time.perf_counter() - start, 1), "frames": state.done, "problem": state.problem}
 
 
 def main() -> None:
@@ -79,22 +73,23 @@ def main() -> None:
     from viz.settings import Settings
     from viz.tour.stage import Stage
 
-    found: dict[str, Any] = {"machine": {"cores": psutil.cpu_count()}, "film_s": SECONDS, "fps": FPS, "size": SIZE}
+    ui: list[float] = []
+    found: dict[str, Any] = {}
     renderer = Renderer(hello_imgui.request_refresh)
-    app = App(Settings(frame_limit=FRAME_LIMIT, vsync=False), renderer, Options(keep=False, size=(1280, 720)))
+    app = App(Settings(frame_limit=60, vsync=False), renderer, Options(keep=False, size=(1280, 720)))
     stage = Stage(app, time.perf_counter)
     headless.prepare()
     params = app.runner_params()
     with tempfile.TemporaryDirectory() as folder:
-        stage.attach(params, _script(stage, Path(folder), found))
+        stage.attach(params, _script(stage, Path(folder, "film.mp4"), ui, found))
         try:
             immapp.run(params, app.add_ons())
         finally:
             app.close()
             renderer.close()
-    if stage.problem:
-        raise stage.problem
-    found["targets"] = {"ui_p95_under_20_ms": found["while_exporting"]["p95"] < 20.0}
+    p95 = float(np.percentile(ui, 95))
+    found |= {"window_frames": len(ui), "ui_ms": {"median": round(float(np.median(ui)), 2), "p95": round(p95, 2)}}
+    found["target_met"] = p95 < TARGET_MS and not found["problem"]
     print(json.dumps(found, indent=2))
 
 

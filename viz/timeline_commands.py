@@ -22,17 +22,17 @@ def timeline_commands() -> tuple[Command, ...]:
             lambda scene, facts: key_set(scene, *present_paths(scene)), ("Shift+K",),
         ),
         Command(
-            "previous-key", "Timeline", "Previous key", "The playhead goes to the key before it",
+            "previous-key", "Timeline", "Previous key", "The playhead on the key before it",
             lambda scene, facts: jumped(scene, -1), ("Shift+←",),
             _has_keys, repeats=True,
         ),
         Command(
-            "next-key", "Timeline", "Next key", "The playhead goes to the key after it",
+            "next-key", "Timeline", "Next key", "The playhead on the key after it",
             lambda scene, facts: jumped(scene, 1), ("Shift+→",),
             _has_keys, repeats=True,
         ),
         Command(
-            "to-start", "Timeline", "To the start", "The playhead goes to where the film begins",
+            "to-start", "Timeline", "To the start", "The playhead at the beginning",
             lambda scene, facts: scrubbed(scene, 0.0), available=_has_keys,
         ),
         Command(

@@ -37,13 +37,13 @@ def test_workspaces_show_other_panels_and_keep_the_document():
         for index, workspace in enumerate(layout.WORKSPACES):
             d.click(f"{TOP}/workspace/##{index}")
             settle(d)
-            windows = ("Generator", "Mix", "Layers & spectrum", "Performance", "Snapshots", "Canvas")
+            windows = ("Generator", "Mix", "Timeline", "Layers & spectrum", "Performance", "Snapshots", "Canvas")
             seen[workspace] = {name for name in windows if drawn(name)}
             assert d.scene.document == document
-        everything = {"Generator", "Mix", "Layers & spectrum", "Canvas"}
+        sides = {"Generator", "Mix", "Canvas"}
         assert seen == {
-            "explore": everything,
-            "analyse": everything,
+            "explore": sides | {"Timeline"},
+            "analyse": sides | {"Layers & spectrum"},
             "mix": {"Generator", "Mix", "Canvas"},
             "train": {"Snapshots", "Canvas"},
         }
@@ -55,9 +55,9 @@ def test_each_workspace_keeps_its_tab():
     def steps(d: Driver) -> None:
         d.wait_frame()
         settle(d)
-        assert drawn("Layers & spectrum")
-        x, y = window("Layers & spectrum").pos.x, window("Layers & spectrum").pos.y
-        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 190, y + 14))  # the second tab, whose text is "Performance"
+        assert drawn("Timeline")
+        x, y = window("Timeline").pos.x, window("Timeline").pos.y
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 260, y + 14))  # the third tab, whose text is "Performance"
         d.ctx.mouse_click(0)
         settle(d)
         assert drawn("Performance"), "the tab was missed"

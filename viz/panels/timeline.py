@@ -6,12 +6,9 @@ from pathlib import Path
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document import request_for
-from renderer.parts import Display
-from renderer.protocol import Changes
-from renderer.retiming import retimed
 from renderer.timeline import Timeline, fingerprint
 from viz import widgets as ui
+from viz.constant_speed import Measuring, changes, measured, share, toggled_constant
 from viz.exporting import Exporter
 from viz.facts import Facts
 from viz.kept import keep
@@ -25,23 +22,16 @@ WIDE = 760
 """Design width from which the switch for constant speed has room."""
 
 
-class Measuring:
-    """Whether the change of the picture is being measured; kept in `Facts.scratch`."""
-
-    def __init__(self) -> None:
-        self.of: Changes | None = None
-
-
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The panel."""
-    scene = _measure(scene, facts)
+    scene = measured(scene, facts)
     if not scene.document.timeline.tracks:
         scene = _empty(scene, facts)
     else:
         timeline, playback = scene.document.timeline, scene.view.playback
         exporter, measuring = facts.scratch.get(Exporter), facts.scratch.get(Measuring)
         bare = replace(timeline, tracks=())
-        reads = (bare, playback, fingerprint_of(timeline), exporter.state, measuring.of, _share(facts, measuring))
+        reads = (bare, playback, fingerprint_of(timeline), exporter.state, measuring.of, share(facts))
         scene = keep("transport", reads, _transport, scene, facts)
         ui.space(4)
         scene = lanes.draw(scene, facts)
@@ -93,7 +83,7 @@ def _settings(scene: Scene) -> Scene:
     timeline, at = scene.document.timeline, scene.view.playback.at
     ui.label(f"{int(at // 60):02d}:{at % 60:05.2f}", height=t.row, weight="bold")
     imgui.same_line(0, t.px(6))
-    if ui.choice("seconds", f"/ {timeline.seconds:g} s", width=t.px(84), show_label=False, hint="Duration"):
+    if ui.choice("seconds", f"/ {timeline.seconds:g} s", width=t.px(100), show_label=False, hint="Duration"):
         imgui.open_popup("duration")
     imgui.same_line(0, t.px(4))
     if ui.choice("fps", f"{timeline.fps:g} fps", width=t.px(78), show_label=False, hint="Frames a second of films"):
@@ -111,14 +101,11 @@ def _settings(scene: Scene) -> Scene:
 
 def _right(scene: Scene, facts: Facts) -> Scene:
     """Constant speed, what is being exported, and Export."""
-    room, timeline = imgui.get_window_width() - t.px(t.pad), scene.document.timeline
+    room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
     exporter, width = facts.scratch.get(Exporter), ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))
         scene = _constant_speed(scene, facts)
-    else:
-        imgui.same_line(0, t.px(2))
-        scene = _constant_speed_button(scene, facts)
     state = exporter.state
     if state is not None and exporter.running:
         text = f"{state.done}/{state.total}" if state.total else "starting"
@@ -149,70 +136,11 @@ def _constant_speed(scene: Scene, facts: Facts) -> Scene:
     on = timeline.constant_speed or measuring.of is not None
     wanted = ui.switch("Constant speed", on, hint)
     imgui.same_line(0, t.px(8))
-    _measured(scene, facts, measuring)
-    return _speed_set(scene, measuring, wanted) if wanted != on else scene
-
-
-def _constant_speed_button(scene: Scene, facts: Facts) -> Scene:
-    """The same in a narrow window."""
-    measuring = facts.scratch.get(Measuring)
-    on = scene.document.timeline.constant_speed or measuring.of is not None
-    hint = "Constant speed: moves moments in time so that the picture changes by the same amount in every second"
     if measuring.of is not None:
-        hint = f"{hint}\nMeasuring: {_share(facts, measuring):.0f} %"
-    if ui.button(glyph="gauge", kind="ghost", on=on, id_="##constantspeed", hint=hint):
-        return _speed_set(scene, measuring, not on)
-    return scene
-
-
-def _measured(scene: Scene, facts: Facts, measuring: Measuring) -> None:
-    """How far the measurement is, or that it is out of date."""
-    timeline = scene.document.timeline
-    if measuring.of is not None:
-        ui.label(f"measuring {_share(facts, measuring):.0f} %", "dim", t.small, height=t.row)
+        ui.label(f"measuring {share(facts):.0f} %", "dim", t.small, height=t.row)
     elif timeline.constant_speed and timeline.retiming and timeline.retiming.measured != fingerprint(timeline):
         if ui.button("Measure again", hint="The keys have changed since the picture's change was measured"):
-            measuring.of = _changes(scene)
+            measuring.of = changes(scene)
     else:
         imgui.dummy(V(1, t.px(t.row)))
-
-
-def _speed_set(scene: Scene, measuring: Measuring, wanted: bool) -> Scene:
-    """Constant speed on or off; what it needs is measured first."""
-    timeline = scene.document.timeline
-    if not wanted:
-        measuring.of = None
-        return with_timeline(scene, replace(timeline, constant_speed=False))
-    if timeline.retiming and timeline.retiming.measured == fingerprint(timeline):
-        return with_timeline(scene, replace(timeline, constant_speed=True))
-    measuring.of = _changes(scene)
-    return scene
-
-
-def _changes(scene: Scene) -> Changes:
-    """The work that measures the timeline."""
-    request = request_for(scene.document, Display(), scene.settings.device, 0)
-    return Changes(request, replace(scene.document.timeline, constant_speed=False, retiming=None))
-
-
-def _measure(scene: Scene, facts: Facts) -> Scene:
-    """Ask on for the measurement that is going on, and take its result."""
-    measuring, timeline = facts.scratch.get(Measuring), scene.document.timeline
-    if measuring.of is None:
-        return scene
-    if fingerprint(timeline) != fingerprint(measuring.of.timeline):
-        measuring.of = _changes(scene) if timeline.acting else None
-        return scene
-    told = facts.works.ask(measuring.of)
-    if told.over:
-        measuring.of = None
-        if told.result is not None and told.failure is None:
-            return with_timeline(scene, replace(timeline, retiming=retimed(timeline, told.result), constant_speed=True))
-    return scene
-
-
-def _share(facts: Facts, measuring: Measuring) -> float:
-    if measuring.of is None:
-        return 0.0
-    told = facts.works.ask(measuring.of)
-    return 100 * told.done / max(told.total, 1)
+    return scene if wanted == on else toggled_constant(scene, facts)

@@ -9,6 +9,7 @@ from renderer import timeline as tl
 from renderer.curves import Ease, Kind
 from renderer.timeline import Timeline
 from viz import widgets as ui
+from viz.constant_speed import Measuring, toggled_constant
 from viz.facts import Facts
 from viz.panels.lanes import Hand
 from viz.scene import Scene
@@ -184,4 +185,8 @@ def _way(scene: Scene, facts: Facts) -> Scene:
     imgui.separator()
     if _item("Keep the distance from the mean", "keep-norm", timeline.keep_norm):
         scene = with_timeline(scene, replace(timeline, keep_norm=not timeline.keep_norm))
+    if _item(
+        "Constant speed", "constant-speed", timeline.constant_speed or facts.scratch.get(Measuring).of is not None
+    ):
+        scene = toggled_constant(scene, facts)
     return scene

@@ -24,7 +24,7 @@ class Script:
         yield from self._settled()
         yield from self._hand.wait(1.5)  # the pad's thumbnails come in
         yield from self._shot("explore")
-        for part in (self._walk, self._truncation, self._noise, self._mixing, self._timeline, self._layers):
+        for part in (self._walk, self._timeline, self._truncation, self._noise, self._mixing, self._layers):
             yield from part()
         yield from self._pattern()
         for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._look):
@@ -64,6 +64,30 @@ class Script:
         yield from self._click("Generator/playWalk", "Generator/snap")
         yield from hand.drag(hand.at("Canvas/picture", 0.5, 0.5), (60, -30), 0.8)
         yield from self._keys(Key.r)
+
+    def _timeline(self) -> Iterator[None]:
+        """Fill the timeline with a walk, play it, and look at how it is exported."""
+        hand = self._hand
+        yield from self._click("Timeline/walks")
+        yield from hand.keys(Key.escape)
+        yield from hand.keys(Key.mod_ctrl, Key.k)
+        yield from hand.wait(0.3)
+        yield from hand.write("random walk")
+        yield from hand.wait(0.3)
+        yield from hand.keys(Key.enter)
+        yield from self._settled()
+        yield from hand.wait(3.0)  # the pictures of the way come in
+        yield from hand.click("Timeline/playtimeline")
+        yield from hand.wait(1.5)
+        yield from hand.click("Timeline/playtimeline")
+        yield from self._settled()
+        yield from self._shot("timeline")
+        yield from self._keys(Key.mod_ctrl, Key.e)
+        yield from hand.wait(0.4)
+        yield from self._shot("export")
+        yield from hand.keys(Key.escape)
+        yield from hand.wait(0.2)
+        yield from self._keys(Key.mod_ctrl, Key.z)
 
     def _truncation(self) -> Iterator[None]:
         yield from self._hand.slide("Generator/ψ", 0.66, 0.5, 0.8)
@@ -111,32 +135,6 @@ class Script:
         yield from self._shot("mixing-grid")
         yield from self._keys(Key.g)
         yield from self._click("Mix/None")
-
-    def _timeline(self) -> Iterator[None]:
-        """Fill the timeline with a walk, play it, and look at what can be exported."""
-        yield from self._keys(Key.mod_ctrl, Key._1)
-        imgui.set_window_focus("Timeline")
-        yield from self._command("random walk")
-        yield from self._hand.wait(1.5)
-        yield from self._hand.keys(Key.space)
-        yield from self._hand.wait(1.5)
-        yield from self._shot("timeline")
-        yield from self._keys(Key.space)
-        yield from self._hand.keys(Key.mod_ctrl, Key.e)
-        yield from self._hand.wait(0.4)
-        yield from self._shot("export-film")
-        yield from self._hand.keys(Key.escape)
-        yield from self._command("clear the timeline")
-        yield from self._settled()
-
-    def _command(self, words: str) -> Iterator[None]:
-        """Do what the list of commands has first for these words."""
-        yield from self._hand.keys(Key.mod_ctrl, Key.k)
-        yield from self._hand.wait(0.4)
-        yield from self._hand.write(words)
-        yield from self._hand.wait(0.3)
-        yield from self._hand.keys(Key.enter)
-        yield from self._hand.wait(0.3)
 
     def _layers(self) -> Iterator[None]:
         hand, panel = self._hand, "Layers & spectrum"

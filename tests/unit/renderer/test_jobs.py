@@ -1,14 +1,17 @@
 """Long work in steps."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from renderer.animate import requested
 from renderer.engine import Cancelled
 from renderer.fake import FakeRenderer
 from renderer.jobs import begin, difference_rgba
-from renderer.protocol import Job, Latent, Noise, NoiseDeviation, RenderRequest, Still, Styles
+from renderer.protocol import Changes, Job, Latent, Noise, NoiseDeviation, RenderRequest, Still, Styles
+from renderer.timeline import Key, Timeline, Track
 from tests.unit.renderer import tiny
 
 
@@ -38,6 +41,16 @@ def test_the_deviation_is_numpys_over_the_8_bit_pictures(sg2):
     assert steps[-1].result.max() > 0.5
     assert [step.done for step in steps if step.result is not None] == [1, 2, 4, 8, 10, 13]
     np.testing.assert_allclose(steps[3].result, np.std(pictures[:4], axis=0), atol=1e-5)
+
+
+def test_changes_are_the_mean_differences_of_neighbouring_pictures(sg2):
+    timeline = Timeline((Track("latent", (Key(0.0, Latent(1)), Key(1.0, Latent(7)))),), seconds=2.0)
+    steps = finish(Changes(sg2.request, timeline, samples=4), sg2.pipeline)
+    moments = [requested(sg2.request, timeline, t).latent for t in (0.0, 0.5, 1.0, 1.5, 2.0)]
+    pictures = [sg2.picture(latent=latent)[..., :3].astype(float) for latent in moments]
+    wanted = [np.abs(b - a).mean() for a, b in pairwise(pictures)]
+    np.testing.assert_allclose(steps[-1].result, wanted)
+    assert [step.result is None for step in steps] == [True] * 4 + [False]
 
 
 def test_a_step_that_was_cancelled_is_done_again(sg2):
