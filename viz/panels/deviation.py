@@ -71,7 +71,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     heat, told = facts.scratch.get(Heat), facts.scratch.get(Heat).told
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
-    text = "Stop" if heat.on else "Measure"
+    text = "Measure" if not heat.on else "Hide" if told.over else "Stop"
     if ui.button(text, "chart-line", id_="##deviation", on=heat.on, width=room / 2, hint=hint):
         heat.on = not heat.on
         if not heat.on:
