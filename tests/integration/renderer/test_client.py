@@ -276,6 +276,7 @@ if __name__ == "__main__":
         time.sleep(0.01)
     renderer.submit(RenderRequest(2))
     print(renderer.pid, flush=True)
+    sys.stdin.readline()  # until the test watches the renderer, however long that takes
     if sys.argv[2] == "waits":
         time.sleep(600)
     if sys.argv[2] == "raises":
@@ -293,12 +294,16 @@ def parent(tmp_path):
         process = subprocess.Popen(
             [sys.executable, str(script), child, then],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
-        return process, psutil.Process(int(process.stdout.readline()))
+        rendering = psutil.Process(int(process.stdout.readline()))
+        process.stdin.write("go on\n")
+        process.stdin.flush()
+        return process, rendering
 
     return start
 
@@ -327,7 +332,7 @@ def test_both_killed_at_once_leave_nothing_after_the_next_start(parent, monkeypa
 @pytest.mark.parametrize("then", ["raises", "ends"])
 def test_a_window_that_ends_without_closing_ends_its_renderer_in_silence(parent, then):
     process, rendering = parent(SLOW_WORKER, then)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=60)
     assert not rendering.is_running()
     assert errors.strip() == ("not closed" if then == "raises" else "")
     assert not segments(process.pid)
