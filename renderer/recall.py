@@ -23,6 +23,8 @@ class Recalled:
     display: Display
     view: View | None = None
     """Of a session."""
+    at: float | None = None
+    """Seconds of the timeline that it shows; None: the document as it is."""
     notes: tuple[str, ...] = ()
     """What of it is lost, a line each."""
 
@@ -36,9 +38,10 @@ def recall(path: Path, arrays: ArrayStore) -> Recalled:
     suffix = path.suffix.lower()
     if suffix == session.SUFFIX:
         held = session.load(path, arrays, notes)
-        return Recalled(held.document, held.view.display, held.view, tuple(notes))
+        playback = held.view.playback
+        return Recalled(held.document, held.view.display, held.view, playback.at if playback.on else None, tuple(notes))
     made = recipe.read(_text(path, suffix), arrays, notes)
-    return Recalled(made.document, made.display, None, tuple(notes))
+    return Recalled(made.document, made.display, None, made.at, tuple(notes))
 
 
 def _text(path: Path, suffix: str) -> str:

@@ -31,6 +31,8 @@ class Recipe:
 
     document: Document = Document()
     display: Display = Display()
+    at: float | None = None
+    """Seconds of the timeline that the picture shows; None: the document as it is."""
 
 
 def write(recipe: Recipe, arrays: ArrayStore) -> str:

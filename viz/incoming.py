@@ -33,9 +33,9 @@ class Incoming:
         self._request: RenderRequest | None = None
         self._from: tuple[object, ...] = ()
         """What the newest request was made from."""
-        self.shown: tuple[Document, Display] | None = None
-        """What the newest picture shows, and how."""
-        self._shows: dict[int, tuple[Document, Display]] = {}
+        self.shown: tuple[Document, Display, float | None] | None = None
+        """What the newest picture shows, how, and at which second of the timeline."""
+        self._shows: dict[int, tuple[Document, Display, float | None]] = {}
         """The same for requests that are not answered."""
         self._asked: dict[int, float] = {}
         self._answered_id = 0
@@ -112,7 +112,8 @@ class Incoming:
             last = self._request.request_id if self._request is not None else 0
             self._request, self._from = self._asks(scene, last + 1), self._made_from(scene)
             self._asked[last + 1] = now
-            self._shows[last + 1] = (scene.shown, scene.view.display)
+            at = scene.view.playback.at if showing(scene) else None
+            self._shows[last + 1] = (scene.shown, scene.view.display, at)
             self._renderer.submit(self._request)
         self._renderer.want(self.thumbnails.wanted())
         self.works.settle()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from renderer.arrays import ArrayStore, UnknownArrayError, refs_in
-from renderer.document import Document
+from renderer.document import Document, Playback
 from renderer.parts import Latent, Mixing, Truncation
 from renderer.protocol import ArrayRef, ModelInfo
 from renderer.recall import Recalled
@@ -26,10 +26,15 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
     if missing(document.network.source):
         document = replace(document, network=scene.document.network)
     if recalled.view is None:
-        view = replace(scene.view, display=recalled.display)
+        playback = Playback(recalled.at or 0.0, on=recalled.at is not None)
+        view = replace(scene.view, display=recalled.display, playback=playback)
     else:
         view = recalled.view
-    return replace(scene, document=document, view=replace(view, motion=motion.stopped(view.motion)))
+    return replace(
+        scene,
+        document=document,
+        view=replace(view, motion=motion.stopped(view.motion), playback=replace(view.playback, playing=False)),
+    )
 
 
 def fitting(document: Document, arrays: ArrayStore, model: ModelInfo) -> tuple[Document, tuple[str, ...]]:

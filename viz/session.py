@@ -22,6 +22,7 @@ from renderer.recipe import RecipeError
 from renderer.session import Session
 from viz import direction_files, latents
 from viz.facts import Facts
+from viz.playback import animated
 from viz.restoring import fitting, missing, restored, with_latent
 from viz.scene import OpenDirection, OpenFile, OpenLastSession, OpenLatent, SaveLatent, SaveSession, Scene, ShowDialog
 from viz.works import Told
@@ -84,7 +85,7 @@ class Files:
                     return scene.ask(ShowDialog("save-session"))
                 self._save(scene, facts, Path(path))
             case SaveLatent(path=path):
-                request = request_for(scene.document, Display(), scene.settings.device, 0)
+                request = animated(request_for(scene.document, Display(), scene.settings.device, 0), scene)
                 facts.works.once(Styles(request), lambda told: self._styles(told, Path(path)))
         return scene
 

@@ -109,7 +109,7 @@ def _write(out: Path, shown: Recalled, arrays: ArrayStore, cut: Cut, device: str
     engine, timeline, count = Pipeline(arrays), shown.document.timeline, len(cut.times)
     if threads:
         torch.set_num_threads(threads)
-    text = recipe.write(recipe.Recipe(shown.document, shown.display), arrays)
+    text = recipe.write(recipe.Recipe(shown.document, shown.display, cut.start), arrays)
     with progress("Frames") as bar:
 
         def report(done: int) -> None:

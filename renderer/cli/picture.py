@@ -6,6 +6,7 @@ import click
 import numpy as np
 
 from renderer import metadata, recipe
+from renderer.animate import requested
 from renderer.arrays import ArrayStore
 from renderer.document import request_for
 from renderer.files import free_name
@@ -49,8 +50,11 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
         where = network if "://" in network else str(Path(network).expanduser().absolute())
         document = recipe.with_network(document, where)
     target = out or free_name(source.with_name(f"{source.stem}-rendered.png"))
-    pixels = render(request_for(document, found.display, device, 1), arrays)
-    text = recipe.write(recipe.Recipe(document, found.display), arrays)
+    request = request_for(document, found.display, device, 1)
+    if found.at is not None:
+        request = requested(request, document.timeline, found.at)
+    pixels = render(request, arrays)
+    text = recipe.write(recipe.Recipe(document, found.display, found.at), arrays)
     try:
         metadata.save_png(target, np.ascontiguousarray(pixels[..., :3]), {recipe.KEY: text})
     except OSError as error:

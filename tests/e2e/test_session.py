@@ -13,11 +13,15 @@ from PIL import Image
 from renderer import metadata, recipe
 from renderer.__main__ import main as renderer_main
 from renderer.arrays import ArrayStore
-from renderer.parts import LayerStyle, Mixing, Network, Noise, Truncation
+from renderer.document import Playback
+from renderer.parts import Latent, LayerStyle, Mixing, Network, Noise, Truncation
 from renderer.session import Session, save
+from renderer.timeline import Key as KeyFrame
+from renderer.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
 from viz.browser import Browser
+from viz.params import put
 from viz.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene, ShowDialog
 from viz.settings import Settings
 from viz.strips import Board
@@ -82,6 +86,39 @@ def test_a_saved_picture_dropped_on_a_new_window_brings_everything_back(lent, av
     assert done.exit_code == 0, done.output
     assert (np.array(Image.open(out)) == kept["picture"][..., :3]).all()
     assert metadata.read(out, recipe.KEY) == metadata.read(Path(str(kept["path"])), recipe.KEY)
+
+
+def test_a_picture_of_the_timeline_remembers_its_moment(lent, avatars, tmp_path):
+    kept: dict[str, object] = {}
+    settings = Settings(capture_dir=str(tmp_path), device="cpu")
+    walk = Timeline((Track("latent", (KeyFrame(0.0, Latent(3.0)), KeyFrame(1.0, Latent(8.0)))),), 2.0)
+
+    def first(d: Driver) -> None:
+        d.wait_frame(60)
+        d.change(lambda scene: put(scene, "document.timeline", walk))
+        own = d.picture().copy()
+        d.change(lambda scene: put(scene, "view.playback", Playback(0.4, on=True)))
+        d.wait_frame()
+        kept["picture"] = d.picture().copy()
+        assert (kept["picture"] != own).any()
+        kept["path"] = str(saved_picture(d))
+
+    def second(d: Driver) -> None:
+        d.wait_frame()
+        d.app.drop([str(kept["path"])])
+        d.wait_for(lambda: d.scene.document.timeline == walk, what="the timeline")
+        d.wait_frame()
+        assert d.scene.view.playback == Playback(0.4, on=True)
+        assert (d.picture() == kept["picture"]).all()
+
+    drive(first, network=avatars, renderer=lent, settings=settings)
+    drive(second, renderer=lent.next(), settings=settings)
+    out = tmp_path / "again.png"
+    done = CliRunner().invoke(
+        renderer_main, ["picture", "--recipe", str(kept["path"]), "--out", str(out), "--device", "cpu"]
+    )
+    assert done.exit_code == 0, done.output
+    assert (np.array(Image.open(out)) == kept["picture"][..., :3]).all()
 
 
 def test_a_session_brings_document_and_view_back(tmp_path):
