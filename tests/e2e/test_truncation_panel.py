@@ -134,6 +134,28 @@ def test_a_bar_is_typed_and_reset():
     drive(steps)
 
 
+def test_a_double_click_that_types_nothing_leaves_the_curve_as_it_was():
+    def steps(d: Driver):
+        def double_click_and_leave():
+            x0, y0, x1, y1 = d.rect("//Generator/##psis")
+            step = (x1 - x0 - theme.current.px(8)) / d.facts.model.num_ws
+            d.ctx.mouse_move_to_pos(imgui.ImVec2(x0 + theme.current.px(4) + 2.5 * step, (y0 + y1) / 2))
+            d.ctx.mouse_double_click(0)
+            d.frames(3)
+            d.press(Key.escape)
+            d.frames(3)
+
+        d.wait_frame()
+        double_click_and_leave()
+        assert truncation(d) == Truncation()
+        drawn = (0.25, *[1.0] * (d.facts.model.num_ws - 1))
+        d.change(lambda scene: put(scene, "document.truncation.psis", drawn))
+        double_click_and_leave()
+        assert truncation(d).psis == drawn
+
+    drive(steps)
+
+
 def test_the_strip_shows_other_psis_and_a_click_takes_one():
     def steps(d: Driver):
         d.wait_frame()

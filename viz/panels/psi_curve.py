@@ -27,6 +27,10 @@ class _Stroke:
     """Bar and psi of the frame before."""
     typed: int = 0
     """The bar whose psi is typed."""
+    before: tuple[float, ...] = ()
+    """The curve before the last press, which may turn out to be the first of a double click."""
+    pressed: float = -math.inf
+    """When that was, in Dear ImGui's seconds."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,10 @@ def _stroke(scene: Scene, stroke: _Stroke, chart: _Chart, values: tuple[float, .
         plain = replace(scene.document.truncation, psis=()).of(len(values))
         psis = (*values[: now[0]], plain[now[0]], *values[now[0] + 1 :])
         return put(scene, PSIS, () if psis == plain else psis)
-    typing = imgui.get_io().key_ctrl  # see _typed
+    io = imgui.get_io()
+    typing = io.key_ctrl or io.mouse_clicked_last_count[imgui.MouseButton_.left] == 2  # see _typed
+    if imgui.is_item_activated() and not typing:
+        stroke.before, stroke.pressed = scene.document.truncation.psis, imgui.get_time()
     if typing or not imgui.is_item_active() or not imgui.is_mouse_down(imgui.MouseButton_.left):
         stroke.span = stroke.last = None
         return scene
@@ -120,6 +127,8 @@ def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
     if imgui.is_item_hovered() and clicked:
         stroke.typed = chart.at(mouse.x, mouse.y)[0]
         imgui.open_popup("type psi")
+        if not io.key_ctrl and imgui.get_time() - stroke.pressed <= io.mouse_double_click_time:
+            scene = put(scene, PSIS, stroke.before)  # the first click has set the bar
     if not imgui.begin_popup("type psi"):
         return scene
     if imgui.is_window_appearing():
