@@ -11,10 +11,11 @@ import click
 
 from renderer import recipe
 from renderer.arrays import ArrayStore
+from renderer.cli.opening import opened
 from renderer.cli.picture import QuietWatch
 from renderer.document import request_for
 from renderer.film import Cut, frames
-from renderer.recall import Recalled, recall
+from renderer.recall import Recalled
 from renderer.timeline import FASTEST, Timeline
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -73,18 +74,9 @@ def film(
     if nice and hasattr(os, "nice"):
         os.nice(nice)
     arrays = ArrayStore()
-    try:
-        found = recall(source, arrays)
-    except recipe.RecipeError as error:
-        raise click.ClickException(str(error)) from error
-    for note in found.notes:
-        click.echo(f"Left out: {note}", err=True)
-    document = found.document
-    if network is not None:
-        where = network if "://" in network else str(Path(network).expanduser().absolute())
-        document = recipe.with_network(document, where)
-    cut = _cut(document.timeline, fps, start, end, size, grid)
-    _write(out, Recalled(document, found.display), arrays, cut, device, threads, as_json)
+    found = opened(source, network, arrays)
+    cut = _cut(found.document.timeline, fps, start, end, size, grid)
+    _write(out, found, arrays, cut, device, threads, as_json)
 
 
 def _cut(

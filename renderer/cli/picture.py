@@ -8,11 +8,11 @@ import numpy as np
 from renderer import metadata, recipe
 from renderer.animate import requested
 from renderer.arrays import ArrayStore
+from renderer.cli.opening import opened
 from renderer.document import request_for
 from renderer.files import free_name
 from renderer.frames import RGBA
 from renderer.protocol import RenderRequest
-from renderer.recall import recall
 
 
 class QuietWatch:
@@ -39,16 +39,8 @@ class QuietWatch:
 def picture(source: Path, out: Path | None, network: str | None, device: str) -> None:
     """Render the picture of a recipe into a PNG, which carries the recipe again."""
     arrays = ArrayStore()
-    try:
-        found = recall(source, arrays)
-    except recipe.RecipeError as error:
-        raise click.ClickException(str(error)) from error
-    for note in found.notes:
-        click.echo(f"Left out: {note}", err=True)
+    found = opened(source, network, arrays)
     document = found.document
-    if network is not None:
-        where = network if "://" in network else str(Path(network).expanduser().absolute())
-        document = recipe.with_network(document, where)
     target = out or free_name(source.with_name(f"{source.stem}-rendered.png"))
     request = request_for(document, found.display, device, 1)
     if found.at is not None:
