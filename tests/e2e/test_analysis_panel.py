@@ -6,6 +6,7 @@ import pytest
 from renderer.protocol import SPECTRUM
 from tests.e2e.driver import Driver, Key, drive
 from viz.bands import short_name
+from viz.layout import SETTLED
 from viz.params import put
 from viz.scene import Scene
 
@@ -18,6 +19,13 @@ WIDE = (1760, 760)
 def analyse(scene: Scene) -> Scene:
     """The workspace in which the panel is high."""
     return put(scene, "view.workspace", "analyse")
+
+
+def front(d: Driver) -> None:
+    """Bring the panel before the others of its node, once they have come to rest."""
+    d.frames(SETTLED + 4)
+    d.ctx.window_focus("//Layers & spectrum")
+    d.frames(3)
 
 
 def spectrum(d: Driver) -> np.ndarray:
@@ -158,6 +166,7 @@ def test_the_spectrum_appears_and_follows_its_controls(lent, avatars):
 def test_narrow_windows_show_the_parts_on_pages(size):
     def steps(d: Driver):
         d.wait_frame()
+        front(d)
         assert not d.exists(f"{PANEL}##Measure")
         pages = 2 if size[0] == 1280 else 4
         for page in range(pages):
@@ -175,6 +184,8 @@ def test_layers_are_measured_only_while_the_table_is_seen():
             d.wait_for(lambda: d.app.incoming.asked.display.layer_table == expected, what=f"layer_table {expected}")
 
         d.wait_frame()
+        measured(False)
+        front(d)
         measured(True)
         d.change(lambda scene: put(scene, "view.workspace", "mix"))
         measured(False)
@@ -211,6 +222,7 @@ def test_the_spectrum_is_measured_only_while_it_is_seen():
 def test_every_layer_of_the_table_has_its_name(lent, avatars):
     def steps(d: Driver):
         d.wait_frame()
+        front(d)
         d.wait_for(lambda: d.facts.frame.layers, what="the layers")
         names = [layer.name for layer in d.facts.frame.layers]
         assert len({short_name(name) for name in names}) == len(names)
