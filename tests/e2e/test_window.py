@@ -159,7 +159,7 @@ def test_letters_are_typed_into_fields_and_nothing_else():
 
 
 def test_a_panel_that_raises_is_shown_and_the_others_go_on(monkeypatch):
-    from viz.panels import mix
+    from viz.panels import every
 
     def bad(scene, facts):
         from imgui_bundle import imgui
@@ -179,7 +179,8 @@ def test_a_panel_that_raises_is_shown_and_the_others_go_on(monkeypatch):
         d.frames(20)
         assert d.app.board.messages == []  # said once, though it fails in every frame
 
-    monkeypatch.setattr(mix, "draw", bad)
+    others = tuple((name, draw) for name, draw in every.PANELS if name != "Mix")
+    monkeypatch.setattr(every, "PANELS", (*others, ("Mix", bad)))
     app = drive(steps, broken=True)
     assert isinstance(app.guard.errors[0], KeyError)
 
