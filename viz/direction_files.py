@@ -69,6 +69,15 @@ def renamed(scene: Scene, index: int, name: str) -> Scene:
     return replace(scene, document=replace(document, directions=directions, timeline=timeline))
 
 
+def ranged(one: Direction, first: int | None, last: int | None) -> Direction:
+    """The direction on other layers, where not None; the end that was not set goes along, so that some are moved."""
+    if first is not None:
+        one = replace(one, first=first, last=max(first, one.last))
+    if last is not None:
+        one = replace(one, first=min(one.first, last), last=last)
+    return one
+
+
 def _free(name: str, directions: tuple[Direction, ...]) -> str:
     """The name, with a number where one of the directions has it."""
     taken, given, count = {one.name for one in directions}, name, 1

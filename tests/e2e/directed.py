@@ -37,7 +37,8 @@ def main() -> None:
     with torch.inference_mode():
         ws = network.mapping(torch.from_numpy(seed_z(int(seed), network.z_dim))[None].float()).numpy()
         ws = ws.copy()
-        ws[:, int(first) : int(last) + 1] += float(strength) * np.load(direction)
+        layers, vector = slice(int(first), int(last) + 1), np.load(direction)
+        ws[:, layers] += float(strength) * (vector if vector.ndim == 1 else vector[layers])
         np.save(out, to_rgba8(network.synthesis(torch.from_numpy(ws), noise_mode="const")[0]))
 
 

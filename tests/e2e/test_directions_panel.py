@@ -10,10 +10,15 @@ import pytest
 from imgui_bundle import imgui
 from PIL import Image
 
-from renderer.parts import Latent
+from renderer.parts import Direction, Latent
 from tests.e2e.directed import ROOT, directed
 from tests.e2e.driver import Driver, drive
+from tests.e2e.left import double_click
+from viz.browse_for import DIRECTION
+from viz.browser import Browser
 from viz.params import put
+from viz.scene import ShowDialog
+from viz.settings import Settings
 
 pytestmark = pytest.mark.window
 Key = imgui.Key
@@ -90,6 +95,10 @@ def test_strength_and_layers_are_set_by_hand_and_taken_away(tmp_path):
         d.type_into(f"{own}/first/##value", "3")
         d.type_into(f"{own}/last/##value", "99")
         assert (directions(d)[0].first, directions(d)[0].last) == (3, d.facts.model.num_ws - 1)
+        d.type_into(f"{own}/last/##value", "2")
+        assert (directions(d)[0].first, directions(d)[0].last) == (2, 2), "the other end goes along"
+        d.type_into(f"{own}/first/##value", "5")
+        assert (directions(d)[0].first, directions(d)[0].last) == (5, 5), "the other end goes along"
         d.type_into(f"{own}/smile/##number", "-12.5")
         assert directions(d)[0].strength == -12.5, "more than the slider's range is typed"
         d.click(f"{own}/##keysmile")
@@ -107,6 +116,55 @@ def test_strength_and_layers_are_set_by_hand_and_taken_away(tmp_path):
         assert not directions(d)
 
     drive(steps, size=(1280, 1060))
+
+
+def test_layers_that_a_smaller_network_lacks_are_kept():
+    def steps(d: Driver):
+        d.wait_frame()
+        num_ws = d.facts.model.num_ws
+        ref = d.facts.arrays.add(np.ones(d.facts.model.w_dim, np.float32))
+        given = (
+            Direction("partly", ref, 1.0, first=num_ws - 1, last=num_ws + 5),
+            Direction("wholly", ref, 1.0, first=num_ws + 2, last=num_ws + 5),
+        )
+        d.change(lambda scene: put(scene, "document.directions", given))
+        d.wait_frame()
+        d.frames(5)
+        assert directions(d) == given, "showing them changes nothing"
+        d.type_into("//Generator/directions/$$1/first/##value", "3")
+        assert directions(d) == (given[0], replace(given[1], first=3))
+
+    drive(steps, size=(1280, 1060))
+
+
+def test_a_direction_for_each_layer_is_added_by_the_file_browser(lent, avatars, tmp_path):
+    seen: list[np.ndarray] = []
+
+    def steps(d: Driver):
+        d.wait_frame()
+        model = d.facts.model
+        np.save(tmp_path / "age.npy", np.random.RandomState(4).randn(model.num_ws, model.w_dim).astype(np.float32))
+        d.change(lambda scene: scene.ask(ShowDialog(DIRECTION)))
+        browser = d.app.scratch.get(Browser)
+        d.wait_for(lambda: [one.name for one in browser.shown] == ["age.npy"], what="the file")
+        double_click(d, "//Browse/**/##age.npy")
+        d.wait_for(lambda: directions(d), what="the direction")
+        one = replace(directions(d)[0], strength=0.4, first=2, last=4)
+        d.change(lambda scene: put(scene, "document.directions", (one,)))
+        d.wait_frame()
+        seen.append(d.picture().copy())
+
+    drive(
+        steps,
+        network=avatars,
+        renderer=lent,
+        settings=Settings(browse_dir=str(tmp_path)),
+        scene=lambda scene: put(scene, "document.latent", Latent(3.0)),
+    )
+    by_hand = directed(avatars, tmp_path / "age.npy", 3, 0.4, 2, 4, tmp_path)
+    np.testing.assert_array_equal(seen[0], by_hand)
+    typed = from_the_command_line(avatars, f"{tmp_path / 'age.npy'}:0.4:2-4", tmp_path / "out")
+    np.testing.assert_array_equal(seen[0][..., :3], typed)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from renderer.parts import Direction
 from renderer.protocol import ModelInfo
 from viz import widgets as ui
 from viz.browse_for import DIRECTION
-from viz.direction_files import misfit, renamed
+from viz.direction_files import misfit, ranged, renamed
 from viz.facts import Facts
 from viz.params import PARAMS, put
 from viz.scene import Scene, ShowDialog
@@ -19,6 +19,10 @@ from viz.timeline_keys import has_key, key_toggled, under
 
 ALL = "document.directions"
 STRENGTH = "direction.strength"
+_ADD = (
+    "A .npy file of shape [w_dim] or [num_ws, w_dim]; or drop it here. "
+    "A dropped .npy is always a direction: latents open by Open latent…, or from a dropped .npz"
+)
 
 
 @dataclass
@@ -52,7 +56,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         imgui.push_id(index)
         scene = _direction(scene, facts, index, one)
         imgui.pop_id()
-    if ui.button("Add a direction…", "plus", hint="A .npy file of shape [w_dim] or [num_ws, w_dim]; or drop it here"):
+    if ui.button("Add a direction…", "plus", hint=_ADD):
         scene = scene.ask(ShowDialog(DIRECTION))
     imgui.pop_id()
     ui.space(6)
@@ -123,14 +127,15 @@ def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
 
 
 def _range(one: Direction, model: ModelInfo | None) -> Direction:
-    """The first and the last w vector that it moves."""
-    last = model.num_ws - 1 if model else one.last
-    shown = min(one.last, last)
+    """The first and the last w vector that it moves. A range beyond this network's layers is kept as it is."""
+    limit = model.num_ws - 1 if model else max(one.first, one.last)
+    shown = one.last if one.first > limit else min(one.last, limit)
     width = (ui.row_label("on layers", (one.first, one.last) != (0, 7)) - t.px(t.row + 8)) / 2
     first = ui.number("first", one.first, width=width, show_label=False, hint="The first layer (w vector) it moves")
     imgui.same_line(0, t.px(4))
     end = ui.number(
-        "last", shown, width=width, show_label=False, hint="The last layer (w vector) it moves", default=min(7, last)
+        "last", shown, width=width, show_label=False, hint="The last layer (w vector) it moves", default=min(7, limit)
     )
-    first = min(max(first, 0), last)
-    return replace(one, first=first, last=one.last if end == shown else min(max(end, first), last))
+    if first != one.first:
+        return ranged(one, min(max(first, 0), limit), None)
+    return ranged(one, None, min(max(end, 0), limit)) if end != shown else one
