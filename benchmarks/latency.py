@@ -5,7 +5,8 @@
   document changed to the texture being filled. UI time is the work of the window's thread in each frame: taking
   replies, uploading the texture, drawing every panel, history, submitting. It ends where Dear ImGui's vertices go to
   OpenGL, so that buffer swap and (software) rasterising are excluded. Of it, `pictures` is the time inside the calls
-  that copy a picture into its texture and halve it, `drawing` all the rest. One picture under way means that a new one
+  that let a picture be copied into its texture and be halved, `drawing` all the rest. A thread of its own does the
+  copying meanwhile; how long the window's thread then waits for it, without working, is told as `ui_waiting_ms`. One picture under way means that a new one
   is shown every 15 ms plus the way there and back; the bound for the latency is one render plus two frames. It is done
   three times; the figures are those of the time with the lowest UI p95, and the UI p95 of each is told.
 * calibration: what the same thread can do in the same run, as shared machines differ from minute to minute: a fixed

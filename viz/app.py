@@ -14,6 +14,7 @@ from viz import (
     app_bar,
     compare_view,
     dialogs,
+    filler,
     headless,
     kept,
     layout,
@@ -222,13 +223,17 @@ class App:
 
     def _opened(self) -> None:
         on_drop(self.drop)
+        filler.current.open()
 
     def _leaving(self) -> None:
         self._keeper.keep()
+        filler.current.settle()
         self.incoming.free()
         self.scratch.get(Viewport).free()
         compare_view.free(self._facts)
         deviation.free(self._facts)
+        filler.current.settle()
+        filler.current.close()
 
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK
@@ -396,10 +401,12 @@ class App:
         self._memory.look(self._scene)
         self._deeds.written()
         self._deeds.exported()
+        filler.current.settle()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 
     def _before_swap(self) -> None:
         """The frame is drawn and not yet shown: the moment to photograph it."""
+        filler.current.drawn()
         if self._window_wanted:
             takers, self._window_wanted = self._window_wanted, []
             pixels = read_window()
