@@ -21,7 +21,6 @@ from viz import (
     motion,
     playback,
     settings_file,
-    shortcuts,
     snapshots,
     status_bar,
     theme,
@@ -41,6 +40,7 @@ from viz.options import Options
 from viz.panels import carrying, deviation, every
 from viz.scene import Scene
 from viz.settings import Settings
+from viz.shortcuts import Shortcuts
 from viz.store import Store
 from viz.strips import Board, Message
 from viz.viewport import Viewport
@@ -61,6 +61,7 @@ class App:
         self._clock = options.clock
         self.store = Store(Scene(document=Document(network=Network(options.network)), settings=settings), options.clock)
         self.commands = {command.id: command for command in commands(options.chance)}
+        self._shortcuts = Shortcuts(self.commands.values())
         self.scratch = Scratch()
         self.board = self.scratch.get(Board)
         self.scratch.get(Chance).random = options.chance
@@ -273,7 +274,9 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
-        self._scene = replace(self.store.scene, preview=None)
+        self._scene = self.store.scene
+        if self._scene.preview is not None:
+            self._scene = replace(self._scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
@@ -292,7 +295,7 @@ class App:
         if imgui.is_key_pressed(imgui.Key.escape, False):
             self._escape()
         elif not dialogs.is_open(self._facts):
-            self._scene = shortcuts.run(self._scene, self._facts, self.commands.values())
+            self._scene = self._shortcuts.run(self._scene, self._facts)
 
     def _gather(self, now: float) -> Facts:
         history, incoming = self.store.history, self.incoming

@@ -79,6 +79,8 @@ class Kept:
         self.shown = 0
         """Parts shown again since the window opened."""
         self._sheets: dict[int, _Sheet] = {}
+        self._drawn: dict[int, tuple[object, ...]] = {}
+        """What each part read when it was drawn last."""
         self._calm = False
         self._mouse = (0.0, 0.0)
 
@@ -86,6 +88,7 @@ class Kept:
         """Call when a window opens: nothing of an earlier one is kept."""
         self.checks, self.shown = checks, 0
         self._sheets.clear()
+        self._drawn.clear()
 
     def look(self) -> None:
         """Call once a frame, after Dear ImGui's frame has begun."""
@@ -138,6 +141,9 @@ class Kept:
             or imgui.internal.get_current_window().dc.child_windows.size() != children
         ):
             self._sheets.pop(id_, None)
+            return after
+        if self._drawn.get(id_) != reads:  # it may change in every frame now: what stays is kept the next time
+            self._drawn[id_] = reads
             return after
         pictures = before.came if tally().asked != before.asked else None
         fresh = _sheet(lines, start, reads, place, corners, pictures)

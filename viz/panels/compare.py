@@ -78,8 +78,9 @@ def names(scene: Scene, facts: Facts) -> tuple[str, str]:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
-    chosen = facts.scratch.get(Chosen).ws
-    return scene.view.compare, scene.document, facts.model, names(scene, facts), chosen
+    compare, chosen = scene.view.compare, facts.scratch.get(Chosen).ws
+    document = None if compare.b is None else scene.document
+    return compare, document, facts.model, names(scene, facts), chosen
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
