@@ -24,6 +24,11 @@ from viz.facts import Facts, Tally
 from viz.scene import Scene
 from viz.theme import current as t
 
+_move = ctypes.PYFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)(
+    ctypes.cast(ctypes.memmove, ctypes.c_void_p).value or 0
+)
+"""`ctypes.memmove` lets other threads run, which then hold up the window dozens of times in a frame."""
+
 Draw = Callable[[Scene, Facts], Scene]
 Tell = Callable[[], Tally]
 
@@ -213,9 +218,9 @@ def _again(sheet: _Sheet, lines: imgui.ImDrawList, p: V) -> None:
             lines.pop_clip_rect()
     if sheet.count:
         to = lines.vtx_buffer.data_address() + vertex * imgui.VERTEX_SIZE
-        ctypes.memmove(to, sheet.vertices, len(sheet.vertices))
+        _move(to, sheet.vertices, len(sheet.vertices))
         to = lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE
-        ctypes.memmove(to, sheet.placed, len(sheet.placed))
+        _move(to, sheet.placed, len(sheet.placed))
         lines._vtx_current_idx = base + sheet.count
         lines.prim_reserve(0, 0)  # its write pointers now stand at the end, where Dear ImGui expects them
     imgui.dummy(sheet.size)
