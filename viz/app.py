@@ -1,5 +1,6 @@
 """The window: its frame loop, and what panels ask of it."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -89,6 +90,7 @@ class App:
         self._worked = work_clock()
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
+        self._settled = False
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
@@ -235,6 +237,7 @@ class App:
         deviation.free(self._facts)
         filler.current.settle()
         filler.current.close()
+        gc.unfreeze()
 
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK
@@ -334,6 +337,10 @@ class App:
         frame = self.incoming.frame
         if frame is None:
             return
+        if not self._settled:  # what is there now stays: looking through it takes longer than a frame
+            self._settled = True
+            gc.collect()
+            gc.freeze()
         self.store.ws_names = frame.model.ws_names
         scene = self._scene
         if frame.model.network == scene.document.network:
