@@ -10,6 +10,8 @@ Row = tuple[float, Mapping[str, float]]
 """Training time in kimg, and the values of that moment by name."""
 
 KIMG = "Progress/kimg"
+_LARGE = 3e38
+"""What is larger does not fit into 32 bits."""
 _SNAPSHOT = re.compile(r"(\d+(?:\.\d+)?)\.(?:pkl|safetensors)$", re.IGNORECASE)
 
 
@@ -18,7 +20,13 @@ def stats_row(line: bytes) -> Row | None:
     found = _object(line)
     if found is None:
         return None
-    values = {name: mean for name, value in found.items() if (mean := _mean(value)) is not None}
+    values: dict[str, float] = {}
+    for name, value in found.items():  # without a call for what is as usual: there may be millions
+        mean = value.get("mean") if isinstance(value, dict) else None
+        if type(mean) is not float or not -_LARGE < mean < _LARGE:
+            mean = _number(mean)
+        if mean is not None:
+            values[name] = mean
     kimg = values.pop(KIMG, math.nan)
     return (kimg, values) if math.isfinite(kimg) else None
 
@@ -99,10 +107,6 @@ def _object(line: bytes) -> dict[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def _mean(value: object) -> float | None:
-    return _number(value.get("mean")) if isinstance(value, dict) else None
-
-
 def _number(value: object) -> float | None:
     """None for what is no number; one too large for 32 bits is infinite."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -111,4 +115,4 @@ def _number(value: object) -> float | None:
         number = float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
-    return number if abs(number) < 3e38 or not math.isfinite(number) else math.copysign(math.inf, number)
+    return math.copysign(math.inf, number) if abs(number) > _LARGE else number
