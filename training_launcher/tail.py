@@ -61,6 +61,21 @@ class Tail:
             self._start()
             return Piece(restarted=True) if restarted else _NOTHING
 
+    def skip_to_last(self, count: int) -> bool:
+        """Before the first look: leave out all but about the last `count` bytes. Whether anything was left out."""
+        try:
+            size = os.stat(self.path).st_size
+        except (OSError, ValueError):
+            return False
+        if self.offset or size <= count:
+            return False
+        with open(self.path, "rb") as file:
+            self._seen, self.size = _state(os.fstat(file.fileno())), size
+            self.offset, self._skipping = size - count, True
+            file.seek(max(0, self.offset - _ANCHOR))
+            self._anchor = file.read(self.offset - file.tell())
+        return True
+
     def _start(self) -> None:
         self.offset = self.size = 0
         self.rest = self._anchor = b""

@@ -20,6 +20,7 @@ from viz.desktop import dropped_source, reveal
 from viz.exporting import Exporter, FilmOptions
 from viz.facts import Facts
 from viz.incoming import Incoming
+from viz.run_deeds import RunDeeds
 from viz.scene import (
     Ask,
     CancelExport,
@@ -34,6 +35,7 @@ from viz.scene import (
     Redo,
     ResetLayout,
     RestartRenderer,
+    ResumeRun,
     Retry,
     RevealFolder,
     SavePicture,
@@ -41,6 +43,8 @@ from viz.scene import (
     SaveWindow,
     Scene,
     ShowDialog,
+    StopRun,
+    TrashRun,
     Undo,
 )
 from viz.session import Files, Say
@@ -67,6 +71,7 @@ class Deeds:
         self._say, self._photograph, self._files = say, photograph, files
         self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
+        self._runs = RunDeeds(hello_imgui.request_refresh)
         self.saved = ""
         """File written last."""
 
@@ -115,6 +120,8 @@ class Deeds:
                     self._export(options)
                 case CancelExport():
                     self._exporter.cancel()
+                case StopRun() | ResumeRun() | TrashRun():
+                    self._runs.do(ask)
                 case Quit():
                     hello_imgui.get_runner_params().app_shall_exit = True
 
@@ -154,8 +161,14 @@ class Deeds:
         self.saved = state.path
         self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
 
+    def told_of_runs(self) -> None:
+        """Tell what came of deeds with runs since the last call."""
+        for text, detail, bad in self._runs.news():
+            self._say(text, detail, bad=bad)
+
     def close(self) -> None:
-        """Finish writing captures; films that are being made are given up."""
+        """Finish writing captures and what was asked of runs; films that are being made are given up."""
+        self._runs.close()
         self._writer.close()
         self._exporter.close()
 

@@ -7,7 +7,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz import about, browse, browse_for, export_dialog, palette, save_dialog, settings_dialog, shortcut_list, theme
-from viz.commands import Command
+from viz.command import Command
 from viz.facts import Facts
 from viz.scene import Scene
 
@@ -38,11 +38,16 @@ class Open:
     """Opened and not drawn yet."""
 
 
+def known(name: str) -> bool:
+    """Whether there is a dialog of this name to open by `ShowDialog`."""
+    return name in TITLES or name in browse_for.MODES
+
+
 def show(scene: Scene, facts: Facts, name: str) -> None:
     """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
     if name in browse_for.MODES:
         browse.show(scene, facts, name)
-    elif name not in TITLES:
+    elif not known(name):
         raise KeyError(f"no dialog is named {name!r}")
     else:
         opened = facts.scratch.get(Open)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.document import Document, View
+from training_launcher.run import Run
 from viz.exporting import FilmOptions
 from viz.settings import Settings
 
@@ -133,6 +134,27 @@ class OpenDirection:
 
 
 @dataclass(frozen=True)
+class StopRun:
+    """Let a run end well, with a snapshot; one that waits for its turn is not started."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class ResumeRun:
+    """Go on with a run in its own folder, exactly from where it was."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class TrashRun:
+    """Move a run's folder to the trash."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
 class Jump:
     """Undo or redo until this many steps are done."""
 
@@ -165,6 +187,9 @@ Ask = (
     | SaveLatent
     | OpenLatent
     | OpenDirection
+    | StopRun
+    | ResumeRun
+    | TrashRun
     | Jump
     | Quit
 )

@@ -123,6 +123,21 @@ def test_an_endless_line_is_skipped_and_takes_no_memory(tmp_path, monkeypatch):
     assert most <= 164
 
 
+def test_of_a_long_log_the_end_is_enough(tmp_path):
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"".join(b"line %d\n" % k for k in range(1000)))
+    follower = Tail(path)
+    assert follower.skip_to_last(100)
+    lines = follower.look().lines
+    assert lines[-1] == b"line 999"
+    assert lines == tuple(b"line %d" % k for k in range(1000 - len(lines), 1000))
+    with open(path, "ab") as file:
+        file.write(b"line 1000\n")
+    assert follower.look() == tail.Piece((b"line 1000",))
+    assert not Tail(path).skip_to_last(100_000)
+    assert not Tail(tmp_path / "absent").skip_to_last(10)
+
+
 def test_a_folder_in_place_of_a_file_is_an_empty_one(tmp_path):
     assert Tail(tmp_path).look() == tail.Piece()
     assert sample(tmp_path) == ()
