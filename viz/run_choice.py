@@ -8,8 +8,8 @@ from viz.run_dirs import run_of
 
 KINDS = ("All", "Train", "Metrics", "Video")
 _OF_KIND = {"Train": ("train",), "Metrics": ("metrics",), "Video": ("video", "figures")}
-MOST = 7
-"""Runs in one plot: as many as there are colours."""
+MOST = 24
+"""Runs in one plot; colours come again from the eighth on."""
 
 
 @dataclass

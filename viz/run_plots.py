@@ -16,6 +16,10 @@ _LOSSES = (("Loss/G/loss", "generator", "coarse"), ("Loss/D/loss", "discriminato
 _AUGMENT = (("Progress/augment", "ADA p", "middle"), ("Loss/signs/real", "r_t", "fine"))
 _FIRST_STAT = ("Loss/scores/real", "Timing/sec_per_kimg")
 """Shown in the plot of one's choice before one has chosen."""
+POINTS = 8000
+"""Points in one plot, all lines together: more take longer to copy than a frame may cost."""
+_RAW_UP_TO = 3
+"""Runs of which what was measured is drawn behind what is smoothed; of more nothing could be told apart."""
 SETTLED = 3
 """Frames until ImPlot draws the same again."""
 
@@ -102,11 +106,14 @@ def _lines(
     id_: str, runs: tuple[Run, ...], named: tuple[tuple[str, str, str], ...], choice: RunChoice, views: Plots
 ) -> tuple[Line, ...]:
     def made() -> Iterator[Line]:
-        view = views.of(id_)
+        view, many = views.of(id_), len(runs) > _RAW_UP_TO
+        share = POINTS // max(1, len(runs) * len(named) * (1 if many else 2))
         for index, run in enumerate(runs):
             for k, (name, label, token) in enumerate(named):
                 smoothing = 0.0 if id_ == METRIC or name == "Progress/augment" else choice.smoothing
-                wish = CurveWish(run.folder, name, id_ == METRIC, smoothing, view.points, view.low, view.high)
+                wish = CurveWish(
+                    run.folder, name, id_ == METRIC, smoothing, min(view.points, share), view.low, view.high, not many
+                )
                 if len(runs) == 1:
                     yield Line(label, wish, token)
                 else:  # the colour tells the run, paler lines are the second statistic

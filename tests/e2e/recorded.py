@@ -45,6 +45,7 @@ def run_folder(outdir: Path, name: str, state: str = "stopped", **status: Any) -
     for kimg, colour in ((0, RED), (20, GREEN), (40, BLUE)):
         Image.new("RGB", (512, 288), colour).save(folder / f"fakes{kimg:06d}.png")
     Image.new("RGB", (512, 288), (200, 200, 200)).save(folder / "reals.png")
+    (folder / "training-state.pt").touch()
     for kimg in (0, 40):
         (folder / f"network-snapshot-{kimg:06d}.safetensors").touch()
     return folder
