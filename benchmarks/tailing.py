@@ -55,7 +55,7 @@ def make_runs(folder: Path) -> None:
         run = folder / f"{number:05d}-benchmark"
         run.mkdir(parents=True)
         level = f"{number / 10:.2f}"
-        with open(run / "stats.jsonl", "w") as file:  # noqa: FURB122
+        with open(run / "stats.jsonl", "w") as file:
             file.writelines(one.replace('"mean": 1.', f'"mean": {level}') for one in lines)
         told = {"state": "stopped", "kimg": 4.0 * LINES, "total_kimg": 8.0 * LINES, "updated": time.time()}
         (run / "status.json").write_text(json.dumps(told))
