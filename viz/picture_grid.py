@@ -40,8 +40,8 @@ def tilings(width: int, height: int) -> tuple[Tiling, ...]:
 
 
 def tiling(pixels: NDArray[np.uint8], width: int, height: int) -> Tiling:
-    """The division of the picture `pixels` [H, W, C] whose file is `width` x `height` pixels; one picture where it is no
-    grid. Where its size fits several divisions, the finest whose borders are seen is taken.
+    """The division of the picture `pixels` [H, W, C] whose file is `width` x `height` pixels; one picture where it is
+    no grid. Where its size fits several divisions, the finest whose borders are seen is taken.
     """
     possible = tilings(width, height)
     for one in reversed(possible[1:]):

@@ -36,6 +36,11 @@ class RunChoice:
     trashing: Run | None = None
     """The run that is asked about."""
 
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """What decides which runs and curves are looked at."""
+        return self.folders, self.kind, self.smoothing, self.stat, self.metric
+
     def choose(self, folder: str) -> None:
         """Put one run into focus, alone."""
         if self.folders[:1] != (folder,):
