@@ -1,4 +1,4 @@
-"""What a dataset holds, read cheaply: names from its listing, one picture's header, and its labels. No torch, no numpy."""
+"""What a dataset holds, read cheaply: names from its listing, one header, its labels. Neither torch nor numpy."""
 
 import io
 import json
