@@ -17,7 +17,7 @@ from viz.layout import APP_BAR, WORKSPACES
 from viz.params import put
 from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 
-MENUS = ("File", "Edit", "View", "Network", "Help")
+MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
 _MENUS_WIDTH = 360
 _WORKSPACES = {
     "explore": "Everything at hand",

@@ -15,6 +15,7 @@ from viz.camera import actual_size
 from viz.command import Command as Command
 from viz.command_line import command_for
 from viz.commands_mix import mixing
+from viz.commands_runs import run_commands
 from viz.facts import Facts
 from viz.layout import WORKSPACES
 from viz.panels.history import with_b
@@ -49,6 +50,7 @@ def commands(chance: random.Random) -> tuple[Command, ...]:
         *mixing(),
         *timeline_commands(),
         *_network(),
+        *run_commands(),
         *_help(),
     )
 

@@ -19,12 +19,15 @@ from viz.capture import Writer, folder_of
 from viz.desktop import dropped_source, reveal
 from viz.exporting import Exporter, FilmOptions
 from viz.facts import Facts
+from viz.following import Following, follow, put_beside
 from viz.incoming import Incoming
 from viz.scene import (
     Ask,
+    Beside,
     CancelExport,
     DismissFailure,
     ExportFilm,
+    Follow,
     Jump,
     OpenDirection,
     OpenFile,
@@ -76,6 +79,12 @@ class Deeds:
             match ask:
                 case OpenNetwork(source=source):
                     scene = opened(scene, source)
+                case Follow(folder=""):
+                    facts.scratch.get(Following).stop()
+                case Follow(folder=folder):
+                    scene = follow(scene, facts, folder)
+                case Beside(source=source):
+                    scene = put_beside(scene, facts, source)
                 case _:
                     scene = self._files.ask(scene, facts, ask)
         for ask in scene.asks:

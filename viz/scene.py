@@ -140,6 +140,20 @@ class Jump:
 
 
 @dataclass(frozen=True)
+class Follow:
+    """Show each new snapshot of a run as it appears, from now on; an empty folder ends it."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Show the present picture beside the one that another snapshot, a file, draws."""
+
+    source: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -166,6 +180,8 @@ Ask = (
     | OpenLatent
     | OpenDirection
     | Jump
+    | Follow
+    | Beside
     | Quit
 )
 
