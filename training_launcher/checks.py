@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from training_launcher.dataset_facts import DatasetFacts
-from training_launcher.specs.metrics import MetricsSpec
+from training_launcher.specs.metrics import MetricRunSpec
 from training_launcher.specs.train import TrainSpec
 
 Wrong = tuple[str, str]
@@ -67,7 +67,7 @@ def _dataset(spec: TrainSpec, dataset: DatasetFacts | None) -> list[Wrong]:
     return []
 
 
-def _metrics(spec: MetricsSpec, dataset: DatasetFacts | None) -> list[Wrong]:
+def _metrics(spec: MetricRunSpec, dataset: DatasetFacts | None) -> list[Wrong]:
     if not spec.metrics:
         return [("metrics", "Choose at least one metric.")]
     if dataset is not None and dataset.problem:
@@ -75,4 +75,4 @@ def _metrics(spec: MetricsSpec, dataset: DatasetFacts | None) -> list[Wrong]:
     return []
 
 
-_CHECKS: dict[type, Callable[[Any, DatasetFacts | None], list[Wrong]]] = {TrainSpec: _train, MetricsSpec: _metrics}
+_CHECKS: dict[type, Callable[[Any, DatasetFacts | None], list[Wrong]]] = {TrainSpec: _train, MetricRunSpec: _metrics}

@@ -284,6 +284,7 @@ class App:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
         self._scene = self._memory.arrive(self._scene, self._facts)
+        self._scene = self._deeds.launched(self._scene, self._facts)
         changes, self._changes = self._changes, []  # one that raises must not come again
         for change in changes:
             self._scene = change(self._scene)

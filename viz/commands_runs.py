@@ -3,13 +3,21 @@
 from viz.command import Command
 from viz.facts import Facts
 from viz.following import Following, run_folder
-from viz.scene import Beside, Follow, Scene
+from viz.scene import Beside, Follow, Scene, ShowDialog
 from viz.snapshots import current
 
 
 def run_commands() -> tuple[Command, ...]:
     """Every one, in the order of the menu."""
     return (
+        Command(
+            "new-run", "Run", "New run…", "Train a network, measure networks, or make a film",
+            lambda scene, facts: scene.ask(ShowDialog("new-run")),
+        ),
+        Command(
+            "results", "Run", "Metric results…", "What metrics came to: a table, curves, and CSV",
+            lambda scene, facts: scene.ask(ShowDialog("results")),
+        ),
         Command(
             "follow", "Run", "Follow this run", "Shows each new snapshot of the network's run as it appears", _follow,
             available=lambda scene, facts: bool(_folder(scene, facts)),

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderer.document import Document, View
+from training_launcher.run import Run
 from viz.exporting import FilmOptions
 from viz.settings import Settings
 
@@ -154,6 +156,48 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class StartRun:
+    """Start a run, or let it wait for its turn."""
+
+    spec: Any
+    """The filled spec."""
+    outdir: str
+    executor: Literal["local", "slurm"] = "local"
+    slurm: Any = None
+    """`launcher.SlurmOptions`; None where it runs here."""
+    follow: bool = False
+    """Whether its snapshots are shown as they appear."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Open the form for a new run, filled with what a run was asked for."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class StartFrom:
+    """Open the form for a new training that begins with the weights of a network."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class SaveResults:
+    """Write the results of metrics that are shown into a CSV file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class TakePath:
+    """Put a path that was browsed for into the form that asked for it."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -182,6 +226,11 @@ Ask = (
     | Jump
     | Follow
     | Beside
+    | StartRun
+    | Duplicate
+    | StartFrom
+    | SaveResults
+    | TakePath
     | Quit
 )
 

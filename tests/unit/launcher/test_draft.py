@@ -14,7 +14,7 @@ from training_launcher.checks import contradictions
 from training_launcher.dataset_facts import DatasetFacts, look
 from training_launcher.draft import Draft, filled
 from training_launcher.options import fields
-from training_launcher.specs.metrics import MetricsSpec
+from training_launcher.specs.metrics import MetricRunSpec, MetricsSpec
 from training_launcher.specs.train import TrainSpec
 
 PARTS = {part.name: part for part in fields(TrainSpec)}
@@ -106,7 +106,7 @@ def test_conditional_training_needs_labels_and_metrics_need_a_name():
     assert field == "cond"
     assert "labels" in sentence
     assert contradictions(spec, DatasetFacts(10, 32, 32, 3, classes=4)) == ()
-    assert contradictions(MetricsSpec(network="n", metrics=()))[0][0] == "metrics"
+    assert contradictions(MetricRunSpec(networks=("n",), metrics=()))[0][0] == "metrics"
 
 
 def test_what_a_dataset_holds(tmp_path):
