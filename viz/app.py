@@ -20,6 +20,8 @@ from viz import (
     layout,
     motion,
     playback,
+    run_dirs,
+    run_look,
     settings_file,
     shortcuts,
     snapshots,
@@ -39,6 +41,7 @@ from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
 from viz.panels import carrying, deviation, every
+from viz.run_watch import RunWatch
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.store import Store
@@ -93,6 +96,7 @@ class App:
         self._changes: list[Callable[[Scene], Scene]] = []
         self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
+        self._runs = RunWatch(hello_imgui.request_refresh)
         if options.problem:
             self.say(options.problem, bad=True)
 
@@ -228,6 +232,8 @@ class App:
         self._keeper.keep()
         self.incoming.free()
         self.scratch.get(Viewport).free()
+        self._runs.close()
+        run_look.free(self._facts)
         compare_view.free(self._facts)
         deviation.free(self._facts)
 
@@ -314,6 +320,7 @@ class App:
             loading=incoming.loading,
             failure=incoming.failure,
             waiting_s=incoming.waiting_s(now),
+            runs=self._runs.look(run_dirs.folders(self._scene.settings, self._scene.document.network.source)),
             snapshots=snapshots.snapshots_of(self._scene.document.network.source),
             undo=history.undo_name,
             redo=history.redo_name,
@@ -402,6 +409,7 @@ class App:
         self._memory.look(self._scene)
         self._deeds.written()
         self._deeds.exported()
+        self._deeds.told_of_runs()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 
     def _before_swap(self) -> None:

@@ -23,7 +23,7 @@ _WORKSPACES = {
     "explore": "Everything at hand",
     "mix": "A wide panel for mixing layers, and nothing below the picture",
     "analyse": "Half the window for layers and spectra",
-    "train": "The snapshots of a training run",
+    "train": "Runs: how they learn, what they draw, what they say",
 }
 
 

@@ -28,6 +28,7 @@ from viz.launches import Launches
 from viz.new_run import dialog as new_run
 from viz.new_run.form import Form
 from viz.results_view import Shown
+from viz.run_deeds import RunDeeds
 from viz.scene import (
     Ask,
     Beside,
@@ -45,6 +46,7 @@ from viz.scene import (
     Redo,
     ResetLayout,
     RestartRenderer,
+    ResumeRun,
     Retry,
     RevealFolder,
     SavePicture,
@@ -56,6 +58,8 @@ from viz.scene import (
     StartFrom,
     StartRun,
     TakePath,
+    StopRun,
+    TrashRun,
     Undo,
 )
 from viz.session import Files, Say
@@ -83,6 +87,7 @@ class Deeds:
         self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
         self._launches = Launches(hello_imgui.request_refresh)
+        self._runs = RunDeeds(hello_imgui.request_refresh)
         self.saved = ""
         """File written last."""
 
@@ -143,6 +148,8 @@ class Deeds:
                     self._exporter.cancel()
                 case StartRun():
                     self._launches.start(ask)
+                case StopRun() | ResumeRun() | TrashRun():
+                    self._runs.do(ask)
                 case Quit():
                     hello_imgui.get_runner_params().app_shall_exit = True
 
@@ -193,9 +200,15 @@ class Deeds:
         self._say(f"{news.run.name} {started}", os.path.dirname(news.run.folder), folder=news.run.folder)
         return follow(scene, facts, news.run.folder) if news.follow else scene
 
+    def told_of_runs(self) -> None:
+        """Tell what came of deeds with runs since the last call."""
+        for text, detail, bad in self._runs.news():
+            self._say(text, detail, bad=bad)
+
     def close(self) -> None:
-        """Finish writing captures; films that are being made are given up."""
+        """Finish writing captures and what was asked of runs; films that are being made are given up."""
         self._launches.close()
+        self._runs.close()
         self._writer.close()
         self._exporter.close()
 

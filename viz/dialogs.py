@@ -18,7 +18,7 @@ from viz import (
     shortcut_list,
     theme,
 )
-from viz.commands import Command
+from viz.command import Command
 from viz.facts import Facts
 from viz.new_run import dialog as new_run
 from viz.scene import Scene
@@ -69,11 +69,16 @@ class Open:
     """Opened and not drawn yet."""
 
 
+def known(name: str) -> bool:
+    """Whether there is a dialog of this name to open by `ShowDialog`."""
+    return name in TITLES or name in browse_for.MODES
+
+
 def show(scene: Scene, facts: Facts, name: str) -> None:
     """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
     if name in browse_for.MODES:
         browse.show(scene, facts, name)
-    elif name not in TITLES:
+    elif not known(name):
         raise KeyError(f"no dialog is named {name!r}")
     else:
         opened = facts.scratch.get(Open)

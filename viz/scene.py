@@ -135,6 +135,27 @@ class OpenDirection:
 
 
 @dataclass(frozen=True)
+class StopRun:
+    """Let a run end well, with a snapshot; one that waits for its turn is not started."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class ResumeRun:
+    """Go on with a run in its own folder, exactly from where it was."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class TrashRun:
+    """Move a run's folder to the trash."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
 class Jump:
     """Undo or redo until this many steps are done."""
 
@@ -223,6 +244,9 @@ Ask = (
     | SaveLatent
     | OpenLatent
     | OpenDirection
+    | StopRun
+    | ResumeRun
+    | TrashRun
     | Jump
     | Follow
     | Beside
