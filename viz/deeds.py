@@ -57,8 +57,8 @@ from viz.scene import (
     ShowDialog,
     StartFrom,
     StartRun,
-    TakePath,
     StopRun,
+    TakePath,
     TrashRun,
     Undo,
 )

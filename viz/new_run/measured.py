@@ -1,6 +1,7 @@
 """What a metric run measures: networks, one or several or all snapshots of a run, and metrics with what they cost."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imgui_bundle import ImVec2 as V
@@ -116,8 +117,7 @@ def metrics(form: Form, width: float) -> None:
         on = one.name in chosen
         imgui.push_id(one.name)
         if ui.switch("", on) != on:
-            names = [name for name in chosen if name != one.name] if on else [*chosen, one.name]
-            form.put(draft.put("metrics", ",".join(names) or "none"))
+            form.put(draft.put("metrics", ",".join(toggled(chosen, one.name)) or "none"))
         needs = f"\nNeeds {one.needs}." if one.needs else ""
         look = f"\nLooks with {one.looks_with}." if one.looks_with else ""
         ui.tip(f"{one.title}.{look}{needs}\nDraws {pictures(one.name):,} pictures of each network.")
@@ -129,6 +129,13 @@ def metrics(form: Form, width: float) -> None:
         ui.draw(ui.ellipsis(one.title, end - x, t.small), x, p.y, "faint", t.small, height=h)
     imgui.pop_style_var()
     ui.space(6)
+
+
+def toggled(chosen: Sequence[str], name: str) -> tuple[str, ...]:
+    """The names with one more, or one fewer; what is chosen by hand takes the place of "auto", and the other way."""
+    if name in chosen:
+        return tuple(one for one in chosen if one != name)
+    return (name,) if name == "auto" else (*(one for one in chosen if one != "auto"), name)
 
 
 def _chosen(draft: Draft) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from training_launcher.run import Run
 from training_launcher.specs.train import TrainSpec
 from viz.new_run.form import Form, every_kth, judge, outdir_problem
 from viz.new_run.looker import Looker
+from viz.new_run.measured import toggled
 
 GOOD = {"cfg": "stylegan2", "data": "d.zip", "gpus": "1", "batch": "8", "gamma": "1"}
 SMALL = DatasetFacts(100, 32, 32, 3)
@@ -104,6 +105,13 @@ def test_where_runs_cannot_go(tmp_path):
     assert "a file" in outdir_problem(str(tmp_path / "file" / "runs"))
     assert "whole path" in outdir_problem("runs")
     assert outdir_problem(" ") == "Runs need a folder."
+
+
+def test_metrics_chosen_by_hand_take_the_place_of_auto():
+    assert toggled(("auto",), "fid50k_full") == ("fid50k_full",)
+    assert toggled(("fid50k_full",), "ls") == ("fid50k_full", "ls")
+    assert toggled(("fid50k_full", "ls"), "fid50k_full") == ("ls",)
+    assert toggled(("ls",), "auto") == ("auto",)
 
 
 def test_every_kth_snapshot_has_the_newest():
