@@ -29,6 +29,7 @@ from viz.new_run import dialog as new_run
 from viz.new_run.form import Form
 from viz.results_view import Shown
 from viz.run_deeds import RunDeeds
+from viz.run_dirs import folders
 from viz.scene import (
     Ask,
     Beside,
@@ -206,7 +207,7 @@ class Deeds:
             self._say(text, detail, bad=bad)
 
     def close(self) -> None:
-        """Finish writing captures and what was asked of runs; films that are being made are given up."""
+        """Finish writing captures and what was asked of runs; films are made without the window."""
         self._launches.close()
         self._runs.close()
         self._writer.close()
@@ -215,9 +216,9 @@ class Deeds:
     def _export(self, options: FilmOptions) -> None:
         scene = self._store.scene
         session = Session(scene.document, scene.view)
-        device = scene.settings.device
+        device, outdir = scene.settings.device, folders(scene.settings, "")[0]
         try:
-            self._exporter.start(options, session, self._renderer.arrays, device, hello_imgui.request_refresh)
+            self._exporter.start(options, session, self._renderer.arrays, device, outdir, hello_imgui.request_refresh)
         except (OSError, ValueError) as error:
             self._say("The film could not be exported.", str(error), bad=True)
 

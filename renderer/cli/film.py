@@ -25,7 +25,7 @@ class _Grid(click.ParamType[tuple[int, int]]):
     name = "CxR"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        columns, _, rows = str(value).partition("x")
+        columns, _, rows = str(value).replace(",", "x").partition("x")
         if not (columns.isdigit() and rows.isdigit() and int(columns) and int(rows)):
             self.fail(f"{value!r} is no grid; write columns x rows, as in 3x2.", param, ctx)
         return int(columns), int(rows)

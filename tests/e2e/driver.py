@@ -208,6 +208,8 @@ def drive(
         settings = settings or Settings()
         if not settings.capture_dir:
             settings = replace(settings, capture_dir=str(Path(folder) / "captures"))
+        if not settings.run_dirs:
+            settings = replace(settings, run_dirs=str(Path(folder) / "runs"))
         if renderer == "fake":
             renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution)  # type: ignore[arg-type]
         elif renderer == "real":
