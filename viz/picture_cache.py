@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from viz.facts import Texture
 from viz.picture_file import read_sized
-from viz.picture_grid import Tiling, tiling
+from viz.picture_grid import ONE, Tiling, tiling
 from viz.textures import Picture
 
 SMALL = 96
@@ -32,7 +32,7 @@ class Held:
 
     texture: Texture | None
     """None where it cannot be read."""
-    tiles: Tiling = Tiling(1, 1)
+    tiles: Tiling = ONE
     """How it is divided."""
     error: str = ""
 
@@ -99,12 +99,12 @@ class PictureCache:
         while (wish := self._asked.get()) is not None:
             try:
                 pixels, size = read_sized(wish.path)
-                tiles = tiling(*size)
+                tiles = tiling(pixels, *size)
                 if wish.small:
                     pixels = _first(pixels, tiles)
                 self._came.put((wish, np.ascontiguousarray(pixels), tiles, ""))
             except ValueError as error:
-                self._came.put((wish, None, Tiling(1, 1), str(error)))
+                self._came.put((wish, None, ONE, str(error)))
             self._wake()
 
 

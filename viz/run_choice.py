@@ -17,7 +17,7 @@ class RunChoice:
     """What a hand has chosen in the Train workspace."""
 
     folders: tuple[str, ...] = ()
-    """The runs chosen, the one in focus first; empty: the network's own run, or the newest."""
+    """The runs chosen, the one in focus first; empty: the network's own run, or the newest that trains."""
     kind: int = 0
     """Index in `KINDS`."""
     smoothing: float = 0.9
@@ -64,7 +64,9 @@ def chosen(facts: Facts, source: str = "") -> tuple[Run, ...]:
     if found:
         return found
     own = by_folder.get(run_of(source))
-    return (own,) if own is not None else facts.runs[:1]
+    if own is not None:
+        return (own,)
+    return tuple(run for run in facts.runs if run.kind == "train")[:1] or facts.runs[:1]
 
 
 def focus(facts: Facts, source: str = "") -> Run | None:

@@ -13,7 +13,7 @@ from viz.kept import keep
 from viz.numbers import kimg_text
 from viz.params import put
 from viz.picture_cache import Held, PictureCache
-from viz.picture_grid import cell
+from viz.picture_grid import ONE, cell
 from viz.run_choice import RunChoice
 from viz.run_listing import Grid, Listing
 from viz.scene import OpenNetwork, Scene
@@ -65,7 +65,7 @@ def _head(scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool,
     explore, here = "Explore", network is not None and network.path == scene.document.network.source
     button = ui.measure(explore) + t.px(38)
     wide = width > t.px(480)
-    room = imgui.get_content_region_avail().x - t.px(8) - (button + t.px(8)) * (network is not None) - t.px(58)
+    room = imgui.get_content_region_avail().x - (button + t.px(8)) * (network is not None) - t.px(2 * t.row + 8)
     imgui.begin_disabled(reals)
     picked = _slider(listing.grids, index, max(t.px(60), room) if wide else room)
     if picked != index:
@@ -120,24 +120,23 @@ def _grid(scene: Scene, facts: Facts, held: Held | None) -> Scene:
         imgui.dummy(V(max(1, room.x), max(1, room.y)))
         return scene
     texture, tiles, gap = held.texture, held.tiles, t.px(3)
-    if tiles == (1, 1):
+    if tiles == ONE:
         k = min(room.x / texture.width, room.y / texture.height)
         size = V(max(1.0, texture.width * k), max(1.0, texture.height * k))
         ui.picture(texture.id, (0, 0, 1, 1), V(a.x + (room.x - size.x) / 2, a.y), size, 3)
         imgui.dummy(V(max(1, room.x), size.y))
         return scene
-    rows = min(tiles.rows, max(2, round(room.y / t.px(TILE))))
+    count, rows = tiles.columns * tiles.rows, max(2, round(room.y / t.px(TILE)))
     side = max(8.0, (room.y - (rows - 1) * gap) / rows)
-    columns = min(tiles.columns, max(1, round((room.x + gap) / (side + gap))))
+    columns = max(1, round((room.x + gap) / (side + gap)))
     side = math.floor(min(side, (room.x + gap) / columns - gap))
     over: int | None = None
-    for k in range(rows * columns):
+    for k in range(min(count, rows * columns)):
         row, column = divmod(k, columns)
         p = V(round(a.x + column * (side + gap)), round(a.y + row * (side + gap)))
-        index = row * tiles.columns + column
-        ui.picture(texture.id, cell(tiles, index, texture.width, texture.height), p, side, 3)
+        ui.picture(texture.id, cell(tiles, k, texture.width, texture.height), p, side, 3)
         if imgui.is_mouse_hovering_rect(p, V(p.x + side, p.y + side)):
-            over = index
+            over = k
     imgui.dummy(V(max(1, room.x), max(1, room.y)))
     if over is not None and imgui.is_item_hovered() and imgui.begin_tooltip():
         q, big = imgui.get_cursor_screen_pos(), t.px(224)

@@ -41,6 +41,11 @@ def is_open(facts: Facts) -> bool:
     return facts.scratch.get(_Shown).opened
 
 
+def shown_lines(facts: Facts) -> tuple[str, ...]:
+    """The lines that are listed."""
+    return facts.scratch.get(_Shown).lines
+
+
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     """The section, at the foot of the list."""
     shown, choice, run = facts.scratch.get(_Shown), facts.scratch.get(RunChoice), look.run
