@@ -27,6 +27,7 @@ from viz.incoming import Incoming
 from viz.launches import Launches
 from viz.new_run import dialog as new_run
 from viz.new_run.form import Form
+from viz.results_dialog import Looking
 from viz.results_view import Shown
 from viz.run_deeds import RunDeeds
 from viz.run_dirs import folders
@@ -56,6 +57,7 @@ from viz.scene import (
     SaveWindow,
     Scene,
     ShowDialog,
+    ShowResults,
     StartFrom,
     StartRun,
     StopRun,
@@ -106,6 +108,9 @@ class Deeds:
                     scene = put_beside(scene, facts, source)
                 case Duplicate() | StartFrom() | TakePath():
                     scene = self._fill(scene, facts, ask)
+                case ShowResults(folder=folder):
+                    facts.scratch.get(Looking).folder = folder
+                    scene = scene.ask(ShowDialog("results"))
                 case SaveResults(path=path):
                     self._save_results(facts, Path(path))
                 case _:

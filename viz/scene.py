@@ -205,6 +205,13 @@ class StartFrom:
 
 
 @dataclass(frozen=True)
+class ShowResults:
+    """Show what the metrics in a run's folder came to."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
 class SaveResults:
     """Write the results of metrics that are shown into a CSV file."""
 
@@ -253,6 +260,7 @@ Ask = (
     | StartRun
     | Duplicate
     | StartFrom
+    | ShowResults
     | SaveResults
     | TakePath
     | Quit
