@@ -40,8 +40,9 @@ def start(scene: Scene, facts: Facts) -> None:
         form.begun = True
         form.outdir = form.outdir or folders(scene.settings, "")[0]
         for kind in _KIND:
-            if (first := next((one for one in presets.load() if one.kind == kind), None)) is not None:
-                form.take(first)
+            offered = [one for one in presets.load() if one.kind == kind]
+            if offered:  # one that any computer can do, rather than one that needs a GPU
+                form.take(next((one for one in offered if one.values.get("device") == "cpu"), offered[-1]))
 
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
@@ -100,8 +101,7 @@ def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
         if measured.networks(scene, facts, form, width):
             form.browsing, asked = "networks", MEASURED
         measured.metrics(form, width)
-    else:
-        _presets(form, width)
+    _presets(form, width)
     parts = [part for part in fields(SPECS[form.kind]) if part.name not in ELSEWHERE]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
@@ -114,7 +114,7 @@ def _presets(form: Form, width: float) -> None:
     if not offered:
         return
     names = [one.title for one in offered]
-    index = next((i for i, one in enumerate(offered) if one.name == form.preset), -1)
+    index = next((i for i, one in enumerate(offered) if one is form.taken.get(form.kind)), -1)
     hint = "Recommended configurations; dataset, folder, devices and notes stay as you typed them"
     p = imgui.get_cursor_screen_pos()
     ui.draw("Preset", p.x, p.y, "dim", height=t.px(t.row))
@@ -126,6 +126,9 @@ def _presets(form: Form, width: float) -> None:
     picked, _ = ui.pick("presets", names, index, width=room)
     if picked is not None:
         form.take(offered[picked])
+    if index >= 0 and offered[index].note:
+        imgui.set_cursor_screen_pos(V(p.x + t.px(rows.LABEL), imgui.get_cursor_screen_pos().y - t.px(2)))
+        ui.wrapped(offered[index].note, "faint", t.small)
     ui.space(4)
 
 

@@ -34,7 +34,7 @@ class Form:
 
     kind: Kind = "train"
     drafts: dict[str, Draft] = field(
-        default_factory=lambda: {"train": Draft(TrainSpec, {"gpus": "1"}), "metrics": Draft(MetricRunSpec)}
+        default_factory=lambda: {"train": Draft(TrainSpec), "metrics": Draft(MetricRunSpec)}
     )
     outdir: str = ""
     networks: tuple[str, ...] = ()
@@ -42,8 +42,8 @@ class Form:
     executor: Executor = "local"
     slurm: Draft = field(default_factory=lambda: Draft(SlurmOptions))
     """What to ask the cluster for."""
-    preset: str = ""
-    """Name of the preset taken last."""
+    taken: dict[str, Preset] = field(default_factory=dict)
+    """The preset taken last, by kind."""
     follow: bool = True
     """Whether the explorer follows the training once it is started."""
     browsing: str = ""
@@ -65,11 +65,13 @@ class Form:
 
     def take(self, preset: Preset) -> None:
         """Fill in what a preset recommends; what it says nothing of has its default, but for what is the user's own."""
-        draft = self.drafts[preset.kind]
-        own = {name: entry for name, entry in draft.entries.items() if name in _STAY}
+        given = self.drafts[preset.kind].entries
+        before = self.taken.get(preset.kind)
+        last = filled(SPECS[preset.kind], before.values).entries if before is not None else {}
+        own = {name: entry for name, entry in given.items() if name in _STAY and entry != last.get(name)}
         fresh = filled(SPECS[preset.kind], preset.values)
         self.drafts[preset.kind] = replace(fresh, entries={**fresh.entries, **own})
-        self.preset = preset.name
+        self.taken[preset.kind] = preset
 
     def slurm_options(self) -> SlurmOptions | None:
         """What to ask the cluster for; None where it runs here. Raises ValueError where that cannot be read."""
@@ -79,7 +81,8 @@ class Form:
     def take_run(self, run: Run) -> None:
         """Fill in what a run was asked for, to be changed."""
         kind: Kind = "metrics" if run.kind == "metrics" else "train"
-        self.kind, self.preset = kind, ""
+        self.kind = kind
+        self.taken.pop(kind, None)
         self.drafts[kind] = filled(SPECS[kind], {k: v for k, v in run.spec.items() if k not in ELSEWHERE})
         self.outdir = os.path.dirname(run.folder)
         networks = run.spec.get("networks")

@@ -66,6 +66,19 @@ def test_a_preset_leaves_what_is_the_users_own(tmp_path):
     assert mine.draft.entries.get("kimg") != "7", "the preset's word, or the default"
 
 
+def test_another_preset_takes_back_what_the_one_before_said():
+    by_name = {one.name: one for one in load()}
+    given = Form()
+    small, large = by_name["small-32"], by_name["stylegan2-1024"]
+    given.take(small)
+    assert given.draft.entries["device"] == "cpu"
+    given.take(large)
+    assert "device" not in given.draft.entries
+    given.put(given.draft.put("device", "cuda:1"))
+    given.take(small)
+    assert given.draft.entries["device"] == "cuda:1", "one's own word stays"
+
+
 @pytest.mark.parametrize("preset", load(), ids=lambda one: one.name)
 def test_every_preset_makes_a_run_of_its_dataset(preset, tmp_path):
     given = Form(outdir=str(tmp_path))
