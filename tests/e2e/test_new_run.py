@@ -61,7 +61,7 @@ def fill(d: Driver, **entries: object) -> None:
 
 def unfold(d: Driver, *groups: str) -> None:
     for group in groups:
-        d.click(f"//**/##section{group}")
+        d.click(f"//**/group/##section{group}")
         d.frames(2)
 
 
@@ -74,11 +74,11 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
 
     def start(d: Driver) -> Run:
         form = open_form(d)
-        fill(d, data=avatars_16, batch=4)
+        fill(d, data=avatars_16, batch=64)
         unfold(d, "Network")
         fill(d, cbase=64, cmax=4, zdim=8, wdim=8, mbstd_group=2)
         unfold(d, "Network", "Output")
-        fill(d, tick=0.1, snap=1)
+        fill(d, tick=0.5, snap=2)
         unfold(d, "Output", "Schedule")
         fill(d, kimg=1000)
         d.wait_for(lambda: form.verdict.spec is not None, what="the dataset to be looked at")

@@ -138,7 +138,10 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
         changed = sum(form.draft.changed(part) for part in parts)
         wrong = sum(part.name in problems for part in parts)
         summary = f"{wrong} to mend" if wrong else f"{changed} changed" if changed else "as usual"
-        if not ui.section(group, summary=summary, open_=False):
+        imgui.push_id("group")
+        unfolded = ui.section(group, summary=summary, open_=False)
+        imgui.pop_id()
+        if not unfolded:
             return ""
     asked = ""
     for part in parts:
