@@ -12,7 +12,10 @@ from PIL import Image
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
 from training_launcher import launcher, registry
+from training_launcher.options import fields
+from training_launcher.presets import load
 from training_launcher.run import Run
+from training_launcher.specs.train import TrainSpec
 from viz.following import Following
 from viz.new_run.form import Form
 from viz.results_view import Shown
@@ -23,6 +26,8 @@ from viz.settings import Settings
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(600)]
 LONG = 120.0
+TRY = next(one for one in load() if one.name == "try-16")
+KIMG = next(part for part in fields(TrainSpec) if part.name == "kimg")
 
 
 @pytest.fixture
@@ -74,13 +79,14 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
 
     def start(d: Driver) -> Run:
         form = open_form(d)
+        d.click("//**/##preset")
+        d.frames(3)
+        d.click(f"//**/##pick {TRY.title}")
+        d.frames(2)
         fill(d, data=avatars_16, batch=64)
-        unfold(d, "Network")
-        fill(d, cbase=64, cmax=4, zdim=8, wdim=8, mbstd_group=2)
-        unfold(d, "Network", "Output")
-        fill(d, tick=0.5, snap=2)
-        unfold(d, "Output", "Schedule")
+        unfold(d, "Schedule")
         fill(d, kimg=1000)
+        assert form.draft.value(KIMG) == 1000
         d.wait_for(lambda: form.verdict.spec is not None, what="the dataset to be looked at")
         assert "64 pictures, 16x16, colour" in str(form.looker.ask(str(avatars_16), lambda: None))
         d.click("//**/##start")
