@@ -14,6 +14,7 @@ from viz import (
     app_bar,
     compare_view,
     dialogs,
+    following,
     headless,
     kept,
     layout,
@@ -274,10 +275,13 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
+        follow = self.scratch.get(following.Following)
+        self.store.adopt(following.followed(self.store.document, follow, self.store.returned()))
         self._scene = replace(self.store.scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
+        following.read_ahead(self._scene, self._facts)
         self._advance(now)
         self._drawn = now
         kept.current.look()
@@ -286,6 +290,7 @@ class App:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
         self._scene = self._memory.arrive(self._scene, self._facts)
+        self._scene = self._deeds.launched(self._scene, self._facts)
         changes, self._changes = self._changes, []  # one that raises must not come again
         for change in changes:
             self._scene = change(self._scene)
@@ -393,6 +398,7 @@ class App:
         self._seen.end_frame()
         asks = self._scene.asks
         scene = self._deeds.before(self._overlay.lift(self._scene), self._facts)
+        scene = following.kept_beside(scene, self.scratch.get(following.Beside))
         self.store.take(scene, imgui.is_any_item_active())
         self._deeds.after(asks)
         self._scene = self.store.scene

@@ -120,6 +120,7 @@ _BREAKS = {
     "fit",
     "larger",
     "light",
+    "follow",
     "about",
 }
 """Commands that a line parts from those above."""

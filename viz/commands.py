@@ -14,6 +14,7 @@ from viz.bundled import bundled
 from viz.camera import actual_size
 from viz.command import Command as Command
 from viz.command_line import command_for
+from viz.commands_follow import of_following
 from viz.commands_mix import mixing
 from viz.commands_runs import of_runs
 from viz.facts import Facts
@@ -51,6 +52,7 @@ def commands(chance: random.Random) -> tuple[Command, ...]:
         *timeline_commands(),
         *_network(),
         *of_runs(),
+        *of_following(),
         *_help(),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +163,69 @@ class Jump:
 
 
 @dataclass(frozen=True)
+class Follow:
+    """Show each new snapshot of a run as it appears, from now on; an empty folder ends it."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Show the present picture beside the one that another snapshot, a file, draws."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class StartRun:
+    """Start a run, or let it wait for its turn."""
+
+    spec: Any
+    """The filled spec."""
+    outdir: str
+    executor: Literal["local", "slurm"] = "local"
+    slurm: Any = None
+    """`launcher.SlurmOptions`; None where it runs here."""
+    follow: bool = False
+    """Whether its snapshots are shown as they appear."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Open the form for a new run, filled with what a run was asked for."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class StartFrom:
+    """Open the form for a new training that begins with the weights of a network."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class ShowResults:
+    """Show what the metrics in a run's folder came to."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class SaveResults:
+    """Write the results of metrics that are shown into a CSV file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class TakePath:
+    """Put a path that was browsed for into the form that asked for it."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -191,6 +255,14 @@ Ask = (
     | ResumeRun
     | TrashRun
     | Jump
+    | Follow
+    | Beside
+    | StartRun
+    | Duplicate
+    | StartFrom
+    | ShowResults
+    | SaveResults
+    | TakePath
     | Quit
 )
 

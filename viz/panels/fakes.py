@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 from viz import run_look
 from viz import widgets as ui
 from viz.facts import Facts, Snapshot
+from viz.following import Following
 from viz.kept import keep
 from viz.numbers import kimg_text
 from viz.params import put
@@ -16,7 +17,7 @@ from viz.picture_cache import Held, PictureCache
 from viz.picture_grid import ONE, cell
 from viz.run_choice import RunChoice
 from viz.run_listing import Grid, Listing
-from viz.scene import OpenNetwork, Scene
+from viz.scene import Follow, OpenNetwork, Scene
 from viz.theme import current as t
 
 TILE = 66
@@ -36,8 +37,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     grid = listing.grids[index] if listing.grids else None
     reals = choice.reals and bool(listing.reals)
     network = listing.snapshot_at(grid.kimg) if grid is not None else None
-    reads = (listing, index, reals, network, scene.document.network.source)
-    head = partial(_head, listing=listing, index=index, reals=reals, network=network)
+    run, followed = look.run, facts.scratch.get(Following).folder
+    folder = run.folder if run is not None and run.kind == "train" else ""
+    reads = (listing, index, reals, network, scene.document.network.source, folder, followed)
+    head = partial(_head, listing=listing, index=index, reals=reals, network=network, folder=folder)
     scene = keep("fakes head", reads, head, scene, facts)
     path = listing.reals if reals or grid is None else grid.path
     held = facts.scratch.get(PictureCache).grid(path)
@@ -51,8 +54,10 @@ def at(listing: Listing, kimg: float | None) -> int:
     return min(range(len(listing.grids)), key=lambda k: abs(listing.grids[k].kimg - kimg))
 
 
-def _head(scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool, network: Snapshot | None) -> Scene:
-    """Fakes or reals, the slider, steps to the neighbours, and the network of that time."""
+def _head(
+    scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool, network: Snapshot | None, folder: str
+) -> Scene:
+    """Fakes or reals, the slider, steps to the neighbours, the network of that time, and whether new ones are shown."""
     choice, width = facts.scratch.get(RunChoice), imgui.get_content_region_avail().x
     if listing.reals and listing.grids:
         choice.reals = ui.segmented("which", ("Fakes", "Reals"), int(reals), hints=_HINTS) == 1
@@ -63,9 +68,11 @@ def _head(scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool,
         imgui.new_line()
         return scene
     explore, here = "Explore", network is not None and network.path == scene.document.network.source
-    button = ui.measure(explore) + t.px(38)
+    button, switch = ui.measure(explore) + t.px(38), ui.measure("Follow") + t.px(42) if folder else 0
     wide = width > t.px(480)
-    room = imgui.get_content_region_avail().x - (button + t.px(8)) * (network is not None) - t.px(2 * t.row + 8)
+    room = (
+        imgui.get_content_region_avail().x - (button + t.px(8)) * (network is not None) - t.px(2 * t.row + 8) - switch
+    )
     imgui.begin_disabled(reals)
     picked = _slider(listing.grids, index, max(t.px(60), room) if wide else room)
     if picked != index:
@@ -78,8 +85,18 @@ def _head(scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool,
         if ui.button(explore, "eye", width=button, hint=hint, id_="##explore"):
             scene = put(scene, "view.workspace", "explore")
             scene = scene if here else scene.ask(OpenNetwork(network.path))
+    if folder:
+        imgui.same_line(0, t.px(12))
+        scene = _follow(scene, facts, folder)
     ui.space(6)
     return scene
+
+
+def _follow(scene: Scene, facts: Facts, folder: str) -> Scene:
+    """Whether the explorer shows each new snapshot of this run."""
+    on = facts.scratch.get(Following).folder == folder
+    hint = "Shows each new snapshot in the explorer as it appears; all else stays as you set it"
+    return scene.ask(Follow("" if on else folder)) if ui.switch("Follow", on, hint) != on else scene
 
 
 def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:

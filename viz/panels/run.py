@@ -6,7 +6,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from training_launcher.run import Run
-from viz import dialogs, run_look, strips
+from viz import run_look, strips
 from viz import widgets as ui
 from viz.facts import Facts, Snapshot
 from viz.kept import keep
@@ -15,11 +15,9 @@ from viz.panels.run_menu import can_resume
 from viz.params import put
 from viz.run_look import Look
 from viz.run_text import LOOKS
-from viz.scene import OpenNetwork, ResumeRun, Scene, ShowDialog, StopRun
+from viz.scene import OpenNetwork, ResumeRun, Scene, ShowResults, StartFrom, StopRun
 from viz.theme import current as t
 
-RESUME_FROM = "new-run:resume"
-"""The dialog that starts a run from the newest snapshot of the one in focus."""
 _LAST_LINES = 6
 
 
@@ -36,7 +34,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     newest = look.listing.snapshots[-1] if look.listing.snapshots else None
     resumes = can_resume(run, look.listing)
     header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1, resumes=resumes)
-    scene = keep("header", (run, newest, len(look.runs), resumes, dialogs.known(RESUME_FROM)), header, scene, facts)
+    scene = keep("header", (run, newest, len(look.runs), resumes), header, scene, facts)
     if run.state in ("failed", "lost") or run.problem:
         last = look.told[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
         scene = keep("trouble", (run, last), partial(_trouble, run=run, last=last), scene, facts)
@@ -72,7 +70,9 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
     buttons: list[tuple[str, str, str, str]] = []
     if newest is not None:
         buttons.append(("Explore newest", "eye", "plain", f"Draw with the network of {newest.kimg:.0f} kimg"))
-    if newest is not None and dialogs.known(RESUME_FROM):
+    if run.kind == "metrics" or run.metric is not None:
+        buttons.append(("Results", "list", "plain", "Networks by figures as a table, curves over time, CSV"))
+    if newest is not None:
         buttons.append(("Resume from", "git-branch", "plain", "Start another run from this one's newest network"))
     if resumes:
         buttons.append(("Resume", "arrow-clockwise", "primary", "Go on in the same folder, exactly where it was"))
@@ -105,8 +105,10 @@ def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scen
     match name:
         case "Explore newest" if newest is not None:
             return put(scene, "view.workspace", "explore").ask(OpenNetwork(newest.path))
-        case "Resume from":
-            return scene.ask(ShowDialog(RESUME_FROM))
+        case "Results":
+            return scene.ask(ShowResults(run.folder))
+        case "Resume from" if newest is not None:
+            return scene.ask(StartFrom(newest.path))
         case "Resume":
             return scene.ask(ResumeRun(run))
         case _:

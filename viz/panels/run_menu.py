@@ -4,17 +4,14 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from training_launcher.run import Run
-from viz import dialogs
 from viz import widgets as ui
 from viz.facts import Facts
 from viz.run_choice import RunChoice
 from viz.run_files import RunFiles
 from viz.run_listing import Listing
-from viz.scene import ResumeRun, RevealFolder, Scene, ShowDialog, StopRun, TrashRun
+from viz.scene import Duplicate, ResumeRun, RevealFolder, Scene, StopRun, TrashRun
 from viz.theme import current as t
 
-DUPLICATE = "new-run:duplicate"
-"""The dialog that starts a run like the one in focus, with changes."""
 _QUESTION = "Move to trash###trash-run"
 
 
@@ -31,7 +28,7 @@ def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, str], ...]:
         found.append(("stop", "Stop", "stop"))
     if can_resume(run, listing):
         found.append(("resume", "Resume", "arrow-clockwise"))
-    if dialogs.known(DUPLICATE) and run.spec:
+    if run.kind in ("train", "metrics") and run.spec and not run.official:
         found.append(("duplicate", "Duplicate with changes…", "copy"))
     found += [("reveal", "Open folder", "folder-open"), ("copy", "Copy path", "link-simple")]
     if not run.live:
@@ -48,8 +45,7 @@ def act(scene: Scene, facts: Facts, run: Run, action: str) -> Scene:
         case "resume":
             return scene.ask(ResumeRun(run))
         case "duplicate":
-            choice.choose(run.folder)
-            return scene.ask(ShowDialog(DUPLICATE))
+            return scene.ask(Duplicate(run))
         case "reveal":
             return scene.ask(RevealFolder(run.folder))
         case "copy":
