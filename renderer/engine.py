@@ -86,6 +86,9 @@ class Engine(Protocol):
     def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
         """The w vectors that the synthesis network gets [num_ws, w_dim]."""
 
+    def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
+        """Read the network of a request in a thread; whether it is in memory now. After Cancelled, call it again."""
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error that a call above raised; frees memory if that was the problem."""
 

@@ -162,6 +162,10 @@ class FakeEngine:
         rows = [_place(request, range(i, i + 1)) for i in range(model.num_ws)]
         return np.repeat(np.array(rows, np.float32)[:, None], model.w_dim, axis=1)
 
+    def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
+        """There is nothing to read."""
+        return True
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error."""
         return Failure(request.request_id, "render", f"The test pattern could not be drawn: {error}.", "Try another.")

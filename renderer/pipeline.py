@@ -50,6 +50,10 @@ class Pipeline:
         ws = Render(self._models, self._kept, request, watch).ws()
         return np.asarray(ws[0].float().cpu().numpy())
 
+    def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
+        """Read the network of a request in a thread of its own; whether it is in memory now."""
+        return self._models.read_ahead(request.network, request.device, watch.check)
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error of `render`; where memory ran out, what is kept is let go."""
         if isinstance(error, gan.LoadError):

@@ -135,7 +135,19 @@ class Difference:
     gain: float = 1.0
 
 
-Work = Still | Styles | NoiseDeviation | Changes | Difference
+@dataclass(frozen=True)
+class ReadAhead:
+    """Work: read a request's network before a picture of it is asked for, uint8 [1]: 1 where it is in memory now.
+
+    0 where there is not memory enough to keep it beside those in use. Pictures are drawn meanwhile.
+    """
+
+    request: RenderRequest
+    turn: int = 0
+    """Tells one wish for a network from the next: it may have had to leave in between."""
+
+
+Work = Still | Styles | NoiseDeviation | Changes | Difference | ReadAhead
 
 
 @dataclass(frozen=True)

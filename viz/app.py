@@ -16,11 +16,14 @@ from viz import (
     compare_view,
     dialogs,
     filler,
+    following,
     headless,
     kept,
     layout,
     motion,
     playback,
+    run_dirs,
+    run_look,
     settings_file,
     snapshots,
     status_bar,
@@ -39,6 +42,7 @@ from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
 from viz.panels import carrying, deviation, every
+from viz.run_watch import RunWatch
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.shortcuts import Shortcuts
@@ -96,6 +100,7 @@ class App:
         self._changes: list[Callable[[Scene], Scene]] = []
         self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
+        self._runs = RunWatch(hello_imgui.request_refresh)
         if options.problem:
             self.say(options.problem, bad=True)
 
@@ -233,6 +238,8 @@ class App:
         filler.current.settle()
         self.incoming.free()
         self.scratch.get(Viewport).free()
+        self._runs.close()
+        run_look.free(self._facts)
         compare_view.free(self._facts)
         deviation.free(self._facts)
         filler.current.settle()
@@ -277,12 +284,15 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
+        follow = self.scratch.get(following.Following)
+        self.store.adopt(following.followed(self.store.document, follow, self.store.returned()))
         self._scene = self.store.scene
         if self._scene.preview is not None:
             self._scene = replace(self._scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
+        following.read_ahead(self._scene, self._facts)
         self._advance(now)
         self._drawn = now
         kept.current.look()
@@ -291,6 +301,7 @@ class App:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
         self._scene = self._memory.arrive(self._scene, self._facts)
+        self._scene = self._deeds.launched(self._scene, self._facts)
         changes, self._changes = self._changes, []  # one that raises must not come again
         for change in changes:
             self._scene = change(self._scene)
@@ -320,6 +331,7 @@ class App:
             loading=incoming.loading,
             failure=incoming.failure,
             waiting_s=incoming.waiting_s(now),
+            runs=self._runs.look(run_dirs.folders(self._scene.settings, self._scene.document.network.source)),
             snapshots=snapshots.snapshots_of(self._scene.document.network.source),
             undo=history.undo_name,
             redo=history.redo_name,
@@ -401,6 +413,7 @@ class App:
         self._seen.end_frame()
         asks = self._scene.asks
         scene = self._deeds.before(self._overlay.lift(self._scene), self._facts)
+        scene = following.kept_beside(scene, self.scratch.get(following.Beside))
         self.store.take(scene, imgui.is_any_item_active())
         self._deeds.after(asks)
         self._scene = self.store.scene
@@ -411,6 +424,7 @@ class App:
         self._memory.look(self._scene)
         self._deeds.written()
         self._deeds.exported()
+        self._deeds.told_of_runs()
         filler.current.settle()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 

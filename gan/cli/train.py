@@ -86,7 +86,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
     stored = run_folder.read_spec(folder)
     # Beside the others of torchrun, process 0 may have begun already.
     content = None if int(os.environ.get("RANK", "0")) else status.read(folder)
-    if content is not None and content.get("state") in ("starting", "running") and status.is_alive(content):
+    live = content is not None and content.get("state") in ("starting", "running") and status.is_alive(content)
+    if content is not None and live and content["pid"] != os.getpid():
         raise TrainingError(f"{folder} is still being trained by process {content['pid']}: stop that first.")
     given = dataclasses.asdict(spec)
     for name, value in given.items():
@@ -115,8 +116,13 @@ def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
         mirror=spec.mirror,
         device=spec.device,
         folder=resumed,
-        continued=resumed is not None,
+        continued=resumed is not None and _goes_on(resumed),
     )
+
+
+def _goes_on(folder: Path) -> bool:
+    """Whether to go on from a folder's saved state; one that holds nothing yet is begun from the start."""
+    return run_folder.has_begun(folder) or (status.read(folder) or {}).get("state") == "finished"
 
 
 def _new_folder(spec: TrainSpec) -> Path:

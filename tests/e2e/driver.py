@@ -45,6 +45,8 @@ TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 """The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
 PATIENCE = 20.0
 """Seconds to wait for anything: generous, as the machine may be busy with other tests."""
+_LONGEST = 3600.0
+"""Seconds after which the test engine would give up a test; pytest does it earlier."""
 
 
 class Driver:
@@ -208,6 +210,8 @@ def drive(
         settings = settings or Settings()
         if not settings.capture_dir:
             settings = replace(settings, capture_dir=str(Path(folder) / "captures"))
+        if not settings.run_dirs:
+            settings = replace(settings, run_dirs=str(Path(folder) / "runs"))
         if renderer == "fake":
             renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution)  # type: ignore[arg-type]
         elif renderer == "real":
@@ -236,7 +240,7 @@ def drive(
         headless.prepare()
         try:
             testing.run(
-                test_function=lambda ctx: steps(Driver(app, ctx, target)),
+                test_function=lambda ctx: steps(_driver(app, ctx, target)),
                 runner_params=params,
                 add_ons_params=app.add_ons(),
             )
@@ -246,6 +250,13 @@ def drive(
         if app.guard.errors and not broken:
             raise app.guard.errors[0]
         return app
+
+
+def _driver(app: App, ctx: Any, target: Target) -> Driver:
+    """The driver of a test that may last as long as pytest lets it: some wait for real trainings."""
+    io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
+    io.config_watchdog_warning = io.config_watchdog_kill_test = _LONGEST
+    return Driver(app, ctx, target)
 
 
 def _ignore_broken_pipes(params: Any) -> None:
