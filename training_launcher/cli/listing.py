@@ -27,6 +27,7 @@ def list_runs(folders: tuple[str, ...], outdirs: tuple[str, ...], states: tuple[
     elif not runs:
         click.echo(f"There are no runs in {', '.join(map(str, where))}.")
     elif sys.stdout.isatty():
-        Console().print(tables.table(runs))
+        console = Console()
+        console.print(tables.table(runs, console.width))
     else:
         click.echo(tables.plain(runs))

@@ -87,9 +87,8 @@ def _submit(command: Command, given: dict[str, Any]) -> None:
     except LaunchError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(
-            f"{outdir} cannot be written ({error.strerror or error}); give another folder."
-        ) from error
+        why = error.strerror or error
+        raise click.ClickException(f"{outdir} cannot be written ({why}); give another folder.") from error
     click.echo(f"{run.folder}\n{run.state}; watch it with: python -m training_launcher watch {shlex.quote(run.folder)}")
 
 

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from training_launcher.run import Run
 
+_WIDE = 140
+"""Characters: in a terminal so wide there is room for everything."""
 _COLOURS = {
     "queued": "yellow",
     "starting": "cyan",
@@ -20,30 +22,35 @@ _COLOURS = {
 }
 
 
-def table(runs: Iterable[Run]) -> Table:
-    """A row for each run."""
-    shown = Table(box=None, pad_edge=False, header_style="bold")
+def table(runs: Iterable[Run], width: int) -> Table:
+    """A row for each run.
+
+    Args:
+        runs: Which.
+        width: Of the terminal, in characters; in a narrow one the less important is left out.
+    """
     rows = list(runs)
     # What is short stays whole; what there is too little room for is cut in the name and in the last line.
-    shown.add_column("run", no_wrap=True, overflow="ellipsis", ratio=1, min_width=12)
-    for name, width in (("state", 8), ("progress", 12), ("", _widest(amount, rows))):
-        shown.add_column(name, no_wrap=True, min_width=width)
-    for name, least in (("pace", _widest(pace, rows)), ("left", 7), ("metric", _widest(metric, rows))):
-        shown.add_column(name, justify="right", no_wrap=True, min_width=least)
-    shown.add_column("device", no_wrap=True, min_width=_widest(lambda run: run.device, rows))
-    shown.add_column("last line", no_wrap=True, overflow="ellipsis", ratio=1)
+    columns: list[tuple[str, Callable[[Run], RenderableType], int]] = [
+        ("run", lambda run: run.name, min(_widest(lambda run: run.name, rows), 24 if width < _WIDE else 44)),
+        ("state", lambda run: Text(run.state, style=_COLOURS[run.state]), 8),
+    ]
+    if width >= _WIDE:
+        columns.append(("progress", _bar, 12))
+    columns.append(("", amount, _widest(amount, rows)))
+    if width >= _WIDE:
+        columns += [("pace", pace, _widest(pace, rows)), ("metric", metric, _widest(metric, rows))]
+    columns.append(("left", lambda run: duration(run.eta_s) if run.live else "", 7))
+    if width >= _WIDE:
+        columns.append(("device", lambda run: run.device, _widest(lambda run: run.device, rows)))
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    left = width
+    for name, _, wide in columns:
+        shown.add_column(name, width=max(wide, len(name)), no_wrap=True, overflow="ellipsis")
+        left -= max(wide, len(name)) + 2
+    shown.add_column("last line", width=max(left, 10), no_wrap=True, overflow="ellipsis")
     for run in rows:
-        shown.add_row(
-            run.name,
-            Text(run.state, style=_COLOURS[run.state]),
-            ProgressBar(total=run.total, completed=run.done, width=12) if run.total else "",
-            amount(run),
-            pace(run),
-            duration(run.eta_s) if run.live else "",
-            metric(run),
-            run.device,
-            Text(said(run)),
-        )
+        shown.add_row(*(draw(run) for _, draw, _ in columns), Text(said(run)))
     return shown
 
 
@@ -55,9 +62,9 @@ def plain(runs: Iterable[Run]) -> str:
     )
 
 
-def watched(run: Run, lines: Iterable[str]) -> RenderableType:
+def watched(run: Run, lines: Iterable[str], width: int) -> RenderableType:
     """A run and the last lines of its log."""
-    return Group(table([run]), *(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines))
+    return Group(table([run], width), *(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines))
 
 
 def said(run: Run) -> str:
@@ -94,6 +101,10 @@ def duration(seconds: float | None) -> str:
     if whole >= 3600:
         return f"{whole // 3600}h {whole // 60 % 60:02d}m"
     return f"{whole // 60}m {whole % 60:02d}s"
+
+
+def _bar(run: Run) -> RenderableType:
+    return ProgressBar(total=run.total, completed=run.done, width=12) if run.total else ""
 
 
 def _widest(text: Callable[[Run], str], runs: Iterable[Run]) -> int:

@@ -41,9 +41,10 @@ def watch(run: str, outdirs: tuple[str, ...], lines: int) -> None:
 def _live(run: Run, lines: int) -> Run:
     """A table and the end of the log, drawn again and again."""
     log = Path(run.folder) / files.LOG_FILE
-    with Live(console=Console(), refresh_per_second=4, transient=False) as shown:
+    with Live(console=Console(), refresh_per_second=4) as shown:
         for now in _states(run.folder):
-            shown.update(tables.watched(now, files.tail(log, 1 << 14)[-lines:] if lines else []))
+            said = files.tail(log, 1 << 14)[-lines:] if lines else []
+            shown.update(tables.watched(now, said, shown.console.width))
     return now
 
 
