@@ -41,7 +41,7 @@ _CAUSES = (
         "broken gradients",
         "The numbers of the training ran out of bounds: raise --gamma, lower --glr and --dlr, or use --fp32=1, from an "
         "earlier snapshot.",
-        r"gradients? (?:were|was|are|is) not finite|non-?finite|loss is nan|NaN or Inf",
+        r"gradients?\b.{0,40}not finite|non-?finite|loss is nan|NaN or Inf",
     ),
     Cause(
         "GPU driver",
@@ -80,7 +80,7 @@ _CAUSES = (
     Cause(
         "missing file",
         "A file is not where it was: check the path, and whether its disk is there.",
-        r"No such file|no such file|FileNotFoundError|There is no |NotFoundError|cannot be found|does not exist",
+        r"No such file|no such file|FileNotFoundError|There is no |\bNotFoundError|cannot be found|does not exist",
     ),
     Cause(
         "wrong option",
