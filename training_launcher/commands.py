@@ -64,11 +64,6 @@ def command_of(spec: Any) -> Command:
     raise LaunchError(f"{type(spec).__name__} cannot be a run; choose one of {', '.join(COMMANDS)}.")
 
 
-def option_name(part: Field) -> str:
-    """How a field is called on the command line."""
-    return part.option.names[0] if part.option.names else f"--{part.name.replace('_', '-')}"
-
-
 def arguments(spec: Any) -> list[str]:
     """A filled spec as arguments of its command; what is as by default is left out."""
     words: list[str] = []
@@ -77,7 +72,7 @@ def arguments(spec: Any) -> list[str]:
         if value is None or (not part.required and value == part.default):
             continue
         values = value if part.option.multiple else (value,)
-        words += [f"{option_name(part)}={'none' if item == () else write(item)}" for item in values]
+        words += [f"{part.flag}={'none' if item == () else write(item)}" for item in values]
     return words
 
 

@@ -61,7 +61,7 @@ def _acted(action: str) -> Callable[[Scene, Facts], Scene]:
 def _can(action: str) -> Callable[[Scene, Facts], bool]:
     def available(scene: Scene, facts: Facts) -> bool:
         one = focus(facts, scene.document.network.source) if _in_sight(scene, facts) else None
-        return one is not None and any(id_ == action for id_, *_ in actions(one))
+        return one is not None and any(id_ == action for id_, *_ in actions(facts, one))
 
     return available
 

@@ -27,6 +27,8 @@ class CurveWish:
     low: float = -np.inf
     high: float = np.inf
     """The kimg in sight."""
+    raw: bool = True
+    """Whether what was measured is drawn too, where it is smoothed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +99,9 @@ def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, wi
     first, last = _in_sight(x, wish)
     shown_x, shown_y = thinned(x[first:last], soft[first:last], wish.points)
     empty = np.zeros(0)
-    raw = (empty, empty) if soft is y else thinned(x[first:last], y[first:last], wish.points)
-    spans = ((float(one.min()), float(one.max())) for one in (x, _usual(y) if soft is y else _together(soft, y)))
-    x_range, y_range = spans
+    raw = (empty, empty) if soft is y or not wish.raw else thinned(x[first:last], y[first:last], wish.points)
+    drawn = _usual(y) if soft is y else _together(soft, y) if wish.raw else soft
+    x_range, y_range = ((float(one.min()), float(one.max())) for one in (x, drawn))
     return Curve(shown_x, shown_y, *raw, x_range, y_range, float(y[-1]), wish)
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _RULES = (((1920, 1080), (4, 3), (16, 9)), ((7680, 4320), (7, 4), (32, 32)))
-"""Of our runs, and of the official ones: a grid has as many pictures as fit into this area in pixels, but never fewer or
-more than these a side.
+"""Of our runs, and of the official ones: a grid has as many pictures as fit into this area in pixels, but never fewer
+or more than these a side.
 """
 
 
@@ -40,8 +40,8 @@ def tilings(width: int, height: int) -> tuple[Tiling, ...]:
 
 
 def tiling(pixels: NDArray[np.uint8], width: int, height: int) -> Tiling:
-    """The division of the picture `pixels` [H, W, C] whose file is `width` x `height` pixels; one single picture where it
-    is no grid. Where its size fits several divisions, the finest whose borders are seen is taken.
+    """The division of the picture `pixels` [H, W, C] whose file is `width` x `height` pixels; one picture where it is
+    no grid. Where its size fits several divisions, the finest whose borders are seen is taken.
     """
     possible = tilings(width, height)
     for one in reversed(possible[1:]):
@@ -51,7 +51,7 @@ def tiling(pixels: NDArray[np.uint8], width: int, height: int) -> Tiling:
 
 
 def _bordered(pixels: NDArray[np.uint8], columns: int) -> bool:
-    """Whether neighbouring columns of pixels differ more at the borders of so many pictures than they do beside them."""
+    """Whether neighbouring columns of pixels differ more at the borders of so many pictures than beside them."""
     line = pixels[..., :3].astype(np.float32)
     steps = np.abs(np.diff(line, axis=1)).mean(axis=(0, 2))
     borders = (np.arange(1, columns, 2) * pixels.shape[1] / columns).round().astype(int) - 1

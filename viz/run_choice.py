@@ -8,8 +8,8 @@ from viz.run_dirs import run_of
 
 KINDS = ("All", "Train", "Metrics", "Video")
 _OF_KIND = {"Train": ("train",), "Metrics": ("metrics",), "Video": ("video", "figures")}
-MOST = 7
-"""Runs in one plot: as many as there are colours."""
+MOST = 24
+"""Runs in one plot; colours come again from the eighth on."""
 
 
 @dataclass
@@ -35,6 +35,11 @@ class RunChoice:
     """What the log is searched for."""
     trashing: Run | None = None
     """The run that is asked about."""
+
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """What decides which runs and curves are looked at."""
+        return self.folders, self.kind, self.smoothing, self.stat, self.metric
 
     def choose(self, folder: str) -> None:
         """Put one run into focus, alone."""

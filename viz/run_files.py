@@ -43,6 +43,8 @@ class RunFiles:
         self._listings: Mapping[str, Listing] = {}
         self._curves: Mapping[CurveWish, Curve | None] = {}
         self._newest: Mapping[tuple[str, str, bool], Curve] = {}
+        self.version = 0
+        """Changes whenever there is something new to take."""
         self.rounds = 0
         """Looks at all files so far."""
 
@@ -108,6 +110,7 @@ class RunFiles:
             if worker.publish(self._wishes, time.monotonic()):
                 self._told, self._listings = worker.told, worker.listings
                 self._curves, self._newest = worker.curves, worker.newest
+                self.version += 1
                 self._wake()
             time.sleep(_TURN_S)
 

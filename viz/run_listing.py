@@ -10,6 +10,7 @@ from viz.snapshots import snapshots_of
 
 _FAKES = re.compile(r"fakes(\d+(?:\.\d+)?)\.(?:png|jpg)", re.IGNORECASE)
 _INIT = ("fakes_init.png", "fakes_init.jpg")
+_STATE = "training-state.pt"
 _SETTLED_SECONDS = 2.0
 _REALS = ("reals.png", "reals.jpg")
 
@@ -34,6 +35,8 @@ class Listing:
     """Oldest first."""
     metrics: tuple[str, ...] = ()
     """The `metric-*.jsonl`, sorted."""
+    resumable: bool = False
+    """Whether it holds what a run needs to go on."""
 
     def snapshot_at(self, kimg: float) -> Snapshot | None:
         """The newest network that is not younger than the grid of `kimg`; None where there is none."""
@@ -81,4 +84,5 @@ def _read(folder: str) -> Listing:
         next((whole[name] for name in _REALS if name in whole), ""),
         snapshots_of(folder),
         tuple(whole[name] for name in whole if name.startswith("metric-") and name.endswith(".jsonl")),
+        _STATE in whole,
     )

@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 
 from training_launcher.run import Run
+from viz.curves import Curve, CurveWish
 from viz.facts import Facts
 from viz.picture_cache import PictureCache
 from viz.run_choice import RunChoice, chosen, shown
 from viz.run_files import RunFiles
 from viz.run_follower import Told
-from viz.run_listing import Listing
-from viz.run_plots import Plots, PlotSpec, specs
+from viz.run_listing import EMPTY, Listing
+from viz.run_plots import Line, Plots, PlotSpec, specs
 
 
 @dataclass
 class _Last:
-    """What was looked at last, worked out once a frame."""
+    """What was looked at last: worked out again only when something of it has changed."""
 
-    at: float = -1.0
+    key: tuple[object, ...] = ()
     look: "Look | None" = None
+    wishes: tuple[CurveWish, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Look:
     listing: Listing
     """Of the one in focus."""
     plots: tuple[PlotSpec, ...]
+    drawn: tuple[tuple[tuple[Line, Curve], ...], ...]
+    """The lines of each plot whose curves are there."""
 
     @property
     def run(self) -> Run | None:
@@ -40,19 +45,29 @@ class Look:
 
 def look(facts: Facts, source: str) -> Look:
     """Say what is wanted, and take what there is. Panels may call it as often as they like; `source` is the network."""
-    last = facts.scratch.get(_Last)
-    if last.look is not None and last.at == facts.now:
-        return last.look
-    files, choice, plots = facts.scratch.get(RunFiles), facts.scratch.get(RunChoice), facts.scratch.get(Plots)
-    runs = chosen(facts, source)
-    followed = tuple(run.folder for run in runs)
-    told = tuple(files.told(folder) for folder in followed)
-    made = specs(runs, told, choice, plots)
-    wishes = tuple(line.wish for plot in made for line in plot.lines)
-    files.want(followed, wishes, tuple(run.folder for run in shown(facts)))
-    found = Look(runs, told, files.listing(followed[0]) if followed else Listing(), made)
-    last.at, last.look = facts.now, found
-    return found
+    last, files = facts.scratch.get(_Last), facts.scratch.get(RunFiles)
+    choice, plots = facts.scratch.get(RunChoice), facts.scratch.get(Plots)
+    key = (facts.runs, source, files.version, choice.asks, plots.asks)
+    if last.look is None or last.key != key:
+        last.key = key
+        runs = chosen(facts, source)
+        if last.look is not None and _folders(runs[:1]) != _folders(last.look.runs[:1]):
+            plots.show_all()
+        told = tuple(files.told(run.folder) for run in runs)
+        made = specs(runs, told, choice, plots)
+        drawn = tuple(
+            tuple((line, found) for line in plot.lines if (found := files.curve(line.wish)) is not None)
+            for plot in made
+        )
+        last.look = Look(runs, told, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
+        last.wishes = tuple(line.wish for plot in made for line in plot.lines)
+        last.listed = _folders(shown(facts))
+    files.want(_folders(last.look.runs), last.wishes, last.listed)
+    return last.look
+
+
+def _folders(runs: tuple[Run, ...]) -> tuple[str, ...]:
+    return tuple(run.folder for run in runs)
 
 
 def free(facts: Facts) -> None:

@@ -16,6 +16,10 @@ _LOSSES = (("Loss/G/loss", "generator", "coarse"), ("Loss/D/loss", "discriminato
 _AUGMENT = (("Progress/augment", "ADA p", "middle"), ("Loss/signs/real", "r_t", "fine"))
 _FIRST_STAT = ("Loss/scores/real", "Timing/sec_per_kimg")
 """Shown in the plot of one's choice before one has chosen."""
+POINTS = 6000
+"""Points in one plot, all lines together: more take longer to copy than a frame may cost."""
+_RAW_UP_TO = 3
+"""Runs of which what was measured is drawn behind what is smoothed; of more nothing could be told apart."""
 SETTLED = 3
 """Frames until ImPlot draws the same again."""
 
@@ -55,9 +59,13 @@ class View:
     zoomed: bool = False
     key: object = None
     frames: int = 0
-    """Frames drawn since `key` changed, at most `SETTLED`."""
+    """Frames drawn since `key`, how the plot is laid out, changed; at most `SETTLED`."""
     limits: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
     """Set last: x from, to, y from, to."""
+
+    def unzoom(self) -> None:
+        """Show all of every curve."""
+        self.zoomed, self.low, self.high, self.key = False, -math.inf, math.inf, None
 
     def settle(self, key: object) -> int:
         """Count the frames since `key` changed."""
@@ -73,6 +81,16 @@ class Plots:
     """The views of all plots; kept in `Facts.scratch`."""
 
     views: dict[str, View] = field(default_factory=dict)
+
+    @property
+    def asks(self) -> tuple[tuple[int, float, float], ...]:
+        """What decides how fine curves are made."""
+        return tuple((view.points, view.low, view.high) for view in self.views.values())
+
+    def show_all(self) -> None:
+        """Zoom no longer: other runs are looked at."""
+        for view in self.views.values():
+            view.unzoom()
 
     def of(self, id_: str) -> View:
         """The view of a plot."""
@@ -102,11 +120,14 @@ def _lines(
     id_: str, runs: tuple[Run, ...], named: tuple[tuple[str, str, str], ...], choice: RunChoice, views: Plots
 ) -> tuple[Line, ...]:
     def made() -> Iterator[Line]:
-        view = views.of(id_)
+        view, many = views.of(id_), len(runs) > _RAW_UP_TO
+        share = POINTS // max(1, len(runs) * len(named) * (1 if many else 2))
         for index, run in enumerate(runs):
             for k, (name, label, token) in enumerate(named):
                 smoothing = 0.0 if id_ == METRIC or name == "Progress/augment" else choice.smoothing
-                wish = CurveWish(run.folder, name, id_ == METRIC, smoothing, view.points, view.low, view.high)
+                wish = CurveWish(
+                    run.folder, name, id_ == METRIC, smoothing, min(view.points, share), view.low, view.high, not many
+                )
                 if len(runs) == 1:
                     yield Line(label, wish, token)
                 else:  # the colour tells the run, paler lines are the second statistic

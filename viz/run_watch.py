@@ -16,9 +16,11 @@ class RunWatch:
 
     def look(self, folders: tuple[str, ...]) -> tuple[Run, ...]:
         """The runs in these folders as far as they are known by now; call once a frame."""
-        if folders != self._folders or self._watcher is None:
-            self.close()
+        if self._watcher is None:
             self._folders, self._watcher = folders, Watcher(folders, self._wake)
+        elif folders != self._folders:
+            self._folders = self._watcher.outdirs = folders
+            self._watcher.look()
         return self._watcher.runs
 
     def close(self) -> None:

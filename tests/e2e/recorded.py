@@ -28,7 +28,7 @@ def metric_line(kimg: int, value: float) -> str:
 
 
 def run_folder(outdir: Path, name: str, state: str = "stopped", **status: Any) -> Path:
-    """A training run up to 40 kimg of 100: pictures red at 0, green at 20, blue at 40, networks at 0 and 40 (empty files).
+    """A training run up to 40 kimg of 100: pictures red at 0, green at 20, blue at 40, empty networks at 0 and 40.
 
     A running one is this very process, so it is found alive.
     """
@@ -45,6 +45,7 @@ def run_folder(outdir: Path, name: str, state: str = "stopped", **status: Any) -
     for kimg, colour in ((0, RED), (20, GREEN), (40, BLUE)):
         Image.new("RGB", (512, 288), colour).save(folder / f"fakes{kimg:06d}.png")
     Image.new("RGB", (512, 288), (200, 200, 200)).save(folder / "reals.png")
+    (folder / "training-state.pt").touch()
     for kimg in (0, 40):
         (folder / f"network-snapshot-{kimg:06d}.safetensors").touch()
     return folder

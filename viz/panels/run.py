@@ -32,8 +32,9 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         ui.empty_state("chart-line", "No run is chosen", text)
         return scene
     newest = look.listing.snapshots[-1] if look.listing.snapshots else None
-    header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1)
-    scene = keep("header", (run, newest, len(look.runs)), header, scene, facts)
+    resumes = can_resume(run, look.listing)
+    header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1, resumes=resumes)
+    scene = keep("header", (run, newest, len(look.runs), resumes), header, scene, facts)
     if run.state in ("failed", "lost") or run.problem:
         last = look.told[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
         scene = keep("trouble", (run, last), partial(_trouble, run=run, last=last), scene, facts)
@@ -62,7 +63,7 @@ def _strips(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, others: int) -> Scene:
+def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, others: int, resumes: bool) -> Scene:
     """Name and state at the left, what can be done at the right."""
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
     look = LOOKS[run.state]
@@ -73,7 +74,7 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
         buttons.append(("Results", "list", "plain", "Networks by figures as a table, curves over time, CSV"))
     if newest is not None:
         buttons.append(("Resume from", "git-branch", "plain", "Start another run from this one's newest network"))
-    if can_resume(run):
+    if resumes:
         buttons.append(("Resume", "arrow-clockwise", "primary", "Go on in the same folder, exactly where it was"))
     if run.live:
         buttons.append(("Stop", "stop", "danger", "Let it save a snapshot and end; it can be resumed"))

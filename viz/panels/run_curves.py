@@ -14,7 +14,6 @@ from viz.facts import Facts
 from viz.kept import keep
 from viz.numbers import compact, kimg_text
 from viz.run_choice import RunChoice
-from viz.run_files import RunFiles
 from viz.run_look import Look
 from viz.run_plots import ANY, AUGMENT, LOSS, METRIC, SETTLED, Line, Plots, PlotSpec, View
 from viz.run_text import metric_name
@@ -26,6 +25,8 @@ TWO_ROWS = 280
 HEAD = 24
 _RAW = 0.22
 """Opacity of what was measured, behind what is smoothed."""
+_READ = 12
+"""Lines whose values are read where the mouse is."""
 _LEGENDS = {AUGMENT: implot.Location_.south_east}
 _EMPTY = {
     METRIC: "No metric of a snapshot has been measured yet",
@@ -40,42 +41,29 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     width, height = (room.x - gap) / 2, (room.y - t.px(10) * (rows - 1)) / rows
     if width < t.px(60) or height < t.px(60):
         return scene
-    for k, plot in enumerate(look.plots[: 2 * rows]):
+    for k, (plot, drawn) in enumerate(zip(look.plots[: 2 * rows], look.drawn, strict=False)):
         at = V(round(a.x + k % 2 * (width + gap)), round(a.y + k // 2 * (height + t.px(10))))
         imgui.set_cursor_screen_pos(at)
-        scene = _plot(scene, facts, look, plot, math.floor(width), math.floor(height))
+        scene = _plot(scene, facts, look, plot, drawn, (math.floor(width), math.floor(height)))
     return scene
 
 
-def _plot(scene: Scene, facts: Facts, look: Look, plot: PlotSpec, width: float, height: float) -> Scene:
+def _plot(
+    scene: Scene, facts: Facts, look: Look, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...], size: tuple[int, int]
+) -> Scene:
     """One plot with its heading, kept while nothing of it changes."""
-    choice, files, view = (
-        facts.scratch.get(RunChoice),
-        facts.scratch.get(RunFiles),
-        facts.scratch.get(Plots).of(plot.id),
-    )
-    view.points = max(64, 2 * math.floor(width))
-    drawn = [(line, found) for line in plot.lines if (found := files.curve(line.wish)) is not None]
-    log = plot.id in choice.log_scale and all(found.y_range[0] > 0 for _, found in drawn)
-    limits = _limits([found for _, found in drawn], log)
-    share = min((told.share for told in look.told), default=1.0)
-    smoothing = choice.smoothing if plot.id == LOSS else 0.0
-    key = (tuple((line.label, line.token, found) for line, found in drawn), limits, log, width, height, t.stamp)
-    settled = view.settle(key)
+    choice, view = facts.scratch.get(RunChoice), facts.scratch.get(Plots).of(plot.id)
+    view.points = max(64, 2 * size[0])
+    asked = plot.id in choice.log_scale
+    log = asked and all(found.y_range[0] > 0 for _, found in drawn)
+    share = round(min((told.share for told in look.told), default=1.0), 2)
+    settled = view.settle((len(drawn), plot.title, log, size, t.stamp))
     if settled < SETTLED:
         hello_imgui.request_refresh()
-    head = (
-        plot.title,
-        plot.note,
-        plot.choices,
-        plot.now,
-        smoothing,
-        plot.id in choice.log_scale,
-        share < 1,
-        round(share, 2),
-    )
-    part = partial(_draw, plot=plot, drawn=drawn, limits=limits, log=log, size=(width, height), share=share)
-    return keep(f"plot {plot.id}", (*head, key, settled, view.zoomed), part, scene, facts)
+    smoothing = choice.smoothing if plot.id == LOSS else 0.0
+    reads = (plot, drawn, share, smoothing, asked, log, size, settled, view.zoomed)
+    part = partial(_draw, plot=plot, drawn=drawn, log=log, size=size, share=share)
+    return keep(f"plot {plot.id}", reads, part, scene, facts)
 
 
 def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
@@ -96,10 +84,9 @@ def _draw(
     scene: Scene,
     facts: Facts,
     plot: PlotSpec,
-    drawn: list[tuple[Line, Curve]],
-    limits: tuple[float, float, float, float],
+    drawn: tuple[tuple[Line, Curve], ...],
     log: bool,
-    size: tuple[float, float],
+    size: tuple[int, int],
     share: float,
 ) -> Scene:
     p, (width, height) = imgui.get_cursor_screen_pos(), size
@@ -108,7 +95,7 @@ def _draw(
     imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(HEAD) + t.px(2)))
     room = V(width, height - t.px(HEAD) - t.px(2))
     if drawn:
-        _lines(facts, plot, drawn, limits, log, room)
+        _lines(facts, plot, drawn, log, room)
     else:
         q = imgui.get_cursor_screen_pos()
         ui.fill(q, V(q.x + room.x, q.y + room.y), "canvas", 0.55, 3)
@@ -177,8 +164,7 @@ _TYPED: dict[str, str] = {}
 def _lines(
     facts: Facts,
     plot: PlotSpec,
-    drawn: list[tuple[Line, Curve]],
-    limits: tuple[float, float, float, float],
+    drawn: tuple[tuple[Line, Curve], ...],
     log: bool,
     room: V,
 ) -> None:
@@ -191,7 +177,8 @@ def _lines(
             implot.setup_axes(label, "", 0, 0)
             if log:
                 implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
-            if not view.zoomed and view.frames < SETTLED:
+            limits = _limits([found for _, found in drawn], log)
+            if not view.zoomed and (view.frames < SETTLED or limits != view.limits):
                 implot.setup_axes_limits(*limits, imgui.Cond_.always)
                 view.limits = limits
             implot.setup_legend(_LEGENDS.get(plot.id, implot.Location_.north_east))
@@ -215,13 +202,13 @@ def _dot(line: Line, found: Curve) -> None:
     implot.plot_scatter(line.label, np.ascontiguousarray(found.x), np.ascontiguousarray(found.y), spec)
 
 
-def _look_at(view: View, plot: PlotSpec, drawn: list[tuple[Line, Curve]]) -> None:
+def _look_at(view: View, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...]) -> None:
     """What the mouse does: zooming asks for finer curves, a double click shows all again, hovering reads values."""
     if not implot.is_plot_hovered():
         return
     limits = implot.get_plot_limits()
     if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-        view.zoomed, view.low, view.high, view.key = False, -math.inf, math.inf, None
+        view.unzoom()
     else:
         now = (limits.x.min, limits.x.max, limits.y.min, limits.y.max)
         span = view.limits[1] - view.limits[0], view.limits[3] - view.limits[2]
@@ -234,7 +221,7 @@ def _look_at(view: View, plot: PlotSpec, drawn: list[tuple[Line, Curve]]) -> Non
     if not imgui.is_mouse_down(imgui.MouseButton_.left) and imgui.begin_tooltip():
         near = [(line, _nearest(found, x)) for line, found in drawn]
         ui.label(f"{kimg_text(round(near[0][1][0], 1))} kimg", "dim", t.small)
-        for line, (_, y) in near:
+        for line, (_, y) in near[:_READ]:
             ui.label(f"{line.label}  {compact(y)}", line.token, t.small)
         imgui.end_tooltip()
 

@@ -17,6 +17,7 @@ from viz.run_look import Look
 from viz.run_text import run_number
 from viz.scene import Scene
 from viz.theme import current as t
+from viz.widgets import spots
 
 _BAD = re.compile(r"\b(error|exception|traceback|failed|fatal|killed|out of memory)\b|Error\b", re.IGNORECASE)
 LINE = 17
@@ -71,6 +72,7 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     imgui.set_next_item_allow_overlap()
     imgui.set_next_item_width(field)
     _, choice.search = imgui.input_text_with_hint("##log search", "Search the log", choice.search)
+    spots.mark("log search")
     ui.tip("Shows only the lines that hold this, whatever their case")
     imgui.set_cursor_screen_pos(after)
     _lines(scene, facts, shown)

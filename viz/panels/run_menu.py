@@ -7,23 +7,26 @@ from training_launcher.run import Run
 from viz import widgets as ui
 from viz.facts import Facts
 from viz.run_choice import RunChoice
+from viz.run_files import RunFiles
+from viz.run_listing import Listing
 from viz.scene import Duplicate, ResumeRun, RevealFolder, Scene, StopRun, TrashRun
 from viz.theme import current as t
 
 _QUESTION = "Move to trash###trash-run"
 
 
-def can_resume(run: Run) -> bool:
+def can_resume(run: Run, listing: Listing) -> bool:
     """Whether it can go on where it was."""
-    return run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
+    return listing.resumable and run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
 
 
-def actions(run: Run) -> tuple[tuple[str, str, str], ...]:
+def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, str], ...]:
     """What can be done with it: (id, name, icon)."""
+    listing = facts.scratch.get(RunFiles).listing(run.folder)
     found = []
     if run.live:
         found.append(("stop", "Stop", "stop"))
-    if can_resume(run):
+    if can_resume(run, listing):
         found.append(("resume", "Resume", "arrow-clockwise"))
     if run.kind in ("train", "metrics") and run.spec and not run.official:
         found.append(("duplicate", "Duplicate with changes…", "copy"))
@@ -60,7 +63,7 @@ def popup(scene: Scene, facts: Facts, run: Run) -> Scene:
     imgui.pop_style_var()
     if not opened:
         return scene
-    for action, name, glyph in actions(run):
+    for action, name, glyph in actions(facts, run):
         if ui.list_row(action, name, glyph=glyph):
             scene = act(scene, facts, run, action)
             imgui.close_current_popup()
