@@ -118,8 +118,8 @@ def _job_state(claimed: str, job: str, facts: Facts) -> State:
         if claimed in ("starting", "running"):
             return cast(State, claimed)
         return cast(State, claimed) if facts.stop_asked and claimed in ("stopped", "failed") else "starting"
-    if job == "COMPLETING":
-        return cast(State, claimed or "starting")
+    if job == "COMPLETING":  # after preemption it waits again; only one that was asked to stop stays so
+        return "queued" if claimed == "stopped" and not facts.stop_asked else cast(State, claimed or "starting")
     return "lost" if not claimed or claimed in LIVE else cast(State, claimed)
 
 
