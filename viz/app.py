@@ -1,5 +1,6 @@
 """The window: its frame loop, and what panels ask of it."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from viz import (
     app_bar,
     compare_view,
     dialogs,
+    filler,
     following,
     headless,
     kept,
@@ -23,7 +25,6 @@ from viz import (
     run_dirs,
     run_look,
     settings_file,
-    shortcuts,
     snapshots,
     status_bar,
     theme,
@@ -44,6 +45,7 @@ from viz.panels import carrying, deviation, every
 from viz.run_watch import RunWatch
 from viz.scene import Scene
 from viz.settings import Settings
+from viz.shortcuts import Shortcuts
 from viz.store import Store
 from viz.strips import Board, Message
 from viz.viewport import Viewport
@@ -64,6 +66,7 @@ class App:
         self._clock = options.clock
         self.store = Store(Scene(document=Document(network=Network(options.network)), settings=settings), options.clock)
         self.commands = {command.id: command for command in commands(options.chance)}
+        self._shortcuts = Shortcuts(self.commands.values())
         self.scratch = Scratch()
         self.board = self.scratch.get(Board)
         self.scratch.get(Chance).random = options.chance
@@ -91,6 +94,7 @@ class App:
         self._worked = work_clock()
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
+        self._settled = False
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
@@ -227,15 +231,20 @@ class App:
 
     def _opened(self) -> None:
         on_drop(self.drop)
+        filler.current.open()
 
     def _leaving(self) -> None:
         self._keeper.keep()
+        filler.current.settle()
         self.incoming.free()
         self.scratch.get(Viewport).free()
         self._runs.close()
         run_look.free(self._facts)
         compare_view.free(self._facts)
         deviation.free(self._facts)
+        filler.current.settle()
+        filler.current.close()
+        gc.unfreeze()
 
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK
@@ -277,7 +286,9 @@ class App:
         self._last = now
         follow = self.scratch.get(following.Following)
         self.store.adopt(following.followed(self.store.document, follow, self.store.returned()))
-        self._scene = replace(self.store.scene, preview=None)
+        self._scene = self.store.scene
+        if self._scene.preview is not None:
+            self._scene = replace(self._scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
@@ -298,7 +309,7 @@ class App:
         if imgui.is_key_pressed(imgui.Key.escape, False):
             self._escape()
         elif not dialogs.is_open(self._facts):
-            self._scene = shortcuts.run(self._scene, self._facts, self.commands.values())
+            self._scene = self._shortcuts.run(self._scene, self._facts)
 
     def _gather(self, now: float) -> Facts:
         history, incoming = self.store.history, self.incoming
@@ -338,6 +349,10 @@ class App:
         frame = self.incoming.frame
         if frame is None:
             return
+        if not self._settled:  # what is there now stays: looking through it takes longer than a frame
+            self._settled = True
+            gc.collect()
+            gc.freeze()
         self.store.ws_names = frame.model.ws_names
         scene = self._scene
         if frame.model.network == scene.document.network:
@@ -410,10 +425,12 @@ class App:
         self._deeds.written()
         self._deeds.exported()
         self._deeds.told_of_runs()
+        filler.current.settle()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 
     def _before_swap(self) -> None:
         """The frame is drawn and not yet shown: the moment to photograph it."""
+        filler.current.drawn()
         if self._window_wanted:
             takers, self._window_wanted = self._window_wanted, []
             pixels = read_window()
