@@ -41,7 +41,7 @@ _CAUSES = (
         "broken gradients",
         "The numbers of the training ran out of bounds: raise --gamma, lower --glr and --dlr, or use --fp32=1, from an "
         "earlier snapshot.",
-        r"gradients?\b.{0,40}not finite|non-?finite|loss is nan|NaN or Inf",
+        r"gradients?\b.{0,40}not (?:been )?finite|non-?finite|loss is nan|NaN or Inf",
     ),
     Cause(
         "GPU driver",
@@ -141,7 +141,8 @@ def diagnose(lines: Sequence[str], code: int | None = None, *, told: str = "", m
         return Failure(
             f"The run's process was ended by {name}.", ended.name if ended else "", ended.advice if ended else ""
         )
-    cause = _likely(error) or _likely("\n".join(lines[-8:]))
+    said = [line for line in lines[-8:] if not line.startswith("tick ")]  # which counts what is no failure yet
+    cause = _likely(error) or _likely("\n".join(said))
     if not error:
         error = f"It ended with status {code} and said nothing." if code is not None else LOST.advice
     return Failure(error, cause.name if cause else "", cause.advice if cause else "")

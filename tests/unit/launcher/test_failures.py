@@ -32,7 +32,9 @@ SAID = {
         "Error: Worker 1 (process 4711) was ended by SIGKILL, so the run has stopped; go on from its last saved state",
         "Error: Process 0 lost another process of the run: look at what that one says (Connection closed by peer).",
     ],
-    "broken gradients": ["Error: 64 steps of Gmain in a row had gradients that were not finite."],
+    "broken gradients": [
+        "Error: The gradients of Gmain have not been finite for 64 steps in a row: the training has gone wrong."
+    ],
     "GPU driver": [
         "RuntimeError: CUDA error: device-side assert triggered",
         "RuntimeError: Found no NVIDIA driver on your system.",
@@ -76,6 +78,6 @@ def test_signals():
 
 
 def test_what_nobody_knows_is_not_guessed():
-    found = diagnose(["tick 3", "something odd"], 7)
+    found = diagnose(["tick 3  2 gradients were not finite", "something odd"], 7)
     assert (found.error, found.cause, found.advice) == ("It ended with status 7 and said nothing.", "", "")
     assert failures.advice("no such cause") == ""
