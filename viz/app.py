@@ -24,6 +24,7 @@ from viz import (
     playback,
     run_dirs,
     run_look,
+    runner,
     settings_file,
     snapshots,
     status_bar,
@@ -77,15 +78,8 @@ class App:
         self.guard = Guard(self.board, self._clock)
         self._keeper = Keeper(options, settings)
         self._memory = Memory(options, renderer.arrays, self.say, self.store)
-        self._deeds = Deeds(
-            self.store,
-            self.incoming,
-            renderer,
-            self.say,
-            self.photograph,
-            self._memory.files,
-            self.scratch.get(Exporter),
-        )
+        files, exporter = self._memory.files, self.scratch.get(Exporter)
+        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph, files, exporter)
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
@@ -157,22 +151,7 @@ class App:
 
     def runner_params(self) -> hello_imgui.RunnerParams:
         """Everything that hello_imgui needs to run this window."""
-        params = hello_imgui.RunnerParams()
-        window = params.app_window_params
-        window.window_title = "StyleScope"
-        window.window_geometry.size = self.options.size
-        window.restore_previous_geometry = self.options.keep
-        params.ini_disable = not self.options.keep
-        params.ini_folder_type = hello_imgui.IniFolderType.absolute_path
-        params.ini_filename = str(self.options.config_dir / "layout.ini")
-        params.remember_selected_alternative_layout = False
-        params.renderer_backend_options.open_gl_options.anti_aliasing_samples = 0
-        background = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
-        params.imgui_window_params.default_imgui_window_type = background
-        params.imgui_window_params.remember_theme = False
-        params.fps_idling.enable_idling = self.options.idling
-        params.fps_idling.time_active_after_last_event = 0.5
-        params.fps_idling.fps_idle = _IDLE_FPS
+        params = runner.configured(self.options, _IDLE_FPS)
         self._callbacks(params.callbacks)
         panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in every.PANELS]
         layouts = [layout.docking(workspace, panels, *self.options.size) for workspace in layout.WORKSPACES]
@@ -284,15 +263,13 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
-        follow = self.scratch.get(following.Following)
-        self.store.adopt(following.followed(self.store.document, follow, self.store.returned()))
+        following.look(self.store, self.scratch)
         self._scene = self.store.scene
         if self._scene.preview is not None:
             self._scene = replace(self._scene, preview=None)
         self.incoming.poll(self._scene, now)
         self._after_poll()
         self._facts = self._gather(now)
-        following.read_ahead(self._scene, self._facts)
         self._advance(now)
         self._drawn = now
         kept.current.look()
@@ -413,7 +390,7 @@ class App:
         self._seen.end_frame()
         asks = self._scene.asks
         scene = self._deeds.before(self._overlay.lift(self._scene), self._facts)
-        scene = following.kept_beside(scene, self.scratch.get(following.Beside))
+        scene = following.end_frame(scene, self._facts)
         self.store.take(scene, imgui.is_any_item_active())
         self._deeds.after(asks)
         self._scene = self.store.scene
