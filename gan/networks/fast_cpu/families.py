@@ -6,8 +6,9 @@ from typing import Any
 
 from torch import nn
 
-from gan.networks.fast_cpu import stylegan2
+from gan.networks.fast_cpu import stylegan2, stylegan3
 from gan.networks.stylegan2 import SynthesisNetwork as StyleGAN2
+from gan.networks.stylegan3 import SynthesisNetwork as StyleGAN3
 from gan.ops.cpu.jit import Kernel
 
 
@@ -25,4 +26,6 @@ def family_of(synthesis: nn.Module) -> Family | None:
     """The family of a network that can be drawn, else None."""
     if isinstance(synthesis, StyleGAN2) and stylegan2.covers(synthesis):
         return Family(lambda network: stylegan2.KERNELS, stylegan2.Plan)
+    if isinstance(synthesis, StyleGAN3) and stylegan3.covers(synthesis):
+        return Family(stylegan3.kernels, stylegan3.Plan)
     return None

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan.networks.layers import FullyConnectedLayer
+from gan.ops.cpu.affine import affine_rows
 from gan.ops.cpu.lanes import padded
 
 Floats = npt.NDArray[np.float32]
@@ -54,29 +55,33 @@ def filter_taps(f: Tensor, up: int) -> Floats | None:
     return taps.astype(np.float32).ravel()
 
 
-def nhwc_convolution(weight: Tensor, size: int) -> Callable[[Tensor], Tensor]:
-    """A 3 x 3 convolution of [1, in, size, size], with the weight packed once where PyTorch's library can."""
+def scales_weight(weight: Tensor, pixels: int, channels: int) -> bool:
+    """Whether scaling a convolution's weight is cheaper than scaling its input."""
+    return weight.numel() < pixels * channels
+
+
+def nhwc_convolution(weight: Tensor, size: int, padding: int) -> Callable[[Tensor], Tensor]:
+    """A convolution of [1, in, size, size], with the weight packed once where PyTorch's library can."""
     if torch._C._has_mkldnn:
-        pads, ones = [1, 1], [1, 1]
+        pads, ones = [padding, padding], [1, 1]
         shape = [1, weight.shape[1], size, size]
         pack: Any = torch._C._nn.mkldnn_reorder_conv2d_weight
         own = pack(weight.to_mkldnn(), pads, ones, ones, 1, shape)
         convolve = torch.ops.mkldnn._convolution_pointwise
         return lambda x: convolve(x, own, None, pads, ones, ones, 1, "none", [], "")
-    return lambda x: F.conv2d(x, weight, padding=1)
+    return lambda x: F.conv2d(x, weight, padding=padding)
 
 
 class AffineRows:
     """Many small matrices, each times a vector of its own, in one call.
 
     Args:
-        kernel: `gan.ops.cpu.stylegan2.affine_rows`.
         power: 1, or 2 for 1 / sqrt(matrix . vector^2 + eps).
         eps: See `power`.
     """
 
-    def __init__(self, kernel: Any, power: int = 1, eps: float = 0.0) -> None:
-        self._kernel, self._power, self._eps = kernel, power, eps
+    def __init__(self, power: int = 1, eps: float = 0.0) -> None:
+        self._power, self._eps = power, eps
         self._matrices: list[Tensor] = []
         self._bias: list[Tensor] = []
         self._rows: list[tuple[int, int, int]] = []
@@ -113,7 +118,7 @@ class AffineRows:
         if vectors.ndim == 2:
             vectors = pad_to(vectors, (1,))
         out = torch.empty(len(self._rows))
-        self._kernel(
+        affine_rows(
             self._flat,
             self._starts,
             self._lengths,

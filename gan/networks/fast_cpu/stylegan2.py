@@ -17,14 +17,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan.networks.fast_cpu import drawing
-from gan.networks.fast_cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to
+from gan.networks.fast_cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
 from gan.networks.noise import NoiseSource
 from gan.networks.steps import Steps
 from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 from gan.ops.bias_act import ACTIVATIONS
 from gan.ops.cpu import stylegan2 as kernels
+from gan.ops.cpu.affine import affine_rows
 
-KERNELS = (kernels.affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours)
+KERNELS = (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours)
 _PRODUCTS_BYTES = 1 << 21
 """Of the matrix products that are computed at once: about what a core's cache holds."""
 _COLOURS = 3
@@ -95,8 +96,8 @@ class Plan:
     """
 
     def __init__(self, synthesis: Any) -> None:
-        self._styles = AffineRows(kernels.affine_rows)
-        self._scales = AffineRows(kernels.affine_rows, power=2, eps=1e-8)
+        self._styles = AffineRows()
+        self._scales = AffineRows(power=2, eps=1e-8)
         self._planes = int(synthesis.img_channels)
         self._blocks: list[_Block] = []
         first = 0
@@ -159,8 +160,8 @@ class Plan:
             weight = weight.permute(1, 2, 3, 0).reshape(weight.shape[1], -1).contiguous()
         else:
             weight = _nhwc(weight)
-            if not _scales_weight(weight, pixels, weight.shape[1]):
-                packed = nhwc_convolution(weight, module.resolution)
+            if not scales_weight(weight, pixels, weight.shape[1]):
+                packed = nhwc_convolution(weight, module.resolution, padding=1)
         return _Layer(
             name,
             module,
@@ -191,7 +192,7 @@ class Plan:
         scale = styles[layer.styles]
         pixels = x.permute(0, 2, 3, 1).reshape(-1, channels)
         weight = layer.weight
-        if _scales_weight(weight, height * width, channels):
+        if scales_weight(weight, height * width, channels):
             weight = weight * scale[:, None]
         else:
             pixels = pixels * scale
@@ -235,11 +236,6 @@ def _band(block: _Block) -> tuple[int, int]:
     while rows > 4 and rows * height * numbers * 4 > _PRODUCTS_BYTES:
         rows //= 2
     return rows, (rows + 2) * height * numbers
-
-
-def _scales_weight(weight: Tensor, pixels: int, channels: int) -> bool:
-    """Whether scaling the weight is cheaper than scaling the input."""
-    return weight.numel() < pixels * channels
 
 
 def _convolve(layer: _Layer, x: Tensor, styles: Tensor) -> Tensor:

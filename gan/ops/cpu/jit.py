@@ -16,9 +16,14 @@ import numba
 import platformdirs
 import torch
 from filelock import FileLock
+from numba import types
 from numba.core import config
 
 from gan.ops.cpu.lanes import LANES
+
+FLOATS, INTS = types.float32[::1], types.int64[::1]
+INT, FLOAT = types.int64, types.float32
+"""Types of the kernels' arguments."""
 
 PARALLEL = threading.RLock()
 """Held while kernels run: not all of numba's ways to run threads bear two callers at once."""
@@ -54,10 +59,10 @@ class Kernel:
 
     Args:
         function: What to compile; it may run `numba.prange` loops.
-        signature: Types of its arguments in numba's notation; it returns nothing.
+        signature: Types of its arguments; it returns nothing. Among them may be one that stands for a variant.
     """
 
-    def __init__(self, function: Callable[..., None], signature: str) -> None:
+    def __init__(self, function: Callable[..., None], signature: tuple[Any, ...]) -> None:
         self._dispatcher = numba.njit(
             parallel=True, cache=_folder is not None, nogil=True, error_model="numpy", boundscheck=False
         )(function)
@@ -71,7 +76,7 @@ class Kernel:
         # could give one name to two kernels.
         with PARALLEL, nullcontext() if _folder is None else FileLock(_folder / "lock"):
             if not self.ready:
-                self._dispatcher.compile(f"void({self._signature})")
+                self._dispatcher.compile(types.void(*self._signature))
                 self._dispatcher.disable_compile()
                 self.ready = True
 
@@ -87,8 +92,8 @@ class Kernel:
         self._dispatcher(*arguments)
 
 
-def kernel(signature: str) -> Callable[[Callable[..., None]], Kernel]:
-    """Make a function a `Kernel`."""
+def kernel(*signature: Any) -> Callable[[Callable[..., None]], Kernel]:
+    """Make a function a `Kernel` for these types of its arguments."""
     return lambda function: Kernel(function, signature)
 
 

@@ -7,37 +7,15 @@ from typing import Any
 
 from numba import njit, prange
 
-from gan.ops.cpu.jit import kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, INT, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import add, fma, greater, less, load, multiply, splat, store, total
 
-FLOATS, INTS = "float32[::1]", "int64[::1]"
 TAPS = 4
 """Of the low-pass filter, padded with zeros; the first acts one pixel before the output's."""
 
 
-@kernel(", ".join([FLOATS, INTS, INTS, INTS, FLOATS, FLOATS, FLOATS, "int64", "float32"]))
-def affine_rows(
-    matrices: Any, starts: Any, lengths: Any, sources: Any, vectors: Any, bias: Any, out: Any, power: Any, eps: Any
-) -> None:
-    """One dot product a row: out[r] = matrices[starts[r] :] . vectors[sources[r] :] + bias[r], over lengths[r] numbers.
-
-    With `power` 2 the vectors are squared, and the result is 1 / sqrt(it + eps): StyleGAN2's demodulation.
-    Lengths are multiples of `LANES`.
-    """
-    for r in prange(len(out)):
-        a, b = starts[r], sources[r]
-        s = splat(bias[r] * 0)
-        for i in range(0, lengths[r], LANES):
-            x = load(vectors, b + i)
-            if power == 2:
-                x = multiply(x, x)
-            s = fma(load(matrices, a + i), x, s)
-        y = total(s) + bias[r]
-        out[r] = (y + eps) ** -0.5 if power == 2 else y
-
-
-@kernel(", ".join([FLOATS, "int64", "int64", FLOATS, *["float32"] * 4, FLOATS, FLOATS, FLOATS, FLOATS, "int64"]))
+@kernel(FLOATS, INT, INT, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4, INT)
 def finish(
     y: Any,
     pixels: Any,
@@ -116,7 +94,7 @@ def _activate(v: Any, scale: Any, bias: Any, n: Any, below: Any, up: Any, low: A
     return less(high, greater(low, multiply(greater(multiply(v, below), v), up)))
 
 
-@kernel(", ".join([FLOATS, *["int64"] * 5, FLOATS, *["float32"] * 4, FLOATS, FLOATS, FLOATS, FLOATS]))
+@kernel(FLOATS, *[INT] * 5, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4)
 def blur_phases(
     products: Any,
     first: Any,
@@ -202,7 +180,7 @@ def blur_phases(
             f0, f1, f2, h0, h1, h2 = n0, n1, n2, m0, m1, m2
 
 
-@kernel(", ".join([FLOATS, FLOATS, "int64", "int64", "int64", FLOATS, FLOATS, "float32", FLOATS]))
+@kernel(FLOATS, FLOATS, INT, INT, INT, FLOATS, FLOATS, FLOAT, FLOATS)
 def add_colours(
     image: Any, rgb: Any, planes: Any, height: Any, width: Any, taps: Any, bias: Any, clamp: Any, out: Any
 ) -> None:
