@@ -6,7 +6,7 @@ is not separable, such as StyleGAN3-R's radial one, is the sum of a few that are
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numba
@@ -137,7 +137,7 @@ def _filtered_lrelu(
                   along, slope, clamp, own[:rows], own[rows:], x0, x1, y0, y1)  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def fused(variant: Variant) -> Kernel:
     """The kernel of a variant."""
     signature = (VariantType(variant), FLOATS, INT, INT, INT, FLOATS, FLOATS, FLOATS, INT, INT, INT, INT,
@@ -230,7 +230,9 @@ class FilteredLrelu:
     def size(self, height: int, width: int) -> tuple[int, int]:
         """Height and width of the output for an input of this size."""
         up, down = self.variant.up, self.variant.down
-        rows, columns = ((n * up + more + down - 1) // down for n, more in zip((height, width), self.shrinks, strict=True))
+        rows, columns = (
+            (n * up + more + down - 1) // down for n, more in zip((height, width), self.shrinks, strict=True)
+        )
         return rows, columns
 
     def __call__(self, x: Floats, scale: Floats, bias: Floats, out: Floats) -> None:

@@ -91,9 +91,9 @@ def _march(
         )
         return context.get_dummy_value()
 
-    arguments = (variant, source, types.intp, target, types.intp, types.intp, vertical, types.intp, up, down,
-                 types.float32, types.float32, written, types.intp, types.intp, read, types.intp, types.intp)  # fmt: skip
-    return types.void(*arguments), code
+    size, number = types.intp, types.float32
+    kinds = (variant, source, size, target, size, size, vertical, size, up, down, number, number, written, size, size)
+    return types.void(*kinds, read, size, size), code
 
 
 def _write_march(

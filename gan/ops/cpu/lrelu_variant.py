@@ -133,7 +133,7 @@ def _unbox(kind: VariantType, value: Any, context: Any) -> Any:
 
 def _readable(name: str) -> None:
     @overload_attribute(VariantType, name)  # type: ignore[untyped-decorator]
-    def get(kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba compares it with the lambda
+    def get(kind):  # noqa: ANN001, ANN202 - numba compares it with the lambda
         value = getattr(kind.variant, name)
         return lambda kind: value
 

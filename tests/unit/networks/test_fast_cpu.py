@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.networks import fast_cpu
+from gan.networks import build, fast_cpu
 from gan.networks.fast_cpu import stylegan2 as plans
 from tests.unit.networks import tiny
 
@@ -79,6 +79,64 @@ def test_every_layer_of_stylegan2(
     actual = seen(G, ws)
     assert_same(actual, expected)
     tiny.assert_unchanged(G, before)
+
+
+def stylegan3(**options):
+    torch.manual_seed(4)
+    sizes = {"z_dim": 6, "c_dim": 0, "w_dim": 8, "img_resolution": 32, "img_channels": 3, "num_layers": 6}
+    G = build("stylegan3.Generator", **(sizes | {"channel_base": 400, "channel_max": 24} | options)).eval()
+    with torch.no_grad():
+        for name, buffer in G.named_buffers():
+            if name.endswith("magnitude_ema"):
+                buffer.fill_(1.7)
+        G.synthesis.input.affine.weight.normal_()
+    return with_biases(G)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"conv_kernel": 1, "use_radial_filters": True},
+        {"conv_clamp": None, "img_channels": 1, "output_scale": 1},
+        {"conv_clamp": 0.5, "channel_max": 16, "img_channels": 5},
+    ],
+    ids=["T", "R", "no clamp", "clamped"],
+)
+@torch.no_grad()
+def test_every_layer_of_stylegan3(options):
+    G = stylegan3(**options)
+    ws = latents(G)
+    turn = [[0.8, -0.6, 0.1], [0.6, 0.8, -0.2], [0, 0, 1]]
+    expected, turned = seen(G, ws), seen(G, ws, input_transform=turn)
+    before = tiny.snapshot(G)
+    assert fast_cpu.warm_up(G.synthesis)
+    assert plan_of(G, ws) is not None
+    assert_same(seen(G, ws), expected)
+    assert_same(seen(G, ws, input_transform=turn), turned)
+    tiny.assert_unchanged(G, before)
+
+
+@torch.no_grad()
+def test_stylegan3_follows_its_magnitudes_and_its_transform():
+    G = stylegan3()
+    ws = latents(G)
+    assert fast_cpu.warm_up(G.synthesis)
+    before = G.synthesis(ws)
+    G.synthesis.input.transform[0, 2] = 0.25
+    G.synthesis(ws, update_emas=True)
+    after = G.synthesis(ws)
+    assert not torch.equal(after, before)
+    assert is_close(after, own_way(G, ws))
+
+
+@torch.no_grad()
+def test_progress_is_told_of_what_is_not_in_memory():
+    G = stylegan3()
+    assert fast_cpu.warm_up(G.synthesis)
+    told = []
+    assert fast_cpu.warm_up(G.synthesis, lambda done, total: told.append((done, total)))
+    assert told == []
 
 
 @pytest.fixture
