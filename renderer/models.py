@@ -13,6 +13,7 @@ import torch
 
 import gan
 from gan.device import choose_device, device_title
+from renderer import kernels
 from renderer.bands import style_bands
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
@@ -55,15 +56,20 @@ class Model:
 
 
 class Models:
-    """Networks by source and device. A failure to read one is not remembered."""
+    """Networks by source and device. A failure to read one is not remembered.
 
-    def __init__(self) -> None:
+    Args:
+        wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.kernels`).
+    """
+
+    def __init__(self, wait_for_kernels: bool = False) -> None:
         self._kept: Cache[Model] = Cache(KEPT)
+        self._wait = wait_for_kernels
 
     def get(self, network: Network, device: str, loading: Loading) -> Model:
         """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
         target = choose_device(device)
-        return self._kept.made((network, target), lambda: _load(network, target, loading))
+        return self._kept.made((network, target), lambda: self._load(network, target, loading))
 
     def kept(self, network: Network, device: str) -> Model | None:
         """The network if it is in memory."""
@@ -72,6 +78,11 @@ class Models:
     def clear(self) -> None:
         """Let all networks go."""
         self._kept.clear()
+
+    def _load(self, network: Network, device: torch.device, loading: Loading) -> Model:
+        model = _load(network, device, loading)
+        kernels.make_ready(model.G.synthesis, device, self._wait)
+        return model
 
 
 def demo_network() -> Path:

@@ -98,7 +98,7 @@ def _write(out: Path, shown: Recalled, arrays: ArrayStore, cut: Cut, device: str
 
     cancelled = _until_told()
     request = request_for(shown.document, shown.display, device, 1)
-    engine, timeline, count = Pipeline(arrays), shown.document.timeline, len(cut.times)
+    engine, timeline, count = Pipeline(arrays, wait_for_kernels=True), shown.document.timeline, len(cut.times)
     if threads:
         torch.set_num_threads(threads)
     text = recipe.write(recipe.Recipe(shown.document, shown.display, cut.start), arrays)

@@ -7,6 +7,7 @@ network's parameters and is then made anew; the network itself is never changed,
 Importing this module does not import numba.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ Progress = Callable[[int, int], None]
 Fingerprint = tuple[tuple[int, int], ...]
 
 _LOCK = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -44,25 +46,35 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
         synthesis: `G.synthesis`.
         progress: See `Progress`; not called where all kernels are in memory.
     """
-    if not _fits(synthesis):
+    if not _fits(synthesis) or not available():
         return False
-    try:
-        from gan.networks.fast_cpu.families import family_of
-    except ImportError:
-        return False
-    family = family_of(synthesis)
+    from gan.networks.fast_cpu import families
+
+    family = families.family_of(synthesis)
     if family is None:
         return False
-    kernels = family.kernels(synthesis)
-    missing = [kernel for kernel in kernels if not kernel.ready]
-    for i, kernel in enumerate(missing):
-        kernel.prepare()
-        if progress is not None:
-            progress(i + 1, len(missing))
+    missing = [kernel for kernel in family.kernels(synthesis) if not kernel.ready]
+    try:
+        for i, kernel in enumerate(missing):
+            kernel.prepare()
+            if progress is not None:
+                progress(i + 1, len(missing))
+    except families.COMPILING_FAILED as error:
+        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without them.", error)
+        return False
     made_of = _fingerprint(synthesis)
     entry = _Entry(_made(family.plan, synthesis), made_of)
     with _LOCK:
         _entries[synthesis] = entry
+    return True
+
+
+def available() -> bool:
+    """Whether numba can be imported; imports it."""
+    try:
+        import gan.networks.fast_cpu.families  # noqa: F401
+    except ImportError:
+        return False
     return True
 
 
@@ -97,7 +109,7 @@ def drawing() -> Iterator[None]:
 
 def _fits(synthesis: nn.Module) -> bool:
     tensors = (*synthesis.parameters(), *synthesis.buffers())
-    return all(x.device.type == "cpu" and x.dtype == torch.float32 and not x.is_inference() for x in tensors)
+    return all(x.device.type == "cpu" and x.dtype == torch.float32 for x in tensors)
 
 
 def _made(make: Callable[[nn.Module], Any], synthesis: nn.Module) -> Any:
@@ -107,6 +119,9 @@ def _made(make: Callable[[nn.Module], Any], synthesis: nn.Module) -> Any:
 
 
 def _fingerprint(synthesis: nn.Module) -> Fingerprint:
-    """Changes when any parameter or buffer does, in place or by another one in its place."""
+    """Changes when any parameter or buffer does, in place or by another one in its place.
+
+    Those of a network that was read in inference mode count no changes in place.
+    """
     tensors = (*synthesis.parameters(), *synthesis.buffers())
     return tuple((x.data_ptr(), -1 if x.is_inference() else x._version) for x in tensors)

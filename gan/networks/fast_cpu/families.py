@@ -4,12 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from numba.core.errors import NumbaError
 from torch import nn
 
 from gan.networks.fast_cpu import stylegan2, stylegan3
 from gan.networks.stylegan2 import SynthesisNetwork as StyleGAN2
 from gan.networks.stylegan3 import SynthesisNetwork as StyleGAN3
 from gan.ops.cpu.jit import Kernel
+
+COMPILING_FAILED = (NumbaError, OSError, RuntimeError)
+"""What compiling a kernel, or keeping it on disk, may raise."""
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,9 @@ def _move(buffer: Any, count: Any, start: Any) -> None:
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def _tile(
-    variant: Any, x: Any, height: Any, width: Any, channels: Any, c: Any, scale: Any, bias: Any, out: Any, out_width: Any,
-    left: Any, top: Any, vertical: Any, up: Any, across: Any, along: Any, slope: Any, clamp: Any, rows: Any, half: Any,
-    x0: Any, x1: Any, y0: Any, y1: Any,
+    variant: Any, x: Any, height: Any, width: Any, channels: Any, c: Any, scale: Any, bias: Any, out: Any,
+    out_width: Any, left: Any, top: Any, vertical: Any, up: Any, across: Any, along: Any, slope: Any, clamp: Any,
+    rows: Any, half: Any, x0: Any, x1: Any, y0: Any, y1: Any,
 ) -> None:  # fmt: skip
     """Compute the output's columns x0 to x1 and rows y0 to y1, of the channels from c on."""
     pitch, half_pitch = variant.row * LANES, variant.rank * variant.half_row * LANES

@@ -28,6 +28,8 @@ INT, FLOAT = types.int64, types.float32
 PARALLEL = threading.RLock()
 """Held while kernels run: not all of numba's ways to run threads bear two callers at once."""
 
+_COMPILING = threading.Lock()
+
 
 def _version() -> str:
     """Names everything that a compiled kernel depends on and numba's own index does not look at."""
@@ -74,7 +76,7 @@ class Kernel:
         """Compile, or read what an earlier process compiled. May take seconds; safe from any thread and process."""
         # numba's index of a folder is read, changed and written back without a lock of its own: two processes at once
         # could give one name to two kernels.
-        with PARALLEL, nullcontext() if _folder is None else FileLock(_folder / "lock"):
+        with _COMPILING, nullcontext() if _folder is None else FileLock(_folder / "lock"):
             if not self.ready:
                 self._dispatcher.compile(types.void(*self._signature))
                 self._dispatcher.disable_compile()

@@ -132,8 +132,9 @@ def _unbox(kind: VariantType, value: Any, context: Any) -> Any:
 
 
 def _readable(name: str) -> None:
-    @overload_attribute(VariantType, name)  # type: ignore[untyped-decorator]
-    def get(kind):  # noqa: ANN001, ANN202 - numba compares it with the lambda
+    # Without annotations: numba compares the two functions' signatures.
+    @overload_attribute(VariantType, name)
+    def get(kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         value = getattr(kind.variant, name)
         return lambda kind: value
 
