@@ -16,6 +16,7 @@ import torch
 
 import gan
 from gan.device import choose_device, device_title
+from renderer import kernels
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
 from renderer.protocol import LayerInfo, ModelInfo, Network
@@ -69,10 +70,15 @@ _Key = tuple[Network, torch.device]
 
 
 class Models:
-    """Networks by source and device. A failure to read one is not remembered."""
+    """Networks by source and device. A failure to read one is not remembered.
 
-    def __init__(self) -> None:
+    Args:
+        wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.kernels`).
+    """
+
+    def __init__(self, wait_for_kernels: bool = False) -> None:
         self._kept: Cache[Model] = Cache(KEPT)
+        self._wait = wait_for_kernels
         self._reader: ThreadPoolExecutor | None = None
         self._coming: tuple[_Key, Future[Model]] | None = None
         """The network that is read ahead."""
@@ -80,7 +86,7 @@ class Models:
     def get(self, network: Network, device: str, loading: Loading) -> Model:
         """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
         key = network, choose_device(device)
-        return self._kept.made(key, lambda: self._read(key, loading))
+        return self._kept.made(key, lambda: self._ready(self._read(key, loading)))
 
     def read_ahead(self, network: Network, device: str, check: Callable[[float], None]) -> bool:
         """Read a network in a thread; what `check` raises leaves it reading, and the next call waits for it again.
@@ -99,7 +105,7 @@ class Models:
             check(0.0)
         self._coming = None
         self._kept.resize(KEPT + AHEAD)
-        self._kept.put(key, coming.result())
+        self._kept.put(key, self._ready(coming.result()))
         return True
 
     def _read(self, key: _Key, loading: Loading) -> Model:
@@ -133,6 +139,10 @@ class Models:
     def clear(self) -> None:
         """Let all networks go."""
         self._kept.clear()
+
+    def _ready(self, model: Model) -> Model:
+        kernels.make_ready(model.G.synthesis, model.device, self._wait)
+        return model
 
 
 def demo_network() -> Path:
