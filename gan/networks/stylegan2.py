@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from . import fast_cpu
 from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork
@@ -121,6 +122,8 @@ class SynthesisNetwork(nn.Module):
     ) -> Tensor:
         """Draw the picture of `ws`. Never changes the network.
 
+        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
+
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
             noise_mode: "const" adds the stored noise images, "random" fresh ones for each sample, "none" none.
@@ -146,7 +149,10 @@ class SynthesisNetwork(nn.Module):
         check_ws(ws, self.num_ws, self.w_dim)
         check_capture(capture, self.layer_names)
         source = NoiseSource(self.noise_layers, noise_mode, noise or {}, generator)
-        return follow(self._steps(ws.to(torch.float32), source, force_fp32), capture, on_layer).to(torch.float32)
+        ws = ws.to(torch.float32)
+        plan = fast_cpu.plan_for(self, ws)
+        steps = self._steps(ws, source, force_fp32) if plan is None else plan.steps(ws, source)
+        return follow(steps, capture, on_layer).to(torch.float32)
 
     def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: bool) -> Steps:
         x: Tensor | None = None
