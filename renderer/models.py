@@ -29,6 +29,8 @@ AHEAD = 4
 """Networks kept beside those, read before anybody asked for a picture of them, where there is memory for it."""
 AHEAD_SHARE = 0.5
 """Nothing is read ahead where that would take more than this share of the device's memory."""
+SMALLEST_DRAFT = 32
+"""Drafts of a lower resolution show too little."""
 
 _PROGRESS_SECONDS = 0.1
 _SLICE_SECONDS = 0.005
@@ -54,6 +56,20 @@ class Model:
     """By name, as last run; empty before the first run."""
     shares: dict[str, float] = field(default_factory=dict)
     """Share of a whole run's time that was over after each layer, when it was last run."""
+    whole_s: float = 0.0
+    """How long that run took; 0 before the first."""
+
+    def draft_layer(self, limit_s: float) -> str | None:
+        """The last layer of a draft that takes no longer than `limit_s`, or of the shortest one there is.
+
+        None where the whole picture takes no longer, where nobody knows yet, and where a network has no drafts.
+        """
+        layers = [name for name in self.G.synthesis.image_layers if _size(self.G, name) >= SMALLEST_DRAFT]
+        if not layers or self.whole_s <= limit_s:
+            return None
+        quick = [name for name in layers if self.shares.get(name, 1.0) * self.whole_s <= limit_s]
+        chosen: str = quick[-1] if quick else layers[0]
+        return chosen
 
     @property
     def current_info(self) -> ModelInfo:
@@ -202,6 +218,7 @@ def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.dev
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
+        has_drafts=any(_size(G, name) >= SMALLEST_DRAFT for name in G.synthesis.image_layers),
         has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
 

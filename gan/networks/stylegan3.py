@@ -43,6 +43,8 @@ class SynthesisNetwork(nn.Module):
     """
 
     takes_transform = True
+    image_layers: tuple[str, ...] = ()
+    """There is no image before the last layer."""
 
     def __init__(
         self,

@@ -108,12 +108,12 @@ class Plan:
         self._scales.pack()
         self._products = torch.empty(max([_band(block)[1] for block in self._blocks if block.conv0], default=0))
 
-    def steps(self, ws: Tensor, noise: NoiseSource) -> Steps:
+    def steps(self, ws: Tensor, noise: NoiseSource, last: int) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
         with drawing():
-            return (yield from self._drawn(ws, noise))
+            return (yield from self._drawn(ws, noise, last))
 
-    def _drawn(self, ws: Tensor, noise: NoiseSource) -> Steps:
+    def _drawn(self, ws: Tensor, noise: NoiseSource, last: int) -> Steps:
         styles = self._styles(ws[0])
         scales = self._scales(styles)
         image = np.empty(0, np.float32)
@@ -134,6 +134,8 @@ class Plan:
                 _add_colours(block, colours, image, rgb, picture)
                 image = floats(picture)
                 yield colours.name, rgb
+            if block.resolution == last:
+                break
         assert picture is not None
         return picture
 

@@ -286,3 +286,14 @@ def test_a_plan_ends_with_its_network():
     del G
     gc.collect()
     assert plan() is None
+
+
+@torch.no_grad()
+def test_a_plan_draws_images_of_lower_resolutions():
+    G = tiny.generator()
+    ws = latents(G)
+    for name in G.synthesis.image_layers:
+        fast_cpu.cool_down(G.synthesis)
+        expected = G.synthesis(ws, until=name)
+        assert fast_cpu.warm_up(G.synthesis)
+        assert_same([("picture", G.synthesis(ws, until=name))], [("picture", expected)])
