@@ -19,7 +19,7 @@ from training_launcher.commands import Command, asked_for
 from training_launcher.devices import Device, Turn, Wish, wish_for
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
-from training_launcher.failures import Failure, diagnose
+from training_launcher.failures import Failure, diagnose, explained
 from training_launcher.process import Identity, identify, read_identity
 from training_launcher.tasks import Step, Task, task_for
 
@@ -59,7 +59,7 @@ class Supervisor:
             command, spec = asked_for(self._folder)
             return self._run(command, spec)
         except (LaunchError, OSError) as error:
-            return self._end("failed", Failure(str(error), *self._cause(str(error))))
+            return self._end("failed", diagnose([], told=str(error)))
         finally:
             if self._turn is not None:
                 self._turn.close()
@@ -157,6 +157,8 @@ class Supervisor:
         left = (status or {}).get("state")
         if task.unit == "" and left in ("finished", "stopped"):
             return str(left)
+        if task.unit:
+            self._log(f"{state.capitalize()}.")
         done, total = task.progress()
         more = {"done": done, "total": total or done} if task.unit else {}
         return self._end(state, None, **more)
@@ -199,16 +201,12 @@ class Supervisor:
         changes = {"state": state, "updated": time.time(), "eta_s": None, "error": None, **more}
         if failure is not None:
             changes |= {"error": failure.error, "cause": failure.cause}
-            self._log(" ".join(filter(None, ("It ended:", failure.error, failure.advice))))
+            self._log(f"It ended: {explained(failure.error, failure.cause)}")
         files.change_json(self._folder / files.STATUS_FILE, **changes)
         return state
 
     def _log(self, text: str) -> None:
         files.append_line(self._folder / files.LOG_FILE, text)
-
-    def _cause(self, text: str) -> tuple[str, str]:
-        found = diagnose([f"Error: {text}"])
-        return found.cause, found.advice
 
     # -- What it is asked ------------------------------------------------------------------------------------------
 
