@@ -156,6 +156,9 @@ def test_a_run_outlives_who_started_it(data, out):
     assert done.returncode == -signal.SIGKILL
     (run,) = registry.scan([out])
     assert wait_for(run, lambda now: now.state != "queued").state == "starting"
+    # From another computer only the folder can be reached: its supervisor looks there, too.
+    files.change_json(files.Path(run.folder) / files.LAUNCH_FILE, stop_asked=True)
+    assert over(run).state == "stopped"
 
 
 @pytest.mark.parametrize(
