@@ -154,6 +154,12 @@ def advice(cause: str) -> str:
     return next((known.advice for known in every if known.name == cause), "")
 
 
+def explained(error: str, cause: str) -> str:
+    """An error, and what to do about its cause."""
+    ended = error if not error or error.endswith((".", "!", "?")) else f"{error}."
+    return " ".join(filter(None, (ended, advice(cause))))
+
+
 def _likely(text: str) -> Cause | None:
     return next((cause for cause in _CAUSES if re.search(cause.signs, text, re.MULTILINE)), None) if text else None
 

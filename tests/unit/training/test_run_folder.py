@@ -29,6 +29,11 @@ def test_a_folder_that_holds_nothing_yet_is_begun_from_the_start(tmp_path, files
 
 def test_who_is_asked_to_stop_before_process_0_tells_of_itself_does_not_ask_itself(tmp_path):
     Status("starting", 0.0, 1.0, None, None, time.time()).write(tmp_path)
-    with pytest.raises(KeyboardInterrupt), launch._passed_on(tmp_path):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(5)
+
+    def asked():
+        with launch._passed_on(tmp_path):
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pause()
+
+    with pytest.raises(KeyboardInterrupt):
+        asked()
