@@ -97,11 +97,11 @@ def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
 def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     """The left side. Returns what is to be browsed for."""
     width, asked = imgui.get_content_region_avail().x - t.px(4), ""
+    _presets(form, width)
     if form.kind == "metrics":
         if measured.networks(scene, facts, form, width):
             form.browsing, asked = "networks", MEASURED
         measured.metrics(form, width)
-    _presets(form, width)
     parts = [part for part in fields(SPECS[form.kind]) if part.name not in ELSEWHERE]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
