@@ -127,5 +127,6 @@ def _official_state(facts: Facts, now: float) -> State:
     """Official folders say nothing of their state: judged by how far they came and how long ago that was."""
     if facts.total and (facts.done or 0.0) >= facts.total:
         return "finished"
-    tick_s = (facts.seconds_per_unit or 0.0) * float(facts.spec.get("tick") or 4)
+    tick = facts.spec.get("tick")
+    tick_s = (facts.seconds_per_unit or 0.0) * (tick if isinstance(tick, int | float) else 4)
     return "running" if now - facts.updated < max(600.0, _OFFICIAL_TICKS * tick_s) else "stopped"

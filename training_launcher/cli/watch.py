@@ -88,6 +88,5 @@ def _new_text(path: Path, read: int) -> bytes:
 def _told(run: Run) -> str:
     sentence = f"{run.name}: {run.state}"
     if run.state in ("failed", "lost"):
-        why = " ".join(filter(None, (run.error, failures.advice(run.cause))))
-        return f"{sentence} ({run.cause or 'cause unknown'}). {why}".rstrip()
+        return f"{sentence} ({run.cause or 'cause unknown'}). {failures.explained(run.error, run.cause)}".rstrip()
     return f"{sentence}, {tables.amount(run)}".rstrip(", ")

@@ -11,10 +11,17 @@ from pathlib import Path
 import pytest
 import torch
 
+from renderer.arrays import ArrayStore
+from renderer.document import Document
+from renderer.parts import Latent, Network
+from renderer.session import Session, save
+from renderer.timeline import Key, Timeline, Track
 from tests.fixtures_path import ROOT
 from tests.integration.launcher.runs import gone, over, process, tiny, trained, wait_for
+from tests.unit.renderer import tiny as renderer_tiny
 from training_launcher import folder as files
 from training_launcher import launcher, registry
+from training_launcher.specs.film import FilmSpec
 from training_launcher.specs.metrics import MetricRunSpec
 
 
@@ -91,7 +98,7 @@ def test_stopped_and_gone_on_with_and_measured_by_the_command_line(data, out):
 
 
 def test_killing_the_run_is_seen_and_it_goes_on(data, out):
-    run = launcher.submit(tiny(data, kimg=1), out)
+    run = launcher.submit(tiny(data), out)
     trained(run)
     killed = time.monotonic()
     process(run).signal(signal.SIGKILL)
@@ -100,9 +107,9 @@ def test_killing_the_run_is_seen_and_it_goes_on(data, out):
     assert (lost.state, lost.cause) == ("lost", "killed")
     assert "SIGKILL" in lost.error
     gone(process(run, files.SUPERVISOR_FILE))
+    saved = state(run)["nimg"] / 1000
     assert launcher.resume(lost).live
-    assert over(run).state == "finished"
-    assert state(run)["nimg"] == 1000
+    assert trained(run, saved + 0.1).error == ""
 
 
 def test_killing_the_supervisor_leaves_the_run_and_its_device_alone(data, out):
@@ -165,6 +172,17 @@ def test_why_a_run_failed_is_told(data, out, changes, cause, says):
     assert run.cause == (cause or run.cause)
     assert says in (Path(run.folder) / files.LOG_FILE).read_text()
     assert command("watch", run.folder)[0] == 1
+
+
+def test_a_film_tells_its_frames(out, tmp_path):
+    track = Track("latent", (Key(0.0, Latent(1)), Key(0.5, Latent(7))))
+    shown = Document(network=Network(renderer_tiny.save(tmp_path, "sg2")), timeline=Timeline((track,), 0.5, 10.0))
+    save(tmp_path / "walk.stylescope", Session(shown), ArrayStore())
+    film = FilmSpec(session=str(tmp_path / "walk.stylescope"), out=str(tmp_path / "walk.gif"), device="cpu", threads=1)
+    run = over(launcher.submit(film, out))
+    assert (run.kind, run.state, run.done, run.total, run.unit) == ("video", "finished", 5.0, 5.0, "frames")
+    assert run.last_line == "Finished."
+    assert (tmp_path / "walk.gif").stat().st_size > 0
 
 
 def test_measurements_of_what_is_not_there_fail_with_its_name(out):
