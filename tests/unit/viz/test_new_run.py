@@ -17,6 +17,7 @@ from viz.new_run.command import words
 from viz.new_run.form import Form, every_kth, judge, outdir_problem
 from viz.new_run.looker import Looker
 from viz.new_run.measured import toggled
+from viz.new_run.where import waits_for
 
 GOOD = {"cfg": "stylegan2", "data": "d.zip", "gpus": "1", "batch": "8", "gamma": "1"}
 SMALL = DatasetFacts(100, 32, 32, 3)
@@ -160,6 +161,22 @@ def test_metrics_chosen_by_hand_take_the_place_of_auto():
     assert toggled(("fid50k_full",), "ls") == ("fid50k_full", "ls")
     assert toggled(("fid50k_full", "ls"), "fid50k_full") == ("ls",)
     assert toggled(("ls",), "auto") == ("auto",)
+
+
+def test_what_a_run_would_wait_for_is_said(tmp_path):
+    def other(number: int, state: str, **rest: object) -> Run:
+        return Run(f"/runs/{number:05d}-x", "train", state, executor="local", **rest)
+
+    given = form(tmp_path)
+    assert waits_for(given, [other(1, "finished"), other(2, "stopped")]) == ""
+    busy = [other(5, "queued"), other(3, "running", device="cuda:0"), other(4, "running", device="cpu")]
+    assert waits_for(given, busy) == "Will wait for 00003, 00004, 00005 if no other device is free."
+    given.put(given.draft.put("device", "cpu"))
+    assert waits_for(given, busy) == "Will wait for 00004, 00005 if no other device is free."
+    film = Run("/runs/00006-film", "video", "running", executor="local")
+    assert waits_for(given, [film]) == "", "films give way"
+    given.executor = "slurm"
+    assert waits_for(given, busy) == ""
 
 
 def test_every_kth_snapshot_has_the_newest():
