@@ -50,6 +50,8 @@ class Rendered:
     layer_statistics: tuple[Statistics, ...] = ()
     radial: tuple[tuple[float, float], ...] = ()
     memory: tuple[int, int] = (0, 0)
+    draft: int = 0
+    whole_ms: float = 0.0
 
 
 def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tuple[Part, ...]) -> Frame:
@@ -68,6 +70,8 @@ def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tup
         layer_statistics=rendered.layer_statistics,
         radial=rendered.radial,
         memory=rendered.memory,
+        draft=rendered.draft,
+        whole_ms=rendered.whole_ms,
     )
 
 

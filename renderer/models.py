@@ -16,6 +16,7 @@ import torch
 
 import gan
 from gan.device import choose_device, device_title
+from renderer import kernels
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
 from renderer.protocol import LayerInfo, ModelInfo, Network
@@ -28,6 +29,8 @@ AHEAD = 4
 """Networks kept beside those, read before anybody asked for a picture of them, where there is memory for it."""
 AHEAD_SHARE = 0.5
 """Nothing is read ahead where that would take more than this share of the device's memory."""
+SMALLEST_DRAFT = 32
+"""Drafts of a lower resolution show too little."""
 
 _PROGRESS_SECONDS = 0.1
 _SLICE_SECONDS = 0.005
@@ -53,6 +56,20 @@ class Model:
     """By name, as last run; empty before the first run."""
     shares: dict[str, float] = field(default_factory=dict)
     """Share of a whole run's time that was over after each layer, when it was last run."""
+    whole_s: float = 0.0
+    """How long that run took; 0 before the first."""
+
+    def draft_layer(self, limit_s: float) -> str | None:
+        """The last layer of a draft that takes no longer than `limit_s`, or of the shortest one there is.
+
+        None where the whole picture takes no longer, where nobody knows yet, and where a network has no drafts.
+        """
+        layers = [name for name in self.G.synthesis.image_layers if _size(self.G, name) >= SMALLEST_DRAFT]
+        if not layers or self.whole_s <= limit_s:
+            return None
+        quick = [name for name in layers if self.shares.get(name, 1.0) * self.whole_s <= limit_s]
+        chosen: str = quick[-1] if quick else layers[0]
+        return chosen
 
     @property
     def current_info(self) -> ModelInfo:
@@ -69,10 +86,15 @@ _Key = tuple[Network, torch.device]
 
 
 class Models:
-    """Networks by source and device. A failure to read one is not remembered."""
+    """Networks by source and device. A failure to read one is not remembered.
 
-    def __init__(self) -> None:
+    Args:
+        wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.kernels`).
+    """
+
+    def __init__(self, wait_for_kernels: bool = False) -> None:
         self._kept: Cache[Model] = Cache(KEPT)
+        self._wait = wait_for_kernels
         self._reader: ThreadPoolExecutor | None = None
         self._coming: tuple[_Key, Future[Model]] | None = None
         """The network that is read ahead."""
@@ -80,7 +102,7 @@ class Models:
     def get(self, network: Network, device: str, loading: Loading) -> Model:
         """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
         key = network, choose_device(device)
-        return self._kept.made(key, lambda: self._read(key, loading))
+        return self._kept.made(key, lambda: self._ready(self._read(key, loading)))
 
     def read_ahead(self, network: Network, device: str, check: Callable[[float], None]) -> bool:
         """Read a network in a thread; what `check` raises leaves it reading, and the next call waits for it again.
@@ -99,7 +121,7 @@ class Models:
             check(0.0)
         self._coming = None
         self._kept.resize(KEPT + AHEAD)
-        self._kept.put(key, coming.result())
+        self._kept.put(key, self._ready(coming.result()))
         return True
 
     def _read(self, key: _Key, loading: Loading) -> Model:
@@ -133,6 +155,10 @@ class Models:
     def clear(self) -> None:
         """Let all networks go."""
         self._kept.clear()
+
+    def _ready(self, model: Model) -> Model:
+        kernels.make_ready(model.G.synthesis, model.device, self._wait)
+        return model
 
 
 def demo_network() -> Path:
@@ -192,6 +218,7 @@ def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.dev
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
+        has_drafts=any(_size(G, name) >= SMALLEST_DRAFT for name in G.synthesis.image_layers),
         has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
 

@@ -1,6 +1,7 @@
 """Makes the two networks in assets/, so that the explorer has something to show before the user brings any.
 
-`demo.safetensors` is a small StyleGAN2 of avatars, taken from the run that trained it (`demo.run.yaml` says how).
+`demo.safetensors` is a small StyleGAN2 of avatars, taken from the run that trained it, whose record is in
+`recorded-runs/`.
 `pattern-t-128.safetensors` is a StyleGAN3-T that was never trained: random weights, arranged so that they draw
 rosettes, and calibrated layer by layer so that every activation has the size a trained network's would have. Run by
 hand from the repository's root:
@@ -10,12 +11,13 @@ hand from the repository's root:
 
 import dataclasses
 import math
+import re
+import shutil
 from pathlib import Path
 
 import click
 import numpy as np
 import torch
-import yaml
 from PIL import Image
 from torch import Tensor
 
@@ -196,13 +198,18 @@ def take_avatars(run: Path) -> gan.Networks:
     return dataclasses.replace(nets, info=info)
 
 
-def tell_of(run: Path, outdir: Path) -> None:
-    """Write what was asked for, and what its snapshots were measured to be, without the folders of its time."""
-    asked = yaml.safe_load((run / "run.yaml").read_text())
-    asked["spec"] |= {"outdir": "runs", "data": Path(asked["spec"]["data"]).name}
-    (outdir / "demo.run.yaml").write_text(yaml.safe_dump(asked, sort_keys=False))
-    for path in sorted(run.glob("metric-*.jsonl")):
-        (outdir / f"demo.{path.name}").write_bytes(path.read_bytes())
+def record(run: Path, outdir: Path) -> None:
+    """Keep a run's record in `outdir`: everything but networks and training state, in JPEG files, paths relative."""
+    kept = outdir / run.name
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    above = f"{run.parent.parent}/"
+    for path in sorted(run.iterdir()):
+        if path.suffix == ".png" and not re.search(r"[1-9]5$", path.stem):  # every tenth kimg
+            with Image.open(path) as picture:
+                picture.convert("RGB").save(kept / f"{path.stem}.jpg", quality=85)
+        elif path.suffix in (".yaml", ".json", ".jsonl", ".txt"):
+            (kept / path.name).write_text(path.read_text().replace(above, ""))
 
 
 @torch.no_grad()
@@ -245,7 +252,7 @@ def main(avatars: Path | None, seed: int, sheet: Path | None, outdir: Path) -> N
     """Write the networks and say what they are like."""
     if avatars is not None:
         gan.save(outdir / "demo.safetensors", take_avatars(avatars))
-        tell_of(avatars, outdir)
+        record(avatars, outdir / "recorded-runs")
     pattern = build_pattern(Pattern(seed=seed))
     gan.save(outdir / "pattern-t-128.safetensors", pattern)
     for name, value in equivariance(pattern.G_ema).items():

@@ -395,7 +395,8 @@ class App:
         self._deeds.after(asks)
         self._scene = self.store.scene
         now = self._clock()
-        self.incoming.submit(self._scene, now)
+        held = self.store.history.is_open and not self._scene.view.moving
+        self.incoming.submit(self._scene, now, held)
         if problem := self._keeper.look(self._scene.settings, now):
             self.say(problem, bad=True)
         self._memory.look(self._scene)

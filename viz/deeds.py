@@ -10,9 +10,11 @@ from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
 
 from renderer import recipe
+from renderer.animate import requested
 from renderer.client import AnyRenderer
+from renderer.document import request_for
 from renderer.files import replacing
-from renderer.protocol import Network
+from renderer.protocol import Network, Still
 from renderer.recall import SUFFIXES
 from renderer.recipe import Recipe
 from renderer.session import Session
@@ -67,6 +69,7 @@ from viz.scene import (
 )
 from viz.session import Files, Say
 from viz.store import Store
+from viz.works import Told
 
 Photograph = Callable[[Callable[[NDArray[np.uint8]], None]], None]
 """Hands the next whole frame of the window to what it is given."""
@@ -255,10 +258,28 @@ class Deeds:
         return folder_of(self._store.scene.settings)
 
     def _save_picture(self) -> None:
-        pixels, shown, arrays = self._incoming.pixels(), self._incoming.shown, self._renderer.arrays
-        if pixels is not None and shown is not None:
-            made = Recipe(*shown)
-            self._writer.write(self._folder(), pixels.copy(), lambda: {recipe.KEY: recipe.write(made, arrays)})
+        incoming, arrays = self._incoming, self._renderer.arrays
+        frame, pixels, shown = incoming.frame, incoming.pixels(), incoming.shown
+        if frame is None or pixels is None or shown is None:
+            return
+        made = Recipe(*shown)
+
+        def write(pixels: NDArray[np.uint8]) -> None:
+            self._writer.write(self._folder(), pixels, lambda: {recipe.KEY: recipe.write(made, arrays)})
+
+        def rendered(told: Told) -> None:
+            if told.result is not None:
+                write(np.asarray(told.result))
+            else:
+                self._say("The picture could not be saved.", told.failure.message if told.failure else "", bad=True)
+
+        if frame.draft:
+            request = request_for(made.document, made.display, self._store.scene.settings.device, 0)
+            if made.at is not None:
+                request = requested(request, made.document.timeline, made.at)
+            incoming.works.once(Still(request), rendered)
+        else:
+            write(pixels.copy())
 
 
 def opened(scene: Scene, source: str) -> Scene:

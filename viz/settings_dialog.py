@@ -35,6 +35,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     scene = slider_row(scene, "settings.frame_limit")
     ui.row_label("Vertical sync")
     scene = switch_row(scene, "settings.vsync", "", "Show frames in step with the screen")
+    ui.row_label("Drafts")
+    imgui.push_id("drafts")
+    scene = switch_row(
+        scene, "settings.drafts", "", "While something is dragged, draw pictures that take long at a lower resolution"
+    )
+    imgui.pop_id()
     ui.space(8)
     ui.heading("Looks")
     ui.row_label("Colours")

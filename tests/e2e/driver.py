@@ -193,7 +193,8 @@ def drive(
 
     Args:
         network: What to open first; None for the demo network.
-        renderer: "fake" (in this process, answers at once), "real" (the child process), or one of your own.
+        renderer: "fake" (in this process, answers at once), "slow" (the same, says that a picture takes 200 ms), "real"
+            (the child process), or one of your own.
         size: The window in pixels; any size, whatever the display.
         settings: Instead of the defaults. Captures go to a temporary folder unless they name one.
         scene: Changes the first scene.
@@ -214,6 +215,8 @@ def drive(
             settings = replace(settings, run_dirs=str(Path(folder) / "runs"))
         if renderer == "fake":
             renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution)  # type: ignore[arg-type]
+        elif renderer == "slow":
+            renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution, whole_ms=200.0)  # type: ignore[arg-type]
         elif renderer == "real":
             renderer = Renderer(hello_imgui.request_refresh)
         assert not isinstance(renderer, str)

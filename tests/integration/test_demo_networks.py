@@ -16,6 +16,8 @@ from training_launcher.options import problems
 from training_launcher.specs.train import TrainSpec
 
 ASSETS = ROOT / "assets"
+RECORD = next((ASSETS / "recorded-runs").iterdir())
+"""Of the run that trained the demo network."""
 NAMES = ("demo", "pattern-t-128")
 LIMIT = 4 * 10**6
 
@@ -59,7 +61,7 @@ def test_truncation_goes_to_one_picture(named):
 
 
 def test_demo_is_what_the_run_beside_it_asked_for():
-    asked = yaml.safe_load((ASSETS / "demo.run.yaml").read_text())
+    asked = yaml.safe_load((RECORD / "run.yaml").read_text())
     spec = TrainSpec(**asked["spec"] | {"metrics": tuple(asked["spec"]["metrics"])})
     assert (asked["kind"], problems(spec)) == ("train", ())
     nets = gan.load(ASSETS / "demo.safetensors")
@@ -71,7 +73,7 @@ def test_demo_is_what_the_run_beside_it_asked_for():
 
 
 def test_demo_was_measured_while_it_learnt():
-    lines = [json.loads(line) for line in (ASSETS / "demo.metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (RECORD / "metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
     curve = {int(line["snapshot_pkl"][17:23]): line["results"]["kid1k_lite0_full"] for line in lines}
     assert len(curve) >= 12
     assert max(curve) >= 60
