@@ -250,7 +250,7 @@ class Script:
     def _new_run(self) -> Iterator[None]:
         """The form for a new run, which is not started; and that for a measurement."""
         hand = self._hand
-        yield from hand.click("Runs/New run")
+        yield from hand.click("Runs/new")
         yield from hand.wait(0.6)
         yield from self._shot("new-run")
         yield from hand.click(next(name for name in hand.places if name.endswith("kind Metrics")))
