@@ -102,8 +102,9 @@ def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     if form.kind == "metrics":
         if measured.networks(scene, facts, form, width):
             form.browsing, asked = "networks", MEASURED
-        measured.metrics(form, width)
-    parts = [part for part in fields(SPECS[form.kind]) if part.name not in ELSEWHERE]
+        measured.metrics(form, verdict.problems.get("metrics", ""), width)
+    above = ("metrics",) if form.kind == "metrics" else ()
+    parts = [part for part in fields(SPECS[form.kind]) if part.name not in (*ELSEWHERE, *above)]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
         asked = _group(form, group, list(members), verdict.problems, width) or asked
