@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from imgui_bundle import ImVec2 as V
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import imgui
 
 from training_launcher.run import Run
 from viz import results_view
@@ -83,4 +83,3 @@ def _progress(run: Run, width: float) -> None:
     """How far a run that still goes on is."""
     ui.progress(run.done / run.total if run.total else 0.0, width)
     ui.label(f"{run.state}: {run.done:g} of {run.total:g} {run.unit}   {run.last_line}"[:120], "dim", t.small)
-    hello_imgui.request_refresh()

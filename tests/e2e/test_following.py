@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.protocol import ReadAhead
 from tests.e2e.driver import BOTTOM, Driver, Key, drive
 from tests.fixtures_path import fixtures
 from viz.following import Following
@@ -60,6 +61,32 @@ def test_the_picture_follows_new_snapshots_without_a_step(run, lent):
 
     first = str(run / "network-snapshot-000000.pkl")
     drive(steps, network=first, renderer=lent)
+
+
+def test_neighbours_are_there_before_the_slider_comes_to_them(run, lent):
+    for kimg in (10, 20, 30):
+        appear(run, kimg, "sg2_64")
+    slider = "//Generator/kimg/##number"
+
+    def read(d: Driver) -> bool:
+        return any(stage == "load" for stage, _ in d.facts.frame.milliseconds)
+
+    def settled(d: Driver, kimg: int) -> None:
+        d.type_into(slider, str(kimg))
+        d.wait_for(lambda: d.scene.document.network.source.endswith(f"{kimg:06d}.pkl"))
+        d.wait_frame()
+
+    def steps(d: Driver):
+        d.wait_frame()
+        settled(d, 20)
+        entries = d.app.incoming.works._entries
+        d.wait_for(lambda: [work for work in entries if isinstance(work, ReadAhead)], what="something read ahead")
+        d.wait_for(lambda: all(entry.told.over for entry in entries.values()), what="all of it")
+        for kimg in (10, 0):  # the next one in this direction, and the one after it
+            settled(d, kimg)
+            assert not read(d), f"the network at {kimg} kimg had to be read"
+
+    drive(steps, network=str(run), renderer=lent)
 
 
 def test_two_snapshots_stand_side_by_side_and_move_together(run, lent):

@@ -10,15 +10,19 @@ from imgui_bundle import imgui
 from training_launcher.draft import Draft
 from training_launcher.formats import read_names
 from training_launcher.measures import MEASURES, cost, pictures
+from training_launcher.options import fields
+from training_launcher.specs.metrics import MetricRunSpec
 from viz import widgets as ui
 from viz.bundled import ASSETS
 from viz.facts import Facts
+from viz.new_run import fields as rows
 from viz.new_run.form import Form, every_kth
 from viz.numbers import kimg_text
 from viz.scene import Scene
 from viz.snapshots import current, snapshots_of
 from viz.theme import current as t
 
+METRICS = next(part for part in fields(MetricRunSpec) if part.name == "metrics")
 _ROWS = 5
 """Networks seen at once."""
 
@@ -82,7 +86,7 @@ def _run(scene: Scene, facts: Facts, form: Form, width: float) -> None:
     if choosing.run not in runs:
         choosing.run, choosing.every = runs[0], 1
     names = [os.path.basename(run) for run in runs]
-    if ui.choice("From the run", names[runs.index(choosing.run)], width=width - t.px(t.label)):
+    if ui.choice("From run", names[runs.index(choosing.run)], width=width - t.px(t.label)):
         imgui.open_popup("runs")
     picked, _ = ui.pick("runs", names, runs.index(choosing.run), width=width - t.px(t.label))
     if picked is not None:
@@ -106,11 +110,12 @@ def _runs(facts: Facts) -> list[str]:
     return own + [folder for folder in others if snapshots_of(folder)]
 
 
-def metrics(form: Form, width: float) -> None:
-    """The metrics that are offered, each with what it looks with and how many pictures it draws."""
-    draft = form.draft
-    chosen = _chosen(draft)
+def metrics(form: Form, problem: str, width: float) -> None:
+    """The names that were typed, and the metrics that are offered, each with what it looks with and what it draws."""
+    chosen = _chosen(form.draft)
     ui.heading("Metrics", cost(chosen, len(form.networks)) if chosen else "none yet")
+    form.put(rows.row(form.draft, METRICS, problem, width).draft)
+    draft = form.draft
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(4), 0))
     for one in MEASURES:
         p, h = imgui.get_cursor_screen_pos(), t.px(t.row)

@@ -244,7 +244,19 @@ class Script:
         yield from hand.wait(0.6)
         yield from self._shot("train-earlier")
         yield from hand.keys(Key.escape)
+        yield from self._new_run()
         yield from self._keys(Key.mod_ctrl, Key._1)
+
+    def _new_run(self) -> Iterator[None]:
+        """The form for a new run, which is not started; and that for a measurement."""
+        hand = self._hand
+        yield from hand.click("Runs/new")
+        yield from hand.wait(0.6)
+        yield from self._shot("new-run")
+        yield from hand.click(next(name for name in hand.places if name.endswith("kind Metrics")))
+        yield from hand.wait(0.6)
+        yield from self._shot("new-metrics")
+        yield from hand.keys(Key.escape)
 
     def _look(self) -> Iterator[None]:
         yield from self._hand.keys(Key.mod_ctrl, Key.k)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan.data import reader
 from gan.training.errors import TrainingError
 from gan.training.presets import Options, resolve
 from tests.unit.training.tiny import OPTIONS, dataset
+from training_launcher import dataset_facts
 from training_launcher.checks import contradictions
 from training_launcher.dataset_facts import DatasetFacts, look
 from training_launcher.draft import Draft, filled
@@ -115,6 +117,10 @@ def test_what_a_dataset_holds(tmp_path):
     zipfile.ZipFile(tmp_path / "a.zip").extractall(tmp_path / "folder")
     assert look(tmp_path / "folder") == DatasetFacts(12, 16, 16, 3, 3)
     assert str(look(tmp_path / "a.zip")) == "12 pictures, 16x16, colour, 3 classes"
+
+
+def test_pictures_and_labels_are_called_as_training_calls_them():
+    assert (dataset_facts.ENDINGS, dataset_facts.LABELS) == (reader.ENDINGS, reader.LABELS)
 
 
 def test_what_is_no_dataset_is_told_in_a_sentence(tmp_path):
