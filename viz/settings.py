@@ -25,7 +25,7 @@ class Settings:
     """Where pictures are saved; empty for the folder of pictures in the user's home."""
     browse_dir: str = ""
     """Where the file browser opens; empty for where it was last."""
-    run_dirs: str = ""
-    """Folders that hold runs, one after the other with the system's separator of paths; empty for the usual ones."""
     recent: tuple[str, ...] = ()
     """Networks that opened, newest first."""
+    run_dirs: str = ""
+    """Folders that hold runs, one after the other with the system's separator of paths; empty for the usual ones."""
