@@ -41,7 +41,7 @@ _CAUSES = (
         "broken gradients",
         "The numbers of the training ran out of bounds: raise --gamma, lower --glr and --dlr, or use --fp32=1, from an "
         "earlier snapshot.",
-        r"gradients? (?:were|was|are|is) not finite|non-?finite|loss is nan|NaN or Inf",
+        r"gradients?\b.{0,40}not (?:been )?finite|non-?finite|loss is nan|NaN or Inf",
     ),
     Cause(
         "GPU driver",
@@ -80,7 +80,7 @@ _CAUSES = (
     Cause(
         "missing file",
         "A file is not where it was: check the path, and whether its disk is there.",
-        r"No such file|no such file|FileNotFoundError|There is no |NotFoundError|cannot be found|does not exist",
+        r"No such file|no such file|FileNotFoundError|There is no |\bNotFoundError|cannot be found|does not exist",
     ),
     Cause(
         "wrong option",
@@ -141,7 +141,8 @@ def diagnose(lines: Sequence[str], code: int | None = None, *, told: str = "", m
         return Failure(
             f"The run's process was ended by {name}.", ended.name if ended else "", ended.advice if ended else ""
         )
-    cause = _likely(error) or _likely("\n".join(lines[-8:]))
+    said = [line for line in lines[-8:] if not line.startswith("tick ")]  # which counts what is no failure yet
+    cause = _likely(error) or _likely("\n".join(said))
     if not error:
         error = f"It ended with status {code} and said nothing." if code is not None else LOST.advice
     return Failure(error, cause.name if cause else "", cause.advice if cause else "")
@@ -151,6 +152,12 @@ def advice(cause: str) -> str:
     """What to do about a cause that `diagnose` named; empty for others."""
     every = (*_CAUSES, LOST, *_ENDED.values())
     return next((known.advice for known in every if known.name == cause), "")
+
+
+def explained(error: str, cause: str) -> str:
+    """An error, and what to do about its cause."""
+    ended = error if not error or error.endswith((".", "!", "?")) else f"{error}."
+    return " ".join(filter(None, (ended, advice(cause))))
 
 
 def _likely(text: str) -> Cause | None:

@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ LOG_FILE, STATS_FILE, PROGRESS_FILE = "log.txt", "stats.jsonl", "progress.jsonl"
 STATE_FILE, OPTIONS_FILE = "training-state.pt", "training_options.json"
 
 _NUMBERED = re.compile(r"(\d+)-")
-_LARGEST = 4 << 20
-"""Bytes: none of these files is ever so large, and a wrong one must not fill the memory."""
+_LARGEST = 1 << 16
+"""Bytes: none of these files is ever so large, and a wrong one must not take memory and time."""
 
 
 def create(outdir: Path, description: str) -> Path:
@@ -82,13 +83,18 @@ def read_run(folder: Path) -> tuple[dict[str, Any] | None, str]:
     text, problem = _text(folder / RUN_FILE)
     if text is None:
         return None, problem
+    content = _parsed(text)
+    return (content, "") if content is not None else (None, f"{RUN_FILE} is damaged.")
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> dict[str, Any] | None:
+    """Kept, for YAML takes milliseconds to read, and a run is looked at every second."""
     try:
-        content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.safe_load(text)  # the quicker reader in C crashes on what is nested deeply
     except (yaml.YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        return None, f"{RUN_FILE} is damaged."
-    if not isinstance(content, dict) or not isinstance(content.get("spec"), dict):
-        return None, f"{RUN_FILE} is damaged."
-    return content, ""
+        return None
+    return content if isinstance(content, dict) and isinstance(content.get("spec"), dict) else None
 
 
 def tail(path: Path, size: int = 4096) -> list[str]:

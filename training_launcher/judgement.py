@@ -118,8 +118,8 @@ def _job_state(claimed: str, job: str, facts: Facts) -> State:
         if claimed in ("starting", "running"):
             return cast(State, claimed)
         return cast(State, claimed) if facts.stop_asked and claimed in ("stopped", "failed") else "starting"
-    if job == "COMPLETING":
-        return cast(State, claimed or "starting")
+    if job == "COMPLETING":  # after preemption it waits again; only one that was asked to stop stays so
+        return "queued" if claimed == "stopped" and not facts.stop_asked else cast(State, claimed or "starting")
     return "lost" if not claimed or claimed in LIVE else cast(State, claimed)
 
 
@@ -127,5 +127,6 @@ def _official_state(facts: Facts, now: float) -> State:
     """Official folders say nothing of their state: judged by how far they came and how long ago that was."""
     if facts.total and (facts.done or 0.0) >= facts.total:
         return "finished"
-    tick_s = (facts.seconds_per_unit or 0.0) * float(facts.spec.get("tick") or 4)
+    tick = facts.spec.get("tick")
+    tick_s = (facts.seconds_per_unit or 0.0) * (tick if isinstance(tick, int | float) else 4)
     return "running" if now - facts.updated < max(600.0, _OFFICIAL_TICKS * tick_s) else "stopped"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,7 +122,11 @@ def resume(run: Run) -> Run:
         command, spec = asked_for(folder)
         about, _ = files.read_json(folder / files.LAUNCH_FILE)
         keep: dict[str, Any] = {key: about[key] for key in ("executor", "slurm", "cwd") if about and key in about}
-        files.write_json(folder / files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep})
+        # A run says that it has stopped a little before its processes are gone.
+        after = [one.fields() for one in _identities(folder) if one.presence() == "here"]
+        files.write_json(
+            folder / files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep, "after": after}
+        )
         _start(folder, command, spec)
     return registry.read(folder)
 
@@ -147,7 +152,8 @@ def trash(run: Run) -> None:
 
 
 def _start(folder: Path, command: Command, spec: Any) -> None:
-    """Say that the run waits, and start what looks after it."""
+    """Say that the run waits, and start what looks after it; an earlier one that still ends has no say any more."""
+    files.change_json(folder / files.LAUNCH_FILE, start=uuid.uuid4().hex)
     (folder / files.SUPERVISOR_FILE).unlink(missing_ok=True)
     files.write_json(folder / files.STATUS_FILE, _waiting(folder, command, spec))
     about, _ = files.read_json(folder / files.LAUNCH_FILE)

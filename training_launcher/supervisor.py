@@ -19,8 +19,8 @@ from training_launcher.commands import Command, asked_for
 from training_launcher.devices import Device, Turn, Wish, wish_for
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
-from training_launcher.failures import Failure, diagnose
-from training_launcher.process import Identity, identify
+from training_launcher.failures import Failure, diagnose, explained
+from training_launcher.process import Identity, identify, read_identity
 from training_launcher.tasks import Step, Task, task_for
 
 _TURN_S, _LOOK_S, _BEAT_S, _STATUS_S = 0.3, 0.2, 10.0, 2.0
@@ -43,6 +43,7 @@ class Supervisor:
         self._stopping = False
         self.time_is_up = False
         """Whether the cluster said that the job's time ends."""
+        self._start = self._about().get("start")
         self._begun, self._done_before = time.time(), 0.0
         self._beaten = self._told = 0.0
         self._shown: tuple[float, float] | None = None
@@ -58,7 +59,7 @@ class Supervisor:
             command, spec = asked_for(self._folder)
             return self._run(command, spec)
         except (LaunchError, OSError) as error:
-            return self._end("failed", Failure(str(error), *self._cause(str(error))))
+            return self._end("failed", diagnose([], told=str(error)))
         finally:
             if self._turn is not None:
                 self._turn.close()
@@ -66,6 +67,7 @@ class Supervisor:
     # -- Before ----------------------------------------------------------------------------------------------------
 
     def _run(self, command: Command, spec: Any) -> str:
+        self._wait_for_earlier()
         devices: tuple[Device, ...] = ()
         wish = Wish("")
         if not self._job and not command.shares:
@@ -86,6 +88,14 @@ class Supervisor:
             if ended != "finished":
                 return ended
         return self._status_or("finished", task)
+
+    def _wait_for_earlier(self) -> None:
+        """An earlier part of the run may still be ending."""
+        named = self._about().get("after")
+        earlier = [read_identity(one) for one in named] if isinstance(named, list) else []
+        while not self._stopping and any(one is not None and one.presence() == "here" for one in earlier):
+            time.sleep(_TURN_S)
+            self._beat()
 
     def _wait_for(self, wish: Wish) -> tuple[Device, ...]:
         assert self._who is not None
@@ -147,8 +157,11 @@ class Supervisor:
         left = (status or {}).get("state")
         if task.unit == "" and left in ("finished", "stopped"):
             return str(left)
+        if task.unit:
+            self._log(f"{state.capitalize()}.")
         done, total = task.progress()
-        return self._end(state, done=done, total=total or done)
+        more = {"done": done, "total": total or done} if task.unit else {}
+        return self._end(state, None, **more)
 
     # -- What it tells ---------------------------------------------------------------------------------------------
 
@@ -160,7 +173,7 @@ class Supervisor:
 
     def _beat(self) -> None:
         """A sign of life, for those who cannot look for the process from another computer."""
-        if time.monotonic() - self._beaten > _BEAT_S:
+        if time.monotonic() - self._beaten > _BEAT_S and not self._replaced():
             self._beaten = time.monotonic()
             try:
                 os.utime(self._folder / files.SUPERVISOR_FILE)
@@ -183,26 +196,23 @@ class Supervisor:
         files.change_json(self._folder / files.STATUS_FILE, **changes)
 
     def _end(self, state: str, failure: Failure | None = None, **more: Any) -> str:
+        if self._replaced():
+            return state
         changes = {"state": state, "updated": time.time(), "eta_s": None, "error": None, **more}
         if failure is not None:
             changes |= {"error": failure.error, "cause": failure.cause}
-            self._log(" ".join(filter(None, ("It ended:", failure.error, failure.advice))))
+            self._log(f"It ended: {explained(failure.error, failure.cause)}")
         files.change_json(self._folder / files.STATUS_FILE, **changes)
         return state
 
     def _log(self, text: str) -> None:
         files.append_line(self._folder / files.LOG_FILE, text)
 
-    def _cause(self, text: str) -> tuple[str, str]:
-        found = diagnose([f"Error: {text}"])
-        return found.cause, found.advice
-
     # -- What it is asked ------------------------------------------------------------------------------------------
 
     def _asked(self) -> bool:
         """Whether the run is to end: this process was told, or it was asked for before this process listened."""
-        about, _ = files.read_json(self._folder / files.LAUNCH_FILE)
-        return self._stopping or bool((about or {}).get("stop_asked"))
+        return self._stopping or bool(self._about().get("stop_asked"))
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
@@ -213,9 +223,16 @@ class Supervisor:
         self.time_is_up = True
         self._ask(number, frame)
 
+    def _about(self) -> dict[str, Any]:
+        """What the launcher says."""
+        return files.read_json(self._folder / files.LAUNCH_FILE)[0] or {}
+
+    def _replaced(self) -> bool:
+        """Whether the run was resumed while its earlier processes were ending: then others tell of it."""
+        return self._about().get("start") != self._start
+
     def _cwd(self) -> str:
-        about, _ = files.read_json(self._folder / files.LAUNCH_FILE)
-        cwd = str((about or {}).get("cwd") or "")
+        cwd = str(self._about().get("cwd") or "")
         return cwd if os.path.isdir(cwd) else str(self._folder)
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from renderer.document import Document
 from renderer.protocol import Network, ReadAhead, RenderRequest
-from viz.facts import Facts, Snapshot
+from viz.facts import Facts, Scratch, Snapshot
 from viz.numbers import kimg_text
 from viz.scene import Scene
 from viz.snapshots import current, snapshots_of
+from viz.store import Store
 
 _SETTLED_SECONDS = 2.0
 """A pickle may still be written, unlike our own files, which come whole."""
@@ -92,6 +93,17 @@ def followed(document: Document, state: Following, returned: bool) -> Document:
         return document
     state.source = newest.path
     return replace(document, network=Network(newest.path))
+
+
+def look(store: Store, scratch: Scratch) -> None:
+    """At the start of a frame: show the newest snapshot of the run that is followed."""
+    store.adopt(followed(store.document, scratch.get(Following), store.returned()))
+
+
+def end_frame(scene: Scene, facts: Facts) -> Scene:
+    """At the end of a frame: read neighbours ahead, and let what stands beside the present picture go along with it."""
+    read_ahead(scene, facts)
+    return kept_beside(scene, facts.scratch.get(Beside))
 
 
 def _newest(found: tuple[Snapshot, ...]) -> Snapshot | None:

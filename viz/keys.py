@@ -57,6 +57,12 @@ def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
     return any(asked(one, flags) for one in _chords(keys))
 
 
+@functools.cache
+def keys_of(keys: tuple[str, ...]) -> tuple[imgui.Key, ...]:
+    """The keys of chords without their modifiers."""
+    return tuple(imgui.Key(one & ~int(imgui.Key.mod_mask_)) for one in _chords(keys))
+
+
 def shown(keys: str) -> str:
     """The chord as this system's users write it."""
     return keys.replace("Ctrl+", "Cmd+") if sys.platform == "darwin" else keys

@@ -63,7 +63,8 @@ def draw(shown: Shown, width: float, height: float) -> None:
         ui.label("No results yet: each appears as soon as it is there", "faint", height=t.row)
         return
     rows = min(len(found.networks), 12) + 1
-    tall = min(t.px(t.row) * rows + t.px(12), height * (0.5 if _has_curve(found, shown.figure) else 1.0))
+    row = t.px(t.row) + 2 * imgui.get_style().cell_padding.y
+    tall = min(row * rows + t.px(4), height * (0.5 if _has_curve(found, shown.figure) else 1.0))
     _table(shown, width, tall)
     if _has_curve(found, shown.figure):
         ui.space(8)
@@ -149,13 +150,14 @@ def details(one: Result) -> str:
 def _curve(shown: Shown, width: float, height: float) -> None:
     ui.heading(shown.figure, f"{better(shown.figure)} is better")
     kimg, values = shown.table.curve(shown.figure)
+    implot.push_style_var(implot.StyleVar_.fit_padding, V(0.03, 0.1))
     with plots.plot("curve", width, height, implot.Flags_.no_legend) as seen:
-        if not seen:
-            return
-        fit = implot.AxisFlags_.auto_fit
-        implot.setup_axes("kimg", "", fit, fit)
-        plots.line(shown.figure, np.array(kimg), np.array(values), plots.color(0))
-        _points(kimg, values, shown)
+        if seen:
+            fit = implot.AxisFlags_.auto_fit
+            implot.setup_axes("kimg", "", fit, fit)
+            plots.line(shown.figure, np.array(kimg), np.array(values), plots.color(0))
+            _points(kimg, values, shown)
+    implot.pop_style_var()
 
 
 def _points(kimg: Sequence[float], values: Sequence[float], shown: Shown) -> None:

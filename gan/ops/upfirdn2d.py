@@ -83,7 +83,10 @@ def setup_filter(
     Raises:
         ValueError: ``f`` is empty or has more than two dimensions, or a square one is asked to be separable.
     """
-    taps = torch.as_tensor(1.0 if f is None else f, dtype=torch.float32, device=device)
+    # Worked out where the taps are: arithmetic on the device "meta", where networks are built before they are loaded,
+    # makes torch import its whole compiler, which takes a second.
+    home = f.device if isinstance(f, torch.Tensor) else torch.device("cpu")
+    taps = torch.as_tensor(1.0 if f is None else f, dtype=torch.float32, device=home)
     taps = taps.reshape(1) if taps.ndim == 0 else taps
     filter_size(taps)
     if separable is None:
@@ -96,7 +99,10 @@ def setup_filter(
         taps = taps / taps.sum()
     if flip_filter:
         taps = taps.flip(list(range(taps.ndim)))
-    return taps * math.pow(gain, taps.ndim / 2)
+    taps = taps * math.pow(gain, taps.ndim / 2)
+    return taps.to(
+        device if device is not None else home if isinstance(f, torch.Tensor) else torch.get_default_device()
+    )
 
 
 def upfirdn2d(

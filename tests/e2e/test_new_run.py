@@ -84,7 +84,9 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
         d.click(f"//**/##pick {TRY.title}")
         d.frames(2)
         fill(d, data=avatars_16, batch=64)
-        unfold(d, "Schedule")
+        unfold(d, "Network")
+        fill(d, cbase=64, cmax=4)
+        unfold(d, "Network", "Schedule")
         fill(d, kimg=1000)
         assert form.draft.value(KIMG) == 1000
         d.wait_for(lambda: form.verdict.spec is not None, what="the dataset to be looked at")
@@ -163,7 +165,7 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
         assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
 
     def steps(d: Driver) -> None:
-        d.wait_frame()
+        d.wait_frame(LONG)
         run = start(d)
         try:
             follow(d, run)

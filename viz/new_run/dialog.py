@@ -7,13 +7,14 @@ from itertools import groupby
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import hello_imgui, imgui
 
-from training_launcher import launcher, presets
+from training_launcher import presets
 from training_launcher.options import Field, fields
 from viz import widgets as ui
 from viz.browse_for import MEASURED, OUTDIR
 from viz.facts import Facts
 from viz.new_run import fields as rows
 from viz.new_run import measured
+from viz.new_run.command import words
 from viz.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge
 from viz.new_run.where import executor, waits_for
 from viz.run_dirs import folders
@@ -97,11 +98,11 @@ def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
 def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     """The left side. Returns what is to be browsed for."""
     width, asked = imgui.get_content_region_avail().x - t.px(4), ""
+    _presets(form, width)
     if form.kind == "metrics":
         if measured.networks(scene, facts, form, width):
             form.browsing, asked = "networks", MEASURED
         measured.metrics(form, width)
-    _presets(form, width)
     parts = [part for part in fields(SPECS[form.kind]) if part.name not in ELSEWHERE]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
@@ -192,7 +193,7 @@ def _command(form: Form, verdict: Verdict, width: float) -> None:
     if verdict.spec is None:
         ui.wrapped("It is shown here once nothing is wrong any more.", "faint", t.small)
         return
-    text = command_text(verdict)
+    text = shlex.join(words(form, verdict))
     after = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x + width - t.px(66), p.y - t.px(2)))
     if ui.button("Copy", "copy", kind="ghost", height=20, id_="##copycommand", hint="Starts the very same run"):
@@ -206,11 +207,6 @@ def _command(form: Form, verdict: Verdict, width: float) -> None:
     imgui.end_child()
     imgui.pop_style_var()
     imgui.pop_style_color()
-
-
-def command_text(verdict: Verdict) -> str:
-    """The command line as one copies it into a shell."""
-    return shlex.join(launcher.command_line(verdict.spec))
 
 
 def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Scene, bool]:

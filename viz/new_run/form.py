@@ -116,7 +116,7 @@ def judge(form: Form, dataset: DatasetFacts | None) -> Verdict:
     """What is wrong with a form, or what it would start."""
     draft = form.draft
     if form.kind == "train":
-        draft = draft.put("outdir", form.outdir)
+        draft = draft.put("outdir", at_home(form.outdir))
     elif form.networks:
         draft = draft.put("networks", "those chosen")  # put in below: a path may hold what parts them in a text
     problems = draft.problems
@@ -136,7 +136,14 @@ def judge(form: Form, dataset: DatasetFacts | None) -> Verdict:
     if problems:
         return Verdict(problems, _first(problems, draft))
     made = draft.made()
+    made = replace(made, data=at_home(made.data)) if made.data else made
     return Verdict({}, "", replace(made, networks=form.networks) if form.kind == "metrics" else made)
+
+
+def at_home(text: str) -> str:
+    """A path with its `~` written out, so that it means the same in quotation marks."""
+    text = text.strip()
+    return str(Path(text).expanduser()) if text.startswith("~") else text
 
 
 def _metric_problems(form: Form, draft: Draft, problems: dict[str, str]) -> None:

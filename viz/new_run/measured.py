@@ -82,7 +82,7 @@ def _run(scene: Scene, facts: Facts, form: Form, width: float) -> None:
     if choosing.run not in runs:
         choosing.run, choosing.every = runs[0], 1
     names = [os.path.basename(run) for run in runs]
-    if ui.choice("From the run", names[runs.index(choosing.run)], width=width - t.px(t.label)):
+    if ui.choice("Snapshots of", names[runs.index(choosing.run)], width=width - t.px(t.label)):
         imgui.open_popup("runs")
     picked, _ = ui.pick("runs", names, runs.index(choosing.run), width=width - t.px(t.label))
     if picked is not None:

@@ -80,9 +80,10 @@ def names(scene: Scene, facts: Facts) -> tuple[str, str]:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
-    chosen, compare = facts.scratch.get(Chosen).ws, scene.view.compare
+    compare, chosen = scene.view.compare, facts.scratch.get(Chosen).ws
+    document = None if compare.b is None else scene.document
     run = snapshots_of(compare.b.network.source) if compare.b is not None else ()
-    return compare, scene.document, facts.model, names(scene, facts), chosen, run, facts.scratch.get(Pair).source
+    return compare, document, facts.model, names(scene, facts), chosen, run, facts.scratch.get(Pair).source
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:

@@ -68,7 +68,7 @@ def _head(
         imgui.new_line()
         return scene
     explore, here = "Explore", network is not None and network.path == scene.document.network.source
-    button, switch = ui.measure(explore) + t.px(38), ui.measure("Follow") + t.px(42) if folder else 0
+    button, switch = ui.measure(explore) + t.px(38), ui.measure("Follow") + t.px(52) if folder else 0
     wide = width > t.px(480)
     room = (
         imgui.get_content_region_avail().x - (button + t.px(8)) * (network is not None) - t.px(2 * t.row + 8) - switch

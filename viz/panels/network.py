@@ -208,9 +208,9 @@ def _run(scene: Scene, facts: Facts, found: tuple[Snapshot, ...]) -> Scene:
     imgui.same_line(0, t.px(12))
     here = current(found, scene.document.network.source)
     other = found[0 if here else -1]
-    text = "Beside another"
+    room = imgui.get_content_region_avail().x
     hint = "The same picture as another snapshot draws it, at the right of a line; choose which under Compare"
-    if ui.button(text, "columns", id_="##beside", hint=hint, enabled=len(found) > 1):
+    if ui.button("Beside…", width=room, id_="##beside", hint=hint, enabled=len(found) > 1):
         scene = scene.ask(Beside(other.path))
     return scene
 

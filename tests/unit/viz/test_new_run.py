@@ -1,15 +1,19 @@
 """What a form for a new run says of what was filled in."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from gan.cli.train import command as gan_train
 from tests.unit.training.tiny import dataset
+from training_launcher.cli.submit import submit
 from training_launcher.dataset_facts import DatasetFacts
 from training_launcher.draft import Draft
 from training_launcher.presets import load
 from training_launcher.run import Run
 from training_launcher.specs.train import TrainSpec
+from viz.new_run.command import words
 from viz.new_run.form import Form, every_kth, judge, outdir_problem
 from viz.new_run.looker import Looker
 from viz.new_run.measured import toggled
@@ -27,6 +31,14 @@ def test_a_good_form_gives_the_spec(tmp_path):
     verdict = judge(form(tmp_path), SMALL)
     assert (verdict.reason, verdict.problems) == ("", {})
     assert verdict.spec == TrainSpec(str(tmp_path / "runs"), "stylegan2", "d.zip", 1, 8, 1.0)
+
+
+def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    given = form(tmp_path, data="~/d.zip")
+    given.outdir = "~/runs"
+    spec = judge(given, SMALL).spec
+    assert (spec.outdir, spec.data) == (str(tmp_path / "runs"), str(tmp_path / "d.zip"))
 
 
 def test_the_reason_is_that_of_the_first_field_and_all_are_told(tmp_path):
@@ -88,6 +100,29 @@ def test_every_preset_makes_a_run_of_its_dataset(preset, tmp_path):
         given.put(given.draft.put("data", "d.zip"))
     given.networks = ("n.pkl",)
     assert judge(given, None).reason == ""
+
+
+@pytest.mark.parametrize("kind", ["train", "metrics"])
+@pytest.mark.parametrize("executor", ["local", "slurm"])
+def test_the_command_shown_asks_for_the_same(kind, executor, tmp_path):
+    given = form(tmp_path, mirror="1")
+    given.kind, given.executor, given.networks = kind, executor, ("/a b.pkl", "/c.pkl")
+    given.slurm = given.slurm.put("partition", "long").put("requeue", False)
+    verdict = judge(given, SMALL if kind == "train" else None)
+    assert not verdict.reason
+    command = words(given, verdict)
+    if "submit" in command:
+        asked, name = submit.commands[kind], "submit"
+    else:
+        asked, name = gan_train, "train"
+    rest = command[command.index(kind if name == "submit" else name) + 1 :]
+    found = asked.make_context(kind, rest).params
+    assert all(found[part] == value for part, value in dataclasses.asdict(verdict.spec).items())
+    if executor == "slurm":
+        assert (found["executor"], found["slurm_partition"], found["slurm_requeue"]) == ("slurm", "long", False)
+        assert found["slurm_cpus"] == given.slurm_options().cpus
+    if kind == "metrics":
+        assert found["runs"] == given.outdir
 
 
 def test_duplicating_a_run_gives_the_same_run(tmp_path):
