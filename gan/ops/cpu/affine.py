@@ -12,7 +12,7 @@ def affine_rows(
     worker: Any, begin: Any, end: Any, matrices: Any, starts: Any, lengths: Any, sources: Any, vectors: Any, bias: Any,
     out: Any, power: Any, eps: Any,
 ) -> None:  # fmt: skip
-    """One dot product a task, over lengths[r] numbers: out[r] = matrices[starts[r] :] . vectors[sources[r] :] + bias[r].
+    """One dot product a task, of lengths[r] numbers: out[r] = matrices[starts[r] :] . vectors[sources[r] :] + bias[r].
 
     With `power` 2 the vectors are squared, and the result is 1 / sqrt(it + eps): demodulation.
     Lengths are multiples of `LANES`.
