@@ -8,6 +8,7 @@ from types import MappingProxyType
 import torch
 import torch.nn.functional as F
 
+from gan.ops import cuda
 from gan.ops.cpu import dispatch
 
 _SQRT2 = math.sqrt(2.0)
@@ -75,6 +76,8 @@ def bias_act(
     if b is not None and (b.ndim != 1 or b.shape[0] != x.shape[dim]):
         raise ValueError(f"bias of shape {list(b.shape)} does not fit dimension {dim} of {list(x.shape)}")
     alpha, gain = spec.alpha if alpha is None else alpha, spec.gain if gain is None else gain
+    if (fast := cuda.attempt("bias_act", x, b, dim, act, alpha, gain, clamp)) is not None:
+        return fast
     if (fast := dispatch.bias_act(x, b, dim, act, alpha, gain, clamp)) is not None:
         return fast
     if b is not None:

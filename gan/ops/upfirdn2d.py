@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from gan.ops import cuda
 from gan.ops.cpu import dispatch
 
 Factors = int | Sequence[int]
@@ -144,6 +145,9 @@ def upfirdn2d(
     if x.shape[3] * up_x + x0 + x1 < width or x.shape[2] * up_y + y0 + y1 < height:
         raise ValueError(f"the padded image is smaller than the {width} x {height} filter; pad more or enlarge it")
     pads = (x0, x1, y0, y1)
+    fast = cuda.attempt("upfirdn2d", x, f, (up_x, up_y), (down_x, down_y), pads, flip_filter, gain)
+    if fast is not None:
+        return fast
     if f is None:
         x = _pad(_insert_zeros(x, (up_y, up_x)), pads)[:, :, ::down_y, ::down_x]
         return x if gain == 1 else x * gain
