@@ -34,7 +34,7 @@ def terms(f: Tensor | None, flip: bool, tolerance: float, device: torch.device) 
     if f is None:
         return _identity(device)
     asked = (-1 if f.is_inference() else f._version, flip, tolerance)
-    known: dict[tuple[int, bool, float], Tensor] = _known.setdefault(f, {})
+    known: dict[tuple[int, bool, float], Tensor] = _known.setdefault(f, {})  # type: ignore[no-untyped-call]
     if asked not in known:
         for old in [key for key in known if key[0] != asked[0]]:
             del known[old]
