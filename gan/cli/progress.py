@@ -22,7 +22,6 @@ def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]
     """A bar for each step of the block's work, told of as (what is done, how much of it, all or None)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = Progress(*columns, console=Console(stderr=True))
-    shown = shown and bars.console.is_terminal  # in a file, as a run's log, a bar is only a line that means nothing
     tasks: dict[str, TaskID] = {}
 
     def tell(what: str, done: int, total: int | None) -> None:
