@@ -95,12 +95,13 @@ def stop(run: Run, *, patience_s: float = 0.0, force: bool = False) -> None:
         from training_launcher.slurm import cancel
 
         cancel(folder, waiting=run.state == "queued", force=force)
-    elif not _signal(folder, signal.SIGTERM):
-        raise LaunchError(f"{run.name} runs on another computer: stop it there.")
+    elif not _signal(folder, signal.SIGTERM) and not run.executor:  # a supervisor elsewhere looks for the request
+        raise LaunchError(f"{run.name} was started by hand on another computer: stop it there.")
     end = time.monotonic() + patience_s
-    while time.monotonic() < end and registry.read(folder).live:
+    look = registry.Registry()
+    while time.monotonic() < end and look.read(folder).live:
         time.sleep(_LOOK_S)
-    if force and run.executor != "slurm" and registry.read(folder).live:
+    if force and run.executor != "slurm" and look.read(folder).live:
         _kill(folder)
 
 
@@ -161,7 +162,8 @@ def _start(folder: Path, command: Command, spec: Any) -> None:
         from training_launcher.slurm import submit_job
 
         try:
-            job = submit_job(folder, SlurmOptions(**about.get("slurm", {})))
+            gpus = 0 if spec.device in ("cpu", "mps") else getattr(spec, "gpus", 1)
+            job = submit_job(folder, SlurmOptions(**about.get("slurm", {})), gpus)
         except LaunchError as error:
             files.change_json(folder / files.STATUS_FILE, state="failed", error=str(error), updated=time.time())
             raise

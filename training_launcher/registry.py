@@ -25,9 +25,10 @@ class Registry:
     def scan(self, outdirs: Iterable[str | Path]) -> tuple[Run, ...]:
         """Every run in some folders, the newest number first. Never raises; what is as before is the same object."""
         found = {folder for outdir in outdirs for folder in _run_folders(os.path.abspath(outdir))}
-        for gone in self._kept.keys() - found:
-            del self._kept[gone]
-            self._runs.pop(gone, None)
+        for other in self._kept.keys() - found:
+            if not os.path.isdir(other):  # else it is in a folder that is looked into at other times
+                del self._kept[other]
+                self._runs.pop(other, None)
         now = time.time()
         return tuple(self._run(folder, now) for folder in sorted(found, key=_order))
 
@@ -90,7 +91,8 @@ class Watcher:
         """Stop looking."""
         self._closed.set()
         self._wake.set()
-        self._thread.join()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def _work(self) -> None:
         while not self._closed.is_set():

@@ -16,8 +16,13 @@ _FOLDER = "slurm"
 """What submitit and Slurm write themselves, in the run's folder."""
 
 
-def submit_job(folder: Path, options: SlurmOptions) -> str:
+def submit_job(folder: Path, options: SlurmOptions, gpus: int) -> str:
     """Hand a run to Slurm. Returns the job's number.
+
+    Args:
+        folder: The run's folder.
+        options: What to ask for.
+        gpus: How many the run uses.
 
     Raises:
         LaunchError: there is no Slurm here, or it refuses.
@@ -33,7 +38,7 @@ def submit_job(folder: Path, options: SlurmOptions) -> str:
         "time": options.time_min,
         "nodes": 1,
         "ntasks_per_node": 1,
-        "gpus_per_node": options.gpus or None,
+        "gpus_per_node": (gpus if options.gpus is None else options.gpus) or None,
         "cpus_per_task": options.cpus,
         "mem": None if options.memory_gb is None else f"{round(options.memory_gb * 1024)}M",
         "account": options.account,
@@ -55,7 +60,8 @@ def run_job(folder: str, requeue: bool) -> str:
     job = os.environ.get("SLURM_JOB_ID", "")
     supervisor = Supervisor(Path(folder), job)
     state = supervisor.run()
-    if supervisor.time_is_up and requeue and state == "stopped":
+    about, _ = files.read_json(Path(folder) / files.LAUNCH_FILE)
+    if supervisor.time_is_up and requeue and state == "stopped" and not (about or {}).get("stop_asked"):
         files.change_json(Path(folder) / files.STATUS_FILE, state="queued")
         subprocess.run(["scontrol", "requeue", job], check=True, timeout=_PATIENCE_S)
     return state

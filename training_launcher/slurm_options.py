@@ -11,7 +11,7 @@ class SlurmOptions:
 
     partition: str | None = option(None, help="Part of the cluster; default: the cluster's.", metavar="NAME")
     time_min: int = option(24 * 60, help="Longest time in minutes, until the run is requeued.", low=1)
-    gpus: int = option(0, help="GPUs of the node.", low=0, high=64)
+    gpus: int | None = option(None, help="GPUs of the node; default: as many as the run uses.", low=0, high=64)
     cpus: int = option(4, help="Processors.", low=1, high=1024)
     memory_gb: float | None = option(None, help="Memory in GB; default: the cluster's.", low=0.1)
     account: str | None = option(None, help="Whom the time is charged to.", metavar="NAME")

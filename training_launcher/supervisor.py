@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -45,8 +46,9 @@ class Supervisor:
         """Whether the cluster said that the job's time ends."""
         self._start = self._about().get("start")
         self._begun, self._done_before = time.time(), 0.0
-        self._beaten = self._told = 0.0
+        self._beaten = self._told = self._looked = 0.0
         self._shown: tuple[float, float] | None = None
+        self._device = ""
 
     def run(self) -> str:
         """Do it. Returns the state in which the run is left."""
@@ -166,19 +168,25 @@ class Supervisor:
     # -- What it tells ---------------------------------------------------------------------------------------------
 
     def _write_self(self, device: str) -> None:
+        self._device = device
         if self._who is not None:
             content = {**self._who.fields(), "device": device, "job": self._job}
-            files.write_json(self._folder / files.SUPERVISOR_FILE, content)
+            with suppress(OSError):
+                files.write_json(self._folder / files.SUPERVISOR_FILE, content)
         self._beaten = time.monotonic()
 
     def _beat(self) -> None:
-        """A sign of life, for those who cannot look for the process from another computer."""
+        """Give a sign of life and look for a request, for those who cannot reach the process from another computer."""
+        if time.monotonic() - self._looked > _STATUS_S:
+            self._looked = time.monotonic()
+            if not self._stopping and self._asked() and not self._replaced():
+                self._ask(signal.SIGTERM, None)
         if time.monotonic() - self._beaten > _BEAT_S and not self._replaced():
             self._beaten = time.monotonic()
             try:
                 os.utime(self._folder / files.SUPERVISOR_FILE)
             except OSError:
-                self._write_self("")
+                self._write_self(self._device)
 
     def _tell(self, state: str, task: Task, child: Identity, every_s: float = 0.0) -> None:
         shown = task.progress() if task.unit else None
@@ -193,7 +201,7 @@ class Supervisor:
             pace = (now - self._begun) / new if new > 0 else None
             changes |= {"done": done, "total": total, "unit": task.unit, "seconds_per_unit": pace}
             changes["eta_s"] = None if pace is None or not total else (total - done) * pace
-        files.change_json(self._folder / files.STATUS_FILE, **changes)
+        self._write_status(changes)
 
     def _end(self, state: str, failure: Failure | None = None, **more: Any) -> str:
         if self._replaced():
@@ -202,11 +210,16 @@ class Supervisor:
         if failure is not None:
             changes |= {"error": failure.error, "cause": failure.cause}
             self._log(f"It ended: {explained(failure.error, failure.cause)}")
-        files.change_json(self._folder / files.STATUS_FILE, **changes)
+        self._write_status(changes)
         return state
 
+    def _write_status(self, changes: dict[str, Any]) -> None:
+        with suppress(OSError):  # on a full disk, or in a folder that is gone, the run itself must not be left alone
+            files.change_json(self._folder / files.STATUS_FILE, **changes)
+
     def _log(self, text: str) -> None:
-        files.append_line(self._folder / files.LOG_FILE, text)
+        with suppress(OSError):
+            files.append_line(self._folder / files.LOG_FILE, text)
 
     # -- What it is asked ------------------------------------------------------------------------------------------
 
@@ -246,9 +259,12 @@ def _memory_kills() -> int:
 
 
 def _lines_since(path: Path, begin: int) -> list[str]:
-    with path.open("rb") as file:
-        file.seek(max(begin, path.stat().st_size - _LOG_TAIL))
-        return file.read().decode("utf-8", errors="replace").splitlines()
+    try:
+        with path.open("rb") as file:
+            file.seek(max(begin, path.stat().st_size - _LOG_TAIL))
+            return file.read().decode("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def main(folder: str) -> int:

@@ -116,13 +116,8 @@ def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
         mirror=spec.mirror,
         device=spec.device,
         folder=resumed,
-        continued=resumed is not None and _goes_on(resumed),
+        continued=resumed is not None and run_folder.has_begun(resumed),
     )
-
-
-def _goes_on(folder: Path) -> bool:
-    """Whether to go on from a folder's saved state; one that holds nothing yet is begun from the start."""
-    return run_folder.has_begun(folder) or (status.read(folder) or {}).get("state") == "finished"
 
 
 def _new_folder(spec: TrainSpec) -> Path:
