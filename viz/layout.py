@@ -79,7 +79,7 @@ def docking(
     windows = []
     for side in sides(workspace, width, height):
         windows += [_window(name, side.node, drawn[name]) for name in side.windows if name in drawn]
-    centre = (RUN, CENTRE) if workspace == "train" else (CENTRE,)
+    centre = (CENTRE, RUN) if workspace == "train" else (CENTRE,)
     windows += [_window(name, _MAIN, drawn[name]) for name in centre if name in drawn]
     params.dockable_windows = windows
     return params

@@ -23,14 +23,18 @@ _LAST_LINES = 6
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
-    if strips.present(facts):
-        scene = _strips(scene, facts)
+    a = imgui.get_cursor_screen_pos()
     look = run_look.look(facts, scene.document.network.source)
-    run = look.run
-    if run is None:
+    if look.run is None:
         text = "Its figures and curves are shown here while it learns"
         ui.empty_state("chart-line", "No run is chosen", text)
-        return scene
+    else:
+        scene = _shown(scene, facts, look, look.run)
+    return _strips(scene, facts, a) if strips.present(facts) else scene
+
+
+def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
+    """What there is of a run."""
     newest = look.listing.snapshots[-1] if look.listing.snapshots else None
     resumes = can_resume(run, look.listing)
     header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1, resumes=resumes)
@@ -53,8 +57,9 @@ def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     return keep("spec", (spec,), partial(run_figures.spec, rows=spec), scene, facts)
 
 
-def _strips(scene: Scene, facts: Facts) -> Scene:
-    """Messages, which stand over the picture elsewhere."""
+def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
+    """Messages, over the figures: what moves out of their way would move away under the mouse."""
+    imgui.set_cursor_screen_pos(V(corner.x, corner.y + t.px(34)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), t.px(6)))
     imgui.begin_child("strips", V(0, 0), imgui.ChildFlags_.auto_resize_y, imgui.WindowFlags_.no_scrollbar)
     scene = strips.draw(scene, facts)

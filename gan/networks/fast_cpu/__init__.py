@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from gan.ops.cpu.crew import ALONE
+
 Progress = Callable[[int, int], None]
 """Called with how many kernels are ready, and of how many, after each one."""
 
@@ -99,11 +101,8 @@ def plan_for(synthesis: nn.Module, ws: Tensor) -> Any | None:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """The time in which a plan draws: it has its buffers and the threads for itself."""
-    from gan.ops.cpu.jit import PARALLEL, use_torch_threads
-
-    with PARALLEL:
-        use_torch_threads()
+    """The time in which a plan draws: it has its buffers for itself."""
+    with ALONE:
         yield
 
 

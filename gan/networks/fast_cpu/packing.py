@@ -119,6 +119,8 @@ class AffineRows:
             vectors = pad_to(vectors, (1,))
         out = torch.empty(len(self._rows))
         affine_rows(
+            len(out),
+            self._numbers // len(out),
             self._flat,
             self._starts,
             self._lengths,

@@ -24,10 +24,12 @@ from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBL
 from gan.ops.bias_act import ACTIVATIONS
 from gan.ops.cpu import stylegan2 as kernels
 from gan.ops.cpu.affine import affine_rows
+from gan.ops.cpu.lanes import LANES
 
 KERNELS = (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours)
-_PRODUCTS_BYTES = 1 << 21
-"""Of the matrix products that are computed at once: about what a core's cache holds."""
+_PRODUCTS_BYTES = 1 << 23
+"""Of the matrix products that are computed at once. Less would stay nearer to a core, but each product of two threads
+waits for both, which costs on a busy machine."""
 _COLOURS = 3
 _SLOPES = {"linear": 1.0, "lrelu": ACTIVATIONS["lrelu"].alpha}
 
@@ -210,6 +212,8 @@ class Plan:
             if end < first + rows + 1:
                 products[rows + 1].zero_()
             kernels.blur_phases(
+                rows * (out_channels // LANES),
+                9 * width * LANES,
                 floats(products),
                 first,
                 rows,
@@ -258,9 +262,12 @@ def _finish(
 ) -> None:
     image, strength = _noise(layer, noise)
     none = layer.bias[:0]
+    pixels = x.shape[2] * x.shape[3]
     kernels.finish(
+        -(-pixels // kernels.FINISH_PIXELS),
+        kernels.FINISH_PIXELS * x.shape[1],
         floats(x.permute(0, 2, 3, 1)),
-        x.shape[2] * x.shape[3],
+        pixels,
         x.shape[1],
         image,
         strength,
@@ -279,6 +286,8 @@ def _add_colours(
     block: _Block, colours: _Colours, image: npt.NDArray[np.float32], rgb: Tensor, picture: Tensor
 ) -> None:
     kernels.add_colours(
+        rgb.shape[1] * block.resolution // 2,
+        4 * block.resolution,
         image,
         floats(rgb),
         rgb.shape[1],

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from numba import prange
-
 from gan.ops.cpu.jit import FLOAT, FLOATS, INT, INTS, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import fma, load, multiply, splat, total
@@ -11,14 +9,15 @@ from gan.ops.cpu.vectors import fma, load, multiply, splat, total
 
 @kernel(FLOATS, INTS, INTS, INTS, FLOATS, FLOATS, FLOATS, INT, FLOAT)
 def affine_rows(
-    matrices: Any, starts: Any, lengths: Any, sources: Any, vectors: Any, bias: Any, out: Any, power: Any, eps: Any
-) -> None:
-    """One dot product a row: out[r] = matrices[starts[r] :] . vectors[sources[r] :] + bias[r], over lengths[r] numbers.
+    worker: Any, begin: Any, end: Any, matrices: Any, starts: Any, lengths: Any, sources: Any, vectors: Any, bias: Any,
+    out: Any, power: Any, eps: Any,
+) -> None:  # fmt: skip
+    """One dot product a task, of lengths[r] numbers: out[r] = matrices[starts[r] :] . vectors[sources[r] :] + bias[r].
 
     With `power` 2 the vectors are squared, and the result is 1 / sqrt(it + eps): demodulation.
     Lengths are multiples of `LANES`.
     """
-    for r in prange(len(out)):
+    for r in range(begin, end):
         a, b = starts[r], sources[r]
         s = splat(bias[r] * 0)
         for i in range(0, lengths[r], LANES):

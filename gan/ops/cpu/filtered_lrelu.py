@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
-from numba import get_thread_id, njit, prange, types
+from numba import njit, types
 
+from gan.ops.cpu import crew
 from gan.ops.cpu.jit import FLOAT, FLOATS, INT, Kernel
 from gan.ops.cpu.lanes import CHANNELS, LANES
 from gan.ops.cpu.lrelu_march import march, sum_four_rows, sum_row
@@ -119,19 +119,19 @@ def _tile(
 
 
 def _filtered_lrelu(
-    variant: Any, x: Any, height: Any, width: Any, channels: Any, scale: Any, bias: Any, out: Any, out_height: Any,
-    out_width: Any, left: Any, top: Any, vertical: Any, up: Any, across: Any, along: Any, slope: Any, clamp: Any,
-    scratch: Any, tiles_x: Any, tiles_y: Any,
+    worker: Any, begin: Any, end: Any, variant: Any, x: Any, height: Any, width: Any, channels: Any, scale: Any,
+    bias: Any, out: Any, out_height: Any, out_width: Any, left: Any, top: Any, vertical: Any, up: Any, across: Any,
+    along: Any, slope: Any, clamp: Any, scratch: Any, tiles_x: Any, tiles_y: Any,
 ) -> None:  # fmt: skip
     blocks = channels // LANES
     tile_width = _ceil(_ceil(out_width, tiles_x), variant.pixels_out) * variant.pixels_out
     tile_height = _ceil(out_height, tiles_y)
-    for task in prange(blocks * tiles_x * tiles_y):
+    for task in range(begin, end):
         c, rest = task % blocks * LANES, task // blocks
         x0, y0 = rest % tiles_x * tile_width, rest // tiles_x * tile_height
         x1, y1 = min(x0 + tile_width, out_width), min(y0 + tile_height, out_height)
         if x0 < x1 and y0 < y1:
-            own = scratch[get_thread_id()]
+            own = scratch[worker]
             rows = variant.rows * variant.row * LANES
             _tile(variant, x, height, width, channels, c, scale, bias, out, out_width, left, top, vertical, up, across,
                   along, slope, clamp, own[:rows], own[rows:], x0, x1, y0, y1)  # fmt: skip
@@ -239,16 +239,17 @@ class FilteredLrelu:
         """Fill `out` [out_height, out_width, C] from x * scale + bias, x [H, W, C]; C a multiple of `CHANNELS`."""
         height, width, channels = x.shape
         out_height, out_width = out.shape[:2]
-        threads = numba.get_num_threads()
+        threads = crew.threads()
         tiles_x, tiles_y = -(-out_width // TILE_WIDTH), 1
         tasks = channels // LANES * tiles_x
         while (tasks * tiles_y) % threads and tasks * tiles_y < 4 * threads and out_height // (tiles_y + 1) >= 24:
             tiles_y += 1
-        self.kernel(
-            self.variant, x.reshape(-1), height, width, channels, scale, bias, out.reshape(-1), out_height, out_width,
-            self.left, self.top, self.vertical, self.up, self.across, self.along, self.slope, self.clamp,
-            _scratch(threads, self.variant.scratch * LANES), tiles_x, tiles_y,
-        )  # fmt: skip
+        with crew.ALONE:
+            self.kernel(
+                tasks * tiles_y, x.size // tasks, self.variant, x.reshape(-1), height, width, channels, scale, bias,
+                out.reshape(-1), out_height, out_width, self.left, self.top, self.vertical, self.up, self.across,
+                self.along, self.slope, self.clamp, _scratch(threads, self.variant.scratch * LANES), tiles_x, tiles_y,
+            )  # fmt: skip
 
 
 _kept: dict[int, Floats] = {}

@@ -1,4 +1,4 @@
-"""Compiling kernels: into a folder of the user's cache, once for all processes, with the threads of PyTorch.
+"""Compiling kernels: into a folder of the user's cache, once for all processes.
 
 Importing this module imports numba.
 """
@@ -14,21 +14,20 @@ from typing import Any
 import llvmlite
 import numba
 import platformdirs
-import torch
 from filelock import FileLock
 from numba import types
 from numba.core import config
 
+from gan.ops.cpu.crew import share
 from gan.ops.cpu.lanes import LANES
 
 FLOATS, INTS = types.float32[::1], types.int64[::1]
 INT, FLOAT = types.int64, types.float32
 """Types of the kernels' arguments."""
 
-PARALLEL = threading.RLock()
-"""Held while kernels run: not all of numba's ways to run threads bear two callers at once."""
-
 _COMPILING = threading.Lock()
+_NUMBERS = 1 << 16
+"""Least numbers that a piece of the work should touch: waking a thread must pay."""
 
 
 def _version() -> str:
@@ -60,15 +59,15 @@ class Kernel:
     """A function for numba and the one signature it is compiled for.
 
     Args:
-        function: What to compile; it may run `numba.prange` loops.
-        signature: Types of its arguments; it returns nothing. Among them may be one that stands for a variant.
+        function: What to compile: called as function(worker, begin, end, ...), it does the tasks from begin to end.
+        signature: Types of its further arguments; it returns nothing. Among them may be one that stands for a variant.
     """
 
     def __init__(self, function: Callable[..., None], signature: tuple[Any, ...]) -> None:
-        self._dispatcher = numba.njit(
-            parallel=True, cache=_folder is not None, nogil=True, error_model="numpy", boundscheck=False
-        )(function)
-        self._signature = signature
+        self._dispatcher = numba.njit(cache=_folder is not None, nogil=True, error_model="numpy", boundscheck=False)(
+            function
+        )
+        self._signature = (INT, INT, INT, *signature)
         self.ready = False
         """Whether calling it compiles nothing."""
 
@@ -87,20 +86,20 @@ class Kernel:
         """Whether `prepare` had to compile, because nothing of it was on disk."""
         return bool(self._dispatcher.stats.cache_misses)
 
-    def __call__(self, *arguments: Any) -> None:
-        """Run it; compiles first where `prepare` was not called."""
+    def __call__(self, tasks: int, numbers: int, *arguments: Any) -> None:
+        """Do all tasks; compiles first where `prepare` was not called.
+
+        Args:
+            tasks: How many there are.
+            numbers: About how many numbers each touches.
+            arguments: What the function gets besides.
+        """
         if not self.ready:
             self.prepare()
-        self._dispatcher(*arguments)
+        run = self._dispatcher
+        share(lambda worker, begin, end: run(worker, begin, end, *arguments), tasks, -(-_NUMBERS // numbers))
 
 
 def kernel(*signature: Any) -> Callable[[Callable[..., None]], Kernel]:
     """Make a function a `Kernel` for these types of its arguments."""
     return lambda function: Kernel(function, signature)
-
-
-def use_torch_threads() -> int:
-    """Let this thread's kernels run on as many threads as PyTorch uses; returns the number."""
-    threads: int = max(1, min(torch.get_num_threads(), config.NUMBA_NUM_THREADS))
-    numba.set_num_threads(threads)
-    return threads

@@ -5,18 +5,23 @@ Arrays are flat, float32; channels are padded (`gan.ops.cpu.lanes`).
 
 from typing import Any
 
-from numba import njit, prange
+from numba import njit
 
 from gan.ops.cpu.jit import FLOAT, FLOATS, INT, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import add, fma, greater, less, load, multiply, splat, store, total
 
+FINISH_PIXELS = 64
+"""Pixels of a task of `finish`."""
 TAPS = 4
 """Of the low-pass filter, padded with zeros; the first acts one pixel before the output's."""
 
 
 @kernel(FLOATS, INT, INT, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4, INT)
 def finish(
+    worker: Any,
+    begin: Any,
+    end: Any,
     y: Any,
     pixels: Any,
     channels: Any,
@@ -33,6 +38,8 @@ def finish(
 ) -> None:
     """In place: y = clamp(gain * lrelu(y * scale + noise * strength + bias)), and a 1x1 convolution of it to colours.
 
+    Each task is `FINISH_PIXELS` pixels.
+
     Args:
         y: [pixels, channels].
         pixels: See `y`.
@@ -48,10 +55,9 @@ def finish(
         rgb: Its result, planes [colours, pixels].
         colours: 0 (none) to 3.
     """
-    tile = 64
-    for t in prange((pixels + tile - 1) // tile):
+    for t in range(begin, end):
         below, up, high, low = splat(slope), splat(gain), splat(clamp), splat(-clamp)
-        for p in range(t * tile, min(pixels, (t + 1) * tile)):
+        for p in range(t * FINISH_PIXELS, min(pixels, (t + 1) * FINISH_PIXELS)):
             n = splat(noise[p] * strength) if strength != 0 else splat(strength)
             r = g = b = splat(slope * 0)
             for c in range(0, channels, LANES):
@@ -96,6 +102,9 @@ def _activate(v: Any, scale: Any, bias: Any, n: Any, below: Any, up: Any, low: A
 
 @kernel(FLOATS, *[INT] * 5, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4)
 def blur_phases(
+    worker: Any,
+    begin: Any,
+    end: Any,
     products: Any,
     first: Any,
     rows: Any,
@@ -141,7 +150,7 @@ def blur_phases(
     kx = channels
     ky = 3 * channels
     wide = 2 * width * channels
-    for task in prange(rows * blocks):
+    for task in range(begin, end):
         row, c = task // blocks, task % blocks * LANES
         below, up, high, low = splat(slope), splat(gain), splat(clamp), splat(-clamp)
         above, here, under = row * line + c, (row + 1) * line + c, (row + 2) * line + c
@@ -182,8 +191,9 @@ def blur_phases(
 
 @kernel(FLOATS, FLOATS, INT, INT, INT, FLOATS, FLOATS, FLOAT, FLOATS)
 def add_colours(
-    image: Any, rgb: Any, planes: Any, height: Any, width: Any, taps: Any, bias: Any, clamp: Any, out: Any
-) -> None:
+    worker: Any, begin: Any, end: Any, image: Any, rgb: Any, planes: Any, height: Any, width: Any, taps: Any, bias: Any,
+    clamp: Any, out: Any,
+) -> None:  # fmt: skip
     """rgb = clamp(rgb + bias), in place, and out = rgb + image enlarged by 2; an empty `image` adds nothing.
 
     Args:
@@ -198,7 +208,7 @@ def add_colours(
         out: As `rgb`.
     """
     h, w = height // 2, width // 2
-    for task in prange(planes * h):
+    for task in range(begin, end):
         plane, m = task // h, task % h
         for odd in range(2):
             y = (plane * height + 2 * m + odd) * width

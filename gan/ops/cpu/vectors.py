@@ -137,6 +137,22 @@ def total(typing: Any, a: Any) -> Result:
     return types.float32(vector), code
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def select_inside(typing: Any, x: Any, limit: Any, above: Any, below: Any) -> Result:
+    """`above` where 0 < x < limit, `below` where -limit < x <= 0, 0 elsewhere."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        x, limit, above, below = args
+        zero = ir.Constant(VECTOR, [0.0] * LANES)
+        inside = builder.and_(
+            builder.fcmp_ordered("<", x, limit), builder.fcmp_ordered("<", builder.fsub(zero, limit), x)
+        )
+        side = builder.select(builder.fcmp_ordered(">", x, zero), above, below)
+        return builder.select(inside, side, zero)
+
+    return vector(*[vector] * 4), code
+
+
 def _of_two(name: str, text: str, operation: Callable[[Any, Any, Any], Any]) -> Any:
     def pair(typing: Any, a: Any, b: Any) -> Result:
         def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -152,3 +168,17 @@ add = _of_two("add", "a + b.", lambda builder, a, b: builder.fadd(a, b))
 multiply = _of_two("multiply", "a * b.", lambda builder, a, b: builder.fmul(a, b))
 greater = _of_two("greater", "max(a, b); where one is not a number, b.", greater_of)
 less = _of_two("less", "min(a, b); where one is not a number, b.", less_of)
+
+
+def _shuffled(name: str, text: str, places: list[int]) -> Any:
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), places)
+    return _of_two(name, text, lambda builder, a, b: builder.shuffle_vector(a, b, mask))
+
+
+_HALF = LANES // 2
+zip_low = _shuffled("zip_low", "a0 b0 a1 b1 ..., of the first halves.", [i // 2 + i % 2 * LANES for i in range(LANES)])
+zip_high = _shuffled(
+    "zip_high", "The same of the second halves.", [_HALF + i // 2 + i % 2 * LANES for i in range(LANES)]
+)
+evens = _shuffled("evens", "a0 a2 ... b0 b2 ...", [2 * i for i in range(LANES)])
+odds = _shuffled("odds", "a1 a3 ... b1 b3 ...", [2 * i + 1 for i in range(LANES)])

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan.ops.cpu.filtered_lrelu import FilteredLrelu
-from gan.ops.cpu.jit import use_torch_threads
 from gan.ops.filtered_lrelu import filtered_lrelu
 from gan.ops.filters import design_lowpass_filter
 
@@ -59,7 +58,6 @@ def test_drawn_configurations(shape, data):
     arguments = {"padding": (left, right, top, bottom), "gain": gain, "slope": slope, "clamp": clamp}
     expected = filtered_lrelu(x * scale[:, None, None], fu, fd, b, up, down, flip_filter=flip, **arguments)[0]
     out = np.full((out_height, out_width, channels), np.nan, np.float32)
-    use_torch_threads()
     op(x[0].permute(1, 2, 0).contiguous().numpy(), scale.numpy(), b.numpy(), out)
     actual = torch.from_numpy(out).permute(2, 0, 1)
     assert actual.shape == expected.shape

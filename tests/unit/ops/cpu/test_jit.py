@@ -12,7 +12,7 @@ from gan.ops.cpu.stylegan2 import add_colours
 add_colours.prepare()
 rgb, out = np.arange(4, dtype=np.float32), np.zeros(4, np.float32)
 none = np.zeros(0, np.float32)
-add_colours(none, rgb, 1, 2, 2, np.ones(8, np.float32), np.ones(1, np.float32), 3.0, out)
+add_colours(1, 4, none, rgb, 1, 2, 2, np.ones(8, np.float32), np.ones(1, np.float32), 3.0, out)
 assert out.tolist() == [1, 2, 3, 3], out
 print(add_colours.was_compiled)
 """
