@@ -140,6 +140,19 @@ def _script(stage: "Stage", folder: str, found: dict[str, Any]) -> Iterator[None
     writer.join()
 
 
+def _wait_for_opengl(params: Any) -> None:
+    """Finish each frame before the next: off screen nothing else does, and a software OpenGL heaps up what it is given."""
+    from OpenGL import GL
+
+    before = params.callbacks.before_swap
+
+    def finish() -> None:
+        before()
+        GL.glFinish()
+
+    params.callbacks.before_swap = finish
+
+
 def frames() -> dict[str, Any]:
     """What a frame costs."""
     from viz import headless  # first: it tells PyOpenGL how to draw without a display
@@ -161,6 +174,7 @@ def frames() -> dict[str, Any]:
         stage = Stage(app, time.perf_counter)
         headless.prepare()
         params = app.runner_params()
+        _wait_for_opengl(params)
         stage.attach(params, _script(stage, str(Path(folder, "runs")), found))
         try:
             immapp.run(params, app.add_ons())
