@@ -13,7 +13,10 @@ import torch
 
 import gan
 from gan.device import choose_device, device_title
+from gan.ops import cuda
+from renderer import promotion
 from renderer.bands import style_bands
+from renderer.graphs import CudaRecorder, Replays
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
 
@@ -43,10 +46,17 @@ class Model:
     shares: dict[str, float] = field(default_factory=dict)
     """Share of a whole run's time that was over after each layer, when it was last run."""
 
+    promoted: frozenset[str] = frozenset()
+    """Layers that have overflowed in half precision and are computed in float32."""
+    replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
+    """CUDA graphs of its pictures."""
+
     @property
     def current_info(self) -> ModelInfo:
-        """`info` with the layers as last run."""
-        return replace(self.info, layers=tuple(self.layers.values())) if self.layers else self.info
+        """`info` with the layers as last run, and what has been noticed since."""
+        noticed = [promotion.notice(self.promoted), *(cuda.notices() if self.device.type == "cuda" else ())]
+        notice = " ".join(part for part in (self.info.notice, *noticed) if part)
+        return replace(self.info, layers=tuple(self.layers.values()), notice=notice)
 
     @property
     def w_avg(self) -> torch.Tensor | None:
