@@ -16,9 +16,11 @@ import torch
 
 import gan
 from gan.device import choose_device, device_title
-from renderer import kernels
+from gan.ops import cuda
+from renderer import kernels, promotion
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
+from renderer.graphs import CudaRecorder, Replays
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
 
@@ -58,6 +60,10 @@ class Model:
     """Share of a whole run's time that was over after each layer, when it was last run."""
     whole_s: float = 0.0
     """How long that run took; 0 before the first."""
+    promoted: frozenset[str] = frozenset()
+    """Layers that have overflowed in half precision and are computed in float32."""
+    replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
+    """CUDA graphs of its pictures."""
 
     def draft_layer(self, limit_s: float) -> str | None:
         """The last layer of a draft that takes no longer than `limit_s`, or of the shortest one there is.
@@ -73,8 +79,10 @@ class Model:
 
     @property
     def current_info(self) -> ModelInfo:
-        """`info` with the layers as last run."""
-        return replace(self.info, layers=tuple(self.layers.values())) if self.layers else self.info
+        """`info` with the layers as last run, and what has been noticed since."""
+        noticed = [promotion.notice(self.promoted), *(cuda.notices() if self.device.type == "cuda" else ())]
+        notice = " ".join(part for part in (self.info.notice, *noticed) if part)
+        return replace(self.info, layers=tuple(self.layers.values()), notice=notice)
 
     @property
     def w_avg(self) -> torch.Tensor | None:

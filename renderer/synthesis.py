@@ -1,8 +1,9 @@
 """From w vectors to the output of the network, or of one of its layers."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,9 @@ import torch.nn.functional as F
 
 from gan import display, transforms
 from gan.device import synchronize
+from gan.networks.steps import ForceFp32
 from renderer.models import Model
+from renderer.promotion import finite, promote
 from renderer.protocol import LAYER_TILE, LayerInfo, Noise, Statistics, Transform
 
 _TILE_DEVIATIONS = 2.5
@@ -99,21 +102,56 @@ def run(
     whole = until is None and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
     watcher = _Watcher(model, layer if whole else None, with_table, None if whole else until or layer, check)
     arguments = noise_arguments(noise, model.info.noise_layers)
+    inputs = {"ws": ws}
     matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
-        arguments["input_transform"] = transforms.inverse(matrix)
+        inputs["input_transform"] = torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype, device=ws.device)
     if until is not None:
         arguments["until"] = until
-    output = synthesis(
-        ws, force_fp32=force_fp32, capture=None if whole else layer, on_layer=watcher.on_layer, **arguments
-    )
+    force: ForceFp32 = force_fp32 or model.promoted
+    output = None
+    if layer is None and not with_table and until is None and _records(model):
+        output = _replayed(model, inputs, force, arguments)
+    if output is None:
+        capture = None if whole else layer
+        output = synthesis(**inputs, force_fp32=force, capture=capture, on_layer=watcher.on_layer, **arguments)
     if until is not None:
         side = model.info.resolution
         output = F.interpolate(output, (side, side), mode="bilinear")
     synchronize(model.device)
+    if whole and not force_fp32 and _is_half(model) and not finite(output):
+        _, promoted = promote(
+            lambda layers, look: synthesis(**inputs, force_fp32=layers, on_layer=look, **arguments), model.promoted
+        )
+        if promoted != model.promoted:
+            model.promoted = promoted
+            return run(model, ws, noise, transform, force_fp32, layer, with_table, check)
     watcher.finish()
     outputs = {None if whole else layer: output[0].float()}
     return Run(outputs | watcher.kept, watcher.table())
+
+
+def _records(model: Model) -> bool:
+    """Whether pictures may be drawn by a graph: once all is known of the layers, which a graph tells nothing of."""
+    return model.device.type == "cuda" and len(model.layers) == len(model.G.synthesis.layer_names)
+
+
+def _is_half(model: Model) -> bool:
+    return any(layer.dtype == "float16" for layer in model.layers.values())
+
+
+def _replayed(
+    model: Model, inputs: dict[str, torch.Tensor], force: ForceFp32, arguments: Mapping[str, Any]
+) -> torch.Tensor | None:
+    """The picture by its graph, if there is one."""
+    noise = tuple(sorted(arguments.get("noise", {}).items()))
+    if any(seed is not None for _, (_, _, seed) in noise):
+        return None  # drawn on the CPU, and copied by waiting
+    return model.replays.draw(
+        (arguments["noise_mode"], noise, force),
+        inputs,
+        lambda own: model.G.synthesis(**own, force_fp32=force, **arguments),
+    )
 
 
 class _Watcher:
@@ -149,9 +187,9 @@ class _Watcher:
     def finish(self) -> None:
         """The run went to its end: its times are those to expect of the next one."""
         if self._whole and not self._with_table:
-            whole_s = time.perf_counter() - self._started
-            self._model.whole_s = whole_s
-            self._model.shares = {name: seconds / whole_s for name, seconds in self._seconds.items()}
+            whole_s = self._model.whole_s = time.perf_counter() - self._started
+            if self._seconds:  # a recorded run has none
+                self._model.shares = {name: seconds / whole_s for name, seconds in self._seconds.items()}
 
     def table(self) -> LayerTable | None:
         return LayerTable(tuple(self._statistics), np.concatenate(self._tiles, axis=1)) if self._tiles else None

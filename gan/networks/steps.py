@@ -4,12 +4,15 @@ A network writes its forward pass as a Python generator that yields (layer name,
 returns the picture. `follow` runs it. Nothing is stored in the network, so concurrent calls and exceptions are safe.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
 
 from torch import Tensor
 
 OnLayer = Callable[[str, Tensor], None]
+ForceFp32 = bool | Collection[str]
+"""Whether to compute in float32 on CUDA too, or the names of the layers that are to."""
+
 Steps = Generator[tuple[str, Tensor], None, Tensor]
 
 
@@ -23,6 +26,11 @@ def check_no_transform(family: str, input_transform: object) -> None:
     """Raise ValueError if there is an input transform, which networks of `family` do not have."""
     if input_transform is not None:
         raise ValueError(f"{family} has no input transform; leave input_transform out or load a StyleGAN3 network.")
+
+
+def is_forced(force_fp32: ForceFp32, *layers: str) -> bool:
+    """Whether any of these layers is to be computed in float32."""
+    return force_fp32 if isinstance(force_fp32, bool) else any(layer in force_fp32 for layer in layers)
 
 
 def check_capture(capture: str | None, layer_names: Sequence[str]) -> None:

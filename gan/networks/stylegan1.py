@@ -14,7 +14,7 @@ from .generator import StyleGenerator
 from .layers import FullyConnectedLayer, activation_gain, resolutions
 from .mapping import MappingNetwork
 from .noise import NoiseSetting, NoiseSource
-from .steps import OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
+from .steps import ForceFp32, OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
 from .stylegan1_layers import ConvLayer, SynthesisLayer, checked_lod, enlarge
 
 CHANNEL_BASE = 16384
@@ -195,7 +195,7 @@ class SynthesisNetwork(nn.Module):
         noise: Mapping[str, NoiseSetting] | None = None,
         generator: torch.Generator | None = None,
         input_transform: Tensor | None = None,
-        force_fp32: bool = False,
+        force_fp32: ForceFp32 = False,
         update_emas: bool = False,
         capture: str | None = None,
         on_layer: OnLayer | None = None,

@@ -14,7 +14,7 @@ from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork
 from .noise import NoiseSetting, NoiseSource
-from .steps import OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
+from .steps import ForceFp32, OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
 from .stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 
 __all__ = [
@@ -119,7 +119,7 @@ class SynthesisNetwork(nn.Module):
         noise: Mapping[str, NoiseSetting] | None = None,
         generator: torch.Generator | None = None,
         input_transform: Tensor | None = None,
-        force_fp32: bool = False,
+        force_fp32: ForceFp32 = False,
         update_emas: bool = False,
         capture: str | None = None,
         on_layer: OnLayer | None = None,
@@ -137,7 +137,8 @@ class SynthesisNetwork(nn.Module):
                 numpy's RandomState([seed, i]).randn(H, W), the same for all samples.
             generator: Where "random" draws from; None for torch's global state.
             input_transform: Must be None: only StyleGAN3 has an input that can be transformed.
-            force_fp32: Compute in float32 on CUDA too (other devices always do).
+            force_fp32: Compute in float32 on CUDA too (other devices always do), everywhere or in the blocks of the
+                layers named.
             update_emas: Accepted as StyleGAN3 has it; there is nothing to update here.
             capture: Return the output of this one of `layer_names`, and compute nothing beyond it.
             on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
@@ -162,7 +163,7 @@ class SynthesisNetwork(nn.Module):
         steps = self._steps(ws, source, force_fp32, last) if plan is None else plan.steps(ws, source, last)
         return follow(steps, capture, on_layer).to(torch.float32)
 
-    def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: bool, last: int) -> Steps:
+    def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32, last: int) -> Steps:
         """Layers up to resolution `last`."""
         x: Tensor | None = None
         img: Tensor | None = None

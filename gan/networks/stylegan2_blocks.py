@@ -22,6 +22,7 @@ from .layers import (
 )
 from .modulation import modulated_conv2d
 from .noise import NoiseSource
+from .steps import ForceFp32, is_forced
 
 FUSED_MODCONV = (True, False, "inference_only")
 
@@ -231,7 +232,7 @@ class SynthesisBlock(nn.Module):
         return not self.training if self.fused_modconv_default == "inference_only" else bool(self.fused_modconv_default)
 
     def steps(
-        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseSource, force_fp32: bool
+        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32
     ) -> BlockSteps:
         """Run the block, yielding (layer name, output) after each layer.
 
@@ -240,13 +241,13 @@ class SynthesisBlock(nn.Module):
             img: Image so far [N, img_channels, resolution / 2, resolution / 2] or None.
             ws: This block's vectors [N, num_conv + 1, w_dim]; the last is for `torgb`.
             noise: Where the noise comes from.
-            force_fp32: Never use float16.
+            force_fp32: Never use float16, or not if one of these layers is the block's.
 
         Returns:
             Features [N, out_channels, resolution, resolution] and the image (None if there is none yet).
         """
         name = f"b{self.resolution}"
-        half = self.use_fp16 and not force_fp32 and ws.device.type == "cuda"
+        half = self.use_fp16 and not is_forced(force_fp32, *self.layer_names) and ws.device.type == "cuda"
         dtype = torch.float16 if half else torch.float32
         order = torch.channels_last if half and self.channels_last else torch.contiguous_format
         fused = self._fused(ws)

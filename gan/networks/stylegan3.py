@@ -11,7 +11,7 @@ from . import fast_cpu
 from .generator import StyleGenerator
 from .mapping import MappingNetwork
 from .noise import NoiseSetting
-from .steps import OnLayer, Steps, check_capture, check_ws, follow
+from .steps import ForceFp32, OnLayer, Steps, check_capture, check_ws, follow, is_forced
 from .stylegan3_design import SynthesisDesign, plan
 from .stylegan3_layers import SynthesisInput, SynthesisLayer
 
@@ -78,7 +78,7 @@ class SynthesisNetwork(nn.Module):
         noise: Mapping[str, NoiseSetting] | None = None,
         generator: torch.Generator | None = None,
         input_transform: Tensor | npt.ArrayLike | None = None,
-        force_fp32: bool = False,
+        force_fp32: ForceFp32 = False,
         update_emas: bool = False,
         capture: str | None = None,
         on_layer: OnLayer | None = None,
@@ -94,7 +94,7 @@ class SynthesisNetwork(nn.Module):
             generator: Likewise.
             input_transform: [3, 3] or [N, 3, 3], used for this call in place of the buffer `input.transform`:
                 the inverse of how the picture is to move, in picture widths about its centre.
-            force_fp32: Compute in float32 on CUDA too (other devices always do).
+            force_fp32: Compute in float32 on CUDA too (other devices always do), everywhere or in the layers named.
             update_emas: Also move each layer's `magnitude_ema` (training only).
             capture: Return the output of this one of `layer_names`, and compute nothing beyond it.
             on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
@@ -119,12 +119,13 @@ class SynthesisNetwork(nn.Module):
             steps = plan.steps(ws, transform)
         return follow(steps, capture, on_layer).to(dtype)
 
-    def _steps(self, ws: Tensor, transform: Tensor | None, force_fp32: bool, update_emas: bool) -> Steps:
+    def _steps(self, ws: Tensor, transform: Tensor | None, force_fp32: ForceFp32, update_emas: bool) -> Steps:
         vectors = ws.unbind(dim=1)
         x: Tensor = self.input(vectors[0], transform)
         yield "input", x
         for layer, w in zip(self.design.layers, vectors[1:], strict=True):
-            x = getattr(self, layer.name)(x, w, force_fp32=force_fp32, update_emas=update_emas)
+            forced = is_forced(force_fp32, layer.name)
+            x = getattr(self, layer.name)(x, w, force_fp32=forced, update_emas=update_emas)
             yield layer.name, x
         return x.to(ws.dtype) * self.output_scale
 

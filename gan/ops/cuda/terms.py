@@ -1,5 +1,7 @@
 """Filters as sums of separable terms, which is what the matrix products of the kernel want."""
 
+from collections.abc import MutableMapping
+
 import torch
 from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -10,7 +12,7 @@ MOST_TERMS = 4
 EXACT, HALF = 1e-6, 1e-4
 """Singular values below this share of the largest are left out: with float32, and with 16 bits, which round by 5e-4."""
 
-_known: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+_known: MutableMapping[Tensor, dict[tuple[int, bool, float], Tensor]] = WeakTensorKeyDictionary()
 """For each filter, the terms by version and what was asked for: the decomposition waits for the device."""
 
 
@@ -34,7 +36,7 @@ def terms(f: Tensor | None, flip: bool, tolerance: float, device: torch.device) 
     if f is None:
         return _identity(device)
     asked = (-1 if f.is_inference() else f._version, flip, tolerance)
-    known: dict[tuple[int, bool, float], Tensor] = _known.setdefault(f, {})  # type: ignore[no-untyped-call]
+    known = _known.setdefault(f, {})
     if asked not in known:
         for old in [key for key in known if key[0] != asked[0]]:
             del known[old]

@@ -1,0 +1,51 @@
+"""Half precision where it is safe: layers that overflow are computed in float32 from then on."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+OnLayer = Callable[[str, Tensor], None]
+Draw = Callable[[frozenset[str], OnLayer], Tensor]
+"""Draws with these layers in float32, and tells of each layer's output."""
+
+
+def finite(x: Tensor) -> bool:
+    """Whether all values are; the sum is not if one of them is not, and takes one pass."""
+    return bool(torch.isfinite(x.sum(dtype=torch.float32))) or bool(torch.isfinite(x).all())
+
+
+def promote(draw: Draw, promoted: frozenset[str]) -> tuple[Tensor, frozenset[str]]:
+    """Draw again and again, each time with the first layer that overflows in float32, until the picture is finite.
+
+    Args:
+        draw: See `Draw`.
+        promoted: Layers that are in float32 already.
+
+    Returns:
+        The picture, and the layers that are now in float32. The picture is not finite where the fault is not half
+        precision's: the layers are then those given.
+    """
+    before = promoted
+    while True:
+        broken: list[tuple[str, torch.dtype]] = []
+
+        def look(name: str, x: Tensor, broken: list[tuple[str, torch.dtype]] = broken) -> None:
+            if not broken and not finite(x):
+                broken.append((name, x.dtype))
+
+        picture = draw(promoted, look)
+        if finite(picture):
+            return picture, promoted
+        if not broken or broken[0][1] == torch.float32 or broken[0][0] in promoted:
+            return picture, before
+        promoted |= {broken[0][0]}
+
+
+def notice(promoted: frozenset[str]) -> str:
+    """What its user is told of a network's layers in float32; empty where there are none."""
+    if not promoted:
+        return ""
+    if len(promoted) == 1:
+        return f"Layer {next(iter(promoted))} overflows in half precision and is computed in float32."
+    return f"Layers {', '.join(sorted(promoted))} overflow in half precision and are computed in float32."

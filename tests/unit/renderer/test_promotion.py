@@ -1,0 +1,85 @@
+"""Layers that overflow in half precision: found one after the other, told to the user, and remembered."""
+
+import pytest
+import torch
+
+from gan.networks.steps import is_forced
+from renderer import synthesis
+from renderer.promotion import finite, notice, promote
+from renderer.protocol import LayerInfo, Noise, Transform
+from tests.unit.renderer.tiny import Bench, Watching, save
+
+LAYERS = ("a", "b", "c")
+
+
+def network(overflows: set[str], damaged: bool = False):
+    """Three layers in half precision; those that overflow do so unless they are computed in float32."""
+
+    def draw(force, on_layer):
+        x = torch.ones(2)
+        for name in LAYERS:
+            forced = is_forced(force, name)
+            x = x.float() if forced else x.half()
+            if (name in overflows and not forced) or damaged:
+                x = x * torch.inf
+            on_layer(name, x)
+        return x.float()
+
+    return draw
+
+
+def test_only_what_overflows_is_promoted():
+    picture, promoted = promote(network({"a", "c"}), frozenset())
+    assert promoted == {"a", "c"}
+    assert finite(picture)
+
+
+def test_earlier_promotions_stay():
+    assert promote(network({"a", "c"}), frozenset({"a"}))[1] == {"a", "c"}
+
+
+def test_damaged_weights_promote_nothing():
+    picture, promoted = promote(network(set(), damaged=True), frozenset())
+    assert promoted == frozenset()
+    assert not finite(picture)
+
+
+def test_a_large_sum_is_not_an_overflow():
+    assert finite(torch.full((8,), 3e38))
+    assert not finite(torch.tensor([1.0, torch.nan]))
+
+
+def test_the_notice():
+    assert notice(frozenset()) == ""
+    assert notice(frozenset({"b8.conv0"})) == ("Layer b8.conv0 overflows in half precision and is computed in float32.")
+    assert notice(frozenset({"b", "a"})).startswith("Layers a, b overflow in half")
+
+
+@pytest.mark.parametrize("kind", ["sg2", "sg3"])
+def test_a_render_promotes_and_tells(kind, tmp_path, monkeypatch):
+    bench = Bench(save(tmp_path, kind, notice="A test."))
+    bench.render()
+    model = bench.pipeline._models.get(bench.request.network, "cpu", lambda share: None)
+    name = model.G.synthesis.layer_names[2]
+    real, forces = model.G.synthesis.forward, []
+
+    def overflowing(ws, *, on_layer=None, force_fp32=False, **arguments):
+        forces.append(force_fp32)
+        broken = not is_forced(force_fp32, name)
+
+        def look(layer, x):
+            on_layer(layer, x.half() * torch.inf if broken and layer == name else x)
+
+        img = real(ws, on_layer=look, force_fp32=force_fp32, **arguments)
+        return img * torch.inf if broken else img
+
+    monkeypatch.setattr(model.G.synthesis, "forward", overflowing)
+    monkeypatch.setattr(synthesis, "_is_half", lambda model: True)
+    ws = torch.zeros(1, model.G.num_ws, model.G.w_dim)
+    for _ in range(2):
+        done = synthesis.run(model, ws, Noise(), Transform(), False, None, False, Watching().check)
+        assert finite(done.outputs[None])
+    assert model.promoted == {name}
+    assert forces[-1] == {name}
+    assert model.current_info.notice == f"A test. {notice(model.promoted)}"
+    assert isinstance(model.layers[name], LayerInfo)
