@@ -75,6 +75,7 @@ class Log:
 
     ui: list[float] = field(default_factory=list)
     pictures: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     loops: list[float] = field(default_factory=list)
     latency: list[float] = field(default_factory=list)
     """Of each picture shown."""
@@ -92,12 +93,14 @@ class Log:
             "ui_ms": percentiles(self.ui),
             "ui_pictures_ms": percentiles(self.pictures),
             "ui_drawing_ms": percentiles([whole - part for whole, part in zip(self.ui, self.pictures, strict=True)]),
+            "ui_waiting_ms": percentiles(self.waits),
             "loop_ms": percentiles(self.loops) | {"best": round(min(_loop_ms() for _ in range(500)), 3)},
         }
 
 
 def _script(stage: "Stage", log: Log, spent: list[float]) -> Iterator[None]:
     """Drag ψ to and fro."""
+    from viz import filler
     from viz.widgets import spots
 
     hand, app = stage.hand, stage.app
@@ -116,6 +119,7 @@ def _script(stage: "Stage", log: Log, spent: list[float]) -> Iterator[None]:
         yield from hand.move((x0 + (x1 - x0) * share, y), 0)
         log.ui.append(float(app.meters.ui.values()[-1]))
         log.pictures.append(spent[0])
+        log.waits.append(filler.current.waited_s * 1000)
         log.loops.append(_loop_ms())
         if app.incoming.frame is not last:
             last = app.incoming.frame

@@ -4,10 +4,12 @@
   display) while a real child process takes 15 ms for each 1024x1024 picture. Latency is from the frame in which the
   document changed to the texture being filled. UI time is the work of the window's thread in each frame: taking
   replies, uploading the texture, drawing every panel, history, submitting. It ends where Dear ImGui's vertices go to
-  OpenGL, so that buffer swap and (software) rasterising are excluded. Of it, `pictures` is the time inside the calls
-  that copy a picture into its texture and halve it, `drawing` all the rest. One picture under way means that a new one
-  is shown every 15 ms plus the way there and back; the bound for the latency is one render plus two frames. It is done
-  three times; the figures are those of the time with the lowest UI p95, and the UI p95 of each is told.
+  OpenGL, so that buffer swap and (software) rasterising are excluded. Of it, `pictures` is the time inside the
+  calls that let a picture be copied into its texture and be halved, `drawing` all the rest. A thread of its own
+  does the copying meanwhile; how long the window's thread then waits for it, without working, is told as
+  `ui_waiting_ms`. One picture under way means that a new one is shown every 15 ms plus the way there and back; the
+  bound for the latency is one render plus two frames. It is done three times; the figures are those of the time
+  with the lowest UI p95, and the UI p95 of each is told.
 * calibration: what the same thread can do in the same run, as shared machines differ from minute to minute: a fixed
   loop of plain Python, at its best and as it went between the frames of the drag (their ratio says how much slower the
   machine was then), and copying 4 MB, the size of the picture, with its bytes in the cache and not. `ui_ms_at_best` is
@@ -20,6 +22,7 @@
 import json
 import subprocess
 import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -37,7 +40,7 @@ def start_and_idle() -> dict[str, Any]:
     """Start-up in a process of its own, which then idles."""
     with x_server() if AVAILABLE and not DISPLAY else nullcontext() as display:
         environment = on_display(display) if display else None
-        command = [sys.executable, "-m", "benchmarks.startup"]
+        command = [sys.executable, "-m", "benchmarks.startup", repr(time.time())]
         child = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if child.returncode:
         raise RuntimeError(f"The window could not be measured: {child.stderr[-2000:]}")

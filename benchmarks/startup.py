@@ -1,9 +1,12 @@
 """Opens the window as `python visualizer.py` does, notes when its first frame and first picture are shown, then idles.
 
-Prints one line of JSON. A process of its own, so that imports are part of what is measured.
+`python -m benchmarks.startup SECONDS`, where SECONDS is the time (since 1970) at which the caller started this process:
+what the system says of that is rounded to the second in which the computer came up. Prints one line of JSON. A process
+of its own, so that imports are part of what is measured.
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,8 +18,7 @@ REST_S, IDLE_S = 3.0, 5.0
 
 def main() -> None:
     """Measure and print."""
-    process = psutil.Process()
-    born = process.create_time()
+    process, born = psutil.Process(), float(sys.argv[1])
     import visualizer
 
     figures: dict[str, Any] = {"start_s": {}}

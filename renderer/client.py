@@ -9,7 +9,7 @@ import atexit
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from renderer import frames
@@ -24,6 +24,7 @@ from renderer.protocol import (
     Held,
     Job,
     Loading,
+    ModelInfo,
     Part,
     Progress,
     RenderRequest,
@@ -132,6 +133,7 @@ class Renderer:
         self._wanted_sent = True
         self._newest: Frame | None = None
         self._shown: Frame | None = None
+        self._model: ModelInfo | None = None
         self._failure: Failure | None = None
         self._loading: Loading | None = None
         self._thumbnails: list[Thumbnail] = []
@@ -347,6 +349,9 @@ class Renderer:
                 self._segments.attach(message.segment)
                 self._answered(message.request_id)
                 self._deaths = 0
+                if self._model is not None and message.model == self._model:
+                    message = replace(message, model=self._model)  # the same object, which the window compares at once
+                self._model = message.model
                 if self._shown is None or message.request_id >= self._shown.request_id:
                     self._newest = message
                     if self._failure is not None and self._failure.request_id <= message.request_id:

@@ -77,6 +77,7 @@ def run(
     layer: str | None,
     with_table: bool,
     check: Check,
+    until: str | None = None,
 ) -> Run:
     """Run the synthesis network for one picture.
 
@@ -92,17 +93,23 @@ def run(
         layer: The layer to return; None for the picture alone.
         with_table: Also describe every layer.
         check: See `Check`.
+        until: Stop at this one of the network's `image_layers`: the picture is a draft, enlarged to its full size.
     """
     synthesis = model.G.synthesis
-    whole = layer is None or with_table or len(model.layers) < len(synthesis.layer_names)
-    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check)
+    whole = until is None and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
+    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else until or layer, check)
     arguments = noise_arguments(noise, model.info.noise_layers)
     matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
         arguments["input_transform"] = transforms.inverse(matrix)
+    if until is not None:
+        arguments["until"] = until
     output = synthesis(
         ws, force_fp32=force_fp32, capture=None if whole else layer, on_layer=watcher.on_layer, **arguments
     )
+    if until is not None:
+        side = model.info.resolution
+        output = F.interpolate(output, (side, side), mode="bilinear")
     synchronize(model.device)
     watcher.finish()
     outputs = {None if whole else layer: output[0].float()}
@@ -143,6 +150,7 @@ class _Watcher:
         """The run went to its end: its times are those to expect of the next one."""
         if self._whole and not self._with_table:
             whole_s = time.perf_counter() - self._started
+            self._model.whole_s = whole_s
             self._model.shares = {name: seconds / whole_s for name, seconds in self._seconds.items()}
 
     def table(self) -> LayerTable | None:

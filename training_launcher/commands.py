@@ -33,6 +33,8 @@ class Command:
     kind: Kind
     module: str = "gan"
     """What Python is asked to run (`python -m module name`)."""
+    shares: bool = False
+    """Whether it gives way to what else runs, and so waits for no device."""
 
 
 COMMANDS = {
@@ -40,7 +42,7 @@ COMMANDS = {
     for command in (
         Command("train", TrainSpec, "train"),
         Command("metrics", MetricRunSpec, "metrics", "training_launcher"),
-        Command("film", FilmSpec, "video", "renderer"),
+        Command("film", FilmSpec, "video", "renderer", shares=True),
         Command("video", VideoSpec, "video"),
         Command("images", ImagesSpec, "figures"),
         Command("style-mixing", MixingSpec, "figures"),

@@ -72,12 +72,12 @@ class Supervisor:
         self._wait_for_earlier()
         devices: tuple[Device, ...] = ()
         wish = Wish("")
-        if not self._job:
+        if not self._job and not command.shares:
             wish = wish_for(spec.device, getattr(spec, "gpus", 1))
             devices = self._wait_for(wish)
         if self._asked():
             return self._end("stopped")
-        names = ",".join(device.name for device in devices) or f"slurm {self._job}"
+        names = ",".join(device.name for device in devices) or (f"slurm {self._job}" if self._job else spec.device)
         self._write_self(names)
         more: dict[str, str] = {}
         if wish.kind == "cuda" and wish.index is None:

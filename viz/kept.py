@@ -24,6 +24,11 @@ from viz.facts import Facts, Tally
 from viz.scene import Scene
 from viz.theme import current as t
 
+_move = ctypes.PYFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)(
+    ctypes.cast(ctypes.memmove, ctypes.c_void_p).value or 0
+)
+"""`ctypes.memmove` lets other threads run, which then hold up the window dozens of times in a frame."""
+
 Draw = Callable[[Scene, Facts], Scene]
 Tell = Callable[[], Tally]
 
@@ -79,6 +84,8 @@ class Kept:
         self.shown = 0
         """Parts shown again since the window opened."""
         self._sheets: dict[int, _Sheet] = {}
+        self._drawn: dict[int, tuple[object, ...]] = {}
+        """What each part read when it was drawn last."""
         self._calm = False
         self._mouse = (0.0, 0.0)
 
@@ -86,6 +93,7 @@ class Kept:
         """Call when a window opens: nothing of an earlier one is kept."""
         self.checks, self.shown = checks, 0
         self._sheets.clear()
+        self._drawn.clear()
 
     def look(self) -> None:
         """Call once a frame, after Dear ImGui's frame has begun."""
@@ -138,6 +146,9 @@ class Kept:
             or imgui.internal.get_current_window().dc.child_windows.size() != children
         ):
             self._sheets.pop(id_, None)
+            return after
+        if self._drawn.get(id_) != reads:  # it may change in every frame now: what stays is kept the next time
+            self._drawn[id_] = reads
             return after
         pictures = before.came if tally().asked != before.asked else None
         fresh = _sheet(lines, start, reads, place, corners, pictures)
@@ -207,9 +218,9 @@ def _again(sheet: _Sheet, lines: imgui.ImDrawList, p: V) -> None:
             lines.pop_clip_rect()
     if sheet.count:
         to = lines.vtx_buffer.data_address() + vertex * imgui.VERTEX_SIZE
-        ctypes.memmove(to, sheet.vertices, len(sheet.vertices))
+        _move(to, sheet.vertices, len(sheet.vertices))
         to = lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE
-        ctypes.memmove(to, sheet.placed, len(sheet.placed))
+        _move(to, sheet.placed, len(sheet.placed))
         lines._vtx_current_idx = base + sheet.count
         lines.prim_reserve(0, 0)  # its write pointers now stand at the end, where Dear ImGui expects them
     imgui.dummy(sheet.size)

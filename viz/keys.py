@@ -18,6 +18,8 @@ _KEYS = {
     "/": imgui.Key.slash,
     "←": imgui.Key.left_arrow,
     "→": imgui.Key.right_arrow,
+    "↑": imgui.Key.up_arrow,
+    "↓": imgui.Key.down_arrow,
     "Plus": imgui.Key.keypad_add,
     "Minus": imgui.Key.keypad_subtract,
 }
@@ -53,6 +55,12 @@ def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
     """Whether one of the chords went down in this frame, with exactly its modifiers."""
     flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
     return any(asked(one, flags) for one in _chords(keys))
+
+
+@functools.cache
+def keys_of(keys: tuple[str, ...]) -> tuple[imgui.Key, ...]:
+    """The keys of chords without their modifiers."""
+    return tuple(imgui.Key(one & ~int(imgui.Key.mod_mask_)) for one in _chords(keys))
 
 
 def shown(keys: str) -> str:

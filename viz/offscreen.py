@@ -10,6 +10,7 @@ from imgui_bundle import hello_imgui
 from OpenGL import GL
 
 from viz import headless, textures
+from viz.facts import Texture
 
 
 class Target:
@@ -35,8 +36,8 @@ class Target:
         from imgui_bundle import glfw_utils
 
         glfw.set_window_size(glfw_utils.glfw_window_hello_imgui(), *self._size)
-        self._texture, self._buffer = textures.make(), int(GL.glGenFramebuffers(1))
-        textures.allocate(*self._size)
+        self._texture, self._buffer = textures.name(), int(GL.glGenFramebuffers(1))
+        textures.make_room(Texture(self._texture, *self._size))
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._buffer)
         GL.glFramebufferTexture2D(GL.GL_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, self._texture, 0)
         _unbind()

@@ -16,19 +16,39 @@ _OF_NAVIGATION = {"play", "hide-panels", "lay"}
 """Commands whose keys press and leave a control while the keyboard moves among controls."""
 
 
-def run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
-    """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""
+class Shortcuts:
+    """Those of the window's commands."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self._commands = tuple(command for command in commands if command.keys)
+        self._down = frozenset(key for command in self._commands for key in keys.keys_of(command.keys))
+        self._up = frozenset(
+            key for command in self._commands if command.on_release for key in keys.keys_of(command.keys)
+        )
+
+    def run(self, scene: Scene, facts: Facts) -> Scene:
+        """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""
+        if any(map(imgui.is_key_down, self._down)) or any(map(imgui.is_key_released, self._up)):
+            scene = _run(scene, facts, self._commands)
+        io = imgui.get_io()
+        if not io.want_text_input and not io.nav_visible:
+            # Otherwise the next press of Tab would also start to move among the controls.
+            imgui.internal.set_key_owner(imgui.Key.tab, _TAB)
+        return scene
+
+
+_TAB = imgui.internal.im_hash_str("hide-panels")
+
+
+def _run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
     io = imgui.get_io()
     for command in commands:
-        if not command.keys or (command.id in _OF_NAVIGATION and io.nav_visible):
+        if command.id in _OF_NAVIGATION and io.nav_visible:
             continue
         if io.want_text_input and (command.id in _OF_FIELDS or not command.keys[0].startswith("Ctrl+")):
             continue
         if _asked(command, facts) and command.available(scene, facts):
             scene = command.run(scene, facts)
-    if not io.want_text_input and not io.nav_visible:
-        # Otherwise the next press of Tab would also start to move among the controls.
-        imgui.internal.set_key_owner(imgui.Key.tab, imgui.internal.im_hash_str("hide-panels"))
     return scene
 
 

@@ -1,9 +1,12 @@
 """OpenGL textures: made once, filled again and again. Everything here needs the window's OpenGL context."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from OpenGL import GL
 
+from viz import filler
 from viz.facts import Texture
 
 RGBA = NDArray[np.uint8]
@@ -28,13 +31,10 @@ class Picture:
         """Take a picture [H, W, 4]."""
         height, width = pixels.shape[:2]
         texture = self._spare
-        if texture is None or (texture.width, texture.height) != (width, height):
-            texture = Texture(make() if texture is None else texture.id, width, height)
-            GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
-            allocate(width, height)
-        GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
-        fill(0, 0, pixels)
-        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+        fresh = texture is None or (texture.width, texture.height) != (width, height)
+        if texture is None or fresh:
+            texture = Texture(name() if texture is None else texture.id, width, height)
+        filler.current.do(partial(_take, texture, pixels, fresh))
         self._shown, self._spare = texture, self._shown
 
     def free(self) -> None:
@@ -45,10 +45,22 @@ class Picture:
         self._shown = self._spare = None
 
 
-def make() -> int:
-    """A new texture, smooth and without repeating at its edges."""
-    texture = int(GL.glGenTextures(1))
-    GL.glBindTexture(GL.GL_TEXTURE_2D, texture)
+def _take(texture: Texture, pixels: RGBA, fresh: bool) -> None:
+    if fresh:
+        make_room(texture)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
+    fill(0, 0, pixels)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+
+
+def name() -> int:
+    """A name for a texture to be."""
+    return int(GL.glGenTextures(1))
+
+
+def make_room(texture: Texture) -> None:
+    """Give a texture its size, its content undefined; it is smooth and does not repeat at its edges."""
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
     for key, value in (
         (GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR),
         (GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR),
@@ -56,12 +68,9 @@ def make() -> int:
         (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE),
     ):
         GL.glTexParameteri(GL.GL_TEXTURE_2D, key, value)
-    return texture
-
-
-def allocate(width: int, height: int) -> None:
-    """Give the bound texture room for a picture of this size, its content undefined."""
-    GL.glTexImage2D(GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, width, height, 0, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(0))
+    size = (texture.width, texture.height)
+    GL.glTexImage2D(GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, *size, 0, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(0))
+    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
 
 
 def fill(x: int, y: int, pixels: RGBA) -> None:

@@ -64,9 +64,8 @@ class _Atlas:
             cell = self._cells.popitem(last=False)[1] if full else len(self._cells)
         self._cells[wish] = cell
         if self._texture is None:
-            name = textures.make()
-            textures.allocate(self._side, self._side)
-            self._texture = Texture(name, self._side, self._side)
+            self._texture = Texture(textures.name(), self._side, self._side)
+            textures.make_room(self._texture)
         row, column = divmod(cell, self._columns)
         pixels = np.frombuffer(rgba, np.uint8).reshape(self.size, self.size, 4)
         GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture.id)

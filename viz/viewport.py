@@ -7,10 +7,11 @@ copied (glBlitFramebuffer, nearest) into a texture with the screen's pixels, whi
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from OpenGL import GL
 
-from viz import textures
+from viz import filler, textures
 from viz.camera import Area, Place
 from viz.facts import Texture
 
@@ -43,7 +44,7 @@ class Viewport:
         self._exact: Texture | None = None
         self._halves: list[Texture] = []
         self._buffers: dict[Texture, int] = {}
-        """A framebuffer for each texture copied from or to: joining them anew takes longer than the copy."""
+        """The filler's framebuffer for each texture copied from or to: joining them anew takes longer than the copy."""
         self._shot: Shot | None = None
         self._halved: tuple[object, int] = (None, 0)
 
@@ -71,10 +72,7 @@ class Viewport:
     def free(self) -> None:
         """Give everything back."""
         names = [texture.id for texture in (self._exact, *self._halves) if texture is not None]
-        if names:
-            GL.glDeleteTextures(names)
-        if self._buffers:
-            GL.glDeleteFramebuffers(len(self._buffers), list(self._buffers.values()))
+        filler.current.do(partial(_delete, names, list(self._buffers.values())))
         self.__init__()  # type: ignore[misc]
 
     def _small(self, shot: Shot) -> int:
@@ -94,14 +92,14 @@ class Viewport:
 
     def _half(self, level: int, width: int, height: int) -> Texture:
         if level == len(self._halves):
-            self._halves.append(_sized(textures.make(), width, height))
+            self._halves.append(_sized(textures.name(), width, height))
         elif (self._halves[level].width, self._halves[level].height) != (width, height):
             self._halves[level] = _sized(self._halves[level].id, width, height)
         return self._halves[level]
 
     def _make_exact(self, width: int, height: int) -> None:
         if self._exact is None:
-            self._exact = _sized(textures.make(), width, height)
+            self._exact = _sized(textures.name(), width, height)
         elif (self._exact.width, self._exact.height) != (width, height):
             self._exact = _sized(self._exact.id, width, height)
             self._shot = None
@@ -117,6 +115,9 @@ class Viewport:
 
     def _blit(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
         """Copy all of `source` into the rectangle `box` of `target`, which may reach over its edges."""
+        filler.current.do(partial(self._copy, source, target, box, how))
+
+    def _copy(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
         kinds = (GL.GL_READ_FRAMEBUFFER, GL.GL_DRAW_FRAMEBUFFER)
         before = [
             int(GL.glGetIntegerv(name)) for name in (GL.GL_READ_FRAMEBUFFER_BINDING, GL.GL_DRAW_FRAMEBUFFER_BINDING)
@@ -132,7 +133,13 @@ class Viewport:
 
 def _sized(name: int, width: int, height: int) -> Texture:
     """A texture with room for a picture of this size."""
-    GL.glBindTexture(GL.GL_TEXTURE_2D, name)
-    textures.allocate(width, height)
-    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
-    return Texture(name, width, height)
+    texture = Texture(name, width, height)
+    filler.current.do(partial(textures.make_room, texture))
+    return texture
+
+
+def _delete(names: list[int], buffers: list[int]) -> None:
+    if names:
+        GL.glDeleteTextures(names)
+    if buffers:
+        GL.glDeleteFramebuffers(len(buffers), buffers)

@@ -87,7 +87,9 @@ class FullyConnectedLayer(nn.Module):
         self.activation = activation
         self.act_gain = activation_gain(activation) if gain is None else 1.0
         std, self.weight_gain = weight_scale(in_features, 1.0 if gain is None else gain, lr_multiplier, equalized)
-        self.weight = nn.Parameter(torch.randn(out_features, in_features) * (weight_init * std))
+        # In place: other arithmetic on the device "meta", where networks are built before they are loaded, makes torch
+        # import its whole compiler, which takes a second.
+        self.weight = nn.Parameter(torch.randn(out_features, in_features).mul_(weight_init * std))
         if bias:
             start = np.broadcast_to(np.asarray(bias_init, dtype=np.float32), (out_features,))
             self.bias = nn.Parameter(torch.tensor(start / np.float32(lr_multiplier)))

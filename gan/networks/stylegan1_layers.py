@@ -93,7 +93,7 @@ class Convolution(nn.Module):
         gain = activation_gain(activation)
         if in_channels > 0:
             std, self.weight_gain = weight_scale(in_channels * kernel_size**2, gain, equalized=equalized)
-            self.weight = nn.Parameter(conv_weight(out_channels, in_channels, kernel_size) * std)
+            self.weight = nn.Parameter(conv_weight(out_channels, in_channels, kernel_size).mul_(std))
         blurs = (up or down) and resample_filter is not None
         self.register_buffer("resample_filter", setup_filter(resample_filter) if blurs else None)
         self.bias = nn.Parameter(torch.zeros(out_channels))

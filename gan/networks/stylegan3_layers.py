@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -53,6 +54,14 @@ def modulated_conv2d(
     return y.reshape(n, w.shape[0], *y.shape[2:])
 
 
+def _frequencies(channels: int, bandwidth: float) -> Tensor:
+    """Uniform over the disc of radius `bandwidth`, so that all frequencies the rate can carry are as likely."""
+    if torch.get_default_device().type == "meta":  # see `FullyConnectedLayer`
+        return torch.empty(channels, 2)
+    direction = F.normalize(torch.randn(channels, 2))
+    return direction * torch.rand(channels, 1).sqrt() * bandwidth
+
+
 class SynthesisInput(nn.Module):
     """Fourier features: sinusoids of the picture's plane, moved by w, mixed by a learned matrix.
 
@@ -69,15 +78,13 @@ class SynthesisInput(nn.Module):
         super().__init__()
         self.design = design
         channels = design.channels
-        # Uniform over the disc of radius `bandwidth`, so that all frequencies the rate can carry are as likely.
-        direction = F.normalize(torch.randn(channels, 2))
-        freqs = direction * torch.rand(channels, 1).sqrt() * design.bandwidth
+        freqs = _frequencies(channels, design.bandwidth)
         self.weight = nn.Parameter(torch.randn(channels, channels))
         # At the start the affine layer gives (1, 0, 0, 0) whatever w: no rotation, no translation.
         self.affine = FullyConnectedLayer(w_dim, 4, weight_init=0, bias_init=[1, 0, 0, 0])
-        self.register_buffer("transform", torch.eye(3))
+        self.register_buffer("transform", torch.tensor(np.eye(3, dtype=np.float32)))
         self.register_buffer("freqs", freqs)
-        self.register_buffer("phases", torch.rand(channels) - 0.5)
+        self.register_buffer("phases", torch.rand(channels).sub_(0.5))
 
     def forward(self, w: Tensor, input_transform: Tensor | None = None) -> Tensor:
         """Sample the features on the pixel grid.

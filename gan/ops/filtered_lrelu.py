@@ -5,6 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from gan.ops import cuda
 from gan.ops.bias_act import bias_act
 from gan.ops.upfirdn2d import Padding, parse_factors, parse_padding, upfirdn2d
 
@@ -46,6 +47,9 @@ def filtered_lrelu(
     """
     if clamp is not None and clamp < 0:
         raise ValueError(f"clamp must not be negative, got {clamp}; pass None to disable it")
+    fast = cuda.attempt("filtered_lrelu", x, fu, fd, b, up, down, padding, gain, slope, clamp, flip_filter)
+    if fast is not None:
+        return fast
     up_x, up_y = parse_factors(up)
     x = bias_act(x, b)
     # gain * lrelu(x) = lrelu(gain * x) for a positive gain, and a factor on the filter costs nothing.

@@ -13,6 +13,9 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from gan.ops import cuda
+from gan.ops.cpu import dispatch
+
 Factors = int | Sequence[int]
 Padding = int | Sequence[int]
 
@@ -83,7 +86,10 @@ def setup_filter(
     Raises:
         ValueError: ``f`` is empty or has more than two dimensions, or a square one is asked to be separable.
     """
-    taps = torch.as_tensor(1.0 if f is None else f, dtype=torch.float32, device=device)
+    # Worked out where the taps are: arithmetic on the device "meta", where networks are built before they are loaded,
+    # makes torch import its whole compiler, which takes a second.
+    home = f.device if isinstance(f, torch.Tensor) else torch.device("cpu")
+    taps = torch.as_tensor(1.0 if f is None else f, dtype=torch.float32, device=home)
     taps = taps.reshape(1) if taps.ndim == 0 else taps
     filter_size(taps)
     if separable is None:
@@ -96,7 +102,10 @@ def setup_filter(
         taps = taps / taps.sum()
     if flip_filter:
         taps = taps.flip(list(range(taps.ndim)))
-    return taps * math.pow(gain, taps.ndim / 2)
+    taps = taps * math.pow(gain, taps.ndim / 2)
+    return taps.to(
+        device if device is not None else home if isinstance(f, torch.Tensor) else torch.get_default_device()
+    )
 
 
 def upfirdn2d(
@@ -136,9 +145,14 @@ def upfirdn2d(
     if x.shape[3] * up_x + x0 + x1 < width or x.shape[2] * up_y + y0 + y1 < height:
         raise ValueError(f"the padded image is smaller than the {width} x {height} filter; pad more or enlarge it")
     pads = (x0, x1, y0, y1)
+    fast = cuda.attempt("upfirdn2d", x, f, (up_x, up_y), (down_x, down_y), pads, flip_filter, gain)
+    if fast is not None:
+        return fast
     if f is None:
         x = _pad(_insert_zeros(x, (up_y, up_x)), pads)[:, :, ::down_y, ::down_x]
         return x if gain == 1 else x * gain
+    if (fast := dispatch.upfirdn2d(x, f, (up_x, up_y), (down_x, down_y), pads, flip_filter, gain)) is not None:
+        return fast
     if f.ndim == 2:
         return _resample(x, _taps(f, flip_filter, gain, x.dtype), (up_y, up_x), (down_y, down_x), pads)
     # The axes are independent: the whole of one is done before the other, so that few pixels see both passes.

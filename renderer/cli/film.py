@@ -65,7 +65,7 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     cancelled = _until_told()
     out = Path(spec.out)
     request = request_for(shown.document, shown.display, spec.device, 1)
-    engine, timeline, count = Pipeline(arrays), shown.document.timeline, len(cut.times)
+    engine, timeline, count = Pipeline(arrays, wait_for_kernels=True), shown.document.timeline, len(cut.times)
     if spec.threads:
         torch.set_num_threads(spec.threads)
     text = recipe.write(recipe.Recipe(shown.document, shown.display, cut.start), arrays)

@@ -8,7 +8,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.mixing import blend, clear, free, layer, lock, mixed, second_of
-from renderer.protocol import LayerStyle, Mixing, ModelInfo
+from renderer.protocol import Latent, LayerStyle, Mixing, ModelInfo, Source
 from viz import likeness
 from viz import widgets as ui
 from viz.bands import Band, bands_of, share_text, short_name, size_text
@@ -60,7 +60,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     document, brush, picked = scene.document, facts.scratch.get(Brush), facts.scratch.get(Picked)
     return (
         document.mixing,
-        second_of(document.latent, Mixing(second(scene))),
+        pictured_second(scene, facts),
         document.noise,
         document.shelf,
         scene.view.display.layer,
@@ -70,6 +70,22 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
         picked.ws,
         likeness.of(scene, facts).base,
     )
+
+
+@dataclass
+class _Second:
+    """The second style, made anew only when it is another one; kept in `Facts.scratch`."""
+
+    made_from: tuple[Source, float] | None = None
+    style: Source = Latent()
+
+
+def pictured_second(scene: Scene, facts: Facts) -> Source:
+    """The second style as it is pictured."""
+    known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
+    if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
+        known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
+    return known.style
 
 
 def second(scene: Scene) -> float:

@@ -7,8 +7,6 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document import Swatch
-from renderer.mixing import second_of
-from renderer.protocol import Mixing
 from viz import likeness, mixes
 from viz import widgets as ui
 from viz.bands import bands_of
@@ -16,7 +14,7 @@ from viz.brush import Brush
 from viz.carry import Carry, Slot
 from viz.facts import Facts
 from viz.panels import second_style
-from viz.panels.mixing import second
+from viz.panels.mixing import pictured_second
 from viz.params import put
 from viz.scene import Scene
 from viz.shelving import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
@@ -48,7 +46,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     document, motion, tabs = scene.document, scene.view.motion, facts.scratch.get(Tabs)
     return (
         document.mixing,
-        second_of(document.latent, Mixing(second(scene))),
+        pictured_second(scene, facts),
         second_style.base_seed(document.latent) is None,
         motion.mixing,
         motion.mixing_speed,

@@ -11,6 +11,7 @@ from safetensors import safe_open
 
 import gan
 from gan.io import atomic
+from gan.networks import build
 from tests.fixtures_path import ROOT
 from tests.official_pickles import TINY_D, TINY_G, dumps, official, persistent, tiny_networks
 
@@ -25,6 +26,18 @@ def snapshot(tmp_path):
 def test_importing_the_library_does_not_import_torch():
     code = "import sys, gan; gan.LoadError; assert not {'torch', 'numpy'} & set(sys.modules), 'slow'"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_opening_networks_does_not_import_torchs_compiler(tmp_path):
+    small = {"z_dim": 4, "w_dim": 4, "c_dim": 0, "img_resolution": 16, "img_channels": 3}
+    for name in ("stylegan1.Generator", "stylegan2.Generator", "stylegan3.Generator"):
+        arguments = {**small, "channel_base": 64, "channel_max": 8}
+        info = gan.describe({"G_ema": gan.Architecture(name, arguments)})
+        gan.save(tmp_path / f"{name}.safetensors", gan.Networks(None, None, build(name, **arguments), info))
+    code = "import sys, gan; [gan.load(x) for x in sys.argv[1:]]; assert 'torch._dynamo' not in sys.modules, 'slow'"
+    command = [sys.executable, "-c", code, *map(str, tmp_path.iterdir())]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

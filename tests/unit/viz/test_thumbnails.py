@@ -14,8 +14,8 @@ from viz.thumbnails import ThumbnailCache
 def drawn(monkeypatch):
     """Where pictures were written: (x, y) -> first byte."""
     cells: dict[tuple[int, int], int] = {}
-    monkeypatch.setattr(textures, "make", lambda: 1)
-    monkeypatch.setattr(textures, "allocate", lambda width, height: None)
+    monkeypatch.setattr(textures, "name", lambda: 1)
+    monkeypatch.setattr(textures, "make_room", lambda texture: None)
     monkeypatch.setattr(textures, "fill", lambda x, y, pixels: cells.__setitem__((x, y), int(pixels[0, 0, 0])))
     monkeypatch.setattr(thumbnails.GL, "glBindTexture", lambda target, name: None)
     return cells

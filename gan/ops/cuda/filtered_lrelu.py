@@ -1,0 +1,216 @@
+"""filtered_lrelu as torch operators over its Triton kernel, closed under differentiation.
+
+With U (upsample), D (downsample) and the activation's derivative s, which is constant almost everywhere:
+
+    activate(x, b)        = D act(U(x + b))        its backward in x:  tangent(g, adjoint=True)
+    tangent(v)            = D s U v                its backward in v:  tangent(g, adjoint=True)
+    tangent(v, adjoint)   = U^T s D^T v            its backward in v:  tangent(g, adjoint=False)
+
+s is computed again from x in every pass: keeping it would take two bits for each upsampled sample.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan.ops.cuda.bias_act import bias_act, sum_to_bias
+from gan.ops.cuda.filtered_lrelu_kernel import launch_filtered_lrelu
+from gan.ops.cuda.launching import NO_CLAMP
+from gan.ops.cuda.terms import MOST_TERMS, terms, tolerance_of
+from gan.ops.upfirdn2d import Padding, filter_size, parse_padding
+
+_LARGE_TILE, _SMALL_TILE = 64, 32
+_LARGE_TILES_FROM = (8, 0)
+"""Compute capability. Blocks have 99 KiB of shared memory from Ampere on, and 64 before; the large tiles take 72."""
+
+
+@torch.library.custom_op("stylescope::filtered_lrelu", mutates_args=())
+def activate(
+    x: Tensor,
+    b: Tensor | None,
+    fu: Tensor | None,
+    fd: Tensor | None,
+    geometry: list[int],
+    gain: float,
+    slope: float,
+    clamp: float,
+    flip: bool,
+) -> Tensor:
+    """The operator; `geometry` is up, down, left, right, top, bottom."""
+    up, down, left, _, top, _ = geometry
+    upwards, downwards = (_terms(f, x, flip) for f in (fu, fd))
+    return launch_filtered_lrelu(
+        x,
+        None,
+        b,
+        (upwards, downwards, upwards),
+        _out_size(x.shape[2:], geometry, fu, fd),
+        (up, down, up),
+        ((left, top), (left, top)),
+        (abs(gain) * up**2, -1.0 if gain < 0 else 1.0, slope, clamp),
+        _tile(x),
+        _precision(x),
+    )
+
+
+@torch.library.custom_op("stylescope::filtered_lrelu_tangent", mutates_args=())
+def tangent(
+    v: Tensor,
+    x: Tensor,
+    b: Tensor | None,
+    fu: Tensor | None,
+    fd: Tensor | None,
+    geometry: list[int],
+    gain: float,
+    slope: float,
+    clamp: float,
+    flip: bool,
+    adjoint: bool,
+) -> Tensor:
+    """The derivative of `activate` at x along v, or its adjoint applied to v."""
+    up, down, left, _, top, _ = geometry
+    numbers = (abs(gain) * up**2, gain * up**2, slope, clamp)
+    forwards = _terms(fu, x, flip)
+    if not adjoint:
+        return launch_filtered_lrelu(
+            v,
+            x,
+            b,
+            (forwards, _terms(fd, x, flip), forwards),
+            _out_size(x.shape[2:], geometry, fu, fd),
+            (up, down, up),
+            ((left, top), (left, top)),
+            numbers,
+            _tile(x),
+            _precision(x),
+        )
+    reach_up, reach_down = filter_size(fu)[0] - 1, filter_size(fd)[0] - 1
+    # Upsampled sample n of this pass is sample n + left - reach_up of the forward pass: hence the mask's padding.
+    return launch_filtered_lrelu(
+        v,
+        x,
+        b,
+        (_terms(fd, x, not flip), _terms(fu, x, not flip), forwards),
+        (x.shape[2], x.shape[3]),
+        (down, up, up),
+        ((reach_up + reach_down - left, reach_up + reach_down - top), (reach_up, reach_up)),
+        numbers,
+        _tile(x),
+        _precision(x),
+    )
+
+
+def _out_size(size: Sequence[int], geometry: Sequence[int], fu: Tensor | None, fd: Tensor | None) -> tuple[int, int]:
+    up, down, left, right, top, bottom = geometry
+    lost = filter_size(fu)[0] + filter_size(fd)[0] - 2
+    return (
+        (size[0] * up + top + bottom - lost + down - 1) // down,
+        (size[1] * up + left + right - lost + down - 1) // down,
+    )
+
+
+def _terms(f: Tensor | None, x: Tensor, flip: bool) -> Tensor:
+    return terms(f, flip, tolerance_of(x.dtype), x.device)
+
+
+def _precision(x: Tensor) -> str:
+    """Of the products. 16 bits fit into TF32 with their whole range; float32 takes three of its products."""
+    if x.dtype != torch.float32 or torch.get_float32_matmul_precision() != "highest":
+        return "tf32"
+    return "tf32x3"
+
+
+def _tile(x: Tensor) -> int:
+    if x.device.type != "cuda":
+        return _LARGE_TILE
+    return _LARGE_TILE if torch.cuda.get_device_capability(x.device) >= _LARGE_TILES_FROM else _SMALL_TILE
+
+
+@activate.register_fake
+def _(x: Tensor, b: Tensor | None, fu: Tensor | None, fd: Tensor | None, geometry: list[int], *rest: Any) -> Tensor:
+    return x.new_empty((*x.shape[:2], *_out_size(x.shape[2:], geometry, fu, fd)))
+
+
+@tangent.register_fake
+def _(
+    v: Tensor,
+    x: Tensor,
+    b: Tensor | None,
+    fu: Tensor | None,
+    fd: Tensor | None,
+    geometry: list[int],
+    gain: float,
+    slope: float,
+    clamp: float,
+    flip: bool,
+    adjoint: bool,
+) -> Tensor:
+    size = tuple(x.shape[2:]) if adjoint else _out_size(x.shape[2:], geometry, fu, fd)
+    return v.new_empty((*v.shape[:2], *size))
+
+
+def _setup(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    x, b, fu, fd, *ctx.rest = inputs
+    ctx.save_for_backward(x, b, fu, fd)
+
+
+def _backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+    x, b, fu, fd = ctx.saved_tensors
+    gx = tangent(g, x, b, fu, fd, *ctx.rest, True)
+    return gx, sum_to_bias(gx, b, 1) if ctx.needs_input_grad[1] else None, *[None] * 7
+
+
+def _setup_tangent(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    _, x, b, fu, fd, *ctx.rest, ctx.adjoint = inputs
+    ctx.save_for_backward(x, b, fu, fd)
+
+
+def _backward_tangent(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+    x, b, fu, fd = ctx.saved_tensors
+    return tangent(g, x, b, fu, fd, *ctx.rest, not ctx.adjoint), *[None] * 10  # s is constant: nothing reaches x and b
+
+
+activate.register_autograd(_backward, setup_context=_setup)
+tangent.register_autograd(_backward_tangent, setup_context=_setup_tangent)
+
+
+def filtered_lrelu(
+    x: Tensor,
+    fu: Tensor | None,
+    fd: Tensor | None,
+    b: Tensor | None,
+    up: int,
+    down: int,
+    padding: Padding,
+    gain: float,
+    slope: float,
+    clamp: float | None,
+    flip_filter: bool,
+) -> Tensor | None:
+    """As `gan.ops.filtered_lrelu`; None for what the kernel does not cover, such as arguments that do not fit."""
+    pads = parse_padding(padding)
+    if x.ndim != 4 or not (isinstance(up, int) and isinstance(down, int)) or min(up, down) < 1:
+        return None
+    if not _covers(fu, x.dtype) or not _covers(fd, x.dtype) or (b is not None and b.shape != (x.shape[1],)):
+        return None
+    geometry = [up, down, *pads]
+    if min(_out_size(x.shape[2:], geometry, fu, fd)) < 1:
+        return None
+    if fu is None and fd is None and up == down == 1 and not any(pads):
+        return bias_act(x, b, act="lrelu", alpha=slope, gain=gain, clamp=clamp)
+    limit = NO_CLAMP if clamp is None else float(clamp)
+    result: Tensor = activate(x, b, fu, fd, geometry, float(gain), float(slope), limit, flip_filter)
+    return result
+
+
+def _covers(f: Tensor | None, dtype: torch.dtype) -> bool:
+    """Whether a filter has few enough terms. While a graph is traced, nobody counts."""
+    if f is None:
+        return True
+    if f.requires_grad or f.numel() == 0 or f.ndim > 2 or f.shape[0] != f.shape[-1]:
+        return False
+    if f.ndim == 1 or torch.compiler.is_compiling():
+        return True
+    return terms(f, False, tolerance_of(dtype), f.device).shape[1] <= MOST_TERMS

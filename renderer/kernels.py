@@ -1,0 +1,38 @@
+"""The CPU's kernels in this process: read or compiled beside everything else, and used from when they are there."""
+
+import os
+import threading
+
+import torch
+from torch import nn
+
+from gan.networks import fast_cpu
+
+VARIABLE = "STYLESCOPE_KERNELS"
+"""Of the environment: "off" draws with the networks' own layers, "wait" never does where there are kernels."""
+
+_PATIENCE_SECONDS = 1.0
+"""What a first picture may be delayed for: kernels that are on disk are there by then."""
+
+
+def import_early() -> None:
+    """Import numba beside what the caller does next; it takes a third of a second."""
+    if not _off():
+        threading.Thread(target=fast_cpu.available, name="kernels", daemon=True).start()
+
+
+def make_ready(synthesis: nn.Module, device: torch.device, wait: bool = False) -> None:
+    """Make a network's plan in a thread. Returns when it is there, or unless `wait` after a moment.
+
+    Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as one
+    step of 255 in a few pixels, so what must be the same at any time should wait.
+    """
+    if device.type != "cpu" or _off():
+        return
+    thread = threading.Thread(target=fast_cpu.warm_up, args=(synthesis,), name="kernels", daemon=True)
+    thread.start()
+    thread.join(None if wait or os.environ.get(VARIABLE) == "wait" else _PATIENCE_SECONDS)
+
+
+def _off() -> bool:
+    return os.environ.get(VARIABLE) == "off"

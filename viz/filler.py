@@ -1,0 +1,126 @@
+"""A thread that fills textures while panels are drawn, in an OpenGL context that shares the window's.
+
+Copying a picture of 4 MB takes the window's thread longer than drawing a panel. Here it only says what is to be copied
+(`do`); it is there when Dear ImGui's vertices go to OpenGL (`settle`). Where no second context can be had, everything
+is done at once, by the window's own thread.
+"""
+
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from OpenGL import GL
+
+Work = Callable[[], None]
+
+_SWITCH_S = 0.0005
+"""Python lets a thread that has something to do wait for 5 ms otherwise, which is longer than a frame's work."""
+_PATIENCE_NS = 1_000_000_000
+
+
+class Filler:
+    """One for each window. All but the works themselves is for the window's thread."""
+
+    def __init__(self) -> None:
+        self._window: Any = None
+        self._thread: threading.Thread | None = None
+        self._works: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        self._going = 0
+        self._frame: Any = None
+        """Passed when the window's newest frame is drawn: until then it may draw from what is to be overwritten."""
+        self._switch_s = 0.0
+        self.waited_s = 0.0
+        """How long the newest `settle` waited."""
+
+    @property
+    def threaded(self) -> bool:
+        """Whether there is a thread."""
+        return self._thread is not None
+
+    def open(self) -> None:
+        """Make the context and start the thread. Call when the window's context is there."""
+        import glfw
+        from imgui_bundle import glfw_utils
+
+        glfw.window_hint(glfw.VISIBLE, glfw.FALSE)
+        self._window = glfw.create_window(1, 1, "", None, glfw_utils.glfw_window_hello_imgui())
+        glfw.window_hint(glfw.VISIBLE, glfw.TRUE)
+        if not self._window:
+            return
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_S)
+        self._thread = threading.Thread(target=self._run, args=(self._window,), name="textures", daemon=True)
+        self._thread.start()
+
+    def do(self, work: Work) -> None:
+        """Do this, in the order in which it is asked for, before `settle` returns.
+
+        It may use textures, but no framebuffers but its own, and must leave none of them bound.
+        """
+        if self._thread is None:
+            work()
+            return
+        if self._frame is not None:
+            frame, self._frame = self._frame, None
+            self._works.put(lambda: _pass(frame))
+            self._going += 1
+        self._works.put(work)
+        self._going += 1
+
+    def settle(self) -> None:
+        """Wait until all is done. What a work raised is raised here."""
+        began, problem = time.perf_counter(), None
+        while self._going:
+            raised = self._done.get()
+            self._going -= 1
+            problem = problem or raised
+        self.waited_s = time.perf_counter() - began
+        if problem is not None:
+            raise problem
+
+    def drawn(self) -> None:
+        """Call when a frame's vertices have gone to OpenGL."""
+        if self._thread is not None:
+            if self._frame is not None:
+                GL.glDeleteSync(self._frame)
+            self._frame = GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
+            GL.glFlush()
+
+    def close(self) -> None:
+        """End the thread and give the context back. Call while the window's context is still there."""
+        if self._thread is None:
+            return
+        import glfw
+
+        self._works.put(None)
+        self._thread.join()
+        self._thread = self._frame = None
+        sys.setswitchinterval(self._switch_s)
+        glfw.destroy_window(self._window)
+
+    def _run(self, window: Any) -> None:
+        import glfw
+
+        glfw.make_context_current(window)
+        while (work := self._works.get()) is not None:
+            problem: Exception | None = None
+            try:
+                work()
+                _pass(GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0))
+            except Exception as error:  # noqa: BLE001  # raised again by `settle`
+                problem = error
+            self._done.put(problem)
+        glfw.make_context_current(None)  # type: ignore[arg-type]  # none is what it takes to let one go
+
+
+def _pass(fence: Any) -> None:
+    """Wait until OpenGL has done everything before a fence, and let it go."""
+    GL.glClientWaitSync(fence, GL.GL_SYNC_FLUSH_COMMANDS_BIT, _PATIENCE_NS)
+    GL.glDeleteSync(fence)
+
+
+current = Filler()
