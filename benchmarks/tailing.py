@@ -141,7 +141,7 @@ def _script(stage: "Stage", folder: str, found: dict[str, Any]) -> Iterator[None
 
 
 def _wait_for_opengl(params: Any) -> None:
-    """Finish each frame before the next: off screen nothing else does, and software OpenGL heaps up what it is given."""
+    """Finish each frame before the next: off screen nothing else does, and a software OpenGL heaps up its work."""
     from OpenGL import GL
 
     before = params.callbacks.before_swap
