@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from gan.networks import fast_cpu
+from gan.ops.cpu.dispatch import VARIABLE
 
-VARIABLE = "STYLESCOPE_KERNELS"
-"""Of the environment: "off" draws with the networks' own layers, "wait" never does where there are kernels."""
+_WAIT = "wait"
+"""Value of the environment's `VARIABLE` with which no picture is drawn before its kernels are there."""
 
 _PATIENCE_SECONDS = 1.0
 """What a first picture may be delayed for: kernels that are on disk are there by then."""
@@ -31,7 +32,7 @@ def make_ready(synthesis: nn.Module, device: torch.device, wait: bool = False) -
         return
     thread = threading.Thread(target=fast_cpu.warm_up, args=(synthesis,), name="kernels", daemon=True)
     thread.start()
-    thread.join(None if wait or os.environ.get(VARIABLE) == "wait" else _PATIENCE_SECONDS)
+    thread.join(None if wait or os.environ.get(VARIABLE) == _WAIT else _PATIENCE_SECONDS)
 
 
 def _off() -> bool:

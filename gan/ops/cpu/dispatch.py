@@ -12,10 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+VARIABLE = "STYLESCOPE_KERNELS"
+"""Of the environment: where it is "off", programs do without kernels."""
+
 _SMALLEST = 1 << 14
 """Numbers of an image below which a call costs more than it saves."""
 _NARROWEST = 48
-"""Width of an image, before and after, below which resampling costs more than the reference does."""
+"""Width of an image, before and after, below which resampling costs more than the reference does; twice that for
+downsampling, where the reference is better."""
 _MOST_RANK = 4
 """Filters that need more separable ones are left to the reference."""
 _RANK_TOLERANCE = 1e-7
@@ -114,17 +118,17 @@ def upfirdn2d(
     """As `gan.ops.upfirdn2d`, arguments checked and factors as (x, y); None where the reference must answer."""
     if not _answers(x) or f.requires_grad or f.device.type != "cpu" or f.dtype != torch.float32:
         return None
+    height = (x.shape[2] * up[1] + pads[2] + pads[3] - f.shape[0]) // down[1] + 1
+    width = (x.shape[3] * up[0] + pads[0] + pads[1] - f.shape[-1]) // down[0] + 1
+    if min(x.shape[3], width) < _NARROWEST * (1 if max(down) == 1 else 2):
+        return None
     taps = f.detach().numpy()
     if not flip_filter:
         taps = taps[::-1] if taps.ndim == 1 else taps[::-1, ::-1]
     found = _separable(taps.tobytes(), taps.shape, gain)
     if found is None:
         return None
-    height = (x.shape[2] * up[1] + pads[2] + pads[3] - taps.shape[0]) // down[1] + 1
-    width = (x.shape[3] * up[0] + pads[0] + pads[1] - taps.shape[-1]) // down[0] + 1
     across, along, rank = found
-    if min(x.shape[3], width) < _NARROWEST:
-        return None
     return _resampled(x, _Resampling(across, along, rank, up, down, (pads[0], pads[2]), (height, width)))
 
 

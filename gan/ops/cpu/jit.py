@@ -73,6 +73,8 @@ class Kernel:
 
     def prepare(self) -> None:
         """Compile, or read what an earlier process compiled. May take seconds; safe from any thread and process."""
+        if self.ready:
+            return
         # numba's index of a folder is read, changed and written back without a lock of its own: two processes at once
         # could give one name to two kernels.
         with _COMPILING, nullcontext() if _folder is None else FileLock(_folder / "lock"):
