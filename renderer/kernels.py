@@ -12,9 +12,6 @@ from gan.ops.cpu.dispatch import VARIABLE
 _WAIT = "wait"
 """Value of the environment's `VARIABLE` with which no picture is drawn before its kernels are there."""
 
-_PATIENCE_SECONDS = 1.0
-"""What a first picture may be delayed for: kernels that are on disk are there by then."""
-
 
 def import_early() -> None:
     """Import numba beside what the caller does next; it takes a third of a second."""
@@ -23,7 +20,7 @@ def import_early() -> None:
 
 
 def make_ready(synthesis: nn.Module, device: torch.device, wait: bool = False) -> None:
-    """Make a network's plan in a thread. Returns when it is there, or unless `wait` after a moment.
+    """Make a network's plan in a thread. Returns at once, or with `wait` when it is there.
 
     Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as one
     step of 255 in a few pixels, so what must be the same at any time should wait.
@@ -32,7 +29,8 @@ def make_ready(synthesis: nn.Module, device: torch.device, wait: bool = False) -
         return
     thread = threading.Thread(target=fast_cpu.warm_up, args=(synthesis,), name="kernels", daemon=True)
     thread.start()
-    thread.join(None if wait or os.environ.get(VARIABLE) == _WAIT else _PATIENCE_SECONDS)
+    if wait or os.environ.get(VARIABLE) == _WAIT:
+        thread.join()
 
 
 def _off() -> bool:

@@ -48,7 +48,6 @@ def test_the_same_picture_and_the_same_layers_up_to_rounding(folder, used, monke
 
 def test_whoever_waits_gets_kernels_from_the_first_picture_on(folder, used, monkeypatch):
     monkeypatch.delenv(kernels.VARIABLE, raising=False)
-    monkeypatch.setattr(kernels, "_PATIENCE_SECONDS", 0.0)
     picture(tiny.save(folder, "sg2"), wait_for_kernels=True)
     assert len(used) == 1
 
