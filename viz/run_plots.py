@@ -104,7 +104,8 @@ def specs(runs: tuple[Run, ...], told: tuple[Told, ...], choice: RunChoice, view
     stats = tuple(sorted({name for one in told for name in one.stats}))
     metrics = tuple(sorted({name for one in told for name in one.metrics if not name.endswith("_std")}))
     found = [PlotSpec(LOSS, "Loss", "", _lines(LOSS, runs, _LOSSES, choice, views))]
-    metric = choice.metric if choice.metric in metrics else next(iter(metrics), "")
+    most = max(metrics, key=lambda name: max(len(one.results.get(name, ())) for one in told), default="")
+    metric = choice.metric if choice.metric in metrics else most
     name = metric_name(metric) if metric else "Metric"
     named = ((metric, metric_name(metric, short=True), "accent"),) if metric else ()
     found.append(PlotSpec(METRIC, name, better(metric), _lines(METRIC, runs, named, choice, views), metrics, metric))

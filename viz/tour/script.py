@@ -235,6 +235,7 @@ class Script:
         """The record of a training: its curves, rougher ones, the pictures of an earlier time, and its log searched."""
         hand = self._hand
         yield from self._keys(Key.mod_ctrl, Key._4)
+        self._app.board.messages.clear()
         yield from hand.wait(2.0)
         yield from self._shot("train")
         yield from hand.slide("Run/Smoothing", 0.9, 0.3, 0.8)
