@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gan import ops
+from gan.device import fetch, send
 from gan.networks import build
 from gan.ops import cuda
 from renderer.graphs import CudaRecorder, Replays
@@ -118,3 +119,11 @@ def test_graphs_replay_what_is_drawn(name: str, force_fp32: bool):
     assert pictures[0][0] is None
     for replayed, drawn in pictures[1:]:
         torch.testing.assert_close(replayed, drawn, rtol=0, atol=1e-3 if force_fp32 else 2e-2)
+
+
+def test_ways_between_host_and_device():
+    x = seeded(3, 4)
+    there = send(x, torch.device("cuda"))
+    back = fetch(there * 2)
+    assert back.is_pinned()
+    assert torch.equal(back, x * 2)
