@@ -32,10 +32,12 @@ lock: setup
 	$(VENV)/bin/pip install --quiet --editable '.[dev]'
 	tools/lock.sh
 
-# On a machine with a GPU, from the plain checkout, with that machine's own python3.
+# On a machine with a GPU, from the plain checkout, with that machine's own python3: it needs PyTorch, numpy, Pillow and
+# pytest, and for the kernels Triton and a C compiler. GPU_ARGS go to the benchmark, as in GPU_ARGS=--only=operators.
 gpu-check:
-	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= -o timeout=0 tests/gpu tests/unit/networks tests/unit/ops
-	python3 -m benchmarks.gpu
+	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= -o timeout=0 tests/gpu tests/unit/networks/test_discriminator.py \
+		tests/unit/networks/test_stylegan2.py tests/unit/networks/test_stylegan3.py
+	python3 -m benchmarks.gpu $(GPU_ARGS)
 
 bench: setup
 	$(PY) -m benchmarks.latency

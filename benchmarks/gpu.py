@@ -1,67 +1,138 @@
-"""Time per picture of full-size generators on the GPU at hand, in both precisions.
+"""Everything that a GPU decides, measured on the one at hand.
 
-`python -m benchmarks.gpu` prints JSON and writes it to benchmarks/results/<gpu>.json. Compare figures within one run:
-each network's fp16 against its fp32.
+`python -m benchmarks.gpu [--only=operators,synthesis,training] [--tiny] [--device=cuda] [--out=FILE]` prints JSON and
+writes it, after every part, to benchmarks/results/<gpu>.json. It needs Python, torch, numpy and Pillow, and Triton for
+the kernels; nothing else. Compare figures within one run: kernels with the reference, graphs with none, fp16 with fp32.
 """
 
+import argparse
 import json
-import statistics
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchmarks import gpu_ops, training
 from gan.networks import build
+from gan.ops import cuda
+from renderer.graphs import CudaRecorder, Replays
 
-FULL = {"z_dim": 512, "c_dim": 0, "w_dim": 512, "img_channels": 3}
-CASES: dict[str, tuple[str, dict[str, Any]]] = {
-    "stylegan2-1024": ("stylegan2.Generator", {"img_resolution": 1024, "num_fp16_res": 4, "conv_clamp": 256}),
-    "stylegan3-t-1024": ("stylegan3.Generator", {"img_resolution": 1024}),
-    "stylegan3-r-1024": (
-        "stylegan3.Generator",
-        {
-            "img_resolution": 1024,
-            "conv_kernel": 1,
-            "use_radial_filters": True,
-            "channel_base": 65536,
-            "channel_max": 1024,
-        },
-    ),
-}
+COMMON = {"c_dim": 0, "img_channels": 3}
+SMALL = {"z_dim": 8, "w_dim": 8, "channel_base": 128, "channel_max": 4}
+FULL = {"z_dim": 512, "w_dim": 512}
+RADIAL = {"conv_kernel": 1, "use_radial_filters": True}
+PARTS = ("operators", "synthesis", "training")
 
 
-def milliseconds(network: torch.nn.Module, z: torch.Tensor, force_fp32: bool, repeats: int = 20) -> float:
-    """Median time of one picture, after warming up."""
-    times = []
-    for i in range(repeats + 5):
-        start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-        start.record()
-        network(z, noise_mode="const", force_fp32=force_fp32)
-        end.record()
-        torch.cuda.synchronize()
-        if i >= 5:
-            times.append(start.elapsed_time(end))
-    return statistics.median(times)
+def networks(tiny: bool) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(name, class, arguments) of every generator to measure."""
+    for resolution in (32,) if tiny else (256, 1024):
+        shared = {**COMMON, **(SMALL if tiny else FULL), "img_resolution": resolution}
+        base = {} if tiny else {"channel_base": 16384 if resolution == 256 else 32768}
+        wide = {} if tiny else {"channel_base": 2 * base["channel_base"], "channel_max": 1024}
+        yield (
+            f"stylegan2-{resolution}",
+            "stylegan2.Generator",
+            {**shared, **base, "num_fp16_res": 4, "conv_clamp": 256},
+        )
+        yield f"stylegan3-t-{resolution}", "stylegan3.Generator", {**shared, **base}
+        yield f"stylegan3-r-{resolution}", "stylegan3.Generator", {**shared, **wide, **RADIAL}
 
 
-def main() -> None:
+def synthesis(device: torch.device, tiny: bool) -> dict[str, Any]:
+    """Milliseconds a batch, by network, batch and precision: the reference, kernels, kernels in a graph."""
+    result: dict[str, Any] = {}
+    for name, class_name, arguments in networks(tiny):
+        torch.manual_seed(0)
+        network = build(class_name, **arguments).eval().requires_grad_(False).to(device)
+        for batch in (1, 2) if tiny else (1, 8):
+            for precision in ("mixed", "fp32"):
+                key = f"{name}, batch {batch}, {precision}"
+                try:
+                    result[key] = _ways(network, batch, precision == "fp32", device)
+                except torch.OutOfMemoryError:
+                    result[key] = "out of memory"
+        del network
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+    return result
+
+
+@torch.inference_mode()
+def _ways(network: Any, batch: int, force_fp32: bool, device: torch.device) -> dict[str, float | None]:
+    ws = torch.randn(batch, network.num_ws, network.w_dim, device=device)
+    replays = Replays(CudaRecorder(), kept=1)
+
+    def draw(inputs: Any) -> torch.Tensor:
+        picture: torch.Tensor = network.synthesis(inputs["ws"], noise_mode="const", force_fp32=force_fp32)
+        return picture
+
+    row: dict[str, float | None] = {}
+    for way in ("reference", "kernels"):
+        with cuda.reference_only() if way == "reference" else nullcontext():
+            row[f"{way}_ms"] = gpu_ops.milliseconds(lambda: draw({"ws": ws}), device)
+    row["graph_ms"] = row["graph_difference"] = None
+    if device.type == "cuda":
+        replays.draw("picture", {"ws": ws}, draw)
+        replayed = replays.draw("picture", {"ws": ws}, draw)
+        if replayed is not None:
+            row["graph_difference"] = float((replayed - draw({"ws": ws})).abs().max())
+            row["graph_ms"] = gpu_ops.milliseconds(lambda: replays.draw("picture", {"ws": ws}, draw), device)
+    return row
+
+
+def train(device: torch.device, tiny: bool) -> dict[str, Any]:
+    """Seconds for a thousand images at 256 x 256, with kernels and without."""
+    resolution, batch = (16, 4) if tiny else (256, 32)
+    result: dict[str, Any] = {}
+    for cfg in ("stylegan2",) if tiny else ("stylegan2", "stylegan3-t", "stylegan3-r"):
+        for way in ("kernels", "reference"):
+            try:
+                with cuda.reference_only() if way == "reference" else nullcontext():
+                    result[f"{cfg}, {way}"] = training.figures(cfg, resolution, batch, str(device), tiny)
+            except torch.OutOfMemoryError:
+                result[f"{cfg}, {way}"] = "out of memory"
+            if device.type == "cuda":
+                torch.cuda.empty_cache()
+    return result
+
+
+def machine(device: torch.device) -> dict[str, Any]:
+    """What the figures belong to."""
+    facts: dict[str, Any] = {"torch": torch.__version__, "python": sys.version.split()[0], "gpu": str(device)}
+    if device.type == "cuda":
+        facts |= {"gpu": torch.cuda.get_device_name(device), "cuda": torch.version.cuda}
+    try:
+        import triton
+
+        facts["triton"] = triton.__version__
+    except ImportError:
+        facts["triton"] = None
+    return facts
+
+
+def main(arguments: list[str] | None = None) -> None:
     """Measure, print and keep."""
-    if not torch.cuda.is_available():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help="which parts, with commas between")
+    parser.add_argument("--tiny", action="store_true", help="shapes so small that a CPU can show that all parts run")
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--out", type=Path, help="file to write; benchmarks/results/<gpu>.json unless given")
+    given = parser.parse_args(arguments)
+    device = torch.device(given.device)
+    if device.type == "cuda" and not torch.cuda.is_available():
         sys.exit("There is no CUDA device here: nothing was measured.")
-    gpu = torch.cuda.get_device_name()
-    result: dict[str, Any] = {"gpu": gpu, "torch": torch.__version__, "milliseconds_per_picture": {}}
-    with torch.inference_mode():
-        for name, (class_name, extra) in CASES.items():
-            network = build(class_name, **FULL, **extra).eval().requires_grad_(False).cuda()
-            z = torch.randn(1, 512, device="cuda")
-            half, single = (milliseconds(network, z, force) for force in (False, True))
-            result["milliseconds_per_picture"][name] = {"mixed": half, "fp32": single, "ratio": single / half}
-    text = json.dumps(result, indent=2)
-    print(text)
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{gpu.replace(' ', '-').lower()}.json").write_text(text + "\n")
+    result = machine(device)
+    out = given.out or Path(__file__).parent / "results" / f"{result['gpu'].replace(' ', '-').lower()}.json"
+    out.parent.mkdir(exist_ok=True)
+    for part, measure in {"operators": gpu_ops.measure, "synthesis": synthesis, "training": train}.items():
+        if part in given.only.split(","):
+            result[part] = measure(device, given.tiny)
+            out.write_text(json.dumps(result, indent=2) + "\n")
+    print(out.read_text())
 
 
 if __name__ == "__main__":

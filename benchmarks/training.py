@@ -20,8 +20,11 @@ from pathlib import Path
 from training_launcher.specs.train import CONFIGURATIONS, TrainSpec
 
 
-def measure(cfg: str, resolution: int, batch: int, device_name: str) -> str:
-    """One row of the table."""
+def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool = False) -> dict[str, float]:
+    """Seconds for a thousand images by the clock and of processor time, parameters in millions, GiB of memory.
+
+    `tiny` takes networks of a few channels, to show that it runs.
+    """
     import numpy as np
     import torch
     from PIL import Image
@@ -37,7 +40,8 @@ def measure(cfg: str, resolution: int, batch: int, device_name: str) -> str:
         pixels = np.random.RandomState(0).randint(0, 256, (resolution, resolution, 3)).astype(np.uint8)
         Image.fromarray(pixels).save(Path(folder) / "noise.png")
         source = ImageSource(folder)
-        given = dataclasses.asdict(TrainSpec("", cfg, folder, gpus=1, batch=batch, gamma=1.0))
+        size = {"cbase": 64, "cmax": 4} if tiny else {}
+        given = dataclasses.asdict(TrainSpec("", cfg, folder, gpus=1, batch=batch, gamma=1.0, **size))
         names = {field.name for field in dataclasses.fields(Options)}
         options = Options(**{name: value for name, value in given.items() if name in names})
         trainer = Trainer(resolve(options, resolution, 3, 0), source, Group(), device)
@@ -54,8 +58,23 @@ def measure(cfg: str, resolution: int, batch: int, device_name: str) -> str:
     wall, processor = (main + (with_G - main) / 4 + (everything - with_G) / 16) / batch * 1000
     parameters = sum(p.numel() for network in (trainer.G, trainer.D) for p in network.parameters()) / 1e6
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    gpu = f" + {torch.cuda.max_memory_allocated() / 2**30:.1f} on the GPU" if device.type == "cuda" else ""
-    return f"| {cfg} | {parameters:.1f} M | {wall:.0f} | {processor:.0f} | {memory:.1f} GB{gpu} |"
+    on_gpu = torch.cuda.max_memory_allocated() / 2**30 if device.type == "cuda" else 0.0
+    return {
+        "seconds_per_kimg": float(wall),
+        "processor_seconds_per_kimg": float(processor),
+        "million_parameters": parameters,
+        "memory_gib": memory,
+        "gpu_memory_gib": on_gpu,
+    }
+
+
+def row(cfg: str, found: dict[str, float]) -> str:
+    """One row of the table."""
+    gpu = f" + {found['gpu_memory_gib']:.1f} on the GPU" if found["gpu_memory_gib"] else ""
+    return (
+        f"| {cfg} | {found['million_parameters']:.1f} M | {found['seconds_per_kimg']:.0f} "
+        f"| {found['processor_seconds_per_kimg']:.0f} | {found['memory_gib']:.1f} GB{gpu} |"
+    )
 
 
 def main() -> None:
@@ -66,7 +85,7 @@ def main() -> None:
     parser.add_argument("--cfg", choices=CONFIGURATIONS, help="only this one, in this process")
     given = parser.parse_args()
     if given.cfg:
-        print(measure(given.cfg, given.resolution, given.batch, given.device), flush=True)
+        print(row(given.cfg, figures(given.cfg, given.resolution, given.batch, given.device)), flush=True)
         return
     print("| cfg | parameters | s/kimg | processor s/kimg | memory |\n|---|---|---|---|---|", flush=True)
     for cfg in CONFIGURATIONS:

@@ -1,6 +1,7 @@
 """Which device computes, and what it is called."""
 
 import platform
+from collections.abc import Sequence
 
 import torch
 
@@ -45,3 +46,32 @@ def synchronize(device: torch.device) -> None:
         torch.cuda.synchronize(device)
     elif device.type == "mps":
         torch.mps.synchronize()
+
+
+def page_locked(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor | None:
+    """Memory of the host that a GPU reads and writes by itself; None where the system gives none."""
+    try:
+        return torch.empty(tuple(shape), dtype=dtype, pin_memory=True)
+    except RuntimeError:
+        return None
+
+
+def send(x: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """x [any shape], which is on the CPU, on a device; does not wait for what a CUDA device is doing."""
+    if device.type != "cuda":
+        return x.to(device)
+    host = page_locked(x.shape, x.dtype)
+    # PyTorch keeps the memory until the device has read it.
+    return x.to(device) if host is None else host.copy_(x).to(device, non_blocking=True)
+
+
+def fetch(x: torch.Tensor) -> torch.Tensor:
+    """x [any shape] on the CPU, from a CUDA device by way of page-locked memory where there is some."""
+    if x.device.type != "cuda":
+        return x.cpu()
+    host = page_locked(x.shape, x.dtype)
+    if host is None:
+        return x.cpu()
+    host.copy_(x, non_blocking=True)
+    torch.cuda.current_stream(x.device).synchronize()
+    return host

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from gan.device import fetch
+
 Pixels = npt.NDArray[np.uint8]
 
 NONFINITE_COLOR = (255, 0, 255)
@@ -126,7 +128,7 @@ def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None, shape: tuple
     """Bring packed pixels [H, W] into the caller's buffer, or into a new array."""
     as_bytes = pixels.view(torch.uint8).reshape(shape)
     if out is None:
-        return np.asarray(as_bytes.cpu().numpy())
+        return np.asarray(fetch(as_bytes).numpy())
     target = torch.from_numpy(out) if isinstance(out, np.ndarray) else out
     if tuple(target.shape) != shape or target.dtype != torch.uint8:
         raise ValueError(f"the buffer must be uint8 of shape {list(shape)}, not {target.dtype} {list(target.shape)}")

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.data import ImageSource, IndexSequence, Loader
+from gan.device import send
 from gan.io.networks import Architecture, Networks, describe
 from gan.networks import build
 
@@ -118,9 +119,9 @@ class Trainer:
         config = self.config
         pixels, labels = next(self._loader)
         self._follow_growth()
-        real_img = torch.from_numpy(pixels).to(self._device).to(torch.float32) / 127.5 - 1
+        real_img = send(torch.from_numpy(pixels), self._device).to(torch.float32) / 127.5 - 1
         real_img = at_level_of_detail(real_img, self.lod)
-        real_c = torch.from_numpy(labels).to(self._device)
+        real_c = send(torch.from_numpy(labels), self._device)
         self.loss.augment_p = self.ada.p
         for phase in self._phases:
             if self.batches % phase.interval == 0:
@@ -226,7 +227,7 @@ class Trainer:
         z = torch.randn(config.batch, self.G_ema.z_dim, generator=self._shared)
         chosen = torch.randint(len(self._source), (config.batch,), generator=self._shared)
         c = torch.from_numpy(self._source.labels(chosen[own].tolist()))
-        return z[own].to(self._device), c.to(self._device)
+        return send(z[own], self._device), send(c, self._device)
 
     def _average_running(self) -> None:
         if self._group.size == 1:
