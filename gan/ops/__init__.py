@@ -1,6 +1,6 @@
 """The tensor operators that style-based networks are made of, in plain PyTorch.
 
-Everything here is differentiable to any order and runs on every device; faster kernels live beside it
+Everything here is differentiable to any order and runs on every device; faster kernels live beside it (`gan.ops.cpu`)
 and must agree with it.
 """
 

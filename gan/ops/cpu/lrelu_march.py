@@ -250,12 +250,12 @@ def march(
         down: Horizontal downsampling filters [rank, down_taps].
         slope: Below zero.
         clamp: Limit of the activated pixels.
-        written: What is written soon: its memory is asked for, from wi on, ws numbers further each step.
-        wi: .
-        ws: .
+        written: What is written soon: its memory is asked for before.
+        wi: Where in it to begin.
+        ws: How much further at each step.
         read: What is read soon, likewise.
-        ri: .
-        rs: .
+        ri: As `wi`.
+        rs: As `ws`.
     """
     _march(variant, source, p, target, q, steps, vertical, phase, up, down, slope, clamp, written, wi, ws, read, ri, rs)
 

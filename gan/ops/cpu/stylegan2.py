@@ -136,11 +136,11 @@ def blur_phases(
         channels: Of the output.
         noise: [2 height, 2 width]; read only where `strength` is not 0.
         strength: As in `finish`, like all up to `bias`.
-        slope: .
-        gain: .
-        clamp: .
-        scale: .
-        bias: .
+        slope: Below zero.
+        gain: After the activation.
+        clamp: Limit of the result.
+        scale: Demodulation, of each channel of the output.
+        bias: Likewise.
         taps: The vertical filter, then the horizontal one, [2 * TAPS], each with the gain of 2.
         out: [2 height, 2 width, channels].
     """
