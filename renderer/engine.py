@@ -50,6 +50,8 @@ class Rendered:
     layer_statistics: tuple[Statistics, ...] = ()
     radial: tuple[tuple[float, float], ...] = ()
     memory: tuple[int, int] = (0, 0)
+    draft: int = 0
+    whole_ms: float = 0.0
 
 
 def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tuple[Part, ...]) -> Frame:
@@ -68,6 +70,8 @@ def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tup
         layer_statistics=rendered.layer_statistics,
         radial=rendered.radial,
         memory=rendered.memory,
+        draft=rendered.draft,
+        whole_ms=rendered.whole_ms,
     )
 
 
@@ -85,6 +89,9 @@ class Engine(Protocol):
 
     def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
         """The w vectors that the synthesis network gets [num_ws, w_dim]."""
+
+    def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
+        """Read the network of a request in a thread; whether it is in memory now. After Cancelled, call it again."""
 
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error that a call above raised; frees memory if that was the problem."""

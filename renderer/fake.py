@@ -80,6 +80,7 @@ def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
         layers=tuple(layers),
         device="CPU",
         notice="This is a test pattern, not a network.",
+        has_drafts=not stylegan3,
     )
 
 
@@ -110,9 +111,11 @@ def _stylegan3_layers(resolution: int) -> list[LayerInfo]:
 class FakeEngine:
     """Draws waves: coarse, middle and fine ones follow the styles of their bands, psi is the contrast."""
 
-    def __init__(self, family: Family = "StyleGAN3-T", resolution: int = 256) -> None:
+    def __init__(self, family: Family = "StyleGAN3-T", resolution: int = 256, whole_ms: float = 0.0) -> None:
         self._family = family
         self._resolution = resolution
+        self._whole_ms = whole_ms
+        """What it says that a whole picture takes."""
 
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
         """Everything that a frame shows."""
@@ -125,6 +128,9 @@ class FakeEngine:
         first = min(max(display.channel, 0), count - shown)
         channels = range(first, first + shown)
         waves = np.stack([_wave(request, model, channel, size) for channel in channels])
+        draft = size // 4 if model.has_drafts and layer is None and 0 < request.draft_ms < self._whole_ms else 0
+        if draft:
+            waves = waves[:, ::4, ::4].repeat(4, 1).repeat(4, 2)
         pictures = [(PICTURE, _enlarged(to_rgba(_displayed(waves, request)), size))]
         radial: tuple[tuple[float, float], ...] = ()
         if display.spectrum.on:
@@ -144,6 +150,8 @@ class FakeEngine:
             layer_statistics=(statistics,) * len(model.layers) if display.layer_table else (),
             radial=radial,
             memory=(1 << 30, 8 << 30),
+            draft=draft,
+            whole_ms=self._whole_ms,
         )
 
     def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
@@ -161,6 +169,10 @@ class FakeEngine:
         model = model_info(request.network, self._family, self._resolution)
         rows = [_place(request, range(i, i + 1)) for i in range(model.num_ws)]
         return np.repeat(np.array(rows, np.float32)[:, None], model.w_dim, axis=1)
+
+    def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
+        """There is nothing to read."""
+        return True
 
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error."""
@@ -273,6 +285,7 @@ class FakeRenderer:
         family: Family = "StyleGAN3-T",
         resolution: int = 256,
         milliseconds: float = 0.0,
+        whole_ms: float = 0.0,
     ) -> None:
         self.alive = True
         self.stalled_s = 0.0
@@ -286,7 +299,7 @@ class FakeRenderer:
         self.wanted: tuple[ThumbnailRequest, ...] = ()
         """What was last wanted, for tests."""
         self._on_reply = on_reply
-        self._engine = FakeEngine(family, resolution)
+        self._engine = FakeEngine(family, resolution, whole_ms)
         self._begun: dict[str, Running] = {}
         self._seconds = milliseconds / 1000
         self._changed = threading.Condition()

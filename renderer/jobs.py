@@ -11,7 +11,17 @@ from renderer.animate import requested
 from renderer.arrays import AnyArray
 from renderer.engine import Engine, Watch
 from renderer.frames import RGBA
-from renderer.protocol import Changes, Difference, Measure, NoiseDeviation, RenderRequest, Still, Styles, Work
+from renderer.protocol import (
+    Changes,
+    Difference,
+    Measure,
+    NoiseDeviation,
+    ReadAhead,
+    RenderRequest,
+    Still,
+    Styles,
+    Work,
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,8 @@ def begin(work: Work, engine: Engine) -> Running:
             return _ChangesJob(work, engine)
         case Difference():
             return _DifferenceJob(work, engine)
+        case ReadAhead():
+            return _ReadAheadJob(work.request, engine)
 
 
 class _StillJob:
@@ -63,6 +75,14 @@ class _StylesJob:
 
     def step(self, watch: Watch) -> Step:
         return Step(1, 1, self._engine.styles(self.request, watch))
+
+
+class _ReadAheadJob:
+    def __init__(self, request: RenderRequest, engine: Engine) -> None:
+        self.request, self._engine = request, engine
+
+    def step(self, watch: Watch) -> Step:
+        return Step(1, 1, np.array([self._engine.read_ahead(self.request, watch)], np.uint8))
 
 
 _BLUE, _ORANGE = (33, 102, 172), (230, 97, 1)

@@ -1,10 +1,13 @@
 """The networks in memory: reads them on demand, keeps the last few, and says what the window must know of them."""
 
+import contextlib
 import itertools
+import os
 import re
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,9 @@ import torch
 import gan
 from gan.device import choose_device, device_title
 from gan.ops import cuda
-from renderer import promotion
+from renderer import kernels, promotion
 from renderer.bands import style_bands
+from renderer.device import memory_in_use
 from renderer.graphs import CudaRecorder, Replays
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
@@ -23,7 +27,16 @@ from renderer.stages import Cache
 KEPT = 2
 """Networks kept in memory: flipping between two must not read files."""
 
+AHEAD = 4
+"""Networks kept beside those, read before anybody asked for a picture of them, where there is memory for it."""
+AHEAD_SHARE = 0.5
+"""Nothing is read ahead where that would take more than this share of the device's memory."""
+SMALLEST_DRAFT = 32
+"""Drafts of a lower resolution show too little."""
+
 _PROGRESS_SECONDS = 0.1
+_SLICE_SECONDS = 0.005
+"""How long waiting for a network that is read ahead may keep a request waiting."""
 
 _serials = itertools.count()
 
@@ -45,11 +58,24 @@ class Model:
     """By name, as last run; empty before the first run."""
     shares: dict[str, float] = field(default_factory=dict)
     """Share of a whole run's time that was over after each layer, when it was last run."""
-
+    whole_s: float = 0.0
+    """How long that run took; 0 before the first."""
     promoted: frozenset[str] = frozenset()
     """Layers that have overflowed in half precision and are computed in float32."""
     replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
     """CUDA graphs of its pictures."""
+
+    def draft_layer(self, limit_s: float) -> str | None:
+        """The last layer of a draft that takes no longer than `limit_s`, or of the shortest one there is.
+
+        None where the whole picture takes no longer, where nobody knows yet, and where a network has no drafts.
+        """
+        layers = [name for name in self.G.synthesis.image_layers if _size(self.G, name) >= SMALLEST_DRAFT]
+        if not layers or self.whole_s <= limit_s:
+            return None
+        quick = [name for name in layers if self.shares.get(name, 1.0) * self.whole_s <= limit_s]
+        chosen: str = quick[-1] if quick else layers[0]
+        return chosen
 
     @property
     def current_info(self) -> ModelInfo:
@@ -64,16 +90,71 @@ class Model:
         return getattr(self.G.mapping, "w_avg", None)
 
 
-class Models:
-    """Networks by source and device. A failure to read one is not remembered."""
+_Key = tuple[Network, torch.device]
 
-    def __init__(self) -> None:
+
+class Models:
+    """Networks by source and device. A failure to read one is not remembered.
+
+    Args:
+        wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.kernels`).
+    """
+
+    def __init__(self, wait_for_kernels: bool = False) -> None:
         self._kept: Cache[Model] = Cache(KEPT)
+        self._wait = wait_for_kernels
+        self._reader: ThreadPoolExecutor | None = None
+        self._coming: tuple[_Key, Future[Model]] | None = None
+        """The network that is read ahead."""
 
     def get(self, network: Network, device: str, loading: Loading) -> Model:
         """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
-        target = choose_device(device)
-        return self._kept.made((network, target), lambda: _load(network, target, loading))
+        key = network, choose_device(device)
+        return self._kept.made(key, lambda: self._ready(self._read(key, loading)))
+
+    def read_ahead(self, network: Network, device: str, check: Callable[[float], None]) -> bool:
+        """Read a network in a thread; what `check` raises leaves it reading, and the next call waits for it again.
+
+        Returns:
+            Whether the network is in memory now; False where there is not enough to keep it, or it is no local file.
+        """
+        key = network, choose_device(device)
+        if self._kept.get(key) is not None:
+            return True
+        if not self._has_room(key):
+            self._kept.resize(KEPT)
+            return False
+        coming = self._begin(key)
+        while not wait([coming], _SLICE_SECONDS).done:
+            check(0.0)
+        self._coming = None
+        self._kept.resize(KEPT + AHEAD)
+        self._kept.put(key, self._ready(coming.result()))
+        return True
+
+    def _read(self, key: _Key, loading: Loading) -> Model:
+        if self._coming is not None and self._coming[0] == key:
+            coming, self._coming = self._coming[1], None
+            loading(None)
+            return coming.result()
+        return _load(*key, loading)
+
+    def _begin(self, key: _Key) -> Future[Model]:
+        if self._coming is not None and self._coming[0] != key:
+            self._coming[1].cancel()  # one that has begun is read to its end, and let go
+            self._coming = None
+        if self._coming is None:
+            self._reader = self._reader or ThreadPoolExecutor(1, "read-ahead")
+            self._coming = key, self._reader.submit(_load_quietly, *key)
+        return self._coming[1]
+
+    def _has_room(self, key: _Key) -> bool:
+        network, device = key
+        size = None
+        with contextlib.suppress(OSError):
+            size = os.stat(network.source).st_size if os.path.isfile(network.source) else None
+        used, there = memory_in_use(device)
+        return size is not None and (not there or used + size <= AHEAD_SHARE * there)
 
     def kept(self, network: Network, device: str) -> Model | None:
         """The network if it is in memory."""
@@ -82,6 +163,10 @@ class Models:
     def clear(self) -> None:
         """Let all networks go."""
         self._kept.clear()
+
+    def _ready(self, model: Model) -> Model:
+        kernels.make_ready(model.G.synthesis, model.device, self._wait)
+        return model
 
 
 def demo_network() -> Path:
@@ -92,6 +177,11 @@ def demo_network() -> Path:
         if (folder / name).is_file():
             return folder / name
     raise gan.NotFoundError("The demo network is not installed; open a network of your own.", str(folders[0] / name))
+
+
+@torch.inference_mode()  # as renders have it, which belongs to a thread
+def _load_quietly(network: Network, device: torch.device) -> Model:
+    return _load(network, device, lambda share: None)
 
 
 def _load(network: Network, device: torch.device, loading: Loading) -> Model:
@@ -136,6 +226,7 @@ def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.dev
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
+        has_drafts=any(_size(G, name) >= SMALLEST_DRAFT for name in G.synthesis.image_layers),
         has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
 

@@ -8,6 +8,8 @@ import torch
 
 import gan
 from gan.device import NoDeviceError
+from gan.memory import keep_freed_memory
+from renderer import kernels
 from renderer.arrays import ArrayStore, UnknownArrayError
 from renderer.device import release_memory, use_threads
 from renderer.engine import Rendered, Watch
@@ -20,11 +22,18 @@ from renderer.styles import StyleError
 
 
 class Pipeline:
-    """Renders requests, and reuses what earlier ones have computed."""
+    """Renders requests, and reuses what earlier ones have computed.
 
-    def __init__(self, arrays: ArrayStore | None = None) -> None:
+    Args:
+        arrays: What requests name.
+        wait_for_kernels: As `Models` has it.
+    """
+
+    def __init__(self, arrays: ArrayStore | None = None, wait_for_kernels: bool = False) -> None:
         use_threads()
-        self._models = Models()
+        keep_freed_memory()
+        kernels.import_early()
+        self._models = Models(wait_for_kernels)
         self._kept = Kept(arrays=ArrayStore() if arrays is None else arrays)
 
     @torch.inference_mode()
@@ -49,6 +58,10 @@ class Pipeline:
         """The w vectors that the synthesis network gets [num_ws, w_dim]."""
         ws = Render(self._models, self._kept, request, watch).ws()
         return np.asarray(ws[0].float().cpu().numpy())
+
+    def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
+        """Read the network of a request in a thread of its own; whether it is in memory now."""
+        return self._models.read_ahead(request.network, request.device, watch.check)
 
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error of `render`; where memory ran out, what is kept is let go."""

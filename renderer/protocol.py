@@ -52,6 +52,8 @@ class RenderRequest:
     transform: Transform = Transform()
     force_fp32: bool = False
     display: Display = Display()
+    draft_ms: float = 0.0
+    """A picture whose synthesis takes longer may be a draft, drawn at a lower resolution and enlarged; 0: never."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,19 @@ class Difference:
     gain: float = 1.0
 
 
-Work = Still | Styles | NoiseDeviation | Changes | Difference
+@dataclass(frozen=True)
+class ReadAhead:
+    """Work: read a request's network before a picture of it is asked for, uint8 [1]: 1 where it is in memory now.
+
+    0 where there is not memory enough to keep it beside those in use. Pictures are drawn meanwhile.
+    """
+
+    request: RenderRequest
+    turn: int = 0
+    """Tells one wish for a network from the next: it may have had to leave in between."""
+
+
+Work = Still | Styles | NoiseDeviation | Changes | Difference | ReadAhead
 
 
 @dataclass(frozen=True)
@@ -216,6 +230,8 @@ class ModelInfo:
     """Whether w is more than z, normalised."""
     has_mean: bool = True
     """Whether there is a mean of w to truncate toward."""
+    has_drafts: bool = False
+    """Whether a picture can be drawn at a lower resolution in less time."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +279,10 @@ class Frame:
     """With a spectrum: (cycles per pixel, dB)."""
     memory: tuple[int, int] = (0, 0)
     """Bytes used by the renderer and bytes there are."""
+    draft: int = 0
+    """Resolution at which a draft was drawn; 0 for a whole picture."""
+    whole_ms: float = 0.0
+    """Time that the synthesis of a whole picture took lately; 0 while that is not known."""
 
 
 @dataclass(frozen=True)

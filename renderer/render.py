@@ -75,6 +75,8 @@ class _Key(NamedTuple):
     noise: Noise
     transform: Transform
     force_fp32: bool
+    draft: str | None = None
+    """Last layer of a draft."""
 
 
 def _key_of(model: Model, request: RenderRequest) -> _Key:
@@ -110,6 +112,14 @@ class Render:
         self._view = request.display
         if self._view.layer not in model.G.synthesis.layer_names:
             self._view = replace(self._view, layer=None)  # another network's, as when networks are switched
+        if request.draft_ms and not self._measures():
+            whole = kept.outputs.get((self._key, None))
+            draft = model.draft_layer(request.draft_ms / 1000) if whole is None else None
+            self._key = self._key._replace(draft=draft)
+
+    def _measures(self) -> bool:
+        """Whether more is asked for than a picture to look at: what is measured is measured on the whole."""
+        return self._view.layer is not None or self._view.layer_table or self._view.spectrum.on
 
     def rendered(self) -> Rendered:
         """Everything that a frame shows."""
@@ -134,6 +144,8 @@ class Render:
             layer_statistics=() if table is None else table.statistics,
             radial=radial,
             memory=memory_in_use(model.device),
+            draft=0 if self._key.draft is None else model.layers[self._key.draft].width,
+            whole_ms=model.whole_s * 1000,
         )
 
     def output(self, keep: bool = True) -> torch.Tensor:
@@ -156,6 +168,7 @@ class Render:
                 self._view.layer,
                 with_table,
                 self._watch.check,
+                key.draft,
             )
         if keep:
             for layer, output in result.outputs.items():

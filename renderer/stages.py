@@ -35,15 +35,23 @@ class Cache(Generic[V]):
             self._total -= self._size(old)
         self._results[key] = value
         self._total += self._size(value)
-        while self._total > self._limit and len(self._results) > 1:
-            _, oldest = self._results.popitem(last=False)
-            self._total -= self._size(oldest)
+        self._trim()
         return value
 
     def made(self, key: Hashable, make: Callable[[], V]) -> V:
         """The result for a key, from `make` if it is not kept."""
         value = self.get(key)
         return self.put(key, make()) if value is None else value
+
+    def resize(self, limit: int) -> None:
+        """Change the limit; what is over it goes at once."""
+        self._limit = limit
+        self._trim()
+
+    def _trim(self) -> None:
+        while self._total > self._limit and len(self._results) > 1:
+            _, oldest = self._results.popitem(last=False)
+            self._total -= self._size(oldest)
 
     def clear(self) -> None:
         """Let everything go."""

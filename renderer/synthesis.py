@@ -80,6 +80,7 @@ def run(
     layer: str | None,
     with_table: bool,
     check: Check,
+    until: str | None = None,
 ) -> Run:
     """Run the synthesis network for one picture.
 
@@ -95,22 +96,28 @@ def run(
         layer: The layer to return; None for the picture alone.
         with_table: Also describe every layer.
         check: See `Check`.
+        until: Stop at this one of the network's `image_layers`: the picture is a draft, enlarged to its full size.
     """
     synthesis = model.G.synthesis
-    whole = layer is None or with_table or len(model.layers) < len(synthesis.layer_names)
-    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check)
+    whole = until is None and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
+    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else until or layer, check)
     arguments = noise_arguments(noise, model.info.noise_layers)
     inputs = {"ws": ws}
     matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
         inputs["input_transform"] = torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype, device=ws.device)
+    if until is not None:
+        arguments["until"] = until
     force: ForceFp32 = force_fp32 or model.promoted
     output = None
-    if layer is None and not with_table and _records(model):
+    if layer is None and not with_table and until is None and _records(model):
         output = _replayed(model, inputs, force, arguments)
     if output is None:
         capture = None if whole else layer
         output = synthesis(**inputs, force_fp32=force, capture=capture, on_layer=watcher.on_layer, **arguments)
+    if until is not None:
+        side = model.info.resolution
+        output = F.interpolate(output, (side, side), mode="bilinear")
     synchronize(model.device)
     if whole and not force_fp32 and _is_half(model) and not finite(output):
         _, promoted = promote(
@@ -179,9 +186,10 @@ class _Watcher:
 
     def finish(self) -> None:
         """The run went to its end: its times are those to expect of the next one."""
-        if self._whole and not self._with_table and self._seconds:
-            whole_s = time.perf_counter() - self._started
-            self._model.shares = {name: seconds / whole_s for name, seconds in self._seconds.items()}
+        if self._whole and not self._with_table:
+            whole_s = self._model.whole_s = time.perf_counter() - self._started
+            if self._seconds:  # a recorded run has none
+                self._model.shares = {name: seconds / whole_s for name, seconds in self._seconds.items()}
 
     def table(self) -> LayerTable | None:
         return LayerTable(tuple(self._statistics), np.concatenate(self._tiles, axis=1)) if self._tiles else None

@@ -1,15 +1,18 @@
 """Makes the two networks in assets/, so that the explorer has something to show before the user brings any.
 
-`demo.safetensors` is a small trained StyleGAN2 of avatars, converted from its official pickle.
+`demo.safetensors` is a small StyleGAN2 of avatars, taken from the run that trained it, whose record is in
+`recorded-runs/`.
 `pattern-t-128.safetensors` is a StyleGAN3-T that was never trained: random weights, arranged so that they draw
 rosettes, and calibrated layer by layer so that every activation has the size a trained network's would have. Run by
 hand from the repository's root:
 
-    .venv/bin/python -m tools.make_demo_networks --avatars avatars-32.pkl --sheet pattern.png
+    .venv/bin/python -m tools.make_demo_networks --avatars runs/00000-stylegan2-avatars-32-... --sheet pattern.png
 """
 
 import dataclasses
 import math
+import re
+import shutil
 from pathlib import Path
 
 import click
@@ -187,11 +190,26 @@ def _fill_colors(layer: SynthesisLayer, raw: Tensor, pattern: Pattern, output_sc
     layer.bias.copy_(-(recolor @ values.mean(dim=1)) / output_scale)
 
 
-def convert_avatars(path: Path) -> gan.Networks:
-    """The trained network's moving average alone, which is all that one looks at."""
-    nets = gan.load(path, only=("G_ema",))
-    info = gan.describe({"G_ema": nets.info.architectures["G_ema"]}, nets.info.training_set_kwargs)
+def take_avatars(run: Path) -> gan.Networks:
+    """The moving average alone of a run's newest snapshot, which is all that one looks at; folders are left out."""
+    nets = gan.load(run, only=("G_ema",))
+    dataset = dict(nets.info.training_set_kwargs) | {"path": Path(nets.info.training_set_kwargs["path"]).name}
+    info = gan.describe({"G_ema": nets.info.architectures["G_ema"]}, dataset)
     return dataclasses.replace(nets, info=info)
+
+
+def record(run: Path, outdir: Path) -> None:
+    """Keep a run's record in `outdir`: everything but networks and training state, in JPEG files, paths relative."""
+    kept = outdir / run.name
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    above = f"{run.parent.parent}/"
+    for path in sorted(run.iterdir()):
+        if path.suffix == ".png" and not re.search(r"[1-9]5$", path.stem):  # every tenth kimg
+            with Image.open(path) as picture:
+                picture.convert("RGB").save(kept / f"{path.stem}.jpg", quality=85)
+        elif path.suffix in (".yaml", ".json", ".jsonl", ".txt"):
+            (kept / path.name).write_text(path.read_text().replace(above, ""))
 
 
 @torch.no_grad()
@@ -226,14 +244,15 @@ def equivariance(network: Generator, samples: int = 8) -> dict[str, float]:
 
 
 @click.command(help=__doc__)
-@click.option("--avatars", type=click.Path(exists=True, path_type=Path), help="Official pickle of the trained avatars.")
+@click.option("--avatars", type=click.Path(exists=True, path_type=Path), help="Run folder of the avatars.")
 @click.option("--seed", type=int, default=Pattern.seed, show_default=True, help="Seed of the untrained network.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a contact sheet of the untrained network.")
 @click.option("--outdir", type=click.Path(file_okay=False, path_type=Path), default=Path("assets"), show_default=True)
 def main(avatars: Path | None, seed: int, sheet: Path | None, outdir: Path) -> None:
     """Write the networks and say what they are like."""
     if avatars is not None:
-        gan.save(outdir / "demo.safetensors", convert_avatars(avatars))
+        gan.save(outdir / "demo.safetensors", take_avatars(avatars))
+        record(avatars, outdir / "recorded-runs")
     pattern = build_pattern(Pattern(seed=seed))
     gan.save(outdir / "pattern-t-128.safetensors", pattern)
     for name, value in equivariance(pattern.G_ema).items():

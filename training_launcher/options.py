@@ -67,6 +67,11 @@ class Field:
         """Whether it must be given."""
         return self.default is MISSING
 
+    @property
+    def flag(self) -> str:
+        """How the command line calls it."""
+        return self.option.names[0] if self.option.names else f"--{self.name.replace('_', '-')}"
+
     def check(self, value: Any) -> str:
         """What is wrong with a value, in one sentence; empty if nothing is."""
         name = self.name.replace("_", "-")

@@ -16,11 +16,15 @@ from viz import (
     compare_view,
     dialogs,
     filler,
+    following,
     headless,
     kept,
     layout,
     motion,
     playback,
+    run_dirs,
+    run_look,
+    runner,
     settings_file,
     snapshots,
     status_bar,
@@ -39,6 +43,7 @@ from viz.memory import Memory
 from viz.meters import Meters, Steady, work_clock
 from viz.options import Options
 from viz.panels import carrying, deviation, every
+from viz.run_watch import RunWatch
 from viz.scene import Scene
 from viz.settings import Settings
 from viz.shortcuts import Shortcuts
@@ -73,15 +78,8 @@ class App:
         self.guard = Guard(self.board, self._clock)
         self._keeper = Keeper(options, settings)
         self._memory = Memory(options, renderer.arrays, self.say, self.store)
-        self._deeds = Deeds(
-            self.store,
-            self.incoming,
-            renderer,
-            self.say,
-            self.photograph,
-            self._memory.files,
-            self.scratch.get(Exporter),
-        )
+        files, exporter = self._memory.files, self.scratch.get(Exporter)
+        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph, files, exporter)
         self._scene = self.store.scene
         self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
         self._phase = motion.Phase()
@@ -96,6 +94,7 @@ class App:
         self._changes: list[Callable[[Scene], Scene]] = []
         self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
+        self._runs = RunWatch(hello_imgui.request_refresh)
         if options.problem:
             self.say(options.problem, bad=True)
 
@@ -152,22 +151,7 @@ class App:
 
     def runner_params(self) -> hello_imgui.RunnerParams:
         """Everything that hello_imgui needs to run this window."""
-        params = hello_imgui.RunnerParams()
-        window = params.app_window_params
-        window.window_title = "StyleScope"
-        window.window_geometry.size = self.options.size
-        window.restore_previous_geometry = self.options.keep
-        params.ini_disable = not self.options.keep
-        params.ini_folder_type = hello_imgui.IniFolderType.absolute_path
-        params.ini_filename = str(self.options.config_dir / "layout.ini")
-        params.remember_selected_alternative_layout = False
-        params.renderer_backend_options.open_gl_options.anti_aliasing_samples = 0
-        background = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
-        params.imgui_window_params.default_imgui_window_type = background
-        params.imgui_window_params.remember_theme = False
-        params.fps_idling.enable_idling = self.options.idling
-        params.fps_idling.time_active_after_last_event = 0.5
-        params.fps_idling.fps_idle = _IDLE_FPS
+        params = runner.configured(self.options, _IDLE_FPS)
         self._callbacks(params.callbacks)
         panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in every.PANELS]
         layouts = [layout.docking(workspace, panels, *self.options.size) for workspace in layout.WORKSPACES]
@@ -233,6 +217,8 @@ class App:
         filler.current.settle()
         self.incoming.free()
         self.scratch.get(Viewport).free()
+        self._runs.close()
+        run_look.free(self._facts)
         compare_view.free(self._facts)
         deviation.free(self._facts)
         filler.current.settle()
@@ -277,6 +263,7 @@ class App:
         now = self._clock()
         self.meters.frame.add((now - self._last) * 1000)
         self._last = now
+        following.look(self.store, self.scratch)
         self._scene = self.store.scene
         if self._scene.preview is not None:
             self._scene = replace(self._scene, preview=None)
@@ -291,6 +278,7 @@ class App:
             self._scene = self._deeds.dropped(self._scene, path)
         self._dropped.clear()
         self._scene = self._memory.arrive(self._scene, self._facts)
+        self._scene = self._deeds.launched(self._scene, self._facts)
         changes, self._changes = self._changes, []  # one that raises must not come again
         for change in changes:
             self._scene = change(self._scene)
@@ -320,6 +308,7 @@ class App:
             loading=incoming.loading,
             failure=incoming.failure,
             waiting_s=incoming.waiting_s(now),
+            runs=self._runs.look(run_dirs.folders(self._scene.settings, self._scene.document.network.source)),
             snapshots=snapshots.snapshots_of(self._scene.document.network.source),
             undo=history.undo_name,
             redo=history.redo_name,
@@ -401,16 +390,19 @@ class App:
         self._seen.end_frame()
         asks = self._scene.asks
         scene = self._deeds.before(self._overlay.lift(self._scene), self._facts)
+        scene = following.end_frame(scene, self._facts)
         self.store.take(scene, imgui.is_any_item_active())
         self._deeds.after(asks)
         self._scene = self.store.scene
         now = self._clock()
-        self.incoming.submit(self._scene, now)
+        held = self.store.history.is_open and not self._scene.view.moving
+        self.incoming.submit(self._scene, now, held)
         if problem := self._keeper.look(self._scene.settings, now):
             self.say(problem, bad=True)
         self._memory.look(self._scene)
         self._deeds.written()
         self._deeds.exported()
+        self._deeds.told_of_runs()
         filler.current.settle()
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 

@@ -17,13 +17,13 @@ from viz.layout import APP_BAR, WORKSPACES
 from viz.params import put
 from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 
-MENUS = ("File", "Edit", "View", "Network", "Help")
+MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
 _MENUS_WIDTH = 360
 _WORKSPACES = {
     "explore": "Everything at hand",
     "mix": "A wide panel for mixing layers, and nothing below the picture",
     "analyse": "Half the window for layers and spectra",
-    "train": "The snapshots of a training run",
+    "train": "Runs: how they learn, what they draw, what they say",
 }
 
 
@@ -120,6 +120,7 @@ _BREAKS = {
     "fit",
     "larger",
     "light",
+    "follow",
     "about",
 }
 """Commands that a line parts from those above."""

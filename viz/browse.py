@@ -12,7 +12,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz import widgets as ui
-from viz.browse_for import FILES, FOLDER, MODES, NETWORK, NOTHING, RUN
+from viz.browse_for import DATASET, FILES, FOLDER, FOLDERS, MODES, NETWORK, NOTHING, OUTDIR, PATHS, RUN, asked_by
 from viz.browse_list import draw_header, draw_rows, move
 from viz.browser import Browser as Browser
 from viz.facts import Facts
@@ -152,10 +152,10 @@ def _typed(browser: Browser, scene: Scene) -> Scene:
     path = os.path.join(browser.folder, wanted)
     if os.path.isdir(path):
         browser.go(path)
-    elif browser.mode != FOLDER and os.path.isfile(path):
+    elif browser.mode not in FOLDERS and os.path.isfile(path):
         return _take(browser, scene, path)
     else:
-        browser.message = f"There is no {'file or ' if browser.mode != FOLDER else ''}folder {path}."
+        browser.message = f"There is no {'file or ' if browser.mode not in FOLDERS else ''}folder {path}."
     return scene
 
 
@@ -253,6 +253,10 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
         return "Save here" if entry is None else "Save there", reading is not None and not reading.problem
     if browser.mode in FILES:
         return ("Look inside" if entry and entry.kind == "folder" else "Open"), entry is not None
+    if browser.mode in PATHS:
+        whole = browser.mode in (DATASET, OUTDIR)
+        text = "Choose" if entry else "Choose this folder"
+        return text, entry is not None or (whole and reading is not None and not reading.problem)
     if entry is None:
         own = reading is not None and reading.own_kimg is not None
         return "Open run" if own else "Open", own
@@ -304,7 +308,7 @@ def _keys(browser: Browser, found: str) -> Entry | None:
 def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
     """Enter or a double click on an entry: folders are entered, files and runs are opened."""
     run = browser.reading is not None and entry.path in browser.reading.runs
-    if entry.kind == "folder" and (browser.mode == FOLDER or browser.mode in FILES or not run):
+    if entry.kind == "folder" and (browser.mode in FOLDERS or browser.mode in FILES or not run):
         browser.go(entry.path)
         return scene
     browser.chosen = entry.path
@@ -318,6 +322,8 @@ def _confirm(browser: Browser, scene: Scene) -> Scene:
         folder = entry.path if entry else browser.folder
         browser.mode = ""
         return replace(scene, settings=replace(scene.settings, capture_dir=folder))
+    if browser.mode in PATHS:
+        return _take(browser, scene, entry.path if entry else browser.folder)
     run = browser.mode not in FILES and browser.reading and entry and entry.path in browser.reading.runs
     if entry and entry.kind == "folder" and not run:
         browser.go(entry.path)
@@ -329,6 +335,6 @@ def _confirm(browser: Browser, scene: Scene) -> Scene:
 
 def _take(browser: Browser, scene: Scene, path: str) -> Scene:
     """Close the dialog and ask for what was chosen."""
-    _, wanted = FILES.get(browser.mode, ((), OpenNetwork))
+    wanted = asked_by(browser.mode, path) or OpenNetwork(path)
     browser.mode = ""
-    return scene.ask(wanted(path))
+    return scene.ask(wanted)

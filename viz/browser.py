@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 
 from imgui_bundle import hello_imgui
 
-from viz.browse_for import FILES, FOLDER, RUN
+from viz.browse_for import FOLDERS, RUN, suffixes_of
 from viz.browse_list import Columns
 from viz.folders import Entry, Order, Reading, arrange
-from viz.scene import OpenNetwork
-from viz.snapshots import NETWORK_SUFFIXES
 
 _FIRST_LOOK_S = 0.03
 """How long a folder may keep the window waiting before it shows that it is reading."""
@@ -62,8 +60,7 @@ class Browser:
         if self.reading:
             self.reading.stop()
         folder = os.path.abspath(folder)
-        suffixes, _ = FILES.get(self.mode, (NETWORK_SUFFIXES, OpenNetwork))
-        self.reading = Reading(folder, hello_imgui.request_refresh, suffixes)
+        self.reading = Reading(folder, hello_imgui.request_refresh, suffixes_of(self.mode))
         self.reading.wait(_FIRST_LOOK_S)
         self.typed, self.chosen, self.find, self.message = folder, "", "", ""
         self.to_find, self.shown_for, self.scroll = True, (), True
@@ -80,5 +77,5 @@ class Browser:
                 hidden=self.hidden,
                 order=self.order,
                 descending=self.descending,
-                only_folders=self.mode in (RUN, FOLDER),
+                only_folders=self.mode in (RUN, *FOLDERS),
             )

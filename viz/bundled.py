@@ -1,9 +1,12 @@
-"""The networks that come with StyleScope."""
+"""What comes with StyleScope: networks, and the record of a run."""
 
 from functools import cache
 from pathlib import Path
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+RECORDED_RUNS = ASSETS / "recorded-runs"
+"""A folder with the record of a real training run, without its networks."""
 
 
 @cache

@@ -77,10 +77,11 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
         scene = gizmo.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
     carrying.on_picture(scene, facts, now)
-    corner = canvas_tools.zoom_corner(area)
-    imgui.set_cursor_screen_pos(corner)
-    plate = partial(canvas_tools.zoom_plate, place=now, area=area)
-    return keep("zoom", (scene.view.camera, now, area), plate, scene, facts)
+    canvas_tools.draft_badge(facts, area)
+    drafts = canvas_tools.drafts_matter(facts)
+    imgui.set_cursor_screen_pos(canvas_tools.zoom_corner(area, drafts))
+    plate = partial(canvas_tools.zoom_plate, place=now, area=area, drafts=drafts)
+    return keep("zoom", (scene.view.camera, now, area, drafts, scene.settings.drafts), plate, scene, facts)
 
 
 def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Scene:

@@ -10,7 +10,9 @@ from viz import theme
 from viz import widgets as ui
 from viz.camera import Area, Place, actual_size, zoomed
 from viz.facts import Facts
+from viz.params import put
 from viz.scene import Scene
+from viz.settings import DRAFT_MS
 
 TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
     ("walk", "hand", "Walk: drag the picture through the latents", "1"),
@@ -66,23 +68,38 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
     return scene
 
 
-def _zoom_width() -> float:
+def drafts_matter(facts: Facts) -> bool:
+    """Whether the network takes so long that drafts are drawn while something is dragged."""
+    frame = facts.frame
+    return frame is not None and frame.model.has_drafts and frame.whole_ms > DRAFT_MS
+
+
+def _zoom_width(drafts: bool) -> float:
     p = theme.current.px
-    return p(26) * 2 + p(56) + p(44) + p(40) + p(10)
+    return p(26) * 2 + p(56) + p(44) + p(40) + p(10) + (p(26) + p(2) if drafts else 0)
 
 
-def zoom_corner(area: Area) -> V:
-    """The upper left corner of the zoom plate."""
+def zoom_corner(area: Area, drafts: bool) -> V:
+    """The upper left corner of the zoom plate; `drafts`: with the switch for them."""
     p = theme.current.px
-    return V(area.x + area.width - _zoom_width() - p(12), area.y + area.height - p(26) - p(6) - p(12))
+    return V(area.x + area.width - _zoom_width(drafts) - p(12), area.y + area.height - p(26) - p(6) - p(12))
 
 
-def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area) -> Scene:
-    """Zoom out, level, in, fit, 1:1 at the lower right."""
+def draft_badge(facts: Facts, area: Area) -> None:
+    """Says so where the picture is a draft."""
+    p, frame = theme.current.px, facts.frame
+    if frame is None or not frame.draft:
+        return
+    corner, text = zoom_corner(area, drafts_matter(facts)), f"Draft, {frame.draft} of {frame.model.resolution} pixels"
+    ui.badge(text, area.x + area.width - p(12) - ui.badge_width(text), corner.y - p(26))
+
+
+def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area, drafts: bool) -> Scene:
+    """Zoom out, level, in, fit, 1:1 at the lower right; and drafts, where they matter."""
     p = theme.current.px
-    k, corner = p(26), zoom_corner(area)
+    k, corner = p(26), zoom_corner(area, drafts)
     x, y = corner.x, corner.y
-    plate(x, y, _zoom_width(), k + p(6))
+    plate(x, y, _zoom_width(drafts), k + p(6))
     camera = scene.view.camera
     middle = (area.x + area.width / 2, area.y + area.height / 2)
     imgui.set_cursor_screen_pos(V(x + p(3), y + p(3)))
@@ -108,6 +125,12 @@ def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area) -> Scene:
         id_="##one-to-one",
     ):
         camera = actual_size(camera)
+    if drafts:
+        imgui.same_line(0, p(2))
+        on = scene.settings.drafts
+        hint = f"While something is dragged, draw {'whole pictures' if on else 'quick drafts'}"
+        if ui.button(glyph="lightning", kind="ghost", on=on, width=k, height=26, id_="##drafts", hint=hint):
+            scene = put(scene, "settings.drafts", not on)
     if camera == scene.view.camera:
         return scene
     return replace(scene, view=replace(scene.view, camera=camera))

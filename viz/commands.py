@@ -14,7 +14,9 @@ from viz.bundled import bundled
 from viz.camera import actual_size
 from viz.command import Command as Command
 from viz.command_line import command_for
+from viz.commands_follow import of_following
 from viz.commands_mix import mixing
+from viz.commands_runs import of_runs
 from viz.facts import Facts
 from viz.layout import WORKSPACES
 from viz.panels.history import with_b
@@ -49,6 +51,8 @@ def commands(chance: random.Random) -> tuple[Command, ...]:
         *mixing(),
         *timeline_commands(),
         *_network(),
+        *of_runs(),
+        *of_following(),
         *_help(),
     )
 

@@ -1,5 +1,6 @@
 """What panels ask the window to do."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,22 +10,37 @@ from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
 
 from renderer import recipe
+from renderer.animate import requested
 from renderer.client import AnyRenderer
-from renderer.protocol import Network
+from renderer.document import request_for
+from renderer.files import replacing
+from renderer.protocol import Network, Still
 from renderer.recall import SUFFIXES
 from renderer.recipe import Recipe
 from renderer.session import Session
+from training_launcher.results import as_csv
 from viz import dialogs, direction_files
 from viz.capture import Writer, folder_of
 from viz.desktop import dropped_source, reveal
 from viz.exporting import Exporter, FilmOptions
 from viz.facts import Facts
+from viz.following import Following, follow, put_beside
 from viz.incoming import Incoming
+from viz.launches import Launches
+from viz.new_run import dialog as new_run
+from viz.new_run.form import Form
+from viz.results_dialog import Looking
+from viz.results_view import Shown
+from viz.run_deeds import RunDeeds
+from viz.run_dirs import folders
 from viz.scene import (
     Ask,
+    Beside,
     CancelExport,
     DismissFailure,
+    Duplicate,
     ExportFilm,
+    Follow,
     Jump,
     OpenDirection,
     OpenFile,
@@ -34,17 +50,26 @@ from viz.scene import (
     Redo,
     ResetLayout,
     RestartRenderer,
+    ResumeRun,
     Retry,
     RevealFolder,
     SavePicture,
     SavePixels,
+    SaveResults,
     SaveWindow,
     Scene,
     ShowDialog,
+    ShowResults,
+    StartFrom,
+    StartRun,
+    StopRun,
+    TakePath,
+    TrashRun,
     Undo,
 )
 from viz.session import Files, Say
 from viz.store import Store
+from viz.works import Told
 
 Photograph = Callable[[Callable[[NDArray[np.uint8]], None]], None]
 """Hands the next whole frame of the window to what it is given."""
@@ -67,6 +92,8 @@ class Deeds:
         self._say, self._photograph, self._files = say, photograph, files
         self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
+        self._launches = Launches(hello_imgui.request_refresh)
+        self._runs = RunDeeds(hello_imgui.request_refresh)
         self.saved = ""
         """File written last."""
 
@@ -76,6 +103,19 @@ class Deeds:
             match ask:
                 case OpenNetwork(source=source):
                     scene = opened(scene, source)
+                case Follow(folder=""):
+                    facts.scratch.get(Following).stop()
+                case Follow(folder=folder):
+                    scene = follow(scene, facts, folder)
+                case Beside(source=source):
+                    scene = put_beside(scene, facts, source)
+                case Duplicate() | StartFrom() | TakePath():
+                    scene = self._fill(scene, facts, ask)
+                case ShowResults(folder=folder):
+                    facts.scratch.get(Looking).folder = folder
+                    scene = scene.ask(ShowDialog("results"))
+                case SaveResults(path=path):
+                    self._save_results(facts, Path(path))
                 case _:
                     scene = self._files.ask(scene, facts, ask)
         for ask in scene.asks:
@@ -115,6 +155,10 @@ class Deeds:
                     self._export(options)
                 case CancelExport():
                     self._exporter.cancel()
+                case StartRun():
+                    self._launches.start(ask)
+                case StopRun() | ResumeRun() | TrashRun():
+                    self._runs.do(ask)
                 case Quit():
                     hello_imgui.get_runner_params().app_shall_exit = True
 
@@ -154,28 +198,88 @@ class Deeds:
         self.saved = state.path
         self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
 
+    def launched(self, scene: Scene, facts: Facts) -> Scene:
+        """Tell of a run that was started since the last call; the scene that follows it, if that was asked for."""
+        if (news := self._launches.news()) is None:
+            return scene
+        if news.run is None:
+            self._say("The run could not be started.", news.problem, bad=True)
+            return scene
+        started = "waits for its turn" if news.run.state == "queued" else "has started"
+        self._say(f"{news.run.name} {started}", os.path.dirname(news.run.folder), folder=news.run.folder)
+        return follow(scene, facts, news.run.folder) if news.follow else scene
+
+    def told_of_runs(self) -> None:
+        """Tell what came of deeds with runs since the last call."""
+        for text, detail, bad in self._runs.news():
+            self._say(text, detail, bad=bad)
+
     def close(self) -> None:
-        """Finish writing captures; films that are being made are given up."""
+        """Finish writing captures and what was asked of runs; films are made without the window."""
+        self._launches.close()
+        self._runs.close()
         self._writer.close()
         self._exporter.close()
 
     def _export(self, options: FilmOptions) -> None:
         scene = self._store.scene
         session = Session(scene.document, scene.view)
-        device = scene.settings.device
+        device, outdir = scene.settings.device, folders(scene.settings, "")[0]
         try:
-            self._exporter.start(options, session, self._renderer.arrays, device, hello_imgui.request_refresh)
+            self._exporter.start(options, session, self._renderer.arrays, device, outdir, hello_imgui.request_refresh)
         except (OSError, ValueError) as error:
             self._say("The film could not be exported.", str(error), bad=True)
+
+    def _fill(self, scene: Scene, facts: Facts, ask: Duplicate | StartFrom | TakePath) -> Scene:
+        """Fill the form for a new run, and open it."""
+        form = facts.scratch.get(Form)
+        new_run.start(scene, facts)
+        match ask:
+            case Duplicate(run=run):
+                form.take_run(run)
+            case StartFrom(source=source):
+                form.kind = "train"
+                form.put(form.draft.put("resume", source))
+            case TakePath(path=path):
+                form.take_path(path)
+        return scene.ask(ShowDialog("new-run"))
+
+    def _save_results(self, facts: Facts, path: Path) -> None:
+        try:
+            with replacing(path) as part:
+                part.write_text(as_csv(facts.scratch.get(Shown).results), encoding="utf-8")
+        except OSError as error:
+            self._say(f"The results cannot be saved as {path}: {error.strerror or error}.", bad=True)
+            return
+        self.saved = str(path)
+        self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
 
     def _folder(self) -> Path:
         return folder_of(self._store.scene.settings)
 
     def _save_picture(self) -> None:
-        pixels, shown, arrays = self._incoming.pixels(), self._incoming.shown, self._renderer.arrays
-        if pixels is not None and shown is not None:
-            made = Recipe(*shown)
-            self._writer.write(self._folder(), pixels.copy(), lambda: {recipe.KEY: recipe.write(made, arrays)})
+        incoming, arrays = self._incoming, self._renderer.arrays
+        frame, pixels, shown = incoming.frame, incoming.pixels(), incoming.shown
+        if frame is None or pixels is None or shown is None:
+            return
+        made = Recipe(*shown)
+
+        def write(pixels: NDArray[np.uint8]) -> None:
+            self._writer.write(self._folder(), pixels, lambda: {recipe.KEY: recipe.write(made, arrays)})
+
+        def rendered(told: Told) -> None:
+            if told.result is not None:
+                write(np.asarray(told.result))
+            else:
+                self._say("The picture could not be saved.", told.failure.message if told.failure else "", bad=True)
+
+        if frame.draft:
+            request = request_for(made.document, made.display, self._store.scene.settings.device, 0)
+            if made.at is not None:
+                request = requested(request, made.document.timeline, made.at)
+            incoming.works.once(Still(request), rendered)
+        else:
+            write(pixels.copy())
 
 
 def opened(scene: Scene, source: str) -> Scene:

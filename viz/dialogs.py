@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz import about, browse, browse_for, export_dialog, palette, save_dialog, settings_dialog, shortcut_list, theme
-from viz.commands import Command
+from viz import (
+    about,
+    browse,
+    browse_for,
+    export_dialog,
+    palette,
+    results_dialog,
+    save_dialog,
+    settings_dialog,
+    shortcut_list,
+    theme,
+)
+from viz.command import Command
 from viz.facts import Facts
+from viz.new_run import dialog as new_run
 from viz.scene import Scene
 
 TITLES = {
@@ -17,6 +29,8 @@ TITLES = {
     "commands": "Every command",
     "settings": "Settings",
     "export": "Export film",
+    "new-run": "New run",
+    "results": "Metric results",
     **save_dialog.TITLES,
 }
 _WIDTHS = {
@@ -25,8 +39,25 @@ _WIDTHS = {
     "commands": 480,
     "settings": 420,
     "export": 480,
+    "new-run": new_run.WIDTH,
+    "results": results_dialog.WIDTH,
     **dict.fromkeys(save_dialog.TITLES, 560),
 }
+
+
+_STARTS: dict[str, Callable[[Scene, Facts], None]] = {
+    "commands": lambda scene, facts: palette.start(facts),
+    "export": export_dialog.start,
+    "new-run": new_run.start,
+    "results": results_dialog.start,
+}
+"""What a dialog does when it opens."""
+_DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
+    "export": export_dialog.draw,
+    "new-run": new_run.draw,
+    "results": results_dialog.draw,
+}
+"""Dialogs that tell when they are done."""
 
 
 @dataclass
@@ -38,19 +69,22 @@ class Open:
     """Opened and not drawn yet."""
 
 
+def known(name: str) -> bool:
+    """Whether there is a dialog of this name to open by `ShowDialog`."""
+    return name in TITLES or name in browse_for.MODES
+
+
 def show(scene: Scene, facts: Facts, name: str) -> None:
     """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
     if name in browse_for.MODES:
         browse.show(scene, facts, name)
-    elif name not in TITLES:
+    elif not known(name):
         raise KeyError(f"no dialog is named {name!r}")
     else:
         opened = facts.scratch.get(Open)
         opened.name, opened.fresh = name, True
-        if name == "commands":
-            palette.start(facts)
-        if name == "export":
-            export_dialog.start(scene, facts)
+        if name in _STARTS:
+            _STARTS[name](scene, facts)
         if name in save_dialog.TITLES:
             save_dialog.start(scene, facts, name)
 
@@ -75,6 +109,8 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     """The dialog that is open."""
     opened = facts.scratch.get(Open)
     scene = browse.draw(scene, facts)
+    if new_run.waits(facts) and not browse.is_open(facts) and not opened.name:
+        show(scene, facts, "new-run")  # nothing was chosen
     if not opened.name:
         return scene
     name, p = opened.name, theme.current.px
@@ -101,8 +137,8 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
             "settings": lambda: settings_dialog.draw(scene, facts),
         }
         before, done = scene, False
-        if name == "export":
-            scene, done = export_dialog.draw(scene, facts)
+        if name in _DRAWS:
+            scene, done = _DRAWS[name](scene, facts)
         elif name in save_dialog.TITLES:
             scene, done = save_dialog.draw(scene, facts, name)
         else:

@@ -1,20 +1,22 @@
-"""Exports films in a process of their own, which gives way to the window and can be cancelled."""
+"""Exports films: each is a run of its own, which gives way to the window, outlives it, and can be cancelled."""
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.arrays import ArrayStore
+from renderer.files import free_name
 from renderer.session import SUFFIX, Session, save
+from training_launcher import launcher, registry
+from training_launcher.run import Run
+from training_launcher.specs.film import FilmSpec
 
-ROOT = Path(__file__).resolve().parent.parent
-_PATIENCE_S = 5.0
+SESSIONS = ".sessions"
+"""Folder beside the runs, with the sessions that films are made of: a film may be made again."""
+_NICE, _THREADS = 15, 1
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,20 @@ class ExportState:
     cancelled: bool = False
 
 
-def command(options: FilmOptions, session: Path, device: str) -> list[str]:
-    """The command line of the process."""
-    return [
-        *(sys.executable, "-m", "renderer", "film", "--session", str(session), "--out", options.path),
-        *("--fps", repr(options.fps), "--start", repr(options.start), "--end", repr(options.end)),
-        *("--size", str(options.size), "--grid", f"{options.columns}x{options.rows}", "--device", device),
-        *("--threads", "1", "--nice", "15", "--json"),
-    ]
+def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
+    """What the run is asked for."""
+    return FilmSpec(
+        session=str(session),
+        out=options.path,
+        size=options.size,
+        fps=options.fps,
+        grid=(options.columns, options.rows),
+        start=options.start,
+        end=options.end,
+        device=device,
+        threads=_THREADS,
+        nice=_NICE,
+    )
 
 
 class Exporter:
@@ -63,9 +71,9 @@ class Exporter:
     def __init__(self) -> None:
         self.state: ExportState | None = None
         """Of the newest export; None before the first."""
-        self._process: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
-        self._told, self._cancelled = True, False
+        self._told = True
+        self._cancelled, self._closed = threading.Event(), threading.Event()
 
     @property
     def running(self) -> bool:
@@ -73,37 +81,40 @@ class Exporter:
         return self.state is not None and not self.state.over
 
     def start(
-        self, options: FilmOptions, session: Session, arrays: ArrayStore, device: str, on_news: Callable[[], None]
+        self,
+        options: FilmOptions,
+        session: Session,
+        arrays: ArrayStore,
+        device: str,
+        outdir: str,
+        on_news: Callable[[], None],
     ) -> None:
         """Begin an export; `on_news()` is called on another thread when `state` has changed.
 
-        Raises OSError where that cannot be done, ValueError while another is going on.
+        Args:
+            options: What to export.
+            session: What it is a film of, written into a file at once.
+            arrays: What the session names.
+            device: Where to render.
+            outdir: Folder in which the run's own is made.
+            on_news: See above.
+
+        Raises OSError where the session cannot be written, ValueError while another export is going on.
         """
         if self.running:
             raise ValueError("Another film is being exported; wait for it, or cancel it.")
-        folder = tempfile.TemporaryDirectory(prefix="stylescope-film-", ignore_cleanup_errors=True)
-        try:
-            path = Path(folder.name, f"film{SUFFIX}")
-            save(path, session, arrays)
-            environment = os.environ | {"OMP_NUM_THREADS": "1"}
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-            self._process = subprocess.Popen(
-                command(options, path, device), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", env=environment,
-            )  # fmt: skip
-        except OSError:
-            folder.cleanup()
-            raise
+        path = free_name(Path(outdir) / SESSIONS / f"{Path(options.path).stem}{SUFFIX}")
+        save(path, session, arrays)
         self.state, self._told = ExportState(options.path), False
-        arguments = (self._process, folder, options.path, on_news)
-        self._thread = threading.Thread(target=self._follow, args=arguments, name="export", daemon=True)
+        self._cancelled.clear()
+        arguments = (spec_of(options, path, device), outdir, on_news)
+        self._thread = threading.Thread(target=self._make, args=arguments, name="export", daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:
-        """End the export; what was written of the film is removed by the process itself."""
-        if self._process is not None and self.running:
-            self._cancelled = True
-            self._process.terminate()
+        """End the export; what was written of the film is removed by the run itself."""
+        if self.running:
+            self._cancelled.set()
 
     def news(self) -> ExportState | None:
         """The end of an export, once."""
@@ -113,56 +124,41 @@ class Exporter:
         return self.state
 
     def close(self) -> None:
-        """End what is going on; waits for it a little, then kills it."""
-        self.cancel()
-        if self._process is not None and self._thread is not None:
-            try:
-                self._process.wait(_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+        """Look no more at what is going on: the film is made without the window."""
+        self._closed.set()
+        if self._thread is not None:
             self._thread.join()
 
-    def _follow(
-        self,
-        process: "subprocess.Popen[str]",
-        folder: "tempfile.TemporaryDirectory[str]",
-        path: str,
-        on_news: Callable[[], None],
-    ) -> None:
-        said: list[str] = []
-        assert process.stdout is not None
-        assert process.stderr is not None
-        errors = threading.Thread(target=said.extend, args=(process.stderr,), name="export-errors", daemon=True)
-        errors.start()
-        for line in process.stdout:
-            told = _parsed(line)
-            if "total" in told:
-                self.state = ExportState(path, int(told["done"]), int(told["total"]))
-                on_news()
-        code = process.wait()
-        errors.join()
-        process.stdout.close()
-        process.stderr.close()
-        folder.cleanup()
-        last = self.state or ExportState(path)
-        cancelled = self._cancelled and code != 0
-        self._cancelled = False
-        problem = "" if code == 0 or cancelled else problem_in(said, code)
-        self.state = ExportState(path, last.done, last.total, True, problem, cancelled)
+    def _make(self, spec: FilmSpec, outdir: str, on_news: Callable[[], None]) -> None:
+        try:
+            run, known, asked = launcher.submit(spec, outdir), registry.Registry(), False
+            while (run := known.read(run.folder)).live and not self._closed.is_set():
+                if self._cancelled.is_set() and not asked:
+                    asked = _stopped(run)
+                now = ExportState(spec.out, int(run.done), int(run.total))
+                if now != self.state:
+                    self.state = now
+                    on_news()
+                time.sleep(_LOOK_S)
+            if self._closed.is_set():
+                return
+            cancelled = run.state == "stopped"
+            problem = "" if cancelled or run.state == "finished" else _why(run)
+            self.state = ExportState(spec.out, int(run.done), int(run.total), True, problem, cancelled)
+        except (OSError, ValueError) as error:
+            self.state = ExportState(spec.out, over=True, problem=str(error))
         on_news()
 
 
-def problem_in(lines: list[str], code: int) -> str:
-    """The sentence in what a failed export said on its standard error stream."""
-    for line in reversed([line.strip() for line in lines if line.strip()]):
-        if line.startswith("Error: "):
-            return line.removeprefix("Error: ")
-    return f"The export ended unexpectedly ({'signal' if code < 0 else 'status'} {abs(code)}); try it again."
-
-
-def _parsed(line: str) -> dict[str, int]:
+def _stopped(run: Run) -> bool:
+    """Ask a run to end; one that has just ended by itself needs no asking."""
     try:
-        told = json.loads(line)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
+        launcher.stop(run)
+    except launcher.LaunchError:
+        if registry.read(run.folder).live:
+            raise
+    return True
+
+
+def _why(run: Run) -> str:
+    return run.error.removeprefix("Error: ") or f"The export ended unexpectedly; its log is in {run.folder}."

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from renderer.arrays import ArrayStore
 from renderer.document import Document
 from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest, Work
+from training_launcher.run import Run
 from viz.works import Told
 
 T = TypeVar("T")
@@ -149,6 +150,8 @@ class Facts:
     """How long the newest request has been unanswered."""
     snapshots: tuple[Snapshot, ...] = ()
     """Networks of the run folder the network came from, by kimg."""
+    runs: tuple[Run, ...] = ()
+    """Runs in the folders of `run_dirs`, newest number first; each the same object while nothing of it changes."""
     undo: str = ""
     """Name of the step that Undo would take back; empty when there is none."""
     redo: str = ""

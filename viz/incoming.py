@@ -14,9 +14,13 @@ from viz.measured import Seen, measured
 from viz.meters import Meters
 from viz.playback import animated, showing
 from viz.scene import Scene
+from viz.settings import DRAFT_MS
 from viz.textures import Picture
 from viz.thumbnails import ThumbnailCache
 from viz.works import Works
+
+REST_S = 0.25
+"""What is held still for so long is drawn whole."""
 
 
 class Incoming:
@@ -38,6 +42,9 @@ class Incoming:
         self._shows: dict[int, tuple[Document, Display, float | None]] = {}
         """The same for requests that are not answered."""
         self._asked: dict[int, float] = {}
+        self._draft_ms = 0.0
+        self._moved: tuple[Document | None, float] = (None, 0.0)
+        """What was shown last, and since when."""
         self._answered_id = 0
         self._again = False
 
@@ -105,8 +112,16 @@ class Incoming:
         self._from = made
         return False
 
-    def submit(self, scene: Scene, now: float) -> None:
-        """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted."""
+    def submit(self, scene: Scene, now: float, held: bool = False) -> None:
+        """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted.
+
+        `held`: a hand is changing it, so a draft will do.
+        """
+        if scene.shown is not self._moved[0]:
+            self._moved = (scene.shown, now)
+        slow = self.frame is not None and self.frame.model.has_drafts and self.frame.whole_ms > DRAFT_MS
+        resting = now - self._moved[1] >= REST_S
+        self._draft_ms = DRAFT_MS if held and slow and scene.settings.drafts and not resting else 0.0
         if self.stale(scene):
             self._again = False
             last = self._request.request_id if self._request is not None else 0
@@ -138,12 +153,13 @@ class Incoming:
 
     def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
         display = measured(scene.view.display, self._seen.last)
-        return animated(request_for(scene.shown, display, scene.settings.device, request_id), scene)
+        request = animated(request_for(scene.shown, display, scene.settings.device, request_id), scene)
+        return replace(request, draft_ms=self._draft_ms) if self._draft_ms else request
 
     def _made_from(self, scene: Scene) -> tuple[object, ...]:
         """All that `_asks` reads; compared by identity."""
         moment = scene.view.playback if showing(scene) else None
-        return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment
+        return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment, self._draft_ms or None
 
     def _texture(self, name: str) -> Texture | None:
         if self.frame is None or all(part.name != name for part in self.frame.parts):

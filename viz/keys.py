@@ -18,6 +18,8 @@ _KEYS = {
     "/": imgui.Key.slash,
     "←": imgui.Key.left_arrow,
     "→": imgui.Key.right_arrow,
+    "↑": imgui.Key.up_arrow,
+    "↓": imgui.Key.down_arrow,
     "Plus": imgui.Key.keypad_add,
     "Minus": imgui.Key.keypad_subtract,
 }

@@ -15,6 +15,7 @@ WIDE = 1500
 """Window width in design lengths from which panels get more room."""
 CENTRE = "Canvas"
 HISTORY = "History"
+RUNS, RUN, FAKES = "Runs", "Run", "Fakes"
 TABS = ("Timeline", "Layers & spectrum", "Performance")
 """Windows that share a node, so that its tab bar stays."""
 _MAIN = "MainDockSpace"
@@ -37,7 +38,8 @@ def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]
     """The nodes of a workspace, in the order in which they are split off a window of this size (design lengths)."""
     wide = width > WIDE
     if workspace == "train":
-        return (Side("Left", imgui.Dir.left, 560 if wide else 420, ("Snapshots",)),)
+        left = Side("Left", imgui.Dir.left, 560 if wide else 420, (RUNS,))
+        return left, Side("Bottom", imgui.Dir.down, 330 if wide else 216, (FAKES,))
     left = Side("Left", imgui.Dir.left, 320 if wide else 276, ("Generator",))
     if workspace == "mix":
         right = Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
@@ -77,7 +79,8 @@ def docking(
     windows = []
     for side in sides(workspace, width, height):
         windows += [_window(name, side.node, drawn[name]) for name in side.windows if name in drawn]
-    windows.append(_window(CENTRE, _MAIN, drawn[CENTRE]))
+    centre = (CENTRE, RUN) if workspace == "train" else (CENTRE,)
+    windows += [_window(name, _MAIN, drawn[name]) for name in centre if name in drawn]
     params.dockable_windows = windows
     return params
 
@@ -128,7 +131,7 @@ def rescale(factor: float) -> None:
     """Let the sides of the present workspace follow a change of the interface scale."""
     nodes = {
         node.id_: node
-        for name in ("Generator", "Mix", "Snapshots", HISTORY, *TABS)
+        for name in ("Generator", "Mix", RUNS, FAKES, HISTORY, *TABS)
         if (node := _node(name)) is not None and not node.is_central_node() and node.parent_node is not None
     }
     for node in nodes.values():
@@ -154,8 +157,9 @@ class Tabs:
         """Call once a frame, before panels are drawn."""
         if workspace != self._now:
             self._now, self._frames = workspace, 0
-        node = _node(TABS[0])
-        names = [name for name in (*TABS, HISTORY) if (other := _node(name)) and node and other.id_ == node.id_]
+        group = (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY)
+        node = _node(group[0])
+        names = [name for name in group if (other := _node(name)) and node and other.id_ == node.id_]
         drawn = [imgui.internal.find_window_by_name(name) for name in names]
         if (
             node is None
@@ -166,12 +170,14 @@ class Tabs:
         if hello_imgui.current_layout_name() != workspace:
             return
         self._frames += 1
-        wanted = imgui.internal.find_window_by_name(self._chosen.get(workspace, TABS[0])).tab_id
+        wanted = imgui.internal.find_window_by_name(self._chosen.get(workspace, group[0])).tab_id
         if self._frames <= SETTLED:
             node.tab_bar.next_selected_tab_id = wanted
             front = imgui.get_current_context().nav_window
             if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
-                imgui.set_window_focus(CENTRE)  # the tab that came up last has the focus, and with it the front
+                imgui.set_window_focus(
+                    RUNS if workspace == "train" else CENTRE
+                )  # the tab that came up last has the focus, and with it the front
         else:
             shown = node.tab_bar.visible_tab_id
             for name in names:

@@ -1,5 +1,6 @@
 """Asks where to save a session or a latent, and before another file is replaced."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,15 +12,18 @@ from viz import latents
 from viz import widgets as ui
 from viz.capture import folder_of
 from viz.facts import Facts
-from viz.scene import Ask, SaveLatent, SaveSession, Scene
+from viz.scene import Ask, SaveLatent, SaveResults, SaveSession, Scene
 from viz.theme import current as t
 
-SESSION, LATENT = "save-session", "save-latent"
-TITLES = {SESSION: "Save session as", LATENT: "Save latent as"}
-_ENDINGS = {SESSION: (session.SUFFIX,), LATENT: latents.SUFFIXES}
+SESSION, LATENT, RESULTS = "save-session", "save-latent", "save-results"
+TITLES = {SESSION: "Save session as", LATENT: "Save latent as", RESULTS: "Export results as"}
+_ENDINGS = {SESSION: (session.SUFFIX,), LATENT: latents.SUFFIXES, RESULTS: (".csv",)}
+_NAMES = {RESULTS: "metrics"}
+_ASKS: dict[str, Callable[[str], Ask]] = {SESSION: SaveSession, LATENT: SaveLatent, RESULTS: SaveResults}
 _NOTES = {
     SESSION: "Everything: the document, the shelf, the view, and the arrays that they use.",
     LATENT: "The w vectors of the picture as it is now: .npz, or .npy by its ending.",
+    RESULTS: "A row for each figure of each network: value, pictures, feature network, time.",
 }
 
 
@@ -38,7 +42,9 @@ def start(scene: Scene, facts: Facts, name: str) -> None:
     if name == SESSION and facts.session:
         typed.paths[name] = facts.session
     elif name not in typed.paths:
-        typed.paths[name] = str(free_name(folder_of(scene.settings) / f"untitled{_ENDINGS[name][0]}"))
+        typed.paths[name] = str(
+            free_name(folder_of(scene.settings) / f"{_NAMES.get(name, 'untitled')}{_ENDINGS[name][0]}")
+        )
 
 
 def target(name: str, typed: str) -> tuple[Path, str]:
@@ -80,5 +86,4 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
         return scene, True
     if problem or not (pressed or (entered and not there)):  # Enter alone replaces nothing
         return scene, False
-    ask: Ask = SaveSession(str(path)) if name == SESSION else SaveLatent(str(path))
-    return scene.ask(ask), True
+    return scene.ask(_ASKS[name](str(path))), True

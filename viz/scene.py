@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderer.document import Document, View
+from training_launcher.run import Run
 from viz.exporting import FilmOptions
 from viz.settings import Settings
 
@@ -133,10 +135,94 @@ class OpenDirection:
 
 
 @dataclass(frozen=True)
+class StopRun:
+    """Let a run end well, with a snapshot; one that waits for its turn is not started."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class ResumeRun:
+    """Go on with a run in its own folder, exactly from where it was."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class TrashRun:
+    """Move a run's folder to the trash."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
 class Jump:
     """Undo or redo until this many steps are done."""
 
     done: int
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Show each new snapshot of a run as it appears, from now on; an empty folder ends it."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Show the present picture beside the one that another snapshot, a file, draws."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class StartRun:
+    """Start a run, or let it wait for its turn."""
+
+    spec: Any
+    """The filled spec."""
+    outdir: str
+    executor: Literal["local", "slurm"] = "local"
+    slurm: Any = None
+    """`launcher.SlurmOptions`; None where it runs here."""
+    follow: bool = False
+    """Whether its snapshots are shown as they appear."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Open the form for a new run, filled with what a run was asked for."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class StartFrom:
+    """Open the form for a new training that begins with the weights of a network."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class ShowResults:
+    """Show what the metrics in a run's folder came to."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class SaveResults:
+    """Write the results of metrics that are shown into a CSV file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class TakePath:
+    """Put a path that was browsed for into the form that asked for it."""
+
+    path: str
 
 
 @dataclass(frozen=True)
@@ -165,7 +251,18 @@ Ask = (
     | SaveLatent
     | OpenLatent
     | OpenDirection
+    | StopRun
+    | ResumeRun
+    | TrashRun
     | Jump
+    | Follow
+    | Beside
+    | StartRun
+    | Duplicate
+    | StartFrom
+    | ShowResults
+    | SaveResults
+    | TakePath
     | Quit
 )
 

@@ -8,6 +8,9 @@ Scheme = Literal["dark", "light"]
 SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 """Interface scales that keys and the Settings dialog step through."""
 
+DRAFT_MS = 50.0
+"""Pictures that take longer are drawn as drafts while something is dragged."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,9 +24,13 @@ class Settings:
     frame_limit: int = 60
     """Frames a second at most; 0 sets no limit."""
     vsync: bool = True
+    drafts: bool = True
+    """While something is dragged, pictures that take long are drawn at a lower resolution."""
     capture_dir: str = ""
     """Where pictures are saved; empty for the folder of pictures in the user's home."""
     browse_dir: str = ""
     """Where the file browser opens; empty for where it was last."""
     recent: tuple[str, ...] = ()
     """Networks that opened, newest first."""
+    run_dirs: str = ""
+    """Folders that hold runs, one after the other with the system's separator of paths; empty for the usual ones."""

@@ -1,5 +1,6 @@
 """What is set once: device, pace, folders, looks."""
 
+import os
 from dataclasses import dataclass
 
 from imgui_bundle import imgui
@@ -8,8 +9,9 @@ from viz import theme
 from viz import widgets as ui
 from viz.capture import default_folder
 from viz.facts import Facts
-from viz.params import put
+from viz.params import get, put
 from viz.rows import slider_row, switch_row
+from viz.run_dirs import usual
 from viz.scene import RevealFolder, Scene
 from viz.settings import SCALES
 
@@ -33,6 +35,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     scene = slider_row(scene, "settings.frame_limit")
     ui.row_label("Vertical sync")
     scene = switch_row(scene, "settings.vsync", "", "Show frames in step with the screen")
+    ui.row_label("Drafts")
+    imgui.push_id("drafts")
+    scene = switch_row(
+        scene, "settings.drafts", "", "While something is dragged, draw pictures that take long at a lower resolution"
+    )
+    imgui.pop_id()
     ui.space(8)
     ui.heading("Looks")
     ui.row_label("Colours")
@@ -43,6 +51,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     ui.heading("Folders")
     scene = _folder(scene, facts, "Captures", "settings.capture_dir", str(default_folder()))
     scene = _folder(scene, facts, "Networks", "settings.browse_dir", "Where it was last")
+    scene = _folder(scene, facts, "Runs", "settings.run_dirs", os.pathsep.join(usual()))
     imgui.pop_style_var()
     ui.space(4)
     return scene
@@ -68,26 +77,34 @@ def _scale(scene: Scene, width: float) -> Scene:
     return put(scene, "settings.scale", now)
 
 
+_FOLDERS = {
+    "captures": "Where pictures are saved, as a path",
+    "networks": "A folder, as a path",
+    "runs": f"Folders that hold runs, as paths with {os.pathsep} between them",
+}
+
+
 @dataclass
 class Folders:
     """What has been typed into the folder fields; kept in `Facts.scratch`."""
 
     captures: str | None = None
     networks: str | None = None
+    runs: str | None = None
 
 
 def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Scene:
     p, typed, name = theme.current.px, facts.scratch.get(Folders), label.lower()
-    present = scene.settings.capture_dir if name == "captures" else scene.settings.browse_dir
+    present: str = get(scene, path)
     text = getattr(typed, name)
     ui.row_label(label, bool(present))
     imgui.set_next_item_width(imgui.get_content_region_avail().x - p(28))
     _, text = imgui.input_text_with_hint(f"##{name}", hint, present if text is None else text)
-    ui.tip("A folder, as a path" if name == "networks" else "Where pictures are saved, as a path")
+    ui.tip(_FOLDERS[name])
     setattr(typed, name, text if imgui.is_item_active() else None)
     if imgui.is_item_deactivated_after_edit():
         scene = put(scene, path, text.strip())
     imgui.same_line(0, p(4))
     if ui.button(glyph="folder-open", id_=f"##reveal-{name}", hint="Show this folder", enabled=bool(present)):
-        scene = scene.ask(RevealFolder(present))
+        scene = scene.ask(RevealFolder(present.split(os.pathsep)[0]))
     return scene

@@ -6,7 +6,7 @@ from imgui_bundle import imgui
 
 from viz import theme
 from viz import widgets as ui
-from viz.commands import Command
+from viz.command import Command
 from viz.keys import shown
 from viz.scene import Scene
 

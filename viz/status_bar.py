@@ -14,11 +14,12 @@ from viz import widgets as ui
 from viz.canvas_tools import tool_in_hand
 from viz.carry import Carry
 from viz.facts import REFRESH_S, Facts
+from viz.following import Following
 from viz.icons import icon
 from viz.kept import keep
 from viz.layout import WIDE
 from viz.panels import carrying
-from viz.scene import Scene
+from viz.scene import Follow, Scene
 
 _HINTS = {
     "walk": "Drag: walk    Alt: finer    Wheel: zoom    Middle drag: pan    Right click: reset a value",
@@ -63,10 +64,9 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     hint = carrying.HINT if carry.on else ""
     if not hint and facts.size[0] > WIDE:
         hint = _HINTS[tool_in_hand(scene, facts)]
-    bar = facts.scratch.get(_Known).bar
-    return keep(
-        "status", (told, hint, items, bar), partial(_bar, told=told, hint=hint, items=items, bar=bar), scene, facts
-    )
+    bar, follows = facts.scratch.get(_Known).bar, facts.scratch.get(Following).text
+    draw = partial(_bar, told=told, hint=hint, items=items, bar=bar, follows=follows)
+    return keep("status", (told, hint, items, bar, follows), draw, scene, facts)
 
 
 def _share(facts: Facts) -> float:
@@ -75,10 +75,14 @@ def _share(facts: Facts) -> float:
     return used / there if there else 0.0
 
 
-def _bar(scene: Scene, facts: Facts, told: State, hint: str, items: tuple[Item, ...], bar: float) -> Scene:
+def _bar(
+    scene: Scene, facts: Facts, told: State, hint: str, items: tuple[Item, ...], bar: float, follows: str
+) -> Scene:
     p = theme.current.px
     glyph, token, word, why = told
     ui.status("", glyph, token, word, why)
+    if follows:
+        scene = _following(scene, follows)
     if hint:
         ui.status(hint, "", "faint")
     width = sum(_width(item) for item in items) + (p(44) if bar else 0)
@@ -89,6 +93,20 @@ def _bar(scene: Scene, facts: Facts, told: State, hint: str, items: tuple[Item, 
         a = imgui.get_cursor_screen_pos()
         ui.amount_bar(V(a.x - p(8), a.y + p(6)), V(a.x + p(36), a.y + p(10)), bar)
     imgui.dummy(V(1, 1))
+    return scene
+
+
+def _following(scene: Scene, text: str) -> Scene:
+    """What is followed, and a cross that ends it."""
+    ui.status("", "eye", "accent", text, "Each new snapshot is shown as it appears")
+    p = imgui.get_cursor_screen_pos()
+    imgui.set_cursor_screen_pos(V(p.x - theme.current.px(12), p.y - theme.current.px(1)))
+    if ui.button(
+        glyph="x", kind="ghost", width=theme.current.px(18), height=18, id_="##unfollow", hint="Follow no more"
+    ):
+        scene = scene.ask(Follow(""))
+    imgui.same_line(0, theme.current.px(12))
+    imgui.set_cursor_screen_pos(V(imgui.get_cursor_screen_pos().x, p.y))
     return scene
 
 

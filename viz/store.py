@@ -15,6 +15,7 @@ class Store:
     def __init__(self, scene: Scene, clock: Callable[[], float]) -> None:
         self._scene = scene
         self._moved = ""
+        self._returned = False
         self.history = History(clock)
         self.step = ""
         """Name for the step that the next `take` records; empty: the step is named by what it changes."""
@@ -54,6 +55,16 @@ class Store:
             self._moved = ""
         self._scene = replace(scene, asks=()) if scene.asks else scene
 
+    def adopt(self, document: Document) -> None:
+        """Make a document the present one without a step: what changed is not the user's doing."""
+        if document is not self._scene.document:
+            self._scene = replace(self._scene, document=document)
+
+    def returned(self) -> bool:
+        """Whether the history has given the present document back since the last call."""
+        was, self._returned = self._returned, False
+        return was
+
     def undo(self) -> None:
         """Take back the last step; a step still going on ends first, and motion stops."""
         self._settle()
@@ -89,4 +100,5 @@ class Store:
 
     def _show(self, document: Document | None) -> None:
         if document is not None:
+            self._returned = True
             self._scene = replace(self._scene, document=document)

@@ -21,7 +21,7 @@ FONT_DIR = Path(__file__).parent / "fonts"
 #: Dear ImGui's font size is the line height; Inter's line is 1.21 em. Sizes below are em sizes, as in a design tool.
 LINE_PER_EM = 1.21
 
-Weight = Literal["regular", "bold"]
+Weight = Literal["regular", "bold", "mono"]
 
 
 @dataclass
@@ -30,6 +30,12 @@ class Fonts:
 
     regular: imgui.ImFont | None = None
     bold: imgui.ImFont | None = None
+    mono: imgui.ImFont | None = None
+    """Of one width for all letters, for logs; without icons."""
+
+    def of(self, weight: Weight) -> imgui.ImFont | None:
+        """The font of a weight."""
+        return {"regular": self.regular, "bold": self.bold, "mono": self.mono}[weight]
 
 
 @dataclass
@@ -91,7 +97,7 @@ class Theme:
         key = (text, em, weight)
         found = self._texts.get(key)
         if found is None:
-            imgui.push_font(self.fonts.bold if weight == "bold" else self.fonts.regular, font_size(em))
+            imgui.push_font(self.fonts.of(weight), font_size(em))
             size = imgui.calc_text_size(text)
             found = TextSize(size.x, size.y, imgui.get_font(), imgui.get_font_size(), _seen(text))
             imgui.pop_font()
@@ -190,6 +196,7 @@ def load_fonts() -> None:
         one("Icons.ttf", size, merge=True, drop=1.5)
         one("IconsFill.ttf", size, merge=True, drop=1.5)
         setattr(current.fonts, weight, font)
+    current.fonts.mono = one("Inconsolata-Medium.ttf", size)
     current.forget()
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from gan.cli.command import command as make
-from gan.cli.command import describe
 from gan.cli.opening import open_generator
 from gan.cli.progress import progress
 from gan.figures import noise_bands_figure, noise_variation_figure
+from training_launcher.command_options import describe
 from training_launcher.specs.pictures import NoiseFiguresSpec
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 import gan
 from gan import metrics
 from gan.cli.command import command as make_command
-from gan.cli.progress import progress
+from gan.cli.progress import steps
 from gan.data import ImageSource
 from gan.training import launch, run_folder, session, status
 from gan.training.config import TrainConfig
@@ -86,7 +87,8 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
     stored = run_folder.read_spec(folder)
     # Beside the others of torchrun, process 0 may have begun already.
     content = None if int(os.environ.get("RANK", "0")) else status.read(folder)
-    if content is not None and content.get("state") in ("starting", "running") and status.is_alive(content):
+    live = content is not None and content.get("state") in ("starting", "running") and status.is_alive(content)
+    if content is not None and live and content["pid"] != os.getpid():
         raise TrainingError(f"{folder} is still being trained by process {content['pid']}: stop that first.")
     given = dataclasses.asdict(spec)
     for name, value in given.items():
@@ -115,7 +117,7 @@ def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
         mirror=spec.mirror,
         device=spec.device,
         folder=resumed,
-        continued=resumed is not None,
+        continued=resumed is not None and run_folder.has_begun(resumed),
     )
 
 
@@ -129,12 +131,13 @@ def _new_folder(spec: TrainSpec) -> Path:
 def _work(job: session.Job, spec: TrainSpec) -> None:
     """One process's part, with a progress bar from process 0."""
     total = job.config.total_kimg * 1000
-    with progress("training") as report:
+    # In a file a bar would be one more line that means nothing, between those of the log.
+    with steps(sys.stderr.isatty()) as report:
         session.run(
             job,
             make_folder=functools.partial(_new_folder, spec),
             tell=_teller,
-            progress=lambda nimg: report(nimg, total),
+            progress=lambda nimg: report("training", nimg, total),
         )
 
 

@@ -3,13 +3,13 @@
 import click
 
 from gan.cli.command import command as make
-from gan.cli.command import describe
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress
 from gan.film import write_film
 from gan.pictures import styles
 from gan.seed_films import frames, keyframe_seeds
 from gan.walks import Interpolation, evenly
+from training_launcher.command_options import describe
 from training_launcher.specs.pictures import VideoSpec
 
 

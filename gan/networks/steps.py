@@ -5,6 +5,7 @@ returns the picture. `follow` runs it. Nothing is stored in the network, so conc
 """
 
 from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing
 
 from torch import Tensor
 
@@ -43,14 +44,14 @@ def follow(steps: Steps, capture: str | None = None, on_layer: OnLayer | None = 
 
     `on_layer(name, output)` is called after each layer, `capture` included; what it raises ends the walk.
     """
-    while True:
-        try:
-            name, x = next(steps)
-        except StopIteration as end:
-            result: Tensor = end.value
-            return result
-        if on_layer is not None:
-            on_layer(name, x)
-        if name == capture:
-            steps.close()
-            return x
+    with closing(steps):
+        while True:
+            try:
+                name, x = next(steps)
+            except StopIteration as end:
+                result: Tensor = end.value
+                return result
+            if on_layer is not None:
+                on_layer(name, x)
+            if name == capture:
+                return x

@@ -125,6 +125,8 @@ class SynthesisNetwork(nn.Module):
     """
 
     takes_transform = False
+    image_layers: tuple[str, ...] = ()
+    """There is no image before the last layer."""
 
     def __init__(
         self,

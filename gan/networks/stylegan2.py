@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from . import fast_cpu
 from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork
@@ -41,6 +42,8 @@ class SynthesisNetwork(nn.Module):
         noise_layers: Those with a noise input; the position is the i of `RandomState([seed, i])`.
         ws_layers: For each of the `num_ws` vectors, the layers that read it. Vector i drives the i-th convolution;
             a `torgb` shares the vector of the next block's `conv0`.
+        image_layers: Layers after which there is an image of a lower resolution: see `until`. Only the architecture
+            "skip" has them.
         takes_transform: Whether there is an input that can be moved.
 
     Args:
@@ -92,6 +95,8 @@ class SynthesisNetwork(nn.Module):
         convs = tuple(name for name in self.layer_names if name.split(".")[1].startswith("conv"))
         self.noise_layers = convs if blocks[0].conv1.use_noise else ()
         self.ws_layers = self._readers()
+        skips = [block for block in blocks if block.architecture == "skip"]
+        self.image_layers = tuple(f"b{block.resolution}.torgb" for block in skips[:-1])
 
     def _blocks(self) -> list[SynthesisBlock]:
         return [getattr(self, f"b{resolution}") for resolution in self.block_resolutions]
@@ -118,8 +123,11 @@ class SynthesisNetwork(nn.Module):
         update_emas: bool = False,
         capture: str | None = None,
         on_layer: OnLayer | None = None,
+        until: str | None = None,
     ) -> Tensor:
         """Draw the picture of `ws`. Never changes the network.
+
+        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
 
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
@@ -135,10 +143,11 @@ class SynthesisNetwork(nn.Module):
             capture: Return the output of this one of `layer_names`, and compute nothing beyond it.
             on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
                 What it raises ends the call.
+            until: Return the image that the layers up to this one of `image_layers` make, and compute nothing beyond.
 
         Returns:
             Images [N, img_channels, img_resolution, img_resolution], float32, about -1..1; with `capture` that
-            layer's output [N, channels, H, W], float32.
+            layer's output [N, channels, H, W], float32; with `until` images of that layer's resolution.
 
         Raises:
             ValueError: a shape, a layer name or the noise mode is wrong, or `input_transform` was given.
@@ -146,10 +155,16 @@ class SynthesisNetwork(nn.Module):
         check_no_transform("StyleGAN2", input_transform)
         check_ws(ws, self.num_ws, self.w_dim)
         check_capture(capture, self.layer_names)
+        check_capture(until, self.image_layers)
         source = NoiseSource(self.noise_layers, noise_mode, noise or {}, generator)
-        return follow(self._steps(ws.to(torch.float32), source, force_fp32), capture, on_layer).to(torch.float32)
+        ws = ws.to(torch.float32)
+        plan = fast_cpu.plan_for(self, ws)
+        last = self.img_resolution if until is None else int(until[1:].partition(".")[0])
+        steps = self._steps(ws, source, force_fp32, last) if plan is None else plan.steps(ws, source, last)
+        return follow(steps, capture, on_layer).to(torch.float32)
 
-    def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32) -> Steps:
+    def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32, last: int) -> Steps:
+        """Layers up to resolution `last`."""
         x: Tensor | None = None
         img: Tensor | None = None
         first = 0
@@ -157,6 +172,8 @@ class SynthesisNetwork(nn.Module):
             own = ws.narrow(1, first, block.num_conv + 1)
             x, img = yield from block.steps(x, img, own, noise, force_fp32)
             first += block.num_conv
+            if block.resolution == last:
+                break
         assert img is not None
         return img
 

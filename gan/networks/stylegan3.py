@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from . import fast_cpu
 from .generator import StyleGenerator
 from .mapping import MappingNetwork
 from .noise import NoiseSetting
@@ -42,6 +43,8 @@ class SynthesisNetwork(nn.Module):
     """
 
     takes_transform = True
+    image_layers: tuple[str, ...] = ()
+    """There is no image before the last layer."""
 
     def __init__(
         self,
@@ -82,6 +85,8 @@ class SynthesisNetwork(nn.Module):
     ) -> Tensor:
         """Draw the picture of `ws`. Changes the network only with `update_emas`.
 
+        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
+
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
             noise_mode: Accepted so that all generators are called alike; StyleGAN3 has no noise.
@@ -106,7 +111,12 @@ class SynthesisNetwork(nn.Module):
         check_capture(capture, self.layer_names)
         dtype = self.input.weight.dtype
         transform = self._transform(input_transform, ws)
-        steps = self._steps(ws.to(dtype), transform, force_fp32, update_emas)
+        ws = ws.to(dtype)
+        plan = None if update_emas else fast_cpu.plan_for(self, ws)
+        if plan is None:
+            steps = self._steps(ws, transform, force_fp32, update_emas)
+        else:
+            steps = plan.steps(ws, transform)
         return follow(steps, capture, on_layer).to(dtype)
 
     def _steps(self, ws: Tensor, transform: Tensor | None, force_fp32: ForceFp32, update_emas: bool) -> Steps:

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from gan.ops import cuda
+from gan.ops.cpu import dispatch
 
 _SQRT2 = math.sqrt(2.0)
 
@@ -74,15 +75,16 @@ def bias_act(
         raise ValueError(f"clamp must not be negative, got {clamp}; pass None to disable it")
     if b is not None and (b.ndim != 1 or b.shape[0] != x.shape[dim]):
         raise ValueError(f"bias of shape {list(b.shape)} does not fit dimension {dim} of {list(x.shape)}")
-    fast = cuda.attempt("bias_act", x, b, dim, act, alpha, gain, clamp)
-    if fast is not None:
+    alpha, gain = spec.alpha if alpha is None else alpha, spec.gain if gain is None else gain
+    if (fast := cuda.attempt("bias_act", x, b, dim, act, alpha, gain, clamp)) is not None:
+        return fast
+    if (fast := dispatch.bias_act(x, b, dim, act, alpha, gain, clamp)) is not None:
         return fast
     if b is not None:
         shape = [1] * x.ndim
         shape[dim] = -1
         x = x + b.to(x.dtype).reshape(shape)
-    x = spec.function(x, spec.alpha if alpha is None else alpha)
-    gain = spec.gain if gain is None else gain
+    x = spec.function(x, alpha)
     if gain != 1:
         x = x * gain
     return x if clamp is None else x.clamp(-clamp, clamp)

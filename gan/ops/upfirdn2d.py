@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from gan.ops import cuda
+from gan.ops.cpu import dispatch
 
 Factors = int | Sequence[int]
 Padding = int | Sequence[int]
@@ -150,6 +151,8 @@ def upfirdn2d(
     if f is None:
         x = _pad(_insert_zeros(x, (up_y, up_x)), pads)[:, :, ::down_y, ::down_x]
         return x if gain == 1 else x * gain
+    if (fast := dispatch.upfirdn2d(x, f, (up_x, up_y), (down_x, down_y), pads, flip_filter, gain)) is not None:
+        return fast
     if f.ndim == 2:
         return _resample(x, _taps(f, flip_filter, gain, x.dtype), (up_y, up_x), (down_y, down_x), pads)
     # The axes are independent: the whole of one is done before the other, so that few pixels see both passes.

@@ -75,7 +75,8 @@ def _reason(folder: Path, rank: int, pid: int, exitcode: int) -> str:
 def _passed_on(folder: Path) -> Iterator[None]:
     def ask(number: int, frame: FrameType | None) -> None:
         content = status.read(folder)
-        if content is None or not status.is_alive(content):
+        # Until process 0 tells of itself, the status may name this very process.
+        if content is None or not status.is_alive(content) or content["pid"] == os.getpid():
             raise KeyboardInterrupt
         if number == signal.SIGTERM:  # the terminal sends Ctrl+C to the workers by itself
             os.kill(int(content["pid"]), signal.SIGTERM)

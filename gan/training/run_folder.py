@@ -18,6 +18,7 @@ STATS_FILE = "stats.jsonl"
 KIND = "train"
 """What `run.yaml` says the run is."""
 
+_SNAPSHOT = re.compile(r"network-snapshot-(\d+)\.safetensors")
 _NUMBERED = re.compile(r"(\d+)-")
 
 
@@ -73,6 +74,16 @@ def read_spec(folder: Path) -> dict[str, Any]:
         raise TrainingError(f"{path} does not describe a training run; give another run folder or a network file.")
     spec: dict[str, Any] = content["spec"]
     return {key: tuple(value) if isinstance(value, list) else value for key, value in spec.items()}
+
+
+def has_begun(folder: Path) -> bool:
+    """Whether a training has come so far that it left something to go on from, or to lose.
+
+    Not so of a folder that was only prepared, nor of a run that was killed before it had saved its first state.
+    """
+    if (folder / STATE_FILE).exists() or (folder / STATS_FILE).exists():
+        return True
+    return any(int(found[1]) > 0 for path in folder.iterdir() if (found := _SNAPSHOT.fullmatch(path.name)))
 
 
 def append_line(path: Path, fields: Mapping[str, Any]) -> None:

@@ -17,6 +17,8 @@ import gan
 from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
+from gan.memory import keep_freed_memory
+from gan.ops.cpu import dispatch
 
 from .checkpoint import load_state
 from .config import TrainConfig
@@ -72,6 +74,10 @@ def run(
     if device.type == "cpu" and started_by_torchrun():
         beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         torch.set_num_threads(max(1, torch.get_num_threads() // beside))
+    if device.type == "cpu":
+        keep_freed_memory()
+        if os.environ.get(dispatch.VARIABLE) != "off":
+            dispatch.enable()
     group = join(device, job.config.gpus)
     folder: Path | None = job.folder
     try:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,79 +17,44 @@ from renderer.cli.picture import QuietWatch
 from renderer.document import request_for
 from renderer.film import Cut, frames
 from renderer.recall import Recalled
-from renderer.timeline import FASTEST, Timeline
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class _Grid(click.ParamType[tuple[int, int]]):
-    name = "CxR"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        columns, _, rows = str(value).partition("x")
-        if not (columns.isdigit() and rows.isdigit() and int(columns) and int(rows)):
-            self.fail(f"{value!r} is no grid; write columns x rows, as in 3x2.", param, ctx)
-        return int(columns), int(rows)
+from renderer.timeline import Timeline
+from training_launcher.command_options import click_options, fill
+from training_launcher.specs.film import FilmSpec
 
 
-@click.command()
-@click.option("--session", "source", required=True, type=_FILE, help="A .stylescope session, or a film or recipe.")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The film: .mp4, .gif, or a new folder of PNGs (a name with no ending).",
-)
-@click.option("--size", type=click.IntRange(0, 8192), default=0, help="Height of each picture.  [default: as rendered]")
-@click.option("--fps", type=click.FloatRange(1, FASTEST), help="Frames a second.  [default: the timeline's]")
-@click.option(
-    "--grid", type=_Grid(), default="1x1", show_default=True, help="Pictures side by side, of seeds further on."
-)
-@click.option("--start", type=click.FloatRange(0), default=0.0, show_default=True, help="Seconds.")
-@click.option("--end", type=click.FloatRange(0), help="Seconds.  [default: the timeline's end]")
-@click.option("--network", help="Another network than the session names: a file, a URL or a run folder.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
-@click.option(
-    "--threads", type=click.IntRange(0), default=0, help="Of the processor, at most.  [default: as many as help]"
-)
-@click.option("--nice", type=click.IntRange(0, 19), default=0, help="How much to give way to other programs.")
-@click.option("--json", "as_json", is_flag=True, help="Tell the progress as lines of JSON on standard output.")
-def film(
-    source: Path,
-    out: Path,
-    size: int,
-    fps: float | None,
-    grid: tuple[int, int],
-    start: float,
-    end: float | None,
-    network: str | None,
-    device: str,
-    threads: int,
-    nice: int,
-    as_json: bool,
-) -> None:
-    """Render the timeline of a session into a film, which carries the recipe of its first frame.
-
-    Its frames are the pictures that the window shows at the same times.
-    """  # fmt: skip
-    if nice and hasattr(os, "nice"):
-        os.nice(nice)
+def _film(as_json: bool, **given: Any) -> None:
+    spec: FilmSpec = fill(FilmSpec, given)
+    if spec.nice and hasattr(os, "nice"):
+        os.nice(spec.nice)
+    source = Path(spec.session)
+    if not source.is_file():
+        raise click.UsageError(f"There is no file {source}: give a .stylescope session, or a film or recipe.")
     arrays = ArrayStore()
-    found = opened(source, network, arrays)
-    cut = _cut(found.document.timeline, fps, start, end, size, grid)
-    _write(out, found, arrays, cut, device, threads, as_json)
+    found = opened(source, spec.network, arrays)
+    _write(spec, found, arrays, _cut(found.document.timeline, spec), as_json)
 
 
-def _cut(
-    timeline: Timeline, fps: float | None, start: float, end: float | None, size: int, grid: tuple[int, int]
-) -> Cut:
-    last = timeline.seconds if end is None else end
-    if start >= last:
-        raise click.UsageError(f"The film would start at {start:g} s and end at {last:g} s; choose a later end.")
-    return Cut(timeline.fps if fps is None else fps, start, last, size, *grid)
+film = click.Command(
+    "film",
+    callback=_film,
+    help=textwrap.dedent(FilmSpec.__doc__ or ""),
+    params=[
+        *click_options(FilmSpec),
+        click.Option(
+            ["--json", "as_json"], is_flag=True, help="Tell the progress as lines of JSON on standard output."
+        ),
+    ],
+)
 
 
-def _write(out: Path, shown: Recalled, arrays: ArrayStore, cut: Cut, device: str, threads: int, as_json: bool) -> None:
+def _cut(timeline: Timeline, spec: FilmSpec) -> Cut:
+    last = timeline.seconds if spec.end is None else spec.end
+    if spec.start >= last:
+        raise click.UsageError(f"The film would start at {spec.start:g} s and end at {last:g} s; choose a later end.")
+    return Cut(timeline.fps if spec.fps is None else spec.fps, spec.start, last, spec.size, *spec.grid)
+
+
+def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_json: bool) -> None:
     # What is needed to render is imported late: it takes seconds, and wrong options should be told at once.
     import torch
 
@@ -97,10 +63,11 @@ def _write(out: Path, shown: Recalled, arrays: ArrayStore, cut: Cut, device: str
     from renderer.pipeline import Pipeline
 
     cancelled = _until_told()
-    request = request_for(shown.document, shown.display, device, 1)
-    engine, timeline, count = Pipeline(arrays), shown.document.timeline, len(cut.times)
-    if threads:
-        torch.set_num_threads(threads)
+    out = Path(spec.out)
+    request = request_for(shown.document, shown.display, spec.device, 1)
+    engine, timeline, count = Pipeline(arrays, wait_for_kernels=True), shown.document.timeline, len(cut.times)
+    if spec.threads:
+        torch.set_num_threads(spec.threads)
     text = recipe.write(recipe.Recipe(shown.document, shown.display, cut.start), arrays)
     with progress("Frames") as bar:
 
@@ -118,7 +85,7 @@ def _write(out: Path, shown: Recalled, arrays: ArrayStore, cut: Cut, device: str
                 metadata={"Software": "StyleScope", recipe.KEY: text},
                 progress=report,
                 cancelled=cancelled,
-                threads=threads,
+                threads=spec.threads,
             )
         except FilmCancelled as error:
             raise click.ClickException("The film was given up; nothing is left of it.") from error

@@ -58,7 +58,7 @@ def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
     """The picture of a request [H, W, 4]. Raises click.ClickException with a sentence where there is none."""
     from renderer.pipeline import Pipeline
 
-    engine = Pipeline(arrays)
+    engine = Pipeline(arrays, wait_for_kernels=True)
     try:
         return engine.still(request, QuietWatch())
     except Exception as error:  # the engine has words for every error, as in the renderer process

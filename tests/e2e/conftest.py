@@ -31,6 +31,12 @@ def lent(_real: Renderer) -> Lent:
     return Lent(_real, next(_turns))
 
 
+@pytest.fixture(autouse=True)
+def _own_turns(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs that tests start do not wait for those of the user."""
+    monkeypatch.setenv("STYLESCOPE_STATE", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture
 def avatars() -> str:
     """A trained StyleGAN2 of 32 x 32 pixels."""

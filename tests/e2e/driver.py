@@ -45,6 +45,8 @@ TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 """The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
 PATIENCE = 20.0
 """Seconds to wait for anything: generous, as the machine may be busy with other tests."""
+_LONGEST = 3600.0
+"""Seconds after which the test engine would give up a test; pytest does it earlier."""
 
 
 class Driver:
@@ -191,7 +193,8 @@ def drive(
 
     Args:
         network: What to open first; None for the demo network.
-        renderer: "fake" (in this process, answers at once), "real" (the child process), or one of your own.
+        renderer: "fake" (in this process, answers at once), "slow" (the same, says that a picture takes 200 ms), "real"
+            (the child process), or one of your own.
         size: The window in pixels; any size, whatever the display.
         settings: Instead of the defaults. Captures go to a temporary folder unless they name one.
         scene: Changes the first scene.
@@ -208,8 +211,12 @@ def drive(
         settings = settings or Settings()
         if not settings.capture_dir:
             settings = replace(settings, capture_dir=str(Path(folder) / "captures"))
+        if not settings.run_dirs:
+            settings = replace(settings, run_dirs=str(Path(folder) / "runs"))
         if renderer == "fake":
             renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution)  # type: ignore[arg-type]
+        elif renderer == "slow":
+            renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution, whole_ms=200.0)  # type: ignore[arg-type]
         elif renderer == "real":
             renderer = Renderer(hello_imgui.request_refresh)
         assert not isinstance(renderer, str)
@@ -236,7 +243,7 @@ def drive(
         headless.prepare()
         try:
             testing.run(
-                test_function=lambda ctx: steps(Driver(app, ctx, target)),
+                test_function=lambda ctx: steps(_driver(app, ctx, target)),
                 runner_params=params,
                 add_ons_params=app.add_ons(),
             )
@@ -246,6 +253,13 @@ def drive(
         if app.guard.errors and not broken:
             raise app.guard.errors[0]
         return app
+
+
+def _driver(app: App, ctx: Any, target: Target) -> Driver:
+    """The driver of a test that may last as long as pytest lets it: some wait for real trainings."""
+    io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
+    io.config_watchdog_warning = io.config_watchdog_kill_test = _LONGEST
+    return Driver(app, ctx, target)
 
 
 def _ignore_broken_pipes(params: Any) -> None:

@@ -1,5 +1,6 @@
 """Exporting films from the real window, in a real process."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from gan.film import read_metadata
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.test_timeline_panel import PSI, WALK, keyed
+from training_launcher.registry import read, scan
 from viz.exporting import Exporter
 from viz.settings import Settings
 from viz.strips import Board
@@ -44,6 +46,26 @@ def test_a_film_is_exported_while_the_window_goes_on_and_its_place_is_told(tmp_p
         assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
     drive(steps, scene=keyed(WALK, PSI, seconds=1.0), settings=Settings(capture_dir=str(tmp_path)))
+
+
+def test_a_film_is_finished_after_the_window_is_closed(tmp_path: Path):
+    films, runs = tmp_path / "films", tmp_path / "runs"
+
+    def steps(d: Driver):
+        begin(d)
+        d.wait_for(lambda: exporter(d).state.done > 0, 120, "the first frame")
+
+    start = keyed(WALK, PSI, seconds=4.0)
+    drive(steps, scene=start, settings=Settings(capture_dir=str(films), run_dirs=str(runs)))
+    (run,) = scan([runs])
+    assert run.live
+    assert (run.kind, run.unit) == ("video", "frames")
+    end = time.monotonic() + 120
+    while (run := read(run.folder)).live:
+        assert time.monotonic() < end, "the film goes on without end"
+        time.sleep(0.1)
+    assert (run.state, run.done) == ("finished", run.total)
+    assert "stylescope" in read_metadata(films / "film.mp4")
 
 
 def test_a_cancelled_film_leaves_nothing(tmp_path: Path):

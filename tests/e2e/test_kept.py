@@ -30,7 +30,10 @@ STILL = {"clock": lambda: 7.0}
 
 def rest(d: Driver) -> None:
     """Put the mouse where nothing is, and wait until all has settled and is kept."""
-    x0, _, x1, y1 = d.rect("//Canvas/##picture")
+    if d.exists("//Canvas/##picture"):
+        x0, _, x1, y1 = d.rect("//Canvas/##picture")
+    else:  # a run lies over it: the middle of the status bar
+        x0, x1, y1 = 0.0, *imgui.get_io().display_size
     d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, y1 - 4))
     d.wait_frame()
     d.frames(12)

@@ -37,7 +37,17 @@ def test_workspaces_show_other_panels_and_keep_the_document():
         for index, workspace in enumerate(layout.WORKSPACES):
             d.click(f"{TOP}/workspace/##{index}")
             settle(d)
-            windows = ("Generator", "Mix", "Timeline", "Layers & spectrum", "Performance", "Snapshots", "Canvas")
+            windows = (
+                "Generator",
+                "Mix",
+                "Timeline",
+                "Layers & spectrum",
+                "Performance",
+                "Runs",
+                "Run",
+                "Fakes",
+                "Canvas",
+            )
             seen[workspace] = {name for name in windows if drawn(name)}
             assert d.scene.document == document
         sides = {"Generator", "Mix", "Canvas"}
@@ -45,7 +55,7 @@ def test_workspaces_show_other_panels_and_keep_the_document():
             "explore": sides | {"Timeline"},
             "analyse": sides | {"Layers & spectrum"},
             "mix": {"Generator", "Mix", "Canvas"},
-            "train": {"Snapshots", "Canvas"},
+            "train": {"Runs", "Run", "Fakes"},
         }
 
     drive(steps)

@@ -1,17 +1,23 @@
 """The networks that come with the program load, draw, and keep their promises."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
 import torch
+import yaml
 
 import gan
 from gan import equivariance as eq
 from gan.latents import seed_z
-from tests.fixtures_path import ROOT, fixtures
+from tests.fixtures_path import ROOT
+from training_launcher.options import problems
+from training_launcher.specs.train import TrainSpec
 
 ASSETS = ROOT / "assets"
+RECORD = next((ASSETS / "recorded-runs").iterdir())
+"""Of the run that trained the demo network."""
 NAMES = ("demo", "pattern-t-128")
 LIMIT = 4 * 10**6
 
@@ -54,10 +60,24 @@ def test_truncation_goes_to_one_picture(named):
     assert (half[0] - half[1]).abs().mean() < (full[0] - full[1]).abs().mean()
 
 
-def test_demo_draws_the_trained_pictures():
-    wanted = np.load(fixtures().parent / "networks" / "avatars-32-expected.npz")["img_psi07"]
-    network = gan.load(ASSETS / "demo.safetensors").G_ema
-    np.testing.assert_allclose(pictures(network, range(len(wanted)), 0.7).numpy(), wanted, atol=1e-4)
+def test_demo_is_what_the_run_beside_it_asked_for():
+    asked = yaml.safe_load((RECORD / "run.yaml").read_text())
+    spec = TrainSpec(**asked["spec"] | {"metrics": tuple(asked["spec"]["metrics"])})
+    assert (asked["kind"], problems(spec)) == ("train", ())
+    nets = gan.load(ASSETS / "demo.safetensors")
+    G = nets.G_ema
+    assert (G.z_dim, G.w_dim, G.mapping.num_layers) == (spec.zdim, spec.wdim, spec.map_depth)
+    arguments = nets.info.architectures["G_ema"].arguments
+    assert (arguments["channel_base"], arguments["channel_max"]) == (spec.cbase, spec.cmax)
+    assert nets.info.training_set_kwargs["path"] == spec.data
+
+
+def test_demo_was_measured_while_it_learnt():
+    lines = [json.loads(line) for line in (RECORD / "metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
+    curve = {int(line["snapshot_pkl"][17:23]): line["results"]["kid1k_lite0_full"] for line in lines}
+    assert len(curve) >= 12
+    assert max(curve) >= 60
+    assert curve[max(curve)] < 0.25 * curve[0]
 
 
 def test_pattern_says_that_it_was_never_trained():

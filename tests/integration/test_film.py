@@ -96,7 +96,7 @@ def test_a_film_carries_its_recipe(tmp_path, document):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--grid", "0x2"), "columns x rows"),
+        (("--grid", "0x2"), "two positive whole numbers"),
         (("--start", "5"), "choose a later end"),
         (("--network", "/nowhere.pkl"), "could not be opened"),
     ],

@@ -10,14 +10,8 @@ _MORE = "More"
 
 
 @dataclass(frozen=True, kw_only=True)
-class MetricsSpec(NetworkSpec):
-    """Measure a network.
-
-    Results are printed, a line of JSON each, and kept in the network's run folder where it is in one
-    (metric-NAME.jsonl). docs/metrics.md says what each name means.
-
-    `metrics train-classifiers` makes the classifiers of attributes that ls needs.
-    """
+class MeasuringSpec:
+    """What every measurement asks for."""
 
     metrics: tuple[str, ...] = option(
         ("auto",),
@@ -46,6 +40,33 @@ class MetricsSpec(NetworkSpec):
     device: str = option("auto", help="auto, cpu, cuda, cuda:1 or mps.", group=_MORE)
     seed: int = option(0, help="Seed of everything that is random.", low=0, group=_MORE)
     cache: bool = option(True, help="Keep figures of datasets in the user's cache folder.", group=_MORE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsSpec(MeasuringSpec, NetworkSpec):
+    """Measure a network.
+
+    Results are printed, a line of JSON each, and kept in the network's run folder where it is in one
+    (metric-NAME.jsonl). docs/metrics.md says what each name means.
+
+    `metrics train-classifiers` makes the classifiers of attributes that ls needs.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricRunSpec(MeasuringSpec):
+    """Measure networks, one after another, in a run.
+
+    Results are kept in the run's folder, and in the networks' run folders where they are in one (metric-NAME.jsonl).
+    """
+
+    networks: tuple[str, ...] = option(
+        read=str,
+        multiple=True,
+        names=("--network",),
+        metavar="NETWORK",
+        help="File, address or run folder of a network. May be given again.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

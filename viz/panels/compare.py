@@ -12,11 +12,13 @@ from renderer.protocol import ModelInfo
 from viz import widgets as ui
 from viz.bands import band_of, bands_of, short_name
 from viz.facts import Facts
+from viz.following import Beside as Pair
 from viz.kept import keep
 from viz.naming import step_name
 from viz.panels.history import START, name_of, with_b
 from viz.rows import slider_row
-from viz.scene import Scene
+from viz.scene import Beside, Scene
+from viz.snapshots import current, nearest, snapshots_of
 from viz.theme import current as t
 
 MODES: tuple[tuple[CompareMode, str, str], ...] = (
@@ -80,7 +82,8 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
     compare, chosen = scene.view.compare, facts.scratch.get(Chosen).ws
     document = None if compare.b is None else scene.document
-    return compare, document, facts.model, names(scene, facts), chosen
+    run = snapshots_of(compare.b.network.source) if compare.b is not None else ()
+    return compare, document, facts.model, names(scene, facts), chosen, run, facts.scratch.get(Pair).source
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -112,6 +115,7 @@ def _section(scene: Scene, facts: Facts) -> Scene:
         imgui.pop_id()
         return scene
     scene = _shown(scene)
+    scene = _snapshot(scene, facts, compare.b)
     if facts.model is not None:
         scene = _merge(scene, facts, facts.model, compare.b)
     imgui.pop_id()
@@ -129,6 +133,18 @@ def _shown(scene: Scene) -> Scene:
         if ui.button(words, hint="Change between the two", keys="X", id_="##flip"):
             scene = replace(scene, view=replace(scene.view, compare=replace(compare, flipped=not compare.flipped)))
     return scene
+
+
+def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
+    """Which snapshot of its run B is drawn with."""
+    found = snapshots_of(b.network.source)
+    if len(found) < 2 or facts.scratch.get(Pair).source != b.network.source:
+        return scene
+    now, low, high = found[current(found, b.network.source)].kimg, found[0].kimg, found[-1].kimg
+    hint = "Training time of the network that draws B; A is set in the section Network"
+    asked = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
+    path = found[nearest(found, asked)].path
+    return scene.ask(Beside(path)) if asked != now and path != b.network.source else scene
 
 
 def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:

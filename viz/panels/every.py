@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from viz import canvas, layout
 from viz.facts import Facts
-from viz.panels import analysis, generator, history, mix, performance, timeline, train
+from viz.panels import analysis, fakes, generator, history, mix, performance, run, runs, timeline
 from viz.scene import Scene
 
 PANELS: tuple[tuple[str, Callable[[Scene, Facts], Scene]], ...] = (
@@ -14,6 +14,8 @@ PANELS: tuple[tuple[str, Callable[[Scene, Facts], Scene]], ...] = (
     ("Timeline", timeline.draw),
     ("Layers & spectrum", analysis.draw),
     ("Performance", performance.draw),
-    ("Snapshots", train.draw),
+    (layout.RUNS, runs.draw),
+    (layout.RUN, run.draw),
+    (layout.FAKES, fakes.draw),
     (layout.HISTORY, history.draw),
 )

@@ -12,9 +12,10 @@ from renderer.protocol import Loading, ModelInfo, Network
 from viz import widgets as ui
 from viz.bundled import bundled
 from viz.facts import Facts, Snapshot
+from viz.following import Following, Scrub
 from viz.numbers import kimg_text
 from viz.params import put
-from viz.scene import OpenNetwork, Scene, ShowDialog
+from viz.scene import Beside, Follow, OpenNetwork, Scene, ShowDialog
 from viz.snapshots import current, nearest
 from viz.theme import current as t
 
@@ -77,7 +78,9 @@ def summary(model: ModelInfo | None, loading: Loading | None) -> str:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
-    return scene.document.network, facts.model, facts.snapshots, facts.loading, facts.now if facts.loading else 0.0
+    now = facts.now if facts.loading else 0.0
+    followed = facts.scratch.get(Following).folder
+    return scene.document.network, facts.model, facts.snapshots, facts.loading, now, followed
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -87,6 +90,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     scene = _field(scene, facts)
     if len(facts.snapshots) > 1:
         scene = _snapshots(scene, facts)
+    if facts.snapshots:
+        scene = _run(scene, facts, facts.snapshots)
     if facts.model and facts.model.notice and not facts.loading:
         _notice(facts.model.notice)
     ui.space(6)
@@ -183,10 +188,31 @@ def _snapshots(scene: Scene, facts: Facts) -> Scene:
     )
     # Snapshots lie apart: the place in between is kept while held, so that small steps add up to the next one.
     typed.kimg = value if imgui.is_item_active() else None
+    if imgui.is_item_hovered():
+        facts.scratch.get(Scrub).active = True
     chosen = found[nearest(found, value)].path
     if value == shown or chosen == found[index].path:
         return scene
+    facts.scratch.get(Following).stop()
     return put(scene, "document.network", replace(network, source=chosen, reload=Network().reload))
+
+
+def _run(scene: Scene, facts: Facts, found: tuple[Snapshot, ...]) -> Scene:
+    """Follow the run, or put another of its snapshots beside this one."""
+    folder = os.path.dirname(found[-1].path)
+    on = facts.scratch.get(Following).folder == folder
+    ui.row_label("Run", on)
+    hint = "Shows each new snapshot as it appears; all else stays as you set it, and no step is added to the history"
+    if ui.switch("Follow", on, hint) != on:
+        scene = scene.ask(Follow("" if on else folder))
+    imgui.same_line(0, t.px(12))
+    here = current(found, scene.document.network.source)
+    other = found[0 if here else -1]
+    room = imgui.get_content_region_avail().x
+    hint = "The same picture as another snapshot draws it, at the right of a line; choose which under Compare"
+    if ui.button("Beside…", width=room, id_="##beside", hint=hint, enabled=len(found) > 1):
+        scene = scene.ask(Beside(other.path))
+    return scene
 
 
 def _snapshot_hint(found: tuple[Snapshot, ...], index: int) -> str:

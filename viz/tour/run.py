@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from renderer.client import AnyRenderer
 from viz import headless
 from viz.app import App, Options
+from viz.bundled import RECORDED_RUNS
 from viz.offscreen import Target
 from viz.settings import Settings
 from viz.tour.film import Film
@@ -28,7 +29,8 @@ def run(folder: Path, renderer: AnyRenderer, network: str = "", device: str = "a
 
     Raises RuntimeError or LookupError when the window or a step of the tour fails.
     """
-    settings = Settings(device=device, capture_dir=str(folder / "captures"), vsync=False, frame_limit=30)
+    captures, runs = str(folder / "captures"), str(RECORDED_RUNS)
+    settings = Settings(device=device, capture_dir=captures, run_dirs=runs, vsync=False, frame_limit=30)
     app = App(settings, renderer, Options(network=network, keep=False, size=SIZE, chance=random.Random(7)))
     stage = Stage(app, time.perf_counter)
     film = Film(folder)

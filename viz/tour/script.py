@@ -27,7 +27,7 @@ class Script:
         for part in (self._walk, self._timeline, self._truncation, self._noise, self._mixing, self._layers):
             yield from part()
         yield from self._pattern()
-        for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._look):
+        for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._runs, self._look):
             yield from part()
 
     def _settled(self) -> Iterator[None]:
@@ -230,10 +230,34 @@ class Script:
         yield from self._hand.wait(0.4)
         yield from self._shot("shortcuts")
         yield from self._hand.keys(Key.escape)
+
+    def _runs(self) -> Iterator[None]:
+        """The record of a training: its curves, rougher ones, the pictures of an earlier time, and its log searched."""
+        hand = self._hand
         yield from self._keys(Key.mod_ctrl, Key._4)
-        yield from self._hand.wait(0.4)
+        self._app.board.messages.clear()
+        yield from hand.wait(2.0)
         yield from self._shot("train")
+        yield from hand.slide("Run/Smoothing", 0.9, 0.3, 0.8)
+        yield from hand.slide("Fakes/time", 0.97, 0.05, 1.5)
+        yield from hand.click("Runs/log search")
+        yield from hand.write("kimg 4")
+        yield from hand.wait(0.6)
+        yield from self._shot("train-earlier")
+        yield from hand.keys(Key.escape)
+        yield from self._new_run()
         yield from self._keys(Key.mod_ctrl, Key._1)
+
+    def _new_run(self) -> Iterator[None]:
+        """The form for a new run, which is not started; and that for a measurement."""
+        hand = self._hand
+        yield from hand.click("Runs/new")
+        yield from hand.wait(0.6)
+        yield from self._shot("new-run")
+        yield from hand.click(next(name for name in hand.places if name.endswith("kind Metrics")))
+        yield from hand.wait(0.6)
+        yield from self._shot("new-metrics")
+        yield from hand.keys(Key.escape)
 
     def _look(self) -> Iterator[None]:
         yield from self._hand.keys(Key.mod_ctrl, Key.k)

@@ -14,7 +14,7 @@ V = ImVec2
 
 def push_font(em: float, weight: Weight) -> None:
     """Use a weight at an em size until `imgui.pop_font()`."""
-    imgui.push_font(t.fonts.bold if weight == "bold" else t.fonts.regular, font_size(em))
+    imgui.push_font(t.fonts.of(weight), font_size(em))
 
 
 def measure(text: str, em: float | None = None, weight: Weight = "regular") -> float:

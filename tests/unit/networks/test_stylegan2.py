@@ -4,6 +4,7 @@ import torch
 
 from gan.networks import build
 from gan.networks.layers import ARCHITECTURES
+from gan.ops.upfirdn2d import upsample2d
 
 from .tiny import RES, W, assert_unchanged, generator, latents, snapshot
 
@@ -255,3 +256,25 @@ def test_building_on_the_meta_device_allocates_nothing():
         networks.append(build("stylegan2.Discriminator", c_dim=2, img_resolution=1024, img_channels=3))
     tensors = [tensor for network in networks for tensor in network.state_dict().values()]
     assert all(tensor.is_meta for tensor in tensors)
+
+
+@torch.no_grad()
+def test_an_image_of_lower_resolution_is_the_sum_of_the_layers_until_then():
+    G = generator()
+    assert G.synthesis.image_layers == ("b4.torgb", "b8.torgb")
+    ws, seen = G.mapping(latents(), None), {}
+    G.synthesis(ws, on_layer=lambda name, x: seen.update({name: x.clone()}))
+    image = seen["b4.torgb"]
+    torch.testing.assert_close(G.synthesis(ws, until="b4.torgb"), image)
+    image = upsample2d(image, G.synthesis.b8.resample_filter) + seen["b8.torgb"]
+    ran = []
+    torch.testing.assert_close(G.synthesis(ws, until="b8.torgb", on_layer=lambda name, x: ran.append(name)), image)
+    assert ran[-1] == "b8.torgb"
+
+
+@torch.no_grad()
+def test_only_skip_networks_have_images_of_lower_resolutions():
+    G = generator(architecture="resnet")
+    assert G.synthesis.image_layers == ()
+    with pytest.raises(ValueError, match=r"no layer called 'b8\.torgb'"):
+        G.synthesis(G.mapping(latents(), None), until="b8.torgb")

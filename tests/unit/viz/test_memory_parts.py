@@ -197,7 +197,7 @@ def test_nothing_is_compared_at_first():
 def test_layouts_follow_the_window_over_the_width_from_which_there_is_a_rail(width, node):
     from imgui_bundle import hello_imgui
 
-    names = ("Canvas", "Generator", "Mix", "Layers & spectrum", "Performance", "Snapshots", "History")
+    names = ("Canvas", "Generator", "Mix", "Layers & spectrum", "Performance", "Runs", "Run", "Fakes", "History")
     other = 3000.0 - width
     params = hello_imgui.RunnerParams()
     layouts = [layout.docking(one, [(name, lambda: None) for name in names], other, 900) for one in layout.WORKSPACES]

@@ -31,7 +31,7 @@ from viz.panels.performance import device_name, figures
 from viz.panels.second_style import base_seed
 from viz.panels.spectrum import frequency_text, frequency_ticks
 from viz.params import put
-from viz.picture_file import read
+from viz.picture_file import read_sized
 from viz.plots import heaped
 from viz.scene import Scene
 
@@ -224,7 +224,8 @@ def test_next_name(tmp_path):
 
 def test_a_picture_file_is_made_small_enough(tmp_path):
     Image.new("RGB", (300, 100), (255, 0, 0)).save(tmp_path / "grid.png")
-    pixels = read(str(tmp_path / "grid.png"), 150)
+    pixels, size = read_sized(str(tmp_path / "grid.png"), 150)
+    assert size == (300, 100)
     assert pixels.shape == (50, 150, 4)
     assert (pixels == (255, 0, 0, 255)).all()
 
@@ -233,4 +234,4 @@ def test_a_broken_picture_file_is_said_in_one_sentence(tmp_path):
     path = tmp_path / "grid.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n broken")
     with warnings.catch_warnings(), pytest.raises(ValueError, match="cannot be read"):
-        read(str(path))
+        read_sized(str(path))

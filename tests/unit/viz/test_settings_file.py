@@ -12,7 +12,18 @@ from viz.options import Options
 from viz.settings import Settings
 from viz.settings_file import FILE, RECENT, config_dir, load, opened, save, without
 
-OTHER = Settings("light", 1.5, "cpu", 0, False, "/pictures/ψ", "/networks", ("a.pkl", "https://x/b.pkl"))
+OTHER = Settings(
+    scheme="light",
+    scale=1.5,
+    device="cpu",
+    frame_limit=0,
+    vsync=False,
+    drafts=False,
+    capture_dir="/pictures/ψ",
+    browse_dir="/networks",
+    recent=("a.pkl", "https://x/b.pkl"),
+    run_dirs="/runs:/more",
+)
 
 
 def test_what_is_saved_is_loaded(tmp_path):

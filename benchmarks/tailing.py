@@ -1,0 +1,246 @@
+"""What watching runs costs the window: `python -m benchmarks.tailing` prints JSON.
+
+* frame: 20 runs of 100,000 lines each are chosen together in the Train workspace of the real window (1280x720, off
+  screen where there is no display), so that all their files are followed and all their curves lie over one another.
+  Measured is the work of the window's thread in each frame, its processor time up to where Dear ImGui's vertices go to
+  OpenGL, and the time from frame to frame: `idle` is the same panel on a folder without runs, `resting` after all is
+  read and nothing comes, `appended` while another process adds a line to every run twice a second. The target is less
+  than 1 ms a frame more than the idle panel, at the median and at the p95.
+* opening: a `stats.jsonl` of 200 MB is opened by the thread that the window uses, without a window: time to the first
+  curve, the time until all of it is read, and how late a thread that wakes every 2 ms was meanwhile: what the window's
+  thread would feel of it.
+* idle_cpu_percent: of that process, over 5 s, with the 200 MB read and followed and nothing coming.
+
+Takes 1.5 GB of disk for a minute or two.
+"""
+
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+
+from benchmarks.drag import percentiles
+
+if TYPE_CHECKING:
+    from viz.tour.stage import Stage
+
+RUNS, LINES, BYTES, FRAMES, TARGET_MS = 20, 100_000, 200 * 10**6, 300, 1.0
+_STATS = (
+    "Loss/G/loss",
+    "Loss/D/loss",
+    "Loss/signs/real",
+    "Loss/scores/real",
+    "Progress/augment",
+    "Timing/sec_per_kimg",
+)
+
+
+def line(kimg: float, level: float, names: tuple[str, ...] = _STATS) -> str:
+    """A line of `stats.jsonl`."""
+    values = {name: level + k + 0.3 * np.sin(kimg * (k + 1.3)) for k, name in enumerate(names)}
+    values["Progress/kimg"] = kimg
+    return json.dumps({name: {"num": 1, "mean": float(value), "std": 0.0} for name, value in values.items()}) + "\n"
+
+
+def make_runs(folder: Path) -> None:
+    """Runs whose lines differ in what they measured."""
+    lines = [line(4.0 * k, 1.0) for k in range(LINES)]
+    for number in range(RUNS):
+        run = folder / f"{number:05d}-benchmark"
+        run.mkdir(parents=True)
+        level = f"{number / 10:.2f}"
+        with open(run / "stats.jsonl", "w") as file:
+            file.writelines(one.replace('"mean": 1.', f'"mean": {level}') for one in lines)
+        told = {"state": "stopped", "kimg": 4.0 * LINES, "total_kimg": 8.0 * LINES, "updated": time.time()}
+        (run / "status.json").write_text(json.dumps(told))
+        (run / "run.yaml").write_text("kind: train\nspec: {}\n")
+        (run / "log.txt").write_text("".join(f"tick {k}\n" for k in range(2000)))
+
+
+def append(folder: str, ended: Any) -> None:
+    """Add a line to every run, twice a second."""
+    kimg = 4.0 * LINES
+    while not ended.wait(0.5):
+        kimg += 4.0
+        for run in Path(folder).iterdir():
+            with open(run / "stats.jsonl", "a") as file:
+                file.write(line(kimg, 1.0))
+            with open(run / "log.txt", "a") as file:
+                file.write(f"tick {kimg}\n")
+
+
+class Series:
+    """What was measured in some frames."""
+
+    def __init__(self) -> None:
+        self.ui: list[float] = []
+        self.wall: list[float] = []
+
+    def figures(self) -> dict[str, Any]:
+        return {"ui_ms": percentiles(self.ui), "frame_ms": percentiles(self.wall)}
+
+
+def _frames(stage: "Stage", series: Series) -> Iterator[None]:
+    last = time.perf_counter()
+    for _ in range(FRAMES):
+        yield
+        now = time.perf_counter()
+        series.ui.append(float(stage.app.meters.ui.values()[-1]))
+        series.wall.append((now - last) * 1000)
+        last = now
+
+
+def _script(stage: "Stage", folder: str, found: dict[str, Any]) -> Iterator[None]:
+    from viz.params import put
+    from viz.run_choice import RunChoice
+    from viz.run_files import RunFiles
+    from viz.widgets import spots
+
+    app, hand = stage.app, stage.hand
+    while not app.up_to_date:
+        yield
+    app.change(lambda scene: put(scene, "view.workspace", "train"))
+    yield from hand.wait(1.5)
+    spots.unwatch()
+    yield from _frames(stage, series := Series())
+    found["idle"] = series.figures()
+    app.change(lambda scene: put(scene, "settings.run_dirs", folder))
+    while len(app.facts.runs) < RUNS:
+        yield
+    files = app.scratch.get(RunFiles)
+    folders = tuple(run.folder for run in app.facts.runs)
+    began = time.perf_counter()
+    app.scratch.get(RunChoice).folders = folders
+    yield
+    while not all(files.told(one).stats for one in folders):
+        yield
+    found["first_curves_s"] = round(time.perf_counter() - began, 2)
+    reading = Series()
+    while not all(files.told(one).share >= 1 for one in folders):
+        yield from _frames(stage, reading)
+    found["whole_s"] = round(time.perf_counter() - began, 2)
+    found["reading"] = reading.figures()
+    yield from hand.wait(2.0)
+    yield from _frames(stage, series := Series())
+    found["resting"] = series.figures()
+    context = multiprocessing.get_context("spawn")
+    ended = context.Event()
+    writer = context.Process(target=append, args=(folder, ended))
+    writer.start()
+    yield from hand.wait(3.0)
+    yield from _frames(stage, series := Series())
+    found["appended"] = series.figures()
+    ended.set()
+    writer.join()
+
+
+def _wait_for_opengl(params: Any) -> None:
+    """Finish each frame before the next: off screen nothing else does, and a software OpenGL heaps up its work."""
+    from OpenGL import GL
+
+    before = params.callbacks.before_swap
+
+    def finish() -> None:
+        before()
+        GL.glFinish()
+
+    params.callbacks.before_swap = finish
+
+
+def frames() -> dict[str, Any]:
+    """What a frame costs."""
+    from viz import headless  # first: it tells PyOpenGL how to draw without a display
+
+    # isort: split
+    from imgui_bundle import hello_imgui, immapp
+
+    from renderer.fake import FakeRenderer
+    from viz.app import App, Options
+    from viz.settings import Settings
+    from viz.tour.stage import Stage
+
+    found: dict[str, Any] = {"runs": RUNS, "lines": LINES}
+    with tempfile.TemporaryDirectory() as folder:
+        make_runs(Path(folder, "runs"))
+        Path(folder, "none").mkdir()
+        settings = Settings(frame_limit=60, vsync=False, run_dirs=str(Path(folder, "none")))
+        app = App(settings, FakeRenderer(hello_imgui.request_refresh), Options(keep=False, size=(1280, 720)))
+        stage = Stage(app, time.perf_counter)
+        headless.prepare()
+        params = app.runner_params()
+        _wait_for_opengl(params)
+        stage.attach(params, _script(stage, str(Path(folder, "runs")), found))
+        try:
+            immapp.run(params, app.add_ons())
+        finally:
+            app.close()
+    if stage.problem:
+        raise stage.problem
+    for name in ("resting", "appended"):
+        found[f"{name}_more_ms"] = {
+            key: round(found[name]["ui_ms"][key] - found["idle"]["ui_ms"][key], 2) for key in ("median", "p95")
+        }
+    return found
+
+
+def opening() -> dict[str, Any]:
+    """A file of 200 MB."""
+    from viz.curves import CurveWish
+    from viz.run_files import RunFiles
+
+    names = (*_STATS, *(f"Loss/stage{k}/value" for k in range(16)))  # as many as a run has
+    with tempfile.TemporaryDirectory() as folder:
+        size = count = 0
+        with open(Path(folder, "stats.jsonl"), "w") as file:
+            while size < BYTES:
+                size += file.write(line(4.0 * count, 1.0, names))
+                count += 1
+        files, wish = RunFiles(lambda: None), CurveWish(folder, _STATS[0], smoothing=0.9)
+        began, first, late = time.perf_counter(), 0.0, [0.0]
+        while True:
+            files.want((folder,), (wish,), (folder,))
+            now = time.perf_counter()
+            time.sleep(0.002)
+            late.append((time.perf_counter() - now - 0.002) * 1000)
+            if not first and files.curve(wish) is not None:
+                first = time.perf_counter() - began
+            if first and files.told(folder).share >= 1:
+                break
+        whole = time.perf_counter() - began
+        process = psutil.Process()
+        used, start = process.cpu_times(), time.perf_counter()
+        while time.perf_counter() - start < 5:
+            time.sleep(1)
+            files.want((folder,), (wish,), (folder,))
+        spent = process.cpu_times()
+        idle = (spent.user + spent.system - used.user - used.system) / (time.perf_counter() - start)
+        files.close()
+    return {
+        "megabytes": round(size / 1e6),
+        "lines": count,
+        "first_curve_s": round(first, 3),
+        "whole_s": round(whole, 2),
+        "late_ms": {**percentiles(late), "most": round(max(late), 2)},
+        "idle_cpu_percent": round(100 * idle, 2),
+    }
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    found: dict[str, Any] = {"opening": opening(), "frame": frames()}
+    more = [found["frame"][f"{name}_more_ms"][key] for name in ("resting", "appended") for key in ("median", "p95")]
+    found["targets"] = {
+        "under_1_ms_a_frame": max(more) < TARGET_MS,
+        "first_curve_in_0.5_s": found["opening"]["first_curve_s"] < 0.5,
+    }
+    print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Synthesis on a CPU by plans: a network's weights arranged for kernels that draw the same pictures in less time.
+
+A network is drawn by its plan from the moment that `warm_up` has made one. That reads the kernels from disk or, the
+first time on a computer, compiles them, which takes seconds: call it from a thread. A plan sees changes of the
+network's parameters and is then made anew; the network itself is never changed, and holds nothing of the plan.
+
+Importing this module does not import numba.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor, nn
+
+from gan.ops.cpu.crew import ALONE
+
+Progress = Callable[[int, int], None]
+"""Called with how many kernels are ready, and of how many, after each one."""
+
+Fingerprint = tuple[tuple[int, int], ...]
+
+_LOCK = threading.Lock()
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Entry:
+    plan: Any
+    made_of: Fingerprint
+
+
+_entries: "WeakKeyDictionary[nn.Module, _Entry]" = WeakKeyDictionary()
+
+
+def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
+    """Make a synthesis network's plan, so that it draws on the CPU from now on; whether there is one.
+
+    There is none for networks on other devices, of other types than float32, or with layers that no kernel covers, and
+    where numba cannot be imported; the network's own way then stays.
+
+    Args:
+        synthesis: `G.synthesis`.
+        progress: See `Progress`; not called where all kernels are in memory.
+    """
+    if not _fits(synthesis) or not available():
+        return False
+    from gan.networks.fast_cpu import families
+
+    family = families.family_of(synthesis)
+    if family is None:
+        return False
+    missing = [kernel for kernel in family.kernels(synthesis) if not kernel.ready]
+    try:
+        for i, kernel in enumerate(missing):
+            kernel.prepare()
+            if progress is not None:
+                progress(i + 1, len(missing))
+    except families.COMPILING_FAILED as error:
+        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without them.", error)
+        return False
+    made_of = _fingerprint(synthesis)
+    entry = _Entry(_made(family.plan, synthesis), made_of)
+    with _LOCK:
+        _entries[synthesis] = entry
+    return True
+
+
+def available() -> bool:
+    """Whether numba can be imported; imports it."""
+    try:
+        import gan.networks.fast_cpu.families  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def cool_down(synthesis: nn.Module) -> None:
+    """Let a network's plan go: it draws in its own way again."""
+    with _LOCK:
+        _entries.pop(synthesis, None)
+
+
+def plan_for(synthesis: nn.Module, ws: Tensor) -> Any | None:
+    """The plan that can draw `ws` [1, num_ws, w_dim] now; None where the network's own way must be taken."""
+    entry = _entries.get(synthesis)
+    if entry is None or torch.is_grad_enabled() or len(ws) != 1 or ws.device.type != "cpu":
+        return None
+    if (now := _fingerprint(synthesis)) != entry.made_of:
+        if not _fits(synthesis):
+            cool_down(synthesis)
+            return None
+        entry.plan, entry.made_of = _made(type(entry.plan), synthesis), now
+    return entry.plan
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """The time in which a plan draws: it has its buffers for itself."""
+    with ALONE:
+        yield
+
+
+def _fits(synthesis: nn.Module) -> bool:
+    tensors = (*synthesis.parameters(), *synthesis.buffers())
+    return all(x.device.type == "cpu" and x.dtype == torch.float32 for x in tensors)
+
+
+def _made(make: Callable[[nn.Module], Any], synthesis: nn.Module) -> Any:
+    # Not in inference mode, whose tensors know no versions; nothing here is for learning.
+    with torch.inference_mode(False), torch.no_grad():
+        return make(synthesis)
+
+
+def _fingerprint(synthesis: nn.Module) -> Fingerprint:
+    """Changes when any parameter or buffer does, in place or by another one in its place.
+
+    Those of a network that was read in inference mode count no changes in place.
+    """
+    tensors = (*synthesis.parameters(), *synthesis.buffers())
+    return tuple((x.data_ptr(), -1 if x.is_inference() else x._version) for x in tensors)

@@ -1,0 +1,172 @@
+"""StyleGAN3's synthesis on a CPU, for one picture: the same numbers as the network's own, in less time.
+
+Everything is in NHWC order. A modulated convolution scales its input, or its weight where that is smaller, by the
+styles; the demodulation is the scale of what the fused filtered leaky ReLU reads.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gan.networks.fast_cpu import drawing
+from gan.networks.fast_cpu.packing import AffineRows, Floats, floats, nhwc_convolution, pad_to, scales_weight
+from gan.networks.steps import Steps
+from gan.networks.stylegan3_layers import SynthesisLayer
+from gan.ops.cpu.affine import affine_rows
+from gan.ops.cpu.filtered_lrelu import FilteredLrelu
+from gan.ops.cpu.jit import Kernel
+
+
+def covers(synthesis: Any) -> bool:
+    """Whether this way can draw the network: any that consists of a plan's layers."""
+    return all(_covers(getattr(synthesis, layer.name)) for layer in synthesis.design.layers)
+
+
+def _covers(module: SynthesisLayer) -> bool:
+    d = module.design
+    if d.is_torgb:
+        plain = module.up_filter is None and module.down_filter is None and d.up_factor == d.down_factor == 1
+        return plain and d.conv_kernel == 1 and not any(d.padding)
+    return d.conv_kernel in (1, 3) and _filter(module) is not None
+
+
+def _filter(module: SynthesisLayer) -> FilteredLrelu | None:
+    d = module.design
+    fu, fd = (None if f is None else f.numpy() for f in (module.up_filter, module.down_filter))
+    return FilteredLrelu.design(fu, fd, d.up_factor, d.down_factor, d.padding, math.sqrt(2), 0.2, module.conv_clamp)
+
+
+def kernels(synthesis: Any) -> list[Kernel]:
+    """What a network needs compiled, each once."""
+    modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers if not layer.is_torgb]
+    filters = [f for module in modules if (f := _filter(module)) is not None]
+    return [affine_rows, *dict.fromkeys(f.kernel for f in filters)]
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A layer's constants, channels padded."""
+
+    module: SynthesisLayer
+    weight: Tensor
+    """[out, in, 3, 3] in channels_last order, or of a 1 x 1 convolution [in, out]."""
+    packed: Any
+    """The weight as a convolution likes it best, where the input is scaled and not the weight."""
+    bias: Tensor
+    styles: slice
+    scale: slice
+    gain: float
+    filter: FilteredLrelu | None
+    """None for toRGB."""
+
+
+class Plan:
+    """A network's weights, arranged for drawing one picture after another. Later changes of the network are not seen.
+
+    Args:
+        synthesis: A network that `covers` accepts.
+    """
+
+    def __init__(self, synthesis: Any) -> None:
+        self._input = synthesis.input
+        self._output_scale = float(synthesis.output_scale)
+        self._styles = AffineRows()
+        self._scales = AffineRows(power=2, eps=1e-8)
+        modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers]
+        self._layers = [self._layer(module, i + 1) for i, module in enumerate(modules)]
+        self._styles.pack()
+        self._scales.pack()
+
+    def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
+        """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
+        with drawing():
+            return (yield from self._drawn(ws, transform))
+
+    def _drawn(self, ws: Tensor, transform: Tensor | None) -> Steps:
+        styles = self._styles(ws[0])
+        for layer in self._layers:
+            if layer.filter is not None:
+                own = styles[layer.styles]
+                own *= (own.square().sum() / layer.module.design.in_channels).rsqrt()
+        scales = self._scales(styles)
+        x: Tensor = self._input(ws[:, 0], transform)
+        yield "input", x
+        x = pad_to(x, (1,)).contiguous(memory_format=torch.channels_last)
+        for layer in self._layers:
+            y = _convolve(layer, x, styles[layer.styles] * layer.gain)
+            if layer.filter is None:
+                x = _coloured(layer, y)
+            else:
+                x = _activated(layer.filter, y, scales[layer.scale], layer.bias)
+            yield layer.module.design.name, x[:, : layer.module.design.out_channels]
+        return x * self._output_scale
+
+    def _layer(self, module: SynthesisLayer, source: int) -> _Layer:
+        d = module.design
+        weight = module.weight.detach()
+        gain = float(module.magnitude_ema.rsqrt())
+        if d.is_torgb:
+            gain /= math.sqrt(d.in_channels * d.conv_kernel**2)
+        else:
+            weight = weight * weight.square().mean(dim=[1, 2, 3], keepdim=True).rsqrt()
+        weight = pad_to(weight, (1,) if d.is_torgb else (0, 1))
+        styles = self._styles.add_affine(module.affine, source)
+        energy = weight.square().sum(dim=[2, 3])
+        scale = slice(0, 0) if d.is_torgb else self._scales.add(energy, torch.zeros(len(energy)), styles.start)
+        packed = None
+        if d.conv_kernel == 1:
+            weight = weight[:, :, 0, 0].t().contiguous()
+        else:
+            weight = weight.contiguous(memory_format=torch.channels_last)
+            if not scales_weight(weight, d.in_size**2, weight.shape[1]):
+                packed = nhwc_convolution(weight, d.in_size, padding=d.conv_kernel - 1)
+        bias = module.bias.detach()
+        return _Layer(
+            module,
+            weight,
+            packed,
+            bias if d.is_torgb else pad_to(bias, (0,)),
+            styles,
+            scale,
+            gain,
+            None if d.is_torgb else _filter(module),
+        )
+
+
+def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:
+    """The modulated convolution of x [1, in, H, W], before demodulation: [1, out, ...] in channels_last order."""
+    if layer.module.design.conv_kernel == 1:
+        channels, height, width = x.shape[1:]
+        pixels, weight = x.permute(0, 2, 3, 1).reshape(-1, channels), layer.weight
+        if scales_weight(weight, height * width, channels):
+            weight = weight * scale[:, None]
+        else:
+            pixels = pixels * scale
+        return (pixels @ weight).view(1, height, width, -1).permute(0, 3, 1, 2)
+    if layer.packed is not None:
+        return layer.packed(x * scale[:, None, None])  # type: ignore[no-any-return]
+    return F.conv2d(x, layer.weight * scale[:, None, None], padding=layer.module.design.conv_kernel - 1)
+
+
+def _activated(op: FilteredLrelu, y: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    """What follows a convolution's output [1, C, H, W], in channels_last order."""
+    height, width = op.size(*y.shape[2:])
+    out = torch.empty(height, width, y.shape[1])
+    op(_pixels(y), floats(scale), floats(bias), out.numpy())
+    return out[None].permute(0, 3, 1, 2)
+
+
+def _pixels(y: Tensor) -> Floats:
+    """[H, W, C] of [1, C, H, W] in channels_last order, not copied."""
+    pixels: Floats = y[0].permute(1, 2, 0).contiguous().numpy()
+    return pixels
+
+
+def _coloured(layer: _Layer, y: Tensor) -> Tensor:
+    clamp = layer.module.conv_clamp
+    rgb = (y + layer.bias[:, None, None]).contiguous()
+    return rgb if clamp is None else rgb.clamp_(-clamp, clamp)

@@ -1,0 +1,95 @@
+"""Threads that share a kernel's work.
+
+numba's own loops wait for every thread at the end of each, so on a busy machine a picture would wait some hundred times
+for a thread that has no processor. Here the caller works too, each takes the next piece when it is done with one, and
+only pieces that were begun are waited for: a thread that comes late finds nothing left to do.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+import torch
+
+Work = Callable[[int, int, int], None]
+"""Called as work(worker, begin, end): do these tasks. `worker` differs between the calls of one time."""
+
+ALONE = threading.RLock()
+"""Held by whoever uses memory that is kept from call to call."""
+
+_PIECES = 4
+"""For each thread: what one that is held up leaves to the others."""
+
+
+def threads() -> int:
+    """How many threads share the work: as many as PyTorch uses."""
+    return max(1, torch.get_num_threads())
+
+
+def share(work: Work, tasks: int, least: int = 1) -> None:
+    """Do tasks 0 to `tasks`, at least `least` of them at a time; returns when all are done.
+
+    Raises what `work` raises, in whichever thread; the tasks are then not all done.
+    """
+    count = threads()
+    size = max(least, -(-tasks // (count * _PIECES)), 1)
+    if count == 1 or tasks <= size:
+        if tasks > 0:
+            work(0, 0, tasks)
+        return
+    job = _Job(work, tasks, size)
+    for queue in _crew(count - 1):
+        queue.put(job)
+    job.help(0)
+    job.wait()
+
+
+class _Job:
+    """Some tasks, taken piece by piece."""
+
+    def __init__(self, work: Work, tasks: int, size: int) -> None:
+        self._work, self._tasks, self._size = work, tasks, size
+        self._next = itertools.count(0, size)
+        self._left = -(-tasks // size)
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+        self._error: BaseException | None = None
+
+    def help(self, worker: int) -> None:
+        """Do pieces until none is left that nobody has begun."""
+        while (begin := next(self._next)) < self._tasks:
+            try:
+                self._work(worker, begin, min(begin + self._size, self._tasks))
+            except Exception as error:  # noqa: BLE001 - the caller raises it
+                self._error = error
+            with self._lock:
+                self._left -= 1
+                if self._left == 0:
+                    self._done.set()
+
+    def wait(self) -> None:
+        """Until every piece is done."""
+        self._done.wait()
+        if self._error is not None:
+            raise self._error
+
+
+_queues: "list[SimpleQueue[_Job]]" = []
+_growing = threading.Lock()
+
+
+def _crew(count: int) -> "list[SimpleQueue[_Job]]":
+    """The queues of so many workers, which are started once. In a forked process they are missing, and not missed."""
+    with _growing:
+        while len(_queues) < count:
+            queue: SimpleQueue[_Job] = SimpleQueue()
+            worker = len(_queues) + 1
+            threading.Thread(target=_serve, args=(queue, worker), name=f"kernels-{worker}", daemon=True).start()
+            _queues.append(queue)
+    return _queues[:count]
+
+
+def _serve(queue: "SimpleQueue[_Job]", worker: int) -> None:
+    while True:
+        queue.get().help(worker)

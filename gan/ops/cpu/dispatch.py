@@ -1,0 +1,230 @@
+"""Which calls of the operators the kernels answer, and their derivatives.
+
+Off until `enable` is called: compiling takes seconds, and results differ from the reference's by rounding. Importing
+this module does not import numba.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+VARIABLE = "STYLESCOPE_KERNELS"
+"""Of the environment: where it is "off", programs do without kernels."""
+
+_SMALLEST = 1 << 14
+"""Numbers of an image below which a call costs more than it saves."""
+_NARROWEST = 48
+"""Width of an image, before and after, below which resampling costs more than the reference does; twice that for
+downsampling, where the reference is better."""
+_MOST_RANK = 4
+"""Filters that need more separable ones are left to the reference."""
+_RANK_TOLERANCE = 1e-7
+
+_enabled = False
+
+
+def enable() -> bool:
+    """Compile the operators' kernels, or read them from disk, and use them from now on; whether that worked."""
+    global _enabled
+    try:
+        from numba.core.errors import NumbaError
+
+        from gan.ops.cpu import pointwise, resample
+    except ImportError:
+        return False
+    try:
+        for kernel in (resample.resample, pointwise.biased_lrelu, pointwise.scaled_by_slope):
+            kernel.prepare()
+    except (NumbaError, OSError, RuntimeError):
+        return False
+    _enabled = True
+    return True
+
+
+def disable() -> None:
+    """Use the reference everywhere again."""
+    global _enabled
+    _enabled = False
+
+
+def _answers(x: Tensor) -> bool:
+    return (
+        _enabled
+        and x.device.type == "cpu"
+        and x.dtype == torch.float32
+        and x.numel() >= _SMALLEST
+        and x.is_contiguous()
+        and not torch._C._is_tracing()
+        and not torch.compiler.is_compiling()
+    )
+
+
+@dataclass(frozen=True)
+class _Resampling:
+    """Arguments of the kernel for one size of image."""
+
+    across: bytes
+    along: bytes
+    rank: int
+    up: tuple[int, int]
+    down: tuple[int, int]
+    start: tuple[int, int]
+    """Padding on the left and on top."""
+    size: tuple[int, int]
+    """Height and width of the output."""
+
+    def adjoint(self, height: int, width: int) -> "_Resampling":
+        """That of the derivative, from outputs back to inputs of this size."""
+        across, along = (np.frombuffer(taps, np.float32).reshape(self.rank, -1) for taps in (self.across, self.along))
+        return replace(
+            self,
+            across=across[:, ::-1].tobytes(),
+            along=along[:, ::-1].tobytes(),
+            up=self.down,
+            down=self.up,
+            start=(across.shape[1] - 1 - self.start[0], along.shape[1] - 1 - self.start[1]),
+            size=(height, width),
+        )
+
+
+@lru_cache(maxsize=256)
+def _separable(taps: bytes, shape: tuple[int, ...], gain: float) -> tuple[bytes, bytes, int] | None:
+    """The filter as a sum of separable ones, their horizontal and vertical taps; None where it takes too many."""
+    square = np.frombuffer(taps, np.float32).reshape(shape).astype(np.float64)
+    if square.ndim == 1:
+        own = (square * np.sqrt(gain)).astype(np.float32).tobytes()
+        return own, own, 1
+    u, s, v = np.linalg.svd(square * gain, full_matrices=False)
+    rank = max(1, int((s > _RANK_TOLERANCE * s[0]).sum()))
+    if rank > _MOST_RANK:
+        return None
+    along = (u[:, :rank] * s[:rank]).T
+    return v[:rank].astype(np.float32).tobytes(), along.astype(np.float32).tobytes(), rank
+
+
+def upfirdn2d(
+    x: Tensor,
+    f: Tensor,
+    up: tuple[int, int],
+    down: tuple[int, int],
+    pads: tuple[int, int, int, int],
+    flip_filter: bool,
+    gain: float,
+) -> Tensor | None:
+    """As `gan.ops.upfirdn2d`, arguments checked and factors as (x, y); None where the reference must answer."""
+    if not _answers(x) or f.requires_grad or f.device.type != "cpu" or f.dtype != torch.float32:
+        return None
+    height = (x.shape[2] * up[1] + pads[2] + pads[3] - f.shape[0]) // down[1] + 1
+    width = (x.shape[3] * up[0] + pads[0] + pads[1] - f.shape[-1]) // down[0] + 1
+    if min(x.shape[3], width) < _NARROWEST * (1 if max(down) == 1 else 2):
+        return None
+    taps = f.detach().numpy()
+    if not flip_filter:
+        taps = taps[::-1] if taps.ndim == 1 else taps[::-1, ::-1]
+    found = _separable(taps.tobytes(), taps.shape, gain)
+    if found is None:
+        return None
+    across, along, rank = found
+    return _resampled(x, _Resampling(across, along, rank, up, down, (pads[0], pads[2]), (height, width)))
+
+
+def _resampled(x: Tensor, how: _Resampling) -> Tensor:
+    result: Tensor = _Resample.apply(x, how)  # type: ignore[no-untyped-call]
+    return result
+
+
+class _Resample(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, how: _Resampling) -> Tensor:
+        from gan.ops.cpu.resample import resample
+
+        n, c, height, width = x.shape
+        ctx.back = how.adjoint(height, width)
+        x = x.contiguous()
+        out = torch.empty(n, c, *how.size)
+        resample(
+            n * c,
+            max(out.shape[2] * out.shape[3], height * width),
+            _flat(x),
+            height,
+            width,
+            _flat(out),
+            *how.size,
+            how.rank,
+            np.frombuffer(how.across, np.float32).copy(),
+            np.frombuffer(how.along, np.float32).copy(),
+            *how.up,
+            *how.down,
+            *how.start,
+        )
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        return _resampled(grads[0], ctx.back), None
+
+
+def bias_act(
+    x: Tensor, b: Tensor | None, dim: int, act: str, slope: float, gain: float, clamp: float | None
+) -> Tensor | None:
+    """As `gan.ops.bias_act`, arguments checked; None where the reference must answer."""
+    if act != "lrelu" or not 0 < slope <= 1 or gain <= 0 or x.ndim < 2 or dim != 1 or not _answers(x):
+        return None
+    if b is not None and (b.dtype != torch.float32 or not b.is_contiguous()):
+        return None
+    result: Tensor = _BiasAct.apply(x, b, slope, gain, float("inf") if clamp is None else clamp)  # type: ignore[no-untyped-call]
+    return result
+
+
+class _BiasAct(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, b: Tensor | None, slope: float, gain: float, clamp: float) -> Tensor:
+        from gan.ops.cpu.pointwise import biased_lrelu
+
+        out = torch.empty_like(x)
+        planes = x.shape[0] * x.shape[1]
+        size = x.numel() // planes
+        bias = np.empty(0, np.float32) if b is None else b.detach().numpy()
+        biased_lrelu(planes, size, _flat(x), size, x.shape[1], bias, slope, gain, clamp, _flat(out))
+        ctx.save_for_backward(out)
+        ctx.constants = slope, gain, clamp
+        ctx.has_bias = b is not None
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor | None, None, None, None]:
+        (y,) = ctx.saved_tensors
+        dx: Tensor = _Slope.apply(grads[0], y.detach(), *ctx.constants)  # type: ignore[no-untyped-call]
+        wanted = ctx.has_bias and ctx.needs_input_grad[1]
+        return dx, dx.sum(dim=[i for i in range(dx.ndim) if i != 1]) if wanted else None, None, None, None
+
+
+class _Slope(torch.autograd.Function):
+    """Linear in its first argument, and its own adjoint; flat in the other one, almost everywhere."""
+
+    @staticmethod
+    def forward(ctx: Any, dy: Tensor, y: Tensor, slope: float, gain: float, clamp: float) -> Tensor:
+        from gan.ops.cpu.pointwise import scaled_by_slope
+
+        ctx.save_for_backward(y)
+        ctx.constants = slope, gain, clamp
+        dy = dy.contiguous()
+        out = torch.empty_like(dy)
+        planes = dy.shape[0] * dy.shape[1]
+        size = dy.numel() // planes
+        scaled_by_slope(planes, size, _flat(dy), _flat(y), size, slope, gain, clamp, _flat(out))
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:
+        (y,) = ctx.saved_tensors
+        ddy: Tensor = _Slope.apply(grads[0], y, *ctx.constants)  # type: ignore[no-untyped-call]
+        return ddy, None, None, None, None
+
+
+def _flat(x: Tensor) -> Any:
+    return x.detach().view(-1).numpy()

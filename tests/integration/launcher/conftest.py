@@ -1,0 +1,30 @@
+"""Runs of the launcher leave nothing behind: their processes end with the test, and their state is its own."""
+
+import contextlib
+import signal
+
+import pytest
+
+from tests.unit.training.tiny import dataset
+from training_launcher import folder as files
+from training_launcher import registry
+from training_launcher.process import read_identity
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    return dataset(tmp_path_factory.mktemp("data") / "images.zip", count=12)
+
+
+@pytest.fixture
+def out(tmp_path, monkeypatch):
+    """A folder for runs. What still runs in it is killed afterwards."""
+    monkeypatch.setenv("STYLESCOPE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    folder = tmp_path / "runs"
+    yield folder
+    for run in registry.scan([folder]):
+        for name in (files.SUPERVISOR_FILE, files.STATUS_FILE):
+            content, _ = files.read_json(folder / run.name / name)
+            with contextlib.suppress(AttributeError):
+                read_identity(content).signal(signal.SIGKILL)

@@ -1,0 +1,51 @@
+"""Tiny runs, and waiting for what they do."""
+
+import os
+import time
+
+from tests.unit.training.tiny import OPTIONS
+from training_launcher import folder as files
+from training_launcher import registry
+from training_launcher.process import read_identity
+from training_launcher.specs.train import TrainSpec
+
+PATIENCE_S = 90
+
+
+def tiny(data, **changes):
+    """A training of some seconds, that could go on for minutes."""
+    given = {"outdir": "", "data": str(data), **OPTIONS, "batch": 8, "workers": 0, "kimg": 200, "tick": 0.1, "snap": 2}
+    return TrainSpec(**{**given, **changes})
+
+
+def wait_for(run, true, seconds=PATIENCE_S):
+    """The run as soon as something is true of it."""
+    end = time.monotonic() + seconds
+    while not true(now := registry.read(run.folder)):
+        if time.monotonic() > end:
+            with open(os.path.join(run.folder, files.LOG_FILE)) as log:
+                raise AssertionError(f"it never came to it: {now}\n{log.read()}")
+        time.sleep(0.1)
+    return now
+
+
+def over(run):
+    return wait_for(run, lambda now: not now.live)
+
+
+def trained(run, kimg=0.2):
+    """The run once it has trained for a while."""
+    return wait_for(run, lambda now: now.state == "running" and now.done >= kimg)
+
+
+def process(run, name=files.STATUS_FILE):
+    """Who works on it; with SUPERVISOR_FILE, who looks after it."""
+    content, _ = files.read_json(files.Path(run.folder) / name)
+    return read_identity(content)
+
+
+def gone(identity, seconds=20):
+    end = time.monotonic() + seconds
+    while identity.presence() == "here":
+        assert time.monotonic() < end, "it is still there"
+        time.sleep(0.05)

@@ -1,0 +1,299 @@
+"""Plans against the networks' own way: every layer's output and the picture."""
+
+import gc
+import weakref
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gan.networks import build, fast_cpu
+from gan.networks.fast_cpu import stylegan2 as plans
+from tests.unit.networks import tiny
+
+TOLERANCE = 1e-5  # of the largest value
+
+
+def latents(G, seed=3):
+    return torch.randn(1, G.num_ws, G.synthesis.w_dim, generator=torch.Generator().manual_seed(seed))
+
+
+def seen(G, ws, **arguments):
+    """Every layer's output and the picture, as (name, [1, C, H, W]); they must not change later."""
+    layers = []
+    picture = G.synthesis(ws, on_layer=lambda name, x: layers.append((name, x)), **arguments)
+    return [*layers, ("picture", picture)]
+
+
+def assert_same(actual, expected):
+    assert [name for name, _ in actual] == [name for name, _ in expected]
+    for (name, a), (_, b) in zip(actual, expected, strict=True):
+        assert (a.shape, a.dtype) == (b.shape, b.dtype), name
+        assert (a - b).abs().max() <= TOLERANCE * b.abs().max(), name
+
+
+def with_biases(G):
+    torch.manual_seed(9)
+    with torch.no_grad():
+        for name, parameter in G.named_parameters():
+            if name.endswith("bias"):
+                parameter.add_(torch.randn_like(parameter) * 0.3)
+    return G
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    resolution=st.sampled_from([4, 8, 16, 32]),
+    channels=st.integers(1, 40),
+    colours=st.integers(1, 3),
+    taps=st.sampled_from([(1, 3, 3, 1), (1, 2, 1), (1, 1), (1, 2, 0, 3), (1,)]),
+    clamp=st.sampled_from([None, 0.7, 256.0]),
+    activation=st.sampled_from(["lrelu", "linear"]),
+    architecture=st.sampled_from(["skip", "orig"]),
+    use_noise=st.booleans(),
+    w_dim=st.integers(1, 20),
+)
+@torch.no_grad()
+def test_every_layer_of_stylegan2(
+    resolution, channels, colours, taps, clamp, activation, architecture, use_noise, w_dim
+):
+    G = with_biases(
+        tiny.generator(
+            img_resolution=resolution,
+            img_channels=colours,
+            channel_base=resolution * channels,
+            channel_max=48,
+            resample_filter=taps,
+            conv_clamp=clamp,
+            activation=activation,
+            architecture=architecture,
+            use_noise=use_noise,
+            w_dim=w_dim,
+        )
+    )
+    ws = latents(G)
+    expected = seen(G, ws)
+    before = tiny.snapshot(G)
+    assert fast_cpu.warm_up(G.synthesis)
+    actual = seen(G, ws)
+    assert_same(actual, expected)
+    tiny.assert_unchanged(G, before)
+
+
+def stylegan3(**options):
+    torch.manual_seed(4)
+    sizes = {"z_dim": 6, "c_dim": 0, "w_dim": 8, "img_resolution": 32, "img_channels": 3, "num_layers": 6}
+    G = build("stylegan3.Generator", **(sizes | {"channel_base": 400, "channel_max": 24} | options)).eval()
+    with torch.no_grad():
+        for name, buffer in G.named_buffers():
+            if name.endswith("magnitude_ema"):
+                buffer.fill_(1.7)
+        G.synthesis.input.affine.weight.normal_()
+    return with_biases(G)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"conv_kernel": 1, "use_radial_filters": True},
+        {"conv_clamp": None, "img_channels": 1, "output_scale": 1},
+        {"conv_clamp": 0.5, "channel_max": 16, "img_channels": 5},
+    ],
+    ids=["T", "R", "no clamp", "clamped"],
+)
+@torch.no_grad()
+def test_every_layer_of_stylegan3(options):
+    G = stylegan3(**options)
+    ws = latents(G)
+    turn = [[0.8, -0.6, 0.1], [0.6, 0.8, -0.2], [0, 0, 1]]
+    expected, turned = seen(G, ws), seen(G, ws, input_transform=turn)
+    before = tiny.snapshot(G)
+    assert fast_cpu.warm_up(G.synthesis)
+    assert plan_of(G, ws) is not None
+    assert_same(seen(G, ws), expected)
+    assert_same(seen(G, ws, input_transform=turn), turned)
+    tiny.assert_unchanged(G, before)
+
+
+@torch.no_grad()
+def test_stylegan3_follows_its_magnitudes_and_its_transform():
+    G = stylegan3()
+    ws = latents(G)
+    assert fast_cpu.warm_up(G.synthesis)
+    before = G.synthesis(ws)
+    G.synthesis.input.transform[0, 2] = 0.25
+    G.synthesis(ws, update_emas=True)
+    after = G.synthesis(ws)
+    assert not torch.equal(after, before)
+    assert is_close(after, own_way(G, ws))
+
+
+@torch.no_grad()
+def test_progress_is_told_of_what_is_not_in_memory():
+    G = stylegan3()
+    assert fast_cpu.warm_up(G.synthesis)
+    told = []
+    assert fast_cpu.warm_up(G.synthesis, lambda done, total: told.append((done, total)))
+    assert told == []
+
+
+@pytest.fixture
+def fast():
+    G = with_biases(tiny.generator(img_resolution=32, channel_base=512, channel_max=32))
+    assert fast_cpu.warm_up(G.synthesis)
+    return G
+
+
+def own_way(G, ws, **arguments):
+    fast_cpu.cool_down(G.synthesis)
+    result = G.synthesis(ws, **arguments)
+    assert fast_cpu.warm_up(G.synthesis)
+    return result
+
+
+def is_close(a, b):
+    return a.shape == b.shape and (a - b).abs().max() <= TOLERANCE * b.abs().max()
+
+
+@torch.no_grad()
+def test_products_computed_some_rows_at_a_time(fast, monkeypatch):
+    ws = latents(fast)
+    expected = own_way(fast, ws)
+    monkeypatch.setattr(plans, "_PRODUCTS_BYTES", 1)
+    assert fast_cpu.warm_up(fast.synthesis)
+    assert is_close(fast.synthesis(ws), expected)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"noise_mode": "none"},
+        {"noise": {"b8.conv0": (True, 2.0, 7), "b16.conv1": (False, 1.0, None), "b32.conv1": (True, -0.5, None)}},
+        {"capture": "b16.conv0"},
+        {"capture": "b32.torgb"},
+        {"force_fp32": True},
+    ],
+    ids=str,
+)
+@torch.no_grad()
+def test_the_arguments_of_synthesis(fast, arguments):
+    ws = latents(fast)
+    assert is_close(fast.synthesis(ws, **arguments), own_way(fast, ws, **arguments))
+
+
+@torch.no_grad()
+def test_random_noise_is_drawn_as_the_network_draws_it(fast):
+    ws = latents(fast)
+    first, second = (torch.Generator().manual_seed(5) for _ in range(2))
+    actual = fast.synthesis(ws, noise_mode="random", generator=first)
+    assert is_close(actual, own_way(fast, ws, noise_mode="random", generator=second))
+
+
+@torch.no_grad()
+def test_outputs_stay_as_they_were_when_more_is_drawn(fast):
+    layers = seen(fast, latents(fast, 1))
+    kept = [(name, x.clone()) for name, x in layers]
+    fast.synthesis(latents(fast, 2))
+    assert all(torch.equal(a, b) for (_, a), (_, b) in zip(layers, kept, strict=True))
+
+
+@torch.no_grad()
+def test_changes_of_the_network_are_seen(fast):
+    ws = latents(fast)
+    before = fast.synthesis(ws)
+    fast.synthesis.b16.conv1.weight.mul_(1.5)
+    fast.synthesis.b16.conv1.bias.add_(1)
+    changed = fast.synthesis(ws)
+    assert not torch.equal(changed, before)
+    assert is_close(changed, own_way(fast, ws))
+    fast.synthesis.b8.conv0.noise_const = torch.zeros(8, 8)
+    assert is_close(fast.synthesis(ws), own_way(fast, ws))
+
+
+@torch.no_grad()
+def test_a_value_that_is_not_a_number_reaches_the_picture(fast):
+    ws = latents(fast)
+    fast.synthesis.b16.conv1.bias[0] = float("nan")
+    assert fast.synthesis(ws).isnan().any()
+
+
+@torch.no_grad()
+def test_what_a_watcher_raises_ends_the_call_and_the_next_one_works(fast):
+    ws = latents(fast)
+    expected = fast.synthesis(ws)
+
+    def stop(name, x):
+        if name == "b16.conv0":
+            raise KeyError(name)
+
+    with pytest.raises(KeyError, match=r"b16\.conv0"):
+        fast.synthesis(ws, on_layer=stop)
+    assert torch.equal(fast.synthesis(ws), expected)
+
+
+def plan_of(G, ws):
+    return fast_cpu.plan_for(G.synthesis, ws)
+
+
+def test_gradients_and_batches_take_the_networks_own_way(fast):
+    ws = latents(fast)
+    assert plan_of(fast, ws) is None
+    with torch.no_grad():
+        assert plan_of(fast, ws) is not None
+        assert plan_of(fast, ws.expand(2, -1, -1)) is None
+    ws.requires_grad_()
+    fast.synthesis(ws).sum().backward()
+    assert ws.grad is not None
+
+
+@torch.no_grad()
+def test_without_warming_up_there_is_no_plan():
+    G = tiny.generator()
+    assert plan_of(G, latents(G)) is None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"architecture": "resnet"},
+        {"activation": "swish"},
+        {"img_channels": 4},
+        {"resample_filter": (1, 4, 6, 4, 1)},
+        {"resample_filter": [[1, 0], [0, 1]]},
+    ],
+    ids=str,
+)
+@torch.no_grad()
+def test_what_no_kernel_covers_is_left_alone(options):
+    G = tiny.generator(**options)
+    assert not fast_cpu.warm_up(G.synthesis)
+    assert plan_of(G, latents(G)) is None
+
+
+@torch.no_grad()
+def test_a_network_of_another_type_is_left_alone(fast):
+    assert not fast_cpu.warm_up(tiny.generator().double().synthesis)
+    fast.double()
+    assert plan_of(fast, latents(fast)) is None
+
+
+def test_a_plan_ends_with_its_network():
+    G = tiny.generator()
+    fast_cpu.warm_up(G.synthesis)
+    plan = weakref.ref(fast_cpu._entries[G.synthesis].plan)
+    del G
+    gc.collect()
+    assert plan() is None
+
+
+@torch.no_grad()
+def test_a_plan_draws_images_of_lower_resolutions():
+    G = tiny.generator()
+    ws = latents(G)
+    for name in G.synthesis.image_layers:
+        fast_cpu.cool_down(G.synthesis)
+        expected = G.synthesis(ws, until=name)
+        assert fast_cpu.warm_up(G.synthesis)
+        assert_same([("picture", G.synthesis(ws, until=name))], [("picture", expected)])

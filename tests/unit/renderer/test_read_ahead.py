@@ -1,0 +1,98 @@
+"""Networks that are read before anybody asks for a picture of them."""
+
+import shutil
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import gan
+from renderer import models
+from renderer.engine import Cancelled
+from renderer.jobs import begin
+from renderer.protocol import Network, ReadAhead
+from tests.unit.renderer import tiny
+
+
+@pytest.fixture
+def run(sg2, tmp_path):
+    """Six networks of one run."""
+    made = [tmp_path / f"network-snapshot-{kimg:06d}.safetensors" for kimg in range(6)]
+    for path in made:
+        shutil.copy(sg2.request.network.source, path)
+    return [Network(str(path)) for path in made]
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The names of the files that are read, in order."""
+    found, load = [], gan.load
+    monkeypatch.setattr(models.gan, "load", lambda source, **rest: found.append(source) or load(source, **rest))
+    return found
+
+
+class Impatient(tiny.Watching):
+    """Always has something more urgent."""
+
+    def check(self, share):
+        raise Cancelled
+
+
+def ahead(bench, network):
+    running = begin(ReadAhead(replace(bench.request, network=network)), bench.pipeline)
+    return bool(running.step(tiny.Watching()).result[0])
+
+
+def test_a_network_read_ahead_is_not_read_again(sg2, run, reads):
+    sg2.picture()
+    assert ahead(sg2, run[0])
+    assert ahead(sg2, run[1])
+    assert len(reads) == 3
+    np.testing.assert_array_equal(sg2.picture(network=run[1]), sg2.picture())
+    sg2.picture(network=run[0])
+    assert len(reads) == 3, "neither is the one shown before, though more than two were read"
+
+
+def test_it_gives_way_and_is_waited_for_where_a_picture_needs_it(sg2, run, reads, monkeypatch):
+    sg2.picture()
+    gate, load = threading.Event(), models._load_quietly
+    monkeypatch.setattr(models, "_load_quietly", lambda *rest: gate.wait(20) and load(*rest))
+    job = begin(ReadAhead(replace(sg2.request, network=run[0])), sg2.pipeline)
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            job.step(Impatient())
+    gate.set()
+    sg2.picture(network=run[0])
+    assert len(reads) == 2, "read once, by the thread"
+    assert job.step(tiny.Watching()).result[0] == 1
+    assert len(reads) == 2
+
+
+def test_where_memory_is_short_nothing_is_read_ahead(sg2, run, reads, monkeypatch):
+    sg2.picture()
+    monkeypatch.setattr(models, "memory_in_use", lambda device: (6 << 30, 8 << 30))
+    assert not ahead(sg2, run[0])
+    assert len(reads) == 1
+
+
+def test_once_memory_is_short_only_the_two_in_use_are_kept(sg2, run, reads, monkeypatch):
+    for network in run[:5]:
+        assert ahead(sg2, network)
+    sg2.picture(network=run[0])
+    assert len(reads) == 5
+    monkeypatch.setattr(models, "memory_in_use", lambda device: (6 << 30, 8 << 30))
+    assert not ahead(sg2, run[5])
+    sg2.picture(network=run[0])
+    sg2.picture(network=run[4])
+    assert len(reads) == 5
+    sg2.picture(network=run[1])
+    assert len(reads) == 6
+
+
+def test_a_file_that_is_no_network_is_told_and_others_go_on(sg2, run, tmp_path):
+    (tmp_path / "bad.safetensors").write_bytes(b"no")
+    with pytest.raises(gan.LoadError):
+        ahead(sg2, Network(str(tmp_path / "bad.safetensors")))
+    assert ahead(sg2, run[0])
+    assert not ahead(sg2, Network("https://example.org/network.pkl")), "nothing is downloaded unasked"

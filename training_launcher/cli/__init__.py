@@ -1,0 +1,1 @@
+"""`python -m training_launcher`: one file a command."""

@@ -1,0 +1,50 @@
+"""Which run is meant."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from training_launcher import folder as files
+from training_launcher import registry
+from training_launcher.places import remembered
+from training_launcher.run import Run
+
+OUTDIRS = click.option(
+    "--outdir",
+    "outdirs",
+    multiple=True,
+    metavar="DIR",
+    help="Where to look for runs; may be given again.  [default: runs, and every folder runs were submitted to]",
+)
+
+
+def places(outdirs: Sequence[str]) -> list[Path]:
+    """The folders to look into."""
+    return [Path(outdir).expanduser().absolute() for outdir in outdirs] or [Path("runs").absolute(), *remembered()]
+
+
+def find(text: str, outdirs: Sequence[str]) -> Run:
+    """The run that is meant by a folder, a number (7 or 00007), or a name or a part of it that only one has.
+
+    Raises:
+        click.ClickException: none is meant, or more than one.
+    """
+    path = Path(text).expanduser()
+    if path.is_dir() and (files.number_of(path.absolute().name) is not None or (path / files.RUN_FILE).exists()):
+        return registry.read(path)
+    where = places(outdirs)
+    runs = registry.scan(where)
+    for matches in (
+        [run for run in runs if run.name == text],
+        [run for run in runs if text.isdigit() and files.number_of(run.name) == int(text)],
+        [run for run in runs if text in run.name],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            named = ", ".join(run.folder for run in matches[:5])
+            raise click.ClickException(f"{text} may mean {len(matches)} runs: {named}. Give the folder of one.")
+    raise click.ClickException(
+        f"There is no run {text} in {', '.join(map(str, where))}: give its folder, or where it is with --outdir."
+    )

@@ -1,0 +1,17 @@
+"""The group that holds the commands."""
+
+import click
+
+from training_launcher.cli.change import resume, stop
+from training_launcher.cli.listing import list_runs
+from training_launcher.cli.submit import submit
+from training_launcher.cli.watch import watch
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Runs: training, metrics, films and figures that go on by themselves, one after another on each device."""
+
+
+for command in (submit, list_runs, watch, stop, resume):
+    main.add_command(command)

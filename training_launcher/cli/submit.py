@@ -1,0 +1,105 @@
+"""`submit`: makes a run. Each kind of run is a command below it, with the options of its own command."""
+
+import dataclasses
+import shlex
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import click
+
+from training_launcher import launcher, presets
+from training_launcher.command_options import click_options, describe, fill
+from training_launcher.commands import COMMANDS, Command, command_line
+from training_launcher.errors import LaunchError
+from training_launcher.formats import write
+from training_launcher.slurm_options import SlurmOptions
+
+_SLURM = "slurm_"
+
+
+@click.group()
+def submit() -> None:
+    """Submit a run: it begins as soon as its devices are free, and goes on by itself."""
+
+
+class _WithPreset(click.Command):
+    """Takes what is not given from a preset."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if (name := _preset_named(args)) is not None:
+            preset = next((one for one in presets.load() if one.name == name and one.kind == self.name), None)
+            if preset is None:
+                known = ", ".join(one.name for one in presets.load() if one.kind == self.name)
+                raise click.UsageError(f"There is no preset {name} for {self.name}; choose one of {known or '(none)'}.")
+            extra["default_map"] = {
+                key: write(value) or "none" if isinstance(value, tuple) else value
+                for key, value in preset.values.items()
+            }
+        return super().make_context(info_name, args, parent, **extra)
+
+
+def _preset_named(args: list[str]) -> str | None:
+    for i, arg in enumerate(args):
+        if arg.startswith("--preset="):
+            return arg.removeprefix("--preset=")
+        if arg == "--preset" and i + 1 < len(args):
+            return args[i + 1]
+    return None
+
+
+def _add(command: Command) -> None:
+    own = click_options(command.spec)
+    own += [
+        click.Option(["--preset"], metavar="NAME", help="Take what is not given from a preset (docs/runs.md)."),
+        click.Option(["--executor"], type=click.Choice(("local", "slurm")), default="local", show_default=True,
+                     help="This computer, or the cluster."),
+        *_slurm_options(),
+        click.Option(["--dry-run", "-n"], is_flag=True, help="Print what would be run, and the exact command."),
+    ]  # fmt: skip
+    if command.kind != "train":
+        own += [
+            click.Option(["--runs"], default="runs", show_default=True, metavar="DIR",
+                         help="Folder in which the run's own folder is made."),
+            click.Option(["--desc"], metavar="TEXT", default="", help="Words to add to the run folder's name."),
+        ]  # fmt: skip
+
+    def callback(**given: Any) -> None:
+        _submit(command, given)
+
+    help_text = textwrap.dedent(command.spec.__doc__ or "")
+    submit.add_command(_WithPreset(command.name, callback=callback, params=own, help=help_text))
+
+
+def _submit(command: Command, given: dict[str, Any]) -> None:
+    spec = fill(command.spec, given)
+    slurm = fill(SlurmOptions, {part.name: given[_SLURM + part.name] for part in dataclasses.fields(SlurmOptions)})
+    if given["dry_run"]:
+        click.echo(describe(spec, command.name))
+        click.echo(shlex.join(command_line(spec)))
+        return
+    training = command.kind == "train"  # which has options of its own for these
+    outdir, desc = (spec.outdir, "") if training else (given["runs"], given["desc"])
+    try:
+        run = launcher.submit(spec, Path(outdir), executor=given["executor"], slurm=slurm, desc=desc)
+    except LaunchError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        why = error.strerror or error
+        raise click.ClickException(f"{outdir} cannot be written ({why}); give another folder.") from error
+    click.echo(f"{run.folder}\n{run.state}; watch it with: python -m training_launcher watch {shlex.quote(run.folder)}")
+
+
+def _slurm_options() -> list[click.Parameter]:
+    """Those of the cluster, with a word before their names."""
+    options = click_options(SlurmOptions)
+    for option in options:
+        option.opts = [f"--slurm-{name.lstrip('-')}" for name in option.opts]
+        option.name = f"{_SLURM}{option.name}"
+    return options
+
+
+for _command in COMMANDS.values():
+    _add(_command)

@@ -1,0 +1,111 @@
+"""How runs are shown in a terminal."""
+
+from collections.abc import Callable, Iterable
+
+from rich.console import Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from training_launcher.run import Run
+
+_WIDE = 140
+"""Characters: in a terminal so wide there is room for everything."""
+_COLOURS = {
+    "queued": "yellow",
+    "starting": "cyan",
+    "running": "green",
+    "finished": "blue",
+    "stopped": "white",
+    "failed": "red",
+    "lost": "magenta",
+}
+
+
+def table(runs: Iterable[Run], width: int) -> Table:
+    """A row for each run.
+
+    Args:
+        runs: Which.
+        width: Of the terminal, in characters; in a narrow one the less important is left out.
+    """
+    rows = list(runs)
+    # What is short stays whole; what there is too little room for is cut in the name and in the last line.
+    columns: list[tuple[str, Callable[[Run], RenderableType], int]] = [
+        ("run", lambda run: run.name, min(_widest(lambda run: run.name, rows), 24 if width < _WIDE else 44)),
+        ("state", lambda run: Text(run.state, style=_COLOURS[run.state]), 8),
+    ]
+    if width >= _WIDE:
+        columns.append(("progress", _bar, 12))
+    columns.append(("", amount, _widest(amount, rows)))
+    if width >= _WIDE:
+        columns += [("pace", pace, _widest(pace, rows)), ("metric", metric, _widest(metric, rows))]
+    columns.append(("left", lambda run: duration(run.eta_s) if run.live else "", 7))
+    if width >= _WIDE:
+        columns.append(("device", lambda run: run.device, _widest(lambda run: run.device, rows)))
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    left = width
+    for name, _, wide in columns:
+        shown.add_column(name, width=max(wide, len(name)), no_wrap=True, overflow="ellipsis")
+        left -= max(wide, len(name)) + 2
+    shown.add_column("last line", width=max(left, 10), no_wrap=True, overflow="ellipsis")
+    for run in rows:
+        shown.add_row(*(draw(run) for _, draw, _ in columns), Text(said(run)))
+    return shown
+
+
+def plain(runs: Iterable[Run]) -> str:
+    """The same for programs: a line for each run, tabulators between."""
+    return "\n".join(
+        "\t".join((run.name, run.state, amount(run), pace(run), duration(run.eta_s), run.device, run.folder))
+        for run in runs
+    )
+
+
+def watched(run: Run, lines: Iterable[str], width: int) -> RenderableType:
+    """A run and the last lines of its log."""
+    return Group(table([run], width), *(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines))
+
+
+def said(run: Run) -> str:
+    """What to show of what a run said: why it failed, what of it cannot be read, or its last line."""
+    why = f"{run.cause}: {run.error}" if run.cause and run.error else run.error or run.cause
+    return (why if run.state in ("failed", "lost") else "") or run.problem or run.last_line
+
+
+def amount(run: Run) -> str:
+    """ "12.5 / 150 kimg"."""
+    if not run.total and not run.done:
+        return ""
+    return f"{run.done:.4g} / {run.total:.4g} {run.unit}" if run.total else f"{run.done:.4g} {run.unit}"
+
+
+def metric(run: Run) -> str:
+    """ "fid50k_full 18.4"."""
+    return "" if run.metric is None else f"{run.metric[0]} {run.metric[1]:.4g}"
+
+
+def pace(run: Run) -> str:
+    """ "42.3 s/kimg"."""
+    each = {"kimg": "kimg", "metrics": "metric", "frames": "frame"}[run.unit]
+    return "" if run.seconds_per_unit is None else f"{run.seconds_per_unit:.3g} s/{each}"
+
+
+def duration(seconds: float | None) -> str:
+    """ "2d 03h", "3h 05m", "5m 10s"; empty where nobody knows."""
+    if seconds is None:
+        return ""
+    whole = max(round(seconds), 0)
+    if whole >= 86400:
+        return f"{whole // 86400}d {whole // 3600 % 24:02d}h"
+    if whole >= 3600:
+        return f"{whole // 3600}h {whole // 60 % 60:02d}m"
+    return f"{whole // 60}m {whole % 60:02d}s"
+
+
+def _bar(run: Run) -> RenderableType:
+    return ProgressBar(total=run.total, completed=run.done, width=12) if run.total else ""
+
+
+def _widest(text: Callable[[Run], str], runs: Iterable[Run]) -> int:
+    return max((len(text(run)) for run in runs), default=1) or 1

@@ -1,0 +1,175 @@
+"""What probably made a run fail, from what it said last."""
+
+import re
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A likely cause."""
+
+    name: str
+    """In two or three words."""
+    advice: str
+    """What to do, in one sentence."""
+    signs: str
+    """A pattern of what is said then."""
+
+
+_CAUSES = (
+    Cause(
+        "out of GPU memory",
+        "The GPU's memory was full: give a smaller --batch-gpu or a smaller network (--cbase, --cmax), or end what "
+        "else uses that GPU.",
+        r"CUDA out of memory|CUDA error: out of memory|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED"
+        r"|OutOfMemoryError|MPS backend out of memory|The GPU's memory is full|hipErrorOutOfMemory",
+    ),
+    Cause(
+        "out of memory",
+        "The computer's memory was full: give a smaller --batch or --workers, or end other programs.",
+        r"MemoryError|Cannot allocate memory|DefaultCPUAllocator|not enough memory|std::bad_alloc|Out of memory"
+        r"|oom[-_ ]kill|ran out of memory",
+    ),
+    Cause(
+        "disk full",
+        "There was no room on the disk: make room, then resume.",
+        r"No space left on device|Disk quota exceeded|ENOSPC|make room on the disk|File too large",
+    ),
+    Cause(
+        "broken gradients",
+        "The numbers of the training ran out of bounds: raise --gamma, lower --glr and --dlr, or use --fp32=1, from an "
+        "earlier snapshot.",
+        r"gradients?\b.{0,40}not (?:been )?finite|non-?finite|loss is nan|NaN or Inf",
+    ),
+    Cause(
+        "GPU driver",
+        "The GPU or its driver failed: look at it with nvidia-smi, restart the computer if need be, then resume.",
+        r"CUDA error|CUDA driver|cudaError|no kernel image|NVML|Found no NVIDIA driver|no CUDA-capable device"
+        r"|device-side assert|CUDNN_STATUS|CUBLAS_STATUS|ECC error|Xid",
+    ),
+    Cause(
+        "worker lost",
+        "One of the run's processes ended, and the others with it: what that one said last tells why; then resume.",
+        r"Worker \d+ \(process \d+\)|lost another process|DataLoader worker|worker .*(?:exited|died|killed)"
+        r"|Connection closed by peer|Connection reset by peer|Process \d+ failed|ProcessExitedException",
+    ),
+    Cause(
+        "network",
+        "Something could not be fetched or reached: check the connection and the address, then resume.",
+        r"DownloadError|URLError|Name or service not known|Temporary failure in name resolution|Connection refused"
+        r"|timed out|SSL|HTTP (?:Error )?[45]\d\d|cannot be downloaded|NCCL",
+    ),
+    Cause(
+        "bad data",
+        "Something is wrong with the dataset: mend what is named, or make it anew with python -m gan dataset.",
+        r"(?i:\.(?:png|jpe?g|webp) is (?:damaged|\d)|dataset|no labels|labels for|UnidentifiedImageError"
+        r"|holds no pictures|must be square|BadZipFile|training set)",
+    ),
+    Cause(
+        "file damaged",
+        "A file cannot be read as it is: take an earlier snapshot, or fetch the file again.",
+        r"is damaged|CorruptFileError|UnsafePickleError|invalid header|unexpected EOF|HeaderTooLarge",
+    ),
+    Cause(
+        "no permission",
+        "A file or folder may not be read or written: check its permissions.",
+        r"Permission denied|PermissionError|Read-only file system|Operation not permitted",
+    ),
+    Cause(
+        "missing file",
+        "A file is not where it was: check the path, and whether its disk is there.",
+        r"No such file|no such file|FileNotFoundError|There is no |\bNotFoundError|cannot be found|does not exist",
+    ),
+    Cause(
+        "wrong option",
+        "An option cannot be so: start a new run with another value.",
+        r"^Usage: |Invalid value for|No such option|must be (?:a multiple|given|between|at least|one of)"
+        r"|Missing option",
+    ),
+    Cause(
+        "missing package",
+        "A part of Python is missing: install StyleScope's requirements again.",
+        r"ModuleNotFoundError|ImportError|No module named",
+    ),
+)
+
+_ENDED: dict[int, Cause] = {
+    signal.SIGKILL: Cause("killed", "Something ended it by force: resume goes on from its last saved state.", ""),
+    signal.SIGTERM: Cause("ended from outside", "Something ended it: resume goes on from its last saved state.", ""),
+    signal.SIGSEGV: Cause(
+        "crash in a library", "A library crashed: resume, and if it comes again, update PyTorch and the driver.", ""
+    ),
+}
+_ENDED[signal.SIGABRT] = _ENDED[signal.SIGBUS] = _ENDED[signal.SIGILL] = _ENDED[signal.SIGFPE] = _ENDED[signal.SIGSEGV]
+
+OUT_OF_MEMORY = "out of memory"
+LOST = Cause(
+    "lost", "It ended without a word, as when the computer is restarted: resume goes on from its last saved state.", ""
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run failed."""
+
+    error: str
+    """In a sentence: its own words."""
+    cause: str = ""
+    """The likely cause in two or three words; empty where it cannot be told."""
+    advice: str = ""
+    """What to do, in a sentence; empty likewise."""
+
+
+def diagnose(lines: Sequence[str], code: int | None = None, *, told: str = "", memory_ran_out: bool = False) -> Failure:
+    """Why a run failed.
+
+    Args:
+        lines: What it said last, as in its log.
+        code: How its process ended: its status, or minus the signal; None where nobody knows.
+        told: What it said itself of the reason, in its `status.json`.
+        memory_ran_out: Whether the system ended a process for want of memory meanwhile.
+    """
+    error = told or _last_error(lines)
+    if code == -signal.SIGKILL and memory_ran_out:
+        full = next(cause for cause in _CAUSES if cause.name == OUT_OF_MEMORY)
+        return Failure("The system ended the run's process because memory ran out.", full.name, full.advice)
+    if code is not None and code < 0 and not error:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+        ended = _ENDED.get(-code)
+        return Failure(
+            f"The run's process was ended by {name}.", ended.name if ended else "", ended.advice if ended else ""
+        )
+    said = [line for line in lines[-8:] if not line.startswith("tick ")]  # which counts what is no failure yet
+    cause = _likely(error) or _likely("\n".join(said))
+    if not error:
+        error = f"It ended with status {code} and said nothing." if code is not None else LOST.advice
+    return Failure(error, cause.name if cause else "", cause.advice if cause else "")
+
+
+def advice(cause: str) -> str:
+    """What to do about a cause that `diagnose` named; empty for others."""
+    every = (*_CAUSES, LOST, *_ENDED.values())
+    return next((known.advice for known in every if known.name == cause), "")
+
+
+def explained(error: str, cause: str) -> str:
+    """An error, and what to do about its cause."""
+    ended = error if not error or error.endswith((".", "!", "?")) else f"{error}."
+    return " ".join(filter(None, (ended, advice(cause))))
+
+
+def _likely(text: str) -> Cause | None:
+    return next((cause for cause in _CAUSES if re.search(cause.signs, text, re.MULTILINE)), None) if text else None
+
+
+def _last_error(lines: Sequence[str]) -> str:
+    """The sentence of an error at the end of what was said: an "Error:" line, or the last of a traceback."""
+    for i in range(len(lines) - 1, -1, -1):
+        line = lines[i].strip()
+        if line.startswith("Error: "):
+            return " ".join([line.removeprefix("Error: "), *(more.strip() for more in lines[i + 1 :])]).strip()
+        if re.match(r"(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning)\b(?::|$)", line):
+            return line
+    return ""

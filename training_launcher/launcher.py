@@ -1,0 +1,234 @@
+"""Starts runs, ends them, goes on with them, and throws them away."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Literal
+
+from training_launcher import folder as files
+from training_launcher import registry
+from training_launcher.commands import (
+    Command,
+    asked_for,
+    command_line,
+    command_of,
+    describe,
+    to_plain,
+    with_folder,
+)
+from training_launcher.environment import environment
+from training_launcher.errors import LaunchError
+from training_launcher.options import problems
+from training_launcher.places import lock, remember
+from training_launcher.process import Identity, identify, read_identity
+from training_launcher.run import Run
+from training_launcher.slurm_options import SlurmOptions
+
+__all__ = ["LaunchError", "SlurmOptions", "command_line", "resume", "stop", "submit", "trash"]
+
+_LOOK_S = 0.1
+
+
+def submit(
+    spec: Any,
+    outdir: str | Path,
+    *,
+    executor: Literal["local", "slurm"] = "local",
+    slurm: SlurmOptions | None = None,
+    desc: str = "",
+) -> Run:
+    """Make a run: its folder at once, and the process or job that does it as soon as its devices are free.
+
+    Args:
+        spec: What is asked for; one of the specs in `commands.COMMANDS`.
+        outdir: Folder in which the run's own is made.
+        executor: Where it runs: on this computer, or as a job of the cluster.
+        slurm: What to ask the cluster for.
+        desc: Words to add to the folder's name.
+
+    Raises:
+        LaunchError: something in the spec cannot be, or the cluster refuses the job.
+        OSError: the folder cannot be made.
+    """
+    command = command_of(spec)
+    if wrong := problems(spec):
+        raise LaunchError(" ".join(wrong))
+    outdir = Path(outdir).expanduser().absolute()
+    spec = _absolute(with_folder(spec, outdir))
+    if command.kind == "train" and spec.resume and (Path(spec.resume).expanduser() / files.RUN_FILE).is_file():
+        raise LaunchError(f"{spec.resume} is a run: resume it, or start from one of its network files.")
+    folder = files.create(outdir, "-".join([describe(spec), desc] if desc else [describe(spec)]))
+    files.write_run(folder, command.kind, command.name, to_plain(spec))
+    about: dict[str, Any] = {"executor": executor, "kind": command.kind, "cwd": os.getcwd()}
+    if executor == "slurm":
+        about["slurm"] = dataclasses.asdict(slurm or SlurmOptions())
+    files.write_json(folder / files.LAUNCH_FILE, about)
+    remember(outdir)
+    _start(folder, command, spec)
+    return registry.read(folder)
+
+
+def stop(run: Run, *, patience_s: float = 0.0, force: bool = False) -> None:
+    """Ask a run to end well: a training saves a snapshot first. One that waits for its turn is just taken out.
+
+    Args:
+        run: A live run.
+        patience_s: How long to wait for its end; with 0 it ends in its own time.
+        force: Kill what has not ended after that.
+
+    Raises:
+        LaunchError: it is not running, or cannot be reached from here.
+    """
+    run = registry.read(run.folder)
+    if not run.live:
+        raise LaunchError(f"{run.name} is not running: it is {run.state}.")
+    folder = Path(run.folder)
+    if run.executor:
+        files.change_json(folder / files.LAUNCH_FILE, stop_asked=True)
+    if run.executor == "slurm":
+        from training_launcher.slurm import cancel
+
+        cancel(folder, waiting=run.state == "queued", force=force)
+    elif not _signal(folder, signal.SIGTERM) and not run.executor:  # a supervisor elsewhere looks for the request
+        raise LaunchError(f"{run.name} was started by hand on another computer: stop it there.")
+    end = time.monotonic() + patience_s
+    look = registry.Registry()
+    while time.monotonic() < end and look.read(folder).live:
+        time.sleep(_LOOK_S)
+    if force and run.executor != "slurm" and look.read(folder).live:
+        _kill(folder)
+
+
+def resume(run: Run) -> Run:
+    """Go on with a run in its own folder, exactly where its last saved state left it.
+
+    Raises:
+        LaunchError: it is still running, has reached its end, or is not ours.
+    """
+    folder = Path(run.folder)
+    with lock("resume"):  # only one of two who ask at once may have it
+        run = registry.read(folder)
+        if run.official:
+            raise LaunchError(f"{run.name} was made by the official tools: start a new run from its newest network.")
+        if run.live:
+            raise LaunchError(f"{run.name} is {run.state} already.")
+        if run.state == "finished":
+            raise LaunchError(f"{run.name} has reached its end: start a new run from its newest network.")
+        command, spec = asked_for(folder)
+        about, _ = files.read_json(folder / files.LAUNCH_FILE)
+        keep: dict[str, Any] = {key: about[key] for key in ("executor", "slurm", "cwd") if about and key in about}
+        # A run says that it has stopped a little before its processes are gone.
+        after = [one.fields() for one in _identities(folder) if one.presence() == "here"]
+        files.write_json(
+            folder / files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep, "after": after}
+        )
+        _start(folder, command, spec)
+    return registry.read(folder)
+
+
+def trash(run: Run) -> None:
+    """Move a run's folder to the trash.
+
+    Raises:
+        LaunchError: it is still running, or there is no trash.
+    """
+    from send2trash import TrashPermissionError, send2trash
+
+    if registry.read(run.folder).live:
+        raise LaunchError(f"{run.name} is still running: stop it first.")
+    try:
+        send2trash(run.folder)
+    except TrashPermissionError as error:
+        raise LaunchError(
+            f"{run.folder} cannot be put into the trash: its disk has none; delete it by hand."
+        ) from error
+    except OSError as error:
+        raise LaunchError(f"{run.folder} cannot be moved to the trash ({error}); delete it by hand.") from error
+
+
+def _start(folder: Path, command: Command, spec: Any) -> None:
+    """Say that the run waits, and start what looks after it; an earlier one that still ends has no say any more."""
+    files.change_json(folder / files.LAUNCH_FILE, start=uuid.uuid4().hex)
+    (folder / files.SUPERVISOR_FILE).unlink(missing_ok=True)
+    files.write_json(folder / files.STATUS_FILE, _waiting(folder, command, spec))
+    about, _ = files.read_json(folder / files.LAUNCH_FILE)
+    if about and about.get("executor") == "slurm":
+        from training_launcher.slurm import submit_job
+
+        try:
+            gpus = 0 if spec.device in ("cpu", "mps") else getattr(spec, "gpus", 1)
+            job = submit_job(folder, SlurmOptions(**about.get("slurm", {})), gpus)
+        except LaunchError as error:
+            files.change_json(folder / files.STATUS_FILE, state="failed", error=str(error), updated=time.time())
+            raise
+        files.change_json(folder / files.LAUNCH_FILE, job=job)
+        return
+    with (folder / files.LOG_FILE).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "training_launcher.supervisor", str(folder)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), start_new_session=True,
+        )  # fmt: skip
+    if (who := identify(process.pid)) is not None:
+        files.change_json(folder / files.LAUNCH_FILE, supervisor=who.fields())
+    threading.Thread(target=process.wait, name=f"supervisor-{process.pid}", daemon=True).start()
+
+
+def _waiting(folder: Path, command: Command, spec: Any) -> dict[str, Any]:
+    """What `status.json` says of a run that waits for its turn; how far it came before stays."""
+    before, _ = files.read_json(folder / files.STATUS_FILE)
+    content = {
+        key: value
+        for key, value in (before or {}).items()
+        if key in ("kimg", "total_kimg", "sec_per_kimg", "done", "total", "unit", "seconds_per_unit")
+    }
+    if command.kind == "train":
+        content = {"kimg": 0.0, "total_kimg": float(spec.kimg), "sec_per_kimg": None, **content}
+    return {"state": "queued", **content, "eta_s": None, "updated": time.time(), "error": None}
+
+
+def _identities(folder: Path) -> list[Identity]:
+    """Whom to ask: first the supervisor, who passes it on, then the run itself."""
+    about, _ = files.read_json(folder / files.LAUNCH_FILE)
+    told, _ = files.read_json(folder / files.SUPERVISOR_FILE)
+    status, _ = files.read_json(folder / files.STATUS_FILE)
+    found = (read_identity(told) or read_identity((about or {}).get("supervisor")), read_identity(status))
+    return [one for one in found if one is not None]
+
+
+def _signal(folder: Path, number: int) -> bool:
+    try:
+        return any(one.signal(number) for one in _identities(folder))
+    except PermissionError as error:
+        raise LaunchError(f"{folder.name} belongs to another user: ask them to stop it.") from error
+
+
+def _kill(folder: Path) -> None:
+    for one in reversed(_identities(folder)):  # the run first, so that its supervisor tells of it
+        if one.signal(signal.SIGKILL):
+            return
+
+
+_PATHS = ("data", "resume", "network", "networks", "session", "out", "output", "outdir", "classifiers", "detector")
+"""Fields of specs that name files."""
+
+
+def _absolute(spec: Any) -> Any:
+    """A spec whose paths mean the same from every folder."""
+    changes: dict[str, Any] = {}
+    for name in _PATHS:
+        value = getattr(spec, name, None)
+        if isinstance(value, str) and value:
+            changes[name] = _absolute_path(value)
+        elif isinstance(value, tuple) and name in ("networks", "detector"):
+            changes[name] = tuple(_absolute_path(item) for item in value)
+    return dataclasses.replace(spec, **changes)
+
+
+def _absolute_path(text: str) -> str:
+    return text if "://" in text else str(Path(text).expanduser().absolute())

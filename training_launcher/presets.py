@@ -1,0 +1,72 @@
+"""Recommended configurations, by kind of network and resolution; each is a YAML file beside this one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from training_launcher.commands import COMMANDS
+from training_launcher.options import fields
+from training_launcher.run import Kind
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Values to begin a form or a command line with."""
+
+    name: str
+    """As the command line calls it, and its file."""
+    title: str
+    """For people."""
+    kind: Kind
+    values: Mapping[str, Any]
+    """By field of the kind's spec; what is not named is as by default."""
+    note: str = ""
+    """What it is for, or what to know, in a sentence."""
+
+
+@cache
+def load() -> tuple[Preset, ...]:
+    """All of them, in the order of their files.
+
+    Raises:
+        ValueError: a file is not as it should be.
+    """
+    folder = resources.files("training_launcher") / "presets"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return tuple(read(name, (folder / name).read_text(encoding="utf-8")) for name in names)
+
+
+def read(file: str, text: str) -> Preset:
+    """One of them, checked against the spec of its kind.
+
+    Raises:
+        ValueError: it is not as it should be.
+    """
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{file} is no YAML ({error}).") from error
+    if not isinstance(content, dict) or not isinstance(content.get("values"), dict) or "title" not in content:
+        raise ValueError(f"{file} needs title, kind and values.")
+    kind = content.get("kind")
+    if kind not in COMMANDS:
+        raise ValueError(f"{file}: kind must be one of {', '.join(COMMANDS)}, not {kind}.")
+    known = {part.name: part for part in fields(COMMANDS[kind].spec)}
+    values: dict[str, Any] = {}
+    for name, value in content["values"].items():
+        if name not in known:
+            raise ValueError(f"{file}: {kind} has no option {name}.")
+        value = tuple(value) if isinstance(value, list) else value
+        value = float(value) if known[name].kind is float and isinstance(value, int) else value
+        if not isinstance(value, known[name].kind) or (wrong := known[name].check(value)):
+            raise ValueError(
+                f"{file}: {wrong if isinstance(value, known[name].kind) else f'{name} cannot be {value}.'}"
+            )
+        values[name] = value
+    name = file.removesuffix(".yaml").partition("-")[2]
+    return Preset(name, str(content["title"]), kind, MappingProxyType(values), str(content.get("note", "")))

@@ -1,0 +1,235 @@
+"""Reads what a run's folder says, whatever state it is in; nothing here raises."""
+
+import glob
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training_launcher import folder as files
+from training_launcher.process import Identity, read_identity
+
+Signature = tuple[tuple[int, int, int] | None, ...]
+"""Time, size and number of each file that matters; None for one that is not there."""
+
+_FILES = (
+    "",
+    files.RUN_FILE,
+    files.STATUS_FILE,
+    files.LAUNCH_FILE,
+    files.SUPERVISOR_FILE,
+    files.LOG_FILE,
+    files.STATS_FILE,
+    files.OPTIONS_FILE,
+)
+_LONGEST = 300
+"""Characters of a line that is shown."""
+_STATS_TAIL = 1 << 16
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a folder says, before anybody looks whether its process is alive."""
+
+    kind: str = "train"
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    state: str = ""
+    """What `status.json` says; empty where it says nothing."""
+    done: float | None = None
+    total: float | None = None
+    unit: str = "kimg"
+    seconds_per_unit: float | None = None
+    eta_s: float | None = None
+    updated: float = 0.0
+    beat: float = 0.0
+    """When the supervisor last gave a sign of life."""
+    error: str = ""
+    cause: str = ""
+    device: str = ""
+    executor: str = ""
+    job: str = ""
+    """The cluster's job."""
+    stop_asked: bool = False
+    worker: Identity | None = None
+    """The process that does the work, or did."""
+    supervisor: Identity | None = None
+    last_line: str = ""
+    log_end: tuple[str, ...] = ()
+    metric: tuple[str, float] | None = None
+    metric_files: tuple[str, ...] = ()
+    official: bool = False
+    problem: str = ""
+
+
+def signature(folder: str, metric_files: Iterable[str]) -> Signature:
+    """Changes when a folder may say something else than before."""
+    found: list[tuple[int, int, int] | None] = []
+    for name in (*_FILES, *metric_files):
+        try:
+            stat = os.stat(os.path.join(folder, name))
+            found.append((stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        except (OSError, ValueError):
+            found.append(None)
+    return tuple(found)
+
+
+def read_facts(folder: str) -> Facts:
+    """Read it."""
+    path = Path(folder)
+    run, run_problem = files.read_run(path)
+    status, status_problem = files.read_json(path / files.STATUS_FILE)
+    launch, launch_problem = files.read_json(path / files.LAUNCH_FILE)
+    told, told_problem = files.read_json(path / files.SUPERVISOR_FILE)
+    official = run is None and not run_problem and os.path.exists(path / files.OPTIONS_FILE)
+    options: Mapping[str, Any] = {}
+    options_problem = ""
+    if official:
+        read, options_problem = files.read_json(path / files.OPTIONS_FILE)
+        options = read or {}
+    kind = _word(run, "kind") or _word(launch, "kind") or "train"
+    spec = run["spec"] if run else _official_spec(options)
+    problem = run_problem or options_problem or status_problem or launch_problem or told_problem
+    if not problem and run is None and not official:
+        problem = f"There is no {files.RUN_FILE} here: it cannot be told what was asked for."
+    names = tuple(sorted(glob.glob(os.path.join(glob.escape(folder), "metric-*.jsonl"))))
+    log_end = tuple(_shown(line) for line in files.tail(path / files.LOG_FILE) if line.strip())
+    return Facts(
+        kind=kind if kind in ("train", "metrics", "video", "figures") else "train",
+        spec=spec,
+        worker=read_identity(status),
+        supervisor=read_identity(told) or read_identity((launch or {}).get("supervisor")),
+        executor=_executor(launch),
+        job=_word(launch, "job"),
+        stop_asked=bool((launch or {}).get("stop_asked")),
+        device=_word(told, "device") or _word(spec, "device"),
+        beat=_mtime(path / files.SUPERVISOR_FILE),
+        last_line=log_end[-1] if log_end else "",
+        log_end=log_end[-20:],
+        metric=_metric(names, spec),
+        metric_files=tuple(os.path.basename(name) for name in names),
+        official=official,
+        problem=problem,
+        **_progress(path, kind, spec, status or {}),
+    )
+
+
+def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
+    done, total = _number(status, "done", "kimg"), _number(status, "total", "total_kimg")
+    pace, updated = _number(status, "seconds_per_unit", "sec_per_kimg"), _number(status, "updated")
+    if kind == "train" and done is None:
+        line = _last_stats(path / files.STATS_FILE)
+        done, pace = _mean(line, "Progress/kimg"), _mean(line, "Timing/sec_per_kimg")
+        updated = _number(line, "timestamp")
+    if kind == "train" and not total:
+        total = _number(spec, "kimg")
+    return {
+        "state": _word(status, "state"),
+        "done": done,
+        "total": total,
+        "unit": _word(status, "unit") or {"metrics": "metrics", "video": "frames"}.get(kind, "kimg"),
+        "seconds_per_unit": pace,
+        "eta_s": _number(status, "eta_s"),
+        "updated": updated or _mtime(path / files.STATUS_FILE),
+        "error": _shown(_word(status, "error")),
+        "cause": _word(status, "cause"),
+    }
+
+
+def _last_stats(path: Path) -> Mapping[str, Any]:
+    """The last line of statistics that is whole."""
+    for line in reversed(files.tail(path, _STATS_TAIL)):
+        if found := _json(line):
+            return found
+    return {}
+
+
+def _metric(names: tuple[str, ...], spec: Mapping[str, Any]) -> tuple[str, float] | None:
+    """The newest result of the first metric that has one, in the order in which they were asked for."""
+    asked = spec.get("metrics")
+    wanted = [f"metric-{name}.jsonl" for name in asked] if isinstance(asked, list | tuple) else []
+    ranked = sorted(names, key=lambda name: (_place(os.path.basename(name), wanted), name))
+    for name in ranked:
+        for line in reversed(files.tail(Path(name), _STATS_TAIL)):
+            results = _json(line).get("results")
+            if isinstance(results, Mapping):
+                for key, value in results.items():
+                    if isinstance(value, int | float) and math.isfinite(value):
+                        return str(key), float(value)
+    return None
+
+
+def _place(name: str, wanted: list[str]) -> int:
+    return wanted.index(name) if name in wanted else len(wanted)
+
+
+def _official_spec(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the official tools kept of what was asked for, under our names."""
+    data = options.get("training_set_kwargs")
+    spec: dict[str, Any] = {}
+    if isinstance(data, Mapping):
+        spec = {"data": data.get("path"), "mirror": data.get("xflip"), "cond": data.get("use_labels")}
+    for ours, theirs in {
+        "kimg": "total_kimg",
+        "tick": "kimg_per_tick",
+        "snap": "network_snapshot_ticks",
+        "gpus": "num_gpus",
+        "batch": "batch_size",
+        "seed": "random_seed",
+        "metrics": "metrics",
+        "outdir": "run_dir",
+    }.items():
+        spec[ours] = options.get(theirs)
+    return {key: value for key, value in spec.items() if value is not None}
+
+
+def _executor(launch: Mapping[str, Any] | None) -> str:
+    word = _word(launch, "executor")
+    return word if word in ("local", "slurm") else ""
+
+
+def _json(line: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _number(content: Mapping[str, Any], *names: str) -> float | None:
+    for name in names:
+        value = content.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            try:
+                number = float(value)
+            except OverflowError:
+                continue
+            if math.isfinite(number):
+                return number
+    return None
+
+
+def _mean(line: Mapping[str, Any], name: str) -> float | None:
+    found = line.get(name)
+    return _number(found, "mean") if isinstance(found, Mapping) else None
+
+
+def _word(content: Mapping[str, Any] | None, name: str) -> str:
+    value = (content or {}).get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _shown(line: str) -> str:
+    """A line without what a terminal would make of it, of a length that can be shown."""
+    return _CONTROL.sub("", line).strip()[:_LONGEST]
+
+
+def _mtime(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

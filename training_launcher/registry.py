@@ -1,0 +1,135 @@
+"""Finds runs by looking into folders, and says how each stands. There is nothing else to lose."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from training_launcher import folder as files
+from training_launcher.judgement import Jobs, judge
+from training_launcher.reading import Facts, Signature, read_facts, signature
+from training_launcher.run import Run
+
+_EVERY_S = 1.0
+
+
+class Registry:
+    """Looks into folders again and again; what has not changed since is not read again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Signature, Facts]] = {}
+        self._runs: dict[str, Run] = {}
+        self._jobs = Jobs()
+
+    def scan(self, outdirs: Iterable[str | Path]) -> tuple[Run, ...]:
+        """Every run in some folders, the newest number first. Never raises; what is as before is the same object."""
+        found = {folder for outdir in outdirs for folder in _run_folders(os.path.abspath(outdir))}
+        for other in self._kept.keys() - found:
+            if not os.path.isdir(other):  # else it is in a folder that is looked into at other times
+                del self._kept[other]
+                self._runs.pop(other, None)
+        now = time.time()
+        return tuple(self._run(folder, now) for folder in sorted(found, key=_order))
+
+    def read(self, folder: str | Path) -> Run:
+        """One run."""
+        return self._run(os.path.abspath(folder), time.time())
+
+    def _run(self, folder: str, now: float) -> Run:
+        kept = self._kept.get(folder)
+        present = signature(folder, kept[1].metric_files if kept else ())
+        if kept is None or kept[0] != present:
+            facts = read_facts(folder)
+            kept = (signature(folder, facts.metric_files), facts)
+            self._kept[folder] = kept
+        run = judge(folder, kept[1], now, self._jobs)
+        if self._runs.get(folder) != run:
+            self._runs[folder] = run
+        return self._runs[folder]
+
+
+_SHARED = Registry()
+_LOCK = threading.Lock()
+
+
+def scan(outdirs: Iterable[str | Path]) -> tuple[Run, ...]:
+    """Every run in some folders, the newest number first. Never raises; folders that have not changed are not read."""
+    with _LOCK:
+        return _SHARED.scan(outdirs)
+
+
+def read(folder: str | Path) -> Run:
+    """One run, of ours or of the official tools. Never raises: `Run.problem` says what cannot be read."""
+    return Registry().read(folder)
+
+
+class Watcher:
+    """Scans folders about once a second, on a thread of its own.
+
+    Args:
+        outdirs: Folders that hold runs; may be set anew at any time.
+        on_news: Called on that thread when `runs` has become different.
+    """
+
+    def __init__(self, outdirs: Iterable[str | Path], on_news: Callable[[], None]) -> None:
+        self.outdirs = tuple(outdirs)
+        self.runs: tuple[Run, ...] = ()
+        """The same object until something changes."""
+        self._on_news = on_news
+        self._closed = threading.Event()
+        self._wake = threading.Event()
+        self._registry = Registry()
+        self._thread = threading.Thread(target=self._work, name="runs", daemon=True)
+        self._thread.start()
+
+    def look(self) -> None:
+        """Look at once, as after a run was submitted."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._closed.set()
+        self._wake.set()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._closed.is_set():
+            runs = self._registry.scan(self.outdirs)
+            if runs != self.runs:
+                self.runs = runs
+                self._on_news()
+            self._wake.wait(_EVERY_S)
+            self._wake.clear()
+
+
+def _run_folders(outdir: str) -> list[str]:
+    """Folders in a folder that are runs, and the folder itself if it is one."""
+    found = [outdir] if _is_run(outdir) else []
+    try:
+        with os.scandir(outdir) as entries:
+            found += [entry.path for entry in entries if _is_folder(entry) and _may_be_run(entry)]
+    except OSError:
+        pass
+    return found
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _may_be_run(entry: "os.DirEntry[str]") -> bool:
+    return files.number_of(entry.name) is not None or _is_run(entry.path)
+
+
+def _is_run(folder: str) -> bool:
+    return any(os.path.isfile(os.path.join(folder, name)) for name in (files.RUN_FILE, files.OPTIONS_FILE))
+
+
+def _order(folder: str) -> tuple[int, str]:
+    number = files.number_of(os.path.basename(folder))
+    return (-1 if number is None else number) * -1, folder
