@@ -56,7 +56,8 @@ class CudaRecorder:
             draw()  # libraries choose their ways, and kernels are compiled, outside of the recording
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
+        # Only this thread is watched: another one may be reading a network.
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
             output = draw()
         return graph, output
 

@@ -80,23 +80,38 @@ def derivatives(function, x, b) -> list[torch.Tensor]:
     g = torch.ones_like(y).requires_grad_()
     first = torch.autograd.grad(y, [x, b], g, create_graph=True)
     second = torch.autograd.grad(sum(t.square().sum() for t in first), [g, x], allow_unused=True)
-    return [y, *first, *(t for t in second if t is not None)]
+    return [y, *first, *(torch.zeros_like(s) if t is None else t for t, s in zip(second, (g, x), strict=True))]
+
+
+def errors(got: list[torch.Tensor], want: list[torch.Tensor]) -> list[float]:
+    """The largest differences, as shares of the largest values."""
+    differences = [(one.detach().cpu().double() - other).abs().max() for one, other in zip(got, want, strict=True)]
+    return [float(d / other.abs().max().clamp_min(1e-12)) for d, other in zip(differences, want, strict=True)]
 
 
 @pytest.mark.parametrize("dtype", TYPES, ids=str)
 @pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last], ids=str)
-def test_every_case_and_two_derivatives(dtype: torch.dtype, order: torch.memory_format):
-    x, b = seeded(3, 7, 45, 50).to(dtype).contiguous(memory_format=order), (seeded(7) * 0.3).to(dtype)
+@torch.no_grad()
+def test_every_case(dtype: torch.dtype, order: torch.memory_format):
+    x, b = seeded(3, 7, 145, 150).to(dtype).contiguous(memory_format=order), (seeded(7) * 0.3).to(dtype)
     wrong = {}
     for (name, fast), (_, reference) in zip(functions("cuda", False), functions("cpu", True), strict=True):
-        # Beyond the first derivative, 16 bits of the values before it decide too much.
+        (error,) = errors([fast(x.cuda(), b.cuda())], [reference(x.double(), b.double())])
+        if not error <= TYPES[dtype]:
+            wrong[name] = error
+    assert not wrong
+
+
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last], ids=str)
+def test_two_derivatives(order: torch.memory_format):
+    """Of few values: among many there is one that is 0 but for its rounding, and may have the other slope."""
+    x, b = seeded(1, 3, 20, 21).contiguous(memory_format=order), seeded(3) * 0.3
+    wrong = {}
+    for (name, fast), (_, reference) in zip(functions("cuda", False), functions("cpu", True), strict=True):
         got, want = derivatives(fast, x.cuda(), b.cuda()), derivatives(reference, x.double(), b.double())
-        for i, (one, other) in enumerate(zip(got, want, strict=False)):
-            if dtype != torch.float32 and i > 0:
-                break
-            error = float((one.cpu().double() - other).abs().max() / other.abs().max().clamp_min(1e-12))
-            if not error <= TYPES[dtype]:
-                wrong[f"{name} {i}"] = error
+        found = errors(got, [t.detach() for t in want])
+        if not max(found) <= TYPES[torch.float32]:
+            wrong[name] = found
     assert not wrong
 
 

@@ -9,6 +9,7 @@ Importing this package does not import Triton.
 
 import importlib
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +55,14 @@ def attempt(name: str, x: Tensor, *arguments: Any) -> Tensor | None:
         with _LOCK:
             _chosen[key] = choose(name, x.device, key[2])
     fast = _chosen[key]
-    return None if fast is None else fast(x, *arguments)
+    if fast is None:
+        return None
+    try:
+        return fast(x, *arguments)
+    except _launch_errors() as error:
+        _chosen[key] = None
+        _notice(f"Triton could not run {name} ({str(error).strip().splitlines()[0]})")
+        return None
 
 
 def choose(name: str, device: torch.device, with_gradients: bool) -> Fast | None:
@@ -63,10 +71,7 @@ def choose(name: str, device: torch.device, with_gradients: bool) -> Fast | None
     if reason is None:
         fast: Fast = getattr(importlib.import_module(f"{__name__}.{name}"), name)
         return fast
-    notice = f"The GPU draws with PyTorch's own operators, which are slower: {reason}."
-    if notice not in _notices:
-        _notices[notice] = None
-        _log.warning(notice)
+    _notice(reason)
     return None
 
 
@@ -91,6 +96,19 @@ def reference_only() -> Iterator[None]:
         yield
     finally:
         _enabled = before
+
+
+def _notice(reason: str) -> None:
+    notice = f"The GPU draws with PyTorch's own operators, which are slower: {reason}."
+    if notice not in _notices:
+        _notices[notice] = None
+        _log.warning(notice)
+
+
+def _launch_errors() -> tuple[type[Exception], ...]:
+    """What Triton raises where a kernel asks for more than the device has."""
+    errors = sys.modules.get("triton.errors")
+    return () if errors is None else (errors.TritonError,)
 
 
 def _obstacle(name: str, device: torch.device, with_gradients: bool) -> str | None:

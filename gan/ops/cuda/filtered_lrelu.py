@@ -19,11 +19,8 @@ from gan.ops.cuda.bias_act import bias_act, sum_to_bias
 from gan.ops.cuda.filtered_lrelu_kernel import launch_filtered_lrelu
 from gan.ops.cuda.launching import NO_CLAMP
 from gan.ops.cuda.terms import MOST_TERMS, terms, tolerance_of
+from gan.ops.cuda.tiles import SMALL, choose_tile
 from gan.ops.upfirdn2d import Padding, filter_size, parse_padding
-
-_LARGE_TILE, _SMALL_TILE = 64, 32
-_LARGE_TILES_FROM = (8, 0)
-"""Compute capability. Blocks have 99 KiB of shared memory from Ampere on, and 64 before; the large tiles take 72."""
 
 
 @torch.library.custom_op("stylescope::filtered_lrelu", mutates_args=())
@@ -50,7 +47,7 @@ def activate(
         (up, down, up),
         ((left, top), (left, top)),
         (abs(gain) * up**2, -1.0 if gain < 0 else 1.0, slope, clamp),
-        _tile(x),
+        _tile(x, False, upwards, downwards),
         _precision(x),
     )
 
@@ -72,18 +69,19 @@ def tangent(
     """The derivative of `activate` at x along v, or its adjoint applied to v."""
     up, down, left, _, top, _ = geometry
     numbers = (abs(gain) * up**2, gain * up**2, slope, clamp)
-    forwards = _terms(fu, x, flip)
+    forwards, downwards = _terms(fu, x, flip), _terms(fd, x, flip)
+    tile = _tile(x, True, forwards, downwards)
     if not adjoint:
         return launch_filtered_lrelu(
             v,
             x,
             b,
-            (forwards, _terms(fd, x, flip), forwards),
+            (forwards, downwards, forwards),
             _out_size(x.shape[2:], geometry, fu, fd),
             (up, down, up),
             ((left, top), (left, top)),
             numbers,
-            _tile(x),
+            tile,
             _precision(x),
         )
     reach_up, reach_down = filter_size(fu)[0] - 1, filter_size(fd)[0] - 1
@@ -97,7 +95,7 @@ def tangent(
         (down, up, up),
         ((reach_up + reach_down - left, reach_up + reach_down - top), (reach_up, reach_up)),
         numbers,
-        _tile(x),
+        tile,
         _precision(x),
     )
 
@@ -122,10 +120,10 @@ def _precision(x: Tensor) -> str:
     return "tf32x3"
 
 
-def _tile(x: Tensor) -> int:
-    if x.device.type != "cuda":
-        return _LARGE_TILE
-    return _LARGE_TILE if torch.cuda.get_device_capability(x.device) >= _LARGE_TILES_FROM else _SMALL_TILE
+def _tile(x: Tensor, tangent: bool, *filters: Tensor) -> int:
+    """Side of the tile for these terms. None of those that fit is a matter for the caller: see `_fits`."""
+    most = max(f.shape[1] for f in filters)
+    return choose_tile(min(most, MOST_TERMS), tangent, x.dtype != torch.float32, x.device) or SMALL
 
 
 @activate.register_fake
@@ -193,24 +191,27 @@ def filtered_lrelu(
     pads = parse_padding(padding)
     if x.ndim != 4 or not (isinstance(up, int) and isinstance(down, int)) or min(up, down) < 1:
         return None
-    if not _covers(fu, x.dtype) or not _covers(fd, x.dtype) or (b is not None and b.shape != (x.shape[1],)):
+    if not _covers(fu) or not _covers(fd) or (b is not None and b.shape != (x.shape[1],)):
         return None
     geometry = [up, down, *pads]
     if min(_out_size(x.shape[2:], geometry, fu, fd)) < 1:
         return None
     if fu is None and fd is None and up == down == 1 and not any(pads):
         return bias_act(x, b, act="lrelu", alpha=slope, gain=gain, clamp=clamp)
+    if not torch.compiler.is_compiling() and not _fits(fu, fd, x):
+        return None
     limit = NO_CLAMP if clamp is None else float(clamp)
     result: Tensor = activate(x, b, fu, fd, geometry, float(gain), float(slope), limit, flip_filter)
     return result
 
 
-def _covers(f: Tensor | None, dtype: torch.dtype) -> bool:
-    """Whether a filter has few enough terms. While a graph is traced, nobody counts."""
-    if f is None:
-        return True
-    if f.requires_grad or f.numel() == 0 or f.ndim > 2 or f.shape[0] != f.shape[-1]:
-        return False
-    if f.ndim == 1 or torch.compiler.is_compiling():
-        return True
-    return terms(f, False, tolerance_of(dtype), f.device).shape[1] <= MOST_TERMS
+def _covers(f: Tensor | None) -> bool:
+    """Whether a filter is one that the kernel can be given."""
+    return f is None or (not f.requires_grad and f.numel() > 0 and f.ndim <= 2 and f.shape[0] == f.shape[-1])
+
+
+def _fits(fu: Tensor | None, fd: Tensor | None, x: Tensor) -> bool:
+    """Whether the filters have few enough terms, for the kernel and for the device's shared memory."""
+    most = max(_terms(f, x, False).shape[1] for f in (fu, fd))
+    tangent = torch.is_grad_enabled() and x.requires_grad
+    return most <= MOST_TERMS and choose_tile(most, tangent, x.dtype != torch.float32, x.device) is not None

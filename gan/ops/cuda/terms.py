@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
 MOST_TERMS = 4
-"""Filters of a higher rank need more shared memory than there is, and are left to the reference."""
+"""Filters of a higher rank need more shared memory than any device has, and are left to the reference."""
 
 EXACT, HALF = 1e-6, 1e-4
 """Singular values below this share of the largest are left out: with float32, and with 16 bits, which round by 5e-4."""

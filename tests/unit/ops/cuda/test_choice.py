@@ -114,3 +114,19 @@ def test_the_operators_return_what_the_kernel_gives(name: str, monkeypatch: pyte
     arguments = (torch.ones(3),) if name == "upfirdn2d" else ()
     assert getattr(ops, name)(torch.ones(1, 1, 4, 4), *arguments) is answer
     assert asked == [name]
+
+
+def test_a_kernel_that_asks_for_too_much_is_not_asked_again(monkeypatch: pytest.MonkeyPatch):
+    errors = pytest.importorskip("triton.errors")
+    calls = []
+
+    def fail(x, *rest):
+        calls.append(x)
+        raise errors.TritonError("out of resource: shared memory\nReducing block sizes may help.")
+
+    monkeypatch.setattr(torch.cuda, "is_current_stream_capturing", lambda: False)
+    monkeypatch.setattr(cuda, "choose", lambda name, device, with_gradients: fail)
+    for _ in range(2):
+        assert cuda.attempt("bias_act", OnDevice()) is None
+    assert len(calls) == 1
+    assert "could not run bias_act (out of resource: shared memory)" in cuda.notices()[0]

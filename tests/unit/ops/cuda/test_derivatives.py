@@ -66,7 +66,7 @@ LAYERS = {
 @pytest.mark.parametrize("name", LAYERS)
 @pytest.mark.parametrize("tile", [32, 64])
 def test_filtered_lrelu(name: str, tile: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fused, "_tile", lambda x: tile)
+    monkeypatch.setattr(fused, "_tile", lambda *arguments: tile)
     fu, fd, *rest = LAYERS[name]
     exact = [None if f is None else f.double() for f in (fu, fd)]
     compare(
