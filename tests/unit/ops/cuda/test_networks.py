@@ -9,7 +9,7 @@ from gan.networks import build
 from gan.ops import cuda
 from tests.unit.ops.cuda.interpreted import close, seeded
 
-TINY = {"c_dim": 0, "img_resolution": 16, "img_channels": 3, "channel_base": 64, "channel_max": 4}
+TINY = {"c_dim": 0, "img_resolution": 8, "img_channels": 3, "channel_base": 64, "channel_max": 4}
 LATENT = {"z_dim": 4, "w_dim": 4, "mapping_kwargs": {"num_layers": 1}}
 GENERATORS = {
     "stylegan1": ("stylegan1.Generator", {}),
@@ -65,7 +65,7 @@ def test_a_discriminator_and_its_r1_penalty(by_kernels: set[str]):
     D = build("stylegan2.Discriminator", **TINY).train()
 
     def gradients():
-        images = seeded(1, 4, 3, 16, 16).requires_grad_()
+        images = seeded(1, 4, 3, 8, 8).requires_grad_()
         logits = D(images, None)
         (slopes,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
         loss = logits.sum() + slopes.square().sum()
