@@ -88,6 +88,12 @@ def thinned(x: Numbers, y: Numbers, points: int) -> tuple[Numbers, Numbers]:
     return x[picked], y[picked]
 
 
+def in_time(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
+    """Measurements of snapshots by their kimg, in whatever order they were made; of one snapshot the newest."""
+    kimg, last = np.unique(x[::-1], return_index=True)
+    return kimg, y[::-1][last]
+
+
 def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, wish: CurveWish) -> Curve | None:
     """The curve of a column; None where nothing of it can be drawn."""
     x, y = np.asarray(kimg, np.float64), np.asarray(values, np.float64)
@@ -95,6 +101,8 @@ def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, wi
     x, y = x[kept], y[kept]
     if not x.size:
         return None
+    if wish.metric:
+        x, y = in_time(x, y)
     soft = smoothed(y, wish.smoothing)
     first, last = _in_sight(x, wish)
     shown_x, shown_y = thinned(x[first:last], soft[first:last], wish.points)

@@ -169,8 +169,9 @@ class Incoming:
     def _show(self, frame: Frame) -> None:
         for part in frame.parts:
             self._textures[part.name].upload(self._renderer.pixels(part))
-        if self.frame is not None and frame.model == self.frame.model:
-            frame = replace(frame, model=self.frame.model)  # the same object, which is compared at once
+        known = self.frame.model if self.frame is not None else None
+        if known is not None and frame.model is not known and frame.model == known:
+            frame = replace(frame, model=known)  # the same object, which is compared at once
         self.frame = frame
         self.shown = self._shows.get(frame.request_id, self.shown)
         if asked := self._asked.get(frame.request_id):

@@ -40,7 +40,7 @@ class Told:
     newest: Mapping[str, float] = field(default_factory=dict)
     """Newest value of every statistic."""
     results: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
-    """The newest (kimg, value) of every metric's figure, oldest first."""
+    """The latest (kimg, value) of every metric's figure, ascending; of one kimg what was measured last."""
     share: float = 1.0
     """How much of `stats.jsonl` has been read, 0..1."""
     log: Log = Log()
@@ -132,7 +132,7 @@ class Follower:
         series = self._source()
         newest = {name: value for name in series.names if (value := series.newest(name)) is not None}
         results = {
-            name: tuple(zip(*(list(column[-_POINTS:]) for column in one.column(name)), strict=True))
+            name: tuple(sorted(dict(zip(*one.column(name), strict=True)).items())[-_POINTS:])
             for _, one in self._metrics.values()
             for name in one.names
         }

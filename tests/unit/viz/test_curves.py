@@ -82,3 +82,14 @@ def test_rare_outliers_do_not_flatten_the_plot():
     y = np.ones(1000)
     y[500] = 1e9
     assert curve(np.arange(1000.0), y, CurveWish("run", "loss")).y_range[1] < 10
+
+
+def test_measurements_made_in_any_order_are_drawn_by_kimg_and_the_newest_of_one_counts():
+    made = curve([108, 0, 50, 0], [0.1, 0.9, 0.3, 0.7], CurveWish("run", "kid", metric=True))
+    assert made is not None
+    assert made.x.tolist() == [0, 50, 108]
+    assert made.y.tolist() == [0.7, 0.3, 0.1]
+    assert made.newest == 0.1
+    as_written = curve([108, 0, 50], [0.1, 0.9, 0.3], CurveWish("run", "Loss/G/loss"))
+    assert as_written is not None
+    assert as_written.x.tolist() == [108, 0, 50]
