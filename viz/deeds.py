@@ -22,16 +22,17 @@ from training_launcher.results import as_csv
 from viz import dialogs, direction_files
 from viz.capture import Writer, folder_of
 from viz.desktop import dropped_source, reveal
+from viz.errands import Errands
 from viz.exporting import Exporter, FilmOptions
 from viz.facts import Facts
 from viz.following import Following, follow, put_beside
 from viz.incoming import Incoming
-from viz.launches import Launches
+from viz.launches import launched
 from viz.new_run import dialog as new_run
 from viz.new_run.form import Form
 from viz.results_dialog import Looking
 from viz.results_view import Shown
-from viz.run_deeds import RunDeeds
+from viz.run_deeds import done
 from viz.run_dirs import folders
 from viz.scene import (
     Ask,
@@ -92,8 +93,8 @@ class Deeds:
         self._say, self._photograph, self._files = say, photograph, files
         self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
-        self._launches = Launches(hello_imgui.request_refresh)
-        self._runs = RunDeeds(hello_imgui.request_refresh)
+        self._launches = Errands("launch", launched, hello_imgui.request_refresh)
+        self._runs = Errands("run deeds", done, hello_imgui.request_refresh)
         self.saved = ""
         """File written last."""
 
@@ -156,7 +157,7 @@ class Deeds:
                 case CancelExport():
                     self._exporter.cancel()
                 case StartRun():
-                    self._launches.start(ask)
+                    self._launches.do(ask)
                 case StopRun() | ResumeRun() | TrashRun():
                     self._runs.do(ask)
                 case Quit():
@@ -211,7 +212,8 @@ class Deeds:
 
     def told_of_runs(self) -> None:
         """Tell what came of deeds with runs since the last call."""
-        for text, detail, bad in self._runs.news():
+        while (news := self._runs.news()) is not None:
+            text, detail, bad = news
             self._say(text, detail, bad=bad)
 
     def close(self) -> None:
