@@ -6,7 +6,6 @@ is done at once, by the window's own thread.
 """
 
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,8 +15,6 @@ from OpenGL import GL
 
 Work = Callable[[], None]
 
-_SWITCH_S = 0.0005
-"""Python lets a thread that has something to do wait for 5 ms otherwise, which is longer than a frame's work."""
 _PATIENCE_NS = 1_000_000_000
 
 
@@ -32,7 +29,6 @@ class Filler:
         self._going = 0
         self._frame: Any = None
         """Passed when the window's newest frame is drawn: until then it may draw from what is to be overwritten."""
-        self._switch_s = 0.0
         self.waited_s = 0.0
         """How long the newest `settle` waited."""
 
@@ -51,8 +47,6 @@ class Filler:
         glfw.window_hint(glfw.VISIBLE, glfw.TRUE)
         if not self._window:
             return
-        self._switch_s = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_S)
         self._thread = threading.Thread(target=self._run, args=(self._window,), name="textures", daemon=True)
         self._thread.start()
 
@@ -99,7 +93,6 @@ class Filler:
         self._works.put(None)
         self._thread.join()
         self._thread = self._frame = None
-        sys.setswitchinterval(self._switch_s)
         glfw.destroy_window(self._window)
 
     def _run(self, window: Any) -> None:

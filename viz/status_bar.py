@@ -13,7 +13,7 @@ from viz import theme
 from viz import widgets as ui
 from viz.canvas_tools import tool_in_hand
 from viz.carry import Carry
-from viz.facts import REFRESH_S, Facts
+from viz.facts import Facts
 from viz.following import Following
 from viz.icons import icon
 from viz.kept import keep
@@ -27,6 +27,8 @@ _HINTS = {
     "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
 }
 _PREVIEW = ("eye", "accent", "Preview", "The picture shows what letting go would do")
+EVERY_S = 0.5
+"""Figures at the right stand still for so long."""
 RENDERING_S = 0.15
 """Renders shorter than this do not change the word, which would flicker."""
 
@@ -40,7 +42,7 @@ State = tuple[str, str, str, str]
 class _Known:
     """The items at the right, worked out a few times a second."""
 
-    at: float = -REFRESH_S
+    at: float = -EVERY_S
     model: ModelInfo | None = None
     theme: int = -1
     shown: tuple[Item, ...] = ()
@@ -48,8 +50,8 @@ class _Known:
     """Share of the memory that is used."""
 
     def items(self, facts: Facts) -> tuple[Item, ...]:
-        """The items, at most `REFRESH_S` old, and of the present network and theme."""
-        fresh = 0 <= facts.now - self.at < REFRESH_S and self.theme == theme.current.stamp
+        """The items, at most `EVERY_S` old, and of the present network and theme."""
+        fresh = 0 <= facts.now - self.at < EVERY_S and self.theme == theme.current.stamp
         if not fresh or self.model is not facts.model:
             self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
             self.bar = round(min(_share(facts), 1.0), 2)
