@@ -16,6 +16,7 @@ from viz.theme import current as t
 
 PSI, PSIS = "document.truncation.psi", "document.truncation.psis"
 HEIGHT = 56
+_TYPE = "type psi"
 
 
 @dataclass
@@ -90,11 +91,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         high,
         len(values),
     )
-    if able and model:
+    touched = imgui.is_item_hovered() or imgui.is_item_active() or imgui.is_item_activated()
+    if able and model and (touched or stroke.last is not None or imgui.is_popup_open(_TYPE)):
         scene = _typed(_stroke(scene, stroke, chart, values), stroke, chart)
         values = scene.document.truncation.of(model.num_ws)
     _paint(V(left, a.y), V(left + width, a.y + height), chart, values, model)
-    if model and imgui.is_item_hovered():
+    if model and touched and imgui.is_item_hovered():
         _bar_tip(model, chart.at(imgui.get_mouse_pos().x, 0)[0], values)
     return _simple(scene, a) if truncation.psis else scene
 
@@ -126,10 +128,10 @@ def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
     clicked = imgui.is_mouse_double_clicked(left) or (io.key_ctrl and imgui.is_mouse_clicked(left))
     if imgui.is_item_hovered() and clicked:
         stroke.typed = chart.at(mouse.x, mouse.y)[0]
-        imgui.open_popup("type psi")
+        imgui.open_popup(_TYPE)
         if not io.key_ctrl and imgui.get_time() - stroke.pressed <= io.mouse_double_click_time:
             scene = put(scene, PSIS, stroke.before)  # the first click has set the bar
-    if not imgui.begin_popup("type psi"):
+    if not imgui.begin_popup(_TYPE):
         return scene
     if imgui.is_window_appearing():
         imgui.set_keyboard_focus_here()
@@ -174,9 +176,9 @@ def _paint(a: V, b: V, chart: _Chart, values: tuple[float, ...], model: ModelInf
         for i in band.ws:
             x0, x1 = chart.left + i * chart.step + one, chart.left + (i + 1) * chart.step
             y = min(max(chart.y(values[i]), a.y), b.y - two)
-            lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), faint, one)
+            lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), faint)
             cap = y if values[i] >= 0 else y - two
-            lines.add_rect_filled(V(x0, cap), V(x1, cap + two), full, one)
+            lines.add_rect_filled(V(x0, cap), V(x1, cap + two), full)
 
 
 def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:
