@@ -18,12 +18,17 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from gan.networks.steps import OnLayer, Steps, follow
 from gan.ops.cpu.crew import ALONE
 
 Progress = Callable[[int, int], None]
 """Called with how many kernels are ready, and of how many, after each one."""
 
 Fingerprint = tuple[tuple[int, int], ...]
+
+_FEW, _SMALL = 3, 1 << 29
+"""Batches of more pictures than this, of networks with fewer multiplications a picture, are drawn in less time by the
+network's own layers, which call each operator once."""
 
 _LOCK = threading.Lock()
 _log = logging.getLogger(__name__)
@@ -86,10 +91,18 @@ def cool_down(synthesis: nn.Module) -> None:
         _entries.pop(synthesis, None)
 
 
-def plan_for(synthesis: nn.Module, ws: Tensor) -> Any | None:
-    """The plan that can draw `ws` [1, num_ws, w_dim] now; None where the network's own way must be taken."""
+def plan_for(synthesis: nn.Module, ws: Tensor, watched: bool = False) -> Any | None:
+    """The plan that can draw `ws` [N, num_ws, w_dim] now; None where the network's own way must be taken.
+
+    Args:
+        synthesis: `G.synthesis`.
+        ws: What to draw.
+        watched: Whether somebody looks at every layer, who expects those of a batch together.
+    """
     entry = _entries.get(synthesis)
-    if entry is None or torch.is_grad_enabled() or len(ws) != 1 or ws.device.type != "cpu":
+    if entry is None or torch.is_grad_enabled() or ws.device.type != "cpu" or len(ws) == 0:
+        return None
+    if len(ws) > 1 and (watched or (len(ws) > _FEW and entry.plan.multiplications < _SMALL)):
         return None
     if (now := _fingerprint(synthesis)) != entry.made_of:
         if not _fits(synthesis):
@@ -97,6 +110,25 @@ def plan_for(synthesis: nn.Module, ws: Tensor) -> Any | None:
             return None
         entry.plan, entry.made_of = _made(type(entry.plan), synthesis), now
     return entry.plan
+
+
+def pictures(count: int, steps_of: Callable[[int], Steps], capture: str | None, on_layer: OnLayer | None) -> Tensor:
+    """A batch's pictures (or their layers `capture`), drawn by a plan one after another: [count, C, H, W].
+
+    Args:
+        count: How many.
+        steps_of: The steps that draw one of them.
+        capture: As in `follow`, like `on_layer`, which is for a single picture.
+        on_layer: See `capture`.
+    """
+    first = follow(steps_of(0), capture, on_layer)
+    if count == 1:
+        return first
+    result = first.new_empty(count, *first.shape[1:])
+    result[0] = first[0]
+    for i in range(1, count):
+        result[i] = follow(steps_of(i), capture)[0]
+    return result
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from gan.networks.fast_cpu import drawing
 from gan.networks.fast_cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
-from gan.networks.noise import NoiseSource
+from gan.networks.noise import NoiseImages
 from gan.networks.steps import Steps
 from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 from gan.ops.bias_act import ACTIVATIONS
@@ -93,6 +93,9 @@ class _Block:
 class Plan:
     """A network's weights, arranged for drawing one picture after another. Later changes of the network are not seen.
 
+    Attributes:
+        multiplications: Of a picture's convolutions.
+
     Args:
         synthesis: A network that `covers` accepts.
     """
@@ -108,14 +111,19 @@ class Plan:
             first += block.num_conv
         self._styles.pack()
         self._scales.pack()
+        self.multiplications = self._multiplications()
         self._products = torch.empty(max([_band(block)[1] for block in self._blocks if block.conv0], default=0))
 
-    def steps(self, ws: Tensor, noise: NoiseSource, last: int) -> Steps:
+    def _multiplications(self) -> int:
+        layers = [layer for block in self._blocks for layer in (block.conv0, block.conv1) if layer is not None]
+        return sum(layer.weight.numel() * (layer.module.resolution // layer.module.up) ** 2 for layer in layers)
+
+    def steps(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
         with drawing():
             return (yield from self._drawn(ws, noise, last))
 
-    def _drawn(self, ws: Tensor, noise: NoiseSource, last: int) -> Steps:
+    def _drawn(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
         styles = self._styles(ws[0])
         scales = self._scales(styles)
         image = np.empty(0, np.float32)
@@ -188,7 +196,7 @@ class Plan:
         return _Colours(name, weight, floats(module.bias.detach().float()), styles, clamp)
 
     def _enlarge(
-        self, block: _Block, layer: _Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseSource
+        self, block: _Block, layer: _Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseImages
     ) -> Tensor:
         """An upsampling layer: [1, in, H, W] -> [1, out, 2 H, 2 W]."""
         channels, height, width = x.shape[1:]
@@ -256,7 +264,7 @@ def _finish(
     x: Tensor,
     styles: Tensor,
     scales: Tensor,
-    noise: NoiseSource,
+    noise: NoiseImages,
     colours: _Colours | None,
     rgb: Tensor | None,
 ) -> None:
@@ -300,7 +308,7 @@ def _add_colours(
     )
 
 
-def _noise(layer: _Layer, noise: NoiseSource) -> tuple[npt.NDArray[np.float32], float]:
+def _noise(layer: _Layer, noise: NoiseImages) -> tuple[npt.NDArray[np.float32], float]:
     """The noise image, flat, and its factor; 0 where there is none."""
     image = noise.image(layer.name, layer.module.noise_const, 1) if layer.module.use_noise else None
     if image is None or layer.strength == 0:
