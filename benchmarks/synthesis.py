@@ -23,6 +23,8 @@ from gan.memory import keep_freed_memory
 from gan.networks import build, fast_cpu
 
 SIDE = 2048
+AIMS = {"stylegan2": 1.6, "stylegan3-t": 1.4, "stylegan3-r": 2.4}
+"""Ratios that 256 x 256 should stay below."""
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "stylegan2": ("stylegan2.Generator", {"channel_base": 16384}),
     "stylegan3-t": ("stylegan3.Generator", {"channel_base": 16384}),
@@ -111,6 +113,11 @@ def main() -> None:
             for family in given.family or FAMILIES
         ],
         "load_after": os.getloadavg() if hasattr(os, "getloadavg") else None,
+    }
+    result["targets"] = {
+        f"{row['family']}_at_most_{AIMS[row['family']]}_times_the_floor": row["ratio"] <= AIMS[row["family"]]
+        for row in result["pictures"]
+        if row["resolution"] == 256
     }
     print(json.dumps(result, indent=2))
 

@@ -9,6 +9,7 @@ too, the seconds of processor time (over all cores) say more than those of the c
 
 import argparse
 import dataclasses
+import json
 import os
 import resource
 import subprocess
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from training_launcher.specs.train import CONFIGURATIONS, TrainSpec
 
@@ -77,20 +79,32 @@ def row(cfg: str, found: dict[str, float]) -> str:
     )
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resolution", type=int, default=64)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--cfg", choices=CONFIGURATIONS, help="only this one, in this process")
-    given = parser.parse_args()
+    parser.add_argument("--cfg", choices=CONFIGURATIONS, help="only this one, in this process, as JSON")
+    parser.add_argument("--tiny", action="store_true", help="networks of a few channels, to show that it runs")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
+    given = parser.parse_args(arguments)
     if given.cfg:
-        print(row(given.cfg, figures(given.cfg, given.resolution, given.batch, given.device)), flush=True)
+        print(json.dumps({given.cfg: figures(given.cfg, given.resolution, given.batch, given.device, given.tiny)}))
         return
-    print("| cfg | parameters | s/kimg | processor s/kimg | memory |\n|---|---|---|---|---|", flush=True)
+    if not given.json:
+        print("| cfg | parameters | s/kimg | processor s/kimg | memory |\n|---|---|---|---|---|", flush=True)
+    everything: dict[str, Any] = {"resolution": given.resolution, "batch": given.batch}
     for cfg in CONFIGURATIONS:
-        command = [sys.executable, "-m", "benchmarks.training", f"--cfg={cfg}", *sys.argv[1:]]
-        subprocess.run(command, check=True, env={"GOMP_SPINCOUNT": "0", **os.environ})
+        options = sys.argv[1:] if arguments is None else arguments
+        command = [sys.executable, "-m", "benchmarks.training", f"--cfg={cfg}", *options]
+        environment = {"GOMP_SPINCOUNT": "0", **os.environ}
+        child = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True)
+        everything |= json.loads(child.stdout)
+        if not given.json:
+            print(row(cfg, everything[cfg]), flush=True)
+    if given.json:
+        print(json.dumps(everything, indent=2))
 
 
 if __name__ == "__main__":
