@@ -83,7 +83,7 @@ def summary(found: dict[str, Any]) -> list[str]:
     for name in BENCHMARKS:
         part = found.get(name, {})
         if "failed" in part:
-            lines.append(f"failed  {name}: {part["failed"]}")
+            lines.append(f"failed  {name}: {part['failed']}")
         for target, met in part.get("targets", {}).items():
             lines.append(f"{'met   ' if met else 'MISSED'}  {name}: {target.replace('_', ' ')}")
     return lines
