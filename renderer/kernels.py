@@ -15,7 +15,7 @@ _WAIT = "wait"
 
 def import_early() -> None:
     """Import numba beside what the caller does next; it takes a third of a second."""
-    if not _off():
+    if fast_cpu.wanted():
         threading.Thread(target=fast_cpu.available, name="kernels", daemon=True).start()
 
 
@@ -25,13 +25,9 @@ def make_ready(synthesis: nn.Module, device: torch.device, wait: bool = False) -
     Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as one
     step of 255 in a few pixels, so what must be the same at any time should wait.
     """
-    if device.type != "cpu" or _off():
+    if device.type != "cpu" or not fast_cpu.wanted():
         return
     thread = threading.Thread(target=fast_cpu.warm_up, args=(synthesis,), name="kernels", daemon=True)
     thread.start()
     if wait or os.environ.get(VARIABLE) == _WAIT:
         thread.join()
-
-
-def _off() -> bool:
-    return os.environ.get(VARIABLE) == "off"

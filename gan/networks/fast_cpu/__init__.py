@@ -8,6 +8,7 @@ Importing this module does not import numba.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from torch import Tensor, nn
 
 from gan.networks.steps import OnLayer, Steps, follow
 from gan.ops.cpu.crew import ALONE
+from gan.ops.cpu.dispatch import VARIABLE
 
 Progress = Callable[[int, int], None]
 """Called with how many kernels are ready, and of how many, after each one."""
@@ -74,6 +76,16 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     with _LOCK:
         _entries[synthesis] = entry
     return True
+
+
+def wanted() -> bool:
+    """Whether the user's environment leaves kernels on: see `dispatch.VARIABLE`."""
+    return os.environ.get(VARIABLE) != "off"
+
+
+def make_ready(synthesis: nn.Module) -> bool:
+    """`warm_up` where kernels are `wanted`: for programs that draw so many pictures that making a plan pays."""
+    return wanted() and warm_up(synthesis)
 
 
 def available() -> bool:
