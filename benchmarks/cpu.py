@@ -23,7 +23,7 @@ from benchmarks.keeping import named, write
 ROOT = Path(__file__).resolve().parent.parent
 
 BENCHMARKS: dict[str, list[str]] = {
-    "synthesis": [],
+    "synthesis": ["--batches"],
     "ops": [],
     "walk": [],
     "latency": [],

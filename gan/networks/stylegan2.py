@@ -127,8 +127,8 @@ class SynthesisNetwork(nn.Module):
     ) -> Tensor:
         """Draw the picture of `ws`. Never changes the network.
 
-        On a CPU, pictures without gradients are drawn by the network's plan, if it has one (`fast_cpu`), except for
-        batches of tiny networks and those whose layers are watched.
+        On a CPU, pictures without gradients are drawn by the network's plan, if it has one and that is faster
+        (`fast_cpu`); batches whose layers are watched are not.
 
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].

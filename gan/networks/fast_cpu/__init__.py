@@ -28,10 +28,6 @@ Progress = Callable[[int, int], None]
 
 Fingerprint = tuple[tuple[int, int], ...]
 
-_FEW, _SMALL = 3, 1 << 29
-"""Batches of more pictures than this, of networks with fewer multiplications a picture, are drawn in less time by the
-network's own layers, which call each operator once."""
-
 _LOCK = threading.Lock()
 _log = logging.getLogger(__name__)
 
@@ -114,7 +110,7 @@ def plan_for(synthesis: nn.Module, ws: Tensor, watched: bool = False) -> Any | N
     entry = _entries.get(synthesis)
     if entry is None or torch.is_grad_enabled() or ws.device.type != "cpu" or len(ws) == 0:
         return None
-    if len(ws) > 1 and (watched or (len(ws) > _FEW and entry.plan.multiplications < _SMALL)):
+    if len(ws) > 1 and (watched or not entry.plan.pays(len(ws))):
         return None
     if (now := _fingerprint(synthesis)) != entry.made_of:
         if not _fits(synthesis):

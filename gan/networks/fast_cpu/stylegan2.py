@@ -30,6 +30,9 @@ KERNELS = (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours
 _PRODUCTS_BYTES = 1 << 23
 """Of the matrix products that are computed at once. Less would stay nearer to a core, but each product of two threads
 waits for both, which costs on a busy machine."""
+_FEW, _MANY = 4, 1 << 33
+"""Batches of more pictures than this, of networks with fewer multiplications a picture, are left to the own layers,
+which call each operator once for all of them (`python -m benchmarks.synthesis --batches`)."""
 _COLOURS = 3
 _SLOPES = {"linear": 1.0, "lrelu": ACTIVATIONS["lrelu"].alpha}
 
@@ -93,9 +96,6 @@ class _Block:
 class Plan:
     """A network's weights, arranged for drawing one picture after another. Later changes of the network are not seen.
 
-    Attributes:
-        multiplications: Of a picture's convolutions.
-
     Args:
         synthesis: A network that `covers` accepts.
     """
@@ -111,12 +111,16 @@ class Plan:
             first += block.num_conv
         self._styles.pack()
         self._scales.pack()
-        self.multiplications = self._multiplications()
+        self._multiplications = self._count_multiplications()
         self._products = torch.empty(max([_band(block)[1] for block in self._blocks if block.conv0], default=0))
 
-    def _multiplications(self) -> int:
+    def _count_multiplications(self) -> int:
         layers = [layer for block in self._blocks for layer in (block.conv0, block.conv1) if layer is not None]
         return sum(layer.weight.numel() * (layer.module.resolution // layer.module.up) ** 2 for layer in layers)
+
+    def pays(self, count: int) -> bool:
+        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        return count <= _FEW or self._multiplications >= _MANY
 
     def steps(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""

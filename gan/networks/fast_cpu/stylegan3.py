@@ -67,9 +67,6 @@ class _Layer:
 class Plan:
     """A network's weights, arranged for drawing one picture after another. Later changes of the network are not seen.
 
-    Attributes:
-        multiplications: Of a picture's convolutions.
-
     Args:
         synthesis: A network that `covers` accepts.
     """
@@ -83,7 +80,10 @@ class Plan:
         self._layers = [self._layer(module, i + 1) for i, module in enumerate(modules)]
         self._styles.pack()
         self._scales.pack()
-        self.multiplications = sum(layer.weight.numel() * layer.module.design.in_size**2 for layer in self._layers)
+
+    def pays(self, count: int) -> bool:
+        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        return True
 
     def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""

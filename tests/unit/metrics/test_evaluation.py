@@ -15,6 +15,7 @@ from gan.metrics.moments import Moments
 from gan.metrics.path_length import EPSILON, path_length
 from gan.metrics.sampling import Sampler, to_uint8
 from gan.networks import build, fast_cpu
+from gan.networks.fast_cpu import stylegan2
 from tests.pictures import noise, write_zip
 from tests.unit.metrics import stand_ins
 from tests.unit.networks.tiny import RES, Z, assert_unchanged, generator, snapshot
@@ -265,7 +266,7 @@ def test_what_does_not_fit_is_told_before_any_work(dataset, name, resolution, ch
 def test_where_kernels_are_wanted_they_draw_the_batches(measure, monkeypatch):
     expected = measure("kid60_full").results["kid60_full"]
     monkeypatch.delenv("STYLESCOPE_KERNELS")
-    monkeypatch.setattr(fast_cpu, "_SMALL", 0)
+    monkeypatch.setattr(stylegan2, "_MANY", 0)
     batches = []
     pictures = fast_cpu.pictures
     monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))

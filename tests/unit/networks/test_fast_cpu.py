@@ -300,7 +300,7 @@ def test_a_plan_draws_images_of_lower_resolutions():
 
 def planned(monkeypatch):
     """What was asked of the plans, as numbers of pictures; batches of the smallest networks are theirs too."""
-    monkeypatch.setattr(fast_cpu, "_SMALL", 0)
+    monkeypatch.setattr(plans, "_MANY", 0)
     asked = []
     pictures = fast_cpu.pictures
     monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: asked.append(count) or pictures(count, *rest))
@@ -365,10 +365,10 @@ def test_a_picture_of_a_batch_is_that_picture_alone(fast):
 @torch.no_grad()
 def test_batches_that_the_networks_own_layers_draw(fast, monkeypatch):
     ws = latents(fast, count=5)
-    assert plan_of(fast, ws[:3]) is not None
+    assert plan_of(fast, ws[:4]) is not None
     assert plan_of(fast, ws) is None  # a tiny network
     assert plan_of(fast, ws[:0]) is None
-    monkeypatch.setattr(fast_cpu, "_SMALL", 0)
+    monkeypatch.setattr(plans, "_MANY", 0)
     assert plan_of(fast, ws) is not None
     assert fast_cpu.plan_for(fast.synthesis, ws, watched=True) is None
     layers = seen(fast, ws)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gan.networks import fast_cpu
+from gan.networks.fast_cpu import stylegan2
 from gan.training.errors import TrainingError
 from gan.training.health import CHECK_EVERY, PATIENCE
 from tests.unit.training.tiny import assert_same, dataset, trainer, weights
@@ -134,7 +135,7 @@ def test_where_kernels_are_wanted_they_draw_fakes_and_keep_nothing(data, monkeyp
     z, c = torch.randn(5, made.G_ema.z_dim), torch.zeros(5, 0)
     expected = made.draw(z, c)
     monkeypatch.delenv("STYLESCOPE_KERNELS")
-    monkeypatch.setattr(fast_cpu, "_SMALL", 0)
+    monkeypatch.setattr(stylegan2, "_MANY", 0)
     batches = []
     pictures = fast_cpu.pictures
     monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
