@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import cpu, keeping, ops, ops_cases, walk
+from benchmarks import cpu, keeping, ops, ops_cases, training_ways, walk
 
 
 @pytest.mark.timeout(400)
@@ -92,3 +92,11 @@ def test_only_what_is_slower_on_a_second_look_is_listed(monkeypatch, again, proc
     ratios = iter([again, processor])
     monkeypatch.setattr(ops, "_least_ratio", lambda work, clock: next(ratios))
     assert ops.is_slower(ops.figures(lambda: None)) == slower
+
+
+@pytest.mark.parametrize("way", ["kernels", "reference", "channels_last"])
+def test_ways_to_train(way, capsys):
+    training_ways.main(["--here", "--tiny", "--cfg=stylegan2", f"--way={way}", "--resolution=16", "--repeats=1"])
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"main_s", "main_processor_s", "regularised_s", "regularised_processor_s"}
+    assert all(value > 0 for value in found.values())
