@@ -1,7 +1,7 @@
 """What the worker's loop drives: something that turns requests into pictures. Standard library and numpy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from renderer.protocol import (
     LayerInfo,
     ModelInfo,
     Part,
+    Preparing,
     RenderRequest,
     Statistics,
     ThumbnailRequest,
@@ -97,5 +98,15 @@ class Engine(Protocol):
         """Words for an error that a call above raised; frees memory if that was the problem."""
 
 
-MakeEngine = Callable[[ArrayStore], Engine]
-"""Called once in the child with the arrays that requests may name; may take seconds (it imports torch)."""
+@dataclass(frozen=True)
+class Host:
+    """What the process that runs an engine lends it."""
+
+    arrays: ArrayStore = field(default_factory=ArrayStore)
+    """What requests may name."""
+    prepared: Callable[[Preparing], None] = lambda told: None
+    """Called from any thread with what is to be told of kernels."""
+
+
+MakeEngine = Callable[[Host], Engine]
+"""Called once in the child; may take seconds (it imports torch)."""

@@ -97,11 +97,13 @@ class Models:
     """Networks by source and device. A failure to read one is not remembered.
 
     Args:
+        preparation: Of the kernels that draw them.
         wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.kernels`).
     """
 
-    def __init__(self, wait_for_kernels: bool = False) -> None:
+    def __init__(self, preparation: kernels.Preparation, wait_for_kernels: bool = False) -> None:
         self._kept: Cache[Model] = Cache(KEPT)
+        self._preparation = preparation
         self._wait = wait_for_kernels
         self._reader: ThreadPoolExecutor | None = None
         self._coming: tuple[_Key, Future[Model]] | None = None
@@ -165,7 +167,7 @@ class Models:
         self._kept.clear()
 
     def _ready(self, model: Model) -> Model:
-        kernels.make_ready(model.G.synthesis, model.device, self._wait)
+        self._preparation.make_ready(model.G.synthesis, model.device, self._wait)
         return model
 
 

@@ -306,6 +306,7 @@ class App:
             figures=self._steady.figures(newest, now, changing),
             pixels=incoming.pixels,
             loading=incoming.loading,
+            preparing=incoming.preparing,
             failure=incoming.failure,
             waiting_s=incoming.waiting_s(now),
             runs=self._runs.look(run_dirs.folders(self._scene.settings, self._scene.document.network.source)),
