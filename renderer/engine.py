@@ -1,6 +1,6 @@
 """What the worker's loop drives: something that turns requests into pictures. Standard library and numpy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.arrays import ArrayStore
-from renderer.frames import RGBA
+from renderer.frames import RGBA, Slot
 from renderer.protocol import (
     Failure,
     Frame,
@@ -25,6 +25,13 @@ from renderer.protocol import (
 
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
     """A newer request made this render pointless."""
+
+
+class Slots(Protocol):
+    """Where the window reads frames from: `frames.Ring`."""
+
+    def open(self, pictures: Sequence[tuple[str, tuple[int, ...]]]) -> Slot:
+        """A free slot with room for named pictures of these heights and widths; again the same until one is sent."""
 
 
 class Watch(Protocol):
@@ -53,6 +60,8 @@ class Rendered:
     memory: tuple[int, int] = (0, 0)
     draft: int = 0
     whole_ms: float = 0.0
+    slot: Slot | None = None
+    """Where the pictures are already, which are then not given here."""
 
 
 def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tuple[Part, ...]) -> Frame:
@@ -106,6 +115,8 @@ class Host:
     """What requests may name."""
     prepared: Callable[[Preparing], None] = lambda told: None
     """Called from any thread with what is to be told of kernels."""
+    slots: Slots | None = None
+    """Where a device may bring the pictures of a frame by itself."""
 
 
 MakeEngine = Callable[[Host], Engine]

@@ -203,10 +203,11 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
         # A training that keeps no moving average writes G alone.
         nets = gan.load(source, device=device, only=("G",), progress=progress)
     G = nets.G_ema if nets.G_ema is not None else nets.G
-    return Model(G, device, _describe(network, G, nets.info, device))
+    return Model(G, device, describe_model(network, G, nets.info, device))
 
 
-def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+    """What the window must know of a generator; nothing of its layers, which its first run tells."""
     names = tuple(_driven(readers) for readers in G.synthesis.ws_layers)
     stylegan3 = info.family.startswith("StyleGAN3")
     return ModelInfo(

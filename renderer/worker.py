@@ -171,7 +171,8 @@ class _Worker:
 
     def _frame(self, request: RenderRequest, watch: Watch) -> Frame:
         rendered = self._ready_engine().render(request, watch)
-        place, parts = self._ring.write(rendered.pictures)
+        slot = rendered.slot
+        place, parts = self._ring.write(rendered.pictures) if slot is None else self._ring.sent(slot)
         return frame_of(request, rendered, place, parts)
 
     def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:
@@ -181,7 +182,7 @@ class _Worker:
 
     def _ready_engine(self) -> Engine:
         if self._engine is None:
-            self._engine = self._make_engine(Host(self._mailbox.arrays, self._mailbox.send))
+            self._engine = self._make_engine(Host(self._mailbox.arrays, self._mailbox.send, self._ring))
         return self._engine
 
     def _failure(self, request: RenderRequest, error: Exception) -> Failure:

@@ -10,6 +10,7 @@ import gan
 from gan.display import to_rgba8
 from gan.networks import build
 from renderer.engine import Rendered
+from renderer.models import Model, describe_model
 from renderer.pipeline import Pipeline
 from renderer.protocol import PICTURE, Network, RenderRequest
 
@@ -55,6 +56,13 @@ def save(folder: Path, kind: str, G: torch.nn.Module | None = None, notice: str 
     info = gan.describe({"G_ema": ARCHITECTURES[kind]}, {"notice": notice} if notice else None)
     gan.save(path, gan.Networks(G=None, D=None, G_ema=network(kind) if G is None else G, info=info))
     return str(path)
+
+
+def model(kind: str, device: str) -> Model:
+    """A network in memory as the renderer has it, without a file."""
+    info = gan.describe({"G_ema": ARCHITECTURES[kind]})
+    G, place = network(kind).to(device), torch.device(device)
+    return Model(G, place, describe_model(Network(), G, info, place))
 
 
 def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
