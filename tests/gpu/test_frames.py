@@ -8,7 +8,7 @@ import torch
 
 from renderer import frames
 from renderer.delivery import Courier, CudaQueue
-from renderer.protocol import Display, Latent, LayerStyle, Mixing, RenderRequest, Transform, Truncation
+from renderer.protocol import Display, Latent, LayerStyle, Mixing, Noise, RenderRequest, Transform, Truncation
 from renderer.render import Kept, Render
 from tests.unit.renderer import tiny
 
@@ -77,6 +77,10 @@ REQUESTS = {
     "brighter": replace(REQUEST, display=Display(scale_db=20.0)),
     "mixed": replace(REQUEST, mixing=Mixing(2.0, (LayerStyle(1), LayerStyle(2, amount=0.5)))),
     "moved": replace(REQUEST, transform=Transform(x=0.2, angle=30.0)),
+    "moved and back": replace(
+        REQUEST, transform=Transform(x=0.2, angle=30.0), display=Display(untransform=True), noise=Noise(mode="none")
+    ),
+    "drawn noise": replace(REQUEST, noise=Noise(mode="random", seed=3)),
 }
 
 

@@ -260,11 +260,14 @@ def test_a_device_is_told_all_without_being_asked_for_a_number(kind):
         (Direction("way", direction, strength=2.0),),
     )
     assert ws.device.type == "meta"
-    for display in (Display(), Display(channels="one", normalize=True, scale_db=3.0)):
-        begun = synthesis.begin(
-            model, ws, Noise(strength=0.5), Transform(x=0.2, angle=10.0), False, None, False, tiny.Watching().check
-        )
-        drawing = begin_drawing(model, begun.outputs[None], display, Transform())
+    moved = Transform(x=0.2, angle=10.0)
+    for noise, display in (
+        (Noise(strength=0.5), Display()),
+        (Noise(mode="random", seed=2), Display(channels="one", normalize=True, scale_db=3.0)),
+        (Noise(mode="none"), Display(untransform=True)),
+    ):
+        begun = synthesis.begin(model, ws, noise, moved, False, None, False, tiny.Watching().check)
+        drawing = begin_drawing(model, begun.outputs[None], display, moved)
         assert drawing.pixels.shape == (32, 32, 4)
         assert drawing.figures.shape == (8,)
 
