@@ -9,7 +9,7 @@ concerns the display does not run the network again.
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
@@ -36,7 +36,7 @@ from renderer.protocol import (
 from renderer.shown import Picture, PowerSpectrum, begin_drawing, draw, draw_spectrum, picture_of, power_spectrum
 from renderer.stages import Cache, StageClock
 from renderer.styles import Stylist
-from renderer.synthesis import LayerTable, Run, begin, run
+from renderer.synthesis import LayerTable, Run, Wanted, begin, run
 
 
 def _picture_cache() -> Cache[Picture]:
@@ -187,7 +187,7 @@ class Render:
                 ws = self.ws()
                 started = courier.mark()
                 with self._clock.stage("synthesis"):
-                    begun = begin(*self._run_arguments(ws, with_table=False))
+                    begun = begin(self._model, self._wanted(ws), self._watch.check)
                 ended = courier.mark()
                 output = begun.outputs[None]
             with self._clock.stage("display"):
@@ -211,24 +211,14 @@ class Render:
     def _run(self, with_table: bool, keep: bool = True) -> Run:
         ws = self.ws()
         with self._clock.stage("synthesis"):
-            result = run(*self._run_arguments(ws, with_table))
+            result = run(self._model, self._wanted(ws, with_table), self._watch.check)
         if keep:
             self._keep(result)
         return result
 
-    def _run_arguments(self, ws: torch.Tensor, with_table: bool) -> tuple[Any, ...]:
-        key, view = self._key, self._view
-        return (
-            self._model,
-            ws,
-            key.noise,
-            key.transform,
-            key.force_fp32,
-            view.layer,
-            with_table,
-            self._watch.check,
-            key.draft,
-        )
+    def _wanted(self, ws: torch.Tensor, with_table: bool = False) -> Wanted:
+        key = self._key
+        return Wanted(ws, key.noise, key.transform, key.force_fp32, self._view.layer, with_table, key.draft)
 
     def _keep(self, result: Run) -> None:
         for layer, output in result.outputs.items():

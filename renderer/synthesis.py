@@ -37,6 +37,25 @@ class LayerTable:
     """[LAYER_TILE, LAYER_TILE * layers, 4]."""
 
 
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """A picture, or a layer on the way to it."""
+
+    ws: torch.Tensor
+    """[1, num_ws, w_dim]."""
+    noise: Noise = Noise()
+    transform: Transform = Transform()
+    """Noise and transform are for the networks that have them."""
+    force_fp32: bool = False
+    """No float16."""
+    layer: str | None = None
+    """The layer to return; None for the picture alone."""
+    with_table: bool = False
+    """Also describe every layer."""
+    until: str | None = None
+    """Stop at this one of the network's `image_layers`: the picture is a draft, enlarged to its full size."""
+
+
 Promote = Callable[[], frozenset[str]]
 """Draws again and again until nothing overflows; the layers that are then in float32."""
 
@@ -103,63 +122,36 @@ def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
     return {"noise_mode": "const", "noise": settings}
 
 
-def run(
-    model: Model,
-    ws: torch.Tensor,
-    noise: Noise,
-    transform: Transform,
-    force_fp32: bool,
-    layer: str | None,
-    with_table: bool,
-    check: Check,
-    until: str | None = None,
-) -> Run:
-    """Run the synthesis network for one picture, and wait for it.
-
-    Layers that overflow are promoted. For the arguments, see `begin`.
-    """
+def run(model: Model, wanted: Wanted, check: Check) -> Run:
+    """Run the synthesis network for one picture, and wait for it. Layers that overflow are promoted. See `begin`."""
     while True:
         started = time.perf_counter()
-        begun = begin(model, ws, noise, transform, force_fp32, layer, with_table, check, until)
+        begun = begin(model, wanted, check)
         synchronize(model.device)
         seconds, output = time.perf_counter() - started, next(iter(begun.outputs.values()))
         if not begun.must_be_repeated(partial(finite, output)):
             return begun.finish(seconds)
 
 
-def begin(
-    model: Model,
-    ws: torch.Tensor,
-    noise: Noise,
-    transform: Transform,
-    force_fp32: bool,
-    layer: str | None,
-    with_table: bool,
-    check: Check,
-    until: str | None = None,
-) -> Begun:
-    """Tell the device to run the synthesis network for one picture; with no table, nothing is waited for.
+def begin(model: Model, wanted: Wanted, check: Check) -> Begun:
+    """Tell the device to run the synthesis network for one picture; but for a table, nothing is waited for.
 
-    Stops at `layer` where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be and how
-    long they took, by which `check` is told what share is done.
-
-    Args:
-        model: The network.
-        ws: [1, num_ws, w_dim].
-        noise: For the networks that have it.
-        transform: For the networks that have it.
-        force_fp32: No float16.
-        layer: The layer to return; None for the picture alone.
-        with_table: Also describe every layer.
-        check: See `Check`.
-        until: Stop at this one of the network's `image_layers`: the picture is a draft, enlarged to its full size.
+    Stops at the wanted layer where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be
+    and, once finished, how long they took, by which `check` is told what share is done.
     """
+    ws, layer, with_table, until, force_fp32 = (
+        wanted.ws,
+        wanted.layer,
+        wanted.with_table,
+        wanted.until,
+        wanted.force_fp32,
+    )
     synthesis = model.G.synthesis
     whole = until is None and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
     watcher = _Watcher(model, layer if whole else None, with_table, None if whole else until or layer, check)
-    arguments = noise_arguments(noise, model.info.noise_layers)
+    arguments = noise_arguments(wanted.noise, model.info.noise_layers)
     inputs = {"ws": ws}
-    matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
+    matrix = matrix_of(wanted.transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
         inputs["input_transform"] = send(torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype), ws.device)
     if until is not None:

@@ -31,6 +31,7 @@ from renderer.protocol import (
 from renderer.shown import begin_drawing
 from renderer.stages import Cache
 from renderer.styles import Stylist
+from renderer.synthesis import Wanted
 from renderer.worker import _Worker
 from tests.unit.renderer import tiny
 
@@ -223,19 +224,7 @@ def test_a_picture_that_overflows_is_drawn_again_and_only_then_told(folder, ring
     table = Table(tiny.save(folder, "sg2"), ring, FakeQueue())
     model: Model = table.pipeline._models.get(table.request.network, "cpu", lambda share: None)
     name = model.G.synthesis.layer_names[2]
-    real = model.G.synthesis.forward
-
-    def overflowing(ws, *, on_layer=None, force_fp32=False, **arguments):
-        broken = force_fp32 is not True and name not in (force_fp32 or ())
-
-        def look(layer, x):
-            on_layer(layer, x.half() * torch.inf if broken and layer == name else x)
-
-        img = real(ws, on_layer=look, force_fp32=force_fp32, **arguments)
-        return img * torch.inf if broken else img
-
-    monkeypatch.setattr(model.G.synthesis, "forward", overflowing)
-    monkeypatch.setattr(synthesis, "_is_half", lambda model: True)
+    tiny.overflow(model, name, monkeypatch)
     rendered = table.render()
     np.testing.assert_array_equal(table.seen(rendered), tiny.pictures(table.expected())[PICTURE])
     assert rendered.nonfinite == 0
@@ -266,7 +255,7 @@ def test_a_device_is_told_all_without_being_asked_for_a_number(kind):
         (Noise(mode="random", seed=2), Display(channels="one", normalize=True, scale_db=3.0)),
         (Noise(mode="none"), Display(untransform=True)),
     ):
-        begun = synthesis.begin(model, ws, noise, moved, False, None, False, tiny.Watching().check)
+        begun = synthesis.begin(model, Wanted(ws, noise, moved), tiny.Watching().check)
         drawing = begin_drawing(model, begun.outputs[None], display, moved)
         assert drawing.pixels.shape == (32, 32, 4)
         assert drawing.figures.shape == (8,)
