@@ -247,6 +247,7 @@ class App:
             layout.resize(params, *size)
             self._size = size
         if hello_imgui.current_layout_name() != scene.view.workspace:
+            self._tabs.leave()
             hello_imgui.switch_layout(scene.view.workspace)
         layout.hide(params, scene.view.panels_hidden)
         pace = params.fps_idling
