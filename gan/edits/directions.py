@@ -60,6 +60,7 @@ def apply(ws: torch.Tensor, directions: Sequence[Direction]) -> torch.Tensor:
     for direction in directions:
         layers = _layers(direction, ws.shape[-2])
         vector = torch.from_numpy(_checked(direction.vector, *ws.shape[-2:])).to(ws.dtype)
+        # Put together on the CPU: a list of layers would be sent to the device by waiting for it.
         moves = torch.zeros(ws.shape[-2:], dtype=ws.dtype)
         moves[layers] = direction.strength * (vector if vector.ndim == 1 else vector[layers])
         ws = ws + send(moves, ws.device)
