@@ -58,6 +58,7 @@ class Kept:
     """Of the network and of its layers, on the device: the largest by far."""
     tables: Cache[LayerTable] = field(default_factory=lambda: Cache(8))
     pictures: Cache[Picture] = field(default_factory=_picture_cache)
+    """On the device where a `Courier` brings them."""
     spectra: Cache[PowerSpectrum] = field(default_factory=lambda: Cache(4))
 
     def clear(self) -> None:

@@ -9,7 +9,7 @@ import torch
 from renderer import frames, synthesis
 from renderer.arrays import ArrayStore
 from renderer.delivery import Courier
-from renderer.engine import Host
+from renderer.engine import Cancelled, Host
 from renderer.mailbox import Task
 from renderer.models import Model
 from renderer.pipeline import Pipeline
@@ -152,6 +152,17 @@ def test_what_is_asked_of_the_device_and_when(folder, ring):
     table.queue.log.clear()
     table.seen(table.render())  # the same again
     assert [one for one in table.queue.log if one != "mark"] == ["copy uint8", "wait"]
+
+
+def test_a_render_that_is_given_up_leaves_nothing_behind(folder, ring):
+    table = Table(tiny.save(folder, "sg2"), ring, FakeQueue())
+    table.seen(table.render())
+    table.queue.log.clear()
+    with pytest.raises(Cancelled):
+        table.pipeline.render(replace(table.request, latent=Latent(7)), tiny.Watching(cancel_at=0.5))
+    assert set(table.queue.log) == {"mark"}
+    expected = tiny.pictures(table.expected(latent=Latent(7)))[PICTURE]
+    np.testing.assert_array_equal(table.seen(table.render(latent=Latent(7))), expected)
 
 
 class Letters:
