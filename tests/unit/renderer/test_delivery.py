@@ -159,7 +159,7 @@ def test_a_render_that_is_given_up_leaves_nothing_behind(folder, ring):
     table.seen(table.render())
     table.queue.log.clear()
     with pytest.raises(Cancelled):
-        table.pipeline.render(replace(table.request, latent=Latent(7)), tiny.Watching(cancel_at=0.5))
+        table.pipeline.render(replace(table.request, latent=Latent(7)), tiny.Watching(cancel_at=0.0))
     assert set(table.queue.log) == {"mark"}
     expected = tiny.pictures(table.expected(latent=Latent(7)))[PICTURE]
     np.testing.assert_array_equal(table.seen(table.render(latent=Latent(7))), expected)
