@@ -17,6 +17,7 @@ import torch
 import gan
 from gan.device import choose_device, device_title
 from gan.ops import cuda
+from gan.pictures import load_described
 from renderer import kernels, promotion
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
@@ -197,13 +198,8 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
             shown_at = time.monotonic()
             loading(min(done / total, 1.0) if total else None)
 
-    try:
-        nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
-    except gan.UnsupportedNetworkError:
-        # A training that keeps no moving average writes G alone.
-        nets = gan.load(source, device=device, only=("G",), progress=progress)
-    G = nets.G_ema if nets.G_ema is not None else nets.G
-    return Model(G, device, describe_model(network, G, nets.info, device))
+    G, info = load_described(source, device, progress)
+    return Model(G, device, describe_model(network, G, info, device))
 
 
 def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
