@@ -10,7 +10,7 @@ Importing this module does not import numba.
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +24,16 @@ from gan.ops.cpu.crew import ALONE
 from gan.ops.cpu.dispatch import VARIABLE
 
 Progress = Callable[[int, int], None]
-"""Called with how many kernels are ready, and of how many, after each one."""
+"""Called with how many kernels are ready, and of how many: when one must be compiled, and after each from then on."""
 
 Fingerprint = tuple[tuple[int, int], ...]
 
 _LOCK = threading.Lock()
 _log = logging.getLogger(__name__)
+
+
+class CompilingError(Exception):
+    """The kernels could not be made, or not be kept on disk; the text says why in a few words."""
 
 
 @dataclass
@@ -49,7 +53,10 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
 
     Args:
         synthesis: `G.synthesis`.
-        progress: See `Progress`; not called where all kernels are in memory.
+        progress: See `Progress`; not called where all kernels are in memory or on disk.
+
+    Raises:
+        CompilingError: The network's own way stays.
     """
     if not _fits(synthesis) or not available():
         return False
@@ -60,13 +67,9 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
         return False
     missing = [kernel for kernel in family.kernels(synthesis) if not kernel.ready]
     try:
-        for i, kernel in enumerate(missing):
-            kernel.prepare()
-            if progress is not None:
-                progress(i + 1, len(missing))
+        _prepare(missing, progress)
     except families.COMPILING_FAILED as error:
-        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without them.", error)
-        return False
+        raise CompilingError(_reason(error)) from error
     made_of = _fingerprint(synthesis)
     entry = _Entry(_made(family.plan, synthesis), made_of)
     with _LOCK:
@@ -81,7 +84,32 @@ def wanted() -> bool:
 
 def make_ready(synthesis: nn.Module) -> bool:
     """`warm_up` where kernels are `wanted`: for programs that draw so many pictures that making a plan pays."""
-    return wanted() and warm_up(synthesis)
+    try:
+        return wanted() and warm_up(synthesis)
+    except CompilingError as problem:
+        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)
+        return False
+
+
+def _prepare(kernels: Sequence[Any], progress: Progress | None) -> None:
+    compiled = False
+
+    def compiling() -> None:
+        nonlocal compiled
+        if not compiled and progress is not None:
+            progress(i, len(kernels))
+        compiled = True
+
+    for i, kernel in enumerate(kernels):
+        kernel.prepare(compiling)
+        if compiled and progress is not None:
+            progress(i + 1, len(kernels))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.strerror}: {error.filename}"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def available() -> bool:

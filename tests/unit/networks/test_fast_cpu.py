@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan.networks import build, fast_cpu
+from gan.networks.fast_cpu import families
 from gan.networks.fast_cpu import stylegan2 as plans
 from tests.unit.networks import tiny
 
@@ -137,6 +138,59 @@ def test_progress_is_told_of_what_is_not_in_memory():
     told = []
     assert fast_cpu.warm_up(G.synthesis, lambda done, total: told.append((done, total)))
     assert told == []
+
+
+class FakeKernel:
+    """Found in memory, on disk, compiled, or, where `how` is an error, none of these."""
+
+    def __init__(self, how: str | Exception):
+        self.how, self.ready = how, how == "in memory"
+
+    def prepare(self, compiling):
+        if self.how != "on disk":
+            compiling()
+        if isinstance(self.how, Exception):
+            raise self.how
+
+
+def with_kernels(monkeypatch, *hows):
+    """A network that needs these."""
+    made = [FakeKernel(how) for how in hows]
+    family = families.Family(lambda network: made, lambda network: object())
+    monkeypatch.setattr(families, "family_of", lambda synthesis: family)
+    return tiny.generator().synthesis
+
+
+@pytest.mark.parametrize(
+    ("kernels", "expected"),
+    [
+        (("in memory", "on disk", "on disk"), []),
+        (("compiled", "on disk", "compiled"), [(0, 3), (1, 3), (2, 3), (3, 3)]),
+        (("in memory", "on disk", "compiled"), [(1, 2), (2, 2)]),
+    ],
+    ids=["all there", "mostly new", "the last one new"],
+)
+def test_progress_is_told_from_the_first_kernel_on_that_must_be_compiled(monkeypatch, kernels, expected):
+    told = []
+    assert fast_cpu.warm_up(with_kernels(monkeypatch, *kernels), lambda *progress: told.append(progress))
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (PermissionError(13, "Permission denied", "/cache/lock"), "Permission denied: /cache/lock"),
+        (RuntimeError("cannot be compiled\nand this is why"), "cannot be compiled"),
+        (RuntimeError(), "RuntimeError"),
+    ],
+)
+def test_a_kernel_that_cannot_be_made_is_told_in_few_words_and_leaves_no_plan(monkeypatch, error, words):
+    synthesis = with_kernels(monkeypatch, "compiled", error)
+    with pytest.raises(fast_cpu.CompilingError) as raised:
+        fast_cpu.warm_up(synthesis)
+    assert str(raised.value) == words
+    assert synthesis not in fast_cpu._entries
 
 
 @pytest.fixture
@@ -373,3 +427,19 @@ def test_batches_that_the_networks_own_layers_draw(fast, monkeypatch):
     assert fast_cpu.plan_for(fast.synthesis, ws, watched=True) is None
     layers = seen(fast, ws)
     assert all(len(x) == 5 for _, x in layers)
+
+
+def test_whoever_draws_much_goes_on_where_kernels_cannot_be_made(monkeypatch, caplog):
+    G = tiny.generator()
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "on")
+
+    def fails(synthesis):
+        raise fast_cpu.CompilingError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fast_cpu, "warm_up", fails)
+        assert not fast_cpu.make_ready(G.synthesis)
+    assert "No space left on device" in caplog.text
+    assert fast_cpu.make_ready(G.synthesis)
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "off")
+    assert not fast_cpu.make_ready(tiny.generator().synthesis)
