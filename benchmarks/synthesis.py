@@ -36,18 +36,8 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
 def convolution_flop(synthesis: Any) -> float:
     """Multiplications and additions of one picture's convolutions, filters left out."""
     if hasattr(synthesis, "design"):
-        return sum(
-            2.0 * x.in_channels * x.out_channels * (x.conv_kernel * (x.in_size + x.conv_kernel - 1)) ** 2
-            for x in synthesis.design.layers
-        )
-    modules = dict(synthesis.named_modules())
-    total = 0.0
-    for name in synthesis.layer_names:
-        weight, resolution = modules[name].weight, int(name.split(".")[0][1:])
-        # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
-        pixels = (resolution // 2) ** 2 if name.endswith("conv0") else resolution**2
-        total += 2.0 * weight.numel() * pixels
-    return total
+        return 2.0 * synthesis.design.multiplications
+    return 2.0 * sum(getattr(synthesis, f"b{resolution}").multiplications for resolution in synthesis.block_resolutions)
 
 
 def seconds(work: Callable[[], Any]) -> float:

@@ -9,7 +9,7 @@ Importing this module does not import numba.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]
 """Called with how many kernels are ready, and of how many, after each one."""
 
 Fingerprint = tuple[tuple[int, int], ...]
+"""See `fingerprint`."""
 
 _LOCK = threading.Lock()
 _log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class _Entry:
 _entries: "WeakKeyDictionary[nn.Module, _Entry]" = WeakKeyDictionary()
 
 
-def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
+def warm_up(synthesis: nn.Module, progress: Progress | None = None, drafts: bool = False) -> bool:
     """Make a synthesis network's plan, so that it draws on the CPU from now on; whether there is one.
 
     There is none for networks on other devices, of other types than float32, or with layers that no kernel covers, and
@@ -47,15 +48,27 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     Args:
         synthesis: `G.synthesis`.
         progress: See `Progress`; not called where all kernels are in memory.
+        drafts: Afterwards make the plans of its drafts too, where those have plans of their own.
     """
     if not _fits(synthesis) or not available():
         return False
     from gan.networks.fast_cpu import families
 
     family = families.family_of(synthesis)
-    if family is None:
+    if family is None or not _prepared(family.kernels(synthesis), progress):
         return False
-    missing = [kernel for kernel in family.kernels(synthesis) if not kernel.ready]
+    plan = _enter(synthesis, family.plan)
+    for draft in family.drafts(synthesis) if drafts else ():
+        if families.family_of(draft) is not None and _prepared(family.kernels(draft), progress):
+            _enter(draft, lambda network: family.plan(network, plan))
+    return True
+
+
+def _prepared(kernels: Sequence[Any], progress: Progress | None) -> bool:
+    """Compile these kernels, or read them from disk; whether that worked."""
+    from gan.networks.fast_cpu import families
+
+    missing = [kernel for kernel in kernels if not kernel.ready]
     try:
         for i, kernel in enumerate(missing):
             kernel.prepare()
@@ -64,11 +77,16 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     except families.COMPILING_FAILED as error:
         _log.warning("The kernels for this processor could not be made (%s); drawing goes on without them.", error)
         return False
-    made_of = _fingerprint(synthesis)
-    entry = _Entry(_made(family.plan, synthesis), made_of)
+    return True
+
+
+def _enter(synthesis: nn.Module, make: Callable[[nn.Module], Any]) -> Any:
+    """Make a network's plan, and draw the network by it from now on."""
+    made_of = fingerprint(synthesis)
+    entry = _Entry(_made(make, synthesis), made_of)
     with _LOCK:
         _entries[synthesis] = entry
-    return True
+    return entry.plan
 
 
 def available() -> bool:
@@ -91,7 +109,7 @@ def plan_for(synthesis: nn.Module, ws: Tensor) -> Any | None:
     entry = _entries.get(synthesis)
     if entry is None or torch.is_grad_enabled() or len(ws) != 1 or ws.device.type != "cpu":
         return None
-    if (now := _fingerprint(synthesis)) != entry.made_of:
+    if (now := fingerprint(synthesis)) != entry.made_of:
         if not _fits(synthesis):
             cool_down(synthesis)
             return None
@@ -117,8 +135,8 @@ def _made(make: Callable[[nn.Module], Any], synthesis: nn.Module) -> Any:
         return make(synthesis)
 
 
-def _fingerprint(synthesis: nn.Module) -> Fingerprint:
-    """Changes when any parameter or buffer does, in place or by another one in its place.
+def fingerprint(synthesis: nn.Module) -> Fingerprint:
+    """Of a network: changes when any parameter or buffer does, in place or by another one in its place.
 
     Those of a network that was read in inference mode count no changes in place.
     """
