@@ -20,14 +20,14 @@ def import_early() -> None:
 
 
 def make_ready(synthesis: nn.Module, device: torch.device, wait: bool = False) -> None:
-    """Make a network's plan in a thread. Returns at once, or with `wait` when it is there.
+    """Make a network's plan, and those of its drafts, in a thread. Returns at once, or with `wait` when it is there.
 
     Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as one
     step of 255 in a few pixels, so what must be the same at any time should wait.
     """
     if device.type != "cpu" or _off():
         return
-    thread = threading.Thread(target=fast_cpu.warm_up, args=(synthesis,), name="kernels", daemon=True)
+    thread = threading.Thread(target=fast_cpu.warm_up, args=(synthesis, None, True), name="kernels", daemon=True)
     thread.start()
     if wait or os.environ.get(VARIABLE) == _WAIT:
         thread.join()
