@@ -4,7 +4,8 @@ The floor of a picture is the time that its convolutions would take at the rate 
 2048, float32, the same threads). Both are measured in turn, product, picture, product, and the ratio of each picture is
 against the products on both of its sides: a shared machine differs from moment to moment. Ratios are medians over the
 repeats; `best` is the fastest picture against the fastest product, which is nearer to an idle machine. `own` is the
-network's own way, with the same memory settings. Networks have random weights; what they cost does not depend on them.
+network's own way, with the same memory settings. Drafts are drawn in turn with whole pictures. Networks have random
+weights; what they cost does not depend on them.
 
     python -m benchmarks.synthesis --resolution 256 --threads 2 --family stylegan2 --repeats 20
 """
@@ -57,11 +58,15 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         own_picture = synthesis(ws)
         own = [seconds(lambda: synthesis(ws)) for _ in range(own_repeats)]
         ready = seconds(lambda: fast_cpu.warm_up(synthesis))
+        drafts_ready = seconds(lambda: fast_cpu.warm_up(synthesis, drafts=True))
         error = (synthesis(ws) - own_picture).abs().max() / own_picture.abs().max()
         products, pictures = [seconds(lambda: torch.mm(a, b, out=c)) for _ in range(3)][-1:], []
+        drafts: dict[int, list[float]] = {side: [] for side in synthesis.drafts}
         for _ in range(repeats):
             pictures.append(seconds(lambda: synthesis(ws)))
             products.append(seconds(lambda: torch.mm(a, b, out=c)))
+            for side, taken in drafts.items():
+                taken.append(seconds(lambda side=side: synthesis(ws, draft=side)))  # type: ignore[misc]
     per_flop = [x / (2.0 * SIDE**3) for x in products]
     ratios = [x / (flop * (y + z) / 2) for x, y, z in zip(pictures, per_flop, per_flop[1:], strict=False)]
     return {
@@ -75,6 +80,15 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         "best": {"picture_s": round(min(pictures), 4), "ratio": round(min(pictures) / (flop * min(per_flop)), 2)},
         "own": {"picture_s": round(statistics.median(own), 4), "best_s": round(min(own), 4)} if own else None,
         "plan_ready_s": round(ready, 2),
+        "drafts_ready_s": round(drafts_ready, 2),
+        "drafts": {
+            side: {
+                "picture_s": round(statistics.median(taken), 4),
+                "of_whole": round(statistics.median(x / y for x, y in zip(taken, pictures, strict=True)), 2),
+                "of_multiplications": round(synthesis.drafts[side], 2),
+            }
+            for side, taken in drafts.items()
+        },
         "error": float(error),
     }
 
