@@ -25,6 +25,8 @@ from gan.memory import keep_freed_memory
 from gan.networks import build, fast_cpu
 
 SIDE = 2048
+DIFFERENT = 7
+"""Pictures that a draft's difference is measured on."""
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "stylegan2": ("stylegan2.Generator", {"channel_base": 16384}),
     "stylegan3-t": ("stylegan3.Generator", {"channel_base": 16384}),
@@ -49,10 +51,17 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 @torch.inference_mode()
-def difference(synthesis: Any, ws: torch.Tensor, side: int) -> float:
-    """How far a draft is from the whole picture reduced to its size: root mean square, in standard deviations."""
-    picture = F.interpolate(synthesis(ws), (side, side), mode="bicubic", antialias=True)
-    return float((synthesis(ws, draft=side) - picture).square().mean().sqrt() / picture.std())
+def difference(synthesis: Any, side: int) -> float:
+    """How far drafts are from the whole pictures reduced to their size; the median of some.
+
+    The root mean square, by that of the picture's difference from its mean colour.
+    """
+    found = []
+    for ws in torch.randn(DIFFERENT, 1, synthesis.num_ws, synthesis.w_dim):
+        picture = F.interpolate(synthesis(ws), (side, side), mode="bicubic", antialias=True)
+        contrast = (picture - picture.mean(dim=(2, 3), keepdim=True)).square().mean().sqrt()
+        found.append(float((synthesis(ws, draft=side) - picture).square().mean().sqrt() / contrast))
+    return statistics.median(found)
 
 
 def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
                 "best_s": round(min(taken), 4),
                 "of_whole": round(statistics.median(x / y for x, y in zip(taken, pictures, strict=True)), 2),
                 "of_multiplications": round(synthesis.drafts[side], 2),
-                "difference": round(difference(synthesis, ws, side), 3),
+                "difference": round(difference(synthesis, side), 3),
             }
             for side, taken in drafts.items()
         },
