@@ -1,8 +1,9 @@
 """Everything that a GPU decides, measured on the one at hand.
 
-`python -m benchmarks.gpu [--only=operators,synthesis,training] [--tiny] [--device=cuda] [--out=FILE]` prints JSON and
-writes it, after every part, to benchmarks/results/<gpu>.json. It needs Python, torch, numpy and Pillow, and Triton for
-the kernels; nothing else. Compare figures within one run: kernels with the reference, graphs with none, fp16 with fp32.
+`python -m benchmarks.gpu [--only=operators,synthesis,frames,training] [--tiny] [--device=cuda] [--out=FILE]` prints
+JSON and writes it, after every part, to benchmarks/results/<gpu>.json. It needs Python, torch, numpy and Pillow, and
+Triton for the kernels; nothing else. Compare figures within one run: kernels with the reference, graphs with none, fp16
+with fp32.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import gpu_ops, training
+from benchmarks import gpu_frames, gpu_ops, training
 from gan.networks import build
 from gan.ops import cuda
 from renderer.graphs import CudaRecorder, Replays
@@ -24,7 +25,7 @@ COMMON = {"c_dim": 0, "img_channels": 3}
 SMALL = {"z_dim": 8, "w_dim": 8, "channel_base": 128, "channel_max": 4}
 FULL = {"z_dim": 512, "w_dim": 512}
 RADIAL = {"conv_kernel": 1, "use_radial_filters": True}
-PARTS = ("operators", "synthesis", "training")
+PARTS = ("operators", "synthesis", "frames", "training")
 
 
 def networks(tiny: bool) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -84,6 +85,11 @@ def _ways(network: Any, batch: int, force_fp32: bool, device: torch.device) -> d
     return row
 
 
+def frames(device: torch.device, tiny: bool) -> dict[str, Any]:
+    """See `gpu_frames.measure`."""
+    return gpu_frames.measure(networks(tiny), device, tiny)
+
+
 def train(device: torch.device, tiny: bool) -> dict[str, Any]:
     """Seconds for a thousand images at 256 x 256, with kernels and without."""
     resolution, batch = (16, 4) if tiny else (256, 32)
@@ -128,7 +134,7 @@ def main(arguments: list[str] | None = None) -> None:
     result = machine(device)
     out = given.out or Path(__file__).parent / "results" / f"{result['gpu'].replace(' ', '-').lower()}.json"
     out.parent.mkdir(exist_ok=True)
-    for part, measure in {"operators": gpu_ops.measure, "synthesis": synthesis, "training": train}.items():
+    for part, measure in zip(PARTS, (gpu_ops.measure, synthesis, frames, train), strict=True):
         if part in given.only.split(","):
             result[part] = measure(device, given.tiny)
             out.write_text(json.dumps(result, indent=2) + "\n")

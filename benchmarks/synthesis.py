@@ -75,7 +75,7 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         own_picture = synthesis(ws)
         own = [seconds(lambda: synthesis(ws)) for _ in range(own_repeats)]
         ready = seconds(lambda: fast_cpu.warm_up(synthesis))
-        drafts_ready = seconds(lambda: fast_cpu.warm_up(synthesis, drafts=True))
+        drafts_ready = seconds(lambda: fast_cpu.warm_up_drafts(synthesis))
         error = (synthesis(ws) - own_picture).abs().max() / own_picture.abs().max()
         products, pictures = [seconds(lambda: torch.mm(a, b, out=c)) for _ in range(3)][-1:], []
         drafts: dict[int, list[float]] = {side: [] for side in synthesis.drafts}

@@ -44,17 +44,22 @@ def nonfinite(x: torch.Tensor) -> int:
 
 def statistics(x: torch.Tensor) -> Statistics:
     """Mean, standard deviation and max |x| of all values of x; nan or inf where x holds such values."""
+    mean_value, std_value, max_value = figures(x).tolist()
+    return Statistics(mean_value, std_value, max_value)
+
+
+def figures(x: torch.Tensor) -> torch.Tensor:
+    """The numbers of `Statistics`, float32 [3], on the device of x, without waiting for it."""
     count = x.numel()
     if count == 0:
-        return Statistics(0.0, 0.0, 0.0)
+        return torch.zeros(3, device=x.device)
     x = x.detach().float()
     mean = x.mean()
     # Two passes: the one-pass formula of torch.std takes ten times as long on a CPU.
     spread = torch.linalg.vector_norm(x - mean) / max(count - 1, 1) ** 0.5
     low, high = x.aminmax()
     largest = torch.maximum(-low, high)
-    mean_value, std_value, max_value = torch.stack([mean, spread, largest]).tolist()
-    return Statistics(mean_value, std_value, max_value)
+    return torch.stack([mean, spread, largest])
 
 
 def to_rgba8(
@@ -74,20 +79,28 @@ def to_rgba8(
     `out` is written and returned where given: a C-contiguous uint8 array or CPU tensor [H, W, 4], such as a slot of
     shared memory. Raises ValueError when shapes do not fit.
     """
+    return _store(to_pixels(img, scale_db=scale_db, normalize=normalize, mask=mask), out)
+
+
+def to_pixels(
+    img: torch.Tensor, *, scale_db: float = 0.0, normalize: bool = False, mask: torch.Tensor | None = None
+) -> torch.Tensor:
+    """The pixels of `to_rgba8`, uint8 [H, W, 4], on the device of `img`, without waiting for it."""
     if img.ndim != 3 or img.shape[0] == 0:
         raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
     channels, height, width = img.shape
     shown = img.detach()[:3] if channels >= 3 else img.detach()[:1]
     shown = shown.float()
-    bad = ~torch.isfinite(shown).all(dim=0) if nonfinite(shown) else None
+    # Whether there are any is soon known on a CPU; on other devices asking would be waiting.
+    bad = ~torch.isfinite(shown).all(dim=0) if shown.device.type != "cpu" or nonfinite(shown) else None
     gain = _gain(shown, scale_db, normalize, bad)
     pixels = _pack(shown, gain)
     if bad is not None:
         red, green, blue = NONFINITE_COLOR
-        pixels[bad] = red + 256 * green + 65536 * blue + _OPAQUE
+        pixels.masked_fill_(bad, red + 256 * green + 65536 * blue + _OPAQUE)
     if mask is not None:
         pixels *= (mask != 0).to(pixels.device)
-    return _store(pixels, out, (height, width, 4))
+    return pixels.view(torch.uint8).reshape(height, width, 4)
 
 
 def _gain(shown: torch.Tensor, scale_db: float, normalize: bool, bad: torch.Tensor | None) -> torch.Tensor | None:
@@ -124,13 +137,13 @@ def _pack(shown: torch.Tensor, gain: torch.Tensor | None) -> torch.Tensor:
     return pixels
 
 
-def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None, shape: tuple[int, int, int]) -> Pixels:
-    """Bring packed pixels [H, W] into the caller's buffer, or into a new array."""
-    as_bytes = pixels.view(torch.uint8).reshape(shape)
+def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None) -> Pixels:
+    """Bring pixels [H, W, 4] into the caller's buffer, or into a new array."""
     if out is None:
-        return np.asarray(fetch(as_bytes).numpy())
+        return np.asarray(fetch(pixels).numpy())
     target = torch.from_numpy(out) if isinstance(out, np.ndarray) else out
-    if tuple(target.shape) != shape or target.dtype != torch.uint8:
-        raise ValueError(f"the buffer must be uint8 of shape {list(shape)}, not {target.dtype} {list(target.shape)}")
-    target.copy_(as_bytes)
+    if target.shape != pixels.shape or target.dtype != torch.uint8:
+        wanted = list(pixels.shape)
+        raise ValueError(f"the buffer must be uint8 of shape {wanted}, not {target.dtype} {list(target.shape)}")
+    target.copy_(pixels)
     return np.asarray(out if isinstance(out, np.ndarray) else target.numpy())

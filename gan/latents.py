@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from gan.device import send
+
 FloatArray = npt.NDArray[np.float64]
 
 SEED_RANGE = 2**32
@@ -154,7 +156,7 @@ def blend_z(zs: npt.ArrayLike, weights: Sequence[float], steps: int = 20) -> Flo
 
 def _shares(weights: Sequence[float], ws: torch.Tensor) -> torch.Tensor:
     """The weights [K] so that they multiply ws [K, ...]."""
-    return _weights(weights, ws.shape[0]).to(ws.dtype).to(ws.device).reshape(-1, *[1] * (ws.ndim - 1))
+    return send(_weights(weights, ws.shape[0]).to(ws.dtype), ws.device).reshape(-1, *[1] * (ws.ndim - 1))
 
 
 def _weights(weights: Sequence[float], count: int) -> torch.Tensor:

@@ -36,11 +36,19 @@ def load_generator(source: str | Path, device: str = "auto", progress: Progress 
         LoadError: as `gan.load`.
         NoDeviceError: there is no such device.
     """
-    target = choose_device(device)
+    return load_described(source, choose_device(device), progress)[0]
+
+
+def load_described(
+    source: str | Path, device: torch.device, progress: Progress | None = None
+) -> tuple[Any, gan.NetworkInfo]:
+    """The same generator with what its file says of it. Raises `LoadError` as `gan.load`."""
     try:
-        return gan.load(source, device=target, only=("G_ema",), progress=progress).G_ema
+        nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
     except gan.UnsupportedNetworkError:
-        return gan.load(source, device=target, only=("G",), progress=progress).G
+        # A training that keeps no moving average writes G alone.
+        nets = gan.load(source, device=device, only=("G",), progress=progress)
+    return nets.G_ema if nets.G_ema is not None else nets.G, nets.info
 
 
 def device_of(G: Any) -> torch.device:

@@ -17,6 +17,8 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from gan.device import send
+
 Matrix = npt.NDArray[np.float64]
 
 SUPPORT = 3
@@ -110,7 +112,8 @@ def _upsample(img: torch.Tensor, taps: npt.NDArray[np.float64], up: int, pad: in
     padded = np.pad(taps, up * (reach + 1))
     index += up * (reach + 1)
     phases = padded[index[:, None, :, None], index[None, :, None, :]] * up**2
-    kernel = torch.from_numpy(phases.reshape(up * up, 1, 2 * reach + 1, 2 * reach + 1)).to(img.dtype).to(img.device)
+    kernel = torch.from_numpy(phases.reshape(up * up, 1, 2 * reach + 1, 2 * reach + 1)).to(img.dtype)
+    kernel = send(kernel, img.device)
     filtered = F.conv2d(img.reshape(n * c, 1, h, w), kernel, padding=pad + reach)
     return F.pixel_shuffle(filtered, up).reshape(n, c, up * (h + 2 * pad), up * (w + 2 * pad))
 
@@ -162,12 +165,12 @@ def resample(img: torch.Tensor, matrix: npt.ArrayLike, a: int = SUPPORT) -> tupl
     # Where the source lies among the fine samples, then in grid_sample's coordinates, -1..1 between the outer edges.
     index_x, index_y = (x * w - 0.5 + pad) * UPSAMPLING, (y * h - 0.5 + pad) * UPSAMPLING
     grid = torch.stack([(2 * index_x + 1) / fine.shape[3] - 1, (2 * index_y + 1) / fine.shape[2] - 1], dim=-1)
-    grid = grid.to(img.dtype).to(img.device).expand(img.shape[0], -1, -1, -1)
+    grid = send(grid.to(img.dtype), img.device).expand(img.shape[0], -1, -1, -1)
     moved = F.grid_sample(fine, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     # The nearest fine sample decides; a pixel owns those from two before its centre to one after, as is published.
     owner_x, owner_y = x * w + 0.5 / UPSAMPLING, y * h + 0.5 / UPSAMPLING
     inside = (owner_x >= pad) & (owner_x < w - pad) & (owner_y >= pad) & (owner_y < h - pad)
-    return moved, inside.to(img.dtype).to(img.device)
+    return moved, send(inside.to(img.dtype), img.device)
 
 
 def _rigid(matrix: npt.ArrayLike) -> Matrix:

@@ -26,6 +26,7 @@ from renderer.protocol import (
     Loading,
     ModelInfo,
     Part,
+    Preparing,
     Progress,
     RenderRequest,
     Stop,
@@ -61,6 +62,8 @@ class Replies:
     thumbnails: tuple[Thumbnail, ...] = ()
     progress: tuple[Progress, ...] = ()
     """What jobs tell, in order."""
+    preparing: Preparing | None = None
+    """Kernels that are compiled just now, or the trouble with them; repeated at every poll while there is either."""
 
 
 class AnyRenderer(Protocol):
@@ -136,6 +139,7 @@ class Renderer:
         self._model: ModelInfo | None = None
         self._failure: Failure | None = None
         self._loading: Loading | None = None
+        self._preparing: Preparing | None = None
         self._thumbnails: list[Thumbnail] = []
         self._jobs: dict[str, Job] = {}
         self._job_messages: list[Job | CancelJob] = []
@@ -204,7 +208,7 @@ class Renderer:
                 self._held = Held(frame.segment, frame.slot)
                 self._segments.keep({frame.segment})
                 self._changed.notify()
-            return Replies(frame, failure, self._loading, thumbnails, progress)
+            return Replies(frame, failure, self._loading, thumbnails, progress, self._preparing)
 
     def pixels(self, part: Part) -> frames.RGBA:
         """A read-only view [H, W, 4] of a part of the frame last polled, valid until `poll` returns the next one."""
@@ -363,6 +367,8 @@ class Renderer:
                 self._answered(message.request_id)
             case Loading():
                 self._loading = message
+            case Preparing():
+                self._preparing = message if message.problem or not message.over else None
             case Thumbnail():
                 self._thumbnails.append(message)
                 self._wanted = tuple(wanted for wanted in self._wanted if wanted.key != message.key)
@@ -391,7 +397,7 @@ class Renderer:
             self._heard = time.monotonic()
             self._unanswered.clear()
             self._held = None
-            self._loading = None
+            self._loading = self._preparing = None
             self._job_messages = []
             lost = Failure(0, "crash", f"The renderer {how}.", "The work it was doing is lost: start it again.")
             self._progress += [Progress(key, 0, 0, failure=lost) for key in self._jobs]

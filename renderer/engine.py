@@ -1,14 +1,14 @@
 """What the worker's loop drives: something that turns requests into pictures. Standard library and numpy."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from renderer.arrays import ArrayStore
-from renderer.frames import RGBA
+from renderer.frames import RGBA, Slot
 from renderer.protocol import (
     Failure,
     Frame,
@@ -16,6 +16,7 @@ from renderer.protocol import (
     LayerInfo,
     ModelInfo,
     Part,
+    Preparing,
     RenderRequest,
     Statistics,
     ThumbnailRequest,
@@ -24,6 +25,13 @@ from renderer.protocol import (
 
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
     """A newer request made this render pointless."""
+
+
+class Slots(Protocol):
+    """Where the window reads frames from: `frames.Ring`."""
+
+    def open(self, pictures: Sequence[tuple[str, tuple[int, ...]]]) -> Slot:
+        """A free slot with room for named pictures of these heights and widths; again the same until one is sent."""
 
 
 class Watch(Protocol):
@@ -52,6 +60,8 @@ class Rendered:
     memory: tuple[int, int] = (0, 0)
     draft: int = 0
     whole_ms: float = 0.0
+    slot: Slot | None = None
+    """Where the pictures are already, which are then not given here."""
 
 
 def frame_of(request: RenderRequest, rendered: Rendered, place: Held, parts: tuple[Part, ...]) -> Frame:
@@ -97,5 +107,17 @@ class Engine(Protocol):
         """Words for an error that a call above raised; frees memory if that was the problem."""
 
 
-MakeEngine = Callable[[ArrayStore], Engine]
-"""Called once in the child with the arrays that requests may name; may take seconds (it imports torch)."""
+@dataclass(frozen=True)
+class Host:
+    """What the process that runs an engine lends it."""
+
+    arrays: ArrayStore = field(default_factory=ArrayStore)
+    """What requests may name."""
+    prepared: Callable[[Preparing], None] = lambda told: None
+    """Called from any thread with what is to be told of kernels."""
+    slots: Slots | None = None
+    """Where a device may bring the pictures of a frame by itself."""
+
+
+MakeEngine = Callable[[Host], Engine]
+"""Called once in the child; may take seconds (it imports torch)."""

@@ -33,6 +33,7 @@ from renderer.protocol import (
     ModelInfo,
     Network,
     Part,
+    Preparing,
     Problem,
     Progress,
     RenderRequest,
@@ -351,7 +352,7 @@ class FakeRenderer:
         told = tuple(self._work_on(key) for key in tuple(self._begun))
         with self._changed:
             replies = replace(self._replies, progress=told)
-            self._replies = Replies(loading=replies.loading)
+            self._replies = Replies(loading=replies.loading, preparing=replies.preparing)
             if replies.frame is not None:
                 self._pictures = self._next_pictures
             return replies
@@ -382,6 +383,12 @@ class FakeRenderer:
         request_id = self.submitted[-1].request_id if self.submitted else 0
         with self._changed:
             self._replies = replace(self._replies, loading=Loading(request_id, network, share))
+        self._on_reply()
+
+    def prepare(self, told: Preparing | None) -> None:
+        """Let polls say this of kernels, until another call says something else."""
+        with self._changed:
+            self._replies = replace(self._replies, preparing=told)
         self._on_reply()
 
     def restart(self) -> None:

@@ -11,8 +11,8 @@ import mmap
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -80,15 +80,44 @@ def _view(memory: mmap.mmap, offset: int, height: int, width: int) -> RGBA:
     return np.frombuffer(memory, np.uint8, height * width * 4, offset).reshape(height, width, 4)
 
 
-@dataclass(frozen=True)
-class _Segment:
+@dataclass(eq=False)
+class Segment:
+    """Memory that this process shares with the window."""
+
     path: Path
     memory: mmap.mmap
     slot_bytes: int
+    page_locked: bool | None = None
+    """Whether devices read and write it by themselves; None where nobody has tried."""
+    before_going: list[Callable[[], None]] = field(default_factory=list)
+    """Called before this process lets the memory go."""
 
     @property
     def name(self) -> str:
+        """By which the window finds it."""
         return self.path.name
+
+    def let_go(self) -> None:
+        """Unlink it. It is unmapped once no view of it is left."""
+        for call in self.before_going:
+            call()
+        self.before_going.clear()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Room for a frame's pictures, until it is `sent`."""
+
+    place: Held
+    parts: tuple[Part, ...]
+    segment: Segment
+
+    @property
+    def views(self) -> tuple[RGBA, ...]:
+        """Where to write each picture [H, W, 4]."""
+        return tuple(_view(self.segment.memory, part.offset, part.height, part.width) for part in self.parts)
 
 
 def _create(path: Path, size: int) -> mmap.mmap:
@@ -120,7 +149,7 @@ class Ring:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._numbers = itertools.count()
-        self._segments: list[_Segment] = []
+        self._segments: list[Segment] = []
         self._busy: list[Held] = []
 
     @property
@@ -133,7 +162,18 @@ class Ring:
 
         Returns the slot and where the pictures lie. Raises OSError when memory for a larger segment is refused.
         """
-        needed = sum(picture.nbytes for _, picture in pictures)
+        slot = self.open([(name, picture.shape[:2]) for name, picture in pictures])
+        for view, (_, picture) in zip(slot.views, pictures, strict=True):
+            view[...] = picture
+        return self.sent(slot)
+
+    def open(self, pictures: Sequence[tuple[str, tuple[int, ...]]]) -> Slot:
+        """A free slot with room for named pictures of these heights and widths.
+
+        Opening another one before this one is sent may give the same again. Raises OSError when memory for a larger
+        segment is refused.
+        """
+        needed = sum(height * width * 4 for _, (height, width) in pictures)
         slot = None
         if self._segments and self._segments[-1].slot_bytes >= needed:
             slot = self._free_slot(self._segments[-1])
@@ -143,14 +183,15 @@ class Ring:
         segment = self._segments[-1]
         parts = []
         offset = slot * segment.slot_bytes
-        for name, picture in pictures:
-            height, width = picture.shape[:2]
-            _view(segment.memory, offset, height, width)[...] = picture
+        for name, (height, width) in pictures:
             parts.append(Part(name, offset, height, width))
-            offset += picture.nbytes
-        place = Held(segment.name, slot)
-        self._busy.append(place)
-        return place, tuple(parts)
+            offset += height * width * 4
+        return Slot(Held(segment.name, slot), tuple(parts), segment)
+
+    def sent(self, slot: Slot) -> tuple[Held, tuple[Part, ...]]:
+        """The window is told of this slot, which is busy from now on."""
+        self._busy.append(slot.place)
+        return slot.place, slot.parts
 
     def hold(self, held: Held) -> None:
         """The window reads this slot now: all that was sent before it is free."""
@@ -160,11 +201,13 @@ class Ring:
 
     def close(self) -> None:
         """Unlink everything."""
+        for segment in self._segments:
+            segment.let_go()
         self._segments.clear()
         self._busy.clear()
         remove(self._prefix)
 
-    def _free_slot(self, segment: _Segment) -> int | None:
+    def _free_slot(self, segment: Segment) -> int | None:
         busy = {held.slot for held in self._busy if held.segment == segment.name}
         return next((slot for slot in range(SLOTS) if slot not in busy), None)
 
@@ -179,7 +222,7 @@ class Ring:
                 if path.parent == folders()[-1]:
                     raise
                 continue
-            self._segments.append(_Segment(path, memory, slot_bytes))
+            self._segments.append(Segment(path, memory, slot_bytes))
             return
 
     def _paths(self) -> Iterator[Path]:
@@ -193,8 +236,7 @@ class Ring:
         for segment in self._segments[:-1]:
             if segment.name not in used:
                 self._segments.remove(segment)
-                with contextlib.suppress(OSError):
-                    segment.path.unlink()
+                segment.let_go()
 
 
 class Segments:

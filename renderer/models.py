@@ -17,6 +17,7 @@ import torch
 import gan
 from gan.device import choose_device, device_title
 from gan.ops import cuda
+from gan.pictures import load_described
 from renderer import kernels, policy, promotion
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
@@ -106,11 +107,13 @@ class Models:
     """Networks by source and device. A failure to read one is not remembered.
 
     Args:
+        preparation: Of the kernels that draw them.
         wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.kernels`).
     """
 
-    def __init__(self, wait_for_kernels: bool = False) -> None:
+    def __init__(self, preparation: kernels.Preparation, wait_for_kernels: bool = False) -> None:
         self._kept: Cache[Model] = Cache(KEPT)
+        self._preparation = preparation
         self._wait = wait_for_kernels
         self._reader: ThreadPoolExecutor | None = None
         self._coming: tuple[_Key, Future[Model]] | None = None
@@ -174,7 +177,7 @@ class Models:
         self._kept.clear()
 
     def _ready(self, model: Model) -> Model:
-        kernels.make_ready(model.G.synthesis, model.device, self._wait)
+        self._preparation.make_ready(model.G.synthesis, model.device, self._wait)
         return model
 
 
@@ -204,16 +207,12 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
             shown_at = time.monotonic()
             loading(min(done / total, 1.0) if total else None)
 
-    try:
-        nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
-    except gan.UnsupportedNetworkError:
-        # A training that keeps no moving average writes G alone.
-        nets = gan.load(source, device=device, only=("G",), progress=progress)
-    G = nets.G_ema if nets.G_ema is not None else nets.G
-    return Model(G, device, _describe(network, G, nets.info, device))
+    G, info = load_described(source, device, progress)
+    return Model(G, device, describe_model(network, G, info, device))
 
 
-def _describe(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+    """What the window must know of a generator; nothing of its layers, which its first run tells."""
     names = tuple(_driven(readers) for readers in G.synthesis.ws_layers)
     stylegan3 = info.family.startswith("StyleGAN3")
     return ModelInfo(

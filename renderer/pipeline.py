@@ -10,9 +10,10 @@ import gan
 from gan.device import NoDeviceError
 from gan.memory import keep_freed_memory
 from renderer import kernels
-from renderer.arrays import ArrayStore, UnknownArrayError
+from renderer.arrays import UnknownArrayError
+from renderer.delivery import Courier, CudaQueue
 from renderer.device import release_memory, use_threads
-from renderer.engine import Rendered, Watch
+from renderer.engine import Host, Rendered, Watch
 from renderer.frames import RGBA
 from renderer.models import Models
 from renderer.protocol import Failure, RenderRequest, ThumbnailRequest
@@ -25,21 +26,31 @@ class Pipeline:
     """Renders requests, and reuses what earlier ones have computed.
 
     Args:
-        arrays: What requests name.
+        host: What this process lends; nothing is told to anybody unless given.
         wait_for_kernels: As `Models` has it.
     """
 
-    def __init__(self, arrays: ArrayStore | None = None, wait_for_kernels: bool = False) -> None:
+    def __init__(self, host: Host | None = None, wait_for_kernels: bool = False) -> None:
+        host = host or Host()
         use_threads()
         keep_freed_memory()
         kernels.import_early()
-        self._models = Models(wait_for_kernels)
-        self._kept = Kept(arrays=ArrayStore() if arrays is None else arrays)
+        self._models = Models(kernels.Preparation(host.prepared), wait_for_kernels)
+        self._kept = Kept(arrays=host.arrays)
+        self._slots = host.slots
+        self._couriers: dict[torch.device, Courier] = {}
 
     @torch.inference_mode()
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
         """Everything that a frame shows. Raises `gan.LoadError`, `gan.device.NoDeviceError`, or what PyTorch raises."""
-        return Render(self._models, self._kept, request, watch).rendered()
+        return Render(self._models, self._kept, request, watch, self._courier_for).rendered()
+
+    def _courier_for(self, device: torch.device) -> Courier | None:
+        if self._slots is None or device.type != "cuda":
+            return None
+        if device not in self._couriers:
+            self._couriers[device] = Courier(CudaQueue(device), self._slots)
+        return self._couriers[device]
 
     @torch.inference_mode()
     def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:

@@ -295,6 +295,25 @@ class Loading:
 
 
 @dataclass(frozen=True)
+class Preparing:
+    """What draws networks faster is compiled, beside everything else: told when that begins, and after each kernel.
+
+    Nothing is told while kernels compiled earlier are read from disk.
+    """
+
+    done: int
+    total: int
+    """Kernels of all networks that wait for some."""
+    problem: str = ""
+    """Why the newest network is drawn without them, in a few words; empty where it is not."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is compiled any more."""
+        return self.done >= self.total
+
+
+@dataclass(frozen=True)
 class Thumbnail:
     """The answer to a thumbnail request: `size` x `size` RGBA8."""
 
@@ -345,4 +364,4 @@ class Stop:
 
 
 ToRenderer = RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob | Stop
-ToWindow = Frame | Loading | Thumbnail | Progress | Failure | Superseded
+ToWindow = Frame | Loading | Preparing | Thumbnail | Progress | Failure | Superseded

@@ -8,14 +8,16 @@ concerns the display does not run the network again.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 import torch
 
 from renderer.arrays import ArrayStore
+from renderer.delivery import Courier
 from renderer.device import memory_in_use
 from renderer.engine import Rendered, Watch
-from renderer.frames import RGBA
+from renderer.frames import RGBA, Slot
 from renderer.models import Model, Models
 from renderer.protocol import (
     LAYERS,
@@ -31,14 +33,14 @@ from renderer.protocol import (
     Transform,
     Truncation,
 )
-from renderer.shown import Picture, PowerSpectrum, draw, draw_spectrum, power_spectrum
+from renderer.shown import Picture, PowerSpectrum, begin_drawing, draw, draw_spectrum, picture_of, power_spectrum
 from renderer.stages import Cache, StageClock
 from renderer.styles import Stylist
-from renderer.synthesis import LayerTable, Run, run
+from renderer.synthesis import LayerTable, Run, Wanted, begin, run
 
 
 def _picture_cache() -> Cache[Picture]:
-    return Cache(1 << 26, lambda picture: picture.rgba.nbytes)
+    return Cache(1 << 26, lambda picture: picture.pixels.nbytes)
 
 
 def _tensor_cache() -> Cache[torch.Tensor]:
@@ -56,6 +58,7 @@ class Kept:
     """Of the network and of its layers, on the device: the largest by far."""
     tables: Cache[LayerTable] = field(default_factory=lambda: Cache(8))
     pictures: Cache[Picture] = field(default_factory=_picture_cache)
+    """On the device where a `Courier` brings them."""
     spectra: Cache[PowerSpectrum] = field(default_factory=lambda: Cache(4))
 
     def clear(self) -> None:
@@ -95,17 +98,29 @@ def _key_of(model: Model, request: RenderRequest) -> _Key:
     )
 
 
+CourierFor = Callable[[torch.device], Courier | None]
+"""Who brings pictures from a device into slots; None where the CPU does."""
+
+
 class Render:
     """The stages of one request. Raises `gan.LoadError` or `gan.device.NoDeviceError` where there is none."""
 
-    def __init__(self, models: Models, kept: Kept, request: RenderRequest, watch: Watch) -> None:
+    def __init__(
+        self,
+        models: Models,
+        kept: Kept,
+        request: RenderRequest,
+        watch: Watch,
+        courier_for: CourierFor = lambda device: None,
+    ) -> None:
         self._kept = kept
         self._watch = watch
-        self._clock = StageClock()
+        self._clock = loading = StageClock()
         model = models.kept(request.network, request.device)
         if model is None:
-            with self._clock.stage("load"):
+            with loading.stage("load"):
                 model = models.get(request.network, request.device, watch.loading)
+        self._load_ms = loading.milliseconds
         self._model = model
         self._key = _key_of(model, request)
         self._directions = request.directions
@@ -116,6 +131,8 @@ class Render:
             whole = kept.outputs.get((self._key, None))
             draft = model.draft(request.draft_ms / 1000) if whole is None else 0
             self._key = self._key._replace(draft=draft)
+        self._courier = None if self._measures() else courier_for(model.device)
+        self._clock = StageClock() if self._courier is None else self._courier.clock()
 
     def _measures(self) -> bool:
         """Whether more is asked for than a picture to look at: what is measured is measured on the whole."""
@@ -125,8 +142,13 @@ class Render:
         """Everything that a frame shows."""
         view, model = self._view, self._model
         table = self._table() if view.layer_table else None
-        picture = self.picture()
-        pictures = [(PICTURE, picture.rgba)]
+        slot = None
+        if self._courier is None:
+            picture = self.picture()
+            pictures = [(PICTURE, picture.rgba)]
+        else:
+            picture, slot = self._brought(self._courier)
+            pictures = []
         radial: tuple[tuple[float, float], ...] = ()
         if view.spectrum.on:
             rgba, radial = self._spectrum()
@@ -136,7 +158,7 @@ class Render:
         return Rendered(
             pictures=tuple(pictures),
             model=model.current_info,
-            milliseconds=tuple(sorted(self._clock.milliseconds, key=lambda stage: STAGES.index(stage[0]))),
+            milliseconds=self._milliseconds(),
             statistics=picture.statistics,
             selected=picture.selected,
             nonfinite=picture.nonfinite,
@@ -146,7 +168,39 @@ class Render:
             memory=memory_in_use(model.device),
             draft=self._key.draft,
             whole_ms=model.whole_s * 1000,
+            slot=slot,
         )
+
+    def _milliseconds(self) -> tuple[tuple[str, float], ...]:
+        stages = self._load_ms + self._clock.milliseconds
+        return tuple(sorted(stages, key=lambda stage: STAGES.index(stage[0])))
+
+    def _brought(self, courier: Courier) -> tuple[Picture, Slot]:
+        """The picture and the slot it is in: the device is told all of it before anything is waited for."""
+        key = self._picture_key()
+        known = self._kept.pictures.get(key)
+        if known is not None:
+            return known, courier.bring(PICTURE, known.pixels).arrived()[0]
+        while True:
+            output, begun = self._kept.outputs.get((self._key, None)), None
+            started = ended = None
+            if output is None:
+                ws = self.ws()
+                started = courier.mark()
+                with self._clock.stage("synthesis"):
+                    begun = begin(self._model, self._wanted(ws), self._watch.check)
+                ended = courier.mark()
+                output = begun.outputs[None]
+            with self._clock.stage("display"):
+                drawing = begin_drawing(self._model, output, self._view, self._key.transform)
+                delivery = courier.bring(PICTURE, drawing.pixels, drawing.figures)
+            slot, figures = delivery.arrived()
+            picture, sound = picture_of(drawing, figures)
+            if begun is None or not begun.must_be_repeated(partial(bool, sound)):
+                break
+        if begun is not None:
+            self._keep(begun.finish(courier.seconds(started, ended)))
+        return self._kept.pictures.put(key, picture), slot
 
     def output(self, keep: bool = True) -> torch.Tensor:
         """The picture's or the layer's values [C, H, W], float32, not truncated to what a screen shows."""
@@ -158,22 +212,18 @@ class Render:
     def _run(self, with_table: bool, keep: bool = True) -> Run:
         ws = self.ws()
         with self._clock.stage("synthesis"):
-            key = self._key
-            result = run(
-                self._model,
-                ws,
-                key.noise,
-                key.transform,
-                key.force_fp32,
-                self._view.layer,
-                with_table,
-                self._watch.check,
-                key.draft,
-            )
+            result = run(self._model, self._wanted(ws, with_table), self._watch.check)
         if keep:
-            for layer, output in result.outputs.items():
-                self._kept.outputs.put((key, layer), output)
+            self._keep(result)
         return result
+
+    def _wanted(self, ws: torch.Tensor, with_table: bool = False) -> Wanted:
+        key = self._key
+        return Wanted(ws, key.noise, key.transform, key.force_fp32, self._view.layer, with_table, key.draft)
+
+    def _keep(self, result: Run) -> None:
+        for layer, output in result.outputs.items():
+            self._kept.outputs.put((self._key, layer), output)
 
     def ws(self) -> torch.Tensor:
         """What the synthesis network gets: [1, num_ws, w_dim]."""
@@ -203,7 +253,7 @@ class Render:
 
     def picture(self, keep: bool = True) -> Picture:
         """The picture as it is shown; `keep` its output, from which other views of it can be drawn."""
-        key = (self._key, replace(self._view, spectrum=Spectrum(), layer_table=False))
+        key = self._picture_key()
         picture = self._kept.pictures.get(key)
         if picture is None:
             output = self.output(keep)
@@ -211,6 +261,9 @@ class Render:
                 made = draw(self._model, output, self._view, self._key.transform)
                 picture = self._kept.pictures.put(key, made)
         return picture
+
+    def _picture_key(self) -> Hashable:
+        return self._key, replace(self._view, spectrum=Spectrum(), layer_table=False)
 
     def _spectrum(self) -> tuple[RGBA, tuple[tuple[float, float], ...]]:
         view = self._view

@@ -1,5 +1,6 @@
 """From a network's output to what is looked at: channels, gain, untransform, spectrum, figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from gan import display, spectra, transforms
+from gan.device import fetch
 from renderer.frames import RGBA
 from renderer.models import Model
 from renderer.protocol import Display, Statistics, Transform
@@ -18,13 +20,29 @@ from renderer.synthesis import matrix_of, statistics_of
 class Picture:
     """A shown output and its figures."""
 
-    rgba: RGBA
+    pixels: torch.Tensor
+    """uint8 [H, W, 4], on the CPU or where it was drawn."""
     statistics: Statistics
     """Of all channels, before gain."""
     selected: Statistics
     """Of the shown channels, before gain."""
     nonfinite: int
     """Pixels with a value that is not finite."""
+
+    @property
+    def rgba(self) -> RGBA:
+        """The pixels on the CPU."""
+        return np.asarray(fetch(self.pixels).numpy())
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture that a device was told to draw, and may still be drawing."""
+
+    pixels: torch.Tensor
+    """uint8 [H, W, 4]."""
+    figures: torch.Tensor
+    """float64 [8]: all of `Picture`, and whether every value is finite; `picture_of` reads them."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +67,40 @@ def draw(model: Model, output: torch.Tensor, view: Display, transform: Transform
     """The picture of a network's or a layer's output [C, H, W]. Figures are those of the output, before all else."""
     shown = select(output, view)
     bad = int((~torch.isfinite(shown)).any(dim=0).sum()) if display.nonfinite(shown) else 0
-    statistics, selected, mask = statistics_of(output), statistics_of(shown), None
+    statistics, selected = statistics_of(output), statistics_of(shown)
+    moved, mask = _standing(model, shown, view, transform)
+    rgba = display.to_rgba8(moved, scale_db=view.scale_db, normalize=view.normalize, mask=mask)
+    return Picture(torch.from_numpy(rgba), statistics, selected, bad)
+
+
+def begin_drawing(model: Model, output: torch.Tensor, view: Display, transform: Transform) -> Drawing:
+    """What `draw` does, told to the device of `output` without waiting for it."""
+    shown = select(output, view)
+    whole = display.figures(output)
+    figures = (
+        whole,
+        whole if shown.shape == output.shape else display.figures(shown),
+        (~torch.isfinite(shown)).any(dim=0).sum()[None],
+        torch.isfinite(output).all()[None],
+    )
+    moved, mask = _standing(model, shown, view, transform)
+    pixels = display.to_pixels(moved, scale_db=view.scale_db, normalize=view.normalize, mask=mask)
+    return Drawing(pixels, torch.cat([part.double() for part in figures]))
+
+
+def picture_of(drawing: Drawing, figures: Sequence[float]) -> tuple[Picture, bool]:
+    """The picture, and whether all values of the output are finite, once the figures are known."""
+    mean, std, largest, *selected, bad, sound = figures
+    return Picture(drawing.pixels, Statistics(mean, std, largest), Statistics(*selected), int(bad)), bool(sound)
+
+
+def _standing(
+    model: Model, shown: torch.Tensor, view: Display, transform: Transform
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The shown channels, moved back where that is asked for, and then which pixels are known."""
     if view.untransform and (matrix := _layer_matrix(model, view.layer, transform)) is not None:
-        shown, mask = transforms.untransform(_with_float64(shown), matrix)
-    rgba = display.to_rgba8(shown, scale_db=view.scale_db, normalize=view.normalize, mask=mask)
-    return Picture(rgba, statistics, selected, bad)
+        return transforms.untransform(_with_float64(shown), matrix)
+    return shown, None
 
 
 def _with_float64(x: torch.Tensor) -> torch.Tensor:

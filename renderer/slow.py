@@ -11,7 +11,7 @@ from renderer.worker import serve
 
 def main(connection: Connection, prefix: str, milliseconds: float = 15.0, resolution: int = 1024) -> None:
     """Entry of the process; does not return."""
-    serve(connection, prefix, lambda arrays: SlowEngine(milliseconds, resolution))
+    serve(connection, prefix, lambda host: SlowEngine(milliseconds, resolution))
 
 
 class SlowEngine(FakeEngine):

@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 
@@ -60,13 +60,22 @@ class Cache(Generic[V]):
 
 
 class StageClock:
-    """Adds up the time of each stage. A stage inside another's block stops the outer one's clock."""
+    """Adds up the time of each stage. A stage inside another's block stops the outer one's clock.
 
-    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
-        self._now = now
-        self._seconds: dict[str, float] = {}
+    Args:
+        now: The present moment, whatever that is: of a device it may be a mark in its work, which it has yet to reach.
+        seconds: From one moment to a later one. Asked for by `milliseconds` only.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], Any] = time.perf_counter,
+        seconds: Callable[[Any, Any], float] = lambda first, last: float(last - first),
+    ) -> None:
+        self._now, self._between = now, seconds
+        self._spans: list[tuple[str, Any, Any]] = []
         self._running: list[str] = []
-        self._since = 0.0
+        self._since: Any = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -82,11 +91,13 @@ class StageClock:
     @property
     def milliseconds(self) -> tuple[tuple[str, float], ...]:
         """Stage and milliseconds, in the order in which the stages ended."""
-        return tuple((name, 1000 * seconds) for name, seconds in self._seconds.items())
+        seconds: dict[str, float] = {}
+        for name, first, last in self._spans:
+            seconds[name] = seconds.get(name, 0.0) + self._between(first, last)
+        return tuple((name, 1000 * total) for name, total in seconds.items())
 
     def _book(self) -> None:
         now = self._now()
         if self._running:
-            name = self._running[-1]
-            self._seconds[name] = self._seconds.get(name, 0.0) + now - self._since
+            self._spans.append((self._running[-1], self._since, now))
         self._since = now

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from gan.device import send
 from gan.edits import directions as edits
 from gan.latents import blend_w, blend_z, neighbours, seed_class, seed_z
 from renderer.arrays import ArrayStore
@@ -77,7 +78,7 @@ class Stylist:
         for one in directions:
             if one.strength == 0:
                 continue
-            vector = self._array(one.array, f"The direction {one.name}").cpu().numpy()
+            vector = self._host_array(one.array, f"The direction {one.name}").numpy()
             layers = tuple(range(max(one.first, 0), min(one.last + 1, len(ws))))
             ways.append(edits.Direction(vector[0] if len(vector) == 1 else vector, one.strength, layers))
         return edits.apply(ws, ways)
@@ -114,7 +115,10 @@ class Stylist:
         return self.keep_w((model.serial, point.key, point.label), partial(_mapped, model, point.z, point.label))
 
     def _array(self, ref: ArrayRef, what: str) -> torch.Tensor:
-        """A stored array [1, w_dim] or [num_ws, w_dim]."""
+        """A stored array [1, w_dim] or [num_ws, w_dim], on the network's device."""
+        return send(self._host_array(ref, what), self.model.device)
+
+    def _host_array(self, ref: ArrayRef, what: str) -> torch.Tensor:
         array = self.arrays.get(ref)
         G = self.model.G
         if array.shape not in ((G.w_dim,), (1, G.w_dim), (G.num_ws, G.w_dim)):
@@ -123,8 +127,7 @@ class Stylist:
                 f"{what} has the shape {has}, but this network takes {G.w_dim} or {G.num_ws} × {G.w_dim}; "
                 "take it away, or open the network that it was made for"
             )
-        w = torch.tensor(np.array(array), dtype=torch.float32, device=self.model.device)
-        return w.reshape(-1, G.w_dim)
+        return torch.tensor(np.array(array), dtype=torch.float32).reshape(-1, G.w_dim)
 
 
 def truncated(ws: torch.Tensor, w_avg: torch.Tensor | None, truncation: Truncation) -> torch.Tensor:
@@ -135,7 +138,7 @@ def truncated(ws: torch.Tensor, w_avg: torch.Tensor | None, truncation: Truncati
     psis = truncation.of(len(ws))
     if w_avg is None or all(psi == 1 for psi in psis):
         return ws
-    psi = torch.tensor(psis, dtype=ws.dtype, device=ws.device)[:, None]
+    psi = send(torch.tensor(psis, dtype=ws.dtype), ws.device)[:, None]
     return torch.lerp(w_avg.to(ws.dtype).expand_as(ws), ws, psi)
 
 
@@ -218,10 +221,11 @@ def _sum(vectors: list[torch.Tensor], weights: list[float]) -> torch.Tensor:
 def _mapped(model: Model, z: Callable[[], _Z], label: int | None) -> torch.Tensor:
     """w [w_dim] of one z. Alone, not in a batch: so its last bit does not depend on what was mapped beside it."""
     G = model.G
-    latent = torch.from_numpy(z())[None].float().to(model.device) if G.z_dim else None
+    latent = send(torch.from_numpy(z())[None].float(), model.device) if G.z_dim else None
     one_hot = None
     if label is not None:
-        one_hot = torch.zeros(1, G.c_dim, device=model.device)
+        one_hot = torch.zeros(1, G.c_dim)
         one_hot[0, label] = 1
+        one_hot = send(one_hot, model.device)
     w: torch.Tensor = G.mapping(latent, one_hot)[0, 0]
     return w.clone()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ import torch
 import torch.nn.functional as F
 
 from gan import display, transforms
-from gan.device import synchronize
+from gan.device import send, synchronize
 from gan.networks.steps import ForceFp32
 from renderer.models import Model
-from renderer.promotion import finite, promote
+from renderer.promotion import OnLayer, finite, promote
 from renderer.protocol import LAYER_TILE, LayerInfo, Noise, Statistics, Transform
 
 _TILE_DEVIATIONS = 2.5
@@ -36,6 +37,29 @@ class LayerTable:
     """[LAYER_TILE, LAYER_TILE * layers, 4]."""
 
 
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """A picture, or a layer on the way to it."""
+
+    ws: torch.Tensor
+    """[1, num_ws, w_dim]."""
+    noise: Noise = Noise()
+    transform: Transform = Transform()
+    """Noise and transform are for the networks that have them."""
+    force_fp32: bool = False
+    """No float16."""
+    layer: str | None = None
+    """The layer to return; None for the picture alone."""
+    with_table: bool = False
+    """Also describe every layer."""
+    draft: int = 0
+    """Draw at this one of the network's `drafts`, and enlarge the picture to its full size; 0 for a whole one."""
+
+
+Promote = Callable[[], frozenset[str]]
+"""Draws again and again until nothing overflows; the layers that are then in float32."""
+
+
 @dataclass(frozen=True)
 class Run:
     """What one run of the synthesis network gave."""
@@ -43,6 +67,33 @@ class Run:
     outputs: dict[str | None, torch.Tensor]
     """By layer name, None for the picture: [C, H, W], float32."""
     table: LayerTable | None
+
+
+class Begun:
+    """A run that a device was told to do, and may still be doing."""
+
+    def __init__(
+        self, model: Model, outputs: dict[str | None, torch.Tensor], watcher: "_Watcher", promote: Promote | None
+    ) -> None:
+        self.outputs = outputs
+        """See `Run`."""
+        self._model = model
+        self._watcher = watcher
+        self._promote = promote
+
+    def must_be_repeated(self, sound: Callable[[], bool]) -> bool:
+        """Whether layers that had overflowed are in float32 from now on. `sound()` tells if the output is finite."""
+        if self._promote is None or sound():
+            return False
+        promoted = self._promote()
+        changed = promoted != self._model.promoted
+        self._model.promoted = promoted
+        return changed
+
+    def finish(self, seconds: float) -> Run:
+        """The run went to its end, and took so long."""
+        self._watcher.finish(seconds)
+        return Run(self.outputs | self._watcher.kept, self._watcher.table())
 
 
 def matrix_of(transform: Transform, resolution: int) -> npt.NDArray[np.float64] | None:
@@ -71,41 +122,38 @@ def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
     return {"noise_mode": "const", "noise": settings}
 
 
-def run(
-    model: Model,
-    ws: torch.Tensor,
-    noise: Noise,
-    transform: Transform,
-    force_fp32: bool,
-    layer: str | None,
-    with_table: bool,
-    check: Check,
-    draft: int = 0,
-) -> Run:
-    """Run the synthesis network for one picture.
+def run(model: Model, wanted: Wanted, check: Check) -> Run:
+    """Run the synthesis network for one picture, and wait for it. Layers that overflow are promoted. See `begin`."""
+    while True:
+        started = time.perf_counter()
+        begun = begin(model, wanted, check)
+        synchronize(model.device)
+        seconds, output = time.perf_counter() - started, next(iter(begun.outputs.values()))
+        if not begun.must_be_repeated(partial(finite, output)):
+            return begun.finish(seconds)
 
-    Stops at `layer` where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be and how
-    long they took, by which `check` is told what share is done.
 
-    Args:
-        model: The network.
-        ws: [1, num_ws, w_dim].
-        noise: For the networks that have it.
-        transform: For the networks that have it.
-        force_fp32: No float16.
-        layer: The layer to return; None for the picture alone.
-        with_table: Also describe every layer.
-        check: See `Check`.
-        draft: Draw at this one of the network's `drafts`, and enlarge the picture to its full size; 0 for a whole one.
+def begin(model: Model, wanted: Wanted, check: Check) -> Begun:
+    """Tell the device to run the synthesis network for one picture; but for a table, nothing is waited for.
+
+    Stops at the wanted layer where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be
+    and, once finished, how long they took, by which `check` is told what share is done.
     """
+    ws, layer, with_table, draft, force_fp32 = (
+        wanted.ws,
+        wanted.layer,
+        wanted.with_table,
+        wanted.draft,
+        wanted.force_fp32,
+    )
     synthesis = model.G.synthesis
     whole = not draft and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
     watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check, draft)
-    arguments = noise_arguments(noise, model.info.noise_layers)
+    arguments = noise_arguments(wanted.noise, model.info.noise_layers)
     inputs = {"ws": ws}
-    matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
+    matrix = matrix_of(wanted.transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
-        inputs["input_transform"] = torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype, device=ws.device)
+        inputs["input_transform"] = send(torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype), ws.device)
     if draft:
         arguments["draft"] = draft
     force: ForceFp32 = force_fp32 or model.promoted
@@ -118,17 +166,14 @@ def run(
     if draft:
         side = model.info.resolution
         output = F.interpolate(output, (side, side), mode="bilinear")
-    synchronize(model.device)
-    if whole and not force_fp32 and _is_half(model) and not finite(output):
-        _, promoted = promote(
-            lambda layers, look: synthesis(**inputs, force_fp32=layers, on_layer=look, **arguments), model.promoted
-        )
-        if promoted != model.promoted:
-            model.promoted = promoted
-            return run(model, ws, noise, transform, force_fp32, layer, with_table, check)
-    watcher.finish()
-    outputs = {None if whole else layer: output[0].float()}
-    return Run(outputs | watcher.kept, watcher.table())
+
+    def again(layers: ForceFp32, look: OnLayer) -> torch.Tensor:
+        picture: torch.Tensor = synthesis(**inputs, force_fp32=layers, on_layer=look, **arguments)
+        return picture
+
+    may_overflow = whole and not force_fp32 and _is_half(model)
+    outputs: dict[str | None, torch.Tensor] = {None if whole else layer: output[0].float()}
+    return Begun(model, outputs, watcher, (lambda: promote(again, model.promoted)[1]) if may_overflow else None)
 
 
 def _records(model: Model) -> bool:
@@ -193,13 +238,12 @@ class _Watcher:
             done = shares.get(name, (self._names.index(name) + 1) / len(self._names)) / self._until
         self._check(min(done, 1.0))
 
-    def finish(self) -> None:
+    def finish(self, seconds: float) -> None:
         """The run went to its end: its times are those to expect of the next one."""
         if (self._whole or self._draft) and not self._with_table:
-            seconds = time.perf_counter() - self._started
             self._model.drawn(self._draft, seconds)
             if self._seconds and self._whole:  # a recorded run has none
-                self._model.shares = {name: since / seconds for name, since in self._seconds.items()}
+                self._model.shares = {name: min(since / seconds, 1.0) for name, since in self._seconds.items()}
 
     def table(self) -> LayerTable | None:
         return LayerTable(tuple(self._statistics), np.concatenate(self._tiles, axis=1)) if self._tiles else None

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from renderer import policy
-from renderer.arrays import ArrayStore, message_of
-from renderer.engine import Cancelled, Engine, MakeEngine, Watch, frame_of
+from renderer.arrays import message_of
+from renderer.engine import Cancelled, Engine, Host, MakeEngine, Watch, frame_of
 from renderer.frames import Ring
 from renderer.jobs import Running, begin
 from renderer.mailbox import Mailbox
@@ -38,10 +38,10 @@ def main(connection: Connection, prefix: str) -> None:
     serve(connection, prefix, _make_engine)
 
 
-def _make_engine(arrays: ArrayStore) -> Engine:
+def _make_engine(host: Host) -> Engine:
     from renderer.pipeline import Pipeline
 
-    return Pipeline(arrays)
+    return Pipeline(host)
 
 
 def serve(connection: Connection, prefix: str, make_engine: MakeEngine) -> NoReturn:
@@ -171,7 +171,8 @@ class _Worker:
 
     def _frame(self, request: RenderRequest, watch: Watch) -> Frame:
         rendered = self._ready_engine().render(request, watch)
-        place, parts = self._ring.write(rendered.pictures)
+        slot = rendered.slot
+        place, parts = self._ring.write(rendered.pictures) if slot is None else self._ring.sent(slot)
         return frame_of(request, rendered, place, parts)
 
     def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:
@@ -181,7 +182,7 @@ class _Worker:
 
     def _ready_engine(self) -> Engine:
         if self._engine is None:
-            self._engine = self._make_engine(self._mailbox.arrays)
+            self._engine = self._make_engine(Host(self._mailbox.arrays, self._mailbox.send, self._ring))
         return self._engine
 
     def _failure(self, request: RenderRequest, error: Exception) -> Failure:

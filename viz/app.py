@@ -247,6 +247,7 @@ class App:
             layout.resize(params, *size)
             self._size = size
         if hello_imgui.current_layout_name() != scene.view.workspace:
+            self._tabs.leave()
             hello_imgui.switch_layout(scene.view.workspace)
         layout.hide(params, scene.view.panels_hidden)
         pace = params.fps_idling
@@ -306,6 +307,7 @@ class App:
             figures=self._steady.figures(newest, now, changing),
             pixels=incoming.pixels,
             loading=incoming.loading,
+            preparing=incoming.preparing,
             failure=incoming.failure,
             waiting_s=incoming.waiting_s(now),
             runs=self._runs.look(run_dirs.folders(self._scene.settings, self._scene.document.network.source)),

@@ -19,6 +19,7 @@ from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
 _MENUS_WIDTH = 360
+_BAR = imgui.WindowFlags_.menu_bar | imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
 _WORKSPACES = {
     "explore": "Everything at hand",
     "mix": "A wide panel for mixing layers, and nothing below the picture",
@@ -89,8 +90,7 @@ def _menus(scene: Scene, facts: Facts, commands: Mapping[str, Command], origin: 
     imgui.push_style_var(imgui.StyleVar_.frame_padding, V(p(8), (h - line) / 2))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(p(8), 0))
     imgui.set_cursor_pos(V(0, 0))
-    flags = imgui.WindowFlags_.menu_bar | imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
-    shown_ = imgui.begin_child("menus", V(p(_MENUS_WIDTH), h), 0, flags)
+    shown_ = imgui.begin_child("menus", V(p(_MENUS_WIDTH), h), 0, _BAR)
     bar = shown_ and imgui.begin_menu_bar()
     imgui.pop_style_var(2)
     if bar:

@@ -25,6 +25,7 @@ WALK = 300.0
 """Design lengths of a drag that walk from one seed to the next."""
 WHEEL = 1.2
 """What one notch of the wheel multiplies the zoom by."""
+_BUTTONS = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -89,8 +90,7 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Sc
     io, view = imgui.get_io(), scene.view
     imgui.set_cursor_screen_pos(V(area.x, area.y))
     imgui.set_next_item_allow_overlap()
-    buttons = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
-    imgui.invisible_button("##picture", V(area.width, area.height), buttons)
+    imgui.invisible_button("##picture", V(area.width, area.height), _BUTTONS)
     spots.mark("picture")
     imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # or the window below takes the wheel
     space = imgui.is_key_down(imgui.Key.space) and not io.want_text_input

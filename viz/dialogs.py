@@ -89,13 +89,12 @@ def show(scene: Scene, facts: Facts, name: str) -> None:
             save_dialog.start(scene, facts, name)
 
 
+_ANY = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
+
+
 def is_open(facts: Facts) -> bool:
     """Whether a dialog takes the keyboard."""
-    return (
-        bool(facts.scratch.get(Open).name)
-        or browse.is_open(facts)
-        or imgui.is_popup_open("", imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level)
-    )
+    return bool(facts.scratch.get(Open).name) or browse.is_open(facts) or imgui.is_popup_open("", _ANY)
 
 
 def close(facts: Facts) -> bool:

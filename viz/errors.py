@@ -20,8 +20,9 @@ class Guard:
     def panel(self, name: str, draw: Callable[[], None]) -> Callable[[], None]:
         """`draw` with Dear ImGui's stacks (windows, ids, styles) put right after an exception."""
 
+        state = imgui.internal.ErrorRecoveryState()
+
         def guarded() -> None:
-            state = imgui.internal.ErrorRecoveryState()
             imgui.internal.error_recovery_store_state(state)
             if not self._run(name, draw):
                 _recover(state)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from renderer.arrays import ArrayStore
 from renderer.document import Document
-from renderer.protocol import Failure, Frame, Loading, ModelInfo, RenderRequest, Work
+from renderer.protocol import Failure, Frame, Loading, ModelInfo, Preparing, RenderRequest, Work
 from training_launcher.run import Run
 from viz.works import Told
 
@@ -145,6 +145,8 @@ class Facts:
     pixels: Callable[[], NDArray[np.uint8] | None] = lambda: None
     """RGBA bytes [H, W, 4] of the picture shown, for reading single pixels. Valid within this frame."""
     loading: Loading | None = None
+    preparing: Preparing | None = None
+    """Kernels that are compiled just now, or the trouble with them."""
     failure: Failure | None = None
     waiting_s: float = 0.0
     """How long the newest request has been unanswered."""

@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from OpenGL import GL
@@ -24,9 +25,12 @@ class Filler:
     def __init__(self) -> None:
         self._window: Any = None
         self._thread: threading.Thread | None = None
-        self._works: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
-        self._going = 0
+        self._works: queue.SimpleQueue[tuple[int, Work] | None] = queue.SimpleQueue()
+        self._asked = self._settled = 0
+        """Works asked for so far, and those known to be done."""
+        self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
+        """Numbers of works that were the last one asked for when they were done: waking a thread is not for nothing."""
+        self._problems: list[Exception] = []
         self._frame: Any = None
         """Passed when the window's newest frame is drawn: until then it may draw from what is to be overwritten."""
         self.waited_s = 0.0
@@ -60,20 +64,19 @@ class Filler:
             return
         if self._frame is not None:
             frame, self._frame = self._frame, None
-            self._works.put(lambda: _pass(frame))
-            self._going += 1
-        self._works.put(work)
-        self._going += 1
+            work = partial(_after, frame, work)
+        self._asked += 1
+        self._works.put((self._asked, work))
 
     def settle(self) -> None:
         """Wait until all is done. What a work raised is raised here."""
-        began, problem = time.perf_counter(), None
-        while self._going:
-            raised = self._done.get()
-            self._going -= 1
-            problem = problem or raised
+        began = time.perf_counter()
+        while self._settled < self._asked:
+            self._settled = self._done.get()
         self.waited_s = time.perf_counter() - began
-        if problem is not None:
+        if self._problems:
+            problem = self._problems[0]
+            self._problems.clear()
             raise problem
 
     def drawn(self) -> None:
@@ -99,15 +102,21 @@ class Filler:
         import glfw
 
         glfw.make_context_current(window)
-        while (work := self._works.get()) is not None:
-            problem: Exception | None = None
+        while (given := self._works.get()) is not None:
+            number, work = given
             try:
                 work()
                 _pass(GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0))
             except Exception as error:  # noqa: BLE001  # raised again by `settle`
-                problem = error
-            self._done.put(problem)
+                self._problems.append(error)
+            if number == self._asked:
+                self._done.put(number)
         glfw.make_context_current(None)  # type: ignore[arg-type]  # none is what it takes to let one go
+
+
+def _after(fence: Any, work: Work) -> None:
+    _pass(fence)
+    work()
 
 
 def _pass(fence: Any) -> None:

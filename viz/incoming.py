@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from renderer.client import AnyRenderer
 from renderer.document import Document, request_for
-from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, RenderRequest
+from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, Preparing, RenderRequest
 from viz.facts import Texture
 from viz.measured import Seen, measured
 from viz.meters import Meters
@@ -33,6 +33,7 @@ class Incoming:
         self.frame: Frame | None = None
         self.failure: Failure | None = None
         self.loading: Loading | None = None
+        self.preparing: Preparing | None = None
         self._textures = {name: Picture() for name in (PICTURE, SPECTRUM, LAYERS)}
         self._request: RenderRequest | None = None
         self._from: tuple[object, ...] = ()
@@ -90,7 +91,7 @@ class Incoming:
     def poll(self, scene: Scene, now: float) -> None:
         """Take what came: textures are filled here."""
         replies = self._renderer.poll()
-        self.loading = replies.loading
+        self.loading, self.preparing = replies.loading, replies.preparing
         if replies.failure is not None:
             self.failure = replies.failure
             self._answer(replies.failure.request_id)

@@ -92,11 +92,13 @@ def _window(name: str, node: str, draw: Callable[[], None]) -> hello_imgui.Docka
     return window
 
 
+_FLAGS = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_collapse
+
+
 def begin_centre() -> bool:
     """Begin the canvas's window, which has no margin of its own: with one it could scroll. `imgui.end()` follows."""
     imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(0, 0))
-    flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_collapse
-    shown: bool = imgui.begin(CENTRE, None, flags)[0]
+    shown: bool = imgui.begin(CENTRE, None, _FLAGS)[0]
     imgui.pop_style_var()
     return shown
 
@@ -157,32 +159,53 @@ class Tabs:
         """Call once a frame, before panels are drawn."""
         if workspace != self._now:
             self._now, self._frames = workspace, 0
-        group = (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY)
-        node = _node(group[0])
-        names = [name for name in group if (other := _node(name)) and node and other.id_ == node.id_]
-        drawn = [imgui.internal.find_window_by_name(name) for name in names]
-        if (
-            node is None
-            or node.tab_bar is None
-            or not all(window is not None and window.was_active for window in drawn)
-        ):
+        if self._frames > SETTLED or hello_imgui.current_layout_name() != workspace:
             return
-        if hello_imgui.current_layout_name() != workspace:
+        group = _group(workspace)
+        bar, names = _tabs(group)
+        if bar is None:
             return
         self._frames += 1
-        wanted = imgui.internal.find_window_by_name(self._chosen.get(workspace, group[0])).tab_id
-        if self._frames <= SETTLED:
-            node.tab_bar.next_selected_tab_id = wanted
-            front = imgui.get_current_context().nav_window
-            if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
-                imgui.set_window_focus(
-                    RUNS if workspace == "train" else CENTRE
-                )  # the tab that came up last has the focus, and with it the front
-        else:
-            shown = node.tab_bar.visible_tab_id
+        if self._frames > SETTLED:
+            return
+        bar.next_selected_tab_id = wanted = _tab(self._chosen.get(workspace, group[0]))
+        front = imgui.get_current_context().nav_window
+        if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
+            # The tab that came up last has the focus, and with it the front.
+            imgui.set_window_focus(RUNS if workspace == "train" else CENTRE)
+
+    def leave(self) -> None:
+        """Call before another layout is put up: remembers the tab that the present workspace shows."""
+        if self._now is None or self._frames <= SETTLED:
+            return
+        bar, names = _tabs(_group(self._now))
+        if bar is not None:
             for name in names:
-                if imgui.internal.find_window_by_name(name).tab_id == shown:
-                    self._chosen[workspace] = name
+                if _tab(name) == bar.visible_tab_id:
+                    self._chosen[self._now] = name
+
+
+def _group(workspace: Workspace) -> tuple[str, ...]:
+    """Windows that are tabs of one node."""
+    return (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY)
+
+
+def _tabs(group: tuple[str, ...]) -> "tuple[imgui.internal.TabBar | None, list[str]]":
+    """The tab bar of a group, and whose tabs it has; None until all of them were drawn."""
+    node = _node(group[0])
+    if node is None or node.tab_bar is None:
+        return None, []
+    names = [name for name in group if (other := _node(name)) and other.id_ == node.id_]
+    drawn = [imgui.internal.find_window_by_name(name) for name in names]
+    if not all(window is not None and window.was_active for window in drawn):
+        return None, []
+    return node.tab_bar, names
+
+
+def _tab(window: str) -> int:
+    """The id of a window's tab."""
+    tab: int = imgui.internal.find_window_by_name(window).tab_id
+    return tab
 
 
 def _node(window: str) -> "imgui.internal.DockNode | None":

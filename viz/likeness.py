@@ -43,15 +43,16 @@ class Likenesses:
         made = (document.network, document.truncation, document.force_fp32, scene.settings.device)
         if self._from and all(new is old for new, old in zip(made, self._from, strict=True)):
             return  # the usual answer, without comparing every number
+        same = document.network == self.base.network and scene.settings.device == self.base.device
+        if same and (held or scene.view.motion.playing):
+            return
         plain = Document(document.network, truncation=document.truncation, force_fp32=document.force_fp32)
         base = request_for(plain, Display(), scene.settings.device, 0)
         if base == self.base:
             self._from = made
             return
-        if base.network != self.base.network or base.device != self.base.device:
+        if not same:
             self._shown.clear()
-        elif held or scene.view.motion.playing:
-            return
         self.base, self._from = base, made
         self._requests.clear()
 

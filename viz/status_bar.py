@@ -32,6 +32,9 @@ EVERY_S = 0.5
 RENDERING_S = 0.15
 """Renders shorter than this do not change the word, which would flicker."""
 
+_TOLD_WIDTH, _TOLD_WIDTH_WIDE = 420, 840
+"""Of what is told of fast drawing, at most, in a narrow and in a wide window."""
+
 Item = tuple[str, str, str, str, str]
 """Name, glyph, colour, value, tooltip."""
 State = tuple[str, str, str, str]
@@ -63,12 +66,16 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
     items, carry = facts.scratch.get(_Known).items(facts), facts.scratch.get(Carry)
     told = _PREVIEW if carry.on and carry.preview_text(scene.document) else state(facts)
+    kernels, wide = preparing(facts), facts.size[0] > WIDE
     hint = carrying.HINT if carry.on else ""
-    if not hint and facts.size[0] > WIDE:
+    if kernels:
+        room = theme.current.px(_TOLD_WIDTH_WIDE if wide else _TOLD_WIDTH)
+        kernels = (*kernels[:2], ui.ellipsis(kernels[2], room, theme.current.small), kernels[3])
+    elif not hint and wide:
         hint = _HINTS[tool_in_hand(scene, facts)]
     bar, follows = facts.scratch.get(_Known).bar, facts.scratch.get(Following).text
-    draw = partial(_bar, told=told, hint=hint, items=items, bar=bar, follows=follows)
-    return keep("status", (told, hint, items, bar, follows), draw, scene, facts)
+    draw = partial(_bar, told=told, kernels=kernels, hint=hint, items=items, bar=bar, follows=follows)
+    return keep("status", (told, kernels, hint, items, bar, follows), draw, scene, facts)
 
 
 def _share(facts: Facts) -> float:
@@ -78,13 +85,23 @@ def _share(facts: Facts) -> float:
 
 
 def _bar(
-    scene: Scene, facts: Facts, told: State, hint: str, items: tuple[Item, ...], bar: float, follows: str
+    scene: Scene,
+    facts: Facts,
+    told: State,
+    kernels: State | None,
+    hint: str,
+    items: tuple[Item, ...],
+    bar: float,
+    follows: str,
 ) -> Scene:
     p = theme.current.px
     glyph, token, word, why = told
     ui.status("", glyph, token, word, why)
     if follows:
         scene = _following(scene, follows)
+    if kernels:
+        glyph, token, word, why = kernels
+        ui.status(word, glyph, token, "", why)
     if hint:
         ui.status(hint, "", "faint")
     width = sum(_width(item) for item in items) + (p(44) if bar else 0)
@@ -124,6 +141,18 @@ def state(facts: Facts) -> State:
     if facts.frame is None:
         return "spinner-gap", "accent", "Starting", ""
     return "check-circle", "good", "Ready", "The picture shows the present settings"
+
+
+def preparing(facts: Facts) -> State | None:
+    """The same of what draws networks faster, while it is compiled or where it cannot be; else None."""
+    told = facts.preparing
+    if told is None:
+        return None
+    if not told.over:
+        word = f"Preparing fast drawing, {told.done + 1} of {told.total}"
+        return "lightning", "accent", word, "Compiled once on this computer; pictures are drawn meanwhile"
+    why = f"Pictures are drawn more slowly, as fast drawing failed to be prepared: {told.problem}"
+    return "warning", "warn", why, why
 
 
 def _items(facts: Facts) -> tuple[Item, ...]:

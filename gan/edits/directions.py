@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from gan.device import send
 from gan.io.arrays import Floats, read_floats
 
 FIRST_LAYERS = 8
@@ -58,9 +59,11 @@ def apply(ws: torch.Tensor, directions: Sequence[Direction]) -> torch.Tensor:
     """
     for direction in directions:
         layers = _layers(direction, ws.shape[-2])
-        vector = torch.from_numpy(_checked(direction.vector, *ws.shape[-2:])).to(ws.device, ws.dtype)
-        ws = ws.clone()
-        ws[..., layers, :] += direction.strength * (vector if vector.ndim == 1 else vector[layers])
+        vector = torch.from_numpy(_checked(direction.vector, *ws.shape[-2:])).to(ws.dtype)
+        # Put together on the CPU: a list of layers would be sent to the device by waiting for it.
+        moves = torch.zeros(ws.shape[-2:], dtype=ws.dtype)
+        moves[layers] = direction.strength * (vector if vector.ndim == 1 else vector[layers])
+        ws = ws + send(moves, ws.device)
     return ws
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gan.device import send
+
 NoiseMode = Literal["const", "random", "none"]
 NOISE_MODES: tuple[str, ...] = get_args(NoiseMode)
 
@@ -63,7 +65,7 @@ class NoiseSource:
                 image = stored
             else:
                 index = list(self.layers).index(layer)
-                image = _seeded(seed % 2**32, index, *stored.shape).to(stored.device, stored.dtype)
+                image = send(_seeded(seed % 2**32, index, *stored.shape).to(stored.dtype), stored.device)
             return (image if strength == 1 else image * strength)[None, None]
         if self.mode == "none":
             return None

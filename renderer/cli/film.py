@@ -15,6 +15,7 @@ from renderer.arrays import ArrayStore
 from renderer.cli.opening import opened
 from renderer.cli.picture import QuietWatch
 from renderer.document import request_for
+from renderer.engine import Host
 from renderer.film import Cut, frames
 from renderer.recall import Recalled
 from renderer.timeline import Timeline
@@ -65,7 +66,7 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     cancelled = _until_told()
     out = Path(spec.out)
     request = request_for(shown.document, shown.display, spec.device, 1)
-    engine, timeline, count = Pipeline(arrays, wait_for_kernels=True), shown.document.timeline, len(cut.times)
+    engine, timeline, count = Pipeline(Host(arrays), wait_for_kernels=True), shown.document.timeline, len(cut.times)
     if spec.threads:
         torch.set_num_threads(spec.threads)
     text = recipe.write(recipe.Recipe(shown.document, shown.display, cut.start), arrays)

@@ -10,6 +10,7 @@ from renderer.animate import requested
 from renderer.arrays import ArrayStore
 from renderer.cli.opening import opened
 from renderer.document import request_for
+from renderer.engine import Host
 from renderer.files import free_name
 from renderer.frames import RGBA
 from renderer.protocol import RenderRequest
@@ -58,7 +59,7 @@ def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
     """The picture of a request [H, W, 4]. Raises click.ClickException with a sentence where there is none."""
     from renderer.pipeline import Pipeline
 
-    engine = Pipeline(arrays, wait_for_kernels=True)
+    engine = Pipeline(Host(arrays), wait_for_kernels=True)
     try:
         return engine.still(request, QuietWatch())
     except Exception as error:  # the engine has words for every error, as in the renderer process

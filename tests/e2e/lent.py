@@ -49,7 +49,7 @@ class Lent:
             if one.key.startswith(self._turn)
         )
         frame, failure, loading = map(self._shifted, (replies.frame, replies.failure, replies.loading))
-        return Replies(frame, failure, loading, thumbnails, progress)
+        return Replies(frame, failure, loading, thumbnails, progress, replies.preparing)
 
     def close(self) -> None:
         """The window is gone; the renderer stays."""

@@ -26,7 +26,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """The panel."""
     scene = measured(scene, facts)
     if not scene.document.timeline.tracks:
-        scene = _empty(scene, facts)
+        scene = keep("empty", (), _empty, scene, facts)
     else:
         timeline, playback = scene.document.timeline, scene.view.playback
         exporter, measuring = facts.scratch.get(Exporter), facts.scratch.get(Measuring)

@@ -41,6 +41,8 @@ OFFERED = (
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The popup that is open, if one is."""
+    if not imgui.get_current_context().open_popup_stack.size():
+        return scene
     imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(t.px(6), t.px(6)))
     popups: tuple[tuple[str, Callable[[Scene, Facts], Scene]], ...] = (
         ("key", _key), ("lanes", _add), ("add", _add), ("walks", _walks), ("duration", _duration), ("rate", _rate),

@@ -7,7 +7,6 @@ network's parameters and is then made anew; the network itself is never changed,
 Importing this module does not import numba.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,13 +20,16 @@ from torch import Tensor, nn
 from gan.ops.cpu.crew import ALONE
 
 Progress = Callable[[int, int], None]
-"""Called with how many kernels are ready, and of how many, after each one."""
+"""Called with how many kernels are ready, and of how many: when one must be compiled, and after each from then on."""
 
 Fingerprint = tuple[tuple[int, int], ...]
 """See `fingerprint`."""
 
 _LOCK = threading.Lock()
-_log = logging.getLogger(__name__)
+
+
+class CompilingError(Exception):
+    """The kernels could not be made, or not be kept on disk; the text says why in a few words."""
 
 
 @dataclass
@@ -39,7 +41,7 @@ class _Entry:
 _entries: "WeakKeyDictionary[nn.Module, _Entry]" = WeakKeyDictionary()
 
 
-def warm_up(synthesis: nn.Module, progress: Progress | None = None, drafts: bool = False) -> bool:
+def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     """Make a synthesis network's plan, so that it draws on the CPU from now on; whether there is one.
 
     There is none for networks on other devices, of other types than float32, or with layers that no kernel covers, and
@@ -47,46 +49,80 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None, drafts: bool
 
     Args:
         synthesis: `G.synthesis`.
-        progress: See `Progress`; not called where all kernels are in memory.
-        drafts: Afterwards make the plans of its drafts too, where those have plans of their own.
+        progress: See `Progress`; not called where all kernels are in memory or on disk.
+
+    Raises:
+        CompilingError: The network's own way stays.
     """
     if not _fits(synthesis) or not available():
         return False
     from gan.networks.fast_cpu import families
 
     family = families.family_of(synthesis)
-    if family is None or not _prepared(family.kernels(synthesis), progress):
+    if family is None:
         return False
-    plan = _enter(synthesis, family.plan)
-    for draft in family.drafts(synthesis) if drafts else ():
-        if families.family_of(draft) is not None and _prepared(family.kernels(draft), progress):
-            _enter(draft, lambda network: family.plan(network, plan))
+    _prepare(family.kernels(synthesis), progress)
+    _enter(synthesis, family.plan)
     return True
 
 
-def _prepared(kernels: Sequence[Any], progress: Progress | None) -> bool:
-    """Compile these kernels, or read them from disk; whether that worked."""
+def warm_up_drafts(synthesis: nn.Module, progress: Progress | None = None) -> None:
+    """Make the plans of a network's drafts, where it has one itself and its drafts need their own.
+
+    Args:
+        synthesis: `G.synthesis`.
+        progress: As for `warm_up`.
+
+    Raises:
+        CompilingError: The drafts' own way stays.
+    """
+    entry = _entries.get(synthesis)
+    if entry is None:
+        return
     from gan.networks.fast_cpu import families
 
-    missing = [kernel for kernel in kernels if not kernel.ready]
-    try:
-        for i, kernel in enumerate(missing):
-            kernel.prepare()
-            if progress is not None:
-                progress(i + 1, len(missing))
-    except families.COMPILING_FAILED as error:
-        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without them.", error)
-        return False
-    return True
+    family = families.family_of(synthesis)
+    assert family is not None
+    drafts = [draft for draft in family.drafts(synthesis) if families.family_of(draft) is not None]
+    _prepare([kernel for draft in drafts for kernel in family.kernels(draft)], progress)
+    for draft in drafts:
+        _enter(draft, lambda network: family.plan(network, entry.plan))
 
 
-def _enter(synthesis: nn.Module, make: Callable[[nn.Module], Any]) -> Any:
+def _enter(synthesis: nn.Module, make: Callable[[nn.Module], Any]) -> None:
     """Make a network's plan, and draw the network by it from now on."""
     made_of = fingerprint(synthesis)
     entry = _Entry(_made(make, synthesis), made_of)
     with _LOCK:
         _entries[synthesis] = entry
-    return entry.plan
+
+
+def _prepare(kernels: Sequence[Any], progress: Progress | None) -> None:
+    """Compile these kernels, or read them from disk. Raises CompilingError."""
+    from gan.networks.fast_cpu import families
+
+    missing = [kernel for kernel in dict.fromkeys(kernels) if not kernel.ready]
+    compiled = False
+
+    def compiling() -> None:
+        nonlocal compiled
+        if not compiled and progress is not None:
+            progress(i, len(missing))
+        compiled = True
+
+    try:
+        for i, kernel in enumerate(missing):
+            kernel.prepare(compiling)
+            if compiled and progress is not None:
+                progress(i + 1, len(missing))
+    except families.COMPILING_FAILED as error:
+        raise CompilingError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.strerror}: {error.filename}"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def available() -> bool:

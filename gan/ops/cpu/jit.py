@@ -16,7 +16,7 @@ import numba
 import platformdirs
 from filelock import FileLock
 from numba import types
-from numba.core import config
+from numba.core import config, event
 
 from gan.ops.cpu.crew import share
 from gan.ops.cpu.lanes import LANES
@@ -55,6 +55,22 @@ if _folder is not None:
     config.CACHE_DIR = str(_folder)
 
 
+class _Compiling(event.Listener):  # type: ignore[misc]
+    """Calls `tell` when numba begins to compile `dispatcher`, which it does only for what it did not find on disk."""
+
+    def __init__(self, dispatcher: Any, tell: Callable[[], None]) -> None:
+        self._dispatcher = dispatcher
+        self._tell = tell
+
+    def on_start(self, event: Any) -> None:
+        """Called for whatever numba compiles in this process."""
+        if event.data["dispatcher"] is self._dispatcher:
+            self._tell()
+
+    def on_end(self, event: Any) -> None:
+        """Nothing: `prepare` returns."""
+
+
 class Kernel:
     """A function for numba and the one signature it is compiled for.
 
@@ -71,15 +87,19 @@ class Kernel:
         self.ready = False
         """Whether calling it compiles nothing."""
 
-    def prepare(self) -> None:
-        """Compile, or read what an earlier process compiled. May take seconds; safe from any thread and process."""
+    def prepare(self, compiling: Callable[[], None] = lambda: None) -> None:
+        """Compile, or read what an earlier process compiled. May take seconds; safe from any thread and process.
+
+        `compiling` is called first where it must be compiled.
+        """
         if self.ready:
             return
         # numba's index of a folder is read, changed and written back without a lock of its own: two processes at once
         # could give one name to two kernels.
         with _COMPILING, nullcontext() if _folder is None else FileLock(_folder / "lock"):
             if not self.ready:
-                self._dispatcher.compile(types.void(*self._signature))
+                with event.install_listener("numba:compile", _Compiling(self._dispatcher, compiling)):
+                    self._dispatcher.compile(types.void(*self._signature))
                 self._dispatcher.disable_compile()
                 self.ready = True
 

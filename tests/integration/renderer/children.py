@@ -5,8 +5,7 @@ import signal
 import time
 from multiprocessing.connection import Connection
 
-from renderer.arrays import ArrayStore
-from renderer.engine import Engine
+from renderer.engine import Engine, Host
 from renderer.fake import FakeEngine
 from renderer.protocol import RenderRequest
 from renderer.worker import serve
@@ -63,7 +62,7 @@ class Stuck(FakeEngine):
 
 
 def gets_stuck(connection: Connection, prefix: str) -> None:
-    serve(connection, prefix, lambda arrays: Stuck())
+    serve(connection, prefix, lambda host: Stuck())
 
 
 class Clumsy(FakeEngine):
@@ -74,11 +73,11 @@ class Clumsy(FakeEngine):
 
 
 def fails_at_thirteen(connection: Connection, prefix: str) -> None:
-    serve(connection, prefix, lambda arrays: Clumsy())
+    serve(connection, prefix, lambda host: Clumsy())
 
 
 def cannot_be_set_up(connection: Connection, prefix: str) -> None:
-    def make(arrays: ArrayStore) -> Engine:
+    def make(host: Host) -> Engine:
         raise ImportError("no module named torch")
 
     serve(connection, prefix, make)

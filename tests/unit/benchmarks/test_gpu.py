@@ -26,6 +26,10 @@ def test_every_part_runs(tmp_path, capsys):
         "stylegan3-r-32",
     }
     assert all(row["kernels_ms"] > 0 and row["graph_ms"] is None for row in found["synthesis"].values())
+    assert found["frames"].keys() == {"stylegan2-32", "stylegan3-t-32", "stylegan3-r-32"}
+    for row in found["frames"].values():
+        assert row["plain_ms"]["median"] >= row["plain_ms"]["best"] > 0
+        assert row["page_locked_ms"] is row["staged_ms"] is None
     assert found["training"]["stylegan2, kernels"]["seconds_per_kimg"] > 0
 
 

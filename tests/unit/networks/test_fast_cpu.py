@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan.networks import build, fast_cpu
+from gan.networks.fast_cpu import families
 from gan.networks.fast_cpu import stylegan2 as plans
 from gan.networks.steps import follow
 from gan.networks.stylegan3_drafts import draft_of
@@ -139,6 +140,59 @@ def test_progress_is_told_of_what_is_not_in_memory():
     told = []
     assert fast_cpu.warm_up(G.synthesis, lambda done, total: told.append((done, total)))
     assert told == []
+
+
+class FakeKernel:
+    """Found in memory, on disk, compiled, or, where `how` is an error, none of these."""
+
+    def __init__(self, how: str | Exception):
+        self.how, self.ready = how, how == "in memory"
+
+    def prepare(self, compiling):
+        if self.how != "on disk":
+            compiling()
+        if isinstance(self.how, Exception):
+            raise self.how
+
+
+def with_kernels(monkeypatch, *hows):
+    """A network that needs these."""
+    made = [FakeKernel(how) for how in hows]
+    family = families.Family(lambda network: made, lambda network: object())
+    monkeypatch.setattr(families, "family_of", lambda synthesis: family)
+    return tiny.generator().synthesis
+
+
+@pytest.mark.parametrize(
+    ("kernels", "expected"),
+    [
+        (("in memory", "on disk", "on disk"), []),
+        (("compiled", "on disk", "compiled"), [(0, 3), (1, 3), (2, 3), (3, 3)]),
+        (("in memory", "on disk", "compiled"), [(1, 2), (2, 2)]),
+    ],
+    ids=["all there", "mostly new", "the last one new"],
+)
+def test_progress_is_told_from_the_first_kernel_on_that_must_be_compiled(monkeypatch, kernels, expected):
+    told = []
+    assert fast_cpu.warm_up(with_kernels(monkeypatch, *kernels), lambda *progress: told.append(progress))
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (PermissionError(13, "Permission denied", "/cache/lock"), "Permission denied: /cache/lock"),
+        (RuntimeError("cannot be compiled\nand this is why"), "cannot be compiled"),
+        (RuntimeError(), "RuntimeError"),
+    ],
+)
+def test_a_kernel_that_cannot_be_made_is_told_in_few_words_and_leaves_no_plan(monkeypatch, error, words):
+    synthesis = with_kernels(monkeypatch, "compiled", error)
+    with pytest.raises(fast_cpu.CompilingError) as raised:
+        fast_cpu.warm_up(synthesis)
+    assert str(raised.value) == words
+    assert synthesis not in fast_cpu._entries
 
 
 @pytest.fixture
@@ -308,9 +362,11 @@ def test_drafts_of_stylegan3_have_plans_of_their_own(options):
     ws, turn = latents(G), [[0.8, -0.6, 0.1], [0.6, 0.8, -0.2], [0, 0, 1]]
     drafts = {side: draft_of(G.synthesis, side) for side in G.synthesis.drafts}
     expected = [seen(G, ws, draft=side, input_transform=turn) for side in drafts]
+    fast_cpu.warm_up_drafts(G.synthesis)
+    assert all(fast_cpu.plan_for(draft, ws) is None for draft in drafts.values()), "not before the network's own"
     assert fast_cpu.warm_up(G.synthesis)
     assert all(fast_cpu.plan_for(draft, ws) is None for draft in drafts.values())
-    assert fast_cpu.warm_up(G.synthesis, drafts=True)
+    fast_cpu.warm_up_drafts(G.synthesis)
     whole = plan_of(G, ws)
     for (side, draft), layers in zip(drafts.items(), expected, strict=True):
         plan = fast_cpu.plan_for(draft, ws)
@@ -325,7 +381,8 @@ def test_drafts_of_stylegan3_have_plans_of_their_own(options):
 @torch.no_grad()
 def test_a_draft_and_its_plan_end_with_their_network():
     G = stylegan3()
-    fast_cpu.warm_up(G.synthesis, drafts=True)
+    fast_cpu.warm_up(G.synthesis)
+    fast_cpu.warm_up_drafts(G.synthesis)
     draft = draft_of(G.synthesis, 16)
     left = [weakref.ref(draft), weakref.ref(fast_cpu._entries[draft].plan)]
     del G, draft

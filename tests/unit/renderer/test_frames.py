@@ -52,6 +52,35 @@ def test_slots_stay_busy_until_a_later_one_is_held(ring):
     assert ring.write([("picture", flat(9))])[0] == places[0]
 
 
+def test_a_slot_is_busy_only_once_it_is_sent(ring):
+    first, again = ring.open([("picture", (8, 8))]), ring.open([("picture", (8, 8))])
+    assert again.place == first.place
+    first.views[0][...] = flat(5)
+    assert ring.sent(first) == (first.place, first.parts)
+    segments = Segments()
+    segments.attach(first.place.segment)
+    np.testing.assert_array_equal(segments.picture(first.place.segment, first.parts[0]), flat(5))
+    assert ring.open([("picture", (8, 8))]).place != first.place
+
+
+def test_who_uses_a_segment_hears_that_it_goes(ring):
+    heard = []
+    small, large = ring.open([("picture", (8, 8))]), (300, 300)
+    small.segment.before_going.append(lambda: heard.append("small"))
+    ring.sent(small)
+    ring.hold(small.place)
+    ring.sent(ring.open([("picture", large)]))
+    assert not heard, "the window reads it still"
+    later = ring.open([("picture", large)])
+    ring.sent(later)
+    ring.hold(later.place)
+    assert heard == ["small"]
+    later.segment.before_going.append(lambda: heard.append("large"))
+    ring.close()
+    ring.close()
+    assert heard == ["small", "large"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["write", "poll"]), st.sampled_from([4, 8, 200])), max_size=40))
 def test_nothing_that_the_window_may_read_is_overwritten(steps):

@@ -9,6 +9,7 @@ from renderer import synthesis
 from renderer.graphs import Replays
 from renderer.models import Model
 from renderer.protocol import Noise, Transform
+from renderer.synthesis import Wanted
 from tests.unit.renderer.tiny import Bench, Watching, save
 
 
@@ -111,7 +112,7 @@ def test_pictures_by_graphs_are_the_same(kind, tmp_path, monkeypatch):
 
     def draw(seed, noise, transform):
         ws = torch.randn(1, model.G.num_ws, model.G.w_dim, generator=torch.Generator().manual_seed(seed))
-        done = synthesis.run(model, ws, noise, transform, False, None, False, Watching().check)
+        done = synthesis.run(model, Wanted(ws, noise, transform), Watching().check)
         return done.outputs[None]
 
     with torch.inference_mode():

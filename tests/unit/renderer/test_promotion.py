@@ -6,8 +6,9 @@ import torch
 from gan.networks.steps import is_forced
 from renderer import synthesis
 from renderer.promotion import finite, notice, promote
-from renderer.protocol import LayerInfo, Noise, Transform
-from tests.unit.renderer.tiny import Bench, Watching, save
+from renderer.protocol import LayerInfo
+from renderer.synthesis import Wanted
+from tests.unit.renderer.tiny import Bench, Watching, overflow, save
 
 LAYERS = ("a", "b", "c")
 
@@ -61,23 +62,10 @@ def test_a_render_promotes_and_tells(kind, tmp_path, monkeypatch):
     bench.render()
     model = bench.pipeline._models.get(bench.request.network, "cpu", lambda share: None)
     name = model.G.synthesis.layer_names[2]
-    real, forces = model.G.synthesis.forward, []
-
-    def overflowing(ws, *, on_layer=None, force_fp32=False, **arguments):
-        forces.append(force_fp32)
-        broken = not is_forced(force_fp32, name)
-
-        def look(layer, x):
-            on_layer(layer, x.half() * torch.inf if broken and layer == name else x)
-
-        img = real(ws, on_layer=look, force_fp32=force_fp32, **arguments)
-        return img * torch.inf if broken else img
-
-    monkeypatch.setattr(model.G.synthesis, "forward", overflowing)
-    monkeypatch.setattr(synthesis, "_is_half", lambda model: True)
+    forces = overflow(model, name, monkeypatch)
     ws = torch.zeros(1, model.G.num_ws, model.G.w_dim)
     for _ in range(2):
-        done = synthesis.run(model, ws, Noise(), Transform(), False, None, False, Watching().check)
+        done = synthesis.run(model, Wanted(ws), Watching().check)
         assert finite(done.outputs[None])
     assert model.promoted == {name}
     assert forces[-1] == {name}

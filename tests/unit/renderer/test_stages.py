@@ -45,3 +45,15 @@ def test_the_clock_gives_a_stage_inside_another_its_own_time():
     with clock.stage("mapping"):  # from 8 to 10
         pass
     assert dict(clock.milliseconds) == {"edits": 5000.0, "mapping": 4000.0}
+
+
+def test_a_clock_of_marks_asks_for_times_only_when_it_is_read():
+    marks = iter("abcd")
+    asked = []
+    clock = StageClock(lambda: next(marks), lambda first, last: asked.append(first + last) or 0.5)
+    for _ in range(2):
+        with clock.stage("synthesis"):
+            pass
+    assert not asked
+    assert clock.milliseconds == (("synthesis", 1000.0),)
+    assert asked == ["ab", "cd"]

@@ -4,12 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 import gan
 from gan.display import to_rgba8
 from gan.networks import build
+from gan.networks.steps import is_forced
+from renderer import synthesis
 from renderer.engine import Rendered
+from renderer.models import Model, describe_model
 from renderer.pipeline import Pipeline
 from renderer.protocol import PICTURE, Network, RenderRequest
 
@@ -55,6 +59,32 @@ def save(folder: Path, kind: str, G: torch.nn.Module | None = None, notice: str 
     info = gan.describe({"G_ema": ARCHITECTURES[kind]}, {"notice": notice} if notice else None)
     gan.save(path, gan.Networks(G=None, D=None, G_ema=network(kind) if G is None else G, info=info))
     return str(path)
+
+
+def model(kind: str, device: str) -> Model:
+    """A network in memory as the renderer has it, without a file."""
+    info = gan.describe({"G_ema": ARCHITECTURES[kind]})
+    G, place = network(kind).to(device), torch.device(device)
+    return Model(G, place, describe_model(Network(), G, info, place))
+
+
+def overflow(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Let this layer overflow unless it is computed in float32; every run's `force_fp32`, as it comes."""
+    real, forces = model.G.synthesis.forward, []
+
+    def overflowing(ws, *, on_layer=None, force_fp32=False, **arguments):
+        forces.append(force_fp32)
+        broken = not is_forced(force_fp32, name)
+
+        def look(layer, x):
+            on_layer(layer, x.half() * torch.inf if broken and layer == name else x)
+
+        img = real(ws, on_layer=look, force_fp32=force_fp32, **arguments)
+        return img * torch.inf if broken else img
+
+    monkeypatch.setattr(model.G.synthesis, "forward", overflowing)
+    monkeypatch.setattr(synthesis, "_is_half", lambda model: True)
+    return forces
 
 
 def reference(kind: str, seed: int, **synthesis) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.fake import model_info
-from renderer.protocol import Display, Failure, Frame, Loading, Network, Spectrum, Statistics
+from renderer.protocol import Display, Failure, Frame, Loading, Network, Preparing, Spectrum, Statistics
 from tests.unit.viz.facts import new_facts
 from viz.desktop import dropped_source, reveal
 from viz.facts import REFRESH_S, Facts, Figures
@@ -12,7 +12,7 @@ from viz.layout import WORKSPACES, sides, splits
 from viz.loupe import CELLS, neighbourhood
 from viz.measured import Seen, measured
 from viz.meters import LENGTH, Meters, Series, Steady
-from viz.status_bar import precision, state
+from viz.status_bar import precision, preparing, state
 from viz.strips import INFO_S, Board, Message, in_two
 
 
@@ -193,3 +193,16 @@ def test_a_strip_says_the_first_sentence_first():
         "There is no such file. Check the path.",
     )
     assert in_two("Out of memory.", "Use the CPU.") == ("Out of memory.", "Use the CPU.")
+
+
+def test_kernels_are_counted_from_the_one_at_work_and_a_problem_is_one_sentence():
+    assert preparing(facts()) is None
+    glyph, _, word, why = preparing(facts(preparing=Preparing(2, 7)))
+    assert (glyph, word) == ("lightning", "Preparing fast drawing, 3 of 7")
+    assert why
+    glyph, _, word, why = preparing(facts(preparing=Preparing(0, 0, "No space left on device")))
+    assert glyph == "warning"
+    assert word == why
+    assert word.startswith("Pictures are drawn more slowly")
+    assert word.endswith(": No space left on device")
+    assert preparing(facts(preparing=Preparing(1, 2, "No space left on device")))[0] == "lightning"

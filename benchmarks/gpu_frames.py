@@ -1,0 +1,89 @@
+"""From a request to the bytes in the memory that the window reads: page-locked, not, and as pictures on a CPU go."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+import gan
+from gan.networks import build
+from renderer import frames
+from renderer.delivery import Courier, CudaQueue
+from renderer.models import Model, describe_model
+from renderer.protocol import Latent, Network, RenderRequest
+from renderer.render import Kept, Render
+
+WAYS = ("page_locked", "staged", "plain")
+"""Copied by the device into the segment; into other memory and from there; waited for at every figure."""
+
+
+class _NoWatch:
+    def check(self, share: float) -> None:
+        """Nothing comes in between."""
+
+    def loading(self, share: float | None) -> None:
+        """Nothing is read."""
+
+
+class _One:
+    """Models of which there is one."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def kept(self, network: Network, device: str) -> Model:
+        return self._model
+
+
+class _Staged(CudaQueue):
+    def lock(self, address: int, size: int) -> bool:
+        return False
+
+
+def measure(networks: Iterator[tuple[str, str, dict[str, Any]]], device: torch.device, tiny: bool) -> dict[str, Any]:
+    """Milliseconds a frame by network and way, each of another seed; None where there is no CUDA device."""
+    result: dict[str, Any] = {}
+    for name, class_name, arguments in networks:
+        torch.manual_seed(0)
+        network = build(class_name, **arguments).eval().requires_grad_(False).to(device)
+        info = gan.describe({"G_ema": gan.Architecture(class_name, arguments)})
+        model = Model(network, device, describe_model(Network(), network, info, device))
+        try:
+            result[name] = {f"{way}_ms": _milliseconds(model, way, 3 if tiny else 60) for way in WAYS}
+        except torch.OutOfMemoryError:
+            result[name] = "out of memory"
+        model.replays.clear()
+        del network, model
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+    return result
+
+
+@torch.inference_mode()
+def _milliseconds(model: Model, way: str, count: int) -> dict[str, float] | None:
+    """The median, and the fastest, of `count` frames after some that do not count."""
+    if way != "plain" and model.device.type != "cuda":
+        return None
+    ring = frames.Ring(f"{frames.PREFIX}benchmark")
+    kept, models = Kept(), _One(model)
+    courier = None
+    if way != "plain":
+        courier = Courier((CudaQueue if way == "page_locked" else _Staged)(model.device), ring)
+    times = []
+    try:
+        for seed in range(5 + count):
+            request = replace(RenderRequest(seed), latent=Latent(seed))
+            started = time.perf_counter()
+            rendered = Render(models, kept, request, _NoWatch(), lambda device: courier).rendered()
+            place, _ = ring.write(rendered.pictures) if rendered.slot is None else ring.sent(rendered.slot)
+            times.append(time.perf_counter() - started)
+            ring.hold(place)
+            if way == "page_locked" and not (rendered.slot and rendered.slot.segment.page_locked):
+                return None
+    finally:
+        ring.close()
+    counted = [1000 * seconds for seconds in times[5:]]
+    return {"median": statistics.median(counted), "best": min(counted)}
