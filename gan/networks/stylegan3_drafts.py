@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .stylegan3 import SynthesisNetwork
 
 LEAST_RATE = 32
-"""No layer's rate is brought below this: fewer samples would save little and show something else."""
+"""No layer's rate is brought below this: with fewer samples of what the first layers make, drafts show other pictures."""
 FRACTIONS = (2, 4)
 """Parts of the resolution that drafts have. Smaller ones cost nearly as much as a quarter does."""
 WORTH = 0.85
