@@ -4,8 +4,8 @@ The layers of an alias-free network work on continuous signals, of which the pix
 same signals, without the frequencies that so few cannot carry. What a draft of 1 / n of the resolution leaves out:
 
 * Every layer has 1 / n of its sampling rate, but no less than `LEAST_RATE` or its own: the first layers decide what the
-  picture shows, and cost little. Frequencies above half the new rate are gone, in the layers and in the picture, and
-  so is what later layers would have made of them.
+  picture shows. Frequencies above half the new rate are gone, in the layers and in the picture, and so is what later
+  layers would have made of them.
 * The margin around the picture has half as many pixels: near the picture's edge some of what lies outside is missing.
 * A kernel of 3 x 3 taps has them one sample of the original rate apart. On the coarser grid each tap lies between
   samples and is spread over the nearest three of them, along both axes, by the parabola through those.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .stylegan3 import SynthesisNetwork
 
 LEAST_RATE = 32
-"""No layer's rate is brought below this: with fewer samples of what the first layers make, drafts show other pictures."""
+"""No layer's rate is brought below this: with fewer samples of the first layers, drafts show other pictures."""
 FRACTIONS = (2, 4)
 """Parts of the resolution that drafts have. Smaller ones cost nearly as much as a quarter does."""
 WORTH = 0.85
