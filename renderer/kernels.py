@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 def import_early() -> None:
     """Import numba beside what the caller does next; it takes a third of a second."""
-    if not _off():
+    if fast_cpu.wanted():
         threading.Thread(target=fast_cpu.available, name="kernels", daemon=True).start()
 
 
@@ -45,7 +45,7 @@ class Preparation:
         Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as
         one step of 255 in a few pixels, so what must be the same at any time should wait.
         """
-        if device.type != "cpu" or _off():
+        if device.type != "cpu" or not fast_cpu.wanted():
             return
         thread = threading.Thread(target=self._make, args=(synthesis, not wait), name="kernels", daemon=True)
         thread.start()
@@ -84,7 +84,3 @@ class Preparation:
     def _say(self) -> None:
         done, total = (sum(column) for column in zip(*self._counts.values(), strict=True)) if self._counts else (0, 0)
         self._tell(Preparing(done, total, self._problem))
-
-
-def _off() -> bool:
-    return os.environ.get(VARIABLE) == "off"

@@ -14,7 +14,7 @@ from . import fast_cpu
 from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork
-from .noise import NoiseSetting, NoiseSource
+from .noise import NoiseSetting, NoiseSource, one_by_one
 from .steps import ForceFp32, OnLayer, Steps, check_capture, check_draft, check_no_transform, check_ws, follow
 from .stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 
@@ -132,7 +132,8 @@ class SynthesisNetwork(nn.Module):
     ) -> Tensor:
         """Draw the picture of `ws`. Never changes the network.
 
-        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
+        On a CPU, pictures without gradients are drawn by the network's plan, if it has one and that is faster
+        (`fast_cpu`); batches whose layers are watched are not.
 
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
@@ -163,10 +164,12 @@ class SynthesisNetwork(nn.Module):
         check_draft(draft, self.drafts, self.img_resolution)
         source = NoiseSource(self.noise_layers, noise_mode, noise or {}, generator)
         ws = ws.to(torch.float32)
-        plan = fast_cpu.plan_for(self, ws)
+        plan = fast_cpu.plan_for(self, ws, on_layer is not None)
         last = draft or self.img_resolution
-        steps = self._steps(ws, source, force_fp32, last) if plan is None else plan.steps(ws, source, last)
-        return follow(steps, capture, on_layer).to(torch.float32)
+        if plan is None:
+            return follow(self._steps(ws, source, force_fp32, last), capture, on_layer).to(torch.float32)
+        apart, noises = torch.split(ws, 1), one_by_one(source, len(ws))
+        return fast_cpu.pictures(len(ws), lambda i: plan.steps(apart[i], noises[i], last), capture, on_layer)
 
     def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32, last: int) -> Steps:
         """Layers up to resolution `last`."""

