@@ -4,7 +4,8 @@ The floor of a picture is the time that its convolutions would take at the rate 
 2048, float32, the same threads). Both are measured in turn, product, picture, product, and the ratio of each picture is
 against the products on both of its sides: a shared machine differs from moment to moment. Ratios are medians over the
 repeats; `best` is the fastest picture against the fastest product, which is nearer to an idle machine. `own` is the
-network's own way, with the same memory settings. Networks have random weights; what they cost does not depend on them.
+network's own way, with the same memory settings. Drafts are drawn in turn with whole pictures. Networks have random
+weights; what they cost does not depend on them.
 
 With `--batches`, batches of smaller networks as well: `by_plan` tells whether the kernels drew them or were left out.
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
 import gan
 from gan.memory import keep_freed_memory
@@ -29,6 +31,8 @@ from gan.networks import build, fast_cpu
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE = 2048
+DIFFERENT = 7
+"""Pictures that a draft's difference is measured on."""
 AIMS = {"stylegan2": 1.6, "stylegan3-t": 1.4, "stylegan3-r": 2.4}
 """Ratios that 256 x 256 should stay below."""
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -44,24 +48,28 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
 def convolution_flop(synthesis: Any) -> float:
     """Multiplications and additions of one picture's convolutions, filters left out."""
     if hasattr(synthesis, "design"):
-        return sum(
-            2.0 * x.in_channels * x.out_channels * (x.conv_kernel * (x.in_size + x.conv_kernel - 1)) ** 2
-            for x in synthesis.design.layers
-        )
-    modules = dict(synthesis.named_modules())
-    total = 0.0
-    for name in synthesis.layer_names:
-        weight, resolution = modules[name].weight, int(name.split(".")[0][1:])
-        # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
-        pixels = (resolution // 2) ** 2 if name.endswith("conv0") else resolution**2
-        total += 2.0 * weight.numel() * pixels
-    return total
+        return 2.0 * synthesis.design.multiplications
+    return 2.0 * sum(getattr(synthesis, f"b{resolution}").multiplications for resolution in synthesis.block_resolutions)
 
 
 def seconds(work: Callable[[], Any]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+@torch.inference_mode()
+def difference(synthesis: Any, side: int) -> float:
+    """How far drafts are from the whole pictures reduced to their size; the median of some.
+
+    The root mean square, by that of the picture's difference from its mean colour.
+    """
+    found = []
+    for ws in torch.randn(DIFFERENT, 1, synthesis.num_ws, synthesis.w_dim):
+        picture = F.interpolate(synthesis(ws), (side, side), mode="bicubic", antialias=True)
+        contrast = (picture - picture.mean(dim=(2, 3), keepdim=True)).square().mean().sqrt()
+        found.append(float((synthesis(ws, draft=side) - picture).square().mean().sqrt() / contrast))
+    return statistics.median(found)
 
 
 def made(family: str, resolution: int, **changes: Any) -> Any:
@@ -80,11 +88,15 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         own_picture = synthesis(ws)
         own = [seconds(lambda: synthesis(ws)) for _ in range(own_repeats)]
         ready = seconds(lambda: fast_cpu.warm_up(synthesis))
+        drafts_ready = seconds(lambda: fast_cpu.warm_up_drafts(synthesis))
         error = (synthesis(ws) - own_picture).abs().max() / own_picture.abs().max()
         products, pictures = [seconds(lambda: torch.mm(a, b, out=c)) for _ in range(3)][-1:], []
+        drafts: dict[int, list[float]] = {side: [] for side in synthesis.drafts}
         for _ in range(repeats):
             pictures.append(seconds(lambda: synthesis(ws)))
             products.append(seconds(lambda: torch.mm(a, b, out=c)))
+            for side, taken in drafts.items():
+                taken.append(seconds(lambda side=side: synthesis(ws, draft=side)))  # type: ignore[misc]
     per_flop = [x / (2.0 * SIDE**3) for x in products]
     ratios = [x / (flop * (y + z) / 2) for x, y, z in zip(pictures, per_flop, per_flop[1:], strict=False)]
     return {
@@ -98,6 +110,17 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         "best": {"picture_s": round(min(pictures), 4), "ratio": round(min(pictures) / (flop * min(per_flop)), 2)},
         "own": {"picture_s": round(statistics.median(own), 4), "best_s": round(min(own), 4)} if own else None,
         "plan_ready_s": round(ready, 2),
+        "drafts_ready_s": round(drafts_ready, 2),
+        "drafts": {
+            side: {
+                "picture_s": round(statistics.median(taken), 4),
+                "best_s": round(min(taken), 4),
+                "of_whole": round(statistics.median(x / y for x, y in zip(taken, pictures, strict=True)), 2),
+                "of_multiplications": round(synthesis.drafts[side], 2),
+                "difference": round(difference(synthesis, side), 3),
+            }
+            for side, taken in drafts.items()
+        },
         "error": float(error),
     }
 

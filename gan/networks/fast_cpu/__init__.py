@@ -27,6 +27,7 @@ Progress = Callable[[int, int], None]
 """Called with how many kernels are ready, and of how many: when one must be compiled, and after each from then on."""
 
 Fingerprint = tuple[tuple[int, int], ...]
+"""See `fingerprint`."""
 
 _LOCK = threading.Lock()
 _log = logging.getLogger(__name__)
@@ -65,16 +66,40 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     family = families.family_of(synthesis)
     if family is None:
         return False
-    missing = [kernel for kernel in family.kernels(synthesis) if not kernel.ready]
-    try:
-        _prepare(missing, progress)
-    except families.COMPILING_FAILED as error:
-        raise CompilingError(_reason(error)) from error
-    made_of = _fingerprint(synthesis)
-    entry = _Entry(_made(family.plan, synthesis), made_of)
+    _prepare(family.kernels(synthesis), progress)
+    _enter(synthesis, family.plan)
+    return True
+
+
+def warm_up_drafts(synthesis: nn.Module, progress: Progress | None = None) -> None:
+    """Make the plans of a network's drafts, where it has one itself and its drafts need their own.
+
+    Args:
+        synthesis: `G.synthesis`.
+        progress: As for `warm_up`.
+
+    Raises:
+        CompilingError: The drafts' own way stays.
+    """
+    entry = _entries.get(synthesis)
+    if entry is None:
+        return
+    from gan.networks.fast_cpu import families
+
+    family = families.family_of(synthesis)
+    assert family is not None
+    drafts = [draft for draft in family.drafts(synthesis) if families.family_of(draft) is not None]
+    _prepare([kernel for draft in drafts for kernel in family.kernels(draft)], progress)
+    for draft in drafts:
+        _enter(draft, lambda network: family.plan(network, entry.plan))
+
+
+def _enter(synthesis: nn.Module, make: Callable[[nn.Module], Any]) -> None:
+    """Make a network's plan, and draw the network by it from now on."""
+    made_of = fingerprint(synthesis)
+    entry = _Entry(_made(make, synthesis), made_of)
     with _LOCK:
         _entries[synthesis] = entry
-    return True
 
 
 def wanted() -> bool:
@@ -92,18 +117,25 @@ def make_ready(synthesis: nn.Module) -> bool:
 
 
 def _prepare(kernels: Sequence[Any], progress: Progress | None) -> None:
+    """Compile these kernels, or read them from disk. Raises CompilingError."""
+    from gan.networks.fast_cpu import families
+
+    missing = [kernel for kernel in dict.fromkeys(kernels) if not kernel.ready]
     compiled = False
 
     def compiling() -> None:
         nonlocal compiled
         if not compiled and progress is not None:
-            progress(i, len(kernels))
+            progress(i, len(missing))
         compiled = True
 
-    for i, kernel in enumerate(kernels):
-        kernel.prepare(compiling)
-        if compiled and progress is not None:
-            progress(i + 1, len(kernels))
+    try:
+        for i, kernel in enumerate(missing):
+            kernel.prepare(compiling)
+            if compiled and progress is not None:
+                progress(i + 1, len(missing))
+    except families.COMPILING_FAILED as error:
+        raise CompilingError(_reason(error)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -140,7 +172,7 @@ def plan_for(synthesis: nn.Module, ws: Tensor, watched: bool = False) -> Any | N
         return None
     if len(ws) > 1 and (watched or not entry.plan.pays(len(ws))):
         return None
-    if (now := _fingerprint(synthesis)) != entry.made_of:
+    if (now := fingerprint(synthesis)) != entry.made_of:
         if not _fits(synthesis):
             cool_down(synthesis)
             return None
@@ -185,8 +217,8 @@ def _made(make: Callable[[nn.Module], Any], synthesis: nn.Module) -> Any:
         return make(synthesis)
 
 
-def _fingerprint(synthesis: nn.Module) -> Fingerprint:
-    """Changes when any parameter or buffer does, in place or by another one in its place.
+def fingerprint(synthesis: nn.Module) -> Fingerprint:
+    """Of a network: changes when any parameter or buffer does, in place or by another one in its place.
 
     Those of a network that was read in inference mode count no changes in place.
     """
