@@ -77,7 +77,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
     text = "Measure" if not heat.on else "Hide" if told.over else "Stop"
-    if ui.button(text, "chart-line", id_="##deviation", on=heat.on, width=room / 2, hint=hint):
+    if ui.button(text, id_="##deviation", on=heat.on, width=room / 2, hint=hint):
         heat.on = not heat.on
         if not heat.on:
             heat.work, heat.told = None, Told()

@@ -27,15 +27,17 @@ class Left:
         yield from self._click("psi strip")
         yield from self._hand.wait(1.2)  # its pictures come in
         yield from self._bring("psi -1")
+        yield from self._aside()
         yield from self._shot("psi-strip")
         yield from self._click("psi strip")
 
     def noise(self) -> Iterator[None]:
-        """A row for each layer, the coarse ones off; and how much the noise changes each pixel."""
-        yield from self._click("noise layers", "noise Fine")
+        """A row for each layer, the last one off; and how much the noise changes each pixel."""
+        yield from self._click("noise layers", "on", "seed")
         yield from self._bring("deviation")
+        yield from self._aside()
         yield from self._shot("noise-layers")
-        yield from self._click("noise All", "noise layers", "deviation")
+        yield from self._click("noise layers", "resetNoise", "deviation")
         heat = self._app.scratch.get(Heat)
         yield from self._until(lambda: heat.told.over, "a map of the noise")
         yield from self._bring("save deviation")
@@ -67,6 +69,11 @@ class Left:
             yield from self._hand.click(f"{PANEL}/{name}")
             yield
             yield from self._until(lambda: self._app.up_to_date, "a picture")
+
+    def _aside(self) -> Iterator[None]:
+        """Take the mouse where no tooltip covers anything."""
+        yield from self._hand.move(self._hand.at("Canvas/picture", 0.5, 0.9))
+        yield from self._hand.wait(0.3)
 
     def _bring(self, name: str) -> Iterator[None]:
         """Scroll until a control is in sight."""
