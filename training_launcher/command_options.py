@@ -30,6 +30,13 @@ def click_options(spec: type) -> list[click.Parameter]:
     return [_option(part) for part in fields(spec)]
 
 
+def json_option() -> click.Option:
+    """`--json`, for commands whose progress a program follows."""
+    return click.Option(
+        ["--json", "as_json"], is_flag=True, help="Tell the progress as lines of JSON on standard output."
+    )
+
+
 def fill(spec: type, given: dict[str, Any]) -> Any:
     """The spec that the values of `click_options` fill.
 

@@ -131,7 +131,8 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
         "state": _word(status, "state"),
         "done": done,
         "total": total,
-        "unit": _word(status, "unit") or {"metrics": "metrics", "video": "frames"}.get(kind, "kimg"),
+        "unit": _word(status, "unit")
+        or {"metrics": "metrics", "video": "frames", "figures": "pictures"}.get(kind, "kimg"),
         "seconds_per_unit": pace,
         "eta_s": _number(status, "eta_s"),
         "updated": updated or _mtime(path / files.STATUS_FILE),

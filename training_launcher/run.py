@@ -27,7 +27,7 @@ class Run:
     total: float = 0.0
     """Progress in `unit`; total 0: not known."""
     unit: str = "kimg"
-    """"kimg", "metrics" or "frames"."""
+    """"kimg", "metrics", "frames" or "pictures"."""
     seconds_per_unit: float | None = None
     eta_s: float | None = None
     """Seconds until the end at that pace."""

@@ -39,11 +39,9 @@ def task_for(folder: Path, command: Command, spec: Any) -> Task:
     """What is to be done for a run."""
     if command.name == "train":
         return _Training(folder)
-    if command.name == "film":
-        return _Film(folder, spec)
     if isinstance(spec, MetricRunSpec):
         return _Measuring(folder, spec)
-    return _Pictures(command, spec)
+    return _Drawing(folder, command, spec)
 
 
 class _Training:
@@ -61,32 +59,17 @@ class _Training:
         return 0.0, 0.0
 
 
-class _Pictures:
-    """A command that draws, and says nothing of how far it is."""
+class _Drawing:
+    """A command that draws. It tells its pictures as lines of JSON, in a file that only the newest line matters of."""
 
-    unit = "frames"
-
-    def __init__(self, command: Command, spec: Any) -> None:
-        self._command, self._spec = command, spec
-
-    def steps(self) -> Iterator[Step]:
-        yield Step(("-m", self._command.module, self._command.name, *arguments(self._spec)))
-
-    def progress(self) -> tuple[float, float]:
-        return 0.0, 0.0
-
-
-class _Film:
-    """Tells its frames as lines of JSON, in a file that only the newest line matters of."""
-
-    unit = "frames"
-
-    def __init__(self, folder: Path, spec: Any) -> None:
-        self._path, self._spec = folder / files.PROGRESS_FILE, spec
+    def __init__(self, folder: Path, command: Command, spec: Any) -> None:
+        self._path, self._command, self._spec = folder / files.PROGRESS_FILE, command, spec
+        self.unit = "frames" if command.kind == "video" else "pictures"
 
     def steps(self) -> Iterator[Step]:
         self._path.unlink(missing_ok=True)
-        yield Step(("-m", "renderer", "film", *arguments(self._spec), "--json"), files.PROGRESS_FILE)
+        asked = (self._command.module, self._command.name, *arguments(self._spec))
+        yield Step(("-m", *asked, "--json"), files.PROGRESS_FILE)
 
     def progress(self) -> tuple[float, float]:
         for line in reversed(files.tail(self._path)):

@@ -70,6 +70,7 @@ class App:
         self._shortcuts = Shortcuts(self.commands.values())
         self.scratch = Scratch()
         self.board = self.scratch.get(Board)
+        self.scratch.get(following.Following).waiting = settings.followed
         self.scratch.get(Chance).random = options.chance
         kept.current.opened(checks=options.strict)
         self.meters = Meters()

@@ -30,14 +30,16 @@ class Following:
     """Of the snapshot shown; None before the first."""
     source: str = ""
     """The network that was shown when we looked last: another one means that somebody chose it."""
+    waiting: str = ""
+    """The run that the window before this one followed, as long as it is not known what this one opens with."""
 
     def begin(self, folder: str, document: Document) -> None:
         """Follow a run from now on."""
-        self.folder, self.kimg, self.source = folder, None, document.network.source
+        self.folder, self.kimg, self.source, self.waiting = folder, None, document.network.source, ""
 
     def stop(self) -> None:
         """Follow no more; the network stays."""
-        self.folder, self.kimg, self.source = "", None, ""
+        self.folder, self.kimg, self.source, self.waiting = "", None, "", ""
 
     @property
     def text(self) -> str:
@@ -66,6 +68,20 @@ def follow(scene: Scene, facts: Facts, folder: str) -> Scene:
     facts.scratch.get(Following).begin(folder, scene.document)
     newest = _newest(snapshots_of(folder))
     return scene if newest is None else _shown(scene, facts.scratch.get(Following), newest)
+
+
+def taken_up(document: Document, state: Following) -> str:
+    """Go on following what the window before this one followed, unless this one has opened something else.
+
+    Call when what the window opens with is there. Returns the run's folder where it is gone, else nothing.
+    """
+    folder, state.waiting = state.waiting, ""
+    if not folder or state.folder or (document.network.source and run_folder(document.network.source) != folder):
+        return ""
+    if not os.path.isdir(folder):
+        return folder
+    state.begin(folder, document)
+    return ""
 
 
 def followed(document: Document, state: Following, returned: bool) -> Document:
@@ -101,9 +117,19 @@ def look(store: Store, scratch: Scratch) -> None:
 
 
 def end_frame(scene: Scene, facts: Facts) -> Scene:
-    """At the end of a frame: read neighbours ahead, and let what stands beside the present picture go along with it."""
+    """At the end of a frame: read neighbours ahead, let what stands beside the present picture go along with it, and
+    keep which run is followed.
+    """
     read_ahead(scene, facts)
-    return kept_beside(scene, facts.scratch.get(Beside))
+    return _kept(kept_beside(scene, facts.scratch.get(Beside)), facts.scratch.get(Following))
+
+
+def _kept(scene: Scene, state: Following) -> Scene:
+    """The scene whose settings say which run is followed."""
+    folder = state.folder or state.waiting
+    if scene.settings.followed == folder:
+        return scene
+    return replace(scene, settings=replace(scene.settings, followed=folder))
 
 
 def _newest(found: tuple[Snapshot, ...]) -> Snapshot | None:

@@ -7,6 +7,7 @@ from imgui_bundle import hello_imgui
 from renderer.arrays import ArrayStore, refs_in
 from viz.autosave import Autosave
 from viz.facts import Facts, States
+from viz.following import Following, taken_up
 from viz.options import Options
 from viz.scene import Scene
 from viz.session import Files, Say
@@ -67,7 +68,11 @@ class Memory:
         def name(step: str) -> None:
             self._store.step = step
 
-        return self.files.arrive(scene, facts, name)
+        scene = self.files.arrive(scene, facts, name)
+        state = facts.scratch.get(Following)
+        if state.waiting and not self.files.busy and (gone := taken_up(scene.document, state)):
+            self._say(f"The run that was followed is not there any more: {gone}.")
+        return scene
 
     def look(self, scene: Scene) -> None:
         """Call once a frame with the present scene."""

@@ -70,7 +70,7 @@ _ALL = (
         "Layers",
         0,
         32,
-        "How many w vectors, from the coarsest on, are truncated",
+        "How many w vectors, from the coarsest on, are truncated; keys hold it until the next one",
         fmt="%.0f",
     ),
     Param(

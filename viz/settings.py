@@ -32,5 +32,7 @@ class Settings:
     """Where the file browser opens; empty for where it was last."""
     recent: tuple[str, ...] = ()
     """Networks that opened, newest first."""
+    followed: str = ""
+    """The run folder that is followed, to be taken up again by the next window; empty where none is."""
     run_dirs: str = ""
     """Folders that hold runs, one after the other with the system's separator of paths; empty for the usual ones."""

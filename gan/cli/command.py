@@ -6,25 +6,29 @@ from typing import Any, TypeVar
 
 import click
 
+from gan.cli.progress import say, tell_as_json
 from gan.io.errors import LoadError
-from training_launcher.command_options import click_options, describe, fill
+from training_launcher.command_options import click_options, describe, fill, json_option
 
 S = TypeVar("S")
 
 
 def command(
-    spec: type[S], name: str, kind: type[click.Command] = click.Command
+    spec: type[S], name: str, kind: type[click.Command] = click.Command, *, tells: bool = False
 ) -> Callable[[Callable[[S], None]], click.Command]:
     """Decorates what a command does with its filled spec; the spec's docstring is the command's help.
 
-    `kind` is the class of command to make. Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told
+    `kind` is the class of command to make, and `tells` gives it `--json`, which those who run it need to see how far it
+    is (see `gan.cli.progress`). Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told
     in one line, with exit status 1.
     """
 
     def decorate(act: Callable[[S], None]) -> click.Command:
-        def callback(dry_run: bool, **given: Any) -> None:
+        def callback(dry_run: bool, as_json: bool = False, **given: Any) -> None:
             filled: S = fill(spec, given)
-            click.echo(describe(filled, name))
+            if as_json:
+                tell_as_json()
+            say(describe(filled, name))
             if dry_run:
                 return
             try:
@@ -36,6 +40,8 @@ def command(
 
         params = click_options(spec)
         params.append(click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop."))
+        if tells:
+            params.append(json_option())
         return kind(name, callback=callback, params=params, help=textwrap.dedent(spec.__doc__ or ""))
 
     return decorate

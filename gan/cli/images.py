@@ -13,7 +13,7 @@ from training_launcher.command_options import describe
 from training_launcher.specs.pictures import ImagesSpec
 
 
-@make(ImagesSpec, "images")
+@make(ImagesSpec, "images", tells=True)
 def command(spec: ImagesSpec) -> None:
     """Each seed becomes `seed0000.png`, each latent of a file `proj00.png`."""
     import torch

@@ -14,7 +14,7 @@ from training_launcher.specs.pictures import DrawingSpec
 
 def open_generator(spec: DrawingSpec) -> Any:
     """The generator that a command draws with. A class that the network has no use for is told, and ignored."""
-    with progress("Download (bytes)") as report:
+    with progress("Download (bytes)", own=False) as report:
         G = load_generator(spec.network, spec.device, report)
     if spec.label is not None and G.c_dim == 0:
         click.echo("Note: this network has no classes, so --class is ignored.", err=True)

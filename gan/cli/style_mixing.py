@@ -10,7 +10,7 @@ from training_launcher.command_options import describe
 from training_launcher.specs.pictures import MixingSpec
 
 
-@make(MixingSpec, "style-mixing")
+@make(MixingSpec, "style-mixing", tells=True)
 def command(spec: MixingSpec) -> None:
     """Each cell becomes `<row>-<col>.png`, all of them `grid.png`."""
     G = open_generator(spec)

@@ -10,7 +10,7 @@ from training_launcher.command_options import describe
 from training_launcher.specs.pictures import TruncationFigureSpec
 
 
-@make(TruncationFigureSpec, "truncation-figure")
+@make(TruncationFigureSpec, "truncation-figure", tells=True)
 def command(spec: TruncationFigureSpec) -> None:
     """Each cell becomes `seed0000-psi0.7.png`, all of them `grid.png`."""
     G = open_generator(spec)

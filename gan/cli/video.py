@@ -1,10 +1,8 @@
 """`video`: a film that walks from seed to seed."""
 
-import click
-
 from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
-from gan.cli.progress import progress
+from gan.cli.progress import progress, say
 from gan.film import write_film
 from gan.networks import fast_cpu
 from gan.pictures import styles
@@ -14,7 +12,7 @@ from training_launcher.command_options import describe
 from training_launcher.specs.pictures import VideoSpec
 
 
-@make(VideoSpec, "video")
+@make(VideoSpec, "video", tells=True)
 def command(spec: VideoSpec) -> None:
     """The walk takes `w_frames` from each keyframe to the next, and as many from the last to the first."""
     width, height = spec.grid
@@ -42,4 +40,4 @@ def command(spec: VideoSpec) -> None:
             metadata={"Software": "StyleScope", "Comment": describe(spec, "video")},
             progress=lambda done: report(done, count),
         )
-    click.echo(f"{count} frames, {count / spec.fps:.1f} s: {path}")
+    say(f"{count} frames, {count / spec.fps:.1f} s: {path}")

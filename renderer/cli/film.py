@@ -19,7 +19,7 @@ from renderer.engine import Host
 from renderer.film import Cut, frames
 from renderer.recall import Recalled
 from renderer.timeline import Timeline
-from training_launcher.command_options import click_options, fill
+from training_launcher.command_options import click_options, fill, json_option
 from training_launcher.specs.film import FilmSpec
 
 
@@ -39,12 +39,7 @@ film = click.Command(
     "film",
     callback=_film,
     help=textwrap.dedent(FilmSpec.__doc__ or ""),
-    params=[
-        *click_options(FilmSpec),
-        click.Option(
-            ["--json", "as_json"], is_flag=True, help="Tell the progress as lines of JSON on standard output."
-        ),
-    ],
+    params=[*click_options(FilmSpec), json_option()],
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from renderer.protocol import ReadAhead
 from tests.e2e.driver import BOTTOM, Driver, Key, drive
 from tests.fixtures_path import fixtures
+from viz import settings_file
 from viz.following import Following
 from viz.params import put
 
@@ -61,6 +62,26 @@ def test_the_picture_follows_new_snapshots_without_a_step(run, lent):
 
     first = str(run / "network-snapshot-000000.pkl")
     drive(steps, network=first, renderer=lent)
+
+
+def test_the_next_window_goes_on_following(run, tmp_path, lent):
+    first = str(run / "network-snapshot-000000.pkl")
+
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click(FOLLOW)
+        d.frames(2)
+
+    app = drive(steps, network=first, config_dir=tmp_path / "config")
+    assert settings_file.load(tmp_path / "config")[0].followed == str(run)
+    second = appear(run, 40, "sg2_64")
+
+    def again(d: Driver):
+        d.wait_for(lambda: d.scene.document.network.source == second, what="the newest snapshot")
+        assert d.facts.scratch.get(Following).text == "Following 00007 at 40 kimg"
+        assert not d.app.store.history.done
+
+    drive(again, settings=app.scene.settings)
 
 
 def test_neighbours_are_there_before_the_slider_comes_to_them(run, lent):

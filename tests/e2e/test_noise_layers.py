@@ -10,8 +10,9 @@ from PIL import Image
 
 from renderer.protocol import LayerNoise, Noise
 from tests.e2e.driver import Driver, drive
-from viz.panels.deviation import Heat, colored
+from viz.panels.deviation import Heat, colored, level
 from viz.params import put
+from viz.settings import Settings
 
 pytestmark = pytest.mark.window
 Key = imgui.Key
@@ -110,3 +111,29 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
         assert not heat.on
 
     drive(steps, network=avatars, renderer=lent, size=TALL)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_a_bar_says_which_colour_is_how_much(scheme):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click(f"{ROOT}/##deviation")
+        heat = d.facts.scratch.get(Heat)
+        d.wait_for(lambda: heat.told.over, what="the map")
+        d.ctx.scroll_to_item_y(f"{ROOT}/##levels")
+        d.frames(3)
+        x0, y0, x1, _ = (int(value) for value in d.rect(f"{ROOT}/##levels"))
+        window = d.window().astype(int)
+        bar = window[y0 + 4, x0 + 2 : x1 - 2]
+        wanted = colored(np.linspace(0, 1, len(bar))[None], 1.0)[0, :, :3]
+        assert np.abs(bar - wanted).max() < 16, "all colours of the map, violet at the left"
+        numbers = window[y0 + 14 : y0 + 26, x0:x1].mean(axis=2)
+        for third in np.array_split(numbers, 3, axis=1):
+            assert np.ptp(third) > 90, "0, half and all of it, to be read"
+
+    drive(steps, family="StyleGAN2", size=TALL, settings=Settings(scheme=scheme))
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0"), (0.84, "0.84"), (9.999, "10.0"), (12.46, "12.5")])
+def test_levels_in_words(value, text):
+    assert level(value) == text

@@ -13,6 +13,7 @@ from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import Clock
 from viz.panels import lanes
 from viz.params import put
+from viz.playback import scrubbed
 
 pytestmark = pytest.mark.window
 LANES = "//Timeline/##lanes"
@@ -92,6 +93,25 @@ def test_the_diamond_of_a_row_keys_it_and_shows_where_keys_are():
         assert key_at(timeline(d), "truncation.psi", 0.0) is not None
         d.click("//Generator/##keyψ")
         assert timeline(d).tracks == ()
+
+    drive(steps)
+
+
+def test_the_diamond_of_the_cutoff_keys_it_and_it_is_held():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.type_into("//Generator/Layers/##number", "3")
+        d.click("//Generator/##keyLayers")
+        assert key_at(timeline(d), "truncation.cutoff", 0.0).value == 3
+        d.change(lambda scene: scrubbed(scene, 2.0))
+        d.type_into("//Generator/Layers/##number", "99")
+        assert key_at(timeline(d), "truncation.cutoff", 2.0).value is None
+        for at, cutoff in ((1.9, 3), (2.0, None)):
+            d.change(lambda scene, at=at: scrubbed(scene, at))
+            d.wait_frame()
+            assert asked(d).truncation.cutoff == cutoff
+        d.click("//Generator/##keyLayers")
+        assert [key.at for key in timeline(d).track("truncation.cutoff").keys] == [0.0]
 
     drive(steps)
 

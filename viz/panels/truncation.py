@@ -10,6 +10,10 @@ from viz.panels import psi_curve, psi_strip
 from viz.params import PARAMS, put, reset
 from viz.rows import slider_row
 from viz.scene import Scene
+from viz.timeline_keys import has_key, key_toggled, under
+
+_CUTOFF = "truncation.cutoff"
+"""On the timeline, where it is held from key to key."""
 
 
 def summary(truncation: Truncation, num_ws: int) -> str:
@@ -59,15 +63,18 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 def _cutoff(scene: Scene, num_ws: int) -> Scene:
     """The cutoff, which counts up to the network's own number of w vectors; that number itself stands for all."""
     param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
-    before = num_ws if cutoff is None else min(cutoff, num_ws)
+    before, keyed = num_ws if cutoff is None else min(cutoff, num_ws), has_key(scene, _CUTOFF)
 
     def draw() -> Scene:
         imgui.begin_disabled(num_ws == 0)
         unit = f"of {num_ws}" if num_ws else ""
-        after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, hint=param.hint)
+        after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, keyed, param.hint)
         imgui.end_disabled()
+        under.note(_CUTOFF)
+        if ui.key_clicked():
+            return key_toggled(scene, _CUTOFF)
         if round(after) == before:
             return scene
         return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
 
-    return keep_row("cutoff", (before, num_ws), draw, scene)
+    return keep_row("cutoff", (before, num_ws, keyed), draw, scene)

@@ -7,9 +7,9 @@ from imgui_bundle import imgui
 
 from viz.app import App
 from viz.tour.hand import Hand
+from viz.tour.left import Left, Shot
 
 Key = imgui.Key
-Shot = Callable[[str], Iterator[None]]
 PATIENCE_S = 60.0
 
 
@@ -24,7 +24,10 @@ class Script:
         yield from self._settled()
         yield from self._hand.wait(1.5)  # the pad's thumbnails come in
         yield from self._shot("explore")
-        for part in (self._walk, self._timeline, self._truncation, self._noise, self._mixing, self._layers):
+        left = Left(self._app, self._hand, self._shot, self._until)
+        for part in (self._walk, self._timeline, self._truncation, left.psi_strip, self._noise, left.noise):
+            yield from part()
+        for part in (left.directions, self._mixing, self._layers):
             yield from part()
         yield from self._pattern()
         for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._runs, self._look):
@@ -37,14 +40,21 @@ class Script:
         """
         yield
         yield
-        end = self._clock() + PATIENCE_S
-        while not self._app.up_to_date:
-            if self._clock() > end:
-                raise TimeoutError(f"The tour waited {PATIENCE_S:.0f} s for a picture that did not come.")
-            yield
+        yield from self._until(lambda: self._app.up_to_date, "a picture")
         if self._app.incoming.failure is not None:
             raise RuntimeError(f"The tour met a failure: {self._app.incoming.failure.message}")
         yield
+
+    def _until(self, true: Callable[[], bool], what: str) -> Iterator[None]:
+        """Wait until something is true.
+
+        Raises TimeoutError when it does not become so.
+        """
+        end = self._clock() + PATIENCE_S
+        while not true():
+            if self._clock() > end:
+                raise TimeoutError(f"The tour waited {PATIENCE_S:.0f} s for {what} that did not come.")
+            yield
 
     def _click(self, *names: str) -> Iterator[None]:
         for name in names:

@@ -23,6 +23,7 @@ from training_launcher import folder as files
 from training_launcher import launcher, registry
 from training_launcher.specs.film import FilmSpec
 from training_launcher.specs.metrics import MetricRunSpec
+from training_launcher.specs.pictures import ImagesSpec
 
 
 def command(*words):
@@ -179,6 +180,18 @@ def test_a_film_tells_its_frames(out, tmp_path):
     assert (run.kind, run.state, run.done, run.total, run.unit) == ("video", "finished", 5.0, 5.0, "frames")
     assert run.last_line == "Finished."
     assert (tmp_path / "walk.gif").stat().st_size > 0
+
+
+def test_pictures_are_counted(out, tmp_path):
+    network = renderer_tiny.save(tmp_path, "sg2")
+    spec = ImagesSpec(network=str(network), outdir=str(tmp_path / "made"), seeds=(1, 2, 5), device="cpu")
+    run = over(launcher.submit(spec, out))
+    assert (run.kind, run.state, run.done, run.total, run.unit) == ("figures", "finished", 3.0, 3.0, "pictures")
+    assert len(list((tmp_path / "made").iterdir())) == 3
+    # What it was asked for stands in its log, and nothing of how far it was.
+    log = (Path(run.folder) / files.LOG_FILE).read_text()
+    assert "seeds        1,2,5" in log
+    assert '"done"' not in log
 
 
 def test_measurements_of_what_is_not_there_fail_with_its_name(out):

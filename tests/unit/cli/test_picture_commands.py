@@ -1,5 +1,8 @@
 """The commands for pictures, films, figures and files: what they write, and what they say when they cannot."""
 
+import json
+
+import click
 import numpy as np
 import pytest
 import torch
@@ -8,6 +11,7 @@ from PIL import Image
 
 import gan
 from gan.cli.main import main
+from gan.cli.progress import progress, tell_as_json
 from gan.edits.directions import Direction, apply
 from gan.figures import mixing_figure, noise_variation_figure, truncation_figure
 from gan.film import read_metadata
@@ -145,6 +149,37 @@ def test_figures(network, tmp_path):
     figure = noise_variation_figure(G, [1], realisations=3)
     assert np.array_equal(pixels(tmp_path / "n" / "variation.png"), figure.grid)
     assert (tmp_path / "n" / "bands.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "total"),
+    [
+        ("images --seeds=1-3 --class=1 --outdir={o}", 3),
+        ("video --seeds=0,1 --w-frames=3 --output={o}", 6),
+        ("style-mixing --rows=1,2 --cols=3 --styles=0 --outdir={o}", 5),
+        ("truncation-figure --seeds=1 --trunc=1,0 --outdir={o}", 2),
+        ("noise-figures --seeds=1,2 --realisations=3 --outdir={o}", 2 * 4 + 2 * 3),
+    ],
+)
+def test_json_tells_how_far_it_is_and_nothing_else(network, tmp_path, line, total):
+    arguments = line.format(o=tmp_path / "o").split()
+    result = CliRunner().invoke(main, [*arguments, f"--network={network('plain')}", "--json"])
+    assert result.exit_code == 0, result.output
+    told = [json.loads(one) for one in result.stdout.splitlines()]
+    assert told == [{"done": done, "total": total} for done in range(1, total + 1)]
+    assert "network" in result.stderr
+
+
+def test_what_comes_before_the_work_is_not_told_as_its_progress():
+    @click.command()
+    def work():
+        tell_as_json()
+        with progress("Download (bytes)", own=False) as report:
+            report(10, 20)
+        with progress("Pictures") as report:
+            report(1, 2)
+
+    assert CliRunner().invoke(work).stdout == '{"done": 1, "total": 2}\n'
 
 
 def test_convert(network, tmp_path):

@@ -19,6 +19,7 @@ from training_launcher.judgement import Jobs, judge
 from training_launcher.process import Identity, boot_id, identify, read_identity
 from training_launcher.reading import read_facts
 from training_launcher.run import Run
+from viz.run_text import progress_text, share
 
 SPEC = {"cfg": "stylegan2", "kimg": 10, "metrics": ["kid1k"], "device": "cpu"}
 
@@ -328,3 +329,12 @@ def test_identities_are_read_with_care():
     assert read_identity({"pid": 10**20, "pid_start_time": 1}) is None
     assert read_identity({"pid": 4, "pid_start_time": 1.5}) == Identity(4, 1.5, "", "")
     assert read_identity("pid") is None
+
+
+def test_a_run_that_draws_says_how_far_it_is(tmp_path, me):
+    folder = make(tmp_path, who=me)
+    files.write_run(folder, "figures", "images", {})
+    files.write_json(folder / files.STATUS_FILE, {"state": "running", "done": 12, "total": 100, **me.fields()})
+    run = registry.read(folder)
+    assert (run.kind, run.state) == ("figures", "running")
+    assert (progress_text(run), share(run)) == ("12 of 100 pictures", 0.12)

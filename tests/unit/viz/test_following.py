@@ -1,6 +1,7 @@
 """Following a run: which network is shown, and what the history keeps of it."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,22 @@ from renderer.document import Compare, Document, View
 from renderer.parts import Latent, Network, Truncation
 from renderer.protocol import ReadAhead
 from tests.unit.viz.facts import NoWorks, new_facts
-from viz.following import Beside, Following, Scrub, follow, followed, kept_beside, put_beside, read_ahead, run_folder
+from viz.facts import Facts
+from viz.following import (
+    Beside,
+    Following,
+    Scrub,
+    end_frame,
+    follow,
+    followed,
+    kept_beside,
+    put_beside,
+    read_ahead,
+    run_folder,
+    taken_up,
+)
 from viz.scene import Scene
+from viz.settings import Settings
 from viz.snapshots import snapshots_of
 from viz.store import Store
 from viz.works import Told
@@ -146,6 +161,46 @@ def test_two_snapshots_beside_one_another_draw_the_same(run):
     scene = replace(scene, view=View(compare=Compare("split", other)), document=Document())
     assert kept_beside(scene, beside).view.compare.b is other
     assert not beside.source
+
+
+def next_window(before: Scene, facts: Facts, source: str = "") -> tuple[Store, Following, str]:
+    """What the window after this one opens with and follows, and which run it misses."""
+    kept = end_frame(before, facts).settings
+    store, state = Store(Scene(Document(Network(source)), settings=kept), lambda: 0.0), Following(waiting=kept.followed)
+    return store, state, taken_up(store.document, state)
+
+
+def test_the_next_window_goes_on_following_without_a_step(run):
+    facts = new_facts()
+    scene = follow(Scene(), facts, str(run))
+    new = snapshot(run, 40)
+    store, state, gone = next_window(scene, facts)
+    assert frame(store, state) == new
+    assert (state.text, gone) == ("Following 00007 at 40 kimg", "")
+    assert not store.history.done
+    # What a crash left is of the same run.
+    store, state, gone = next_window(scene, facts, str(run / "network-snapshot-000000.safetensors"))
+    assert frame(store, state) == new
+
+
+def test_the_next_window_follows_nothing_that_was_given_up(run):
+    facts = new_facts()
+    scene = follow(Scene(), facts, str(run))
+    store, state, gone = next_window(scene, facts, "/nets/chosen.pkl")
+    assert (state, gone) == (Following(), "")
+    assert end_frame(store.scene, new_facts()).settings.followed == ""
+    shutil.rmtree(run)
+    _, state, gone = next_window(scene, facts)
+    assert (state, gone) == (Following(), str(run))
+    facts.scratch.get(Following).stop()
+    assert end_frame(end_frame(scene, facts), facts).settings.followed == ""
+
+
+def test_what_is_followed_is_kept_until_it_can_be_taken_up(run):
+    facts = new_facts()
+    facts.scratch.get(Following).waiting = str(run)
+    scene = Scene(settings=Settings(followed=str(run)))
+    assert end_frame(scene, facts) is scene
 
 
 def test_the_run_of_a_network(run):

@@ -22,6 +22,7 @@ OTHER = Settings(
     capture_dir="/pictures/ψ",
     browse_dir="/networks",
     recent=("a.pkl", "https://x/b.pkl"),
+    followed="/runs/00007-stylegan2",
     run_dirs="/runs:/more",
 )
 
