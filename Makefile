@@ -39,8 +39,9 @@ gpu-check:
 		tests/unit/networks/test_stylegan2.py tests/unit/networks/test_stylegan3.py
 	python3 -m benchmarks.gpu $(GPU_ARGS)
 
+# About half an hour on a machine that does nothing else. BENCH_ARGS go to it, as in BENCH_ARGS=--only=walk,latency.
 bench: setup
-	$(PY) -m benchmarks.latency
+	$(PY) -m benchmarks.cpu $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tour

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.window import play
 from viz.meters import work_clock
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
 
-RENDER_MS, RESOLUTION, SECONDS, FRAME_LIMIT, TIMES = 15.0, 1024, 10.0, 60, 3
+RENDER_MS, RESOLUTION, SECONDS, TIMES = 15.0, 1024, 10.0, 3
 
 
 def percentiles(values: list[float]) -> dict[str, float]:
@@ -80,16 +81,16 @@ class Log:
     latency: list[float] = field(default_factory=list)
     """Of each picture shown."""
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self, seconds: float) -> dict[str, Any]:
         """All of it in a few numbers."""
         frames, shown = len(self.ui), len(self.latency)
         return {
             "render_ms": RENDER_MS,
             "resolution": RESOLUTION,
-            "pictures_shown_per_second": round(shown / SECONDS, 1),
-            "window_frames_per_second": round(frames / SECONDS, 1),
+            "pictures_shown_per_second": round(shown / seconds, 1),
+            "window_frames_per_second": round(frames / seconds, 1),
             "latency_ms": percentiles(self.latency),
-            "latency_bound_ms": round(RENDER_MS + 2 * 1000 * SECONDS / frames, 2),
+            "latency_bound_ms": round(RENDER_MS + 2 * 1000 * seconds / frames, 2),
             "ui_ms": percentiles(self.ui),
             "ui_pictures_ms": percentiles(self.pictures),
             "ui_drawing_ms": percentiles([whole - part for whole, part in zip(self.ui, self.pictures, strict=True)]),
@@ -98,7 +99,7 @@ class Log:
         }
 
 
-def _script(stage: "Stage", log: Log, spent: list[float]) -> Iterator[None]:
+def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Iterator[None]:
     """Drag ψ to and fro."""
     from viz import filler
     from viz.widgets import spots
@@ -113,7 +114,7 @@ def _script(stage: "Stage", log: Log, spent: list[float]) -> Iterator[None]:
     yield from hand.move((x0, y))
     yield from hand.press()
     last, start = app.incoming.frame, time.perf_counter()
-    while (passed := time.perf_counter() - start) < SECONDS:
+    while (passed := time.perf_counter() - start) < seconds:
         share = 1 - abs(1 - passed % 2)  # at a constant pace: every frame has another value to show
         spent[0] = 0.0
         yield from hand.move((x0 + (x1 - x0) * share, y), 0)
@@ -127,42 +128,25 @@ def _script(stage: "Stage", log: Log, spent: list[float]) -> Iterator[None]:
     yield from hand.release()
 
 
-def drag() -> dict[str, Any]:
+def drag(seconds: float = SECONDS) -> dict[str, Any]:
     """Frames shown, latency and UI time while a slider is dragged."""
-    from viz import headless  # first: it tells PyOpenGL how to draw without a display
-
-    # isort: split
-    from imgui_bundle import hello_imgui, immapp
-
     from renderer.client import Renderer
     from renderer.fake import SLOW_WORKER
-    from viz.app import App, Options
-    from viz.settings import Settings
     from viz.textures import Picture
-    from viz.tour.stage import Stage
     from viz.viewport import Viewport
 
     log, spent = Log(), [0.0]
-    renderer = Renderer(hello_imgui.request_refresh, SLOW_WORKER, (RENDER_MS, RESOLUTION))
-    app = App(Settings(frame_limit=FRAME_LIMIT, vsync=False), renderer, Options(keep=False, size=(1280, 720)))
-    stage = Stage(app, time.perf_counter)
-    headless.prepare()
-    params = app.runner_params()
-    stage.attach(params, _script(stage, log, spent))
-    try:
-        with _timed(spent, (Picture, "upload"), (Viewport, "show")):
-            immapp.run(params, app.add_ons())
-    finally:
-        app.close()
-        renderer.close()
-    if stage.problem:
-        raise stage.problem
-    return log.figures()
+    with _timed(spent, (Picture, "upload"), (Viewport, "show")):
+        play(
+            lambda stage: _script(stage, seconds, log, spent),
+            lambda wake: Renderer(wake, SLOW_WORKER, (RENDER_MS, RESOLUTION)),
+        )
+    return log.figures(seconds)
 
 
-def drags() -> dict[str, Any]:
+def drags(times: int = TIMES, seconds: float = SECONDS) -> dict[str, Any]:
     """The best of some drags, by the p95 of the UI time."""
-    found = [drag() for _ in range(TIMES)]
+    found = [drag(seconds) for _ in range(times)]
     best = min(found, key=lambda one: one["ui_ms"]["p95"])
     loop = best.pop("loop_ms")
     slower = max(1.0, loop["median"] / loop["best"])

@@ -7,7 +7,6 @@ with fp32.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -17,6 +16,7 @@ from typing import Any
 import torch
 
 from benchmarks import gpu_frames, gpu_ops, training
+from benchmarks.keeping import named, write
 from gan.networks import build
 from gan.ops import cuda
 from renderer.graphs import CudaRecorder, Replays
@@ -132,12 +132,11 @@ def main(arguments: list[str] | None = None) -> None:
     if device.type == "cuda" and not torch.cuda.is_available():
         sys.exit("There is no CUDA device here: nothing was measured.")
     result = machine(device)
-    out = given.out or Path(__file__).parent / "results" / f"{result['gpu'].replace(' ', '-').lower()}.json"
-    out.parent.mkdir(exist_ok=True)
+    out = given.out or named(result["gpu"])
     for part, measure in zip(PARTS, (gpu_ops.measure, synthesis, frames, train), strict=True):
         if part in given.only.split(","):
             result[part] = measure(device, given.tiny)
-            out.write_text(json.dumps(result, indent=2) + "\n")
+            write(out, result)
     print(out.read_text())
 
 

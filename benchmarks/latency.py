@@ -19,6 +19,7 @@
 * idle: CPU time of the window's process over 5 s in which nothing moves, after 3 s of rest.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -48,17 +49,24 @@ def start_and_idle() -> dict[str, Any]:
     return found
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure everything and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tiny", action="store_true", help="one start and one drag of a second, to show that it runs")
+    given = parser.parse_args(arguments)
     result: dict[str, Any] = {
         "machine": {"cores": psutil.cpu_count(), "python": sys.version.split()[0]},
-        "start_cold_cache": start_and_idle()["start_s"],
+        "start_cold_cache": (first := start_and_idle())["start_s"],
     }
-    again = start_and_idle()
-    result |= {"start_s": again["start_s"], "idle_cpu_percent_of_a_core": again["idle_cpu_percent"], "drag": drags()}
+    again = first if given.tiny else start_and_idle()
+    result |= {
+        "start_s": again["start_s"],
+        "idle_cpu_percent_of_a_core": again["idle_cpu_percent"],
+        "drag": drags(1, 1.0) if given.tiny else drags(),
+    }
     drag_figures = result["drag"]
     result["targets"] = {
-        "shows_50_a_second": drag_figures["pictures_shown_per_second"] >= 50,
+        "shows_55_a_second": drag_figures["pictures_shown_per_second"] >= 55,
         "latency_within_bound": drag_figures["latency_ms"]["p95"] <= drag_figures["latency_bound_ms"],
         "ui_under_2_ms": drag_figures["ui_ms"]["p95"] < 2.0,
         "ui_drawing_under_2_ms": drag_figures["ui_drawing_ms"]["p95"] < 2.0,

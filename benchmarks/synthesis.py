@@ -4,7 +4,10 @@ The floor of a picture is the time that its convolutions would take at the rate 
 2048, float32, the same threads). Both are measured in turn, product, picture, product, and the ratio of each picture is
 against the products on both of its sides: a shared machine differs from moment to moment. Ratios are medians over the
 repeats; `best` is the fastest picture against the fastest product, which is nearer to an idle machine. `own` is the
-network's own way, with the same memory settings. Networks have random weights; what they cost does not depend on them.
+network's own way, with the same memory settings. Drafts are drawn in turn with whole pictures. Networks have random
+weights; what they cost does not depend on them.
+
+With `--batches`, batches of smaller networks as well: `by_plan` tells whether the kernels drew them or were left out.
 
     python -m benchmarks.synthesis --resolution 256 --threads 2 --family stylegan2 --repeats 20
 """
@@ -14,15 +17,24 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 
+import gan
 from gan.memory import keep_freed_memory
 from gan.networks import build, fast_cpu
 
+ROOT = Path(__file__).resolve().parent.parent
 SIDE = 2048
+DIFFERENT = 7
+"""Pictures that a draft's difference is measured on."""
+AIMS = {"stylegan2": 1.6, "stylegan3-t": 1.4, "stylegan3-r": 2.4}
+"""Ratios that 256 x 256 should stay below."""
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "stylegan2": ("stylegan2.Generator", {"channel_base": 16384}),
     "stylegan3-t": ("stylegan3.Generator", {"channel_base": 16384}),
@@ -36,18 +48,8 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
 def convolution_flop(synthesis: Any) -> float:
     """Multiplications and additions of one picture's convolutions, filters left out."""
     if hasattr(synthesis, "design"):
-        return sum(
-            2.0 * x.in_channels * x.out_channels * (x.conv_kernel * (x.in_size + x.conv_kernel - 1)) ** 2
-            for x in synthesis.design.layers
-        )
-    modules = dict(synthesis.named_modules())
-    total = 0.0
-    for name in synthesis.layer_names:
-        weight, resolution = modules[name].weight, int(name.split(".")[0][1:])
-        # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
-        pixels = (resolution // 2) ** 2 if name.endswith("conv0") else resolution**2
-        total += 2.0 * weight.numel() * pixels
-    return total
+        return 2.0 * synthesis.design.multiplications
+    return 2.0 * sum(getattr(synthesis, f"b{resolution}").multiplications for resolution in synthesis.block_resolutions)
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -56,10 +58,29 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dict[str, Any]:
+@torch.inference_mode()
+def difference(synthesis: Any, side: int) -> float:
+    """How far drafts are from the whole pictures reduced to their size; the median of some.
+
+    The root mean square, by that of the picture's difference from its mean colour.
+    """
+    found = []
+    for ws in torch.randn(DIFFERENT, 1, synthesis.num_ws, synthesis.w_dim):
+        picture = F.interpolate(synthesis(ws), (side, side), mode="bicubic", antialias=True)
+        contrast = (picture - picture.mean(dim=(2, 3), keepdim=True)).square().mean().sqrt()
+        found.append(float((synthesis(ws, draft=side) - picture).square().mean().sqrt() / contrast))
+    return statistics.median(found)
+
+
+def made(family: str, resolution: int, **changes: Any) -> Any:
+    """A synthesis network of random weights."""
     class_name, extra = FAMILIES[family]
     sizes = {"z_dim": 512, "c_dim": 0, "w_dim": 512, "img_channels": 3, "img_resolution": resolution}
-    synthesis = build(class_name, **sizes, **extra).eval().requires_grad_(False).synthesis
+    return build(class_name, **sizes, **(extra | changes)).eval().requires_grad_(False).synthesis
+
+
+def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dict[str, Any]:
+    synthesis = made(family, resolution)
     flop = convolution_flop(synthesis)
     a, b, c = (torch.randn(SIDE, SIDE) for _ in range(3))
     with torch.inference_mode():
@@ -67,11 +88,15 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         own_picture = synthesis(ws)
         own = [seconds(lambda: synthesis(ws)) for _ in range(own_repeats)]
         ready = seconds(lambda: fast_cpu.warm_up(synthesis))
+        drafts_ready = seconds(lambda: fast_cpu.warm_up_drafts(synthesis))
         error = (synthesis(ws) - own_picture).abs().max() / own_picture.abs().max()
         products, pictures = [seconds(lambda: torch.mm(a, b, out=c)) for _ in range(3)][-1:], []
+        drafts: dict[int, list[float]] = {side: [] for side in synthesis.drafts}
         for _ in range(repeats):
             pictures.append(seconds(lambda: synthesis(ws)))
             products.append(seconds(lambda: torch.mm(a, b, out=c)))
+            for side, taken in drafts.items():
+                taken.append(seconds(lambda side=side: synthesis(ws, draft=side)))  # type: ignore[misc]
     per_flop = [x / (2.0 * SIDE**3) for x in products]
     ratios = [x / (flop * (y + z) / 2) for x, y, z in zip(pictures, per_flop, per_flop[1:], strict=False)]
     return {
@@ -85,8 +110,60 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         "best": {"picture_s": round(min(pictures), 4), "ratio": round(min(pictures) / (flop * min(per_flop)), 2)},
         "own": {"picture_s": round(statistics.median(own), 4), "best_s": round(min(own), 4)} if own else None,
         "plan_ready_s": round(ready, 2),
+        "drafts_ready_s": round(drafts_ready, 2),
+        "drafts": {
+            side: {
+                "picture_s": round(statistics.median(taken), 4),
+                "best_s": round(min(taken), 4),
+                "of_whole": round(statistics.median(x / y for x, y in zip(taken, pictures, strict=True)), 2),
+                "of_multiplications": round(synthesis.drafts[side], 2),
+                "difference": round(difference(synthesis, side), 3),
+            }
+            for side, taken in drafts.items()
+        },
         "error": float(error),
     }
+
+
+@torch.inference_mode()
+def batches(name: str, synthesis: Any, counts: Sequence[int], repeats: int) -> list[dict[str, Any]]:
+    """Milliseconds a picture of batches, by the network's own layers and as they are drawn with kernels, in turn."""
+    rows = []
+    for count in counts:
+        ws = torch.randn(count, synthesis.num_ws, synthesis.w_dim)
+        own, drawn = [], []
+        draw = partial(synthesis, ws)
+        for i in range(repeats + 1):
+            fast_cpu.cool_down(synthesis)
+            own.append(seconds(draw))
+            fast_cpu.warm_up(synthesis)
+            drawn.append(seconds(draw))
+            if i == 0:  # the first calls make room
+                own, drawn = [], []
+        by_plan = fast_cpu.plan_for(synthesis, ws) is not None
+        row = {"network": name, "batch": count, "by_plan": by_plan, "ratio": round(min(drawn) / min(own), 2)}
+        rows.append(row | {"own_ms": round(1000 * min(own) / count, 2), "ms": round(1000 * min(drawn) / count, 2)})
+    return rows
+
+
+def all_batches(repeats: int) -> list[dict[str, Any]]:
+    """Of the demo network, a narrow one, and whole ones at 64 and 128."""
+    networks = {
+        "demo, 32": gan.load(ROOT / "assets" / "demo.safetensors", only=("G_ema",)).G_ema.synthesis,
+        "stylegan2, 64, channel_base 2048": made("stylegan2", 64, channel_base=2048),
+        "stylegan3-t, 32, channel_base 1024": made("stylegan3-t", 32, channel_base=1024),
+        "stylegan3-r, 32, channel_base 1024": made("stylegan3-r", 32, channel_base=1024),
+        "stylegan2, 64": made("stylegan2", 64),
+        "stylegan2, 128": made("stylegan2", 128),
+        "stylegan3-t, 64, channel_base 4096": made("stylegan3-t", 64, channel_base=4096),
+        "stylegan3-r, 64, channel_base 4096": made("stylegan3-r", 64, channel_base=4096),
+    }
+    few = ("64", "128")
+    return [
+        row
+        for name, network in networks.items()
+        for row in batches(name, network, (2, 4, 8) if name.split(", ")[1] in few else (2, 4, 16, 64), repeats)
+    ]
 
 
 def main() -> None:
@@ -96,6 +173,7 @@ def main() -> None:
     parser.add_argument("--resolution", type=int, action="append")
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--own-repeats", type=int, default=3)
+    parser.add_argument("--batches", action="store_true", help="measure batches too")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
@@ -110,7 +188,13 @@ def main() -> None:
             for resolution in given.resolution or [256]
             for family in given.family or FAMILIES
         ],
+        "batches": all_batches(given.own_repeats) if given.batches else [],
         "load_after": os.getloadavg() if hasattr(os, "getloadavg") else None,
+    }
+    result["targets"] = {
+        f"{row['family']}_at_most_{AIMS[row['family']]}_times_the_floor": row["ratio"] <= AIMS[row["family"]]
+        for row in result["pictures"]
+        if row["resolution"] == 256
     }
     print(json.dumps(result, indent=2))
 

@@ -14,11 +14,13 @@
 Takes 1.5 GB of disk for a minute or two.
 """
 
+import argparse
 import json
 import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +28,26 @@ import numpy as np
 import psutil
 
 from benchmarks.drag import percentiles
+from benchmarks.window import play
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
 
-RUNS, LINES, BYTES, FRAMES, TARGET_MS = 20, 100_000, 200 * 10**6, 300, 1.0
+TARGET_MS = 1.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    runs: int = 20
+    lines: int = 100_000
+    """Of each run."""
+    file_bytes: int = 200 * 10**6
+    frames: int = 300
+
+
+_TINY = Size(2, 200, 10**6, 5)
 _STATS = (
     "Loss/G/loss",
     "Loss/D/loss",
@@ -48,24 +65,24 @@ def line(kimg: float, level: float, names: tuple[str, ...] = _STATS) -> str:
     return json.dumps({name: {"num": 1, "mean": float(value), "std": 0.0} for name, value in values.items()}) + "\n"
 
 
-def make_runs(folder: Path) -> None:
+def make_runs(folder: Path, size: Size) -> None:
     """Runs whose lines differ in what they measured."""
-    lines = [line(4.0 * k, 1.0) for k in range(LINES)]
-    for number in range(RUNS):
+    lines = [line(4.0 * k, 1.0) for k in range(size.lines)]
+    for number in range(size.runs):
         run = folder / f"{number:05d}-benchmark"
         run.mkdir(parents=True)
         level = f"{number / 10:.2f}"
         with open(run / "stats.jsonl", "w") as file:
             file.writelines(one.replace('"mean": 1.', f'"mean": {level}') for one in lines)
-        told = {"state": "stopped", "kimg": 4.0 * LINES, "total_kimg": 8.0 * LINES, "updated": time.time()}
+        told = {"state": "stopped", "kimg": 4.0 * size.lines, "total_kimg": 8.0 * size.lines, "updated": time.time()}
         (run / "status.json").write_text(json.dumps(told))
         (run / "run.yaml").write_text("kind: train\nspec: {}\n")
         (run / "log.txt").write_text("".join(f"tick {k}\n" for k in range(2000)))
 
 
-def append(folder: str, ended: Any) -> None:
+def append(folder: str, lines: int, ended: Any) -> None:
     """Add a line to every run, twice a second."""
-    kimg = 4.0 * LINES
+    kimg = 4.0 * lines
     while not ended.wait(0.5):
         kimg += 4.0
         for run in Path(folder).iterdir():
@@ -86,9 +103,9 @@ class Series:
         return {"ui_ms": percentiles(self.ui), "frame_ms": percentiles(self.wall)}
 
 
-def _frames(stage: "Stage", series: Series) -> Iterator[None]:
+def _frames(stage: "Stage", count: int, series: Series) -> Iterator[None]:
     last = time.perf_counter()
-    for _ in range(FRAMES):
+    for _ in range(count):
         yield
         now = time.perf_counter()
         series.ui.append(float(stage.app.meters.ui.values()[-1]))
@@ -96,7 +113,7 @@ def _frames(stage: "Stage", series: Series) -> Iterator[None]:
         last = now
 
 
-def _script(stage: "Stage", folder: str, found: dict[str, Any]) -> Iterator[None]:
+def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> Iterator[None]:
     from viz.params import put
     from viz.run_choice import RunChoice
     from viz.run_files import RunFiles
@@ -108,10 +125,10 @@ def _script(stage: "Stage", folder: str, found: dict[str, Any]) -> Iterator[None
     app.change(lambda scene: put(scene, "view.workspace", "train"))
     yield from hand.wait(1.5)
     spots.unwatch()
-    yield from _frames(stage, series := Series())
+    yield from _frames(stage, size.frames, series := Series())
     found["idle"] = series.figures()
     app.change(lambda scene: put(scene, "settings.run_dirs", folder))
-    while len(app.facts.runs) < RUNS:
+    while len(app.facts.runs) < size.runs:
         yield
     files = app.scratch.get(RunFiles)
     folders = tuple(run.folder for run in app.facts.runs)
@@ -122,19 +139,19 @@ def _script(stage: "Stage", folder: str, found: dict[str, Any]) -> Iterator[None
         yield
     found["first_curves_s"] = round(time.perf_counter() - began, 2)
     reading = Series()
-    while not all(files.told(one).share >= 1 for one in folders):
-        yield from _frames(stage, reading)
+    while not reading.ui or not all(files.told(one).share >= 1 for one in folders):
+        yield from _frames(stage, size.frames, reading)
     found["whole_s"] = round(time.perf_counter() - began, 2)
     found["reading"] = reading.figures()
     yield from hand.wait(2.0)
-    yield from _frames(stage, series := Series())
+    yield from _frames(stage, size.frames, series := Series())
     found["resting"] = series.figures()
     context = multiprocessing.get_context("spawn")
     ended = context.Event()
-    writer = context.Process(target=append, args=(folder, ended))
+    writer = context.Process(target=append, args=(folder, size.lines, ended))
     writer.start()
     yield from hand.wait(3.0)
-    yield from _frames(stage, series := Series())
+    yield from _frames(stage, size.frames, series := Series())
     found["appended"] = series.figures()
     ended.set()
     writer.join()
@@ -153,35 +170,20 @@ def _wait_for_opengl(params: Any) -> None:
     params.callbacks.before_swap = finish
 
 
-def frames() -> dict[str, Any]:
+def frames(size: Size) -> dict[str, Any]:
     """What a frame costs."""
-    from viz import headless  # first: it tells PyOpenGL how to draw without a display
-
-    # isort: split
-    from imgui_bundle import hello_imgui, immapp
-
     from renderer.fake import FakeRenderer
-    from viz.app import App, Options
-    from viz.settings import Settings
-    from viz.tour.stage import Stage
 
-    found: dict[str, Any] = {"runs": RUNS, "lines": LINES}
+    found: dict[str, Any] = {"runs": size.runs, "lines": size.lines}
     with tempfile.TemporaryDirectory() as folder:
-        make_runs(Path(folder, "runs"))
+        make_runs(Path(folder, "runs"), size)
         Path(folder, "none").mkdir()
-        settings = Settings(frame_limit=60, vsync=False, run_dirs=str(Path(folder, "none")))
-        app = App(settings, FakeRenderer(hello_imgui.request_refresh), Options(keep=False, size=(1280, 720)))
-        stage = Stage(app, time.perf_counter)
-        headless.prepare()
-        params = app.runner_params()
-        _wait_for_opengl(params)
-        stage.attach(params, _script(stage, str(Path(folder, "runs")), found))
-        try:
-            immapp.run(params, app.add_ons())
-        finally:
-            app.close()
-    if stage.problem:
-        raise stage.problem
+        play(
+            lambda stage: _script(stage, size, str(Path(folder, "runs")), found),
+            FakeRenderer,
+            _wait_for_opengl,
+            run_dirs=str(Path(folder, "none")),
+        )
     for name in ("resting", "appended"):
         found[f"{name}_more_ms"] = {
             key: round(found[name]["ui_ms"][key] - found["idle"]["ui_ms"][key], 2) for key in ("median", "p95")
@@ -189,17 +191,17 @@ def frames() -> dict[str, Any]:
     return found
 
 
-def opening() -> dict[str, Any]:
-    """A file of 200 MB."""
+def opening(size: Size) -> dict[str, Any]:
+    """A large file."""
     from viz.curves import CurveWish
     from viz.run_files import RunFiles
 
     names = (*_STATS, *(f"Loss/stage{k}/value" for k in range(16)))  # as many as a run has
     with tempfile.TemporaryDirectory() as folder:
-        size = count = 0
+        written = count = 0
         with open(Path(folder, "stats.jsonl"), "w") as file:
-            while size < BYTES:
-                size += file.write(line(4.0 * count, 1.0, names))
+            while written < size.file_bytes:
+                written += file.write(line(4.0 * count, 1.0, names))
                 count += 1
         files, wish = RunFiles(lambda: None), CurveWish(folder, _STATS[0], smoothing=0.9)
         began, first, late = time.perf_counter(), 0.0, [0.0]
@@ -222,7 +224,7 @@ def opening() -> dict[str, Any]:
         idle = (spent.user + spent.system - used.user - used.system) / (time.perf_counter() - start)
         files.close()
     return {
-        "megabytes": round(size / 1e6),
+        "megabytes": round(written / 1e6),
         "lines": count,
         "first_curve_s": round(first, 3),
         "whole_s": round(whole, 2),
@@ -231,9 +233,12 @@ def opening() -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure everything and print it."""
-    found: dict[str, Any] = {"opening": opening(), "frame": frames()}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tiny", action="store_true", help="a few short files, to show that it runs")
+    size = _TINY if parser.parse_args(arguments).tiny else Size()
+    found: dict[str, Any] = {"opening": opening(size), "frame": frames(size)}
     more = [found["frame"][f"{name}_more_ms"][key] for name in ("resting", "appended") for key in ("median", "p95")]
     found["targets"] = {
         "under_1_ms_a_frame": max(more) < TARGET_MS,

@@ -9,6 +9,7 @@ too, the seconds of processor time (over all cores) say more than those of the c
 
 import argparse
 import dataclasses
+import json
 import os
 import resource
 import subprocess
@@ -16,35 +17,59 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from training_launcher.specs.train import CONFIGURATIONS, TrainSpec
+
+if TYPE_CHECKING:
+    import torch
+
+    from gan.training.trainer import Trainer
+
+
+def make_trainer(
+    folder: Path, cfg: str, resolution: int, batch: int, device: "torch.device", tiny: bool = False
+) -> "Trainer":
+    """A trainer of a configuration on pictures of noise, which are put into `folder`.
+
+    `tiny` takes networks of a few channels, to show that it runs.
+    """
+    import numpy as np
+    from PIL import Image
+
+    from gan.data import ImageSource
+    from gan.training.group import Group
+    from gan.training.presets import Options, resolve
+    from gan.training.trainer import Trainer
+
+    pixels = np.random.RandomState(0).randint(0, 256, (resolution, resolution, 3)).astype(np.uint8)
+    Image.fromarray(pixels).save(folder / "noise.png")
+    source = ImageSource(folder)
+    size = {"cbase": 64, "cmax": 4} if tiny else {}
+    given = dataclasses.asdict(TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, **size))
+    names = {field.name for field in dataclasses.fields(Options)}
+    options = Options(**{name: value for name, value in given.items() if name in names})
+    return Trainer(resolve(options, resolution, 3, 0), source, Group(), device)
 
 
 def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool = False) -> dict[str, float]:
     """Seconds for a thousand images by the clock and of processor time, parameters in millions, GiB of memory.
 
-    `tiny` takes networks of a few channels, to show that it runs.
+    `tiny` as in `make_trainer`.
     """
     import numpy as np
     import torch
-    from PIL import Image
 
-    from gan.data import ImageSource
     from gan.device import choose_device, synchronize
-    from gan.training.group import Group
-    from gan.training.presets import Options, resolve
-    from gan.training.trainer import Trainer
+    from gan.memory import keep_freed_memory
+    from gan.ops.cpu import dispatch
 
     device = choose_device(device_name)
+    if device.type == "cpu":  # as `python -m gan train` does
+        keep_freed_memory()
+        dispatch.enable()
     with tempfile.TemporaryDirectory() as folder:
-        pixels = np.random.RandomState(0).randint(0, 256, (resolution, resolution, 3)).astype(np.uint8)
-        Image.fromarray(pixels).save(Path(folder) / "noise.png")
-        source = ImageSource(folder)
-        size = {"cbase": 64, "cmax": 4} if tiny else {}
-        given = dataclasses.asdict(TrainSpec("", cfg, folder, gpus=1, batch=batch, gamma=1.0, **size))
-        names = {field.name for field in dataclasses.fields(Options)}
-        options = Options(**{name: value for name, value in given.items() if name in names})
-        trainer = Trainer(resolve(options, resolution, 3, 0), source, Group(), device)
+        trainer = make_trainer(Path(folder), cfg, resolution, batch, device, tiny)
         seconds = []
         for batches in (0, 1, 4, 16):
             trainer.batches = batches
@@ -54,6 +79,7 @@ def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool 
             synchronize(device)
             seconds.append(np.array([time.perf_counter(), time.process_time()]) - begun)
         trainer.close()
+    dispatch.disable()
     _, main, with_G, everything = seconds
     wall, processor = (main + (with_G - main) / 4 + (everything - with_G) / 16) / batch * 1000
     parameters = sum(p.numel() for network in (trainer.G, trainer.D) for p in network.parameters()) / 1e6
@@ -77,20 +103,32 @@ def row(cfg: str, found: dict[str, float]) -> str:
     )
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resolution", type=int, default=64)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--cfg", choices=CONFIGURATIONS, help="only this one, in this process")
-    given = parser.parse_args()
+    parser.add_argument("--cfg", choices=CONFIGURATIONS, help="only this one, in this process, as JSON")
+    parser.add_argument("--tiny", action="store_true", help="networks of a few channels, to show that it runs")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
+    given = parser.parse_args(arguments)
     if given.cfg:
-        print(row(given.cfg, figures(given.cfg, given.resolution, given.batch, given.device)), flush=True)
+        print(json.dumps({given.cfg: figures(given.cfg, given.resolution, given.batch, given.device, given.tiny)}))
         return
-    print("| cfg | parameters | s/kimg | processor s/kimg | memory |\n|---|---|---|---|---|", flush=True)
+    if not given.json:
+        print("| cfg | parameters | s/kimg | processor s/kimg | memory |\n|---|---|---|---|---|", flush=True)
+    everything: dict[str, Any] = {"resolution": given.resolution, "batch": given.batch}
     for cfg in CONFIGURATIONS:
-        command = [sys.executable, "-m", "benchmarks.training", f"--cfg={cfg}", *sys.argv[1:]]
-        subprocess.run(command, check=True, env={"GOMP_SPINCOUNT": "0", **os.environ})
+        options = sys.argv[1:] if arguments is None else arguments
+        command = [sys.executable, "-m", "benchmarks.training", f"--cfg={cfg}", *options]
+        environment = {"GOMP_SPINCOUNT": "0", **os.environ}
+        child = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True)
+        everything |= json.loads(child.stdout)
+        if not given.json:
+            print(row(cfg, everything[cfg]), flush=True)
+    if given.json:
+        print(json.dumps(everything, indent=2))
 
 
 if __name__ == "__main__":

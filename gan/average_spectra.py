@@ -20,6 +20,7 @@ from gan.io.atomic import replacing
 from gan.io.download import is_url
 from gan.latents import seed_class, seed_z
 from gan.metrics.sampling import to_uint8
+from gan.networks import fast_cpu
 from gan.pictures import load_generator
 from gan.spectra import KAISER_BETA, kaiser_window, power_spectrum
 
@@ -77,6 +78,7 @@ def open_pictures(source: str, count: int | None, seed: int, device: str = "auto
         if count is None:
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)
+        fast_cpu.make_ready(G.synthesis)
         return Pictures(count, G.img_resolution, lambda: _drawn(G, range(seed, seed + count)))
     dataset = ImageSource(path)
     chosen = np.arange(len(dataset))

@@ -53,6 +53,8 @@ Its arguments are (milliseconds, resolution).
 Family = Literal["StyleGAN2", "StyleGAN3-T"]
 Floats = npt.NDArray[np.float32]
 
+_DRAFT_PART, _LEAST_DRAFT = 4, 32
+"""Drafts have a quarter of the resolution, and at least so much."""
 _DETAIL = 128
 """Larger pictures repeat pixels: what is measured with them is the way of a picture, not numpy's sines."""
 
@@ -81,7 +83,7 @@ def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
         layers=tuple(layers),
         device="CPU",
         notice="This is a test pattern, not a network.",
-        has_drafts=not stylegan3,
+        has_drafts=resolution // _DRAFT_PART >= _LEAST_DRAFT,
     )
 
 
@@ -129,9 +131,10 @@ class FakeEngine:
         first = min(max(display.channel, 0), count - shown)
         channels = range(first, first + shown)
         waves = np.stack([_wave(request, model, channel, size) for channel in channels])
-        draft = size // 4 if model.has_drafts and layer is None and 0 < request.draft_ms < self._whole_ms else 0
+        hurried = model.has_drafts and layer is None and 0 < request.draft_ms < self._whole_ms
+        draft = size // _DRAFT_PART if hurried else 0
         if draft:
-            waves = waves[:, ::4, ::4].repeat(4, 1).repeat(4, 2)
+            waves = waves[:, ::_DRAFT_PART, ::_DRAFT_PART].repeat(_DRAFT_PART, 1).repeat(_DRAFT_PART, 2)
         pictures = [(PICTURE, _enlarged(to_rgba(_displayed(waves, request)), size))]
         radial: tuple[tuple[float, float], ...] = ()
         if display.spectrum.on:

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 def import_early() -> None:
     """Import numba beside what the caller does next; it takes a third of a second."""
-    if not _off():
+    if fast_cpu.wanted():
         threading.Thread(target=fast_cpu.available, name="kernels", daemon=True).start()
 
 
@@ -39,27 +39,34 @@ class Preparation:
         self._problem = ""
 
     def make_ready(self, synthesis: nn.Module, device: torch.device, wait: bool = False) -> None:
-        """Make a network's plan in a thread. Returns at once, or with `wait` when it is there.
+        """Make a network's plan in a thread, and then those of its drafts. Returns at once, or with `wait` when the
+        network's own is there: who waits has no use for drafts.
 
         Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as
         one step of 255 in a few pixels, so what must be the same at any time should wait.
         """
-        if device.type != "cpu" or _off():
+        if device.type != "cpu" or not fast_cpu.wanted():
             return
-        thread = threading.Thread(target=self._make, args=(synthesis,), name="kernels", daemon=True)
+        thread = threading.Thread(target=self._make, args=(synthesis, not wait), name="kernels", daemon=True)
         thread.start()
         if wait or os.environ.get(VARIABLE) == _WAIT:
             thread.join()
 
-    def _make(self, synthesis: nn.Module) -> None:
+    def _make(self, synthesis: nn.Module, drafts: bool) -> None:
+        if self._try(synthesis, fast_cpu.warm_up) and drafts:
+            self._try(synthesis, fast_cpu.warm_up_drafts)
+
+    def _try(self, synthesis: nn.Module, warm_up: Callable[[nn.Module, fast_cpu.Progress], object]) -> bool:
+        """Make plans; whether nothing went wrong."""
         problem = ""
         try:
-            fast_cpu.warm_up(synthesis, lambda done, total: self._count(synthesis, done, total))
+            warm_up(synthesis, lambda done, total: self._count(synthesis, done, total))
         except fast_cpu.CompilingError as error:
             problem = str(error)
             _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)
         finally:
             self._end(synthesis, problem)
+        return not problem
 
     def _end(self, synthesis: nn.Module, problem: str) -> None:
         with self._telling:
@@ -77,7 +84,3 @@ class Preparation:
     def _say(self) -> None:
         done, total = (sum(column) for column in zip(*self._counts.values(), strict=True)) if self._counts else (0, 0)
         self._tell(Preparing(done, total, self._problem))
-
-
-def _off() -> bool:
-    return os.environ.get(VARIABLE) == "off"

@@ -18,7 +18,7 @@ import gan
 from gan.device import choose_device, device_title
 from gan.ops import cuda
 from gan.pictures import load_described
-from renderer import kernels, promotion
+from renderer import kernels, policy, promotion
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
 from renderer.graphs import CudaRecorder, Replays
@@ -61,22 +61,31 @@ class Model:
     """Share of a whole run's time that was over after each layer, when it was last run."""
     whole_s: float = 0.0
     """How long that run took; 0 before the first."""
+    draft_shares: dict[int, float] = field(default_factory=dict)
+    """By resolution, share of a whole run's time that drafts have taken."""
     promoted: frozenset[str] = frozenset()
     """Layers that have overflowed in half precision and are computed in float32."""
     replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
     """CUDA graphs of its pictures."""
 
-    def draft_layer(self, limit_s: float) -> str | None:
-        """The last layer of a draft that takes no longer than `limit_s`, or of the shortest one there is.
+    def draft(self, limit_s: float) -> int:
+        """The resolution of the draft to draw where a picture may take `limit_s`; 0: a whole picture."""
+        return policy.draft(limit_s, self.whole_s, self.drafts_s)
 
-        None where the whole picture takes no longer, where nobody knows yet, and where a network has no drafts.
-        """
-        layers = [name for name in self.G.synthesis.image_layers if _size(self.G, name) >= SMALLEST_DRAFT]
-        if not layers or self.whole_s <= limit_s:
-            return None
-        quick = [name for name in layers if self.shares.get(name, 1.0) * self.whole_s <= limit_s]
-        chosen: str = quick[-1] if quick else layers[0]
-        return chosen
+    @property
+    def drafts_s(self) -> dict[int, float]:
+        """How long drafts of each resolution should take, by what they lately took and by their multiplications."""
+        shares = _drafts(self.G) | self.draft_shares
+        return {side: share * self.whole_s for side, share in shares.items()}
+
+    def drawn(self, draft: int, seconds: float) -> None:
+        """A picture took so long: those to come are expected to. `draft` is its resolution, 0 if it was whole."""
+        if not draft:
+            self.whole_s = seconds
+        elif self.whole_s:
+            # The first one also makes what it is drawn with. Later ones count by half: any may have been held up.
+            share, known = seconds / self.whole_s, self.draft_shares.get(draft)
+            self.draft_shares[draft] = self.G.synthesis.drafts[draft] if known is None else (known + share) / 2
 
     @property
     def current_info(self) -> ModelInfo:
@@ -225,9 +234,14 @@ def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torc
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
-        has_drafts=any(_size(G, name) >= SMALLEST_DRAFT for name in G.synthesis.image_layers),
+        has_drafts=bool(_drafts(G)),
         has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
+
+
+def _drafts(G: Any) -> dict[int, float]:
+    """The drafts worth looking at, ascending, with their shares of the multiplications."""
+    return {side: share for side, share in G.synthesis.drafts.items() if side >= SMALLEST_DRAFT}
 
 
 def _driven(readers: tuple[str, ...]) -> str:

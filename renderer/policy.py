@@ -1,5 +1,9 @@
-"""When to give up a render that a newer request has made stale, and when to draw a thumbnail. Standard library only."""
+"""When to give up a render that a newer request has made stale, when to draw a draft, and when a thumbnail.
 
+Standard library only.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 
 from renderer.protocol import Display, RenderRequest
@@ -15,6 +19,22 @@ QUIET_SECONDS = 0.1
 """Without a request for this long, the user rests: thumbnails may follow each other."""
 TRICKLE_SECONDS = 0.25
 """While requests keep coming, thumbnails come this far apart, so that a drag is smooth and its surroundings appear."""
+
+
+def draft(limit_s: float, whole_s: float, drafts_s: Mapping[int, float]) -> int:
+    """The resolution of the draft to draw: the highest that takes no longer than `limit_s`, else the lowest there is.
+
+    0 where the whole picture takes no longer or there are no drafts.
+
+    Args:
+        limit_s: Seconds that a picture may take.
+        whole_s: Seconds that a whole picture takes.
+        drafts_s: Seconds that a draft takes, by its resolution.
+    """
+    if whole_s <= limit_s or not drafts_s:
+        return 0
+    quick = [side for side, seconds in drafts_s.items() if seconds <= limit_s]
+    return max(quick) if quick else min(drafts_s)
 
 
 def stale(running: RenderRequest, newer: RenderRequest) -> bool:

@@ -78,8 +78,8 @@ class _Key(NamedTuple):
     noise: Noise
     transform: Transform
     force_fp32: bool
-    draft: str | None = None
-    """Last layer of a draft."""
+    draft: int = 0
+    """Resolution of a draft."""
 
 
 def _key_of(model: Model, request: RenderRequest) -> _Key:
@@ -129,7 +129,7 @@ class Render:
             self._view = replace(self._view, layer=None)  # another network's, as when networks are switched
         if request.draft_ms and not self._measures():
             whole = kept.outputs.get((self._key, None))
-            draft = model.draft_layer(request.draft_ms / 1000) if whole is None else None
+            draft = model.draft(request.draft_ms / 1000) if whole is None else 0
             self._key = self._key._replace(draft=draft)
         self._courier = None if self._measures() else courier_for(model.device)
         self._clock = StageClock() if self._courier is None else self._courier.clock()
@@ -166,7 +166,7 @@ class Render:
             layer_statistics=() if table is None else table.statistics,
             radial=radial,
             memory=memory_in_use(model.device),
-            draft=0 if self._key.draft is None else model.layers[self._key.draft].width,
+            draft=self._key.draft,
             whole_ms=model.whole_s * 1000,
             slot=slot,
         )

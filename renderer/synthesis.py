@@ -52,8 +52,8 @@ class Wanted:
     """The layer to return; None for the picture alone."""
     with_table: bool = False
     """Also describe every layer."""
-    until: str | None = None
-    """Stop at this one of the network's `image_layers`: the picture is a draft, enlarged to its full size."""
+    draft: int = 0
+    """Draw at this one of the network's `drafts`, and enlarge the picture to its full size; 0 for a whole one."""
 
 
 Promote = Callable[[], frozenset[str]]
@@ -139,31 +139,31 @@ def begin(model: Model, wanted: Wanted, check: Check) -> Begun:
     Stops at the wanted layer where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be
     and, once finished, how long they took, by which `check` is told what share is done.
     """
-    ws, layer, with_table, until, force_fp32 = (
+    ws, layer, with_table, draft, force_fp32 = (
         wanted.ws,
         wanted.layer,
         wanted.with_table,
-        wanted.until,
+        wanted.draft,
         wanted.force_fp32,
     )
     synthesis = model.G.synthesis
-    whole = until is None and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
-    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else until or layer, check)
+    whole = not draft and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
+    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check, draft)
     arguments = noise_arguments(wanted.noise, model.info.noise_layers)
     inputs = {"ws": ws}
     matrix = matrix_of(wanted.transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
         inputs["input_transform"] = send(torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype), ws.device)
-    if until is not None:
-        arguments["until"] = until
+    if draft:
+        arguments["draft"] = draft
     force: ForceFp32 = force_fp32 or model.promoted
     output = None
-    if layer is None and not with_table and until is None and _records(model):
+    if layer is None and not with_table and not draft and _records(model):
         output = _replayed(model, inputs, force, arguments)
     if output is None:
         capture = None if whole else layer
         output = synthesis(**inputs, force_fp32=force, capture=capture, on_layer=watcher.on_layer, **arguments)
-    if until is not None:
+    if draft:
         side = model.info.resolution
         output = F.interpolate(output, (side, side), mode="bilinear")
 
@@ -202,39 +202,48 @@ def _replayed(
 class _Watcher:
     """Sees the layers of one run go by."""
 
-    def __init__(self, model: Model, keep: str | None, with_table: bool, last: str | None, check: Check) -> None:
+    def __init__(
+        self, model: Model, keep: str | None, with_table: bool, last: str | None, check: Check, draft: int
+    ) -> None:
         self.kept: dict[str | None, torch.Tensor] = {}
         self._model = model
         self._keep = keep
         self._with_table = with_table
         self._check = check
         self._names = tuple(model.G.synthesis.layer_names)
-        self._whole = last is None
+        self._draft = draft
+        self._whole = last is None and not draft
         self._until = model.shares.get(last, 1.0) if last is not None else 1.0
+        self._draft_s = model.drafts_s[draft] if draft else 0.0
         self._started = time.perf_counter()
         self._seconds: dict[str, float] = {}
         self._statistics: list[Statistics] = []
         self._tiles: list[npt.NDArray[np.uint8]] = []
 
     def on_layer(self, name: str, x: torch.Tensor) -> None:
-        channels, height, width = x.shape[1:]
-        self._model.layers[name] = LayerInfo(name, channels, height, width, str(x.dtype).removeprefix("torch."))
+        if not self._draft:  # whose layers may be smaller
+            channels, height, width = x.shape[1:]
+            self._model.layers[name] = LayerInfo(name, channels, height, width, str(x.dtype).removeprefix("torch."))
         if name == self._keep:
             self.kept[name] = x[0].float().clone()  # a later layer may work in place
         if self._with_table:
             statistics = statistics_of(x[0])
             self._statistics.append(statistics)
             self._tiles.append(_tile(x[0], statistics))
-        self._seconds[name] = time.perf_counter() - self._started
-        done = self._model.shares.get(name, (self._names.index(name) + 1) / len(self._names))
-        self._check(min(done / self._until, 1.0))
+        seconds = self._seconds[name] = time.perf_counter() - self._started
+        if self._draft:
+            done = seconds / self._draft_s
+        else:
+            shares = self._model.shares
+            done = shares.get(name, (self._names.index(name) + 1) / len(self._names)) / self._until
+        self._check(min(done, 1.0))
 
-    def finish(self, whole_s: float) -> None:
+    def finish(self, seconds: float) -> None:
         """The run went to its end: its times are those to expect of the next one."""
-        if self._whole and not self._with_table:
-            self._model.whole_s = whole_s
-            if self._seconds:  # a recorded run has none
-                self._model.shares = {name: min(seconds / whole_s, 1.0) for name, seconds in self._seconds.items()}
+        if (self._whole or self._draft) and not self._with_table:
+            self._model.drawn(self._draft, seconds)
+            if self._seconds and self._whole:  # a recorded run has none
+                self._model.shares = {name: min(since / seconds, 1.0) for name, since in self._seconds.items()}
 
     def table(self) -> LayerTable | None:
         return LayerTable(tuple(self._statistics), np.concatenate(self._tiles, axis=1)) if self._tiles else None

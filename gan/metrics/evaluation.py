@@ -35,6 +35,7 @@ from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
 from gan.metrics.sampling import Pictures, Sampler, to_uint8
 from gan.metrics.separability import separability
+from gan.networks import fast_cpu
 
 _MOVED_BATCH = 4
 """Pictures that share one random translation or rotation."""
@@ -145,6 +146,7 @@ def evaluate(
     check(metrics, G, dataset, classifiers)
     network = copy.deepcopy(G).eval().requires_grad_(False).to(where)
     sampler = Sampler(network, where, seed, dataset)
+    fast_cpu.make_ready(sampler.network.synthesis)
     folder = (cache or kept.folder()) if use_cache else None
     asked = Counter((metric.detector, metric.samples) for metric in metrics if metric.compares)
     drawn: dict[tuple[str, int], torch.Tensor] = {}

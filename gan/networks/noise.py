@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import torch
@@ -17,6 +17,13 @@ NOISE_MODES: tuple[str, ...] = get_args(NoiseMode)
 
 NoiseSetting = tuple[bool, float, int | None]
 """(on, strength, seed) of one layer: strength multiplies the learned one; seed None is the stored noise image."""
+
+
+class NoiseImages(Protocol):
+    """What layers ask for their noise."""
+
+    def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
+        """See `NoiseSource.image`."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,40 @@ class NoiseSource:
         device = stored.device if self.generator is None else self.generator.device
         drawn = torch.randn(batch, 1, *stored.shape, generator=self.generator, device=device)
         return drawn.to(stored.device, stored.dtype)
+
+
+@dataclass(frozen=True)
+class OneOfBatch:
+    """The noise of one picture of a batch whose pictures are drawn one after another: what it would be in the batch.
+
+    A layer's noise is drawn for the whole batch when its first picture asks for it, so that picture comes first.
+
+    Attributes:
+        whole: The batch's noise.
+        count: How many pictures it has.
+        index: Which one this is.
+        images: What was drawn, shared by the pictures of a batch.
+    """
+
+    whole: NoiseSource
+    count: int
+    index: int
+    images: dict[str, Tensor | None]
+
+    def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
+        """As `NoiseSource.image`, for the one picture: [1, 1, H, W] or None."""
+        if layer not in self.images:
+            self.images[layer] = self.whole.image(layer, stored, self.count)
+        image = self.images[layer]
+        return image if image is None or len(image) == 1 else image[self.index : self.index + 1]
+
+
+def one_by_one(source: NoiseSource, count: int) -> list[NoiseImages]:
+    """The noise of each picture of a batch of `count`."""
+    if count == 1:
+        return [source]
+    images: dict[str, Tensor | None] = {}
+    return [OneOfBatch(source, count, i, images) for i in range(count)]
 
 
 # A slider that moves redraws the same seed at every frame; drawing takes longer than a small network's synthesis.

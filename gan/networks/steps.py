@@ -4,7 +4,7 @@ A network writes its forward pass as a Python generator that yields (layer name,
 returns the picture. `follow` runs it. Nothing is stored in the network, so concurrent calls and exceptions are safe.
 """
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 
 from torch import Tensor
@@ -37,6 +37,13 @@ def check_capture(capture: str | None, layer_names: Sequence[str]) -> None:
     """Raise ValueError if `capture` is not None and not one of `layer_names`."""
     if capture is not None and capture not in layer_names:
         raise ValueError(f"There is no layer called {capture!r}; choose from {', '.join(layer_names)}.")
+
+
+def check_draft(draft: int | None, drafts: Mapping[int, float], img_resolution: int) -> None:
+    """Raise ValueError if `draft` is not None, not one of `drafts` and not the resolution of whole pictures."""
+    if draft is not None and draft not in (*drafts, img_resolution):
+        choice = ", ".join(map(str, (*drafts, img_resolution)))
+        raise ValueError(f"This network cannot draw its pictures at {draft} x {draft}; choose from {choice}.")
 
 
 def follow(steps: Steps, capture: str | None = None, on_layer: OnLayer | None = None) -> Tensor:

@@ -125,7 +125,7 @@ class SynthesisNetwork(nn.Module):
     """
 
     takes_transform = False
-    image_layers: tuple[str, ...] = ()
+    drafts: Mapping[int, float] = {}
     """There is no image before the last layer."""
 
     def __init__(

@@ -4,6 +4,7 @@ The two releases have the same parameters; what differs are defaults (see `Gener
 """
 
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -13,8 +14,8 @@ from . import fast_cpu
 from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork
-from .noise import NoiseSetting, NoiseSource
-from .steps import ForceFp32, OnLayer, Steps, check_capture, check_no_transform, check_ws, follow
+from .noise import NoiseSetting, NoiseSource, one_by_one
+from .steps import ForceFp32, OnLayer, Steps, check_capture, check_draft, check_no_transform, check_ws, follow
 from .stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 
 __all__ = [
@@ -42,8 +43,8 @@ class SynthesisNetwork(nn.Module):
         noise_layers: Those with a noise input; the position is the i of `RandomState([seed, i])`.
         ws_layers: For each of the `num_ws` vectors, the layers that read it. Vector i drives the i-th convolution;
             a `torgb` shares the vector of the next block's `conv0`.
-        image_layers: Layers after which there is an image of a lower resolution: see `until`. Only the architecture
-            "skip" has them.
+        drafts: Resolutions of the images on the way to the whole one, ascending, each with its share of the whole
+            one's multiplications. Only the architecture "skip" has them.
         takes_transform: Whether there is an input that can be moved.
 
     Args:
@@ -95,8 +96,12 @@ class SynthesisNetwork(nn.Module):
         convs = tuple(name for name in self.layer_names if name.split(".")[1].startswith("conv"))
         self.noise_layers = convs if blocks[0].conv1.use_noise else ()
         self.ws_layers = self._readers()
-        skips = [block for block in blocks if block.architecture == "skip"]
-        self.image_layers = tuple(f"b{block.resolution}.torgb" for block in skips[:-1])
+        work = dict(zip(self.block_resolutions, accumulate(block.multiplications for block in blocks), strict=True))
+        self.drafts: Mapping[int, float] = {
+            block.resolution: work[block.resolution] / work[img_resolution]
+            for block in blocks[:-1]
+            if block.architecture == "skip"
+        }
 
     def _blocks(self) -> list[SynthesisBlock]:
         return [getattr(self, f"b{resolution}") for resolution in self.block_resolutions]
@@ -123,11 +128,12 @@ class SynthesisNetwork(nn.Module):
         update_emas: bool = False,
         capture: str | None = None,
         on_layer: OnLayer | None = None,
-        until: str | None = None,
+        draft: int | None = None,
     ) -> Tensor:
         """Draw the picture of `ws`. Never changes the network.
 
-        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
+        On a CPU, pictures without gradients are drawn by the network's plan, if it has one and that is faster
+        (`fast_cpu`); batches whose layers are watched are not.
 
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
@@ -143,25 +149,27 @@ class SynthesisNetwork(nn.Module):
             capture: Return the output of this one of `layer_names`, and compute nothing beyond it.
             on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
                 What it raises ends the call.
-            until: Return the image that the layers up to this one of `image_layers` make, and compute nothing beyond.
+            draft: Return the image of this resolution, one of `drafts`, and compute nothing beyond.
 
         Returns:
             Images [N, img_channels, img_resolution, img_resolution], float32, about -1..1; with `capture` that
-            layer's output [N, channels, H, W], float32; with `until` images of that layer's resolution.
+            layer's output [N, channels, H, W], float32; with `draft` images of that resolution.
 
         Raises:
-            ValueError: a shape, a layer name or the noise mode is wrong, or `input_transform` was given.
+            ValueError: a shape, a layer name, the noise mode or `draft` is wrong, or `input_transform` was given.
         """
         check_no_transform("StyleGAN2", input_transform)
         check_ws(ws, self.num_ws, self.w_dim)
         check_capture(capture, self.layer_names)
-        check_capture(until, self.image_layers)
+        check_draft(draft, self.drafts, self.img_resolution)
         source = NoiseSource(self.noise_layers, noise_mode, noise or {}, generator)
         ws = ws.to(torch.float32)
-        plan = fast_cpu.plan_for(self, ws)
-        last = self.img_resolution if until is None else int(until[1:].partition(".")[0])
-        steps = self._steps(ws, source, force_fp32, last) if plan is None else plan.steps(ws, source, last)
-        return follow(steps, capture, on_layer).to(torch.float32)
+        plan = fast_cpu.plan_for(self, ws, on_layer is not None)
+        last = draft or self.img_resolution
+        if plan is None:
+            return follow(self._steps(ws, source, force_fp32, last), capture, on_layer).to(torch.float32)
+        apart, noises = torch.split(ws, 1), one_by_one(source, len(ws))
+        return fast_cpu.pictures(len(ws), lambda i: plan.steps(apart[i], noises[i], last), capture, on_layer)
 
     def _steps(self, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32, last: int) -> Steps:
         """Layers up to resolution `last`."""

@@ -222,6 +222,13 @@ class SynthesisBlock(nn.Module):
         kinds = ("skip", "conv0", "conv1", "torgb")
         return tuple(f"b{self.resolution}.{kind}" for kind, is_there in zip(kinds, present, strict=True) if is_there)
 
+    @property
+    def multiplications(self) -> int:
+        """Of the convolutions of one picture."""
+        modules = [getattr(self, name.partition(".")[2]) for name in self.layer_names]
+        # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
+        return sum(module.weight.numel() * (self.resolution // getattr(module, "up", 1)) ** 2 for module in modules)
+
     def _fused(self, ws: Tensor) -> bool:
         """Which form of the modulated convolution to use; both give the same up to rounding.
 

@@ -11,8 +11,9 @@ from . import fast_cpu
 from .generator import StyleGenerator
 from .mapping import MappingNetwork
 from .noise import NoiseSetting
-from .steps import ForceFp32, OnLayer, Steps, check_capture, check_ws, follow, is_forced
+from .steps import ForceFp32, OnLayer, Steps, check_capture, check_draft, check_ws, follow, is_forced
 from .stylegan3_design import SynthesisDesign, plan
+from .stylegan3_drafts import draft_of, draft_shares
 from .stylegan3_layers import SynthesisInput, SynthesisLayer
 
 DEFAULT_MAPPING_LAYERS = 2
@@ -31,6 +32,8 @@ class SynthesisNetwork(nn.Module):
         ws_layers: For each of the `num_ws` vectors, the layers that read it.
         takes_transform: Whether there is an input that can be moved.
         design: The signal-processing design that the layers were built from.
+        drafts: Resolutions that pictures can be drawn at for less, ascending, each with its share of a whole picture's
+            multiplications (`stylegan3_drafts`).
 
     Args:
         w_dim: Size of w.
@@ -43,8 +46,6 @@ class SynthesisNetwork(nn.Module):
     """
 
     takes_transform = True
-    image_layers: tuple[str, ...] = ()
-    """There is no image before the last layer."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class SynthesisNetwork(nn.Module):
         self.num_ws = len(self.ws_layers)
         self.img_resolution = img_resolution
         self.img_channels = img_channels
+        self.drafts: Mapping[int, float] = draft_shares(self.design)
         self.output_scale = output_scale
         self.input = SynthesisInput(w_dim, self.design.input)
         for layer in self.design.layers:
@@ -82,10 +84,12 @@ class SynthesisNetwork(nn.Module):
         update_emas: bool = False,
         capture: str | None = None,
         on_layer: OnLayer | None = None,
+        draft: int | None = None,
     ) -> Tensor:
         """Draw the picture of `ws`. Changes the network only with `update_emas`.
 
-        On a CPU, a single picture without gradients is drawn by the network's plan, if it has one (`fast_cpu`).
+        On a CPU, pictures without gradients are drawn by the network's plan, if it has one and that is faster
+        (`fast_cpu`); batches whose layers are watched are not.
 
         Args:
             ws: Intermediate latents [N, num_ws, w_dim].
@@ -99,25 +103,36 @@ class SynthesisNetwork(nn.Module):
             capture: Return the output of this one of `layer_names`, and compute nothing beyond it.
             on_layer: Called as on_layer(name, output) after each named layer; the output must not be changed.
                 What it raises ends the call.
+            draft: Draw at this resolution, one of `drafts`: the same network with fewer samples (`stylegan3_drafts`),
+                its layers too. Not for training.
 
         Returns:
             Images [N, img_channels, img_resolution, img_resolution], float32, about -1..1; with `capture` that
-            layer's output [N, channels, H, W], float32. (A network of float64 parameters returns float64.)
+            layer's output [N, channels, H, W], float32; with `draft` images of that resolution. (A network of float64
+            parameters returns float64.)
 
         Raises:
-            ValueError: ws or input_transform has the wrong shape, or there is no layer named `capture`.
+            ValueError: ws or input_transform has the wrong shape, there is no layer named `capture`, or `draft` is none
+                of `drafts` or is asked to update magnitudes.
         """
         check_ws(ws, self.num_ws, self.w_dim)
         check_capture(capture, self.layer_names)
+        check_draft(draft, self.drafts, self.img_resolution)
+        if draft is not None and draft != self.img_resolution:
+            if update_emas:
+                raise ValueError("Magnitudes are those of whole pictures; leave draft out to update them.")
+            view = draft_of(self, draft)
+            options = {"force_fp32": force_fp32, "capture": capture, "on_layer": on_layer}
+            return view(ws, input_transform=input_transform, **options)  # type: ignore[no-any-return]
         dtype = self.input.weight.dtype
         transform = self._transform(input_transform, ws)
         ws = ws.to(dtype)
-        plan = None if update_emas else fast_cpu.plan_for(self, ws)
+        plan = None if update_emas else fast_cpu.plan_for(self, ws, on_layer is not None)
         if plan is None:
-            steps = self._steps(ws, transform, force_fp32, update_emas)
-        else:
-            steps = plan.steps(ws, transform)
-        return follow(steps, capture, on_layer).to(dtype)
+            return follow(self._steps(ws, transform, force_fp32, update_emas), capture, on_layer).to(dtype)
+        apart = torch.split(ws, 1)
+        turned = (transform,) * len(ws) if transform is None or transform.ndim == 2 else torch.split(transform, 1)
+        return fast_cpu.pictures(len(ws), lambda i: plan.steps(apart[i], turned[i]), capture, on_layer)
 
     def _steps(self, ws: Tensor, transform: Tensor | None, force_fp32: ForceFp32, update_emas: bool) -> Steps:
         vectors = ws.unbind(dim=1)

@@ -73,6 +73,12 @@ class LayerDesign:
     padding: tuple[int, int, int, int]
     """Left, right, top, bottom, in pixels at the leaky ReLU's rate; negative crops."""
 
+    @property
+    def multiplications(self) -> int:
+        """Of the convolution of one picture."""
+        pixels = (self.in_size + self.conv_kernel - 1) ** 2
+        return self.in_channels * self.out_channels * self.conv_kernel**2 * pixels
+
 
 @dataclass(frozen=True)
 class SynthesisDesign:
@@ -82,18 +88,33 @@ class SynthesisDesign:
     """Where it starts."""
     layers: tuple[LayerDesign, ...]
     """Its layers in order; the last one makes the colours."""
+    filter_size: int
+    """Filter taps per unit of the resampling factor."""
+    lrelu_upsampling: int
+    """How far above the higher of both rates the leaky ReLU is computed."""
+
+    @property
+    def multiplications(self) -> int:
+        """Of the convolutions of one picture."""
+        return sum(layer.multiplications for layer in self.layers)
 
 
 @dataclass(frozen=True)
-class _Stage:
-    """What one point between two layers looks like."""
+class Stage:
+    """What the signal between two layers looks like."""
 
     cutoff: float
+    """Up to which frequency it is let through."""
     stopband: float
+    """Where its spectrum ends."""
     sampling_rate: int
+    """Pixels per picture width."""
     half_width: float
+    """Half the transition band."""
     size: int
+    """Width and height in pixels, margin included."""
     channels: int
+    """How many signals there are."""
 
 
 def plan(
@@ -158,7 +179,7 @@ def plan(
     for i, after in enumerate(stages):
         before = stages[max(i - 1, 0)]
         layers.append(
-            _layer(
+            layer_between(
                 i,
                 before,
                 after,
@@ -172,7 +193,8 @@ def plan(
             )
         )
     first = stages[0]
-    return SynthesisDesign(InputDesign(first.channels, first.size, first.sampling_rate, first.cutoff), tuple(layers))
+    start = InputDesign(first.channels, first.size, first.sampling_rate, first.cutoff)
+    return SynthesisDesign(start, tuple(layers), filter_size, lrelu_upsampling)
 
 
 def _stages(
@@ -187,7 +209,7 @@ def _stages(
     first_stopband: float,
     last_stopband_rel: float,
     margin_size: int,
-) -> list[_Stage]:
+) -> list[Stage]:
     """Cutoff and least stopband grow geometrically up to the critical layers; all else follows from them."""
     last_cutoff = img_resolution / 2
     last_stopband = last_cutoff * last_stopband_rel
@@ -201,14 +223,14 @@ def _stages(
         half_width = max(stopband, rate / 2) - cutoff
         size = img_resolution if i >= num_layers - 1 else rate + 2 * margin_size
         channels = img_channels if i == num_layers else round(min(channel_base / 2 / cutoff, channel_max))
-        stages.append(_Stage(cutoff, cutoff + half_width, rate, half_width, size, channels))
+        stages.append(Stage(cutoff, cutoff + half_width, rate, half_width, size, channels))
     return stages
 
 
-def _layer(
+def layer_between(
     index: int,
-    before: _Stage,
-    after: _Stage,
+    before: Stage,
+    after: Stage,
     *,
     is_torgb: bool,
     is_critically_sampled: bool,
@@ -218,6 +240,7 @@ def _layer(
     lrelu_upsampling: int,
     use_radial_filters: bool,
 ) -> LayerDesign:
+    """The layer of this index from one stage to the next; the other arguments are those of `plan`."""
     kernel = 1 if is_torgb else conv_kernel
     tmp_rate = max(before.sampling_rate, after.sampling_rate) * (1 if is_torgb else lrelu_upsampling)
     up = tmp_rate // before.sampling_rate

@@ -21,6 +21,7 @@ def modulated_conv2d(
     demodulate: bool = True,
     padding: int = 0,
     input_gain: Tensor | None = None,
+    norm_of: Tensor | None = None,
 ) -> Tensor:
     """Convolve each sample with weights scaled by its own styles.
 
@@ -34,6 +35,7 @@ def modulated_conv2d(
         demodulate: Give every filter unit norm. The scale of ``w`` and ``s`` then has no effect.
         padding: Zeros around ``x``.
         input_gain: Factor on the input: a number, [in] or [N, in].
+        norm_of: Weights [out, in, k', k'] whose norms demodulate in place of those of ``w``.
 
     Returns:
         [N, out, H + 2 padding - k + 1, the same for W], in the dtype of ``x``.
@@ -41,11 +43,13 @@ def modulated_conv2d(
     n, channels, height, width = x.shape
     if demodulate:
         # Unit mean squares first: the sums below then keep clear of the ends of half precision's range.
-        w = w * w.square().mean(dim=[1, 2, 3], keepdim=True).rsqrt()
+        scale = (w if norm_of is None else norm_of).square().mean(dim=[1, 2, 3], keepdim=True).rsqrt()
+        w = w * scale
         s = s * s.square().mean(dim=1, keepdim=True).rsqrt()
     weights = w.unsqueeze(0) * s.reshape(n, 1, channels, 1, 1)  # [N, out, in, k, k]
     if demodulate:
-        weights = weights * (weights.square().sum(dim=[2, 3, 4], keepdim=True) + 1e-8).rsqrt()
+        normed = weights if norm_of is None else (norm_of * scale).unsqueeze(0) * s.reshape(n, 1, channels, 1, 1)
+        weights = weights * (normed.square().sum(dim=[2, 3, 4], keepdim=True) + 1e-8).rsqrt()
     if input_gain is not None:
         weights = weights * input_gain.expand(n, channels).reshape(n, 1, channels, 1, 1)
     # One group per sample: the batch becomes channels of a single picture.
@@ -131,8 +135,21 @@ def _rotation_and_translation(t: Tensor) -> Tensor:
     return torch.stack(rows, dim=1).reshape(-1, 3, 3)
 
 
+def layer_filters(design: LayerDesign) -> tuple[Tensor | None, Tensor | None]:
+    """The upsampling and the downsampling filter of a layer, float32; None for one tap, which is the identity."""
+    d = design
+    up = design_lowpass_filter(d.up_taps, d.in_cutoff, 2 * d.in_half_width, d.tmp_sampling_rate)
+    down = design_lowpass_filter(
+        d.down_taps, d.out_cutoff, 2 * d.out_half_width, d.tmp_sampling_rate, radial=d.down_radial
+    )
+    return up, down
+
+
 class SynthesisLayer(nn.Module):
     """Modulated convolution, then bias and leaky ReLU between an upsampling and a downsampling filter.
+
+    Attributes:
+        resampled: Kernels that are convolved with in place of `weight`, which still demodulates: drafts have them.
 
     Args:
         w_dim: Size of w.
@@ -144,6 +161,7 @@ class SynthesisLayer(nn.Module):
     magnitude_ema: Tensor
     up_filter: Tensor | None
     down_filter: Tensor | None
+    resampled: Tensor | None
 
     def __init__(
         self,
@@ -160,12 +178,10 @@ class SynthesisLayer(nn.Module):
         self.weight = nn.Parameter(torch.randn(d.out_channels, d.in_channels, d.conv_kernel, d.conv_kernel))
         self.bias = nn.Parameter(torch.zeros(d.out_channels))
         self.register_buffer("magnitude_ema", torch.ones([]))
-        up = design_lowpass_filter(d.up_taps, d.in_cutoff, 2 * d.in_half_width, d.tmp_sampling_rate)
-        down = design_lowpass_filter(
-            d.down_taps, d.out_cutoff, 2 * d.out_half_width, d.tmp_sampling_rate, radial=d.down_radial
-        )
+        up, down = layer_filters(d)
         self.register_buffer("up_filter", up)
         self.register_buffer("down_filter", down)
+        self.register_buffer("resampled", None, persistent=False)
 
     def forward(self, x: Tensor, w: Tensor, force_fp32: bool = False, update_emas: bool = False) -> Tensor:
         """Apply the layer.
@@ -189,11 +205,12 @@ class SynthesisLayer(nn.Module):
         half = d.use_fp16 and not force_fp32 and x.device.type == "cuda"
         x = modulated_conv2d(
             x.to(torch.float16 if half else self.weight.dtype),
-            self.weight,
+            self.weight if self.resampled is None else self.resampled,
             styles,
             demodulate=not d.is_torgb,
             padding=d.conv_kernel - 1,
             input_gain=self.magnitude_ema.rsqrt(),
+            norm_of=None if self.resampled is None else self.weight,
         )
         return filtered_lrelu(
             x,

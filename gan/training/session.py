@@ -18,6 +18,7 @@ from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
 from gan.memory import keep_freed_memory
+from gan.networks import fast_cpu
 from gan.ops.cpu import dispatch
 
 from .checkpoint import load_state
@@ -76,7 +77,7 @@ def run(
         torch.set_num_threads(max(1, torch.get_num_threads() // beside))
     if device.type == "cpu":
         keep_freed_memory()
-        if os.environ.get(dispatch.VARIABLE) != "off":
+        if fast_cpu.wanted():
             dispatch.enable()
     group = join(device, job.config.gpus)
     folder: Path | None = job.folder

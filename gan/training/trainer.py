@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
 from gan.io.networks import Architecture, Networks, describe
-from gan.networks import build
+from gan.networks import build, fast_cpu
 
 from .ada import AdaController
 from .augment import AugmentPipe
@@ -151,7 +151,17 @@ class Trainer:
 
     @torch.no_grad()
     def draw(self, z: Tensor, c: Tensor) -> Tensor:
-        """Images [N, C, R, R] of the average generator, on the CPU, a micro-batch at a time."""
+        """Images [N, C, R, R] of the average generator, on the CPU, a micro-batch at a time.
+
+        Where the network is on the CPU it is drawn by a plan, which does not outlive the call: training changes it.
+        """
+        fast_cpu.make_ready(self.G_ema.synthesis)
+        try:
+            return self._drawn(z, c)
+        finally:
+            fast_cpu.cool_down(self.G_ema.synthesis)
+
+    def _drawn(self, z: Tensor, c: Tensor) -> Tensor:
         size = self.config.batch_gpu
         kwargs = {"lod": self.lod} if self.config.grow_kimg is not None else {}
         pieces = [

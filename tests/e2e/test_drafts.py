@@ -4,10 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 from imgui_bundle import imgui
 from PIL import Image
 
+import gan
+from gan.networks import build
 from tests.e2e.driver import Driver, drive
+from viz import canvas_tools, incoming
 from viz.incoming import REST_S
 from viz.settings import Settings
 
@@ -26,7 +31,8 @@ def drafts(d: Driver) -> int:
     return d.facts.frame.draft
 
 
-def test_a_drag_shows_drafts_and_its_end_the_whole_picture():
+@pytest.mark.parametrize("family", ["StyleGAN2", "StyleGAN3-T"])
+def test_a_drag_shows_drafts_and_its_end_the_whole_picture(family):
     def steps(d: Driver):
         d.wait_frame()
         assert drafts(d) == 0
@@ -46,7 +52,60 @@ def test_a_drag_shows_drafts_and_its_end_the_whole_picture():
         d.wait_frame()
         np.testing.assert_array_equal(d.picture(), whole)
 
-    drive(steps, renderer="slow", family="StyleGAN2", resolution=128)
+    drive(steps, renderer="slow", family=family, resolution=128)
+
+
+def stylegan2(folder: Path) -> str:
+    """A network of 128 x 128 that was not trained."""
+    sizes = {"z_dim": 64, "c_dim": 0, "w_dim": 64, "img_resolution": 128, "img_channels": 3}
+    arguments = sizes | {"channel_base": 2048, "channel_max": 64, "mapping_kwargs": {"num_layers": 2}}
+    architecture = gan.Architecture("stylegan2.Generator", arguments)
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        G = build(architecture.class_name, **arguments).eval()
+        G.mapping.w_avg.normal_()  # what psi moves away from
+    path = folder / "random.safetensors"
+    gan.save(path, gan.Networks(G=None, D=None, G_ema=G, info=gan.describe({"G_ema": architecture})))
+    return str(path)
+
+
+def stylegan3(folder: Path) -> str:
+    """The network of 128 x 128 that comes with the program."""
+    return str(next((Path(__file__).resolve().parents[2] / "assets").glob("pattern-t-*.safetensors")))
+
+
+@pytest.mark.parametrize(("make", "side"), [(stylegan2, 32), (stylegan3, 64)], ids=["StyleGAN2", "StyleGAN3-T"])
+def test_the_renderer_draws_drafts_and_then_the_whole_picture(make, side, lent, tmp_path, monkeypatch):
+    for module in (incoming, canvas_tools):
+        monkeypatch.setattr(module, "DRAFT_MS", 0.001)  # on whatever computer
+
+    def steps(d: Driver):
+        d.wait_frame()
+        assert (drafts(d), d.picture().shape) == (0, (128, 128, 4))
+        assert d.facts.frame.model.has_drafts
+        assert d.exists("//Canvas/**/##drafts")
+        hold(d, 0.5)
+        for share in (0.45, 0.4):
+            hold(d, share)
+            d.wait_frame()
+            assert drafts(d) == side
+        draft = d.picture().astype(int)
+        d.ctx.mouse_up(0)
+        d.wait_frame()
+        assert drafts(d) == 0
+        whole = d.picture().astype(int)
+        assert whole.shape == draft.shape
+        # Not the same, but the same picture: nearer than the first one is.
+        assert 0 < np.abs(draft - whole).mean() < 0.5 * whole[..., :3].std()
+        d.click("//Canvas/**/##drafts")
+        hold(d, 0.5)
+        hold(d, 0.6)
+        d.wait_frame()
+        assert drafts(d) == 0
+        d.ctx.mouse_up(0)
+        d.wait_frame()
+
+    drive(steps, network=make(tmp_path), renderer=lent, options={"clock": lambda: 100.0})
 
 
 def test_what_is_held_still_becomes_whole():

@@ -7,6 +7,8 @@ network's parameters and is then made anew; the network itself is never changed,
 Importing this module does not import numba.
 """
 
+import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,14 +19,18 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from gan.networks.steps import OnLayer, Steps, follow
 from gan.ops.cpu.crew import ALONE
+from gan.ops.cpu.dispatch import VARIABLE
 
 Progress = Callable[[int, int], None]
 """Called with how many kernels are ready, and of how many: when one must be compiled, and after each from then on."""
 
 Fingerprint = tuple[tuple[int, int], ...]
+"""See `fingerprint`."""
 
 _LOCK = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
 class CompilingError(Exception):
@@ -60,31 +66,76 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     family = families.family_of(synthesis)
     if family is None:
         return False
-    missing = [kernel for kernel in family.kernels(synthesis) if not kernel.ready]
-    try:
-        _prepare(missing, progress)
-    except families.COMPILING_FAILED as error:
-        raise CompilingError(_reason(error)) from error
-    made_of = _fingerprint(synthesis)
-    entry = _Entry(_made(family.plan, synthesis), made_of)
-    with _LOCK:
-        _entries[synthesis] = entry
+    _prepare(family.kernels(synthesis), progress)
+    _enter(synthesis, family.plan)
     return True
 
 
+def warm_up_drafts(synthesis: nn.Module, progress: Progress | None = None) -> None:
+    """Make the plans of a network's drafts, where it has one itself and its drafts need their own.
+
+    Args:
+        synthesis: `G.synthesis`.
+        progress: As for `warm_up`.
+
+    Raises:
+        CompilingError: The drafts' own way stays.
+    """
+    entry = _entries.get(synthesis)
+    if entry is None:
+        return
+    from gan.networks.fast_cpu import families
+
+    family = families.family_of(synthesis)
+    assert family is not None
+    drafts = [draft for draft in family.drafts(synthesis) if families.family_of(draft) is not None]
+    _prepare([kernel for draft in drafts for kernel in family.kernels(draft)], progress)
+    for draft in drafts:
+        _enter(draft, lambda network: family.plan(network, entry.plan))
+
+
+def _enter(synthesis: nn.Module, make: Callable[[nn.Module], Any]) -> None:
+    """Make a network's plan, and draw the network by it from now on."""
+    made_of = fingerprint(synthesis)
+    entry = _Entry(_made(make, synthesis), made_of)
+    with _LOCK:
+        _entries[synthesis] = entry
+
+
+def wanted() -> bool:
+    """Whether the user's environment leaves kernels on: see `dispatch.VARIABLE`."""
+    return os.environ.get(VARIABLE) != "off"
+
+
+def make_ready(synthesis: nn.Module) -> bool:
+    """`warm_up` where kernels are `wanted`: for programs that draw so many pictures that making a plan pays."""
+    try:
+        return wanted() and warm_up(synthesis)
+    except CompilingError as problem:
+        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)
+        return False
+
+
 def _prepare(kernels: Sequence[Any], progress: Progress | None) -> None:
+    """Compile these kernels, or read them from disk. Raises CompilingError."""
+    from gan.networks.fast_cpu import families
+
+    missing = [kernel for kernel in dict.fromkeys(kernels) if not kernel.ready]
     compiled = False
 
     def compiling() -> None:
         nonlocal compiled
         if not compiled and progress is not None:
-            progress(i, len(kernels))
+            progress(i, len(missing))
         compiled = True
 
-    for i, kernel in enumerate(kernels):
-        kernel.prepare(compiling)
-        if compiled and progress is not None:
-            progress(i + 1, len(kernels))
+    try:
+        for i, kernel in enumerate(missing):
+            kernel.prepare(compiling)
+            if compiled and progress is not None:
+                progress(i + 1, len(missing))
+    except families.COMPILING_FAILED as error:
+        raise CompilingError(_reason(error)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -108,17 +159,44 @@ def cool_down(synthesis: nn.Module) -> None:
         _entries.pop(synthesis, None)
 
 
-def plan_for(synthesis: nn.Module, ws: Tensor) -> Any | None:
-    """The plan that can draw `ws` [1, num_ws, w_dim] now; None where the network's own way must be taken."""
+def plan_for(synthesis: nn.Module, ws: Tensor, watched: bool = False) -> Any | None:
+    """The plan that can draw `ws` [N, num_ws, w_dim] now; None where the network's own way must be taken.
+
+    Args:
+        synthesis: `G.synthesis`.
+        ws: What to draw.
+        watched: Whether somebody looks at every layer, who expects those of a batch together.
+    """
     entry = _entries.get(synthesis)
-    if entry is None or torch.is_grad_enabled() or len(ws) != 1 or ws.device.type != "cpu":
+    if entry is None or torch.is_grad_enabled() or ws.device.type != "cpu" or len(ws) == 0:
         return None
-    if (now := _fingerprint(synthesis)) != entry.made_of:
+    if len(ws) > 1 and (watched or not entry.plan.pays(len(ws))):
+        return None
+    if (now := fingerprint(synthesis)) != entry.made_of:
         if not _fits(synthesis):
             cool_down(synthesis)
             return None
         entry.plan, entry.made_of = _made(type(entry.plan), synthesis), now
     return entry.plan
+
+
+def pictures(count: int, steps_of: Callable[[int], Steps], capture: str | None, on_layer: OnLayer | None) -> Tensor:
+    """A batch's pictures (or their layers `capture`), drawn by a plan one after another: [count, C, H, W].
+
+    Args:
+        count: How many.
+        steps_of: The steps that draw one of them.
+        capture: As in `follow`, like `on_layer`, which is for a single picture.
+        on_layer: See `capture`.
+    """
+    first = follow(steps_of(0), capture, on_layer)
+    if count == 1:
+        return first
+    result = first.new_empty(count, *first.shape[1:])
+    result[0] = first[0]
+    for i in range(1, count):
+        result[i] = follow(steps_of(i), capture)[0]
+    return result
 
 
 @contextmanager
@@ -139,8 +217,8 @@ def _made(make: Callable[[nn.Module], Any], synthesis: nn.Module) -> Any:
         return make(synthesis)
 
 
-def _fingerprint(synthesis: nn.Module) -> Fingerprint:
-    """Changes when any parameter or buffer does, in place or by another one in its place.
+def fingerprint(synthesis: nn.Module) -> Fingerprint:
+    """Of a network: changes when any parameter or buffer does, in place or by another one in its place.
 
     Those of a network that was read in inference mode count no changes in place.
     """

@@ -10,6 +10,7 @@ from torch import nn
 from gan.networks.fast_cpu import stylegan2, stylegan3
 from gan.networks.stylegan2 import SynthesisNetwork as StyleGAN2
 from gan.networks.stylegan3 import SynthesisNetwork as StyleGAN3
+from gan.networks.stylegan3_drafts import draft_of
 from gan.ops.cpu.jit import Kernel
 
 COMPILING_FAILED = (NumbaError, OSError, RuntimeError)
@@ -22,8 +23,10 @@ class Family:
 
     kernels: Callable[[Any], Sequence[Kernel]]
     """What a network needs compiled."""
-    plan: Callable[[Any], Any]
+    plan: Callable[..., Any]
     """Makes a network's plan."""
+    drafts: Callable[[Any], Sequence[nn.Module]] = lambda network: ()
+    """The networks that draw a network's drafts, with plans made by plan(draft, plan of the whole)."""
 
 
 def family_of(synthesis: nn.Module) -> Family | None:
@@ -31,5 +34,5 @@ def family_of(synthesis: nn.Module) -> Family | None:
     if isinstance(synthesis, StyleGAN2) and stylegan2.covers(synthesis):
         return Family(lambda network: stylegan2.KERNELS, stylegan2.Plan)
     if isinstance(synthesis, StyleGAN3) and stylegan3.covers(synthesis):
-        return Family(stylegan3.kernels, stylegan3.Plan)
+        return Family(stylegan3.kernels, stylegan3.Plan, lambda network: [draft_of(network, r) for r in network.drafts])
     return None

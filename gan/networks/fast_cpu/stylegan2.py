@@ -18,7 +18,7 @@ from torch import Tensor
 
 from gan.networks.fast_cpu import drawing
 from gan.networks.fast_cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
-from gan.networks.noise import NoiseSource
+from gan.networks.noise import NoiseImages
 from gan.networks.steps import Steps
 from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 from gan.ops.bias_act import ACTIVATIONS
@@ -30,6 +30,9 @@ KERNELS = (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours
 _PRODUCTS_BYTES = 1 << 23
 """Of the matrix products that are computed at once. Less would stay nearer to a core, but each product of two threads
 waits for both, which costs on a busy machine."""
+_FEW, _MANY = 4, 1 << 33
+"""Batches of more pictures than this, of networks with fewer multiplications a picture, are left to the own layers,
+which call each operator once for all of them (`python -m benchmarks.synthesis --batches`)."""
 _COLOURS = 3
 _SLOPES = {"linear": 1.0, "lrelu": ACTIVATIONS["lrelu"].alpha}
 
@@ -108,14 +111,23 @@ class Plan:
             first += block.num_conv
         self._styles.pack()
         self._scales.pack()
+        self._multiplications = self._count_multiplications()
         self._products = torch.empty(max([_band(block)[1] for block in self._blocks if block.conv0], default=0))
 
-    def steps(self, ws: Tensor, noise: NoiseSource, last: int) -> Steps:
+    def _count_multiplications(self) -> int:
+        layers = [layer for block in self._blocks for layer in (block.conv0, block.conv1) if layer is not None]
+        return sum(layer.weight.numel() * (layer.module.resolution // layer.module.up) ** 2 for layer in layers)
+
+    def pays(self, count: int) -> bool:
+        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        return count <= _FEW or self._multiplications >= _MANY
+
+    def steps(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
         with drawing():
             return (yield from self._drawn(ws, noise, last))
 
-    def _drawn(self, ws: Tensor, noise: NoiseSource, last: int) -> Steps:
+    def _drawn(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
         styles = self._styles(ws[0])
         scales = self._scales(styles)
         image = np.empty(0, np.float32)
@@ -188,7 +200,7 @@ class Plan:
         return _Colours(name, weight, floats(module.bias.detach().float()), styles, clamp)
 
     def _enlarge(
-        self, block: _Block, layer: _Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseSource
+        self, block: _Block, layer: _Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseImages
     ) -> Tensor:
         """An upsampling layer: [1, in, H, W] -> [1, out, 2 H, 2 W]."""
         channels, height, width = x.shape[1:]
@@ -256,7 +268,7 @@ def _finish(
     x: Tensor,
     styles: Tensor,
     scales: Tensor,
-    noise: NoiseSource,
+    noise: NoiseImages,
     colours: _Colours | None,
     rgb: Tensor | None,
 ) -> None:
@@ -300,7 +312,7 @@ def _add_colours(
     )
 
 
-def _noise(layer: _Layer, noise: NoiseSource) -> tuple[npt.NDArray[np.float32], float]:
+def _noise(layer: _Layer, noise: NoiseImages) -> tuple[npt.NDArray[np.float32], float]:
     """The noise image, flat, and its factor; 0 where there is none."""
     image = noise.image(layer.name, layer.module.noise_const, 1) if layer.module.use_noise else None
     if image is None or layer.strength == 0:

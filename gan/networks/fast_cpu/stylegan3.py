@@ -5,7 +5,7 @@ styles; the demodulation is the scale of what the fused filtered leaky ReLU read
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -69,17 +69,26 @@ class Plan:
 
     Args:
         synthesis: A network that `covers` accepts.
+        whole: The plan of the network that `synthesis` is a draft of: weights that are the same need no room twice.
     """
 
-    def __init__(self, synthesis: Any) -> None:
+    def __init__(self, synthesis: Any, whole: "Plan | None" = None) -> None:
         self._input = synthesis.input
         self._output_scale = float(synthesis.output_scale)
-        self._styles = AffineRows()
-        self._scales = AffineRows(power=2, eps=1e-8)
+        self._styles: AffineRows = AffineRows() if whole is None else whole._styles
+        self._scales: AffineRows = AffineRows(power=2, eps=1e-8) if whole is None else whole._scales
         modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers]
-        self._layers = [self._layer(module, i + 1) for i, module in enumerate(modules)]
-        self._styles.pack()
-        self._scales.pack()
+        self._layers: list[_Layer]
+        if whole is None:
+            self._layers = [self._layer(module, i + 1) for i, module in enumerate(modules)]
+            self._styles.pack()
+            self._scales.pack()
+        else:
+            self._layers = [_like(layer, module) for layer, module in zip(whole._layers, modules, strict=True)]
+
+    def pays(self, count: int) -> bool:
+        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        return True
 
     def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
         """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
@@ -107,23 +116,13 @@ class Plan:
 
     def _layer(self, module: SynthesisLayer, source: int) -> _Layer:
         d = module.design
-        weight = module.weight.detach()
         gain = float(module.magnitude_ema.rsqrt())
         if d.is_torgb:
             gain /= math.sqrt(d.in_channels * d.conv_kernel**2)
-        else:
-            weight = weight * weight.square().mean(dim=[1, 2, 3], keepdim=True).rsqrt()
-        weight = pad_to(weight, (1,) if d.is_torgb else (0, 1))
         styles = self._styles.add_affine(module.affine, source)
-        energy = weight.square().sum(dim=[2, 3])
+        energy = _kernels(module, module.weight).square().sum(dim=[2, 3])
         scale = slice(0, 0) if d.is_torgb else self._scales.add(energy, torch.zeros(len(energy)), styles.start)
-        packed = None
-        if d.conv_kernel == 1:
-            weight = weight[:, :, 0, 0].t().contiguous()
-        else:
-            weight = weight.contiguous(memory_format=torch.channels_last)
-            if not scales_weight(weight, d.in_size**2, weight.shape[1]):
-                packed = nhwc_convolution(weight, d.in_size, padding=d.conv_kernel - 1)
+        weight, packed = _packed(module)
         bias = module.bias.detach()
         return _Layer(
             module,
@@ -135,6 +134,33 @@ class Plan:
             gain,
             None if d.is_torgb else _filter(module),
         )
+
+
+def _like(layer: _Layer, module: SynthesisLayer) -> _Layer:
+    """The layer of a draft, for which `module` stands, like that of the whole network."""
+    if module.resampled is None:
+        return replace(layer, module=module, filter=None if layer.filter is None else _filter(module))
+    weight, packed = _packed(module)
+    return replace(layer, module=module, filter=_filter(module), weight=weight, packed=packed)
+
+
+def _kernels(module: SynthesisLayer, kernels: Tensor) -> Tensor:
+    """Kernels scaled as the layer's weight is before it is demodulated, channels padded."""
+    if module.design.is_torgb:
+        return pad_to(kernels.detach(), (1,))
+    return pad_to(kernels.detach() * module.weight.detach().square().mean(dim=[1, 2, 3], keepdim=True).rsqrt(), (0, 1))
+
+
+def _packed(module: SynthesisLayer) -> tuple[Tensor, Any]:
+    """See `_Layer.weight` and `_Layer.packed`."""
+    d = module.design
+    weight = _kernels(module, module.weight if module.resampled is None else module.resampled)
+    if d.conv_kernel == 1:
+        return weight[:, :, 0, 0].t().contiguous(), None
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    if scales_weight(weight, d.in_size**2, weight.shape[1]):
+        return weight, None
+    return weight, nhwc_convolution(weight, d.in_size, padding=d.conv_kernel - 1)
 
 
 def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:

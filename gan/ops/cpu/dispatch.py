@@ -16,10 +16,11 @@ VARIABLE = "STYLESCOPE_KERNELS"
 """Of the environment: where it is "off", programs do without kernels."""
 
 _SMALLEST = 1 << 14
-"""Numbers of an image below which a call costs more than it saves."""
+"""Numbers of an image below which resampling it costs more than it saves; `_SMALLEST_ACTIVATED` for activating it."""
+_SMALLEST_ACTIVATED = 1 << 16
 _NARROWEST = 48
-"""Width of an image, before and after, below which resampling costs more than the reference does; twice that for
-downsampling, where the reference is better."""
+"""Width of an image, before and after, below which resampling with many taps costs more than the reference does; with
+few taps, or fewer pixels after than before, it takes a wider one (`_kernel_pays`)."""
 _MOST_RANK = 4
 """Filters that need more separable ones are left to the reference."""
 _RANK_TOLERANCE = 1e-7
@@ -56,7 +57,6 @@ def _answers(x: Tensor) -> bool:
         _enabled
         and x.device.type == "cpu"
         and x.dtype == torch.float32
-        and x.numel() >= _SMALLEST
         and x.is_contiguous()
         and not torch._C._is_tracing()
         and not torch.compiler.is_compiling()
@@ -120,7 +120,7 @@ def upfirdn2d(
         return None
     height = (x.shape[2] * up[1] + pads[2] + pads[3] - f.shape[0]) // down[1] + 1
     width = (x.shape[3] * up[0] + pads[0] + pads[1] - f.shape[-1]) // down[0] + 1
-    if min(x.shape[3], width) < _NARROWEST * (1 if max(down) == 1 else 2):
+    if not _resampling_pays(x, min(x.shape[3], width), max(up), max(down), max(f.shape)):
         return None
     taps = f.detach().numpy()
     if not flip_filter:
@@ -130,6 +130,26 @@ def upfirdn2d(
         return None
     across, along, rank = found
     return _resampled(x, _Resampling(across, along, rank, up, down, (pads[0], pads[2]), (height, width)))
+
+
+def _resampling_pays(x: Tensor, width: int, up: int, down: int, taps: int) -> bool:
+    """Whether the kernel, and its derivative where one is wanted, takes less time than the reference.
+
+    As `benchmarks.ops` has it, of an image that is `width` wide before or after, whichever is less.
+    """
+    if x.numel() < _SMALLEST:
+        return False
+    if x.requires_grad and up > 2 and not _kernel_pays(width, down, up, taps):
+        return False
+    return _kernel_pays(width, up, down, taps)
+
+
+def _kernel_pays(width: int, up: int, down: int, taps: int) -> bool:
+    if down > 2 and taps < 4 * down:
+        return False  # the kernel sorts all pixels, the reference reads those few that it needs
+    if down > 1 or taps < (8 if up == 1 else 3):
+        return width >= 2 * _NARROWEST
+    return width >= (_NARROWEST if taps >= 8 else 4 * _NARROWEST // 3)
 
 
 def _resampled(x: Tensor, how: _Resampling) -> Tensor:
@@ -176,8 +196,15 @@ def bias_act(
         return None
     if b is not None and (b.dtype != torch.float32 or not b.is_contiguous()):
         return None
+    if not _activating_pays(x, b, gain, clamp):
+        return None
     result: Tensor = _BiasAct.apply(x, b, slope, gain, float("inf") if clamp is None else clamp)  # type: ignore[no-untyped-call]
     return result
+
+
+def _activating_pays(x: Tensor, b: Tensor | None, gain: float, clamp: float | None) -> bool:
+    """Whether there is more to it than one call of PyTorch's, and enough of it."""
+    return x.numel() >= _SMALLEST_ACTIVATED and not (b is None and clamp is None and gain == 1)
 
 
 class _BiasAct(torch.autograd.Function):

@@ -14,7 +14,8 @@ from gan.metrics.group import Batch
 from gan.metrics.moments import Moments
 from gan.metrics.path_length import EPSILON, path_length
 from gan.metrics.sampling import Sampler, to_uint8
-from gan.networks import build
+from gan.networks import build, fast_cpu
+from gan.networks.fast_cpu import stylegan2
 from tests.pictures import noise, write_zip
 from tests.unit.metrics import stand_ins
 from tests.unit.networks.tiny import RES, Z, assert_unchanged, generator, snapshot
@@ -260,3 +261,14 @@ def test_what_does_not_fit_is_told_before_any_work(dataset, name, resolution, ch
     G = generator(img_resolution=resolution, img_channels=channels)
     with pytest.raises(ValueError, match=says):
         check([parse(name)], G, dataset if source else None, None)
+
+
+def test_where_kernels_are_wanted_they_draw_the_batches(measure, monkeypatch):
+    expected = measure("kid60_full").results["kid60_full"]
+    monkeypatch.delenv("STYLESCOPE_KERNELS")
+    monkeypatch.setattr(stylegan2, "_MANY", 0)
+    batches = []
+    pictures = fast_cpu.pictures
+    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
+    assert measure("kid60_full").results["kid60_full"] == pytest.approx(expected, abs=1e-3)
+    assert sum(batches) == 60

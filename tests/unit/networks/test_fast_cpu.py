@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from gan.networks import build, fast_cpu
 from gan.networks.fast_cpu import families
 from gan.networks.fast_cpu import stylegan2 as plans
+from gan.networks.steps import follow
+from gan.networks.stylegan3_drafts import draft_of
 from tests.unit.networks import tiny
 
 TOLERANCE = 1e-5  # of the largest value
 
 
-def latents(G, seed=3):
-    return torch.randn(1, G.num_ws, G.synthesis.w_dim, generator=torch.Generator().manual_seed(seed))
+def latents(G, seed=3, count=1):
+    return torch.randn(count, G.num_ws, G.synthesis.w_dim, generator=torch.Generator().manual_seed(seed))
 
 
 def seen(G, ws, **arguments):
@@ -291,12 +293,11 @@ def plan_of(G, ws):
     return fast_cpu.plan_for(G.synthesis, ws)
 
 
-def test_gradients_and_batches_take_the_networks_own_way(fast):
+def test_gradients_take_the_networks_own_way(fast):
     ws = latents(fast)
     assert plan_of(fast, ws) is None
     with torch.no_grad():
         assert plan_of(fast, ws) is not None
-        assert plan_of(fast, ws.expand(2, -1, -1)) is None
     ws.requires_grad_()
     fast.synthesis(ws).sum().backward()
     assert ws.grad is not None
@@ -346,8 +347,136 @@ def test_a_plan_ends_with_its_network():
 def test_a_plan_draws_images_of_lower_resolutions():
     G = tiny.generator()
     ws = latents(G)
-    for name in G.synthesis.image_layers:
+    for side in G.synthesis.drafts:
         fast_cpu.cool_down(G.synthesis)
-        expected = G.synthesis(ws, until=name)
+        expected = G.synthesis(ws, draft=side)
         assert fast_cpu.warm_up(G.synthesis)
-        assert_same([("picture", G.synthesis(ws, until=name))], [("picture", expected)])
+        assert_same([("picture", G.synthesis(ws, draft=side))], [("picture", expected)])
+
+
+def planned(monkeypatch):
+    """What was asked of the plans, as numbers of pictures; batches of the smallest networks are theirs too."""
+    monkeypatch.setattr(plans, "_MANY", 0)
+    asked = []
+    pictures = fast_cpu.pictures
+    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: asked.append(count) or pictures(count, *rest))
+    return asked
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"noise_mode": "none"},
+        {"noise": {"b8.conv0": (True, 2.0, 7), "b16.conv1": (False, 1.0, None)}},
+        {"capture": "b16.conv0"},
+        {"capture": "b32.torgb"},
+        {"draft": 16},
+    ],
+    ids=str,
+)
+@torch.no_grad()
+def test_batches_of_stylegan2(fast, monkeypatch, arguments):
+    ws = latents(fast, count=3)
+    expected = own_way(fast, ws, **arguments)
+    asked = planned(monkeypatch)
+    assert is_close(fast.synthesis(ws, **arguments), expected)
+    assert asked == [3]
+
+
+@torch.no_grad()
+def test_random_noise_of_a_batch_is_drawn_as_the_network_draws_it(fast, monkeypatch):
+    ws = latents(fast).expand(3, -1, -1)
+    first, second = (torch.Generator().manual_seed(5) for _ in range(2))
+    expected = own_way(fast, ws, noise_mode="random", generator=second)
+    asked = planned(monkeypatch)
+    actual = fast.synthesis(ws, noise_mode="random", generator=first)
+    assert is_close(actual, expected)
+    assert asked == [3]
+    assert not torch.equal(actual[0], actual[1])
+    assert torch.equal(first.get_state(), second.get_state())
+
+
+@pytest.mark.parametrize("options", [{}, {"conv_kernel": 1, "use_radial_filters": True}], ids=["T", "R"])
+@torch.no_grad()
+def test_drafts_of_stylegan3_have_plans_of_their_own(options):
+    G = stylegan3(img_resolution=64, channel_base=800, **options)
+    ws, turn = latents(G), [[0.8, -0.6, 0.1], [0.6, 0.8, -0.2], [0, 0, 1]]
+    drafts = {side: draft_of(G.synthesis, side) for side in G.synthesis.drafts}
+    expected = [seen(G, ws, draft=side, input_transform=turn) for side in drafts]
+    fast_cpu.warm_up_drafts(G.synthesis)
+    assert all(fast_cpu.plan_for(draft, ws) is None for draft in drafts.values()), "not before the network's own"
+    assert fast_cpu.warm_up(G.synthesis)
+    assert all(fast_cpu.plan_for(draft, ws) is None for draft in drafts.values())
+    fast_cpu.warm_up_drafts(G.synthesis)
+    whole = plan_of(G, ws)
+    for (side, draft), layers in zip(drafts.items(), expected, strict=True):
+        plan = fast_cpu.plan_for(draft, ws)
+        assert_same(seen(G, ws, draft=side, input_transform=turn), layers)
+        for module, own, shared in zip(draft.design.layers, plan._layers, whole._layers, strict=True):
+            resampled = getattr(draft, module.name).resampled is not None
+            assert (own.weight is shared.weight) == (not resampled), "what is the same is there once"
+        alone = type(plan)(draft)
+        assert_same([("picture", follow(alone.steps(ws, torch.tensor(turn))))], layers[-1:])
+
+
+@torch.no_grad()
+def test_a_draft_and_its_plan_end_with_their_network():
+    G = stylegan3()
+    fast_cpu.warm_up(G.synthesis)
+    fast_cpu.warm_up_drafts(G.synthesis)
+    draft = draft_of(G.synthesis, 16)
+    left = [weakref.ref(draft), weakref.ref(fast_cpu._entries[draft].plan)]
+    del G, draft
+    gc.collect()
+    assert [one() for one in left] == [None, None]
+
+
+@pytest.mark.parametrize("options", [{}, {"conv_kernel": 1, "use_radial_filters": True}], ids=["T", "R"])
+@torch.no_grad()
+def test_batches_of_stylegan3(monkeypatch, options):
+    G = stylegan3(**options)
+    ws = latents(G, count=3)
+    turns = torch.tensor([[[0.8, -0.6, 0.1 * i], [0.6, 0.8, -0.2], [0, 0, 1]] for i in range(3)])
+    name = G.synthesis.layer_names[3]
+    calls = [{}, {"input_transform": turns[0]}, {"input_transform": turns}, {"capture": name}]
+    expected = [G.synthesis(ws, **arguments) for arguments in calls]
+    assert fast_cpu.warm_up(G.synthesis)
+    asked = planned(monkeypatch)
+    assert all(is_close(G.synthesis(ws, **a), b) for a, b in zip(calls, expected, strict=True))
+    assert asked == [3] * len(calls)
+
+
+@torch.no_grad()
+def test_a_picture_of_a_batch_is_that_picture_alone(fast):
+    ws = latents(fast, count=2)
+    assert torch.equal(fast.synthesis(ws)[1:], fast.synthesis(ws[1:]))
+
+
+@torch.no_grad()
+def test_batches_that_the_networks_own_layers_draw(fast, monkeypatch):
+    ws = latents(fast, count=5)
+    assert plan_of(fast, ws[:4]) is not None
+    assert plan_of(fast, ws) is None  # a tiny network
+    assert plan_of(fast, ws[:0]) is None
+    monkeypatch.setattr(plans, "_MANY", 0)
+    assert plan_of(fast, ws) is not None
+    assert fast_cpu.plan_for(fast.synthesis, ws, watched=True) is None
+    layers = seen(fast, ws)
+    assert all(len(x) == 5 for _, x in layers)
+
+
+def test_whoever_draws_much_goes_on_where_kernels_cannot_be_made(monkeypatch, caplog):
+    G = tiny.generator()
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "on")
+
+    def fails(synthesis):
+        raise fast_cpu.CompilingError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fast_cpu, "warm_up", fails)
+        assert not fast_cpu.make_ready(G.synthesis)
+    assert "No space left on device" in caplog.text
+    assert fast_cpu.make_ready(G.synthesis)
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "off")
+    assert not fast_cpu.make_ready(tiny.generator().synthesis)

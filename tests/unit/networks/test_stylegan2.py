@@ -261,20 +261,21 @@ def test_building_on_the_meta_device_allocates_nothing():
 @torch.no_grad()
 def test_an_image_of_lower_resolution_is_the_sum_of_the_layers_until_then():
     G = generator()
-    assert G.synthesis.image_layers == ("b4.torgb", "b8.torgb")
+    assert list(G.synthesis.drafts) == [4, 8]
+    assert all(0 < share < 1 for share in G.synthesis.drafts.values())
     ws, seen = G.mapping(latents(), None), {}
     G.synthesis(ws, on_layer=lambda name, x: seen.update({name: x.clone()}))
     image = seen["b4.torgb"]
-    torch.testing.assert_close(G.synthesis(ws, until="b4.torgb"), image)
+    torch.testing.assert_close(G.synthesis(ws, draft=4), image)
     image = upsample2d(image, G.synthesis.b8.resample_filter) + seen["b8.torgb"]
     ran = []
-    torch.testing.assert_close(G.synthesis(ws, until="b8.torgb", on_layer=lambda name, x: ran.append(name)), image)
+    torch.testing.assert_close(G.synthesis(ws, draft=8, on_layer=lambda name, x: ran.append(name)), image)
     assert ran[-1] == "b8.torgb"
 
 
 @torch.no_grad()
 def test_only_skip_networks_have_images_of_lower_resolutions():
     G = generator(architecture="resnet")
-    assert G.synthesis.image_layers == ()
-    with pytest.raises(ValueError, match=r"no layer called 'b8\.torgb'"):
-        G.synthesis(G.mapping(latents(), None), until="b8.torgb")
+    assert G.synthesis.drafts == {}
+    with pytest.raises(ValueError, match=r"at 8 x 8; choose from 16\."):
+        G.synthesis(G.mapping(latents(), None), draft=8)

@@ -6,8 +6,10 @@ import torch
 import torch.nn.functional as F
 
 from gan.display import to_rgba8
-from renderer import models
-from renderer.protocol import Display, Latent, Spectrum
+from gan.transforms import affine, inverse
+from renderer import kernels, models
+from renderer.engine import Cancelled
+from renderer.protocol import Display, Latent, LayerStyle, Mixing, Spectrum, Transform, Truncation
 from tests.unit.renderer import tiny
 
 SOON = 1e-6  # ms: no picture takes less
@@ -18,47 +20,127 @@ def _small(monkeypatch):
     monkeypatch.setattr(models, "SMALLEST_DRAFT", 8)
 
 
-def draft(kind: str, seed: int, name: str) -> np.ndarray:
+@pytest.fixture(params=["sg2", "sg3"])
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def bench(folder, kind):
+    return tiny.Bench(tiny.save(folder, kind))
+
+
+def model_of(bench: tiny.Bench) -> models.Model:
+    return bench.pipeline._models.get(bench.request.network, "cpu", lambda share: None)
+
+
+def draft(kind: str, seed: int, side: int, psi: float = 1.0, **synthesis) -> np.ndarray:
     G = tiny.network(kind)
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
-    image = G.synthesis(G.mapping(z, None), until=name)
+    image = G.synthesis(G.mapping(z, None, truncation_psi=psi), draft=side, **synthesis)
     return to_rgba8(F.interpolate(image, (32, 32), mode="bilinear")[0])
 
 
-def test_the_first_picture_is_whole_and_tells_how_long_it_took(sg2):
-    rendered = sg2.render(draft_ms=SOON)
+def test_the_first_picture_is_whole_and_tells_how_long_it_took(bench):
+    rendered = bench.render(draft_ms=SOON)
     assert rendered.draft == 0
     assert rendered.whole_ms > 0
     assert rendered.model.has_drafts
 
 
-def test_a_draft_is_the_image_of_a_lower_resolution_enlarged(sg2):
-    sg2.render()
-    rendered = sg2.render(latent=Latent(x=3), draft_ms=SOON)
-    assert rendered.draft == 8
-    np.testing.assert_allclose(tiny.pictures(rendered)["picture"], draft("sg2", 3, "b8.torgb"), atol=1)
-    np.testing.assert_array_equal(sg2.picture(latent=Latent(x=3)), tiny.reference("sg2", 3))
+def test_a_draft_is_the_image_of_a_lower_resolution_enlarged(bench, kind):
+    bench.render()
+    rendered = bench.render(latent=Latent(x=3), draft_ms=SOON)
+    side = rendered.draft
+    assert side in model_of(bench).G.synthesis.drafts
+    np.testing.assert_allclose(tiny.pictures(rendered)["picture"], draft(kind, 3, side), atol=1)
+    np.testing.assert_array_equal(bench.picture(latent=Latent(x=3)), tiny.reference(kind, 3))
 
 
-def test_what_is_quick_or_known_or_measured_is_whole(sg2):
-    sg2.render()
-    assert sg2.render(latent=Latent(x=3), draft_ms=1e9).draft == 0
-    assert sg2.render(latent=Latent(x=3), draft_ms=SOON).draft == 0  # it has just been drawn
-    for display in (Display(layer="b8.conv0"), Display(layer_table=True), Display(spectrum=Spectrum(on=True))):
-        assert sg2.render(latent=Latent(x=4), display=display, draft_ms=SOON).draft == 0
+def test_a_draft_has_everything_that_the_whole_picture_has(sg3):
+    sg3.render()
+    asked = {"latent": Latent(x=3), "truncation": Truncation(psi=0.6), "transform": Transform(x=0.25, angle=30.0)}
+    rendered = sg3.render(draft_ms=SOON, **asked)
+    matrix = inverse(affine((0.25, 0.0), -30.0))
+    expected = draft("sg3", 3, rendered.draft, psi=0.6, input_transform=matrix)
+    np.testing.assert_allclose(tiny.pictures(rendered)["picture"], expected, atol=1)
+    mixing = Mixing(x=9, layers=(LayerStyle(ws=0), LayerStyle(ws=2)))
+    mixed = sg3.render(draft_ms=SOON, mixing=mixing, **asked)
+    assert mixed.draft == rendered.draft
+    assert np.abs(tiny.pictures(mixed)["picture"].astype(int) - expected).max() > 5
+
+
+def test_layers_are_told_as_whole_pictures_have_them(bench):
+    layers = bench.render().layers
+    rendered = bench.render(latent=Latent(x=3), draft_ms=SOON)
+    assert rendered.draft
+    assert rendered.layers == layers
+
+
+def test_what_is_quick_or_known_or_measured_is_whole(bench, kind):
+    bench.render()
+    assert bench.render(latent=Latent(x=3), draft_ms=1e9).draft == 0
+    whole = bench.render(latent=Latent(x=5))
+    assert whole.draft == 0
+    assert bench.render(latent=Latent(x=5), draft_ms=SOON).draft == 0  # it has just been drawn
+    name = model_of(bench).G.synthesis.layer_names[1]
+    for display in (Display(layer=name), Display(layer_table=True), Display(spectrum=Spectrum(on=True))):
+        assert bench.render(latent=Latent(x=4), display=display, draft_ms=SOON).draft == 0
 
 
 def test_the_largest_draft_within_the_time_is_drawn(sg2):
     sg2.render()
-    model = sg2.pipeline._models.get(sg2.request.network, "cpu", lambda share: None)
-    model.whole_s, model.shares = 0.1, {"b8.torgb": 0.2, "b16.torgb": 0.6, "b32.torgb": 1.0}
-    assert model.draft_layer(0.07) == "b16.torgb"
-    assert model.draft_layer(0.05) == "b8.torgb"
-    assert model.draft_layer(0.01) == "b8.torgb"
-    assert model.draft_layer(0.1) is None
+    model = model_of(sg2)
+    model.whole_s, model.draft_shares = 0.1, {8: 0.2, 16: 0.6}
+    assert model.draft(0.07) == 16
+    assert model.draft(0.05) == 8
+    assert model.draft(0.01) == 8
+    assert model.draft(0.1) == 0
 
 
-def test_networks_without_such_images_are_drawn_whole(sg3):
-    sg3.render()
-    rendered = sg3.render(latent=Latent(x=3), draft_ms=SOON)
+def test_what_a_draft_takes_is_told_by_its_work_and_then_by_drafts(bench):
+    bench.render()
+    model = model_of(bench)
+    side, share = list(model.G.synthesis.drafts.items())[-1]
+    model.whole_s = 0.5
+    assert model.drafts_s[side] == pytest.approx(0.5 * share)
+    model.drawn(side, 9.0)
+    assert model.drafts_s[side] == pytest.approx(0.5 * share), "the first one tells nothing"
+    for _ in range(20):
+        model.drawn(side, 0.1)
+    assert model.drafts_s[side] == pytest.approx(0.1, rel=1e-3)
+    model.drawn(side, 0.3)
+    assert model.drafts_s[side] == pytest.approx(0.2, rel=1e-3), "one that was held up counts by half"
+    model.drawn(0, 1.0)
+    assert model.drafts_s[side] == pytest.approx(0.4, rel=1e-3), "a busier computer slows both"
+
+
+def test_a_draft_can_be_given_up(bench):
+    bench.render()
+    assert bench.render(latent=Latent(x=2), draft_ms=SOON).draft
+    watch = tiny.Watching(cancel_at=0.0)
+    request = tiny.replace(bench.request, latent=Latent(x=3), draft_ms=SOON)
+    with pytest.raises(Cancelled):
+        bench.pipeline.render(request, watch)
+    assert 0 < watch.shares[0] <= 1
+
+
+@pytest.mark.parametrize("kind", ["sg1"])
+def test_networks_without_such_images_are_drawn_whole(bench):
+    bench.render()
+    rendered = bench.render(latent=Latent(x=3), draft_ms=SOON)
     assert (rendered.draft, rendered.model.has_drafts) == (0, False)
+
+
+def test_kernels_of_drafts_are_ready_with_those_of_the_whole(folder, monkeypatch):
+    from gan.networks import fast_cpu
+    from gan.networks.stylegan3_drafts import draft_of
+
+    monkeypatch.setenv(kernels.VARIABLE, "wait")
+    bench = tiny.Bench(tiny.save(folder, "sg3"))
+    bench.render()
+    synthesis = model_of(bench).G.synthesis
+    plans = [fast_cpu._entries[draft_of(synthesis, side)].plan for side in synthesis.drafts]
+    assert plans
+    drawn = bench.render(latent=Latent(x=3), draft_ms=SOON)
+    np.testing.assert_allclose(tiny.pictures(drawn)["picture"], draft("sg3", 3, drawn.draft), atol=1)

@@ -17,8 +17,8 @@ def used(monkeypatch):
     drawn = []
     plan_for = fast_cpu.plan_for
 
-    def counted(synthesis, ws):
-        plan = plan_for(synthesis, ws)
+    def counted(*arguments):
+        plan = plan_for(*arguments)
         if plan is not None:
             drawn.append(plan)
         return plan
@@ -130,3 +130,24 @@ def test_kernels_of_two_networks_are_told_together(monkeypatch):
 def test_an_unforeseen_error_ends_the_telling(monkeypatch):
     told = prepared(FakeWarmUp(monkeypatch), [(0, 2), ValueError("never thought of")])
     assert [(one.done, one.total) for one in told] == [(0, 2), (0, 0)]
+
+
+def test_drafts_come_after_the_whole_and_not_for_those_who_wait(monkeypatch):
+    warm_up, told, drafted = FakeWarmUp(monkeypatch), [], []
+
+    def warm_up_drafts(synthesis, progress):
+        drafted.append(synthesis)
+        progress(0, 1)
+        raise FULL
+
+    monkeypatch.setattr(fast_cpu, "warm_up_drafts", warm_up_drafts)
+    preparation = kernels.Preparation(lambda one: told.append((one.done, one.total, one.problem)))
+    good, bad = torch.nn.Identity(), torch.nn.Linear(1, 1)
+    warm_up.script = {good: [(0, 2), (2, 2)], bad: [FULL]}
+    preparation.make_ready(good, torch.device("cpu"), wait=True)
+    assert (told, drafted) == ([(0, 2, ""), (0, 0, "")], [])
+    told.clear()
+    preparation.make_ready(good, torch.device("cpu"))
+    assert told == [(0, 2, ""), (0, 0, ""), (0, 1, ""), (0, 0, str(FULL))]
+    preparation.make_ready(bad, torch.device("cpu"))
+    assert drafted == [good], "what has no plan has none of drafts"

@@ -60,3 +60,12 @@ def test_thumbnails_wait_for_rest_or_trickle():
     waiting = policy.thumbnail_wait(0.0, 0.0)
     assert 0 < waiting <= min(policy.QUIET_SECONDS, policy.TRICKLE_SECONDS)
     assert policy.thumbnail_wait(waiting, waiting) == 0, "after that wait it may begin"
+
+
+def test_the_highest_draft_within_the_time_or_the_lowest_of_all():
+    took = {32: 0.02, 64: 0.04, 128: 0.3}
+    assert policy.draft(0.05, 0.05, took) == 0
+    assert policy.draft(0.05, 0.5, took) == 64
+    assert policy.draft(0.3, 0.5, took) == 128
+    assert policy.draft(0.01, 0.5, took) == 32
+    assert policy.draft(0.05, 0.5, {}) == 0

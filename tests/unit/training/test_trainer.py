@@ -5,6 +5,8 @@ import io
 import pytest
 import torch
 
+from gan.networks import fast_cpu
+from gan.networks.fast_cpu import stylegan2
 from gan.training.errors import TrainingError
 from gan.training.health import CHECK_EVERY, PATIENCE
 from tests.unit.training.tiny import assert_same, dataset, trainer, weights
@@ -126,3 +128,17 @@ def test_growing_fades_resolutions_in_and_goes_on_exactly(tmp_path):
         assert one.networks({}).info.architectures["G_ema"].arguments.get("lod", 0) == one.lod
     one.close()
     assert seen == [1, 1, 1, 0.5, 0, 0, 0]
+
+
+def test_where_kernels_are_wanted_they_draw_fakes_and_keep_nothing(data, monkeypatch):
+    made = trainer(data)
+    z, c = torch.randn(5, made.G_ema.z_dim), torch.zeros(5, 0)
+    expected = made.draw(z, c)
+    monkeypatch.delenv("STYLESCOPE_KERNELS")
+    monkeypatch.setattr(stylegan2, "_MANY", 0)
+    batches = []
+    pictures = fast_cpu.pictures
+    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
+    assert (made.draw(z, c) - expected).abs().max() < 1e-5 * expected.abs().max()
+    assert sum(batches) == 5
+    assert made.G_ema.synthesis not in fast_cpu._entries

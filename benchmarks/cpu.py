@@ -1,0 +1,115 @@
+"""All that a processor decides: `python -m benchmarks.cpu [--only=walk,ops] [--tiny] [--out=FILE]`, or `make bench`.
+
+Each benchmark runs in a process of its own, as `python -m benchmarks.<name>` does alone, one after the other. What it
+prints goes, with the machine it belongs to, into one file, benchmarks/results/<processor>.json, which is written after
+each; those left out with --only stay as they were. At the end there is a line for each target: met or missed. The
+machine should do nothing else meanwhile; all of it takes about half an hour. `--tiny` shows that all of them run.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.keeping import named, write
+
+ROOT = Path(__file__).resolve().parent.parent
+
+BENCHMARKS: dict[str, list[str]] = {
+    "synthesis": ["--batches"],
+    "ops": [],
+    "walk": [],
+    "latency": [],
+    "training": ["--json", "--resolution=32", "--device=cpu"],
+    "tailing": [],
+    "film": [],
+}
+"""By name, with the arguments each is run with."""
+
+TINY: dict[str, list[str]] = {
+    "synthesis": ["--family=stylegan2", "--resolution=32", "--repeats=1", "--own-repeats=1"],
+    "ops": ["--tiny", "--drawn=1"],
+    "walk": ["--seconds=1"],
+    "latency": ["--tiny"],
+    "training": ["--json", "--tiny", "--cfg=stylegan2", "--resolution=16", "--device=cpu"],
+    "tailing": ["--tiny"],
+    "film": ["--seconds=0.2"],
+}
+"""The same in a few seconds."""
+
+
+def processor() -> str:
+    """The processor's own name for itself."""
+    if Path("/proc/cpuinfo").is_file():
+        names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+        if names:
+            return str(names[0]).strip()
+    return platform.processor() or platform.machine()
+
+
+def machine() -> dict[str, Any]:
+    """What the figures belong to."""
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "capability": torch.backends.cpu.get_cpu_capability(),
+    }
+
+
+def run(name: str, arguments: list[str]) -> dict[str, Any]:
+    """What a benchmark found, or `{"failed": sentence}`."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+    environment = {**os.environ, "GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "0")}
+    child = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if child.returncode:
+        return {"failed": f"benchmarks.{name} ended with {child.returncode}; its messages say why."}
+    found: dict[str, Any] = json.loads(child.stdout)
+    return found
+
+
+def summary(found: dict[str, Any]) -> list[str]:
+    """A line for each target, and for each benchmark that failed."""
+    lines = []
+    for name in BENCHMARKS:
+        part = found.get(name, {})
+        if "failed" in part:
+            lines.append(f"failed  {name}: {part['failed']}")
+        for target, met in part.get("targets", {}).items():
+            lines.append(f"{'met   ' if met else 'MISSED'}  {name}: {target.replace('_', ' ')}")
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, write and sum up; ends with 1 where a benchmark failed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(BENCHMARKS), help="which of them, with commas between")
+    parser.add_argument("--tiny", action="store_true", help="a few seconds of each, to show that it runs")
+    parser.add_argument("--out", type=Path, help="file to write; benchmarks/results/<processor>.json unless given")
+    given = parser.parse_args(arguments)
+    wanted = given.only.split(",")
+    if unknown := sorted(set(wanted) - set(BENCHMARKS)):
+        parser.error(f"there is no benchmark {', '.join(unknown)}; choose from {', '.join(BENCHMARKS)}")
+    out = given.out or named(processor())
+    found: dict[str, Any] = json.loads(out.read_text()) if out.is_file() else {}
+    found["machine"] = machine()
+    for name in [name for name in BENCHMARKS if name in wanted]:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        found[name] = run(name, (TINY if given.tiny else BENCHMARKS)[name])
+        write(out, found)
+    print("\n".join([*summary(found), f"All figures are in {out}."]))
+    if any("failed" in found[name] for name in wanted):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

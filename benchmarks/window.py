@@ -1,0 +1,51 @@
+"""The real window, worked by a script: what the benchmarks of the window share."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from viz import headless  # before all else of the window: it tells PyOpenGL how to draw without a display
+
+if TYPE_CHECKING:
+    from viz.tour.stage import Stage
+
+
+def play(
+    script: "Callable[[Stage], Iterator[None]]",
+    make_renderer: Callable[[Callable[[], None]], Any] | None = None,
+    prepare: Callable[[Any], None] | None = None,
+    **settings: Any,
+) -> None:
+    """Open the window (1280x720, off screen where there is no display), step `script` before each frame, close it.
+
+    Args:
+        script: Gets the stage; the window closes when it ends.
+        make_renderer: Makes the renderer, from what wakes the window; unless given, the real one in its own process.
+        prepare: Called with the window's parameters before it opens.
+        settings: Of the user, other than the defaults.
+
+    Raises:
+        LookupError, RuntimeError, OSError, TimeoutError: what `script` raised.
+    """
+    from imgui_bundle import hello_imgui, immapp
+
+    from renderer.client import Renderer
+    from viz.app import App, Options
+    from viz.settings import Settings
+    from viz.tour.stage import Stage
+
+    renderer = (make_renderer or Renderer)(hello_imgui.request_refresh)
+    app = App(Settings(frame_limit=60, vsync=False, **settings), renderer, Options(keep=False, size=(1280, 720)))
+    stage = Stage(app, time.perf_counter)
+    headless.prepare()
+    params = app.runner_params()
+    if prepare is not None:
+        prepare(params)
+    stage.attach(params, script(stage))
+    try:
+        immapp.run(params, app.add_ons())
+    finally:
+        app.close()
+        renderer.close()
+    if stage.problem:
+        raise stage.problem
