@@ -64,6 +64,14 @@ def test_a_row_switches_strengthens_and_seeds_its_layer(lent, avatars):
         seeded = shown(d)
         assert noise(d).of("b32.conv0").seed is not None
         assert not np.array_equal(seeded, stronger)
+        d.frames(2)
+        edge = d.rect(f"{row}/##seed")[2]
+        assert d.rect(f"{row}/strength/##number")[2] <= edge
+        assert d.rect(f"{row}/Seed/caret-right")[2] <= edge + 1, "all of its seed is in sight"
+        d.type_into(f"{row}/Seed/##value", "7")
+        assert noise(d).of("b32.conv0").seed == 7
+        d.click(f"{row}/##seed")
+        assert noise(d).of("b32.conv0").seed is None
         d.click(f"{row}/##on")
         assert noise(d).off == ("b32.conv0",)
         silent = shown(d)

@@ -86,8 +86,6 @@ def _row(scene: Scene, facts: Facts, layer: str) -> Scene:
     ):
         own = replace(own, on=not own.on)
     imgui.same_line(0, gap)
-    seeded = own.seed is not None
-    left = room - square - gap - (t.px(64) if seeded else square) - gap
     strength = ui.slider(
         "strength",
         own.strength,
@@ -97,22 +95,16 @@ def _row(scene: Scene, facts: Facts, layer: str) -> Scene:
         param.unit,
         param.fmt,
         hint=param.hint,
-        width=left,
+        width=room - 2 * (square + gap),
         show_label=False,
     )
     imgui.same_line(0, gap)
-    if own.seed is None:
-        if ui.button(glyph="dice-five", id_="##seed", width=square, hint="Give this layer a seed of its own"):
-            own = replace(own, seed=facts.scratch.get(Dice).source.randrange(RANDOM_SEEDS))
-    else:
-        seed = ui.number(
-            "own",
-            own.seed,
-            width=t.px(64),
-            show_label=False,
-            default=-1,
-            hint="Its own seed; right click: as all",
-        )
+    seeded = own.seed is not None
+    hint = "Give up its own seed" if seeded else "Give this layer a seed of its own"
+    if ui.button(glyph="dice-five", id_="##seed", width=square, on=seeded, hint=hint):
+        own = replace(own, seed=None if seeded else facts.scratch.get(Dice).source.randrange(RANDOM_SEEDS))
+    elif own.seed is not None:  # below, for a slider and a number have no room beside each other
+        seed = ui.number("Seed", own.seed, hint="Its own seed; right click: as all", default=-1)
         own = replace(own, seed=None if seed < 0 else seed)
     own = replace(own, strength=round(strength, 3))
     return put(scene, NOISE, noise.with_layers(own)) if own != noise.of(layer) else scene
