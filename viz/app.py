@@ -95,6 +95,7 @@ class App:
         self._changes: list[Callable[[Scene], Scene]] = []
         self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
+        self._arranging = layout.Arranging()
         self._runs = RunWatch(hello_imgui.request_refresh)
         if options.problem:
             self.say(options.problem, bad=True)
@@ -192,7 +193,7 @@ class App:
         tabs = name in layout.TABS
 
         def gui() -> None:
-            layout.pin(self._scene.view.unlocked, tabs)
+            self._arranging.pin(tabs)
             self._scene = draw(self._scene, self._facts)
 
         def centre() -> None:
@@ -250,7 +251,7 @@ class App:
         if hello_imgui.current_layout_name() != scene.view.workspace:
             self._tabs.leave()
             hello_imgui.switch_layout(scene.view.workspace)
-        layout.hide(params, scene.view.panels_hidden)
+        self._arranging.look(params, scene.view)
         pace = params.fps_idling
         pace.vsync_to_monitor, pace.fps_max = settings.vsync, float(settings.frame_limit)
         pace.fps_idle = self._idle_fps()

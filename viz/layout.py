@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imgui_bundle import hello_imgui, imgui
 
-from renderer.document import Workspace
+from renderer.document import View, Workspace
 from viz.theme import current as t
 
 WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
@@ -141,10 +141,43 @@ def rescale(factor: float) -> None:
         imgui.internal.dock_builder_set_node_size(node.id_, size)
 
 
-def hide(params: hello_imgui.RunnerParams, hidden: bool) -> None:
-    """Hide or show everything but the canvas."""
-    for window in params.docking_params.dockable_windows:
-        window.is_visible = window.label == CENTRE or not hidden
+class Arranging:
+    """Shows, hides and pins windows: for a while after a change, as docking takes some frames.
+
+    While the layout is unlocked a hand may move them in every frame; else a look now and then will do.
+    """
+
+    def __init__(self) -> None:
+        self._due = True
+        self._of: tuple[Workspace, bool, bool] | None = None
+        self._since = 0
+        self._unlocked = False
+
+    def look(self, params: hello_imgui.RunnerParams, view: View) -> None:
+        """Call at the start of each frame: everything but the canvas is hidden or shown."""
+        now, frame = (view.workspace, view.panels_hidden, view.unlocked), imgui.get_frame_count()
+        if now != self._of:
+            self._of, self._since, self._unlocked = now, frame, view.unlocked
+        self._due = view.unlocked or frame - self._since <= 2 * SETTLED or frame % SETTLED == 0
+        if self._due:
+            for window in params.docking_params.dockable_windows:
+                window.is_visible = window.label == CENTRE or not view.panels_hidden
+
+    def pin(self, tabs: bool) -> None:
+        """Give the present window's dock node a tab bar only where it has tabs or the layout is unlocked."""
+        node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node() if self._due else None
+        if node is None:
+            return
+        tabs = tabs or len(node.windows) > 1
+        flags = node.local_flags & ~(_LOCKED | _BARE)
+        if not self._unlocked:
+            flags |= _LOCKED if tabs else _LOCKED | _BARE
+        if flags != node.local_flags:
+            node.set_local_flags(flags)
+
+
+_LOCKED = int(imgui.DockNodeFlags_.no_undocking) | int(imgui.internal.DockNodeFlagsPrivate_.no_docking_over_me)
+_BARE = int(imgui.internal.DockNodeFlagsPrivate_.no_tab_bar)
 
 
 class Tabs:
@@ -212,22 +245,6 @@ def _node(window: str) -> "imgui.internal.DockNode | None":
     """The dock node of a window, once it has one."""
     found = imgui.internal.find_window_by_name(window)
     return found.dock_node if found is not None else None
-
-
-def pin(unlocked: bool, tabs: bool) -> None:
-    """Give the present window's dock node a tab bar only where it has tabs or the layout is unlocked."""
-    node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node()
-    if node is None:
-        return
-    tabs = tabs or len(node.windows) > 1
-    private = imgui.internal.DockNodeFlagsPrivate_
-    locked = int(imgui.DockNodeFlags_.no_undocking) | int(private.no_docking_over_me)
-    bare = int(private.no_tab_bar)
-    flags = node.local_flags & ~(locked | bare)
-    if not unlocked:
-        flags |= locked if tabs else locked | bare
-    if flags != node.local_flags:
-        node.set_local_flags(flags)
 
 
 def _named(name: str) -> Workspace:

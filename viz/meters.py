@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -22,21 +23,13 @@ class Series:
     """The newest measurements, oldest first."""
 
     def __init__(self, length: int = LENGTH) -> None:
-        self._ring = np.zeros(length)
-        self._count = 0
-
-    def add(self, value: float) -> None:
+        self._kept: deque[float] = deque(maxlen=length)
+        self.add = self._kept.append
         """Take one more; the oldest goes."""
-        self._ring[self._count % self._ring.size] = value
-        self._count += 1
 
     def values(self) -> NDArray[np.float64]:
         """What is there, oldest first; a copy."""
-        size = self._ring.size
-        if self._count <= size:
-            return self._ring[: self._count].copy()
-        at = self._count % size
-        return np.concatenate((self._ring[at:], self._ring[:at]))
+        return np.array(self._kept, np.float64)
 
 
 class Steady:

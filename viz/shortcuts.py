@@ -25,11 +25,19 @@ class Shortcuts:
         self._up = frozenset(
             key for command in self._commands if command.on_release for key in keys.keys_of(command.keys)
         )
+        self._pressed_at = -1.0
+        """When Dear ImGui saw any key go down last."""
+        self._held = False
+        """Whether one of ours may still be down."""
 
     def run(self, scene: Scene, facts: Facts) -> Scene:
         """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""
-        if any(map(imgui.is_key_down, self._down)) or any(map(imgui.is_key_released, self._up)):
-            scene = _run(scene, facts, self._commands)
+        pressed_at = imgui.get_current_context().last_keyboard_key_press_time
+        if pressed_at != self._pressed_at or self._held:  # asking for every key takes its time
+            self._pressed_at = pressed_at
+            self._held = any(map(imgui.is_key_down, self._down))
+            if self._held or any(map(imgui.is_key_released, self._up)):
+                scene = _run(scene, facts, self._commands)
         io = imgui.get_io()
         if not io.want_text_input and not io.nav_visible:
             # Otherwise the next press of Tab would also start to move among the controls.

@@ -27,7 +27,7 @@ _HINTS = {
     "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
 }
 _PREVIEW = ("eye", "accent", "Preview", "The picture shows what letting go would do")
-EVERY_S = 0.5
+EVERY_S = 1.0
 """Figures at the right stand still for so long."""
 RENDERING_S = 0.15
 """Renders shorter than this do not change the word, which would flicker."""

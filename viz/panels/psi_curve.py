@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -170,15 +171,20 @@ def _paint(a: V, b: V, chart: _Chart, values: tuple[float, ...], model: ModelInf
         )
     if not model:
         return
-    one, two, zero = t.px(1), t.px(2), chart.y(0)
+    one, two, zero, gap = t.px(1), t.px(2), chart.y(0), t.u32("canvas")
     for band in bands_of(model):
         faint, full = t.u32(band.token, 0.3), t.u32(band.token)
-        for i in band.ws:
-            x0, x1 = chart.left + i * chart.step + one, chart.left + (i + 1) * chart.step
-            y = min(max(chart.y(values[i]), a.y), b.y - two)
+        for value, bars in groupby(band.ws, values.__getitem__):  # equal neighbours at once, with gaps cut out
+            ws = tuple(bars)
+            x0, x1 = chart.left + ws[0] * chart.step + one, chart.left + (ws[-1] + 1) * chart.step
+            y = min(max(chart.y(value), a.y), b.y - two)
+            cap = y if value >= 0 else y - two
+            low, high = min(y, zero, cap), max(y, zero, cap + two)
             lines.add_rect_filled(V(x0, min(y, zero)), V(x1, max(y, zero)), faint)
-            cap = y if values[i] >= 0 else y - two
             lines.add_rect_filled(V(x0, cap), V(x1, cap + two), full)
+            for i in ws[1:]:
+                x = chart.left + i * chart.step
+                lines.add_rect_filled(V(x, low), V(x + one, high), gap)
 
 
 def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:

@@ -1,5 +1,7 @@
 """Truncation: how far styles are pulled toward the mean, on which w vectors, and what that makes of each of them."""
 
+from functools import partial
+
 from imgui_bundle import imgui
 
 from renderer.protocol import ModelInfo, Truncation
@@ -12,6 +14,7 @@ from viz.rows import slider_row
 from viz.scene import Scene
 from viz.timeline_keys import has_key, key_toggled, under
 
+_TITLE = "Truncation"
 _CUTOFF = "truncation.cutoff"
 """On the timeline, where it is held from key to key."""
 
@@ -42,10 +45,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     model = facts.model
     num_ws = model.num_ws if model else 0
     text = summary(scene.document.truncation, num_ws) if model is None or model.has_mean else "no mean"
-    is_open = ui.section("Truncation", summary=text, reset=True)
-    if ui.reset_clicked():
-        scene = reset(scene, "document.truncation")
-    if not is_open:
+    corner, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    scene = keep_row("header", (), partial(_header, scene), scene)
+    ui.section_summary(text, _TITLE, corner, width, reset=True)
+    if not ui.section_open(_TITLE):
         return scene
     before = scene.document.truncation
     with ui.greyed(unable(model)):
@@ -58,6 +61,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = psi_strip.draw(scene, facts)
     ui.space(6)
     return scene
+
+
+def _header(scene: Scene) -> Scene:
+    """All of the section's header but its summary, which a drag of psi changes in every frame."""
+    ui.section(_TITLE, reset=True)
+    return reset(scene, "document.truncation") if ui.reset_clicked() else scene
 
 
 def _cutoff(scene: Scene, num_ws: int) -> Scene:

@@ -27,7 +27,18 @@ from viz.widgets.paint import (
     wrapped,
 )
 from viz.widgets.pick import list_row, matching, pick
-from viz.widgets.rows import choice, heading, key_clicked, number, reset_clicked, row_label, section, slider
+from viz.widgets.rows import (
+    choice,
+    heading,
+    key_clicked,
+    number,
+    reset_clicked,
+    row_label,
+    section,
+    section_open,
+    section_summary,
+    slider,
+)
 from viz.widgets.tiles import add_tile, amount_bar, band_row, dashed, tile
 from viz.widgets.typed import drag_number, drag_pace
 
@@ -74,6 +85,8 @@ __all__ = [
     "reset_clicked",
     "row_label",
     "section",
+    "section_open",
+    "section_summary",
     "segmented",
     "slider",
     "space",

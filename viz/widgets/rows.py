@@ -83,20 +83,21 @@ def slider(
     typing = _typed_in("##track") or _typed_in("##number")
     if not typing:
         _track(p, V(edge, q.y), low, high, value, default, origin, hot)
-    for color in _TYPED_OVER if typing else _PAINTED_OVER:
-        imgui.push_style_color(color, t.vec4("panel", 0))
-    imgui.set_next_item_width(edge - p.x)
     flags = imgui.SliderFlags_.none if beyond else _CLAMP
+    imgui.set_next_item_width(edge - p.x)
+    _hide(typing)
     value, reset = _pulled(value, low, high, fmt, p.x, edge, flags)
+    _unhide(typing)
     spots.mark(text)
     focus_ring()
     tip(hint)
     imgui.same_line(0, 0)
     imgui.set_next_item_width(ends)
+    _hide(typing)
     changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
+    _unhide(typing)
     value = _plain(new) if changed else value
     reset = reset or imgui.is_item_clicked(imgui.MouseButton_.right)
-    imgui.pop_style_color(len(_TYPED_OVER if typing else _PAINTED_OVER))
     if not typing:
         end = q.x - t.px(7)
         end -= draw(unit, end, p.y, "faint", t.small, align=1, height=h) + t.px(3) if unit else 0
@@ -117,8 +118,23 @@ _TYPED_OVER = (
     imgui.Col_.slider_grab,
     imgui.Col_.slider_grab_active,
 )
-_PAINTED_OVER = (*_TYPED_OVER, imgui.Col_.text)
-"""What Dear ImGui draws of a slider and is not seen: all of it, or all but the text while that is typed."""
+"""What Dear ImGui draws of a slider and is not seen while its text is typed."""
+
+
+def _hide(typing: bool) -> None:
+    """Keep what Dear ImGui draws out of sight: all of it, or all but the text that is typed. `_unhide` follows."""
+    if not typing:
+        imgui.push_style_var(imgui.StyleVar_.alpha, 0.0)
+        return
+    for color in _TYPED_OVER:
+        imgui.push_style_color(color, t.vec4("panel", 0))
+
+
+def _unhide(typing: bool) -> None:
+    if typing:
+        imgui.pop_style_color(len(_TYPED_OVER))
+    else:
+        imgui.pop_style_var()
 
 
 def _typed_in(id_: str) -> bool:
@@ -272,8 +288,23 @@ def section(title: str, glyph: str = "", summary: str = "", open_: bool = True, 
         focus_ring()
         end -= room
     if summary:
-        draw(ellipsis(summary, end - x, t.small), end, p.y, "faint", t.small, align=1, height=h)
+        _summary(summary, x, end, p.y)
     return is_open
+
+
+def section_summary(text: str, title: str, p: V, width: float, reset: bool = False) -> None:
+    """The summary of a section's header that stands at `p` and was drawn, or shown again, without one."""
+    x = p.x + t.px(14) + measure(title, t.title, "bold") + t.px(8)
+    _summary(text, x, p.x + width - (t.px(22) if reset else 0), p.y)
+
+
+def _summary(text: str, x: float, end: float, y: float) -> None:
+    draw(ellipsis(text, end - x, t.small), end, y, "faint", t.small, align=1, height=t.px(28))
+
+
+def section_open(title: str) -> bool:
+    """Whether a section that was drawn before is open."""
+    return bool(imgui.get_state_storage().get_bool(imgui.get_id(f"section{title}"), True))
 
 
 def heading(text: str, note: str = "") -> None:
