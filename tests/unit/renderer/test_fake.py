@@ -8,7 +8,8 @@ import pytest
 
 from renderer.bands import style_bands
 from renderer.client import AnyRenderer, Renderer
-from renderer.fake import FakeRenderer, model_info
+from renderer.fake import FakeRenderer
+from renderer.fake_engine import model_info
 from renderer.mixing import take
 from renderer.protocol import (
     LAYER_TILE,
