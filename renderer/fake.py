@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from renderer.arrays import ArrayStore, message_of
-from renderer.client import Replies
 from renderer.engine import frame_of
 from renderer.fake_engine import FakeEngine, Family
 from renderer.frames import RGBA
+from renderer.interface import Replies
 from renderer.jobs import Running, begin
 from renderer.protocol import (
     Failure,
