@@ -1,1 +1,4 @@
-"""The renderer process and the way to it. The window imports only client, document, protocol, frames and fake."""
+"""The renderer process and the way to it.
+
+The window imports only client, interface, document, protocol, frames and fake.
+"""

@@ -4,7 +4,7 @@ import time
 from multiprocessing.connection import Connection
 
 from renderer.engine import Rendered, Watch
-from renderer.fake import FakeEngine
+from renderer.fake_engine import FakeEngine
 from renderer.protocol import RenderRequest
 from renderer.worker import serve
 

@@ -8,8 +8,8 @@ import numpy as np
 from imgui_bundle import hello_imgui, imgui, immapp
 from numpy.typing import NDArray
 
-from renderer.client import AnyRenderer
 from renderer.document import Document
+from renderer.interface import AnyRenderer
 from renderer.protocol import Network
 from viz import (
     app_bar,

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from renderer import recipe
 from renderer.animate import requested
-from renderer.client import AnyRenderer
 from renderer.document import request_for
 from renderer.files import replacing
+from renderer.interface import AnyRenderer
 from renderer.protocol import Network, Still
 from renderer.recall import SUFFIXES
 from renderer.recipe import Recipe

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.client import AnyRenderer
 from renderer.document import Document, request_for
+from renderer.interface import AnyRenderer
 from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, Preparing, RenderRequest
 from viz.facts import Texture
 from viz.measured import Seen, measured

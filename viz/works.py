@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from renderer.arrays import AnyArray, array_of
-from renderer.client import AnyRenderer
+from renderer.interface import AnyRenderer
 from renderer.protocol import Failure, Job, Progress, Work
 
 KEPT = 8

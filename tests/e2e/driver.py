@@ -31,8 +31,9 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle.immapp import testing
 from PIL import Image
 
-from renderer.client import AnyRenderer, Renderer
+from renderer.client import Renderer
 from renderer.fake import FakeRenderer
+from renderer.interface import AnyRenderer
 from viz.app import App
 from viz.facts import Facts
 from viz.offscreen import Target

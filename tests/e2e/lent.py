@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from renderer.client import Renderer, Replies
+from renderer.client import Renderer
+from renderer.interface import Replies
 from renderer.protocol import Job, RenderRequest, Thumbnail, ThumbnailRequest
 
 _FAR = 1_000_000

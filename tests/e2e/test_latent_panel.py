@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from imgui_bundle import hello_imgui
 
-from renderer.client import Replies
 from renderer.fake import FakeRenderer
+from renderer.interface import Replies
 from renderer.protocol import Latent
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import Clock, centre

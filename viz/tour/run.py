@@ -9,7 +9,7 @@ import numpy as np
 from imgui_bundle import immapp
 from numpy.typing import NDArray
 
-from renderer.client import AnyRenderer
+from renderer.interface import AnyRenderer
 from viz import headless
 from viz.app import App, Options
 from viz.bundled import RECORDED_RUNS

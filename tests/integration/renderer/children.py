@@ -6,7 +6,7 @@ import time
 from multiprocessing.connection import Connection
 
 from renderer.engine import Engine, Host
-from renderer.fake import FakeEngine
+from renderer.fake_engine import FakeEngine
 from renderer.protocol import RenderRequest
 from renderer.worker import serve
 
@@ -40,7 +40,7 @@ def claims_a_huge_message(connection: Connection, prefix: str) -> None:
 
 
 def names_a_missing_segment(connection: Connection, prefix: str) -> None:
-    from renderer.fake import model_info
+    from renderer.fake_engine import model_info
     from renderer.protocol import Frame, Network
 
     request = connection.recv()

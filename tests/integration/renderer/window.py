@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from renderer import frames
-from renderer.client import Renderer, Replies
+from renderer.client import Renderer
+from renderer.interface import Replies
 from renderer.protocol import PICTURE, Failure, Frame, Loading, Progress, Thumbnail
 
 

@@ -8,41 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.networks import build, fast_cpu
+from gan.networks import fast_cpu
 from gan.networks.fast_cpu import families
 from gan.networks.fast_cpu import stylegan2 as plans
-from gan.networks.steps import follow
-from gan.networks.stylegan3_drafts import draft_of
 from tests.unit.networks import tiny
-
-TOLERANCE = 1e-5  # of the largest value
-
-
-def latents(G, seed=3, count=1):
-    return torch.randn(count, G.num_ws, G.synthesis.w_dim, generator=torch.Generator().manual_seed(seed))
-
-
-def seen(G, ws, **arguments):
-    """Every layer's output and the picture, as (name, [1, C, H, W]); they must not change later."""
-    layers = []
-    picture = G.synthesis(ws, on_layer=lambda name, x: layers.append((name, x)), **arguments)
-    return [*layers, ("picture", picture)]
-
-
-def assert_same(actual, expected):
-    assert [name for name, _ in actual] == [name for name, _ in expected]
-    for (name, a), (_, b) in zip(actual, expected, strict=True):
-        assert (a.shape, a.dtype) == (b.shape, b.dtype), name
-        assert (a - b).abs().max() <= TOLERANCE * b.abs().max(), name
-
-
-def with_biases(G):
-    torch.manual_seed(9)
-    with torch.no_grad():
-        for name, parameter in G.named_parameters():
-            if name.endswith("bias"):
-                parameter.add_(torch.randn_like(parameter) * 0.3)
-    return G
+from tests.unit.networks.comparing import assert_same, is_close, latents, own_way, plan_of, seen, stylegan3, with_biases
 
 
 @settings(max_examples=25, deadline=None)
@@ -82,18 +52,6 @@ def test_every_layer_of_stylegan2(
     actual = seen(G, ws)
     assert_same(actual, expected)
     tiny.assert_unchanged(G, before)
-
-
-def stylegan3(**options):
-    torch.manual_seed(4)
-    sizes = {"z_dim": 6, "c_dim": 0, "w_dim": 8, "img_resolution": 32, "img_channels": 3, "num_layers": 6}
-    G = build("stylegan3.Generator", **(sizes | {"channel_base": 400, "channel_max": 24} | options)).eval()
-    with torch.no_grad():
-        for name, buffer in G.named_buffers():
-            if name.endswith("magnitude_ema"):
-                buffer.fill_(1.7)
-        G.synthesis.input.affine.weight.normal_()
-    return with_biases(G)
 
 
 @pytest.mark.parametrize(
@@ -195,24 +153,6 @@ def test_a_kernel_that_cannot_be_made_is_told_in_few_words_and_leaves_no_plan(mo
     assert synthesis not in fast_cpu._entries
 
 
-@pytest.fixture
-def fast():
-    G = with_biases(tiny.generator(img_resolution=32, channel_base=512, channel_max=32))
-    assert fast_cpu.warm_up(G.synthesis)
-    return G
-
-
-def own_way(G, ws, **arguments):
-    fast_cpu.cool_down(G.synthesis)
-    result = G.synthesis(ws, **arguments)
-    assert fast_cpu.warm_up(G.synthesis)
-    return result
-
-
-def is_close(a, b):
-    return a.shape == b.shape and (a - b).abs().max() <= TOLERANCE * b.abs().max()
-
-
 @torch.no_grad()
 def test_products_computed_some_rows_at_a_time(fast, monkeypatch):
     ws = latents(fast)
@@ -289,10 +229,6 @@ def test_what_a_watcher_raises_ends_the_call_and_the_next_one_works(fast):
     assert torch.equal(fast.synthesis(ws), expected)
 
 
-def plan_of(G, ws):
-    return fast_cpu.plan_for(G.synthesis, ws)
-
-
 def test_gradients_take_the_networks_own_way(fast):
     ws = latents(fast)
     assert plan_of(fast, ws) is None
@@ -341,129 +277,6 @@ def test_a_plan_ends_with_its_network():
     del G
     gc.collect()
     assert plan() is None
-
-
-@torch.no_grad()
-def test_a_plan_draws_images_of_lower_resolutions():
-    G = tiny.generator()
-    ws = latents(G)
-    for side in G.synthesis.drafts:
-        fast_cpu.cool_down(G.synthesis)
-        expected = G.synthesis(ws, draft=side)
-        assert fast_cpu.warm_up(G.synthesis)
-        assert_same([("picture", G.synthesis(ws, draft=side))], [("picture", expected)])
-
-
-def planned(monkeypatch):
-    """What was asked of the plans, as numbers of pictures; batches of the smallest networks are theirs too."""
-    monkeypatch.setattr(plans, "_MANY", 0)
-    asked = []
-    pictures = fast_cpu.pictures
-    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: asked.append(count) or pictures(count, *rest))
-    return asked
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {},
-        {"noise_mode": "none"},
-        {"noise": {"b8.conv0": (True, 2.0, 7), "b16.conv1": (False, 1.0, None)}},
-        {"capture": "b16.conv0"},
-        {"capture": "b32.torgb"},
-        {"draft": 16},
-    ],
-    ids=str,
-)
-@torch.no_grad()
-def test_batches_of_stylegan2(fast, monkeypatch, arguments):
-    ws = latents(fast, count=3)
-    expected = own_way(fast, ws, **arguments)
-    asked = planned(monkeypatch)
-    assert is_close(fast.synthesis(ws, **arguments), expected)
-    assert asked == [3]
-
-
-@torch.no_grad()
-def test_random_noise_of_a_batch_is_drawn_as_the_network_draws_it(fast, monkeypatch):
-    ws = latents(fast).expand(3, -1, -1)
-    first, second = (torch.Generator().manual_seed(5) for _ in range(2))
-    expected = own_way(fast, ws, noise_mode="random", generator=second)
-    asked = planned(monkeypatch)
-    actual = fast.synthesis(ws, noise_mode="random", generator=first)
-    assert is_close(actual, expected)
-    assert asked == [3]
-    assert not torch.equal(actual[0], actual[1])
-    assert torch.equal(first.get_state(), second.get_state())
-
-
-@pytest.mark.parametrize("options", [{}, {"conv_kernel": 1, "use_radial_filters": True}], ids=["T", "R"])
-@torch.no_grad()
-def test_drafts_of_stylegan3_have_plans_of_their_own(options):
-    G = stylegan3(img_resolution=64, channel_base=800, **options)
-    ws, turn = latents(G), [[0.8, -0.6, 0.1], [0.6, 0.8, -0.2], [0, 0, 1]]
-    drafts = {side: draft_of(G.synthesis, side) for side in G.synthesis.drafts}
-    expected = [seen(G, ws, draft=side, input_transform=turn) for side in drafts]
-    fast_cpu.warm_up_drafts(G.synthesis)
-    assert all(fast_cpu.plan_for(draft, ws) is None for draft in drafts.values()), "not before the network's own"
-    assert fast_cpu.warm_up(G.synthesis)
-    assert all(fast_cpu.plan_for(draft, ws) is None for draft in drafts.values())
-    fast_cpu.warm_up_drafts(G.synthesis)
-    whole = plan_of(G, ws)
-    for (side, draft), layers in zip(drafts.items(), expected, strict=True):
-        plan = fast_cpu.plan_for(draft, ws)
-        assert_same(seen(G, ws, draft=side, input_transform=turn), layers)
-        for module, own, shared in zip(draft.design.layers, plan._layers, whole._layers, strict=True):
-            resampled = getattr(draft, module.name).resampled is not None
-            assert (own.weight is shared.weight) == (not resampled), "what is the same is there once"
-        alone = type(plan)(draft)
-        assert_same([("picture", follow(alone.steps(ws, torch.tensor(turn))))], layers[-1:])
-
-
-@torch.no_grad()
-def test_a_draft_and_its_plan_end_with_their_network():
-    G = stylegan3()
-    fast_cpu.warm_up(G.synthesis)
-    fast_cpu.warm_up_drafts(G.synthesis)
-    draft = draft_of(G.synthesis, 16)
-    left = [weakref.ref(draft), weakref.ref(fast_cpu._entries[draft].plan)]
-    del G, draft
-    gc.collect()
-    assert [one() for one in left] == [None, None]
-
-
-@pytest.mark.parametrize("options", [{}, {"conv_kernel": 1, "use_radial_filters": True}], ids=["T", "R"])
-@torch.no_grad()
-def test_batches_of_stylegan3(monkeypatch, options):
-    G = stylegan3(**options)
-    ws = latents(G, count=3)
-    turns = torch.tensor([[[0.8, -0.6, 0.1 * i], [0.6, 0.8, -0.2], [0, 0, 1]] for i in range(3)])
-    name = G.synthesis.layer_names[3]
-    calls = [{}, {"input_transform": turns[0]}, {"input_transform": turns}, {"capture": name}]
-    expected = [G.synthesis(ws, **arguments) for arguments in calls]
-    assert fast_cpu.warm_up(G.synthesis)
-    asked = planned(monkeypatch)
-    assert all(is_close(G.synthesis(ws, **a), b) for a, b in zip(calls, expected, strict=True))
-    assert asked == [3] * len(calls)
-
-
-@torch.no_grad()
-def test_a_picture_of_a_batch_is_that_picture_alone(fast):
-    ws = latents(fast, count=2)
-    assert torch.equal(fast.synthesis(ws)[1:], fast.synthesis(ws[1:]))
-
-
-@torch.no_grad()
-def test_batches_that_the_networks_own_layers_draw(fast, monkeypatch):
-    ws = latents(fast, count=5)
-    assert plan_of(fast, ws[:4]) is not None
-    assert plan_of(fast, ws) is None  # a tiny network
-    assert plan_of(fast, ws[:0]) is None
-    monkeypatch.setattr(plans, "_MANY", 0)
-    assert plan_of(fast, ws) is not None
-    assert fast_cpu.plan_for(fast.synthesis, ws, watched=True) is None
-    layers = seen(fast, ws)
-    assert all(len(x) == 5 for _, x in layers)
 
 
 def test_whoever_draws_much_goes_on_where_kernels_cannot_be_made(monkeypatch, caplog):

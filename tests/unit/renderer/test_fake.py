@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from renderer.bands import style_bands
-from renderer.client import AnyRenderer, Renderer
-from renderer.fake import FakeRenderer, model_info
+from renderer.client import Renderer
+from renderer.fake import FakeRenderer
+from renderer.fake_engine import model_info
+from renderer.interface import AnyRenderer
 from renderer.mixing import take
 from renderer.protocol import (
     LAYER_TILE,

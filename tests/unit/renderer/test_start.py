@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-LIGHT = ("client", "document", "protocol", "frames", "fake", "child", "worker", "slow")
+LIGHT = ("client", "interface", "document", "protocol", "frames", "fake", "fake_engine", "child", "worker", "slow")
 PROGRAM = """
 import json, sys
 import renderer.client

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.mixing import take
 from renderer.protocol import Mixing, Network
 from viz.bands import band_of, bands_of, share_text, short_name, size_text

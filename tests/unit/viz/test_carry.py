@@ -3,7 +3,7 @@
 import pytest
 
 from renderer.document import Document, Swatch
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.mixing import lock, take
 from renderer.protocol import Latent, LayerStyle, Mixing, Network
 from viz.carry import Carry, Slot, target

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from renderer.document import Camera, Document, Motion, View
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.protocol import Latent, Network, Truncation
 from tests.unit.viz.facts import new_facts
 from viz import keys

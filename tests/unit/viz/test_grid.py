@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.document import Document, Swatch
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.mixing import lock
 from renderer.protocol import Latent, LayerStyle, Mixing, Network, Truncation
 from viz.grid import MOST, ROWS, Grid, axis, composed, problem, table, taken_ws

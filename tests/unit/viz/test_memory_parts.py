@@ -8,7 +8,7 @@ import pytest
 
 from renderer.arrays import ArrayStore
 from renderer.document import Compare, Document, Motion, View
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.npy import npy_of
 from renderer.parts import Direction, Display, Latent, LayerStyle, Mixing, Network, Noise, Truncation, WBlend
 from renderer.recall import Recalled

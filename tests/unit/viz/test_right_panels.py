@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.protocol import (
     ArrayRef,
     Display,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from renderer.fake import model_info
+from renderer.fake_engine import model_info
 from renderer.protocol import Display, Failure, Frame, Loading, Network, Preparing, Spectrum, Statistics
 from tests.unit.viz.facts import new_facts
 from viz.desktop import dropped_source, reveal

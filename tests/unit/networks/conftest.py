@@ -1,0 +1,14 @@
+"""A network that has its plan."""
+
+import pytest
+
+from gan.networks import fast_cpu
+from tests.unit.networks import tiny
+from tests.unit.networks.comparing import with_biases
+
+
+@pytest.fixture
+def fast():
+    G = with_biases(tiny.generator(img_resolution=32, channel_base=512, channel_max=32))
+    assert fast_cpu.warm_up(G.synthesis)
+    return G
