@@ -29,7 +29,12 @@ _WORKSPACES = {
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
-    """The whole bar."""
+    """The whole bar; shown again as a whole while nothing in it changes and the mouse is elsewhere."""
+    reads = (scene.view.workspace, facts.undo, facts.redo, facts.picture is None)
+    return keep("bar", reads, partial(_bar, commands=commands), scene, facts)
+
+
+def _bar(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     p = theme.current.px
     h, origin, width = p(APP_BAR), imgui.get_window_pos(), imgui.get_window_width()
     scene = _menus(scene, facts, commands, origin, h)

@@ -65,6 +65,8 @@ class _Sheet:
     """The vertex that `placed` counts from."""
     placed: bytes
     runs: tuple[_Run, ...]
+    child: "_Sheet | None" = None
+    """What was drawn in a child window, which lies over the rest."""
 
     def same_as(self, other: "_Sheet") -> bool:
         """Whether the same is seen."""
@@ -72,6 +74,8 @@ class _Sheet:
             self.vertices == other.vertices
             and np.array_equal(self.indices, other.indices)
             and [_seen(run) for run in self.runs] == [_seen(run) for run in other.runs]
+            and (self.child is None) == (other.child is None)
+            and (self.child is None or other.child is None or self.child.same_as(other.child))
         )
 
 
@@ -128,9 +132,13 @@ class Kept:
             sheet = None
         if sheet is not None and not self.checks:
             self.shown += 1
-            _again(sheet, lines, p)
+            _again(sheet, lines)
+            if sheet.child is not None:
+                _again(sheet.child, lines)
+            imgui.dummy(sheet.size)
             return scene
-        children = imgui.internal.get_current_window().dc.child_windows.size()
+        children = imgui.internal.get_current_window().dc.child_windows
+        before_it = children.size()
         start = (lines.vtx_buffer.size(), lines.idx_buffer.size())
         imgui.begin_group()
         after = draw()
@@ -143,7 +151,7 @@ class Kept:
             or self._over(corners)
             or imgui.is_item_active()
             or tally().missed != before.missed  # it is asked for again in every frame until it is there
-            or imgui.internal.get_current_window().dc.child_windows.size() != children
+            or children.size() > before_it + 1
         ):
             self._sheets.pop(id_, None)
             return after
@@ -152,6 +160,10 @@ class Kept:
             return after
         pictures = before.came if tally().asked != before.asked else None
         fresh = _sheet(lines, start, reads, place, corners, pictures)
+        if fresh is not None and children.size() > before_it:
+            child = children[before_it].draw_list
+            fresh.child = _sheet(child, (0, 0), (), (), corners, None, whole=True)
+            fresh = fresh if fresh.child is not None else None
         if fresh is not None:
             if sheet is not None and not sheet.same_as(fresh):
                 raise StaleError(f"{name} drew something else though nothing has changed that it says it reads")
@@ -173,7 +185,8 @@ def keep(name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: 
         name: Tells it from the other parts of its window.
         reads: Everything that `draw` reads from the scene, the facts and anywhere else, but for the mouse, the
             keyboard, the theme, the room it has and the small pictures it asks for, which are looked after here.
-        draw: Draws it, without windows of its own but for popups and tooltips; a part with child windows is never kept.
+        draw: Draws it, without windows of its own but for popups, tooltips and one child window. A part with more of
+            them is never kept. The child must need nobody who looks for it by name while the mouse is elsewhere.
         scene, facts: What `draw` gets.
 
     Returns:
@@ -199,8 +212,8 @@ def _place(lines: imgui.ImDrawList, p: V) -> tuple[float, ...]:
     return p.x, p.y, room.x, room.y, size.x, size.y, low.x, low.y, high.x, high.y, alpha, atlas, t.stamp
 
 
-def _again(sheet: _Sheet, lines: imgui.ImDrawList, p: V) -> None:
-    """Put on the draw list what the part drew, and take the room that it took."""
+def _again(sheet: _Sheet, lines: imgui.ImDrawList) -> None:
+    """Put on the draw list what the part drew."""
     vertex, index, base = lines.vtx_buffer.size(), lines.idx_buffer.size(), lines._vtx_current_idx
     if base != sheet.base:
         sheet.base, sheet.placed = base, (sheet.indices + np.uint32(base)).tobytes()
@@ -223,7 +236,6 @@ def _again(sheet: _Sheet, lines: imgui.ImDrawList, p: V) -> None:
         _move(to, sheet.placed, len(sheet.placed))
         lines._vtx_current_idx = base + sheet.count
         lines.prim_reserve(0, 0)  # its write pointers now stand at the end, where Dear ImGui expects them
-    imgui.dummy(sheet.size)
 
 
 def _sheet(
@@ -233,11 +245,15 @@ def _sheet(
     place: tuple[float, ...],
     corners: tuple[float, float, float, float],
     pictures: int | None,
+    whole: bool = False,
 ) -> _Sheet | None:
-    """What was put on the draw list since it had `start` (vertices, indices); None where that cannot be copied."""
+    """What was put on the draw list since it had `start` (vertices, indices); None where that cannot be copied.
+
+    `whole`: it is a whole window's, which is not begun any more.
+    """
     vertex, index = start
     vertices, indices = lines.vtx_buffer.size() - vertex, lines.idx_buffer.size() - index
-    runs = _runs(lines, index)
+    runs = _runs(lines, index, None if whole else _clip(lines))
     if runs is None or np.dtype(np.uint32).itemsize != imgui.INDEX_SIZE:
         return None
     placed = ctypes.string_at(lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE, indices * imgui.INDEX_SIZE)
@@ -256,9 +272,17 @@ def _sheet(
     )
 
 
-def _runs(lines: imgui.ImDrawList, index: int) -> tuple[_Run, ...] | None:
-    """The commands that draw the indices from `index` on; None where one of them counts vertices from another start."""
-    low, high, found = lines.get_clip_rect_min(), lines.get_clip_rect_max(), []
+def _clip(lines: imgui.ImDrawList) -> tuple[float, ...]:
+    low, high = lines.get_clip_rect_min(), lines.get_clip_rect_max()
+    return low.x, low.y, high.x, high.y
+
+
+def _runs(lines: imgui.ImDrawList, index: int, clip: tuple[float, ...] | None) -> tuple[_Run, ...] | None:
+    """The commands that draw the indices from `index` on, inside `clip` where there is one at all times.
+
+    None where one of them counts vertices from another start.
+    """
+    found = []
     for k in range(lines.cmd_buffer.size() - 1, -1, -1):
         command = lines.cmd_buffer[k]
         first, end = max(command.idx_offset, index), command.idx_offset + command.elem_count
@@ -269,7 +293,7 @@ def _runs(lines: imgui.ImDrawList, index: int) -> tuple[_Run, ...] | None:
         if command.vtx_offset:
             return None
         box, texture = command.clip_rect, command.tex_ref
-        same = (box.x, box.y, box.z, box.w) == (low.x, low.y, high.x, high.y)
+        same = (box.x, box.y, box.z, box.w) == clip
         found.append(
             _Run(
                 end - first,
