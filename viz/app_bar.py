@@ -31,7 +31,7 @@ _WORKSPACES = {
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     """The whole bar; shown again as a whole while nothing in it changes and the mouse is elsewhere."""
     reads = (scene.view.workspace, facts.undo, facts.redo, facts.picture is None)
-    return keep("bar", reads, partial(_bar, commands=commands), scene, facts)
+    return keep("bar", reads, partial(_bar, commands=commands), scene, facts, children=1)
 
 
 def _bar(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:

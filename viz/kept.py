@@ -14,6 +14,7 @@ With `checks` (in tests) every part is drawn anew in every frame all the same, a
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -113,7 +114,15 @@ class Kept:
             or io.want_text_input
         )
 
-    def show(self, name: str, reads: tuple[object, ...], draw: Callable[[], Scene], scene: Scene, tally: Tell) -> Scene:
+    def show(
+        self,
+        name: str,
+        reads: tuple[object, ...],
+        draw: Callable[[], Scene],
+        scene: Scene,
+        tally: Tell,
+        children: int = 0,
+    ) -> Scene:
         """Draw the part, or show it again (see `keep`). Returns the scene that it made.
 
         `tally` tells what has happened to small pictures.
@@ -137,8 +146,8 @@ class Kept:
                 _again(sheet.child, lines)
             imgui.dummy(sheet.size)
             return scene
-        children = imgui.internal.get_current_window().dc.child_windows
-        before_it = children.size()
+        windows = imgui.internal.get_current_window().dc.child_windows
+        first = windows.size()
         start = (lines.vtx_buffer.size(), lines.idx_buffer.size())
         imgui.begin_group()
         after = draw()
@@ -151,7 +160,7 @@ class Kept:
             or self._over(corners)
             or imgui.is_item_active()
             or tally().missed != before.missed  # it is asked for again in every frame until it is there
-            or children.size() > before_it + 1
+            or windows.size() != first + children
         ):
             self._sheets.pop(id_, None)
             return after
@@ -160,9 +169,8 @@ class Kept:
             return after
         pictures = before.came if tally().asked != before.asked else None
         fresh = _sheet(lines, start, reads, place, corners, pictures)
-        if fresh is not None and children.size() > before_it:
-            child = children[before_it].draw_list
-            fresh.child = _sheet(child, (0, 0), (), (), corners, None, whole=True)
+        if fresh is not None and children:
+            fresh.child = _sheet(windows[first].draw_list, (0, 0), (), (), corners, None, whole=True)
             fresh = fresh if fresh.child is not None else None
         if fresh is not None:
             if sheet is not None and not sheet.same_as(fresh):
@@ -178,21 +186,24 @@ class Kept:
 current = Kept()
 
 
-def keep(name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: Facts) -> Scene:
+def keep(
+    name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: Facts, children: Literal[0, 1] = 0
+) -> Scene:
     """Draw a part of a panel, or show it again while `reads` is equal to what it was when it was drawn.
 
     Args:
         name: Tells it from the other parts of its window.
         reads: Everything that `draw` reads from the scene, the facts and anywhere else, but for the mouse, the
             keyboard, the theme, the room it has and the small pictures it asks for, which are looked after here.
-        draw: Draws it, without windows of its own but for popups, tooltips and one child window. A part with more of
-            them is never kept. The child must need nobody who looks for it by name while the mouse is elsewhere.
+        draw: Draws it, without windows of its own but for popups, tooltips and `children`.
         scene, facts: What `draw` gets.
+        children: Child windows that it begins; a part that begins more is never kept. One that is kept must not scroll:
+            it is not begun while the part is shown again.
 
     Returns:
         The scene that `draw` made; the very same scene when the part is shown again.
     """
-    return current.show(name, reads, lambda: draw(scene, facts), scene, lambda: facts.thumbnails.tally)
+    return current.show(name, reads, lambda: draw(scene, facts), scene, lambda: facts.thumbnails.tally, children)
 
 
 def keep_row(name: str, reads: tuple[object, ...], draw: Callable[[], Scene], scene: Scene) -> Scene:

@@ -171,8 +171,8 @@ def test_menus_that_were_shown_again_open():
     drive(steps, options=STILL)
 
 
-@pytest.mark.parametrize(("windows", "again"), [(1, True), (2, False)])
-def test_a_part_may_have_one_child_window(monkeypatch, windows, again):
+@pytest.mark.parametrize(("windows", "said", "again"), [(0, 0, True), (1, 0, False), (1, 1, True), (2, 1, False)])
+def test_a_part_with_windows_of_its_own_is_kept_where_it_says_so(monkeypatch, windows, said, again):
     drawn = 0
 
     def draw(scene: Scene, facts):
@@ -184,7 +184,7 @@ def test_a_part_may_have_one_child_window(monkeypatch, windows, again):
             imgui.end_child()
         return scene
 
-    monkeypatch.setattr(noise, "draw", draw)
+    monkeypatch.setattr(noise, "draw", lambda scene, facts: kept.keep("own", (), draw, scene, facts, said))
 
     def steps(d: Driver):
         rest(d)
