@@ -103,15 +103,7 @@ class Incoming:
 
     def stale(self, scene: Scene) -> bool:
         """Whether the newest request is not what `scene` asks for."""
-        if self._again or self._request is None:
-            return True
-        made = self._made_from(scene)
-        if all(new is old for new, old in zip(made, self._from, strict=True)):
-            return False  # the usual answer, without comparing every number
-        if self._asks(scene, self._request.request_id) != self._request:
-            return True
-        self._from = made
-        return False
+        return self._next(scene) is not None
 
     def submit(self, scene: Scene, now: float, held: bool = False) -> None:
         """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted.
@@ -123,14 +115,13 @@ class Incoming:
         slow = self.frame is not None and self.frame.model.has_drafts and self.frame.whole_ms > DRAFT_MS
         resting = now - self._moved[1] >= REST_S
         self._draft_ms = DRAFT_MS if held and slow and scene.settings.drafts and not resting else 0.0
-        if self.stale(scene):
+        if (request := self._next(scene)) is not None:
             self._again = False
-            last = self._request.request_id if self._request is not None else 0
-            self._request, self._from = self._asks(scene, last + 1), self._made_from(scene)
-            self._asked[last + 1] = now
+            self._request, self._from = request, self._made_from(scene)
+            self._asked[request.request_id] = now
             at = scene.view.playback.at if showing(scene) else None
-            self._shows[last + 1] = (scene.shown, scene.view.display, at)
-            self._renderer.submit(self._request)
+            self._shows[request.request_id] = (scene.shown, scene.view.display, at)
+            self._renderer.submit(request)
         self._renderer.want(self.thumbnails.wanted())
         self.works.settle()
 
@@ -151,6 +142,20 @@ class Incoming:
         for texture in self._textures.values():
             texture.free()
         self.thumbnails.free()
+
+    def _next(self, scene: Scene) -> RenderRequest | None:
+        """What is to be asked for now; None where it was asked for last."""
+        last = self._request
+        if last is None or self._again:
+            return self._asks(scene, 1 if last is None else last.request_id + 1)
+        made = self._made_from(scene)
+        if all(new is old for new, old in zip(made, self._from, strict=True)):
+            return None  # the usual answer, without comparing every number
+        request = self._asks(scene, last.request_id)
+        if request != last:
+            return replace(request, request_id=last.request_id + 1)
+        self._from = made
+        return None
 
     def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
         display = measured(scene.view.display, self._seen.last)

@@ -1,6 +1,7 @@
 """The picture at some values of psi, from whole to opposite (StyleGAN paper, figure 8)."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -9,6 +10,7 @@ from renderer.document import Document, request_for
 from renderer.protocol import Display, RenderRequest
 from viz import widgets as ui
 from viz.facts import Facts
+from viz.kept import keep_row
 from viz.params import put
 from viz.scene import Scene
 from viz.theme import current as t
@@ -36,16 +38,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The strip: a click takes that psi."""
     strip = facts.scratch.get(_Strip)
-    width = ui.row_label("At other ψ")
-    if ui.button(
-        "Hide" if strip.open else "Show",
-        "images",
-        id_="##psi strip",
-        on=strip.open,
-        width=width,
-        hint="The picture from ψ 1 over the mean to the opposite of each feature",
-    ):
-        strip.open = not strip.open
+    scene = keep_row("strip", (strip.open,), partial(_switch, scene, strip), scene)
     if not strip.open:
         return scene
     gap = t.px(4)
@@ -64,6 +57,21 @@ def draw(scene: Scene, facts: Facts) -> Scene:
             ui.fill(p, V(p.x + side, p.y + side), "control")
         chosen = scene.document.truncation.psi == psi and not scene.document.truncation.psis
         ui.draw(text, p.x + side / 2, p.y + side, "text" if chosen else "dim", t.small, align=0.5, height=t.px(16))
+    return scene
+
+
+def _switch(scene: Scene, strip: _Strip) -> Scene:
+    """The row that unfolds it; the scene as it was."""
+    width = ui.row_label("At other ψ")
+    if ui.button(
+        "Hide" if strip.open else "Show",
+        "images",
+        id_="##psi strip",
+        on=strip.open,
+        width=width,
+        hint="The picture from ψ 1 over the mean to the opposite of each feature",
+    ):
+        strip.open = not strip.open
     return scene
 
 

@@ -91,19 +91,20 @@ def slider(
     spots.mark(text)
     focus_ring()
     tip(hint)
+    held = imgui.is_item_active() and not typing
     imgui.same_line(0, 0)
-    imgui.set_next_item_width(ends)
-    _hide(typing)
-    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
-    _unhide(typing)
-    value = _plain(new) if changed else value
-    reset = reset or imgui.is_item_clicked(imgui.MouseButton_.right)
+    if held:  # the number cannot be touched meanwhile
+        imgui.dummy(V(ends, h))
+    else:
+        value, again = _number(value, low, high, fmt, ends, flags, typing)
+        reset = reset or again
     if not typing:
         end = q.x - t.px(7)
         end -= draw(unit, end, p.y, "faint", t.small, align=1, height=h) + t.px(3) if unit else 0
         draw((fmt % value).replace("-", "−"), end, p.y, "text", align=1, height=h)
-    focus_ring()
-    tip(hint)
+    if not held:
+        focus_ring()
+        tip(hint)
     imgui.pop_id()
     _key(keyed, text)
     imgui.end_group()
@@ -148,6 +149,17 @@ def _pulled(
     changed, new = imgui.slider_float("##track", value, low, high, fmt, flags)
     value = _dragged(value, _plain(new) if changed else value, low, high, fmt, left, right)
     return value, imgui.is_item_clicked(imgui.MouseButton_.right)
+
+
+def _number(
+    value: float, low: float, high: float, fmt: str, width: float, flags: imgui.SliderFlags_, typing: bool
+) -> tuple[float, bool]:
+    """The number beside the track, as an item. Returns as `_pulled` does."""
+    imgui.set_next_item_width(width)
+    _hide(typing)
+    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
+    _unhide(typing)
+    return _plain(new) if changed else value, imgui.is_item_clicked(imgui.MouseButton_.right)
 
 
 def _plain(value: float) -> float:
