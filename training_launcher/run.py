@@ -56,6 +56,11 @@ class Run:
         return os.path.basename(self.folder)
 
     @property
+    def one(self) -> str:
+        """One of what `unit` counts: "kimg", "metric", "frame" or "picture"."""
+        return self.unit.removesuffix("s")
+
+    @property
     def live(self) -> bool:
         """Whether something is at work on it, or waits for its turn."""
         return self.state in LIVE

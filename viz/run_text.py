@@ -47,8 +47,7 @@ def share(run: Run) -> float:
 def pace_text(run: Run) -> str:
     """`41.2 s/kimg`; empty where it is not known."""
     pace = run.seconds_per_unit
-    unit = {"kimg": "kimg", "frames": "frame", "pictures": "picture", "metrics": "metric"}.get(run.unit, run.unit)
-    return f"{pace_number(pace)} s/{unit}" if pace else ""
+    return f"{pace_number(pace)} s/{run.one}" if pace else ""
 
 
 def pace_number(pace: float) -> str:

@@ -43,7 +43,7 @@ State = tuple[str, str, str, str]
 
 @dataclass
 class _Known:
-    """The items at the right, worked out a few times a second."""
+    """The items at the right, worked out once in `EVERY_S`."""
 
     at: float = -EVERY_S
     model: ModelInfo | None = None

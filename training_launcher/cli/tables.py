@@ -87,8 +87,7 @@ def metric(run: Run) -> str:
 
 def pace(run: Run) -> str:
     """ "42.3 s/kimg"."""
-    each = {"kimg": "kimg", "metrics": "metric", "frames": "frame", "pictures": "picture"}[run.unit]
-    return "" if run.seconds_per_unit is None else f"{run.seconds_per_unit:.3g} s/{each}"
+    return "" if run.seconds_per_unit is None else f"{run.seconds_per_unit:.3g} s/{run.one}"
 
 
 def duration(seconds: float | None) -> str:

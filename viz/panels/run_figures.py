@@ -35,9 +35,8 @@ def figures(run: Run, told: Told) -> tuple[Tile, ...]:
     found = [Tile(unit, kimg_text(int(run.done)), f"of {kimg_text(run.total)}" if run.total else "", hint)]
     if (metric := _metric(run, told)) is not None:
         found.append(metric)
-    one = {"kimg": "kimg", "frames": "frame", "pictures": "picture", "metrics": "metric"}.get(run.unit, run.unit)
     pace = pace_number(run.seconds_per_unit) if run.seconds_per_unit else "–"
-    found.append(Tile("Speed", pace, f"s / {one}" if run.seconds_per_unit else "", "Time that it takes, newest"))
+    found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Time that it takes, newest"))
     if (p := told.newest.get("Progress/augment")) is not None:
         target = run.spec.get("target")
         fits = run.spec.get("aug", "ada") == "ada" and isinstance(target, int | float)
