@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from renderer.client import Renderer
-from viz import settings_file
+from renderer.ipc.client import Renderer
+from viz.state import settings_file
 
 Watch = Callable[[Any, Any], None]
 
@@ -79,8 +79,8 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
     try:
         from imgui_bundle import hello_imgui
 
-        from viz.app import App
-        from viz.options import Options
+        from viz.shell.app import App
+        from viz.state.options import Options
 
         bell.connect(hello_imgui.request_refresh)
         folder = settings_file.config_dir()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.window import play
-from viz.meters import work_clock
+from viz.link.meters import work_clock
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
@@ -101,8 +101,8 @@ class Log:
 
 def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Iterator[None]:
     """Drag ψ to and fro."""
-    from viz import filler
-    from viz.widgets import spots
+    from viz.gl import upload
+    from viz.ui.widgets import spots
 
     hand, app = stage.hand, stage.app
     while not app.up_to_date:
@@ -120,7 +120,7 @@ def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Ite
         yield from hand.move((x0 + (x1 - x0) * share, y), 0)
         log.ui.append(float(app.meters.ui.values()[-1]))
         log.pictures.append(spent[0])
-        log.waits.append(filler.current.waited_s * 1000)
+        log.waits.append(upload.current.waited_s * 1000)
         log.loops.append(_loop_ms())
         if app.incoming.frame is not last:
             last = app.incoming.frame
@@ -130,10 +130,10 @@ def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Ite
 
 def drag(seconds: float = SECONDS) -> dict[str, Any]:
     """Frames shown, latency and UI time while a slider is dragged."""
-    from renderer.client import Renderer
-    from renderer.fake import SLOW_WORKER
-    from viz.textures import Picture
-    from viz.viewport import Viewport
+    from renderer.fake.client import SLOW_WORKER
+    from renderer.ipc.client import Renderer
+    from viz.gl.textures import Picture
+    from viz.gl.viewport import Viewport
 
     log, spent = Log(), [0.0]
     with _timed(spent, (Picture, "upload"), (Viewport, "show")):

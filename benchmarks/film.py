@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.window import play
-from renderer.timeline import Timeline
-from renderer.walk_keys import random_walk
+from renderer.document.timeline import Timeline
+from renderer.document.walk_keys import random_walk
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
@@ -29,9 +29,9 @@ SECONDS, TARGET_MS, LONGEST_S = 10.0, 20.0, 400.0
 
 
 def _script(stage: "Stage", path: Path, seconds: float, ui: list[float], found: dict[str, Any]) -> Iterator[None]:
-    from viz.exporting import Exporter, FilmOptions
-    from viz.scene import ExportFilm, Scene
-    from viz.widgets import spots
+    from viz.state.scene import ExportFilm, Scene
+    from viz.timeline.export import Exporter, FilmOptions
+    from viz.ui.widgets import spots
 
     hand, app = stage.hand, stage.app
     while not app.up_to_date:

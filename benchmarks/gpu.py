@@ -19,7 +19,7 @@ from benchmarks import gpu_frames, gpu_ops, training
 from benchmarks.keeping import named, write
 from gan.networks import build
 from gan.ops import cuda
-from renderer.graphs import CudaRecorder, Replays
+from renderer.engine.graphs import CudaRecorder, Replays
 
 COMMON = {"c_dim": 0, "img_channels": 3}
 SMALL = {"z_dim": 8, "w_dim": 8, "channel_base": 128, "channel_max": 4}

@@ -10,11 +10,11 @@ import torch
 
 import gan
 from gan.networks import build
-from renderer import frames
-from renderer.delivery import Courier, CudaQueue
-from renderer.models import Model, describe_model
-from renderer.protocol import Latent, Network, RenderRequest
-from renderer.render import Kept, Render
+from renderer.engine.delivery import Courier, CudaQueue
+from renderer.engine.models import Model, describe_model
+from renderer.engine.render import Kept, Render
+from renderer.ipc import frames
+from renderer.ipc.protocol import Latent, Network, RenderRequest
 
 WAYS = ("page_locked", "staged", "plain")
 """Copied by the device into the segment; into other memory and from there; waited for at every figure."""

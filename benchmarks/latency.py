@@ -32,7 +32,7 @@ import psutil
 
 from benchmarks.drag import drags
 from tests.xserver import AVAILABLE, on_display, x_server
-from viz.headless import DISPLAY
+from viz.shell.headless import DISPLAY
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -114,10 +114,10 @@ def _frames(stage: "Stage", count: int, series: Series) -> Iterator[None]:
 
 
 def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> Iterator[None]:
-    from viz.params import put
-    from viz.run_choice import RunChoice
-    from viz.run_files import RunFiles
-    from viz.widgets import spots
+    from viz.runs.data import RunFiles
+    from viz.runs.selection import RunChoice
+    from viz.state.params import put
+    from viz.ui.widgets import spots
 
     app, hand = stage.app, stage.hand
     while not app.up_to_date:
@@ -172,7 +172,7 @@ def _wait_for_opengl(params: Any) -> None:
 
 def frames(size: Size) -> dict[str, Any]:
     """What a frame costs."""
-    from renderer.fake import FakeRenderer
+    from renderer.fake.client import FakeRenderer
 
     found: dict[str, Any] = {"runs": size.runs, "lines": size.lines}
     with tempfile.TemporaryDirectory() as folder:
@@ -193,8 +193,8 @@ def frames(size: Size) -> dict[str, Any]:
 
 def opening(size: Size) -> dict[str, Any]:
     """A large file."""
-    from viz.curves import CurveWish
-    from viz.run_files import RunFiles
+    from viz.runs.data import RunFiles
+    from viz.ui.plot_series import CurveWish
 
     names = (*_STATS, *(f"Loss/stage{k}/value" for k in range(16)))  # as many as a run has
     with tempfile.TemporaryDirectory() as folder:

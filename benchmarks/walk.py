@@ -41,7 +41,7 @@ def figures(times: list[float], seconds: float) -> dict[str, Any]:
 
 
 def _script(stage: "Stage", seconds: float, found: dict[str, Any]) -> Iterator[None]:
-    from viz.params import put
+    from viz.state.params import put
 
     app = stage.app
     while not app.up_to_date:

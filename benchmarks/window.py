@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from viz import headless  # before all else of the window: it tells PyOpenGL how to draw without a display
+from viz.shell import headless  # before all else of the window: it tells PyOpenGL how to draw without a display
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
@@ -29,9 +29,9 @@ def play(
     """
     from imgui_bundle import hello_imgui, immapp
 
-    from renderer.client import Renderer
-    from viz.app import App, Options
-    from viz.settings import Settings
+    from renderer.ipc.client import Renderer
+    from viz.shell.app import App, Options
+    from viz.state.settings import Settings
     from viz.tour.stage import Stage
 
     renderer = (make_renderer or Renderer)(hello_imgui.request_refresh)

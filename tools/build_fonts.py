@@ -15,7 +15,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from viz import icons
+from viz.ui import icons
 
 HERE = Path(__file__).resolve().parent.parent / "viz"
 LATIN = [

@@ -10,15 +10,15 @@ from typing import Any
 
 import click
 
-from renderer import recipe
-from renderer.arrays import ArrayStore
 from renderer.cli.opening import opened
 from renderer.cli.picture import QuietWatch
-from renderer.document import request_for
-from renderer.engine import Host
-from renderer.film import Cut, frames
-from renderer.recall import Recalled
-from renderer.timeline import Timeline
+from renderer.document import recipe
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import request_for
+from renderer.document.recall import Recalled
+from renderer.document.timeline import Timeline
+from renderer.engine.base import Host
+from renderer.engine.film import Cut, frames
 from training_launcher.command_options import click_options, fill, json_option
 from training_launcher.specs.film import FilmSpec
 
@@ -56,7 +56,7 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
 
     from gan.cli.progress import progress
     from gan.film import FilmCancelled, write_film
-    from renderer.pipeline import Pipeline
+    from renderer.engine.pipeline import Pipeline
 
     cancelled = _until_told()
     out = Path(spec.out)

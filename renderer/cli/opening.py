@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from renderer import recipe
-from renderer.arrays import ArrayStore
-from renderer.recall import Recalled, recall
+from renderer.document import recipe
+from renderer.document.arrays import ArrayStore
+from renderer.document.recall import Recalled, recall
 
 
 def opened(source: Path, network: str | None, arrays: ArrayStore) -> Recalled:

@@ -5,15 +5,15 @@ from pathlib import Path
 import click
 import numpy as np
 
-from renderer import metadata, recipe
-from renderer.animate import requested
-from renderer.arrays import ArrayStore
 from renderer.cli.opening import opened
-from renderer.document import request_for
-from renderer.engine import Host
-from renderer.files import free_name
-from renderer.frames import RGBA
-from renderer.protocol import RenderRequest
+from renderer.document import metadata, recipe
+from renderer.document.animate import requested
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import request_for
+from renderer.document.files import free_name
+from renderer.engine.base import Host
+from renderer.ipc.frames import RGBA
+from renderer.ipc.protocol import RenderRequest
 
 
 class QuietWatch:
@@ -57,7 +57,7 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
 
 def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
     """The picture of a request [H, W, 4]. Raises click.ClickException with a sentence where there is none."""
-    from renderer.pipeline import Pipeline
+    from renderer.engine.pipeline import Pipeline
 
     engine = Pipeline(Host(arrays), wait_for_kernels=True)
     try:

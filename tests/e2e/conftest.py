@@ -10,7 +10,7 @@ import tests.e2e.driver  # noqa: F401  # first: it tells PyOpenGL how to draw wi
 
 from imgui_bundle import hello_imgui  # isort: skip
 
-from renderer.client import Renderer
+from renderer.ipc.client import Renderer
 from tests.e2e.lent import Lent
 from tests.fixtures_path import fixtures
 

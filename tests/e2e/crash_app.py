@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import visualizer
-from renderer.parts import Truncation
+from renderer.document.parts import Truncation
 
 
 def work(app: Any, file: Path) -> None:
@@ -26,7 +26,7 @@ def look(app: Any, file: Path) -> None:
     """Close once something has been brought back."""
     from imgui_bundle import hello_imgui
 
-    from viz.strips import Board
+    from viz.ui.notifications import Board
 
     messages = [message.text for message in app.facts.scratch.get(Board).messages]
     if messages:

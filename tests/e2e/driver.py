@@ -24,22 +24,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viz import headless  # first: it tells PyOpenGL how to draw without a display
+from viz.shell import headless  # first: it tells PyOpenGL how to draw without a display
 
 # isort: split
 from imgui_bundle import hello_imgui, imgui
 from imgui_bundle.immapp import testing
 from PIL import Image
 
-from renderer.client import Renderer
-from renderer.fake import FakeRenderer
-from renderer.interface import AnyRenderer
-from viz.app import App
-from viz.facts import Facts
-from viz.offscreen import Target
-from viz.options import Options
-from viz.scene import Scene
-from viz.settings import Settings
+from renderer.fake.client import FakeRenderer
+from renderer.ipc.client import Renderer
+from renderer.ipc.interface import AnyRenderer
+from viz.shell.app import App
+from viz.shell.offscreen import Target
+from viz.state.facts import Facts
+from viz.state.options import Options
+from viz.state.scene import Scene
+from viz.state.settings import Settings
 
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
@@ -203,7 +203,7 @@ def drive(
         seed: Of random seeds.
         config_dir: Keeps settings and layouts there; otherwise nothing is kept.
         broken: Panels may raise; otherwise what they raise fails the test, though the window itself goes on.
-        options: Further fields of `viz.app.Options`.
+        options: Further fields of `viz.shell.app.Options`.
     """
     held: AbstractContextManager[str] = (
         tempfile.TemporaryDirectory() if config_dir is None else nullcontext(str(config_dir))

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from renderer.client import Renderer
-from renderer.interface import Replies
-from renderer.protocol import Job, RenderRequest, Thumbnail, ThumbnailRequest
+from renderer.ipc.client import Renderer
+from renderer.ipc.interface import Replies
+from renderer.ipc.protocol import Job, RenderRequest, Thumbnail, ThumbnailRequest
 
 _FAR = 1_000_000
 

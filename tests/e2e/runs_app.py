@@ -19,7 +19,7 @@ def main() -> None:
     spec = json.loads(Path(sys.argv[3]).read_text()) if len(sys.argv) > 3 else None
 
     def watch(app: Any, params: Any) -> None:
-        from viz.scene import Quit, StartRun
+        from viz.state.scene import Quit, StartRun
 
         if spec is not None:
             asked = {name: tuple(value) if isinstance(value, list) else value for name, value in spec.items()}

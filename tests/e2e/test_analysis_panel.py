@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from renderer.protocol import SPECTRUM
+from renderer.ipc.protocol import SPECTRUM
 from tests.e2e.driver import Driver, Key, drive
-from viz.bands import short_name
-from viz.layout import SETTLED
-from viz.params import put
-from viz.scene import Scene
+from viz.shell.layout import SETTLED
+from viz.state.bands import short_name
+from viz.state.params import put
+from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
 PANEL = "//Layers & spectrum/**/"

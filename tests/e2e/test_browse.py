@@ -9,9 +9,9 @@ import pytest
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
 from tests.fixtures_path import fixtures
-from viz.browse import Browser, is_open
-from viz.folders import FolderError
-from viz.settings import Settings
+from viz.files.browse_dialog import Browser, is_open
+from viz.files.folder_listing import FolderError
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 DIALOG = "//Browse"
@@ -187,7 +187,7 @@ def test_a_folder_that_may_not_be_read_says_so_and_leaves_a_way_out(nets, monkey
     def steps(d: Driver):
         d.wait_frame()
         opened(d)
-        monkeypatch.setattr("viz.folders.read_folder", refuse)
+        monkeypatch.setattr("viz.files.folder_listing.read_folder", refuse)
         double_click(d, "**/##empty")
         there(d, nets / "empty")
         assert browser(d).reading.problem.startswith("You have no right")

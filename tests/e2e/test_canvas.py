@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from imgui_bundle import imgui
 
-from renderer.document import Camera
+from renderer.document.document import Camera
 from tests.e2e.driver import Driver, Key, drive
-from viz.camera import Place
-from viz.canvas import WALK, Hand
-from viz.facts import Scratch
-from viz.gizmo import RING
-from viz.scene import Scene
+from viz.canvas.canvas import WALK, Hand
+from viz.canvas.handles import RING
+from viz.gl.camera import Place
+from viz.state.facts import Scratch
+from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from imgui_bundle import imgui
 
-from renderer.parts import Latent, LayerStyle, Mixing, Noise, Truncation
+from renderer.document.parts import Latent, LayerStyle, Mixing, Noise, Truncation
 from tests.e2e.driver import Driver, Key, drive
-from viz.camera import Camera
-from viz.canvas import Hand
-from viz.scene import Scene
-from viz.settings import Settings
+from viz.canvas.canvas import Hand
+from viz.gl.camera import Camera
+from viz.state.scene import Scene
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 SIZE = (1280, 860)

@@ -10,15 +10,15 @@ import pytest
 from imgui_bundle import imgui
 from PIL import Image
 
-from renderer.parts import Direction, Latent
+from renderer.document.parts import Direction, Latent
 from tests.e2e.directed import ROOT, directed
 from tests.e2e.driver import Driver, drive
 from tests.e2e.left import double_click
-from viz.browse_for import DIRECTION
-from viz.browser import Browser
-from viz.params import put
-from viz.scene import ShowDialog
-from viz.settings import Settings
+from viz.files.browse_purposes import DIRECTION
+from viz.files.browse_state import Browser
+from viz.state.params import put
+from viz.state.scene import ShowDialog
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 Key = imgui.Key

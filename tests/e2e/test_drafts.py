@@ -12,9 +12,10 @@ from PIL import Image
 import gan
 from gan.networks import build
 from tests.e2e.driver import Driver, drive
-from viz import canvas_tools, incoming
-from viz.incoming import REST_S
-from viz.settings import Settings
+from viz.canvas import tools
+from viz.link import render_link
+from viz.link.render_link import REST_S
+from viz.state.settings import Settings
 
 
 def hold(d: Driver, share: float) -> None:
@@ -76,7 +77,7 @@ def stylegan3(folder: Path) -> str:
 
 @pytest.mark.parametrize(("make", "side"), [(stylegan2, 32), (stylegan3, 64)], ids=["StyleGAN2", "StyleGAN3-T"])
 def test_the_renderer_draws_drafts_and_then_the_whole_picture(make, side, lent, tmp_path, monkeypatch):
-    for module in (incoming, canvas_tools):
+    for module in (render_link, tools):
         monkeypatch.setattr(module, "DRAFT_MS", 0.001)  # on whatever computer
 
     def steps(d: Driver):

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from renderer.document import Swatch
-from renderer.mixing import take
-from renderer.protocol import Latent, LayerStyle, Mixing
+from renderer.document.document import Swatch
+from renderer.document.mixing import take
+from renderer.ipc.protocol import Latent, LayerStyle, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import centre
 from tests.e2e.mixed import mixed
-from viz.brush import Picked
-from viz.carry import Carry
-from viz.params import put
-from viz.scene import Scene
+from viz.mixing.drag import Carry
+from viz.mixing.selection import Picked
+from viz.state.params import put
+from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
 FIRST, SECOND = "//Mix/shelf/##swatch0", "//Mix/shelf/##swatch1"

@@ -10,9 +10,9 @@ from gan.film import read_metadata
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.test_timeline_panel import PSI, WALK, keyed
 from training_launcher.registry import read, scan
-from viz.exporting import Exporter
-from viz.settings import Settings
-from viz.strips import Board
+from viz.state.settings import Settings
+from viz.timeline.export import Exporter
+from viz.ui.notifications import Board
 
 pytestmark = pytest.mark.window
 EXPORT = "//**/##doexport"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from renderer.fake import FakeRenderer
-from renderer.protocol import Frame, Network
+from renderer.fake.client import FakeRenderer
+from renderer.ipc.protocol import Frame, Network
 from tests.e2e.driver import Driver, Key, drive
 
 pytestmark = pytest.mark.window

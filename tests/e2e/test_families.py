@@ -8,9 +8,9 @@ import pytest
 from tests.e2e.driver import Driver, drive
 from tests.e2e.left import centre
 from tests.fixtures_path import fixtures
-from viz.params import get, put
-from viz.scene import Scene
-from viz.widgets import paint, spots
+from viz.state.params import get, put
+from viz.state.scene import Scene
+from viz.ui.widgets import paint, spots
 
 pytestmark = pytest.mark.window
 TALL = (1280, 1080)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from tests.e2e.driver import Driver, drive
-from viz import filler
-from viz.scene import Scene
+from viz.gl import upload
+from viz.state.scene import Scene
 
 
 def test_a_thread_fills_the_textures_and_the_window_shows_them():
     def steps(d: Driver):
         d.wait_frame()
-        assert filler.current.threaded
+        assert upload.current.threaded
         x0, y0, x1, y1 = (round(edge) for edge in d.rect("//Canvas/##picture"))
         middle = d.window()[(y0 + y1) // 2 - 20 : (y0 + y1) // 2 + 20, (x0 + x1) // 2 - 20 : (x0 + x1) // 2 + 20]
         d.change(lambda scene: _seed(scene, 7))
@@ -22,11 +22,11 @@ def test_a_thread_fills_the_textures_and_the_window_shows_them():
         assert not np.array_equal(middle, after)
 
     drive(steps)
-    assert not filler.current.threaded
+    assert not upload.current.threaded
 
 
 def test_without_a_thread_works_are_done_and_raise_at_once():
-    alone, done = filler.Filler(), []
+    alone, done = upload.Filler(), []
     alone.do(lambda: done.append(1))
     assert done == [1]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from renderer.protocol import ReadAhead
+from renderer.ipc.protocol import ReadAhead
 from tests.e2e.driver import BOTTOM, Driver, Key, drive
 from tests.fixtures_path import fixtures
-from viz import settings_file
-from viz.following import Following
-from viz.params import put
+from viz.state import settings_file
+from viz.state.followed_run import Following
+from viz.state.params import put
 
 pytestmark = pytest.mark.window
 FOLLOW = "//Generator/##Follow"

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from imgui_bundle import imgui
 
-from renderer.parts import Truncation
+from renderer.document.parts import Truncation
 from tests.e2e.driver import Driver, Key, drive
-from viz import layout
+from viz.shell import layout
 
 pytestmark = pytest.mark.window
 

@@ -14,14 +14,14 @@ from tests.e2e.driver import Driver, Key, drive  # first: it tells PyOpenGL how 
 # isort: split
 from imgui_bundle import imgui
 
-from renderer.mixing import take
-from renderer.protocol import Mixing
-from viz import kept
-from viz.kept import StaleError
-from viz.panels import noise, truncation
-from viz.params import put
-from viz.scene import Scene
-from viz.settings import Settings
+from renderer.document.mixing import take
+from renderer.ipc.protocol import Mixing
+from viz.generate import noise, truncation
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.state.settings import Settings
+from viz.ui import draw_cache
+from viz.ui.draw_cache import StaleError
 
 pytestmark = pytest.mark.window
 STILL = {"clock": lambda: 7.0}
@@ -41,19 +41,19 @@ def rest(d: Driver) -> None:
 
 def shown_again(d: Driver, frames: int = 3) -> int:
     """How many parts are shown again in so many frames."""
-    kept.current.checks = False
-    before = kept.current.shown
+    draw_cache.current.checks = False
+    before = draw_cache.current.shown
     d.frames(frames)
-    return kept.current.shown - before
+    return draw_cache.current.shown - before
 
 
 def same_window(d: Driver) -> None:
     """With parts shown again, the window looks as with everything drawn anew. Needs a clock that stands still."""
-    kept.current.checks = False
+    draw_cache.current.checks = False
     again = d.window()
-    kept.current.checks = True
+    draw_cache.current.checks = True
     assert np.array_equal(again, d.window())
-    kept.current.checks = False
+    draw_cache.current.checks = False
 
 
 @pytest.mark.parametrize("workspace", ["explore", "mix", "analyse", "train"])
@@ -71,7 +71,7 @@ def test_parts_shown_again_look_as_if_drawn_anew(workspace, settings):
 def test_a_change_from_elsewhere_is_seen_at_once():
     def steps(d: Driver):
         rest(d)
-        kept.current.checks = False
+        draw_cache.current.checks = False
         for path, value in (
             ("document.truncation.psi", 0.3),
             ("document.latent.x", 5.0),
@@ -184,7 +184,7 @@ def test_a_part_with_windows_of_its_own_is_kept_where_it_says_so(monkeypatch, wi
             imgui.end_child()
         return scene
 
-    monkeypatch.setattr(noise, "draw", lambda scene, facts: kept.keep("own", (), draw, scene, facts, said))
+    monkeypatch.setattr(noise, "draw", lambda scene, facts: draw_cache.keep("own", (), draw, scene, facts, said))
 
     def steps(d: Driver):
         rest(d)

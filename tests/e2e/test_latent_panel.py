@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from imgui_bundle import hello_imgui
 
-from renderer.fake import FakeRenderer
-from renderer.interface import Replies
-from renderer.protocol import Latent
+from renderer.fake.client import FakeRenderer
+from renderer.ipc.interface import Replies
+from renderer.ipc.protocol import Latent
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import Clock, centre
 from tests.fixtures_path import fixtures
-from viz.panels import pad
-from viz.params import put
+from viz.generate import pad
+from viz.state.params import put
 
 pytestmark = pytest.mark.window
 SEED = "//Generator/Seed/##value"

@@ -8,9 +8,9 @@ import pytest
 from imgui_bundle import imgui
 
 from tests.e2e.driver import BOTTOM, TOP, Driver, Key, drive
-from viz import layout
-from viz.scene import ResetLayout
-from viz.settings import Settings
+from viz.shell import layout
+from viz.state.scene import ResetLayout
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.protocol import Latent, Mixing
+from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
-from viz import browse
-from viz.bands import bands_of
-from viz.params import put
-from viz.scene import Scene
-from viz.settings import Settings
+from viz.files import browse_dialog
+from viz.state.bands import bands_of
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 ROW = "//Mix/mixing/##style"
@@ -211,7 +211,7 @@ def test_the_capture_folder_is_typed_or_set_back(tmp_path):
         assert d.scene.settings.capture_dir == ""
         d.click("//Mix/capture/##browse")
         d.frames(2)
-        assert browse.is_open(d.facts)
+        assert browse_dialog.is_open(d.facts)
         d.change(lambda scene: replace(scene, settings=replace(scene.settings, capture_dir=str(tmp_path))))
 
     drive(steps, size=(1600, 900), settings=Settings(capture_dir=str(tmp_path)))

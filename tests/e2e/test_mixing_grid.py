@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.fake import FakeRenderer
-from renderer.mixing import take
-from renderer.protocol import Latent, Mixing
+from renderer.document.mixing import take
+from renderer.fake.client import FakeRenderer
+from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.mixed import mixed
 from tests.e2e.test_drag_mix import shelf
-from viz.grid_export import Export
-from viz.settings import Settings
+from viz.mixing.grid_export import Export
+from viz.state.settings import Settings
 
 from imgui_bundle import hello_imgui  # isort: skip
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
-from viz.bundled import bundled
-from viz.params import put
-from viz.settings import Settings
+from viz.files.bundled import bundled
+from viz.state.params import put
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 FIELD = "//Generator/##Network file"

@@ -16,13 +16,13 @@ from training_launcher.options import fields
 from training_launcher.presets import load
 from training_launcher.run import Run
 from training_launcher.specs.train import TrainSpec
-from viz.following import Following
-from viz.new_run.form import Form
-from viz.results_view import Shown
-from viz.run_choice import RunChoice
-from viz.run_files import RunFiles
-from viz.run_plots import Plots
-from viz.settings import Settings
+from viz.runs.data import RunFiles
+from viz.runs.new_run.form import Form
+from viz.runs.plots import Plots
+from viz.runs.results_view import Shown
+from viz.runs.selection import RunChoice
+from viz.state.followed_run import Following
+from viz.state.settings import Settings
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(600)]
 LONG = 120.0

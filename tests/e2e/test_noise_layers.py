@@ -8,11 +8,11 @@ import pytest
 from imgui_bundle import imgui
 from PIL import Image
 
-from renderer.protocol import LayerNoise, Noise
+from renderer.ipc.protocol import LayerNoise, Noise
 from tests.e2e.driver import Driver, drive
-from viz.panels.deviation import Heat, colored, level
-from viz.params import put
-from viz.settings import Settings
+from viz.generate.noise_map import Heat, colored, level
+from viz.state.params import put
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 Key = imgui.Key

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from renderer.protocol import Noise
+from renderer.ipc.protocol import Noise
 from tests.e2e.driver import Driver, drive
 from tests.e2e.left import Clock, centre
 

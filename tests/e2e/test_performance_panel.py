@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tests.e2e.driver import Driver, Key, drive
-from viz.layout import SETTLED
-from viz.panels.performance import figures
-from viz.params import put
-from viz.scene import Scene
+from viz.analysis.performance import figures
+from viz.shell.layout import SETTLED
+from viz.state.params import put
+from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
 PANEL = "//Performance/**/"

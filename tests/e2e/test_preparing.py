@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from renderer.protocol import Preparing
+from renderer.ipc.protocol import Preparing
 from tests.e2e.driver import Driver, drive  # first: it tells PyOpenGL how to draw without a display
 from tests.e2e.test_kept import STILL, rest, shown_again
-from viz.layout import STATUS_BAR
+from viz.shell.layout import STATUS_BAR
 
 pytestmark = pytest.mark.window
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from renderer import frames
-from renderer.client import Renderer
-from renderer.fake import SLOW_WORKER
-from renderer.protocol import Truncation
+from renderer.fake.client import SLOW_WORKER
+from renderer.ipc import frames
+from renderer.ipc.client import Renderer
+from renderer.ipc.protocol import Truncation
 from tests.e2e.driver import Driver, drive
 
 from imgui_bundle import hello_imgui  # isort: skip
@@ -52,7 +52,7 @@ def test_a_stuck_renderer_can_be_restarted_from_the_strip():
         d.wait_frame()
         assert d.renderer.restarts == 1
 
-    from viz.scene import RestartRenderer
+    from viz.state.scene import RestartRenderer
 
     drive(steps, renderer=slow())
 

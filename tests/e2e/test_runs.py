@@ -8,15 +8,15 @@ import pytest
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.recorded import BLUE, GREEN, RED, metric_line, run_folder, stats_line
 from training_launcher import launcher
-from viz import browse
-from viz.panels.run_log import shown_lines
-from viz.params import put
-from viz.run_choice import RunChoice, chosen
-from viz.run_files import RunFiles
-from viz.run_plots import Plots
-from viz.scene import Scene
-from viz.settings import Settings
-from viz.strips import Board
+from viz.files import browse_dialog
+from viz.runs.data import RunFiles
+from viz.runs.log_view import shown_lines
+from viz.runs.plots import Plots
+from viz.runs.selection import RunChoice, chosen
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.state.settings import Settings
+from viz.ui.notifications import Board
 
 pytestmark = pytest.mark.window
 FIRST, SECOND = "00000-stylegan2-avatars", "00001-stylegan3-t-avatars"
@@ -364,6 +364,6 @@ def test_without_runs_the_list_offers_to_open_one(tmp_path):
         if d.exists("//Runs/**/##Open run folder…"):
             d.click("//Runs/**/##Open run folder…")
             d.frames(3)
-            assert browse.is_open(d.facts)
+            assert browse_dialog.is_open(d.facts)
 
     drive(steps, scene=train, settings=Settings(run_dirs=str(tmp_path / "none")))

@@ -10,21 +10,21 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from renderer import metadata, recipe
 from renderer.__main__ import main as renderer_main
-from renderer.arrays import ArrayStore
-from renderer.document import Playback
-from renderer.parts import Latent, LayerStyle, Mixing, Network, Noise, Truncation
-from renderer.session import Session, save
-from renderer.timeline import Key as KeyFrame
-from renderer.timeline import Timeline, Track
+from renderer.document import metadata, recipe
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Playback
+from renderer.document.parts import Latent, LayerStyle, Mixing, Network, Noise, Truncation
+from renderer.document.session import Session, save
+from renderer.document.timeline import Key as KeyFrame
+from renderer.document.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
-from viz.browser import Browser
-from viz.params import put
-from viz.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene, ShowDialog
-from viz.settings import Settings
-from viz.strips import Board
+from viz.files.browse_state import Browser
+from viz.state.params import put
+from viz.state.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene, ShowDialog
+from viz.state.settings import Settings
+from viz.ui.notifications import Board
 
 pytestmark = pytest.mark.window
 

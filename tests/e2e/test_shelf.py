@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from renderer.document import Swatch
-from renderer.mixing import take
-from renderer.protocol import Latent, Mixing
+from renderer.document.document import Swatch
+from renderer.document.mixing import take
+from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import centre, double_click
 from tests.e2e.test_drag_mix import LAYER, carry, shelf
-from viz.brush import Brush
-from viz.params import put
-from viz.scene import Scene
+from viz.mixing.selection import Brush
+from viz.state.params import put
+from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
 SWATCH = "//Mix/shelf/##swatch"

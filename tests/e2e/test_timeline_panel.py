@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from imgui_bundle import imgui
 
-from renderer.parts import Latent, WBlend
-from renderer.timeline import Key as TimeKey
-from renderer.timeline import Timeline, Track, key_at
+from renderer.document.parts import Latent, WBlend
+from renderer.document.timeline import Key as TimeKey
+from renderer.document.timeline import Timeline, Track, key_at
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import Clock
-from viz.panels import lanes
-from viz.params import put
-from viz.playback import scrubbed
+from viz.state.params import put
+from viz.state.playback import scrubbed
+from viz.timeline import lanes
 
 pytestmark = pytest.mark.window
 LANES = "//Timeline/##lanes"

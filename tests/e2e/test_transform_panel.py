@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from renderer.protocol import Transform
+from renderer.ipc.protocol import Transform
 from tests.e2e.driver import Driver, drive
 from tests.e2e.left import Clock, centre
 from tests.fixtures_path import ROOT
-from viz.params import put
+from viz.state.params import put
 
 pytestmark = pytest.mark.window
 TALL = (1280, 1000)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from imgui_bundle import imgui
 
-from renderer.protocol import Truncation
+from renderer.ipc.protocol import Truncation
 from tests.e2e.driver import Driver, drive
 from tests.e2e.truncated import by_layer
-from viz import theme
-from viz.params import put
+from viz.state.params import put
+from viz.ui import theme
 
 pytestmark = pytest.mark.window
 Key = imgui.Key

@@ -2,10 +2,10 @@
 
 import pytest
 
-from renderer.protocol import Latent
+from renderer.ipc.protocol import Latent
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
-from viz.params import put
+from viz.state.params import put
 
 pytestmark = pytest.mark.window
 PSI = "//Generator/ψ/##track"

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.document import Motion
-from renderer.protocol import Network, Truncation
+from renderer.document.document import Motion
+from renderer.ipc.protocol import Network, Truncation
 from tests.e2e.driver import TOP, Driver, Key, drive
-from viz import dialogs
-from viz.scene import Scene, ShowDialog
-from viz.settings import Settings
-from viz.settings_file import load
+from viz.shell import dialogs
+from viz.state.scene import Scene, ShowDialog
+from viz.state.settings import Settings
+from viz.state.settings_file import load
 
 pytestmark = pytest.mark.window
 
@@ -159,7 +159,7 @@ def test_letters_are_typed_into_fields_and_nothing_else():
 
 
 def test_a_panel_that_raises_is_shown_and_the_others_go_on(monkeypatch):
-    from viz.panels import every
+    from viz.shell import panel_table
 
     def bad(scene, facts):
         from imgui_bundle import imgui
@@ -179,8 +179,8 @@ def test_a_panel_that_raises_is_shown_and_the_others_go_on(monkeypatch):
         d.frames(20)
         assert d.app.board.messages == []  # said once, though it fails in every frame
 
-    others = tuple((name, draw) for name, draw in every.PANELS if name != "Mix")
-    monkeypatch.setattr(every, "PANELS", (*others, ("Mix", bad)))
+    others = tuple((name, draw) for name, draw in panel_table.PANELS if name != "Mix")
+    monkeypatch.setattr(panel_table, "PANELS", (*others, ("Mix", bad)))
     app = drive(steps, broken=True)
     assert isinstance(app.guard.errors[0], KeyError)
 

@@ -18,7 +18,7 @@ def main() -> None:
     state_file, network = Path(sys.argv[1]), "".join(sys.argv[2:3])
 
     def watch(app: Any, params: Any) -> None:
-        from viz.widgets import spots
+        from viz.ui.widgets import spots
 
         places: dict[str, spots.Rect] = {}
         spots.watch(places)

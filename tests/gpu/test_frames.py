@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from renderer import frames
-from renderer.delivery import Courier, CudaQueue
-from renderer.protocol import Display, Latent, LayerStyle, Mixing, Noise, RenderRequest, Transform, Truncation
-from renderer.render import Kept, Render
+from renderer.engine.delivery import Courier, CudaQueue
+from renderer.engine.render import Kept, Render
+from renderer.ipc import frames
+from renderer.ipc.protocol import Display, Latent, LayerStyle, Mixing, Noise, RenderRequest, Transform, Truncation
 from tests.unit.renderer import tiny
 
 pytestmark = [

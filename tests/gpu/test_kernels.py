@@ -9,7 +9,7 @@ from gan import ops
 from gan.device import fetch, send
 from gan.networks import build
 from gan.ops import cuda
-from renderer.graphs import CudaRecorder, Replays
+from renderer.engine.graphs import CudaRecorder, Replays
 from tests.gpu.test_cuda_matches_cpu import GENERATORS, SMALL
 
 pytestmark = [

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer import recipe
-from renderer.animate import requested
-from renderer.arrays import ArrayStore
-from renderer.document import Document, request_for
-from renderer.film import Cut, frames, shifted
-from renderer.metadata import read
-from renderer.parts import Display, Latent, Network, WBlend
-from renderer.pipeline import Pipeline
-from renderer.session import Session, save
-from renderer.timeline import Key, Timeline, Track
+from renderer.document import recipe
+from renderer.document.animate import requested
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Document, request_for
+from renderer.document.metadata import read
+from renderer.document.parts import Display, Latent, Network, WBlend
+from renderer.document.session import Session, save
+from renderer.document.timeline import Key, Timeline, Track
+from renderer.engine.film import Cut, frames, shifted
+from renderer.engine.pipeline import Pipeline
 from tests.fixtures_path import ROOT
 from tests.unit.renderer import tiny
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from renderer import metadata, recipe, session
-from renderer.arrays import ArrayStore
-from renderer.document import Document, View, request_for
-from renderer.parts import Direction, Display, Latent, Network, Truncation
-from renderer.recipe import KEY, Recipe
+from renderer.document import metadata, recipe, session
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Document, View, request_for
+from renderer.document.parts import Direction, Display, Latent, Network, Truncation
+from renderer.document.recipe import KEY, Recipe
 from tests.fixtures_path import ROOT
 from tests.unit.renderer import tiny
 

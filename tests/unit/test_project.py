@@ -49,9 +49,9 @@ def test_conda_pins_what_the_lock_pins():
     assert conda == {_name(line): lock[_name(line)] for line in _declared()}
 
 
-@pytest.mark.parametrize("module", ["viz.app", "renderer.client"])
+@pytest.mark.parametrize("module", ["viz.shell.app", "renderer.ipc.client"])
 def test_the_window_never_imports_torch(module: str):
-    code = f"import sys, {module}; print(sorted({{'torch', 'gan', 'renderer.worker'}} & set(sys.modules)))"
+    code = f"import sys, {module}; print(sorted({{'torch', 'gan', 'renderer.engine.worker'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 

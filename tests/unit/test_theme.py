@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from viz import theme
+from viz.ui import theme
 
 SCHEMES = {"dark": theme.DARK, "light": theme.LIGHT}
 #: Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB

@@ -9,12 +9,12 @@ import numpy as np
 from imgui_bundle import immapp
 from numpy.typing import NDArray
 
-from renderer.interface import AnyRenderer
-from viz import headless
-from viz.app import App, Options
-from viz.bundled import RECORDED_RUNS
-from viz.offscreen import Target
-from viz.settings import Settings
+from renderer.ipc.interface import AnyRenderer
+from viz.files.bundled import RECORDED_RUNS
+from viz.shell import headless
+from viz.shell.app import App, Options
+from viz.shell.offscreen import Target
+from viz.state.settings import Settings
 from viz.tour.film import Film
 from viz.tour.script import Script
 from viz.tour.stage import Stage

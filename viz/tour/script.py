@@ -5,9 +5,9 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from viz.app import App
-from viz.tour.hand import Hand
-from viz.tour.left import Left, Shot
+from viz.shell.app import App
+from viz.tour.left_panel import Left, Shot
+from viz.tour.pointer import Hand
 
 Key = imgui.Key
 PATIENCE_S = 60.0

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from imgui_bundle import hello_imgui
 
-from viz.app import App
-from viz.tour.hand import Hand
-from viz.widgets import spots
+from viz.shell.app import App
+from viz.tour.pointer import Hand
+from viz.ui.widgets import spots
 
 
 class Stage:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from renderer.arrays import ArrayStore
-from renderer.document import Document
-from renderer.parts import Latent, Network
-from renderer.session import Session, save
-from renderer.timeline import Key, Timeline, Track
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Document
+from renderer.document.parts import Latent, Network
+from renderer.document.session import Session, save
+from renderer.document.timeline import Key, Timeline, Track
 from tests.fixtures_path import ROOT
 from tests.integration.launcher.runs import gone, over, process, tiny, trained, wait_for
 from tests.unit.renderer import tiny as renderer_tiny

@@ -5,10 +5,10 @@ import signal
 import time
 from multiprocessing.connection import Connection
 
-from renderer.engine import Engine, Host
-from renderer.fake_engine import FakeEngine
-from renderer.protocol import RenderRequest
-from renderer.worker import serve
+from renderer.engine.base import Engine, Host
+from renderer.engine.worker import serve
+from renderer.fake.engine import FakeEngine
+from renderer.ipc.protocol import RenderRequest
 
 
 def ends_at_once(connection: Connection, prefix: str) -> None:
@@ -40,8 +40,8 @@ def claims_a_huge_message(connection: Connection, prefix: str) -> None:
 
 
 def names_a_missing_segment(connection: Connection, prefix: str) -> None:
-    from renderer.fake_engine import model_info
-    from renderer.protocol import Frame, Network
+    from renderer.fake.engine import model_info
+    from renderer.ipc.protocol import Frame, Network
 
     request = connection.recv()
     model = model_info(Network(), "StyleGAN2", 32)
@@ -87,8 +87,8 @@ def says_what_it_imported(connection: Connection, prefix: str) -> None:
     """Names the modules of the real worker's process, as the message of a failure."""
     import sys
 
-    import renderer.worker  # noqa: F401
-    from renderer.protocol import Failure
+    import renderer.engine.worker  # noqa: F401
+    from renderer.ipc.protocol import Failure
 
     request = connection.recv()
     connection.send(Failure(request.request_id, "render", " ".join(sys.modules), ""))

@@ -13,9 +13,9 @@ import numpy as np
 import psutil
 import pytest
 
-from renderer.client import IN_FLIGHT, Renderer
-from renderer.fake import SLOW_WORKER, FakeRenderer
-from renderer.protocol import LAYERS, PICTURE, SPECTRUM, Display, Latent, RenderRequest, Spectrum, ThumbnailRequest
+from renderer.fake.client import SLOW_WORKER, FakeRenderer
+from renderer.ipc.client import IN_FLIGHT, Renderer
+from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, Display, Latent, RenderRequest, Spectrum, ThumbnailRequest
 from tests.integration.renderer.window import segments
 
 CHILDREN = "tests.integration.renderer.children:"
@@ -266,8 +266,8 @@ def test_the_child_imports_neither_the_window_nor_its_libraries(open_window):
 
 PARENT = """
 import sys, time
-from renderer.client import Renderer
-from renderer.protocol import RenderRequest
+from renderer.ipc.client import Renderer
+from renderer.ipc.protocol import RenderRequest
 
 if __name__ == "__main__":
     renderer = Renderer(lambda: None, sys.argv[1])
@@ -324,7 +324,7 @@ def test_both_killed_at_once_leave_nothing_after_the_next_start(parent, monkeypa
     rendering.wait(3)
     assert segments(process.pid)
     later = time.time() + 120
-    monkeypatch.setattr("renderer.client.time.time", lambda: later)
+    monkeypatch.setattr("renderer.ipc.client.time.time", lambda: later)
     Renderer(lambda: None, *FAST).close()
     assert not segments(process.pid)
 

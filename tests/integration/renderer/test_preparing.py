@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gan.ops.cpu import jit
-from renderer.child import Child
-from renderer.client import WORKER
-from renderer.protocol import Frame, Network, Preparing, RenderRequest
+from renderer.ipc.child import Child
+from renderer.ipc.client import WORKER
+from renderer.ipc.protocol import Frame, Network, Preparing, RenderRequest
 from tests.unit.renderer import tiny
 
 Said = list[Preparing | Frame]

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.protocol import (
+from renderer.ipc.protocol import (
     LAYER_TILE,
     LAYERS,
     PICTURE,

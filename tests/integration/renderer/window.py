@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from renderer import frames
-from renderer.client import Renderer
-from renderer.interface import Replies
-from renderer.protocol import PICTURE, Failure, Frame, Loading, Progress, Thumbnail
+from renderer.ipc import frames
+from renderer.ipc.client import Renderer
+from renderer.ipc.interface import Replies
+from renderer.ipc.protocol import PICTURE, Failure, Frame, Loading, Progress, Thumbnail
 
 
 class Window:

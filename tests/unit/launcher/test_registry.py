@@ -19,7 +19,7 @@ from training_launcher.judgement import Jobs, judge
 from training_launcher.process import Identity, boot_id, identify, read_identity
 from training_launcher.reading import read_facts
 from training_launcher.run import Run
-from viz.run_text import progress_text, share
+from viz.runs.text import progress_text, share
 
 SPEC = {"cfg": "stylegan2", "kimg": 10, "metrics": ["kid1k"], "device": "cpu"}
 

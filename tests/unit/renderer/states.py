@@ -6,10 +6,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from renderer.curves import EASES, KINDS
-from renderer.document import Document, View
-from renderer.parts import ArrayRef, Latent, WBlend
-from renderer.timeline import Key, Retiming, Timeline, Track, type_of
+from renderer.document.curves import EASES, KINDS
+from renderer.document.document import Document, View
+from renderer.document.parts import ArrayRef, Latent, WBlend
+from renderer.document.timeline import Key, Retiming, Timeline, Track, type_of
 
 _TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 _REFS = st.sampled_from([ArrayRef("0" * 64), ArrayRef("ab" * 32)])

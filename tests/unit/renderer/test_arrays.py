@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from renderer.arrays import MOST_BYTES, ArrayStore, UnknownArrayError, array_of, message_of, ref_of, refs_in
-from renderer.document import Document
-from renderer.parts import ArrayRef, Direction, Latent, WBlend
-from renderer.protocol import RenderRequest
+from renderer.document.arrays import MOST_BYTES, ArrayStore, UnknownArrayError, array_of, message_of, ref_of, refs_in
+from renderer.document.document import Document
+from renderer.document.parts import ArrayRef, Direction, Latent, WBlend
+from renderer.ipc.protocol import RenderRequest
 
 
 @given(hnp.arrays(st.sampled_from(["<f4", "<f8", "|u1", "<i8"]), hnp.array_shapes(max_dims=3, min_side=0, max_side=4)))

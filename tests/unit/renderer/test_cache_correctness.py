@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renderer.pipeline import Pipeline
-from renderer.protocol import (
+from renderer.engine.pipeline import Pipeline
+from renderer.ipc.protocol import (
     Display,
     Latent,
     LayerNoise,

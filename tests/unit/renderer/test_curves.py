@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gan import splines
-from renderer.curves import EASES, KINDS, eased, weights
+from renderer.document.curves import EASES, KINDS, eased, weights
 
 TIMES = st.lists(st.integers(0, 500), unique=True, min_size=1, max_size=7).map(
     lambda all_: tuple(sorted(n / 25 for n in all_))

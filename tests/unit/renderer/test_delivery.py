@@ -6,15 +6,21 @@ import numpy as np
 import pytest
 import torch
 
-from renderer import frames, synthesis
-from renderer.arrays import ArrayStore
-from renderer.delivery import Courier
-from renderer.engine import Cancelled, Host
-from renderer.mailbox import Task
-from renderer.models import Model
-from renderer.pipeline import Pipeline
-from renderer.promotion import finite
-from renderer.protocol import (
+from renderer.document.arrays import ArrayStore
+from renderer.engine import synthesis
+from renderer.engine.base import Cancelled, Host
+from renderer.engine.delivery import Courier
+from renderer.engine.display import begin_drawing
+from renderer.engine.models import Model
+from renderer.engine.pipeline import Pipeline
+from renderer.engine.promotion import finite
+from renderer.engine.stages import Cache
+from renderer.engine.styles import Stylist
+from renderer.engine.synthesis import Wanted
+from renderer.engine.worker import _Worker
+from renderer.ipc import frames
+from renderer.ipc.mailbox import Task
+from renderer.ipc.protocol import (
     PICTURE,
     Direction,
     Display,
@@ -28,11 +34,6 @@ from renderer.protocol import (
     Transform,
     Truncation,
 )
-from renderer.shown import begin_drawing
-from renderer.stages import Cache
-from renderer.styles import Stylist
-from renderer.synthesis import Wanted
-from renderer.worker import _Worker
 from tests.unit.renderer import tiny
 
 

@@ -7,9 +7,9 @@ import torch.nn.functional as F
 
 from gan.display import to_rgba8
 from gan.transforms import affine, inverse
-from renderer import kernels, models
-from renderer.engine import Cancelled
-from renderer.protocol import Display, Latent, LayerStyle, Mixing, Spectrum, Transform, Truncation
+from renderer.engine import kernels, models
+from renderer.engine.base import Cancelled
+from renderer.ipc.protocol import Display, Latent, LayerStyle, Mixing, Spectrum, Transform, Truncation
 from tests.unit.renderer import tiny
 
 SOON = 1e-6  # ms: no picture takes less

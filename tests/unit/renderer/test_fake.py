@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.bands import style_bands
-from renderer.client import Renderer
-from renderer.fake import FakeRenderer
-from renderer.fake_engine import model_info
-from renderer.interface import AnyRenderer
-from renderer.mixing import take
-from renderer.protocol import (
+from renderer.document.bands import style_bands
+from renderer.document.mixing import take
+from renderer.fake.client import FakeRenderer
+from renderer.fake.engine import model_info
+from renderer.ipc.client import Renderer
+from renderer.ipc.interface import AnyRenderer
+from renderer.ipc.protocol import (
     LAYER_TILE,
     LAYERS,
     PICTURE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from renderer.files import free_name, replacing
+from renderer.document.files import free_name, replacing
 
 
 def test_an_error_leaves_the_older_file_and_no_other(tmp_path):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renderer import frames
-from renderer.frames import Ring, Segments
-from renderer.protocol import Held
+from renderer.ipc import frames
+from renderer.ipc.frames import Ring, Segments
+from renderer.ipc.protocol import Held
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import logging
 import pytest
 import torch
 
-from renderer import synthesis
-from renderer.graphs import Replays
-from renderer.models import Model
-from renderer.protocol import Noise, Transform
-from renderer.synthesis import Wanted
+from renderer.engine import synthesis
+from renderer.engine.graphs import Replays
+from renderer.engine.models import Model
+from renderer.engine.synthesis import Wanted
+from renderer.ipc.protocol import Noise, Transform
 from tests.unit.renderer.tiny import Bench, Watching, save
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from renderer.animate import requested
-from renderer.engine import Cancelled
-from renderer.fake import FakeRenderer
-from renderer.jobs import begin, difference_rgba
-from renderer.protocol import Changes, Job, Latent, Noise, NoiseDeviation, RenderRequest, Still, Styles
-from renderer.timeline import Key, Timeline, Track
+from renderer.document.animate import requested
+from renderer.document.timeline import Key, Timeline, Track
+from renderer.engine.base import Cancelled
+from renderer.engine.jobs import begin, difference_rgba
+from renderer.fake.client import FakeRenderer
+from renderer.ipc.protocol import Changes, Job, Latent, Noise, NoiseDeviation, RenderRequest, Still, Styles
 from tests.unit.renderer import tiny
 
 

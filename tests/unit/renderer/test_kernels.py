@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from gan.networks import fast_cpu
-from renderer import kernels
-from renderer.pipeline import Pipeline
-from renderer.protocol import PICTURE, Network, RenderRequest
+from renderer.engine import kernels
+from renderer.engine.pipeline import Pipeline
+from renderer.ipc.protocol import PICTURE, Network, RenderRequest
 from tests.unit.renderer import tiny
 
 

@@ -1,7 +1,7 @@
 """Which layers take whose style."""
 
-from renderer.mixing import blend, clear, free, layer, lock, mixed, put, rebased, solo, style_of, swap, take
-from renderer.parts import ArrayRef, Latent, LayerStyle, Mixing, WBlend
+from renderer.document.mixing import blend, clear, free, layer, lock, mixed, put, rebased, solo, style_of, swap, take
+from renderer.document.parts import ArrayRef, Latent, LayerStyle, Mixing, WBlend
 
 A, B = Latent(3.0), Latent(7.0, label=2)
 

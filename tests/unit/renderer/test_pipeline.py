@@ -7,17 +7,8 @@ import pytest
 import torch
 
 from gan.display import to_rgba8
-from renderer.mixing import take
-from renderer.protocol import (
-    Display,
-    Latent,
-    LayerNoise,
-    Mixing,
-    Noise,
-    Spectrum,
-    Transform,
-    Truncation,
-)
+from renderer.document.mixing import take
+from renderer.ipc.protocol import Display, Latent, LayerNoise, Mixing, Noise, Spectrum, Transform, Truncation
 from tests.unit.renderer import tiny
 
 # -- which stages run --

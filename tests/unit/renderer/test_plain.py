@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from renderer.document import Document, View
-from renderer.parts import Latent, LayerStyle, Mixing, Transform, Truncation, WBlend
-from renderer.plain import DEEPEST, from_plain, to_plain
-from renderer.yaml_text import TextError, dump, parse
+from renderer.document.document import Document, View
+from renderer.document.parts import Latent, LayerStyle, Mixing, Transform, Truncation, WBlend
+from renderer.document.plain import DEEPEST, from_plain, to_plain
+from renderer.document.yaml_text import TextError, dump, parse
 from tests.unit.renderer.states import DOCUMENTS, VIEWS
 
 T = TypeVar("T")

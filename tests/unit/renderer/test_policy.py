@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer import policy
-from renderer.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
-from renderer.protocol import Display, Latent, Network, RenderRequest
+from renderer.engine import policy
+from renderer.engine.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
+from renderer.ipc.protocol import Display, Latent, Network, RenderRequest
 
 
 def test_what_only_concerns_the_display_makes_no_render_stale():

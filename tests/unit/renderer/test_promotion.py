@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from gan.networks.steps import is_forced
-from renderer import synthesis
-from renderer.promotion import finite, notice, promote
-from renderer.protocol import LayerInfo
-from renderer.synthesis import Wanted
+from renderer.engine import synthesis
+from renderer.engine.promotion import finite, notice, promote
+from renderer.engine.synthesis import Wanted
+from renderer.ipc.protocol import LayerInfo
 from tests.unit.renderer.tiny import Bench, Watching, overflow, save
 
 LAYERS = ("a", "b", "c")

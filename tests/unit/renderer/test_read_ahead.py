@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import gan
-from renderer import models
-from renderer.engine import Cancelled
-from renderer.jobs import begin
-from renderer.protocol import Network, ReadAhead
+from renderer.engine import models
+from renderer.engine.base import Cancelled
+from renderer.engine.jobs import begin
+from renderer.ipc.protocol import Network, ReadAhead
 from tests.unit.renderer import tiny
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from gan.film import write_film
-from renderer import metadata, recipe
-from renderer.arrays import ArrayStore
-from renderer.document import Document
-from renderer.npy import array_of_npy, npy_of
-from renderer.parts import ArrayRef, Direction, Display, Latent, Truncation
-from renderer.recall import recall
-from renderer.recipe import KEY, Recipe, RecipeError
-from renderer.yaml_text import dump, parse
+from renderer.document import metadata, recipe
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Document
+from renderer.document.npy import array_of_npy, npy_of
+from renderer.document.parts import ArrayRef, Direction, Display, Latent, Truncation
+from renderer.document.recall import recall
+from renderer.document.recipe import KEY, Recipe, RecipeError
+from renderer.document.yaml_text import dump, parse
 from tests.unit.renderer.states import DOCUMENTS
 
 W = np.arange(12, dtype=np.float32).reshape(3, 4) / 7

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import yaml
 
-from renderer import session
-from renderer.arrays import ArrayStore
-from renderer.document import Camera, Document, Swatch, View
-from renderer.parts import (
+from renderer.document import session
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Camera, Document, Swatch, View
+from renderer.document.parts import (
     Direction,
     Display,
     Latent,
@@ -23,8 +23,8 @@ from renderer.parts import (
     Truncation,
     WBlend,
 )
-from renderer.recipe import RecipeError
-from renderer.session import Session, load, save
+from renderer.document.recipe import RecipeError
+from renderer.document.session import Session, load, save
 
 KEPT = Path(__file__).parent / "sessions"
 """A file of each version, as it was written when that version was the newest. Never change one; add one."""

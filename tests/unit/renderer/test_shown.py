@@ -8,10 +8,10 @@ import torch
 
 import gan
 from gan.device import NoDeviceError
-from renderer.engine import Cancelled
-from renderer.mixing import take
-from renderer.pipeline import Pipeline
-from renderer.protocol import (
+from renderer.document.mixing import take
+from renderer.engine.base import Cancelled
+from renderer.engine.pipeline import Pipeline
+from renderer.ipc.protocol import (
     LAYER_TILE,
     LAYERS,
     PICTURE,

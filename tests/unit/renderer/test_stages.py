@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.stages import Cache, StageClock
+from renderer.engine.stages import Cache, StageClock
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 5)), max_size=60), st.integers(1, 12))

@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 
-LIGHT = ("client", "interface", "document", "protocol", "frames", "fake", "fake_engine", "child", "worker", "slow")
+LIGHT = (
+    *("document.document", "ipc.client", "ipc.interface", "ipc.protocol", "ipc.frames", "ipc.child"),
+    *("fake.client", "fake.engine", "fake.slow", "engine.worker"),
+)
 PROGRAM = """
 import json, sys
-import renderer.client
+import renderer.ipc.client
 for name in sys.argv[1:]:
     __import__("renderer." + name)
 print(json.dumps(sorted(sys.modules)))

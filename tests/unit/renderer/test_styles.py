@@ -8,19 +8,9 @@ import torch
 
 from gan.display import to_rgba8
 from gan.latents import seed_z, slerp
-from renderer.arrays import UnknownArrayError
-from renderer.mixing import put, take
-from renderer.protocol import (
-    ArrayRef,
-    Direction,
-    Latent,
-    LayerNoise,
-    LayerStyle,
-    Mixing,
-    Noise,
-    Truncation,
-    WBlend,
-)
+from renderer.document.arrays import UnknownArrayError
+from renderer.document.mixing import put, take
+from renderer.ipc.protocol import ArrayRef, Direction, Latent, LayerNoise, LayerStyle, Mixing, Noise, Truncation, WBlend
 from tests.unit.renderer import tiny
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan.latents import blend_w
-from renderer import timeline as tl
-from renderer.animate import laid, requested, source_time, value_at
-from renderer.document import Document, request_for
-from renderer.parts import (
+from renderer.document import timeline as tl
+from renderer.document.animate import laid, requested, source_time, value_at
+from renderer.document.document import Document, request_for
+from renderer.document.parts import (
     ArrayRef,
     Direction,
     Display,
@@ -24,8 +24,8 @@ from renderer.parts import (
     Truncation,
     WBlend,
 )
-from renderer.plain import from_plain, to_plain
-from renderer.timeline import Key, Retiming, Timeline, Track
+from renderer.document.plain import from_plain, to_plain
+from renderer.document.timeline import Key, Retiming, Timeline, Track
 from tests.unit.renderer.states import DOCUMENTS, PATHS, states
 
 A, B, C = Latent(1), Latent(2, 3), Latent(40)

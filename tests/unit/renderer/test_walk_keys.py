@@ -5,12 +5,12 @@ from random import Random
 import numpy as np
 import pytest
 
-from renderer import walk_keys
-from renderer.animate import source_time, value_at
-from renderer.document import Document, Motion
-from renderer.parts import Latent, Mixing, WBlend
-from renderer.retiming import retimed
-from renderer.timeline import Timeline, fingerprint
+from renderer.document import walk_keys
+from renderer.document.animate import source_time, value_at
+from renderer.document.document import Document, Motion
+from renderer.document.parts import Latent, Mixing, WBlend
+from renderer.document.retiming import retimed
+from renderer.document.timeline import Timeline, fingerprint
 
 LOOP, WAY = Timeline(seconds=8.0, fps=10.0), Timeline(seconds=8.0, fps=10.0, loop=False)
 

@@ -2,9 +2,9 @@ import time
 
 import pytest
 
-from renderer.engine import Cancelled
-from renderer.protocol import Display, Latent, Loading, Network, RenderRequest
-from renderer.worker import _BackgroundWatch, _RequestWatch
+from renderer.engine.base import Cancelled
+from renderer.engine.worker import _BackgroundWatch, _RequestWatch
+from renderer.ipc.protocol import Display, Latent, Loading, Network, RenderRequest
 
 
 class Box:

@@ -11,11 +11,11 @@ import gan
 from gan.display import to_rgba8
 from gan.networks import build
 from gan.networks.steps import is_forced
-from renderer import synthesis
-from renderer.engine import Rendered
-from renderer.models import Model, describe_model
-from renderer.pipeline import Pipeline
-from renderer.protocol import PICTURE, Network, RenderRequest
+from renderer.engine import synthesis
+from renderer.engine.base import Rendered
+from renderer.engine.models import Model, describe_model
+from renderer.engine.pipeline import Pipeline
+from renderer.ipc.protocol import PICTURE, Network, RenderRequest
 
 COMMON = {"z_dim": 16, "w_dim": 16, "img_resolution": 32, "img_channels": 3, "channel_base": 256, "channel_max": 8}
 ARCHITECTURES = {
@@ -103,7 +103,7 @@ class Watching:
         self.cancel_at = cancel_at
 
     def check(self, share: float) -> None:
-        from renderer.engine import Cancelled
+        from renderer.engine.base import Cancelled
 
         self.shares.append(share)
         if share >= self.cancel_at:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from renderer.arrays import ArrayStore
-from renderer.protocol import RenderRequest, Work
-from viz.facts import Facts, Scratch, Tally
-from viz.works import Told
+from renderer.document.arrays import ArrayStore
+from renderer.ipc.protocol import RenderRequest, Work
+from viz.link.jobs import Told
+from viz.state.facts import Facts, Scratch, Tally
 
 
 class NoThumbnails:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from filelock import FileLock
 
-from renderer.arrays import ArrayStore
-from renderer.document import Document, View
-from renderer.parts import Truncation
-from renderer.session import Session, load
-from viz import autosave
-from viz.autosave import Autosave
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Document, View
+from renderer.document.parts import Truncation
+from renderer.document.session import Session, load
+from viz.files import autosave
+from viz.files.autosave import Autosave
 
 FIRST, SECOND = Document(), Document(truncation=Truncation(0.5))
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from renderer.fake_engine import model_info
-from renderer.mixing import take
-from renderer.protocol import Mixing, Network
-from viz.bands import band_of, bands_of, share_text, short_name, size_text
+from renderer.document.mixing import take
+from renderer.fake.engine import model_info
+from renderer.ipc.protocol import Mixing, Network
+from viz.state.bands import band_of, bands_of, share_text, short_name, size_text
 
 SG2_32 = model_info(Network(), "StyleGAN2", 32)
 SG2_1024 = model_info(Network(), "StyleGAN2", 1024)

@@ -1,9 +1,9 @@
 """What lies in the hand of who mixes: laying, switching, inverting, picking."""
 
-from renderer.document import Swatch
-from renderer.mixing import lock, solo, take
-from renderer.protocol import Latent, LayerStyle, Mixing, WBlend
-from viz.brush import Brush, Picked, inverted, lay, source_of, switched, takes
+from renderer.document.document import Swatch
+from renderer.document.mixing import lock, solo, take
+from renderer.ipc.protocol import Latent, LayerStyle, Mixing, WBlend
+from viz.mixing.selection import Brush, Picked, inverted, lay, source_of, switched, takes
 
 PLAIN = Swatch("88", Latent(88.0))
 MIXED = Swatch("mix", Latent(5.0), Mixing(9.0, (LayerStyle(0, Latent(7.0), 0.5), LayerStyle(1))))

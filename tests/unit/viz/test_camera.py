@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.document import Camera
-from viz.camera import LARGEST, SMALLEST, Area, actual_size, fit_scale, panned, place, zoomed
+from renderer.document.document import Camera
+from viz.gl.camera import LARGEST, SMALLEST, Area, actual_size, fit_scale, panned, place, zoomed
 
 AREA = Area(300.0, 40.0, 684.0, 455.0)
 MARGIN = (64.0, 20.0)

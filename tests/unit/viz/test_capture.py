@@ -6,7 +6,7 @@ import time
 import numpy as np
 from PIL import Image
 
-from viz.capture import Writer, next_path, write
+from viz.files.capture import Writer, next_path, write
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (13, 17, 4), np.uint8)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from renderer.document import Document, Swatch
-from renderer.fake_engine import model_info
-from renderer.mixing import lock, take
-from renderer.protocol import Latent, LayerStyle, Mixing, Network
-from viz.carry import Carry, Slot, target
+from renderer.document.document import Document, Swatch
+from renderer.document.mixing import lock, take
+from renderer.fake.engine import model_info
+from renderer.ipc.protocol import Latent, LayerStyle, Mixing, Network
+from viz.mixing.drag import Carry, Slot, target
 
 MODEL = model_info(Network(), "StyleGAN3-T", 256)
 A, B, C = (Swatch(str(seed), Latent(float(seed))) for seed in (1, 88, 3))

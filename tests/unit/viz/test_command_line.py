@@ -8,10 +8,20 @@ from click.testing import CliRunner
 from PIL import Image
 
 from gan.cli.main import main
-from renderer.document import Document
-from renderer.parts import ArrayRef, Direction, Latent, LayerStyle, Mixing, Network, Noise, Transform, Truncation
+from renderer.document.document import Document
+from renderer.document.parts import (
+    ArrayRef,
+    Direction,
+    Latent,
+    LayerStyle,
+    Mixing,
+    Network,
+    Noise,
+    Transform,
+    Truncation,
+)
 from tests.unit.renderer import tiny
-from viz.command_line import command_for
+from viz.commands.command_line import command_for
 
 
 @pytest.mark.parametrize(

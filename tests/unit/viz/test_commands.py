@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from renderer.document import Camera, Document, Motion, View
-from renderer.fake_engine import model_info
-from renderer.protocol import Latent, Network, Truncation
+from renderer.document.document import Camera, Document, Motion, View
+from renderer.fake.engine import model_info
+from renderer.ipc.protocol import Latent, Network, Truncation
 from tests.unit.viz.facts import new_facts
-from viz import keys
-from viz.app_bar import MENUS
-from viz.commands import commands
-from viz.facts import Facts, Texture
-from viz.palette import matches
-from viz.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
+from viz.commands import keys
+from viz.commands.palette import matches
+from viz.commands.table import commands
+from viz.shell.app_bar import MENUS
+from viz.state.facts import Facts, Texture
+from viz.state.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 
 TABLE = {command.id: command for command in commands(random.Random(7))}
 FACTS = new_facts()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.curves import CurveWish, curve, smoothed, thinned
+from viz.ui.plot_series import CurveWish, curve, smoothed, thinned
 
 numbers = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=200).map(np.array)
 

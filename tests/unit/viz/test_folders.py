@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from viz.browse_list import move
-from viz.folders import (
+from viz.files.browse_list import move
+from viz.files.folder_listing import (
     Entry,
     FolderError,
     Reading,
@@ -19,7 +19,7 @@ from viz.folders import (
     read_folder,
     size_text,
 )
-from viz.settings import Settings
+from viz.state.settings import Settings
 
 
 def fill(folder: Path) -> Path:
@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_shown_says_why(tmp_path: Path, monkeypatch: pyt
     def refuse(path: str) -> None:
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr("viz.folders.os.scandir", refuse)
+    monkeypatch.setattr("viz.files.folder_listing.os.scandir", refuse)
     reading = Reading(str(tmp_path))
     assert reading.wait(5)
     assert reading.problem == "You have no right to look into this folder. Go up, or ask its owner."

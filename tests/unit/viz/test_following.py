@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from renderer.document import Compare, Document, View
-from renderer.parts import Latent, Network, Truncation
-from renderer.protocol import ReadAhead
+from renderer.document.document import Compare, Document, View
+from renderer.document.parts import Latent, Network, Truncation
+from renderer.ipc.protocol import ReadAhead
 from tests.unit.viz.facts import NoWorks, new_facts
-from viz.facts import Facts
-from viz.following import (
+from viz.link.jobs import Told
+from viz.state.facts import Facts
+from viz.state.followed_run import (
     Beside,
     Following,
     Scrub,
@@ -25,11 +26,10 @@ from viz.following import (
     run_folder,
     taken_up,
 )
-from viz.scene import Scene
-from viz.settings import Settings
-from viz.snapshots import snapshots_of
-from viz.store import Store
-from viz.works import Told
+from viz.state.scene import Scene
+from viz.state.settings import Settings
+from viz.state.snapshots import snapshots_of
+from viz.state.store import Store
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from renderer.document import Document
-from renderer.mixing import take
-from renderer.protocol import (
+from renderer.document.document import Document
+from renderer.document.mixing import take
+from renderer.ipc.protocol import (
     Latent,
     LayerInfo,
     LayerNoise,
@@ -22,11 +22,11 @@ from renderer.protocol import (
     Transform,
     Truncation,
 )
-from viz.bundled import bundled
-from viz.panels import latent, network, noise, pad, psi_curve, transform, truncation
-from viz.params import put
-from viz.scene import Scene
-from viz.widgets.pick import matching
+from viz.files.bundled import bundled
+from viz.generate import latent, network, noise, pad, psi_curve, transform, truncation
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.ui.widgets.pick import matching
 
 MODEL = ModelInfo(
     network=Network(),

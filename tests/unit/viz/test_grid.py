@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from renderer.document import Document, Swatch
-from renderer.fake_engine import model_info
-from renderer.mixing import lock
-from renderer.protocol import Latent, LayerStyle, Mixing, Network, Truncation
-from viz.grid import MOST, ROWS, Grid, axis, composed, problem, table, taken_ws
+from renderer.document.document import Document, Swatch
+from renderer.document.mixing import lock
+from renderer.fake.engine import model_info
+from renderer.ipc.protocol import Latent, LayerStyle, Mixing, Network, Truncation
+from viz.mixing.grid import MOST, ROWS, Grid, axis, composed, problem, table, taken_ws
 
 MODEL = model_info(Network(), "StyleGAN2", 64)
 A, B = Swatch("1", Latent(1.0)), Swatch("mix", Latent(2.0), Mixing(9.0, (LayerStyle(4, Latent(7.0)),)))

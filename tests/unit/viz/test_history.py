@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.document import Document
-from renderer.protocol import Latent, Truncation
-from viz.history import History
+from renderer.document.document import Document
+from renderer.ipc.protocol import Latent, Truncation
+from viz.state.history import History
 
 
 class Clock:

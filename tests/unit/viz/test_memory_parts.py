@@ -6,19 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from renderer.arrays import ArrayStore
-from renderer.document import Compare, Document, Motion, View
-from renderer.fake_engine import model_info
-from renderer.npy import npy_of
-from renderer.parts import Direction, Display, Latent, LayerStyle, Mixing, Network, Noise, Truncation, WBlend
-from renderer.recall import Recalled
-from viz import latents, layout, memory, save_dialog
-from viz.bands import bands_of
-from viz.options import Options
-from viz.panels.compare import differing, merged
-from viz.restoring import fitting, missing, restored, with_latent
-from viz.scene import Scene
-from viz.store import Store
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Compare, Document, Motion, View
+from renderer.document.npy import npy_of
+from renderer.document.parts import Direction, Display, Latent, LayerStyle, Mixing, Network, Noise, Truncation, WBlend
+from renderer.document.recall import Recalled
+from renderer.fake.engine import model_info
+from viz.files import latents, memory, save_dialog
+from viz.files.restoring import fitting, missing, restored, with_latent
+from viz.history.compare_section import differing, merged
+from viz.shell import layout
+from viz.state.bands import bands_of
+from viz.state.options import Options
+from viz.state.scene import Scene
+from viz.state.store import Store
 
 MODEL = model_info(Network(), "StyleGAN2", 64)
 

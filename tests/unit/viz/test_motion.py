@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderer.document import Document, Motion
-from renderer.protocol import Latent, Noise, Transform
-from viz.motion import LONGEST_STEP, Phase, advance, elapsed, names, resumed, stopped
+from renderer.document.document import Document, Motion
+from renderer.ipc.protocol import Latent, Noise, Transform
+from viz.state.motion import LONGEST_STEP, Phase, advance, elapsed, names, resumed, stopped
 
 ALL = Motion(
     latent=True,

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from renderer.document import Document, Swatch
-from renderer.mixing import lock, take
-from renderer.protocol import Latent, LayerNoise, Mixing, Network, Noise, Transform, Truncation
-from viz.naming import step_name
+from renderer.document.document import Document, Swatch
+from renderer.document.mixing import lock, take
+from renderer.ipc.protocol import Latent, LayerNoise, Mixing, Network, Noise, Transform, Truncation
+from viz.state.step_names import step_name
 
 BASE = Document()
 NAMES = ("b4.conv1", "b8.conv0", "b8.conv1")

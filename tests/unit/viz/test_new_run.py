@@ -13,11 +13,11 @@ from training_launcher.draft import Draft
 from training_launcher.presets import load
 from training_launcher.run import Run
 from training_launcher.specs.train import TrainSpec
-from viz.new_run.command import words
-from viz.new_run.form import Form, every_kth, judge, outdir_problem
-from viz.new_run.looker import Looker
-from viz.new_run.measured import toggled
-from viz.new_run.where import waits_for
+from viz.runs.new_run.command import words
+from viz.runs.new_run.dataset_check import Looker
+from viz.runs.new_run.destination import waits_for
+from viz.runs.new_run.form import Form, every_kth, judge, outdir_problem
+from viz.runs.new_run.measurements import toggled
 
 GOOD = {"cfg": "stylegan2", "data": "d.zip", "gpus": "1", "batch": "8", "gamma": "1"}
 SMALL = DatasetFacts(100, 32, 32, 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz.numbers import compact, kimg_text, milliseconds, size_of
+from viz.ui.numbers import compact, kimg_text, milliseconds, size_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from viz.picture_grid import ONE, Tiling, cell, tiling, tilings
+from viz.gl.image_grids import ONE, Tiling, cell, tiling, tilings
 
 
 @pytest.mark.parametrize("side", [8, 16, 32, 64, 128, 256, 512, 1024])

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.fake_engine import model_info
-from renderer.protocol import (
+from renderer.fake.engine import model_info
+from renderer.ipc.protocol import (
     ArrayRef,
     Display,
     Frame,
@@ -20,20 +20,20 @@ from renderer.protocol import (
     Truncation,
 )
 from tests.unit.viz.facts import new_facts
-from viz.facts import Figures, Performance, Tally, Texture
-from viz.likeness import NOTHING, Likenesses
-from viz.panels.analysis import BLOCKS, GAP, pages, widths
-from viz.panels.capture import next_name
-from viz.panels.channels import shown_text
-from viz.panels.layers import channel_limit, chosen, clamped, columns_for, entries, select
-from viz.panels.mixing import Stroke, second
-from viz.panels.performance import device_name, figures
-from viz.panels.second_style import base_seed
-from viz.panels.spectrum import frequency_text, frequency_ticks
-from viz.params import put
-from viz.picture_file import read_sized
-from viz.plots import heaped
-from viz.scene import Scene
+from viz.analysis.channels import shown_text
+from viz.analysis.layers import channel_limit, chosen, clamped, columns_for, entries, select
+from viz.analysis.panel import BLOCKS, GAP, pages, widths
+from viz.analysis.performance import device_name, figures
+from viz.analysis.spectrum import frequency_text, frequency_ticks
+from viz.files.capture_section import next_name
+from viz.gl.image_file import read_sized
+from viz.mixing.layers_section import Stroke, second
+from viz.mixing.second_style import base_seed
+from viz.mixing.swatch_thumbnails import NOTHING, Likenesses
+from viz.state.facts import Figures, Performance, Tally, Texture
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.ui.plots import heaped
 
 MODEL = model_info(Network(), "StyleGAN2", 64)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from viz import run_files
-from viz.curves import CurveWish
-from viz.run_files import RunFiles
-from viz.run_follower import Follower
-from viz.run_listing import EMPTY, Listings
+from viz.runs import data
+from viz.runs.data import RunFiles
+from viz.runs.follower import Follower
+from viz.runs.listing import EMPTY, Listings
+from viz.ui.plot_series import CurveWish
 
 LOSS = "Loss/G/loss"
 
@@ -73,7 +73,7 @@ def test_all_of_a_run_is_told(run, files):
 
 
 def test_what_is_appended_comes_and_what_rests_stays_the_same_object(run, files, monkeypatch):
-    monkeypatch.setattr(run_files, "PERIOD_S", 0.02)
+    monkeypatch.setattr(data, "PERIOD_S", 0.02)
     folder, wish = str(run), CurveWish(str(run), LOSS)
     files.want((folder,), (wish,), (folder,))
     until(lambda: files.ready(wish) and files.told(folder).metrics)
@@ -88,7 +88,7 @@ def test_what_is_appended_comes_and_what_rests_stays_the_same_object(run, files,
 
 
 def test_a_run_that_was_resumed_loses_what_was_cut(run, files, monkeypatch):
-    monkeypatch.setattr(run_files, "PERIOD_S", 0.02)
+    monkeypatch.setattr(data, "PERIOD_S", 0.02)
     folder, wish = str(run), CurveWish(str(run), LOSS)
     files.want((folder,), (wish,), ())
     until(lambda: files.ready(wish))
@@ -100,8 +100,8 @@ def test_a_run_that_was_resumed_loses_what_was_cut(run, files, monkeypatch):
 
 
 def test_nothing_is_looked_at_once_nobody_wants_anything(run, files, monkeypatch):
-    monkeypatch.setattr(run_files, "PERIOD_S", 0.01)
-    monkeypatch.setattr(run_files, "ABANDONED_S", 0.1)
+    monkeypatch.setattr(data, "PERIOD_S", 0.01)
+    monkeypatch.setattr(data, "ABANDONED_S", 0.1)
     files.want((str(run),), (), ())
     until(lambda: files.rounds > 3)
     time.sleep(0.3)

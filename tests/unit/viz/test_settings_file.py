@@ -7,10 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.keeper import SAVE_AFTER_S, Keeper
-from viz.options import Options
-from viz.settings import Settings
-from viz.settings_file import FILE, RECENT, config_dir, load, opened, save, without
+from viz.state.options import Options
+from viz.state.settings import Settings
+from viz.state.settings_file import FILE, RECENT, config_dir, load, opened, save, without
+from viz.state.settings_writer import SAVE_AFTER_S, Keeper
 
 OTHER = Settings(
     scheme="light",

@@ -2,10 +2,10 @@
 
 import pytest
 
-from renderer.document import Document, Swatch
-from renderer.mixing import lock, style_of, take
-from renderer.protocol import ArrayRef, Latent, LayerStyle, Mixing, WBlend
-from viz.shelving import (
+from renderer.document.document import Document, Swatch
+from renderer.document.mixing import lock, style_of, take
+from renderer.ipc.protocol import ArrayRef, Latent, LayerStyle, Mixing, WBlend
+from viz.state.swatches import (
     MOST_SEEDS,
     kind_of,
     known,

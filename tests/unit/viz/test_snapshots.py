@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from viz.facts import Snapshot
-from viz.snapshots import current, nearest, newest_kimg, snapshots_of
+from viz.state.facts import Snapshot
+from viz.state.snapshots import current, nearest, newest_kimg, snapshots_of
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -69,7 +69,7 @@ def test_a_new_snapshot_is_seen_and_an_old_folder_is_not_read_again(
     assert kimgs(run) == [4, 8]
     reads = []
     scan = os.scandir
-    monkeypatch.setattr("viz.snapshots.os.scandir", lambda path: reads.append(path) or scan(path))
+    monkeypatch.setattr("viz.state.snapshots.os.scandir", lambda path: reads.append(path) or scan(path))
     assert kimgs(run) == [4, 8]
     assert reads == []
     make(run, "network-snapshot-000012.pkl")

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from renderer.document import Document, Motion, View
-from renderer.protocol import Latent, LayerStyle, Truncation
-from viz.scene import Scene, Undo
-from viz.store import Store
+from renderer.document.document import Document, Motion, View
+from renderer.ipc.protocol import Latent, LayerStyle, Truncation
+from viz.state.scene import Scene, Undo
+from viz.state.store import Store
 
 
 def store() -> Store:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.protocol import Latent, RenderRequest, Thumbnail
-from viz import textures, thumbnails
-from viz.thumbnails import ThumbnailCache
+from renderer.ipc.protocol import Latent, RenderRequest, Thumbnail
+from viz.gl import textures, thumbnails
+from viz.gl.thumbnails import ThumbnailCache
 
 
 @pytest.fixture

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from renderer.fake_engine import model_info
-from renderer.protocol import Display, Failure, Frame, Loading, Network, Preparing, Spectrum, Statistics
+from renderer.fake.engine import model_info
+from renderer.ipc.protocol import Display, Failure, Frame, Loading, Network, Preparing, Spectrum, Statistics
 from tests.unit.viz.facts import new_facts
-from viz.desktop import dropped_source, reveal
-from viz.facts import REFRESH_S, Facts, Figures
-from viz.layout import WORKSPACES, sides, splits
-from viz.loupe import CELLS, neighbourhood
-from viz.measured import Seen, measured
-from viz.meters import LENGTH, Meters, Series, Steady
-from viz.status_bar import precision, preparing, state
-from viz.strips import INFO_S, Board, Message, in_two
+from viz.canvas.loupe import CELLS, neighbourhood
+from viz.link.measurements import Seen, measured
+from viz.link.meters import LENGTH, Meters, Series, Steady
+from viz.shell.desktop import dropped_source, reveal
+from viz.shell.layout import WORKSPACES, sides, splits
+from viz.shell.status_bar import precision, preparing, state
+from viz.state.facts import REFRESH_S, Facts, Figures
+from viz.ui.notifications import INFO_S, Board, Message, in_two
 
 
 def facts(**changes) -> Facts:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from renderer.fake import FakeRenderer
-from renderer.protocol import NoiseDeviation, RenderRequest, Still, Styles
-from viz.works import KEPT, Works
+from renderer.fake.client import FakeRenderer
+from renderer.ipc.protocol import NoiseDeviation, RenderRequest, Still, Styles
+from viz.link.jobs import KEPT, Works
 
 
 def frame(works: Works, renderer: FakeRenderer, *asked):

@@ -42,6 +42,6 @@ def test_where_nothing_can_be_written_kernels_are_compiled_and_not_kept(tmp_path
 
 
 def test_numba_is_not_imported_before_a_kernel_is_wanted():
-    program = "import sys, gan.networks, gan.ops, renderer.pipeline; sys.exit('numba' in sys.modules)"
+    program = "import sys, gan.networks, gan.ops, renderer.engine.pipeline; sys.exit('numba' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0

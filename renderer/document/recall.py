@@ -1,0 +1,61 @@
+"""Gets back what a file remembers: a session, a picture or film that carries its recipe, or a recipe as text."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.document import metadata, recipe, session
+from renderer.document.arrays import ArrayStore
+from renderer.document.document import Document, View
+from renderer.document.parts import Display
+from renderer.document.recipe import RecipeError
+from renderer.document.yaml_text import MOST_TEXT
+
+PICTURES, FILMS, TEXTS = (".png",), (".mp4", ".m4v", ".mov"), (".yaml", ".yml")
+SUFFIXES = (session.SUFFIX, *PICTURES, *FILMS, *TEXTS)
+"""Endings of files that may remember something."""
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a file remembers."""
+
+    document: Document
+    display: Display
+    view: View | None = None
+    """Of a session."""
+    at: float | None = None
+    """Seconds of the timeline that it shows; None: the document as it is."""
+    notes: tuple[str, ...] = ()
+    """What of it is lost, a line each."""
+
+
+def recall(path: Path, arrays: ArrayStore) -> Recalled:
+    """What a file remembers, by its ending; the arrays go into `arrays`.
+
+    Raises RecipeError with one sentence where it remembers nothing that can be read.
+    """
+    notes: list[str] = []
+    suffix = path.suffix.lower()
+    if suffix == session.SUFFIX:
+        held = session.load(path, arrays, notes)
+        playback = held.view.playback
+        return Recalled(held.document, held.view.display, held.view, playback.at if playback.on else None, tuple(notes))
+    made = recipe.read(_text(path, suffix), arrays, notes)
+    return Recalled(made.document, made.display, None, made.at, tuple(notes))
+
+
+def _text(path: Path, suffix: str) -> str:
+    """The recipe in a file. Raises RecipeError."""
+    try:
+        if suffix in TEXTS:
+            with path.open("rb") as file:
+                return file.read(MOST_TEXT).decode("utf-8")
+        text = metadata.read(path, recipe.KEY)
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path.name} is no text, so it is no recipe; choose another file.") from error
+    except OSError as error:
+        raise RecipeError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if text is None:
+        what = "picture" if suffix in PICTURES else "film" if suffix in FILMS else "file"
+        raise RecipeError(f"The {what} {path.name} carries no recipe: only what StyleScope itself saved does.")
+    return text

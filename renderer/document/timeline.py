@@ -1,0 +1,252 @@
+"""The timeline: keys on parameters of the picture. Frozen state and pure changes of it; standard library only.
+
+A parameter is named by its path from the document down: `latent`, `truncation.psi`, `transform.angle`,
+`directions.smile`, or `display.scale_db`. Numbers and the parts in `WHOLES` go from key to key; all else is held.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from renderer.document.curves import Ease, Kind
+from renderer.document.parts import Display, Latent, Mixing, Noise, Source, Transform, Truncation
+
+V = TypeVar("V")
+
+SAME = 1e-4
+"""Seconds: keys closer than this are one key."""
+
+LONGEST, FASTEST = 3600.0, 240.0
+"""Seconds that a timeline lasts at most, and frames a second that it has at most."""
+
+ROOTS: Mapping[str, type] = {
+    "latent": Latent,
+    "mixing": Mixing,
+    "truncation": Truncation,
+    "noise": Noise,
+    "transform": Transform,
+    "display": Display,
+}
+"""Parts of what is shown that have parameters, by the first word of a path; `directions.<name>` is one more."""
+
+WHOLES: Mapping[str, Any] = {"latent": Source, "mixing": Mixing, "truncation": Truncation, "noise": Noise}
+"""Parts that can be keyed as a whole, and the type of their keys' values."""
+
+
+class PathError(ValueError):
+    """There is no parameter of this name."""
+
+
+@dataclass(frozen=True)
+class Key(Generic[V]):
+    """A value at a time."""
+
+    at: float
+    """Seconds."""
+    value: V
+    ease: Ease = "even"
+    """How the way to the next key is gone."""
+
+    def __post_init__(self) -> None:
+        if self.at < 0:
+            raise ValueError(f"a key cannot lie at {self.at:g} s, before the beginning")
+
+
+@dataclass(frozen=True)
+class Track:
+    """The keys of one parameter."""
+
+    path: str
+    keys: tuple[Key[Any], ...] = ()
+    """Ascending in time."""
+    interpolation: Kind = "cubic"
+    """slerp is a great circle between seeds, and straight for all else."""
+    muted: bool = False
+    """Its keys do nothing."""
+
+    def __post_init__(self) -> None:
+        if any(b.at <= a.at for a, b in pairwise(self.keys)):
+            raise ValueError(f"the keys of {self.path} are not in the order of their times")
+
+    @classmethod
+    def plain_hints(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
+        """The type of the keys, for reading and writing them as text (see `renderer.document.plain`)."""
+        try:
+            return {"keys": tuple[Key[type_of(str(plain.get("path")))], ...]}  # type: ignore[misc]
+        except PathError:
+            return {}
+
+
+@dataclass(frozen=True)
+class Retiming:
+    """When to show what, so that the picture changes by the same amount in every second."""
+
+    shares: tuple[float, ...]
+    """Moments of the timeline, as shares 0..1 that never fall, at evenly spaced moments of the film."""
+    measured: str = ""
+    """`fingerprint` of the timeline that was measured."""
+
+    def __post_init__(self) -> None:
+        if len(self.shares) < 2 or any(b < a for a, b in pairwise((0.0, *self.shares, 1.0))):
+            raise ValueError("moments must go from 0 to 1 and never back")
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Keys, how long they play, and how often a second is cut into frames."""
+
+    tracks: tuple[Track, ...] = ()
+    seconds: float = 12.0
+    fps: float = 60.0
+    loop: bool = True
+    """After the last key comes the first again, `seconds` after itself: the end is the beginning."""
+    keep_norm: bool = True
+    """Between latents the distance from the mean is blended too, so that walks do not sink into it."""
+    retiming: Retiming | None = None
+    constant_speed: bool = False
+    """Whether `retiming` counts."""
+
+    def __post_init__(self) -> None:
+        if not 0.1 <= self.seconds <= LONGEST:
+            raise ValueError(f"a timeline lasts from 0.1 to {LONGEST:g} s, not {self.seconds:g} s")
+        if not 1 <= self.fps <= FASTEST:
+            raise ValueError(f"a film has from 1 to {FASTEST:g} frames a second, not {self.fps:g}")
+
+    @property
+    def acting(self) -> tuple[Track, ...]:
+        """Tracks that change the picture."""
+        return tuple(track for track in self.tracks if track.keys and not track.muted)
+
+    @property
+    def frames(self) -> int:
+        """How many frames the film has: in a loop the end is not shown again."""
+        return max(1, round(self.seconds * self.fps))
+
+    def track(self, path: str) -> Track | None:
+        """The keys of one parameter."""
+        return next((track for track in self.tracks if track.path == path), None)
+
+
+@cache
+def type_of(path: str) -> Any:
+    """The type of the values at a path. Raises PathError."""
+    if path in WHOLES:
+        return WHOLES[path]
+    root, *names = path.split(".")
+    if root == "directions" and names:
+        return float
+    kind: Any = ROOTS.get(root)
+    for name in names:
+        kind = get_type_hints(kind).get(name) if isinstance(kind, type) and is_dataclass(kind) else None
+    if kind is None or not names or is_dataclass(kind):
+        raise PathError(f"There is no parameter {path!r} that keys could change.")
+    return kind
+
+
+def get(state: Any, display: Display, path: str) -> Any:
+    """The value at a path of a document or request. Raises PathError where there is none."""
+    root, *names = path.split(".")
+    if root == "directions":
+        name = path.removeprefix("directions.")
+        for one in state.directions:
+            if one.name == name:
+                return one.strength
+        raise PathError(f"There is no direction {name!r}.")
+    type_of(path)
+    value = display if root == "display" else getattr(state, root)
+    for name in names:
+        value = getattr(value, name)
+    return value
+
+
+S = TypeVar("S")
+
+
+def put(state: S, display: Display, path: str, value: Any) -> tuple[S, Display]:
+    """A document or request, and a display, with another value at a path. Raises PathError."""
+    if get(state, display, path) == value:
+        return state, display
+    root, *names = path.split(".")
+    if root == "display":
+        return state, _put(display, names, value)
+    if root == "directions":
+        name, old = path.removeprefix("directions."), state.directions  # type: ignore[attr-defined]
+        value = tuple(replace(one, strength=value) if one.name == name else one for one in old)
+        return _put(state, [root], value), display
+    return _put(state, [root, *names], value), display
+
+
+def _put(node: Any, names: list[str], value: Any) -> Any:
+    head, *rest = names
+    return replace(node, **{head: _put(getattr(node, head), rest, value) if rest else value})
+
+
+def fingerprint(timeline: Timeline) -> str:
+    """Tells timelines apart whose pictures follow one another differently."""
+    told = [getattr(timeline, field.name) for field in fields(Timeline) if field.name in _PACE]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+_PACE = ("tracks", "seconds", "loop", "keep_norm")
+
+
+# -- changes ---------------------------------------------------------------------------------------------------------
+
+
+def key_at(timeline: Timeline, path: str, at: float) -> Key[Any] | None:
+    """The key of a parameter at a time."""
+    track = timeline.track(path)
+    return next((key for key in track.keys if abs(key.at - at) < SAME), None) if track else None
+
+
+def with_key(timeline: Timeline, path: str, key: Key[Any]) -> Timeline:
+    """A key more, or in place of the one at the same time."""
+    track = timeline.track(path) or Track(path)
+    kept = [one for one in track.keys if abs(one.at - key.at) >= SAME]
+    return with_track(timeline, replace(track, keys=tuple(sorted([*kept, key], key=lambda one: one.at))))
+
+
+def keyed(timeline: Timeline, path: str, at: float, value: Any) -> Timeline:
+    """A value set at a time: a key that is there keeps its ease."""
+    old = key_at(timeline, path, at)
+    return with_key(timeline, path, Key(at, value) if old is None else replace(old, value=value))
+
+
+def without_key(timeline: Timeline, path: str, at: float) -> Timeline:
+    """A key less; a track that has lost its last one goes."""
+    track = timeline.track(path)
+    if track is None:
+        return timeline
+    kept = tuple(one for one in track.keys if abs(one.at - at) >= SAME)
+    return with_track(timeline, replace(track, keys=kept)) if kept else without_track(timeline, path)
+
+
+def moved(timeline: Timeline, path: str, before: float, after: float) -> Timeline:
+    """A key at another time between 0 and the end; one that is there already is replaced."""
+    track, key = timeline.track(path), key_at(timeline, path, before)
+    if track is None or key is None:
+        return timeline
+    after = min(max(after, 0.0), timeline.seconds)
+    kept = [one for one in track.keys if one is not key and abs(one.at - after) >= SAME]
+    kept.append(replace(key, at=after))
+    return with_track(timeline, replace(track, keys=tuple(sorted(kept, key=lambda one: one.at))))
+
+
+def with_track(timeline: Timeline, track: Track) -> Timeline:
+    """A track more at the end, or in place of the one of the same parameter."""
+    if timeline.track(track.path) is None:
+        return replace(timeline, tracks=(*timeline.tracks, track))
+    return replace(timeline, tracks=tuple(track if one.path == track.path else one for one in timeline.tracks))
+
+
+def without_track(timeline: Timeline, path: str) -> Timeline:
+    """A track less."""
+    return replace(timeline, tracks=tuple(one for one in timeline.tracks if one.path != path))
+
+
+def key_times(timeline: Timeline) -> tuple[float, ...]:
+    """When there is any key, ascending."""
+    return tuple(sorted({round(key.at, 4) for track in timeline.tracks for key in track.keys}))

@@ -1,0 +1,115 @@
+"""Walks as keys: from seed to seed, around the present latent, in some layers only, or what moves by itself.
+
+All of them are seamless where the timeline loops.
+"""
+
+import math
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from renderer.document import timeline as tl
+from renderer.document.document import Document, Motion
+from renderer.document.mixing import first_latent, put
+from renderer.document.parts import Latent, LayerStyle, Mixing, Source, WBlend
+from renderer.document.timeline import Key, Timeline, Track
+
+SEEDS = 100_000
+"""Seeds drawn by chance are below this: short enough to remember."""
+_CIRCLE = 8
+"""Keys of a circle: the periodic cubic curve through them is off by less than a thousandth of the radius."""
+
+
+def _times(timeline: Timeline, count: int) -> tuple[float, ...]:
+    """Moments of keys that lie evenly: a loop comes back to the first one by itself."""
+    steps = count if timeline.loop else max(count - 1, 1)
+    return tuple(timeline.seconds * i / steps for i in range(count))
+
+
+def _seeds(base: Latent, count: int, chance: random.Random) -> list[Latent]:
+    return [replace(base, x=float(chance.randrange(SEEDS)), y=0.0, array=None) for _ in range(count)]
+
+
+def random_walk(timeline: Timeline, start: Latent, chance: random.Random, count: int = 5) -> Timeline:
+    """From the present latent through seeds drawn by chance; `count` keys in all."""
+    places = [start, *_seeds(start, count - 1, chance)]
+    keys = tuple(Key(at, place) for at, place in zip(_times(timeline, count), places, strict=True))
+    return tl.with_track(timeline, Track("latent", keys))
+
+
+def circular_walk(timeline: Timeline, centre: Latent, chance: random.Random, radius: float = 0.5) -> Timeline:
+    """A circle around the present latent, in the plane that it spans with two seeds drawn by chance.
+
+    w = w_c + radius (cos a (w_1 - w_c) + sin a (w_2 - w_c)), keeping the distance from the mean.
+    """
+    first, second = _seeds(centre, 2, chance)
+    keys = []
+    for i, at in enumerate(_times(timeline, _CIRCLE if timeline.loop else _CIRCLE + 1)):
+        angle = 2 * math.pi * i / _CIRCLE
+        x, y = radius * math.cos(angle), radius * math.sin(angle)
+        keys.append(Key(at, WBlend(((centre, 1 - x - y), (first, x), (second, y)), keep_norm=True)))
+    return tl.with_track(timeline, Track("latent", tuple(keys)))
+
+
+def layer_walk(
+    timeline: Timeline, base: Source, mixing: Mixing, ws: Iterable[int], chance: random.Random, count: int = 5
+) -> Timeline:
+    """These w vectors walk through seeds drawn by chance; the others stay as they are."""
+    layers = tuple(ws)
+    start = first_latent(base)
+    keys = [Key(0.0, put(mixing, *(LayerStyle(i, base) for i in layers)))]
+    for at, seed in zip(_times(timeline, count)[1:], _seeds(start, count - 1, chance), strict=True):
+        keys.append(Key(at, put(mixing, *(LayerStyle(i, seed) for i in layers))))
+    return tl.with_track(timeline, Track("mixing", tuple(keys)))
+
+
+def motion_keys(timeline: Timeline, document: Document, motion: Motion) -> Timeline:
+    """What moves by itself, as keys. In a loop turns and circles are rounded to whole ones."""
+    seconds, paths = timeline.seconds, []
+    if motion.latent:
+        latent = document.latent
+        paths.append(_stations(timeline, "latent", latent.x, motion.latent_speed, lambda x: replace(latent, x=x)))
+    if motion.mixing:
+        paths.append(_stations(timeline, "mixing.x", document.mixing.x, motion.mixing_speed, float))
+    if motion.noise:
+        paths.append(_ramp(timeline, "noise.seed", document.noise.seed, round(motion.noise_speed * seconds)))
+    if motion.turn:
+        way = motion.turn_speed * seconds
+        if timeline.loop:
+            way = 360.0 * (round(way / 360) or math.copysign(1, way))
+        paths.append(_ramp(timeline, "transform.angle", document.transform.angle, way))
+    if motion.orbit:
+        turns = motion.orbit_speed * seconds
+        if timeline.loop:
+            turns = round(turns) or math.copysign(1, turns)
+        paths += _orbit(timeline, document, motion.orbit_radius, turns)
+    for track in paths:
+        timeline = tl.with_track(timeline, track)
+    return timeline
+
+
+def _stations(timeline: Timeline, path: str, start: float, speed: float, make: Callable[[float], Any]) -> Track:
+    """A key at each whole seed that is passed, and at both ends: between them the way is straight."""
+    end = start + speed * timeline.seconds
+    passed = range(math.floor(min(start, end)) + 1, math.ceil(max(start, end)))
+    places = sorted({start, *map(float, passed), *(() if timeline.loop else (end,))}, reverse=speed < 0)
+    return Track(path, tuple(Key((place - start) / (speed or 1), make(place)) for place in places), "linear")
+
+
+def _ramp(timeline: Timeline, path: str, start: Any, way: Any) -> Track:
+    """Straight up until the last frame: what comes after it in a loop looks as the first one does."""
+    last = timeline.seconds - 1 / timeline.fps if timeline.loop else timeline.seconds
+    end = start + way * (last / timeline.seconds)
+    end = round(end) if isinstance(start, int) else end
+    return Track(path, (Key(0.0, start), Key(last, end)), "linear")
+
+
+def _orbit(timeline: Timeline, document: Document, radius: float, turns: float) -> list[Track]:
+    count = max(1, round(_CIRCLE * abs(turns))) + (not timeline.loop)
+    x, y, times = document.transform.x, document.transform.y, _times(timeline, count)
+    angles = [2 * math.pi * turns * at / timeline.seconds for at in times]
+    return [
+        Track(path, tuple(Key(at, centre + radius * way(angle)) for at, angle in zip(times, angles, strict=True)))
+        for path, centre, way in (("transform.x", x, math.cos), ("transform.y", y, math.sin))
+    ]

@@ -1,0 +1,1 @@
+"""The renderer process: requests to images, with the networks of `gan`."""

@@ -1,0 +1,73 @@
+"""Films of the timeline: the very pictures that the window shows at the same times, frame by frame."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from renderer.document.animate import requested
+from renderer.document.parts import Latent, Source, WBlend
+from renderer.document.timeline import Timeline
+from renderer.engine.base import Engine, Watch
+from renderer.ipc.protocol import RenderRequest
+
+Picture = npt.NDArray[np.uint8]
+"""uint8 [H, W, 3]."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which pictures a film has."""
+
+    fps: float
+    start: float
+    """Seconds."""
+    end: float
+    """Seconds; the frame there is not part of the film."""
+    size: int = 0
+    """Height of each picture in pixels; 0: as rendered."""
+    columns: int = 1
+    rows: int = 1
+    """Pictures side by side: that of column i and row j is i + 100 j seeds further."""
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When each frame is, in seconds."""
+        first, last = round(self.start * self.fps), round(self.end * self.fps)
+        return tuple(i / self.fps for i in range(first, max(last, first + 1)))
+
+
+def frames(engine: Engine, request: RenderRequest, timeline: Timeline, cut: Cut, watch: Watch) -> Iterator[Picture]:
+    """The frames of a film, rendered one by one. Raises what the engine raises."""
+    for t in cut.times:
+        now = requested(request, timeline, t)
+        cells = [
+            _sized(engine.still(replace(now, latent=shifted(now.latent, i, j)), watch)[..., :3], cut.size)
+            for j in range(cut.rows)
+            for i in range(cut.columns)
+        ]
+        lines = [np.concatenate(cells[j * cut.columns : (j + 1) * cut.columns], axis=1) for j in range(cut.rows)]
+        yield np.ascontiguousarray(np.concatenate(lines, axis=0))
+
+
+def shifted(source: Source, columns: int, rows: int) -> Source:
+    """The same way through latents, some columns and rows of the grid of seeds further. Stored latents stay."""
+    if columns == rows == 0:
+        return source
+    if isinstance(source, WBlend):
+        return replace(source, parts=tuple((shifted(part, columns, rows), share) for part, share in source.parts))
+    return source if source.array is not None else _further(source, columns, rows)
+
+
+def _further(latent: Latent, columns: int, rows: int) -> Latent:
+    return replace(latent, x=latent.x + columns, y=latent.y + rows)
+
+
+def _sized(picture: Picture, size: int) -> Picture:
+    height, width = picture.shape[:2]
+    if size in (0, height):
+        return picture
+    resized = Image.fromarray(picture).resize((round(width * size / height), size), Image.Resampling.LANCZOS)
+    return np.asarray(resized)

@@ -1,0 +1,1 @@
+"""Messages, shared memory and the client of the renderer process. No torch."""

@@ -1,0 +1,1 @@
+"""Layers, channels, spectrum and performance."""

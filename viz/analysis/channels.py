@@ -1,0 +1,108 @@
+"""How the chosen layer is shown: which of its channels, how bright, and its statistics."""
+
+from dataclasses import replace
+from functools import partial
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.ipc.protocol import Statistics
+from viz.analysis.layers import Entry, channel_limit, chosen, clamped, entries
+from viz.state.bands import short_name, size_text
+from viz.state.facts import Facts
+from viz.state.keyframes import keys_here
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+from viz.ui.numbers import compact
+from viz.ui.param_rows import slider_row, switch_row
+from viz.ui.theme import current as t
+
+CHANNEL = "view.display.channel"
+
+
+def shown_text(scene: Scene, row: Entry | None, every: bool = True) -> str:
+    """What is shown, in words: `L8 · all channels`, `Picture · channel 2`."""
+    name = "Picture" if row is None or row.layer is None else short_name(row.layer)
+    display = scene.view.display
+    if every:
+        return f"{name} · all channels"
+    if display.channels == "one":
+        return f"{name} · channel {display.channel}"
+    return f"{name} · channels {display.channel}–{display.channel + 2}"
+
+
+def shown(scene: Scene, facts: Facts) -> Scene:
+    """How the chosen row is shown: which channels, how bright, and its statistics."""
+    row = chosen(scene, entries(scene, facts))
+    if row is None:
+        return scene
+    reads = (row.layer, row.info, scene.view.display, keys_here(scene))
+    scene = keep("channels", reads, partial(_controls, row=row), scene, facts)
+    frame = facts.figures.frame
+    figures = (frame.statistics, frame.selected) if frame else (None, None)
+    return keep("statistics", figures, _statistics, scene, facts)
+
+
+def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
+    """Which channels, and how bright."""
+    info = row.info
+    kind = f"{size_text(info.height, info.width)} · {info.channels} channels"
+    ui.heading("Picture" if row.layer is None else short_name(row.layer), kind)
+    display, width = scene.view.display, imgui.get_content_region_avail().x
+    ui.row_label("Channels", display.channels != "rgb")
+    hints = ("Three neighbouring channels as red, green and blue", "A single channel in grey")
+    mode = ui.segmented("channels", ("RGB", "One"), int(display.channels == "one"), width - t.px(t.label), hints=hints)
+    display = clamped(replace(display, channels="one" if mode else "rgb"), info.channels)
+    scene = put(scene, "view.display", display)
+    scene = _channel(scene, info.channels)
+    ui.row_label("Normalise", display.normalize)
+    imgui.push_id("normalize")
+    scene = switch_row(scene, "view.display.normalize", "", "Divide each channel by its largest magnitude")
+    imgui.pop_id()
+    return slider_row(scene, "view.display.scale_db")
+
+
+def _channel(scene: Scene, channels: int) -> Scene:
+    """The channel's number, with arrows to step through."""
+    display, last = scene.view.display, channel_limit(channels, scene.view.display.channels)
+    imgui.begin_disabled(not last)
+    width = ui.row_label("Channel" if display.channels == "one" else "From", display.channel != 0)
+    arrow, channel = t.px(20), display.channel
+    for glyph, step in (("caret-left", -1), ("caret-right", 1)):
+        if step > 0:
+            imgui.same_line(0, t.px(2))
+            path = "view.display.channel"
+            scene = slider_row(scene, path, high=last, width=width - 2 * arrow - t.px(4), show_label=False)
+            channel = scene.view.display.channel
+            imgui.same_line(0, t.px(2))
+        imgui.push_item_flag(imgui.ItemFlags_.button_repeat, True)
+        hint = "Next channel" if step > 0 else "Previous channel"
+        if ui.button(glyph=glyph, kind="ghost", width=arrow, hint=hint, id_=f"##channel{glyph}"):
+            scene = put(scene, CHANNEL, min(last, max(0, channel + step)))
+        imgui.pop_item_flag()
+    imgui.end_disabled()
+    return scene
+
+
+def _statistics(scene: Scene, facts: Facts) -> Scene:
+    """Mean, standard deviation and largest magnitude, of all channels and of those shown."""
+    frame = facts.figures.frame
+    rows = (("All", frame.statistics if frame else None), ("Shown", frame.selected if frame else None))
+    p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
+    step = (width - t.px(52)) / 3
+    for k, name in enumerate(("Mean", "Std", "Max")):
+        ui.draw(name, p.x + t.px(52) + (k + 1) * step, p.y, "faint", t.small, align=1, height=h)
+    for i, (name, stats) in enumerate(rows):
+        y = p.y + (i + 1) * h
+        ui.draw(name, p.x, y, "dim", t.small, height=h)
+        for k, text in enumerate(_figures(stats)):
+            ui.draw(text, p.x + t.px(52) + (k + 1) * step, y, "text", t.small, align=1, height=h)
+    imgui.dummy(V(width, 3 * h))
+    ui.tip("Of the numbers before the gain. Max is the largest magnitude")
+    return scene
+
+
+def _figures(stats: Statistics | None) -> tuple[str, str, str]:
+    return (compact(stats.mean), compact(stats.std), compact(stats.max)) if stats else ("–", "–", "–")

@@ -1,0 +1,151 @@
+"""The power spectrum of what the canvas shows: its picture, and its mean over circles."""
+
+import math
+
+import numpy as np
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui, implot
+
+from viz.analysis.channels import shown_text
+from viz.analysis.layers import chosen, entries
+from viz.state.facts import Facts
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.ui import plots
+from viz.ui import widgets as ui
+from viz.ui.param_rows import slider_row
+from viz.ui.theme import current as t
+
+ON, SELECTED = "view.display.spectrum.on", "view.display.spectrum.selected_only"
+CONTROLS = 168
+"""Width of the controls when they stand beside the picture, design length."""
+
+
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the spectrum's picture and its controls show."""
+    return scene.view.display, facts.spectrum, facts.model
+
+
+def picture(scene: Scene, facts: Facts) -> Scene:
+    """The two-dimensional spectrum with its controls."""
+    spectrum = scene.view.display.spectrum
+    scene = _header(scene, facts)
+    room = imgui.get_content_region_avail()
+    rows = 3 * t.px(t.row) + 3 * imgui.get_style().item_spacing.y
+    wide, tall = min(room.x - t.px(CONTROLS + 12), room.y), min(room.x, max(t.px(96), room.y - rows))
+    beside, side = wide >= tall, max(wide, tall)
+    p = imgui.get_cursor_screen_pos()
+    scene = _square(scene, facts, p, side)
+    left = p.x + side + t.px(12) if beside else p.x
+    imgui.set_cursor_screen_pos(V(left, p.y) if beside else V(p.x, p.y + side + t.px(6)))
+    imgui.begin_disabled(not spectrum.on)
+    scene = _controls(scene, p.x + room.x - left)
+    imgui.end_disabled()
+    return scene
+
+
+def _header(scene: Scene, facts: Facts) -> Scene:
+    """Heading, what it is of, and the switch at the right."""
+    p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
+    title = ui.draw("2-D spectrum", p.x, p.y, "text", t.small, "bold", height=h)
+    spectrum, end = scene.view.display.spectrum, p.x + width - t.px(26)
+    if spectrum.on:
+        row = chosen(scene, entries(scene, facts))
+        note = ui.ellipsis(shown_text(scene, row, not spectrum.selected_only), width - title - t.px(50), t.small)
+        ui.draw(note, end - t.px(8), p.y, "faint", t.small, align=1, height=h)
+    imgui.set_cursor_screen_pos(V(end, p.y - (t.px(t.row) - h) / 2))
+    imgui.push_id("spectrum")
+    scene = put(scene, ON, ui.switch("", spectrum.on, "Measure the spectrum of what the canvas shows"))
+    imgui.pop_id()
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, h))
+    return scene
+
+
+def _square(scene: Scene, facts: Facts, p: V, side: float) -> Scene:
+    """The picture, or an invitation to measure it."""
+    side = max(side, t.px(24))
+    q = V(p.x + side, p.y + side)
+    if scene.view.display.spectrum.on and facts.spectrum:
+        ui.picture(facts.spectrum.id, (0, 0, 1, 1), p, side, 3)
+        imgui.dummy(V(side, side))
+        if imgui.is_item_hovered() and imgui.begin_tooltip():
+            mouse = imgui.get_mouse_pos()
+            ui.label(frequency_text((mouse.x - p.x) / side - 0.5, (mouse.y - p.y) / side - 0.5), "text", t.small)
+            imgui.end_tooltip()
+        return scene
+    ui.fill(p, q, "canvas", 0.55, 3)
+    if scene.view.display.spectrum.on:
+        ui.draw("Measuring…", p.x + side / 2, p.y, "dim", t.small, align=0.5, height=side)
+        return scene
+    ui.draw(ui.icon("waveform"), p.x + side / 2, p.y, "faint", 20, align=0.5, height=side - t.px(44))
+    width = ui.measure("Measure") + t.px(16)
+    imgui.set_cursor_screen_pos(V(p.x + (side - width) / 2, p.y + side / 2 + t.px(4)))
+    if ui.button("Measure", hint="Measure the spectrum of what the canvas shows"):
+        scene = put(scene, ON, True)
+    return scene
+
+
+def frequency_text(x: float, y: float) -> str:
+    """A place in the spectrum, (-0.5..0.5) cycles per pixel each way: `0.12 cycles per pixel at 45°`."""
+    angle = math.degrees(math.atan2(-y, x)) % 180
+    return f"{math.hypot(x, y):.3f} cycles per pixel at {angle:.0f}°"
+
+
+def _controls(scene: Scene, width: float) -> Scene:
+    """Which channels, how many decibels, and the window. `width` in pixels."""
+    left = imgui.get_cursor_pos_x()
+    label = t.px(64)
+
+    def row(text: str, changed: bool) -> float:
+        p = imgui.get_cursor_screen_pos()
+        ui.draw(text, p.x, p.y, "text" if changed else "dim", height=t.px(t.row))
+        imgui.set_cursor_screen_pos(V(p.x + label, p.y))
+        return width - label
+
+    spectrum = scene.view.display.spectrum
+    room = row("Of", spectrum.selected_only)
+    hints = ("Sum over every channel of the layer", "Only the channels on the canvas")
+    some = ui.segmented("of", ("All", "Shown"), int(spectrum.selected_only), room, hints=hints)
+    scene = put(scene, SELECTED, bool(some))
+    for path, text in (("range_db", "Range"), ("beta", "Kaiser β")):
+        full = f"view.display.spectrum.{path}"
+        imgui.set_cursor_pos_x(left)
+        scene = slider_row(scene, full, width=row(text, False), show_label=False)
+    return scene
+
+
+def frequency_ticks(lowest: float, most: int) -> list[tuple[float, str]]:
+    """Ticks from 1/2 down to `lowest` cycles per pixel, at powers of two, at most so many."""
+    count = max(1, math.floor(-math.log2(lowest) + 1e-6)) if 0 < lowest < 0.5 else 1
+    step = math.ceil(count / most)
+    return [(2.0**-k, f"1/{2**k}") for k in range(1, count + 1, step)][::-1]
+
+
+def power(scene: Scene, facts: Facts) -> Scene:
+    """Mean power over circles, in decibels over frequency."""
+    on = scene.view.display.spectrum.on
+    ui.heading("Radial power", "network" if on else "")
+    radial = facts.figures.frame.radial if facts.figures.frame and on else ()
+    points = np.array([point for point in radial if point[0] > 0 and math.isfinite(point[1])], np.float64)
+    room = imgui.get_content_region_avail()
+    if len(points) < 2:
+        p = imgui.get_cursor_screen_pos()
+        ui.fill(p, V(p.x + room.x, p.y + room.y), "canvas", 0.55, 3)
+        text = "Measuring…" if on else "Shown with the spectrum"
+        ui.draw(text, p.x + room.x / 2, p.y, "dim", t.small, align=0.5, height=room.y)
+        return scene
+    frequency, decibels = points[:, 0], points[:, 1]
+    margin = max(1.0, 0.08 * float(np.ptp(decibels)))
+    ticks = frequency_ticks(float(frequency[0]), max(2, int(room.x / t.px(48))))
+    ui.push_font(t.small, "regular")
+    with plots.plot("power", -1, max(room.y, t.px(60)), implot.Flags_.no_legend) as seen:
+        if seen:
+            implot.setup_axes("cycles per pixel", "dB", 0, 0)
+            implot.setup_axis_scale(implot.ImAxis_.x1, implot.Scale_.log10)
+            low, high = float(decibels.min()) - margin, float(decibels.max()) + margin
+            implot.setup_axes_limits(float(frequency[0]), 0.5, low, high, imgui.Cond_.always)
+            implot.setup_axis_ticks(implot.ImAxis_.x1, [v for v, _ in ticks], [name for _, name in ticks])
+            plots.line("network", frequency, decibels, "accent", 2)
+    imgui.pop_font()
+    return scene

@@ -1,0 +1,1 @@
+"""The canvas: the image, the tools over it, loupe and handles."""

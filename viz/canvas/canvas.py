@@ -1,0 +1,172 @@
+"""Window "Canvas": the picture, the tools over it, and messages."""
+
+import math
+from dataclasses import replace
+from functools import partial
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document.document import Camera
+from viz.canvas import handles, loupe, tools
+from viz.gl.camera import Area, Place, panned, place, zoomed
+from viz.gl.viewport import Shot, Viewport
+from viz.history import compare_view
+from viz.mixing import drag_view, grid_export, grid_view
+from viz.state.canvas_pointer import Hand as Hand
+from viz.state.facts import Facts, Texture
+from viz.state.scene import Scene, ShowDialog
+from viz.ui import notifications, theme
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+from viz.ui.widgets import spots
+
+MARGIN = (64, 20)
+"""Room beside and above a fitted picture, in design lengths."""
+WALK = 300.0
+"""Design lengths of a drag that walk from one seed to the next."""
+WHEEL = 1.2
+"""What one notch of the wheel multiplies the zoom by."""
+_BUTTONS = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The whole canvas."""
+    t = theme.current
+    corner, size = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
+    area = Area(math.floor(corner.x), math.floor(corner.y), max(math.floor(size.x), 8), max(math.floor(size.y), 8))
+    imgui.get_window_draw_list().add_rect_filled(corner, V(corner.x + size.x, corner.y + size.y), t.u32("canvas"))
+    hand = facts.scratch.get(Hand)
+    hand.place = None
+    scene = grid_export.look(scene, facts)
+    if scene.view.grid and facts.model is not None:
+        scene = grid_view.draw(scene, facts, area)
+        return _strips(scene, facts, area) if notifications.present(facts) else scene
+    if facts.picture is None:
+        scene = _empty(scene, facts, area)
+    else:
+        scene = _picture(scene, facts, facts.picture, area, hand)
+    p = theme.current.px
+    imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(12)))
+    palette = partial(tools.palette, area=area)
+    scene = keep("tools", (scene.view.tool, facts.model, area), palette, scene, facts)
+    return _strips(scene, facts, area) if notifications.present(facts) else scene
+
+
+def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """Messages beside the tools, over the picture's upper edge."""
+    p = theme.current.px
+    imgui.set_cursor_screen_pos(V(area.x + p(60), area.y + p(12)))
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(p(8), p(6)))
+    inner = V(max(area.width - p(60) - p(12), 8), 0)
+    imgui.begin_child("strips", inner, imgui.ChildFlags_.auto_resize_y, imgui.WindowFlags_.no_scrollbar)
+    scene = notifications.draw(scene, facts)
+    imgui.end_child()
+    imgui.pop_style_var()
+    return scene
+
+
+def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Hand) -> Scene:
+    """The picture and everything that belongs to its pixels."""
+    p = theme.current.px
+    margin = (p(MARGIN[0]), p(MARGIN[1]))
+    now = place(scene.view.camera, area, picture.width, picture.height, margin)
+    scene = _mouse(scene, facts, area, now, hand)
+    now = hand.place = place(scene.view.camera, area, picture.width, picture.height, margin)
+    _show(facts, picture, area, now)
+    scene = compare_view.draw(scene, facts, area, now)
+    tool = tools.tool_in_hand(scene, facts)
+    if tool == "transform":
+        scene = handles.draw(scene, facts, now)
+    _pixels(facts, area, now, tool == "inspect")
+    drag_view.on_picture(scene, facts, now)
+    tools.draft_badge(facts, area)
+    drafts = tools.drafts_matter(facts)
+    imgui.set_cursor_screen_pos(tools.zoom_corner(area, drafts))
+    plate = partial(tools.zoom_plate, place=now, area=area, drafts=drafts)
+    return keep("zoom", (scene.view.camera, now, area, drafts, scene.settings.drafts), plate, scene, facts)
+
+
+def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Scene:
+    """One invisible button over the whole canvas: wheel, pan, and what the tool does with a drag."""
+    io, view = imgui.get_io(), scene.view
+    imgui.set_cursor_screen_pos(V(area.x, area.y))
+    imgui.set_next_item_allow_overlap()
+    imgui.invisible_button("##picture", V(area.width, area.height), _BUTTONS)
+    spots.mark("picture")
+    imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # or the window below takes the wheel
+    space = imgui.is_key_down(imgui.Key.space) and not io.want_text_input
+    if imgui.is_item_hovered():
+        if io.mouse_wheel:
+            camera = zoomed(now, area, io.mouse_pos.x, io.mouse_pos.y, now.scale * WHEEL**io.mouse_wheel)
+            return replace(scene, view=replace(view, camera=camera))
+        if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
+            return replace(scene, view=replace(view, camera=Camera()))
+        if space or tools.tool_in_hand(scene, facts) == "walk":
+            imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all if space else imgui.MouseCursor_.hand)
+    moved = io.mouse_delta.x or io.mouse_delta.y
+    if not imgui.is_item_active() or not moved:
+        return scene
+    if imgui.is_mouse_down(imgui.MouseButton_.middle) or space:
+        hand.panned = space
+        return replace(scene, view=replace(view, camera=panned(now, area, io.mouse_delta.x, io.mouse_delta.y)))
+    return _dragged(scene, facts, now)
+
+
+def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
+    """What the tool makes of the mouse's way in this frame."""
+    if not imgui.is_mouse_dragging(imgui.MouseButton_.left):
+        return scene
+    document, tool, delta = scene.document, tools.tool_in_hand(scene, facts), imgui.get_io().mouse_delta
+    if tool == "walk":
+        seeds = handles.gain_of_keys() / theme.current.px(WALK)
+        latent = replace(document.latent, x=document.latent.x + delta.x * seeds, y=document.latent.y + delta.y * seeds)
+        return replace(scene, document=replace(document, latent=latent))
+    if tool == "transform":
+        return replace(scene, document=replace(document, transform=handles.moved(document.transform, now, 1, 1)))
+    return scene
+
+
+def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
+    """The picture itself with a thin dark edge."""
+    t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
+    whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
+    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.frame, now, whole))
+    x0, y0, x1, y1 = drawn.box
+    u0, v0, u1, v1 = drawn.uv
+    d.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))
+    a, b = V(now.x - p(1), now.y - p(1)), V(round(now.right) + p(1), round(now.bottom) + p(1))
+    d.add_rect(a, b, t.u32("halo", 0.6), 0, p(1))
+
+
+def _pixels(facts: Facts, area: Area, now: Place, magnify: bool) -> None:
+    """Read-out of the pixel under the pointer, and the loupe."""
+    io, p = imgui.get_io(), theme.current.px
+    if not imgui.is_window_hovered(imgui.HoveredFlags_.allow_when_blocked_by_active_item):
+        return
+    inside = area.x <= io.mouse_pos.x < area.x + area.width and area.y <= io.mouse_pos.y < area.y + area.height
+    at = now.pixel(io.mouse_pos.x, io.mouse_pos.y) if inside else None
+    pixels = facts.pixels() if at is not None else None
+    if at is None or pixels is None or at[1] >= pixels.shape[0] or at[0] >= pixels.shape[1]:
+        return
+    loupe.read_out(pixels, *at, area.x + p(12), area.y + area.height - p(32), area.width > p(600))
+    if magnify:
+        imgui.set_mouse_cursor(imgui.MouseCursor_.none)
+        loupe.draw(pixels, *at, io.mouse_pos.x, io.mouse_pos.y, area.x + area.width - p(4))
+
+
+def _empty(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """What belongs here, and the one next step."""
+    imgui.set_cursor_screen_pos(V(area.x, area.y))
+    if facts.failure is None and facts.waiting_s < notifications.SHOW_LOADING_S:
+        ui.empty_state("image", "The picture comes here", "The network is being read")
+        return scene
+    title, text = (
+        "No picture yet",
+        "The picture of a network comes here. Drop a network file on the window, or choose one.",
+    )
+    if facts.failure is None:
+        title = "The network is being read"
+    if ui.empty_state("image", title, text, "Open network…"):
+        return scene.ask(ShowDialog("browse-network"))
+    return scene

@@ -1,0 +1,43 @@
+"""The present picture as a command of the library, where it has the options for it."""
+
+import shlex
+from dataclasses import replace
+
+from renderer.document.document import Document
+from renderer.document.parts import Latent, Noise, Transform, Truncation
+from viz.files.bundled import ASSETS
+
+
+def command_for(document: Document) -> str:
+    """The `python -m gan images` that makes the same picture; empty where no options stand for what is set.
+
+    Only whole seeds, psi, noise as stored or none, the class and the transform have options; for all else there is
+    `python -m renderer picture` with a saved picture.
+    """
+    latent, psi, transform, noise = document.latent, document.truncation.psi, document.transform, document.noise
+    seed = latent.x + 100 * latent.y
+    plain_latent = latent == Latent(latent.x, latent.y, latent.blend, latent.label)
+    whole = float(latent.x).is_integer() and float(latent.y).is_integer() and seed >= 0
+    plain = (
+        document.truncation == Truncation(psi)
+        and noise in (Noise("const", noise.seed), Noise("none", noise.seed))
+        and transform == replace(Transform(), x=transform.x, y=transform.y, angle=transform.angle)
+        and not document.mixing.acting
+        and all(one.strength == 0 for one in document.directions)
+    )
+    if not (plain_latent and whole and plain):
+        return ""
+    words = ["python", "-m", "gan", "images"]
+    words.append(f"--network={document.network.source or ASSETS / 'demo.safetensors'}")
+    words.append(f"--seeds={int(seed)}")
+    if psi != 1:
+        words.append(f"--trunc={psi}")
+    if latent.label is not None:
+        words.append(f"--class={latent.label}")
+    if noise.mode != "const":
+        words.append(f"--noise-mode={noise.mode}")
+    if transform.x or transform.y:
+        words.append(f"--translate={transform.x},{transform.y}")
+    if transform.angle:
+        words.append(f"--rotate={-transform.angle}")
+    return shlex.join([*words, "--outdir=out"])

@@ -1,0 +1,96 @@
+"""Every command by name: type a few letters, Enter does it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.commands.keys import shown
+from viz.state.command import Command
+from viz.state.facts import Facts
+from viz.state.scene import Scene
+from viz.ui import theme
+from viz.ui import widgets as ui
+
+ROWS = 12
+
+
+@dataclass
+class Typed:
+    """What has been typed and which row is chosen; kept in `Facts.scratch`."""
+
+    text: str = ""
+    row: int = 0
+    fresh: bool = True
+
+
+def start(facts: Facts) -> None:
+    """Begin with an empty field."""
+    typed = facts.scratch.get(Typed)
+    typed.text, typed.row, typed.fresh = "", 0, True
+
+
+def matches(text: str, commands: Mapping[str, Command]) -> list[Command]:
+    """Commands whose name or help holds all the words typed, those whose name begins with them first."""
+    words = text.lower().split()
+
+    def order(command: Command) -> tuple[bool, bool]:
+        name = command.name.lower()
+        return (not name.startswith(text.lower().strip()), any(word not in name for word in words))
+
+    found = [
+        command
+        for command in commands.values()
+        if all(word in f"{command.group} {command.name} {command.help}".lower() for word in words)
+    ]
+    return sorted(found, key=order)
+
+
+def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The field and the list. Returns another scene once a command was chosen."""
+    p, typed = theme.current.px, facts.scratch.get(Typed)
+    if typed.fresh:
+        imgui.set_keyboard_focus_here()
+        typed.fresh = False
+    imgui.set_next_item_width(-1)
+    changed, typed.text = imgui.input_text_with_hint("##find", "What do you want to do?", typed.text)
+    if changed:
+        typed.row = 0
+    found = matches(typed.text, commands)
+    if not found:
+        ui.label("No command has these words", "faint", height=30)
+        return scene
+    down, up = imgui.is_key_pressed(imgui.Key.down_arrow), imgui.is_key_pressed(imgui.Key.up_arrow)
+    typed.row = min(max(typed.row + down - up, 0), len(found) - 1)
+    chosen = found[typed.row] if imgui.is_key_pressed(imgui.Key.enter, False) else None
+    height = min(len(found), ROWS) * p(28)
+    imgui.begin_child("found", V(0, height))
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
+    for i, command in enumerate(found):
+        if _row(command, i == typed.row, command.available(scene, facts)):
+            chosen = command
+        if i == typed.row and (down or up):
+            imgui.set_scroll_here_y(0.5)
+    imgui.pop_style_var()
+    imgui.end_child()
+    if chosen is None or not chosen.available(scene, facts):
+        return scene
+    return chosen.run(scene, facts)
+
+
+def _row(command: Command, on: bool, enabled: bool) -> bool:
+    t, p = theme.current, theme.current.px
+    at, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, p(28)
+    imgui.begin_disabled(not enabled)
+    clicked = ui.hit(f"##command-{command.id}", V(w, h))
+    if on or imgui.is_item_hovered():
+        ui.fill(at, V(at.x + w, at.y + h), "accent" if on else "hover", 0.18 if on else 1)
+    x = at.x + p(8)
+    x += ui.draw(command.name, x, at.y, "text", height=h) + p(8)
+    keys = ui.draw(
+        shown(command.keys[0]) if command.keys else "", at.x + w - p(8), at.y, "dim", t.small, align=1, height=h
+    )
+    ui.draw(ui.ellipsis(command.help, at.x + w - p(24) - keys - x, t.small), x, at.y, "faint", t.small, height=h)
+    imgui.end_disabled()
+    return clicked

@@ -1,0 +1,70 @@
+"""Keys to commands. Letters act only when no field is typed in; Esc cancels and never quits."""
+
+from collections.abc import Iterable
+
+from imgui_bundle import imgui
+
+from viz.canvas.canvas import Hand
+from viz.commands import keys
+from viz.commands.table import Command
+from viz.state.facts import Facts
+from viz.state.scene import Scene
+
+_OF_FIELDS = {"undo", "redo"}
+"""Commands whose keys mean something in a text field."""
+_OF_NAVIGATION = {"play", "hide-panels", "lay"}
+"""Commands whose keys press and leave a control while the keyboard moves among controls."""
+
+
+class Shortcuts:
+    """Those of the window's commands."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self._commands = tuple(command for command in commands if command.keys)
+        self._down = frozenset(key for command in self._commands for key in keys.keys_of(command.keys))
+        self._up = frozenset(
+            key for command in self._commands if command.on_release for key in keys.keys_of(command.keys)
+        )
+        self._pressed_at = -1.0
+        """When Dear ImGui saw any key go down last."""
+        self._held = False
+        """Whether one of ours may still be down."""
+
+    def run(self, scene: Scene, facts: Facts) -> Scene:
+        """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""
+        pressed_at = imgui.get_current_context().last_keyboard_key_press_time
+        if pressed_at != self._pressed_at or self._held:  # asking for every key takes its time
+            self._pressed_at = pressed_at
+            self._held = any(map(imgui.is_key_down, self._down))
+            if self._held or any(map(imgui.is_key_released, self._up)):
+                scene = _run(scene, facts, self._commands)
+        io = imgui.get_io()
+        if not io.want_text_input and not io.nav_visible:
+            # Otherwise the next press of Tab would also start to move among the controls.
+            imgui.internal.set_key_owner(imgui.Key.tab, _TAB)
+        return scene
+
+
+_TAB = imgui.internal.im_hash_str("hide-panels")
+
+
+def _run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
+    io = imgui.get_io()
+    for command in commands:
+        if command.id in _OF_NAVIGATION and io.nav_visible:
+            continue
+        if io.want_text_input and (command.id in _OF_FIELDS or not command.keys[0].startswith("Ctrl+")):
+            continue
+        if _asked(command, facts) and command.available(scene, facts):
+            scene = command.run(scene, facts)
+    return scene
+
+
+def _asked(command: Command, facts: Facts) -> bool:
+    if not command.on_release:
+        return keys.any_pressed(command.keys, command.repeats)
+    hand = facts.scratch.get(Hand)
+    if not any(imgui.is_key_released(imgui.Key(keys.chord(chord))) for chord in command.keys):
+        return False
+    used, hand.panned = hand.panned, False
+    return not used

@@ -1,0 +1,1 @@
+"""Files of the window: sessions, recipes, latents, captures, autosave and the file browser."""

@@ -1,0 +1,81 @@
+"""What the window's file browser shows at present, and the ways from folder to folder."""
+
+import os
+from dataclasses import dataclass, field
+
+from imgui_bundle import hello_imgui
+
+from viz.files.browse_list import Columns
+from viz.files.browse_purposes import FOLDERS, RUN, suffixes_of
+from viz.files.folder_listing import Entry, Order, Reading, arrange
+
+_FIRST_LOOK_S = 0.03
+"""How long a folder may keep the window waiting before it shows that it is reading."""
+
+
+@dataclass
+class Browser:
+    """The dialog's state; `mode` is empty while it is closed."""
+
+    mode: str = ""
+    appearing: bool = False
+    reading: Reading | None = None
+    chosen: str = ""
+    """Path of the entry that is marked."""
+    find: str = ""
+    typed: str = ""
+    """What stands in the path field."""
+    message: str = ""
+    """Why the last thing asked for could not be done."""
+    hidden: bool = False
+    order: Order = "name"
+    descending: bool = False
+    to_find: bool = False
+    """Give the keyboard to the field that finds."""
+    scroll: bool = False
+    """Bring the marked entry into sight."""
+    columns: Columns = field(default_factory=Columns)
+    shown: tuple[Entry, ...] = ()
+    shown_for: tuple[object, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The folder that is shown."""
+        return self.reading.path if self.reading else ""
+
+    def marked(self) -> Entry | None:
+        """The entry that is marked, if it is shown."""
+        return next((entry for entry in self.shown if entry.path == self.chosen), None)
+
+    def up(self) -> None:
+        """Show the folder above, with the one that we came from marked."""
+        above = os.path.dirname(self.folder)
+        if above and above != self.folder:
+            came_from = self.folder
+            self.go(above)
+            self.chosen, self.scroll = came_from, True
+
+    def go(self, folder: str) -> None:
+        """Show another folder."""
+        if self.reading:
+            self.reading.stop()
+        folder = os.path.abspath(folder)
+        self.reading = Reading(folder, hello_imgui.request_refresh, suffixes_of(self.mode))
+        self.reading.wait(_FIRST_LOOK_S)
+        self.typed, self.chosen, self.find, self.message = folder, "", "", ""
+        self.to_find, self.shown_for, self.scroll = True, (), True
+
+    def arrange(self) -> None:
+        """Filter and sort again where anything that matters for it changed."""
+        entries = self.reading.entries if self.reading else ()
+        wanted = (id(entries), self.find, self.hidden, self.order, self.descending, self.mode)
+        if wanted != self.shown_for:
+            self.shown_for = wanted
+            self.shown = arrange(
+                entries,
+                find=self.find,
+                hidden=self.hidden,
+                order=self.order,
+                descending=self.descending,
+                only_folders=self.mode in (RUN, *FOLDERS),
+            )

@@ -1,0 +1,105 @@
+"""The Capture section: where pictures go, and saving them."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from imgui_bundle import imgui
+
+from viz.files.capture import default_folder, folder_of, next_path
+from viz.state.facts import Facts
+from viz.state.params import put
+from viz.state.scene import RevealFolder, SavePicture, SaveWindow, Scene, ShowDialog
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+REFRESH_S = 1.0
+"""How often the folder is looked at for the next number."""
+
+
+@dataclass
+class _Next:
+    """The name the next picture gets, and for which folder and when that was found out."""
+
+    folder: str = ""
+    saved: str = ""
+    at: float = -REFRESH_S
+    name: str = ""
+
+
+def height(open_: bool) -> float:
+    """How high the section is, in pixels."""
+    return t.px(28 + 3 * 28 + 12) if open_ else t.px(28)
+
+
+def next_name(folder: Path) -> str:
+    """The name of the next picture in a folder that may not be there yet; empty where it cannot be read."""
+    try:
+        return next_path(folder).name if folder.exists() else "00000.png"
+    except OSError:
+        return ""
+
+
+def draw(scene: Scene, facts: Facts, name: str, open_: bool) -> Scene:
+    """The section; `name`: see `coming`; `open_`: whether it is open until the user says otherwise."""
+    if not ui.section("Capture", summary=f"next {name}" if name else "folder cannot be read", open_=open_):
+        return scene
+    imgui.push_id("capture")
+    scene = _folder(scene)
+    width = (imgui.get_content_region_avail().x - t.px(4)) / 2
+    hint = "Save the picture on the canvas, pixel by pixel"
+    ready = facts.picture is not None
+    if ui.button(
+        "Save picture", "camera", "primary", width=width, hint=hint, keys="Ctrl+S", id_="##picture", enabled=ready
+    ):
+        scene = scene.ask(SavePicture())
+    imgui.same_line(0, t.px(4))
+    hint = "Save the whole window as it looks now"
+    if ui.button("Save window", "image", width=width, hint=hint, keys="Ctrl+Shift+S", id_="##window"):
+        scene = scene.ask(SaveWindow())
+    scene = _saved(scene, facts)
+    imgui.pop_id()
+    return scene
+
+
+def coming(scene: Scene, facts: Facts) -> str:
+    """The name that the next picture gets, looked up now and then; empty where the folder cannot be read."""
+    known, chosen = facts.scratch.get(_Next), scene.settings.capture_dir
+    same = known.folder == chosen and known.saved == facts.saved
+    if not same or not 0 <= facts.now - known.at < REFRESH_S:
+        known.folder, known.saved, known.at = chosen, facts.saved, facts.now
+        known.name = next_name(folder_of(scene.settings))
+    return known.name
+
+
+def _folder(scene: Scene) -> Scene:
+    """The folder, to type or to choose."""
+    chosen = scene.settings.capture_dir
+    width = ui.row_label("Folder", bool(chosen))
+    imgui.set_next_item_width(width - t.px(t.row) - t.px(4))
+    flags = imgui.InputTextFlags_.elide_left | imgui.InputTextFlags_.auto_select_all
+    _, typed = imgui.input_text_with_hint("##folder", str(default_folder()), chosen, flags)
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        typed = ""
+    ui.tip(f"Pictures are saved in {folder_of(scene.settings)}. Right click: the usual folder")
+    imgui.same_line(0, t.px(4))
+    if ui.button(glyph="folder-open", hint="Choose the folder", id_="##browse"):
+        scene = scene.ask(ShowDialog("browse-folder"))
+    return put(scene, "settings.capture_dir", typed)
+
+
+def _saved(scene: Scene, facts: Facts) -> Scene:
+    """What was saved last, and the way to it."""
+    p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    if not facts.saved:
+        imgui.dummy((width, t.px(t.row)))
+        ui.draw("Nothing saved yet", p.x, p.y, "faint", t.small, height=t.px(t.row))
+        return scene
+    button = ui.measure("Reveal") + t.px(16)
+    x = p.x + ui.draw(ui.icon("check"), p.x, p.y, "good", 11, height=t.px(t.row)) + t.px(6)
+    text = ui.ellipsis(f"Saved {os.path.basename(facts.saved)}", p.x + width - button - t.px(6) - x, t.small)
+    ui.draw(text, x, p.y, "dim", t.small, height=t.px(t.row))
+    imgui.set_cursor_screen_pos((p.x + width - button, p.y))
+    if ui.button("Reveal", kind="ghost", width=button, hint="Show it in the file manager", id_="##reveal"):
+        scene = scene.ask(RevealFolder(os.path.dirname(facts.saved)))
+    return scene

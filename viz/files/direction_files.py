@@ -1,0 +1,87 @@
+"""Directions from files: what ages a face or turns its head, as a `.npy` of shape [w_dim] or [num_ws, w_dim]."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from renderer.document.arrays import MOST_BYTES, AnyArray
+from renderer.document.npy import array_of_npy
+from renderer.document.parts import ArrayRef, Direction
+from renderer.ipc.protocol import ModelInfo
+from viz.state.scene import Scene
+
+SUFFIXES = (".npy",)
+
+
+def load(path: Path) -> AnyArray:
+    """The direction in a file, float32 [w_dim] or [num_ws, w_dim]; leading sizes of 1 are dropped.
+
+    Raises ValueError with a sentence where there is none.
+    """
+    try:
+        if path.stat().st_size > 2 * MOST_BYTES:
+            raise ValueError("it is too large")
+        array = array_of_npy(path.read_bytes())
+    except OSError as error:
+        raise ValueError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise ValueError(f"{path.name} holds no direction: {error}.") from error
+    found = list(array.shape)
+    while array.ndim > 1 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim not in (1, 2) or not array.size or array.dtype.kind != "f" or not np.isfinite(array).all():
+        raise ValueError(
+            f"{path.name} holds no direction: that is finite numbers of the shape [w_dim] or [num_ws, w_dim], "
+            f"but it has {array.dtype} {found}."
+        )
+    return array.astype(np.float32)
+
+
+def misfit(array: AnyArray, model: ModelInfo | None) -> str:
+    """Why a direction is of no use to this network; empty where it is."""
+    if model is None or array.shape in ((model.w_dim,), (model.num_ws, model.w_dim)):
+        return ""
+    has = " × ".join(str(side) for side in array.shape)
+    return f"it has {has} numbers, but this network takes {model.w_dim}, or {model.num_ws} × {model.w_dim}"
+
+
+def added(scene: Scene, name: str, ref: ArrayRef) -> Scene:
+    """The scene with one more direction, at rest, under a name that no other one has."""
+    given = _free(name, scene.document.directions)
+    directions = (*scene.document.directions, Direction(given, ref))
+    return replace(scene, document=replace(scene.document, directions=directions))
+
+
+def renamed(scene: Scene, index: int, name: str) -> Scene:
+    """The scene with another name for one direction, which its keys follow; a name of another one gets a number."""
+    document = scene.document
+    directions, one = document.directions, document.directions[index]
+    if not (name := name.strip()) or name == one.name:
+        return scene
+    name = _free(name, directions[:index] + directions[index + 1 :])
+    tracks = tuple(
+        replace(track, path=f"directions.{name}") if track.path == f"directions.{one.name}" else track
+        for track in document.timeline.tracks
+    )
+    directions = (*directions[:index], replace(one, name=name), *directions[index + 1 :])
+    timeline = replace(document.timeline, tracks=tracks)
+    return replace(scene, document=replace(document, directions=directions, timeline=timeline))
+
+
+def ranged(one: Direction, first: int | None, last: int | None) -> Direction:
+    """The direction on other layers, where not None; the end that was not set goes along, so that some are moved."""
+    if first is not None:
+        one = replace(one, first=first, last=max(first, one.last))
+    if last is not None:
+        one = replace(one, first=min(one.first, last), last=last)
+    return one
+
+
+def _free(name: str, directions: tuple[Direction, ...]) -> str:
+    """The name, with a number where one of the directions has it."""
+    taken, given, count = {one.name for one in directions}, name, 1
+    while given in taken:
+        count += 1
+        given = f"{name} {count}"
+    return given

@@ -1,0 +1,70 @@
+"""What becomes of the scene when a file gives its state back. Pure functions."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from renderer.document.arrays import ArrayStore, UnknownArrayError, refs_in
+from renderer.document.document import Document, Playback
+from renderer.document.parts import Latent, Mixing, Truncation
+from renderer.document.recall import Recalled
+from renderer.ipc.protocol import ArrayRef, ModelInfo
+from viz.state import motion
+from viz.state.scene import Scene
+
+
+def missing(source: str) -> bool:
+    """Whether a network is named that is not there: a path without a file or folder."""
+    return bool(source) and "://" not in source and not Path(source).exists()
+
+
+def restored(scene: Scene, recalled: Recalled) -> Scene:
+    """The scene with everything that a file remembers, standing still.
+
+    Where its network is missing the present one stays (see `missing`).
+    """
+    document = recalled.document
+    if missing(document.network.source):
+        document = replace(document, network=scene.document.network)
+    if recalled.view is None:
+        playback = Playback(recalled.at or 0.0, on=recalled.at is not None)
+        view = replace(scene.view, display=recalled.display, playback=playback)
+    else:
+        view = recalled.view
+    return replace(
+        scene,
+        document=document,
+        view=replace(view, motion=motion.stopped(view.motion), playback=replace(view.playback, playing=False)),
+    )
+
+
+def fitting(document: Document, arrays: ArrayStore, model: ModelInfo) -> tuple[Document, tuple[str, ...]]:
+    """The document without the arrays that this network cannot take, and the names of what was left out."""
+
+    def good(value: object) -> bool:
+        return all(_fits(ref, arrays, model) for ref in refs_in(value))
+
+    left_out: list[str] = []
+    latent = document.latent
+    if not good(latent):
+        latent = replace(latent, array=None)
+        left_out.append("the stored latent")
+    layers = tuple(layer for layer in document.mixing.layers if good(layer))
+    left_out += [f"the style of layer {layer.ws}" for layer in document.mixing.layers if layer not in layers]
+    directions = tuple(one for one in document.directions if good(one))
+    left_out += [f"the direction {one.name}" for one in document.directions if one not in directions]
+    mixing = replace(document.mixing, layers=layers)
+    return replace(document, latent=latent, mixing=mixing, directions=directions), tuple(left_out)
+
+
+def with_latent(document: Document, ref: ArrayRef) -> Document:
+    """The document that shows stored w vectors as they are: nothing mixed, truncated or moved."""
+    latent = replace(Latent(), array=ref)
+    return replace(document, latent=latent, mixing=Mixing(), truncation=Truncation(), directions=())
+
+
+def _fits(ref: ArrayRef, arrays: ArrayStore, model: ModelInfo) -> bool:
+    try:
+        shape = arrays.get(ref).shape
+    except UnknownArrayError:
+        return False
+    return shape in ((model.w_dim,), (1, model.w_dim), (model.num_ws, model.w_dim))

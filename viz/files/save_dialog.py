@@ -1,0 +1,89 @@
+"""Asks where to save a session or a latent, and before another file is replaced."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from imgui_bundle import imgui
+
+from renderer.document import session
+from renderer.document.files import free_name
+from viz.files import latents
+from viz.files.capture import folder_of
+from viz.state.facts import Facts
+from viz.state.scene import Ask, SaveLatent, SaveResults, SaveSession, Scene
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+SESSION, LATENT, RESULTS = "save-session", "save-latent", "save-results"
+TITLES = {SESSION: "Save session as", LATENT: "Save latent as", RESULTS: "Export results as"}
+_ENDINGS = {SESSION: (session.SUFFIX,), LATENT: latents.SUFFIXES, RESULTS: (".csv",)}
+_NAMES = {RESULTS: "metrics"}
+_ASKS: dict[str, Callable[[str], Ask]] = {SESSION: SaveSession, LATENT: SaveLatent, RESULTS: SaveResults}
+_NOTES = {
+    SESSION: "Everything: the document, the shelf, the view, and the arrays that they use.",
+    LATENT: "The w vectors of the picture as it is now: .npz, or .npy by its ending.",
+    RESULTS: "A row for each figure of each network: value, pictures, feature network, time.",
+}
+
+
+@dataclass
+class _Typed:
+    """The path as typed so far, for each purpose."""
+
+    paths: dict[str, str] = field(default_factory=dict)
+    fresh: bool = False
+
+
+def start(scene: Scene, facts: Facts, name: str) -> None:
+    """The dialog `name` opens: propose a file."""
+    typed = facts.scratch.get(_Typed)
+    typed.fresh = True
+    if name == SESSION and facts.session:
+        typed.paths[name] = facts.session
+    elif name not in typed.paths:
+        typed.paths[name] = str(
+            free_name(folder_of(scene.settings) / f"{_NAMES.get(name, 'untitled')}{_ENDINGS[name][0]}")
+        )
+
+
+def target(name: str, typed: str) -> tuple[Path, str]:
+    """The file meant by what was typed, with its ending, and why it cannot be; empty where it can."""
+    text = typed.strip()
+    path = Path(text).expanduser()
+    if not text or text.endswith(("/", "\\")) or path.is_dir():
+        return path, "Type the name of the file too."
+    if path.suffix.lower() not in _ENDINGS[name]:
+        path = path.with_name(path.name + _ENDINGS[name][0])
+    parent = next((one for one in path.parents if one.exists()), None)
+    if not path.is_absolute() or (parent is not None and not parent.is_dir()):
+        return path, f"There is no folder {path.parent}."
+    return path, ""
+
+
+def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
+    """The dialog's content. Returns the scene, and whether the dialog is done."""
+    typed = facts.scratch.get(_Typed)
+    ui.label(TITLES[name], "text", t.title, "bold", height=28)
+    ui.wrapped(_NOTES[name], "dim")
+    ui.space(6)
+    if typed.fresh:
+        imgui.set_keyboard_focus_here()
+        typed.fresh = False
+    imgui.set_next_item_width(-1)
+    flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.elide_left
+    entered, typed.paths[name] = imgui.input_text("##path", typed.paths[name], flags)
+    path, problem = target(name, typed.paths[name])
+    there = not problem and path.exists()
+    p = imgui.get_cursor_screen_pos()
+    note = problem or (f"There is a {path.name} already." if there else f"Becomes {path.name}")
+    ui.draw(note, p.x, p.y, "bad" if problem else "warn" if there else "faint", t.small, height=t.px(t.row))
+    imgui.dummy(imgui.ImVec2(0, t.px(t.row)))
+    words = "Replace" if there else "Save"
+    pressed = ui.button(words, kind="danger" if there else "primary", id_="##write", enabled=not problem)
+    imgui.same_line(0, t.px(8))
+    if ui.button("Cancel", id_="##cancel", keys="Esc"):
+        return scene, True
+    if problem or not (pressed or (entered and not there)):  # Enter alone replaces nothing
+        return scene, False
+    return scene.ask(_ASKS[name](str(path))), True

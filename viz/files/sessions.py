@@ -1,0 +1,240 @@
+"""Opening and saving what the window shows: sessions, recipes in pictures and films, latents; all in a thread."""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from renderer.document import recall as recalling
+from renderer.document import session as sessions
+from renderer.document.arrays import AnyArray, ArrayStore
+from renderer.document.document import request_for
+from renderer.document.recall import Recalled
+from renderer.document.recipe import RecipeError
+from renderer.document.session import Session
+from renderer.ipc.protocol import Display, Styles
+from viz.files import direction_files, latents
+from viz.files.restoring import fitting, missing, restored, with_latent
+from viz.link.jobs import Told
+from viz.state.facts import Facts
+from viz.state.playback import animated
+from viz.state.scene import (
+    OpenDirection,
+    OpenFile,
+    OpenLastSession,
+    OpenLatent,
+    SaveLatent,
+    SaveSession,
+    Scene,
+    ShowDialog,
+)
+
+THUMBNAIL = 256
+"""Side of the picture in a session, in pixels."""
+
+Change = Callable[[Scene, Facts], Scene]
+
+
+class Say(Protocol):
+    """Shows a message over the picture."""
+
+    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
+        """`detail` says what it means; `folder` is one to offer."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a file gave: a change of the scene, or why there is none."""
+
+    name: str
+    change: Change | None = None
+    problem: str = ""
+
+
+class Files:
+    """The window's files of its own work. What is read changes the scene in a later frame, as one step."""
+
+    def __init__(self, arrays: ArrayStore, say: Say, wake: Callable[[], None], last: Path | None) -> None:
+        self._arrays, self._say, self._wake, self._last = arrays, say, wake, last
+        self._thread = ThreadPoolExecutor(1, "files")
+        self._waiting: list[Future[_Read]] = []
+        self.path = ""
+        """The session file at hand; empty where there is none."""
+
+    @cached_property
+    def has_last(self) -> bool:
+        """Whether there was a session of the window that was closed last, when it was asked first."""
+        return self._last is not None and self._last.is_file()
+
+    def open(self, path: Path, greeting: str = "", detail: str = "") -> None:
+        """Read a session, picture, film or text; `greeting` is said instead of its name once it is there."""
+        self._later(lambda: self._recall(path, greeting, detail))
+
+    def ask(self, scene: Scene, facts: Facts, ask: object) -> Scene:
+        """Do what concerns files; the scene that asks for what is missing."""
+        match ask:
+            case OpenFile(path=path):
+                self.open(Path(path))
+            case OpenLastSession() if self._last is not None:
+                self.open(self._last, "What you had when the window was last closed is back", "Undo takes it away.")
+            case OpenLatent(path=path):
+                self._later(lambda: self._latent(Path(path)))
+            case OpenDirection(path=path):
+                self._later(lambda: self._direction(Path(path)))
+            case SaveSession(path=path):
+                path = path or self.path
+                if not path:
+                    return scene.ask(ShowDialog("save-session"))
+                self._save(scene, facts, Path(path))
+            case SaveLatent(path=path):
+                request = animated(request_for(scene.document, Display(), scene.settings.device, 0), scene)
+                facts.works.once(Styles(request), lambda told: self._styles(told, Path(path)))
+        return scene
+
+    def arrive(self, scene: Scene, facts: Facts, name_step: Callable[[str], None]) -> Scene:
+        """Call once a frame: the scene with what has been read since the last call."""
+        while self._waiting and self._waiting[0].done():
+            read = self._waiting.pop(0).result()
+            if read.problem:
+                self._say(read.problem, bad=True)
+            elif read.change is not None:
+                changed = read.change(scene, facts)
+                if changed.document != scene.document:
+                    name_step(f"Open {read.name}")
+                scene = changed
+        return scene
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being read or written."""
+        return bool(self._waiting)
+
+    def close(self) -> None:
+        """Finish writing."""
+        self._thread.shutdown()
+
+    def _later(self, work: Callable[[], _Read]) -> None:
+        future = self._thread.submit(work)
+        self._waiting.append(future)
+        future.add_done_callback(lambda _: self._wake())
+
+    # -- in the thread --
+
+    def _recall(self, path: Path, greeting: str, detail: str) -> _Read:
+        try:
+            found = recalling.recall(path, self._arrays)
+        except RecipeError as error:
+            return _Read(path.name, problem=str(error))
+        name = "last session" if greeting else path.name
+        return _Read(name, lambda scene, facts: self._take_up(scene, facts, found, path, greeting, detail))
+
+    def _latent(self, path: Path) -> _Read:
+        try:
+            array = latents.load(path)
+        except ValueError as error:
+            return _Read(path.name, problem=str(error))
+        return _Read(path.name, lambda scene, facts: self._take_latent(scene, facts, array, path.name))
+
+    def _direction(self, path: Path) -> _Read:
+        try:
+            array = direction_files.load(path)
+        except ValueError as error:
+            return _Read(path.name, problem=str(error))
+        return _Read(path.name, lambda scene, facts: self._take_direction(scene, facts, array, path))
+
+    def _write_session(self, path: Path, session: Session, pixels: NDArray[np.uint8] | None) -> _Read:
+        try:
+            sessions.save(path, session, self._arrays, b"" if pixels is None else _thumbnail(pixels))
+        except (OSError, RecursionError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            return _Read(path.name, problem=f"The session cannot be saved as {path}: {reason}.")
+        return _Read(path.name, lambda scene, facts: self._saved(scene, path, is_session=True))
+
+    def _write_latent(self, path: Path, ws: AnyArray) -> _Read:
+        try:
+            latents.save(path, ws)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            return _Read(path.name, problem=f"The latent cannot be saved as {path}: {reason.rstrip('.')}.")
+        return _Read(path.name, lambda scene, facts: self._saved(scene, path))
+
+    # -- in the window's thread --
+
+    def _take_up(self, scene: Scene, facts: Facts, found: Recalled, path: Path, greeting: str, detail: str) -> Scene:
+        source = found.document.network.source
+        after = restored(scene, found)
+        lost = list(found.notes)
+        if missing(source):
+            if facts.model is not None:
+                document, left_out = fitting(after.document, self._arrays, facts.model)
+                after, lost = replace(after, document=document), [*lost, *left_out]
+            self._say(
+                f"The network of {path.name} is not there: {source}.",
+                "The present one stays, with all the rest. Open the network where it is now.",
+                bad=True,
+            )
+        if path.suffix.lower() == sessions.SUFFIX and path != self._last and not greeting:
+            self.path = str(path)
+        if lost:
+            self._say(f"Opened {path.name}, but some of it is lost.", "; ".join(lost[:6]), bad=True)
+        elif not missing(source):
+            self._say(greeting or f"Opened {path.name}", detail)
+        return after
+
+    def _take_latent(self, scene: Scene, facts: Facts, array: AnyArray, name: str) -> Scene:
+        if facts.model is None:
+            self._say(f"{name} needs a network: open one first.", bad=True)
+            return scene
+        try:
+            ref = self._arrays.add(latents.fit(array, facts.model, name))
+        except ValueError as error:
+            self._say(str(error), bad=True)
+            return scene
+        more = f"The first of its {len(array)} latents." if len(array) > 1 else ""
+        self._say(f"Opened {name}", more)
+        return replace(scene, document=with_latent(scene.document, ref))
+
+    def _take_direction(self, scene: Scene, facts: Facts, array: AnyArray, path: Path) -> Scene:
+        if wrong := direction_files.misfit(array, facts.model):
+            self._say(
+                f"{path.name} cannot be added: {wrong}.", "Open the network that it was made for first.", bad=True
+            )
+            return scene
+        self._say(f"Added {path.stem}", "Its slider is in the section Directions.")
+        return direction_files.added(scene, path.stem, self._arrays.add(array))
+
+    def _save(self, scene: Scene, facts: Facts, path: Path) -> None:
+        pixels = facts.pixels()
+        kept = None if pixels is None else pixels.copy()
+        session = Session(scene.document, scene.view)
+        self._later(lambda: self._write_session(path, session, kept))
+
+    def _styles(self, told: Told, path: Path) -> None:
+        if told.failure is not None or told.result is None:
+            why = told.failure.message if told.failure else "The renderer did not answer."
+            self._say(f"The latent cannot be saved. {why}", bad=True)
+            return
+        ws = told.result
+        self._later(lambda: self._write_latent(path, ws))
+
+    def _saved(self, scene: Scene, path: Path, *, is_session: bool = False) -> Scene:
+        if is_session:
+            self.path = str(path)
+        self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
+        return scene
+
+
+def _thumbnail(pixels: NDArray[np.uint8]) -> bytes:
+    """A small PNG of a picture [H, W, 4]."""
+    picture = Image.fromarray(pixels[..., :3])
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    file = io.BytesIO()
+    picture.save(file, format="PNG")
+    return file.getvalue()

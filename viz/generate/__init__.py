@@ -1,0 +1,1 @@
+"""The Generator panel: network, latent, truncation, noise, transform and directions."""

@@ -1,0 +1,173 @@
+"""Latent: which seed, the walk between seeds, how the blend goes, and the class of a conditional network."""
+
+import math
+import random
+from dataclasses import dataclass, field, replace
+
+from imgui_bundle import imgui
+
+from renderer.ipc.protocol import Blend, Latent, ModelInfo
+from viz.generate import pad
+from viz.state.facts import NO_NETWORK, Facts
+from viz.state.params import put, reset
+from viz.state.scene import Scene
+from viz.ui import widgets as ui
+from viz.ui.param_rows import play_row, slider_row
+from viz.ui.theme import current as t
+
+RANDOM_SEEDS = 100_000
+"""The dice throws seeds below this: short enough to remember and to type."""
+
+_BLENDS: tuple[tuple[Blend, str, str], ...] = (
+    ("z", "Z", "On the sphere in Z, before the mapping network"),
+    ("w", "W", "In straight lines in W; halfway, pictures come closer to the mean"),
+    ("arc", "Arc", "In arcs in W that keep their distance from the mean"),
+)
+
+
+@dataclass
+class Dice:
+    """Where random seeds come from."""
+
+    source: random.Random = field(default_factory=random.Random)
+
+
+@dataclass
+class Typed:
+    """What stands in the search fields of the class lists."""
+
+    first: str = ""
+    second: str = ""
+
+
+def nearest_seed(latent: Latent) -> int:
+    """The seed closest to a place: x + 100 y of the whole place nearest to it; halves go up."""
+    return math.floor(latent.x + 0.5) + 100 * math.floor(latent.y + 0.5)
+
+
+def at_seed(latent: Latent, seed: int) -> Latent:
+    """The place of a seed, in the row of the grid that holds all seeds: x = seed, y = 0."""
+    return replace(latent, x=float(seed), y=0.0)
+
+
+def snapped(latent: Latent) -> Latent:
+    """The nearest place that is a seed."""
+    return replace(latent, x=float(math.floor(latent.x + 0.5)), y=float(math.floor(latent.y + 0.5)))
+
+
+def thrown(latent: Latent, source: random.Random) -> Latent:
+    """The place of a random seed."""
+    return at_seed(latent, source.randrange(RANDOM_SEEDS))
+
+
+def summary(latent: Latent) -> str:
+    """Where we are, in a few words: `seed 1042`, or the place between seeds."""
+    if latent == snapped(latent):
+        return f"seed {nearest_seed(latent)}".replace("-", "−")
+    return f"{latent.x:.2f}, {latent.y:.2f}".replace("-", "−")
+
+
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the section shows."""
+    return scene.document.latent, scene.view.motion, facts.model, pad.base(scene, facts)
+
+
+def unable_to_blend(model: ModelInfo | None) -> str:
+    """Why there is no choice of where to blend; empty where there is."""
+    return "" if model is None or model.has_mapping else "This network has no mapping network: its w is its z"
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The section."""
+    tall = imgui.get_window_height() > t.px(760)
+    is_open = ui.section("Latent", summary=summary(scene.document.latent), reset=True)
+    if ui.reset_clicked():
+        scene = reset(scene, "document.latent", "view.motion.latent", "view.motion.latent_speed")
+    if not is_open:
+        return scene
+    scene = _seed(scene, facts)
+    scene = pad.draw(scene, facts, imgui.get_content_region_avail().x, t.px(168 if tall else 112))
+    scene = play_row(
+        scene, "Walk", "view.motion.latent", "view.motion.latent_speed", "Walk from seed to seed", primary=True
+    )
+    with ui.greyed(unable_to_blend(facts.model)):
+        scene = _blend(scene)
+    if tall or (facts.model and facts.model.c_dim):
+        scene = _classes(scene, facts)
+    ui.space(6)
+    return scene
+
+
+def _seed(scene: Scene, facts: Facts) -> Scene:
+    latent = scene.document.latent
+    seed = nearest_seed(latent)
+    room = ui.row_label("Seed", latent != at_seed(latent, 0))
+    typed = ui.number(
+        "Seed",
+        seed,
+        width=room - t.px(t.row + 4) * 2,
+        show_label=False,
+        hint="Each whole number is a picture of its own; drag, or double click to type",
+    )
+    if typed != seed:
+        latent = at_seed(latent, typed)
+    imgui.same_line(0, t.px(4))
+    if ui.button(glyph="dice-five", id_="##random", hint="A random seed", keys="R"):
+        latent = thrown(latent, facts.scratch.get(Dice).source)
+    imgui.same_line(0, t.px(4))
+    whole = snapped(latent)
+    if ui.button(
+        glyph="magnet", id_="##snap", hint="Snap to the nearest whole seed", keys="N", enabled=whole != latent
+    ):
+        latent = whole
+    return put(scene, "document.latent", latent)
+
+
+def _blend(scene: Scene) -> Scene:
+    names = [name for name, _, _ in _BLENDS]
+    width = ui.row_label("Blend in", scene.document.latent.blend != Latent().blend)
+    chosen = ui.segmented(
+        "blend",
+        [text for _, text, _ in _BLENDS],
+        names.index(scene.document.latent.blend),
+        width=width,
+        hints=[hint for _, _, hint in _BLENDS],
+    )
+    return put(scene, "document.latent.blend", names[chosen])
+
+
+def _classes(scene: Scene, facts: Facts) -> Scene:
+    model = facts.model
+    if model is None or not model.c_dim:
+        with ui.greyed("This network has no classes" if model else NO_NETWORK):
+            ui.choice("Class", "unconditional" if model else "none yet", token="faint", hint="Which class to draw")
+        return scene
+    typed = facts.scratch.get(Typed)
+    latent = scene.document.latent
+    label, typed.first = _class_list("Class", latent.label, "from seed", model, typed.first, "Which class to draw")
+    second, typed.second = _class_list(
+        "Second class", latent.label_b, "none", model, typed.second, "Another class to blend toward, in W"
+    )
+    scene = put(scene, "document.latent", replace(latent, label=label, label_b=second))
+    if second is not None:
+        scene = slider_row(scene, "document.latent.label_mix")
+    return scene
+
+
+def _class_list(
+    text: str, label: int | None, none: str, model: ModelInfo, typed: str, hint: str
+) -> tuple[int | None, str]:
+    """A row to pick a class from; right click: none. Returns the class and what was typed in the list's search."""
+    stale = label is not None and label >= model.c_dim
+    shown = none if label is None else f"{label} (not in this network)" if stale else str(label)
+    if ui.choice(text, shown, token="warn" if stale else "text", changed=label is not None, hint=hint):
+        imgui.open_popup(f"{text} list")
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        return None, typed
+    low, width = imgui.get_item_rect_min(), imgui.get_item_rect_size().x
+    imgui.set_next_window_pos(imgui.ImVec2(low.x, low.y + t.px(t.row + 2)), imgui.Cond_.appearing)
+    entries = [none, *(str(i) for i in range(model.c_dim))]
+    picked, typed = ui.pick(f"{text} list", entries, 0 if label is None else label + 1, typed, width)
+    if picked is None:
+        return label, typed
+    return (picked - 1 if picked else None), typed

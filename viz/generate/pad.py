@@ -1,0 +1,201 @@
+"""The pad: the grid of seeds seen from above. Whole positions are pictures; dragging walks between them."""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document.document import request_for
+from renderer.ipc.protocol import Display, RenderRequest, Transform
+from viz.state.facts import Facts
+from viz.state.scene import Scene
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+CELL, THUMB = 56, 34
+"""Design lengths: from one seed to the next, and a seed's picture."""
+
+_STEP = 0.04
+"""Seeds between two points of the trail."""
+_JUMP = 4.0
+"""A longer way in one frame was no walk: the trail starts anew."""
+
+Place = tuple[int, int]
+
+
+@dataclass
+class Pad:
+    """What the pad remembers from frame to frame."""
+
+    trail: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=90))
+    base: RenderRequest | None = None
+    requests: dict[Place, RenderRequest] = field(default_factory=dict)
+    """Of the seeds around, for the present base."""
+    shown: dict[Place, RenderRequest] = field(default_factory=dict)
+    """The request whose picture was there last: shown until the new one is there."""
+    moved: bool = False
+    """Whether the press that is held has walked."""
+
+
+def around(x: float, y: float, width: float, height: float, cell: float, thumb: float) -> list[Place]:
+    """Whole places whose pictures touch a pad of that size with (x, y) in its middle, nearest first."""
+    reach_x, reach_y = (width + thumb) / 2 / cell, (height + thumb) / 2 / cell
+    places = [
+        (i, j)
+        for j in range(math.ceil(y - reach_y), math.floor(y + reach_y) + 1)
+        for i in range(math.ceil(x - reach_x), math.floor(x + reach_x) + 1)
+    ]
+    return sorted(places, key=lambda place: math.hypot(place[0] - x, place[1] - y))
+
+
+def walked(x: float, y: float, dx: float, dy: float, cell: float, pace: float) -> tuple[float, float]:
+    """Where a drag by (dx, dy) pixels leads: the pictures follow the pointer, so the place goes the other way."""
+    return round(x - dx * pace / cell, 5), round(y - dy * pace / cell, 5)
+
+
+def opacity(distance: float) -> float:
+    """Of a picture `distance` seeds away."""
+    return 0.16 + 0.75 / (1 + 0.9 * math.pow(distance, 1.5))
+
+
+def neighbour_request(scene: Scene) -> RenderRequest:
+    """What the pad's pictures have in common: the present settings, without what plays or only moves the picture."""
+    document = scene.document
+    noise, mixing = document.noise, document.mixing
+    if noise.mode == "random":
+        noise = replace(noise, seed=0)
+    if scene.view.motion.mixing:
+        mixing = replace(mixing, x=float(round(mixing.x)))
+    steady = replace(
+        document,
+        latent=replace(document.latent, x=0.0, y=0.0, blend="w", array=None),
+        noise=noise,
+        mixing=mixing,
+        transform=Transform(),
+    )
+    return request_for(steady, Display(), scene.settings.device, 0)
+
+
+def base(scene: Scene, facts: Facts) -> RenderRequest:
+    """What the pad's pictures have in common now. It waits for the hand to let go of what it changes: while another
+    picture is asked for in every frame, no small one would get its turn.
+    """
+    pad, network = facts.scratch.get(Pad), scene.document.network
+    if pad.base is not None and pad.base.network == network and imgui.is_any_item_active():
+        return pad.base
+    wanted = neighbour_request(scene)
+    if wanted != pad.base:
+        if pad.base is None or wanted.network != pad.base.network:
+            pad.shown.clear()
+        pad.base, pad.requests = wanted, {}
+    return pad.base
+
+
+def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
+    """The pad with its two numbers; `width` and `height` in pixels."""
+    pad, latent = facts.scratch.get(Pad), scene.document.latent
+    a = imgui.get_cursor_screen_pos()
+    b, centre = V(a.x + width, a.y + height), V(round(a.x + width / 2), round(a.y + height / 2))
+    cell, thumb = t.px(CELL), t.px(THUMB)
+    imgui.push_id("pad")
+    imgui.set_next_item_allow_overlap()
+    ui.hit("##pad", V(max(1.0, width), height))
+    x, y = _dragged(pad, latent.x, latent.y, cell)
+    pointed = _pointed(x, y, centre, cell, thumb) if imgui.is_item_hovered() else None
+    if imgui.is_item_deactivated() and not pad.moved and pointed:
+        x, y = float(pointed[0]), float(pointed[1])
+    held = imgui.is_item_active()
+    ui.focus_ring()
+    ui.tip(
+        f"Seed {pointed[0] + 100 * pointed[1]}: click to go there"
+        if pointed
+        else "Drag to walk between seeds; Alt is finer, Shift coarser"
+    )
+    _follow(pad, x, y)
+    ui.fill(a, b, "canvas")
+    imgui.push_clip_rect(a, b, True)
+    _pictures(pad, scene, facts, x, y, centre, V(width, height), None if held else pointed)
+    _trail(pad, x, y, centre, cell)
+    ui.handle(centre, held)
+    imgui.pop_clip_rect()
+    hint = "Drag to walk; double click to type; right click for 0"
+    edge, top = t.px(6), b.y - t.px(22)
+    x = ui.badge_number("x", x, a.x + edge, top, per_pixel=0.01, hint=f"{hint}. Whole numbers are seeds")
+    y = ui.badge_number("y", y, b.x - edge, top, right=True, per_pixel=0.01, hint=f"{hint}. One step is 100 seeds")
+    imgui.pop_id()
+    imgui.set_cursor_screen_pos(a)
+    imgui.dummy(V(width, height))
+    if (x, y) == (latent.x, latent.y):
+        return scene
+    return replace(scene, document=replace(scene.document, latent=replace(latent, x=x, y=y)))
+
+
+def _dragged(pad: Pad, x: float, y: float, cell: float) -> tuple[float, float]:
+    """The place after this frame's part of a drag of the item drawn last."""
+    if imgui.is_item_activated():
+        pad.moved = False
+    delta = imgui.get_io().mouse_delta
+    if not imgui.is_item_active() or not imgui.is_mouse_down(imgui.MouseButton_.left) or (delta.x == delta.y == 0):
+        return x, y
+    if not pad.moved and not imgui.is_mouse_dragging(imgui.MouseButton_.left, t.px(3)):
+        return x, y
+    if not pad.moved:  # the first pixels of a drag were waited for, and are made up for
+        pad.moved = True
+        delta = imgui.get_mouse_drag_delta(imgui.MouseButton_.left, 0)
+    return walked(x, y, delta.x, delta.y, cell, ui.drag_pace())
+
+
+def _pointed(x: float, y: float, centre: V, cell: float, thumb: float) -> Place | None:
+    """The place whose picture is under the pointer."""
+    mouse = imgui.get_mouse_pos()
+    px, py = x + (mouse.x - centre.x) / cell, y + (mouse.y - centre.y) / cell
+    i, j = math.floor(px + 0.5), math.floor(py + 0.5)
+    return (i, j) if max(abs(px - i), abs(py - j)) * cell <= thumb / 2 else None
+
+
+def _pictures(
+    pad: Pad, scene: Scene, facts: Facts, x: float, y: float, centre: V, size: V, pointed: Place | None
+) -> None:
+    common, cell, thumb = base(scene, facts), t.px(CELL), t.px(THUMB)
+    places = around(x, y, size.x, size.y, cell, thumb)
+    seen = set(places)
+    pad.shown = {place: request for place, request in pad.shown.items() if place in seen}
+    for i, j in places:
+        request = pad.requests.get((i, j))
+        if request is None:
+            here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
+            request = pad.requests[i, j] = replace(common, latent=here)
+        found = facts.thumbnails.get(request)
+        if found:
+            pad.shown[i, j] = request
+        elif (i, j) in pad.shown:
+            found = facts.thumbnails.get(pad.shown[i, j])
+        q = V(round(centre.x + (i - x) * cell - thumb / 2), round(centre.y + (j - y) * cell - thumb / 2))
+        alpha = 1.0 if (i, j) == pointed else opacity(math.hypot(i - x, j - y))
+        if found:
+            ui.picture(found[0].id, found[1], q, thumb, t.radius, alpha)
+        else:
+            ui.fill(q, V(q.x + thumb, q.y + thumb), "control", alpha)
+        if (i, j) == pointed:
+            ui.outline(q, V(q.x + thumb, q.y + thumb), "accent", 1, t.radius, 1.5)
+
+
+def _follow(pad: Pad, x: float, y: float) -> None:
+    """Add the place to the trail."""
+    if pad.trail:
+        far = math.hypot(x - pad.trail[-1][0], y - pad.trail[-1][1])
+        if far < _STEP:
+            return
+        if far > _JUMP:
+            pad.trail.clear()
+    pad.trail.append((x, y))
+
+
+def _trail(pad: Pad, x: float, y: float, centre: V, cell: float) -> None:
+    lines, count = imgui.get_window_draw_list(), len(pad.trail)
+    points = [V(centre.x + (i - x) * cell, centre.y + (j - y) * cell) for i, j in (*pad.trail, (x, y))]
+    for k in range(count):
+        lines.add_line(points[k], points[k + 1], t.u32("halo", 0.4 * (k + 1) / count), t.px(4))
+        lines.add_line(points[k], points[k + 1], t.u32("accent", (k + 1) / count), t.px(2))

@@ -1,0 +1,92 @@
+"""The picture at some values of psi, from whole to opposite (StyleGAN paper, figure 8)."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document.document import Document, request_for
+from renderer.ipc.protocol import Display, RenderRequest
+from viz.state.facts import Facts
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep_row
+from viz.ui.theme import current as t
+
+PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
+SIZE = 64
+"""Side of the pictures that are rendered."""
+
+
+@dataclass
+class _Strip:
+    """Whether it is unfolded, and what its pictures are made of: they wait while a hand or a motion changes that."""
+
+    open: bool = False
+    document: Document | None = None
+    requests: tuple[RenderRequest, ...] = ()
+
+
+def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
+    """Everything that the strip shows."""
+    strip = facts.scratch.get(_Strip)
+    return strip.open, _requests(strip, scene) if strip.open else ()
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The strip: a click takes that psi."""
+    strip = facts.scratch.get(_Strip)
+    scene = keep_row("strip", (strip.open,), partial(_switch, scene, strip), scene)
+    if not strip.open:
+        return scene
+    gap = t.px(4)
+    side = max((imgui.get_content_region_avail().x - gap * (len(PSIS) - 1)) / len(PSIS), 1.0)
+    for i, (psi, request) in enumerate(zip(PSIS, _requests(strip, scene), strict=True)):
+        if i:
+            imgui.same_line(0, gap)
+        p, text = imgui.get_cursor_screen_pos(), f"{psi:g}".replace("-", "−")
+        if ui.hit(f"##psi {psi:g}", V(side, side + t.px(16))):
+            scene = put(scene, "document.truncation", replace(scene.document.truncation, psi=psi, psis=()))
+        ui.tip(f"Take ψ {text}")
+        found = facts.thumbnails.get(request, SIZE)
+        if found:
+            ui.picture(found[0].id, found[1], p, side)
+        else:
+            ui.fill(p, V(p.x + side, p.y + side), "control")
+        chosen = scene.document.truncation.psi == psi and not scene.document.truncation.psis
+        ui.draw(text, p.x + side / 2, p.y + side, "text" if chosen else "dim", t.small, align=0.5, height=t.px(16))
+    return scene
+
+
+def _switch(scene: Scene, strip: _Strip) -> Scene:
+    """The row that unfolds it; the scene as it was."""
+    width = ui.row_label("At other ψ")
+    if ui.button(
+        "Hide" if strip.open else "Show",
+        "images",
+        id_="##psi strip",
+        on=strip.open,
+        width=width,
+        hint="The picture from ψ 1 over the mean to the opposite of each feature",
+    ):
+        strip.open = not strip.open
+    return scene
+
+
+def _requests(strip: _Strip, scene: Scene) -> tuple[RenderRequest, ...]:
+    document = scene.document
+    busy = imgui.is_any_item_active() or scene.view.moving
+    if strip.document is not document and (strip.document is None or not busy):
+        strip.document = document
+        strip.requests = tuple(
+            request_for(
+                replace(document, truncation=replace(document.truncation, psi=psi, psis=())),
+                Display(),
+                scene.settings.device,
+                0,
+            )
+            for psi in PSIS
+        )
+    return strip.requests

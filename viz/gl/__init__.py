@@ -1,0 +1,1 @@
+"""OpenGL: textures, the upload thread, the viewport, thumbnails and the image cache."""

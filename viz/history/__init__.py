@@ -1,0 +1,1 @@
+"""History panel and comparison: earlier states, and the image of state B beside the present one."""

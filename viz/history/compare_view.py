@@ -1,0 +1,131 @@
+"""The compared state on the canvas: beside the present picture, instead of it, or subtracted from it."""
+
+from dataclasses import dataclass, field, replace
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document.arrays import AnyArray
+from renderer.document.document import Document, request_for
+from renderer.ipc.protocol import Difference, Display, RenderRequest, Still, Work
+from viz.gl.camera import Area, Place
+from viz.gl.textures import Picture
+from viz.gl.viewport import Shot, Viewport
+from viz.history.panel import badge
+from viz.state.facts import Facts, Texture
+from viz.state.scene import Scene
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+GRAB = 8
+"""Half the width of what takes hold of the divider, in design lengths."""
+
+
+@dataclass
+class _Other:
+    """The picture that comes from B; kept in `Facts.scratch`. Needs the window's OpenGL context."""
+
+    picture: Picture = field(default_factory=Picture)
+    viewport: Viewport = field(default_factory=Viewport)
+    shown: AnyArray | None = None
+    upload: object = None
+    """Tells one picture from the next."""
+    asked: tuple[object, ...] = ()
+    work: Work | None = None
+    """Made anew only when something it is made from has changed: requests are long to compare."""
+
+
+def free(facts: Facts) -> None:
+    """Give the textures back."""
+    other = facts.scratch.get(_Other)
+    other.picture.free()
+    other.viewport.free()
+
+
+def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
+    """What belongs over the present picture, which is drawn at `now`; the divider moves."""
+    compare = scene.view.compare
+    if compare.b is None or compare.mode == "off" or (compare.mode == "flip" and not compare.flipped):
+        return scene
+    other = facts.scratch.get(_Other)
+    told = facts.works.ask(_work(scene, compare.b, other))
+    if told.result is not None and told.result is not other.shown:
+        other.picture.upload(told.result)
+        other.shown, other.upload = told.result, object()
+    texture = other.picture.texture
+    if texture is not None:
+        share = compare.divider if compare.mode == "split" else 0.0
+        _show(other, texture, area, now, share)
+    if told.failure is not None:
+        ui.badge(f"B: {told.failure.message}", area.x + t.px(60), area.y + area.height - t.px(60))
+    elif texture is None or (not told.over and told.result is None):
+        ui.badge("B is being rendered", area.x + t.px(60), area.y + area.height - t.px(60))
+    if compare.mode == "split":
+        return _divider(scene, area, now)
+    if compare.mode == "flip":
+        badge("B", now.x + t.px(16), now.y + t.px(16))
+    return scene
+
+
+def _work(scene: Scene, b: Document, other: _Other) -> Work:
+    """What must be rendered."""
+    compare, device = scene.view.compare, scene.settings.device
+    display = scene.view.display
+    asked = (b, scene.shown, display, device, compare.mode, compare.gain)
+    if other.work is None or any(new is not old for new, old in zip(asked, other.asked, strict=True)):
+        plain = replace(display, spectrum=Display().spectrum, layer_table=False)
+        request = request_for(b, plain, device, 0)
+        other.asked, other.work = asked, _kind(request, scene, plain)
+    return other.work
+
+
+def _kind(request: RenderRequest, scene: Scene, display: Display) -> Work:
+    compare = scene.view.compare
+    if compare.mode != "difference":
+        return Still(request)
+    return Difference(request_for(scene.shown, display, scene.settings.device, 0), request, compare.gain)
+
+
+def _show(other: _Other, texture: Texture, area: Area, now: Place, share: float) -> None:
+    """B's picture where A's is, from `share` of its width on."""
+    scale = now.width / texture.width
+    place = replace(now, width=texture.width, height=texture.height, scale=now.scale * scale)
+    whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
+    drawn = other.viewport.show(Shot(texture, other.upload, place, whole))
+    x0, y0, x1, y1 = drawn.box
+    u0, v0, u1, v1 = drawn.uv
+    left = _at(now, share)
+    lines = imgui.get_window_draw_list()
+    lines.push_clip_rect(V(max(left, area.x), area.y), V(area.x + area.width, area.y + area.height), True)
+    lines.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))
+    lines.pop_clip_rect()
+
+
+def _at(now: Place, share: float) -> float:
+    """Where on the screen a share of the picture's width ends, on a whole pixel."""
+    return round(now.x + now.width * now.scale * share)
+
+
+def _divider(scene: Scene, area: Area, now: Place) -> Scene:
+    """The line between A and B; drag it, right click puts it in the middle."""
+    compare, lines = scene.view.compare, imgui.get_window_draw_list()
+    x = min(max(_at(now, compare.divider), area.x + t.px(GRAB)), area.x + area.width - t.px(GRAB))
+    top, bottom = max(round(now.y), area.y), min(round(now.bottom), area.y + area.height)
+    imgui.set_cursor_screen_pos(V(x - t.px(GRAB), top))
+    ui.hit("##divider", V(t.px(2 * GRAB), max(bottom - top, 1)))
+    held = imgui.is_item_active()
+    share = compare.divider
+    if held or imgui.is_item_hovered():
+        imgui.set_mouse_cursor(imgui.MouseCursor_.resize_ew)
+    if held and imgui.get_io().mouse_delta.x:
+        share = min(max((imgui.get_mouse_pos().x - now.x) / max(now.width * now.scale, 1), 0.0), 1.0)
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        share = 0.5
+    lines.add_line(V(x, top), V(x, bottom), t.u32("halo", 0.5), t.px(4))
+    lines.add_line(V(x, top), V(x, bottom), t.u32("#FFFFFF"), t.px(2))
+    ui.handle(V(x, (top + bottom) / 2), held)
+    badge("A", x - t.px(16), top + t.px(16))
+    badge("B", x + t.px(16), top + t.px(16))
+    if share == compare.divider:
+        return scene
+    return replace(scene, view=replace(scene.view, compare=replace(compare, divider=share)))

@@ -1,0 +1,141 @@
+"""Window "History": the states that undo and redo lead to, as small pictures to go back to."""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document.document import Document, request_for
+from renderer.ipc.protocol import Display, RenderRequest
+from viz.state.facts import Facts, States
+from viz.state.scene import Jump, Scene
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+from viz.ui.theme import current as t
+
+TILE, UPRIGHT = 72, 64
+"""Sides of a picture in a strip and in a rail, in design lengths."""
+AHEAD = 2
+"""Pictures shown after the present one where there is no room for all."""
+START = "Start"
+"""Name of the first state, which no step made."""
+
+
+@dataclass
+class _View:
+    """Which states are in sight, and the requests of their pictures; kept in `Facts.scratch`."""
+
+    states: States = field(default_factory=States)
+    device: str = ""
+    requests: tuple[RenderRequest, ...] = ()
+    """Made once for each set of states: a request's identity is what thumbnails are found by."""
+    scrolled: int = 0
+    """How far the wheel moved from where the present state is in sight."""
+
+    def look(self, states: States, device: str) -> None:
+        """Follow the states."""
+        if states is self.states and device == self.device:
+            return
+        known = dict(zip((id(one) for _, one in self.states.states), self.requests, strict=True))
+        if device != self.device:
+            known = {}
+        self.requests = tuple(known.get(id(one)) or request_for(one, Display(), device, 0) for _, one in states.states)
+        self.states, self.device, self.scrolled = states, device, 0
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """A strip where the window is wide, a rail where it is tall."""
+    view, states = facts.scratch.get(_View), facts.states
+    view.look(states, scene.settings.device)
+    if not states.states:
+        return keep("nothing", (), _nothing, scene, facts)
+    upright = imgui.get_window_height() > imgui.get_window_width()
+    room = imgui.get_content_region_avail()
+    pitch = t.px(UPRIGHT + 24) if upright else t.px(TILE + 14)
+    count = max(1, int((room.y - t.px(26) if upright else room.x) // pitch))
+    if imgui.is_window_hovered() and (notches := imgui.get_io().mouse_wheel):
+        view.scrolled -= round(notches) or (1 if notches < 0 else -1)
+    last = max(0, len(states.states) - count)
+    usual = min(max(0, states.now - count + 1 + AHEAD), last)
+    first = min(max(0, usual + view.scrolled), last)
+    view.scrolled = first - usual
+    b = scene.view.compare.b
+    parted = partial(_states, first=first, count=count, upright=upright)
+    return keep("states", (states, first, count, upright, b, scene.settings.device), parted, scene, facts)
+
+
+def name_of(states: States, index: int) -> str:
+    """What is written under a state."""
+    return states.states[index][0] or START
+
+
+def _nothing(scene: Scene, facts: Facts) -> Scene:
+    """What belongs here."""
+    p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
+    if room.y > room.x:
+        _title()
+        imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(22)))
+        ui.wrapped("A picture for each step comes here. Click one to go back.", "dim", t.small)
+        return scene
+    ui.draw("Every step leaves a picture here", p.x + room.x / 2, p.y, "dim", align=0.5, height=room.y * 0.6)
+    text = "Click one to go back to it; what came after stays until you change something."
+    ui.draw(text, p.x + room.x / 2, p.y + t.px(20), "faint", t.small, align=0.5, height=room.y * 0.6)
+    return scene
+
+
+def _title() -> None:
+    p = imgui.get_window_pos()
+    ui.draw("History", p.x + t.px(12), p.y + t.px(8), "text", t.small, "bold")
+
+
+def _states(scene: Scene, facts: Facts, first: int, count: int, upright: bool) -> Scene:
+    """The states in sight, the present one marked, those undone dimmed."""
+    states, a = facts.states, imgui.get_cursor_screen_pos()
+    side = UPRIGHT if upright else TILE
+    if upright:
+        _title()
+        a = V(imgui.get_window_pos().x + (imgui.get_window_width() - t.px(side)) / 2, a.y + t.px(22))
+    pitch = t.px(side + 24) if upright else t.px(side + 14)
+    for k, index in enumerate(range(first, min(first + count, len(states.states)))):
+        p = V(a.x, a.y + k * pitch) if upright else V(a.x + k * pitch, a.y)
+        imgui.set_cursor_screen_pos(p)
+        scene = _state(scene, facts, index, side)
+    return scene
+
+
+def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
+    """One state: click to go there, right click to compare with it."""
+    states, p = facts.states, imgui.get_cursor_screen_pos()
+    document, name = states.states[index][1], name_of(states, index)
+    found = facts.thumbnails.get(facts.scratch.get(_View).requests[index])
+    texture, uv = (found[0].id, found[1]) if found else (0, (0.0, 0.0, 1.0, 1.0))
+    undone = index > states.now
+    imgui.push_style_var(imgui.StyleVar_.alpha, imgui.get_style().alpha * (0.5 if undone else 1.0))
+    if ui.tile(f"state{index}", texture, uv, name, "", side, selected=index == states.now):
+        scene = scene.ask(Jump(index))
+    chosen = imgui.is_item_clicked(imgui.MouseButton_.right)
+    what = "Redo up to here" if undone else "Now" if index == states.now else "Go back to here"
+    ui.tip(f"{name}: {what}. Right click: compare with it")
+    imgui.pop_style_var()
+    if chosen:
+        scene = with_b(scene, document)
+    is_b = document == scene.view.compare.b
+    for letter, on, shift in (("A", index == states.now, 0), ("B", is_b, 18 if index == states.now else 0)):
+        if on:
+            badge(letter, p.x + t.px(side - 9 - shift), p.y + t.px(9))
+    return scene
+
+
+def with_b(scene: Scene, document: Document) -> Scene:
+    """The scene with another state to compare with, side by side unless it was shown in another way."""
+    compare = scene.view.compare
+    mode = "split" if compare.mode == "off" else compare.mode
+    return replace(scene, view=replace(scene.view, compare=replace(compare, b=document, mode=mode, flipped=False)))
+
+
+def badge(letter: str, x: float, y: float) -> None:
+    """A round mark: A is the present state, B the one compared with."""
+    imgui.get_window_draw_list().add_circle_filled(V(x, y), t.px(8), t.u32("accent" if letter == "A" else "#FFFFFF"))
+    ink = "on_accent" if letter == "A" else "#101011"
+    ui.draw(letter, x, y - t.px(8), ink, 9, "bold", align=0.5, height=t.px(16))

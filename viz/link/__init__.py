@@ -1,0 +1,1 @@
+"""Traffic with the renderer: requests, jobs, measurements and background work."""

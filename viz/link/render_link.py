@@ -1,0 +1,193 @@
+"""What goes to the renderer and what comes back: one request for each change, the newest picture as textures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.document.document import Document, request_for
+from renderer.ipc.interface import AnyRenderer
+from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, Preparing, RenderRequest
+from viz.gl.textures import Picture
+from viz.gl.thumbnails import ThumbnailCache
+from viz.link.jobs import Works
+from viz.link.measurements import Seen, measured
+from viz.link.meters import Meters
+from viz.state.facts import Texture
+from viz.state.playback import animated, showing
+from viz.state.scene import Scene
+from viz.state.settings import DRAFT_MS
+
+REST_S = 0.25
+"""What is held still for so long is drawn whole."""
+
+
+class Incoming:
+    """The renderer as the window sees it. Needs the window's OpenGL context for all but `submit`."""
+
+    def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float], seen: Seen) -> None:
+        self._renderer, self._meters, self._clock, self._seen = renderer, meters, clock, seen
+        self.thumbnails = ThumbnailCache()
+        self.works = Works(renderer)
+        self.frame: Frame | None = None
+        self.failure: Failure | None = None
+        self.loading: Loading | None = None
+        self.preparing: Preparing | None = None
+        self._textures = {name: Picture() for name in (PICTURE, SPECTRUM, LAYERS)}
+        self._request: RenderRequest | None = None
+        self._from: tuple[object, ...] = ()
+        """What the newest request was made from."""
+        self.shown: tuple[Document, Display, float | None] | None = None
+        """What the newest picture shows, how, and at which second of the timeline."""
+        self._shows: dict[int, tuple[Document, Display, float | None]] = {}
+        """The same for requests that are not answered."""
+        self._asked: dict[int, float] = {}
+        self._draft_ms = 0.0
+        self._moved: tuple[Document | None, float] = (None, 0.0)
+        """What was shown last, and since when."""
+        self._answered_id = 0
+        self._again = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether the newest request has been answered, by a picture or a failure."""
+        return self._request is not None and self._answered_id >= self._request.request_id
+
+    @property
+    def asked(self) -> RenderRequest | None:
+        """The newest request."""
+        return self._request
+
+    @property
+    def picture(self) -> Texture | None:
+        """The newest picture."""
+        return self._texture(PICTURE)
+
+    @property
+    def spectrum(self) -> Texture | None:
+        """The spectrum of the newest frame, where it was asked for."""
+        return self._texture(SPECTRUM)
+
+    @property
+    def layers(self) -> Texture | None:
+        """The layer thumbnails of the newest frame, where they were asked for."""
+        return self._texture(LAYERS)
+
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """The newest picture [H, W, 4], valid until the next `poll`."""
+        if self.frame is not None:
+            for part in self.frame.parts:
+                if part.name == PICTURE:
+                    return self._renderer.pixels(part)
+        return None
+
+    def waiting_s(self, now: float) -> float:
+        """How long the newest request has been unanswered."""
+        if self.answered or self._request is None:
+            return 0.0
+        return now - min((at for id_, at in self._asked.items() if id_ > self._answered_id), default=now)
+
+    def poll(self, scene: Scene, now: float) -> None:
+        """Take what came: textures are filled here."""
+        replies = self._renderer.poll()
+        self.loading, self.preparing = replies.loading, replies.preparing
+        if replies.failure is not None:
+            self.failure = replies.failure
+            self._answer(replies.failure.request_id)
+        if replies.frame is not None:
+            self._show(replies.frame)
+        if replies.thumbnails:
+            self.thumbnails.take(replies.thumbnails)
+        self.works.take(replies.progress)
+
+    def stale(self, scene: Scene) -> bool:
+        """Whether the newest request is not what `scene` asks for."""
+        return self._next(scene) is not None
+
+    def submit(self, scene: Scene, now: float, held: bool = False) -> None:
+        """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted.
+
+        `held`: a hand is changing it, so a draft will do.
+        """
+        if scene.shown is not self._moved[0]:
+            self._moved = (scene.shown, now)
+        slow = self.frame is not None and self.frame.model.has_drafts and self.frame.whole_ms > DRAFT_MS
+        resting = now - self._moved[1] >= REST_S
+        self._draft_ms = DRAFT_MS if held and slow and scene.settings.drafts and not resting else 0.0
+        if (request := self._next(scene)) is not None:
+            self._again = False
+            self._request, self._from = request, self._made_from(scene)
+            self._asked[request.request_id] = now
+            at = scene.view.playback.at if showing(scene) else None
+            self._shows[request.request_id] = (scene.shown, scene.view.display, at)
+            self._renderer.submit(request)
+        self._renderer.want(self.thumbnails.wanted())
+        self.works.settle()
+
+    def retry(self) -> None:
+        """Ask again though nothing changed."""
+        self._again = True
+        self.failure = None
+
+    def restarted(self) -> None:
+        """The renderer is started again and gets the newest request by itself: wait for that answer."""
+        self.failure = None
+        if self._request is not None:
+            self._answered_id = self._request.request_id - 1
+            self._asked[self._request.request_id] = self._clock()
+
+    def free(self) -> None:
+        """Give the textures back."""
+        for texture in self._textures.values():
+            texture.free()
+        self.thumbnails.free()
+
+    def _next(self, scene: Scene) -> RenderRequest | None:
+        """What is to be asked for now; None where it was asked for last."""
+        last = self._request
+        if last is None or self._again:
+            return self._asks(scene, 1 if last is None else last.request_id + 1)
+        made = self._made_from(scene)
+        if all(new is old for new, old in zip(made, self._from, strict=True)):
+            return None  # the usual answer, without comparing every number
+        request = self._asks(scene, last.request_id)
+        if request != last:
+            return replace(request, request_id=last.request_id + 1)
+        self._from = made
+        return None
+
+    def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
+        display = measured(scene.view.display, self._seen.last)
+        request = animated(request_for(scene.shown, display, scene.settings.device, request_id), scene)
+        return replace(request, draft_ms=self._draft_ms) if self._draft_ms else request
+
+    def _made_from(self, scene: Scene) -> tuple[object, ...]:
+        """All that `_asks` reads; compared by identity."""
+        moment = scene.view.playback if showing(scene) else None
+        return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment, self._draft_ms or None
+
+    def _texture(self, name: str) -> Texture | None:
+        if self.frame is None or all(part.name != name for part in self.frame.parts):
+            return None
+        return self._textures[name].texture
+
+    def _show(self, frame: Frame) -> None:
+        for part in frame.parts:
+            self._textures[part.name].upload(self._renderer.pixels(part))
+        known = self.frame.model if self.frame is not None else None
+        if known is not None and frame.model is not known and frame.model == known:
+            frame = replace(frame, model=known)  # the same object, which is compared at once
+        self.frame = frame
+        self.shown = self._shows.get(frame.request_id, self.shown)
+        if asked := self._asked.get(frame.request_id):
+            self._meters.latency.add((self._clock() - asked) * 1000)
+        self._meters.rendered(frame.milliseconds, frame.memory)
+        self._answer(frame.request_id)
+        if self.failure is not None and self.failure.request_id <= frame.request_id:
+            self.failure = None
+
+    def _answer(self, request_id: int) -> None:
+        self._answered_id = max(self._answered_id, request_id)
+        self._asked = {id_: at for id_, at in self._asked.items() if id_ > request_id}
+        self._shows = {id_: shows for id_, shows in self._shows.items() if id_ > request_id}

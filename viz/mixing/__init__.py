@@ -1,0 +1,1 @@
+"""Style mixing: shelf, layers, drag and drop, selection and the mixing grid."""

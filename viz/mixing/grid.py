@@ -1,0 +1,135 @@
+"""The mixing grid (arXiv 1812.04948, figure 3): which styles stand at its sides, and what each cell shows."""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.document.document import Document, Swatch, request_for
+from renderer.ipc.protocol import Display, ModelInfo, RenderRequest
+from viz.mixing.selection import lay
+from viz.state.bands import bands_of
+from viz.state.swatches import of_seed, opened, seeds_of
+
+ROWS, COLUMNS = "85,100,75,458,1500", "55,821,1789,293"
+"""Seeds at the sides until there is a shelf or some are typed: those of the command line's style mixing."""
+MOST = 10
+"""Styles at each side."""
+SETS = ("Coarse", "Middle", "Fine", "All", "Picked")
+"""Which layers are taken from the style above."""
+
+RGBA = NDArray[np.uint8]
+
+
+class Cell(NamedTuple):
+    """One picture of the grid."""
+
+    document: Document
+    request: RenderRequest
+    name: str
+
+
+class Table(NamedTuple):
+    """The whole grid; A stands down the left side, B along the top."""
+
+    a: tuple[Cell, ...]
+    b: tuple[Cell, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    """By row, each as long as `b`."""
+
+    def pictures(self) -> list[list[Cell | None]]:
+        """Row by row with the sides, as it is seen; None in the corner."""
+        top: list[Cell | None] = [None, *self.b]
+        rows: list[list[Cell | None]] = [[side, *row] for side, row in zip(self.a, self.cells, strict=True)]
+        return [top, *rows]
+
+
+@dataclass
+class Grid:
+    """What is chosen for the grid; kept in `Facts.scratch`."""
+
+    rows: str = ""
+    """Seeds as typed; empty: the shelf, or `ROWS` while that is empty."""
+    columns: str = ""
+    taken: int = 0
+    """Index in `SETS`."""
+    stamp: int = 0
+    """Another number for each table made: comparing every number in one would take longer than drawing it."""
+    _from: tuple[object, ...] = ()
+    _table: Table | None = field(default=None)
+
+    def table(self, document: Document, model: ModelInfo, picked: tuple[int, ...], device: str, held: bool) -> Table:
+        """The grid for a document. `held`: something moves, so an earlier grid of the same network stays."""
+        made = (document, model, picked, device, self.rows, self.columns, self.taken)
+        stale = self._table is None or self._from[1] is not model
+        if self._table is None or stale or (made != self._from and not held):
+            ws = taken_ws(model, self.taken, picked)
+            a, b = (axis(text, document, usual) for text, usual in ((self.rows, ROWS), (self.columns, COLUMNS)))
+            self.stamp += 1
+            self._from, self._table = made, table(document, model.num_ws, a, b, ws, device)
+        return self._table
+
+
+def axis(text: str, document: Document, usual: str) -> tuple[Swatch, ...]:
+    """The styles of one side: the seeds typed, else the shelf, else the usual seeds. What is no seed gives the rest."""
+    latent = document.latent
+    try:
+        seeds = seeds_of(text) if text.strip() else ()
+    except ValueError:
+        seeds = ()
+    if not seeds and document.shelf:
+        return document.shelf[:MOST]
+    return tuple(of_seed(seed, latent) for seed in (seeds or seeds_of(usual))[:MOST])
+
+
+def problem(text: str) -> str:
+    """Why a side cannot be what was typed; empty where it can."""
+    try:
+        many = len(seeds_of(text)) if text.strip() else 0
+    except ValueError as error:
+        return str(error)
+    return f"A side has {MOST} styles at most; the rest is left out." if many > MOST else ""
+
+
+def taken_ws(model: ModelInfo, taken: int, picked: tuple[int, ...]) -> tuple[int, ...]:
+    """The w vectors that cells take from B; see `SETS`."""
+    bands = bands_of(model)
+    if taken < len(bands):
+        return tuple(bands[taken].ws)
+    return tuple(range(model.num_ws)) if taken == len(bands) else picked
+
+
+def table(
+    document: Document, num_ws: int, a: tuple[Swatch, ...], b: tuple[Swatch, ...], ws: tuple[int, ...], device: str
+) -> Table:
+    """All cells: in row i and column j, style A_i with the w vectors `ws` of style B_j; the rest is the document's."""
+    cell = partial(_cell, device=device)
+    first = [opened(document, swatch, num_ws) for swatch in a]
+    rows = [
+        tuple(
+            cell(replace(base, mixing=lay(base.mixing, ws, other)), f"{swatch.name} with {other.name}") for other in b
+        )
+        for swatch, base in zip(a, first, strict=True)
+    ]
+    return Table(
+        tuple(cell(base, swatch.name) for swatch, base in zip(a, first, strict=True)),
+        tuple(cell(opened(document, swatch, num_ws), swatch.name) for swatch in b),
+        tuple(rows),
+    )
+
+
+def _cell(document: Document, name: str, device: str) -> Cell:
+    return Cell(document, request_for(document, Display(), device, 0), name)
+
+
+def composed(pictures: list[list[RGBA | None]]) -> RGBA:
+    """One picture of all, edge to edge; where there is none it is white."""
+    height, width = next(one for row in pictures for one in row if one is not None).shape[:2]
+    whole = np.full((len(pictures) * height, len(pictures[0]) * width, 4), 255, np.uint8)
+    for i, row in enumerate(pictures):
+        for j, one in enumerate(row):
+            if one is not None:
+                whole[i * height : (i + 1) * height, j * width : (j + 1) * width] = one
+    return whole

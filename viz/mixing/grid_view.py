@@ -1,0 +1,159 @@
+"""The mixing grid in the centre: styles A down, styles B across, and in each cell A with some layers of B."""
+
+from functools import partial
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from renderer.document.document import Document
+from viz.gl.camera import Area
+from viz.mixing import actions, grid_export
+from viz.mixing.grid import COLUMNS, ROWS, SETS, Cell, Grid, Table, problem
+from viz.mixing.grid_export import Export
+from viz.state.bands import bands_of
+from viz.state.facts import Facts
+from viz.state.params import put
+from viz.state.scene import Scene
+from viz.ui import theme
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+
+GRID = "view.grid"
+BAR, CAPTION, GAP, MARGIN = 36, 16, 4, 16
+"""Design lengths: the controls, a name, between cells, and around them all."""
+SIZES = (64, 128)
+"""Sides in pixels of the pictures that are rendered for the cells."""
+_TOKENS = ("coarse", "middle", "fine", "accent", "accent")
+
+
+def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """The whole view, where the picture would be."""
+    model, grid, export = facts.model, facts.scratch.get(Grid), facts.scratch.get(Export)
+    assert model is not None
+    picked = actions.picked(facts)
+    held = scene.view.motion.playing or (imgui.is_any_item_active() and not imgui.get_io().want_text_input)
+    table = grid.table(scene.document, model, picked, scene.settings.device, held)
+    p = theme.current.px
+    imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(8)))
+    done, total = len(export.done), len(export.waiting)
+    reads = (grid.rows, grid.columns, grid.taken, scene.document.shelf, model, picked, done, total, area)
+    scene = keep("grid-bar", reads, partial(_bar, area=area), scene, facts)
+    imgui.set_cursor_screen_pos(V(area.x, area.y + p(BAR)))
+    rest = Area(area.x, area.y + p(BAR), area.width, area.height - p(BAR))
+    return keep("grid-cells", (grid.stamp, grid.taken, rest), partial(_cells, table=table, area=rest), scene, facts)
+
+
+def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """What stands at the sides, which layers are taken, and saving."""
+    p, grid, model, export = theme.current.px, facts.scratch.get(Grid), facts.model, facts.scratch.get(Export)
+    assert model is not None
+    wide = area.width > p(700)
+    field = p(150) if area.width > p(820) else p(96)
+    shelf = f"Shelf ({len(scene.document.shelf)})" if scene.document.shelf else ""
+    grid.rows = _side("A", "Styles A, down: seeds, as 88 or 1,2,5-7; empty: the shelf", grid.rows, shelf or ROWS, field)
+    grid.columns = _side("B", "Styles B, across", grid.columns, shelf or COLUMNS, field)
+    sets = [*(band.name for band in bands_of(model) if band.ws), *SETS[3:]]
+    now = sets.index(SETS[grid.taken]) if SETS[grid.taken] in sets else len(sets) - 2
+    hints = [f"Cells take the {name.lower()} layers of B" for name in sets]
+    hints[-2:] = ["Cells take every layer of B", "Cells take the layers of B that are picked in the list of layers"]
+    imgui.begin_disabled(export.on)
+    chosen = ui.segmented("taken", sets if wide else [name[:1] for name in sets], now, hints=hints)
+    imgui.end_disabled()
+    grid.taken = SETS.index(sets[chosen])
+    return _ends(scene, facts, area)
+
+
+def _ends(scene: Scene, facts: Facts, area: Area) -> Scene:
+    """The right end of the bar: save, or how far that is; and back."""
+    p, export, y = theme.current.px, facts.scratch.get(Export), area.y + theme.current.px(8)
+    right = area.x + area.width - p(12)
+    imgui.set_cursor_screen_pos(V(right - p(24), y))
+    if ui.button(glyph="x", kind="ghost", id_="##back", hint="Back to the picture", keys="G"):
+        scene = put(scene, GRID, False)
+    if not export.on:
+        width = p(92)
+        imgui.set_cursor_screen_pos(V(right - p(28) - width, y))
+        if ui.button("Save grid", "export", width=width, id_="##save", hint="The whole grid at full size, as a PNG"):
+            scene = grid_export.start(scene, facts)
+        return scene
+    done, total = len(export.done), len(export.waiting)
+    imgui.set_cursor_screen_pos(V(right - p(28 + 56), y))
+    if ui.button("Cancel", width=p(56), id_="##cancel", hint="Save nothing", keys="Esc"):
+        export.stop()
+    imgui.set_cursor_screen_pos(V(right - p(28 + 56 + 72), y))
+    ui.progress(done / max(total, 1), p(64))
+    ui.tip(f"{done} of {total} pictures rendered")
+    return scene
+
+
+def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
+    """The field of one side."""
+    p = theme.current.px
+    ui.label(name, "text", weight="bold", height=24)
+    imgui.same_line(0, p(6))
+    imgui.set_next_item_width(width)
+    why = problem(text)
+    if why:
+        imgui.push_style_color(imgui.Col_.text, theme.current.vec4("bad"))
+    _, text = imgui.input_text_with_hint(f"##side{name}", usual, text)
+    if why:
+        imgui.pop_style_color()
+    ui.tip(why or hint)
+    imgui.same_line(0, p(12))
+    return text
+
+
+def _cells(scene: Scene, facts: Facts, table: Table, area: Area) -> Scene:
+    """The pictures, as large as they fit."""
+    p, rows = theme.current.px, table.pictures()
+    across, down = len(rows[0]), len(rows)
+    gap, left, top = p(GAP), p(MARGIN), p(MARGIN + CAPTION)
+    room = (area.width - 2 * left - p(60)) / across, (area.height - top - p(MARGIN)) / down
+    side = max(min(room) - gap, p(16))
+    x0 = area.x + (area.width - across * (side + gap)) / 2
+    size = SIZES[0] if side <= 1.5 * SIZES[0] else SIZES[1]
+    token = _TOKENS[facts.scratch.get(Grid).taken]
+    opened: Document | None = None
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            if cell is None:
+                continue
+            at = V(round(x0 + j * (side + gap)), round(area.y + top + i * (side + gap)))
+            if _cell(facts, cell, f"cell{i}-{j}", at, side, size, token if i and j else ""):
+                opened = cell.document
+    _names(table, x0, area.y, side, gap, top)
+    return scene if opened is None else _in_editor(scene, opened)
+
+
+def _in_editor(scene: Scene, document: Document) -> Scene:
+    return put(put(scene, "document", document), GRID, False)
+
+
+def _cell(facts: Facts, cell: Cell, id_: str, at: V, side: float, size: int, token: str) -> bool:
+    """One picture; True when it is chosen."""
+    imgui.set_cursor_screen_pos(at)
+    chosen = ui.hit(f"##{id_}", V(side, side))
+    found = facts.thumbnails.get(cell.request, size)
+    end = V(at.x + side, at.y + side)
+    if found:
+        ui.picture(found[0].id, found[1], at, side, 3)
+    else:
+        ui.fill(at, end, "control", 0.6, 3)
+    if imgui.is_item_hovered():
+        ui.outline(at, end, token or "#FFFFFF", 1, 3, 2)
+    ui.focus_ring()
+    ui.tip(f"{cell.name}\nClick: open it in the editor")
+    return chosen
+
+
+def _names(table: Table, x0: float, y0: float, side: float, gap: float, top: float) -> None:
+    """Names over the columns and beside the rows."""
+    t, p = theme.current, theme.current.px
+    for j, cell in enumerate(table.b, 1):
+        x = x0 + j * (side + gap) + side / 2
+        text = ui.ellipsis(cell.name, side, t.small)
+        ui.draw(text, x, y0 + top - p(CAPTION), "dim", t.small, align=0.5, height=p(CAPTION))
+    for i, cell in enumerate(table.a, 1):
+        y = y0 + top + i * (side + gap)
+        ui.draw(ui.ellipsis(cell.name, p(52), t.small), x0 - p(6), y, "dim", t.small, align=1, height=side)
+    ui.draw("A ↓   B →", x0 + side / 2, y0 + top, "faint", t.small, align=0.5, height=side)

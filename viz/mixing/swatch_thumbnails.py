@@ -1,0 +1,99 @@
+"""Small pictures of styles on their own: of swatches, of what layers take, of the second style."""
+
+from dataclasses import dataclass, field, replace
+
+from imgui_bundle import imgui
+
+from renderer.document.document import Document, request_for
+from renderer.document.mixing import second_of
+from renderer.ipc.protocol import Display, Mixing, RenderRequest, Source
+from viz.mixing.selection import Hand
+from viz.state.facts import Facts
+from viz.state.scene import Scene
+
+Picture = tuple[int, tuple[float, float, float, float]]
+"""Texture and (u0, v0, u1, v1); texture 0 while it is not there."""
+NOTHING: Picture = (0, (0.0, 0.0, 1.0, 1.0))
+UNMIXED = Mixing()
+MOST = 512
+"""Styles whose requests are kept."""
+
+Style = tuple[Source, Mixing]
+
+
+@dataclass
+class Likenesses:
+    """Requests for the pictures of styles, kept in `Facts.scratch`: asking with the same objects is quick.
+
+    A style is shown by the present network and truncation alone, so that a swatch looks the same while noise,
+    directions or transforms change. While something moves or is held, the pictures stay as they were.
+    """
+
+    base: RenderRequest = RenderRequest(0)
+    """What all of them share; part of what a kept part must read that shows any."""
+    _from: tuple[object, ...] = ()
+    """What `base` was made from."""
+    _requests: dict[Style, RenderRequest] = field(default_factory=dict)
+    _shown: dict[Style, RenderRequest] = field(default_factory=dict)
+    """The newest picture that was there, shown until the next one is."""
+
+    def look(self, scene: Scene, held: bool) -> None:
+        """Call once a frame. `held`: the hand holds something, so what it changes is not followed yet."""
+        document = scene.document
+        made = (document.network, document.truncation, document.force_fp32, scene.settings.device)
+        if self._from and all(new is old for new, old in zip(made, self._from, strict=True)):
+            return  # the usual answer, without comparing every number
+        same = document.network == self.base.network and scene.settings.device == self.base.device
+        if same and (held or scene.view.motion.playing):
+            return
+        plain = Document(document.network, truncation=document.truncation, force_fp32=document.force_fp32)
+        base = request_for(plain, Display(), scene.settings.device, 0)
+        if base == self.base:
+            self._from = made
+            return
+        if not same:
+            self._shown.clear()
+        self.base, self._from = base, made
+        self._requests.clear()
+
+    def request(self, source: Source, mixing: Mixing = UNMIXED) -> RenderRequest:
+        """What shows a style on its own."""
+        found = self._requests.get((source, mixing))
+        if found is None:
+            if len(self._requests) >= MOST:
+                self._requests.clear()
+                self._shown.clear()
+            found = replace(self.base, latent=source, mixing=mixing)
+            self._requests[source, mixing] = found
+        return found
+
+    def picture(self, facts: Facts, source: Source, mixing: Mixing = UNMIXED) -> Picture:
+        """The picture of a style, or the one that it had before, or nothing yet."""
+        request = self.request(source, mixing)
+        found = facts.thumbnails.get(request)
+        if found:
+            self._shown[source, mixing] = request
+        elif (source, mixing) in self._shown:
+            found = facts.thumbnails.get(self._shown[source, mixing])
+        return (found[0].id, found[1]) if found else NOTHING
+
+
+def of(scene: Scene, facts: Facts) -> Likenesses:
+    """The likenesses, as they are to be seen in this frame."""
+    likenesses = facts.scratch.get(Likenesses)
+    likenesses.look(scene, imgui.is_any_item_active())
+    return likenesses
+
+
+def of_layer(scene: Scene, facts: Facts, source: Source | None, second: float) -> Picture:
+    """The picture of what a layer takes; `second`: the seed by which the second style is pictured."""
+    if source is None:
+        source = second_of(scene.document.latent, Mixing(second))
+    return of(scene, facts).picture(facts, source)
+
+
+def of_hand(scene: Scene, facts: Facts, hand: Hand, second: float) -> Picture:
+    """The picture of what is in the hand; `second`: the seed by which the second style is pictured."""
+    if hand is None:
+        return of_layer(scene, facts, None, second)
+    return of(scene, facts).picture(facts, hand.latent, hand.mixing)

@@ -1,1 +1,0 @@
-"""One panel a file: draw(scene, facts) -> scene."""

@@ -1,0 +1,88 @@
+"""Commands of the Train workspace. See `viz.commands.table` for the rest."""
+
+from collections.abc import Callable
+
+from viz.runs.focus import look
+from viz.runs.list_panel import NEW_RUN
+from viz.runs.menu import act, actions
+from viz.runs.selection import RunChoice, focus, shown
+from viz.shell import dialogs
+from viz.state.command import Command
+from viz.state.facts import Facts
+from viz.state.scene import OpenNetwork, Scene, ShowDialog
+
+
+def of_runs() -> tuple[Command, ...]:
+    """In the order of the menu."""
+    return (
+        Command(
+            "new-run", "Run", "New run…", "Train a network, or measure one",
+            lambda scene, facts: scene.ask(ShowDialog(NEW_RUN)), ("Ctrl+Shift+N",),
+            lambda scene, facts: dialogs.known(NEW_RUN),
+        ),
+        Command(
+            "previous-run", "Run", "Previous run", "The one above it in the list",
+            _stepped(-1), ("Ctrl+↑",), _in_sight, repeats=True,
+        ),
+        Command(
+            "next-run", "Run", "Next run", "The one below it in the list",
+            _stepped(1), ("Ctrl+↓",), _in_sight, repeats=True,
+        ),
+        Command(
+            "explore-newest", "Run", "Explore newest snapshot", "Draw with the newest network of the run in focus",
+            _explore, available=lambda scene, facts: bool(_snapshots(scene, facts)),
+        ),
+        *(
+            Command(f"run-{id_}", "Run", name, help_, _acted(id_), keys, _can(id_))
+            for id_, name, help_, keys in (
+                ("stop", "Stop run", "Let it save a snapshot and end", ()),
+                ("resume", "Resume run", "Go on in the same folder, exactly where it was", ()),
+                ("duplicate", "Duplicate run with changes…", "Another run like it", ("Ctrl+D",)),
+                ("reveal", "Open the run's folder", "In the file manager", ()),
+                ("copy", "Copy the run's path", "Into the clipboard", ()),
+                ("trash", "Move run to trash…", "After a question", ("Shift+Del",)),
+            )
+        ),
+    )  # fmt: skip
+
+
+def _in_sight(scene: Scene, facts: Facts) -> bool:
+    return scene.view.workspace == "train" and bool(facts.runs)
+
+
+def _acted(action: str) -> Callable[[Scene, Facts], Scene]:
+    def run(scene: Scene, facts: Facts) -> Scene:
+        one = focus(facts, scene.document.network.source)
+        return scene if one is None else act(scene, facts, one, action)
+
+    return run
+
+
+def _can(action: str) -> Callable[[Scene, Facts], bool]:
+    def available(scene: Scene, facts: Facts) -> bool:
+        one = focus(facts, scene.document.network.source) if _in_sight(scene, facts) else None
+        return one is not None and any(id_ == action for id_, *_ in actions(facts, one))
+
+    return available
+
+
+def _stepped(by: int) -> Callable[[Scene, Facts], Scene]:
+    def run(scene: Scene, facts: Facts) -> Scene:
+        runs, now = shown(facts), focus(facts, scene.document.network.source)
+        if not runs or now is None:
+            return scene
+        index = runs.index(now) + by if now in runs else 0
+        facts.scratch.get(RunChoice).choose(runs[min(max(index, 0), len(runs) - 1)].folder)
+        return scene
+
+    return run
+
+
+def _snapshots(scene: Scene, facts: Facts) -> tuple[str, ...]:
+    if not _in_sight(scene, facts):
+        return ()
+    return tuple(one.path for one in look(facts, scene.document.network.source).listing.snapshots)
+
+
+def _explore(scene: Scene, facts: Facts) -> Scene:
+    return scene.ask(OpenNetwork(_snapshots(scene, facts)[-1]))

@@ -1,0 +1,187 @@
+"""Follows the files of the runs that are looked at, on a thread of its own, and makes their curves there.
+
+The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`told`, `curve`, `listing`); what
+it takes are frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from imgui_bundle import hello_imgui
+
+from viz.runs.follower import NOTHING, Follower, Told
+from viz.runs.listing import EMPTY, Listing, Listings
+from viz.ui.plot_series import Curve, CurveWish, curve
+
+PERIOD_S = 1.0
+"""Files are looked at this often."""
+ABANDONED_S = 6.0
+"""Nothing is looked at once nobody has wanted anything for so long. An idle window draws every two seconds."""
+_CHUNK = 96 * 1024
+"""Bytes of a file that are read and parsed before the window's thread gets its turn."""
+_TURN_S = 0.0005
+_PUBLISH_S = 0.25
+"""While much is read, what there is so far is shown this often."""
+_HELD = 24
+"""Runs whose numbers are held in memory, those wanted last."""
+
+
+class RunFiles:
+    """One for the window, kept in `Facts.scratch`. Methods are for the window's thread."""
+
+    def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
+        self._wake = wake
+        self._thread: threading.Thread | None = None
+        self._bell = threading.Event()
+        self._ended = threading.Event()
+        self._followed: tuple[str, ...] = ()
+        self._wishes: tuple[CurveWish, ...] = ()
+        self._listed: tuple[str, ...] = ()
+        self._wanted_at = 0.0
+        self._told: Mapping[str, Told] = {}
+        self._listings: Mapping[str, Listing] = {}
+        self._curves: Mapping[CurveWish, Curve | None] = {}
+        self._newest: Mapping[tuple[str, str, bool], Curve] = {}
+        self.version = 0
+        """Changes whenever there is something new to take."""
+        self.rounds = 0
+        """Looks at all files so far."""
+
+    def want(self, followed: tuple[str, ...], wishes: tuple[CurveWish, ...], listed: tuple[str, ...]) -> None:
+        """Say in every frame which runs' files are followed, which curves are drawn, which folders are listed."""
+        news = followed != self._followed or wishes != self._wishes or listed != self._listed
+        rested = time.monotonic() - self._wanted_at > ABANDONED_S
+        self._followed, self._wishes, self._listed = followed, wishes, listed
+        self._wanted_at = time.monotonic()
+        if self._thread is None and not self._ended.is_set():
+            self._thread = threading.Thread(target=self._run, name="run files", daemon=True)
+            self._thread.start()
+        if news or rested:
+            self._bell.set()
+
+    def told(self, folder: str) -> Told:
+        """What a followed run has written so far."""
+        return self._told.get(folder, NOTHING)
+
+    def listing(self, folder: str) -> Listing:
+        """What lies in a listed folder."""
+        return self._listings.get(folder, EMPTY)
+
+    def curve(self, wish: CurveWish) -> Curve | None:
+        """The curve wished for; until it is made, the newest of the same statistic."""
+        if (found := self._curves.get(wish)) is not None:
+            return found
+        return self._newest.get((wish.folder, wish.name, wish.metric))
+
+    def ready(self, wish: CurveWish) -> bool:
+        """Whether exactly this curve has been made, or cannot be."""
+        return wish in self._curves
+
+    def close(self) -> None:
+        """End the thread."""
+        self._ended.set()
+        self._bell.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    # -- the thread --
+
+    def _run(self) -> None:
+        worker = _Worker()
+        due = 0.0
+        while not self._ended.is_set():
+            now = time.monotonic()
+            if now - self._wanted_at > ABANDONED_S:
+                self._bell.wait()
+            elif not worker.busy and now < due:
+                self._bell.wait(due - now)
+            rang = self._bell.is_set()
+            self._bell.clear()
+            if self._ended.is_set():
+                return
+            now = time.monotonic()
+            if now >= due or rang:
+                due = now + PERIOD_S if now >= due else due
+                worker.begin(self._followed, self._listed)
+                self.rounds += 1
+            worker.read_some()
+            if worker.publish(self._wishes, time.monotonic()):
+                self._told, self._listings = worker.told, worker.listings
+                self._curves, self._newest = worker.curves, worker.newest
+                self.version += 1
+                self._wake()
+            time.sleep(_TURN_S)
+
+
+class _Worker:
+    """What the thread holds."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Told] = {}
+        self.listings: dict[str, Listing] = {}
+        self.curves: dict[CurveWish, Curve | None] = {}
+        self.newest: dict[tuple[str, str, bool], Curve] = {}
+        self._followers: dict[str, Follower] = {}
+        self._folders = Listings()
+        self._reading: list[str] = []
+        self._made_at: dict[CurveWish, object] = {}
+        self._published = 0.0
+        self._news = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is more to read at once."""
+        return bool(self._reading)
+
+    def begin(self, followed: tuple[str, ...], listed: tuple[str, ...]) -> None:
+        """Look at everything from here on."""
+        listings = {folder: self._folders.of(folder) for folder in dict.fromkeys((*listed, *followed))}
+        if any(self.listings.get(folder) is not found for folder, found in listings.items()):
+            self._news = True
+        self.listings = listings
+        for folder in followed:
+            follower = self._followers.pop(folder, None) or Follower(folder)
+            self._followers[folder] = follower  # the one wanted last is the last
+            follower.metrics(listings[folder].metrics)
+        for folder in tuple(self._followers)[:-_HELD]:
+            if folder not in followed:
+                del self._followers[folder]
+        self._reading = list(followed)
+
+    def read_some(self) -> None:
+        """A piece of each file that has more to read."""
+        for folder in tuple(self._reading):
+            changed, more = self._followers[folder].look(_CHUNK)
+            self._news = self._news or changed
+            if not more:
+                self._reading.remove(folder)
+            time.sleep(_TURN_S)  # lets the window's thread have its turn
+
+    def publish(self, wishes: tuple[CurveWish, ...], now: float) -> bool:
+        """Make what is new; whether there is anything."""
+        if self.busy and now - self._published < _PUBLISH_S and all(wish in self.curves for wish in wishes):
+            return False
+        told = {folder: follower.told() for folder, follower in self._followers.items()}
+        news = self._news or any(self.told.get(folder) is not one for folder, one in told.items())
+        curves: dict[CurveWish, Curve | None] = {}
+        made: dict[CurveWish, object] = {}
+        for wish in wishes:
+            follower = self._followers.get(wish.folder)
+            if follower is None:
+                continue
+            made[wish] = mark = follower.mark(wish)
+            if wish in self.curves and self._made_at.get(wish) == mark:
+                curves[wish] = self.curves[wish]
+                continue
+            column = follower.column(wish)
+            curves[wish] = curve(*column, wish) if column is not None else None
+            news = True
+        if not news:
+            return False
+        newest = {key: one for key, one in self.newest.items() if key[0] in self._followers}
+        newest |= {(wish.folder, wish.name, wish.metric): one for wish, one in curves.items() if one is not None}
+        self.told, self.curves, self._made_at, self.newest = told, curves, made, newest
+        self._published, self._news = now, False
+        return True

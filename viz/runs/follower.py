@@ -1,0 +1,158 @@
+"""One run's files, read bit by bit. For the thread of `run_files` alone."""
+
+import os
+import re
+from array import array
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from training_launcher.series import Series, metric_row, stats_row
+from training_launcher.tail import Tail, sample
+from viz.ui.plot_series import CurveWish
+
+LOG_LINES, LOG_BYTES = 20_000, 4 << 20
+"""Of a log, so much of its end is kept."""
+_OVERVIEW_FROM = 1 << 20
+"""Files longer than this are first looked at here and there, so that there is a curve at once."""
+_POINTS = 64
+"""Newest results of a metric that are told."""
+_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """The end of a log; compared by identity."""
+
+    lines: tuple[str, ...] = ()
+    cut: bool = False
+    """Whether there is more before it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a run has written so far; compared by identity."""
+
+    stats: tuple[str, ...] = ()
+    """Names of its statistics, sorted."""
+    metrics: tuple[str, ...] = ()
+    """Names of its metrics' figures, sorted."""
+    newest: Mapping[str, float] = field(default_factory=dict)
+    """Newest value of every statistic."""
+    results: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    """The latest (kimg, value) of every metric's figure, ascending; of one kimg what was measured last."""
+    share: float = 1.0
+    """How much of `stats.jsonl` has been read, 0..1."""
+    log: Log = Log()
+
+
+NOTHING = Told()
+
+
+class Follower:
+    """Reads what is new in the files of one run."""
+
+    def __init__(self, folder: str) -> None:
+        self._tail = Tail(os.path.join(folder, "stats.jsonl"))
+        self._series = Series(stats_row)
+        self._overview: Series | None = None
+        self._metrics: dict[str, tuple[Tail, Series]] = {}
+        self._log_tail = Tail(os.path.join(folder, "log.txt"))
+        self._lines: deque[str] = deque(maxlen=LOG_LINES)
+        self._cut = self._log_tail.skip_to_last(LOG_BYTES)
+        self._log = Log()
+        self._told = NOTHING
+        self._version = 0
+        self._old = True
+        self._begin()
+
+    def _begin(self) -> None:
+        """Take a first impression of a long file."""
+        try:
+            long = os.path.getsize(self._tail.path) > _OVERVIEW_FROM
+        except (OSError, ValueError):
+            return
+        if long:
+            self._overview = Series(stats_row)
+            self._overview.add(sample(self._tail.path))
+
+    def metrics(self, paths: tuple[str, ...]) -> None:
+        """Which files of metrics there are."""
+        if tuple(self._metrics) != paths:
+            known = self._metrics
+            self._metrics = {path: known.get(path) or (Tail(path), Series(metric_row)) for path in paths}
+            self._changed()
+
+    def look(self, most: int) -> tuple[bool, bool]:
+        """Read at most about so many bytes of each file. Returns (something is new, there is more)."""
+        piece = self._tail.look(most)
+        if piece.restarted:
+            self._series.clear()
+        self._series.add(piece.lines)
+        changed, more = bool(piece.lines or piece.restarted), piece.more
+        if not more and self._overview is not None:
+            self._overview, changed = None, True
+        for tail, series in self._metrics.values():
+            piece = tail.look(most)
+            if piece.restarted:
+                series.clear()
+            series.add(piece.lines)
+            changed, more = changed or bool(piece.lines or piece.restarted), more or piece.more
+        said, longer = self._read_log(most)
+        if changed or said:
+            self._changed(curves=changed)
+        return changed or said, more or longer
+
+    def _read_log(self, most: int) -> tuple[bool, bool]:
+        rest = self._log_tail.rest
+        piece = self._log_tail.look(most)
+        if piece.restarted:
+            self._lines.clear()
+            self._cut = False
+        self._cut = self._cut or len(self._lines) + len(piece.lines) > LOG_LINES
+        self._lines.extend(_plain(line) for line in piece.lines)
+        if not (piece.lines or piece.restarted or self._log_tail.rest != rest):
+            return False, piece.more
+        last = (_plain(self._log_tail.rest),) if self._log_tail.rest else ()
+        self._log = Log((*self._lines, *last), self._cut)
+        return True, piece.more
+
+    def _changed(self, *, curves: bool = True) -> None:
+        self._version += curves
+        self._old = True
+
+    def _source(self) -> Series:
+        return self._series if self._overview is None else self._overview
+
+    def told(self) -> Told:
+        """All of it; the very same object while nothing has changed."""
+        if not self._old:
+            return self._told
+        self._old = False
+        series = self._source()
+        newest = {name: value for name in series.names if (value := series.newest(name)) is not None}
+        results = {
+            name: tuple(sorted(dict(zip(*one.column(name), strict=True)).items())[-_POINTS:])
+            for _, one in self._metrics.values()
+            for name in one.names
+        }
+        size = self._tail.size
+        share = self._tail.offset / size if self._overview is not None and size else 1.0
+        if self._overview is not None and not size:
+            share = 0.0
+        self._told = Told(series.names, tuple(sorted(results)), newest, results, share, self._log)
+        return self._told
+
+    def mark(self, wish: CurveWish) -> object:
+        """Changes when the curve of a wish does."""
+        return self._version if wish.metric or self._overview is None else "overview"
+
+    def column(self, wish: CurveWish) -> tuple["array[float]", "array[float]"] | None:
+        """The numbers for a wish."""
+        series = [one for _, one in self._metrics.values()] if wish.metric else [self._source()]
+        return next((one.column(wish.name) for one in series if wish.name in one.names), None)
+
+
+def _plain(line: bytes) -> str:
+    """A line of a log as one reads it: without colours, and of a progress bar its newest state."""
+    return _CODES.sub("", line.decode("utf-8", "replace").rpartition("\r")[2]).expandtabs(4)

@@ -1,0 +1,170 @@
+"""Window "Runs": every run as a card, and the log of the one in focus below."""
+
+import time
+from functools import partial
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from training_launcher.run import Run
+from viz.gl.image_cache import Held, PictureCache
+from viz.runs import focus, log_view, menu
+from viz.runs.data import RunFiles
+from viz.runs.selection import KINDS, RunChoice, chosen, shown
+from viz.runs.text import KIND_GLYPHS, LOOKS, metric_name, metric_value, outcome, pace_text, progress_text, share
+from viz.shell import dialogs
+from viz.state.facts import Facts
+from viz.state.scene import Scene, ShowDialog
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+from viz.ui.theme import current as t
+
+CARD, THUMB = 66, 46
+"""Height of a card and side of its picture, design lengths."""
+LOG_SHARE, LOG_LEAST = 0.24, 150
+_KIND_HINTS = ("Every run", "Runs that train a network", "Runs that measure networks", "Films and figures")
+NEW_RUN = "new-run"
+"""The dialog that starts a run."""
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The whole panel."""
+    pictures = facts.scratch.get(PictureCache)
+    pictures.take()
+    look, choice = focus.look(facts, scene.document.network.source), facts.scratch.get(RunChoice)
+    scene = keep("kinds", (choice.kind, dialogs.known(NEW_RUN)), _head, scene, facts)
+    room = imgui.get_content_region_avail()
+    log = max(t.px(LOG_LEAST), room.y * LOG_SHARE) if look.run is not None else 0.0
+    log = log if log_view.is_open(facts) else t.px(28)
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), 0))
+    if imgui.begin_child("list", V(0, max(t.px(CARD), room.y - log - t.px(4))), imgui.ChildFlags_.nav_flattened):
+        scene = _list(scene, facts)
+    imgui.end_child()
+    imgui.pop_style_var()
+    scene = menu.question(scene, facts)
+    return log_view.draw(scene, facts, look) if look.run is not None else scene
+
+
+def _head(scene: Scene, facts: Facts) -> Scene:
+    """Which kinds are listed, and the button for a new run."""
+    choice, width = facts.scratch.get(RunChoice), imgui.get_content_region_avail().x
+    room = ui.measure("New run", weight="bold") + t.px(34)
+    new = dialogs.known(NEW_RUN)
+    choice.kind = ui.segmented(
+        "kinds", KINDS, choice.kind, width=min(t.px(280), width - (room + t.px(8) if new else 0)), hints=_KIND_HINTS
+    )
+    if new:
+        imgui.same_line(0, 0)
+        p = imgui.get_cursor_screen_pos()
+        imgui.set_cursor_screen_pos(V(p.x + imgui.get_content_region_avail().x - room, p.y))
+        hint = "Train a network, or measure one"
+        if ui.button("New run", "plus", "primary", width=room, hint=hint, keys="Ctrl+Shift+N", id_="##new"):
+            scene = scene.ask(ShowDialog(NEW_RUN))
+    ui.space(6)
+    return scene
+
+
+def _list(scene: Scene, facts: Facts) -> Scene:
+    runs = shown(facts)
+    if not runs:
+        return _empty(scene, facts)
+    source = scene.document.network.source
+    picked = tuple(run.folder for run in chosen(facts, source))
+    hour = int(time.time() // 3600)
+    clipper = imgui.ListClipper()
+    clipper.begin(len(runs), t.px(CARD))
+    while clipper.step():
+        for k in range(clipper.display_start, clipper.display_end):
+            run = runs[k]
+            scene = _kept_card(scene, facts, run, picked.index(run.folder) if run.folder in picked else None, hour)
+    return scene
+
+
+def _empty(scene: Scene, facts: Facts) -> Scene:
+    """What belongs here, and the next step."""
+    if facts.runs:
+        kind = KINDS[facts.scratch.get(RunChoice).kind].lower()
+        ui.empty_state("flag", "None of this kind", f"Runs of the kind “{kind}” appear here")
+        return scene
+    new = dialogs.known(NEW_RUN)
+    text = "Training and measuring appears here, and goes on when the window is closed"
+    if ui.empty_state("flag", "No runs yet", text, "New run" if new else "Open run folder…"):
+        scene = scene.ask(ShowDialog(NEW_RUN if new else "browse-run"))
+    return scene
+
+
+def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int) -> Scene:
+    """One card; `place` is that among the runs chosen, `hour` the present one, since 1970."""
+    listing = facts.scratch.get(RunFiles).listing(run.folder)
+    held = facts.scratch.get(PictureCache).first_tile(listing.grids[-1].path) if listing.grids else None
+    reads = (run, place, hour, held, facts.scratch.get(RunChoice).trashing is run)
+    return keep(run.folder, reads, partial(_card, run=run, place=place, hour=hour, held=held), scene, facts)
+
+
+def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, held: Held | None) -> Scene:
+    a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(CARD)
+    imgui.push_id(run.folder)
+    clicked = ui.hit(f"##{run.name}", V(w, h))
+    choice = facts.scratch.get(RunChoice)
+    if clicked:
+        picked = chosen(facts, scene.document.network.source)
+        choice.folders = tuple(one.folder for one in picked)
+        if imgui.get_io().key_ctrl:
+            choice.toggle(run.folder)
+        else:
+            choice.choose(run.folder)
+    q, inner = V(a.x + w, a.y + h - t.px(2)), a.y + t.px(9)
+    if place is not None or imgui.is_item_hovered():
+        ui.fill(a, q, "accent" if place is not None else "raised", 0.12 if place is not None else 1, t.radius_card)
+    if place == 0:
+        ui.fill(V(a.x, a.y + t.px(8)), V(a.x + t.px(3), q.y - t.px(6)), "accent", 1, 2)
+    ui.focus_ring()
+    _tip(run)
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        imgui.open_popup("menu")
+    _thumb(V(a.x + t.px(12), inner), run, held)
+    _texts(a.x + t.px(24 + THUMB), a.x + w - t.px(12), a.y, run, place == 0, hour * 3600.0)
+    scene = menu.popup(scene, facts, run)
+    imgui.pop_id()
+    return scene
+
+
+def _tip(run: Run) -> None:
+    """What the card has no room for."""
+    lines = [run.name, "Click: look at it    Ctrl+click: beside the others    Right click: more"]
+    lines += [one for one in (run.device and f"On {run.device}", run.error, run.problem, run.last_line) if one]
+    ui.tip("\n".join(line if len(line) < 110 else f"{line[:110]}…" for line in lines))
+
+
+def _thumb(p: V, run: Run, held: Held | None) -> None:
+    """The newest picture of the run, or the icon of its kind."""
+    side = t.px(THUMB)
+    if held is not None and held.texture is not None:
+        ui.picture(held.texture.id, (0, 0, 1, 1), p, side, t.radius)
+        return
+    ui.fill(p, V(p.x + side, p.y + side), "raised")
+    ui.draw(ui.icon(KIND_GLYPHS[run.kind]), p.x + side / 2, p.y, "dim", 18, align=0.5, height=side)
+
+
+def _texts(x: float, end: float, y: float, run: Run, first: bool, now: float) -> None:
+    """Name and metric; state, progress, pace, and how long still; the bar."""
+    look, name_y, line_y, h, small = LOOKS[run.state], y + t.px(8), y + t.px(27), t.px(16), t.small
+    best = f"{metric_name(run.metric[0], short=True)} {metric_value(run.metric[1])}" if run.metric else ""
+    room = ui.draw(best, end, name_y, "text" if first else "dim", small, "bold", align=1, height=t.px(18))
+    ui.draw(ui.ellipsis(run.name, end - x - room - t.px(10)), x, name_y, "text", height=t.px(18))
+    ui.draw((ui.filled if run.state == "running" else ui.icon)(look.glyph), x, line_y, look.token, 10, height=h)
+    right, token = outcome(run, now)
+    stop = end - ui.draw(right, end, line_y, token, small, align=1, height=h) - t.px(10)
+    x1 = x + t.px(16)
+    for k, (text, ink) in enumerate(
+        (
+            (look.word, look.token),
+            (progress_text(run), look.token if run.state == "failed" else "dim"),
+            (pace_text(run), "faint"),
+        )
+    ):
+        if text and x1 + ui.measure(text, small) <= stop:
+            ink = "dim" if k == 0 and run.state in ("running", "starting", "finished") else ink
+            x1 += ui.draw(text, x1, line_y, ink, small, height=h) + t.px(12)
+    bar = "faint" if run.state in ("stopped", "queued") else look.token
+    ui.amount_bar(V(x, y + t.px(50)), V(end, y + t.px(54)), share(run), bar)

@@ -1,0 +1,241 @@
+"""The dialog for a new run: the form at the left, what follows from it at the right, and Start."""
+
+import shlex
+from collections.abc import Mapping
+from itertools import groupby
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import hello_imgui, imgui
+
+from training_launcher import presets
+from training_launcher.options import Field, fields
+from viz.files.browse_purposes import MEASURED, OUTDIR
+from viz.runs.folders import folders
+from viz.runs.new_run import fields as rows
+from viz.runs.new_run import measurements
+from viz.runs.new_run.command import words
+from viz.runs.new_run.destination import executor, waits_for
+from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge
+from viz.state.facts import Facts
+from viz.state.scene import Scene, ShowDialog, StartRun
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+WIDTH = 900
+_SIDE = 330
+"""Width of the right side, design length."""
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("Train", "A network on a dataset"),
+    ("Metrics", "How good the pictures of networks are"),
+    ("Video", "A film of the timeline, as it is now"),
+)
+_KIND: tuple[Kind, ...] = ("train", "metrics")
+
+
+def start(scene: Scene, facts: Facts) -> None:
+    """Open the dialog as it was left; the first time, with the smallest recommended configuration."""
+    form = facts.scratch.get(Form)
+    form.looker.forget()
+    form.browsing = ""
+    if not form.begun:
+        form.begun = True
+        form.outdir = form.outdir or folders(scene.settings, "")[0]
+        for kind in _KIND:
+            offered = [one for one in presets.load() if one.kind == kind]
+            if offered:  # one that any computer can do, rather than one that needs a GPU
+                form.take(next((one for one in offered if one.values.get("device") == "cpu"), offered[-1]))
+
+
+def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
+    """The dialog. Returns the scene, and whether the dialog is done."""
+    form = facts.scratch.get(Form)
+    scene, other = _title(scene, form)
+    if other:
+        return scene, True
+    verdict = _judged(form)
+    view = imgui.get_main_viewport().size
+    height = min(view.y - t.px(72 + 40 + 28 + 40 + 42), t.px(620))
+    side = min(t.px(_SIDE), imgui.get_content_region_avail().x * 0.42)
+    asked = ""
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), t.px(4)))
+    if imgui.begin_child("form", V(imgui.get_content_region_avail().x - side - t.px(20), height)):
+        asked = _form(scene, facts, form, verdict)
+    imgui.end_child()
+    imgui.same_line(0, t.px(20))
+    if imgui.begin_child("side", V(side, height)):
+        asked = _side(scene, facts, form, verdict) or asked
+    imgui.end_child()
+    imgui.pop_style_var()
+    if asked:
+        return scene.ask(ShowDialog(asked)), True
+    return _foot(scene, facts, form, verdict)
+
+
+def _judged(form: Form) -> Verdict:
+    """The verdict on the form, worked out when something in it has changed."""
+    data = form.draft.entries.get("data", "")
+    dataset = form.looker.ask(data if isinstance(data, str) else "", hello_imgui.request_refresh)
+    reads = (form.kind, form.draft, form.outdir, form.networks, form.executor, form.slurm, dataset)
+    if form.judged != reads:
+        form.judged, form.verdict = reads, judge(form, dataset)
+    return form.verdict
+
+
+def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
+    """The title and the kinds of runs. Returns whether another dialog is asked for."""
+    p = imgui.get_cursor_screen_pos()
+    ui.label("New run", "text", 15, "bold", height=28)
+    imgui.set_cursor_screen_pos(V(p.x + t.px(110), p.y + t.px(2)))
+    now = _KIND.index(form.kind)
+    picked = ui.segmented("kind", [name for name, _ in _KINDS], now, t.px(260), hints=[hint for _, hint in _KINDS])
+    ui.space(8)
+    if picked >= len(_KIND):
+        return scene.ask(ShowDialog("export")), True
+    form.kind = _KIND[picked]
+    return scene, False
+
+
+def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
+    """The left side. Returns what is to be browsed for."""
+    width, asked = imgui.get_content_region_avail().x - t.px(4), ""
+    _presets(form, width)
+    if form.kind == "metrics":
+        if measurements.networks(scene, facts, form, width):
+            form.browsing, asked = "networks", MEASURED
+        measurements.metrics(form, verdict.problems.get("metrics", ""), width)
+    above = ("metrics",) if form.kind == "metrics" else ()
+    parts = [part for part in fields(SPECS[form.kind]) if part.name not in (*ELSEWHERE, *above)]
+    parts.sort(key=lambda part: bool(part.option.group))
+    for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
+        asked = _group(form, group, list(members), verdict.problems, width) or asked
+    return asked
+
+
+def _presets(form: Form, width: float) -> None:
+    offered = [one for one in presets.load() if one.kind == form.kind]
+    if not offered:
+        return
+    names = [one.title for one in offered]
+    index = next((i for i, one in enumerate(offered) if one is form.taken.get(form.kind)), -1)
+    hint = "Recommended configurations; dataset, folder, devices and notes stay as you typed them"
+    p = imgui.get_cursor_screen_pos()
+    ui.draw("Preset", p.x, p.y, "dim", height=t.px(t.row))
+    imgui.set_cursor_screen_pos(V(p.x + t.px(rows.LABEL), p.y))
+    room = width - t.px(rows.LABEL)
+    shown = names[index] if index >= 0 else "None"
+    if ui.choice("preset", shown, "sliders-horizontal", width=room, show_label=False, hint=hint):
+        imgui.open_popup("presets")
+    picked, _ = ui.pick("presets", names, index, width=room)
+    if picked is not None:
+        form.take(offered[picked])
+    if index >= 0 and offered[index].note:
+        imgui.set_cursor_screen_pos(V(p.x + t.px(rows.LABEL), imgui.get_cursor_screen_pos().y - t.px(2)))
+        ui.wrapped(offered[index].note, "faint", t.small)
+    ui.space(4)
+
+
+def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, str], width: float) -> str:
+    """One group of fields, folded unless it is the basic one. Returns what is to be browsed for."""
+    if group:
+        changed = sum(form.draft.changed(part) for part in parts)
+        wrong = sum(part.name in problems for part in parts)
+        summary = f"{wrong} to mend" if wrong else f"{changed} changed" if changed else "as usual"
+        imgui.push_id("group")
+        unfolded = ui.section(group, summary=summary, open_=False)
+        imgui.pop_id()
+        if not unfolded:
+            return ""
+    asked = ""
+    for part in parts:
+        touched = rows.row(form.draft, part, problems.get(part.name, ""), width)
+        form.put(touched.draft)
+        if touched.browse:
+            form.browsing, asked = part.name, touched.browse
+    ui.space(6)
+    return asked
+
+
+def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
+    """The right side: where it runs, what the dataset holds, the command. Returns what is to be browsed for."""
+    asked, width = "", imgui.get_content_region_avail().x - t.px(4)
+    ui.heading("Folder for runs")
+    imgui.set_next_item_width(width - t.px(t.row + 4))
+    _, form.outdir = imgui.input_text("##outdir", form.outdir)
+    ui.tip("The run makes a folder of its own in it")
+    imgui.same_line(0, t.px(4))
+    if ui.button(glyph="folder-open", id_="##browse-outdir", hint="Browse"):
+        form.browsing, asked = "outdir", OUTDIR
+    if "outdir" in verdict.problems:
+        ui.wrapped(verdict.problems["outdir"], "bad", t.small)
+    ui.space(8)
+    executor(form, width)
+    _dataset(form)
+    _command(form, verdict, width)
+    return asked
+
+
+def _dataset(form: Form) -> None:
+    data = form.draft.entries.get("data", "")
+    if not isinstance(data, str) or not data.strip():
+        return
+    found = form.looker.ask(data, hello_imgui.request_refresh)
+    ui.heading("Dataset")
+    if found is None:
+        ui.label("Looking…", "faint", height=t.row)
+    else:
+        ui.wrapped(str(found), "bad" if found.problem else "text")
+    ui.space(8)
+
+
+def _command(form: Form, verdict: Verdict, width: float) -> None:
+    """The exact command, to be copied."""
+    p = imgui.get_cursor_screen_pos()
+    ui.heading("Command line")
+    if verdict.spec is None:
+        ui.wrapped("It is shown here once nothing is wrong any more.", "faint", t.small)
+        return
+    text = shlex.join(words(form, verdict))
+    after = imgui.get_cursor_screen_pos()
+    imgui.set_cursor_screen_pos(V(p.x + width - t.px(66), p.y - t.px(2)))
+    if ui.button("Copy", "copy", kind="ghost", height=20, id_="##copycommand", hint="Starts the very same run"):
+        imgui.set_clipboard_text(text)
+    imgui.set_cursor_screen_pos(after)
+    imgui.push_style_color(imgui.Col_.child_bg, t.vec4("canvas", 0.6))
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(8), t.px(6)))
+    flags = imgui.ChildFlags_.always_use_window_padding | imgui.ChildFlags_.auto_resize_y
+    if imgui.begin_child("command", V(width, 0), flags):
+        ui.wrapped(text, "dim", t.small)
+    imgui.end_child()
+    imgui.pop_style_var()
+    imgui.pop_style_color()
+
+
+def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Scene, bool]:
+    """Why it cannot start or what it waits for, Follow, Cancel, Start."""
+    ui.space(10)
+    p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    buttons = ui.measure("Start", weight="bold") + ui.measure("Close") + t.px(24 + 16 + 8)
+    right = p.x + width - buttons
+    if form.kind == "train":
+        right -= ui.measure("Follow") + t.px(26 + 8 + 16)
+    note = verdict.reason or waits_for(form, facts.runs)
+    if note:
+        glyph, token = ("warning", "warn") if verdict.reason else ("info", "dim")
+        x = p.x + ui.draw(ui.icon(glyph), p.x, p.y, token, 12, height=t.px(t.row)) + t.px(8)
+        ui.draw(ui.ellipsis(note, right - x - t.px(12)), x, p.y, token, height=t.px(t.row))
+    imgui.set_cursor_screen_pos(V(right, p.y))
+    if form.kind == "train":
+        form.follow = ui.switch("Follow", form.follow, "Show each snapshot in the explorer as soon as it is there")
+        imgui.same_line(0, t.px(16))
+    closed = ui.button("Close", id_="##close", hint="What you typed stays until the window closes", keys="Esc")
+    imgui.same_line(0, t.px(8))
+    wrong = bool(verdict.reason)
+    if ui.button("Start", kind="primary", id_="##start", hint=note or "Starts at once", enabled=not wrong):
+        follow = form.follow and form.kind == "train"
+        return scene.ask(StartRun(verdict.spec, form.outdir, form.executor, form.slurm_options(), follow)), True
+    return scene, closed
+
+
+def waits(facts: Facts) -> bool:
+    """Whether the dialog is away only while a path is browsed for."""
+    return bool(facts.scratch.get(Form).browsing)

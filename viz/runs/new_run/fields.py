@@ -1,0 +1,120 @@
+"""A row for each field of a spec: made of what the field says of itself."""
+
+from dataclasses import dataclass
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from training_launcher.draft import Draft, label, shown
+from training_launcher.options import Field
+from viz.files.browse_purposes import DATASET, OUTDIR, PROGRAM, START
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+LABEL = 116
+"""Width of the column of names, design length."""
+_SEGMENTS = 4
+"""Choices that are all shown at once; more are a list."""
+_BROWSED = {"data": DATASET, "resume": START, "outdir": OUTDIR, "detector": PROGRAM, "classifiers": PROGRAM}
+"""Fields that hold a path, and what is browsed for."""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What was done to a row in this frame."""
+
+    draft: Draft
+    browse: str = ""
+    """What is to be browsed for, as in `ShowDialog`; empty for nothing."""
+
+
+def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
+    """One field: its name, its control, and what is wrong with it below.
+
+    A right click on the control puts the default back.
+
+    Args:
+        draft: What has been given so far.
+        part: The field.
+        problem: What is wrong with it, in a sentence; empty if nothing is.
+        width: Of the whole row, in pixels.
+    """
+    p = imgui.get_cursor_screen_pos()
+    token = "bad" if problem else "text" if draft.changed(part) else "dim"
+    name = ui.ellipsis(label(part), t.px(LABEL - 6))
+    ui.draw(name, p.x, p.y, token, weight="bold" if draft.changed(part) else "regular", height=t.px(t.row))
+    imgui.set_cursor_screen_pos(V(p.x + t.px(LABEL), p.y))
+    browse = _BROWSED.get(part.name, "")
+    room = width - t.px(LABEL) - (t.px(t.row + 4) if browse else 0)
+    imgui.push_id(part.name)
+    imgui.begin_group()
+    fresh = _control(draft, part, room)
+    imgui.end_group()
+    reset = imgui.is_item_hovered() and imgui.is_mouse_clicked(imgui.MouseButton_.right)
+    ui.tip(hint(part))
+    asked = ""
+    if browse:
+        imgui.same_line(0, t.px(4))
+        if ui.button(glyph="folder-open", id_="##browse", hint="Browse"):
+            asked = browse
+    imgui.pop_id()
+    if problem:
+        _sentence(problem, p.x + t.px(LABEL))
+    return Touched(draft.without(part.name) if reset else fresh, asked)
+
+
+def hint(part: Field) -> str:
+    """What a field means, its range and its default."""
+    low, high = part.option.low, part.option.high
+    lines = [part.option.help]
+    if low is not None and high is not None:
+        lines.append(f"From {low:g} to {high:g}.")
+    elif low is not None:
+        lines.append(f"At least {low:g}.")
+    usual = usual_text(part)
+    lines.append(f"Default: {usual}. Right click: back to it." if usual else "Right click: empty it.")
+    return "\n".join(lines)
+
+
+def usual_text(part: Field) -> str:
+    """The default as it is typed; empty where there is none."""
+    usual = shown(part, part.default)
+    return ("on" if usual else "off") if isinstance(usual, bool) else usual
+
+
+def _control(draft: Draft, part: Field, width: float) -> Draft:
+    given = draft.entry(part)
+    if isinstance(given, bool):
+        value = ui.switch("", given)
+        return draft if value == given else draft.put(part.name, value)
+    if part.option.choices or part.kind is bool:
+        return _choice(draft, part, given, width)
+    imgui.set_next_item_width(width)
+    changed, text = imgui.input_text_with_hint("##field", usual_text(part) or part.option.metavar, given)
+    return draft.put(part.name, text) if changed else draft
+
+
+def _choice(draft: Draft, part: Field, given: str, width: float) -> Draft:
+    """All choices side by side where they fit, else a list; nothing chosen is the default."""
+    entries = part.option.choices or ("1", "0")
+    names = part.option.choices or ("on", "off")
+    usual = usual_text(part)
+    if part.optional:
+        entries, names, usual = ("", *entries), ("as found", *names), ""
+    now = given or usual
+    index = entries.index(now) if now in entries else -1
+    fits = sum(ui.measure(name) + t.px(12) for name in names) <= width
+    picked: int | None = index
+    if len(names) <= _SEGMENTS and fits:
+        picked = ui.segmented("choices", names, index, width=width)
+    else:
+        if ui.choice("choices", names[index] if index >= 0 else given, width=width, show_label=False):
+            imgui.open_popup("list")
+        picked, _ = ui.pick("list", names, index, width=width)
+    return draft if picked is None or picked == index else draft.put(part.name, entries[picked])
+
+
+def _sentence(text: str, x: float) -> None:
+    """A sentence below a row."""
+    imgui.set_cursor_screen_pos(V(x, imgui.get_cursor_screen_pos().y - t.px(2)))
+    ui.wrapped(text, "bad", t.small)

@@ -1,0 +1,133 @@
+"""Runs in words: states, times, metrics."""
+
+import math
+import re
+import time
+from dataclasses import dataclass
+
+from training_launcher.run import Run
+from viz.ui.numbers import kimg_text
+
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is shown: a word, a colour's token and an icon."""
+
+    word: str
+    token: str
+    glyph: str
+
+
+LOOKS = {
+    "queued": Look("queued", "dim", "timer"),
+    "starting": Look("starting", "accent", "timer"),
+    "running": Look("running", "accent", "play"),
+    "finished": Look("done", "good", "check-circle"),
+    "stopped": Look("stopped", "dim", "stop"),
+    "failed": Look("failed", "bad", "warning-circle"),
+    "lost": Look("lost", "warn", "warning"),
+}
+KIND_GLYPHS = {"train": "chart-line", "metrics": "gauge", "video": "film-strip", "figures": "images"}
+"""Icons of runs that have no picture."""
+
+
+def progress_text(run: Run) -> str:
+    """`1 240 of 5 000 kimg`, `466 of 720 frames`; without a total what has been done."""
+    done = kimg_text(math.floor(run.done) if run.unit != "kimg" or run.done >= 10 else round(run.done, 1))
+    return f"{done} of {kimg_text(run.total)} {run.unit}" if run.total else f"{done} {run.unit}"
+
+
+def share(run: Run) -> float:
+    """Progress, 0..1."""
+    return min(1.0, max(0.0, run.done / run.total)) if run.total > 0 else float(run.state == "finished")
+
+
+def pace_text(run: Run) -> str:
+    """`41.2 s/kimg`; empty where it is not known."""
+    pace = run.seconds_per_unit
+    return f"{pace_number(pace)} s/{run.one}" if pace else ""
+
+
+def pace_number(pace: float) -> str:
+    """Three figures of seconds."""
+    return f"{pace:.2f}" if pace < 10 else f"{pace:.1f}" if pace < 100 else f"{pace:,.0f}".replace(",", NBSP)
+
+
+def duration(seconds: float) -> str:
+    """`40 s`, `1 min 50 s`, `2 h 05 min`, `1 d 19 h`, `12 d`."""
+    if not math.isfinite(seconds):
+        return "–"
+    s = max(0, round(seconds))
+    if s < 60:
+        return f"{s}{NBSP}s"
+    if s < 3600:
+        return f"{s // 60}{NBSP}min {s % 60:02}{NBSP}s"
+    if s < 86_400:
+        return f"{s // 3600}{NBSP}h {s % 3600 // 60:02}{NBSP}min"
+    days, hours = divmod(round(s / 3600), 24)
+    return f"{days}{NBSP}d {hours}{NBSP}h" if days < 10 else f"{days}{NBSP}d"
+
+
+def moment(at: float, now: float) -> str:
+    """A time of day where it is near, else a weekday or a date: `16:05`, `Tue 07:10`, `2 Nov`, `2 Nov 2024`."""
+    there, here = time.localtime(at), time.localtime(now)
+    if there[:3] == here[:3]:
+        return time.strftime("%H:%M", there)
+    if abs(at - now) < 6 * 86_400:
+        return time.strftime("%a %H:%M", there)
+    month = f"{there.tm_mday} {time.strftime('%b', there)}"
+    return month if there.tm_year == here.tm_year else f"{month} {there.tm_year}"
+
+
+def outcome(run: Run, now: float) -> tuple[str, str]:
+    """What stands at the right of a run's line, and its colour: time left, the cause, when it ended. `now` in seconds
+    since 1970.
+    """
+    if run.state == "queued":
+        return "waits for a device", "faint"
+    if run.live:
+        return (duration(run.eta_s), "faint") if run.eta_s is not None else ("", "faint")
+    if run.state == "failed":
+        return run.cause or "see the log", "bad"
+    if run.state == "lost":
+        return "can be resumed", "warn"
+    return (moment(run.updated, now), "faint") if run.updated else ("", "faint")
+
+
+_ACRONYMS = {"fid": "FID", "kid": "KID", "ppl": "PPL", "is": "IS", "ls": "LS", "pr": "PR", "eqt": "EQ-T", "eqr": "EQ-R"}
+_METRIC = re.compile(r"([a-z]+)(\d+k)?(\d*)_?(.*)")
+_HIGHER = ("IS", "PR", "EQ")
+
+
+def metric_name(name: str, *, short: bool = False) -> str:
+    """A figure's name as people say it: `fid50k_full` -> `FID 50k`; with `short` without its size, `FID`."""
+    found = _METRIC.fullmatch(name)
+    if not found or found[1] not in _ACRONYMS:
+        return name
+    words = [word for word in found[4].split("_") if word and word not in ("full", "mean", "clean")]
+    size = [] if short or not found[2] else [found[2]]
+    return " ".join([_ACRONYMS[found[1]], *words, *size])
+
+
+def metric_value(value: float) -> str:
+    """`18.4`, `0.0123`, `152`."""
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    return f"{value:.1f}" if 10 <= size < 1000 else f"{value:.0f}" if size >= 1000 else f"{value:.3g}"
+
+
+def better(name: str) -> str:
+    """`lower is better` or `higher is better`; nothing for a figure that is not known."""
+    known = metric_name(name)
+    if known == name or name.endswith("_std"):
+        return ""
+    return "higher is better" if known.startswith(_HIGHER) else "lower is better"
+
+
+def run_number(run: Run) -> str:
+    """`00007`, or the whole name where it has no number."""
+    head = run.name.partition("-")[0]
+    return head if head.isdigit() else run.name

@@ -1,0 +1,197 @@
+"""The bar at the top: menus at the left, workspaces in the middle, document actions at the right."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import PurePath
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.commands.keys import shown
+from viz.commands.table import Command
+from viz.shell.layout import APP_BAR, WORKSPACES
+from viz.state.facts import Facts
+from viz.state.params import put
+from viz.state.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
+from viz.ui import theme
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+
+MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
+_MENUS_WIDTH = 360
+_BAR = imgui.WindowFlags_.menu_bar | imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
+_WORKSPACES = {
+    "explore": "Everything at hand",
+    "mix": "A wide panel for mixing layers, and nothing below the picture",
+    "analyse": "Half the window for layers and spectra",
+    "train": "Runs: how they learn, what they draw, what they say",
+}
+
+
+def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The whole bar; shown again as a whole while nothing in it changes and the mouse is elsewhere."""
+    reads = (scene.view.workspace, facts.undo, facts.redo, facts.picture is None)
+    return keep("bar", reads, partial(_bar, commands=commands), scene, facts, children=1)
+
+
+def _bar(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    p = theme.current.px
+    h, origin, width = p(APP_BAR), imgui.get_window_pos(), imgui.get_window_width()
+    scene = _menus(scene, facts, commands, origin, h)
+    top = origin.y + (h - p(26)) / 2
+    imgui.set_cursor_screen_pos(V(origin.x + p(_MENUS_WIDTH), top))
+    scene = keep("workspaces", (scene.view.workspace,), partial(_workspaces, commands=commands), scene, facts)
+    right = p(26) * 3 + p(2) * 2 + p(12) + ui.measure("Save picture") + p(40)
+    imgui.set_cursor_screen_pos(V(origin.x + width - right - p(10), top))
+    return keep("actions", (facts.undo, facts.redo, facts.picture is None), _actions, scene, facts)
+
+
+def _workspaces(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The switch in the middle of the bar."""
+    p, width, top = theme.current.px, imgui.get_window_width(), imgui.get_cursor_screen_pos().y
+    names = [name.capitalize() for name in WORKSPACES]
+    middle = 4 * p(20) + sum(ui.measure(name, weight="bold") for name in names)
+    imgui.set_cursor_screen_pos(V(imgui.get_window_pos().x + round((width - middle) / 2), top))
+    chosen = WORKSPACES.index(scene.view.workspace)
+    hints = [f"{_WORKSPACES[name]}   {shown(f'Ctrl+{i}')}" for i, name in enumerate(WORKSPACES, 1)]
+    picked = ui.segmented("workspace", names, chosen, width=middle, height=26, strong=True, hints=hints)
+    if picked != chosen:
+        scene = commands[f"workspace-{WORKSPACES[picked]}"].run(scene, facts)
+    return scene
+
+
+def _actions(scene: Scene, facts: Facts) -> Scene:
+    p = theme.current.px
+    undo = f"Undo: {facts.undo}" if facts.undo else "Nothing to undo"
+    redo = f"Redo: {facts.redo}" if facts.redo else "Nothing to redo"
+    for glyph, hint, keys, id_, enabled, what in (
+        ("arrow-counter-clockwise", undo, "Ctrl+Z", "##undo", bool(facts.undo), Undo()),
+        ("arrow-clockwise", redo, "Ctrl+Shift+Z", "##redo", bool(facts.redo), Redo()),
+        ("gear-six", "Settings", "Ctrl+,", "##settings", True, ShowDialog("settings")),
+    ):
+        if ui.button(
+            glyph=glyph, kind="ghost", width=p(26), height=26, hint=hint, keys=shown(keys), id_=id_, enabled=enabled
+        ):
+            scene = scene.ask(what)
+        imgui.same_line(0, p(2))
+    imgui.same_line(0, p(10))
+    if ui.button(
+        "Save picture",
+        "camera",
+        height=26,
+        hint="Saves the picture as a numbered PNG",
+        keys=shown("Ctrl+S"),
+        id_="##save",
+        enabled=facts.picture is not None,
+    ):
+        scene = scene.ask(SavePicture())
+    return scene
+
+
+def _menus(scene: Scene, facts: Facts, commands: Mapping[str, Command], origin: V, h: float) -> Scene:
+    """Real menus in a bar taller than Dear ImGui's: a child window of its own, with padding that fills the height."""
+    p = theme.current.px
+    line = imgui.get_text_line_height()
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, V(p(8), (h - line) / 2))
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(p(8), 0))
+    imgui.set_cursor_pos(V(0, 0))
+    shown_ = imgui.begin_child("menus", V(p(_MENUS_WIDTH), h), 0, _BAR)
+    bar = shown_ and imgui.begin_menu_bar()
+    imgui.pop_style_var(2)
+    if bar:
+        imgui.dummy(V(p(20), h))
+        _mark(origin.x + p(12), origin.y + h / 2)
+        imgui.push_style_var(imgui.StyleVar_.window_padding, V(p(6), p(6)))
+        imgui.push_style_var(imgui.StyleVar_.item_spacing, V(p(8), p(6)))
+        for name in MENUS:
+            if imgui.begin_menu(name):
+                scene = _menu(name, scene, facts, commands)
+                imgui.end_menu()
+        imgui.pop_style_var(2)
+        imgui.end_menu_bar()
+    imgui.end_child()
+    return scene
+
+
+_BREAKS = {
+    "save-picture",
+    "open-session",
+    "open-latent",
+    "quit",
+    "random-seed",
+    "reset",
+    "settings",
+    "hide-panels",
+    "fit",
+    "larger",
+    "light",
+    "follow",
+    "about",
+}
+"""Commands that a line parts from those above."""
+
+
+def _menu(menu: str, scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    for command in commands.values():
+        if command.group != menu:
+            continue
+        if command.id in _BREAKS:
+            imgui.separator()
+        scene = item(command, scene, facts)
+        if command.id == "open-run":
+            scene = _recent(scene)
+    if menu == "Network":
+        imgui.separator()
+        if imgui.begin_menu("Device"):
+            for device in facts.devices:
+                if imgui.menu_item(_device(device), "", scene.settings.device == device)[0]:
+                    scene = put(scene, "settings.device", device)
+            imgui.end_menu()
+    return scene
+
+
+def item(command: Command, scene: Scene, facts: Facts) -> Scene:
+    """One command as a menu item."""
+    name = command.name
+    if command.id == "undo" and facts.undo:
+        name = f"Undo {facts.undo}"
+    if command.id == "redo" and facts.redo:
+        name = f"Redo {facts.redo}"
+    on = command.checked is not None and command.checked(scene, facts)
+    keys = shown(command.keys[0]) if command.keys else ""
+    if imgui.menu_item(f"{name}###{command.id}", keys, on, command.available(scene, facts))[0]:
+        scene = command.run(scene, facts)
+    if command.help:
+        ui.tip(command.help)
+    return scene
+
+
+def _recent(scene: Scene) -> Scene:
+    if imgui.begin_menu("Recent", bool(scene.settings.recent)):
+        for i, source in enumerate(scene.settings.recent):
+            path = PurePath(source)
+            note = ui.ellipsis(str(path.parent), theme.current.px(260), theme.current.small)
+            if imgui.menu_item(f"{path.name or source}###recent{i}", note, False)[0]:
+                scene = scene.ask(OpenNetwork(source))
+            ui.tip(source)
+        imgui.end_menu()
+    return scene
+
+
+def _device(device: str) -> str:
+    names = {"auto": "Fastest there is", "cpu": "CPU", "cuda": "CUDA", "mps": "Apple GPU (MPS)"}
+    return names.get(device, device.upper())
+
+
+def _mark(x: float, y: float) -> None:
+    """The mark: three nested shapes, one for each band of layers."""
+    t, lines = theme.current, imgui.get_window_draw_list()
+    for k, (token, size) in enumerate((("coarse", 9), ("middle", 6), ("fine", 3))):
+        lines.add_ngon_filled(V(x + t.px(8), y), t.px(size), t.u32(token), 40 if k == 1 else 4)
+
+
+def paint_surface() -> None:
+    """The surface of the app bar and the status bar."""
+    a, size = imgui.get_window_pos(), imgui.get_window_size()
+    corner = imgui.ImVec2(a.x + size.x, a.y + size.y)
+    imgui.get_window_draw_list().add_rect_filled(a, corner, theme.current.u32("base"))

@@ -1,0 +1,150 @@
+"""The window's own dialogs: shortcuts, every command, settings, about. One at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.commands import palette, shortcut_list
+from viz.files import browse_dialog, browse_purposes, save_dialog
+from viz.runs import results_dialog
+from viz.runs.new_run import dialog as new_run
+from viz.shell import about, settings_dialog
+from viz.state.command import Command
+from viz.state.facts import Facts
+from viz.state.scene import Scene
+from viz.timeline import export_dialog
+from viz.ui import theme
+
+TITLES = {
+    "help": "Keyboard shortcuts",
+    "about": "About StyleScope",
+    "commands": "Every command",
+    "settings": "Settings",
+    "export": "Export film",
+    "new-run": "New run",
+    "results": "Metric results",
+    **save_dialog.TITLES,
+}
+_WIDTHS = {
+    "help": 560,
+    "about": 460,
+    "commands": 480,
+    "settings": 420,
+    "export": 480,
+    "new-run": new_run.WIDTH,
+    "results": results_dialog.WIDTH,
+    **dict.fromkeys(save_dialog.TITLES, 560),
+}
+
+
+_STARTS: dict[str, Callable[[Scene, Facts], None]] = {
+    "commands": lambda scene, facts: palette.start(facts),
+    "export": export_dialog.start,
+    "new-run": new_run.start,
+    "results": results_dialog.start,
+}
+"""What a dialog does when it opens."""
+_DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
+    "export": export_dialog.draw,
+    "new-run": new_run.draw,
+    "results": results_dialog.draw,
+}
+"""Dialogs that tell when they are done."""
+
+
+@dataclass
+class Open:
+    """Which dialog is open; kept in `Facts.scratch`."""
+
+    name: str = ""
+    fresh: bool = False
+    """Opened and not drawn yet."""
+
+
+def known(name: str) -> bool:
+    """Whether there is a dialog of this name to open by `ShowDialog`."""
+    return name in TITLES or name in browse_purposes.MODES
+
+
+def show(scene: Scene, facts: Facts, name: str) -> None:
+    """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
+    if name in browse_purposes.MODES:
+        browse_dialog.show(scene, facts, name)
+    elif not known(name):
+        raise KeyError(f"no dialog is named {name!r}")
+    else:
+        opened = facts.scratch.get(Open)
+        opened.name, opened.fresh = name, True
+        if name in _STARTS:
+            _STARTS[name](scene, facts)
+        if name in save_dialog.TITLES:
+            save_dialog.start(scene, facts, name)
+
+
+_ANY = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
+
+
+def is_open(facts: Facts) -> bool:
+    """Whether a dialog takes the keyboard."""
+    return bool(facts.scratch.get(Open).name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
+
+
+def close(facts: Facts) -> bool:
+    """Close the dialog that is open; False when there is none."""
+    opened = facts.scratch.get(Open)
+    was, opened.name = opened.name, ""
+    return browse_dialog.close(facts) or bool(was)
+
+
+def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The dialog that is open."""
+    opened = facts.scratch.get(Open)
+    scene = browse_dialog.draw(scene, facts)
+    if new_run.waits(facts) and not browse_dialog.is_open(facts) and not opened.name:
+        show(scene, facts, "new-run")  # nothing was chosen
+    if not opened.name:
+        return scene
+    name, p = opened.name, theme.current.px
+    title = f"{TITLES[name]}###dialog-{name}"
+    if opened.fresh:
+        imgui.open_popup(title)
+        opened.fresh = False
+    view = imgui.get_main_viewport()
+    size = V(min(p(_WIDTHS[name]), view.size.x - p(40)), 0)
+    top = view.pos.y + p(72)
+    imgui.set_next_window_pos(V(view.pos.x + view.size.x / 2, top), imgui.Cond_.always, V(0.5, 0))
+    imgui.set_next_window_size(size)
+    imgui.set_next_window_size_constraints(V(size.x, 0), V(size.x, max(view.size.y - p(72) - p(40), p(120))))
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(p(16), p(14)))
+    imgui.push_style_var(imgui.StyleVar_.window_rounding, p(theme.current.radius_card))
+    flags = imgui.WindowFlags_.no_resize | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
+    flags |= imgui.WindowFlags_.no_title_bar
+    shown, _ = imgui.begin_popup_modal(title, True, flags)
+    if shown:
+        draws: dict[str, Callable[[], Scene]] = {
+            "help": lambda: shortcut_list.draw(scene, commands),
+            "about": lambda: about.draw(scene),
+            "commands": lambda: palette.draw(scene, facts, commands),
+            "settings": lambda: settings_dialog.draw(scene, facts),
+        }
+        before, done = scene, False
+        if name in _DRAWS:
+            scene, done = _DRAWS[name](scene, facts)
+        elif name in save_dialog.TITLES:
+            scene, done = save_dialog.draw(scene, facts, name)
+        else:
+            scene = draws[name]()
+        away = imgui.is_mouse_clicked(imgui.MouseButton_.left) and not imgui.is_window_hovered(
+            imgui.HoveredFlags_.root_and_child_windows | imgui.HoveredFlags_.allow_when_blocked_by_active_item
+        )
+        chosen = done or (name == "commands" and scene is not before)
+        if not opened.name or (away and not imgui.is_window_appearing()) or chosen:
+            imgui.close_current_popup()
+            opened.name = "" if not opened.fresh else opened.name
+        imgui.end_popup()
+    else:
+        opened.name = ""  # Dear ImGui closed it
+    imgui.pop_style_var(2)
+    return scene

@@ -1,0 +1,66 @@
+"""A defect in one panel must not take the window with it."""
+
+import traceback
+from collections.abc import Callable
+
+from imgui_bundle import imgui
+
+from viz.ui.notifications import Board, Message
+
+
+class Guard:
+    """Runs drawing functions; what they raise is shown over the picture, and everything else goes on."""
+
+    def __init__(self, board: Board, clock: Callable[[], float]) -> None:
+        self._board, self._clock = board, clock
+        self._seen: dict[str, str] = {}
+        self.errors: list[Exception] = []
+        """What was raised so far, for tests; the same error of the same panel counts once."""
+
+    def panel(self, name: str, draw: Callable[[], None]) -> Callable[[], None]:
+        """`draw` with Dear ImGui's stacks (windows, ids, styles) put right after an exception."""
+
+        state = imgui.internal.ErrorRecoveryState()
+
+        def guarded() -> None:
+            imgui.internal.error_recovery_store_state(state)
+            if not self._run(name, draw):
+                _recover(state)
+
+        return guarded
+
+    def wrap(self, name: str, work: Callable[[], None]) -> Callable[[], None]:
+        """`work` without what it raises, for calls outside Dear ImGui's frame."""
+
+        def guarded() -> None:
+            self._run(name, work)
+
+        return guarded
+
+    def _run(self, name: str, work: Callable[[], None]) -> bool:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  # whatever it is: in a C++ callback it would abort the process
+            self._tell(name, error)
+            return False
+        self._seen.pop(name, None)
+        return True
+
+    def _tell(self, name: str, error: Exception) -> None:
+        what = f"{type(error).__name__}: {error}"
+        if self._seen.get(name) == what:
+            return  # a panel fails in every frame: a message that was dismissed stays away
+        self._seen[name] = what
+        self.errors.append(error)
+        trace = "".join(traceback.format_exception(error))
+        text = f"{name} could not be drawn" if name[:4] not in ("The ", "A di") else f"{name} met an error"
+        self._board.say(Message(text, what, bad=True, trace=trace, at=self._clock()))
+
+
+def _recover(state: imgui.internal.ErrorRecoveryState) -> None:
+    """Close what the exception left open, without the complaints that Dear ImGui has about it."""
+    io = imgui.get_io()
+    before = (io.config_error_recovery_enable_assert, io.config_error_recovery_enable_debug_log)
+    io.config_error_recovery_enable_assert = io.config_error_recovery_enable_debug_log = False
+    imgui.internal.error_recovery_try_to_recover_state(state)
+    io.config_error_recovery_enable_assert, io.config_error_recovery_enable_debug_log = before

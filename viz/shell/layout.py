@@ -1,0 +1,257 @@
+"""Where each panel lives in each workspace. Sides keep their width; the centre takes what is left."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from imgui_bundle import hello_imgui, imgui
+
+from renderer.document.document import View, Workspace
+from viz.ui.theme import current as t
+
+WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
+APP_BAR, STATUS_BAR = 38, 26
+"""Heights in design lengths."""
+WIDE = 1500
+"""Window width in design lengths from which panels get more room."""
+CENTRE = "Canvas"
+HISTORY = "History"
+RUNS, RUN, FAKES = "Runs", "Run", "Fakes"
+TABS = ("Timeline", "Layers & spectrum", "Performance")
+"""Windows that share a node, so that its tab bar stays."""
+_MAIN = "MainDockSpace"
+_SPLITTER = 3
+SETTLED = 8
+"""Frames that a layout's tabs take to come to rest."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One dock node beside the canvas, with its size in design lengths and its windows."""
+
+    node: str
+    where: imgui.Dir
+    size: float
+    windows: tuple[str, ...]
+
+
+def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]:
+    """The nodes of a workspace, in the order in which they are split off a window of this size (design lengths)."""
+    wide = width > WIDE
+    if workspace == "train":
+        left = Side("Left", imgui.Dir.left, 560 if wide else 420, (RUNS,))
+        return left, Side("Bottom", imgui.Dir.down, 330 if wide else 216, (FAKES,))
+    left = Side("Left", imgui.Dir.left, 320 if wide else 276, ("Generator",))
+    if workspace == "mix":
+        right = Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
+        return left, right, Side("Bottom", imgui.Dir.down, 116, (HISTORY,))
+    right = Side("Right", imgui.Dir.right, 372 if wide else 316, ("Mix",))
+    middle = height - APP_BAR - STATUS_BAR
+    below = middle * 0.46 if workspace == "analyse" else 250 if wide else 198
+    if workspace == "analyse":
+        return left, right, Side("Bottom", imgui.Dir.down, below, TABS)
+    if wide:
+        rail = Side("Rail", imgui.Dir.left, 92, (HISTORY,))
+        return left, right, Side("Bottom", imgui.Dir.down, below, TABS), rail
+    return left, right, Side("Bottom", imgui.Dir.down, below, (*TABS, HISTORY))
+
+
+def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgui.DockingSplit]:
+    """How to cut a window of this size (design lengths) into the nodes of a workspace."""
+    room = {True: width, False: height - APP_BAR - STATUS_BAR}
+    found = []
+    for side in sides(workspace, width, height):
+        beside = side.where != imgui.Dir.down
+        share = min(max((side.size + _SPLITTER / 2) / max(room[beside], 1), 0.02), 0.9)
+        room[beside] -= side.size + _SPLITTER
+        found.append(hello_imgui.DockingSplit(_MAIN, side.node, side.where, share))
+    return found
+
+
+def docking(
+    workspace: Workspace, panels: Iterable[tuple[str, Callable[[], None]]], width: float, height: float
+) -> hello_imgui.DockingParams:
+    """One workspace for hello_imgui. `panels`: name and drawing function of every panel there is."""
+    drawn = dict(panels)
+    params = hello_imgui.DockingParams()
+    params.layout_name = workspace
+    params.main_dock_space_node_flags = imgui.DockNodeFlags_.none
+    params.docking_splits = splits(workspace, width, height)
+    windows = []
+    for side in sides(workspace, width, height):
+        windows += [_window(name, side.node, drawn[name]) for name in side.windows if name in drawn]
+    centre = (CENTRE, RUN) if workspace == "train" else (CENTRE,)
+    windows += [_window(name, _MAIN, drawn[name]) for name in centre if name in drawn]
+    params.dockable_windows = windows
+    return params
+
+
+def _window(name: str, node: str, draw: Callable[[], None]) -> hello_imgui.DockableWindow:
+    window = hello_imgui.DockableWindow(name, node, draw, True, False)
+    window.remember_is_visible = False
+    window.call_begin_end = name != CENTRE  # see `begin_centre`
+    return window
+
+
+_FLAGS = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_collapse
+
+
+def begin_centre() -> bool:
+    """Begin the canvas's window, which has no margin of its own: with one it could scroll. `imgui.end()` follows."""
+    imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(0, 0))
+    shown: bool = imgui.begin(CENTRE, None, _FLAGS)[0]
+    imgui.pop_style_var()
+    return shown
+
+
+def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> None:
+    """Let layouts that are applied later fit a window of this size (design lengths)."""
+    for layout in (params.docking_params, *params.alternative_docking_layouts):
+        workspace = _named(layout.layout_name)
+        fresh = splits(workspace, width, height)
+        if [one.new_dock for one in layout.docking_splits] != [one.new_dock for one in fresh]:
+            _rearrange(layout, workspace, fresh, width, height)
+        for split, new in zip(layout.docking_splits, fresh, strict=True):
+            split.ratio = new.ratio
+
+
+def _rearrange(
+    layout: hello_imgui.DockingParams,
+    workspace: Workspace,
+    fresh: list[hello_imgui.DockingSplit],
+    width: float,
+    height: float,
+) -> None:
+    """Give a layout other nodes, as the history's rail, which needs a wide window."""
+    node_of = {name: side.node for side in sides(workspace, width, height) for name in side.windows}
+    layout.docking_splits = fresh
+    for window in layout.dockable_windows:
+        window.dock_space_name = node_of.get(window.label, _MAIN)
+    layout.layout_reset = True
+
+
+def rescale(factor: float) -> None:
+    """Let the sides of the present workspace follow a change of the interface scale."""
+    nodes = {
+        node.id_: node
+        for name in ("Generator", "Mix", RUNS, FAKES, HISTORY, *TABS)
+        if (node := _node(name)) is not None and not node.is_central_node() and node.parent_node is not None
+    }
+    for node in nodes.values():
+        size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
+        imgui.internal.dock_builder_set_node_size(node.id_, size)
+
+
+class Arranging:
+    """Shows, hides and pins windows: for a while after a change, as docking takes some frames.
+
+    While the layout is unlocked a hand may move them in every frame; else a look now and then will do.
+    """
+
+    def __init__(self) -> None:
+        self._due = True
+        self._of: tuple[Workspace, bool, bool] | None = None
+        self._since = 0
+        self._unlocked = False
+
+    def look(self, params: hello_imgui.RunnerParams, view: View) -> None:
+        """Call at the start of each frame: everything but the canvas is hidden or shown."""
+        now, frame = (view.workspace, view.panels_hidden, view.unlocked), imgui.get_frame_count()
+        if now != self._of:
+            self._of, self._since, self._unlocked = now, frame, view.unlocked
+        self._due = view.unlocked or frame - self._since <= 2 * SETTLED or frame % SETTLED == 0
+        if self._due:
+            for window in params.docking_params.dockable_windows:
+                window.is_visible = window.label == CENTRE or not view.panels_hidden
+
+    def pin(self, tabs: bool) -> None:
+        """Give the present window's dock node a tab bar only where it has tabs or the layout is unlocked."""
+        node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node() if self._due else None
+        if node is None:
+            return
+        tabs = tabs or len(node.windows) > 1
+        flags = node.local_flags & ~(_LOCKED | _BARE)
+        if not self._unlocked:
+            flags |= _LOCKED if tabs else _LOCKED | _BARE
+        if flags != node.local_flags:
+            node.set_local_flags(flags)
+
+
+_LOCKED = int(imgui.DockNodeFlags_.no_undocking) | int(imgui.internal.DockNodeFlagsPrivate_.no_docking_over_me)
+_BARE = int(imgui.internal.DockNodeFlagsPrivate_.no_tab_bar)
+
+
+class Tabs:
+    """Which tab each workspace shows: hello_imgui forgets it when it puts a layout up for the first time."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}
+        self._now: Workspace | None = None
+        self._frames = 0
+
+    def look(self, workspace: Workspace) -> None:
+        """Call once a frame, before panels are drawn."""
+        if workspace != self._now:
+            self._now, self._frames = workspace, 0
+        if self._frames > SETTLED or hello_imgui.current_layout_name() != workspace:
+            return
+        group = _group(workspace)
+        bar, names = _tabs(group)
+        if bar is None:
+            return
+        self._frames += 1
+        if self._frames > SETTLED:
+            return
+        bar.next_selected_tab_id = wanted = _tab(self._chosen.get(workspace, group[0]))
+        front = imgui.get_current_context().nav_window
+        if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
+            # The tab that came up last has the focus, and with it the front.
+            imgui.set_window_focus(RUNS if workspace == "train" else CENTRE)
+
+    def leave(self) -> None:
+        """Call before another layout is put up: remembers the tab that the present workspace shows."""
+        if self._now is None or self._frames <= SETTLED:
+            return
+        bar, names = _tabs(_group(self._now))
+        if bar is not None:
+            for name in names:
+                if _tab(name) == bar.visible_tab_id:
+                    self._chosen[self._now] = name
+
+
+def _group(workspace: Workspace) -> tuple[str, ...]:
+    """Windows that are tabs of one node."""
+    return (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY)
+
+
+def _tabs(group: tuple[str, ...]) -> "tuple[imgui.internal.TabBar | None, list[str]]":
+    """The tab bar of a group, and whose tabs it has; None until all of them were drawn."""
+    node = _node(group[0])
+    if node is None or node.tab_bar is None:
+        return None, []
+    names = [name for name in group if (other := _node(name)) and other.id_ == node.id_]
+    drawn = [imgui.internal.find_window_by_name(name) for name in names]
+    if not all(window is not None and window.was_active for window in drawn):
+        return None, []
+    return node.tab_bar, names
+
+
+def _tab(window: str) -> int:
+    """The id of a window's tab."""
+    tab: int = imgui.internal.find_window_by_name(window).tab_id
+    return tab
+
+
+def _node(window: str) -> "imgui.internal.DockNode | None":
+    """The dock node of a window, once it has one."""
+    found = imgui.internal.find_window_by_name(window)
+    return found.dock_node if found is not None else None
+
+
+def _named(name: str) -> Workspace:
+    return next(workspace for workspace in WORKSPACES if workspace == name)
+
+
+def design_size() -> tuple[float, float]:
+    """The window in design lengths."""
+    size = imgui.get_io().display_size
+    return size.x / t.scale, size.y / t.scale

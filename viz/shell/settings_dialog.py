@@ -1,0 +1,110 @@
+"""What is set once: device, pace, folders, looks."""
+
+import os
+from dataclasses import dataclass
+
+from imgui_bundle import imgui
+
+from viz.files.capture import default_folder
+from viz.runs.folders import usual
+from viz.state.facts import Facts
+from viz.state.params import get, put
+from viz.state.scene import RevealFolder, Scene
+from viz.state.settings import SCALES
+from viz.ui import theme
+from viz.ui import widgets as ui
+from viz.ui.param_rows import slider_row, switch_row
+
+_LOOKS = ("Dark surfaces: the picture is the brightest thing", "Light surfaces, for bright rooms")
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The dialog. Every change acts at once."""
+    p = theme.current.px
+    ui.label("Settings", "text", 15, "bold", height=30)
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(p(8), p(4)))
+    ui.heading("Rendering")
+    ui.row_label("Device")
+    width = imgui.get_content_region_avail().x
+    names = ["Auto" if device == "auto" else device.upper() for device in facts.devices]
+    now = facts.devices.index(scene.settings.device) if scene.settings.device in facts.devices else 0
+    hints = ["The fastest device there is", *(f"Render on {name} where there is one" for name in names[1:])]
+    picked = ui.segmented("device", names, now, width=width, hints=hints)
+    if picked != now:
+        scene = put(scene, "settings.device", facts.devices[picked])
+    scene = slider_row(scene, "settings.frame_limit")
+    ui.row_label("Vertical sync")
+    scene = switch_row(scene, "settings.vsync", "", "Show frames in step with the screen")
+    ui.row_label("Drafts")
+    imgui.push_id("drafts")
+    scene = switch_row(
+        scene, "settings.drafts", "", "While something is dragged, draw pictures that take long at a lower resolution"
+    )
+    imgui.pop_id()
+    ui.space(8)
+    ui.heading("Looks")
+    ui.row_label("Colours")
+    light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width, hints=_LOOKS)
+    scene = put(scene, "settings.scheme", "light" if light else "dark")
+    scene = _scale(scene, width)
+    ui.space(8)
+    ui.heading("Folders")
+    scene = _folder(scene, facts, "Captures", "settings.capture_dir", str(default_folder()))
+    scene = _folder(scene, facts, "Networks", "settings.browse_dir", "Where it was last")
+    scene = _folder(scene, facts, "Runs", "settings.run_dirs", os.pathsep.join(usual()))
+    imgui.pop_style_var()
+    ui.space(4)
+    return scene
+
+
+def _scale(scene: Scene, width: float) -> Scene:
+    """Steps, not a slider: the control would move away under the mouse while it changes its own size."""
+    ui.row_label("Scale", scene.settings.scale != 1.0)
+    now = scene.settings.scale
+    smaller, larger = [one for one in SCALES if one < now], [one for one in SCALES if one > now]
+    p, each = theme.current.px, theme.current.px(34)
+    if ui.button(glyph="minus", width=each, id_="##smaller", hint="Smaller", keys="Ctrl+−", enabled=bool(smaller)):
+        now = max(smaller)
+    imgui.same_line(0, p(4))
+    wide = width - 2 * each - 2 * p(4)
+    if ui.button(
+        f"{round(scene.settings.scale * 100)} %", width=wide, id_="##scale", hint="Back to 100 %", keys="Ctrl+0"
+    ):
+        now = 1.0
+    imgui.same_line(0, p(4))
+    if ui.button(glyph="plus", width=each, id_="##larger", hint="Larger", keys="Ctrl++", enabled=bool(larger)):
+        now = min(larger)
+    return put(scene, "settings.scale", now)
+
+
+_FOLDERS = {
+    "captures": "Where pictures are saved, as a path",
+    "networks": "A folder, as a path",
+    "runs": f"Folders that hold runs, as paths with {os.pathsep} between them",
+}
+
+
+@dataclass
+class Folders:
+    """What has been typed into the folder fields; kept in `Facts.scratch`."""
+
+    captures: str | None = None
+    networks: str | None = None
+    runs: str | None = None
+
+
+def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Scene:
+    p, typed, name = theme.current.px, facts.scratch.get(Folders), label.lower()
+    present: str = get(scene, path)
+    text = getattr(typed, name)
+    ui.row_label(label, bool(present))
+    imgui.set_next_item_width(imgui.get_content_region_avail().x - p(28))
+    _, text = imgui.input_text_with_hint(f"##{name}", hint, present if text is None else text)
+    ui.tip(_FOLDERS[name])
+    setattr(typed, name, text if imgui.is_item_active() else None)
+    if imgui.is_item_deactivated_after_edit():
+        scene = put(scene, path, text.strip())
+    imgui.same_line(0, p(4))
+    if ui.button(glyph="folder-open", id_=f"##reveal-{name}", hint="Show this folder", enabled=bool(present)):
+        scene = scene.ask(RevealFolder(present.split(os.pathsep)[0]))
+    return scene

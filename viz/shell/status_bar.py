@@ -1,0 +1,199 @@
+"""The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+from numpy.typing import NDArray
+
+from renderer.ipc.protocol import ModelInfo
+from viz.canvas.tools import tool_in_hand
+from viz.mixing import drag_view
+from viz.mixing.drag import Carry
+from viz.shell.layout import WIDE
+from viz.state.facts import Facts
+from viz.state.followed_run import Following
+from viz.state.scene import Follow, Scene
+from viz.ui import theme
+from viz.ui import widgets as ui
+from viz.ui.draw_cache import keep
+from viz.ui.icons import icon
+
+_HINTS = {
+    "walk": "Drag: walk    Alt: finer    Wheel: zoom    Middle drag: pan    Right click: reset a value",
+    "transform": "Drag: move    Ring: turn    Shift: in steps    Wheel: zoom    Middle drag: pan",
+    "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
+}
+_PREVIEW = ("eye", "accent", "Preview", "The picture shows what letting go would do")
+EVERY_S = 1.0
+"""Figures at the right stand still for so long."""
+RENDERING_S = 0.15
+"""Renders shorter than this do not change the word, which would flicker."""
+
+_TOLD_WIDTH, _TOLD_WIDTH_WIDE = 420, 840
+"""Of what is told of fast drawing, at most, in a narrow and in a wide window."""
+
+Item = tuple[str, str, str, str, str]
+"""Name, glyph, colour, value, tooltip."""
+State = tuple[str, str, str, str]
+"""Glyph, colour, word, explanation."""
+
+
+@dataclass
+class _Known:
+    """The items at the right, worked out once in `EVERY_S`."""
+
+    at: float = -EVERY_S
+    model: ModelInfo | None = None
+    theme: int = -1
+    shown: tuple[Item, ...] = ()
+    bar: float = 0.0
+    """Share of the memory that is used."""
+
+    def items(self, facts: Facts) -> tuple[Item, ...]:
+        """The items, at most `EVERY_S` old, and of the present network and theme."""
+        fresh = 0 <= facts.now - self.at < EVERY_S and self.theme == theme.current.stamp
+        if not fresh or self.model is not facts.model:
+            self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
+            self.bar = round(min(_share(facts), 1.0), 2)
+        return self.shown
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """The whole bar; it changes nothing."""
+    imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
+    items, carry = facts.scratch.get(_Known).items(facts), facts.scratch.get(Carry)
+    told = _PREVIEW if carry.on and carry.preview_text(scene.document) else state(facts)
+    kernels, wide = preparing(facts), facts.size[0] > WIDE
+    hint = drag_view.HINT if carry.on else ""
+    if kernels:
+        room = theme.current.px(_TOLD_WIDTH_WIDE if wide else _TOLD_WIDTH)
+        kernels = (*kernels[:2], ui.ellipsis(kernels[2], room, theme.current.small), kernels[3])
+    elif not hint and wide:
+        hint = _HINTS[tool_in_hand(scene, facts)]
+    bar, follows = facts.scratch.get(_Known).bar, facts.scratch.get(Following).text
+    draw = partial(_bar, told=told, kernels=kernels, hint=hint, items=items, bar=bar, follows=follows)
+    return keep("status", (told, kernels, hint, items, bar, follows), draw, scene, facts)
+
+
+def _share(facts: Facts) -> float:
+    """Memory that the renderer uses of what there is; 0 where that is not known."""
+    used, there = facts.performance.memory
+    return used / there if there else 0.0
+
+
+def _bar(
+    scene: Scene,
+    facts: Facts,
+    told: State,
+    kernels: State | None,
+    hint: str,
+    items: tuple[Item, ...],
+    bar: float,
+    follows: str,
+) -> Scene:
+    p = theme.current.px
+    glyph, token, word, why = told
+    ui.status("", glyph, token, word, why)
+    if follows:
+        scene = _following(scene, follows)
+    if kernels:
+        glyph, token, word, why = kernels
+        ui.status(word, glyph, token, "", why)
+    if hint:
+        ui.status(hint, "", "faint")
+    width = sum(_width(item) for item in items) + (p(44) if bar else 0)
+    imgui.set_cursor_pos(V(imgui.get_window_width() - width, p(4)))
+    for name, mark, colour, value, tip in items:
+        ui.status(name, mark, colour, value, tip)
+    if bar:
+        a = imgui.get_cursor_screen_pos()
+        ui.amount_bar(V(a.x - p(8), a.y + p(6)), V(a.x + p(36), a.y + p(10)), bar)
+    imgui.dummy(V(1, 1))
+    return scene
+
+
+def _following(scene: Scene, text: str) -> Scene:
+    """What is followed, and a cross that ends it."""
+    ui.status("", "eye", "accent", text, "Each new snapshot is shown as it appears")
+    p = imgui.get_cursor_screen_pos()
+    imgui.set_cursor_screen_pos(V(p.x - theme.current.px(12), p.y - theme.current.px(1)))
+    if ui.button(
+        glyph="x", kind="ghost", width=theme.current.px(18), height=18, id_="##unfollow", hint="Follow no more"
+    ):
+        scene = scene.ask(Follow(""))
+    imgui.same_line(0, theme.current.px(12))
+    imgui.set_cursor_screen_pos(V(imgui.get_cursor_screen_pos().x, p.y))
+    return scene
+
+
+def state(facts: Facts) -> State:
+    """Glyph, colour, word and explanation of what the renderer does."""
+    if facts.failure is not None:
+        return "warning-circle", "bad", "Failed", facts.failure.message
+    if facts.loading is not None:
+        share = facts.loading.share
+        return "download-simple", "accent", "Loading" if share is None else f"Loading {round(share * 100)} %", ""
+    if facts.waiting_s > RENDERING_S:
+        return "spinner-gap", "accent", "Rendering", f"for {facts.waiting_s:.1f} s"
+    if facts.frame is None:
+        return "spinner-gap", "accent", "Starting", ""
+    return "check-circle", "good", "Ready", "The picture shows the present settings"
+
+
+def preparing(facts: Facts) -> State | None:
+    """The same of what draws networks faster, while it is compiled or where it cannot be; else None."""
+    told = facts.preparing
+    if told is None:
+        return None
+    if not told.over:
+        word = f"Preparing fast drawing, {told.done + 1} of {told.total}"
+        return "lightning", "accent", word, "Compiled once on this computer; pictures are drawn meanwhile"
+    why = f"Pictures are drawn more slowly, as fast drawing failed to be prepared: {told.problem}"
+    return "warning", "warn", why, why
+
+
+def _items(facts: Facts) -> tuple[Item, ...]:
+    items: list[Item] = []
+    if facts.model is not None:
+        name = facts.model.title.rsplit(".", 1)[0]
+        items.append(
+            ("", "cube", "dim", ui.ellipsis(name, theme.current.px(180), theme.current.small), facts.model.title)
+        )
+        items.append(
+            ("", "graphics-card", "dim", f"{facts.model.device} · {precision(facts.model)}", "Device and precision")
+        )
+    figures = facts.performance
+    if figures.render_ms.size:
+        items.append(("render", "timer", "dim", _ms(figures.render_ms), "Time of a render, middle of the newest 20"))
+    if figures.ui_ms.size:
+        items.append(
+            ("UI", "", "dim", _ms(figures.ui_ms), "The window's own work for a frame, middle of the newest 20")
+        )
+    used, there = figures.memory
+    if there:
+        text = f"{used / 2**30:.1f} / {round(there / 2**30)} GB"
+        items.append(("", "memory", "dim", text, "Memory: used by the renderer, and there is"))
+    return tuple(items)
+
+
+def precision(model: ModelInfo) -> str:
+    """fp16 where any layer ran in half precision, else fp32."""
+    return "fp16" if any(layer.dtype == "float16" for layer in model.layers) else "fp32"
+
+
+def _ms(series: NDArray[np.float64]) -> str:
+    newest = sorted(series[-20:].tolist())
+    value = newest[len(newest) // 2]
+    return f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms"
+
+
+def _width(item: Item) -> float:
+    t, p = theme.current, theme.current.px
+    name, glyph, _, value, _ = item
+    width = ui.measure(value, t.small) + p(16)
+    if glyph:
+        width += ui.measure(icon(glyph), 11) + p(6)
+    return width + (ui.measure(name, t.small) + p(5) if name else 0)

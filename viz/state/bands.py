@@ -1,0 +1,63 @@
+"""The three bands of layers that users think in, and short names of layers."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from renderer.ipc.protocol import Mixing, ModelInfo
+
+
+@dataclass(frozen=True)
+class Band:
+    """Neighbouring w vectors that shape the same kind of thing (StyleGAN paper, section 3.1)."""
+
+    name: str
+    note: str
+    """What it shapes; why it is empty where it is."""
+    token: str
+    """Its colour in the theme."""
+    ws: range
+
+
+def bands_of(model: ModelInfo) -> tuple[Band, Band, Band]:
+    """Coarse, middle and fine w vectors of a network; a small network lacks the last or the last two."""
+    middle, fine = model.bands
+    ends = (0, min(middle, model.num_ws), min(fine, model.num_ws), model.num_ws)
+    named = (
+        ("Coarse", "pose, shape", "coarse"),
+        ("Middle", "features, hair", "middle"),
+        ("Fine", "colour, texture", "fine"),
+    )
+    side = model.resolution
+    return tuple(  # type: ignore[return-value]  # three of them
+        Band(name, note if end > start else f"none: {side} × {side} ends before it", token, range(start, end))
+        for (name, note, token), start, end in zip(named, ends, ends[1:], strict=False)
+    )
+
+
+def band_of(model: ModelInfo, index: int) -> Band:
+    """The band that w vector `index` belongs to."""
+    return next(band for band in bands_of(model) if index in band.ws)
+
+
+@lru_cache(maxsize=512)
+def short_name(name: str) -> str:
+    """A layer's name as it fits a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
+    if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb)|(in)put)", name):
+        return f"{found[1]}.{found[2] or found[3] or found[4]}"
+    if found := re.fullmatch(r"(L\d+)_\d+_\d+", name):
+        return found[1]
+    return name
+
+
+def size_text(height: int, width: int) -> str:
+    """`36²`, or `36×52` where the sides differ."""
+    return f"{height}²" if height == width else f"{height}×{width}"
+
+
+def share_text(mixing: Mixing, ws: range) -> str:
+    """How much of a band comes from other styles: `base` or `65 %`; empty for an empty band."""
+    if not ws:
+        return ""
+    taken = sum(one.amount for one in mixing.layers if one.ws in ws) / len(ws)
+    return f"{round(taken * 100)} %" if taken else "base"

@@ -1,0 +1,154 @@
+"""The timeline at the playhead: what panels are handed while it shows, and what becomes of what they change.
+
+While the timeline shows, panels get the document as it is at the playhead. The document itself stays as it was: nothing
+is recorded. A change of something that is keyed becomes a key at the playhead; any other change is one of the document.
+"""
+
+from dataclasses import dataclass, replace
+
+from renderer.document import timeline as tl
+from renderer.document.animate import laid, requested
+from renderer.document.document import Document, Playback, request_for
+from renderer.document.parts import Display
+from renderer.ipc.protocol import RenderRequest
+from viz.state.scene import Scene
+
+
+def showing(scene: Scene) -> bool:
+    """Whether the picture is the timeline's."""
+    return scene.view.playback.on and bool(scene.document.timeline.acting) and not scene.view.motion.playing
+
+
+def with_playback(scene: Scene, **changes: object) -> Scene:
+    """The scene with the playhead or the playing changed."""
+    playback: Playback = replace(scene.view.playback, **changes)  # type: ignore[arg-type]
+    if playback == scene.view.playback:
+        return scene
+    return replace(scene, view=replace(scene.view, playback=playback))
+
+
+def on_frame(seconds: float, fps: float) -> float:
+    """The nearest moment at which a film has a frame."""
+    return round(seconds * fps) / fps
+
+
+def scrubbed(scene: Scene, seconds: float) -> Scene:
+    """The playhead at the frame nearest to a moment, standing still, and the timeline showing."""
+    timeline = scene.document.timeline
+    at = on_frame(min(max(seconds, 0.0), timeline.seconds), timeline.fps)
+    return with_playback(scene, at=at, playing=False, on=True)
+
+
+def advanced(scene: Scene, seconds: float) -> Scene:
+    """The scene some time later: a loop begins again, all else stops at the end. Motion takes over from playing."""
+    playback, timeline = scene.view.playback, scene.document.timeline
+    if scene.view.motion.playing:
+        return with_playback(scene, playing=False, on=False)
+    if not playback.playing:
+        return scene
+    if not timeline.acting:
+        return with_playback(scene, playing=False)
+    at = playback.at + seconds
+    if timeline.loop:
+        return with_playback(scene, at=at % timeline.seconds, on=True)
+    return with_playback(scene, at=min(at, timeline.seconds), playing=at < timeline.seconds, on=True)
+
+
+def toggled(scene: Scene) -> Scene:
+    """Playing, or standing on a frame. At the end it begins anew."""
+    playback, timeline = scene.view.playback, scene.document.timeline
+    if playback.playing:
+        return scrubbed(scene, playback.at)
+    at = 0.0 if playback.at >= timeline.seconds - tl.SAME else playback.at
+    return with_playback(scene, at=at, playing=True, on=True)
+
+
+def animated(request: RenderRequest, scene: Scene) -> RenderRequest:
+    """The request that shows `scene`, at the playhead while the timeline shows."""
+    if not showing(scene):
+        return request
+    timeline, at = scene.document.timeline, scene.view.playback.at
+    if scene.preview is not None:  # it is made of what panels were handed, which lacks only blends of latents
+        track = timeline.track("latent")
+        handed, _ = laid(scene.document, scene.view.display, timeline, at, plain=True)
+        if track is None or scene.preview.latent != handed.latent:
+            return request
+        timeline = replace(timeline, tracks=(track,))
+    return requested(request, timeline, at)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    own: Document
+    display: Display
+    at: float
+    document: Document
+    """As it is at the playhead."""
+    shown: Display
+
+
+class Overlay:
+    """Lays the timeline over the document before panels are drawn, and lifts it off again after."""
+
+    def __init__(self) -> None:
+        self._laid: _Laid | None = None
+        self._active = False
+
+    def lay(self, scene: Scene) -> Scene:
+        """What panels are handed."""
+        self._active = showing(scene)
+        if not self._active:
+            return scene
+        own, display, at = scene.document, scene.view.display, scene.view.playback.at
+        last = self._laid
+        if last is None or last.own is not own or last.display is not display or last.at != at:
+            document, shown = laid(own, display, own.timeline, at, plain=True)
+            last = self._laid = _Laid(own, display, at, document, shown)
+        return _with(scene, last.document, last.shown)
+
+    def lift(self, scene: Scene) -> Scene:
+        """The scene that panels made, with the document's own values under the timeline."""
+        last = self._laid
+        if not self._active or last is None:
+            return scene
+        document, display = scene.document, scene.view.display
+        if document is last.document and display is last.shown:
+            return _with(scene, last.own, last.display)
+        keyed = [track.path for track in last.own.timeline.acting]
+        changed = [path for path in keyed if _value(document, display, path) != _value(last.document, last.shown, path)]
+        if changed and document.timeline != last.own.timeline:
+            return with_playback(scene, playing=False, on=False)  # another document altogether
+        timeline = document.timeline
+        at = on_frame(last.at, timeline.fps)
+        for path in changed:
+            timeline = tl.keyed(timeline, path, at, _value(document, display, path))
+        for path in keyed:
+            own = _value(last.own, last.display, path)
+            if own is not _GONE and _value(document, display, path) is not _GONE:
+                document, display = tl.put(document, display, path, own)
+        scene = _with(scene, replace(document, timeline=timeline), display)
+        return with_playback(scene, at=at, playing=False) if changed else scene
+
+
+_GONE = object()
+
+
+def _value(document: Document, display: Display, path: str) -> object:
+    try:
+        return tl.get(document, display, path)
+    except tl.PathError:
+        return _GONE
+
+
+def _with(scene: Scene, document: Document, display: Display) -> Scene:
+    if scene.view.display is not display:
+        scene = replace(scene, view=replace(scene.view, display=display))
+    return scene if scene.document is document else replace(scene, document=document)
+
+
+def present_value(scene: Scene, path: str) -> object:
+    """The value of a parameter that the picture shows; a latent between keys is their blend."""
+    if path == "latent" and showing(scene):
+        request = request_for(scene.document, Display(), "auto", 0)
+        return requested(request, scene.document.timeline, scene.view.playback.at).latent
+    return tl.get(scene.document, scene.view.display, path)

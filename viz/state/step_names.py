@@ -1,0 +1,197 @@
+"""The name of a step: what a person would say changed between two Documents."""
+
+from dataclasses import fields, replace
+from pathlib import PurePath
+
+from renderer.document.document import Document, Swatch
+from renderer.ipc.protocol import Direction, Latent, LayerStyle, Mixing, Network, Noise, Transform, Truncation
+from viz.state.swatches import source_name
+from viz.state.timeline_names import timeline_step
+
+_BLENDS = {"z": "Z", "w": "W", "arc": "arc"}
+_NOISE = {"none": "off", "const": "fixed", "random": "random"}
+
+
+def step_name(before: Document, after: Document, ws_names: tuple[str, ...] = ()) -> str:
+    """A short name for the step from `before` to `after`; empty when they are equal.
+
+    `ws_names` are the names of the w vectors of the network at hand, so that mixing can name a layer.
+    """
+    if before == after:
+        return ""
+    changed = [field.name for field in fields(Document) if getattr(before, field.name) != getattr(after, field.name)]
+    if len(changed) > 1 and after == Document(network=before.network):
+        return "Reset everything"
+    if len(changed) > 2:
+        return f"{len(changed)} changes"
+    return ", ".join(_part(name, before, after, ws_names) for name in changed)
+
+
+def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...]) -> str:
+    """The name of the change of one part of the document."""
+    match name:
+        case "network":
+            return _network(before.network, after.network)
+        case "latent":
+            return _latent(before.latent, after.latent)
+        case "mixing":
+            return _mixing(before.mixing, after.mixing, ws_names, after.shelf)
+        case "truncation":
+            return _truncation(before.truncation, after.truncation)
+        case "noise":
+            return _noise(before.noise, after.noise)
+        case "transform":
+            return _transform(before.transform, after.transform)
+        case "directions":
+            return _directions(before.directions, after.directions)
+        case "shelf":
+            return _shelf(before.shelf, after.shelf)
+        case "timeline":
+            return timeline_step(before.timeline, after.timeline)
+        case "force_fp32":
+            return "Use fp32" if after.force_fp32 else "Native precision"
+        case _:
+            return name.replace("_", " ").capitalize()
+
+
+def _network(before: Network, after: Network) -> str:
+    if before.source == after.source:
+        return "Reload"
+    return f"Open {PurePath(after.source).name or after.source}" if after.source else "Open demo network"
+
+
+def _latent(before: Latent, after: Latent) -> str:
+    if after == Latent() and _count(before, after) > 1:
+        return "Reset latent"
+    if before.array != after.array:
+        return "Stored latent" if after.array else "Seeds again"
+    if (before.x, before.y) != (after.x, after.y):
+        seed = after.x + 100 * after.y
+        whole = float(after.x).is_integer() and float(after.y).is_integer()
+        return f"Seed {_figure(seed, 0)}" if whole else f"Walk to {_figure(after.x, 2)}, {_figure(after.y, 2)}"
+    if before.blend != after.blend:
+        return f"Blend in {_BLENDS[after.blend]}"
+    if before.label != after.label:
+        return "Class by seed" if after.label is None else f"Class {after.label}"
+    if before.label_b != after.label_b:
+        return "No second class" if after.label_b is None else f"Second class {after.label_b}"
+    return f"Class mix {round(after.label_mix * 100)} %"
+
+
+def _mixing(before: Mixing, after: Mixing, ws_names: tuple[str, ...], shelf: tuple[Swatch, ...]) -> str:
+    if before.layers != after.layers:
+        return _mixed_layers(before, after, ws_names, shelf)
+    if before.solo != after.solo:
+        return f"Solo {_layers(after.solo, ws_names)}" if after.solo else "Solo off"
+    return f"Style seed {_figure(after.x, 0 if float(after.x).is_integer() else 2)}"
+
+
+def _mixed_layers(before: Mixing, after: Mixing, ws_names: tuple[str, ...], shelf: tuple[Swatch, ...]) -> str:
+    was, now = {one.ws: one for one in before.layers}, {one.ws: one for one in after.layers}
+    changed = sorted(ws for ws in was.keys() | now.keys() if was.get(ws) != now.get(ws))
+    where, pairs = _layers(changed, ws_names), [_pair(was, now, ws) for ws in changed]
+    if all(replace(one, locked=other.locked) == other for one, other in pairs):
+        return f"{'Lock' if any(other.locked for _, other in pairs) else 'Unlock'} {where}"
+    if not after.ws:
+        return "Mix nothing"
+    gone, new = [ws for ws in changed if ws not in now], [ws for ws in changed if ws not in was]
+    if len(gone) == len(changed):
+        return f"Unmix {where}"
+    sources = {other.source for _, other in pairs}
+    first, last = pairs[0]
+    if len(sources) == 1 and last.source is not None and not gone and (new or first.source != last.source):
+        return f"{where} ← {source_name(last.source, shelf)}"
+    if gone or new:
+        return f"Mix {where if len(new) == len(changed) else _layers(after.ws, ws_names)}"
+    return f"{where} {round(last.amount * 100)} %" if first.source == last.source else f"Mix {where}"
+
+
+def _pair(was: dict[int, LayerStyle], now: dict[int, LayerStyle], ws: int) -> tuple[LayerStyle, LayerStyle]:
+    """What a w vector took before and after; nothing of another style where it is not named."""
+    nothing = LayerStyle(ws, amount=0.0)
+    return was.get(ws, nothing), now.get(ws, nothing)
+
+
+def _layers(ws: tuple[int, ...] | list[int], ws_names: tuple[str, ...]) -> str:
+    if len(ws) > 1:
+        return f"{len(ws)} layers"
+    return ws_names[ws[0]] if ws[0] < len(ws_names) else f"layer {ws[0]}"
+
+
+def _truncation(before: Truncation, after: Truncation) -> str:
+    if after == Truncation() and _count(before, after) > 1:
+        return "Reset truncation"
+    if before.psis != after.psis:
+        return "ψ by layer" if after.psis else "ψ for all layers"
+    if before.psi != after.psi:
+        return f"ψ {_figure(after.psi, 2)}"
+    return "Truncate all layers" if after.cutoff is None else f"Truncate {after.cutoff} layers"
+
+
+def _noise(before: Noise, after: Noise) -> str:
+    if after == Noise() and _count(before, after) > 1:
+        return "Reset noise"
+    if before.mode != after.mode:
+        return f"Noise {_NOISE[after.mode]}"
+    if before.seed != after.seed:
+        return f"Noise seed {after.seed}"
+    if before.strength != after.strength:
+        return f"Noise {_figure(after.strength, 2)} ×"
+    return _layer_noise(before, after)
+
+
+def _layer_noise(before: Noise, after: Noise) -> str:
+    names = {one.layer for one in (*before.layers, *after.layers)}
+    changed = sorted(name for name in names if before.of(name) != after.of(name))
+    where = changed[0] if len(changed) == 1 else f"in {len(changed)} layers"
+    was, now = before.of(changed[0]), after.of(changed[0])
+    if was.on != now.on:
+        return f"Noise {'on' if now.on else 'off'} {where}"
+    if was.strength != now.strength:
+        return f"Noise {_figure(now.strength, 2)} × {where}"
+    return f"Noise seed {'as all' if now.seed is None else now.seed} {where}"
+
+
+def _directions(before: tuple[Direction, ...], after: tuple[Direction, ...]) -> str:
+    if len(before) != len(after):
+        more, fewer = (after, before) if len(after) > len(before) else (before, after)
+        odd = next(one for i, one in enumerate(more) if i >= len(fewer) or one != fewer[i])
+        return f"{'Add' if more is after else 'Remove'} {odd.name}"
+    changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
+    if len(changed) > 1:
+        return "Directions"
+    was, now = changed[0]
+    return f"{now.name} {_figure(now.strength, 2)}" if was.strength != now.strength else f"{now.name} layers"
+
+
+def _shelf(before: tuple[Swatch, ...], after: tuple[Swatch, ...]) -> str:
+    new = [one for one in after if one not in before]
+    gone = [one for one in before if one not in after]
+    if new and not gone:
+        return f"Shelve {new[0].name}" if len(new) == 1 else f"Shelve {len(new)}"
+    if gone and not new:
+        return f"Unshelve {gone[0].name}" if len(gone) == 1 else f"Unshelve {len(gone)}"
+    return "Shelf"
+
+
+def _transform(before: Transform, after: Transform) -> str:
+    if after == Transform() and _count(before, after) > 1:
+        return "Reset transform"
+    moved, turned = (before.x, before.y) != (after.x, after.y), before.angle != after.angle
+    rotate = f"Rotate {_figure(after.angle, 1).removesuffix('.0')}°"
+    if moved:
+        return f"Translate {_figure(after.x, 2)}, {_figure(after.y, 2)}" + (f", {rotate.lower()}" if turned else "")
+    if turned:
+        return rotate
+    return "Whole pixels on" if after.whole_pixels else "Whole pixels off"
+
+
+def _count(before: object, after: object) -> int:
+    """How many fields differ."""
+    return sum(getattr(before, name) != getattr(after, name) for name in before.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
+def _figure(value: float, digits: int) -> str:
+    """A number as the window writes it: a real minus sign, and no minus zero."""
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")

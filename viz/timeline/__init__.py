@@ -1,0 +1,1 @@
+"""The timeline: lanes, menus, walks, constant speed and film export."""

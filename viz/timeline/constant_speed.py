@@ -1,0 +1,62 @@
+"""Constant change per second: measuring the timeline in the background, and switching it on and off."""
+
+from dataclasses import replace
+
+from renderer.document.document import request_for
+from renderer.document.parts import Display
+from renderer.document.retiming import retimed
+from renderer.document.timeline import fingerprint
+from renderer.ipc.protocol import Changes
+from viz.state.facts import Facts
+from viz.state.keyframes import with_timeline
+from viz.state.scene import Scene
+
+
+class Measuring:
+    """Whether the change of the picture is being measured; kept in `Facts.scratch`."""
+
+    def __init__(self) -> None:
+        self.of: Changes | None = None
+
+
+def changes(scene: Scene) -> Changes:
+    """The work that measures the timeline."""
+    request = request_for(scene.document, Display(), scene.settings.device, 0)
+    return Changes(request, replace(scene.document.timeline, constant_speed=False, retiming=None))
+
+
+def measured(scene: Scene, facts: Facts) -> Scene:
+    """Ask on for the measurement that is going on, and take its result."""
+    measuring, timeline = facts.scratch.get(Measuring), scene.document.timeline
+    if measuring.of is None:
+        return scene
+    if fingerprint(timeline) != fingerprint(measuring.of.timeline):
+        measuring.of = changes(scene) if timeline.acting else None
+        return scene
+    told = facts.works.ask(measuring.of)
+    if told.over:
+        measuring.of = None
+        if told.result is not None and told.failure is None:
+            return with_timeline(scene, replace(timeline, retiming=retimed(timeline, told.result), constant_speed=True))
+    return scene
+
+
+def share(facts: Facts) -> float:
+    """How much has been measured, in percent."""
+    measuring = facts.scratch.get(Measuring)
+    if measuring.of is None:
+        return 0.0
+    told = facts.works.ask(measuring.of)
+    return 100 * told.done / max(told.total, 1)
+
+
+def toggled_constant(scene: Scene, facts: Facts) -> Scene:
+    """The scene with constant speed switched off, or on: at once where the timeline is measured, else when it is."""
+    timeline, measuring = scene.document.timeline, facts.scratch.get(Measuring)
+    if timeline.constant_speed or measuring.of is not None:
+        measuring.of = None
+        return with_timeline(scene, replace(timeline, constant_speed=False))
+    if timeline.retiming and timeline.retiming.measured == fingerprint(timeline):
+        return with_timeline(scene, replace(timeline, constant_speed=True))
+    measuring.of = changes(scene)
+    return scene

@@ -1,0 +1,121 @@
+"""The dialog that exports a film: kind, size, rate, grid, range, file."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from imgui_bundle import imgui
+
+from viz.files.capture import folder_of
+from viz.state.facts import Facts
+from viz.state.scene import ExportFilm, Scene
+from viz.timeline.export import Exporter, FilmOptions
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+KINDS = {"MP4": ".mp4", "GIF": ".gif", "PNGs": ""}
+"""Names of the kinds of films and the endings of their files."""
+SIZES = (0, 256, 512, 1024, 2048)
+GIF_MOST_FPS = 50.0
+
+
+@dataclass
+class Draft:
+    """What the dialog holds; kept in `Facts.scratch`."""
+
+    options: FilmOptions = FilmOptions("", 60.0, 0.0, 1.0)
+
+
+def start(scene: Scene, facts: Facts) -> None:
+    """Fill the dialog: the whole timeline, into a file that does not exist yet."""
+    draft, timeline = facts.scratch.get(Draft), scene.document.timeline
+    kind = Path(draft.options.path).suffix if draft.options.path else ".mp4"
+    path = free_path(folder_of(scene.settings), kind)
+    draft.options = replace(draft.options, path=str(path), fps=timeline.fps, start=0.0, end=timeline.seconds)
+
+
+def free_path(folder: Path, ending: str) -> Path:
+    """`film.mp4` in a folder, or with a number where there is one already."""
+    number, path = 1, folder / f"film{ending}"
+    while path.exists():
+        number += 1
+        path = folder / f"film-{number}{ending}"
+    return path
+
+
+def problem_of(options: FilmOptions) -> str:
+    """Why these options make no film: one sentence; empty where they do."""
+    path = Path(options.path).expanduser()
+    if not options.path.strip() or not path.name:
+        return "The film needs a name."
+    if path.suffix.lower() not in KINDS.values():
+        return "A film's name ends in .mp4 or .gif; a folder of PNGs has no ending."
+    if not path.suffix and path.exists() and (not path.is_dir() or any(path.iterdir())):
+        return "There is something of this name already; PNGs need a new folder."
+    if options.start >= options.end:
+        return "The film would end before it starts."
+    if path.suffix.lower() == ".gif" and options.fps > GIF_MOST_FPS:
+        return f"A GIF has at most {GIF_MOST_FPS:g} frames a second."
+    return ""
+
+
+def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
+    """The dialog. Returns the scene, and whether it is done."""
+    draft, timeline = facts.scratch.get(Draft), scene.document.timeline
+    ui.label("Export film", "text", 15, "bold", height=30)
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(t.px(8), t.px(4)))
+    width = imgui.get_content_region_avail().x - t.px(t.label)
+    options = _kind(draft.options, width)
+    options = _size(options, width, facts)
+    fps = ui.slider("Rate", options.fps, 1, 60, timeline.fps, "fps", "%.0f", hint="Frames a second")
+    start = ui.slider("From", options.start, 0, timeline.seconds, 0, "s", hint="Where the film begins")
+    end = ui.slider("To", options.end, 0, timeline.seconds, timeline.seconds, "s", hint="Where the film ends")
+    columns = ui.number("Columns", options.columns, default=1, hint="Side by side, each one seed further on")
+    rows = ui.number("Rows", options.rows, default=1, hint="One below the other, each 100 seeds further on")
+    options = replace(
+        options, fps=fps, start=start, end=end, columns=min(max(columns, 1), 16), rows=min(max(rows, 1), 16)
+    )
+    ui.row_label("File")
+    imgui.set_next_item_width(width)
+    changed, path = imgui.input_text("##file", options.path)
+    draft.options = replace(options, path=path) if changed else options
+    imgui.pop_style_var()
+    ui.space(6)
+    return _foot(scene, facts, draft.options)
+
+
+def _kind(options: FilmOptions, width: float) -> FilmOptions:
+    names, path = list(KINDS), Path(options.path)
+    now = next((i for i, name in enumerate(names) if KINDS[name] == path.suffix.lower()), 0)
+    ui.row_label("Kind")
+    picked = ui.segmented("kind", names, now, width=width, hints=("H.264", "At most 50 fps, 256 colours", "A folder"))
+    if picked == now:
+        return options
+    ending = KINDS[names[picked]]
+    stem = path.stem if path.suffix.lower() in KINDS.values() else path.name
+    fps = min(options.fps, GIF_MOST_FPS) if ending == ".gif" else options.fps
+    return replace(options, path=str(path.with_name(stem + ending)), fps=fps)
+
+
+def _size(options: FilmOptions, width: float, facts: Facts) -> FilmOptions:
+    own = facts.model.resolution if facts.model else 0
+    names = [f"{own}²" if size == 0 else f"{size}" for size in SIZES]
+    now = SIZES.index(options.size) if options.size in SIZES else 0
+    ui.row_label("Height")
+    hints = ["As the network renders it", *("Enlarged or reduced" for _ in SIZES[1:])]
+    return replace(options, size=SIZES[ui.segmented("size", names, now, width=width, hints=hints)])
+
+
+def _foot(scene: Scene, facts: Facts, options: FilmOptions) -> tuple[Scene, bool]:
+    problem = problem_of(options)
+    if not problem and facts.scratch.get(Exporter).running:
+        problem = "Another film is being exported."
+    frames = max(1, round((options.end - options.start) * options.fps))
+    exists = Path(options.path).expanduser().is_file()
+    note = problem or (f"{frames} frames; the older film is replaced" if exists else f"{frames} frames")
+    ui.label(note, "warn" if problem or exists else "dim", t.small, height=t.row)
+    width = ui.measure("Export", weight="bold") + t.px(24)
+    imgui.same_line(imgui.get_window_width() - t.px(16) - width)
+    if ui.button("Export", kind="primary", width=width, id_="##doexport", enabled=not problem):
+        path = str(Path(options.path).expanduser().absolute())
+        return scene.ask(ExportFilm(replace(options, path=path))), True
+    return scene, False

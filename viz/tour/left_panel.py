@@ -1,0 +1,88 @@
+"""What the tour shows of the left panel's folds: pictures at other psi, noise by layer and its map, directions."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from imgui_bundle import imgui
+
+from viz.generate.noise_map import Heat
+from viz.shell.app import App
+from viz.tour.pointer import Hand
+
+Shot = Callable[[str], Iterator[None]]
+PANEL = "Generator"
+
+
+class Left:
+    """The steps. `shot(name)` keeps a picture of the window, `until(true, what)` waits."""
+
+    def __init__(
+        self, app: App, hand: Hand, shot: Shot, until: Callable[[Callable[[], bool], str], Iterator[None]]
+    ) -> None:
+        self._app, self._hand, self._shot, self._until = app, hand, shot, until
+
+    def psi_strip(self) -> Iterator[None]:
+        """The picture from whole over the mean to its opposite."""
+        yield from self._click("psi strip")
+        yield from self._hand.wait(1.2)  # its pictures come in
+        yield from self._bring("psi -1")
+        yield from self._aside()
+        yield from self._shot("psi-strip")
+        yield from self._click("psi strip")
+
+    def noise(self) -> Iterator[None]:
+        """A row for each layer, the last one off; and how much the noise changes each pixel."""
+        yield from self._click("noise layers", "on", "seed")
+        yield from self._bring("deviation")
+        yield from self._aside()
+        yield from self._shot("noise-layers")
+        yield from self._click("noise layers", "resetNoise", "deviation")
+        heat = self._app.scratch.get(Heat)
+        yield from self._until(lambda: heat.told.over, "a map of the noise")
+        yield from self._bring("save deviation")
+        yield from self._hand.move(self._hand.at(f"{PANEL}/deviation", 0.8, 5.0))
+        yield from self._hand.wait(0.8)  # a tooltip comes
+        yield from self._shot("noise-map")
+        yield from self._click("deviation")
+
+    def directions(self) -> Iterator[None]:
+        """Drop a direction on the window and go along it. It is drawn by chance: what it does has no name."""
+        model, folder = self._app.facts.model, Path(self._app.scene.settings.capture_dir)
+        assert model is not None
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "chance.npy"
+        np.save(path, np.random.RandomState(3).randn(model.w_dim).astype(np.float32) * 0.25)
+        self._app.drop([str(path)])
+        yield from self._until(lambda: bool(self._app.scene.document.directions), "a direction")
+        yield from self._hand.wait(0.3)
+        yield from self._bring("Add a direction…plus")
+        yield from self._hand.slide(f"{PANEL}/chance", 0.5, 0.85, 0.8)
+        yield from self._until(lambda: self._app.up_to_date, "a picture")
+        yield from self._shot("directions")
+        yield from self._click("remove")
+        yield from self._hand.wheel(30)
+
+    def _click(self, *names: str) -> Iterator[None]:
+        for name in names:
+            yield from self._bring(name)
+            yield from self._hand.click(f"{PANEL}/{name}")
+            yield
+            yield from self._until(lambda: self._app.up_to_date, "a picture")
+
+    def _aside(self) -> Iterator[None]:
+        """Take the mouse where no tooltip covers anything."""
+        yield from self._hand.move(self._hand.at("Canvas/picture", 0.5, 0.9))
+        yield from self._hand.wait(0.3)
+
+    def _bring(self, name: str) -> Iterator[None]:
+        """Scroll until a control is in sight."""
+        window = imgui.internal.find_window_by_name(PANEL)
+        top, end = window.inner_rect.min.y, window.inner_rect.max.y
+        middle = ((window.inner_rect.min.x + window.inner_rect.max.x) / 2, (top + end) / 2)
+        for _ in range(60):
+            _, y = self._hand.at(f"{PANEL}/{name}", 0.5, 0.5)
+            if top + 16 < y < end - 16:
+                return
+            yield from self._hand.move(middle, 0.1)
+            yield from self._hand.wheel(1 if y < middle[1] else -1)

@@ -1,0 +1,203 @@
+"""Messages over the picture: what went wrong or was done, what it means, and the buttons that help."""
+
+import textwrap
+from dataclasses import dataclass, field, replace
+
+from imgui_bundle import imgui
+
+from renderer.ipc.protocol import Failure
+from viz.state.facts import Facts
+from viz.state.params import put
+from viz.state.scene import DismissFailure, RestartRenderer, Retry, RevealFolder, Scene
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+STALLED_S = 10.0
+"""A renderer that gives no sign of life for longer than this is offered a restart."""
+SHOW_LOADING_S = 2.0
+"""Waits shorter than this show no progress."""
+INFO_S = 5.0
+"""How long a plain message stays."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell that no part of the facts holds."""
+
+    text: str
+    detail: str = ""
+    bad: bool = False
+    trace: str = ""
+    """Traceback, for the Details button."""
+    folder: str = ""
+    """Folder to offer."""
+    at: float = 0.0
+
+
+@dataclass
+class Board:
+    """The messages of the window, and which details are open. One object, kept in `Facts.scratch`."""
+
+    messages: list[Message] = field(default_factory=list)
+    details: bool = False
+    hidden_nonfinite: object = None
+    """The frame whose warning was dismissed."""
+    stalled_s: float = 0.0
+    """How long the renderer has given no sign of life."""
+
+    def say(self, message: Message) -> None:
+        """Show a message; one of the same text takes the place of the older."""
+        self.messages = [*[old for old in self.messages if old.text != message.text][-3:], message]
+
+    def tidy(self, now: float) -> None:
+        """Let plain messages go after a while; what went wrong stays until it is dismissed."""
+        if self.messages:
+            self.messages = [m for m in self.messages if m.bad or now - m.at < INFO_S]
+
+
+def present(facts: Facts) -> bool:
+    """Whether there is anything to tell."""
+    board, frame = facts.scratch.get(Board), facts.frame
+    board.tidy(facts.now)
+    return bool(
+        facts.failure is not None
+        or (facts.loading is not None and facts.waiting_s > SHOW_LOADING_S)
+        or board.stalled_s > STALLED_S
+        or board.messages
+        or (frame is not None and frame.nonfinite and frame is not board.hidden_nonfinite)
+    )
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """All strips, one below the other, from the cursor on."""
+    board = facts.scratch.get(Board)
+    if facts.failure is not None:
+        scene = _failure(scene, facts, facts.failure, board)
+    elif facts.loading is not None and facts.waiting_s > SHOW_LOADING_S:
+        scene = _loading(scene, facts)
+    elif board.stalled_s > STALLED_S:
+        scene = _stalled(scene, board)
+    for message in tuple(board.messages):
+        scene = _message(scene, message, board)
+    frame = facts.frame
+    if frame is not None and frame.nonfinite and frame is not board.hidden_nonfinite:
+        scene = _nonfinite(scene, frame.nonfinite, board, facts)
+    return scene
+
+
+def _failure(scene: Scene, facts: Facts, failure: Failure, board: Board) -> Scene:
+    actions: list[str] = []
+    shown = facts.model.network if facts.model is not None else None
+    if failure.problem == "load" and shown is not None and shown != scene.document.network:
+        actions.append("Go back")
+    if failure.problem == "memory" and scene.settings.device != "cpu":
+        actions.append("Use the CPU")
+    actions.append("Restart renderer" if failure.problem == "crash" else "Retry")
+    if failure.detail:
+        actions.append("Details")
+    match ui.error_strip(*in_two(failure.message, failure.advice), actions):
+        case "Go back" if shown is not None:
+            scene = replace(scene, document=replace(scene.document, network=shown)).ask(DismissFailure())
+        case "Use the CPU":
+            scene = put(scene, "settings.device", "cpu").ask(DismissFailure())
+        case "Retry":
+            scene = scene.ask(Retry())
+        case "Restart renderer":
+            scene = scene.ask(RestartRenderer())
+        case "Details":
+            board.details = not board.details
+        case "dismiss":
+            scene = scene.ask(DismissFailure())
+    if failure.detail and board.details:
+        _details(failure.detail)
+    return scene
+
+
+def in_two(message: str, advice: str) -> tuple[str, str]:
+    """What stands in a strip's two lines: the first sentence, and all the rest."""
+    first, dot, rest = message.partition(". ")
+    return (f"{first}.", f"{rest} {advice}".strip()) if dot else (message, advice)
+
+
+def _details(text: str) -> None:
+    """A traceback in a box of its own, to read and to copy."""
+    width = imgui.get_content_region_avail().x
+    imgui.push_style_color(imgui.Col_.child_bg, t.vec4("raised"))
+    flags = imgui.ChildFlags_.always_use_window_padding
+    if imgui.begin_child("details", imgui.ImVec2(width, t.px(180)), flags):
+        imgui.push_style_color(imgui.Col_.text, t.vec4("dim"))
+        if ui.button("Copy", "copy", "ghost", hint="Copy this text", id_="##copy"):
+            imgui.set_clipboard_text(text)
+        imgui.text_unformatted(textwrap.dedent(text))
+        imgui.pop_style_color()
+    imgui.end_child()
+    imgui.pop_style_color()
+
+
+def _loading(scene: Scene, facts: Facts) -> Scene:
+    loading = facts.loading
+    if loading is None:
+        return scene
+    name = loading.network.source.replace("\\", "/").rstrip("/").rpartition("/")[2] or "the demo network"
+    share = "" if loading.share is None else f"{round(loading.share * 100)} %"
+    back = facts.model.network if facts.model is not None else None
+    can = back is not None and back != scene.document.network
+    corner = imgui.get_cursor_screen_pos()
+    width = imgui.get_content_region_avail().x
+    clicked = ui.error_strip(
+        f"Loading {name}", share or f"{facts.waiting_s:.0f} s", ("Cancel",) if can else (), "accent", "circle", False
+    )
+    done = loading.share if loading.share is not None else (facts.now % 2.0) / 2.0
+    left, right, y = corner.x + t.px(12), corner.x + width - t.px(8), corner.y + t.px(33)
+    if loading.share is not None:
+        ui.amount_bar(imgui.ImVec2(left, y), imgui.ImVec2(right, y + t.px(3)), done)
+    else:
+        x = left + (right - left) * done * 0.8
+        ui.amount_bar(imgui.ImVec2(left, y), imgui.ImVec2(right, y + t.px(3)), 0.0)
+        ui.fill(imgui.ImVec2(x, y), imgui.ImVec2(x + (right - left) * 0.2, y + t.px(3)), "accent", 1, 2)
+    if clicked == "Cancel" and back is not None:
+        return replace(scene, document=replace(scene.document, network=back))
+    return scene
+
+
+def _stalled(scene: Scene, board: Board) -> Scene:
+    clicked = ui.error_strip(
+        f"The renderer has not answered for {board.stalled_s:.0f} s",
+        "It may be busy with a large picture. Restarting keeps all settings.",
+        ("Restart renderer",),
+        "warn",
+        "warning",
+        dismiss=False,
+    )
+    return scene.ask(RestartRenderer()) if clicked else scene
+
+
+def _message(scene: Scene, message: Message, board: Board) -> Scene:
+    actions = [*(["Show folder"] if message.folder else []), *(["Details"] if message.trace else [])]
+    token, glyph = "accent", "check-circle" if message.folder else "info"
+    if message.bad:
+        token, glyph = "bad", "warning-circle"
+    match ui.error_strip(message.text, message.detail, actions, token, glyph):
+        case "dismiss":
+            board.messages.remove(message)
+        case "Show folder":
+            scene = scene.ask(RevealFolder(message.folder))
+        case "Details":
+            board.details = not board.details
+    if message.trace and board.details:
+        _details(message.trace)
+    return scene
+
+
+def _nonfinite(scene: Scene, count: int, board: Board, facts: Facts) -> Scene:
+    halved = not scene.document.force_fp32
+    what = "1 pixel is not a finite number" if count == 1 else f"{count} pixels are not finite numbers"
+    meaning = "They are shown in magenta. " + (
+        "Half precision may have overflowed." if halved else "The weights themselves may be damaged."
+    )
+    match ui.error_strip(what, meaning, ("Use fp32",) if halved else (), "warn", "warning"):
+        case "Use fp32":
+            scene = put(scene, "document.force_fp32", True)
+        case "dismiss":
+            board.hidden_nonfinite = facts.frame
+    return scene

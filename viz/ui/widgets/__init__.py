@@ -1,0 +1,98 @@
+"""The controls every panel is built from. Immediate mode: each call draws and returns the new value.
+
+Conventions: arguments are design lengths unless they say pixels; a right click on a value resets it; a double click or
+Ctrl+click types it; `keyed` (None, False or True) adds the key-frame diamond at the row's end.
+"""
+
+from viz.ui.icons import filled, icon
+from viz.ui.widgets.buttons import button, segmented, switch
+from viz.ui.widgets.feedback import chip, empty_state, error_strip, progress, status
+from viz.ui.widgets.layer_row import RowLook, RowTouch, layer_row
+from viz.ui.widgets.overlay import badge, badge_number, badge_width, handle
+from viz.ui.widgets.paint import (
+    draw,
+    ellipsis,
+    fill,
+    fill_part,
+    focus_ring,
+    greyed,
+    hit,
+    label,
+    measure,
+    outline,
+    picture,
+    push_font,
+    space,
+    tip,
+    wrapped,
+)
+from viz.ui.widgets.pick import list_row, matching, pick
+from viz.ui.widgets.rows import (
+    choice,
+    heading,
+    key_clicked,
+    number,
+    reset_clicked,
+    row_label,
+    section,
+    section_open,
+    section_summary,
+    slider,
+)
+from viz.ui.widgets.tiles import add_tile, amount_bar, band_row, dashed, tile
+from viz.ui.widgets.typed import drag_number, drag_pace
+
+__all__ = [
+    "RowLook",
+    "RowTouch",
+    "add_tile",
+    "amount_bar",
+    "badge",
+    "badge_number",
+    "badge_width",
+    "band_row",
+    "button",
+    "chip",
+    "choice",
+    "dashed",
+    "drag_number",
+    "drag_pace",
+    "draw",
+    "ellipsis",
+    "empty_state",
+    "error_strip",
+    "fill",
+    "fill_part",
+    "filled",
+    "focus_ring",
+    "greyed",
+    "handle",
+    "heading",
+    "hit",
+    "icon",
+    "key_clicked",
+    "label",
+    "layer_row",
+    "list_row",
+    "matching",
+    "measure",
+    "number",
+    "outline",
+    "pick",
+    "picture",
+    "progress",
+    "push_font",
+    "reset_clicked",
+    "row_label",
+    "section",
+    "section_open",
+    "section_summary",
+    "segmented",
+    "slider",
+    "space",
+    "status",
+    "switch",
+    "tile",
+    "tip",
+    "wrapped",
+]

@@ -1,0 +1,136 @@
+"""Push buttons, one-of-a-few, on/off."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.ui.icons import filled, icon
+from viz.ui.theme import current as t
+from viz.ui.widgets import spots
+from viz.ui.widgets.paint import draw, fill, focus_ring, hit, measure, tip
+
+Kind = Literal["plain", "primary", "ghost", "danger"]
+
+
+def button(
+    text: str = "",
+    glyph: str = "",
+    kind: Kind = "plain",
+    on: bool = False,
+    width: float = 0,
+    height: float = 0,
+    hint: str = "",
+    keys: str = "",
+    id_: str = "",
+    enabled: bool = True,
+) -> bool:
+    """A push button: text, an icon, or both. `width` in pixels (0: fits). `on` marks a latched one."""
+    h = t.px(height or t.row)
+    em_icon = 12
+    need = (
+        (t.px(8) * 2 if text else 0)
+        + measure(text)
+        + (t.px(6) + measure(icon(glyph), em_icon) if glyph and text else 0)
+    )
+    w = width or (need if text else h)
+    p = imgui.get_cursor_screen_pos()
+    imgui.begin_disabled(not enabled)
+    clicked = hit(id_ or f"##{text}{glyph}", V(w, h))
+    hot, held = imgui.is_item_hovered(), imgui.is_item_active()
+    q = V(p.x + w, p.y + h)
+    ink = "text" if (hot or on or kind == "plain") and text else "text" if hot else "dim"
+    if kind == "primary":
+        fill(p, q, "accent_hover" if hot else "accent")
+        ink = "on_accent"
+    elif on:
+        fill(p, q, "accent", 0.18 if not hot else 0.28)
+        ink = "accent"
+    elif kind != "ghost" or hot:
+        fill(p, q, "active" if held else "hover" if hot else "control")
+    if kind == "danger":
+        ink = "bad"
+    x = p.x + (w - need + t.px(16)) / 2
+    if glyph and not text:
+        draw((filled if on or kind == "primary" else icon)(glyph), p.x + w / 2, p.y, ink, em_icon, align=0.5, height=h)
+    elif glyph:
+        x += draw((filled if on else icon)(glyph), x, p.y, ink, em_icon, height=h) + t.px(6)
+    if text:
+        draw(text, x, p.y, ink, weight="bold" if kind == "primary" else "regular", height=h)
+    focus_ring()
+    imgui.end_disabled()
+    if hint:
+        tip(hint, keys)
+    return clicked
+
+
+def segmented(
+    id_: str,
+    options: Sequence[str],
+    selected: int,
+    width: float = 0,
+    glyphs: Sequence[str] = (),
+    height: float = 0,
+    strong: bool = False,
+    hints: Sequence[str] = (),
+) -> int:
+    """One of a few: returns the chosen index. `strong` is the look of the workspace switch; `hints` are tooltips."""
+    h, pad = t.px(height or t.row), t.px(10)
+    widths = [measure(o) + pad * 2 + (t.px(20) if i < len(glyphs) and glyphs[i] else 0) for i, o in enumerate(options)]
+    if width:
+        slack = (width - sum(widths)) / len(options)
+        widths = [w + slack for w in widths]
+    p = imgui.get_cursor_screen_pos()
+    fill(p, V(p.x + sum(widths), p.y + h), "control", 1 if not strong else 0.6)
+    x = p.x
+    imgui.push_id(id_)
+    for i, option in enumerate(options):
+        imgui.set_cursor_screen_pos(V(x, p.y))
+        if hit(f"##{i}", V(widths[i], h)):
+            selected = i
+        spots.mark(f"{id_} {option}")
+        hot, a, b, o = imgui.is_item_hovered(), V(x, p.y), V(x + widths[i], p.y + h), t.px(2)
+        if i == selected:
+            fill(
+                V(a.x + o, a.y + o),
+                V(b.x - o, b.y - o),
+                "accent" if strong else "active",
+                0.2 if strong else 1,
+                t.radius - 1,
+            )
+        ink = "accent" if strong and i == selected else "text" if i == selected or hot else "dim"
+        glyph = glyphs[i] if i < len(glyphs) else ""
+        inner = measure(option, weight="bold" if strong else "regular") + (
+            t.px(20) if glyph and option else t.px(14) if glyph else 0
+        )
+        gx = x + (widths[i] - inner) / 2
+        if glyph:
+            draw(icon(glyph), gx, p.y, ink, 12, height=h)
+            gx += t.px(20)
+        draw(option, gx, p.y, ink, weight="bold" if strong else "regular", height=h)
+        focus_ring()
+        if i < len(hints):
+            tip(hints[i])
+        x += widths[i]
+    imgui.pop_id()
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(sum(widths), h))
+    return selected
+
+
+def switch(text: str, value: bool, hint: str = "") -> bool:
+    """An on/off switch with its text after it."""
+    h, w, k = t.px(t.row), t.px(26), t.px(14)
+    p = imgui.get_cursor_screen_pos()
+    if hit(f"##{text}", V(w + (t.px(8) + measure(text) if text else 0), h)):
+        value = not value
+    y = p.y + (h - k) / 2
+    fill(V(p.x, y), V(p.x + w, y + k), "accent" if value else "active", 1, 7)
+    c = V(p.x + (w - k / 2 if value else k / 2), y + k / 2)
+    imgui.get_window_draw_list().add_circle_filled(c, k / 2 - t.px(2), t.u32("on_accent" if value else "dim"))
+    draw(text, p.x + w + t.px(8), p.y, "text" if value or imgui.is_item_hovered() else "dim", height=h)
+    focus_ring()
+    if hint:
+        tip(hint)
+    return value

@@ -1,0 +1,123 @@
+"""Status items, chips, progress, the error strip and empty states."""
+
+from collections.abc import Sequence
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.ui.icons import filled, icon
+from viz.ui.theme import current as t
+from viz.ui.widgets.buttons import button
+from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, measure, tip
+
+
+def status(text: str, glyph: str = "", token: str = "dim", value: str = "", hint: str = "") -> None:
+    """One item of the status bar: icon, name, and a value in brighter ink."""
+    p, h = imgui.get_cursor_screen_pos(), imgui.get_window_height() - t.px(2)
+    y, x = imgui.get_window_pos().y + t.px(1), p.x
+    if glyph:
+        x += draw(icon(glyph), x, y, token, 11, height=h) + t.px(6)
+    x += draw(text, x, y, token, t.small, height=h) if text else 0
+    if value:
+        x += (t.px(5) if text else 0) + draw(value, x + (t.px(5) if text else 0), y, "text", t.small, height=h)
+    imgui.dummy(V(x - p.x, t.px(16)))
+    if hint:
+        tip(hint)
+    imgui.same_line(0, t.px(16))
+
+
+def chip(text: str, token: str = "dim", glyph: str = "", solid: bool = False) -> None:
+    """A small rounded label."""
+    h, p = t.px(18), imgui.get_cursor_screen_pos()
+    p = V(p.x, p.y + (t.px(t.row) - h) / 2)
+    g = measure(icon(glyph), 10) + t.px(4) if glyph else 0
+    w = measure(text, t.small) + t.px(14) + g
+    fill(p, V(p.x + w, p.y + h), token, 1 if solid else 0.16, 9)
+    ink = "on_accent" if solid else token
+    if glyph:
+        draw(icon(glyph), p.x + t.px(7), p.y, ink, 10, height=h)
+    draw(text, p.x + t.px(7) + g, p.y, ink, t.small, height=h)
+    imgui.dummy(V(w, t.px(t.row)))
+
+
+def progress(share: float, width: float, token: str = "accent", height: float = 4) -> None:
+    """A thin progress bar, as an item one row high."""
+    p, h = imgui.get_cursor_screen_pos(), t.px(t.row)
+    mid, k = p.y + h / 2, t.px(height) / 2
+    fill(V(p.x, mid - k), V(p.x + width, mid + k), "active", 1, height / 2)
+    fill_part(V(p.x, mid - k), V(p.x + width, mid + k), p.x, p.x + width * share, token, 1, height / 2)
+    imgui.dummy(V(width, h))
+
+
+def error_strip(
+    text: str,
+    detail: str = "",
+    actions: Sequence[str] = (),
+    token: str = "bad",
+    glyph: str = "warning-circle",
+    dismiss: bool = True,
+) -> str:
+    """The strip over the picture when a render failed; the last good picture stays. Returns the action clicked.
+
+    `token` and `glyph` make it a warning or a plain message. Clicking the cross returns "dismiss".
+    """
+    w, p = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
+    buttons = sum(measure(name) + t.px(20) for name in actions) + (t.px(t.row + 4) if dismiss else 0) + t.px(6)
+    left = p.x + t.px(12) + measure(filled(glyph), 12) + t.px(8)
+    room = max(p.x + w - buttons - left, t.px(40))
+    two = bool(detail) and measure(text) + t.px(16) + measure(detail, t.small) > room
+    h = t.px(54 if two else 36)
+    imgui.begin_group()
+    imgui.set_next_item_allow_overlap()
+    imgui.invisible_button(f"##strip{text}", V(w, h))  # what lies under the strip must not get its clicks
+    over = imgui.is_item_hovered()
+    fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
+    fill(p, V(p.x + w, p.y + h), token, 0.16, t.radius_card)
+    fill(V(p.x, p.y + t.px(6)), V(p.x + t.px(3), p.y + h - t.px(6)), token)
+    chosen = _strip_buttons(p.x + w - t.px(6), p.y + (t.px(36) - t.px(t.row)) / 2, actions, dismiss)
+    line = t.px(36)
+    draw(filled(glyph), p.x + t.px(12), p.y, token, 12, height=line)
+    first = ellipsis(text, room)
+    x = left + draw(first, left, p.y, "text", height=line) + t.px(8)
+    if two:
+        second = ellipsis(detail, p.x + w - t.px(12) - left, t.small)
+        draw(second, left, p.y + t.px(29), "dim", t.small, height=t.px(18))
+    else:
+        second = detail
+        draw(detail, x, p.y, "dim", t.small, height=line)
+    if over and (first != text or second != detail) and imgui.begin_tooltip():
+        imgui.push_text_wrap_pos(t.px(420))
+        imgui.text_unformatted(f"{text}\n{detail}".strip())
+        imgui.pop_text_wrap_pos()
+        imgui.end_tooltip()
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(w, h))
+    imgui.end_group()
+    return chosen
+
+
+def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool) -> str:
+    """The buttons of a strip, ending at `right`. Returns the one clicked."""
+    chosen = ""
+    for name in (*([""] if dismiss else ()), *reversed(actions)):
+        size = measure(name) + t.px(16) if name else t.px(t.row)
+        right -= size
+        imgui.set_cursor_screen_pos(V(right, y))
+        hint = "" if name else "Hide this message"
+        if button(name, "" if name else "x", "plain" if name else "ghost", width=size, id_=f"##error{name}", hint=hint):
+            chosen = name or "dismiss"
+        right -= t.px(4)
+    return chosen
+
+
+def empty_state(glyph: str, title: str, text: str, action: str = "") -> bool:
+    """What a panel shows before it has anything: what goes here, and the one next step. Returns True on the action."""
+    area, p = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos()
+    x, y = p.x + area.x / 2, p.y + max(0.0, area.y / 2 - t.px(52))
+    draw(icon(glyph), x, y, "faint", 24, align=0.5)
+    draw(title, x, y + t.px(38), "text", t.body, "bold", align=0.5)
+    draw(text, x, y + t.px(58), "dim", t.small, align=0.5)
+    if not action:
+        return False
+    imgui.set_cursor_screen_pos(V(x - (measure(action) + t.px(16)) / 2, y + t.px(82)))
+    return button(action, kind="primary")

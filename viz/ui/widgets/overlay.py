@@ -1,0 +1,55 @@
+"""What lies over pictures: values on a dark badge and handles, legible on any picture and in both schemes."""
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.ui.theme import current as t
+from viz.ui.widgets.paint import draw, fill, focus_ring, measure, tip
+from viz.ui.widgets.typed import drag_number
+
+_INK = "#FFFFFF"
+_HEIGHT = 17
+
+
+def handle(centre: V, held: bool = False) -> None:
+    """The round handle that a drag moves: light ring, accent heart, dark edge."""
+    lines = imgui.get_window_draw_list()
+    lines.add_circle_filled(centre, t.px(8), t.u32("halo", 0.5))
+    lines.add_circle_filled(centre, t.px(6.5), t.u32(_INK))
+    lines.add_circle_filled(centre, t.px(5.5 if held else 4.5), t.u32("accent"))
+
+
+def badge_width(text: str) -> float:
+    """Width in pixels of a badge."""
+    return measure(text, t.small) + t.px(10)
+
+
+def badge(text: str, x: float, y: float) -> None:
+    """Text on a dark badge with its top left corner at a screen position."""
+    fill(V(x, y), V(x + badge_width(text), y + t.px(_HEIGHT)), "halo", 0.78, t.radius)
+    draw(text, x + t.px(5), y, _INK, t.small, height=t.px(_HEIGHT))
+
+
+def badge_number(
+    name: str, value: float, x: float, y: float, *, right: bool = False, per_pixel: float, hint: str
+) -> float:
+    """A number on a badge, ending at x where `right`. Drag it, double click or Ctrl+click to type; right click: 0.
+
+    Its id is `##name`.
+    """
+    text = f"{name} {value:.2f}".replace("-", "−")
+    width, height = badge_width(text), t.px(_HEIGHT)
+    p = V(x - width if right else x, y)
+    imgui.set_cursor_screen_pos(p)
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, V(t.px(5), 0))
+    value, typing = drag_number(f"##{name}", value, V(width, height), per_pixel, "%.2f")
+    imgui.pop_style_var()
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        value = 0.0
+    if not typing:
+        badge(text, p.x, p.y)
+        if imgui.is_item_hovered() or imgui.is_item_active():
+            fill(p, V(p.x + width, p.y + height), _INK, 0.16, t.radius)
+        focus_ring()
+    tip(hint)
+    return value

@@ -1,0 +1,164 @@
+"""Text and shapes on a draw list, in the theme's colours and lengths."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from imgui_bundle import ImVec2, imgui
+
+from viz.ui.theme import Weight, font_size
+from viz.ui.theme import current as t
+from viz.ui.widgets import spots
+
+V = ImVec2
+
+
+def push_font(em: float, weight: Weight) -> None:
+    """Use a weight at an em size until `imgui.pop_font()`."""
+    imgui.push_font(t.fonts.of(weight), font_size(em))
+
+
+def measure(text: str, em: float | None = None, weight: Weight = "regular") -> float:
+    """Width of `text` in pixels."""
+    return t.text_size(text, em or t.body, weight).width
+
+
+def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = "regular") -> str:
+    """`text` shortened at its end to fit `width` pixels."""
+    if measure(text, em, weight) <= width:
+        return text
+    while text and measure(text + "…", em, weight) > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def draw(
+    text: str,
+    x: float,
+    y: float,
+    token: str = "text",
+    em: float | None = None,
+    weight: Weight = "regular",
+    align: float = 0.0,
+    height: float = 0.0,
+    alpha: float = 1.0,
+) -> float:
+    """Draw text at a screen position, centred in `height` when given. Returns its width.
+
+    `align`: 0 left, 0.5 centre, 1 right.
+    """
+    size = t.text_size(text, em or t.body, weight)
+    width = size.width
+    left, top = x - width * align, y + (height - size.height) / 2 if height else y
+    if height and size.seen:  # an icon: centre what is seen, not its line box
+        x0, y0, x1, y1 = size.seen
+        top = y + (height - y0 - y1) / 2
+        if align == 0.5:
+            left = x - (x0 + x1) / 2
+    color = t.u32(token, alpha * imgui.get_style().alpha)
+    lines = imgui.get_window_draw_list()
+    lines.add_text(size.font, size.font_size, V(round(left), round(top)), color, text)
+    return width
+
+
+def label(
+    text: str, token: str = "dim", em: float | None = None, weight: Weight = "regular", height: float = 0
+) -> None:
+    """Text as an item of the layout; `height` (design length) centres it in a row."""
+    w, h = measure(text, em, weight), t.px(height) if height else t.scale * font_size(em or t.body)
+    p = imgui.get_cursor_screen_pos()
+    imgui.dummy(V(w, h))
+    draw(text, p.x, p.y, token, em, weight, height=h)
+
+
+def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
+    """A paragraph."""
+    push_font(em or t.body, "regular")
+    imgui.push_style_color(imgui.Col_.text, t.vec4(token))
+    imgui.text_wrapped(text)
+    imgui.pop_style_color()
+    imgui.pop_font()
+
+
+_greyed: list[str] = []
+
+
+@contextmanager
+def greyed(reason: str) -> Iterator[None]:
+    """Grey the rows inside where there is a reason, and let their tooltips tell it."""
+    imgui.begin_disabled(bool(reason))
+    _greyed.append(reason)
+    try:
+        yield
+    finally:
+        _greyed.pop()
+        imgui.end_disabled()
+
+
+def tip(text: str, keys: str = "") -> None:
+    """Tooltip of the last item, with its shortcut at the right; none for an empty text.
+
+    It stays away while the item is held or typed in. Inside `greyed` it tells the reason first.
+    """
+    if not text or imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
+        return
+    if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
+        for line in [*filter(None, _greyed), *text.split("\n")]:
+            label(line, "text", t.small)
+        if keys:
+            imgui.same_line()
+            label(keys, "faint", t.small)
+        imgui.end_tooltip()
+
+
+def space(n: float = 4) -> None:
+    """Vertical space of a design length (item spacing already taken off)."""
+    imgui.dummy(V(1, max(0.0, t.px(n) - imgui.get_style().item_spacing.y)))
+
+
+def fill(a: ImVec2, b: ImVec2, token: str, alpha: float = 1.0, radius: float = 4) -> None:
+    """A filled rounded rectangle."""
+    imgui.get_window_draw_list().add_rect_filled(
+        a, b, t.u32(token, alpha * imgui.get_style().alpha), t.px(radius) if radius else 0
+    )
+
+
+def outline(a: ImVec2, b: ImVec2, token: str, alpha: float = 1.0, radius: float = 4, width: float = 1) -> None:
+    """A rounded rectangle's edge."""
+    imgui.get_window_draw_list().add_rect(a, b, t.u32(token, alpha), t.px(radius) if radius else 0, t.px(width))
+
+
+def fill_part(a: ImVec2, b: ImVec2, x0: float, x1: float, token: str, alpha: float, radius: float = 4) -> None:
+    """The share of a rounded rectangle between x0 and x1, keeping its corners."""
+    if x1 - x0 < 0.5:
+        return
+    imgui.push_clip_rect(V(x0, a.y), V(x1, b.y), True)
+    fill(a, b, token, alpha, radius)
+    imgui.pop_clip_rect()
+
+
+def hit(id_: str, size: V) -> bool:
+    """The live area of a drawn control: True when clicked, or chosen with Space or Enter.
+
+    Plain invisible buttons skip the keyboard.
+    """
+    clicked = imgui.invisible_button(id_, size, imgui.ButtonFlags_.enable_nav)
+    spots.mark(id_)
+    return clicked
+
+
+def focus_ring() -> None:
+    """Ring around the last item when the keyboard is on it."""
+    if imgui.is_item_focused() and imgui.get_io().nav_visible:
+        a, b, o = imgui.get_item_rect_min(), imgui.get_item_rect_max(), t.px(1)
+        outline(V(a.x - o, a.y - o), V(b.x + o, b.y + o), "accent", 1, t.radius + 1, 2)
+
+
+def picture(
+    tex: int, uv: Sequence[float], a: ImVec2, size: float | ImVec2, radius: float = 4, alpha: float = 1.0
+) -> None:
+    """A rounded picture; uv is (u0, v0, u1, v1)."""
+    b = V(a.x + size.x, a.y + size.y) if isinstance(size, ImVec2) else V(a.x + size, a.y + size)
+    tint = t.u32("#FFFFFF", alpha * imgui.get_style().alpha)
+    imgui.get_window_draw_list().add_image_rounded(
+        imgui.ImTextureRef(tex), a, b, V(uv[0], uv[1]), V(uv[2], uv[3]), tint, t.px(radius)
+    )

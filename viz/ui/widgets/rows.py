@@ -1,0 +1,328 @@
+"""Rows of a panel: a label at the left, a control at the right, perhaps a key-frame diamond; and section headers."""
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.ui.icons import filled, icon
+from viz.ui.theme import current as t
+from viz.ui.widgets import spots
+from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
+from viz.ui.widgets.typed import drag_number, drag_pace
+
+
+def row_label(text: str, changed: bool = False) -> float:
+    """Draw the label column of a row and place the cursor at its field. Returns the width left for the field."""
+    p = imgui.get_cursor_screen_pos()
+    left = imgui.get_content_region_avail().x - t.px(t.label)
+    draw(ellipsis(text, t.px(t.label) - t.px(6)), p.x, p.y, "text" if changed else "dim", height=t.px(t.row))
+    imgui.set_cursor_screen_pos(V(p.x + t.px(t.label), p.y))
+    return left
+
+
+_last = {"key": False, "reset": False}
+
+
+def key_clicked() -> bool:
+    """Whether the diamond of the row drawn last was clicked in this frame."""
+    return _last["key"]
+
+
+def reset_clicked() -> bool:
+    """Whether the reset arrow of the section drawn last was clicked in this frame."""
+    return _last["reset"]
+
+
+def _key(keyed: bool | None, id_: str) -> None:
+    """The key-frame diamond: hollow, or solid where a key sits at the playhead."""
+    _last["key"] = False
+    if keyed is None:
+        return
+    imgui.same_line(0, t.px(2))
+    p, w, h = imgui.get_cursor_screen_pos(), t.px(16), t.px(t.row)
+    _last["key"] = hit(f"##key{id_}", V(w, h))
+    ink = "accent" if keyed else "text" if imgui.is_item_hovered() else "faint"
+    draw((filled if keyed else icon)("diamond"), p.x + w / 2, p.y, ink, 9, align=0.5, height=h)
+    tip("Remove the key" if keyed else "Add a key at the playhead", "K")
+
+
+def slider(
+    text: str,
+    value: float,
+    low: float,
+    high: float,
+    default: float,
+    unit: str = "",
+    fmt: str = "%.2f",
+    keyed: bool | None = None,
+    hint: str = "",
+    width: float = 0,
+    origin: float | None = None,
+    show_label: bool = True,
+    beyond: bool = False,
+) -> float:
+    """A labelled slider: a track to drag, and its number at the right to drag finely or type into.
+
+    A press on the track moves the value there and a drag follows the pointer; with Alt or Shift held it goes a tenth or
+    ten times as far from where the value was, without a jump (see `drag_pace`). The bar grows from `origin` (default: 0
+    if inside the range, else `low`); the notch is the default. Right click: default. Double click on the number, or
+    Ctrl+click anywhere: type; with `beyond`, a number may be typed beyond the range. The label is bright when the value
+    differs from its default.
+    """
+    origin = (0.0 if low < 0 < high else low) if origin is None else origin
+    high = max(high, low + 1e-6)  # a range of one value still has a track
+    room = row_label(text, abs(value - default) > 1e-9) if show_label else imgui.get_content_region_avail().x
+    w, h = (width or room) - (t.px(18) if keyed is not None else 0), t.px(t.row)
+    p = imgui.get_cursor_screen_pos()
+    widest = max(measure(fmt % low), measure(fmt % high))
+    q, ends = V(p.x + w, p.y + h), max(t.px(34), widest) + t.px(16) + (measure(unit, t.small) + t.px(3) if unit else 0)
+    edge = q.x - ends
+    hot = imgui.is_mouse_hovering_rect(p, q) and imgui.is_window_hovered()
+    fill(p, q, "hover" if hot else "control")
+    imgui.begin_group()
+    imgui.push_id(text)
+    typing = _typed_in("##track") or _typed_in("##number")
+    if not typing:
+        _track(p, V(edge, q.y), low, high, value, default, origin, hot)
+    flags = imgui.SliderFlags_.none if beyond else _CLAMP
+    imgui.set_next_item_width(edge - p.x)
+    _hide(typing)
+    value, reset = _pulled(value, low, high, fmt, p.x, edge, flags)
+    _unhide(typing)
+    spots.mark(text)
+    focus_ring()
+    tip(hint)
+    held = imgui.is_item_active() and not typing
+    imgui.same_line(0, 0)
+    if held:  # the number cannot be touched meanwhile
+        imgui.dummy(V(ends, h))
+    else:
+        value, again = _number(value, low, high, fmt, ends, flags, typing)
+        reset = reset or again
+    if not typing:
+        end = q.x - t.px(7)
+        end -= draw(unit, end, p.y, "faint", t.small, align=1, height=h) + t.px(3) if unit else 0
+        draw((fmt % value).replace("-", "−"), end, p.y, "text", align=1, height=h)
+    if not held:
+        focus_ring()
+        tip(hint)
+    imgui.pop_id()
+    _key(keyed, text)
+    imgui.end_group()
+    return default if reset else value
+
+
+_CLAMP = imgui.SliderFlags_.always_clamp
+_TYPED_OVER = (
+    imgui.Col_.frame_bg,
+    imgui.Col_.frame_bg_hovered,
+    imgui.Col_.frame_bg_active,
+    imgui.Col_.slider_grab,
+    imgui.Col_.slider_grab_active,
+)
+"""What Dear ImGui draws of a slider and is not seen while its text is typed."""
+
+
+def _hide(typing: bool) -> None:
+    """Keep what Dear ImGui draws out of sight: all of it, or all but the text that is typed. `_unhide` follows."""
+    if not typing:
+        imgui.push_style_var(imgui.StyleVar_.alpha, 0.0)
+        return
+    for color in _TYPED_OVER:
+        imgui.push_style_color(color, t.vec4("panel", 0))
+
+
+def _unhide(typing: bool) -> None:
+    if typing:
+        imgui.pop_style_color(len(_TYPED_OVER))
+    else:
+        imgui.pop_style_var()
+
+
+def _typed_in(id_: str) -> bool:
+    return imgui.internal.temp_input_is_active(imgui.get_id(id_))
+
+
+def _pulled(
+    value: float, low: float, high: float, fmt: str, left: float, right: float, flags: imgui.SliderFlags_
+) -> tuple[float, bool]:
+    """The track between two screen positions, as an item. Returns the value, and whether its default is asked for."""
+    changed, new = imgui.slider_float("##track", value, low, high, fmt, flags)
+    value = _dragged(value, _plain(new) if changed else value, low, high, fmt, left, right)
+    return value, imgui.is_item_clicked(imgui.MouseButton_.right)
+
+
+def _number(
+    value: float, low: float, high: float, fmt: str, width: float, flags: imgui.SliderFlags_, typing: bool
+) -> tuple[float, bool]:
+    """The number beside the track, as an item. Returns as `_pulled` does."""
+    imgui.set_next_item_width(width)
+    _hide(typing)
+    changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
+    _unhide(typing)
+    return _plain(new) if changed else value, imgui.is_item_clicked(imgui.MouseButton_.right)
+
+
+def _plain(value: float) -> float:
+    """The decimal number that was meant by one of Dear ImGui's, which have 32 bits: 0.62, not 0.6200000047683716."""
+    return float(f"{value:.7g}")
+
+
+def _dragged(before: float, after: float, low: float, high: float, fmt: str, left: float, right: float) -> float:
+    """The value of the slider drawn last: `after`, unless the mouse holds its track.
+
+    Dear ImGui's own track knows one pace. The exact place is kept beside the value, which is rounded as it is shown,
+    so a fine drag adds up and the bar stays under the pointer.
+    """
+    held = imgui.is_item_active() and imgui.is_mouse_down(imgui.MouseButton_.left)
+    if not held or _typed_in("##track"):
+        return after
+    io, storage, key = imgui.get_io(), imgui.get_state_storage(), imgui.get_id("##exact")
+    per_pixel, pace = (high - low) / max(1.0, right - left), drag_pace()
+    if not imgui.is_item_activated():
+        exact = storage.get_float(key, before) + io.mouse_delta.x * per_pixel * pace
+    elif pace == 1.0:
+        exact = low + (io.mouse_pos.x - left) * per_pixel
+    else:
+        exact = before
+    storage.set_float(key, exact)
+    return min(high, max(low, float(fmt % exact)))
+
+
+def _track(a: V, b: V, low: float, high: float, value: float, default: float, origin: float, hot: bool) -> None:
+    """The painted part of a slider."""
+
+    def at(v: float) -> float:
+        return a.x + (b.x - a.x) * min(1.0, max(0.0, (v - low) / (high - low)))
+
+    lines = imgui.get_window_draw_list()
+    x0, x1 = sorted((at(origin), at(value)))
+    fill_part(a, V(b.x + t.px(8), b.y), x0, x1, "accent", 0.38 if hot else 0.28)
+    if low < default < high and abs(value - default) > (high - low) * 0.01:
+        lines.add_line(V(at(default), b.y - t.px(5)), V(at(default), b.y), t.u32("faint"), t.px(1))
+    x = min(max(at(value), a.x + t.px(2)), b.x - t.px(1))
+    lines.add_rect_filled(V(x - t.px(1), a.y + t.px(3)), V(x + t.px(1), b.y - t.px(3)), t.u32("accent"), t.px(1))
+
+
+def number(
+    text: str, value: int, step: int = 1, width: float = 0, show_label: bool = True, hint: str = "", default: int = 0
+) -> int:
+    """A whole number with stepping arrows; drag to change, double or Ctrl+click to type, right click to reset."""
+    room = row_label(text, value != default) if show_label else imgui.get_content_region_avail().x
+    w, h, arrow = width or room, t.px(t.row), t.px(20)
+    p = imgui.get_cursor_screen_pos()
+    q = V(p.x + w, p.y + h)
+    hot = imgui.is_mouse_hovering_rect(p, q)
+    fill(p, q, "hover" if hot else "control")
+    imgui.push_id(text)
+    for glyph, sign, x in (("caret-left", -1, p.x), ("caret-right", 1, q.x - arrow)):
+        imgui.set_cursor_screen_pos(V(x, p.y))
+        imgui.push_item_flag(imgui.ItemFlags_.button_repeat, True)
+        if hit(glyph, V(arrow, h)):
+            value += sign * step
+        imgui.pop_item_flag()
+        draw(icon(glyph), x + arrow / 2, p.y, "text" if imgui.is_item_hovered() else "faint", 9, align=0.5, height=h)
+    imgui.set_cursor_screen_pos(V(p.x + arrow, p.y))
+    moved, typing = drag_number("##value", value, V(w - 2 * arrow, h), 0.2, "%.0f", whole=True)
+    value = round(moved)
+    if imgui.is_item_clicked(imgui.MouseButton_.right):
+        value = default
+    if not typing:
+        draw(f"{value}".replace("-", "−"), p.x + w / 2, p.y, "text", align=0.5, height=h)
+        focus_ring()
+    imgui.pop_id()
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(w, h))
+    if hint:
+        tip(hint)
+    return value
+
+
+def choice(
+    text: str,
+    value: str,
+    glyph: str = "",
+    width: float = 0,
+    show_label: bool = True,
+    token: str = "text",
+    hint: str = "",
+    changed: bool = False,
+) -> bool:
+    """A field that shows the present choice and a caret. Returns True when clicked: open your list then (see `pick`).
+
+    Its id is `##text`, whatever the value.
+    """
+    room = row_label(text, changed) if show_label else imgui.get_content_region_avail().x
+    w, h = width or room, t.px(t.row)
+    p = imgui.get_cursor_screen_pos()
+    clicked = hit(f"##{text}", V(w, h))
+    fill(p, V(p.x + w, p.y + h), "hover" if imgui.is_item_hovered() else "control")
+    x = p.x + t.px(8)
+    if glyph:
+        x += draw(icon(glyph), x, p.y, "dim", 12, height=h) + t.px(6)
+    draw(ellipsis(value, p.x + w - t.px(24) - x), x, p.y, token, height=h)
+    draw(icon("caret-down"), p.x + w - t.px(8), p.y, "faint", 9, align=1, height=h)
+    focus_ring()
+    if hint:
+        tip(hint)
+    return clicked
+
+
+def section(title: str, glyph: str = "", summary: str = "", open_: bool = True, reset: bool = False) -> bool:
+    """A foldable section's header: a caret, the title, a summary of what is inside when folded. Returns openness.
+
+    With `reset`, an arrow at the right (or a right click on it) asks for the section's defaults: see `reset_clicked`.
+    """
+    storage, key = imgui.get_state_storage(), imgui.get_id(f"section{title}")
+    is_open = storage.get_bool(key, open_)
+    p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
+    over = t.px(t.pad)
+    if imgui.get_cursor_pos_y() > t.px(16):
+        imgui.get_window_draw_list().add_line(V(p.x - over, p.y), V(p.x + w + over, p.y), t.u32("base"), t.px(1))
+    room = t.px(22) if reset else 0
+    if hit(f"##section{title}", V(w - room, h)):
+        is_open = not is_open
+        storage.set_bool(key, is_open)
+    hot = imgui.is_item_hovered()
+    x = p.x - t.px(2)
+    draw(icon("caret-down" if is_open else "caret-right"), x, p.y, "text" if hot else "faint", 9, height=h)
+    x += t.px(16)
+    x += draw(title, x, p.y, "text", t.title, "bold", height=h) + t.px(8)
+    end = p.x + w
+    focus_ring()
+    _last["reset"] = False
+    if reset:
+        imgui.same_line(0, 0)
+        asked = hit(f"##reset{title}", V(room, h)) or imgui.is_item_clicked(imgui.MouseButton_.right)
+        _last["reset"] = asked
+        tip(f"Reset {title.lower()}")
+        lit = imgui.is_item_hovered()
+        draw(icon("arrow-counter-clockwise"), end, p.y, "text" if lit else "faint", 11, align=1, height=h)
+        focus_ring()
+        end -= room
+    if summary:
+        _summary(summary, x, end, p.y)
+    return is_open
+
+
+def section_summary(text: str, title: str, p: V, width: float, reset: bool = False) -> None:
+    """The summary of a section's header that stands at `p` and was drawn, or shown again, without one."""
+    x = p.x + t.px(14) + measure(title, t.title, "bold") + t.px(8)
+    _summary(text, x, p.x + width - (t.px(22) if reset else 0), p.y)
+
+
+def _summary(text: str, x: float, end: float, y: float) -> None:
+    draw(ellipsis(text, end - x, t.small), end, y, "faint", t.small, align=1, height=t.px(28))
+
+
+def section_open(title: str) -> bool:
+    """Whether a section that was drawn before is open."""
+    return bool(imgui.get_state_storage().get_bool(imgui.get_id(f"section{title}"), True))
+
+
+def heading(text: str, note: str = "") -> None:
+    """A small heading inside a panel, with a note at the right."""
+    p, w = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    draw(text, p.x, p.y, "text", t.small, "bold", height=t.px(18))
+    if note:
+        draw(note, p.x + w, p.y, "faint", t.small, align=1, height=t.px(18))
+    imgui.dummy(V(w, t.px(18)))

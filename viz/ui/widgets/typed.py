@@ -1,0 +1,60 @@
+"""A number that can be dragged and typed, with all digits of a float (Dear ImGui's own drags have 24 bits)."""
+
+import math
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.ui.widgets.paint import hit
+
+FINER, COARSER = 0.1, 10.0
+
+_LOST_FRAMES = 5
+"""A field that has not got the keyboard by then never will: something else took it."""
+
+
+def drag_pace() -> float:
+    """How far a drag goes for its length: Alt makes it finer, Shift coarser."""
+    io = imgui.get_io()
+    return FINER if io.key_alt else COARSER if io.key_shift else 1.0
+
+
+def drag_number(id_: str, value: float, size: V, per_pixel: float, fmt: str, whole: bool = False) -> tuple[float, bool]:
+    """The live area of a number drawn by the caller. Returns the number, and whether it is being typed: then a field
+    is drawn, and the caller draws nothing.
+
+    Drag to change it by `per_pixel` (see `drag_pace`), in whole steps if `whole`; double click, Ctrl+click or, by
+    keyboard, Enter to type. The last item is this one, so the caller may ask for a right click.
+    """
+    storage, waited, rest = imgui.get_state_storage(), imgui.get_id(f"{id_}waited"), imgui.get_id(f"{id_}rest")
+    if storage.get_int(waited, -1) >= 0:
+        return _typed(id_, value, size, fmt, waited)
+    imgui.set_next_item_allow_overlap()
+    chosen = hit(id_, size)
+    io = imgui.get_io()
+    doubled = imgui.is_item_hovered() and imgui.is_mouse_double_clicked(imgui.MouseButton_.left)
+    by_keyboard = chosen and not imgui.is_mouse_released(imgui.MouseButton_.left)
+    if doubled or by_keyboard or (imgui.is_item_activated() and io.key_ctrl):
+        storage.set_int(waited, 0)
+        return value, False
+    if imgui.is_item_activated():
+        storage.set_float(rest, 0.0)
+    elif imgui.is_item_active() and imgui.is_mouse_down(imgui.MouseButton_.left):
+        step = storage.get_float(rest) + io.mouse_delta.x * per_pixel * drag_pace()
+        storage.set_float(rest, step - math.trunc(step) if whole else 0.0)
+        value = value + math.trunc(step) if whole else round(value + step, 5)
+    return value, False
+
+
+def _typed(id_: str, value: float, size: V, fmt: str, waited: int) -> tuple[float, bool]:
+    """The field in which the number is typed, until it loses the keyboard."""
+    storage = imgui.get_state_storage()
+    frames = storage.get_int(waited)
+    if frames == 0:
+        imgui.set_keyboard_focus_here()
+    imgui.set_next_item_width(size.x)
+    flags = imgui.InputTextFlags_.auto_select_all | imgui.InputTextFlags_.chars_scientific
+    changed, new = imgui.input_double(f"{id_}field", value, 0, 0, fmt, flags)
+    over = imgui.is_item_deactivated() or (frames > _LOST_FRAMES and not imgui.is_item_active())
+    storage.set_int(waited, -1 if over else frames + 1)
+    return (new if changed and math.isfinite(new) else value), True
