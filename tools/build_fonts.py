@@ -1,12 +1,12 @@
-"""Make fonts/ from the upstream packages. Needs `pip install fonttools`; run once, commit the result.
+"""Build fonts/ from the upstream packages. Needs `pip install fonttools`; run once, commit the result.
 
     apt-get download fonts-inter && dpkg -x fonts-inter_*.deb inter      # Inter 4, SIL OFL 1.1
     npm pack @phosphor-icons/web && tar xzf phosphor-icons-web-*.tgz     # Phosphor Icons 2, MIT
     python build_fonts.py --inter inter/usr/share/fonts/opentype/inter --phosphor package/src
 
-Dear ImGui applies no OpenType features, so tabular digits are made the default here: every digit, plus and
-minus is replaced by its `tnum` form in the character map. Icons of the *fill* weight are moved
-up by FILL_SHIFT so that both weights live in one font.
+Dear ImGui applies no OpenType features, so tabular digits become the default here: every digit, plus and minus is
+replaced by its `tnum` form in the character map. Icons of the *fill* weight are shifted by FILL_SHIFT, so that both
+weights fit in one font.
 """
 
 import argparse
