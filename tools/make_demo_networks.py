@@ -70,7 +70,7 @@ ARGUMENTS = {
     "first_cutoff": 4,
     "first_stopband": 4 * 2**1.1,
 }
-"""Constructor arguments of the untrained network: input cutoff of four cycles, at most 64 channels so that CPUs keep up."""
+"""Constructor arguments of the untrained network: input cutoff of four cycles, at most 64 channels for CPUs."""
 
 CALIBRATION_SEEDS = 32
 MEAN_W_SEEDS = 10_000
