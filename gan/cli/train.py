@@ -14,12 +14,11 @@ import gan
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import steps
+from gan.cli.train_config import train_config
 from gan.data import ImageSource
 from gan.training import launch, run_folder, session, status
-from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
 from gan.training.group import started_by_torchrun
-from gan.training.presets import Options, resolve
 from training_launcher.formats import write
 from training_launcher.specs.train import TrainSpec
 
@@ -69,7 +68,7 @@ def train(spec: TrainSpec) -> None:
     spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
     if resumed is not None:
         spec = _same_run(spec, resumed)
-    job = _job(spec, resumed)
+    job = make_job(spec, resumed)
     if spec.gpus > 1 and not started_by_torchrun():
         folder = _new_folder(spec) if resumed is None else resumed
         job = dataclasses.replace(job, folder=folder)
@@ -103,15 +102,23 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
     return spec
 
 
-def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+    """Open the dataset and build what each process of a run is given.
+
+    Args:
+        spec: The filled spec.
+        resumed: Folder of the run to go on with; None for a new run.
+
+    Raises:
+        DatasetError: the dataset cannot be opened.
+        TrainingError: the options do not fit one another or the dataset.
+        ValueError: there is no such metric.
+    """
     if spec.metrics != (metrics.AUTO,):
         metrics.resolve(spec.metrics, metrics.Detectors())
     source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
-    names = {part.name for part in dataclasses.fields(Options)}
-    options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
-    config: TrainConfig = resolve(options, source.resolution, source.channels, source.label_dim)
     return session.Job(
-        config,
+        train_config(spec, source.resolution, source.channels, source.label_dim),
         data=spec.data,
         cond=spec.cond,
         mirror=spec.mirror,

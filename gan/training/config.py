@@ -12,7 +12,7 @@ from .phases import OptimizerSettings
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A training run. `gan.training.presets.resolve` makes one from options."""
+    """A training run. `gan.cli.train_config` makes one from the options."""
 
     G: Architecture
     """How to build the generator."""
