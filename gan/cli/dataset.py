@@ -6,7 +6,7 @@ import click
 
 from gan.cli.command import command as make
 from gan.cli.progress import progress
-from gan.data.convert import Conversion, convert, open_source
+from gan.data.convert import convert, open_source
 from training_launcher.specs.dataset import DatasetSpec
 
 _TOLD = 20
@@ -27,9 +27,8 @@ def command(spec: DatasetSpec) -> None:
             click.echo(line)
 
     source = open_source(Path(spec.source))
-    conversion = Conversion(spec.transform, spec.resolution, spec.max_images, spec.classes)
     with progress("Pictures") as report:
-        outcome = convert(source, Path(spec.dest), conversion, tell, report)
+        outcome = convert(source, Path(spec.dest), spec, tell, report)
     if told > _TOLD:
         click.echo(f"... and {told - _TOLD} more.")
     labels = "with labels" if outcome.labelled else "without labels"

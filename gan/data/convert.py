@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -26,23 +26,28 @@ from .lsun import LsunSource
 from .reader import LABELS, Bytes, DatasetError
 from .tfrecords import TfRecordsSource
 
-TRANSFORMS = ("center-crop", "center-crop-wide")
 _PER_FOLDER = 1000
 """Pictures in each of the numbered folders."""
 
 
-@dataclass(frozen=True)
-class Conversion:
-    """What is done to every picture."""
+class Conversion(Protocol):
+    """The conversion of every image; the dataset tool's spec is one."""
 
-    transform: str | None = None
-    """One of `TRANSFORMS`; None keeps the whole picture."""
-    size: tuple[int, int] | None = None
-    """Width and height of the result; None keeps those of the picture."""
-    max_images: int | None = None
-    """Take so many of the first pictures; None takes all."""
-    classes: tuple[int, ...] = ()
-    """Take pictures of these classes only, which become classes 0, 1, ... (no labels if there is one); () takes all."""
+    @property
+    def transform(self) -> str | None:
+        """`center-crop`, `center-crop-wide`, or None to keep the whole image."""
+
+    @property
+    def resolution(self) -> tuple[int, int] | None:
+        """Width and height of the result in pixels; None keeps those of the image."""
+
+    @property
+    def max_images(self) -> int | None:
+        """Number of leading images to take; None takes all."""
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Classes to take, renumbered from 0 (without labels if there is one); () takes all."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -
         return None, item.problem
     pixels = transformed(item.pixels, conversion)
     if pixels is None:
-        return None, f"{item.name} is too small to be cut to {_size(conversion.size)}."
+        return None, f"{item.name} is too small to be cut to {_size(conversion.resolution)}."
     if shape is None:
         _check_size(pixels, item.name)
     elif pixels.shape[0] == 1 and shape[0] == 3:
@@ -173,10 +178,10 @@ def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
     proportions and puts it between black bars into a square. Sizes change by Lanczos' filter.
     """
     _, height, width = pixels.shape
-    wanted = conversion.size or (width, height)
+    wanted = conversion.resolution or (width, height)
     if conversion.transform == "center-crop":
         side = min(height, width)
-        size = conversion.size or (side, side)
+        size = conversion.resolution or (side, side)
         return _resized(_cut(pixels, side, side), size)
     if conversion.transform == "center-crop-wide":
         rows = round(wanted[1] * width / wanted[0])
