@@ -70,7 +70,7 @@ def train(spec: TrainSpec) -> None:
         spec = _same_run(spec, resumed)
     job = make_job(spec, resumed)
     if spec.gpus > 1 and not started_by_torchrun():
-        folder = _new_folder(spec) if resumed is None else resumed
+        folder = new_folder(spec) if resumed is None else resumed
         job = dataclasses.replace(job, folder=folder)
         launch.run_workers(spec.gpus, folder, _worker, job, spec)
     else:
@@ -128,7 +128,8 @@ def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
     )
 
 
-def _new_folder(spec: TrainSpec) -> Path:
+def new_folder(spec: TrainSpec) -> Path:
+    """Make the folder of a new run and write `run.yaml` into it."""
     options: Mapping[str, Any] = dataclasses.asdict(spec)
     folder = run_folder.create(Path(spec.outdir), run_folder.describe_run(options, Path(spec.data).resolve().stem))
     run_folder.write_spec(folder, options)
@@ -142,7 +143,7 @@ def _work(job: session.Job, spec: TrainSpec) -> None:
     with steps(sys.stderr.isatty()) as report:
         session.run(
             job,
-            make_folder=functools.partial(_new_folder, spec),
+            make_folder=functools.partial(new_folder, spec),
             tell=_teller,
             progress=lambda nimg: report("training", nimg, total),
         )
