@@ -13,22 +13,26 @@ from training_launcher.options import Field, fields, option
 
 ADDED = "one_more"
 """An option that nothing reads."""
-_BULK = ("dataclasses", "training_launcher.")
+_BULK = ("dataclasses", "foundation.", "training_launcher.")
 """Modules that read all fields alike, by reflection: to print, to copy or to store them is no use of an option."""
 _GENERATED = ("__eq__", "__hash__", "__repr__")
 
 
 def commands() -> list[type]:
-    """The spec of every command: all dataclasses of the package that no other one of them extends."""
+    """The spec of every command: all dataclasses of options in the package that no other one extends."""
     names = [module.name for module in pkgutil.iter_modules(specs.__path__, f"{specs.__name__}.")]
     found = {
         kind
         for name in names
         for kind in vars(importlib.import_module(name)).values()
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__module__ == name
+        if isinstance(kind, type) and kind.__module__ == name and _is_spec(kind)
     }
     bases = {base for kind in found for base in kind.__mro__[1:]}
     return sorted(found - bases, key=lambda kind: kind.__name__)
+
+
+def _is_spec(kind: type) -> bool:
+    return dataclasses.is_dataclass(kind) and all("option" in part.metadata for part in dataclasses.fields(kind))
 
 
 def with_one_more(kind: type) -> type:

