@@ -1,4 +1,4 @@
-"""`python -m gan train`: trains a network."""
+"""Command `python -m gan train`."""
 
 import dataclasses
 import functools
@@ -23,11 +23,11 @@ from training_launcher.formats import write
 from training_launcher.specs.train import TrainSpec
 
 FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
-"""Options that may differ when a run goes on; all others decide what its weights become."""
+"""Options that may differ when a run is resumed; all others decide its weights."""
 
 
 class _Resumable(click.Command):
-    """Takes the options of a run that goes on from the run's folder, so that --resume=RUN_FOLDER is enough."""
+    """Command that takes the options of a resumed run from its folder, so that --resume=RUN_FOLDER is enough."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -48,7 +48,7 @@ class _Resumable(click.Command):
 
 
 def _resumed_folder(args: Sequence[str]) -> Path | None:
-    """The run folder that the arguments ask to go on with; None for anything else."""
+    """Return the run folder that the arguments ask to resume; None for anything else."""
     for i, arg in enumerate(args):
         if arg.startswith("--resume="):
             return _run_folder(arg.removeprefix("--resume="))
@@ -62,9 +62,9 @@ def _run_folder(text: str) -> Path | None:
 
 
 def train(spec: TrainSpec) -> None:
-    """Start a run, or go on with one."""
+    """Start or resume a run."""
     resumed = None if spec.resume is None else _run_folder(spec.resume)
-    # A run may be gone on with from another folder.
+    # A run may be resumed from another working folder.
     spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
     if resumed is not None:
         spec = _same_run(spec, resumed)
@@ -78,10 +78,10 @@ def train(spec: TrainSpec) -> None:
 
 
 def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
-    """The spec to go on with.
+    """Return the spec to resume a run with, and write it into the folder.
 
     Raises:
-        TrainingError: an option differs that would make it another run, or the run still goes on.
+        TrainingError: an option that decides the weights differs, or the run is still being trained.
     """
     stored = run_folder.read_spec(folder)
     # Beside the others of torchrun, process 0 may have begun already.
@@ -107,7 +107,7 @@ def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
 
     Args:
         spec: The filled spec.
-        resumed: Folder of the run to go on with; None for a new run.
+        resumed: Folder of the run to resume; None for a new run.
 
     Raises:
         DatasetError: the dataset cannot be opened.
@@ -137,20 +137,20 @@ def new_folder(spec: TrainSpec) -> Path:
 
 
 def _work(job: session.Job, spec: TrainSpec) -> None:
-    """One process's part, with a progress bar from process 0."""
+    """Do the part of one process, with a progress bar in process 0."""
     total = job.config.total_kimg * 1000
-    # In a file a bar would be one more line that means nothing, between those of the log.
+    # In a file, a bar would only clutter the log.
     with steps(sys.stderr.isatty()) as report:
         session.run(
             job,
             make_folder=functools.partial(new_folder, spec),
-            tell=_teller,
+            tell=_logger,
             progress=lambda nimg: report("training", nimg, total),
         )
 
 
 def _worker(job: session.Job, spec: TrainSpec) -> None:
-    """The same in a process that was started for it, which nobody else tells of its errors."""
+    """Do the same in a spawned process, and print its errors: no other process does."""
     try:
         _work(job, spec)
     except (gan.LoadError, ValueError, OSError) as error:
@@ -158,14 +158,14 @@ def _worker(job: session.Job, spec: TrainSpec) -> None:
         raise SystemExit(1) from error
 
 
-def _teller(folder: Path) -> Callable[[str], None]:
-    """Prints lines and keeps them in the run's log."""
+def _logger(folder: Path) -> Callable[[str], None]:
+    """Return a function that prints a line and appends it to the run's log."""
 
-    def tell(line: str) -> None:
+    def log(line: str) -> None:
         click.echo(line)
         run_folder.append_text(folder / run_folder.LOG_FILE, line)
 
-    return tell
+    return log
 
 
 command = make_command(TrainSpec, "train", _Resumable)(train)

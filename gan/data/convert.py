@@ -1,4 +1,4 @@
-"""The dataset tool: streams pictures from any source, crops and resizes them, and writes the official format."""
+"""Dataset conversion: streams images from any source, crops and resizes them, and writes the official format."""
 
 import array
 import dataclasses
@@ -52,18 +52,18 @@ class Conversion(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it."""
+    """Result of a conversion."""
 
     written: int
-    """Pictures in the dataset."""
+    """Number of images in the dataset."""
     skipped: int
-    """Pictures that were left out."""
+    """Number of images that were left out."""
     labelled: bool
-    """Whether the dataset has labels."""
+    """True if the dataset has labels."""
 
 
 def open_source(path: Path) -> Source:
-    """What to read from, told by its name and content.
+    """Open the source of images that a path names, recognised by its name and content.
 
     Raises:
         DatasetError: there is nothing that can be read.
@@ -96,14 +96,14 @@ def convert(
 ) -> Outcome:
     """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
 
-    All pictures get the size and channels of the first good one; what does not fit is left out.
+    All images get the size and channels of the first good one; those that do not fit are left out.
 
     Args:
-        source: Where the pictures come from.
+        source: Source of the images.
         dest: The zip file, or the folder, which must not hold anything yet.
-        conversion: What to do to them.
+        conversion: Selection, crop and size.
         tell: Takes a sentence for each picture that is left out.
-        progress: Called with the number of pictures done and of all.
+        progress: Called with the number of images done and of all.
 
     Raises:
         DatasetError: not one picture is good, the size is not fit for networks, or `dest` cannot be used.
@@ -132,7 +132,7 @@ def convert(
 
 
 def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
-    """The pictures of some classes, renumbered."""
+    """Yield the images of some classes, renumbered."""
     for item in source:
         if not classes:
             yield item
@@ -211,14 +211,14 @@ def _resized(pixels: Bytes, size: tuple[int, int]) -> Bytes:
 
 
 class _Labels:
-    """The labels in the order of the pictures; classes take eight bytes each, so that a million stay small."""
+    """Labels in the order of the images; classes take eight bytes each, so that a million stay small."""
 
     def __init__(self) -> None:
         self._classes = array.array("q")
         self._vectors: list[list[float]] = []
         self._count = 0
         self.complete = True
-        """Whether every picture has a label."""
+        """True if every image has a label."""
 
     def __len__(self) -> int:
         return self._count
@@ -233,7 +233,7 @@ class _Labels:
         self.complete = self._count in (len(self._classes), len(self._vectors))
 
     def to_json(self) -> bytes:
-        """The content of `dataset.json`; null for labels that some pictures lack."""
+        """Return the content of `dataset.json`; null if some images lack a label."""
         rows: list[list[Any]] | None = None
         if self.complete:
             labels = self._classes or self._vectors
