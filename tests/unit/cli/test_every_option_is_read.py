@@ -44,6 +44,7 @@ from training_launcher.specs.pictures import (
 from training_launcher.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
 from training_launcher.specs.train import TrainSpec
 from training_launcher.tasks import task_for
+from viz.timeline.export import FilmOptions, spec_of
 
 CASES = {
     ImagesSpec: "images --network={plain} --seeds=1 --outdir={out} --device=cpu",
@@ -187,3 +188,10 @@ def test_every_option_of_a_cluster_reaches_slurm(tmp_path, monkeypatch):
         return dict(asked)
 
     assert without_effect([with_one_more(SlurmOptions)()], parameters) == {ADDED}
+
+
+def test_every_option_of_the_windows_export_reaches_the_film():
+    seen: set[str] = set()
+    options = with_one_more(FilmOptions)("film.mp4", 30.0, 0.0, 1.0)
+    spec_of(recording(options, seen), Path("walk.stylescope"), "cpu")
+    assert seen == names(FilmOptions)
