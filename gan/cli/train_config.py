@@ -1,6 +1,6 @@
 """Configuration of a training run: the filled spec and the dataset give the `TrainConfig`.
 
-The only place that reads the options which decide the weights; each of them is spelled once, where it takes effect.
+Each option is spelled once, where it takes effect. Those of the dataset and the device are read in `gan.cli.train`.
 """
 
 from collections.abc import Mapping
