@@ -193,14 +193,9 @@ class Recorder:
         self._stack[-1].selected.setdefault((function, len(args)), value)
         return value
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Record nothing for a while."""
-        stack, self._stack = self._stack, []
-        try:
-            yield
-        finally:
-            self._stack = stack
+    def paused(self) -> "_Paused":
+        """Return a context in which nothing is recorded."""
+        return _Paused(self)
 
     def note(self, holder: object, name: str, value: object) -> None:
         """Record one read; called by watched containers."""
@@ -265,6 +260,21 @@ class Recorder:
         self._watched.clear()
         self._places.clear()
         self._whole.clear()
+
+
+class _Paused:
+    """A context manager without the costs of a generator: it is entered for every cached part in every frame."""
+
+    __slots__ = ("_recorder", "_stack")
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __enter__(self) -> None:
+        self._stack, self._recorder._stack = self._recorder._stack, []
+
+    def __exit__(self, *_: object) -> None:
+        self._recorder._stack = self._stack
 
 
 current = Recorder()

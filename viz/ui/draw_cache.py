@@ -116,8 +116,10 @@ class DrawCache:
         if part is None:
             part = self._parts[id_] = _Part(None)
         place, entry = _place(lines, imgui.get_cursor_screen_pos()), part.entry
-        if entry is not None and not self._valid(part, entry, args, place, scene, facts):
-            part.entry = entry = None
+        with recording.current.paused():
+            if entry is not None and not self._valid(part, entry, args, place, scene, facts):
+                part.entry = entry = None
+            steady = entry is not None or part.steady(args, scene, facts)
         if entry is not None and not self.checks:
             self.replayed += 1
             replay(entry.drawing, lines)
@@ -126,7 +128,6 @@ class DrawCache:
             imgui.dummy(entry.size)
             recording.current.include(entry.reads)
             return scene
-        steady = entry is not None or part.steady(args, scene, facts)
         if not recording.current.active and not (steady and self._calm and not self._over(part.corners)):
             imgui.begin_group()
             after = draw()
