@@ -229,7 +229,7 @@ def test_a_part_is_drawn_while_the_pointer_is_over_it_or_holds_it_or_a_popup_is_
 
     def steps(d: Driver):
         rest(d)
-        x0, y0, x1, y1 = d.rect("//Generator/press")
+        (left, top, right, bottom), (x0, y0, x1, y1) = d.rect("//**/File"), d.rect("//Generator/press")
         rest(d)
         assert probe.frames(d) == 0
         d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, (y0 + y1) / 2))
@@ -242,8 +242,7 @@ def test_a_part_is_drawn_while_the_pointer_is_over_it_or_holds_it_or_a_popup_is_
         d.ctx.mouse_up(0)
         rest(d)
         assert probe.frames(d) == 0
-        x0, y0, x1, y1 = d.rect("//**/File")
-        d.drag([((x0 + x1) / 2, (y0 + y1) / 2)] * 2)
+        d.drag([((left + right) / 2, (top + bottom) / 2)] * 2)
         d.frames(2)
         assert imgui.get_current_context().open_popup_stack.size() == 1
         assert probe.frames(d) == 5

@@ -129,7 +129,7 @@ def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
     """The picture itself with a thin dark edge."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
-    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.frame, now, whole))
+    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.image_version, now, whole))
     x0, y0, x1, y1 = drawn.box
     u0, v0, u1, v1 = drawn.uv
     d.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))

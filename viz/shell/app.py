@@ -292,6 +292,7 @@ class App:
             model=incoming.frame.model if incoming.frame else None,
             frame=incoming.frame,
             picture=incoming.picture,
+            image_version=incoming.image_version,
             spectrum=incoming.spectrum,
             layers=incoming.layers,
             figures=self._steady.figures(newest, now, changing),

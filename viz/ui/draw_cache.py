@@ -12,7 +12,7 @@ With `checks` (in tests) every part is drawn in every frame all the same, and co
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from imgui_bundle import ImVec2 as V
@@ -204,10 +204,10 @@ def cached(
     """
     name = f"{draw.__module__}.{draw.__qualname__}"
 
-    @wraps(draw)
     def shown(scene: Scene, facts: Facts, *args: P.args, **kwargs: P.kwargs) -> Scene:
         return current.show(name, (args, kwargs), lambda: draw(scene, facts, *args, **kwargs), scene, facts)
 
+    update_wrapper(shown, draw)
     return shown
 
 
