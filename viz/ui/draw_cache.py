@@ -204,7 +204,7 @@ def cached(
     """
     name = f"{draw.__module__}.{draw.__qualname__}"
 
-    def shown(scene: Scene, facts: Facts, *args: P.args, **kwargs: P.kwargs) -> Scene:
+    def shown(scene: Scene, facts: Facts, /, *args: P.args, **kwargs: P.kwargs) -> Scene:
         return current.show(name, (args, kwargs), lambda: draw(scene, facts, *args, **kwargs), scene, facts)
 
     update_wrapper(shown, draw)
