@@ -43,7 +43,7 @@ def shown(scene: Scene, facts: Facts) -> Scene:
 
 @cached
 def _controls(scene: Scene, facts: Facts, layer: str | None, info: LayerInfo) -> Scene:
-    """Which channels, and how bright."""
+    """Draw the controls for channels and brightness."""
     kind = f"{size_text(info.height, info.width)} · {info.channels} channels"
     ui.heading("Picture" if layer is None else short_name(layer), kind)
     display, width = scene.view.display, imgui.get_content_region_avail().x
@@ -84,7 +84,7 @@ def _channel(scene: Scene, channels: int) -> Scene:
 
 @cached
 def _statistics(scene: Scene, facts: Facts, whole: Statistics | None, shown: Statistics | None) -> Scene:
-    """Mean, standard deviation and largest magnitude, of all channels and of those shown."""
+    """Draw mean, standard deviation and largest magnitude of all channels and of those shown."""
     rows = (("All", whole), ("Shown", shown))
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
     step = (width - t.px(52)) / 3

@@ -174,7 +174,7 @@ def _grid(room: V, rows: int, height: float) -> _Grid:
 
 @cached
 def _rows(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, layer: str | None) -> Scene:
-    """What does not change from picture to picture."""
+    """Draw the cells that stay the same for every image."""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     for index, row in enumerate(rows):
         scene = _row(scene, facts, row, grid, index, row.layer == layer)
@@ -218,7 +218,7 @@ def _known(row: Entry, column: str) -> tuple[str, str]:
 
 @cached
 def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, layer: str | None) -> Scene:
-    """The cells that change with every picture, in the rows that are seen: thumbnails, and bars and numbers."""
+    """Draw the cells that change with every image, in the visible rows: thumbnails, bars and numbers."""
     a = imgui.get_cursor_screen_pos()
     top = max((row.statistics.std for row in rows if row.statistics and row.statistics.std < 1e9), default=1.0) or 1.0
     low, height = imgui.get_window_pos().y, imgui.get_window_height()

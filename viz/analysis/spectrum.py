@@ -127,7 +127,7 @@ def frequency_ticks(lowest: float, most: int) -> list[tuple[float, str]]:
 
 @cached
 def power(scene: Scene, facts: Facts, on: bool, radial: tuple[tuple[float, float], ...]) -> Scene:
-    """Mean power over circles, in decibels over frequency."""
+    """Plot the radial mean of the power, in decibels over frequency."""
     ui.heading("Radial power", "network" if on else "")
     finite = [point for point in radial if on and point[0] > 0 and math.isfinite(point[1])]
     points = np.array(finite, np.float64)

@@ -44,7 +44,7 @@ def measured(scene: Scene, facts: Facts) -> Scene:
 
 @derived
 def share(scene: Scene, facts: Facts) -> float:
-    """How much has been measured, in percent."""
+    """Return the progress of the measurement in percent."""
     measuring = facts.scratch.get(Measuring)
     if measuring.of is None:
         return 0.0

@@ -143,7 +143,7 @@ def _keyed_moment(scene: Scene) -> float:
     return playhead(scene) if keys_here(scene) else -1.0
 
 
-# -- the hand --------------------------------------------------------------------------------------------------------
+# -- interaction -----------------------------------------------------------------------------------------------------
 
 
 def _act(hand: Hand, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
