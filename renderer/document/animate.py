@@ -11,8 +11,8 @@ from renderer.document import timeline as tl
 from renderer.document.curves import Ease, span, weights
 from renderer.document.mixing import first_latent, second_of
 from renderer.document.parts import Display, Latent, LayerNoise, LayerStyle, Mixing, Noise, Source, Truncation, WBlend
+from renderer.document.request import RenderRequest
 from renderer.document.timeline import Key, Timeline, Track
-from renderer.ipc.protocol import RenderRequest
 
 S = TypeVar("S")
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from renderer.document.parts import ArrayRef
-from renderer.ipc.protocol import Array
+from renderer.document.parts import Array, ArrayRef
 
 AnyArray = npt.NDArray[Any]
 

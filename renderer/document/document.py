@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from renderer.document.parts import Direction, Display, Latent, Mixing, Network, Noise, Source, Transform, Truncation
+from renderer.document.request import RenderRequest
 from renderer.document.timeline import Timeline
-from renderer.ipc.protocol import RenderRequest
 
 Workspace = Literal["explore", "mix", "analyse", "train"]
 CompareMode = Literal["off", "split", "flip", "difference"]

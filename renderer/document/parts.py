@@ -30,6 +30,17 @@ class ArrayRef:
 
 
 @dataclass(frozen=True)
+class Array:
+    """An array that requests name by `ref`; sent once to each renderer, before the first request that names it."""
+
+    ref: ArrayRef
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    """In C order."""
+
+
+@dataclass(frozen=True)
 class Latent:
     """A place in the grid of seeds: (x, y) stands for seed x + 100 y; fractions blend up to four neighbours."""
 

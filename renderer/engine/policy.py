@@ -1,4 +1,4 @@
-"""When to give up a render that a newer request has made stale, when to draw a draft, and when a thumbnail.
+"""Decisions of the engine: when to give up a stale render, and at which resolution to render.
 
 Standard library only.
 """
@@ -14,11 +14,6 @@ WORTH_SECONDS = 0.1
 """A render with less than this to go is finished: starting over would save nothing that anyone could see."""
 EARLY_SHARE = 0.3
 """A render that has done less than this may be given up after RECENT_SECONDS too, but not for longer than it takes."""
-
-QUIET_SECONDS = 0.1
-"""Without a request for this long, the user rests: thumbnails may follow each other."""
-TRICKLE_SECONDS = 0.25
-"""While requests keep coming, thumbnails come this far apart, so that a drag is smooth and its surroundings appear."""
 
 
 def draft(limit_s: float, whole_s: float, drafts_s: Mapping[int, float]) -> int:
@@ -65,13 +60,3 @@ def give_up(share: float, elapsed_s: float, waited_s: float) -> bool:
     if whole_s - elapsed_s < WORTH_SECONDS:
         return False
     return waited_s < RECENT_SECONDS or (share < EARLY_SHARE and waited_s < whole_s)
-
-
-def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
-    """Seconds to wait before a thumbnail is drawn, 0 for now.
-
-    Args:
-        since_request_s: Seconds since the last request came.
-        since_thumbnail_s: Seconds since the last thumbnail was begun.
-    """
-    return max(0.0, min(QUIET_SECONDS - since_request_s, TRICKLE_SECONDS - since_thumbnail_s))

@@ -10,7 +10,6 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from renderer.document.arrays import ArrayStore
-from renderer.engine import policy
 from renderer.ipc import frames
 from renderer.ipc.protocol import (
     Array,
@@ -26,6 +25,21 @@ from renderer.ipc.protocol import (
     ToWindow,
     Wanted,
 )
+
+QUIET_SECONDS = 0.1
+"""Time without a request after which thumbnails may follow each other."""
+TRICKLE_SECONDS = 0.25
+"""Time between thumbnails while requests keep coming: a drag stays smooth, and thumbnails still appear."""
+
+
+def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
+    """Return the seconds to wait before rendering a thumbnail, 0 for now.
+
+    Args:
+        since_request_s: Seconds since the last request came.
+        since_thumbnail_s: Seconds since the last thumbnail was begun.
+    """
+    return max(0.0, min(QUIET_SECONDS - since_request_s, TRICKLE_SECONDS - since_thumbnail_s))
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class Mailbox:
                 wait = None
                 if self._request is None and (self._wanted or self._jobs):
                     now = time.monotonic()
-                    wait = policy.thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
+                    wait = thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
                     if wait <= 0:
                         self._thumbnail_at = now
                         return Task(held, self._next_in_background())

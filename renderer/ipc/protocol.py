@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from renderer.document.parts import Array as Array
 from renderer.document.parts import ArrayRef as ArrayRef
 from renderer.document.parts import Blend as Blend
 from renderer.document.parts import Channels as Channels
@@ -20,6 +21,7 @@ from renderer.document.parts import Spectrum as Spectrum
 from renderer.document.parts import Transform as Transform
 from renderer.document.parts import Truncation as Truncation
 from renderer.document.parts import WBlend as WBlend
+from renderer.document.request import RenderRequest as RenderRequest
 from renderer.document.timeline import Timeline as Timeline
 
 Measure = Literal["pixels"]
@@ -38,25 +40,6 @@ LAYER_TILE = 48
 
 
 @dataclass(frozen=True)
-class RenderRequest:
-    """Everything that determines a frame. Equal requests (but for the id) give equal bytes on the same device."""
-
-    request_id: int
-    network: Network = Network()
-    device: str = "auto"
-    latent: Source = Latent()
-    mixing: Mixing = Mixing()
-    truncation: Truncation = Truncation()
-    directions: tuple[Direction, ...] = ()
-    noise: Noise = Noise()
-    transform: Transform = Transform()
-    force_fp32: bool = False
-    display: Display = Display()
-    draft_ms: float = 0.0
-    """A picture whose synthesis takes longer may be a draft, drawn at a lower resolution and enlarged; 0: never."""
-
-
-@dataclass(frozen=True)
 class ThumbnailRequest:
     """A small picture to render when nothing else is waiting."""
 
@@ -65,17 +48,6 @@ class ThumbnailRequest:
     request: RenderRequest
     size: int = 64
     """Side in pixels."""
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array that requests name by `ref`; sent once to each renderer, before the first request that names it."""
-
-    ref: ArrayRef
-    dtype: str
-    shape: tuple[int, ...]
-    data: bytes
-    """In C order."""
 
 
 @dataclass(frozen=True)

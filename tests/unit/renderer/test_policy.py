@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from renderer.engine import policy
 from renderer.engine.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
+from renderer.ipc import mailbox
 from renderer.ipc.protocol import Display, Latent, Network, RenderRequest
 
 
@@ -54,12 +55,12 @@ def test_a_drag_of_any_speed_shows_a_picture_in_bounded_time(render_s, interval_
 
 
 def test_thumbnails_wait_for_rest_or_trickle():
-    assert policy.thumbnail_wait(math.inf, 0.0) == 0, "nothing was asked for: one follows the other"
-    assert policy.thumbnail_wait(policy.QUIET_SECONDS, 0.01) == 0, "the user rests"
-    assert policy.thumbnail_wait(0.01, policy.TRICKLE_SECONDS) == 0, "one now and then, also in a drag"
-    waiting = policy.thumbnail_wait(0.0, 0.0)
-    assert 0 < waiting <= min(policy.QUIET_SECONDS, policy.TRICKLE_SECONDS)
-    assert policy.thumbnail_wait(waiting, waiting) == 0, "after that wait it may begin"
+    assert mailbox.thumbnail_wait(math.inf, 0.0) == 0, "nothing was asked for: one follows the other"
+    assert mailbox.thumbnail_wait(mailbox.QUIET_SECONDS, 0.01) == 0, "the user rests"
+    assert mailbox.thumbnail_wait(0.01, mailbox.TRICKLE_SECONDS) == 0, "one now and then, also in a drag"
+    waiting = mailbox.thumbnail_wait(0.0, 0.0)
+    assert 0 < waiting <= min(mailbox.QUIET_SECONDS, mailbox.TRICKLE_SECONDS)
+    assert mailbox.thumbnail_wait(waiting, waiting) == 0, "after that wait it may begin"
 
 
 def test_the_highest_draft_within_the_time_or_the_lowest_of_all():
