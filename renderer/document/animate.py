@@ -10,11 +10,22 @@ import numpy as np
 from renderer.document import timeline as tl
 from renderer.document.curves import Ease, span, weights
 from renderer.document.mixing import first_latent, second_of
-from renderer.document.parts import Display, Latent, LayerNoise, LayerStyle, Mixing, Noise, Source, Truncation, WBlend
+from renderer.document.parts import (
+    Display,
+    ImageState,
+    Latent,
+    LayerNoise,
+    LayerStyle,
+    Mixing,
+    Noise,
+    Source,
+    Truncation,
+    WBlend,
+)
 from renderer.document.request import RenderRequest
 from renderer.document.timeline import Key, Timeline, Track
 
-S = TypeVar("S")
+S = TypeVar("S", bound=ImageState)
 
 _NOTHING = 1e-9
 """A weight below this is none."""
@@ -24,8 +35,8 @@ def requested(request: RenderRequest, timeline: Timeline, t: float) -> RenderReq
     """What to render at `t` seconds of the film: the request with everything that is keyed."""
     if not timeline.acting:
         return request
-    changed, display = laid(request, request.display, timeline, t)
-    return replace(changed, display=display)
+    image, display = laid(request.image, request.display, timeline, t)
+    return replace(request, image=image, display=display)
 
 
 def laid(state: S, display: Display, timeline: Timeline, t: float, *, plain: bool = False) -> tuple[S, Display]:
@@ -57,7 +68,7 @@ def source_time(timeline: Timeline, t: float) -> float:
     return seconds * float(np.interp(t / seconds * (len(shares) - 1), range(len(shares)), shares))
 
 
-def value_at(track: Track, timeline: Timeline, moment: float, state: Any = None) -> Any:
+def value_at(track: Track, timeline: Timeline, moment: float, state: ImageState | None = None) -> Any:
     """The value of a track at a moment of the timeline; at a key's own time exactly the key's.
 
     `state` has the latent that mixing blends with. Raises `timeline.PathError` for a track of no parameter.
@@ -77,7 +88,7 @@ def value_at(track: Track, timeline: Timeline, moment: float, state: Any = None)
         lengths: list[float] = weights(times, moment, "linear", period, eases).tolist()
         return blended(values, shares, lengths, timeline.keep_norm, track.interpolation == "slerp")
     if kind is Mixing:
-        return _mixing(values, shares, getattr(state, "latent", Latent()), _held(track, timeline, moment))
+        return _mixing(values, shares, Latent() if state is None else state.latent, _held(track, timeline, moment))
     if kind is Truncation:
         return _truncation(values, shares)
     return _noise(values, shares, _held(track, timeline, moment))

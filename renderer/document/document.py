@@ -6,7 +6,7 @@ Standard library and numpy. Document + View -> RenderRequest.
 from dataclasses import dataclass
 from typing import Literal
 
-from renderer.document.parts import Direction, Display, Latent, Mixing, Network, Noise, Source, Transform, Truncation
+from renderer.document.parts import Display, ImageState, Latent, Mixing, Source
 from renderer.document.request import RenderRequest
 from renderer.document.timeline import Timeline
 
@@ -26,17 +26,11 @@ class Swatch:
 
 
 @dataclass(frozen=True)
-class Document:
-    """Everything that determines the picture, and what lies beside it. Undo, sessions and recipes keep this."""
+class Document(ImageState):
+    """The image, the shelf and the timeline. Undo, sessions and recipes store this."""
 
-    network: Network = Network()
     latent: Latent = Latent()
-    mixing: Mixing = Mixing()
-    truncation: Truncation = Truncation()
-    directions: tuple[Direction, ...] = ()
-    noise: Noise = Noise()
-    transform: Transform = Transform()
-    force_fp32: bool = False
+    """Blends of latents come from the timeline only."""
     shelf: tuple[Swatch, ...] = ()
     timeline: Timeline = Timeline()
 
@@ -131,16 +125,4 @@ class View:
 
 def request_for(document: Document, display: Display, device: str, request_id: int) -> RenderRequest:
     """The request that shows `document` by `display` on `device`."""
-    return RenderRequest(
-        request_id=request_id,
-        network=document.network,
-        device=device,
-        latent=document.latent,
-        mixing=document.mixing,
-        truncation=document.truncation,
-        directions=document.directions,
-        noise=document.noise,
-        transform=document.transform,
-        force_fp32=document.force_fp32,
-        display=display,
-    )
+    return RenderRequest(request_id, document.image, device, display)

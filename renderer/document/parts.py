@@ -1,11 +1,12 @@
-"""What determines a picture, in parts: frozen, hashable, standard library only.
+"""Parameters of an image: frozen, hashable, standard library only.
 
-The parts of a request are also the parts of the Document, so that every default is declared once, here. Each part is
-what one stage of the pipeline reads, so equal parts mean that a stage's result can be reused.
+`ImageState` is their one declaration: the Document extends it, and every request contains it. The timeline, recipes
+and sessions follow its fields by reflection; `renderer.engine.keys` says which stage reads which.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from typing import Any, Literal
 
 Blend = Literal["z", "w", "arc"]
 NoiseMode = Literal["none", "const", "random"]
@@ -196,6 +197,29 @@ class Transform:
     """Degrees, positive as the handle turns: clockwise."""
     whole_pixels: bool = False
     """Round the translation to whole output pixels."""
+
+
+@dataclass(frozen=True)
+class ImageState:
+    """Everything that determines the output of the network."""
+
+    network: Network = Network()
+    latent: Source = Latent()
+    mixing: Mixing = Mixing()
+    truncation: Truncation = Truncation()
+    directions: tuple[Direction, ...] = ()
+    noise: Noise = Noise()
+    transform: Transform = Transform()
+    force_fp32: bool = False
+
+    @property
+    def image(self) -> "ImageState":
+        """This state without the fields of subclasses."""
+        return self if type(self) is ImageState else ImageState(*_image_values(self))
+
+
+_image_values: Any = attrgetter(*(field.name for field in fields(ImageState)))
+"""Reads all fields of an `ImageState`, in order."""
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,7 @@
 
 from dataclasses import dataclass
 
-from renderer.document.parts import (
-    Direction,
-    Display,
-    Latent,
-    Mixing,
-    Network,
-    Noise,
-    Source,
-    Transform,
-    Truncation,
-)
+from renderer.document.parts import Display, ImageState
 
 
 @dataclass(frozen=True)
@@ -20,15 +10,8 @@ class RenderRequest:
     """Everything that determines a frame. Equal requests (but for the id) give equal bytes on the same device."""
 
     request_id: int
-    network: Network = Network()
+    image: ImageState = ImageState()
     device: str = "auto"
-    latent: Source = Latent()
-    mixing: Mixing = Mixing()
-    truncation: Truncation = Truncation()
-    directions: tuple[Direction, ...] = ()
-    noise: Noise = Noise()
-    transform: Transform = Transform()
-    force_fp32: bool = False
     display: Display = Display()
-    draft_ms: float = 0.0
-    """A picture whose synthesis takes longer may be a draft, drawn at a lower resolution and enlarged; 0: never."""
+    low_res_ms: float = 0.0
+    """Milliseconds that synthesis may take before it renders at a low resolution and upscales; 0: no limit."""

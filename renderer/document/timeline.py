@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Any, Generic, TypeVar, get_type_hints
+from types import UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from renderer.document.curves import Ease, Kind
-from renderer.document.parts import Display, Latent, Mixing, Noise, Source, Transform, Truncation
+from renderer.document.parts import Display, ImageState, Mixing, Network, Noise, Source, Truncation
 
 V = TypeVar("V")
 
@@ -22,15 +23,19 @@ SAME = 1e-4
 LONGEST, FASTEST = 3600.0, 240.0
 """Seconds that a timeline lasts at most, and frames a second that it has at most."""
 
-ROOTS: Mapping[str, type] = {
-    "latent": Latent,
-    "mixing": Mixing,
-    "truncation": Truncation,
-    "noise": Noise,
-    "transform": Transform,
-    "display": Display,
-}
-"""Parts of what is shown that have parameters, by the first word of a path; `directions.<name>` is one more."""
+
+def _roots() -> dict[str, type]:
+    """Return the groups of parameters of the image and the display, by field; the network cannot be keyed."""
+    found: dict[str, type] = {}
+    for name, hint in get_type_hints(ImageState).items():
+        kind = get_args(hint)[0] if get_origin(hint) in (Union, UnionType) else hint
+        if isinstance(kind, type) and is_dataclass(kind) and kind is not Network:
+            found[name] = kind
+    return found | {"display": Display}
+
+
+ROOTS: Mapping[str, type] = _roots()
+"""Groups of parameters by the first word of their paths; `directions.<name>` is one more."""
 
 WHOLES: Mapping[str, Any] = {"latent": Source, "mixing": Mixing, "truncation": Truncation, "noise": Noise}
 """Parts that can be keyed as a whole, and the type of their keys' values."""
@@ -146,7 +151,7 @@ def type_of(path: str) -> Any:
     return kind
 
 
-def get(state: Any, display: Display, path: str) -> Any:
+def get(state: ImageState, display: Display, path: str) -> Any:
     """The value at a path of a document or request. Raises PathError where there is none."""
     root, *names = path.split(".")
     if root == "directions":
@@ -162,7 +167,7 @@ def get(state: Any, display: Display, path: str) -> Any:
     return value
 
 
-S = TypeVar("S")
+S = TypeVar("S", bound=ImageState)
 
 
 def put(state: S, display: Display, path: str, value: Any) -> tuple[S, Display]:
@@ -173,7 +178,7 @@ def put(state: S, display: Display, path: str, value: Any) -> tuple[S, Display]:
     if root == "display":
         return state, _put(display, names, value)
     if root == "directions":
-        name, old = path.removeprefix("directions."), state.directions  # type: ignore[attr-defined]
+        name, old = path.removeprefix("directions."), state.directions
         value = tuple(replace(one, strength=value) if one.name == name else one for one in old)
         return _put(state, [root], value), display
     return _put(state, [root, *names], value), display

@@ -44,12 +44,17 @@ def frames(engine: Engine, request: RenderRequest, timeline: Timeline, cut: Cut,
     for t in cut.times:
         now = requested(request, timeline, t)
         cells = [
-            _sized(engine.still(replace(now, latent=shifted(now.latent, i, j)), watch)[..., :3], cut.size)
+            _sized(engine.still(_shifted_request(now, i, j), watch)[..., :3], cut.size)
             for j in range(cut.rows)
             for i in range(cut.columns)
         ]
         lines = [np.concatenate(cells[j * cut.columns : (j + 1) * cut.columns], axis=1) for j in range(cut.rows)]
         yield np.ascontiguousarray(np.concatenate(lines, axis=0))
+
+
+def _shifted_request(request: RenderRequest, columns: int, rows: int) -> RenderRequest:
+    latent = shifted(request.image.latent, columns, rows)
+    return replace(request, image=replace(request.image, latent=latent))
 
 
 def shifted(source: Source, columns: int, rows: int) -> Source:

@@ -133,8 +133,9 @@ class _DeviationJob:
         self._squares: npt.NDArray[np.int64] | None = None
 
     def step(self, watch: Watch) -> Step:
-        noise = replace(self.request.noise, mode="random", seed=self._seed + self._done)
-        picture = self._engine.still(replace(self.request, noise=noise), watch)
+        noise = replace(self.request.image.noise, mode="random", seed=self._seed + self._done)
+        image = replace(self.request.image, noise=noise)
+        picture = self._engine.still(replace(self.request, image=image), watch)
         channels = picture[..., :3].sum(axis=2, dtype=np.int64)
         if self._sum is None or self._squares is None:
             self._sum, self._squares = np.zeros_like(channels), np.zeros_like(channels)

@@ -73,10 +73,10 @@ class _RequestWatch:
             raise Cancelled
 
     def loading(self, share: float | None) -> None:
-        newer = self._mailbox.newer()
-        if newer is not None and (newer.network, newer.device) != (self._request.network, self._request.device):
-            raise Cancelled  # nobody waits for the rest of this download
-        self._mailbox.send(Loading(self._request.request_id, self._request.network, share))
+        newer, network = self._mailbox.newer(), self._request.image.network
+        if newer is not None and (newer.image.network, newer.device) != (network, self._request.device):
+            raise Cancelled  # the rest of this download is obsolete
+        self._mailbox.send(Loading(self._request.request_id, network, share))
 
 
 class _BackgroundWatch:
@@ -172,7 +172,7 @@ class _Worker:
     def _frame(self, request: RenderRequest, watch: Watch) -> Frame:
         rendered = self._ready_engine().render(request, watch)
         slot = rendered.slot
-        place, parts = self._ring.write(rendered.pictures) if slot is None else self._ring.sent(slot)
+        place, parts = self._ring.write(rendered.images) if slot is None else self._ring.sent(slot)
         return frame_of(request, rendered, place, parts)
 
     def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:

@@ -16,7 +16,6 @@ from renderer.ipc.frames import RGBA
 from renderer.ipc.interface import Replies
 from renderer.ipc.protocol import (
     Failure,
-    Held,
     Job,
     Loading,
     Network,
@@ -25,6 +24,7 @@ from renderer.ipc.protocol import (
     Problem,
     Progress,
     RenderRequest,
+    SlotRef,
     Thumbnail,
     ThumbnailRequest,
 )
@@ -58,7 +58,7 @@ class FakeRenderer:
         family: Family = "StyleGAN3-T",
         resolution: int = 256,
         milliseconds: float = 0.0,
-        whole_ms: float = 0.0,
+        full_ms: float = 0.0,
     ) -> None:
         self.alive = True
         self.stalled_s = 0.0
@@ -72,7 +72,7 @@ class FakeRenderer:
         self.wanted: tuple[ThumbnailRequest, ...] = ()
         """What was last wanted, for tests."""
         self._on_reply = on_reply
-        self._engine = FakeEngine(family, resolution, whole_ms)
+        self._engine = FakeEngine(family, resolution, full_ms)
         self._begun: dict[str, Running] = {}
         self._seconds = milliseconds / 1000
         self._changed = threading.Condition()
@@ -191,8 +191,8 @@ class FakeRenderer:
         rendered = self._engine.render(request, _NoWatch())
         time.sleep(max(0.0, self._seconds - (time.monotonic() - started)))
         with self._changed:
-            self._next_pictures = dict(rendered.pictures)
-            parts = tuple(Part(name, 0, *picture.shape[:2]) for name, picture in rendered.pictures)
-            frame = frame_of(request, rendered, Held("", 0), parts)
+            self._next_pictures = dict(rendered.images)
+            parts = tuple(Part(name, 0, *picture.shape[:2]) for name, picture in rendered.images)
+            frame = frame_of(request, rendered, SlotRef("", 0), parts)
             self._replies = replace(self._replies, frame=frame, loading=None)
         self._on_reply()

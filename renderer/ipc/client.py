@@ -22,7 +22,6 @@ from renderer.ipc.protocol import (
     Failure,
     Forget,
     Frame,
-    Held,
     Job,
     Loading,
     ModelInfo,
@@ -30,6 +29,7 @@ from renderer.ipc.protocol import (
     Preparing,
     Progress,
     RenderRequest,
+    SlotRef,
     Stop,
     Superseded,
     Thumbnail,
@@ -68,7 +68,7 @@ class Renderer:
         self._latest: RenderRequest | None = None
         self._unanswered: dict[int, float] = {}
         self._heard = 0.0
-        self._held: Held | None = None
+        self._held: SlotRef | None = None
         self._wanted: tuple[ThumbnailRequest, ...] = ()
         self._wanted_sent = True
         self._newest: Frame | None = None
@@ -142,7 +142,7 @@ class Renderer:
             progress, self._progress = tuple(self._progress), []
             if frame is not None:
                 self._shown = frame
-                self._held = Held(frame.segment, frame.slot)
+                self._held = SlotRef(frame.segment, frame.slot)
                 self._segments.keep({frame.segment})
                 self._changed.notify()
             return Replies(frame, failure, self._loading, thumbnails, progress, self._preparing)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from renderer.ipc.protocol import Held, Part
+from renderer.ipc.protocol import Part, SlotRef
 
 if sys.platform != "win32":
     import fcntl
@@ -89,7 +89,7 @@ class Segment:
     slot_bytes: int
     page_locked: bool | None = None
     """Whether devices read and write it by themselves; None where nobody has tried."""
-    before_going: list[Callable[[], None]] = field(default_factory=list)
+    before_close: list[Callable[[], None]] = field(default_factory=list)
     """Called before this process lets the memory go."""
 
     @property
@@ -97,11 +97,11 @@ class Segment:
         """By which the window finds it."""
         return self.path.name
 
-    def let_go(self) -> None:
+    def unlink(self) -> None:
         """Unlink it. It is unmapped once no view of it is left."""
-        for call in self.before_going:
+        for call in self.before_close:
             call()
-        self.before_going.clear()
+        self.before_close.clear()
         with contextlib.suppress(OSError):
             self.path.unlink()
 
@@ -110,7 +110,7 @@ class Segment:
 class Slot:
     """Room for a frame's pictures, until it is `sent`."""
 
-    place: Held
+    place: SlotRef
     parts: tuple[Part, ...]
     segment: Segment
 
@@ -143,21 +143,21 @@ class Ring:
     """The renderer's side: finds a slot that the window does not read and writes a frame's pictures into it.
 
     A slot is busy from the moment its frame is sent until the window holds a later frame, so nothing that the window
-    may still look at is ever overwritten, however late its `Held` arrives.
+    may still look at is ever overwritten, however late its `SlotRef` arrives.
     """
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._numbers = itertools.count()
         self._segments: list[Segment] = []
-        self._busy: list[Held] = []
+        self._busy: list[SlotRef] = []
 
     @property
     def free(self) -> bool:
         """Whether a frame of the usual size can be written now."""
         return not self._segments or self._free_slot(self._segments[-1]) is not None
 
-    def write(self, pictures: Sequence[tuple[str, RGBA]]) -> tuple[Held, tuple[Part, ...]]:
+    def write(self, pictures: Sequence[tuple[str, RGBA]]) -> tuple[SlotRef, tuple[Part, ...]]:
         """Copy named pictures [H, W, 4] into a free slot, which is busy from then on.
 
         Returns the slot and where the pictures lie. Raises OSError when memory for a larger segment is refused.
@@ -186,14 +186,14 @@ class Ring:
         for name, (height, width) in pictures:
             parts.append(Part(name, offset, height, width))
             offset += height * width * 4
-        return Slot(Held(segment.name, slot), tuple(parts), segment)
+        return Slot(SlotRef(segment.name, slot), tuple(parts), segment)
 
-    def sent(self, slot: Slot) -> tuple[Held, tuple[Part, ...]]:
+    def sent(self, slot: Slot) -> tuple[SlotRef, tuple[Part, ...]]:
         """The window is told of this slot, which is busy from now on."""
         self._busy.append(slot.place)
         return slot.place, slot.parts
 
-    def hold(self, held: Held) -> None:
+    def hold(self, held: SlotRef) -> None:
         """The window reads this slot now: all that was sent before it is free."""
         if held in self._busy:
             del self._busy[: self._busy.index(held)]
@@ -202,7 +202,7 @@ class Ring:
     def close(self) -> None:
         """Unlink everything."""
         for segment in self._segments:
-            segment.let_go()
+            segment.unlink()
         self._segments.clear()
         self._busy.clear()
         remove(self._prefix)
@@ -236,7 +236,7 @@ class Ring:
         for segment in self._segments[:-1]:
             if segment.name not in used:
                 self._segments.remove(segment)
-                segment.let_go()
+                segment.unlink()
 
 
 class Segments:

@@ -15,10 +15,10 @@ from renderer.ipc.protocol import (
     Array,
     CancelJob,
     Forget,
-    Held,
     Job,
     Loading,
     RenderRequest,
+    SlotRef,
     Stop,
     Superseded,
     ThumbnailRequest,
@@ -46,7 +46,7 @@ def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
 class Task:
     """What the worker should do next."""
 
-    held: tuple[Held, ...]
+    held: tuple[SlotRef, ...]
     work: RenderRequest | ThumbnailRequest | Job | None
 
 
@@ -64,7 +64,7 @@ class Mailbox:
         self._sending = threading.Lock()
         self._changed = threading.Condition()
         self._request: RenderRequest | None = None
-        self._held: list[Held] = []
+        self._held: list[SlotRef] = []
         self._wanted: list[ThumbnailRequest] = []
         self._jobs: dict[str, Job] = {}
         self._job_next = False
@@ -142,7 +142,7 @@ class Mailbox:
         finally:
             self._end()
 
-    def _keep(self, message: RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob) -> None:
+    def _keep(self, message: RenderRequest | SlotRef | Wanted | Array | Forget | Job | CancelJob) -> None:
         dropped = None
         with self._changed:
             match message:
@@ -150,8 +150,8 @@ class Mailbox:
                     dropped, self._request = self._request, message
                     self._asked_at = time.monotonic()
                     if not self._open:  # the renderer is still being set up, which takes seconds
-                        self.send(Loading(message.request_id, message.network))
-                case Held():
+                        self.send(Loading(message.request_id, message.image.network))
+                case SlotRef():
                     self._held.append(message)
                 case Wanted():
                     self._wanted = list(message.thumbnails)

@@ -9,6 +9,7 @@ from renderer.document.parts import Blend as Blend
 from renderer.document.parts import Channels as Channels
 from renderer.document.parts import Direction as Direction
 from renderer.document.parts import Display as Display
+from renderer.document.parts import ImageState as ImageState
 from renderer.document.parts import Latent as Latent
 from renderer.document.parts import LayerNoise as LayerNoise
 from renderer.document.parts import LayerStyle as LayerStyle
@@ -202,8 +203,8 @@ class ModelInfo:
     """Whether w is more than z, normalised."""
     has_mean: bool = True
     """Whether there is a mean of w to truncate toward."""
-    has_drafts: bool = False
-    """Whether a picture can be drawn at a lower resolution in less time."""
+    has_low_res: bool = False
+    """The network can render at lower resolutions in less time."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ class Frame:
 
     request_id: int
     segment: str
-    """Shared memory that holds the parts; the window must say `Held` before it reads."""
+    """Shared memory that holds the parts; the window must say `SlotRef` before it reads."""
     slot: int
     parts: tuple[Part, ...]
     model: ModelInfo
@@ -251,10 +252,10 @@ class Frame:
     """With a spectrum: (cycles per pixel, dB)."""
     memory: tuple[int, int] = (0, 0)
     """Bytes used by the renderer and bytes there are."""
-    draft: int = 0
-    """Resolution at which a draft was drawn; 0 for a whole picture."""
-    whole_ms: float = 0.0
-    """Time that the synthesis of a whole picture took lately; 0 while that is not known."""
+    low_res: int = 0
+    """Resolution at which a low-res image was rendered; 0 for a full one."""
+    full_ms: float = 0.0
+    """Recent time of the synthesis of a full image; 0 while unknown."""
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,7 @@ class Superseded:
 
 
 @dataclass(frozen=True)
-class Held:
+class SlotRef:
     """The window reads this slot now; the renderer must not write into it until another is held."""
 
     segment: str
@@ -335,5 +336,5 @@ class Stop:
     """The renderer should end."""
 
 
-ToRenderer = RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob | Stop
+ToRenderer = RenderRequest | SlotRef | Wanted | Array | Forget | Job | CancelJob | Stop
 ToWindow = Frame | Loading | Preparing | Thumbnail | Progress | Failure | Superseded

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from renderer.ipc import frames
 from renderer.ipc.frames import Ring, Segments
-from renderer.ipc.protocol import Held
+from renderer.ipc.protocol import SlotRef
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_slot_is_busy_only_once_it_is_sent(ring):
 def test_who_uses_a_segment_hears_that_it_goes(ring):
     heard = []
     small, large = ring.open([("picture", (8, 8))]), (300, 300)
-    small.segment.before_going.append(lambda: heard.append("small"))
+    small.segment.before_close.append(lambda: heard.append("small"))
     ring.sent(small)
     ring.hold(small.place)
     ring.sent(ring.open([("picture", large)]))
@@ -75,7 +75,7 @@ def test_who_uses_a_segment_hears_that_it_goes(ring):
     ring.sent(later)
     ring.hold(later.place)
     assert heard == ["small"]
-    later.segment.before_going.append(lambda: heard.append("large"))
+    later.segment.before_close.append(lambda: heard.append("large"))
     ring.close()
     ring.close()
     assert heard == ["small", "large"]
@@ -84,11 +84,11 @@ def test_who_uses_a_segment_hears_that_it_goes(ring):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["write", "poll"]), st.sampled_from([4, 8, 200])), max_size=40))
 def test_nothing_that_the_window_may_read_is_overwritten(steps):
-    """The window reads the frame it polled last and may take the newest at any time; its `Held` may come late."""
+    """The window reads the frame it polled last and may take the newest at any time; its `SlotRef` may come late."""
     ring = Ring(f"{frames.PREFIX}test-{os.getpid()}")
     segments = Segments()
     shown = newest = None
-    late: list[Held] = []
+    late: list[SlotRef] = []
     for count, (step, side) in enumerate(steps):
         if step == "write" and ring.free:
             for held in late:

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from renderer.engine import policy
 from renderer.engine.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
 from renderer.ipc import mailbox
-from renderer.ipc.protocol import Display, Latent, Network, RenderRequest
+from renderer.ipc.protocol import Display, ImageState, Latent, Network, RenderRequest
 
 
 def test_what_only_concerns_the_display_makes_no_render_stale():
     running = RenderRequest(1)
     assert not stale(running, RenderRequest(2, display=Display(scale_db=3, layer_table=True)))
-    assert stale(running, RenderRequest(2, latent=Latent(x=0.1)))
-    assert stale(running, RenderRequest(2, network=Network("b.pkl")))
+    assert stale(running, RenderRequest(2, ImageState(latent=Latent(x=0.1))))
+    assert stale(running, RenderRequest(2, ImageState(network=Network("b.pkl"))))
     assert stale(running, RenderRequest(2, display=Display(layer="b4.conv1")))
 
 
@@ -65,8 +65,8 @@ def test_thumbnails_wait_for_rest_or_trickle():
 
 def test_the_highest_draft_within_the_time_or_the_lowest_of_all():
     took = {32: 0.02, 64: 0.04, 128: 0.3}
-    assert policy.draft(0.05, 0.05, took) == 0
-    assert policy.draft(0.05, 0.5, took) == 64
-    assert policy.draft(0.3, 0.5, took) == 128
-    assert policy.draft(0.01, 0.5, took) == 32
-    assert policy.draft(0.05, 0.5, {}) == 0
+    assert policy.low_res(0.05, 0.05, took) == 0
+    assert policy.low_res(0.05, 0.5, took) == 64
+    assert policy.low_res(0.3, 0.5, took) == 128
+    assert policy.low_res(0.01, 0.5, took) == 32
+    assert policy.low_res(0.05, 0.5, {}) == 0
