@@ -1,4 +1,4 @@
-"""The Document (everything that determines the picture) and the View (how we look at it), both frozen.
+"""The Document (the image, its shelf and timeline) and the View (how the window shows it), both frozen.
 
 Standard library and numpy. Document + View -> RenderRequest.
 """
@@ -17,12 +17,12 @@ Tool = Literal["walk", "transform", "inspect"]
 
 @dataclass(frozen=True)
 class Swatch:
-    """A style laid on the shelf, to be mixed into layers."""
+    """A style on the shelf, to be mixed into layers."""
 
     name: str
     latent: Source
     mixing: Mixing = Mixing()
-    """With layers, where the style was itself mixed."""
+    """Has layers if the style was itself mixed."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Document(ImageState):
 
 @dataclass(frozen=True)
 class Motion:
-    """What moves by itself while playing. Speeds are per second, so the frame rate does not matter."""
+    """Parameters that move by themselves while playing. Speeds are per second, at any frame rate."""
 
     latent: bool = False
     latent_speed: float = 0.25
@@ -50,59 +50,59 @@ class Motion:
     """New seeds a second."""
     orbit: bool = False
     orbit_speed: float = 0.1
-    """Circles a second of the translation around where it was."""
+    """Circles a second of the translation around its start."""
     orbit_radius: float = 0.1
-    """Picture widths."""
+    """Image widths."""
     turn: bool = False
     turn_speed: float = 10.0
     """Degrees a second."""
 
     @property
     def playing(self) -> bool:
-        """Whether anything moves."""
+        """True if anything moves."""
         return self.latent or self.mixing or self.noise or self.orbit or self.turn
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Where the canvas looks."""
+    """Position and zoom of the canvas."""
 
     zoom: float | None = None
-    """Screen pixels per picture pixel; None fits the canvas."""
+    """Screen pixels per image pixel; None fits the canvas."""
     x: float = 0.5
     y: float = 0.5
-    """Point of the picture, 0..1, in the middle of the canvas."""
+    """Point of the image, 0..1, in the middle of the canvas."""
 
 
 @dataclass(frozen=True)
 class Playback:
-    """Where the timeline stands."""
+    """Playhead of the timeline."""
 
     at: float = 0.0
     """Seconds."""
     playing: bool = False
     on: bool = False
-    """Whether the picture is that of the timeline at this moment, and not the document's own."""
+    """Show the timeline at this moment instead of the document."""
 
 
 @dataclass(frozen=True)
 class Compare:
-    """The present state, A, beside another one."""
+    """Comparison of the present state, A, with another one."""
 
     mode: CompareMode = "off"
     b: Document | None = None
-    """What the present state is compared with."""
+    """The other state."""
     divider: float = 0.5
-    """Share of the picture's width that shows A, where it is split."""
+    """Share of the image's width that shows A in mode split."""
     flipped: bool = False
-    """Whether B is shown, where one or the other is."""
+    """Show B in mode flip."""
     gain: float = 4.0
     """Multiplies differences."""
 
 
 @dataclass(frozen=True)
 class View:
-    """How we look at it: never part of a recipe, not undone."""
+    """Display and layout of the window: never part of a recipe, not undone."""
 
     workspace: Workspace = "explore"
     tool: Tool = "walk"
@@ -113,16 +113,16 @@ class View:
     compare: Compare = Compare()
     panels_hidden: bool = False
     grid: bool = False
-    """Whether the centre shows the mixing grid instead of the picture."""
+    """Show the mixing grid instead of the image."""
     unlocked: bool = False
-    """Whether panels show their tab bars and can be moved."""
+    """Panels show their tab bars and can be moved."""
 
     @property
     def moving(self) -> bool:
-        """Whether anything moves by itself."""
+        """True if anything moves by itself."""
         return self.motion.playing or self.playback.playing
 
 
 def request_for(document: Document, display: Display, device: str, request_id: int) -> RenderRequest:
-    """The request that shows `document` by `display` on `device`."""
+    """Make the request that shows `document` by `display` on `device`."""
     return RenderRequest(request_id, document.image, device, display)

@@ -3,8 +3,10 @@
 A new field fails here until a stage reads it by its key. A field that never changes the image goes into `INDIFFERENT`.
 """
 
+import os
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, make_dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -32,9 +34,15 @@ from renderer.document.parts import (
 )
 from renderer.document.request import RenderRequest
 from renderer.document.timeline import Key, Timeline, Track
+from renderer.engine import render
+from renderer.engine.base import Host
 from renderer.engine.keys import synthesis_key
 from renderer.engine.pipeline import Pipeline
+from renderer.engine.readback import Readback
+from renderer.engine.ws import WsBuilder
 from renderer.fake.engine import FakeEngine
+from renderer.ipc import frames
+from renderer.ipc.protocol import PICTURE
 from tests.unit.renderer import tiny
 from tests.unit.renderer.every_field import changes, fields_below, others
 
@@ -108,13 +116,39 @@ def bases(arrays: tuple[ArrayRef, ...]) -> tuple[Base, ...]:
     )
 
 
+class ImmediateQueue:
+    """A queue of a device that does all work at once."""
+
+    def copy(self, source, target):
+        target.copy_(source)
+
+    def mark(self):
+        return time.perf_counter()
+
+    def wait(self, mark):
+        pass
+
+    def seconds(self, first, last):
+        return last - first
+
+    def lock(self, address, size):
+        return False
+
+    def unlock(self, address):
+        pass
+
+
 class Bench:
     """Every change of every base, rendered once."""
 
     def __init__(self, folder) -> None:
-        self.pipeline, self.cold = Pipeline(), Pipeline()
+        ring = frames.Ring(f"{frames.PREFIX}fields-{os.getpid()}")
+        self.close = ring.close
+        self.pipeline, self.cold, self.device = Pipeline(), Pipeline(), Pipeline(Host(slots=ring))
+        readback = Readback(ImmediateQueue(), ring)
+        self.device._readback_for = lambda device: readback
         stored = [np.random.RandomState(i).randn(16).astype(np.float32) for i in range(2)]
-        for pipeline in (self.pipeline, self.cold):
+        for pipeline in (self.pipeline, self.cold, self.device):
             arrays = tuple(pipeline._caches.arrays.add(array) for array in stored)
         sources = {kind: tiny.save(folder, kind) for kind in ("cond", "sg3", "sg2")}
         self.samples = {
@@ -141,8 +175,8 @@ class Bench:
         for base in self.bases:
             self._try(base)
 
-    def _try(self, base: Base) -> None:
-        """Render every change of a base, warm, cold and as a test pattern."""
+    def _try(self, base: Base, only: str = "") -> None:
+        """Render every change of a base, or of one field only: warm, cold and as a test pattern."""
         request = RenderRequest(1, base.image, "cpu", base.display)
         before, engines = self.fresh(request), (FakeEngine("StyleGAN2", 32), FakeEngine("StyleGAN3-T", 32))
         patterns = [shown(engine, request) for engine in engines]
@@ -151,9 +185,13 @@ class Bench:
             *((one, replace(request, display=one.state)) for one in changes(base.display, self.samples)),
         ]
         for change, other in changed:
-            shown(self.pipeline, request)
-            warm = shown(self.pipeline, other)
-            result = Result(change.path, warm == self.fresh(other), warm != before)
+            if only not in ("", change.field):
+                continue
+            fresh = self.fresh(other)
+            for engine in (self.pipeline, self.device):
+                shown(engine, request)
+            same = [shown(engine, other) == fresh for engine in (self.pipeline, self.device)]
+            result = Result(change.path, all(same), fresh != before)
             self.results.setdefault(change.field, []).append(result)
             differs = [shown(engine, other) != old for engine, old in zip(engines, patterns, strict=True)]
             self.patterns.setdefault(change.field, set()).update(differs)
@@ -165,17 +203,21 @@ class Bench:
 
 
 def shown(engine, request: RenderRequest) -> dict[str, bytes]:
-    return {name: image.tobytes() for name, image in engine.render(request, tiny.Watching()).images}
+    rendered = engine.render(request, tiny.Watching())
+    if rendered.slot is not None:
+        return {PICTURE: rendered.slot.views[0].tobytes()}
+    return {name: image.tobytes() for name, image in rendered.images}
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
-    return Bench(tmp_path_factory.mktemp("networks"))
+    made = Bench(tmp_path_factory.mktemp("networks"))
+    yield made
+    made.close()
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_a_field_changes_the_image_or_is_declared_indifferent(bench, field):
-    results = bench.results.get(field, [])
+def check(field: str, results: list[Result]) -> None:
+    """Assert that a field changes the image, or is declared indifferent."""
     assert results, f"{field} is in none of the bases: add it to one in which it matters"
     reused = [result.path for result in results if not result.is_fresh]
     assert not reused, f"{field}: earlier results were reused for {reused}"
@@ -184,6 +226,40 @@ def test_a_field_changes_the_image_or_is_declared_indifferent(bench, field):
         assert not differs, f"{field} changes the image, so it is not indifferent: {differs}"
     else:
         assert differs, f"{field} changes no image: let a stage read it by its key, or declare it in INDIFFERENT"
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_changes_the_image_or_is_declared_indifferent(bench, field):
+    check(field, bench.results.get(field, []))
+
+
+def with_offset(bench: Bench) -> Base:
+    """A base whose image has a parameter more, which no stage reads."""
+    kind = make_dataclass("ImageState", [("w_offset", float, 0.0)], bases=(ImageState,), frozen=True)
+    assert fields_below(kind) - fields_below(ImageState) == {"ImageState.w_offset"}
+    base = bench.bases[0]
+    return replace(base, image=kind(**{field.name: getattr(base.image, field.name) for field in fields(ImageState)}))
+
+
+def test_a_new_field_that_no_stage_reads_is_found(bench):
+    bench._try(with_offset(bench), "ImageState.w_offset")
+    with pytest.raises(AssertionError, match=r"ImageState\.w_offset changes no image"):
+        check("ImageState.w_offset", bench.results.pop("ImageState.w_offset"))
+
+
+def test_a_stage_that_reads_what_its_key_lacks_is_found(bench, monkeypatch):
+    build, start = WsBuilder.build, render.Render.__init__
+    offsets: list[float] = []
+
+    def remember(self, models, caches, request, *rest):
+        offsets[:] = [getattr(request.image, "w_offset", 0.0)]
+        start(self, models, caches, request, *rest)
+
+    monkeypatch.setattr(render.Render, "__init__", remember)
+    monkeypatch.setattr(WsBuilder, "build", lambda self, key: build(self, key) + offsets[0])
+    bench._try(with_offset(bench), "ImageState.w_offset")
+    with pytest.raises(AssertionError, match=r"ImageState\.w_offset: earlier results were reused"):
+        check("ImageState.w_offset", bench.results.pop("ImageState.w_offset"))
 
 
 @pytest.mark.parametrize("field", FIELDS)
