@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, make_dataclass, replace
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -44,7 +45,7 @@ from renderer.fake.engine import FakeEngine
 from renderer.ipc import frames
 from renderer.ipc.protocol import PICTURE
 from tests.unit.renderer import tiny
-from tests.unit.renderer.every_field import changes, fields_below, others
+from tests.unit.renderer.every_field import Change, changes, fields_below, others
 
 FIELDS = sorted(fields_below(ImageState) | fields_below(Display))
 
@@ -95,6 +96,10 @@ class Base:
     image: ImageState
     display: Display = Display()
 
+    @property
+    def request(self) -> RenderRequest:
+        return RenderRequest(1, self.image, "cpu", self.display)
+
 
 def bases(arrays: tuple[ArrayRef, ...]) -> tuple[Base, ...]:
     """Together they hold every field where it matters."""
@@ -139,7 +144,7 @@ class ImmediateQueue:
 
 
 class Bench:
-    """Every change of every base, rendered once."""
+    """Three ways to render, and the bases."""
 
     def __init__(self, folder) -> None:
         ring = frames.Ring(f"{frames.PREFIX}fields-{os.getpid()}")
@@ -170,31 +175,43 @@ class Bench:
             replace(base, image=replace(base.image, network=Network(sources[base.kind]))) for base in bases(arrays)
         ]
 
-        self.results: dict[str, list[Result]] = {}
-        self.patterns: dict[str, set[bool]] = {}
-        for base in self.bases:
-            self._try(base)
+        self.changes, self.before = cache(self._changes), cache(self._before)
+        self.engines = (FakeEngine("StyleGAN2", 32), FakeEngine("StyleGAN3-T", 32))
 
-    def _try(self, base: Base, only: str = "") -> None:
-        """Render every change of a base, or of one field only: warm, cold and as a test pattern."""
-        request = RenderRequest(1, base.image, "cpu", base.display)
-        before, engines = self.fresh(request), (FakeEngine("StyleGAN2", 32), FakeEngine("StyleGAN3-T", 32))
-        patterns = [shown(engine, request) for engine in engines]
-        changed = [
+    def _changes(self, base: Base) -> tuple[tuple[Change, RenderRequest], ...]:
+        """Every change of a base, with its request."""
+        request = base.request
+        return (
             *((one, replace(request, image=one.state)) for one in changes(base.image, self.samples)),
             *((one, replace(request, display=one.state)) for one in changes(base.display, self.samples)),
-        ]
-        for change, other in changed:
-            if only not in ("", change.field):
-                continue
-            fresh = self.fresh(other)
-            for engine in (self.pipeline, self.device):
-                shown(engine, request)
-            same = [shown(engine, other) == fresh for engine in (self.pipeline, self.device)]
-            result = Result(change.path, all(same), fresh != before)
-            self.results.setdefault(change.field, []).append(result)
-            differs = [shown(engine, other) != old for engine, old in zip(engines, patterns, strict=True)]
-            self.patterns.setdefault(change.field, set()).update(differs)
+        )
+
+    def results(self, field: str, *bases: Base) -> list[Result]:
+        """Render the changes of a field in every base, or in those given."""
+        found = []
+        for base in bases or self.bases:
+            for change, other in self.changes(base):
+                if change.field == field:
+                    fresh = self.fresh(other)
+                    for engine in (self.pipeline, self.device):
+                        shown(engine, base.request)
+                    same = [shown(engine, other) == fresh for engine in (self.pipeline, self.device)]
+                    found.append(Result(change.path, all(same), fresh != self.before(base)))
+        return found
+
+    def patterns(self, field: str) -> set[bool]:
+        """Whether the changes of a field change the test pattern."""
+        return {
+            shown(engine, other) != shown(engine, base.request)
+            for base in self.bases
+            for change, other in self.changes(base)
+            if change.field == field
+            for engine in self.engines
+        }
+
+    def _before(self, base: Base) -> dict[str, bytes]:
+        """The unchanged images of a base."""
+        return self.fresh(base.request)
 
     def fresh(self, request: RenderRequest) -> dict[str, bytes]:
         """The images of a request, from nothing that was rendered before."""
@@ -230,7 +247,7 @@ def check(field: str, results: list[Result]) -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_changes_the_image_or_is_declared_indifferent(bench, field):
-    check(field, bench.results.get(field, []))
+    check(field, bench.results(field))
 
 
 def with_offset(bench: Bench) -> Base:
@@ -242,9 +259,9 @@ def with_offset(bench: Bench) -> Base:
 
 
 def test_a_new_field_that_no_stage_reads_is_found(bench):
-    bench._try(with_offset(bench), "ImageState.w_offset")
+    results = bench.results("ImageState.w_offset", with_offset(bench))
     with pytest.raises(AssertionError, match=r"ImageState\.w_offset changes no image"):
-        check("ImageState.w_offset", bench.results.pop("ImageState.w_offset"))
+        check("ImageState.w_offset", results)
 
 
 def test_a_stage_that_reads_what_its_key_lacks_is_found(bench, monkeypatch):
@@ -257,17 +274,18 @@ def test_a_stage_that_reads_what_its_key_lacks_is_found(bench, monkeypatch):
 
     monkeypatch.setattr(render.Render, "__init__", remember)
     monkeypatch.setattr(WsBuilder, "build", lambda self, key: build(self, key) + offsets[0])
-    bench._try(with_offset(bench), "ImageState.w_offset")
+    results = bench.results("ImageState.w_offset", with_offset(bench))
     with pytest.raises(AssertionError, match=r"ImageState\.w_offset: earlier results were reused"):
-        check("ImageState.w_offset", bench.results.pop("ImageState.w_offset"))
+        check("ImageState.w_offset", results)
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_changes_the_test_pattern_or_is_declared_indifferent(bench, field):
+    patterns = bench.patterns(field)
     if field in FAKE_INDIFFERENT:
-        assert True not in bench.patterns[field], f"{field} changes the test pattern, so it is not indifferent"
+        assert True not in patterns, f"{field} changes the test pattern, so it is not indifferent"
     else:
-        assert True in bench.patterns[field], f"{field} changes no test pattern: let the fake engine show it"
+        assert True in patterns, f"{field} changes no test pattern: let the fake engine show it"
 
 
 def test_the_tables_name_only_fields_that_there_are():
