@@ -1,4 +1,4 @@
-"""A renderer without a network: the same interface, deterministic pictures that follow every control.
+"""A renderer without a network: the same interface, deterministic images that follow every control.
 
 For tests, for panels that are being made, and for measuring the window alone. Standard library and numpy.
 """
@@ -70,7 +70,7 @@ class FakeRenderer:
         self.submitted: list[RenderRequest] = []
         """Every request so far, for tests."""
         self.wanted: tuple[ThumbnailRequest, ...] = ()
-        """What was last wanted, for tests."""
+        """Last list of wanted thumbnails, for tests."""
         self._on_reply = on_reply
         self._engine = FakeEngine(family, resolution, full_ms)
         self._begun: dict[str, Running] = {}
@@ -117,7 +117,7 @@ class FakeRenderer:
         self._begun.pop(key, None)
 
     def poll(self) -> Replies:
-        """What came since the last call."""
+        """Return the replies since the last call."""
         told = tuple(self._work_on(key) for key in tuple(self._begun))
         with self._changed:
             replies = replace(self._replies, progress=told)

@@ -1,4 +1,4 @@
-"""What a renderer without a network draws: waves that follow every control. Standard library and numpy."""
+"""Test pattern: waves that follow every control. Standard library and numpy."""
 
 import itertools
 import math
@@ -34,13 +34,13 @@ Family = Literal["StyleGAN2", "StyleGAN3-T"]
 Floats = npt.NDArray[np.float32]
 
 _LOW_RES_SHARE, _LOWEST_RES = 4, 32
-"""Drafts have a quarter of the resolution, and at least so much."""
+"""Divisor of the resolution of low-res images, and the lowest resolution."""
 _DETAIL = 128
 """Larger images repeat pixels: what is measured with them is the way of a picture, not numpy's sines."""
 
 
 def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
-    """What the window would be told of an unconditional 3-channel network of this family."""
+    """Describe an unconditional 3-channel network of this family."""
     stylegan3 = family == "StyleGAN3-T"
     layers = _stylegan3_layers(resolution) if stylegan3 else _stylegan2_layers(resolution)
     driven = layers if stylegan3 else [layer for layer in layers[:-1] if "conv" in layer.name] + [layers[-1]]
@@ -98,7 +98,7 @@ class FakeEngine:
         self._family = family
         self._resolution = resolution
         self._full_ms = full_ms
-        """What it says that a whole picture takes."""
+        """Pretended time of a full image."""
 
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
         """Everything that a frame shows."""
@@ -193,7 +193,7 @@ def _wave(image: ImageState, model: ModelInfo, channel: int, size: int) -> Float
 
 
 def _place(image: ImageState, ws: range) -> float:
-    """Where on a line the style of these w vectors lies, on the whole."""
+    """Return the mean position of the styles of w vectors on a line."""
     base = _spot(image.latent)
     place = base
     for layer in image.mixing.acting:

@@ -1,4 +1,4 @@
-"""What the window said to the renderer, kept by a thread, so that a render can look for news without waiting."""
+"""Messages of the window, received by a thread, so that a render can look for newer ones without waiting."""
 
 import math
 import os
@@ -44,7 +44,7 @@ def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
 
 @dataclass(frozen=True)
 class Task:
-    """What the worker should do next."""
+    """Next task of the worker."""
 
     held: tuple[SlotRef, ...]
     work: RenderRequest | ThumbnailRequest | Job | None
@@ -60,7 +60,7 @@ class Mailbox:
         self._connection = connection
         self._prefix = prefix
         self.arrays = ArrayStore()
-        """What requests may name."""
+        """Arrays that requests may name."""
         self._sending = threading.Lock()
         self._changed = threading.Condition()
         self._request: RenderRequest | None = None
@@ -75,7 +75,7 @@ class Mailbox:
         threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
 
     def send(self, message: ToWindow) -> None:
-        """Send to the window; does nothing when it is gone."""
+        """Send to the window; does nothing if it is gone."""
         with self._sending:
             try:
                 self._connection.send(message)
@@ -83,7 +83,7 @@ class Mailbox:
                 self._end()
 
     def newer(self) -> RenderRequest | None:
-        """The request that waits, without taking it."""
+        """Return the waiting request, without taking it."""
         return self._request
 
     def take(self, has_room: Callable[[], bool]) -> Task:
@@ -111,11 +111,11 @@ class Mailbox:
                 self._changed.wait(wait)
 
     def wants(self, job: Job) -> bool:
-        """Whether this very job is still wanted."""
+        """Return True if this very job is still wanted."""
         return self._jobs.get(job.key) is job
 
     def done(self, work: ThumbnailRequest | Job) -> None:
-        """This needs no more work."""
+        """Remove a finished thumbnail or job."""
         with self._changed:
             if isinstance(work, Job):
                 if self._jobs.get(work.key) is work:

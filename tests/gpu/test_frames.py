@@ -78,7 +78,7 @@ def seen(ring, rendered) -> np.ndarray:
     place, (part,) = ring.sent(rendered.slot)
     segments.attach(place.segment)
     ring.hold(place)
-    return segments.picture(place.segment, part).copy()
+    return segments.image(place.segment, part).copy()
 
 
 REQUESTS = {

@@ -55,10 +55,10 @@ def test_a_session_with_the_real_renderer(open_window, request_of, tmp_path):
     sg2 = request_of("sg2")
 
     first = window.ask(sg2)
-    assert window.loadings[0].network == sg2.network
+    assert window.loadings[0].network == sg2.image.network
     assert window.renderer.poll().loading is None
     assert [stage for stage, _ in first.milliseconds] == ["load", "mapping", "edits", "synthesis", "display"]
-    ours = tiny.Bench(sg2.network.source)
+    ours = tiny.Bench(sg2.image.network.source)
     picture = window.picture()
     np.testing.assert_array_equal(picture, ours.picture())
 
@@ -102,7 +102,9 @@ def test_a_renderer_killed_in_the_middle_of_a_render_brings_the_picture_all_the_
     window.until(lambda: window.frames[-1].request_id == 2)
     window.renderer.submit(replace(latest, request_id=3))
     window.until(lambda: window.frames[-1].request_id == 3)
-    np.testing.assert_array_equal(window.picture(), tiny.Bench(latest.network.source).picture(latent=latest.latent))
+    np.testing.assert_array_equal(
+        window.picture(), tiny.Bench(latest.image.network.source).picture(latent=latest.image.latent)
+    )
     assert not window.failures
 
 

@@ -117,7 +117,7 @@ class Table:
         segments.attach(place.segment)
         self.ring.hold(place)
         assert part.name == PICTURE
-        return segments.picture(place.segment, part)
+        return segments.image(place.segment, part)
 
 
 CHANGES = (
@@ -195,7 +195,7 @@ def test_a_frame_is_announced_when_it_is_there(folder, ring):
     segments = frames.Segments()
     segments.attach(frame.segment)
     expected = tiny.pictures(table.expected())[PICTURE]
-    np.testing.assert_array_equal(segments.picture(frame.segment, frame.parts[0]), expected)
+    np.testing.assert_array_equal(segments.image(frame.segment, frame.parts[0]), expected)
 
 
 def test_a_segment_is_page_locked_once_and_no_longer_when_it_goes(folder, ring):
