@@ -51,7 +51,7 @@ def _cut(timeline: Timeline, spec: FilmSpec) -> Cut:
 
 
 def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_json: bool) -> None:
-    # What is needed to render is imported late: it takes seconds, and wrong options should be told at once.
+    # Late imports: they take seconds, and wrong options should be reported at once.
     import torch
 
     from gan.cli.progress import progress

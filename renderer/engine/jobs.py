@@ -121,7 +121,7 @@ class _DifferenceJob:
 
 
 class _DeviationJob:
-    """Sums of whole numbers, so the result is that of np.std over all pictures at once, to rounding.
+    """Sums of integers, so the result is that of np.std over all images at once, to rounding.
 
     With S the sum of a pixel's C channels: std = sqrt(n sum S^2 - (sum S)^2) / (n C).
     """

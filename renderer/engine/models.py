@@ -153,7 +153,7 @@ class Models:
 
     def _begin(self, key: _NetworkKey) -> Future[Model]:
         if self._coming is not None and self._coming[0] != key:
-            self._coming[1].cancel()  # one that has begun is read to its end, and let go
+            self._coming[1].cancel()  # a running read ends, and its result is dropped
             self._coming = None
         if self._coming is None:
             self._reader = self._reader or ThreadPoolExecutor(1, "read-ahead")

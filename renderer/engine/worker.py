@@ -105,7 +105,7 @@ class _Worker:
 
     def run(self) -> NoReturn:
         """Do one task after another."""
-        # While the window opens. An error is told in answer to the first request, which tries again.
+        # While the window opens. The first request tries again, and reports an error.
         self._guarded(RenderRequest(request_id=0), self._set_up)
         while True:
             self._step()
@@ -165,7 +165,7 @@ class _Worker:
             return render()
         except Cancelled:
             return Superseded(request.request_id)
-        # The one broad except: whatever goes wrong in a render, the window must hear of it, and the next one may work.
+        # The one broad except: every error of a render must reach the window, and the next render may succeed.
         except Exception as error:  # noqa: BLE001
             return self._failure(request, error)
 

@@ -30,7 +30,7 @@ from renderer.ipc.protocol import (
 )
 
 SLOW_WORKER = "renderer.fake.slow:main"
-"""A `worker_target` for `client.Renderer`: a real child process that takes a fixed time for each picture.
+"""A `worker_target` for `client.Renderer`: a real child process that takes a fixed time for each image.
 
 Its arguments are (milliseconds, resolution).
 """
@@ -85,7 +85,7 @@ class FakeRenderer:
             threading.Thread(target=self._render_forever, name="fake-renderer", daemon=True).start()
 
     def submit(self, request: RenderRequest) -> None:
-        """Ask for a picture."""
+        """Request a frame."""
         self.submitted.append(request)
         with self._changed:
             self._pending = request
@@ -94,7 +94,7 @@ class FakeRenderer:
             self._render()
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
-        """Ask for small pictures; they are there at the next poll."""
+        """Request thumbnails; they are there at the next poll."""
         new = [wanted for wanted in thumbnails if wanted not in self.wanted]
         self.wanted = thumbnails
         drawn = tuple(
@@ -148,7 +148,7 @@ class FakeRenderer:
         self._on_reply()
 
     def load(self, network: Network, share: float | None = None) -> None:
-        """Let polls say that a network is being read, until the next picture."""
+        """Let polls report that a network is being read, until the next frame."""
         request_id = self.submitted[-1].request_id if self.submitted else 0
         with self._changed:
             self._replies = replace(self._replies, loading=Loading(request_id, network, share))

@@ -36,7 +36,7 @@ Floats = npt.NDArray[np.float32]
 _LOW_RES_SHARE, _LOWEST_RES = 4, 32
 """Divisor of the resolution of low-res images, and the lowest resolution."""
 _DETAIL = 128
-"""Larger images repeat pixels: what is measured with them is the way of a picture, not numpy's sines."""
+"""Larger images repeat pixels: benchmarks then measure the transport of an image, not numpy's sines."""
 
 
 def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
@@ -139,13 +139,13 @@ class FakeEngine:
         )
 
     def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
-        """A picture [size, size, 4]."""
+        """Return a thumbnail [size, size, 4]."""
         model = model_info(wanted.request.image.network, self._family, self._resolution)
         waves = [_wave(wanted.request.image, model, channel, wanted.size) for channel in range(3)]
         return _enlarged(to_rgba(_displayed(np.stack(waves), wanted.request.display)), wanted.size)
 
     def still(self, request: RenderRequest, watch: Watch) -> RGBA:
-        """The whole picture alone [H, W, 4]."""
+        """Return the image alone [H, W, 4]."""
         return dict(FakeEngine.render(self, request, watch).images)[PICTURE]
 
     def styles(self, request: RenderRequest, watch: Watch) -> Floats:
@@ -223,7 +223,7 @@ def _displayed(waves: Floats, display: Display) -> Floats:
 
 
 def _spectrum(wave: Floats, range_db: float, beta: float) -> tuple[Floats, tuple[tuple[float, float], ...]]:
-    """The power spectrum as a picture [H, W] in -1..1, and its radial mean as (cycles per pixel, dB)."""
+    """Return the power spectrum as an image [H, W] in -1..1, and its radial mean as (cycles per pixel, dB)."""
     size = len(wave)
     window = np.kaiser(size, beta)
     power = np.abs(np.fft.fftshift(np.fft.fft2((wave - wave.mean()) * window * window[:, None]))) ** 2

@@ -42,7 +42,7 @@ WORKER = "renderer.engine.worker:main"
 """Entry of the child: module:function, called with the pipe, the prefix of its shared memory, and the arguments."""
 
 IN_FLIGHT = 2
-"""Requests sent and not answered. Measured at 15 ms a render: one gives 39-49 pictures a second, two 50-53."""
+"""Requests sent and not answered. Measured at 15 ms a render: one gives 39-49 frames a second, two 50-53."""
 
 RETRY_SECONDS = 2.0
 """Least time between two starts once the renderer has crashed twice in a row, so that a drag does not start dozens."""

@@ -45,7 +45,7 @@ def present(prefix: str = PREFIX) -> list[Path]:
 
 
 def remove(prefix: str) -> None:
-    """Unlink all segments of one renderer. Memory that is still mapped stays readable until it is let go."""
+    """Unlink all segments of one renderer. Memory that is still mapped stays readable."""
     for path in present(f"{prefix}-"):
         with contextlib.suppress(OSError):
             path.unlink()
