@@ -3,18 +3,17 @@
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import torch
 
 import gan
 from gan.networks import build
-from renderer.engine.delivery import Courier, CudaQueue
 from renderer.engine.models import Model, describe_model
-from renderer.engine.render import Kept, Render
+from renderer.engine.readback import CudaQueue, Readback
+from renderer.engine.render import Render, StageCaches
 from renderer.ipc import frames
-from renderer.ipc.protocol import Latent, Network, RenderRequest
+from renderer.ipc.protocol import ImageState, Latent, Network, RenderRequest
 
 WAYS = ("page_locked", "staged", "plain")
 """Transfer paths: device to page-locked segment; through a staging buffer; synchronising at every value."""
@@ -34,7 +33,7 @@ class _One:
     def __init__(self, model: Model) -> None:
         self._model = model
 
-    def kept(self, network: Network, device: str) -> Model:
+    def cached(self, network: Network, device: str) -> Model:
         return self._model
 
 
@@ -68,17 +67,17 @@ def _milliseconds(model: Model, way: str, count: int) -> dict[str, float] | None
     if way != "plain" and model.device.type != "cuda":
         return None
     ring = frames.Ring(f"{frames.PREFIX}benchmark")
-    kept, models = Kept(), _One(model)
-    courier = None
+    caches, models = StageCaches(), _One(model)
+    readback = None
     if way != "plain":
-        courier = Courier((CudaQueue if way == "page_locked" else _Staged)(model.device), ring)
+        readback = Readback((CudaQueue if way == "page_locked" else _Staged)(model.device), ring)
     times = []
     try:
         for seed in range(5 + count):
-            request = replace(RenderRequest(seed), latent=Latent(seed))
+            request = RenderRequest(seed, ImageState(latent=Latent(seed)))
             started = time.perf_counter()
-            rendered = Render(models, kept, request, _NoWatch(), lambda device: courier).rendered()
-            place, _ = ring.write(rendered.pictures) if rendered.slot is None else ring.sent(rendered.slot)
+            rendered = Render(models, caches, request, _NoWatch(), lambda device: readback).rendered()
+            place, _ = ring.write(rendered.images) if rendered.slot is None else ring.sent(rendered.slot)
             times.append(time.perf_counter() - started)
             ring.hold(place)
             if way == "page_locked" and not (rendered.slot and rendered.slot.segment.page_locked):

@@ -79,8 +79,8 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
         scene = handles.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
     drag_view.on_picture(scene, facts, now)
-    tools.draft_badge(facts, area)
-    drafts = tools.drafts_matter(facts)
+    tools.low_res_badge(facts, area)
+    drafts = tools.low_res_matters(facts)
     imgui.set_cursor_screen_pos(tools.zoom_corner(area, drafts))
     return _zoom_plate(scene, facts, now, area, drafts)
 

@@ -85,11 +85,11 @@ def base(scene: Scene, facts: Facts) -> RenderRequest:
     picture is asked for in every frame, no small one would get its turn.
     """
     pad, network = facts.scratch.get(Pad), scene.document.network
-    if pad.base is not None and pad.base.network == network and imgui.is_any_item_active():
+    if pad.base is not None and pad.base.image.network == network and imgui.is_any_item_active():
         return pad.base
     wanted = neighbour_request(scene)
     if wanted != pad.base:
-        if pad.base is None or wanted.network != pad.base.network:
+        if pad.base is None or wanted.image.network != pad.base.image.network:
             pad.shown.clear()
         pad.base, pad.requests = wanted, {}
     return pad.base
@@ -168,7 +168,7 @@ def _pictures(
         request = pad.requests.get((i, j))
         if request is None:
             here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
-            request = pad.requests[i, j] = replace(common, latent=here)
+            request = pad.requests[i, j] = replace(common, image=replace(common.image, latent=here))
         found = facts.thumbnails.get(request)
         if found:
             pad.shown[i, j] = request

@@ -44,7 +44,7 @@ class Likenesses:
         made = (document.network, document.truncation, document.force_fp32, scene.settings.device)
         if self._from and all(new is old for new, old in zip(made, self._from, strict=True)):
             return  # the usual answer, without comparing every number
-        same = document.network == self.base.network and scene.settings.device == self.base.device
+        same = document.network == self.base.image.network and scene.settings.device == self.base.device
         if same and (held or scene.view.motion.playing):
             return
         plain = Document(document.network, truncation=document.truncation, force_fp32=document.force_fp32)
@@ -64,7 +64,7 @@ class Likenesses:
             if len(self._requests) >= MOST:
                 self._requests.clear()
                 self._shown.clear()
-            found = replace(self.base, latent=source, mixing=mixing)
+            found = replace(self.base, image=replace(self.base.image, latent=source, mixing=mixing))
             self._requests[source, mixing] = found
         return found
 
