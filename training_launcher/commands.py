@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training_launcher import folder as files
-from training_launcher.errors import LaunchError
-from training_launcher.formats import write
-from training_launcher.options import Field, fields, problems
-from training_launcher.run import Kind
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.pictures import (
+from foundation.specs.film import FilmSpec
+from foundation.specs.formats import write
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.options import Field, fields, problems
+from foundation.specs.pictures import (
     ImagesSpec,
     MixingSpec,
     NoiseFiguresSpec,
     TruncationFigureSpec,
     VideoSpec,
 )
-from training_launcher.specs.train import TrainSpec
+from foundation.specs.train import TrainSpec
+from training_launcher import folder as files
+from training_launcher.errors import LaunchError
+from training_launcher.run import Kind
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.process import Identity, read_identity
 from training_launcher import folder as files
 from training_launcher.errors import LaunchError
 from training_launcher.places import host_folder, lock
-from training_launcher.process import Identity, read_identity
 
 _ASK_GPUS_S = 20.0
 

@@ -11,6 +11,9 @@ import uuid
 from pathlib import Path
 from typing import Any, Literal
 
+from foundation.process import Identity, identify, read_identity
+from foundation.specs.options import problems
+from foundation.specs.slurm import SlurmOptions
 from training_launcher import folder as files
 from training_launcher import registry
 from training_launcher.commands import (
@@ -24,11 +27,8 @@ from training_launcher.commands import (
 )
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
-from training_launcher.options import problems
 from training_launcher.places import lock, remember
-from training_launcher.process import Identity, identify, read_identity
 from training_launcher.run import Run
-from training_launcher.slurm_options import SlurmOptions
 
 __all__ = ["LaunchError", "SlurmOptions", "command_line", "resume", "stop", "submit", "trash"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from foundation.specs.options import fields
 from training_launcher.commands import COMMANDS
-from training_launcher.options import fields
 from training_launcher.run import Kind
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from foundation.process import Identity, read_identity
 from training_launcher import folder as files
-from training_launcher.process import Identity, read_identity
 
 Signature = tuple[tuple[int, int, int] | None, ...]
 """Time, size and number of each file that matters; None for one that is not there."""

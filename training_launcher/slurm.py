@@ -5,10 +5,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from foundation.specs.slurm import SlurmOptions
 from training_launcher import folder as files
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
-from training_launcher.slurm_options import SlurmOptions
 from training_launcher.supervisor import Supervisor
 
 _PATIENCE_S = 20.0

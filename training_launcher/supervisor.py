@@ -15,13 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from foundation.process import Identity, identify, read_identity
 from training_launcher import folder as files
 from training_launcher.commands import Command, asked_for
 from training_launcher.devices import Device, Turn, Wish, wish_for
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
 from training_launcher.failures import Failure, diagnose, explained
-from training_launcher.process import Identity, identify, read_identity
 from training_launcher.tasks import Step, Task, task_for
 
 _TURN_S, _LOOK_S, _BEAT_S, _STATUS_S = 0.3, 0.2, 10.0, 2.0

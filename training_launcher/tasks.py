@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
+from foundation.specs.options import fields
 from training_launcher import folder as files
 from training_launcher.commands import Command, arguments
-from training_launcher.options import fields
-from training_launcher.specs.metrics import MeasuringSpec, MetricRunSpec
 
 
 @dataclass(frozen=True)

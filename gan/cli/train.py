@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 import gan
+from foundation.specs.formats import write
+from foundation.specs.train import TrainSpec
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import steps
@@ -20,8 +22,6 @@ from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
 from gan.training.group import started_by_torchrun
 from gan.training.presets import Options, resolve
-from training_launcher.formats import write
-from training_launcher.specs.train import TrainSpec
 
 FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
 """Options that may differ when a run goes on; all others decide what its weights become."""

@@ -24,7 +24,7 @@ GROW_KIMG = 600
 
 @dataclass(frozen=True)
 class Options:
-    """What `resolve` takes of the command line; see `training_launcher.specs.train` for the meanings."""
+    """What `resolve` takes of the command line; see `foundation.specs.train` for the meanings."""
 
     cfg: str
     gpus: int

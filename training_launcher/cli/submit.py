@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from foundation.specs.click_options import click_options, describe, fill
+from foundation.specs.formats import write
+from foundation.specs.slurm import SlurmOptions
 from training_launcher import launcher, presets
-from training_launcher.command_options import click_options, describe, fill
 from training_launcher.commands import COMMANDS, Command, command_line
 from training_launcher.errors import LaunchError
-from training_launcher.formats import write
-from training_launcher.slurm_options import SlurmOptions
 
 _SLURM = "slurm_"
 

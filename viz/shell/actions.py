@@ -18,7 +18,7 @@ from renderer.document.recipe import Recipe
 from renderer.document.session import Session
 from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network, Still
-from training_launcher.results import as_csv
+from training_launcher.records.results import as_csv
 from viz.files import direction_files
 from viz.files.capture import Writer, folder_of
 from viz.files.sessions import Files, Say

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.specs.film import FilmSpec
 from renderer.document.arrays import ArrayStore
 from renderer.document.files import free_name
 from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
-from training_launcher.specs.film import FilmSpec
 
 SESSIONS = ".sessions"
 """Folder beside the runs, with the sessions that films are made of: a film may be made again."""

@@ -5,10 +5,10 @@ import signal
 
 import pytest
 
+from foundation.process import read_identity
 from tests.unit.training.tiny import dataset
 from training_launcher import folder as files
 from training_launcher import registry
-from training_launcher.process import read_identity
 
 
 @pytest.fixture(scope="session")

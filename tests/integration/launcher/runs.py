@@ -3,11 +3,11 @@
 import os
 import time
 
+from foundation.process import read_identity
+from foundation.specs.train import TrainSpec
 from tests.unit.training.tiny import OPTIONS
 from training_launcher import folder as files
 from training_launcher import registry
-from training_launcher.process import read_identity
-from training_launcher.specs.train import TrainSpec
 
 PATIENCE_S = 90
 

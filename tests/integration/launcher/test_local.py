@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from foundation.specs.film import FilmSpec
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.pictures import ImagesSpec
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Network
@@ -21,9 +24,6 @@ from tests.integration.launcher.runs import gone, over, process, tiny, trained, 
 from tests.unit.renderer import tiny as renderer_tiny
 from training_launcher import folder as files
 from training_launcher import launcher, registry
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.pictures import ImagesSpec
 
 
 def command(*words):

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from foundation.process import identify
 from tests.unit.launcher.test_registry import make
 from training_launcher import registry
 from training_launcher.cli import tables
 from training_launcher.cli.finding import find
 from training_launcher.cli.main import main
-from training_launcher.process import identify
 from training_launcher.run import Run
 
 

@@ -7,16 +7,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from foundation.specs.film import FilmSpec
+from foundation.specs.formats import DirectionChoice
+from foundation.specs.metrics import MetricRunSpec, MetricsSpec
+from foundation.specs.pictures import ImagesSpec, VideoSpec
+from foundation.specs.train import TrainSpec
 from gan.cli.main import main as gan
 from training_launcher import folder as files
 from training_launcher import presets
 from training_launcher.commands import COMMANDS, asked_for, command_line, command_of, describe, from_plain, to_plain
 from training_launcher.errors import LaunchError
-from training_launcher.formats import DirectionChoice
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec, MetricsSpec
-from training_launcher.specs.pictures import ImagesSpec, VideoSpec
-from training_launcher.specs.train import TrainSpec
 
 TRAIN = TrainSpec(
     outdir="runs here", cfg="stylegan3-r", data="my pictures.zip", gpus=2, batch=32, gamma=6.6, mirror=True,

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.specs import dataset_facts
+from foundation.specs.checks import contradictions
+from foundation.specs.dataset_facts import DatasetFacts, look
+from foundation.specs.draft import Draft, filled
+from foundation.specs.metrics import MetricRunSpec, MetricsSpec
+from foundation.specs.options import fields
+from foundation.specs.train import TrainSpec
 from gan.data import reader
 from gan.training.errors import TrainingError
 from gan.training.presets import Options, resolve
 from tests.unit.training.tiny import OPTIONS, dataset
-from training_launcher import dataset_facts
-from training_launcher.checks import contradictions
-from training_launcher.dataset_facts import DatasetFacts, look
-from training_launcher.draft import Draft, filled
-from training_launcher.options import fields
-from training_launcher.specs.metrics import MetricRunSpec, MetricsSpec
-from training_launcher.specs.train import TrainSpec
 
 PARTS = {part.name: part for part in fields(TrainSpec)}
 GOOD = {"outdir": "runs", "cfg": "stylegan2", "data": "d.zip", "gpus": "1", "batch": "8", "gamma": "1"}

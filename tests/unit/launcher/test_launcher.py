@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from foundation.process import identify
+from foundation.specs.metrics import MetricsSpec
+from foundation.specs.train import TrainSpec
 from tests.fixtures_path import ROOT
 from tests.unit.launcher.test_registry import make
 from training_launcher import folder as files
 from training_launcher import launcher, registry
 from training_launcher.places import remember, remembered
-from training_launcher.process import identify
-from training_launcher.specs.metrics import MetricsSpec
-from training_launcher.specs.train import TrainSpec
 
 SPEC = TrainSpec(outdir="", cfg="stylegan2", data="d.zip", gpus=1, batch=4, gamma=1.0)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from training_launcher.formats import (
+from foundation.specs.formats import (
     DirectionChoice,
     read_direction,
     read_names,
@@ -14,7 +14,7 @@ from training_launcher.formats import (
     read_size,
     write,
 )
-from training_launcher.options import fields, option, problems
+from foundation.specs.options import fields, option, problems
 
 
 @dataclass(frozen=True)

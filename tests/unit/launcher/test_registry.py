@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from foundation.process import Identity, boot_id, identify, read_identity
 from training_launcher import folder as files
 from training_launcher import registry
 from training_launcher.judgement import Jobs, judge
-from training_launcher.process import Identity, boot_id, identify, read_identity
 from training_launcher.reading import read_facts
 from training_launcher.run import Run
 from viz.runs.text import progress_text, share

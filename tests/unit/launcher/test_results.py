@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.specs.measures import MEASURES, better, cost, pictures, unknown
 from gan.metrics.names import EXAMPLES, parse
 from gan.metrics.results import Result as Measured
 from gan.metrics.results import append
-from training_launcher.measures import MEASURES, better, cost, pictures, unknown
-from training_launcher.results import COLUMNS, Result, as_csv, read, table
+from training_launcher.records.results import COLUMNS, Result, as_csv, read, table
 
 MORE = ("fid5k_full", "kid500", "pr500_5", "ppl2_1k_wend", "ppl_5k_zfull", "ls20k", "eqt16_int", "plen1k_lite0_zend")
 LOOKS = {"inception": "Inception", "vgg16": "VGG16", "lite0": "EfficientNet-Lite0", "": ""}

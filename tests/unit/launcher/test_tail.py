@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from training_launcher import tail
-from training_launcher.tail import Tail, sample
+from training_launcher.records import tail
+from training_launcher.records.tail import Tail, sample
 
 text = st.lists(st.text("ab{}\x00 é", min_size=1, max_size=12), max_size=8)
 steps = st.lists(

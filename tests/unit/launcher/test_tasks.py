@@ -5,13 +5,13 @@ import json
 import click
 import pytest
 
+from foundation.specs.film import FilmSpec
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.pictures import ImagesSpec, VideoSpec
 from gan.cli.main import main as gan
 from renderer.__main__ import main as renderer
 from training_launcher import folder as files
 from training_launcher.commands import COMMANDS
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.pictures import ImagesSpec, VideoSpec
 from training_launcher.tasks import task_for
 
 

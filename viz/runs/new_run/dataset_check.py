@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from training_launcher.dataset_facts import DatasetFacts, look
+from foundation.specs.dataset_facts import DatasetFacts, look
 
 
 class Looker:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from training_launcher.formats import read_names
-from training_launcher.options import option
-from training_launcher.specs.pictures import NetworkSpec
+from foundation.specs.formats import read_names
+from foundation.specs.options import option
+from foundation.specs.pictures import NetworkSpec
 
 _MORE = "More"
 

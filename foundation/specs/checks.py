@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from training_launcher.dataset_facts import DatasetFacts
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.train import TrainSpec
+from foundation.specs.dataset_facts import DatasetFacts
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.train import TrainSpec
 
 Wrong = tuple[str, str]
 """The field to mend, and what is wrong in one sentence."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, replace
 from typing import Any
 
-from training_launcher.formats import write
-from training_launcher.options import Field, fields
+from foundation.specs.formats import write
+from foundation.specs.options import Field, fields
 
 Entry = str | bool
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from training_launcher.formats import read_seeds, read_size
-from training_launcher.options import option
+from foundation.specs.formats import read_seeds, read_size
+from foundation.specs.options import option
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training_launcher.measures import better
+from foundation.specs.measures import better
 
 MOST_BYTES = 16 << 20
 """A file of results that is larger is no such file."""

@@ -17,7 +17,7 @@ import typing
 from dataclasses import MISSING, dataclass
 from typing import Any
 
-from training_launcher.formats import Reader
+from foundation.specs.formats import Reader
 
 _KEY = "option"
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from training_launcher.formats import read_names
-from training_launcher.options import option
+from foundation.specs.formats import read_names
+from foundation.specs.options import option
 
 CONFIGURATIONS = ("stylegan1", "stylegan2", "stylegan3-t", "stylegan3-r")
 

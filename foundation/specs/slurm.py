@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from training_launcher.options import option
+from foundation.specs.options import option
 
 
 @dataclass(frozen=True, kw_only=True)

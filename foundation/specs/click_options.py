@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from training_launcher.formats import Reader, write
-from training_launcher.options import Field, fields, problems
+from foundation.specs.formats import Reader, write
+from foundation.specs.options import Field, fields, problems
 
 
 class _Read(click.ParamType[Any]):
-    """Text that a reader of `training_launcher.formats` understands."""
+    """Text that a reader of `foundation.specs.formats` understands."""
 
     def __init__(self, read: Reader, name: str) -> None:
         self._read = read

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from training_launcher.options import option
+from foundation.specs.options import option
 
 _NUM = "How many pictures; a random choice of a dataset, all of it if not given. A network needs it."
 _SOURCE = "Dataset (zip file or folder) or network (file, address or run folder)."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from training_launcher.formats import (
+from foundation.specs.formats import (
     DirectionChoice,
     read_direction,
     read_numbers,
@@ -11,7 +11,7 @@ from training_launcher.formats import (
     read_seeds,
     read_size,
 )
-from training_launcher.options import option
+from foundation.specs.options import option
 
 PAPER_PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
 """Figure 8 of the StyleGAN paper."""
