@@ -1,10 +1,11 @@
 """Where the figures of a machine are kept."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
+
+from foundation.files import write_text
 
 FOLDER = Path(__file__).parent / "results"
 
@@ -17,8 +18,5 @@ def named(device: str) -> Path:
 
 
 def write(path: Path, found: dict[str, Any]) -> None:
-    """Put them there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    whole = path.with_suffix(".json.part")
-    whole.write_text(json.dumps(found, indent=2) + "\n")
-    os.replace(whole, path)
+    """Write the results as a whole file."""
+    write_text(path, json.dumps(found, indent=2) + "\n")

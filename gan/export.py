@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gan.io.atomic import replacing
+from foundation.files import replacing
 from gan.latents import seed_z
 
 TOLERANCE = 1e-3

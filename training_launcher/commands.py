@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation import runs as run_files
 from foundation.specs.film import FilmSpec
 from foundation.specs.formats import write
 from foundation.specs.metrics import MetricRunSpec
@@ -18,7 +19,6 @@ from foundation.specs.pictures import (
     VideoSpec,
 )
 from foundation.specs.train import TrainSpec
-from training_launcher import folder as files
 from training_launcher.errors import LaunchError
 from training_launcher.run import Kind
 
@@ -116,12 +116,12 @@ def asked_for(folder: Path) -> tuple[Command, Any]:
     Raises:
         LaunchError: the folder does not say.
     """
-    content, problem = files.read_run(folder)
+    content, problem = run_files.read_run(folder)
     if content is None:
-        raise LaunchError(f"{folder.name} cannot be run again: {problem or f'there is no {files.RUN_FILE} in it.'}")
+        raise LaunchError(f"{folder.name} cannot be run again: {problem or f'there is no {run_files.RUN_FILE} in it.'}")
     name = content.get("command") or content.get("kind")
     if name not in COMMANDS:
-        raise LaunchError(f"{folder.name} cannot be run again: {files.RUN_FILE} names no known command.")
+        raise LaunchError(f"{folder.name} cannot be run again: {run_files.RUN_FILE} names no known command.")
     return COMMANDS[name], from_plain(COMMANDS[name], content["spec"])
 
 
@@ -129,9 +129,7 @@ def describe(spec: Any) -> str:
     """The name of a run's folder after its number; of trainings as the official tools build it."""
     command = command_of(spec)
     if isinstance(spec, TrainSpec):
-        dataset = Path(spec.data).resolve().stem
-        parts = [spec.cfg, dataset, f"gpus{spec.gpus}", f"batch{spec.batch}", f"gamma{spec.gamma:g}"]
-        return "-".join([*parts, spec.desc] if spec.desc else parts)
+        return run_files.describe_training(dataclasses.asdict(spec))
     if isinstance(spec, MetricRunSpec):
         return "-".join(["metrics", *spec.metrics[:2], f"networks{len(spec.networks)}"])
     if isinstance(spec, FilmSpec):

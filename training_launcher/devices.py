@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation import runs as run_files
 from foundation.process import Identity, read_identity
-from training_launcher import folder as files
 from training_launcher.errors import LaunchError
 from training_launcher.places import host_folder, lock
 
@@ -100,7 +100,7 @@ class Turn:
         self._held: tuple[Device, ...] = ()
         with lock("queue"):
             self._ticket = host_folder() / f"{wish.kind}-{time.time_ns():020d}-{holder.pid}.ticket"
-            files.write_json(self._ticket, {"folder": str(folder), "holders": [holder.fields()]})
+            run_files.write_json(self._ticket, {"folder": str(folder), "holders": [holder.fields()]})
 
     def take(self) -> tuple[Device, ...]:
         """The devices, once it is this one's turn and they are free; empty until then."""
@@ -146,7 +146,7 @@ class Turn:
     def _write(self, holders: Sequence[Identity]) -> None:
         content = {"folder": str(self._folder), "holders": [holder.fields() for holder in holders]}
         for device in self._held:
-            files.write_json(_lease(device), content)
+            run_files.write_json(_lease(device), content)
 
 
 def _lease(device: Device) -> Path:
@@ -155,7 +155,7 @@ def _lease(device: Device) -> Path:
 
 def _holders(path: Path) -> list[Identity]:
     """Processes that a file names and that are alive."""
-    content, _ = files.read_json(path)
+    content, _ = run_files.read_json(path)
     named: Any = (content or {}).get("holders")
     read = [read_identity(one) for one in named] if isinstance(named, list) else []
     return [one for one in read if one is not None and one.presence() == "here"]

@@ -11,10 +11,10 @@ import uuid
 from pathlib import Path
 from typing import Any, Literal
 
+from foundation import runs as run_files
 from foundation.process import Identity, identify, read_identity
 from foundation.specs.options import problems
 from foundation.specs.slurm import SlurmOptions
-from training_launcher import folder as files
 from training_launcher import registry
 from training_launcher.commands import (
     Command,
@@ -61,14 +61,14 @@ def submit(
         raise LaunchError(" ".join(wrong))
     outdir = Path(outdir).expanduser().absolute()
     spec = _absolute(with_folder(spec, outdir))
-    if command.kind == "train" and spec.resume and (Path(spec.resume).expanduser() / files.RUN_FILE).is_file():
+    if command.kind == "train" and spec.resume and (Path(spec.resume).expanduser() / run_files.RUN_FILE).is_file():
         raise LaunchError(f"{spec.resume} is a run: resume it, or start from one of its network files.")
-    folder = files.create(outdir, "-".join([describe(spec), desc] if desc else [describe(spec)]))
-    files.write_run(folder, command.kind, command.name, to_plain(spec))
+    folder = run_files.create(outdir, "-".join([describe(spec), desc] if desc else [describe(spec)]))
+    run_files.write_run(folder, command.kind, to_plain(spec), command.name)
     about: dict[str, Any] = {"executor": executor, "kind": command.kind, "cwd": os.getcwd()}
     if executor == "slurm":
         about["slurm"] = dataclasses.asdict(slurm or SlurmOptions())
-    files.write_json(folder / files.LAUNCH_FILE, about)
+    run_files.write_json(folder / run_files.LAUNCH_FILE, about)
     remember(outdir)
     _start(folder, command, spec)
     return registry.read(folder)
@@ -90,7 +90,7 @@ def stop(run: Run, *, patience_s: float = 0.0, force: bool = False) -> None:
         raise LaunchError(f"{run.name} is not running: it is {run.state}.")
     folder = Path(run.folder)
     if run.executor:
-        files.change_json(folder / files.LAUNCH_FILE, stop_asked=True)
+        run_files.change_json(folder / run_files.LAUNCH_FILE, stop_asked=True)
     if run.executor == "slurm":
         from training_launcher.slurm import cancel
 
@@ -121,12 +121,12 @@ def resume(run: Run) -> Run:
         if run.state == "finished":
             raise LaunchError(f"{run.name} has reached its end: start a new run from its newest network.")
         command, spec = asked_for(folder)
-        about, _ = files.read_json(folder / files.LAUNCH_FILE)
+        about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
         keep: dict[str, Any] = {key: about[key] for key in ("executor", "slurm", "cwd") if about and key in about}
         # A run says that it has stopped a little before its processes are gone.
         after = [one.fields() for one in _identities(folder) if one.presence() == "here"]
-        files.write_json(
-            folder / files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep, "after": after}
+        run_files.write_json(
+            folder / run_files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep, "after": after}
         )
         _start(folder, command, spec)
     return registry.read(folder)
@@ -154,10 +154,10 @@ def trash(run: Run) -> None:
 
 def _start(folder: Path, command: Command, spec: Any) -> None:
     """Say that the run waits, and start what looks after it; an earlier one that still ends has no say any more."""
-    files.change_json(folder / files.LAUNCH_FILE, start=uuid.uuid4().hex)
-    (folder / files.SUPERVISOR_FILE).unlink(missing_ok=True)
-    files.write_json(folder / files.STATUS_FILE, _waiting(folder, command, spec))
-    about, _ = files.read_json(folder / files.LAUNCH_FILE)
+    run_files.change_json(folder / run_files.LAUNCH_FILE, start=uuid.uuid4().hex)
+    (folder / run_files.SUPERVISOR_FILE).unlink(missing_ok=True)
+    run_files.write_json(folder / run_files.STATUS_FILE, _waiting(folder, command, spec))
+    about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
     if about and about.get("executor") == "slurm":
         from training_launcher.slurm import submit_job
 
@@ -165,23 +165,23 @@ def _start(folder: Path, command: Command, spec: Any) -> None:
             gpus = 0 if spec.device in ("cpu", "mps") else getattr(spec, "gpus", 1)
             job = submit_job(folder, SlurmOptions(**about.get("slurm", {})), gpus)
         except LaunchError as error:
-            files.change_json(folder / files.STATUS_FILE, state="failed", error=str(error), updated=time.time())
+            run_files.change_json(folder / run_files.STATUS_FILE, state="failed", error=str(error), updated=time.time())
             raise
-        files.change_json(folder / files.LAUNCH_FILE, job=job)
+        run_files.change_json(folder / run_files.LAUNCH_FILE, job=job)
         return
-    with (folder / files.LOG_FILE).open("ab") as log:
+    with (folder / run_files.LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "training_launcher.supervisor", str(folder)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), start_new_session=True,
         )  # fmt: skip
     if (who := identify(process.pid)) is not None:
-        files.change_json(folder / files.LAUNCH_FILE, supervisor=who.fields())
+        run_files.change_json(folder / run_files.LAUNCH_FILE, supervisor=who.fields())
     threading.Thread(target=process.wait, name=f"supervisor-{process.pid}", daemon=True).start()
 
 
 def _waiting(folder: Path, command: Command, spec: Any) -> dict[str, Any]:
     """What `status.json` says of a run that waits for its turn; how far it came before stays."""
-    before, _ = files.read_json(folder / files.STATUS_FILE)
+    before, _ = run_files.read_json(folder / run_files.STATUS_FILE)
     content = {
         key: value
         for key, value in (before or {}).items()
@@ -194,9 +194,9 @@ def _waiting(folder: Path, command: Command, spec: Any) -> dict[str, Any]:
 
 def _identities(folder: Path) -> list[Identity]:
     """Whom to ask: first the supervisor, who passes it on, then the run itself."""
-    about, _ = files.read_json(folder / files.LAUNCH_FILE)
-    told, _ = files.read_json(folder / files.SUPERVISOR_FILE)
-    status, _ = files.read_json(folder / files.STATUS_FILE)
+    about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
+    told, _ = run_files.read_json(folder / run_files.SUPERVISOR_FILE)
+    status, _ = run_files.read_json(folder / run_files.STATUS_FILE)
     found = (read_identity(told) or read_identity((about or {}).get("supervisor")), read_identity(status))
     return [one for one in found if one is not None]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
+from foundation.files import write_text
+
 _FOLDERS = "folders.txt"
 _MOST = 50
 """So many folders are remembered."""
@@ -39,9 +41,7 @@ def remember(outdir: Path) -> None:
     path = state_folder() / _FOLDERS
     with lock("folders"):
         known = [folder for folder in _read(path) if folder != str(outdir)]
-        part = path.with_suffix(".part")
-        part.write_text("".join(f"{folder}\n" for folder in [str(outdir), *known][:_MOST]), encoding="utf-8")
-        part.replace(path)
+        write_text(path, "".join(f"{folder}\n" for folder in [str(outdir), *known][:_MOST]))
 
 
 def remembered() -> tuple[Path, ...]:

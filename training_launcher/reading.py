@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from foundation import runs as run_files
 from foundation.process import Identity, read_identity
-from training_launcher import folder as files
 
 Signature = tuple[tuple[int, int, int] | None, ...]
 """Time, size and number of each file that matters; None for one that is not there."""
 
 _FILES = (
     "",
-    files.RUN_FILE,
-    files.STATUS_FILE,
-    files.LAUNCH_FILE,
-    files.SUPERVISOR_FILE,
-    files.LOG_FILE,
-    files.STATS_FILE,
-    files.OPTIONS_FILE,
+    run_files.RUN_FILE,
+    run_files.STATUS_FILE,
+    run_files.LAUNCH_FILE,
+    run_files.SUPERVISOR_FILE,
+    run_files.LOG_FILE,
+    run_files.STATS_FILE,
+    run_files.OPTIONS_FILE,
 )
 _LONGEST = 300
 """Characters of a line that is shown."""
@@ -81,23 +81,23 @@ def signature(folder: str, metric_files: Iterable[str]) -> Signature:
 def read_facts(folder: str) -> Facts:
     """Read it."""
     path = Path(folder)
-    run, run_problem = files.read_run(path)
-    status, status_problem = files.read_json(path / files.STATUS_FILE)
-    launch, launch_problem = files.read_json(path / files.LAUNCH_FILE)
-    told, told_problem = files.read_json(path / files.SUPERVISOR_FILE)
-    official = run is None and not run_problem and os.path.exists(path / files.OPTIONS_FILE)
+    run, run_problem = run_files.read_run(path)
+    status, status_problem = run_files.read_json(path / run_files.STATUS_FILE)
+    launch, launch_problem = run_files.read_json(path / run_files.LAUNCH_FILE)
+    told, told_problem = run_files.read_json(path / run_files.SUPERVISOR_FILE)
+    official = run is None and not run_problem and os.path.exists(path / run_files.OPTIONS_FILE)
     options: Mapping[str, Any] = {}
     options_problem = ""
     if official:
-        read, options_problem = files.read_json(path / files.OPTIONS_FILE)
+        read, options_problem = run_files.read_json(path / run_files.OPTIONS_FILE)
         options = read or {}
     kind = _word(run, "kind") or _word(launch, "kind") or "train"
     spec = run["spec"] if run else _official_spec(options)
     problem = run_problem or options_problem or status_problem or launch_problem or told_problem
     if not problem and run is None and not official:
-        problem = f"There is no {files.RUN_FILE} here: it cannot be told what was asked for."
+        problem = f"There is no {run_files.RUN_FILE} here: it cannot be told what was asked for."
     names = tuple(sorted(glob.glob(os.path.join(glob.escape(folder), "metric-*.jsonl"))))
-    log_end = tuple(_shown(line) for line in files.tail(path / files.LOG_FILE) if line.strip())
+    log_end = tuple(_shown(line) for line in run_files.tail(path / run_files.LOG_FILE) if line.strip())
     return Facts(
         kind=kind if kind in ("train", "metrics", "video", "figures") else "train",
         spec=spec,
@@ -107,7 +107,7 @@ def read_facts(folder: str) -> Facts:
         job=_word(launch, "job"),
         stop_asked=bool((launch or {}).get("stop_asked")),
         device=_word(told, "device") or _word(spec, "device"),
-        beat=_mtime(path / files.SUPERVISOR_FILE),
+        beat=_mtime(path / run_files.SUPERVISOR_FILE),
         last_line=log_end[-1] if log_end else "",
         log_end=log_end[-20:],
         metric=_metric(names, spec),
@@ -122,7 +122,7 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
     done, total = _number(status, "done", "kimg"), _number(status, "total", "total_kimg")
     pace, updated = _number(status, "seconds_per_unit", "sec_per_kimg"), _number(status, "updated")
     if kind == "train" and done is None:
-        line = _last_stats(path / files.STATS_FILE)
+        line = _last_stats(path / run_files.STATS_FILE)
         done, pace = _mean(line, "Progress/kimg"), _mean(line, "Timing/sec_per_kimg")
         updated = _number(line, "timestamp")
     if kind == "train" and not total:
@@ -135,7 +135,7 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
         or {"metrics": "metrics", "video": "frames", "figures": "pictures"}.get(kind, "kimg"),
         "seconds_per_unit": pace,
         "eta_s": _number(status, "eta_s"),
-        "updated": updated or _mtime(path / files.STATUS_FILE),
+        "updated": updated or _mtime(path / run_files.STATUS_FILE),
         "error": _shown(_word(status, "error")),
         "cause": _word(status, "cause"),
     }
@@ -143,7 +143,7 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
 
 def _last_stats(path: Path) -> Mapping[str, Any]:
     """The last line of statistics that is whole."""
-    for line in reversed(files.tail(path, _STATS_TAIL)):
+    for line in reversed(run_files.tail(path, _STATS_TAIL)):
         if found := _json(line):
             return found
     return {}
@@ -155,7 +155,7 @@ def _metric(names: tuple[str, ...], spec: Mapping[str, Any]) -> tuple[str, float
     wanted = [f"metric-{name}.jsonl" for name in asked] if isinstance(asked, list | tuple) else []
     ranked = sorted(names, key=lambda name: (_place(os.path.basename(name), wanted), name))
     for name in ranked:
-        for line in reversed(files.tail(Path(name), _STATS_TAIL)):
+        for line in reversed(run_files.tail(Path(name), _STATS_TAIL)):
             results = _json(line).get("results")
             if isinstance(results, Mapping):
                 for key, value in results.items():

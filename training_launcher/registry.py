@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from training_launcher import folder as files
+from foundation import runs as run_files
 from training_launcher.judgement import Jobs, judge
 from training_launcher.reading import Facts, Signature, read_facts, signature
 from training_launcher.run import Run
@@ -106,7 +106,7 @@ class Watcher:
 
 def _run_folders(outdir: str) -> list[str]:
     """Folders in a folder that are runs, and the folder itself if it is one."""
-    found = [outdir] if _is_run(outdir) else []
+    found = [outdir] if run_files.is_run(outdir) else []
     try:
         with os.scandir(outdir) as entries:
             found += [entry.path for entry in entries if _is_folder(entry) and _may_be_run(entry)]
@@ -123,13 +123,9 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 
 
 def _may_be_run(entry: "os.DirEntry[str]") -> bool:
-    return files.number_of(entry.name) is not None or _is_run(entry.path)
-
-
-def _is_run(folder: str) -> bool:
-    return any(os.path.isfile(os.path.join(folder, name)) for name in (files.RUN_FILE, files.OPTIONS_FILE))
+    return run_files.number_of(entry.name) is not None or run_files.is_run(entry.path)
 
 
 def _order(folder: str) -> tuple[int, str]:
-    number = files.number_of(os.path.basename(folder))
+    number = run_files.number_of(os.path.basename(folder))
     return (-1 if number is None else number) * -1, folder

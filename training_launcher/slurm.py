@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from foundation import runs as run_files
 from foundation.specs.slurm import SlurmOptions
-from training_launcher import folder as files
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
 from training_launcher.supervisor import Supervisor
@@ -60,9 +60,9 @@ def run_job(folder: str, requeue: bool) -> str:
     job = os.environ.get("SLURM_JOB_ID", "")
     supervisor = Supervisor(Path(folder), job)
     state = supervisor.run()
-    about, _ = files.read_json(Path(folder) / files.LAUNCH_FILE)
+    about, _ = run_files.read_json(Path(folder) / run_files.LAUNCH_FILE)
     if supervisor.time_is_up and requeue and state == "stopped" and not (about or {}).get("stop_asked"):
-        files.change_json(Path(folder) / files.STATUS_FILE, state="queued")
+        run_files.change_json(Path(folder) / run_files.STATUS_FILE, state="queued")
         subprocess.run(["scontrol", "requeue", job], check=True, timeout=_PATIENCE_S)
     return state
 
@@ -87,7 +87,7 @@ def cancel(folder: Path, *, waiting: bool, force: bool) -> None:
     Raises:
         LaunchError: Slurm refuses.
     """
-    about, _ = files.read_json(folder / files.LAUNCH_FILE)
+    about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
     job = str((about or {}).get("job") or "")
     how = [] if waiting or force else ["--signal=TERM"]
     try:
@@ -97,4 +97,4 @@ def cancel(folder: Path, *, waiting: bool, force: bool) -> None:
     if said.returncode:
         raise LaunchError(f"Slurm does not end job {job}: {said.stderr.strip() or said.stdout.strip()}")
     if waiting or force:
-        files.change_json(folder / files.STATUS_FILE, state="stopped", eta_s=None)
+        run_files.change_json(folder / run_files.STATUS_FILE, state="stopped", eta_s=None)

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from foundation import runs as run_files
 from foundation.process import Identity, identify, read_identity
-from training_launcher import folder as files
 from training_launcher.commands import Command, asked_for
 from training_launcher.devices import Device, Turn, Wish, wish_for
 from training_launcher.environment import environment
@@ -118,7 +118,7 @@ class Supervisor:
     def _step(self, task: Task, step: Step, variables: dict[str, str], names: str) -> str:
         """Run one process to its end. Returns the state that the run is in then; finished: go on with the next."""
         self._log(f"On {names}: python {shlex.join(step.arguments)}")
-        log = self._folder / files.LOG_FILE
+        log = self._folder / run_files.LOG_FILE
         begin, killed = log.stat().st_size, _memory_kills()
         output = self._folder / step.output if step.output else Path(os.devnull)
         with log.open("ab") as errors, output.open("ab") as out:
@@ -144,18 +144,18 @@ class Supervisor:
     def _after(self, task: Task, code: int, begin: int, *, memory_ran_out: bool) -> str:
         if code == 0:
             return self._status_or("finished", task) if task.unit == "" else "finished"
-        status, _ = files.read_json(self._folder / files.STATUS_FILE)
+        status, _ = run_files.read_json(self._folder / run_files.STATUS_FILE)
         told = str((status or {}).get("error") or "") if (status or {}).get("state") == "failed" else ""
         if self._asked() and (not told or told.startswith("Interrupted")):
             return self._end("stopped")
-        lines = _lines_since(self._folder / files.LOG_FILE, begin)
+        lines = _lines_since(self._folder / run_files.LOG_FILE, begin)
         found = diagnose(lines, code, told=told, memory_ran_out=memory_ran_out)
         # Something from outside ended it, and it might just as well go on.
         return self._end("lost" if found.cause in ("killed", "ended from outside") else "failed", found)
 
     def _status_or(self, state: str, task: Task) -> str:
         """The state that the run itself has left, or else this one."""
-        status, _ = files.read_json(self._folder / files.STATUS_FILE)
+        status, _ = run_files.read_json(self._folder / run_files.STATUS_FILE)
         left = (status or {}).get("state")
         if task.unit == "" and left in ("finished", "stopped"):
             return str(left)
@@ -172,7 +172,7 @@ class Supervisor:
         if self._who is not None:
             content = {**self._who.fields(), "device": device, "job": self._job}
             with suppress(OSError):
-                files.write_json(self._folder / files.SUPERVISOR_FILE, content)
+                run_files.write_json(self._folder / run_files.SUPERVISOR_FILE, content)
         self._beaten = time.monotonic()
 
     def _beat(self) -> None:
@@ -184,7 +184,7 @@ class Supervisor:
         if time.monotonic() - self._beaten > _BEAT_S and not self._replaced():
             self._beaten = time.monotonic()
             try:
-                os.utime(self._folder / files.SUPERVISOR_FILE)
+                os.utime(self._folder / run_files.SUPERVISOR_FILE)
             except OSError:
                 self._write_self(self._device)
 
@@ -215,11 +215,11 @@ class Supervisor:
 
     def _write_status(self, changes: dict[str, Any]) -> None:
         with suppress(OSError):  # on a full disk, or in a folder that is gone, the run itself must not be left alone
-            files.change_json(self._folder / files.STATUS_FILE, **changes)
+            run_files.change_json(self._folder / run_files.STATUS_FILE, **changes)
 
     def _log(self, text: str) -> None:
         with suppress(OSError):
-            files.append_line(self._folder / files.LOG_FILE, text)
+            run_files.append_line(self._folder / run_files.LOG_FILE, text)
 
     # -- What it is asked ------------------------------------------------------------------------------------------
 
@@ -238,7 +238,7 @@ class Supervisor:
 
     def _about(self) -> dict[str, Any]:
         """What the launcher says."""
-        return files.read_json(self._folder / files.LAUNCH_FILE)[0] or {}
+        return run_files.read_json(self._folder / run_files.LAUNCH_FILE)[0] or {}
 
     def _replaced(self) -> bool:
         """Whether the run was resumed while its earlier processes were ending: then others tell of it."""

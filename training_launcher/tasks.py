@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from foundation import runs as run_files
 from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
 from foundation.specs.options import fields
-from training_launcher import folder as files
 from training_launcher.commands import Command, arguments
 
 
@@ -18,7 +18,7 @@ class Step:
 
     arguments: tuple[str, ...]
     """What Python is asked to run."""
-    output: str = files.LOG_FILE
+    output: str = run_files.LOG_FILE
     """File of the run's folder for its standard output; empty where that only repeats what it logs itself."""
 
 
@@ -63,16 +63,16 @@ class _Drawing:
     """A command that draws. It tells its pictures as lines of JSON, in a file that only the newest line matters of."""
 
     def __init__(self, folder: Path, command: Command, spec: Any) -> None:
-        self._path, self._command, self._spec = folder / files.PROGRESS_FILE, command, spec
+        self._path, self._command, self._spec = folder / run_files.PROGRESS_FILE, command, spec
         self.unit = "frames" if command.kind == "video" else "pictures"
 
     def steps(self) -> Iterator[Step]:
         self._path.unlink(missing_ok=True)
         asked = (self._command.module, self._command.name, *arguments(self._spec))
-        yield Step(("-m", *asked, "--json"), files.PROGRESS_FILE)
+        yield Step(("-m", *asked, "--json"), run_files.PROGRESS_FILE)
 
     def progress(self) -> tuple[float, float]:
-        for line in reversed(files.tail(self._path)):
+        for line in reversed(run_files.tail(self._path)):
             told = _json(line)
             if isinstance(told.get("total"), int) and isinstance(told.get("done"), int):
                 return float(told["done"]), float(told["total"])
@@ -102,7 +102,7 @@ class _Measuring:
             if len(self._done[network]) >= len(self._spec.metrics) or not wanted:
                 continue
             self._network = network
-            self._read = _size(self._folder / files.LOG_FILE)
+            self._read = _size(self._folder / run_files.LOG_FILE)
             yield Step(("-m", "gan", "metrics", f"--network={network}", *self._options(wanted)))
             self._keep_results()
 
@@ -118,7 +118,7 @@ class _Measuring:
 
     def _keep_results(self) -> None:
         """Write the results that have come in since into the run's own folder, with the network that each is of."""
-        path = self._folder / files.LOG_FILE
+        path = self._folder / run_files.LOG_FILE
         if not self._network or _size(path) <= self._read:
             return
         with path.open("rb") as file:
@@ -131,7 +131,7 @@ class _Measuring:
             name = result.get("metric")
             if isinstance(name, str) and isinstance(result.get("results"), dict):
                 kept = self._folder / f"metric-{name}.jsonl"
-                files.append_line(kept, json.dumps({**result, "network": self._network}))
+                run_files.append_line(kept, json.dumps({**result, "network": self._network}))
                 self._done[self._network].add(name)
 
     def _measured(self, network: str) -> set[str]:

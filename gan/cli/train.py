@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import gan
+from foundation.runs import LOG_FILE, RUN_FILE, create, describe_training
 from foundation.specs.formats import write
 from foundation.specs.train import TrainSpec
 from gan import metrics
@@ -59,7 +60,7 @@ def _resumed_folder(args: Sequence[str]) -> Path | None:
 
 
 def _run_folder(text: str) -> Path | None:
-    return Path(text) if (Path(text) / run_folder.RUN_FILE).is_file() else None
+    return Path(text) if (Path(text) / RUN_FILE).is_file() else None
 
 
 def train(spec: TrainSpec) -> None:
@@ -123,7 +124,7 @@ def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
 
 def _new_folder(spec: TrainSpec) -> Path:
     options: Mapping[str, Any] = dataclasses.asdict(spec)
-    folder = run_folder.create(Path(spec.outdir), run_folder.describe_run(options, Path(spec.data).resolve().stem))
+    folder = create(Path(spec.outdir), describe_training(options))
     run_folder.write_spec(folder, options)
     return folder
 
@@ -155,7 +156,7 @@ def _teller(folder: Path) -> Callable[[str], None]:
 
     def tell(line: str) -> None:
         click.echo(line)
-        run_folder.append_text(folder / run_folder.LOG_FILE, line)
+        run_folder.append_text(folder / LOG_FILE, line)
 
     return tell
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gan.io.atomic import replacing
+from foundation.arrays import read_arrays
+from foundation.files import replacing
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +40,8 @@ def key(**of: str | int | bool | None) -> str:
 def read(where: Path, name: str) -> dict[str, npt.NDArray[Any]] | None:
     """The arrays kept under a key; None where there are none, or where the file is damaged."""
     try:
-        with (where / f"{name}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {entry: stored[entry] for entry in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return read_arrays(where / f"{name}.npz")
+    except (OSError, ValueError):
         return None
 
 

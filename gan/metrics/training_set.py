@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run
 from gan.training import run_folder
-
-OPTIONS_FILE = "training_options.json"
-"""Where the official tools keep the options of a run."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +26,7 @@ class TrainingSet:
 def run_of(network: Path) -> Path | None:
     """The run folder that a network file lies in, or that `network` is; None where it is in none."""
     folder = network if network.is_dir() else network.parent
-    known = any((folder / name).is_file() for name in (run_folder.RUN_FILE, OPTIONS_FILE))
-    return folder if known else None
+    return folder if is_run(folder) else None
 
 
 def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet:
@@ -42,7 +39,7 @@ def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet
     Raises:
         ValueError: the run folder's options cannot be read.
     """
-    if folder is not None and (folder / run_folder.RUN_FILE).is_file():
+    if folder is not None and (folder / RUN_FILE).is_file():
         spec = run_folder.read_spec(folder)
         return TrainingSet(str(spec["data"]), bool(spec.get("mirror", False)))
     if folder is not None:

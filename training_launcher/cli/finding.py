@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from training_launcher import folder as files
+from foundation import runs as run_files
 from training_launcher import registry
 from training_launcher.places import remembered
 from training_launcher.run import Run
@@ -31,13 +31,13 @@ def find(text: str, outdirs: Sequence[str]) -> Run:
         click.ClickException: none is meant, or more than one.
     """
     path = Path(text).expanduser()
-    if path.is_dir() and (files.number_of(path.absolute().name) is not None or (path / files.RUN_FILE).exists()):
+    if path.is_dir() and (run_files.number_of(path.absolute().name) is not None or run_files.is_run(path)):
         return registry.read(path)
     where = places(outdirs)
     runs = registry.scan(where)
     for matches in (
         [run for run in runs if run.name == text],
-        [run for run in runs if text.isdigit() and files.number_of(run.name) == int(text)],
+        [run for run in runs if text.isdigit() and run_files.number_of(run.name) == int(text)],
         [run for run in runs if text in run.name],
     ):
         if len(matches) == 1:

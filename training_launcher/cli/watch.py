@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.live import Live
 
+from foundation import runs as run_files
 from training_launcher import failures, registry
-from training_launcher import folder as files
 from training_launcher.cli import tables
 from training_launcher.cli.finding import OUTDIRS, find
 from training_launcher.run import Run
@@ -40,10 +40,10 @@ def watch(run: str, outdirs: tuple[str, ...], lines: int) -> None:
 
 def _live(run: Run, lines: int) -> Run:
     """A table and the end of the log, drawn again and again."""
-    log = Path(run.folder) / files.LOG_FILE
+    log = Path(run.folder) / run_files.LOG_FILE
     with Live(console=Console(), refresh_per_second=4) as shown:
         for now in _states(run.folder):
-            said = files.tail(log, 1 << 14)[-lines:] if lines else []
+            said = run_files.tail(log, 1 << 14)[-lines:] if lines else []
             shown.update(tables.watched(now, said, shown.console.width))
     return now
 
@@ -52,7 +52,7 @@ def _printed(run: Run) -> Run:
     """Every line of the log as it comes, for what is no terminal."""
     read = 0
     state = ""
-    log = Path(run.folder) / files.LOG_FILE
+    log = Path(run.folder) / run_files.LOG_FILE
     for now in _states(run.folder):
         new = _new_text(log, read)
         whole = new[: new.rfind(b"\n") + 1]

@@ -5,18 +5,16 @@ import io
 import json
 import math
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from foundation.runs import snapshot_kimg
 from foundation.specs.measures import better
 
 MOST_BYTES = 16 << 20
 """A file of results that is larger is no such file."""
-
-_KIMG = re.compile(r"network-snapshot-(\d+(?:\.\d+)?)\.\w+$")
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,7 @@ class Result:
     @property
     def kimg(self) -> float | None:
         """Training time of the network; None where its name does not say."""
-        found = _KIMG.search(self.network)
-        return float(found[1]) if found else None
+        return snapshot_kimg(self.network)
 
 
 def read(folder: str | os.PathLike[str]) -> tuple[Result, ...]:

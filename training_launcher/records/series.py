@@ -2,9 +2,10 @@
 
 import json
 import math
-import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping
+
+from foundation.runs import snapshot_kimg
 
 Row = tuple[float, Mapping[str, float]]
 """Training time in kimg, and the values of that moment by name."""
@@ -12,7 +13,6 @@ Row = tuple[float, Mapping[str, float]]
 KIMG = "Progress/kimg"
 _LARGE = 3e38
 """What is larger does not fit into 32 bits."""
-_SNAPSHOT = re.compile(r"(\d+(?:\.\d+)?)\.(?:pkl|safetensors)$", re.IGNORECASE)
 
 
 def stats_row(line: bytes) -> Row | None:
@@ -40,9 +40,9 @@ def metric_row(line: bytes) -> Row | None:
     if found is None or not isinstance(results, dict):
         return None
     snapshot = found.get("snapshot_pkl")
-    time = _SNAPSHOT.search(snapshot) if isinstance(snapshot, str) else None
+    kimg = snapshot_kimg(snapshot) if isinstance(snapshot, str) else None
     values = {name: number for name, value in results.items() if (number := _number(value)) is not None}
-    return (float(time[1]), values) if time and values else None
+    return (kimg, values) if kimg is not None and values else None
 
 
 class Series:

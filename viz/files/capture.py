@@ -1,9 +1,7 @@
 """Writing pictures as numbered files without holding up the window."""
 
 import functools
-import os
 import queue
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
+from foundation.files import next_number, write_numbered
+from foundation.png import write_png
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
@@ -22,7 +20,7 @@ Text = Callable[[], Mapping[str, str]]
 Pixels = NDArray[np.uint8]
 Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
 
-_NUMBERED = re.compile(r"(\d+)\.png", re.IGNORECASE)
+SUFFIX = ".png"
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ def folder_of(settings: Settings) -> Path:
 
 def next_path(folder: Path) -> Path:
     """The next free `00000.png` in `folder`: one above the highest number there. Raises OSError."""
-    numbers = [int(found[1]) for name in os.listdir(folder) if (found := _NUMBERED.fullmatch(name))]
-    return folder / f"{max(numbers, default=-1) + 1:05d}.png"
+    return next_number(folder, SUFFIX)
 
 
 def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> Path:
@@ -55,23 +52,7 @@ def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | Non
 
     `text` goes into text chunks. Raises OSError.
     """
-    info = PngInfo()
-    for key, value in (text or {}).items():
-        info.add_itxt(key, value)
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{os.getpid()}-{threading.get_ident()}.part"
-    try:
-        Image.fromarray(pixels[..., :3]).save(partial, format="PNG", pnginfo=info)
-        while True:
-            path = next_path(folder)
-            try:
-                path.open("xb").close()  # takes the number, should another window write here too
-            except FileExistsError:
-                continue
-            partial.replace(path)
-            return path
-    finally:
-        partial.unlink(missing_ok=True)
+    return write_numbered(folder, SUFFIX, lambda part: write_png(part, pixels[..., :3], text))
 
 
 class Writer:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from foundation.arrays import save_latents
 from renderer.document import recall as recalling
 from renderer.document import session as sessions
 from renderer.document.arrays import AnyArray, ArrayStore
@@ -159,7 +160,7 @@ class Files:
 
     def _write_latent(self, path: Path, ws: AnyArray) -> _Read:
         try:
-            latents.save(path, ws)
+            save_latents(path, ws)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             return _Read(path.name, problem=f"The latent cannot be saved as {path}: {reason.rstrip('.')}.")

@@ -9,10 +9,10 @@ import numpy as np
 from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
 
+from foundation.files import write_text
 from renderer.document import recipe
 from renderer.document.animate import requested
 from renderer.document.document import request_for
-from renderer.document.files import replacing
 from renderer.document.recall import SUFFIXES
 from renderer.document.recipe import Recipe
 from renderer.document.session import Session
@@ -249,8 +249,7 @@ class Deeds:
 
     def _save_results(self, facts: Facts, path: Path) -> None:
         try:
-            with replacing(path) as part:
-                part.write_text(as_csv(facts.scratch.get(Shown).results), encoding="utf-8")
+            write_text(path, as_csv(facts.scratch.get(Shown).results))
         except OSError as error:
             self._say(f"The results cannot be saved as {path}: {error.strerror or error}.", bad=True)
             return

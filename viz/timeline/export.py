@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.files import free_name
 from foundation.specs.film import FilmSpec
 from renderer.document.arrays import ArrayStore
-from renderer.document.files import free_name
 from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
