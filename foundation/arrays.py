@@ -144,7 +144,7 @@ def save_latents(path: Path, ws: AnyArray) -> None:
         raise ValueError(f"Latents are saved as .npz or .npy, not as {path.name}; give the file one of these endings.")
     with replacing(path) as part, part.open("wb") as file:
         if suffix == ".npz":
-            np.savez(file, **{LATENT_KEY: array})
+            np.savez(file, w=array)  # the name is LATENT_KEY
         else:
             np.save(file, array, allow_pickle=False)
 

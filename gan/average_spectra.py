@@ -17,9 +17,9 @@ from torch import Tensor
 from foundation.arrays import read_arrays
 from foundation.files import replacing
 from foundation.runs import snapshots
+from foundation.seeds import seed_class, seed_z
 from gan.data import ImageSource
 from gan.io.download import is_url
-from gan.latents import seed_class, seed_z
 from gan.metrics.sampling import to_uint8
 from gan.networks import fast_cpu
 from gan.pictures import load_generator

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from renderer.document.curves import Ease, Kind
+from foundation.interpolation import Ease, Kind
 from renderer.document.parts import Display, Latent, Mixing, Noise, Source, Transform, Truncation
 
 V = TypeVar("V")

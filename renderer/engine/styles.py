@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from foundation.seeds import neighbours, seed_class, seed_z
 from gan.device import send
 from gan.edits import directions as edits
-from gan.latents import blend_w, blend_z, neighbours, seed_class, seed_z
+from gan.latents import blend_w, blend_z
 from renderer.document.arrays import ArrayStore
 from renderer.document.mixing import second_of
 from renderer.document.parts import ArrayRef, Direction, Latent, Mixing, Source, Truncation, WBlend

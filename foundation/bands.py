@@ -1,4 +1,4 @@
-"""Which w vectors drive coarse, middle and fine styles. Standard library only."""
+"""Bands of w vectors: coarse, middle and fine styles. Standard library only."""
 
 
 def style_bands(num_ws: int, stylegan3: bool) -> tuple[int, int]:

@@ -1,11 +1,10 @@
-"""How keys at given times share the value between them. NumPy only, for the window and the renderer alike.
+"""Interpolation between keyframes in time. NumPy only.
 
-Every kind is linear in the keys' values, so this module gives weights: they serve numbers and latents alike. The cubic
-curve is the same as that of the command line's films (`gan.splines`), which the window must not import; a test holds
-the two together.
+Every kind is linear in the keyframes' values, so the functions give weights, which serve numbers and latents alike.
 """
 
 import bisect
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -21,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def eased(share: float, ease: Ease) -> float:
-    """How far a way is gone after a share 0..1 of its time: from rest ("in"), to rest ("out"), or both."""
+    """Map a share 0..1 of the time to a share of the way: starting slowly ("in"), ending slowly ("out"), or both."""
     match ease:
         case "in":
             return share * share
@@ -34,7 +33,7 @@ def eased(share: float, ease: Ease) -> float:
 
 
 def span(times: tuple[float, ...], t: float, period: float | None, eases: tuple[Ease, ...]) -> tuple[int, int, float]:
-    """The keys before and after time t, and the share 0..1 of the way between them that is gone.
+    """Return the indices of the keys before and after time t, and the share 0..1 of the way between them.
 
     Args:
         times: Of the K keys, at least one, increasing; in a loop none beyond the first's + period.
@@ -60,7 +59,7 @@ def span(times: tuple[float, ...], t: float, period: float | None, eases: tuple[
 def weights(
     times: tuple[float, ...], t: float, kind: Kind, period: float | None = None, eases: tuple[Ease, ...] = ()
 ) -> Floats:
-    """How much each of the K keys counts at time t: [K], of sum 1. At a key's own time exactly that key.
+    """Return the weight of each of the K keys at time t: [K], of sum 1. At a key's own time exactly that key.
 
     "linear" and "slerp" go from key to key, "hold" stays on a key until the next, "cubic" is the curve whose speed and
     acceleration have no jumps: natural at its ends, or periodic. The other arguments are those of `span`.
@@ -80,6 +79,27 @@ def weights(
     result[after] += (1 + 2 * rest) * share * share
     result += h * share * rest * (rest * slopes[before] - share * slopes[after])
     return result
+
+
+def at(
+    times: tuple[float, ...], values: npt.ArrayLike, t: float, kind: Kind = "linear", period: float | None = None
+) -> Floats:
+    """The value at time t between the keys' values [K] or [K, ...]; the other arguments are those of `weights`."""
+    return np.tensordot(weights(times, t, kind, period), np.asarray(values, dtype=np.float64), axes=1)
+
+
+def check(times: Sequence[float], kind: str, period: float | None = None) -> None:
+    """Raise ValueError for arguments that `weights` has no answer to, with a sentence.
+
+    These are: no keys, times that do not increase, a period that ends before the last key, or an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"There is no interpolation {kind!r}; choose one of {', '.join(KINDS)}.")
+    if not times:
+        raise ValueError("There are no keyframes to interpolate between.")
+    knots = times if period is None else (*times, times[0] + period)
+    if not np.isfinite(knots).all() or (np.diff(knots) <= 0).any():
+        raise ValueError("The times of keyframes must increase, and a loop must end after its last keyframe.")
 
 
 @lru_cache(maxsize=256)
