@@ -1,5 +1,6 @@
 """Arrays in files: numbers come back, everything else is refused without reading more than the file is large."""
 
+import contextlib
 import io
 import os
 import zipfile
@@ -36,12 +37,8 @@ def test_every_array_of_numbers_survives_its_file(tmp_path, array):
 def test_no_damage_raises_anything_but_a_value_error(tail, cut):
     whole = npy_of(np.arange(12.0))
     for data in (tail, whole[:cut] + tail, whole + tail):
-        try:
-            array_of_npy(data)
-        except ValueError as error:
-            assert str(error)
-        else:
-            assert len(data) == len(whole)
+        with contextlib.suppress(ValueError):
+            assert array_of_npy(data).nbytes < len(data)
 
 
 @pytest.mark.parametrize("compressed", [False, True])
@@ -66,8 +63,8 @@ def test_a_file_beyond_the_limit_or_no_file_at_all_is_not_read(tmp_path):
 
 
 def test_only_what_the_header_claims_is_read(tmp_path):
-    data = npy_of(np.zeros(10)).replace(b"(10,)", b"(2**62,)"[:5])
-    with pytest.raises(ValueError, match="damaged|cut short"):
+    data = npy_of(np.zeros(10)).replace(b"(10,)", b"(99,)")
+    with pytest.raises(ValueError, match="cut short"):
         array_of_npy(data)
     with pytest.raises(ValueError, match="holds more than"):
         array_of_npy(npy_of(np.zeros(3)) + b"\0")
