@@ -149,9 +149,9 @@ class Worker(_Thread, Generic[T, R]):
 
     @property
     def busy(self) -> bool:
-        """Whether a task waits or is being done."""
+        """Whether a task waits or is being done, or a result waits for `poll`."""
         with self._changed:
-            return bool(self._tasks) or self._doing
+            return bool(self._tasks or self._results) or self._doing
 
     def drop(self) -> None:
         """Leave out the tasks that have not been begun."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from foundation import runs as run_files
+from foundation.background import Loop
 from training_launcher.judgement import Jobs, judge
 from training_launcher.reading import Facts, Signature, read_facts, signature
 from training_launcher.run import Run
@@ -65,11 +66,11 @@ def read(folder: str | Path) -> Run:
 
 
 class Watcher:
-    """Scans folders about once a second, on a thread of its own.
+    """Scans folders about once a second, in the background.
 
     Args:
-        outdirs: Folders that hold runs; may be set anew at any time.
-        on_news: Called on that thread when `runs` has become different.
+        outdirs: Folders that hold runs; may be changed at any time.
+        on_news: Called on the background thread when `runs` has changed.
     """
 
     def __init__(self, outdirs: Iterable[str | Path], on_news: Callable[[], None]) -> None:
@@ -77,31 +78,24 @@ class Watcher:
         self.runs: tuple[Run, ...] = ()
         """The same object until something changes."""
         self._on_news = on_news
-        self._closed = threading.Event()
-        self._wake = threading.Event()
         self._registry = Registry()
-        self._thread = threading.Thread(target=self._work, name="runs", daemon=True)
-        self._thread.start()
+        self._loop = Loop("runs", self._step)
+        self._loop.start()
 
     def look(self) -> None:
         """Look at once, as after a run was submitted."""
-        self._wake.set()
+        self._loop.wake()
 
     def close(self) -> None:
         """Stop looking."""
-        self._closed.set()
-        self._wake.set()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+        self._loop.close()
 
-    def _work(self) -> None:
-        while not self._closed.is_set():
-            runs = self._registry.scan(self.outdirs)
-            if runs != self.runs:
-                self.runs = runs
-                self._on_news()
-            self._wake.wait(_EVERY_S)
-            self._wake.clear()
+    def _step(self, woken: bool) -> float:
+        runs = self._registry.scan(self.outdirs)
+        if runs != self.runs:
+            self.runs = runs
+            self._on_news()
+        return _EVERY_S
 
 
 def _run_folders(outdir: str) -> list[str]:

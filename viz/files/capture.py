@@ -1,8 +1,6 @@
 """Writing pictures as numbered files without holding up the window."""
 
 import functools
-import queue
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +9,13 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from foundation.background import Worker
 from foundation.files import next_number, write_numbered
 from foundation.png import write_png
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
-"""Makes the text that a picture carries, by keyword; called in the thread that writes."""
+"""Makes the text chunks of an image, by keyword; called on the thread that writes."""
 Pixels = NDArray[np.uint8]
 Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
 
@@ -56,43 +55,33 @@ def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | Non
 
 
 class Writer:
-    """Writes captures in a thread of its own, one after the other. `on_done()` is called there after each."""
+    """Writes captures in the background, one after the other. `on_done()` is called on that thread after each."""
 
     def __init__(self, on_done: Callable[[], None]) -> None:
-        self._on_done = on_done
-        self._waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[Written] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker: Worker[Task, Written] = Worker("capture", _written, on_done)
 
     def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels], text: Text = dict) -> None:
-        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
+        """Write an image [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
 
         `text` makes what it carries.
         """
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
-            self._thread.start()
-        self._waiting.put((folder, pixels, text))
+        self._worker.submit((folder, pixels, text))
 
     def poll(self) -> Written | None:
         """The next finished capture, if there is one."""
-        return None if self._done.empty() else self._done.get()
+        return self._worker.poll()
 
     def close(self) -> None:
         """Finish what waits, then end the thread."""
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread.join()
-            self._thread = None
+        self._worker.close(None)
 
-    def _work(self) -> None:
-        while (task := self._waiting.get()) is not None:
-            folder, pixels, text = task
-            try:
-                made = pixels() if callable(pixels) else pixels
-                self._done.put(Written(path=str(write(folder, made, text()))))
-            except MemoryError:
-                self._done.put(Written(problem="The picture cannot be saved: there is not enough memory for it."))
-            except OSError as error:
-                self._done.put(Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}."))
-            self._on_done()
+
+def _written(task: Task) -> Written:
+    folder, pixels, text = task
+    try:
+        made = pixels() if callable(pixels) else pixels
+        return Written(path=str(write(folder, made, text())))
+    except MemoryError:
+        return Written(problem="The picture cannot be saved: there is not enough memory for it.")
+    except OSError as error:
+        return Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}.")

@@ -1,4 +1,4 @@
-"""Exports films: each is a run of its own, which gives way to the window, outlives it, and can be cancelled."""
+"""Exports films: each is a run with low priority, which outlives the window and can be cancelled."""
 
 import threading
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.background import Worker
 from foundation.files import free_name
 from foundation.specs.film import FilmSpec
 from renderer.document.arrays import ArrayStore
@@ -71,7 +72,9 @@ class Exporter:
     def __init__(self) -> None:
         self.state: ExportState | None = None
         """Of the newest export; None before the first."""
-        self._thread: threading.Thread | None = None
+        self._worker: Worker[tuple[FilmSpec, str, Callable[[], None]], None] = Worker(
+            "export", self._make, on_error=self._fail
+        )
         self._told = True
         self._cancelled, self._closed = threading.Event(), threading.Event()
 
@@ -107,9 +110,7 @@ class Exporter:
         save(path, session, arrays)
         self.state, self._told = ExportState(options.path), False
         self._cancelled.clear()
-        arguments = (spec_of(options, path, device), outdir, on_news)
-        self._thread = threading.Thread(target=self._make, args=arguments, name="export", daemon=True)
-        self._thread.start()
+        self._worker.submit((spec_of(options, path, device), outdir, on_news))
 
     def cancel(self) -> None:
         """End the export; what was written of the film is removed by the run itself."""
@@ -126,10 +127,15 @@ class Exporter:
     def close(self) -> None:
         """Look no more at what is going on: the film is made without the window."""
         self._closed.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._worker.close()
 
-    def _make(self, spec: FilmSpec, outdir: str, on_news: Callable[[], None]) -> None:
+    def _fail(self, name: str, error: Exception) -> None:
+        """End an export that met an error nobody foresaw."""
+        if self.state is not None:
+            self.state = ExportState(self.state.path, over=True, problem=f"{type(error).__name__}: {error}")
+
+    def _make(self, task: tuple[FilmSpec, str, Callable[[], None]]) -> None:
+        spec, outdir, on_news = task
         try:
             run, known, asked = launcher.submit(spec, outdir), registry.Registry(), False
             while (run := known.read(run.folder)).live and not self._closed.is_set():

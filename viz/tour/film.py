@@ -1,7 +1,5 @@
 """Pictures of the window: numbered PNGs, and a film written while the tour goes on."""
 
-import queue
-import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,23 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from foundation.background import Worker
+
 RATE = 12
 """Frames a second of the film."""
+_WAITING = 4
+"""Frames that may wait to be written."""
 
 
 class Film:
-    """Takes frames of the window as they come and writes them at a constant rate, in a thread of its own."""
+    """Takes frames of the window as they come and writes them at a constant rate, in the background."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._queue: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(maxsize=4)
         self._next = 0.0
         self._shots = 0
         self.shots: list[Path] = []
-        self._thread = threading.Thread(target=self._write, name="film", daemon=True)
+        self._worker: Worker[NDArray[np.uint8], None] = Worker("film", self._write, on_error=self._fail)
+        self._writer: Generator[None, bytes, None] | None = None
         self._failed: Exception | None = None
-        self._thread.start()
 
     def due(self, now: float) -> bool:
         """Whether the film wants a frame at this time."""
@@ -35,10 +36,8 @@ class Film:
     def frame(self, pixels: NDArray[np.uint8], now: float) -> None:
         """One frame [H, W, 3] of the film."""
         self._next = max(self._next + 1 / RATE, now - 1 / RATE)
-        try:
-            self._queue.put_nowait(pixels)
-        except queue.Full:
-            return  # the writer is behind: the film skips a frame, the window doesn't stutter
+        if self._worker.waiting < _WAITING:  # else the writer is behind: the film skips a frame
+            self._worker.submit(pixels)
 
     def shot(self, pixels: NDArray[np.uint8], name: str) -> Path:
         """A numbered picture, `01-name.png`."""
@@ -50,26 +49,23 @@ class Film:
 
     def close(self) -> Path:
         """End the film. Raises RuntimeError when it could not be written."""
-        self._queue.put(None)
-        self._thread.join()
+        self._worker.close(None)
+        if self._writer is not None:
+            self._writer.close()
         if self._failed:
             raise RuntimeError(f"The film could not be written: {self._failed}") from self._failed
         return self._folder / "tour.mp4"
 
-    def _write(self) -> None:
-        writer: Generator[None, bytes, None] | None = None
-        while (pixels := self._queue.get()) is not None:
-            if self._failed:
-                continue  # go on emptying the queue, so that the window never waits
-            try:
-                even = np.ascontiguousarray(pixels[: pixels.shape[0] // 2 * 2, : pixels.shape[1] // 2 * 2])
-                if writer is None:
-                    writer = _open(self._folder / "tour.mp4", even.shape[1], even.shape[0])
-                writer.send(even.tobytes())
-            except (OSError, RuntimeError) as problem:
-                self._failed = problem
-        if writer is not None:
-            writer.close()
+    def _write(self, pixels: NDArray[np.uint8]) -> None:
+        if self._failed is not None:
+            return
+        even = np.ascontiguousarray(pixels[: pixels.shape[0] // 2 * 2, : pixels.shape[1] // 2 * 2])
+        if self._writer is None:
+            self._writer = _open(self._folder / "tour.mp4", even.shape[1], even.shape[0])
+        self._writer.send(even.tobytes())
+
+    def _fail(self, name: str, error: Exception) -> None:
+        self._failed = error
 
 
 def _open(path: Path, width: int, height: int) -> Generator[None, bytes, None]:
