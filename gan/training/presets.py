@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.specs.training_rules import batch_per_gpu, broken
 from gan.io.networks import Architecture
 from gan.networks import CLASS_NAMES
 
@@ -89,8 +90,7 @@ def resolve(options: Options, resolution: int, channels: int, label_dim: int) ->
     """
     o = options
     preset = _preset(o)
-    batch_gpu = _micro_batch(o)
-    _check(o, preset, resolution, label_dim)
+    _check(o, preset, resolution)
     transfer = o.resume is not None
     G_lr, D_lr = preset.learning_rates(resolution)
     sizes = {"c_dim": label_dim, "img_resolution": resolution, "img_channels": channels}
@@ -112,7 +112,7 @@ def resolve(options: Options, resolution: int, channels: int, label_dim: int) ->
         augment_p=o.p if o.aug == "fixed" else 0.0,
         ada=AdaSettings(o.target, ADA_KIMG_RESUMED if transfer else ADA_KIMG) if o.aug == "ada" else None,
         batch=o.batch,
-        batch_gpu=batch_gpu,
+        batch_gpu=batch_per_gpu(o),
         gpus=o.gpus,
         ema_kimg=o.batch * EMA_KIMG_PER_IMAGE,
         ema_rampup=None if transfer else EMA_RAMPUP,
@@ -208,30 +208,9 @@ def _discriminator(
     }
 
 
-def _micro_batch(o: Options) -> int:
-    if o.batch % o.gpus != 0:
-        raise TrainingError(f"--batch={o.batch} must be a multiple of --gpus={o.gpus}.")
-    batch_gpu = o.batch // o.gpus if o.batch_gpu is None else o.batch_gpu
-    if o.batch % (o.gpus * batch_gpu) != 0:
-        raise TrainingError(f"--batch={o.batch} must be a multiple of --gpus={o.gpus} times --batch-gpu={batch_gpu}.")
-    if batch_gpu % o.mbstd_group != 0:
-        raise TrainingError(
-            f"The {batch_gpu} images that a GPU works on at a time must be a multiple of --mbstd-group="
-            f"{o.mbstd_group}: choose another --batch, --batch-gpu or --mbstd-group."
-        )
-    return batch_gpu
-
-
-def _check(o: Options, preset: _Preset, resolution: int, label_dim: int) -> None:
+def _check(o: Options, preset: _Preset, resolution: int) -> None:
     for name in (preset.generator, preset.discriminator):
         if name not in CLASS_NAMES:
             raise TrainingError(f"This version cannot train {o.cfg}: it has no {name}; choose another --cfg.")
-    if resolution < 8 or resolution & (resolution - 1):
-        raise TrainingError(
-            f"The images are {resolution}x{resolution}, but their size must be a power of two of at least 8: make a "
-            "dataset with `python -m gan dataset --resolution`."
-        )
-    if o.grow and o.cfg != "stylegan1":
-        raise TrainingError(f"--grow is for --cfg=stylegan1; {o.cfg} trains at its full resolution from the start.")
-    if o.freezed and o.cfg == "stylegan1":
-        raise TrainingError("--freezed is not there for --cfg=stylegan1; leave it out.")
+    if wrong := broken(o, resolution):
+        raise TrainingError(wrong[0].command)
