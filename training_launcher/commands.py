@@ -1,4 +1,4 @@
-"""Every command that can be a run: its spec, its kind, and its arguments. The one table of them."""
+"""Table of the commands that can be a run: spec, kind and arguments of each."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -28,13 +28,13 @@ class Command:
     """A command that can be a run."""
 
     name: str
-    """As `submit` and `run.yaml` call it."""
+    """Name in `submit` and `run.yaml`."""
     spec: type
     kind: Kind
     module: str = "gan"
-    """What Python is asked to run (`python -m module name`)."""
+    """Module that Python runs (`python -m module name`)."""
     shares: bool = False
-    """Whether it gives way to what else runs, and so waits for no device."""
+    """It runs at low priority beside others, and so waits for no device."""
 
 
 COMMANDS = {
@@ -53,10 +53,10 @@ COMMANDS = {
 
 
 def command_of(spec: Any) -> Command:
-    """The command that a filled spec is for.
+    """Return the command that a filled spec is for.
 
     Raises:
-        LaunchError: there is none that can be a run.
+        LaunchError: no command that can be a run has such a spec.
     """
     for command in COMMANDS.values():
         if type(spec) is command.spec:
@@ -65,7 +65,7 @@ def command_of(spec: Any) -> Command:
 
 
 def arguments(spec: Any) -> list[str]:
-    """A filled spec as arguments of its command; what is as by default is left out."""
+    """Return a filled spec as arguments of its command, without those that have their defaults."""
     words: list[str] = []
     for part in fields(type(spec)):
         value = getattr(spec, part.name)
@@ -77,22 +77,22 @@ def arguments(spec: Any) -> list[str]:
 
 
 def command_line(spec: Any) -> list[str]:
-    """The exact command that does what a filled spec asks for; `shlex.join` makes a line of it."""
+    """Return the exact command of a filled spec; `shlex.join` makes a line of it."""
     command = command_of(spec)
     submit = ["submit"] if command.kind == "metrics" else []
     return ["python", "-m", command.module, *submit, command.name, *arguments(spec)]
 
 
 def to_plain(spec: Any) -> dict[str, Any]:
-    """A filled spec as files keep it: numbers, words and lists of them."""
+    """Convert a filled spec to plain values for YAML: numbers, strings and lists of them."""
     return {part.name: _plain(getattr(spec, part.name)) for part in fields(type(spec))}
 
 
 def from_plain(command: Command, plain: Mapping[str, Any]) -> Any:
-    """A filled spec from what a file keeps; what it does not know is left out.
+    """Build a spec from the plain values of a file; unknown names are ignored.
 
     Raises:
-        LaunchError: something is missing or cannot be.
+        LaunchError: a value is missing or invalid.
     """
     given: dict[str, Any] = {}
     for part in fields(command.spec):
@@ -111,10 +111,10 @@ def from_plain(command: Command, plain: Mapping[str, Any]) -> Any:
 
 
 def asked_for(folder: Path) -> tuple[Command, Any]:
-    """The command and the filled spec of a run.
+    """Read the command and the filled spec of a run.
 
     Raises:
-        LaunchError: the folder does not say.
+        LaunchError: the folder does not name a known command, or its spec is invalid.
     """
     content, problem = run_files.read_run(folder)
     if content is None:
@@ -126,7 +126,7 @@ def asked_for(folder: Path) -> tuple[Command, Any]:
 
 
 def describe(spec: Any) -> str:
-    """The name of a run's folder after its number; of trainings as the official tools build it."""
+    """Return a run folder's name after its number; for trainings as the official tools build it."""
     command = command_of(spec)
     if isinstance(spec, TrainSpec):
         return run_files.describe_training(dataclasses.asdict(spec))
@@ -140,7 +140,7 @@ def describe(spec: Any) -> str:
 
 
 def with_folder(spec: Any, outdir: Path) -> Any:
-    """The spec of a run whose folder is made in `outdir`."""
+    """Return the spec with `outdir` as the folder of runs, where it has such an option."""
     return dataclasses.replace(spec, outdir=str(outdir)) if isinstance(spec, TrainSpec) else spec
 
 

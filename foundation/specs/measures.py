@@ -1,25 +1,22 @@
-"""What can be measured, for those who choose: title, what looks at the pictures, cost, and which way is better.
+"""Metrics to choose from: title, feature network, cost, and the better direction. Standard library only."""
 
-`gan.metrics.names` says what a name means to the measurement; this may not import it, and a test holds them together.
-Standard library only.
-"""
-
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from foundation.specs.metric_names import AUTO, parse
+
 
 @dataclass(frozen=True)
 class Measure:
-    """One metric to choose."""
+    """A metric to choose."""
 
     name: str
     title: str
     looks_with: str = ""
     """The feature network: Inception, VGG16, EfficientNet-Lite0; empty where none is needed."""
     needs: str = ""
-    """What else it needs, as `a StyleGAN3 network`."""
+    """Other requirements, as `a StyleGAN3 network`."""
 
 
 MEASURES = (
@@ -38,39 +35,35 @@ MEASURES = (
     Measure("eqr50k", "Equivariance to rotations", "", "a StyleGAN3-R network"),
     Measure("ls", "Linear separability", "EfficientNet-Lite0", "classifiers of attributes"),
 )
-"""The names worth offering; any other count may be typed."""
+"""The names to offer; any other count may be typed."""
 
-_OWN_COUNTS = {"ppl2": 50_000, "ppl": 100_000, "ls": 200_000, "auto": 50_000}
+_AUTO_PICTURES = 50_000
 _HIGHER = ("is", "pr", "eqt", "eqr")
-_NAME = re.compile(r"(fid|fd|kid|pr|is|ppl2?|plen|ls|eqt|eqr)_?(\d+k?)?(_\w+|\d+(?:_\w+)?)?")
 
 Better = Literal["lower", "higher"]
 
 
 def pictures(name: str) -> int:
-    """How many pictures (pairs, for path lengths) a metric generates of each network; 0 for a name that none has."""
-    if name == "auto":
-        return _OWN_COUNTS[name]
-    found = _NAME.fullmatch(name)
-    if found is None:
+    """Number of images (pairs, for path lengths) that a metric generates of each network; 0 for an unknown name."""
+    if name == AUTO:
+        return _AUTO_PICTURES
+    try:
+        return parse(name).samples
+    except ValueError:
         return 0
-    count = found[2]
-    if not count:
-        return _OWN_COUNTS.get(found[1], 0)
-    return int(count[:-1]) * 1000 if count.endswith("k") else int(count)
 
 
 def better(name: str) -> Better:
-    """Which of two values of a metric, or of one of its figures, is the better one."""
+    """The better direction of a metric, or of one of its figures."""
     return "higher" if name.startswith(_HIGHER) else "lower"
 
 
 def unknown(names: Iterable[str]) -> tuple[str, ...]:
-    """Those names that no metric has."""
+    """Return the names that no metric has."""
     return tuple(name for name in names if not pictures(name))
 
 
 def cost(names: Iterable[str], networks: int) -> str:
-    """What measuring would take, in words: what the machine must draw."""
+    """Cost of measuring, in words: the number of images to render."""
     total = sum(pictures(name) for name in names) * max(networks, 1)
     return f"{total:,} pictures to draw".replace(",", "\u00a0")

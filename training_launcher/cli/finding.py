@@ -1,4 +1,4 @@
-"""Which run is meant."""
+"""Lookup of runs by folder, number or name."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,15 +20,15 @@ OUTDIRS = click.option(
 
 
 def places(outdirs: Sequence[str]) -> list[Path]:
-    """The folders to look into."""
+    """Return the folders to search."""
     return [Path(outdir).expanduser().absolute() for outdir in outdirs] or [Path("runs").absolute(), *remembered()]
 
 
 def find(text: str, outdirs: Sequence[str]) -> Run:
-    """The run that is meant by a folder, a number (7 or 00007), or a name or a part of it that only one has.
+    """Return the run with a folder, a number (7 or 00007), a name, or a unique part of a name.
 
     Raises:
-        click.ClickException: none is meant, or more than one.
+        click.ClickException: no run matches, or more than one.
     """
     path = Path(text).expanduser()
     if path.is_dir() and (run_files.number_of(path.absolute().name) is not None or run_files.is_run(path)):

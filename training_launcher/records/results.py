@@ -1,4 +1,4 @@
-"""Results of metrics as a table and as curves, from the files `metric-<name>.jsonl`. Standard library only."""
+"""Metric results as a table and as curves, from `metric-<name>.jsonl` files. Standard library only."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from foundation.runs import snapshot_kimg
 from foundation.specs.measures import better
 
 MOST_BYTES = 16 << 20
-"""A file of results that is larger is no such file."""
+"""Larger files are not read."""
 
 
 @dataclass(frozen=True)
@@ -22,30 +22,30 @@ class Result:
     """One figure of one network."""
 
     network: str
-    """Path of its file, or its name where no more is known."""
+    """Path of its file, or only its name if the path is unknown."""
     figure: str
-    """`fid50k_full`, or `pr50k3_full_precision` where a metric has several."""
+    """`fid50k_full`, or `pr50k3_full_precision` for a metric with several figures."""
     value: float | None
-    """None where it is no finite number."""
+    """None if it is not finite."""
     metric: str = ""
     samples: int = 0
     detector: str = ""
     seconds: float = 0.0
-    """That the whole metric took."""
+    """Duration of the whole metric."""
     when: float = 0.0
     """Seconds since 1970."""
     device: str = ""
 
     @property
     def kimg(self) -> float | None:
-        """Training time of the network; None where its name does not say."""
+        """Training time of the network; None if its name holds none."""
         return snapshot_kimg(self.network)
 
 
 def read(folder: str | os.PathLike[str]) -> tuple[Result, ...]:
-    """All results in a folder, the newest of each network and figure, by network and figure. Never raises.
+    """Return the newest result of each network and figure in a folder. Never raises.
 
-    Lines that are damaged are left out.
+    Damaged lines are skipped.
     """
     newest: dict[tuple[str, str], Result] = {}
     try:
@@ -120,10 +120,10 @@ class Table:
     cells: Mapping[tuple[str, str], Result] = field(default_factory=dict)
     """By network and figure."""
     best: Mapping[str, str] = field(default_factory=dict)
-    """The best network by figure, where there are several."""
+    """The best network by figure, if there are several."""
 
     def curve(self, figure: str) -> tuple[Sequence[float], Sequence[float]]:
-        """A figure over training time: kimg, values; of the networks whose names tell their time."""
+        """Return (kimg, values) of a figure, for the networks whose names hold their training time."""
         points = sorted(
             (one.kimg, one.value)
             for (_, name), one in self.cells.items()
@@ -133,7 +133,7 @@ class Table:
 
 
 def table(results: Iterable[Result]) -> Table:
-    """The table of some results; networks by training time."""
+    """Build a table from results, with networks ordered by training time."""
     cells = {(one.network, one.figure): one for one in sorted(results, key=_order)}
     networks = tuple(dict.fromkeys(network for network, _ in cells))
     figures = tuple(sorted({figure for _, figure in cells}))
@@ -152,7 +152,7 @@ COLUMNS = ("network", "kimg", "metric", "figure", "value", "samples", "detector"
 
 
 def as_csv(results: Iterable[Result]) -> str:
-    """The results as a CSV file, a row for each figure."""
+    """Format results as CSV, a row for each figure."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)

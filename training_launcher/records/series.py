@@ -1,4 +1,4 @@
-"""What a run has measured so far, from the lines of its `stats.jsonl` and `metric-*.jsonl`, as columns of numbers."""
+"""Columns of numbers from the lines of a run's `stats.jsonl` and `metric-*.jsonl`."""
 
 import json
 import math
@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable, Mapping
 from foundation.runs import snapshot_kimg
 
 Row = tuple[float, Mapping[str, float]]
-"""Training time in kimg, and the values of that moment by name."""
+"""Training time in kimg, and the values at that time by name."""
 
 KIMG = "Progress/kimg"
 _LARGE = 3e38
-"""What is larger does not fit into 32 bits."""
+"""Larger values do not fit into 32 bits."""
 
 
 def stats_row(line: bytes) -> Row | None:
-    """A line of `stats.jsonl`: the mean of every statistic. None for a line that is damaged or tells no kimg."""
+    """Parse a line of `stats.jsonl` into the means of its statistics; None if it is damaged or has no kimg."""
     found = _object(line)
     if found is None:
         return None
     values: dict[str, float] = {}
-    for name, value in found.items():  # without a call for what is as usual: there may be millions
+    for name, value in found.items():  # no call in the usual case: there may be millions of values
         mean = value.get("mean") if isinstance(value, dict) else None
         if type(mean) is not float or not -_LARGE < mean < _LARGE:
             mean = _number(mean)
@@ -32,8 +32,9 @@ def stats_row(line: bytes) -> Row | None:
 
 
 def metric_row(line: bytes) -> Row | None:
-    """A line of `metric-<name>.jsonl`: its figures, at the training time that the snapshot's name tells. None for a
-    line that is damaged, and for one of a network that is no snapshot.
+    """Parse a line of `metric-<name>.jsonl` into its figures at the training time in its snapshot's name.
+
+    None for a damaged line, and for a network that is no snapshot.
     """
     found = _object(line)
     results = found.get("results") if found is not None else None
@@ -46,25 +47,25 @@ def metric_row(line: bytes) -> Row | None:
 
 
 class Series:
-    """Columns that grow row by row. Columns hold 32 bits a value: enough to be drawn, and half the memory."""
+    """Columns that grow row by row, as 32-bit floats: enough to plot, and half the memory."""
 
     def __init__(self, read: Callable[[bytes], Row | None] = stats_row) -> None:
         self._read = read
         self._kimg = array("d")
         self._columns: dict[str, array[float]] = {}
         self.skipped = 0
-        """Lines that could not be read."""
+        """Damaged lines so far."""
 
     def __len__(self) -> int:
         return len(self._kimg)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all columns, sorted."""
+        """Names of all columns, sorted."""
         return tuple(sorted(self._columns))
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Take lines, oldest first."""
+        """Add lines, oldest first."""
         kimg, columns, read = self._kimg, self._columns, self._read
         for line in lines:
             row = read(line)
@@ -81,11 +82,11 @@ class Series:
             kimg.append(row[0])
 
     def clear(self) -> None:
-        """Forget all rows."""
+        """Remove all rows."""
         self._kimg, self._columns, self.skipped = array("d"), {}, 0
 
     def column(self, name: str) -> tuple["array[float]", "array[float]"]:
-        """Training times in kimg and the values of a column, both new: NaN where a row had none.
+        """Return copies of the training times in kimg and of a column's values, NaN where a row had none.
 
         Raises KeyError for a name that is not among `names`.
         """
@@ -94,7 +95,7 @@ class Series:
         return self._kimg[:], values
 
     def newest(self, name: str) -> float | None:
-        """The last value of a column; None where it has none."""
+        """Return the last value of a column; None if it has none."""
         column = self._columns.get(name)
         return next((value for value in reversed(column) if not math.isnan(value)), None) if column else None
 
@@ -108,7 +109,7 @@ def _object(line: bytes) -> dict[str, object] | None:
 
 
 def _number(value: object) -> float | None:
-    """None for what is no number; one too large for 32 bits is infinite."""
+    """Convert to float: None for anything but a number, infinity for one too large for 32 bits."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The lines that were added to a growing file since the last look, and a first impression of a long one."""
+"""Lines added to a growing file since the last look, and a sample of a long file."""
 
 import os
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 1 << 20
-"""Bytes read at a time, unless told otherwise."""
+"""Default number of bytes read at a time."""
 LONGEST = 1 << 20
-"""A line longer than this is none of ours and is skipped: it bounds the memory that a damaged file can take."""
+"""Longer lines are skipped: this bounds the memory that a damaged file can take."""
 _ANCHOR = 256
-"""Bytes before the place reached that must be what they were: else the file was cut and written anew."""
+"""Bytes before the offset that are compared, to notice a file that was truncated and rewritten."""
 _BLOCK = 16 * 1024
 """Bytes read for each line of a sample."""
 
@@ -19,18 +19,18 @@ _State = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What one look at a file found."""
+class Chunk:
+    """Lines found by one look at a file."""
 
     lines: tuple[bytes, ...] = ()
     """Whole lines without their ends, in order; empty ones are left out."""
     restarted: bool = False
-    """The file was replaced, cut or removed: what was told before holds no longer, and `lines` begin at its start."""
+    """The file was replaced, truncated or removed: earlier lines no longer hold, and `lines` begin at its start."""
     more: bool = False
     """There is more to read at once."""
 
 
-_NOTHING = Piece()
+_NOTHING = Chunk()
 
 
 class Tail:
@@ -41,15 +41,15 @@ class Tail:
         self.offset = 0
         """Bytes read so far."""
         self.size = 0
-        """Bytes there were at the last look."""
+        """Size in bytes at the last look."""
         self.rest = b""
-        """The last line, as long as it has no end."""
+        """The last line while it has no end."""
         self._seen: _State | None = None
         self._anchor = b""
         self._skipping = False
 
-    def look(self, most: int = CHUNK) -> Piece:
-        """The next whole lines within `most` bytes. Never raises: what cannot be read is an empty file."""
+    def look(self, most: int = CHUNK) -> Chunk:
+        """Return the next whole lines within `most` bytes. Never raises: an unreadable file counts as empty."""
         try:
             state = _state(os.stat(self.path))
             if state == self._seen and self.offset == self.size:
@@ -59,10 +59,10 @@ class Tail:
         except (OSError, ValueError):
             restarted = self.offset > 0
             self._start()
-            return Piece(restarted=True) if restarted else _NOTHING
+            return Chunk(restarted=True) if restarted else _NOTHING
 
     def skip_to_last(self, count: int) -> bool:
-        """Before the first look: leave out all but about the last `count` bytes. Whether anything was left out."""
+        """Skip all but about the last `count` bytes, before the first look. Returns whether anything was skipped."""
         try:
             size = os.stat(self.path).st_size
         except (OSError, ValueError):
@@ -81,7 +81,7 @@ class Tail:
         self.rest = self._anchor = b""
         self._seen, self._skipping = None, False
 
-    def _read(self, file: BinaryIO, state: _State, most: int) -> Piece:
+    def _read(self, file: BinaryIO, state: _State, most: int) -> Chunk:
         restarted = self.offset > 0 and not self._goes_on(file, state)
         if restarted:
             self._start()
@@ -90,10 +90,10 @@ class Tail:
         self.offset += len(data)
         self.size, self._seen = max(state[2], self.offset), state
         self._anchor = (self._anchor + data)[-_ANCHOR:]
-        return Piece(self._lines(data), restarted, self.offset < self.size)
+        return Chunk(self._lines(data), restarted, self.offset < self.size)
 
     def _goes_on(self, file: BinaryIO, state: _State) -> bool:
-        """Whether the file still begins with what was read of it, as far as that can be told cheaply."""
+        """Return whether the file continues from the part already read, as far as a cheap check can say."""
         if self._seen is None or state[:2] != self._seen[:2] or state[2] < self.offset:
             return False
         file.seek(self.offset - len(self._anchor))
@@ -102,24 +102,24 @@ class Tail:
     def _lines(self, data: bytes) -> tuple[bytes, ...]:
         whole, end, rest = data.rpartition(b"\n")
         if not end:
-            self._keep(data)
+            self._hold(data)
             return ()
         lines = (self.rest + whole).split(b"\n")
         if self._skipping:
             del lines[0]
         self.rest, self._skipping = b"", False
-        self._keep(rest)
+        self._hold(rest)
         return tuple(line for line in (one.removesuffix(b"\r") for one in lines) if line and len(line) <= LONGEST)
 
-    def _keep(self, data: bytes) -> None:
-        """Keep the beginning of a line until its end comes."""
+    def _hold(self, data: bytes) -> None:
+        """Hold the beginning of a line until its end comes."""
         self.rest = b"" if self._skipping else self.rest + data
         if len(self.rest) > LONGEST:
             self.rest, self._skipping = b"", True
 
 
 def sample(path: str | Path, count: int = 400) -> tuple[bytes, ...]:
-    """About `count` whole lines from all over a file, in order: reading them takes the same time for any file.
+    """Return about `count` whole lines spread over a file, in order: the time is the same for any size.
 
     Returns nothing where the file cannot be read. Lines longer than 16 kB may be left out.
     """

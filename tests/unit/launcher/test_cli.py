@@ -140,4 +140,4 @@ def test_durations(seconds, text):
 
 def test_what_a_run_says_is_why_it_failed_if_it_did():
     run = Run(folder="/r", kind="train", state="running", last_line="tick 3", problem="status.json is damaged.")
-    assert tables.said(run) == "status.json is damaged."
+    assert tables.message(run) == "status.json is damaged."

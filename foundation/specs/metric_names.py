@@ -1,4 +1,4 @@
-"""What a metric's name asks for: the one place that knows all names.
+"""Names of metrics and their meaning.
 
 A number in a name is the count of generated pictures, as in `fid50k_full` or `kid500`, and any count may be asked for.
 Where the published name has none it may be put in: `ppl2_1k_wend`, `ppl_5k_zfull`, `ls20k`.
@@ -67,27 +67,27 @@ class Metric:
 
     @property
     def compares(self) -> bool:
-        """Whether real pictures are needed."""
+        """Real images are needed."""
         return self.kind in _FULL_LIMITS
 
     @property
     def real_limit(self) -> int | None:
-        """Largest number of real pictures; None for all."""
+        """Largest number of real images; None for all."""
         return _FULL_LIMITS[self.kind] if self.full else self.samples
 
     @property
     def crops(self) -> bool:
-        """Whether only the face's box is looked at, as StyleGAN1's path lengths do."""
+        """Only the box of the face counts, as in StyleGAN1's path lengths."""
         return self.kind == "ppl"
 
     @property
     def needs_transform(self) -> bool:
-        """Whether the network's input must be movable."""
+        """The network's input must be movable."""
         return self.kind.startswith("eq")
 
 
 def parse(name: str) -> Metric:
-    """What a name asks for.
+    """Return the metric that a name asks for.
 
     Raises:
         ValueError: there is no such metric; the message lists the names.

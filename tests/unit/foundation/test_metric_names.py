@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan.metrics.names import EXAMPLES, parse
+from foundation.specs.metric_names import EXAMPLES, parse
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
