@@ -1,4 +1,4 @@
-"""Which process is meant: a number alone may belong to another program after a while, or after a restart."""
+"""Identity of processes: a pid alone may belong to another program later, or after a restart."""
 
 import os
 import socket
@@ -11,15 +11,15 @@ from typing import Any, Literal
 import psutil
 
 Presence = Literal["here", "gone", "elsewhere"]
-"""Alive on this computer; not alive any more; on another computer, where one cannot look."""
+"""Alive on this computer; not alive any more; on another computer, and so unknown."""
 
 _SAME_START_S = 2.0
-"""By how much two readings of a process's start may differ: clocks are set while computers run."""
+"""Seconds by which two readings of a start time may differ: clocks are adjusted while computers run."""
 
 
 @cache
 def boot_id() -> str:
-    """Names this start of the computer; empty where the system has no such name."""
+    """Return the id of this start of the computer; empty if the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -28,7 +28,7 @@ def boot_id() -> str:
 
 @dataclass(frozen=True)
 class Identity:
-    """A process, told from every other one that ever had its number."""
+    """A process, distinct from every other one that ever had its pid."""
 
     pid: int
     pid_start_time: float
@@ -37,11 +37,11 @@ class Identity:
     host: str
 
     def fields(self) -> dict[str, Any]:
-        """As files keep it."""
+        """Return the fields that files hold."""
         return asdict(self)
 
     def presence(self) -> Presence:
-        """Whether it is alive, as far as one can see from here."""
+        """Return whether it is alive; a zombie is not."""
         if self.host != socket.gethostname():
             return "elsewhere"
         if self.boot_id != boot_id():
@@ -55,10 +55,10 @@ class Identity:
             return "gone"
 
     def signal(self, number: int) -> bool:
-        """Send it a signal; False where it is not alive on this computer.
+        """Send it a signal. Returns False if it is not alive on this computer.
 
         Raises:
-            PermissionError: it belongs to somebody else.
+            PermissionError: it belongs to another user.
         """
         if self.presence() != "here":
             return False
@@ -70,7 +70,7 @@ class Identity:
 
 
 def identify(pid: int | None = None) -> Identity | None:
-    """The process with a number, by default this one; None where there is none."""
+    """Return the process with a pid, by default this one; None if there is none."""
     pid = os.getpid() if pid is None else pid
     try:
         return Identity(pid, float(psutil.Process(pid).create_time()), boot_id(), socket.gethostname())
@@ -79,7 +79,7 @@ def identify(pid: int | None = None) -> Identity | None:
 
 
 def read_identity(content: Any) -> Identity | None:
-    """What a file says of a process; None where it says nothing of use."""
+    """Read a process from the fields of a file; None if they name none."""
     if not isinstance(content, Mapping):
         return None
     pid, start = content.get("pid"), content.get("pid_start_time")

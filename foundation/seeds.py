@@ -20,14 +20,14 @@ GRID_WIDTH = 100
 
 
 def seed_z(seed: int, z_dim: int) -> "npt.NDArray[np.float64]":
-    """The latent point of a seed: `RandomState(seed mod 2^32).randn(z_dim)`, float64 [z_dim]."""
+    """Return the latent z of a seed: `RandomState(seed mod 2^32).randn(z_dim)`, float64 [z_dim]."""
     import numpy as np
 
     return np.random.RandomState(seed % SEED_RANGE).randn(z_dim)
 
 
 def seed_class(seed: int, z_dim: int, c_dim: int) -> int:
-    """The class 0..c_dim-1 of a seed where the user chose none: the first `randint(c_dim)` after z was drawn."""
+    """Return the class 0..c_dim-1 of a seed without a chosen class: the first `randint(c_dim)` after z was drawn."""
     import numpy as np
 
     if c_dim < 1:
@@ -38,12 +38,12 @@ def seed_class(seed: int, z_dim: int, c_dim: int) -> int:
 
 
 def seed_at(x: Number, y: Number) -> Number:
-    """The seed x + 100 y at a position of the window's grid; a fraction lies between seeds."""
+    """Return the seed x + 100 y at a position of the window's grid; a fraction lies between seeds."""
     return x + GRID_WIDTH * y
 
 
 def neighbours(x: float, y: float) -> tuple[tuple[int, float], ...]:
-    """The seeds around a position on the window's grid, each with its bilinear weight.
+    """Return the seeds around a position on the window's grid, each with its bilinear weight.
 
     Whole positions are seeds: (x, y) is seed x + 100 y. Between them up to four seeds share the weight 1; those
     that would get none are left out, so a whole position gives exactly one. Seeds may be negative or large: `seed_z`

@@ -1,4 +1,4 @@
-"""Options of command lines, made from the fields of specs."""
+"""Options of click commands, made from the fields of specs."""
 
 from dataclasses import MISSING
 from typing import Any
@@ -10,7 +10,7 @@ from foundation.specs.options import Field, fields, problems
 
 
 class _Read(click.ParamType[Any]):
-    """Text that a reader of `foundation.specs.formats` understands."""
+    """Type of an option that a reader of `foundation.specs.formats` parses."""
 
     def __init__(self, read: Reader, name: str) -> None:
         self._read = read
@@ -26,22 +26,22 @@ class _Read(click.ParamType[Any]):
 
 
 def click_options(spec: type) -> list[click.Parameter]:
-    """An option for each field of a spec; their values are named as the fields."""
+    """Return an option for each field of a spec, with the field's name for its value."""
     return [_option(part) for part in fields(spec)]
 
 
 def json_option() -> click.Option:
-    """`--json`, for commands whose progress a program follows."""
+    """Return `--json`, for commands whose progress a program follows."""
     return click.Option(
         ["--json", "as_json"], is_flag=True, help="Tell the progress as lines of JSON on standard output."
     )
 
 
 def fill(spec: type, given: dict[str, Any]) -> Any:
-    """The spec that the values of `click_options` fill.
+    """Build a spec from the values of `click_options`.
 
     Raises:
-        click.UsageError: something in it cannot be.
+        click.UsageError: a value is invalid.
     """
     filled = spec(**{part.name: given[part.name] for part in fields(spec)})
     if wrong := problems(filled):
@@ -50,7 +50,7 @@ def fill(spec: type, given: dict[str, Any]) -> Any:
 
 
 def describe(filled: Any, name: str) -> str:
-    """The configuration, a line for each option."""
+    """Format the configuration, a line for each option."""
     rows = [(part.flag.lstrip("-"), getattr(filled, part.name)) for part in fields(type(filled))]
     width = max(len(key) for key, _ in rows)
     return "\n".join([f"{name}:", *(f"  {key:<{width}}  {'-' if v in (None, ()) else write(v)}" for key, v in rows)])

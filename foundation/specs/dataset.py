@@ -1,4 +1,4 @@
-"""What can be asked of the dataset tool."""
+"""Options of the dataset tool."""
 
 from dataclasses import dataclass
 

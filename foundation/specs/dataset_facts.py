@@ -1,4 +1,7 @@
-"""What a dataset holds, read cheaply: names from its listing, one header, its labels. Neither torch nor numpy."""
+"""Facts about a dataset, read cheaply: its listing, the header of one image, and its labels.
+
+Pillow is imported when the first header is read.
+"""
 
 import io
 import json
@@ -9,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 LABELS = "dataset.json"
 _CHANNELS = {"1": 1, "L": 1, "LA": 2, "P": 3, "RGB": 3, "RGBA": 4, "CMYK": 3}
@@ -18,7 +19,7 @@ _CHANNELS = {"1": 1, "L": 1, "LA": 2, "P": 3, "RGB": 3, "RGBA": 4, "CMYK": 3}
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What is known of a dataset without reading its pictures."""
+    """Facts about a dataset that need no decoding of its images."""
 
     images: int = 0
     width: int = 0
@@ -27,7 +28,7 @@ class DatasetFacts:
     classes: int = 0
     """Classes, or numbers in a label vector; 0 without labels."""
     problem: str = ""
-    """Why it cannot be trained on: one sentence."""
+    """Why it cannot be trained on, as one sentence; empty if it can."""
 
     def __str__(self) -> str:
         if self.problem:
@@ -39,7 +40,7 @@ class DatasetFacts:
 
 
 def look(path: str | os.PathLike[str]) -> DatasetFacts:
-    """What a zip file or folder holds. Never raises; what is wrong is in `problem`."""
+    """Read the facts of a zip file or folder. Never raises: `problem` describes what is wrong."""
     place = Path(path).expanduser()
     try:
         if place.is_dir():
@@ -67,6 +68,8 @@ def look(path: str | os.PathLike[str]) -> DatasetFacts:
 def _facts(place: Path, names: list[str], read: Callable[[str], bytes], labels: bytes | None) -> DatasetFacts:
     if not names:
         return DatasetFacts(problem=f"{place.name} holds no pictures ({', '.join(ENDINGS)}).")
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(read(names[0]))) as first:
             (width, height), channels = first.size, _CHANNELS.get(first.mode, 3)
@@ -76,7 +79,7 @@ def _facts(place: Path, names: list[str], read: Callable[[str], bytes], labels: 
 
 
 def _classes(content: bytes | None) -> int:
-    """How long a label is; 0 where there are none, or they make no sense."""
+    """Return the number of classes or of entries of a label vector; 0 without valid labels."""
     if content is None:
         return 0
     try:

@@ -1,4 +1,4 @@
-"""A spec that is still being filled in: what was typed stays as it was typed, whatever is wrong with it.
+"""A spec that is being filled in: entries stay as they were typed, valid or not.
 
 Standard library only.
 """
@@ -15,30 +15,30 @@ Entry = str | bool
 
 @dataclass(frozen=True)
 class Draft:
-    """What has been given so far. A field without an entry, or with an empty one, keeps its default."""
+    """Entries so far. A field without an entry, or with an empty one, has its default."""
 
     spec: type
     """The dataclass to be filled."""
     entries: Mapping[str, Entry] = field(default_factory=dict, hash=False)
-    """By field: text as it was typed, or a truth."""
+    """Typed text, or a bool, by field."""
 
     def put(self, name: str, entry: Entry) -> "Draft":
-        """With another entry; the very same draft where it is that already."""
+        """Return the draft with another entry; the same object if nothing changes."""
         return self if self.entries.get(name) == entry else replace(self, entries={**self.entries, name: entry})
 
     def without(self, name: str) -> "Draft":
-        """With the field's default again."""
+        """Return the draft with the field's default."""
         return replace(self, entries={key: entry for key, entry in self.entries.items() if key != name})
 
     def entry(self, part: Field) -> Entry:
-        """What to show in a field: what was given, else nothing, and for a truth its default."""
+        """Return the entry to show: the given one, else an empty text, or the default of a bool."""
         given = self.entries.get(part.name)
         if part.kind is bool and not part.optional:
             return bool(part.default) if given is None or given == "" else given is True or given == "1"
         return "" if given is None else write(given) if isinstance(given, bool) else given
 
     def value(self, part: Field) -> Any:
-        """The value of a field. Raises ValueError, with a sentence, where what was typed is none."""
+        """Return the value of a field. Raises ValueError with a sentence for an invalid entry."""
         given = self.entry(part)
         if isinstance(given, bool):
             return given
@@ -53,7 +53,7 @@ class Draft:
         return value
 
     def changed(self, part: Field) -> bool:
-        """Whether a field differs from its default, so far as what was typed can be read."""
+        """Return whether a field differs from its default; an invalid entry does."""
         given = self.entries.get(part.name, "")
         if given == "":
             return False
@@ -64,7 +64,7 @@ class Draft:
 
     @property
     def problems(self) -> dict[str, str]:
-        """What is wrong, a sentence for each field that cannot be taken as it is."""
+        """Problems by field, a sentence each."""
         found = {}
         for part in fields(self.spec):
             try:
@@ -74,17 +74,17 @@ class Draft:
         return found
 
     def made(self) -> Any:
-        """The filled spec. Raises ValueError with the first problem."""
+        """Return the filled spec. Raises ValueError with the first problem."""
         return self.spec(**{part.name: self.value(part) for part in fields(self.spec)})
 
 
 def label(part: Field) -> str:
-    """A field's name for people, as it is on the command line."""
+    """Return a field's name to show, as it is on the command line."""
     return part.name.replace("_", "-")
 
 
 def read(part: Field, text: str) -> Any:
-    """A value from text, as the command line reads it. Raises ValueError with a sentence."""
+    """Parse a value as the command line does. Raises ValueError with a sentence."""
     name, option = label(part), part.option
     if option.multiple:
         reader = option.read or str
@@ -108,7 +108,7 @@ def read(part: Field, text: str) -> Any:
 
 
 def shown(part: Field, value: Any) -> Entry:
-    """A value as it is typed; the inverse of `read`."""
+    """Format a value as it is typed; the inverse of `read`."""
     if value is None or value is MISSING:
         return ""
     if part.kind is bool and not part.optional:
@@ -121,7 +121,7 @@ def shown(part: Field, value: Any) -> Entry:
 
 
 def filled(spec: type, values: Mapping[str, Any]) -> Draft:
-    """A draft of values by field, as a run's `run.yaml` or a preset holds them. What no field knows is left out.
+    """Return a draft of values by field, as `run.yaml` or a preset holds them. Unknown names are ignored.
 
     Values that are the defaults leave no entry.
     """

@@ -1,4 +1,4 @@
-"""What can be asked of a film of a session's timeline."""
+"""Options of a film of a session's timeline."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
-"""How the values of options are written as text, and read back. Standard library only.
+"""Text formats of option values. Standard library only.
 
-Every reader raises ValueError with one sentence that says what was expected.
+Every reader raises ValueError with one sentence that names the expected format.
 """
 
 import re
@@ -12,7 +12,7 @@ Reader = Callable[[str], Any]
 
 
 def read_seeds(text: str) -> tuple[int, ...]:
-    """Whole numbers and ranges that include both ends: "0,1,4-6" -> (0, 1, 4, 5, 6)."""
+    """Parse whole numbers and ranges that include both ends: "0,1,4-6" -> (0, 1, 4, 5, 6)."""
     seeds: list[int] = []
     for part in text.replace(" ", "").split(","):
         if found := re.fullmatch(r"(\d+)-(\d+)", part):
@@ -28,7 +28,7 @@ def read_seeds(text: str) -> tuple[int, ...]:
 
 
 def read_pair(text: str) -> tuple[float, float]:
-    """Two numbers: "0.3,1" -> (0.3, 1.0)."""
+    """Parse two numbers: "0.3,1" -> (0.3, 1.0)."""
     parts = text.replace(" ", "").strip("()[]").split(",")
     try:
         x, y = (float(part) for part in parts)
@@ -38,7 +38,7 @@ def read_pair(text: str) -> tuple[float, float]:
 
 
 def read_size(text: str) -> tuple[int, int]:
-    """Two positive whole numbers, width first: "4x2" or "4,2" -> (4, 2)."""
+    """Parse two positive whole numbers, width first: "4x2" or "4,2" -> (4, 2)."""
     found = re.fullmatch(r"\s*(\d+)\s*[x,]\s*(\d+)\s*", text)
     if not found or not int(found[1]) * int(found[2]):
         raise ValueError(f"expected two positive whole numbers as in 4x2, not {text!r}")
@@ -46,7 +46,7 @@ def read_size(text: str) -> tuple[int, int]:
 
 
 def read_numbers(text: str) -> tuple[float, ...]:
-    """Numbers between commas: "1,0.7,-0.5" -> (1.0, 0.7, -0.5)."""
+    """Parse numbers between commas: "1,0.7,-0.5" -> (1.0, 0.7, -0.5)."""
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
@@ -54,19 +54,19 @@ def read_numbers(text: str) -> tuple[float, ...]:
 
 
 def read_names(text: str) -> tuple[str, ...]:
-    """Names between commas; "none" or nothing is none of them: "a,b" -> ("a", "b")."""
+    """Parse names between commas; "none" or an empty text gives none: "a,b" -> ("a", "b")."""
     names = tuple(part for part in text.replace(" ", "").split(",") if part)
     return () if tuple(name.lower() for name in names) == ("none",) else names
 
 
 @dataclass(frozen=True)
 class DirectionChoice:
-    """A direction to go along, as it is asked for."""
+    """A direction in W, as an option names it."""
 
     file: str
     """A `.npy` file."""
     strength: float
-    """What its vector is multiplied by."""
+    """Factor of its vector."""
     layers: tuple[int, ...] | None = None
     """Indices of w vectors; None for the first 8, or for all with `every_layer`."""
     every_layer: bool = False
@@ -77,7 +77,7 @@ class DirectionChoice:
 
 
 def read_direction(text: str) -> DirectionChoice:
-    """A file, how far to go, and where: "age.npy:1.5", "age.npy:-2:0-3,5", "age.npy:1:all"."""
+    """Parse a file, a strength and layers: "age.npy:1.5", "age.npy:-2:0-3,5", "age.npy:1:all"."""
     found = re.fullmatch(r"(.+?):([-+.\deE]+)(?::([\d,\s-]+|all))?", text.strip())
     try:
         if not found:
@@ -91,7 +91,7 @@ def read_direction(text: str) -> DirectionChoice:
 
 
 def write(value: Any) -> str:
-    """A value as its reader takes it: (0, 1) -> "0,1"; True -> "1"."""
+    """Format a value for its reader: (0, 1) -> "0,1"; True -> "1"."""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""What can be asked of a measurement. Names and defaults are the published ones; those without are marked."""
+"""Options of a measurement. Names and defaults are the published ones; those without are marked."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _MORE = "More"
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuringSpec:
-    """What every measurement asks for."""
+    """Options of every measurement."""
 
     metrics: tuple[str, ...] = option(
         ("auto",),

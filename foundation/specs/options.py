@@ -1,4 +1,4 @@
-"""Declares the fields of specs. Standard library only.
+"""Declaration of the fields of specs. Standard library only.
 
     @dataclass(frozen=True)
     class ImagesSpec:
@@ -24,56 +24,56 @@ _KEY = "option"
 
 @dataclass(frozen=True)
 class Option:
-    """What a field of a spec says of itself."""
+    """Declaration of a field of a spec."""
 
     help: str
-    """One sentence; what it means and its unit."""
+    """Meaning and unit, as one sentence."""
     read: Reader | None = None
-    """Reads text; None: by the field's type."""
+    """Parser of its text; None: by the field's type."""
     names: tuple[str, ...] = ()
-    """Other names on the command line, as ("--class",) where the field's own cannot be used; the first one leads."""
+    """Other names on the command line, as ("--class",) for a field that cannot have that name; the first one counts."""
     low: float | None = None
     high: float | None = None
     """Smallest and largest value, both allowed."""
     choices: tuple[str, ...] = ()
     multiple: bool = False
-    """Whether it may be given again and again; the field is then a tuple of what `read` gives."""
+    """It may be given repeatedly; the field is then a tuple of the values of `read`."""
     metavar: str = ""
-    """What the help shows in place of the value."""
+    """Placeholder for the value in the help."""
     group: str = ""
-    """Heading under which the form shows it; empty for the basic ones."""
+    """Heading in the form; empty for basic options."""
 
 
 def option(default: Any = MISSING, *, help: str, **rest: Any) -> Any:
-    """A field of a spec; the arguments are those of `Option`."""
+    """Declare a field of a spec; the arguments are those of `Option`."""
     return dataclasses.field(default=default, metadata={_KEY: Option(help=help, **rest)})
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a spec, with everything a form or a command line needs of it."""
+    """A field of a spec, with everything that a form or a command line needs."""
 
     name: str
     kind: type
-    """int, float, str, bool or tuple; of an optional field, what it holds when it is given."""
+    """int, float, str, bool or tuple; of an optional field the type of its values other than None."""
     optional: bool
-    """Whether None is allowed and means "not given"."""
+    """None is allowed and means "not given"."""
     default: Any
-    """MISSING where it must be given."""
+    """Default value; MISSING if it must be given."""
     option: Option
 
     @property
     def required(self) -> bool:
-        """Whether it must be given."""
+        """It must be given."""
         return self.default is MISSING
 
     @property
     def flag(self) -> str:
-        """How the command line calls it."""
+        """Name on the command line."""
         return self.option.names[0] if self.option.names else f"--{self.name.replace('_', '-')}"
 
     def check(self, value: Any) -> str:
-        """What is wrong with a value, in one sentence; empty if nothing is."""
+        """Return the problem of a value in one sentence; empty if there is none."""
         name = self.name.replace("_", "-")
         if value is None:
             return "" if self.optional else f"{name} must be given."
@@ -89,7 +89,7 @@ class Field:
 
 
 def fields(spec: type) -> tuple[Field, ...]:
-    """The fields of a spec, in the order in which they are declared."""
+    """Return the fields of a spec, in the order of their declaration."""
     hints = typing.get_type_hints(spec)
     return tuple(
         Field(part.name, *_kind(hints[part.name]), part.default, part.metadata[_KEY])
@@ -98,7 +98,7 @@ def fields(spec: type) -> tuple[Field, ...]:
 
 
 def problems(spec: Any) -> tuple[str, ...]:
-    """What is wrong with a filled spec, a sentence each."""
+    """Return the problems of a filled spec, a sentence each."""
     return tuple(wrong for field in fields(type(spec)) if (wrong := field.check(getattr(spec, field.name))))
 
 

@@ -1,4 +1,4 @@
-"""Pictures, films and figures of a network, and what a network file holds."""
+"""Options of images, films and figures of a network, and of its file's conversion and inspection."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,14 +39,14 @@ def _directions() -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSpec:
-    """What everything that opens a network asks for."""
+    """Options of every command that opens a network."""
 
     network: str = option(help="File, address or run folder of the network.", metavar="NETWORK")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawingSpec(NetworkSpec):
-    """What everything that draws pictures asks for."""
+    """Options of every command that renders images."""
 
     device: str = option("auto", help="Where to compute: auto, cpu, cuda, cuda:1 or mps.")
     label: int | None = option(
@@ -56,7 +56,7 @@ class DrawingSpec(NetworkSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class TruncatedSpec(DrawingSpec):
-    """What everything that draws at one truncation asks for."""
+    """Options of every command that renders at one truncation."""
 
     trunc: float = option(1.0, help="Truncation psi.", low=-10.0, high=10.0)
 

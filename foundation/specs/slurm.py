@@ -1,4 +1,4 @@
-"""What can be asked of a cluster. Declared as options, for the command line and the form."""
+"""Options of a Slurm job, for the command line and the form."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from foundation.specs.options import option
 
 @dataclass(frozen=True, kw_only=True)
 class SlurmOptions:
-    """What to ask Slurm for."""
+    """Options of a Slurm job."""
 
     partition: str | None = option(None, help="Part of the cluster; default: the cluster's.", metavar="NAME")
     time_min: int = option(24 * 60, help="Longest time in minutes, until the run is requeued.", low=1)

@@ -1,4 +1,4 @@
-"""What can be asked of average spectra. Names and defaults are the published ones."""
+"""Options of average spectra. Names and defaults are the published ones."""
 
 from dataclasses import dataclass
 

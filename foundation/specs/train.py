@@ -1,4 +1,4 @@
-"""What can be asked of a training run. Names and defaults are the published ones; those without are marked."""
+"""Options of a training run. Names and defaults are the published ones; those without are marked."""
 
 from dataclasses import dataclass
 
