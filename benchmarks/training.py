@@ -1,10 +1,10 @@
-"""Seconds for a thousand images, and memory, of every configuration in training; one process each.
+"""Seconds per thousand images, and memory, of training every configuration; one process each.
 
 `python -m benchmarks.training [--resolution=64] [--batch=4] [--device=cpu]`
 
-Regularisation comes in every 4th batch (G) and 16th (D), so three kinds of batches are timed once each, after one that
-is not, and weighted: main + (main and G - main) / 4 + (all - main and G) / 16. On a computer that does other things
-too, the seconds of processor time (over all cores) say more than those of the clock.
+Regularisation runs in every 4th batch (G) and 16th (D), so three kinds of batches are timed once each after a warm-up
+batch, and weighted: main + (main and G - main) / 4 + (all - main and G) / 16. On a busy computer, CPU seconds (over all
+cores) are more reliable than wall-clock seconds.
 """
 
 import argparse
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def make_trainer(
     folder: Path, cfg: str, resolution: int, batch: int, device: "torch.device", tiny: bool = False
 ) -> "Trainer":
-    """A trainer of a configuration on pictures of noise, which are put into `folder`.
+    """Create a trainer of a configuration on noise images, which are written to `folder`.
 
-    `tiny` takes networks of a few channels, to show that it runs.
+    `tiny` uses networks of a few channels, to check that it runs.
     """
     import numpy as np
     from PIL import Image
@@ -53,7 +53,7 @@ def make_trainer(
 
 
 def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool = False) -> dict[str, float]:
-    """Seconds for a thousand images by the clock and of processor time, parameters in millions, GiB of memory.
+    """Measure wall-clock and CPU seconds per thousand images, parameters in millions, and memory in GiB.
 
     `tiny` as in `make_trainer`.
     """
@@ -95,7 +95,7 @@ def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool 
 
 
 def row(cfg: str, found: dict[str, float]) -> str:
-    """One row of the table."""
+    """Format a row of the table."""
     gpu = f" + {found['gpu_memory_gib']:.1f} on the GPU" if found["gpu_memory_gib"] else ""
     return (
         f"| {cfg} | {found['million_parameters']:.1f} M | {found['seconds_per_kimg']:.0f} "

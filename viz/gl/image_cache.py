@@ -1,4 +1,4 @@
-"""Picture files as textures, several at a time, read on a thread: small ones for lists, whole grids to look through."""
+"""Cache of image files as textures, read on a thread: small ones for lists, and whole image grids."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from viz.gl.textures import Picture
 from viz.state.facts import Texture
 
 SMALL = 96
-"""Side of a small picture in pixels."""
+"""Side of a small image in pixels."""
 _SMALL_KEPT, _WHOLE_KEPT = 256, 6
 
 
@@ -31,36 +31,36 @@ _Came = tuple[_Wish, NDArray[np.uint8] | None, Tiling, str]
 
 @dataclass(frozen=True)
 class Held:
-    """A picture that has been read."""
+    """Image that has been read."""
 
     texture: Texture | None
-    """None where it cannot be read."""
+    """None if the file cannot be read."""
     tiles: Tiling = ONE
-    """How it is divided."""
+    """Division of the grid into images."""
     error: str = ""
 
 
 class PictureCache:
-    """One for the window, kept in `Facts.scratch`; for the window's thread only."""
+    """Cache of one window, held in `Facts.scratch`. For the UI thread only."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
-        # The newest wish first: it is what is looked at.
+        # The newest request first, as that is the one being looked at.
         self._reader: Worker[_Wish, _Came] = Worker("pictures", _read, wake, order="newest first")
         self._held: dict[bool, OrderedDict[_Wish, tuple[Picture, Held]]] = {True: OrderedDict(), False: OrderedDict()}
         self._waiting: set[_Wish] = set()
         self.came = 0
-        """How many pictures have come: what is drawn of pictures reads it."""
+        """Number of images read so far, a version number for whatever draws them."""
 
     def first_tile(self, path: str) -> Held | None:
-        """The first picture of a grid, small; None while it is being read."""
+        """Return the first image of a grid, reduced, or None while it is being read."""
         return self._get(_Wish(path, True))
 
     def grid(self, path: str) -> Held | None:
-        """A whole grid; None while it is being read."""
+        """Return a whole grid, or None while it is being read."""
         return self._get(_Wish(path, False))
 
     def take(self) -> None:
-        """Call once a frame: what has come goes into textures."""
+        """Upload images that have been read. Call once per frame."""
         while (one := self._reader.poll()) is not None:
             wish, pixels, tiles, error = one
             self._waiting.discard(wish)
@@ -72,7 +72,7 @@ class PictureCache:
             self.came += 1
 
     def free(self) -> None:
-        """End the thread, and give the textures back."""
+        """Stop the thread and free the textures."""
         self._reader.drop()
         self._reader.close()
         for held in self._held.values():

@@ -1,4 +1,4 @@
-"""Pictures of the window: numbered PNGs, and a film written while the tour goes on."""
+"""Recordings of the window: numbered PNG screenshots, and a film encoded while the tour runs."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -11,13 +11,13 @@ from PIL import Image
 from foundation.background import Worker
 
 RATE = 12
-"""Frames a second of the film."""
+"""Frames per second of the film."""
 _WAITING = 4
-"""Frames that may wait to be written."""
+"""Frames that may wait for the encoder."""
 
 
 class Film:
-    """Takes frames of the window as they come and writes them at a constant rate, in the background."""
+    """Encode frames of the window at a constant rate on a background thread."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -30,17 +30,19 @@ class Film:
         self._failed: Exception | None = None
 
     def due(self, now: float) -> bool:
-        """Whether the film wants a frame at this time."""
+        """Return True if the film needs a frame at time `now` in seconds."""
         return now >= self._next
 
     def frame(self, pixels: NDArray[np.uint8], now: float) -> None:
-        """One frame [H, W, 3] of the film."""
+        """Add a frame [H, W, 3] to the film."""
         self._next = max(self._next + 1 / RATE, now - 1 / RATE)
-        if self._worker.waiting < _WAITING:  # else the writer is behind: the film skips a frame
+        if (
+            self._worker.waiting < _WAITING
+        ):  # else the encoder is behind: skip a film frame rather than stall the window
             self._worker.submit(pixels)
 
     def shot(self, pixels: NDArray[np.uint8], name: str) -> Path:
-        """A numbered picture, `01-name.png`."""
+        """Save a numbered screenshot, `01-name.png`, and return its path."""
         self._shots += 1
         path = self._folder / f"{self._shots:02d}-{name}.png"
         Image.fromarray(pixels).save(path)
@@ -48,7 +50,10 @@ class Film:
         return path
 
     def close(self) -> Path:
-        """End the film. Raises RuntimeError when it could not be written."""
+        """Finish the film and return its path.
+
+        Raises RuntimeError if it could not be written.
+        """
         self._worker.close(None)
         if self._writer is not None:
             self._writer.close()
