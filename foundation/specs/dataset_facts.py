@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+"""Endings of image files in a dataset."""
 LABELS = "dataset.json"
+"""File of a dataset that holds the labels."""
 _CHANNELS = {"1": 1, "L": 1, "LA": 2, "P": 3, "RGB": 3, "RGBA": 4, "CMYK": 3}
 
 

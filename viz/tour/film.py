@@ -36,9 +36,7 @@ class Film:
     def frame(self, pixels: NDArray[np.uint8], now: float) -> None:
         """Add a frame [H, W, 3] to the film."""
         self._next = max(self._next + 1 / RATE, now - 1 / RATE)
-        if (
-            self._worker.waiting < _WAITING
-        ):  # else the encoder is behind: skip a film frame rather than stall the window
+        if self._worker.waiting < _WAITING:  # else skip a film frame rather than stall the window
             self._worker.submit(pixels)
 
     def shot(self, pixels: NDArray[np.uint8], name: str) -> Path:

@@ -7,14 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.specs import dataset_facts
 from foundation.specs.checks import contradictions
 from foundation.specs.dataset_facts import DatasetFacts, look
 from foundation.specs.draft import Draft, filled
 from foundation.specs.metrics import MetricRunSpec, MetricsSpec
 from foundation.specs.options import fields
 from foundation.specs.train import TrainSpec
-from gan.data import reader
 from gan.training.errors import TrainingError
 from gan.training.presets import Options, resolve
 from tests.unit.training.tiny import OPTIONS, dataset
@@ -117,10 +115,6 @@ def test_what_a_dataset_holds(tmp_path):
     zipfile.ZipFile(tmp_path / "a.zip").extractall(tmp_path / "folder")
     assert look(tmp_path / "folder") == DatasetFacts(12, 16, 16, 3, 3)
     assert str(look(tmp_path / "a.zip")) == "12 pictures, 16x16, colour, 3 classes"
-
-
-def test_pictures_and_labels_are_called_as_training_calls_them():
-    assert (dataset_facts.ENDINGS, dataset_facts.LABELS) == (reader.ENDINGS, reader.LABELS)
 
 
 def test_what_is_no_dataset_is_told_in_a_sentence(tmp_path):
