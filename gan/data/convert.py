@@ -16,12 +16,13 @@ import numpy as np
 from PIL import Image
 
 from foundation.files import replacing, replacing_folder
+from foundation.specs.dataset_facts import LABELS
 
 from .archives import CifarSource, MnistSource
 from .files import FilesSource
 from .items import Item, Label, Source
 from .lsun import LsunSource
-from .reader import LABELS, Bytes, DatasetError
+from .reader import Bytes, DatasetError
 from .tfrecords import TfRecordsSource
 
 TRANSFORMS = ("center-crop", "center-crop-wide")
