@@ -173,7 +173,7 @@ def _damage() -> Iterator[None]:
 
 
 def _is_zip(file: IO[bytes]) -> bool:
-    """Whether a file is an archive; raises ValueError where it is no `.npy` file either."""
+    """Return whether a file is an archive. Raises ValueError if it is no `.npy` file either."""
     head = file.read(len(_NPY))
     file.seek(0)
     if not head.startswith(_ZIP) and head != _NPY:

@@ -1,4 +1,4 @@
-"""Background threads that never die unseen: a worker for tasks, and a loop for what is looked at again and again.
+"""Background threads that never die unseen: a worker for tasks, and a loop for repeated steps.
 
 An exception in a task or a step is reported once, and the thread goes on. Threads are daemons, started at the first
 task, and all methods may be called from any thread. Standard library only.
@@ -16,9 +16,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 Order = Literal["queue", "newest first", "latest"]
-"""Which waiting task is next: the oldest; the newest; or the newest, and those before it are left out."""
+"""Order of waiting tasks: oldest first; newest first; or only the newest, without those before it."""
 OnError = Callable[[str, Exception], None]
-"""Takes the thread's name and what was raised; called on that thread."""
+"""Receives the thread's name and the exception; called on that thread."""
 
 CLOSE_S = 10.0
 """Seconds that `close` waits for the thread, unless told otherwise: a disk that has gone must not hold up the end."""
@@ -35,7 +35,7 @@ _report: OnError = _logged
 
 
 def report_to(on_error: OnError | None) -> None:
-    """Set what takes the errors of all threads that have no `on_error` of their own; None: they are logged."""
+    """Set the receiver of errors of all threads without an `on_error` of their own; None: they are logged."""
     global _report
     _report = on_error or _logged
 
@@ -78,14 +78,14 @@ class _Thread:
         raise NotImplementedError
 
     def _tried(self, work: Callable[[], R]) -> R | None:
-        """What `work` returns; None where it raises, which is reported."""
+        """Return the result of `work`; None if it raises, which is reported."""
         try:
             return work()
-        except Exception as error:  # noqa: BLE001  # whatever it is: the thread must go on
-            self._tell(error)
+        except Exception as error:  # noqa: BLE001  # the thread must go on after any error
+            self._report_once(error)
         return None
 
-    def _tell(self, error: Exception) -> None:
+    def _report_once(self, error: Exception) -> None:
         what = f"{type(error).__name__}: {error}"
         if what == self._seen:
             return
@@ -101,9 +101,9 @@ class Worker(_Thread, Generic[T, R]):
 
     Args:
         name: Of the thread.
-        do: Does a task; what it returns waits for `poll`, None does not.
+        do: Does a task; a result other than None waits for `poll`.
         wake: Called on the thread after each task, when its result is there.
-        order: Which waiting task is next.
+        order: Order of waiting tasks.
         settle_s: Wait so long after a task came before one is done: with the order "latest" a burst becomes one task.
         on_error: Takes exceptions, once each; see `report_to` for the default.
     """
@@ -143,18 +143,18 @@ class Worker(_Thread, Generic[T, R]):
 
     @property
     def waiting(self) -> int:
-        """Tasks that have not been begun."""
+        """Number of tasks that have not begun."""
         with self._changed:
             return len(self._tasks)
 
     @property
     def busy(self) -> bool:
-        """Whether a task waits or is being done, or a result waits for `poll`."""
+        """A task waits or is being done, or a result waits for `poll`."""
         with self._changed:
             return bool(self._tasks or self._results) or self._doing
 
     def drop(self) -> None:
-        """Leave out the tasks that have not been begun."""
+        """Drop the tasks that have not begun."""
         with self._changed:
             self._tasks.clear()
 
@@ -209,7 +209,7 @@ class Loop(_Thread):
 
     @property
     def closing(self) -> bool:
-        """Whether `close` was called: a long step should end."""
+        """`close` was called: a long step should end."""
         return self._closing
 
     def _run(self) -> None:
@@ -221,8 +221,8 @@ class Loop(_Thread):
             try:
                 rest = self._step(woken)
                 self._seen = ""
-            except Exception as error:  # noqa: BLE001  # whatever it is: the thread must go on
-                self._tell(error)
+            except Exception as error:  # noqa: BLE001  # the thread must go on after any error
+                self._report_once(error)
                 rest = _RETRY_S
             if rest is not None and rest <= 0:
                 time.sleep(0)  # lets other threads have their turn

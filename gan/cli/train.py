@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import gan
-from foundation.runs import LOG_FILE, RUN_FILE, create, describe_training
+from foundation.runs import LOG_FILE, RUN_FILE, append_line, create, describe_training
 from foundation.specs.formats import write
 from foundation.specs.train import TrainSpec
 from gan import metrics
@@ -156,7 +156,7 @@ def _teller(folder: Path) -> Callable[[str], None]:
 
     def tell(line: str) -> None:
         click.echo(line)
-        run_folder.append_text(folder / LOG_FILE, line)
+        append_line(folder / LOG_FILE, line)
 
     return tell
 

@@ -1,4 +1,4 @@
-"""The folder of a run: its number and name, and the files that are lines of JSON."""
+"""Files of a training run's folder: its options and its files of JSON lines."""
 
 import json
 import math
@@ -6,23 +6,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from foundation import runs
 from foundation.files import write_text
 from foundation.runs import RUN_FILE, STATE_FILE, STATS_FILE, read_run, snapshot_kimg, snapshots, write_run
 
 from .errors import TrainingError
 
 KIND = "train"
-"""What `run.yaml` says the run is."""
+"""Kind of run in `run.yaml`."""
 
 
 def write_spec(folder: Path, spec: Mapping[str, Any]) -> None:
-    """Write `run.yaml`: what was asked for."""
+    """Write the options of a training to `run.yaml`."""
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
     write_run(folder, KIND, plain)
 
 
 def read_spec(folder: Path) -> dict[str, Any]:
-    """What was asked for.
+    """Read the options of a training from `run.yaml`.
 
     Raises:
         TrainingError: the folder is no training run of ours, or its `run.yaml` is damaged.
@@ -39,9 +40,9 @@ def read_spec(folder: Path) -> dict[str, Any]:
 
 
 def has_begun(folder: Path) -> bool:
-    """Whether a training has come so far that it left something to go on from, or to lose.
+    """Return whether a training has saved a state, statistics or a snapshot after its start.
 
-    Not so of a folder that was only prepared, nor of a run that was killed before it had saved its first state.
+    False for a folder that was only prepared, and for a run that was killed before it saved its first state.
     """
     if (folder / STATE_FILE).exists() or (folder / STATS_FILE).exists():
         return True
@@ -49,17 +50,15 @@ def has_begun(folder: Path) -> bool:
 
 
 def append_line(path: Path, fields: Mapping[str, Any]) -> None:
-    """Append a line of JSON in one write; what is no number is written as null."""
-    line = json.dumps(_finite(fields)) + "\n"
-    with path.open("ab") as file:
-        file.write(line.encode())
+    """Append a line of JSON in one write, with null for NaN and infinity."""
+    runs.append_line(path, json.dumps(_finite(fields)))
 
 
 def cut_back(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
-    """Drop the lines of a JSON-lines file from the first one on that `keep` refuses or that is damaged."""
+    """Truncate a JSON-lines file before the first line that is damaged or that `keep` rejects."""
     if not path.is_file():
         return
-    kept = []
+    lines = []
     for line in path.read_text(errors="replace").splitlines():
         try:
             fields = json.loads(line)
@@ -67,12 +66,12 @@ def cut_back(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
             break
         if not isinstance(fields, dict) or not keep(fields):
             break
-        kept.append(line + "\n")
-    write_text(path, "".join(kept))
+        lines.append(line + "\n")
+    write_text(path, "".join(lines))
 
 
 def cut_back_to(folder: Path, nimg: int) -> None:
-    """Drop what a run's statistics and metrics say of images that it has not shown as of its saved state."""
+    """Drop the statistics and metrics of a run beyond the `nimg` images of its saved state."""
 
     def shown(fields: dict[str, Any]) -> bool:
         progress = fields.get("Progress/kimg")
@@ -85,12 +84,6 @@ def cut_back_to(folder: Path, nimg: int) -> None:
     cut_back(folder / STATS_FILE, shown)
     for path in folder.glob("metric-*.jsonl"):
         cut_back(path, measured)
-
-
-def append_text(path: Path, text: str) -> None:
-    """Append a line of text, as of a log."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text + "\n")
 
 
 def _finite(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`status.json`: how a run is doing, for anybody who looks at its folder."""
+"""`status.json`: state and progress of a run."""
 
 import math
 import os
@@ -21,33 +21,33 @@ def _self() -> Identity:
 
 @dataclass(frozen=True)
 class Status:
-    """How a run is doing."""
+    """State and progress of a run."""
 
     state: State
-    """"running" also covers a run that was killed: compare the process."""
+    """"running" also covers a run that was killed: check its process."""
     kimg: float
     """Thousands of images shown so far."""
     total_kimg: float
-    """How many there will be."""
+    """Thousands of images in all."""
     sec_per_kimg: float | None
-    """Seconds for a thousand images, lately; None at the start."""
+    """Seconds for a thousand images, recently; None at the start."""
     eta_s: float | None
     """Seconds until the end at that pace."""
     updated: float
-    """When this was written, in seconds since 1970."""
+    """Time of writing, in seconds since 1970."""
     error: str | None = None
-    """Why the run failed."""
+    """Reason of a failed run."""
     pid: int = field(default_factory=os.getpid)
     """The process to send SIGTERM to."""
     pid_start_time: float = field(default_factory=lambda: _self().pid_start_time)
-    """When that process started, in seconds since 1970: another process may get its number later."""
+    """Start of that process, in seconds since 1970: another process may get its pid later."""
     boot_id: str = field(default_factory=boot_id)
     """This start of the computer, see `foundation.process.boot_id`."""
     host: str = field(default_factory=socket.gethostname)
-    """The computer it runs on."""
+    """Name of its computer."""
 
     def write(self, folder: Path) -> None:
-        """Write it into a run's folder, whole or not at all."""
+        """Write it to a run's folder, atomically."""
         plain = {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in asdict(self).items()}
         write_json(folder / STATUS_FILE, plain)
 
@@ -64,13 +64,13 @@ def is_alive(content: dict[str, Any]) -> bool:
 
 
 def mark_failed(folder: Path, error: str, now: float, *, first: bool = False) -> None:
-    """Say that a run failed.
+    """Mark a run as failed.
 
     Args:
         folder: The run's folder.
-        error: Why, in a sentence.
+        error: The reason, as a sentence.
         now: Seconds since 1970.
-        first: Leave an earlier reason alone: it is why the other processes failed too.
+        first: Keep an earlier reason, from which the other processes failed too.
     """
     content = read(folder) or {}
     if first and content.get("state") == "failed":

@@ -1,4 +1,4 @@
-"""Writing pictures as numbered files without holding up the window."""
+"""Captures: numbered image files, written in the background."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ SUFFIX = ".png"
 
 @dataclass(frozen=True)
 class Written:
-    """What became of a capture: the file, or why there is none."""
+    """Result of a capture: the file, or the reason for its absence."""
 
     path: str = ""
     problem: str = ""
@@ -32,24 +32,24 @@ class Written:
 
 @functools.cache
 def default_folder() -> Path:
-    """Where captures go unless the user chooses: a folder among the user's pictures."""
+    """Return the default folder of captures, among the user's pictures."""
     return platformdirs.user_pictures_path() / "StyleScope"
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where captures go."""
+    """Return the folder of captures."""
     return Path(settings.capture_dir).expanduser() if settings.capture_dir else default_folder()
 
 
 def next_path(folder: Path) -> Path:
-    """The next free `00000.png` in `folder`: one above the highest number there. Raises OSError."""
+    """Return the next free `00000.png` in `folder`: one above the highest number there. Raises OSError."""
     return next_number(folder, SUFFIX)
 
 
 def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> Path:
-    """Write [H, W, 3 or 4] as a PNG of the next number. Nothing is overwritten and no half a file is left.
+    """Write pixels [H, W, 3 or 4] as a PNG under the next number, atomically. Nothing is overwritten.
 
-    `text` goes into text chunks. Raises OSError.
+    `text` is written as text chunks. Raises OSError.
     """
     return write_numbered(folder, SUFFIX, lambda part: write_png(part, pixels[..., :3], text))
 
@@ -68,7 +68,7 @@ class Writer:
         self._worker.submit((folder, pixels, text))
 
     def poll(self) -> Written | None:
-        """The next finished capture, if there is one."""
+        """Return the next finished capture, or None."""
         return self._worker.poll()
 
     def close(self) -> None:
