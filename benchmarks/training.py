@@ -8,7 +8,6 @@ cores) are more reliable than wall-clock seconds.
 """
 
 import argparse
-import dataclasses
 import json
 import os
 import resource
@@ -37,19 +36,17 @@ def make_trainer(
     import numpy as np
     from PIL import Image
 
+    from gan.cli.train_config import train_config
     from gan.data import ImageSource
     from gan.training.group import Group
-    from gan.training.presets import Options, resolve
     from gan.training.trainer import Trainer
 
     pixels = np.random.RandomState(0).randint(0, 256, (resolution, resolution, 3)).astype(np.uint8)
     Image.fromarray(pixels).save(folder / "noise.png")
     source = ImageSource(folder)
     size = {"cbase": 64, "cmax": 4} if tiny else {}
-    given = dataclasses.asdict(TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, **size))
-    names = {field.name for field in dataclasses.fields(Options)}
-    options = Options(**{name: value for name, value in given.items() if name in names})
-    return Trainer(resolve(options, resolution, 3, 0), source, Group(), device)
+    spec = TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, **size)
+    return Trainer(train_config(spec, resolution, 3, 0), source, Group(), device)
 
 
 def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool = False) -> dict[str, float]:

@@ -31,6 +31,8 @@ class Incoming:
         self.thumbnails = ThumbnailCache()
         self.works = Works(renderer)
         self.frame: Frame | None = None
+        self.image_version = 0
+        """Images shown so far."""
         self.failure: Failure | None = None
         self.loading: Loading | None = None
         self.preparing: Preparing | None = None
@@ -179,6 +181,7 @@ class Incoming:
         if known is not None and frame.model is not known and frame.model == known:
             frame = replace(frame, model=known)  # the same object, which is compared at once
         self.frame = frame
+        self.image_version += 1
         self.shown = self._shows.get(frame.request_id, self.shown)
         if asked := self._asked.get(frame.request_id):
             self._meters.latency.add((self._clock() - asked) * 1000)

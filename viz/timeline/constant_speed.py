@@ -9,6 +9,7 @@ from renderer.document.timeline import fingerprint
 from renderer.ipc.protocol import Changes
 from viz.state.facts import Facts
 from viz.state.keyframes import with_timeline
+from viz.state.recording import derived
 from viz.state.scene import Scene
 
 
@@ -41,8 +42,9 @@ def measured(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def share(facts: Facts) -> float:
-    """Return the progress of the measurement in percent."""
+@derived
+def share(scene: Scene, facts: Facts) -> float:
+    """How much has been measured, in percent."""
     measuring = facts.scratch.get(Measuring)
     if measuring.of is None:
         return 0.0

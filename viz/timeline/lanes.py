@@ -14,11 +14,12 @@ from renderer.ipc.protocol import RenderRequest
 from viz.state.facts import Facts
 from viz.state.keyframes import keys_here, playhead, with_timeline
 from viz.state.playback import on_frame, scrubbed, showing
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.timeline_names import name_of
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 NAMES, MARGIN, RULER, FILM, LANE = 104, 16, 18, 46, 26
@@ -113,27 +114,36 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     if room.x < t.px(NAMES + 3 * MARGIN):
         return scene
     scene = _act(hand, scene, scale, a, V(room.x, height))
-    timeline = scene.document.timeline
     scene = _eyes(scene, a)
     imgui.set_cursor_screen_pos(a)
     requests = _requests(hand, scene, scale)
-    here = keys_here(scene)
-    reads = (timeline, scale, hand.chosen, here, hand.film, height)
-
-    def lanes(scene: Scene, facts: Facts) -> Scene:
-        _ruler(scale, timeline, a)
-        for track, y in tops(timeline, a.y):
-            _lane(hand, track, timeline, scale, facts, requests, V(a.x, y), room.x)
-            _keys(hand, track, scale, y, playhead(scene) if track.path in here else -1.0)
-        imgui.dummy(V(room.x, height))
-        return scene
-
-    scene = keep("lanes", reads, lanes, scene, facts)
+    scene = _tracks(scene, facts, scale, requests, room.x, height)
     _playhead(scene, scale, a, height)
     return scene
 
 
-# -- interaction -----------------------------------------------------------------------------------------------------
+@cached
+def _tracks(
+    scene: Scene, facts: Facts, scale: Scale, requests: list[RenderRequest], width: float, height: float
+) -> Scene:
+    """The ruler and the lanes with their keys."""
+    hand, timeline, here = facts.scratch.get(Hand), scene.document.timeline, keys_here(scene)
+    a, at = imgui.get_cursor_screen_pos(), _keyed_moment(scene)
+    _ruler(scale, timeline, a)
+    for track, y in tops(timeline, a.y):
+        _lane(hand, track, timeline, scale, facts, requests, V(a.x, y), width)
+        _keys(hand, track, scale, y, at if track.path in here else -1.0)
+    imgui.dummy(V(width, height))
+    return scene
+
+
+@derived
+def _keyed_moment(scene: Scene) -> float:
+    """Return the position of the playhead where keys lie at it, else -1."""
+    return playhead(scene) if keys_here(scene) else -1.0
+
+
+# -- the hand --------------------------------------------------------------------------------------------------------
 
 
 def _act(hand: Hand, scene: Scene, scale: Scale, a: V, size: V) -> Scene:

@@ -13,8 +13,8 @@ from foundation.specs.draft import Draft, filled
 from foundation.specs.metrics import MetricRunSpec, MetricsSpec
 from foundation.specs.options import fields
 from foundation.specs.train import TrainSpec
+from gan.cli.train_config import train_config
 from gan.training.errors import TrainingError
-from gan.training.presets import Options, resolve
 from tests.unit.training.tiny import OPTIONS, dataset
 
 PARTS = {part.name: part for part in fields(TrainSpec)}
@@ -89,11 +89,9 @@ CHANGES = [
 @pytest.mark.parametrize("size", [4, 8, 12, 32])
 def test_the_form_refuses_what_training_refuses(changes, size):
     spec = TrainSpec(**{"outdir": "", "data": "", **OPTIONS, **changes})
-    given_ = dataclasses.asdict(spec)
-    options = Options(**{field.name: given_[field.name] for field in dataclasses.fields(Options)})
     wrong = contradictions(spec, DatasetFacts(10, size, size, 3))
     try:
-        resolve(options, size, 3, 0)
+        train_config(spec, size, 3, 0)
     except TrainingError:
         assert wrong
     else:
