@@ -2,7 +2,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PACKAGES := gan renderer training_launcher viz visualizer.py
+PACKAGES := foundation gan renderer training_launcher viz visualizer.py
 
 .PHONY: run test check format setup lock gpu-check bench clean
 

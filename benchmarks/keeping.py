@@ -1,10 +1,11 @@
 """Result files, one per machine."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
+
+from foundation.files import write_text
 
 FOLDER = Path(__file__).parent / "results"
 
@@ -18,7 +19,4 @@ def named(device: str) -> Path:
 
 def write(path: Path, found: dict[str, Any]) -> None:
     """Write results atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    whole = path.with_suffix(".json.part")
-    whole.write_text(json.dumps(found, indent=2) + "\n")
-    os.replace(whole, path)
+    write_text(path, json.dumps(found, indent=2) + "\n")

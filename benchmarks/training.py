@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training_launcher.specs.train import CONFIGURATIONS, TrainSpec
+from foundation.specs.train import CONFIGURATIONS, TrainSpec
 
 if TYPE_CHECKING:
     import torch

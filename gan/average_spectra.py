@@ -4,7 +4,6 @@ Spectra are linear power, float64 [size, size], the frequency 0 in the middle; w
 pictures' mean and deviation were taken out) has power 1 everywhere, 0 dB.
 """
 
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from foundation.arrays import read_arrays
+from foundation.files import replacing
+from foundation.runs import snapshots
+from foundation.seeds import seed_class, seed_z
 from gan.data import ImageSource
-from gan.io.atomic import replacing
 from gan.io.download import is_url
-from gan.latents import seed_class, seed_z
 from gan.metrics.sampling import to_uint8
 from gan.networks import fast_cpu
 from gan.pictures import load_generator
@@ -74,7 +75,7 @@ def open_pictures(source: str, count: int | None, seed: int, device: str = "auto
         LoadError: the network cannot be read.
     """
     path = Path(source).expanduser()
-    if is_url(source) or path.suffix.lower() in _NETWORKS or any(path.glob("network-snapshot-*")):
+    if is_url(source) or path.suffix.lower() in _NETWORKS or snapshots(path):
         if count is None:
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)
@@ -150,10 +151,10 @@ def load(path: Path) -> Spectrum:
     if not path.is_file():
         raise ValueError(f"There is no file {path}: make one with `python -m gan spectra calc`.")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            power, size = stored["spectrum"].astype(np.float64), int(stored["image_size"])
-            count = int(stored["count"]) if "count" in stored.files else 0
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        stored = read_arrays(path)
+        power, size = stored["spectrum"].astype(np.float64), int(stored["image_size"])
+        count = int(stored["count"]) if "count" in stored else 0
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} holds no spectrum: make one with `python -m gan spectra calc`.") from error
     if power.ndim != 2 or power.shape[0] != power.shape[1] or power.shape[0] % max(size, 1):
         raise ValueError(f"{path} holds no spectrum of square pictures: make one with `python -m gan spectra calc`.")

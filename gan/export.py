@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gan.io.atomic import replacing
-from gan.latents import seed_z
+from foundation.files import replacing
+from foundation.seeds import seed_z
 
 TOLERANCE = 1e-3
 """How far a picture, about -1..1, may be from the network's own; other programs add up in another order."""

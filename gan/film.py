@@ -1,9 +1,7 @@
 """Writing films: MP4 (H.264), GIF, or a folder of numbered PNGs. Whole or not at all; imports no torch."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -16,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from gan.io.atomic import replacing
-from gan.io.png import save_png
+from foundation.files import replacing, replacing_folder
+from foundation.png import save_png
 
 Frame = npt.NDArray[np.uint8]
 """uint8 [H, W, 3]."""
@@ -182,17 +180,9 @@ def _write_gif(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[st
 def _write_folder(path: Path, frames: Iterator[Frame], text: Mapping[str, str]) -> None:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise ValueError(f"{path} already holds something; give the film a new folder.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=path.name + ".", suffix=".part", dir=path.parent))
-    try:
+    with replacing_folder(path) as part:
         for number, frame in enumerate(frames):
             save_png(part / f"frame{number:05d}.png", frame, text)
-        umask = os.umask(0)
-        os.umask(umask)
-        part.chmod(0o777 & ~umask)
-        part.replace(path)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 # -- Reading -----------------------------------------------------------------------------------------------------

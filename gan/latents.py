@@ -13,52 +13,25 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from foundation.seeds import GRID_WIDTH, SEED_RANGE, neighbours, seed_class, seed_z
 from gan.device import send
 
 FloatArray = npt.NDArray[np.float64]
 
-SEED_RANGE = 2**32
-"""NumPy's legacy generator takes seeds of 32 bits; other whole numbers are taken modulo this."""
-
-GRID_WIDTH = 100
-"""Seeds in one row of the window's grid: position (x, y) is seed x + 100 y."""
+__all__ = [
+    "GRID_WIDTH",
+    "SEED_RANGE",
+    "blend_w",
+    "blend_z",
+    "lerp",
+    "neighbours",
+    "seed_class",
+    "seed_z",
+    "slerp",
+]
 
 _TINY = 1e-12
 """Below this length a vector is taken to have no direction."""
-
-
-def seed_z(seed: int, z_dim: int) -> FloatArray:
-    """The latent point of a seed: `RandomState(seed mod 2^32).randn(z_dim)`, float64 [z_dim]."""
-    return np.random.RandomState(seed % SEED_RANGE).randn(z_dim)
-
-
-def seed_class(seed: int, z_dim: int, c_dim: int) -> int:
-    """The class 0..c_dim-1 of a seed where the user chose none: the first `randint(c_dim)` after z was drawn."""
-    if c_dim < 1:
-        raise ValueError(f"a network with c_dim {c_dim} has no classes to choose from")
-    state = np.random.RandomState(seed % SEED_RANGE)
-    state.randn(z_dim)
-    return int(state.randint(c_dim))
-
-
-def neighbours(x: float, y: float) -> tuple[tuple[int, float], ...]:
-    """The seeds around a position on the window's grid, each with its bilinear weight.
-
-    Whole positions are seeds: (x, y) is seed x + 100 y. Between them up to four seeds share the weight 1; those
-    that would get none are left out, so a whole position gives exactly one. Seeds may be negative or large: `seed_z`
-    takes them modulo 2^32.
-    """
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError(f"the grid has no position ({x}, {y}): both must be finite numbers")
-    x0, y0 = math.floor(x), math.floor(y)
-    fx, fy = x - x0, y - y0
-    corners = (
-        (x0 + GRID_WIDTH * y0, (1 - fx) * (1 - fy)),
-        (x0 + 1 + GRID_WIDTH * y0, fx * (1 - fy)),
-        (x0 + GRID_WIDTH * (y0 + 1), (1 - fx) * fy),
-        (x0 + 1 + GRID_WIDTH * (y0 + 1), fx * fy),
-    )
-    return tuple((seed, weight) for seed, weight in corners if weight > 0)
 
 
 def lerp(a: torch.Tensor, b: torch.Tensor, t: float | torch.Tensor) -> torch.Tensor:

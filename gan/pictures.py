@@ -13,11 +13,11 @@ import numpy.typing as npt
 import torch
 
 import gan
+from foundation.seeds import seed_class, seed_z
 from gan import transforms
 from gan.device import choose_device
 from gan.display import to_rgba8
 from gan.io.download import Progress
-from gan.latents import seed_class, seed_z
 from gan.networks.noise import NoiseSetting
 
 Picture = npt.NDArray[np.uint8]

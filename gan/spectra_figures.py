@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from foundation.files import replacing
 from gan.average_spectra import Spectrum, decibels, slices
-from gan.io.atomic import replacing
 
 DPI = 100
 _CONTOUR_DB = 5

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 import torch
 
-from gan import splines
+from foundation.interpolation import Floats, check, weights
 from gan.latents import blend_w, slerp
 
 Interpolation = Literal["linear", "cubic", "slerp"]
@@ -38,19 +38,19 @@ class Walk:
             raise ValueError(f"There is no interpolation {self.interpolation!r}; choose one of {known}.")
         if len(self.times) != len(self.ws):
             raise ValueError(f"{len(self.ws)} keyframes need as many times, but {len(self.times)} were given.")
-        splines.weights(self.times, 0.0, "linear", self.period)  # refuses wrong times now, not in the first frame
+        check(self.times, self.interpolation, self.period)  # refuses wrong times now, not in the first frame
 
     def at(self, t: float) -> torch.Tensor:
         """ws [num_ws, w_dim] at time t. In a loop t may be any; else the ends hold."""
-        straight = splines.weights(self.times, t, "linear", self.period)
+        straight = weights(self.times, t, "linear", self.period)
         if self.interpolation == "slerp":
             return self._around(straight)
         shares = straight
         if self.interpolation == "cubic":
-            shares = splines.weights(self.times, t, "cubic", self.period)
+            shares = weights(self.times, t, "cubic", self.period)
         return blend_w(self.ws, shares.tolist(), self.w_avg, self.keep_norm, distances=straight.tolist())
 
-    def _around(self, straight: splines.Weights) -> torch.Tensor:
+    def _around(self, straight: Floats) -> torch.Tensor:
         near = [int(i) for i in straight.nonzero()[0]]
         if len(near) == 1:
             return self.ws[near[0]]

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import click
 
-from training_launcher.formats import write
-from training_launcher.options import Field, fields
-from training_launcher.slurm_options import SlurmOptions
-from training_launcher.specs.dataset import DatasetSpec
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
-from training_launcher.specs.pictures import (
+from foundation.specs.dataset import DatasetSpec
+from foundation.specs.film import FilmSpec
+from foundation.specs.formats import write
+from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
+from foundation.specs.options import Field, fields
+from foundation.specs.pictures import (
     ConvertSpec,
     ImagesSpec,
     InspectSpec,
@@ -24,8 +23,9 @@ from training_launcher.specs.pictures import (
     TruncationFigureSpec,
     VideoSpec,
 )
-from training_launcher.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
-from training_launcher.specs.train import TrainSpec
+from foundation.specs.slurm import SlurmOptions
+from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
+from foundation.specs.train import TrainSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES: dict[str, type] = {

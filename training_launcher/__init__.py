@@ -1,1 +1,1 @@
-"""Runs: what can be asked of them, where they run, and how one watches them. Imports neither torch nor gan."""
+"""Runs: submitting, supervising, watching and listing them. Imports neither torch nor gan."""

@@ -1,4 +1,4 @@
-"""Every command that can be a run: its spec, its kind, and its arguments. The one table of them."""
+"""Table of the commands that can be a run: spec, kind and arguments of each."""
 
 import dataclasses
 from collections.abc import Collection, Mapping
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training_launcher import folder as files
-from training_launcher.errors import LaunchError
-from training_launcher.formats import write
-from training_launcher.options import Field, fields, problems
-from training_launcher.run import Kind
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.pictures import (
+from foundation import runs as run_files
+from foundation.specs.film import FilmSpec
+from foundation.specs.formats import write
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.options import Field, fields, problems
+from foundation.specs.pictures import (
     ImagesSpec,
     MixingSpec,
     NoiseFiguresSpec,
     TruncationFigureSpec,
     VideoSpec,
 )
-from training_launcher.specs.train import TrainSpec
+from foundation.specs.train import TrainSpec
+from training_launcher.errors import LaunchError
+from training_launcher.run import Kind
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Command:
     """A command that can be a run."""
 
     name: str
-    """As `submit` and `run.yaml` call it."""
+    """Name in `submit` and `run.yaml`."""
     spec: type
     kind: Kind
     module: str = "gan"
-    """What Python is asked to run (`python -m module name`)."""
+    """Module that Python runs (`python -m module name`)."""
     shares: bool = False
-    """Whether it gives way to what else runs, and so waits for no device."""
+    """It runs at low priority beside others, and so waits for no device."""
 
 
 COMMANDS = {
@@ -53,10 +53,10 @@ COMMANDS = {
 
 
 def command_of(spec: Any) -> Command:
-    """The command that a filled spec is for.
+    """Return the command that a filled spec is for.
 
     Raises:
-        LaunchError: there is none that can be a run.
+        LaunchError: no command that can be a run has such a spec.
     """
     for command in COMMANDS.values():
         if type(spec) is command.spec:
@@ -84,22 +84,22 @@ def arguments(spec: Any, only: Collection[str] | None = None) -> list[str]:
 
 
 def command_line(spec: Any) -> list[str]:
-    """The exact command that does what a filled spec asks for; `shlex.join` makes a line of it."""
+    """Return the exact command of a filled spec; `shlex.join` makes a line of it."""
     command = command_of(spec)
     submit = ["submit"] if command.kind == "metrics" else []
     return ["python", "-m", command.module, *submit, command.name, *arguments(spec)]
 
 
 def to_plain(spec: Any) -> dict[str, Any]:
-    """A filled spec as files keep it: numbers, words and lists of them."""
+    """Convert a filled spec to plain values for YAML: numbers, strings and lists of them."""
     return {part.name: _plain(getattr(spec, part.name)) for part in fields(type(spec))}
 
 
 def from_plain(command: Command, plain: Mapping[str, Any]) -> Any:
-    """A filled spec from what a file keeps; what it does not know is left out.
+    """Build a spec from the plain values of a file; unknown names are ignored.
 
     Raises:
-        LaunchError: something is missing or cannot be.
+        LaunchError: a value is missing or invalid.
     """
     given: dict[str, Any] = {}
     for part in fields(command.spec):
@@ -118,27 +118,25 @@ def from_plain(command: Command, plain: Mapping[str, Any]) -> Any:
 
 
 def asked_for(folder: Path) -> tuple[Command, Any]:
-    """The command and the filled spec of a run.
+    """Read the command and the filled spec of a run.
 
     Raises:
-        LaunchError: the folder does not say.
+        LaunchError: the folder does not name a known command, or its spec is invalid.
     """
-    content, problem = files.read_run(folder)
+    content, problem = run_files.read_run(folder)
     if content is None:
-        raise LaunchError(f"{folder.name} cannot be run again: {problem or f'there is no {files.RUN_FILE} in it.'}")
+        raise LaunchError(f"{folder.name} cannot be run again: {problem or f'there is no {run_files.RUN_FILE} in it.'}")
     name = content.get("command") or content.get("kind")
     if name not in COMMANDS:
-        raise LaunchError(f"{folder.name} cannot be run again: {files.RUN_FILE} names no known command.")
+        raise LaunchError(f"{folder.name} cannot be run again: {run_files.RUN_FILE} names no known command.")
     return COMMANDS[name], from_plain(COMMANDS[name], content["spec"])
 
 
 def describe(spec: Any) -> str:
-    """The name of a run's folder after its number; of trainings as the official tools build it."""
+    """Return a run folder's name after its number; for trainings as the official tools build it."""
     command = command_of(spec)
     if isinstance(spec, TrainSpec):
-        dataset = Path(spec.data).resolve().stem
-        parts = [spec.cfg, dataset, f"gpus{spec.gpus}", f"batch{spec.batch}", f"gamma{spec.gamma:g}"]
-        return "-".join([*parts, spec.desc] if spec.desc else parts)
+        return run_files.describe_training(dataclasses.asdict(spec))
     if isinstance(spec, MetricRunSpec):
         return "-".join(["metrics", *spec.metrics[:2], f"networks{len(spec.networks)}"])
     if isinstance(spec, FilmSpec):
@@ -149,7 +147,7 @@ def describe(spec: Any) -> str:
 
 
 def with_folder(spec: Any, outdir: Path) -> Any:
-    """The spec of a run whose folder is made in `outdir`."""
+    """Return the spec with `outdir` as the folder of runs, where it has such an option."""
     return dataclasses.replace(spec, outdir=str(outdir)) if isinstance(spec, TrainSpec) else spec
 
 

@@ -1,7 +1,7 @@
-"""Turns on this computer's devices: whoever asks first gets them first.
+"""Queue for this computer's devices: first come, first served.
 
-A device is a file of the user's that names who holds it. It is free when none of those is alive any more, so that
-nothing has to be tidied up after a crash; and while a training lives on whose supervisor was killed, it stays taken.
+A lease file of the user names the processes that hold a device. The device is free when none of them is alive, so
+nothing needs tidying after a crash, and a training whose supervisor was killed keeps its device.
 """
 
 import os
@@ -13,62 +13,62 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.process import Identity, read_identity
 from training_launcher.errors import LaunchError
 from training_launcher.places import host_folder, lock
-from training_launcher.process import Identity, read_identity
 
 _ASK_GPUS_S = 20.0
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a run needs."""
+    """Devices that a run needs."""
 
     kind: str
     """"cuda", "mps" or "cpu"."""
     count: int = 1
     index: int | None = None
-    """A certain GPU."""
+    """Index of one particular GPU; None for any."""
 
 
 @dataclass(frozen=True)
 class Device:
-    """Something that one run works on at a time."""
+    """A device for one run at a time."""
 
     name: str
-    """As people call it: "cpu", "cuda:0"."""
+    """Name for people: "cpu", "cuda:0"."""
     token: str = ""
-    """As `CUDA_VISIBLE_DEVICES` calls it; empty for what is no GPU."""
+    """Name in `CUDA_VISIBLE_DEVICES`; empty for devices other than GPUs."""
 
 
 def gpus() -> tuple[Device, ...]:
-    """The CUDA devices that a process started from here could use, told by the driver's own tool."""
+    """List the CUDA devices visible to a process started from here, as reported by nvidia-smi."""
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     try:
-        said = subprocess.run(
+        answer = subprocess.run(
             ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"],
             capture_output=True, text=True, timeout=_ASK_GPUS_S, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    lines = [] if said.returncode else said.stdout.splitlines()
+    lines = [] if answer.returncode else answer.stdout.splitlines()
     present = [line.strip() for line in lines if line.strip().isdigit()]
     if chosen is None:
         return tuple(Device(f"cuda:{token}", token) for token in present)
     found: list[Device] = []
     for token in (part.strip() for part in chosen.split(",")):
         if not token or token.startswith("-") or (token.isdigit() and token not in present):
-            break  # as CUDA does it: what comes after the first that is not there is not there either
+            break  # as in CUDA, which ignores everything after the first unknown device
         found.append(Device(f"cuda:{token}", token))
     return tuple(found) if present else ()
 
 
 def wish_for(device: str, count: int) -> Wish:
-    """What a spec's `device` and `gpus` come to on this computer.
+    """Resolve a spec's `device` and `gpus` on this computer.
 
     Raises:
-        LaunchError: there is no such device, or there are too few.
+        LaunchError: there is no such device, or there are too few of them.
     """
     kind, _, number = device.partition(":")
     present = gpus() if kind in ("auto", "cuda") else ()
@@ -87,12 +87,12 @@ def wish_for(device: str, count: int) -> Wish:
 
 
 class Turn:
-    """A place in the line for devices, and later the devices.
+    """A place in the queue for devices, and later the devices themselves.
 
     Args:
-        wish: What is needed.
+        wish: The devices needed.
         folder: The run's folder.
-        holder: The process that asks.
+        holder: The process that waits.
     """
 
     def __init__(self, wish: Wish, folder: Path, holder: Identity) -> None:
@@ -100,10 +100,10 @@ class Turn:
         self._held: tuple[Device, ...] = ()
         with lock("queue"):
             self._ticket = host_folder() / f"{wish.kind}-{time.time_ns():020d}-{holder.pid}.ticket"
-            files.write_json(self._ticket, {"folder": str(folder), "holders": [holder.fields()]})
+            run_files.write_json(self._ticket, {"folder": str(folder), "holders": [holder.fields()]})
 
     def take(self) -> tuple[Device, ...]:
-        """The devices, once it is this one's turn and they are free; empty until then."""
+        """Return the devices once they are free and it is this run's turn; empty until then."""
         with lock("queue"):
             if self._first():
                 free = [device for device in self._all() if not _holders(_lease(device))]
@@ -114,12 +114,12 @@ class Turn:
         return self._held
 
     def share(self, other: Identity) -> None:
-        """Say that another process works on the devices too: they are taken as long as either lives."""
+        """Record that another process uses the devices too: they stay taken while either is alive."""
         with lock("queue"):
             self._write([self._holder, other])
 
     def close(self) -> None:
-        """Leave the line, or give the devices back."""
+        """Leave the queue, or release the devices."""
         with lock("queue"):
             self._ticket.unlink(missing_ok=True)
             for device in self._held:
@@ -127,7 +127,7 @@ class Turn:
         self._held = ()
 
     def _first(self) -> bool:
-        """Whether nobody who is alive asked for such devices earlier."""
+        """Return whether no living process asked for such devices earlier."""
         for path in sorted(host_folder().glob(f"{self._wish.kind}-*.ticket")):
             if path == self._ticket:
                 return True
@@ -146,7 +146,7 @@ class Turn:
     def _write(self, holders: Sequence[Identity]) -> None:
         content = {"folder": str(self._folder), "holders": [holder.fields() for holder in holders]}
         for device in self._held:
-            files.write_json(_lease(device), content)
+            run_files.write_json(_lease(device), content)
 
 
 def _lease(device: Device) -> Path:
@@ -154,8 +154,8 @@ def _lease(device: Device) -> Path:
 
 
 def _holders(path: Path) -> list[Identity]:
-    """Processes that a file names and that are alive."""
-    content, _ = files.read_json(path)
+    """Return the living processes that a ticket or lease names."""
+    content, _ = run_files.read_json(path)
     named: Any = (content or {}).get("holders")
     read = [read_identity(one) for one in named] if isinstance(named, list) else []
     return [one for one in read if one is not None and one.presence() == "here"]

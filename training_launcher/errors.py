@@ -1,5 +1,5 @@
-"""What can go wrong when runs are started, found or ended."""
+"""Errors of starting, finding and stopping runs."""
 
 
 class LaunchError(ValueError):
-    """Something that cannot be done with a run, in a sentence that says what to do instead."""
+    """A run cannot be started, changed or found; the text is a sentence with a way out."""

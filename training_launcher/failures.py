@@ -1,4 +1,4 @@
-"""What probably made a run fail, from what it said last."""
+"""Diagnosis of failed runs from the end of their logs."""
 
 import re
 import signal
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cause:
-    """A likely cause."""
+    """A likely cause of a failure."""
 
     name: str
-    """In two or three words."""
+    """Name of two or three words."""
     advice: str
-    """What to do, in one sentence."""
+    """Advice in one sentence."""
     signs: str
-    """A pattern of what is said then."""
+    """Regular expression for the messages that it leaves."""
 
 
 _CAUSES = (
@@ -112,26 +112,28 @@ LOST = Cause(
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed."""
+    """Reason of a failed run."""
 
     error: str
-    """In a sentence: its own words."""
+    """The run's own message, as a sentence."""
     cause: str = ""
-    """The likely cause in two or three words; empty where it cannot be told."""
+    """The likely cause in two or three words; empty if unknown."""
     advice: str = ""
-    """What to do, in a sentence; empty likewise."""
+    """Advice in a sentence; empty if the cause is unknown."""
 
 
-def diagnose(lines: Sequence[str], code: int | None = None, *, told: str = "", memory_ran_out: bool = False) -> Failure:
-    """Why a run failed.
+def diagnose(
+    lines: Sequence[str], code: int | None = None, *, reported: str = "", memory_ran_out: bool = False
+) -> Failure:
+    """Diagnose a failed run.
 
     Args:
-        lines: What it said last, as in its log.
-        code: How its process ended: its status, or minus the signal; None where nobody knows.
-        told: What it said itself of the reason, in its `status.json`.
-        memory_ran_out: Whether the system ended a process for want of memory meanwhile.
+        lines: The end of its log.
+        code: Exit status of its process, or minus the signal; None if unknown.
+        reported: The error in its `status.json`.
+        memory_ran_out: The system killed a process for lack of memory meanwhile.
     """
-    error = told or _last_error(lines)
+    error = reported or _last_error(lines)
     if code == -signal.SIGKILL and memory_ran_out:
         full = next(cause for cause in _CAUSES if cause.name == OUT_OF_MEMORY)
         return Failure("The system ended the run's process because memory ran out.", full.name, full.advice)
@@ -141,21 +143,21 @@ def diagnose(lines: Sequence[str], code: int | None = None, *, told: str = "", m
         return Failure(
             f"The run's process was ended by {name}.", ended.name if ended else "", ended.advice if ended else ""
         )
-    said = [line for line in lines[-8:] if not line.startswith("tick ")]  # which counts what is no failure yet
-    cause = _likely(error) or _likely("\n".join(said))
+    recent = [line for line in lines[-8:] if not line.startswith("tick ")]
+    cause = _likely(error) or _likely("\n".join(recent))
     if not error:
         error = f"It ended with status {code} and said nothing." if code is not None else LOST.advice
     return Failure(error, cause.name if cause else "", cause.advice if cause else "")
 
 
 def advice(cause: str) -> str:
-    """What to do about a cause that `diagnose` named; empty for others."""
+    """Return the advice for a cause that `diagnose` named; empty for others."""
     every = (*_CAUSES, LOST, *_ENDED.values())
     return next((known.advice for known in every if known.name == cause), "")
 
 
 def explained(error: str, cause: str) -> str:
-    """An error, and what to do about its cause."""
+    """Return an error followed by the advice for its cause."""
     ended = error if not error or error.endswith((".", "!", "?")) else f"{error}."
     return " ".join(filter(None, (ended, advice(cause))))
 
@@ -165,7 +167,7 @@ def _likely(text: str) -> Cause | None:
 
 
 def _last_error(lines: Sequence[str]) -> str:
-    """The sentence of an error at the end of what was said: an "Error:" line, or the last of a traceback."""
+    """Return the last error in a log: an "Error:" line, or the last line of a traceback."""
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i].strip()
         if line.startswith("Error: "):

@@ -1,4 +1,4 @@
-"""Says what state a run is really in: what it says of itself, held against the processes and jobs there are."""
+"""True state of a run: its own status checked against living processes and the cluster's jobs."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,30 +11,30 @@ from training_launcher.run import LIVE, Run, State
 _STATES = ("queued", "starting", "running", "finished", "stopped", "failed", "lost")
 
 _SUPERVISED_S = 120.0
-"""A run on another computer is lost after so long without a sign of life from its supervisor; they come every 10 s."""
+"""Seconds without a heartbeat of its supervisor (one every 10 s) until a run on another computer is lost."""
 _UNSUPERVISED_S = 1800.0
-"""The same where there is no supervisor: a training says nothing while it measures."""
+"""The same without a supervisor: a training writes nothing while it measures."""
 _STARTING_S = 15.0
-"""How long a supervisor may take to tell of itself."""
+"""Seconds that a supervisor may take to write its first file."""
 _OFFICIAL_TICKS = 5.0
-"""An official run that has written nothing for so many of its ticks has ended."""
+"""Ticks without output after which an official run has ended."""
 
 
 @dataclass
 class Jobs:
-    """The cluster's jobs, asked for at most every few seconds, and only when a run has one."""
+    """States of the cluster's jobs, queried at most every few seconds, and only when a run has one."""
 
     ask: Any = None
-    """Gives the states of the user's jobs by number, or None where the cluster does not answer."""
+    """Returns the states of the user's jobs by number, or None if the cluster does not answer."""
     every_s: float = 3.0
     _asked: float = -1e9
     _states: dict[str, str] | None = field(default=None)
 
     def state(self, job: str) -> str | None:
-        """A job's state in the cluster's words; empty where there is no such job, None where nobody knows."""
+        """Return a job's state in the cluster's words; empty if there is no such job, None if unknown."""
         if time.monotonic() - self._asked > self.every_s:
             if self.ask is None:
-                from training_launcher.slurm import job_states  # only those who have such runs need it
+                from training_launcher.slurm import job_states  # needed for cluster runs only
 
                 self.ask = job_states
             self._states = self.ask()
@@ -43,19 +43,19 @@ class Jobs:
 
 
 def judge(folder: str, facts: Facts, now: float, jobs: Jobs) -> Run:
-    """The run as it really stands.
+    """Return a run with its true state.
 
     Args:
         folder: Absolute path.
-        facts: What it says.
+        facts: Content of its folder.
         now: Seconds since 1970.
-        jobs: The cluster's.
+        jobs: States of the cluster's jobs.
     """
     state = _state(facts, now, jobs)
     live = state in LIVE
     error, cause = facts.error, facts.cause
     if state in ("failed", "lost") and not cause:
-        found = failures.diagnose(facts.log_end, told=error) if state == "failed" else failures.Failure("")
+        found = failures.diagnose(facts.log_end, reported=error) if state == "failed" else failures.Failure("")
         error, cause = error or found.error, found.cause
     done = facts.done or 0.0
     eta = facts.eta_s
@@ -100,7 +100,7 @@ def _state(facts: Facts, now: float, jobs: Jobs) -> State:
 
 
 def _alive(facts: Facts, now: float, claimed: str) -> bool:
-    """Whether the run's process is there, or the one that looks after it and will say how it ended."""
+    """Return whether the run's process or its supervisor is alive."""
     who = [facts.supervisor] if claimed == "queued" else [facts.supervisor, facts.worker]
     seen = [identity.presence() for identity in who if identity is not None]
     if "here" in seen:
@@ -118,13 +118,13 @@ def _job_state(claimed: str, job: str, facts: Facts) -> State:
         if claimed in ("starting", "running"):
             return cast(State, claimed)
         return cast(State, claimed) if facts.stop_asked and claimed in ("stopped", "failed") else "starting"
-    if job == "COMPLETING":  # after preemption it waits again; only one that was asked to stop stays so
+    if job == "COMPLETING":  # after preemption it waits again, unless it was asked to stop
         return "queued" if claimed == "stopped" and not facts.stop_asked else cast(State, claimed or "starting")
     return "lost" if not claimed or claimed in LIVE else cast(State, claimed)
 
 
 def _official_state(facts: Facts, now: float) -> State:
-    """Official folders say nothing of their state: judged by how far they came and how long ago that was."""
+    """Judge an official folder, which holds no status, by its progress and the age of its last output."""
     if facts.total and (facts.done or 0.0) >= facts.total:
         return "finished"
     tick = facts.spec.get("tick")

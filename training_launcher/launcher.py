@@ -1,4 +1,4 @@
-"""Starts runs, ends them, goes on with them, and throws them away."""
+"""Starting, stopping, resuming and deleting runs."""
 
 import dataclasses
 import os
@@ -11,7 +11,10 @@ import uuid
 from pathlib import Path
 from typing import Any, Literal
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.process import Identity, identify, read_identity
+from foundation.specs.options import problems
+from foundation.specs.slurm import SlurmOptions
 from training_launcher import registry
 from training_launcher.commands import (
     Command,
@@ -24,11 +27,8 @@ from training_launcher.commands import (
 )
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
-from training_launcher.options import problems
 from training_launcher.places import lock, remember
-from training_launcher.process import Identity, identify, read_identity
 from training_launcher.run import Run
-from training_launcher.slurm_options import SlurmOptions
 
 __all__ = ["LaunchError", "SlurmOptions", "command_line", "resume", "stop", "submit", "trash"]
 
@@ -43,17 +43,17 @@ def submit(
     slurm: SlurmOptions | None = None,
     desc: str = "",
 ) -> Run:
-    """Make a run: its folder at once, and the process or job that does it as soon as its devices are free.
+    """Create a run: its folder at once, its process or cluster job as soon as its devices are free.
 
     Args:
-        spec: What is asked for; one of the specs in `commands.COMMANDS`.
-        outdir: Folder in which the run's own is made.
-        executor: Where it runs: on this computer, or as a job of the cluster.
-        slurm: What to ask the cluster for.
-        desc: Words to add to the folder's name.
+        spec: A filled spec of one of `commands.COMMANDS`.
+        outdir: Folder in which the run's folder is made.
+        executor: This computer, or a job of the cluster.
+        slurm: Options of the cluster job.
+        desc: Text to append to the folder's name.
 
     Raises:
-        LaunchError: something in the spec cannot be, or the cluster refuses the job.
+        LaunchError: the spec is invalid, or the cluster refuses the job.
         OSError: the folder cannot be made.
     """
     command = command_of(spec)
@@ -61,41 +61,41 @@ def submit(
         raise LaunchError(" ".join(wrong))
     outdir = Path(outdir).expanduser().absolute()
     spec = _absolute(with_folder(spec, outdir))
-    if command.kind == "train" and spec.resume and (Path(spec.resume).expanduser() / files.RUN_FILE).is_file():
+    if command.kind == "train" and spec.resume and (Path(spec.resume).expanduser() / run_files.RUN_FILE).is_file():
         raise LaunchError(f"{spec.resume} is a run: resume it, or start from one of its network files.")
-    folder = files.create(outdir, "-".join([describe(spec), desc] if desc else [describe(spec)]))
-    files.write_run(folder, command.kind, command.name, to_plain(spec))
+    folder = run_files.create(outdir, "-".join([describe(spec), desc] if desc else [describe(spec)]))
+    run_files.write_run(folder, command.kind, to_plain(spec), command.name)
     about: dict[str, Any] = {"executor": executor, "kind": command.kind, "cwd": os.getcwd()}
     if executor == "slurm":
         about["slurm"] = dataclasses.asdict(slurm or SlurmOptions())
-    files.write_json(folder / files.LAUNCH_FILE, about)
+    run_files.write_json(folder / run_files.LAUNCH_FILE, about)
     remember(outdir)
     _start(folder, command, spec)
     return registry.read(folder)
 
 
 def stop(run: Run, *, patience_s: float = 0.0, force: bool = False) -> None:
-    """Ask a run to end well: a training saves a snapshot first. One that waits for its turn is just taken out.
+    """Stop a run: a training saves a snapshot first; a queued run just leaves the queue.
 
     Args:
         run: A live run.
-        patience_s: How long to wait for its end; with 0 it ends in its own time.
-        force: Kill what has not ended after that.
+        patience_s: Seconds to wait for its end; 0 returns at once.
+        force: Kill it if it has not ended by then.
 
     Raises:
-        LaunchError: it is not running, or cannot be reached from here.
+        LaunchError: it is not running, or cannot be reached from this computer.
     """
     run = registry.read(run.folder)
     if not run.live:
         raise LaunchError(f"{run.name} is not running: it is {run.state}.")
     folder = Path(run.folder)
     if run.executor:
-        files.change_json(folder / files.LAUNCH_FILE, stop_asked=True)
+        run_files.change_json(folder / run_files.LAUNCH_FILE, stop_asked=True)
     if run.executor == "slurm":
         from training_launcher.slurm import cancel
 
         cancel(folder, waiting=run.state == "queued", force=force)
-    elif not _signal(folder, signal.SIGTERM) and not run.executor:  # a supervisor elsewhere looks for the request
+    elif not _signal(folder, signal.SIGTERM) and not run.executor:  # a supervisor on another computer polls the request
         raise LaunchError(f"{run.name} was started by hand on another computer: stop it there.")
     end = time.monotonic() + patience_s
     look = registry.Registry()
@@ -106,13 +106,13 @@ def stop(run: Run, *, patience_s: float = 0.0, force: bool = False) -> None:
 
 
 def resume(run: Run) -> Run:
-    """Go on with a run in its own folder, exactly where its last saved state left it.
+    """Resume a run in its own folder, exactly from its last saved state.
 
     Raises:
-        LaunchError: it is still running, has reached its end, or is not ours.
+        LaunchError: it is still running, has finished, or is not ours.
     """
     folder = Path(run.folder)
-    with lock("resume"):  # only one of two who ask at once may have it
+    with lock("resume"):  # two callers at once must not both start it
         run = registry.read(folder)
         if run.official:
             raise LaunchError(f"{run.name} was made by the official tools: start a new run from its newest network.")
@@ -121,12 +121,12 @@ def resume(run: Run) -> Run:
         if run.state == "finished":
             raise LaunchError(f"{run.name} has reached its end: start a new run from its newest network.")
         command, spec = asked_for(folder)
-        about, _ = files.read_json(folder / files.LAUNCH_FILE)
+        about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
         keep: dict[str, Any] = {key: about[key] for key in ("executor", "slurm", "cwd") if about and key in about}
-        # A run says that it has stopped a little before its processes are gone.
+        # The status says "stopped" shortly before the processes are gone.
         after = [one.fields() for one in _identities(folder) if one.presence() == "here"]
-        files.write_json(
-            folder / files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep, "after": after}
+        run_files.write_json(
+            folder / run_files.LAUNCH_FILE, {"executor": "local", "kind": command.kind, **keep, "after": after}
         )
         _start(folder, command, spec)
     return registry.read(folder)
@@ -153,11 +153,11 @@ def trash(run: Run) -> None:
 
 
 def _start(folder: Path, command: Command, spec: Any) -> None:
-    """Say that the run waits, and start what looks after it; an earlier one that still ends has no say any more."""
-    files.change_json(folder / files.LAUNCH_FILE, start=uuid.uuid4().hex)
-    (folder / files.SUPERVISOR_FILE).unlink(missing_ok=True)
-    files.write_json(folder / files.STATUS_FILE, _waiting(folder, command, spec))
-    about, _ = files.read_json(folder / files.LAUNCH_FILE)
+    """Mark the run as queued and start its supervisor; one from before that is still ending no longer writes."""
+    run_files.change_json(folder / run_files.LAUNCH_FILE, start=uuid.uuid4().hex)
+    (folder / run_files.SUPERVISOR_FILE).unlink(missing_ok=True)
+    run_files.write_json(folder / run_files.STATUS_FILE, _waiting(folder, command, spec))
+    about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
     if about and about.get("executor") == "slurm":
         from training_launcher.slurm import submit_job
 
@@ -165,23 +165,23 @@ def _start(folder: Path, command: Command, spec: Any) -> None:
             gpus = 0 if spec.device in ("cpu", "mps") else getattr(spec, "gpus", 1)
             job = submit_job(folder, SlurmOptions(**about.get("slurm", {})), gpus)
         except LaunchError as error:
-            files.change_json(folder / files.STATUS_FILE, state="failed", error=str(error), updated=time.time())
+            run_files.change_json(folder / run_files.STATUS_FILE, state="failed", error=str(error), updated=time.time())
             raise
-        files.change_json(folder / files.LAUNCH_FILE, job=job)
+        run_files.change_json(folder / run_files.LAUNCH_FILE, job=job)
         return
-    with (folder / files.LOG_FILE).open("ab") as log:
+    with (folder / run_files.LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "training_launcher.supervisor", str(folder)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), start_new_session=True,
         )  # fmt: skip
     if (who := identify(process.pid)) is not None:
-        files.change_json(folder / files.LAUNCH_FILE, supervisor=who.fields())
+        run_files.change_json(folder / run_files.LAUNCH_FILE, supervisor=who.fields())
     threading.Thread(target=process.wait, name=f"supervisor-{process.pid}", daemon=True).start()
 
 
 def _waiting(folder: Path, command: Command, spec: Any) -> dict[str, Any]:
-    """What `status.json` says of a run that waits for its turn; how far it came before stays."""
-    before, _ = files.read_json(folder / files.STATUS_FILE)
+    """Return the `status.json` of a queued run, with the progress it already had."""
+    before, _ = run_files.read_json(folder / run_files.STATUS_FILE)
     content = {
         key: value
         for key, value in (before or {}).items()
@@ -193,11 +193,11 @@ def _waiting(folder: Path, command: Command, spec: Any) -> dict[str, Any]:
 
 
 def _identities(folder: Path) -> list[Identity]:
-    """Whom to ask: first the supervisor, who passes it on, then the run itself."""
-    about, _ = files.read_json(folder / files.LAUNCH_FILE)
-    told, _ = files.read_json(folder / files.SUPERVISOR_FILE)
-    status, _ = files.read_json(folder / files.STATUS_FILE)
-    found = (read_identity(told) or read_identity((about or {}).get("supervisor")), read_identity(status))
+    """Return the processes to signal: first the supervisor, which passes signals on, then the run itself."""
+    about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
+    supervisor, _ = run_files.read_json(folder / run_files.SUPERVISOR_FILE)
+    status, _ = run_files.read_json(folder / run_files.STATUS_FILE)
+    found = (read_identity(supervisor) or read_identity((about or {}).get("supervisor")), read_identity(status))
     return [one for one in found if one is not None]
 
 
@@ -209,17 +209,17 @@ def _signal(folder: Path, number: int) -> bool:
 
 
 def _kill(folder: Path) -> None:
-    for one in reversed(_identities(folder)):  # the run first, so that its supervisor tells of it
+    for one in reversed(_identities(folder)):  # the run first, so that its supervisor reports it
         if one.signal(signal.SIGKILL):
             return
 
 
 _PATHS = ("data", "resume", "network", "networks", "session", "out", "output", "outdir", "classifiers", "detector")
-"""Fields of specs that name files."""
+"""Fields of specs that hold paths."""
 
 
 def _absolute(spec: Any) -> Any:
-    """A spec whose paths mean the same from every folder."""
+    """Return a spec with absolute paths."""
     changes: dict[str, Any] = {}
     for name in _PATHS:
         value = getattr(spec, name, None)

@@ -1,6 +1,6 @@
-"""Where the launcher keeps what is not a run's own: turns on devices, and which folders runs were asked for in.
+"""The launcher's own folder: leases of devices, and the folders that runs were submitted to.
 
-Nothing is lost when these files are: runs are found by looking into folders.
+Runs are found by scanning folders, so these files may be deleted at any time.
 """
 
 import os
@@ -11,41 +11,41 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock
 
+from foundation.files import write_text
+
 _FOLDERS = "folders.txt"
 _MOST = 50
-"""So many folders are remembered."""
+"""Folders remembered at most."""
 
 
 def state_folder() -> Path:
-    """The user's folder for such things; `STYLESCOPE_STATE` names another one."""
+    """Return the user's state folder, or the one that `STYLESCOPE_STATE` names."""
     chosen = os.environ.get("STYLESCOPE_STATE")
     return Path(chosen) if chosen else platformdirs.user_state_path("stylescope", appauthor=False)
 
 
 def host_folder() -> Path:
-    """The part of it that is this computer's: a home folder may be shared by many."""
+    """Return the part for this computer, and make it: several computers may share a home folder."""
     folder = state_folder() / "devices" / socket.gethostname()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def lock(name: str) -> FileLock:
-    """What only one process of the user may do at a time on this computer."""
+    """Return a lock between the user's processes on this computer."""
     return FileLock(host_folder() / f"{name}.lock")
 
 
 def remember(outdir: Path) -> None:
-    """Keep in mind that runs were asked for in a folder; the newest comes first."""
+    """Remember that runs were submitted to a folder; the newest comes first."""
     path = state_folder() / _FOLDERS
     with lock("folders"):
         known = [folder for folder in _read(path) if folder != str(outdir)]
-        part = path.with_suffix(".part")
-        part.write_text("".join(f"{folder}\n" for folder in [str(outdir), *known][:_MOST]), encoding="utf-8")
-        part.replace(path)
+        write_text(path, "".join(f"{folder}\n" for folder in [str(outdir), *known][:_MOST]))
 
 
 def remembered() -> tuple[Path, ...]:
-    """Folders that runs were asked for in, those that are still there, newest first."""
+    """Return the existing folders that runs were submitted to, newest first."""
     return tuple(Path(folder) for folder in _read(state_folder() / _FOLDERS) if os.path.isdir(folder))
 
 

@@ -1,4 +1,4 @@
-"""Recommended configurations, by kind of network and resolution; each is a YAML file beside this one."""
+"""Recommended configurations by kind of network and resolution, from YAML files in this package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from typing import Any
 
 import yaml
 
+from foundation.specs.options import fields
 from training_launcher.commands import COMMANDS
-from training_launcher.options import fields
 from training_launcher.run import Kind
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Values to begin a form or a command line with."""
+    """Initial values of a form or a command line."""
 
     name: str
-    """As the command line calls it, and its file."""
+    """Name on the command line and of its file."""
     title: str
-    """For people."""
+    """Title to show."""
     kind: Kind
     values: Mapping[str, Any]
-    """By field of the kind's spec; what is not named is as by default."""
+    """By field of the kind's spec; other fields keep their defaults."""
     note: str = ""
-    """What it is for, or what to know, in a sentence."""
+    """Its purpose in a sentence."""
 
 
 @cache
 def load() -> tuple[Preset, ...]:
-    """All of them, in the order of their files.
+    """Load all presets, in the order of their files.
 
     Raises:
-        ValueError: a file is not as it should be.
+        ValueError: a file is invalid.
     """
     folder = resources.files("training_launcher") / "presets"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
@@ -42,10 +42,10 @@ def load() -> tuple[Preset, ...]:
 
 
 def read(file: str, text: str) -> Preset:
-    """One of them, checked against the spec of its kind.
+    """Parse a preset and check it against the spec of its kind.
 
     Raises:
-        ValueError: it is not as it should be.
+        ValueError: it is invalid.
     """
     try:
         content = yaml.safe_load(text)

@@ -1,4 +1,4 @@
-"""Reads what a run's folder says, whatever state it is in; nothing here raises."""
+"""Content of a run's folder, whatever state it is in; nothing here raises."""
 
 import glob
 import json
@@ -10,36 +10,36 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training_launcher import folder as files
-from training_launcher.process import Identity, read_identity
+from foundation import runs as run_files
+from foundation.process import Identity, read_identity
 
 Signature = tuple[tuple[int, int, int] | None, ...]
-"""Time, size and number of each file that matters; None for one that is not there."""
+"""Time, size and inode of each file that matters; None for a missing one."""
 
 _FILES = (
     "",
-    files.RUN_FILE,
-    files.STATUS_FILE,
-    files.LAUNCH_FILE,
-    files.SUPERVISOR_FILE,
-    files.LOG_FILE,
-    files.STATS_FILE,
-    files.OPTIONS_FILE,
+    run_files.RUN_FILE,
+    run_files.STATUS_FILE,
+    run_files.LAUNCH_FILE,
+    run_files.SUPERVISOR_FILE,
+    run_files.LOG_FILE,
+    run_files.STATS_FILE,
+    run_files.OPTIONS_FILE,
 )
 _LONGEST = 300
-"""Characters of a line that is shown."""
+"""Characters of a shown line."""
 _STATS_TAIL = 1 << 16
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a folder says, before anybody looks whether its process is alive."""
+    """Content of a run's folder, not yet checked against living processes."""
 
     kind: str = "train"
     spec: Mapping[str, Any] = field(default_factory=dict)
     state: str = ""
-    """What `status.json` says; empty where it says nothing."""
+    """State in `status.json`; empty if it holds none."""
     done: float | None = None
     total: float | None = None
     unit: str = "kimg"
@@ -47,13 +47,13 @@ class Facts:
     eta_s: float | None = None
     updated: float = 0.0
     beat: float = 0.0
-    """When the supervisor last gave a sign of life."""
+    """Time of the supervisor's last heartbeat."""
     error: str = ""
     cause: str = ""
     device: str = ""
     executor: str = ""
     job: str = ""
-    """The cluster's job."""
+    """Number of the cluster's job."""
     stop_asked: bool = False
     worker: Identity | None = None
     """The process that does the work, or did."""
@@ -67,7 +67,7 @@ class Facts:
 
 
 def signature(folder: str, metric_files: Iterable[str]) -> Signature:
-    """Changes when a folder may say something else than before."""
+    """Return a value that changes when the content of a run's folder may have changed."""
     found: list[tuple[int, int, int] | None] = []
     for name in (*_FILES, *metric_files):
         try:
@@ -79,35 +79,35 @@ def signature(folder: str, metric_files: Iterable[str]) -> Signature:
 
 
 def read_facts(folder: str) -> Facts:
-    """Read it."""
+    """Read a run's folder."""
     path = Path(folder)
-    run, run_problem = files.read_run(path)
-    status, status_problem = files.read_json(path / files.STATUS_FILE)
-    launch, launch_problem = files.read_json(path / files.LAUNCH_FILE)
-    told, told_problem = files.read_json(path / files.SUPERVISOR_FILE)
-    official = run is None and not run_problem and os.path.exists(path / files.OPTIONS_FILE)
+    run, run_problem = run_files.read_run(path)
+    status, status_problem = run_files.read_json(path / run_files.STATUS_FILE)
+    launch, launch_problem = run_files.read_json(path / run_files.LAUNCH_FILE)
+    supervisor, supervisor_problem = run_files.read_json(path / run_files.SUPERVISOR_FILE)
+    official = run is None and not run_problem and os.path.exists(path / run_files.OPTIONS_FILE)
     options: Mapping[str, Any] = {}
     options_problem = ""
     if official:
-        read, options_problem = files.read_json(path / files.OPTIONS_FILE)
+        read, options_problem = run_files.read_json(path / run_files.OPTIONS_FILE)
         options = read or {}
     kind = _word(run, "kind") or _word(launch, "kind") or "train"
     spec = run["spec"] if run else _official_spec(options)
-    problem = run_problem or options_problem or status_problem or launch_problem or told_problem
+    problem = run_problem or options_problem or status_problem or launch_problem or supervisor_problem
     if not problem and run is None and not official:
-        problem = f"There is no {files.RUN_FILE} here: it cannot be told what was asked for."
+        problem = f"There is no {run_files.RUN_FILE} here: it cannot be told what was asked for."
     names = tuple(sorted(glob.glob(os.path.join(glob.escape(folder), "metric-*.jsonl"))))
-    log_end = tuple(_shown(line) for line in files.tail(path / files.LOG_FILE) if line.strip())
+    log_end = tuple(_shown(line) for line in run_files.tail(path / run_files.LOG_FILE) if line.strip())
     return Facts(
         kind=kind if kind in ("train", "metrics", "video", "figures") else "train",
         spec=spec,
         worker=read_identity(status),
-        supervisor=read_identity(told) or read_identity((launch or {}).get("supervisor")),
+        supervisor=read_identity(supervisor) or read_identity((launch or {}).get("supervisor")),
         executor=_executor(launch),
         job=_word(launch, "job"),
         stop_asked=bool((launch or {}).get("stop_asked")),
-        device=_word(told, "device") or _word(spec, "device"),
-        beat=_mtime(path / files.SUPERVISOR_FILE),
+        device=_word(supervisor, "device") or _word(spec, "device"),
+        beat=_mtime(path / run_files.SUPERVISOR_FILE),
         last_line=log_end[-1] if log_end else "",
         log_end=log_end[-20:],
         metric=_metric(names, spec),
@@ -122,7 +122,7 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
     done, total = _number(status, "done", "kimg"), _number(status, "total", "total_kimg")
     pace, updated = _number(status, "seconds_per_unit", "sec_per_kimg"), _number(status, "updated")
     if kind == "train" and done is None:
-        line = _last_stats(path / files.STATS_FILE)
+        line = _last_stats(path / run_files.STATS_FILE)
         done, pace = _mean(line, "Progress/kimg"), _mean(line, "Timing/sec_per_kimg")
         updated = _number(line, "timestamp")
     if kind == "train" and not total:
@@ -135,27 +135,27 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
         or {"metrics": "metrics", "video": "frames", "figures": "pictures"}.get(kind, "kimg"),
         "seconds_per_unit": pace,
         "eta_s": _number(status, "eta_s"),
-        "updated": updated or _mtime(path / files.STATUS_FILE),
+        "updated": updated or _mtime(path / run_files.STATUS_FILE),
         "error": _shown(_word(status, "error")),
         "cause": _word(status, "cause"),
     }
 
 
 def _last_stats(path: Path) -> Mapping[str, Any]:
-    """The last line of statistics that is whole."""
-    for line in reversed(files.tail(path, _STATS_TAIL)):
+    """Return the last whole line of statistics."""
+    for line in reversed(run_files.tail(path, _STATS_TAIL)):
         if found := _json(line):
             return found
     return {}
 
 
 def _metric(names: tuple[str, ...], spec: Mapping[str, Any]) -> tuple[str, float] | None:
-    """The newest result of the first metric that has one, in the order in which they were asked for."""
+    """Return the newest result of the first metric that has one, in the order of the run's options."""
     asked = spec.get("metrics")
     wanted = [f"metric-{name}.jsonl" for name in asked] if isinstance(asked, list | tuple) else []
     ranked = sorted(names, key=lambda name: (_place(os.path.basename(name), wanted), name))
     for name in ranked:
-        for line in reversed(files.tail(Path(name), _STATS_TAIL)):
+        for line in reversed(run_files.tail(Path(name), _STATS_TAIL)):
             results = _json(line).get("results")
             if isinstance(results, Mapping):
                 for key, value in results.items():
@@ -169,7 +169,7 @@ def _place(name: str, wanted: list[str]) -> int:
 
 
 def _official_spec(options: Mapping[str, Any]) -> dict[str, Any]:
-    """What the official tools kept of what was asked for, under our names."""
+    """Translate the options of the official tools to our names."""
     data = options.get("training_set_kwargs")
     spec: dict[str, Any] = {}
     if isinstance(data, Mapping):
@@ -225,7 +225,7 @@ def _word(content: Mapping[str, Any] | None, name: str) -> str:
 
 
 def _shown(line: str) -> str:
-    """A line without what a terminal would make of it, of a length that can be shown."""
+    """Strip control sequences from a line and cut it to a length that can be shown."""
     return _CONTROL.sub("", line).strip()[:_LONGEST]
 
 

@@ -1,4 +1,4 @@
-"""Finds runs by looking into folders, and says how each stands. There is nothing else to lose."""
+"""Runs found by scanning folders, with their states. Nothing is stored anywhere else."""
 
 import os
 import threading
@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.background import Loop
 from training_launcher.judgement import Jobs, judge
 from training_launcher.reading import Facts, Signature, read_facts, signature
 from training_launcher.run import Run
@@ -15,35 +16,35 @@ _EVERY_S = 1.0
 
 
 class Registry:
-    """Looks into folders again and again; what has not changed since is not read again."""
+    """Scans folders repeatedly; unchanged runs are not read again."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Signature, Facts]] = {}
+        self._cached: dict[str, tuple[Signature, Facts]] = {}
         self._runs: dict[str, Run] = {}
         self._jobs = Jobs()
 
     def scan(self, outdirs: Iterable[str | Path]) -> tuple[Run, ...]:
-        """Every run in some folders, the newest number first. Never raises; what is as before is the same object."""
+        """Return the runs in folders, newest number first. Never raises; unchanged runs are the same objects."""
         found = {folder for outdir in outdirs for folder in _run_folders(os.path.abspath(outdir))}
-        for other in self._kept.keys() - found:
-            if not os.path.isdir(other):  # else it is in a folder that is looked into at other times
-                del self._kept[other]
+        for other in self._cached.keys() - found:
+            if not os.path.isdir(other):  # else it is in a folder that is scanned at other times
+                del self._cached[other]
                 self._runs.pop(other, None)
         now = time.time()
         return tuple(self._run(folder, now) for folder in sorted(found, key=_order))
 
     def read(self, folder: str | Path) -> Run:
-        """One run."""
+        """Return one run."""
         return self._run(os.path.abspath(folder), time.time())
 
     def _run(self, folder: str, now: float) -> Run:
-        kept = self._kept.get(folder)
-        present = signature(folder, kept[1].metric_files if kept else ())
-        if kept is None or kept[0] != present:
+        cached = self._cached.get(folder)
+        present = signature(folder, cached[1].metric_files if cached else ())
+        if cached is None or cached[0] != present:
             facts = read_facts(folder)
-            kept = (signature(folder, facts.metric_files), facts)
-            self._kept[folder] = kept
-        run = judge(folder, kept[1], now, self._jobs)
+            cached = (signature(folder, facts.metric_files), facts)
+            self._cached[folder] = cached
+        run = judge(folder, cached[1], now, self._jobs)
         if self._runs.get(folder) != run:
             self._runs[folder] = run
         return self._runs[folder]
@@ -54,22 +55,22 @@ _LOCK = threading.Lock()
 
 
 def scan(outdirs: Iterable[str | Path]) -> tuple[Run, ...]:
-    """Every run in some folders, the newest number first. Never raises; folders that have not changed are not read."""
+    """Return every run in some folders, the newest number first. Never raises; unchanged folders are not read."""
     with _LOCK:
         return _SHARED.scan(outdirs)
 
 
 def read(folder: str | Path) -> Run:
-    """One run, of ours or of the official tools. Never raises: `Run.problem` says what cannot be read."""
+    """Return one run, of ours or of the official tools. Never raises: `Run.problem` names unreadable files."""
     return Registry().read(folder)
 
 
 class Watcher:
-    """Scans folders about once a second, on a thread of its own.
+    """Scans folders about once a second, in the background.
 
     Args:
-        outdirs: Folders that hold runs; may be set anew at any time.
-        on_news: Called on that thread when `runs` has become different.
+        outdirs: Folders that hold runs; may be changed at any time.
+        on_news: Called on the background thread when `runs` has changed.
     """
 
     def __init__(self, outdirs: Iterable[str | Path], on_news: Callable[[], None]) -> None:
@@ -77,36 +78,29 @@ class Watcher:
         self.runs: tuple[Run, ...] = ()
         """The same object until something changes."""
         self._on_news = on_news
-        self._closed = threading.Event()
-        self._wake = threading.Event()
         self._registry = Registry()
-        self._thread = threading.Thread(target=self._work, name="runs", daemon=True)
-        self._thread.start()
+        self._loop = Loop("runs", self._step)
+        self._loop.start()
 
     def look(self) -> None:
-        """Look at once, as after a run was submitted."""
-        self._wake.set()
+        """Scan at once, as after a run was submitted."""
+        self._loop.wake()
 
     def close(self) -> None:
-        """Stop looking."""
-        self._closed.set()
-        self._wake.set()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+        """Stop scanning."""
+        self._loop.close()
 
-    def _work(self) -> None:
-        while not self._closed.is_set():
-            runs = self._registry.scan(self.outdirs)
-            if runs != self.runs:
-                self.runs = runs
-                self._on_news()
-            self._wake.wait(_EVERY_S)
-            self._wake.clear()
+    def _step(self, woken: bool) -> float:
+        runs = self._registry.scan(self.outdirs)
+        if runs != self.runs:
+            self.runs = runs
+            self._on_news()
+        return _EVERY_S
 
 
 def _run_folders(outdir: str) -> list[str]:
-    """Folders in a folder that are runs, and the folder itself if it is one."""
-    found = [outdir] if _is_run(outdir) else []
+    """List the runs in a folder, and the folder itself if it is one."""
+    found = [outdir] if run_files.is_run(outdir) else []
     try:
         with os.scandir(outdir) as entries:
             found += [entry.path for entry in entries if _is_folder(entry) and _may_be_run(entry)]
@@ -123,13 +117,9 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 
 
 def _may_be_run(entry: "os.DirEntry[str]") -> bool:
-    return files.number_of(entry.name) is not None or _is_run(entry.path)
-
-
-def _is_run(folder: str) -> bool:
-    return any(os.path.isfile(os.path.join(folder, name)) for name in (files.RUN_FILE, files.OPTIONS_FILE))
+    return run_files.number_of(entry.name) is not None or run_files.is_run(entry.path)
 
 
 def _order(folder: str) -> tuple[int, str]:
-    number = files.number_of(os.path.basename(folder))
+    number = run_files.number_of(os.path.basename(folder))
     return (-1 if number is None else number) * -1, folder

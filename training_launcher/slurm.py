@@ -1,31 +1,31 @@
-"""Runs as jobs of a Slurm cluster. submitit writes the job's script and hands it in; the job is our supervisor."""
+"""Runs as jobs of a Slurm cluster. submitit writes and submits the script; the job runs our supervisor."""
 
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.specs.slurm import SlurmOptions
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
-from training_launcher.slurm_options import SlurmOptions
 from training_launcher.supervisor import Supervisor
 
 _PATIENCE_S = 20.0
 _FOLDER = "slurm"
-"""What submitit and Slurm write themselves, in the run's folder."""
+"""Subfolder of the run for files of submitit and Slurm."""
 
 
 def submit_job(folder: Path, options: SlurmOptions, gpus: int) -> str:
-    """Hand a run to Slurm. Returns the job's number.
+    """Submit a run to Slurm and return the job's number.
 
     Args:
         folder: The run's folder.
-        options: What to ask for.
-        gpus: How many the run uses.
+        options: Options of the job.
+        gpus: Number of GPUs that the run uses.
 
     Raises:
-        LaunchError: there is no Slurm here, or it refuses.
+        LaunchError: there is no Slurm here, or it refuses the job.
     """
     if shutil.which("sbatch") is None or shutil.which("srun") is None:
         raise LaunchError("There is no Slurm on this computer (no sbatch): submit from one of the cluster's.")
@@ -51,50 +51,52 @@ def submit_job(folder: Path, options: SlurmOptions, gpus: int) -> str:
     try:
         return str(executor.submit(run_job, str(folder), options.requeue).job_id)
     except (submitit.core.utils.FailedJobError, subprocess.CalledProcessError, OSError) as error:
-        said = str(error).strip().splitlines()
-        raise LaunchError(f"Slurm refuses the run: {said[-1] if said else error}") from error
+        answer = str(error).strip().splitlines()
+        raise LaunchError(f"Slurm refuses the run: {answer[-1] if answer else error}") from error
 
 
 def run_job(folder: str, requeue: bool) -> str:
-    """What the job does; also after it was requeued, for a run goes on where its last saved state left it."""
+    """Run the supervisor inside the job; a requeued job resumes the run from its last saved state."""
     job = os.environ.get("SLURM_JOB_ID", "")
     supervisor = Supervisor(Path(folder), job)
     state = supervisor.run()
-    about, _ = files.read_json(Path(folder) / files.LAUNCH_FILE)
+    about, _ = run_files.read_json(Path(folder) / run_files.LAUNCH_FILE)
     if supervisor.time_is_up and requeue and state == "stopped" and not (about or {}).get("stop_asked"):
-        files.change_json(Path(folder) / files.STATUS_FILE, state="queued")
+        run_files.change_json(Path(folder) / run_files.STATUS_FILE, state="queued")
         subprocess.run(["scontrol", "requeue", job], check=True, timeout=_PATIENCE_S)
     return state
 
 
 def job_states() -> dict[str, str] | None:
-    """The user's jobs and their states in Slurm's words (PENDING, RUNNING, ...); None where Slurm does not answer."""
+    """Return the states of the user's jobs, as PENDING or RUNNING, by number; None if Slurm does not answer."""
     try:
-        said = subprocess.run(
+        answer = subprocess.run(
             ["squeue", "--me", "--noheader", "--format=%i %T"],
             capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None
-    if said.returncode:
+    if answer.returncode:
         return None
-    return dict(line.split(None, 1) for line in said.stdout.splitlines() if len(line.split(None, 1)) == 2)
+    return dict(line.split(None, 1) for line in answer.stdout.splitlines() if len(line.split(None, 1)) == 2)
 
 
 def cancel(folder: Path, *, waiting: bool, force: bool) -> None:
-    """End a run's job: one that waits at once, one that runs after it has saved.
+    """Cancel a run's job: a waiting one at once, a running one after it has saved.
 
     Raises:
         LaunchError: Slurm refuses.
     """
-    about, _ = files.read_json(folder / files.LAUNCH_FILE)
+    about, _ = run_files.read_json(folder / run_files.LAUNCH_FILE)
     job = str((about or {}).get("job") or "")
     how = [] if waiting or force else ["--signal=TERM"]
     try:
-        said = subprocess.run(["scancel", *how, job], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+        answer = subprocess.run(
+            ["scancel", *how, job], capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LaunchError(f"Slurm does not answer ({error}); try again.") from error
-    if said.returncode:
-        raise LaunchError(f"Slurm does not end job {job}: {said.stderr.strip() or said.stdout.strip()}")
+    if answer.returncode:
+        raise LaunchError(f"Slurm does not end job {job}: {answer.stderr.strip() or answer.stdout.strip()}")
     if waiting or force:
-        files.change_json(folder / files.STATUS_FILE, state="stopped", eta_s=None)
+        run_files.change_json(folder / run_files.STATUS_FILE, state="stopped", eta_s=None)

@@ -1,7 +1,7 @@
-"""Looks after one run: waits for its devices, starts it, passes on what it is asked, and says how it ended.
+"""Supervisor of one run: waits for its devices, starts it, passes signals on, and records its end.
 
-`python -m training_launcher.supervisor FOLDER`. It needs little memory, and lives in a process session of its own, so
-that whoever started it may go. When it is killed the run goes on; then the run alone tells how it is doing.
+`python -m training_launcher.supervisor FOLDER`. It needs little memory and runs in a process session of its own, so
+it outlives the process that started it. If it is killed, the run goes on and reports its status by itself.
 """
 
 import os
@@ -15,13 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.process import Identity, identify, read_identity
 from training_launcher.commands import Command, asked_for
 from training_launcher.devices import Device, Turn, Wish, wish_for
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
 from training_launcher.failures import Failure, diagnose, explained
-from training_launcher.process import Identity, identify, read_identity
 from training_launcher.tasks import Step, Task, task_for
 
 _TURN_S, _LOOK_S, _BEAT_S, _STATUS_S = 0.3, 0.2, 10.0, 2.0
@@ -29,11 +29,11 @@ _LOG_TAIL = 1 << 14
 
 
 class Supervisor:
-    """Looks after one run.
+    """Supervises one run.
 
     Args:
         folder: The run's folder.
-        job: The cluster's job that this runs in; empty on a computer of one's own.
+        job: Number of the cluster's job that this runs in; empty without a cluster.
     """
 
     def __init__(self, folder: Path, job: str = "") -> None:
@@ -43,15 +43,15 @@ class Supervisor:
         self._turn: Turn | None = None
         self._stopping = False
         self.time_is_up = False
-        """Whether the cluster said that the job's time ends."""
+        """The cluster announced the end of the job's time."""
         self._start = self._about().get("start")
         self._begun, self._done_before = time.time(), 0.0
-        self._beaten = self._told = self._looked = 0.0
+        self._beaten = self._reported = self._looked = 0.0
         self._shown: tuple[float, float] | None = None
         self._device = ""
 
     def run(self) -> str:
-        """Do it. Returns the state in which the run is left."""
+        """Supervise until the end. Returns the run's final state."""
         signal.signal(signal.SIGTERM, self._ask)
         signal.signal(signal.SIGINT, self._ask)
         if hasattr(signal, "SIGUSR2"):
@@ -61,7 +61,7 @@ class Supervisor:
             command, spec = asked_for(self._folder)
             return self._run(command, spec)
         except (LaunchError, OSError) as error:
-            return self._end("failed", diagnose([], told=str(error)))
+            return self._end("failed", diagnose([], reported=str(error)))
         finally:
             if self._turn is not None:
                 self._turn.close()
@@ -92,7 +92,7 @@ class Supervisor:
         return self._status_or("finished", task)
 
     def _wait_for_earlier(self) -> None:
-        """An earlier part of the run may still be ending."""
+        """Wait for processes of an earlier start of this run that are still ending."""
         named = self._about().get("after")
         earlier = [read_identity(one) for one in named] if isinstance(named, list) else []
         while not self._stopping and any(one is not None and one.presence() == "here" for one in earlier):
@@ -116,9 +116,9 @@ class Supervisor:
     # -- One process -----------------------------------------------------------------------------------------------
 
     def _step(self, task: Task, step: Step, variables: dict[str, str], names: str) -> str:
-        """Run one process to its end. Returns the state that the run is in then; finished: go on with the next."""
+        """Run one process to its end. Returns the run's state; "finished": go on with the next process."""
         self._log(f"On {names}: python {shlex.join(step.arguments)}")
-        log = self._folder / files.LOG_FILE
+        log = self._folder / run_files.LOG_FILE
         begin, killed = log.stat().st_size, _memory_kills()
         output = self._folder / step.output if step.output else Path(os.devnull)
         with log.open("ab") as errors, output.open("ab") as out:
@@ -128,34 +128,34 @@ class Supervisor:
             )  # fmt: skip
         child = identify(self._child.pid)
         if child is not None:
-            self._tell("starting" if task.unit == "" else "running", task, child)
+            self._report("starting" if task.unit == "" else "running", task, child)
             if self._turn is not None:
                 self._turn.share(child)
-        if self._asked():  # between the last look and the start
+        if self._asked():  # between the last check and the start
             self._child.terminate()
         while self._child.poll() is None:
             time.sleep(_LOOK_S)
             self._beat()
             if task.unit and child is not None:
-                self._tell("running", task, child, every_s=_STATUS_S)
+                self._report("running", task, child, every_s=_STATUS_S)
         code = self._child.returncode
         return self._after(task, code, begin, memory_ran_out=_memory_kills() > killed)
 
     def _after(self, task: Task, code: int, begin: int, *, memory_ran_out: bool) -> str:
         if code == 0:
             return self._status_or("finished", task) if task.unit == "" else "finished"
-        status, _ = files.read_json(self._folder / files.STATUS_FILE)
-        told = str((status or {}).get("error") or "") if (status or {}).get("state") == "failed" else ""
-        if self._asked() and (not told or told.startswith("Interrupted")):
+        status, _ = run_files.read_json(self._folder / run_files.STATUS_FILE)
+        reported = str((status or {}).get("error") or "") if (status or {}).get("state") == "failed" else ""
+        if self._asked() and (not reported or reported.startswith("Interrupted")):
             return self._end("stopped")
-        lines = _lines_since(self._folder / files.LOG_FILE, begin)
-        found = diagnose(lines, code, told=told, memory_ran_out=memory_ran_out)
-        # Something from outside ended it, and it might just as well go on.
+        lines = _lines_since(self._folder / run_files.LOG_FILE, begin)
+        found = diagnose(lines, code, reported=reported, memory_ran_out=memory_ran_out)
+        # It was ended from outside and could be resumed.
         return self._end("lost" if found.cause in ("killed", "ended from outside") else "failed", found)
 
     def _status_or(self, state: str, task: Task) -> str:
-        """The state that the run itself has left, or else this one."""
-        status, _ = files.read_json(self._folder / files.STATUS_FILE)
+        """Return the final state that the run wrote itself, or else `state`."""
+        status, _ = run_files.read_json(self._folder / run_files.STATUS_FILE)
         left = (status or {}).get("state")
         if task.unit == "" and left in ("finished", "stopped"):
             return str(left)
@@ -165,18 +165,18 @@ class Supervisor:
         more = {"done": done, "total": total or done} if task.unit else {}
         return self._end(state, None, **more)
 
-    # -- What it tells ---------------------------------------------------------------------------------------------
+    # -- Reports ---------------------------------------------------------------------------------------------
 
     def _write_self(self, device: str) -> None:
         self._device = device
         if self._who is not None:
             content = {**self._who.fields(), "device": device, "job": self._job}
             with suppress(OSError):
-                files.write_json(self._folder / files.SUPERVISOR_FILE, content)
+                run_files.write_json(self._folder / run_files.SUPERVISOR_FILE, content)
         self._beaten = time.monotonic()
 
     def _beat(self) -> None:
-        """Give a sign of life and look for a request, for those who cannot reach the process from another computer."""
+        """Write a heartbeat and poll for a stop request: other computers cannot signal this process."""
         if time.monotonic() - self._looked > _STATUS_S:
             self._looked = time.monotonic()
             if not self._stopping and self._asked() and not self._replaced():
@@ -184,15 +184,15 @@ class Supervisor:
         if time.monotonic() - self._beaten > _BEAT_S and not self._replaced():
             self._beaten = time.monotonic()
             try:
-                os.utime(self._folder / files.SUPERVISOR_FILE)
+                os.utime(self._folder / run_files.SUPERVISOR_FILE)
             except OSError:
                 self._write_self(self._device)
 
-    def _tell(self, state: str, task: Task, child: Identity, every_s: float = 0.0) -> None:
+    def _report(self, state: str, task: Task, child: Identity, every_s: float = 0.0) -> None:
         shown = task.progress() if task.unit else None
-        if shown == self._shown and time.monotonic() - self._told < every_s:
+        if shown == self._shown and time.monotonic() - self._reported < every_s:
             return
-        self._shown, self._told = shown, time.monotonic()
+        self._shown, self._reported = shown, time.monotonic()
         now = time.time()
         changes: dict[str, Any] = {"state": state, "updated": now, "error": None, **child.fields()}
         if shown is not None:
@@ -214,17 +214,17 @@ class Supervisor:
         return state
 
     def _write_status(self, changes: dict[str, Any]) -> None:
-        with suppress(OSError):  # on a full disk, or in a folder that is gone, the run itself must not be left alone
-            files.change_json(self._folder / files.STATUS_FILE, **changes)
+        with suppress(OSError):  # a full disk or a deleted folder must not end the supervision
+            run_files.change_json(self._folder / run_files.STATUS_FILE, **changes)
 
     def _log(self, text: str) -> None:
         with suppress(OSError):
-            files.append_line(self._folder / files.LOG_FILE, text)
+            run_files.append_line(self._folder / run_files.LOG_FILE, text)
 
-    # -- What it is asked ------------------------------------------------------------------------------------------
+    # -- Requests ------------------------------------------------------------------------------------------
 
     def _asked(self) -> bool:
-        """Whether the run is to end: this process was told, or it was asked for before this process listened."""
+        """Return whether a stop was requested, by signal or in the launcher's file before this process listened."""
         return self._stopping or bool(self._about().get("stop_asked"))
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
@@ -237,11 +237,11 @@ class Supervisor:
         self._ask(number, frame)
 
     def _about(self) -> dict[str, Any]:
-        """What the launcher says."""
-        return files.read_json(self._folder / files.LAUNCH_FILE)[0] or {}
+        """Return the launcher's file."""
+        return run_files.read_json(self._folder / run_files.LAUNCH_FILE)[0] or {}
 
     def _replaced(self) -> bool:
-        """Whether the run was resumed while its earlier processes were ending: then others tell of it."""
+        """Return whether the run was resumed meanwhile: then the new processes report its status."""
         return self._about().get("start") != self._start
 
     def _cwd(self) -> str:
@@ -250,7 +250,7 @@ class Supervisor:
 
 
 def _memory_kills() -> int:
-    """How many processes the system has ended for want of memory since it started; 0 where it does not say."""
+    """Return the number of processes killed for lack of memory since the system started; 0 if unknown."""
     try:
         text = Path("/proc/vmstat").read_text()
     except OSError:
@@ -268,7 +268,7 @@ def _lines_since(path: Path, begin: int) -> list[str]:
 
 
 def main(folder: str) -> int:
-    """Look after the run in a folder. Returns 0 if it ended well."""
+    """Supervise the run in a folder. Returns 0 if it finished or was stopped, else 1."""
     return 0 if Supervisor(Path(folder)).run() in ("finished", "stopped") else 1
 
 

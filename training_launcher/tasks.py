@@ -1,4 +1,4 @@
-"""What the supervisor does for each kind of run: which processes, one after another, and how far they are."""
+"""Processes of each kind of run, in order, and their progress."""
 
 import json
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
+from foundation.specs.options import fields
 from training_launcher.commands import Command, arguments
-from training_launcher.options import fields
-from training_launcher.specs.metrics import MeasuringSpec, MetricRunSpec
 
 
 @dataclass(frozen=True)
@@ -17,35 +17,35 @@ class Step:
     """One process."""
 
     arguments: tuple[str, ...]
-    """What Python is asked to run."""
-    output: str = files.LOG_FILE
-    """File of the run's folder for its standard output; empty where that only repeats what it logs itself."""
+    """Arguments of Python."""
+    output: str = run_files.LOG_FILE
+    """File of the run's folder for its standard output; empty to discard a copy of the log."""
 
 
 class Task(Protocol):
-    """How a kind of run is done."""
+    """Steps and progress of a kind of run."""
 
     unit: str
-    """What its progress is counted in; empty where the run writes `status.json` itself."""
+    """Unit of progress; empty for a run that writes `status.json` itself."""
 
     def steps(self) -> Iterator[Step]:
-        """The processes; each is asked for when the one before has ended."""
+        """Yield the processes; each is requested when the one before has ended."""
 
     def progress(self) -> tuple[float, float]:
-        """(done, all of it or 0 where nobody knows), in units; keeps what has come in since."""
+        """Return (done, total or 0 if unknown) in units, and store new results."""
 
 
 def task_for(folder: Path, command: Command, spec: Any) -> Task:
-    """What is to be done for a run."""
+    """Return the task of a run."""
     if command.name == "train":
         return _Training(folder)
     if isinstance(spec, MetricRunSpec):
         return _Measuring(folder, spec)
-    return _Drawing(folder, command, spec)
+    return _Rendering(folder, command, spec)
 
 
 class _Training:
-    """The training keeps its own log and status."""
+    """A training, which writes its own log and status."""
 
     unit = ""
 
@@ -59,32 +59,32 @@ class _Training:
         return 0.0, 0.0
 
 
-class _Drawing:
-    """A command that draws. It tells its pictures as lines of JSON, in a file that only the newest line matters of."""
+class _Rendering:
+    """A command that renders images; it prints its progress as lines of JSON, of which the newest counts."""
 
     def __init__(self, folder: Path, command: Command, spec: Any) -> None:
-        self._path, self._command, self._spec = folder / files.PROGRESS_FILE, command, spec
+        self._path, self._command, self._spec = folder / run_files.PROGRESS_FILE, command, spec
         self.unit = "frames" if command.kind == "video" else "pictures"
 
     def steps(self) -> Iterator[Step]:
         self._path.unlink(missing_ok=True)
         asked = (self._command.module, self._command.name, *arguments(self._spec))
-        yield Step(("-m", *asked, "--json"), files.PROGRESS_FILE)
+        yield Step(("-m", *asked, "--json"), run_files.PROGRESS_FILE)
 
     def progress(self) -> tuple[float, float]:
-        for line in reversed(files.tail(self._path)):
-            told = _json(line)
-            if isinstance(told.get("total"), int) and isinstance(told.get("done"), int):
-                return float(told["done"]), float(told["total"])
+        for line in reversed(run_files.tail(self._path)):
+            progress = _json(line)
+            if isinstance(progress.get("total"), int) and isinstance(progress.get("done"), int):
+                return float(progress["done"]), float(progress["total"])
         return 0.0, 0.0
 
 
 class _Measuring:
-    """Measures one network after another. What an earlier part of the run has measured is not measured again.
+    """Measures one network after another. Results of an earlier start of the run are not measured again.
 
     Args:
         folder: The run's folder.
-        spec: What is asked for.
+        spec: The filled spec.
     """
 
     unit = "metrics"
@@ -93,7 +93,7 @@ class _Measuring:
         self._folder, self._spec = folder, spec
         self._network = ""
         self._read = 0
-        """Bytes of the log that have been looked at."""
+        """Bytes of the log that have been read."""
         self._done = {network: self._measured(network) for network in spec.networks}
 
     def steps(self) -> Iterator[Step]:
@@ -102,12 +102,12 @@ class _Measuring:
             if len(self._done[network]) >= len(self._spec.metrics) or not wanted:
                 continue
             self._network = network
-            self._read = _size(self._folder / files.LOG_FILE)
+            self._read = _size(self._folder / run_files.LOG_FILE)
             yield Step(("-m", "gan", "metrics", f"--network={network}", *self._options(wanted)))
-            self._keep_results()
+            self._store_results()
 
     def progress(self) -> tuple[float, float]:
-        self._keep_results()
+        self._store_results()
         done = sum(min(len(names), len(self._spec.metrics)) for names in self._done.values())
         return float(done), float(len(self._spec.networks) * len(self._spec.metrics))
 
@@ -115,9 +115,9 @@ class _Measuring:
         shared = {part.name for part in fields(MeasuringSpec)} - {"metrics", "verbose"}
         return [f"--metrics={','.join(wanted)}", "--verbose=0", *arguments(self._spec, shared)]
 
-    def _keep_results(self) -> None:
-        """Write the results that have come in since into the run's own folder, with the network that each is of."""
-        path = self._folder / files.LOG_FILE
+    def _store_results(self) -> None:
+        """Write new results to the run's own folder, each with its network."""
+        path = self._folder / run_files.LOG_FILE
         if not self._network or _size(path) <= self._read:
             return
         with path.open("rb") as file:
@@ -129,12 +129,12 @@ class _Measuring:
             result = _json(line)
             name = result.get("metric")
             if isinstance(name, str) and isinstance(result.get("results"), dict):
-                kept = self._folder / f"metric-{name}.jsonl"
-                files.append_line(kept, json.dumps({**result, "network": self._network}))
+                results = self._folder / f"metric-{name}.jsonl"
+                run_files.append_line(results, json.dumps({**result, "network": self._network}))
                 self._done[self._network].add(name)
 
     def _measured(self, network: str) -> set[str]:
-        """Names of the metrics that the run's folder has of a network."""
+        """Return the names of the metrics that the run's folder holds for a network."""
         found = set()
         for path in self._folder.glob("metric-*.jsonl"):
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

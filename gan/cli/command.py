@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import click
 
+from foundation.specs.click_options import click_options, describe, fill, json_option
 from gan.cli.progress import say, tell_as_json
 from gan.io.errors import LoadError
-from training_launcher.command_options import click_options, describe, fill, json_option
 
 S = TypeVar("S")
 

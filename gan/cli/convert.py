@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 import gan
+from foundation.specs.pictures import ConvertSpec
 from gan.cli.command import command as make
 from gan.cli.progress import busy, progress
 from gan.export import export_onnx, export_torchscript
 from gan.pictures import load_generator
-from training_launcher.specs.pictures import ConvertSpec
 
 
 @make(ConvertSpec, "convert")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from foundation.specs.dataset import DatasetSpec
 from gan.cli.command import command as make
 from gan.cli.progress import progress
 from gan.data.convert import convert, open_source
-from training_launcher.specs.dataset import DatasetSpec
 
 _REPORTED = 20
 """Number of skipped images that are reported one by one."""

@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.table import Table
 
 import gan
+from foundation.specs.pictures import InspectSpec
 from gan.cli.command import command as make
 from gan.cli.progress import progress
 from gan.io.networks import BUFFERS
-from training_launcher.specs.pictures import InspectSpec
 
 
 @make(InspectSpec, "inspect")

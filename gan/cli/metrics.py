@@ -13,6 +13,7 @@ import torch.distributed as dist
 from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException, spawn
 
 import gan
+from foundation.specs.metrics import ClassifiersSpec, MetricsSpec
 from gan.cli.command import command as make
 from gan.cli.progress import progress, steps
 from gan.data import DatasetError, ImageSource
@@ -22,7 +23,6 @@ from gan.metrics import Detectors, Result, append, check, evaluate, resolve
 from gan.metrics import classifiers as classify
 from gan.metrics.detectors import LITE0
 from gan.metrics.training_set import run_of, training_set
-from training_launcher.specs.metrics import ClassifiersSpec, MetricsSpec
 
 
 class _WithMore(click.Group):

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from foundation.specs.click_options import describe
+from foundation.specs.pictures import NoiseFiguresSpec
 from gan.cli.command import command as make
 from gan.cli.opening import open_generator
 from gan.cli.progress import progress
 from gan.figures import noise_bands_figure, noise_variation_figure
 from gan.figures.noise import BANDS
-from training_launcher.command_options import describe
-from training_launcher.specs.pictures import NoiseFiguresSpec
 
 
 @make(NoiseFiguresSpec, "noise-figures", tells=True)

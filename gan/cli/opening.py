@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
+from foundation.specs.formats import DirectionChoice
+from foundation.specs.pictures import DrawingSpec
 from gan.cli.progress import progress
 from gan.edits.directions import Direction, load_direction
 from gan.pictures import load_generator
-from training_launcher.formats import DirectionChoice
-from training_launcher.specs.pictures import DrawingSpec
 
 
 def open_generator(spec: DrawingSpec) -> Any:

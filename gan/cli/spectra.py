@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
 from gan import average_spectra, spectra_figures
 from gan.cli.command import command as make
 from gan.cli.progress import steps
-from training_launcher.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
 
 
 @make(StatsSpec, "stats")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from foundation.specs.click_options import describe
+from foundation.specs.pictures import MixingSpec
 from gan.cli.command import command as make
 from gan.cli.opening import open_generator
 from gan.cli.progress import progress
 from gan.figures import mixing_figure
-from training_launcher.command_options import describe
-from training_launcher.specs.pictures import MixingSpec
 
 
 @make(MixingSpec, "style-mixing", tells=True)

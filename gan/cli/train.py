@@ -11,6 +11,9 @@ from typing import Any
 import click
 
 import gan
+from foundation.runs import LOG_FILE, RUN_FILE, append_line, create, describe_training
+from foundation.specs.formats import write
+from foundation.specs.train import TrainSpec
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import steps
@@ -19,8 +22,6 @@ from gan.data import ImageSource
 from gan.training import launch, run_folder, session, status
 from gan.training.errors import TrainingError
 from gan.training.group import started_by_torchrun
-from training_launcher.formats import write
-from training_launcher.specs.train import TrainSpec
 
 FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
 """Options that may differ when a run is resumed; all others decide its weights."""
@@ -58,7 +59,7 @@ def _resumed_folder(args: Sequence[str]) -> Path | None:
 
 
 def _run_folder(text: str) -> Path | None:
-    return Path(text) if (Path(text) / run_folder.RUN_FILE).is_file() else None
+    return Path(text) if (Path(text) / RUN_FILE).is_file() else None
 
 
 def train(spec: TrainSpec) -> None:
@@ -131,7 +132,7 @@ def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
 def new_folder(spec: TrainSpec) -> Path:
     """Make the folder of a new run and write `run.yaml` into it."""
     options: Mapping[str, Any] = dataclasses.asdict(spec)
-    folder = run_folder.create(Path(spec.outdir), run_folder.describe_run(options, Path(spec.data).resolve().stem))
+    folder = create(Path(spec.outdir), describe_training(options))
     run_folder.write_spec(folder, options)
     return folder
 
@@ -163,7 +164,7 @@ def _logger(folder: Path) -> Callable[[str], None]:
 
     def log(line: str) -> None:
         click.echo(line)
-        run_folder.append_text(folder / run_folder.LOG_FILE, line)
+        append_line(folder / LOG_FILE, line)
 
     return log
 

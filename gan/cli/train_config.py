@@ -6,6 +6,8 @@ Each option is spelled once, where it takes effect. Those of the dataset and the
 from collections.abc import Mapping
 from typing import Any
 
+from foundation.specs.train import TrainSpec
+from foundation.specs.training_rules import batch_per_gpu, broken
 from gan.io.networks import Architecture
 from gan.networks import CLASS_NAMES
 from gan.training import presets
@@ -15,7 +17,6 @@ from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
 from gan.training.loss import LossSettings
 from gan.training.phases import OptimizerSettings
-from training_launcher.specs.train import TrainSpec
 
 
 def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int) -> TrainConfig:
@@ -31,7 +32,6 @@ def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int
         TrainingError: the options do not fit one another or the dataset.
     """
     base = presets.preset(spec.cfg, spec.batch, spec.grow)
-    batch_gpu = _micro_batch(spec)
     _check(spec, base, resolution)
     transfer = spec.resume is not None
     G_lr, D_lr = base.learning_rates(resolution)
@@ -55,7 +55,7 @@ def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int
         augment_p=spec.p if spec.aug == "fixed" else 0.0,
         ada=AdaSettings(spec.target, ada_kimg) if spec.aug == "ada" else None,
         batch=spec.batch,
-        batch_gpu=batch_gpu,
+        batch_gpu=batch_per_gpu(spec),
         gpus=spec.gpus,
         ema_kimg=spec.batch * presets.EMA_KIMG_PER_IMAGE,
         ema_rampup=None if transfer else presets.EMA_RAMPUP,
@@ -103,33 +103,9 @@ def _discriminator(
     }
 
 
-def _micro_batch(spec: TrainSpec) -> int:
-    """Return the number of images that one process works on at a time."""
-    if spec.batch % spec.gpus != 0:
-        raise TrainingError(f"--batch={spec.batch} must be a multiple of --gpus={spec.gpus}.")
-    batch_gpu = spec.batch // spec.gpus if spec.batch_gpu is None else spec.batch_gpu
-    if spec.batch % (spec.gpus * batch_gpu) != 0:
-        raise TrainingError(
-            f"--batch={spec.batch} must be a multiple of --gpus={spec.gpus} times --batch-gpu={batch_gpu}."
-        )
-    if batch_gpu % spec.mbstd_group != 0:
-        raise TrainingError(
-            f"The {batch_gpu} images that a GPU works on at a time must be a multiple of --mbstd-group="
-            f"{spec.mbstd_group}: choose another --batch, --batch-gpu or --mbstd-group."
-        )
-    return batch_gpu
-
-
 def _check(spec: TrainSpec, base: presets.Preset, resolution: int) -> None:
     for name in (base.generator, base.discriminator):
         if name not in CLASS_NAMES:
             raise TrainingError(f"This version cannot train {spec.cfg}: it has no {name}; choose another --cfg.")
-    if resolution < 8 or resolution & (resolution - 1):
-        raise TrainingError(
-            f"The images are {resolution}x{resolution}, but their size must be a power of two of at least 8: make a "
-            "dataset with `python -m gan dataset --resolution`."
-        )
-    if spec.grow and spec.cfg != "stylegan1":
-        raise TrainingError(f"--grow is for --cfg=stylegan1; {spec.cfg} trains at its full resolution from the start.")
-    if spec.freezed and spec.cfg == "stylegan1":
-        raise TrainingError("--freezed is not there for --cfg=stylegan1; leave it out.")
+    if wrong := broken(spec, resolution):
+        raise TrainingError(wrong[0].command)

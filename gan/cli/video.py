@@ -1,5 +1,7 @@
 """`video`: a film that walks from seed to seed."""
 
+from foundation.specs.click_options import describe
+from foundation.specs.pictures import VideoSpec
 from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress, say
@@ -8,8 +10,6 @@ from gan.networks import fast_cpu
 from gan.pictures import styles
 from gan.seed_films import frames, keyframe_seeds
 from gan.walks import Interpolation, evenly
-from training_launcher.command_options import describe
-from training_launcher.specs.pictures import VideoSpec
 
 
 @make(VideoSpec, "video", tells=True)

@@ -4,8 +4,6 @@ import array
 import dataclasses
 import json
 import re
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +15,14 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from gan.io.atomic import replacing
+from foundation.files import replacing, replacing_folder
+from foundation.specs.dataset_facts import LABELS
 
 from .archives import CifarSource, MnistSource
 from .files import FilesSource
 from .items import Item, Label, Source
 from .lsun import LsunSource
-from .reader import LABELS, Bytes, DatasetError
+from .reader import Bytes, DatasetError
 from .tfrecords import TfRecordsSource
 
 _PER_FOLDER = 1000
@@ -261,9 +260,7 @@ def _destination(dest: Path) -> Iterator[Callable[[str, bytes], None]]:
         return
     if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
         raise DatasetError(f"{dest} is there already: give a name ending in .zip, or an empty or new folder.")
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=dest.name + ".", suffix=".part", dir=dest.parent))
-    try:
+    with replacing_folder(dest) as part:
 
         def store(name: str, content: bytes) -> None:
             path = part / name
@@ -271,12 +268,6 @@ def _destination(dest: Path) -> Iterator[Callable[[str, bytes], None]]:
             path.write_bytes(content)
 
         yield store
-        part.chmod(0o755)
-        if dest.exists():
-            dest.rmdir()
-        part.rename(dest)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _described(shape: tuple[int, ...]) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from foundation.specs.dataset_facts import LABELS
+
 from .items import Item, Label
-from .reader import LABELS, DatasetError, decode, open_files, picture_names
+from .reader import DatasetError, decode, open_files, picture_names
 
 
 class FilesSource:

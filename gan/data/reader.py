@@ -20,11 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-"""What the names of pictures end in."""
-
-LABELS = "dataset.json"
-"""The file that holds the labels."""
+from foundation.specs.dataset_facts import ENDINGS, LABELS
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
 """What each of Pillow's modes of 8 bits is read as; 16 bits and more are refused, they would lose most of theirs."""

@@ -14,6 +14,8 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from foundation.arrays import read_array
+
 from .items import Item, Label
 from .reader import Bytes, DatasetError
 
@@ -139,9 +141,8 @@ def _labels(folder: Path) -> npt.NDArray[np.float32] | None:
     if not files:
         return None
     try:
-        with files[0].open("rb") as file:
-            labels = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        labels = read_array(files[0], "labels")
+    except (OSError, ValueError) as error:
         raise DatasetError(f"{files[0]} cannot be read ({error}): get it again or take it out.") from error
     return np.asarray(labels, np.float32) if labels.ndim == 2 and labels.shape[1] else None
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import torch
 
+from foundation.arrays import Floats, direction_of, read_floats
 from gan.device import send
-from gan.io.arrays import Floats, read_floats
 
 FIRST_LAYERS = 8
 """How many layers the published face directions apply to (coarse and middle styles)."""
@@ -40,12 +40,13 @@ def load_direction(path: str | Path) -> Floats:
         ValueError: it is no numpy file, holds Python objects, or has another shape.
         OSError: it cannot be read.
     """
-    vector = read_floats(path, KEY)
-    found = vector.shape
-    while vector.ndim > 1 and vector.shape[0] == 1:
-        vector = vector[0]
-    if vector.ndim not in (1, 2) or 0 in vector.shape:
-        raise ValueError(f"{path} has the shape {list(found)}; a direction has [w_dim] or [num_ws, w_dim].")
+    try:
+        array = read_floats(path, KEY)
+    except ValueError as error:
+        raise ValueError(f"{path} {error}.") from error
+    vector = direction_of(array)
+    if vector is None:
+        raise ValueError(f"{path} has the shape {list(array.shape)}; a direction has [w_dim] or [num_ws, w_dim].")
     return vector
 
 

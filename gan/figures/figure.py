@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gan.io.atomic import replacing
-from gan.io.png import save_png
+from foundation.files import replacing
+from foundation.png import save_png
 from gan.pictures import Picture
 
 Progress = Callable[[int, int], None]

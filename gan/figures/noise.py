@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from foundation.statistics import PixelDeviation
 from gan.figures.figure import Figure, Progress, silent
 from gan.networks.noise import NoiseSetting
 from gan.pictures import Drawing, Picture, draw, grid, styles
@@ -35,39 +36,6 @@ def band_noise(noise_layers: Sequence[str], band: Band, seed: int | None = None)
         on = band == "all" or (band == "coarse" and coarse) or (band == "fine" and not coarse)
         settings[name] = (on, 1.0, seed)
     return settings
-
-
-class PixelDeviation:
-    """The standard deviation of each pixel over pictures that come one by one.
-
-    Of each picture the mean over its channels counts. Sums are kept as whole numbers, so nothing is lost on the way
-    and the result is that of `np.std(stack.mean(axis=-1), axis=0)` with ddof 0:
-
-        std = sqrt( N sum s^2 - (sum s)^2 ) / (N C),   s the sum of a pixel's C channels
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        """How many pictures were added."""
-        self._channels = 1
-        self._sum: npt.NDArray[np.int64] | int = 0
-        self._squares: npt.NDArray[np.int64] | int = 0
-
-    def add(self, picture: npt.NDArray[np.uint8]) -> None:
-        """Take one more picture uint8 [H, W, C], of the same size as those before."""
-        s = picture.sum(axis=-1, dtype=np.int64)
-        self._sum = self._sum + s
-        self._squares = self._squares + s * s
-        self._channels = picture.shape[-1]
-        self.count += 1
-
-    @property
-    def std(self) -> npt.NDArray[np.float64]:
-        """[H, W], in levels of 0-255. Raises ValueError before the first picture."""
-        if self.count == 0:
-            raise ValueError("There are no pictures yet to take the standard deviation of.")
-        spread = self.count * np.asarray(self._squares) - np.square(np.asarray(self._sum))
-        return np.asarray(np.sqrt(spread) / (self.count * self._channels))
 
 
 def deviation(

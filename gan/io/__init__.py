@@ -1,5 +1,6 @@
 """Reading and writing networks. `load` never runs anything that a file contains."""
 
+from foundation.runs import Snapshot, snapshots
 from gan.io.errors import (
     CorruptFileError,
     DownloadError,
@@ -10,7 +11,6 @@ from gan.io.errors import (
 )
 from gan.io.loader import contents, load
 from gan.io.networks import Architecture, Contents, NetworkInfo, Networks, describe
-from gan.io.runs import Snapshot, snapshots
 from gan.io.tensors import save
 
 __all__ = [

@@ -4,14 +4,15 @@ import hashlib
 import http.client
 import os
 import ssl
-import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
+from foundation.files import replacing, write_text
 from gan.io.errors import DownloadError
 
 Progress = Callable[[int, int | None], None]
@@ -74,23 +75,27 @@ def fetch(
     try:
         if target.is_file() and record.is_file() and record.read_text("ascii", "replace").strip() == _sha256(target):
             return target
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=target.name + ".", suffix=".part", dir=folder)
     except OSError as error:
         raise DownloadError(f"The cache folder {folder} cannot be used ({error}); choose another.") from error
-    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            digest = _receive(url, file.write, progress, max_bytes, timeout_s)
-        # The record goes last: a file without one is not trusted.
-        record.unlink(missing_ok=True)
-        part.replace(target)
-        _write_whole(record, digest + "\n")
+        with ExitStack() as stack:
+            part = _begun(target, stack)
+            with part.open("wb") as file:
+                digest = _receive(url, file.write, progress, max_bytes, timeout_s)
+            # The record goes last: a file without one is not trusted.
+            record.unlink(missing_ok=True)
+        write_text(record, digest + "\n")
     except OSError as error:
         raise DownloadError(f"The download could not be saved in {folder} ({error}); free some space.") from error
-    finally:
-        part.unlink(missing_ok=True)
     return target
+
+
+def _begun(target: Path, stack: ExitStack) -> Path:
+    """The temporary file to download to, published when `stack` closes."""
+    try:
+        return stack.enter_context(replacing(target))
+    except OSError as error:
+        raise DownloadError(f"The cache folder {target.parent} cannot be used ({error}); choose another.") from error
 
 
 def _file_name(url: str) -> str:
@@ -102,12 +107,6 @@ def _file_name(url: str) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(path.name + f".{os.getpid()}.part")
-    part.write_text(text, "ascii")
-    part.replace(path)
 
 
 class _WebRedirects(urllib.request.HTTPRedirectHandler):

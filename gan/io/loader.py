@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from foundation.runs import snapshots
 from gan.io.download import Progress, fetch, is_url
 from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
 from gan.io.formats import Format, format_of
 from gan.io.networks import NAMES, Contents, Networks, StoredNetwork, assemble, check_class, describe
 from gan.io.pickles import load_pickle
-from gan.io.runs import snapshots
 from gan.io.tensors import load_safetensors
 
 if TYPE_CHECKING:

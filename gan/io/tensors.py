@@ -12,7 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from gan.io.atomic import replacing
+from foundation.files import replacing
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError
 from gan.io.networks import NAMES, Architecture, Networks, StoredNetwork
 from gan.io.official import plain

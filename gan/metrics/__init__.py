@@ -4,10 +4,10 @@ from gan.metrics import evaluate
 results = evaluate(["kid1k_lite0_full"], nets.G_ema, ImageSource("avatars.zip"))
 """
 
+from foundation.specs.metric_names import AUTO, Metric, parse
 from gan.metrics.detectors import Detectors, MissingDetectorError
 from gan.metrics.evaluation import check, evaluate, resolve
 from gan.metrics.features import Progress
-from gan.metrics.names import AUTO, Metric, parse
 from gan.metrics.results import Result, append
 from gan.metrics.snapshots import for_training
 

@@ -1,10 +1,9 @@
-"""Figures of datasets, kept between runs: found by what they were computed of, never by where that lay."""
+"""Cache of datasets' statistics between runs, keyed by content and not by path."""
 
 import hashlib
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gan.io.atomic import replacing
+from foundation.arrays import read_arrays
+from foundation.files import replacing
 
 _log = logging.getLogger(__name__)
 
 _VERSION = 1
-"""To be raised when the way to compute what is kept changes."""
+"""Version of the cached computations; raise it when they change."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 def folder() -> Path:
-    """Where they are kept: `metrics` in `$STYLESCOPE_CACHE_DIR`, or in the user's cache folder."""
+    """Return the cache folder: `metrics` in `$STYLESCOPE_CACHE_DIR`, or in the user's cache folder."""
     chosen = os.environ.get("STYLESCOPE_CACHE_DIR")
     if chosen:
         return Path(chosen) / "metrics"
@@ -33,21 +33,20 @@ def folder() -> Path:
 
 
 def key(**of: str | int | bool | None) -> str:
-    """Names what was computed by everything that decides it, as content hashes and plain arguments."""
+    """Return the key of a computation from everything that decides it: content hashes and plain arguments."""
     return hashlib.sha256(json.dumps({"version": _VERSION, **of}, sort_keys=True).encode()).hexdigest()
 
 
 def read(where: Path, name: str) -> dict[str, npt.NDArray[Any]] | None:
-    """The arrays kept under a key; None where there are none, or where the file is damaged."""
+    """Read the arrays of a key; None if there are none or the file is damaged."""
     try:
-        with (where / f"{name}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return {entry: stored[entry] for entry in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return read_arrays(where / f"{name}.npz")
+    except (OSError, ValueError):
         return None
 
 
 def write(where: Path, name: str, arrays: Arrays) -> None:
-    """Keep arrays under a key; a reader sees all of them or none. A cache that cannot be written is done without."""
+    """Write the arrays of a key, atomically. A cache that cannot be written only causes a warning."""
     try:
         with replacing(where / f"{name}.npz") as part, part.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)

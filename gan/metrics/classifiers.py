@@ -14,8 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from foundation.files import replacing
 from gan.data import ImageSource
-from gan.io.atomic import replacing
 from gan.metrics import group
 from gan.metrics.detectors import Detector, file_sha256
 from gan.metrics.sampling import read_ahead

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from foundation.specs.metric_names import AUTO, Metric, parse
 from gan import equivariance
 from gan.metrics import cache as kept
 from gan.metrics import group
@@ -29,7 +30,6 @@ from gan.metrics.features import (
 from gan.metrics.frechet import frechet_distance
 from gan.metrics.inception_score import inception_score
 from gan.metrics.kernel import kernel_distance
-from gan.metrics.names import AUTO, Metric, parse
 from gan.metrics.path_length import path_distances, path_length
 from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
@@ -117,7 +117,7 @@ def evaluate(
     Metrics that look at the same pictures with the same feature network look once.
 
     Args:
-        names: See `gan.metrics.names`; "auto" is FID where the Inception network is at hand, else KID with
+        names: See `foundation.specs.metric_names`; "auto" is FID where the Inception network is at hand, else KID with
             EfficientNet-Lite0.
         G: The generator; a copy is evaluated, it is not changed.
         dataset: What it was trained on, with labels for a conditional one, mirrored if it was; None where no metric

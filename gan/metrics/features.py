@@ -7,10 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from foundation.specs.metric_names import Metric
 from gan.metrics import cache, group
 from gan.metrics.detectors import Detector
 from gan.metrics.moments import Moments
-from gan.metrics.names import Metric
 from gan.metrics.sampling import Pictures, Sampler, read_ahead, to_uint8
 
 BATCH = 64

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from foundation.specs.metric_names import AUTO
 from gan.metrics import results
 from gan.metrics.detectors import INCEPTION, LITE0, Detectors
 from gan.metrics.evaluation import evaluate, resolve
-from gan.metrics.names import AUTO
 from gan.metrics.results import Result
 from gan.metrics.sampling import Pictures
 

@@ -1,4 +1,4 @@
-"""What a network was trained on, as its run folder or its file says."""
+"""Training set of a network, from its run folder or its file."""
 
 import json
 from collections.abc import Mapping
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run
 from gan.training import run_folder
-
-OPTIONS_FILE = "training_options.json"
-"""Where the official tools keep the options of a run."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +15,8 @@ class TrainingSet:
     """A dataset and how it was used.
 
     Attributes:
-        data: Its path; None where nobody says.
-        mirror: Whether it was doubled with mirrored pictures.
+        data: Its path; None if unknown.
+        mirror: It was doubled with mirrored images.
     """
 
     data: str | None = None
@@ -26,23 +24,22 @@ class TrainingSet:
 
 
 def run_of(network: Path) -> Path | None:
-    """The run folder that a network file lies in, or that `network` is; None where it is in none."""
+    """Return the run folder that contains a network file or that `network` is; None if there is none."""
     folder = network if network.is_dir() else network.parent
-    known = any((folder / name).is_file() for name in (run_folder.RUN_FILE, OPTIONS_FILE))
-    return folder if known else None
+    return folder if is_run(folder) else None
 
 
 def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet:
-    """What a network was trained on.
+    """Return the training set of a network.
 
     Args:
-        folder: Its run folder, which has the first word; None for none.
+        folder: Its run folder, which takes precedence; None for none.
         in_file: `NetworkInfo.training_set_kwargs` of the network's file.
 
     Raises:
         ValueError: the run folder's options cannot be read.
     """
-    if folder is not None and (folder / run_folder.RUN_FILE).is_file():
+    if folder is not None and (folder / RUN_FILE).is_file():
         spec = run_folder.read_spec(folder)
         return TrainingSet(str(spec["data"]), bool(spec.get("mirror", False)))
     if folder is not None:

@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from gan.io.atomic import replacing
+from foundation.files import replacing
+from foundation.runs import STATE_FILE, snapshot_name
 from gan.io.networks import Networks
 from gan.io.tensors import save
 
 from .errors import TrainingError
-from .run_folder import STATE_FILE
 
 VERSION = 1
 """Version of `training-state.pt`; files of a later one are refused."""
@@ -22,7 +22,7 @@ VERSION = 1
 
 def snapshot_path(folder: Path, nimg: int) -> Path:
     """Where the networks after `nimg` images are kept."""
-    return folder / f"network-snapshot-{nimg // 1000:06d}.safetensors"
+    return folder / snapshot_name(nimg)
 
 
 def save_snapshot(folder: Path, nets: Networks, nimg: int) -> Path:

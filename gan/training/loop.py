@@ -10,13 +10,14 @@ import psutil
 import torch
 from tensorboardX import SummaryWriter
 
+from foundation.png import save_png
+from foundation.runs import STATS_FILE
 from gan.data import ImageSource
-from gan.io.png import save_png
 
 from .checkpoint import save_snapshot, save_state
 from .group import Group
 from .image_grid import GridPlan, fake_grid, plan_grid, real_grid
-from .run_folder import STATS_FILE, append_line
+from .run_folder import append_line
 from .stats import Moments
 from .status import State, Status
 from .trainer import Trainer

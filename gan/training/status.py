@@ -1,95 +1,76 @@
-"""`status.json`: how a run is doing, for anybody who looks at its folder."""
+"""`status.json`: state and progress of a run."""
 
-import json
 import math
+import os
 import socket
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil
-
-from gan.io.atomic import replacing
-
-from .run_folder import STATUS_FILE
+from foundation.process import Identity, boot_id, identify, read_identity
+from foundation.runs import STATUS_FILE, read_json, write_json
 
 State = Literal["starting", "running", "finished", "stopped", "failed"]
 
-_SAME_START = 2.0
-"""Seconds by which two readings of a process's start may differ."""
 
-
-def _start_time(pid: int) -> float:
-    return float(psutil.Process(pid).create_time())
-
-
-def boot_id() -> str:
-    """Names this start of the computer; empty where the system has no such name."""
-    path = Path("/proc/sys/kernel/random/boot_id")
-    return path.read_text().strip() if path.exists() else ""
+def _self() -> Identity:
+    found = identify()
+    assert found is not None
+    return found
 
 
 @dataclass(frozen=True)
 class Status:
-    """How a run is doing."""
+    """State and progress of a run."""
 
     state: State
-    """"running" also covers a run that was killed: compare the process."""
+    """"running" also covers a run that was killed: check its process."""
     kimg: float
     """Thousands of images shown so far."""
     total_kimg: float
-    """How many there will be."""
+    """Thousands of images in all."""
     sec_per_kimg: float | None
-    """Seconds for a thousand images, lately; None at the start."""
+    """Seconds for a thousand images, recently; None at the start."""
     eta_s: float | None
     """Seconds until the end at that pace."""
     updated: float
-    """When this was written, in seconds since 1970."""
+    """Time of writing, in seconds since 1970."""
     error: str | None = None
-    """Why the run failed."""
-    pid: int = field(default_factory=lambda: psutil.Process().pid)
+    """Reason of a failed run."""
+    pid: int = field(default_factory=os.getpid)
     """The process to send SIGTERM to."""
-    pid_start_time: float = field(default_factory=lambda: _start_time(psutil.Process().pid))
-    """When that process started, in seconds since 1970: another process may get its number later."""
+    pid_start_time: float = field(default_factory=lambda: _self().pid_start_time)
+    """Start of that process, in seconds since 1970: another process may get its pid later."""
     boot_id: str = field(default_factory=boot_id)
-    """See `boot_id`."""
+    """This start of the computer, see `foundation.process.boot_id`."""
     host: str = field(default_factory=socket.gethostname)
-    """The computer it runs on."""
+    """Name of its computer."""
 
     def write(self, folder: Path) -> None:
-        """Write it into a run's folder, whole or not at all."""
+        """Write it to a run's folder, atomically."""
         plain = {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in asdict(self).items()}
-        with replacing(folder / STATUS_FILE) as part:
-            part.write_text(json.dumps(plain, indent=1) + "\n")
+        write_json(folder / STATUS_FILE, plain)
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """What a run's `status.json` says; None where there is none or it is damaged."""
-    try:
-        content = json.loads((folder / STATUS_FILE).read_text())
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
+    """Content of a run's `status.json`; None if it is missing or damaged."""
+    return read_json(folder / STATUS_FILE)[0]
 
 
 def is_alive(content: dict[str, Any]) -> bool:
-    """Whether the process that wrote a status still runs on this computer."""
-    if content.get("boot_id") != boot_id() or content.get("host") != socket.gethostname():
-        return False
-    try:
-        return abs(_start_time(int(content["pid"])) - float(content["pid_start_time"])) < _SAME_START
-    except (psutil.Error, KeyError, TypeError, ValueError):
-        return False
+    """Return whether the process that wrote a status still runs on this computer."""
+    who = read_identity(content)
+    return who is not None and who.presence() == "here"
 
 
 def mark_failed(folder: Path, error: str, now: float, *, first: bool = False) -> None:
-    """Say that a run failed.
+    """Mark a run as failed.
 
     Args:
         folder: The run's folder.
-        error: Why, in a sentence.
+        error: The reason, as a sentence.
         now: Seconds since 1970.
-        first: Leave an earlier reason alone: it is why the other processes failed too.
+        first: Keep an earlier reason, from which the other processes failed too.
     """
     content = read(folder) or {}
     if first and content.get("state") == "failed":

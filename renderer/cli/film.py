@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from foundation.specs.click_options import click_options, fill, json_option
+from foundation.specs.film import FilmSpec
 from renderer.cli.opening import opened
 from renderer.cli.picture import QuietWatch
 from renderer.document import recipe
@@ -19,8 +21,6 @@ from renderer.document.recall import Recalled
 from renderer.document.timeline import Timeline
 from renderer.engine.base import Host
 from renderer.engine.film import Cut, frames
-from training_launcher.command_options import click_options, fill, json_option
-from training_launcher.specs.film import FilmSpec
 
 
 def _film(as_json: bool, **given: Any) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 import numpy as np
 
+from foundation.files import free_name
+from foundation.png import save_png
 from renderer.cli.opening import opened
-from renderer.document import metadata, recipe
+from renderer.document import recipe
 from renderer.document.animate import requested
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import request_for
-from renderer.document.files import free_name
 from renderer.engine.base import Host
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import RenderRequest
@@ -49,7 +50,7 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
     pixels = render(request, arrays)
     text = recipe.write(recipe.Recipe(document, found.display, found.at), arrays)
     try:
-        metadata.save_png(target, np.ascontiguousarray(pixels[..., :3]), {recipe.KEY: text})
+        save_png(target, np.ascontiguousarray(pixels[..., :3]), {recipe.KEY: text})
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror or error}.") from error
     click.echo(target)

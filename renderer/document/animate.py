@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from foundation.interpolation import Ease, span, weights
 from renderer.document import timeline as tl
-from renderer.document.curves import Ease, span, weights
 from renderer.document.mixing import first_latent, second_of
 from renderer.document.parts import (
     Display,

@@ -1,4 +1,4 @@
-"""Text inside pictures and films: written into PNG, read from PNG and MP4. Only the parts that hold text are read."""
+"""Text inside images and films, read from PNG and MP4. Only the parts that hold text are read."""
 
 import json
 import struct
@@ -7,27 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-
-from renderer.document.files import replacing
 from renderer.document.yaml_text import MOST_TEXT
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _COMMENT = b"\xa9cmt"
 _WAY = {b"moov": 0, b"udta": 0, b"meta": 4, b"ilst": 0, _COMMENT: 0}
 """Boxes of an MP4 that lead to its comment, and the bytes between their header and what is in them."""
-
-
-def save_png(path: Path, pixels: npt.NDArray[np.uint8], text: dict[str, str] | None = None) -> None:
-    """Write pixels uint8 [H, W, 3 or 4] whole or not at all, with text chunks. Raises OSError."""
-    info = PngInfo()
-    for key, value in (text or {}).items():
-        info.add_itxt(key, value)
-    with replacing(path) as part:
-        Image.fromarray(pixels).save(part, format="PNG", pnginfo=info)
 
 
 def read(path: Path, key: str) -> str | None:

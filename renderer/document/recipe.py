@@ -9,9 +9,9 @@ import binascii
 from dataclasses import dataclass, replace
 from typing import Any
 
+from foundation.arrays import array_of_npy, npy_of
 from renderer.document.arrays import AnyArray, ArrayStore, UnknownArrayError, ref_of, refs_in
 from renderer.document.document import Document
-from renderer.document.npy import array_of_npy, npy_of
 from renderer.document.parts import ArrayRef, Display, Network
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.yaml_text import TextError, dump, parse

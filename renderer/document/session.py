@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.arrays import npy_of
+from foundation.files import replacing
 from renderer.document.arrays import MOST_BYTES, ArrayStore, refs_in
 from renderer.document.document import Document, View
-from renderer.document.files import replacing
-from renderer.document.npy import npy_of
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.recipe import RecipeError, check_version, named, take
 from renderer.document.yaml_text import MOST_TEXT, TextError, dump, parse, salvage

@@ -12,7 +12,7 @@ from itertools import pairwise
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from renderer.document.curves import Ease, Kind
+from foundation.interpolation import Ease, Kind
 from renderer.document.parts import Display, ImageState, Mixing, Network, Noise, Source, Truncation
 
 V = TypeVar("V")

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from foundation.statistics import PixelDeviation
 from renderer.document.animate import requested
 from renderer.document.arrays import AnyArray
 from renderer.engine.base import Engine, Watch
@@ -121,32 +122,22 @@ class _DifferenceJob:
 
 
 class _DeviationJob:
-    """Sums of integers, so the result is that of np.std over all images at once, to rounding.
-
-    With S the sum of a pixel's C channels: std = sqrt(n sum S^2 - (sum S)^2) / (n C).
-    """
+    """Standard deviation of each pixel over realisations of the noise."""
 
     def __init__(self, work: NoiseDeviation, engine: Engine) -> None:
         self.request, self._engine = work.request, engine
-        self._seed, self._total, self._done = work.seed, max(work.realisations, 1), 0
-        self._sum: npt.NDArray[np.int64] | None = None
-        self._squares: npt.NDArray[np.int64] | None = None
+        self._seed, self._total = work.seed, max(work.realisations, 1)
+        self._deviation = PixelDeviation()
 
     def step(self, watch: Watch) -> Step:
-        noise = replace(self.request.image.noise, mode="random", seed=self._seed + self._done)
+        noise = replace(self.request.image.noise, mode="random", seed=self._seed + self._deviation.count)
         image = replace(self.request.image, noise=noise)
         picture = self._engine.still(replace(self.request, image=image), watch)
-        channels = picture[..., :3].sum(axis=2, dtype=np.int64)
-        if self._sum is None or self._squares is None:
-            self._sum, self._squares = np.zeros_like(channels), np.zeros_like(channels)
-        self._sum += channels
-        self._squares += channels**2
-        self._done += 1
-        n = self._done
+        self._deviation.add(picture[..., :3])
+        n = self._deviation.count
         if n & (n - 1) and n % 10 and n < self._total:
             return Step(n, self._total)  # interim results cost more than they show
-        variance = n * self._squares - self._sum**2
-        return Step(n, self._total, (np.sqrt(variance) / (3 * n)).astype(np.float32))
+        return Step(n, self._total, self._deviation.std.astype(np.float32))
 
 
 def _pixel_change(before: RGBA, after: RGBA) -> float:

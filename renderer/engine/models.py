@@ -15,10 +15,10 @@ from typing import Any
 import torch
 
 import gan
+from foundation.bands import style_bands
 from gan.device import choose_device, device_title
 from gan.ops import cuda
 from gan.pictures import load_described
-from renderer.document.bands import style_bands
 from renderer.engine import kernels, policy, promotion
 from renderer.engine.device import memory_in_use
 from renderer.engine.graphs import CudaRecorder, Replays

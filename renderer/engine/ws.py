@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from foundation.seeds import neighbours, seed_class
 from gan.device import send
 from gan.edits import directions as edits
-from gan.latents import blend_w, neighbours, seed_class
+from gan.latents import blend_w
 from renderer.document.arrays import ArrayStore
 from renderer.document.mixing import second_of
 from renderer.document.parts import ArrayRef, Direction, Latent, Mixing, Source, Truncation, WBlend

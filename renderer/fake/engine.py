@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from renderer.document.bands import style_bands
+from foundation.bands import style_bands
 from renderer.engine.base import Rendered, Watch
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import visualizer
-from training_launcher.specs.train import TrainSpec
+from foundation.specs.train import TrainSpec
 
 
 def main() -> None:

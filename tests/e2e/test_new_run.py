@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from foundation.specs.options import fields
+from foundation.specs.train import TrainSpec
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
 from training_launcher import launcher, registry
-from training_launcher.options import fields
 from training_launcher.presets import load
 from training_launcher.run import Run
-from training_launcher.specs.train import TrainSpec
 from viz.runs.data import RunFiles
 from viz.runs.new_run.form import Form
 from viz.runs.plots import Plots

@@ -9,11 +9,11 @@ import torch
 import yaml
 
 import gan
+from foundation.specs.options import problems
+from foundation.specs.train import TrainSpec
 from gan import equivariance as eq
 from gan.latents import seed_z
 from tests.fixtures_path import ROOT
-from training_launcher.options import problems
-from training_launcher.specs.train import TrainSpec
 
 ASSETS = ROOT / "assets"
 RECORD = next((ASSETS / "recorded-runs").iterdir())

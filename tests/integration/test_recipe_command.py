@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from foundation.png import save_png
 from renderer.document import metadata, recipe, session
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View, request_for
@@ -53,7 +54,7 @@ def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
     document, arrays = work(tmp_path)
     gone = replace(document, network=Network(str(tmp_path / "gone.pkl")))
     (tmp_path / "gone.yaml").write_text(recipe.write(Recipe(gone), arrays))
-    metadata.save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
+    save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
     for name, sentence in (("gone.yaml", "gone.pkl could not be opened"), ("plain.png", "carries no recipe")):
         done = run("--recipe", tmp_path / name)
         assert done.returncode == 1

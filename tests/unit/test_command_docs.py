@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
+from foundation.specs.slurm import SlurmOptions
+from foundation.specs.train import TrainSpec
 from tests.fixtures_path import ROOT
 from tests.unit.cli.guard import ADDED, commands, with_one_more
 from tools import command_docs
-from training_launcher.slurm_options import SlurmOptions
-from training_launcher.specs.train import TrainSpec
 
 
 @pytest.mark.parametrize("page", command_docs.pages(), ids=lambda page: page.name)

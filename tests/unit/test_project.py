@@ -12,7 +12,7 @@ from tests.fixtures_path import ROOT
 
 SOURCES = [
     path
-    for folder in ("gan", "renderer", "training_launcher", "viz", "tests", "benchmarks", "tools")
+    for folder in ("foundation", "gan", "renderer", "training_launcher", "viz", "tests", "benchmarks", "tools")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ] + [ROOT / "visualizer.py"]
 

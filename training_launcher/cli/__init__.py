@@ -1,1 +1,1 @@
-"""`python -m training_launcher`: one file a command."""
+"""Commands of `python -m training_launcher`."""

@@ -1,11 +1,11 @@
-"""Which run is meant."""
+"""Lookup of runs by folder, number or name."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from training_launcher import folder as files
+from foundation import runs as run_files
 from training_launcher import registry
 from training_launcher.places import remembered
 from training_launcher.run import Run
@@ -20,24 +20,24 @@ OUTDIRS = click.option(
 
 
 def places(outdirs: Sequence[str]) -> list[Path]:
-    """The folders to look into."""
+    """Return the folders to search."""
     return [Path(outdir).expanduser().absolute() for outdir in outdirs] or [Path("runs").absolute(), *remembered()]
 
 
 def find(text: str, outdirs: Sequence[str]) -> Run:
-    """The run that is meant by a folder, a number (7 or 00007), or a name or a part of it that only one has.
+    """Return the run with a folder, a number (7 or 00007), a name, or a unique part of a name.
 
     Raises:
-        click.ClickException: none is meant, or more than one.
+        click.ClickException: no run matches, or more than one.
     """
     path = Path(text).expanduser()
-    if path.is_dir() and (files.number_of(path.absolute().name) is not None or (path / files.RUN_FILE).exists()):
+    if path.is_dir() and (run_files.number_of(path.absolute().name) is not None or run_files.is_run(path)):
         return registry.read(path)
     where = places(outdirs)
     runs = registry.scan(where)
     for matches in (
         [run for run in runs if run.name == text],
-        [run for run in runs if text.isdigit() and files.number_of(run.name) == int(text)],
+        [run for run in runs if text.isdigit() and run_files.number_of(run.name) == int(text)],
         [run for run in runs if text in run.name],
     ):
         if len(matches) == 1:

@@ -1,4 +1,4 @@
-"""`list`: the runs there are."""
+"""`list`: lists runs."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The group that holds the commands."""
+"""Group of the commands."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`submit`: makes a run. Each kind of run is a command below it, with the options of its own command."""
+"""`submit`: creates a run. Each kind of run is a subcommand with the options of its own command."""
 
 import dataclasses
 import shlex
@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from foundation.specs.click_options import click_options, describe, fill
+from foundation.specs.formats import write
+from foundation.specs.slurm import SlurmOptions
 from training_launcher import launcher, presets
-from training_launcher.command_options import click_options, describe, fill
 from training_launcher.commands import COMMANDS, Command, command_line
 from training_launcher.errors import LaunchError
-from training_launcher.formats import write
-from training_launcher.slurm_options import SlurmOptions
 
 _SLURM = "slurm_"
 
@@ -24,7 +24,7 @@ def submit() -> None:
 
 
 class _WithPreset(click.Command):
-    """Takes what is not given from a preset."""
+    """Takes missing options from a preset."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -80,7 +80,7 @@ def _submit(command: Command, given: dict[str, Any]) -> None:
         click.echo(describe(spec, command.name))
         click.echo(shlex.join(command_line(spec)))
         return
-    training = command.kind == "train"  # which has options of its own for these
+    training = command.kind == "train"  # a training has options of its own for these
     outdir, desc = (spec.outdir, "") if training else (given["runs"], given["desc"])
     try:
         run = launcher.submit(spec, Path(outdir), executor=given["executor"], slurm=slurm, desc=desc)
@@ -93,7 +93,7 @@ def _submit(command: Command, given: dict[str, Any]) -> None:
 
 
 def _slurm_options() -> list[click.Parameter]:
-    """Those of the cluster, with a word before their names."""
+    """Return the cluster's options, with a prefix."""
     options = click_options(SlurmOptions)
     for option in options:
         option.opts = [f"--slurm-{name.lstrip('-')}" for name in option.opts]

@@ -1,4 +1,4 @@
-"""How runs are shown in a terminal."""
+"""Tables of runs for a terminal."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,7 +10,7 @@ from rich.text import Text
 from training_launcher.run import Run
 
 _WIDE = 140
-"""Characters: in a terminal so wide there is room for everything."""
+"""Width in characters from which all columns are shown."""
 _COLOURS = {
     "queued": "yellow",
     "starting": "cyan",
@@ -23,14 +23,14 @@ _COLOURS = {
 
 
 def table(runs: Iterable[Run], width: int) -> Table:
-    """A row for each run.
+    """Return a table with a row for each run.
 
     Args:
-        runs: Which.
-        width: Of the terminal, in characters; in a narrow one the less important is left out.
+        runs: The runs to show.
+        width: Width of the terminal in characters; narrow ones get fewer columns.
     """
     rows = list(runs)
-    # What is short stays whole; what there is too little room for is cut in the name and in the last line.
+    # Short columns stay whole; the name and the last line are cut.
     columns: list[tuple[str, Callable[[Run], RenderableType], int]] = [
         ("run", lambda run: run.name, min(_widest(lambda run: run.name, rows), 24 if width < _WIDE else 44)),
         ("state", lambda run: Text(run.state, style=_COLOURS[run.state]), 8),
@@ -50,12 +50,12 @@ def table(runs: Iterable[Run], width: int) -> Table:
         left -= max(wide, len(name)) + 2
     shown.add_column("last line", width=max(left, 10), no_wrap=True, overflow="ellipsis")
     for run in rows:
-        shown.add_row(*(draw(run) for _, draw, _ in columns), Text(said(run)))
+        shown.add_row(*(draw(run) for _, draw, _ in columns), Text(message(run)))
     return shown
 
 
 def plain(runs: Iterable[Run]) -> str:
-    """The same for programs: a line for each run, tabulators between."""
+    """Return tab-separated lines for programs, one for each run."""
     return "\n".join(
         "\t".join((run.name, run.state, amount(run), pace(run), duration(run.eta_s), run.device, run.folder))
         for run in runs
@@ -63,12 +63,12 @@ def plain(runs: Iterable[Run]) -> str:
 
 
 def watched(run: Run, lines: Iterable[str], width: int) -> RenderableType:
-    """A run and the last lines of its log."""
+    """Return a run and the last lines of its log."""
     return Group(table([run], width), *(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in lines))
 
 
-def said(run: Run) -> str:
-    """What to show of what a run said: why it failed, what of it cannot be read, or its last line."""
+def message(run: Run) -> str:
+    """Return a run's message: its failure, the unreadable part of its folder, or its last line."""
     why = f"{run.cause}: {run.error}" if run.cause and run.error else run.error or run.cause
     return (why if run.state in ("failed", "lost") else "") or run.problem or run.last_line
 
@@ -91,7 +91,7 @@ def pace(run: Run) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """ "2d 03h", "3h 05m", "5m 10s"; empty where nobody knows."""
+    """ "2d 03h", "3h 05m", "5m 10s"; empty if unknown."""
     if seconds is None:
         return ""
     whole = max(round(seconds), 0)

@@ -1,4 +1,4 @@
-"""`watch`: a run, live, until it ends."""
+"""`watch`: shows a run live until it ends."""
 
 import sys
 import time
@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.live import Live
 
+from foundation import runs as run_files
 from training_launcher import failures, registry
-from training_launcher import folder as files
 from training_launcher.cli import tables
 from training_launcher.cli.finding import OUTDIRS, find
 from training_launcher.run import Run
@@ -34,25 +34,25 @@ def watch(run: str, outdirs: tuple[str, ...], lines: int) -> None:
     except KeyboardInterrupt:
         click.echo(f"{found.name} goes on; watch it again, or stop it with: python -m training_launcher stop {run}")
         return
-    click.echo(_told(last))
+    click.echo(_summary(last))
     raise SystemExit(_CODES[last.state])
 
 
 def _live(run: Run, lines: int) -> Run:
-    """A table and the end of the log, drawn again and again."""
-    log = Path(run.folder) / files.LOG_FILE
+    """Show a table and the end of the log, refreshed until the run ends."""
+    log = Path(run.folder) / run_files.LOG_FILE
     with Live(console=Console(), refresh_per_second=4) as shown:
         for now in _states(run.folder):
-            said = files.tail(log, 1 << 14)[-lines:] if lines else []
+            said = run_files.tail(log, 1 << 14)[-lines:] if lines else []
             shown.update(tables.watched(now, said, shown.console.width))
     return now
 
 
 def _printed(run: Run) -> Run:
-    """Every line of the log as it comes, for what is no terminal."""
+    """Print every line of the log as it comes, for output that is no terminal."""
     read = 0
     state = ""
-    log = Path(run.folder) / files.LOG_FILE
+    log = Path(run.folder) / run_files.LOG_FILE
     for now in _states(run.folder):
         new = _new_text(log, read)
         whole = new[: new.rfind(b"\n") + 1]
@@ -66,7 +66,7 @@ def _printed(run: Run) -> Run:
 
 
 def _states(folder: str) -> Iterator[Run]:
-    """The run as it is, again and again, until it has ended."""
+    """Yield the run's present state repeatedly, until it has ended."""
     look = registry.Registry()
     while True:
         run = look.read(folder)
@@ -85,7 +85,7 @@ def _new_text(path: Path, read: int) -> bytes:
         return b""
 
 
-def _told(run: Run) -> str:
+def _summary(run: Run) -> str:
     sentence = f"{run.name}: {run.state}"
     if run.state in ("failed", "lost"):
         return f"{sentence} ({run.cause or 'cause unknown'}). {failures.explained(run.error, run.cause)}".rstrip()

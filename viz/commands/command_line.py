@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import replace
 
+from foundation.seeds import seed_at
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Noise, Transform, Truncation
 from viz.files.bundled import ASSETS
@@ -15,7 +16,7 @@ def command_for(document: Document) -> str:
     `python -m renderer picture` with a saved picture.
     """
     latent, psi, transform, noise = document.latent, document.truncation.psi, document.transform, document.noise
-    seed = latent.x + 100 * latent.y
+    seed = seed_at(latent.x, latent.y)
     plain_latent = latent == Latent(latent.x, latent.y, latent.blend, latent.label)
     whole = float(latent.x).is_integer() and float(latent.y).is_integer() and seed >= 0
     plain = (

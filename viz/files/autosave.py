@@ -5,12 +5,12 @@ it ends: a session whose lock is free belongs to a window that did not close. Cl
 """
 
 import os
-import threading
 import time
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from foundation.background import Worker
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.session import SUFFIX, Session, save
@@ -21,7 +21,7 @@ SETTLE_S = 1.0
 
 
 class Autosave:
-    """Writes in a thread of its own. Only changes of the document begin to write: looking around is no work to lose.
+    """Writes in the background. Only changes of the document begin to write: looking around is no work to lose.
 
     Args:
         folder: For sessions of this user's windows.
@@ -33,13 +33,10 @@ class Autosave:
         self._folder, self._arrays = folder, arrays
         self._path = folder / f"window-{os.getpid()}-{time.time_ns()}{SUFFIX}"
         self._lock = _lock_of(self._path)
-        self._changed = threading.Condition()
+        self._worker: Worker[Session, str] = Worker("autosave", self._write, order="latest", settle_s=SETTLE_S)
         self._seen: tuple[Document, View] | None = None
-        self._first = document
-        self._wanted: Session | None = None
-        self._closing = False
-        self._thread: threading.Thread | None = None
-        self._problem = ""
+        self._first: Document | None = document
+        """What the window opened with, until something else was seen."""
 
     @property
     def last(self) -> Path:
@@ -75,54 +72,32 @@ class Autosave:
         if self._seen is not None and self._seen[0] is document and self._seen[1] is view:
             return
         self._seen = (document, view)
-        if self._thread is None:
-            if document == self._first:
-                return
-            self._thread = threading.Thread(target=self._work, name="autosave", daemon=True)
-            self._thread.start()
-        with self._changed:
-            self._wanted = Session(document, view)
-            self._changed.notify()
+        if self._first is not None and document == self._first:
+            return
+        self._first = None
+        self._worker.submit(Session(document, view))
 
     def problem(self) -> str:
         """A sentence when writing has failed since the last call, else nothing."""
-        with self._changed:
-            told, self._problem = self._problem, ""
-        return told
+        return self._worker.poll() or ""
 
     def close(self) -> None:
         """Write what is not written, and let it be the last session. May be called twice."""
-        if self._thread is not None:
-            with self._changed:
-                self._closing = True
-                self._changed.notify()
-            self._thread.join()
-            self._thread = None
+        self._worker.close(None)
         if self._lock.is_locked:
             if self._path.exists():
                 self._path.replace(self.last)
             self._lock.release()
             Path(self._lock.lock_file).unlink(missing_ok=True)
 
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._wanted is not None)
-                self._changed.wait_for(lambda: self._closing, SETTLE_S)
-                session, self._wanted = self._wanted, None
-                closing = self._closing
-            if session is not None:
-                self._write(session)
-            if closing:
-                return
-
-    def _write(self, session: Session) -> None:
+    def _write(self, session: Session) -> str | None:
+        """Write a session; the sentence to show where that fails."""
         try:
             save(self._path, session, self._arrays)
         except (OSError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            with self._changed:
-                self._problem = f"Your work cannot be kept in {self._folder}: {reason}. Save it where there is room."
+            return f"Your work cannot be kept in {self._folder}: {reason}. Save it where there is room."
+        return None
 
 
 def _lock_of(path: Path) -> FileLock:

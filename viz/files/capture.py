@@ -1,10 +1,6 @@
-"""Writing pictures as numbered files without holding up the window."""
+"""Captures: numbered image files, written in the background."""
 
 import functools
-import os
-import queue
-import re
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +8,23 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
+from foundation.background import Worker
+from foundation.files import next_number, write_numbered
+from foundation.png import write_png
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
-"""Makes the text that a picture carries, by keyword; called in the thread that writes."""
+"""Makes the text chunks of an image, by keyword; called on the thread that writes."""
 Pixels = NDArray[np.uint8]
 Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
 
-_NUMBERED = re.compile(r"(\d+)\.png", re.IGNORECASE)
+SUFFIX = ".png"
 
 
 @dataclass(frozen=True)
 class Written:
-    """What became of a capture: the file, or why there is none."""
+    """Result of a capture: the file, or the reason for its absence."""
 
     path: str = ""
     problem: str = ""
@@ -35,83 +32,56 @@ class Written:
 
 @functools.cache
 def default_folder() -> Path:
-    """Where captures go unless the user chooses: a folder among the user's pictures."""
+    """Return the default folder of captures, among the user's pictures."""
     return platformdirs.user_pictures_path() / "StyleScope"
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where captures go."""
+    """Return the folder of captures."""
     return Path(settings.capture_dir).expanduser() if settings.capture_dir else default_folder()
 
 
 def next_path(folder: Path) -> Path:
-    """The next free `00000.png` in `folder`: one above the highest number there. Raises OSError."""
-    numbers = [int(found[1]) for name in os.listdir(folder) if (found := _NUMBERED.fullmatch(name))]
-    return folder / f"{max(numbers, default=-1) + 1:05d}.png"
+    """Return the next free `00000.png` in `folder`: one above the highest number there. Raises OSError."""
+    return next_number(folder, SUFFIX)
 
 
 def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> Path:
-    """Write [H, W, 3 or 4] as a PNG of the next number. Nothing is overwritten and no half a file is left.
+    """Write pixels [H, W, 3 or 4] as a PNG under the next number, atomically. Nothing is overwritten.
 
-    `text` goes into text chunks. Raises OSError.
+    `text` is written as text chunks. Raises OSError.
     """
-    info = PngInfo()
-    for key, value in (text or {}).items():
-        info.add_itxt(key, value)
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{os.getpid()}-{threading.get_ident()}.part"
-    try:
-        Image.fromarray(pixels[..., :3]).save(partial, format="PNG", pnginfo=info)
-        while True:
-            path = next_path(folder)
-            try:
-                path.open("xb").close()  # takes the number, should another window write here too
-            except FileExistsError:
-                continue
-            partial.replace(path)
-            return path
-    finally:
-        partial.unlink(missing_ok=True)
+    return write_numbered(folder, SUFFIX, lambda part: write_png(part, pixels[..., :3], text))
 
 
 class Writer:
-    """Writes captures in a thread of its own, one after the other. `on_done()` is called there after each."""
+    """Writes captures in the background, one after the other. `on_done()` is called on that thread after each."""
 
     def __init__(self, on_done: Callable[[], None]) -> None:
-        self._on_done = on_done
-        self._waiting: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[Written] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker: Worker[Task, Written] = Worker("capture", _written, on_done)
 
     def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels], text: Text = dict) -> None:
-        """Write a picture [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
+        """Write an image [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
 
         `text` makes what it carries.
         """
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
-            self._thread.start()
-        self._waiting.put((folder, pixels, text))
+        self._worker.submit((folder, pixels, text))
 
     def poll(self) -> Written | None:
-        """The next finished capture, if there is one."""
-        return None if self._done.empty() else self._done.get()
+        """Return the next finished capture, or None."""
+        return self._worker.poll()
 
     def close(self) -> None:
         """Finish what waits, then end the thread."""
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread.join()
-            self._thread = None
+        self._worker.close(None)
 
-    def _work(self) -> None:
-        while (task := self._waiting.get()) is not None:
-            folder, pixels, text = task
-            try:
-                made = pixels() if callable(pixels) else pixels
-                self._done.put(Written(path=str(write(folder, made, text()))))
-            except MemoryError:
-                self._done.put(Written(problem="The picture cannot be saved: there is not enough memory for it."))
-            except OSError as error:
-                self._done.put(Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}."))
-            self._on_done()
+
+def _written(task: Task) -> Written:
+    folder, pixels, text = task
+    try:
+        made = pixels() if callable(pixels) else pixels
+        return Written(path=str(write(folder, made, text())))
+    except MemoryError:
+        return Written(problem="The picture cannot be saved: there is not enough memory for it.")
+    except OSError as error:
+        return Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}.")

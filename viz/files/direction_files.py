@@ -3,10 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from renderer.document.arrays import MOST_BYTES, AnyArray
-from renderer.document.npy import array_of_npy
+from foundation.arrays import AnyArray, direction_of, read_floats
+from renderer.document.arrays import MOST_BYTES
 from renderer.document.parts import ArrayRef, Direction
 from renderer.ipc.protocol import ModelInfo
 from viz.state.scene import Scene
@@ -20,22 +18,18 @@ def load(path: Path) -> AnyArray:
     Raises ValueError with a sentence where there is none.
     """
     try:
-        if path.stat().st_size > 2 * MOST_BYTES:
-            raise ValueError("it is too large")
-        array = array_of_npy(path.read_bytes())
+        array = read_floats(path, "direction", 2 * MOST_BYTES)
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
-        raise ValueError(f"{path.name} holds no direction: {error}.") from error
-    found = list(array.shape)
-    while array.ndim > 1 and array.shape[0] == 1:
-        array = array[0]
-    if array.ndim not in (1, 2) or not array.size or array.dtype.kind != "f" or not np.isfinite(array).all():
+        raise ValueError(f"{path.name} holds no direction: it {error}.") from error
+    vector = direction_of(array)
+    if vector is None:
         raise ValueError(
-            f"{path.name} holds no direction: that is finite numbers of the shape [w_dim] or [num_ws, w_dim], "
-            f"but it has {array.dtype} {found}."
+            f"{path.name} holds no direction: that has the shape [w_dim] or [num_ws, w_dim], "
+            f"but it has {list(array.shape)}."
         )
-    return array.astype(np.float32)
+    return vector
 
 
 def misfit(array: AnyArray, model: ModelInfo | None) -> str:

@@ -1,4 +1,4 @@
-"""What a folder holds for the file browser: read in a thread, filtered and sorted as pure functions."""
+"""Folder contents for the file browser: read in the background, filtered and sorted by pure functions."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from foundation.background import Worker
 from viz.state.settings import Settings
 from viz.state.snapshots import NETWORK_SUFFIXES, newest_kimg
 
@@ -91,7 +92,9 @@ class Reading:
         """Why the folder cannot be shown."""
         self._wake = wake
         self._ready, self._stopped = threading.Event(), threading.Event()
-        threading.Thread(target=self._read, name="folder", daemon=True).start()
+        worker: Worker[None, None] = Worker("folder", lambda _: self._read())
+        worker.submit(None)
+        worker.close(0)  # ends by itself: a folder may be on a disk that has gone
 
     @property
     def ready(self) -> bool:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from imgui_bundle import imgui
 
+from foundation.files import free_name
 from renderer.document import session
-from renderer.document.files import free_name
 from viz.files import latents
 from viz.files.capture import folder_of
 from viz.state.facts import Facts

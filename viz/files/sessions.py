@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from foundation.arrays import save_latents
+from foundation.background import Worker
 from renderer.document import recall as recalling
 from renderer.document import session as sessions
 from renderer.document.arrays import AnyArray, ArrayStore
@@ -62,9 +63,8 @@ class Files:
     """The window's files of its own work. What is read changes the scene in a later frame, as one step."""
 
     def __init__(self, arrays: ArrayStore, say: Say, wake: Callable[[], None], last: Path | None) -> None:
-        self._arrays, self._say, self._wake, self._last = arrays, say, wake, last
-        self._thread = ThreadPoolExecutor(1, "files")
-        self._waiting: list[Future[_Read]] = []
+        self._arrays, self._say, self._last = arrays, say, last
+        self._worker: Worker[Callable[[], _Read], _Read] = Worker("files", lambda work: work(), wake)
         self.path = ""
         """The session file at hand; empty where there is none."""
 
@@ -100,8 +100,7 @@ class Files:
 
     def arrive(self, scene: Scene, facts: Facts, name_step: Callable[[str], None]) -> Scene:
         """Call once a frame: the scene with what has been read since the last call."""
-        while self._waiting and self._waiting[0].done():
-            read = self._waiting.pop(0).result()
+        while (read := self._worker.poll()) is not None:
             if read.problem:
                 self._say(read.problem, bad=True)
             elif read.change is not None:
@@ -114,16 +113,14 @@ class Files:
     @property
     def busy(self) -> bool:
         """Whether anything is being read or written."""
-        return bool(self._waiting)
+        return self._worker.busy
 
     def close(self) -> None:
         """Finish writing."""
-        self._thread.shutdown()
+        self._worker.close(None)
 
     def _later(self, work: Callable[[], _Read]) -> None:
-        future = self._thread.submit(work)
-        self._waiting.append(future)
-        future.add_done_callback(lambda _: self._wake())
+        self._worker.submit(work)
 
     # -- in the thread --
 
@@ -159,7 +156,7 @@ class Files:
 
     def _write_latent(self, path: Path, ws: AnyArray) -> _Read:
         try:
-            latents.save(path, ws)
+            save_latents(path, ws)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             return _Read(path.name, problem=f"The latent cannot be saved as {path}: {reason.rstrip('.')}.")

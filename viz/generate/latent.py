@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from imgui_bundle import imgui
 
+from foundation.seeds import seed_at
 from renderer.ipc.protocol import Blend, Latent, ModelInfo
 from viz.generate import pad
 from viz.state.facts import NO_NETWORK, Facts
@@ -42,7 +43,7 @@ class Typed:
 
 def nearest_seed(latent: Latent) -> int:
     """The seed closest to a place: x + 100 y of the whole place nearest to it; halves go up."""
-    return math.floor(latent.x + 0.5) + 100 * math.floor(latent.y + 0.5)
+    return seed_at(math.floor(latent.x + 0.5), math.floor(latent.y + 0.5))
 
 
 def at_seed(latent: Latent, seed: int) -> Latent:

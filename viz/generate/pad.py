@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.seeds import seed_at
 from renderer.document.document import request_for
 from renderer.ipc.protocol import Display, RenderRequest, Transform
 from viz.state.facts import Facts
@@ -111,7 +112,7 @@ def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
     held = imgui.is_item_active()
     ui.focus_ring()
     ui.tip(
-        f"Seed {pointed[0] + 100 * pointed[1]}: click to go there"
+        f"Seed {seed_at(*pointed)}: click to go there"
         if pointed
         else "Drag to walk between seeds; Alt is finer, Shift coarser"
     )

@@ -1,7 +1,5 @@
 """Cache of image files as textures, read on a thread: small ones for lists, and whole image grids."""
 
-import queue
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ import numpy as np
 from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
 
+from foundation.background import Worker
 from viz.gl.image_file import read_sized
 from viz.gl.image_grids import ONE, Tiling, tiling
 from viz.gl.textures import Picture
@@ -24,6 +23,10 @@ _SMALL_KEPT, _WHOLE_KEPT = 256, 6
 class _Wish:
     path: str
     small: bool
+
+
+_Came = tuple[_Wish, NDArray[np.uint8] | None, Tiling, str]
+"""A wish, its pixels or None, how they are divided, and why there are none."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,10 @@ class PictureCache:
     """Cache of one window, held in `Facts.scratch`. For the UI thread only."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
-        self._wake = wake
-        self._asked: queue.LifoQueue[_Wish | None] = queue.LifoQueue()
-        self._came: queue.Queue[tuple[_Wish, NDArray[np.uint8] | None, Tiling, str]] = queue.Queue()
+        # The newest request first, as that is the one being looked at.
+        self._reader: Worker[_Wish, _Came] = Worker("pictures", _read, wake, order="newest first")
         self._held: dict[bool, OrderedDict[_Wish, tuple[Picture, Held]]] = {True: OrderedDict(), False: OrderedDict()}
         self._waiting: set[_Wish] = set()
-        self._thread: threading.Thread | None = None
         self.came = 0
         """Number of images read so far, a version number for whatever draws them."""
 
@@ -60,8 +61,8 @@ class PictureCache:
 
     def take(self) -> None:
         """Upload images that have been read. Call once per frame."""
-        while not self._came.empty():
-            wish, pixels, tiles, error = self._came.get()
+        while (one := self._reader.poll()) is not None:
+            wish, pixels, tiles, error = one
             self._waiting.discard(wish)
             held, most = self._held[wish.small], _SMALL_KEPT if wish.small else _WHOLE_KEPT
             picture = held.popitem(last=False)[1][0] if len(held) >= most else Picture()
@@ -72,10 +73,8 @@ class PictureCache:
 
     def free(self) -> None:
         """Stop the thread and free the textures."""
-        if self._thread is not None:
-            self._asked.put(None)
-            self._thread.join()
-            self._thread = None
+        self._reader.drop()
+        self._reader.close()
         for held in self._held.values():
             for picture, _ in held.values():
                 picture.free()
@@ -88,24 +87,19 @@ class PictureCache:
             return held[wish][1]
         if wish not in self._waiting:
             self._waiting.add(wish)
-            self._asked.put(wish)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._read_all, name="pictures", daemon=True)
-                self._thread.start()
+            self._reader.submit(wish)
         return None
 
-    def _read_all(self) -> None:
-        """Read files, the newest request first, as that is the one being looked at."""
-        while (wish := self._asked.get()) is not None:
-            try:
-                pixels, size = read_sized(wish.path)
-                tiles = tiling(pixels, *size)
-                if wish.small:
-                    pixels = _first(pixels, tiles)
-                self._came.put((wish, np.ascontiguousarray(pixels), tiles, ""))
-            except ValueError as error:
-                self._came.put((wish, None, ONE, str(error)))
-            self._wake()
+
+def _read(wish: _Wish) -> _Came:
+    try:
+        pixels, size = read_sized(wish.path)
+        tiles = tiling(pixels, *size)
+        if wish.small:
+            pixels = _first(pixels, tiles)
+        return wish, np.ascontiguousarray(pixels), tiles, ""
+    except ValueError as error:
+        return wish, None, ONE, str(error)
 
 
 def _first(pixels: NDArray[np.uint8], tiles: Tiling) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ import math
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.seeds import seed_at
 from renderer.ipc.protocol import Latent
 from viz.generate.latent import RANDOM_SEEDS, Dice
 from viz.mixing import swatch_thumbnails
@@ -25,7 +26,7 @@ SIDE = 52
 
 def base_seed(latent: Latent) -> float | None:
     """The seed of the first style, if the second could be the same: not between two rows of the grid."""
-    return latent.x + 100 * latent.y if latent.y == round(latent.y) and latent.array is None else None
+    return seed_at(latent.x, latent.y) if latent.y == round(latent.y) and latent.array is None else None
 
 
 @derived

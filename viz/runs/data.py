@@ -1,15 +1,15 @@
-"""Follows the files of the runs that are looked at, on a thread of its own, and makes their curves there.
+"""Follows the files of the runs that are looked at, in the background, and makes their curves there.
 
 The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`told`, `curve`, `listing`); what
 it takes are frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 
 from imgui_bundle import hello_imgui
 
+from foundation.background import Loop
 from viz.runs.follower import NOTHING, Follower, Told
 from viz.runs.listing import EMPTY, Listing, Listings
 from viz.ui.plot_series import Curve, CurveWish, curve
@@ -32,9 +32,9 @@ class RunFiles:
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
-        self._thread: threading.Thread | None = None
-        self._bell = threading.Event()
-        self._ended = threading.Event()
+        self._loop = Loop("run files", self._step)
+        self._worker = _Worker()
+        self._due = 0.0
         self._followed: tuple[str, ...] = ()
         self._wishes: tuple[CurveWish, ...] = ()
         self._listed: tuple[str, ...] = ()
@@ -54,11 +54,9 @@ class RunFiles:
         rested = time.monotonic() - self._wanted_at > ABANDONED_S
         self._followed, self._wishes, self._listed = followed, wishes, listed
         self._wanted_at = time.monotonic()
-        if self._thread is None and not self._ended.is_set():
-            self._thread = threading.Thread(target=self._run, name="run files", daemon=True)
-            self._thread.start()
+        self._loop.start()
         if news or rested:
-            self._bell.set()
+            self._loop.wake()
 
     def told(self, folder: str) -> Told:
         """What a followed run has written so far."""
@@ -80,43 +78,30 @@ class RunFiles:
 
     def close(self) -> None:
         """End the thread."""
-        self._ended.set()
-        self._bell.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._loop.close()
 
     # -- the thread --
 
-    def _run(self) -> None:
-        worker = _Worker()
-        due = 0.0
-        while not self._ended.is_set():
-            now = time.monotonic()
-            if now - self._wanted_at > ABANDONED_S:
-                self._bell.wait()
-            elif not worker.busy and now < due:
-                self._bell.wait(due - now)
-            rang = self._bell.is_set()
-            self._bell.clear()
-            if self._ended.is_set():
-                return
-            now = time.monotonic()
-            if now >= due or rang:
-                due = now + PERIOD_S if now >= due else due
-                worker.begin(self._followed, self._listed)
-                self.rounds += 1
-            worker.read_some()
-            if worker.publish(self._wishes, time.monotonic()):
-                self._told, self._listings = worker.told, worker.listings
-                self._curves, self._newest = worker.curves, worker.newest
-                self.version += 1
-                self._wake()
-            time.sleep(_TURN_S)
+    def _step(self, woken: bool) -> float | None:
+        now = time.monotonic()
+        if now - self._wanted_at > ABANDONED_S and not woken:
+            return None
+        worker = self._worker
+        if now >= self._due or woken:
+            self._due = now + PERIOD_S if now >= self._due else self._due
+            worker.begin(self._followed, self._listed)
+            self.rounds += 1
+        worker.read_some()
+        if worker.publish(self._wishes, time.monotonic()):
+            self._told, self._listings = worker.told, worker.listings
+            self._curves, self._newest = worker.curves, worker.newest
+            self.version += 1
+            self._wake()
+        return _TURN_S if worker.busy else max(self._due - time.monotonic(), _TURN_S)
 
 
 class _Worker:
-    """What the thread holds."""
+    """State of the background thread."""
 
     def __init__(self) -> None:
         self.told: dict[str, Told] = {}

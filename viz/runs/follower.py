@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from training_launcher.series import Series, metric_row, stats_row
-from training_launcher.tail import Tail, sample
+from training_launcher.records.series import Series, metric_row, stats_row
+from training_launcher.records.tail import Tail, sample
 from viz.ui.plot_series import CurveWish
 
 LOG_LINES, LOG_BYTES = 20_000, 4 << 20

@@ -1,16 +1,13 @@
 """What lies in a run's folder besides its numbers: picture grids, snapshots, files of metrics. Reads names only."""
 
 import os
-import re
 import time
 from dataclasses import dataclass
 
+from foundation.runs import STATE_FILE, grids
 from viz.state.facts import Snapshot
 from viz.state.snapshots import snapshots_of
 
-_FAKES = re.compile(r"fakes(\d+(?:\.\d+)?)\.(?:png|jpg)", re.IGNORECASE)
-_INIT = ("fakes_init.png", "fakes_init.jpg")
-_STATE = "training-state.pt"
 _SETTLED_SECONDS = 2.0
 _REALS = ("reals.png", "reals.jpg")
 
@@ -76,13 +73,10 @@ def _read(folder: str) -> Listing:
     except (OSError, ValueError):
         return EMPTY
     whole = {name.lower(): os.path.join(folder, name) for name in names}
-    grids = {float(match[1]): whole[name] for name in whole if (match := _FAKES.fullmatch(name))}
-    if first := next((whole[name] for name in _INIT if name in whole), ""):
-        grids.setdefault(0.0, first)
     return Listing(
-        tuple(Grid(kimg, path) for kimg, path in sorted(grids.items())),
+        tuple(Grid(kimg, os.path.join(folder, name)) for kimg, name in sorted(grids(names).items())),
         next((whole[name] for name in _REALS if name in whole), ""),
         snapshots_of(folder),
         tuple(whole[name] for name in whole if name.startswith("metric-") and name.endswith(".jsonl")),
-        _STATE in whole,
+        STATE_FILE in whole,
     )

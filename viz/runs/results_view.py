@@ -9,8 +9,8 @@ import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui, implot
 
-from training_launcher.measures import better
-from training_launcher.results import Result, Table, read, table
+from foundation.specs.measures import better
+from training_launcher.records.results import Result, Table, read, table
 from viz.ui import plots
 from viz.ui import widgets as ui
 from viz.ui.numbers import kimg_text

@@ -9,20 +9,20 @@ import numpy as np
 from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
 
+from foundation.background import Worker
+from foundation.files import write_text
 from renderer.document import recipe
 from renderer.document.animate import requested
 from renderer.document.document import request_for
-from renderer.document.files import replacing
 from renderer.document.recall import SUFFIXES
 from renderer.document.recipe import Recipe
 from renderer.document.session import Session
 from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network, Still
-from training_launcher.results import as_csv
+from training_launcher.records.results import as_csv
 from viz.files import direction_files
 from viz.files.capture import Writer, folder_of
 from viz.files.sessions import Files, Say
-from viz.link.background import Errands
 from viz.link.jobs import Told
 from viz.link.render_link import Incoming
 from viz.runs.actions import done
@@ -94,8 +94,8 @@ class Deeds:
         self._say, self._photograph, self._files = say, photograph, files
         self._exporter = exporter
         self._writer = Writer(hello_imgui.request_refresh)
-        self._launches = Errands("launch", launched, hello_imgui.request_refresh)
-        self._runs = Errands("run deeds", done, hello_imgui.request_refresh)
+        self._launches = Worker("launch", launched, hello_imgui.request_refresh)
+        self._runs = Worker("run actions", done, hello_imgui.request_refresh)
         self.saved = ""
         """File written last."""
 
@@ -158,9 +158,9 @@ class Deeds:
                 case CancelExport():
                     self._exporter.cancel()
                 case StartRun():
-                    self._launches.do(ask)
+                    self._launches.submit(ask)
                 case StopRun() | ResumeRun() | TrashRun():
-                    self._runs.do(ask)
+                    self._runs.submit(ask)
                 case Quit():
                     hello_imgui.get_runner_params().app_shall_exit = True
 
@@ -202,7 +202,7 @@ class Deeds:
 
     def launched(self, scene: Scene, facts: Facts) -> Scene:
         """Tell of a run that was started since the last call; the scene that follows it, if that was asked for."""
-        if (news := self._launches.news()) is None:
+        if (news := self._launches.poll()) is None:
             return scene
         if news.run is None:
             self._say("The run could not be started.", news.problem, bad=True)
@@ -213,7 +213,7 @@ class Deeds:
 
     def told_of_runs(self) -> None:
         """Tell what came of deeds with runs since the last call."""
-        while (news := self._runs.news()) is not None:
+        while (news := self._runs.poll()) is not None:
             text, detail, bad = news
             self._say(text, detail, bad=bad)
 
@@ -249,8 +249,7 @@ class Deeds:
 
     def _save_results(self, facts: Facts, path: Path) -> None:
         try:
-            with replacing(path) as part:
-                part.write_text(as_csv(facts.scratch.get(Shown).results), encoding="utf-8")
+            write_text(path, as_csv(facts.scratch.get(Shown).results))
         except OSError as error:
             self._say(f"The results cannot be saved as {path}: {error.strerror or error}.", bad=True)
             return

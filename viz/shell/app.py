@@ -8,6 +8,7 @@ import numpy as np
 from imgui_bundle import hello_imgui, imgui, immapp
 from numpy.typing import NDArray
 
+from foundation import background
 from renderer.document.document import Document
 from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network
@@ -65,6 +66,7 @@ class App:
         self._steady = Steady()
         self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
         self.guard = Guard(self.board, self._clock)
+        background.report_to(self.guard.later)
         self._keeper = Keeper(options, settings)
         self._memory = Memory(options, renderer.arrays, self.say, self.store)
         files, exporter = self._memory.files, self.scratch.get(Exporter)
@@ -213,6 +215,7 @@ class App:
         noise_map.free(self._facts)
         upload.current.settle()
         upload.current.close()
+        background.report_to(None)
         gc.unfreeze()
 
     def _tokens(self) -> theme.Tokens:
@@ -223,6 +226,7 @@ class App:
     def _before(self) -> None:
         """Before Dear ImGui's frame: what changes the window itself."""
         self._worked = work_clock()
+        self.guard.show_later()
         scene, params = self.store.scene, hello_imgui.get_runner_params()
         settings = scene.settings
         look = (settings.scheme, settings.scale, hello_imgui.dpi_window_size_factor())

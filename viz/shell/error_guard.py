@@ -1,9 +1,10 @@
 """A defect in one panel must not take the window with it."""
 
 import traceback
+from collections import deque
 from collections.abc import Callable
 
-from imgui_bundle import imgui
+from imgui_bundle import hello_imgui, imgui
 
 from viz.ui.notifications import Board, Message
 
@@ -14,6 +15,7 @@ class Guard:
     def __init__(self, board: Board, clock: Callable[[], float]) -> None:
         self._board, self._clock = board, clock
         self._seen: dict[str, str] = {}
+        self._later: deque[tuple[str, Exception]] = deque()
         self.errors: list[Exception] = []
         """What was raised so far, for tests; the same error of the same panel counts once."""
 
@@ -36,6 +38,17 @@ class Guard:
             self._run(name, work)
 
         return guarded
+
+    def later(self, name: str, error: Exception) -> None:
+        """Show what a background thread met; called on that thread, shown by `show_later`."""
+        self._later.append((name, error))
+        hello_imgui.request_refresh()
+
+    def show_later(self) -> None:
+        """Show what background threads met; call once a frame."""
+        while self._later:
+            name, error = self._later.popleft()
+            self._tell(f"The background thread {name!r}", error)
 
     def _run(self, name: str, work: Callable[[], None]) -> bool:
         try:

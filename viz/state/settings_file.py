@@ -9,6 +9,7 @@ from typing import Any, get_args
 import platformdirs
 import yaml
 
+from foundation.files import write_text
 from viz.state.params import PARAMS
 from viz.state.settings import Scheme, Settings
 
@@ -53,11 +54,8 @@ def load(folder: Path) -> tuple[Settings, str]:
 
 def save(folder: Path, settings: Settings) -> None:
     """Keep `settings` in `folder`. The file is replaced whole, so a crash cannot leave half of it. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
     values = {**asdict(settings), "recent": list(settings.recent)}
-    partial = folder / f"{FILE}.{os.getpid()}.part"
-    partial.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    partial.replace(folder / FILE)
+    write_text(folder / FILE, yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
 def without(settings: Settings, overrides: Mapping[str, Any], kept: Settings) -> Settings:

@@ -1,18 +1,16 @@
 """The networks of a run folder by kimg, and the picture grids made with them. Reads names only, never a network."""
 
 import os
-import re
 import time
 from functools import lru_cache
 from pathlib import Path
 
+from foundation.runs import grids, snapshot_kimg
 from viz.state.facts import Snapshot
 
 NETWORK_SUFFIXES = (".safetensors", ".pkl")
 """Files that may hold a network; of two snapshots of one time the first kind is shown."""
 
-_NETWORK = re.compile(r"network-snapshot-(\d+(?:\.\d+)?)(\.safetensors|\.pkl)", re.IGNORECASE)
-_FAKES = re.compile(r"fakes(\d+(?:\.\d+)?)\.(?:png|jpg)", re.IGNORECASE)
 _SETTLED_SECONDS = 2.0
 """A folder changed more recently is read again each time: its time stamp may not tell two changes apart."""
 
@@ -31,7 +29,7 @@ def snapshots_of(source: str) -> tuple[Snapshot, ...]:
     folder = source
     if source.lower().endswith(NETWORK_SUFFIXES):
         folder, name = os.path.split(source)
-        if not _NETWORK.fullmatch(name):
+        if snapshot_kimg(name) is None:
             return ()
     try:
         stamp = os.stat(folder or ".").st_mtime_ns
@@ -78,16 +76,13 @@ def _read(folder: str) -> tuple[Snapshot, ...]:
             names = [entry.name for entry in listing]
     except (OSError, ValueError):
         return ()
-    fakes = {float(found[1]): name for name in names if (found := _FAKES.fullmatch(name))}
+    fakes = grids(names)
     networks: dict[float, str] = {}
     for name in names:
-        if not (found := _NETWORK.fullmatch(name)):
+        if (kimg := snapshot_kimg(name)) is None:
             continue
-        kimg = float(found[1])
         if kimg not in networks or _rank(name) < _rank(networks[kimg]):
             networks[kimg] = name
-    if 0.0 in networks:  # the official loop names the first grid by its purpose
-        fakes.setdefault(0.0, next((name for name in names if name == "fakes_init.png"), ""))
 
     def inside(name: str) -> str:
         return str(Path(folder) / name) if name else ""

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from pathlib import PurePath
 
+from foundation.seeds import seed_at
 from renderer.document.document import Document, Swatch
 from renderer.ipc.protocol import Direction, Latent, LayerStyle, Mixing, Network, Noise, Transform, Truncation
 from viz.state.swatches import source_name
@@ -66,7 +67,7 @@ def _latent(before: Latent, after: Latent) -> str:
     if before.array != after.array:
         return "Stored latent" if after.array else "Seeds again"
     if (before.x, before.y) != (after.x, after.y):
-        seed = after.x + 100 * after.y
+        seed = seed_at(after.x, after.y)
         whole = float(after.x).is_integer() and float(after.y).is_integer()
         return f"Seed {_figure(seed, 0)}" if whole else f"Walk to {_figure(after.x, 2)}, {_figure(after.y, 2)}"
     if before.blend != after.blend:

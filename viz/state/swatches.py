@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from foundation.seeds import seed_at
 from renderer.document.document import Document, Swatch
 from renderer.document.mixing import first_latent, rebased, style_of
 from renderer.ipc.protocol import Latent, LayerStyle, Mixing, Source, WBlend
@@ -32,7 +33,7 @@ def source_name(source: Source, shelf: Shelf = ()) -> str:
     if source.array is not None:
         return "stored"
     if source.y == round(source.y):
-        return seed_text(source.x + 100 * source.y)
+        return seed_text(seed_at(source.x, source.y))
     return f"{seed_text(source.x)}, {seed_text(source.y)}"
 
 

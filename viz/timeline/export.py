@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.background import Worker
+from foundation.files import free_name
+from foundation.specs.film import FilmSpec
 from renderer.document.arrays import ArrayStore
-from renderer.document.files import free_name
 from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
-from training_launcher.specs.film import FilmSpec
 
 SESSIONS = ".sessions"
 """Folder beside the runs with the sessions of exported films, so that they can be rendered again."""
@@ -71,7 +72,9 @@ class Exporter:
     def __init__(self) -> None:
         self.state: ExportState | None = None
         """Progress of the latest export; None before the first."""
-        self._thread: threading.Thread | None = None
+        self._worker: Worker[tuple[FilmSpec, str, Callable[[], None]], None] = Worker(
+            "export", self._make, on_error=self._fail
+        )
         self._reported = True
         self._cancelled, self._closed = threading.Event(), threading.Event()
 
@@ -107,9 +110,7 @@ class Exporter:
         save(path, session, arrays)
         self.state, self._reported = ExportState(options.path), False
         self._cancelled.clear()
-        arguments = (spec_of(options, path, device), outdir, on_news)
-        self._thread = threading.Thread(target=self._make, args=arguments, name="export", daemon=True)
-        self._thread.start()
+        self._worker.submit((spec_of(options, path, device), outdir, on_news))
 
     def cancel(self) -> None:
         """Cancel the export; the run removes the partial film."""
@@ -126,10 +127,15 @@ class Exporter:
     def close(self) -> None:
         """Stop watching the run, which continues without the window."""
         self._closed.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._worker.close()
 
-    def _make(self, spec: FilmSpec, outdir: str, on_news: Callable[[], None]) -> None:
+    def _fail(self, name: str, error: Exception) -> None:
+        """End an export that met an unforeseen error."""
+        if self.state is not None:
+            self.state = ExportState(self.state.path, over=True, problem=f"{type(error).__name__}: {error}")
+
+    def _make(self, task: tuple[FilmSpec, str, Callable[[], None]]) -> None:
+        spec, outdir, on_news = task
         try:
             run, known, asked = launcher.submit(spec, outdir), registry.Registry(), False
             while (run := known.read(run.folder)).live and not self._closed.is_set():

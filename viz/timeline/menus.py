@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
+from foundation.interpolation import Ease, Kind
 from renderer.document import timeline as tl
-from renderer.document.curves import Ease, Kind
 from renderer.document.timeline import Timeline
 from viz.state.facts import Facts
 from viz.state.keyframes import key_set, with_timeline

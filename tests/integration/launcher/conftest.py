@@ -5,10 +5,10 @@ import signal
 
 import pytest
 
+from foundation import runs as run_files
+from foundation.process import read_identity
 from tests.unit.training.tiny import dataset
-from training_launcher import folder as files
 from training_launcher import registry
-from training_launcher.process import read_identity
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def out(tmp_path, monkeypatch):
     folder = tmp_path / "runs"
     yield folder
     for run in registry.scan([folder]):
-        for name in (files.SUPERVISOR_FILE, files.STATUS_FILE):
-            content, _ = files.read_json(folder / run.name / name)
+        for name in (run_files.SUPERVISOR_FILE, run_files.STATUS_FILE):
+            content, _ = run_files.read_json(folder / run.name / name)
             with contextlib.suppress(AttributeError):
                 read_identity(content).signal(signal.SIGKILL)

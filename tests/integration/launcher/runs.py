@@ -2,12 +2,13 @@
 
 import os
 import time
+from pathlib import Path
 
+from foundation import runs as run_files
+from foundation.process import read_identity
+from foundation.specs.train import TrainSpec
 from tests.unit.training.tiny import OPTIONS
-from training_launcher import folder as files
 from training_launcher import registry
-from training_launcher.process import read_identity
-from training_launcher.specs.train import TrainSpec
 
 PATIENCE_S = 90
 
@@ -23,7 +24,7 @@ def wait_for(run, true, seconds=PATIENCE_S):
     end = time.monotonic() + seconds
     while not true(now := registry.read(run.folder)):
         if time.monotonic() > end:
-            with open(os.path.join(run.folder, files.LOG_FILE)) as log:
+            with open(os.path.join(run.folder, run_files.LOG_FILE)) as log:
                 raise AssertionError(f"it never came to it: {now}\n{log.read()}")
         time.sleep(0.1)
     return now
@@ -38,9 +39,9 @@ def trained(run, kimg=0.2):
     return wait_for(run, lambda now: now.state == "running" and now.done >= kimg)
 
 
-def process(run, name=files.STATUS_FILE):
+def process(run, name=run_files.STATUS_FILE):
     """Who works on it; with SUPERVISOR_FILE, who looks after it."""
-    content, _ = files.read_json(files.Path(run.folder) / name)
+    content, _ = run_files.read_json(Path(run.folder) / name)
     return read_identity(content)
 
 

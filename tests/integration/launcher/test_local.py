@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from foundation import runs as run_files
+from foundation.specs.film import FilmSpec
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.pictures import ImagesSpec
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Network
@@ -19,11 +23,7 @@ from renderer.document.timeline import Key, Timeline, Track
 from tests.fixtures_path import ROOT
 from tests.integration.launcher.runs import gone, over, process, tiny, trained, wait_for
 from tests.unit.renderer import tiny as renderer_tiny
-from training_launcher import folder as files
 from training_launcher import launcher, registry
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.pictures import ImagesSpec
 
 
 def command(*words):
@@ -37,7 +37,7 @@ def command(*words):
 
 
 def state(run):
-    return torch.load(Path(run.folder) / files.STATE_FILE, weights_only=True)
+    return torch.load(Path(run.folder) / run_files.STATE_FILE, weights_only=True)
 
 
 def test_stopped_and_gone_on_with_and_measured_by_the_command_line(data, out):
@@ -63,7 +63,7 @@ def test_stopped_and_gone_on_with_and_measured_by_the_command_line(data, out):
     done = registry.read(run.folder)
     assert (done.state, done.done, done.total) == ("finished", 1.0, 1.0)
     assert state(run)["nimg"] == 1000
-    log = (Path(run.folder) / files.LOG_FILE).read_text()
+    log = (Path(run.folder) / run_files.LOG_FILE).read_text()
     assert log.count("tick 10 ") == log.count("tick 1 ") == 1
 
     networks = [Path(run.folder) / f"network-snapshot-00000{i}.safetensors" for i in (0, 1)]
@@ -99,7 +99,7 @@ def test_killing_the_run_is_seen_and_it_goes_on(data, out):
     assert time.monotonic() - killed < 10
     assert (lost.state, lost.cause) == ("lost", "killed")
     assert "SIGKILL" in lost.error
-    gone(process(run, files.SUPERVISOR_FILE))
+    gone(process(run, run_files.SUPERVISOR_FILE))
     saved = state(run)["nimg"] / 1000
     assert launcher.resume(lost).live
     assert trained(run, saved + 0.1).error == ""
@@ -109,8 +109,8 @@ def test_killing_the_supervisor_leaves_the_run_and_its_device_alone(data, out):
     run = launcher.submit(tiny(data), out)
     trained(run, kimg=0.1)
     second = launcher.submit(tiny(data, kimg=0), out)
-    process(run, files.SUPERVISOR_FILE).signal(signal.SIGKILL)
-    gone(process(run, files.SUPERVISOR_FILE))
+    process(run, run_files.SUPERVISOR_FILE).signal(signal.SIGKILL)
+    gone(process(run, run_files.SUPERVISOR_FILE))
     time.sleep(1.0)
     assert registry.read(run.folder).state == "running"
     assert registry.read(second.folder).state == "queued"
@@ -131,7 +131,7 @@ def test_a_run_that_waits_is_stopped_or_lost_with_its_supervisor_and_can_be_resu
     assert waits.state == "queued"
     launcher.stop(second, patience_s=20)
     assert registry.read(second.folder).state == "stopped"
-    process(third, files.SUPERVISOR_FILE).signal(signal.SIGKILL)
+    process(third, run_files.SUPERVISOR_FILE).signal(signal.SIGKILL)
     assert over(third).state == "lost"
     launcher.resume(registry.read(third.folder))
     assert registry.read(third.folder).state == "queued"
@@ -151,7 +151,7 @@ def test_a_run_outlives_who_started_it(data, out):
     (run,) = registry.scan([out])
     assert wait_for(run, lambda now: now.state != "queued").state == "starting"
     # From another computer only the folder can be reached: its supervisor looks there, too.
-    files.change_json(files.Path(run.folder) / files.LAUNCH_FILE, stop_asked=True)
+    run_files.change_json(Path(run.folder) / run_files.LAUNCH_FILE, stop_asked=True)
     assert over(run).state == "stopped"
 
 
@@ -167,7 +167,7 @@ def test_why_a_run_failed_is_told(data, out, changes, cause, says):
     assert run.state == "failed"
     assert says in run.error
     assert run.cause == (cause or run.cause)
-    assert says in (Path(run.folder) / files.LOG_FILE).read_text()
+    assert says in (Path(run.folder) / run_files.LOG_FILE).read_text()
     assert command("watch", run.folder)[0] == 1
 
 
@@ -189,7 +189,7 @@ def test_pictures_are_counted(out, tmp_path):
     assert (run.kind, run.state, run.done, run.total, run.unit) == ("figures", "finished", 3.0, 3.0, "pictures")
     assert len(list((tmp_path / "made").iterdir())) == 3
     # What it was asked for stands in its log, and nothing of how far it was.
-    log = (Path(run.folder) / files.LOG_FILE).read_text()
+    log = (Path(run.folder) / run_files.LOG_FILE).read_text()
     assert "seeds        1,2,5" in log
     assert '"done"' not in log
 

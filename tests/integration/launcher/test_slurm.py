@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from foundation import runs as run_files
 from tests.fixtures_path import ROOT
 from tests.integration.launcher import single_slurm
 from tests.integration.launcher.runs import process, tiny, trained, wait_for
-from training_launcher import folder as files
 from training_launcher import launcher, registry
 from training_launcher.launcher import SlurmOptions
 
@@ -65,7 +65,7 @@ def test_a_run_is_taken_in_preempted_gone_on_with_followed_and_stopped(slurm, da
     slurm.ask("scontrol", "update", f"jobid={job}", "starttime=now")
     again = trained(run, kimg=saved + 0.2)
     assert again.device == f"slurm {job}"
-    stats = (Path(run.folder) / files.STATS_FILE).read_text().splitlines()
+    stats = (Path(run.folder) / run_files.STATS_FILE).read_text().splitlines()
     assert len(stats) == len({line.partition('"Progress/tick"')[2][:40] for line in stats})
 
     launcher.stop(again)
@@ -103,7 +103,7 @@ def test_a_run_that_waits_is_taken_out(slurm, data, out):
 def test_a_job_that_is_gone_is_lost(slurm, data, out):
     run = submit(data, out)
     wait_for(run, lambda now: now.state == "starting" and process(now) is not None)
-    for name in (files.SUPERVISOR_FILE, files.STATUS_FILE):
+    for name in (run_files.SUPERVISOR_FILE, run_files.STATUS_FILE):
         process(run, name).signal(signal.SIGKILL)
     assert wait_for(run, lambda now: not now.live).state == "lost"
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from training_launcher import specs
-from training_launcher.options import Field, fields, option
+from foundation import specs
+from foundation.specs.options import Field, fields, option
 
 ADDED = "one_more"
 """An option that nothing reads."""

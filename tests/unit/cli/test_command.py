@@ -7,10 +7,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from foundation.specs.formats import read_names, read_seeds
+from foundation.specs.options import option
 from gan.cli.command import command
 from gan.cli.main import main
-from training_launcher.formats import read_names, read_seeds
-from training_launcher.options import option
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,23 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from foundation import runs as run_files
+from foundation.specs import click_options as command_options
+from foundation.specs.dataset import DatasetSpec
+from foundation.specs.film import FilmSpec
+from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
+from foundation.specs.pictures import (
+    ConvertSpec,
+    ImagesSpec,
+    InspectSpec,
+    MixingSpec,
+    NoiseFiguresSpec,
+    TruncationFigureSpec,
+    VideoSpec,
+)
+from foundation.specs.slurm import SlurmOptions
+from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
+from foundation.specs.train import TrainSpec
 from gan import average_spectra
 from gan.cli.main import main as gan_main
 from gan.cli.train import FREE_TO_CHANGE, make_job, new_folder
@@ -25,24 +42,8 @@ from tests.unit.cli.guard import ADDED, commands, names, recording, with_one_mor
 from tests.unit.metrics import stand_ins
 from tests.unit.renderer import tiny as networks
 from tests.unit.training import tiny
-from training_launcher import command_options, slurm
-from training_launcher import folder as run_files
+from training_launcher import slurm
 from training_launcher.commands import COMMANDS
-from training_launcher.slurm_options import SlurmOptions
-from training_launcher.specs.dataset import DatasetSpec
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
-from training_launcher.specs.pictures import (
-    ConvertSpec,
-    ImagesSpec,
-    InspectSpec,
-    MixingSpec,
-    NoiseFiguresSpec,
-    TruncationFigureSpec,
-    VideoSpec,
-)
-from training_launcher.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
-from training_launcher.specs.train import TrainSpec
 from training_launcher.tasks import task_for
 from viz.timeline.export import FilmOptions, spec_of
 

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from foundation.specs.dataset import DatasetSpec
 from gan.cli.main import main
 from gan.data import DatasetError, ImageSource
 from gan.data.convert import convert, open_source, transformed
 from gan.data.items import Item
 from tests.unit.data import sources
-from training_launcher.specs.dataset import DatasetSpec
 
 
 def asked(**options):

@@ -7,8 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
+from foundation.statistics import PixelDeviation
 from gan.figures import Figure, mix, mixing_figure, noise_bands_figure, noise_variation_figure, truncation_figure
-from gan.figures.noise import PixelDeviation, band_noise, deviation
+from gan.figures.noise import band_noise, deviation
 from gan.networks import build
 from gan.pictures import Drawing, draw, styles
 from tests.unit.networks import tiny

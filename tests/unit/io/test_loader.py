@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 
 import gan
-from gan.io import atomic
+from foundation import files
 from gan.networks import build
 from tests.fixtures_path import ROOT
 from tests.official_pickles import TINY_D, TINY_G, dumps, official, persistent, tiny_networks
@@ -158,11 +158,11 @@ def test_a_failed_save_leaves_the_old_file(snapshot, tmp_path, monkeypatch):
     gan.save(path, nets)
     before = path.read_bytes()
 
-    def fail(part, target):
+    def fail(part):
         assert part.stat().st_size == len(before)
         raise OSError("no space left")
 
-    monkeypatch.setattr(atomic, "_publish", fail)
+    monkeypatch.setattr(files, "_sync", fail)
     with pytest.raises(OSError, match="no space"):
         gan.save(path, nets)
     assert path.read_bytes() == before

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from foundation.process import identify
 from tests.unit.launcher.test_registry import make
 from training_launcher import registry
 from training_launcher.cli import tables
 from training_launcher.cli.finding import find
 from training_launcher.cli.main import main
-from training_launcher.process import identify
 from training_launcher.run import Run
 
 
@@ -140,4 +140,4 @@ def test_durations(seconds, text):
 
 def test_what_a_run_says_is_why_it_failed_if_it_did():
     run = Run(folder="/r", kind="train", state="running", last_line="tick 3", problem="status.json is damaged.")
-    assert tables.said(run) == "status.json is damaged."
+    assert tables.message(run) == "status.json is damaged."

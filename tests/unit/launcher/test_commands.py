@@ -7,16 +7,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from foundation import runs as run_files
+from foundation.specs.film import FilmSpec
+from foundation.specs.formats import DirectionChoice
+from foundation.specs.metrics import MetricRunSpec, MetricsSpec
+from foundation.specs.pictures import ImagesSpec, VideoSpec
+from foundation.specs.train import TrainSpec
 from gan.cli.main import main as gan
-from training_launcher import folder as files
 from training_launcher import presets
 from training_launcher.commands import COMMANDS, asked_for, command_line, command_of, describe, from_plain, to_plain
 from training_launcher.errors import LaunchError
-from training_launcher.formats import DirectionChoice
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec, MetricsSpec
-from training_launcher.specs.pictures import ImagesSpec, VideoSpec
-from training_launcher.specs.train import TrainSpec
 
 TRAIN = TrainSpec(
     outdir="runs here", cfg="stylegan3-r", data="my pictures.zip", gpus=2, batch=32, gamma=6.6, mirror=True,
@@ -60,12 +60,13 @@ def test_a_command_line_means_what_was_asked_for(spec):
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: command_of(spec).name)
 def test_a_run_is_remembered_exactly(spec, tmp_path):
     command = command_of(spec)
-    files.write_run(tmp_path, command.kind, command.name, to_plain(spec))
+    run_files.write_run(tmp_path, command.kind, to_plain(spec), command.name)
     assert asked_for(tmp_path) == (command, spec)
 
 
 def test_a_training_that_was_started_by_hand_is_understood(tmp_path):
-    (tmp_path / files.RUN_FILE).write_text("kind: train\nspec: {outdir: r, cfg: stylegan2, data: d, gpus: 1, batch: 4, "
+    (tmp_path / run_files.RUN_FILE).write_text(
+        "kind: train\nspec: {outdir: r, cfg: stylegan2, data: d, gpus: 1, batch: 4, "
                                            "gamma: 1, metrics: [], option_of_later_versions: 3}\n")  # fmt: skip
     command, spec = asked_for(tmp_path)
     assert command is COMMANDS["train"]
@@ -85,15 +86,15 @@ def test_a_training_that_was_started_by_hand_is_understood(tmp_path):
 )
 def test_what_cannot_be_run_again_says_why(tmp_path, text, says):
     if text is not None:
-        (tmp_path / files.RUN_FILE).write_text(text)
+        (tmp_path / run_files.RUN_FILE).write_text(text)
     with pytest.raises(LaunchError, match=says):
         asked_for(tmp_path)
 
 
 def test_names_of_folders(tmp_path):
     assert describe(TRAIN) == "stylegan3-r-my pictures-gpus2-batch32-gamma6.6"
-    assert files.create(tmp_path, describe(TRAIN)).name == "00000-stylegan3-r-my_pictures-gpus2-batch32-gamma6.6"
-    assert files.create(tmp_path, describe(SPECS[1])).name == "00001-metrics-fid50k_full-kid1k-networks2"
+    assert run_files.create(tmp_path, describe(TRAIN)).name == "00000-stylegan3-r-my_pictures-gpus2-batch32-gamma6.6"
+    assert run_files.create(tmp_path, describe(SPECS[1])).name == "00001-metrics-fid50k_full-kid1k-networks2"
     assert describe(SPECS[2]) == "film-film"
     with pytest.raises(LaunchError, match="MetricsSpec cannot be a run"):
         command_of(MetricsSpec(network="a.pkl"))

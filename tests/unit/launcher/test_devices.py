@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
+from foundation.process import identify
 from training_launcher import devices
 from training_launcher.devices import Turn, Wish, gpus, wish_for
 from training_launcher.errors import LaunchError
-from training_launcher.process import identify
 
 
 @pytest.fixture(autouse=True)

@@ -65,7 +65,7 @@ def test_likely_causes(cause, text):
 
 
 def test_its_own_words_come_first():
-    found = diagnose(["OSError: [Errno 28] No space left on device"], 1, told="RuntimeError: CUDA out of memory.")
+    found = diagnose(["OSError: [Errno 28] No space left on device"], 1, reported="RuntimeError: CUDA out of memory.")
     assert (found.error, found.cause) == ("RuntimeError: CUDA out of memory.", "out of GPU memory")
 
 

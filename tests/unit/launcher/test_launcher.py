@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from foundation import runs as run_files
+from foundation.process import identify
+from foundation.specs.metrics import MetricsSpec
+from foundation.specs.train import TrainSpec
 from tests.fixtures_path import ROOT
 from tests.unit.launcher.test_registry import make
-from training_launcher import folder as files
 from training_launcher import launcher, registry
 from training_launcher.places import remember, remembered
-from training_launcher.process import identify
-from training_launcher.specs.metrics import MetricsSpec
-from training_launcher.specs.train import TrainSpec
 
 SPEC = TrainSpec(outdir="", cfg="stylegan2", data="d.zip", gpus=1, batch=4, gamma=1.0)
 
@@ -26,7 +26,7 @@ def own_state(tmp_path, monkeypatch):
 
 def test_what_cannot_be_asked_for_makes_no_folder(tmp_path):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / files.RUN_FILE).touch()
+    (tmp_path / "run" / run_files.RUN_FILE).touch()
     for spec, says in (
         (replace(SPEC, batch=0, p=3.0), "batch must be at least 1.*p must be between"),
         (MetricsSpec(network="a.pkl"), "cannot be a run"),
@@ -55,8 +55,8 @@ def test_a_run_by_hand_on_another_computer_is_out_of_reach(tmp_path):
 def test_official_runs_are_not_resumed(tmp_path):
     folder = tmp_path / "00000-ffhq"
     folder.mkdir()
-    (folder / files.OPTIONS_FILE).write_text('{"total_kimg": 5}')
-    os.utime(folder / files.OPTIONS_FILE, (1e9, 1e9))
+    (folder / run_files.OPTIONS_FILE).write_text('{"total_kimg": 5}')
+    os.utime(folder / run_files.OPTIONS_FILE, (1e9, 1e9))
     with pytest.raises(launcher.LaunchError, match="official tools"):
         launcher.resume(registry.read(folder))
 
@@ -70,7 +70,7 @@ def test_trash(tmp_path):
     environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert not dead.exists()
-    assert (tmp_path / "home" / "Trash" / "files" / "00002-b" / files.RUN_FILE).is_file()
+    assert (tmp_path / "home" / "Trash" / "files" / "00002-b" / run_files.RUN_FILE).is_file()
     assert live.is_dir()
 
 

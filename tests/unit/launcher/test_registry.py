@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from training_launcher import folder as files
+from foundation import runs as run_files
+from foundation.process import Identity, boot_id, identify, read_identity
 from training_launcher import registry
 from training_launcher.judgement import Jobs, judge
-from training_launcher.process import Identity, boot_id, identify, read_identity
 from training_launcher.reading import read_facts
 from training_launcher.run import Run
 from viz.runs.text import progress_text, share
@@ -28,20 +28,20 @@ def make(outdir, name="00003-run", who=None, supervisor=None, state="running", s
     """A run's folder as a training leaves it."""
     folder = outdir / name
     folder.mkdir(parents=True)
-    files.write_run(folder, "train", "train", spec)
+    run_files.write_run(folder, "train", spec, "train")
     content = {"state": state, "kimg": 4.0, "total_kimg": 10.0, "sec_per_kimg": 2.0, "eta_s": 12.0, "error": None}
-    files.write_json(
-        folder / files.STATUS_FILE,
+    run_files.write_json(
+        folder / run_files.STATUS_FILE,
         {**content, "updated": time.time(), **(who.fields() if who else {}), **status},
     )
     if supervisor is not None:
-        files.write_json(folder / files.LAUNCH_FILE, {"executor": "local", "supervisor": supervisor.fields()})
-    (folder / files.LOG_FILE).write_text("first\n\x1b[31mlast\x1b[0m words\n\n")
+        run_files.write_json(folder / run_files.LAUNCH_FILE, {"executor": "local", "supervisor": supervisor.fields()})
+    (folder / run_files.LOG_FILE).write_text("first\n\x1b[31mlast\x1b[0m words\n\n")
     (folder / "metric-kid1k.jsonl").write_text(
         json.dumps({"results": {"kid1k": 9.0}}) + "\n" + json.dumps({"results": {"kid1k": 0.5}}) + "\n"
     )
     stats = {"Progress/kimg": {"mean": 4.0}, "Timing/sec_per_kimg": {"mean": 2.0}, "timestamp": 5.0}
-    (folder / files.STATS_FILE).write_text(json.dumps(stats) + "\n")
+    (folder / run_files.STATS_FILE).write_text(json.dumps(stats) + "\n")
     return folder
 
 
@@ -132,15 +132,15 @@ def test_supervisor_and_run_may_die_alone(tmp_path, me, ended, state):
 
 def test_a_supervisor_has_time_to_start(tmp_path):
     folder = make(tmp_path, state="queued")
-    files.write_json(folder / files.LAUNCH_FILE, {"executor": "local"})
+    run_files.write_json(folder / run_files.LAUNCH_FILE, {"executor": "local"})
     assert registry.read(folder).state == "queued"
-    files.change_json(folder / files.STATUS_FILE, updated=time.time() - 60)
+    run_files.change_json(folder / run_files.STATUS_FILE, updated=time.time() - 60)
     assert registry.read(folder).state == "lost"
 
 
 def test_asked_to_stop_and_gone_is_stopped(tmp_path, ended):
     folder = make(tmp_path, who=ended, supervisor=ended)
-    files.change_json(folder / files.LAUNCH_FILE, stop_asked=True)
+    run_files.change_json(folder / run_files.LAUNCH_FILE, stop_asked=True)
     assert registry.read(folder).state == "stopped"
 
 
@@ -150,7 +150,7 @@ def test_on_another_computer_signs_of_life_count(tmp_path, me):
     facts, jobs, now = read_facts(str(folder)), Jobs(), time.time()
     assert judge(str(folder), facts, now + 1000, jobs).state == "running"
     assert judge(str(folder), facts, now + 2000, jobs).state == "lost"
-    files.write_json(folder / files.SUPERVISOR_FILE, far.fields())
+    run_files.write_json(folder / run_files.SUPERVISOR_FILE, far.fields())
     facts = read_facts(str(folder))
     assert judge(str(folder), facts, now + 100, jobs).state == "running"
     assert judge(str(folder), facts, now + 200, jobs).state == "lost"
@@ -176,7 +176,7 @@ def test_on_another_computer_signs_of_life_count(tmp_path, me):
 )
 def test_runs_of_the_cluster_are_what_its_queue_says(tmp_path, ended, claimed, job, asked, state):
     folder = make(tmp_path, who=ended, state=claimed)
-    files.write_json(folder / files.LAUNCH_FILE, {"executor": "slurm", "job": "7", "stop_asked": asked})
+    run_files.write_json(folder / run_files.LAUNCH_FILE, {"executor": "slurm", "job": "7", "stop_asked": asked})
     jobs = Jobs(ask=lambda: None if job is None else {"7": job} if job else {})
     run = judge(str(folder), read_facts(str(folder)), time.time() + 60, jobs)
     assert (run.state, run.device) == (state, "slurm 7")
@@ -197,10 +197,12 @@ def test_official_folders(tmp_path):
     folder = tmp_path / "00001-stylegan3-t-ffhq-gpus8-batch32-gamma2"
     folder.mkdir()
     options = {"training_set_kwargs": {"path": "/data/ffhq.zip", "xflip": True}, "total_kimg": 25, "batch_size": 32}
-    (folder / files.OPTIONS_FILE).write_text(json.dumps({**options, "kimg_per_tick": 4, "metrics": ["fid50k_full"]}))
+    (folder / run_files.OPTIONS_FILE).write_text(
+        json.dumps({**options, "kimg_per_tick": 4, "metrics": ["fid50k_full"]})
+    )
     stats = {"Progress/kimg": {"mean": 12.0}, "Timing/sec_per_kimg": {"mean": 3.0}, "timestamp": 1e9}
-    (folder / files.STATS_FILE).write_text(json.dumps(stats) + "\n" + '{"cut')
-    (folder / files.LOG_FILE).write_text("tick 3 kimg 12.0\n")
+    (folder / run_files.STATS_FILE).write_text(json.dumps(stats) + "\n" + '{"cut')
+    (folder / run_files.LOG_FILE).write_text("tick 3 kimg 12.0\n")
     run = registry.read(folder)
     assert run.official
     assert (run.state, run.done, run.total, run.seconds_per_unit) == ("stopped", 12.0, 25.0, 3.0)
@@ -214,8 +216,9 @@ def test_official_folders(tmp_path):
 # -- Damage --------------------------------------------------------------------------------------------------------
 
 NAMES = (
-    files.RUN_FILE, files.STATUS_FILE, files.LAUNCH_FILE, files.SUPERVISOR_FILE, files.LOG_FILE, files.STATS_FILE,
-    files.OPTIONS_FILE, "metric-kid1k.jsonl",
+    run_files.RUN_FILE, run_files.STATUS_FILE, run_files.LAUNCH_FILE,
+    run_files.SUPERVISOR_FILE, run_files.LOG_FILE, run_files.STATS_FILE,
+    run_files.OPTIONS_FILE, "metric-kid1k.jsonl",
 )  # fmt: skip
 
 
@@ -259,7 +262,7 @@ def test_folders_damaged_in_every_file_leave_the_list_working(tmp_path, me, how)
     assert found["00030-all"].state in ("lost", "stopped", "starting")
     spoiled = found["00010-x"]  # without what was asked for it is still running, and says so
     assert (spoiled.state, spoiled.done) == ("running", 4.0)
-    assert files.RUN_FILE in spoiled.problem
+    assert run_files.RUN_FILE in spoiled.problem
     no_status = found["00011-x"]  # its supervisor lives; how far it is, the statistics tell
     assert (no_status.state, no_status.done, no_status.total) == ("starting", 4.0, 10.0)
 
@@ -270,7 +273,7 @@ def test_an_unreadable_folder_is_told(tmp_path, me, monkeypatch):
     def refuse(path, *args, **kwargs):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(files.Path, "read_text", refuse)
+    monkeypatch.setattr(run_files, "read_regular", refuse)
     assert registry.read(folder).problem == "run.yaml cannot be read (Permission denied)."
 
 
@@ -288,8 +291,8 @@ _content = st.binary(max_size=200) | _json.map(lambda value: json.dumps(value).e
 
 @example(
     contents={
-        files.OPTIONS_FILE: b'{"kimg_per_tick": "x", "total_kimg": "y"}',
-        files.STATS_FILE: b'{"Progress/kimg": {"mean": 1}, "Timing/sec_per_kimg": {"mean": 1}}',
+        run_files.OPTIONS_FILE: b'{"kimg_per_tick": "x", "total_kimg": "y"}',
+        run_files.STATS_FILE: b'{"Progress/kimg": {"mean": 1}, "Timing/sec_per_kimg": {"mean": 1}}',
     }
 )
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -333,8 +336,8 @@ def test_identities_are_read_with_care():
 
 def test_a_run_that_draws_says_how_far_it_is(tmp_path, me):
     folder = make(tmp_path, who=me)
-    files.write_run(folder, "figures", "images", {})
-    files.write_json(folder / files.STATUS_FILE, {"state": "running", "done": 12, "total": 100, **me.fields()})
+    run_files.write_run(folder, "figures", {}, "images")
+    run_files.write_json(folder / run_files.STATUS_FILE, {"state": "running", "done": 12, "total": 100, **me.fields()})
     run = registry.read(folder)
     assert (run.kind, run.state) == ("figures", "running")
     assert (progress_text(run), share(run)) == ("12 of 100 pictures", 0.12)

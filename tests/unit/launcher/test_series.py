@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training_launcher.series import Series, metric_row, stats_row
+from training_launcher.records.series import Series, metric_row, stats_row
 
 
 def stats(kimg: float, **values: float) -> bytes:

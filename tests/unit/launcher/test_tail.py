@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from training_launcher import tail
-from training_launcher.tail import Tail, sample
+from training_launcher.records import tail
+from training_launcher.records.tail import Tail, sample
 
 text = st.lists(st.text("ab{}\x00 é", min_size=1, max_size=12), max_size=8)
 steps = st.lists(
@@ -77,7 +77,7 @@ def test_lines_that_came_before_are_not_told_again(tmp_path):
     follower = Tail(path)
     assert follower.look().lines == (b"one", b"two")
     assert follower.rest == b"thr"
-    assert follower.look() == tail.Piece()
+    assert follower.look() == tail.Chunk()
     with open(path, "ab") as file:
         file.write(b"ee\r\n\nfour\n")
     assert follower.look().lines == (b"three", b"four")
@@ -105,7 +105,7 @@ def test_an_idle_file_is_not_opened(tmp_path, monkeypatch):
         raise AssertionError("the file was opened")
 
     monkeypatch.setattr("builtins.open", refuse)
-    assert follower.look() == tail.Piece()
+    assert follower.look() == tail.Chunk()
 
 
 def test_an_endless_line_is_skipped_and_takes_no_memory(tmp_path, monkeypatch):
@@ -133,15 +133,15 @@ def test_of_a_long_log_the_end_is_enough(tmp_path):
     assert lines == tuple(b"line %d" % k for k in range(1000 - len(lines), 1000))
     with open(path, "ab") as file:
         file.write(b"line 1000\n")
-    assert follower.look() == tail.Piece((b"line 1000",))
+    assert follower.look() == tail.Chunk((b"line 1000",))
     assert not Tail(path).skip_to_last(100_000)
     assert not Tail(tmp_path / "absent").skip_to_last(10)
 
 
 def test_a_folder_in_place_of_a_file_is_an_empty_one(tmp_path):
-    assert Tail(tmp_path).look() == tail.Piece()
+    assert Tail(tmp_path).look() == tail.Chunk()
     assert sample(tmp_path) == ()
-    assert Tail("\0").look() == tail.Piece()
+    assert Tail("\0").look() == tail.Chunk()
 
 
 @pytest.mark.parametrize("count", [1, 3, 5000])

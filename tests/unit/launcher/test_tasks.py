@@ -5,19 +5,19 @@ import json
 import click
 import pytest
 
+from foundation import runs as run_files
+from foundation.specs.film import FilmSpec
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.pictures import ImagesSpec, VideoSpec
 from gan.cli.main import main as gan
 from renderer.__main__ import main as renderer
-from training_launcher import folder as files
 from training_launcher.commands import COMMANDS
-from training_launcher.specs.film import FilmSpec
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.pictures import ImagesSpec, VideoSpec
 from training_launcher.tasks import task_for
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / files.LOG_FILE).write_text("Waiting for its turn on cpu.\n")
+    (tmp_path / run_files.LOG_FILE).write_text("Waiting for its turn on cpu.\n")
     return tmp_path
 
 
@@ -26,7 +26,7 @@ def result(name):
 
 
 def say(folder, *lines):
-    with (folder / files.LOG_FILE).open("a") as log:
+    with (folder / run_files.LOG_FILE).open("a") as log:
         log.write("".join(line + "\n" for line in lines))
 
 
@@ -42,7 +42,7 @@ def test_measurements_are_kept_with_their_networks_and_done_once(folder):
         *("--data=d.zip", "--device=cpu"),
     )
     say(folder, "metrics:", "  network  a.pkl", result("kid1k"))
-    with (folder / files.LOG_FILE).open("a") as log:
+    with (folder / run_files.LOG_FILE).open("a") as log:
         log.write(result("fid1k")[:20])  # half a line is none yet
     assert task.progress() == (1.0, 4.0)
     say(folder, result("fid1k")[20:])

@@ -6,7 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from renderer.document.curves import EASES, KINDS
+from foundation.interpolation import EASES, KINDS
 from renderer.document.document import Document, View
 from renderer.document.parts import ArrayRef, Latent, WBlend
 from renderer.document.timeline import Key, Retiming, Timeline, Track, type_of

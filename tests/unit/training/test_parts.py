@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foundation import runs
 from gan.data import ImageSource
 from gan.training import run_folder, status
 from gan.training.ada import AdaController, AdaSettings
@@ -116,12 +117,10 @@ def test_rows_of_a_grid_are_of_one_class(tmp_path):
 
 
 def test_run_folders_are_numbered_and_named_as_the_official_ones(tmp_path):
-    spec = {"cfg": "stylegan3-t", "gpus": 1, "batch": 32, "gamma": 2.0, "desc": "two words"}
-    name = run_folder.describe_run(spec, "avatars")
-    assert name == "stylegan3-t-avatars-gpus1-batch32-gamma2-two_words"
-    first, second = (run_folder.create(tmp_path / "runs", name) for _ in range(2))
-    assert first.name == f"00000-{name}"
-    assert second.name == f"00001-{name}"
+    spec = {"cfg": "stylegan3-t", "data": "a/avatars.zip", "gpus": 1, "batch": 32, "gamma": 2.0, "desc": "two words"}
+    first, second = (runs.create(tmp_path / "runs", runs.describe_training(spec)) for _ in range(2))
+    assert first.name == "00000-stylegan3-t-avatars-gpus1-batch32-gamma2-two_words"
+    assert second.name == "00001-stylegan3-t-avatars-gpus1-batch32-gamma2-two_words"
     run_folder.write_spec(first, {**spec, "metrics": ("a", "b")})
     assert run_folder.read_spec(first) == {**spec, "metrics": ("a", "b")}
     (first / "run.yaml").write_text("[1, 2")

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from PIL import Image
 
+from foundation.specs.train import TrainSpec
 from gan.cli.train_config import train_config
 from gan.data import ImageSource
 from gan.training.group import Group
 from gan.training.trainer import Trainer
-from training_launcher.specs.train import TrainSpec
 
 CPU = torch.device("cpu")
 

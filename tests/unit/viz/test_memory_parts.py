@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.arrays import npy_of, save_latents
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Compare, Document, Motion, View
-from renderer.document.npy import npy_of
 from renderer.document.parts import Direction, Display, Latent, LayerStyle, Mixing, Network, Noise, Truncation, WBlend
 from renderer.document.recall import Recalled
 from renderer.fake.engine import model_info
@@ -111,7 +111,7 @@ def test_a_stored_latent_is_shown_as_it_is():
 def test_latents_come_back_from_their_file(tmp_path, ending):
     ws = np.random.RandomState(0).randn(MODEL.num_ws, MODEL.w_dim).astype(np.float32)
     path = tmp_path / f"a.{ending}"
-    latents.save(path, ws)
+    save_latents(path, ws)
     back = latents.load(path)
     assert back.shape == (1, *ws.shape)
     assert (latents.fit(back, MODEL, "a") == ws).all()
@@ -127,7 +127,7 @@ def test_one_w_for_all_layers_is_a_latent_too(tmp_path, shape):
 
 def test_files_that_hold_no_latents_give_a_sentence(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
-    np.save(tmp_path / "whole.npy", np.zeros((2, 3), np.int64))
+    np.save(tmp_path / "whole.npy", np.zeros((2, 3), bool))
     np.save(tmp_path / "nan.npy", np.full(3, np.nan))
     np.save(tmp_path / "deep.npy", np.zeros((1, 1, 1, 1)))
     np.save(tmp_path / "object.npy", np.array([print], dtype=object), allow_pickle=True)
@@ -144,7 +144,7 @@ def test_latents_of_another_network_do_not_fit():
 
 def test_latents_are_saved_under_no_other_ending(tmp_path):
     with pytest.raises(ValueError, match="one of these endings"):
-        latents.save(tmp_path / "a.txt", np.zeros((2, 2), np.float32))
+        save_latents(tmp_path / "a.txt", np.zeros((2, 2), np.float32))
 
 
 def test_what_is_typed_gets_its_ending(tmp_path):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from foundation.specs.dataset_facts import DatasetFacts
+from foundation.specs.draft import Draft
+from foundation.specs.train import TrainSpec
 from gan.cli.train import command as gan_train
 from tests.unit.training.tiny import dataset
 from training_launcher.cli.submit import submit
-from training_launcher.dataset_facts import DatasetFacts
-from training_launcher.draft import Draft
 from training_launcher.presets import load
 from training_launcher.run import Run
-from training_launcher.specs.train import TrainSpec
 from viz.runs.new_run.command import words
 from viz.runs.new_run.dataset_check import Looker
 from viz.runs.new_run.destination import waits_for

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from training_launcher.options import fields
+from foundation.specs.options import fields
+from foundation.specs.slurm import SlurmOptions
 from training_launcher.run import Run
-from training_launcher.slurm_options import SlurmOptions
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Executor, Form
 from viz.ui import widgets as ui

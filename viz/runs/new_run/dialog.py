@@ -7,8 +7,8 @@ from itertools import groupby
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import hello_imgui, imgui
 
+from foundation.specs.options import Field, fields
 from training_launcher import presets
-from training_launcher.options import Field, fields
 from viz.files.browse_purposes import MEASURED, OUTDIR
 from viz.runs.folders import folders
 from viz.runs.new_run import fields as rows

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from training_launcher.draft import Draft, label, shown
-from training_launcher.options import Field
+from foundation.specs.draft import Draft, label, shown
+from foundation.specs.options import Field
 from viz.files.browse_purposes import DATASET, OUTDIR, PROGRAM, START
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t

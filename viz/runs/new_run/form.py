@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from training_launcher.checks import contradictions
-from training_launcher.dataset_facts import DatasetFacts
-from training_launcher.draft import Draft, filled
-from training_launcher.measures import unknown
-from training_launcher.options import fields
+from foundation.specs.checks import contradictions
+from foundation.specs.dataset_facts import DatasetFacts
+from foundation.specs.draft import Draft, filled
+from foundation.specs.measures import unknown
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.options import fields
+from foundation.specs.slurm import SlurmOptions
+from foundation.specs.train import TrainSpec
 from training_launcher.presets import Preset
 from training_launcher.run import Run
-from training_launcher.slurm_options import SlurmOptions
-from training_launcher.specs.metrics import MetricRunSpec
-from training_launcher.specs.train import TrainSpec
 from viz.runs.new_run.dataset_check import Looker
 
 Kind = Literal["train", "metrics"]

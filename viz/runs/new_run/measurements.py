@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from training_launcher.draft import Draft
-from training_launcher.formats import read_names
-from training_launcher.measures import MEASURES, cost, pictures
-from training_launcher.options import fields
-from training_launcher.specs.metrics import MetricRunSpec
+from foundation.specs.draft import Draft
+from foundation.specs.formats import read_names
+from foundation.specs.measures import MEASURES, cost, pictures
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.options import fields
 from viz.files.bundled import ASSETS
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Form, every_kth

@@ -1,0 +1,170 @@
+"""Whole-file writes: a reader sees the old file or the new one, never a part, also after a crash or a power cut.
+
+A file is written under a temporary name in the folder of its target, synchronised, renamed over the target, and the
+folder is synchronised too. Temporary names begin with a dot and end in `.part`. Standard library only.
+"""
+
+import errno
+import itertools
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_LONGEST_STEM = 100
+"""Characters of the target's name in the temporary one; file systems allow 255 bytes in all."""
+_count = itertools.count()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary file beside `path` for the block to write, then rename it to `path`.
+
+    Missing folders are made. If the block raises, the temporary file is removed and an older `path` stays unchanged.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = _new_file(path)
+    mode = part.stat().st_mode
+    try:
+        yield part
+        part.chmod(mode)  # safetensors writes a private file of its own and renames it over this one
+        _sync(part)
+        part.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary folder beside `path` for the block to fill, then rename it to `path`.
+
+    `path` may be missing or an empty folder. If the block raises, the temporary folder and its content are removed.
+
+    Raises:
+        OSError: the folder cannot be written, or `path` is neither missing nor an empty folder.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = _new_folder(path)
+    try:
+        yield part
+        if path.is_dir():
+            path.rmdir()  # Windows renames no folder over another one
+        part.rename(path)
+        _sync_folder(path.parent)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file. Raises OSError."""
+    with replacing(path) as part:
+        part.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a whole text file as UTF-8, with line ends as they are. Raises OSError."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def write_numbered(folder: Path, suffix: str, write: Callable[[Path], None]) -> Path:
+    """Write a file under the next free number of a folder, and return its path: `00000.png`, `00001.png`, ...
+
+    Nothing is overwritten, also where several processes write to the same folder.
+
+    Args:
+        folder: Made if it is missing.
+        suffix: Of the name, with the dot.
+        write: Fills the temporary file that it is given.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    part = _new_file(folder / f"number{suffix}")
+    try:
+        write(part)
+        _sync(part)
+        while True:
+            path = next_number(folder, suffix)
+            try:
+                path.open("xb").close()  # reserves the number against other processes
+            except FileExistsError:
+                continue
+            part.replace(path)
+            _sync_folder(folder)
+            return path
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def next_number(folder: Path, suffix: str) -> Path:
+    """Path one above the highest number in `folder`: `00000.png` in an empty one. Raises OSError."""
+    pattern = re.compile(rf"(\d{{1,15}}){re.escape(suffix)}", re.ASCII | re.IGNORECASE)
+    numbers = [int(found[1]) for name in os.listdir(folder) if (found := pattern.fullmatch(name))]
+    return folder / f"{max(numbers, default=-1) + 1:05d}{suffix}"
+
+
+def free_name(path: Path) -> Path:
+    """Return `path`, or `name-2.suffix`, `name-3.suffix`, ... where a file of that name exists."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
+
+
+def _new_file(target: Path) -> Path:
+    """Create an empty temporary file beside `target`, with the permissions that the umask gives a new file."""
+    while True:
+        part = _temporary(target)
+        try:
+            # Not tempfile: its files are private, and the umask can only be read by setting it for every thread.
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        except FileExistsError:
+            continue
+        return part
+
+
+def _new_folder(target: Path) -> Path:
+    while True:
+        part = _temporary(target)
+        try:
+            part.mkdir()
+        except FileExistsError:
+            continue
+        return part
+
+
+def _temporary(target: Path) -> Path:
+    unique = f"{os.getpid()}-{next(_count)}-{secrets.token_hex(4)}"
+    return target.with_name(f".{target.name[:_LONGEST_STEM]}.{unique}.part")
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file's content is on the disk."""
+    with path.open("rb+") as file:  # Windows synchronises only what is open for writing
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until a folder's entries are on the disk, where the system can do that."""
+    if os.name == "nt":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return  # a folder may be writable and not readable; the file itself is in place
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EROFS):
+            raise
+    finally:
+        os.close(handle)

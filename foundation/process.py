@@ -1,0 +1,88 @@
+"""Identity of processes: a pid alone may belong to another program later, or after a restart."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+Presence = Literal["here", "gone", "elsewhere"]
+"""Alive on this computer; not alive any more; on another computer, and so unknown."""
+
+_SAME_START_S = 2.0
+"""Seconds by which two readings of a start time may differ: clocks are adjusted while computers run."""
+
+
+@cache
+def boot_id() -> str:
+    """Return the id of this start of the computer; empty if the system has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process, distinct from every other one that ever had its pid."""
+
+    pid: int
+    pid_start_time: float
+    """Seconds since 1970."""
+    boot_id: str
+    host: str
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields that files hold."""
+        return asdict(self)
+
+    def presence(self) -> Presence:
+        """Return whether it is alive; a zombie is not."""
+        if self.host != socket.gethostname():
+            return "elsewhere"
+        if self.boot_id != boot_id():
+            return "gone"
+        try:
+            process = psutil.Process(self.pid)
+            with process.oneshot():
+                same = abs(process.create_time() - self.pid_start_time) < _SAME_START_S
+                return "here" if same and process.status() != psutil.STATUS_ZOMBIE else "gone"
+        except (psutil.Error, OSError, ValueError, OverflowError):
+            return "gone"
+
+    def signal(self, number: int) -> bool:
+        """Send it a signal. Returns False if it is not alive on this computer.
+
+        Raises:
+            PermissionError: it belongs to another user.
+        """
+        if self.presence() != "here":
+            return False
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+def identify(pid: int | None = None) -> Identity | None:
+    """Return the process with a pid, by default this one; None if there is none."""
+    pid = os.getpid() if pid is None else pid
+    try:
+        return Identity(pid, float(psutil.Process(pid).create_time()), boot_id(), socket.gethostname())
+    except psutil.Error:
+        return None
+
+
+def read_identity(content: Any) -> Identity | None:
+    """Read a process from the fields of a file; None if they name none."""
+    if not isinstance(content, Mapping):
+        return None
+    pid, start = content.get("pid"), content.get("pid_start_time")
+    if isinstance(pid, bool) or not isinstance(pid, int) or not isinstance(start, int | float) or not 0 < pid < 2**31:
+        return None
+    return Identity(pid, float(start), str(content.get("boot_id", "")), str(content.get("host", "")))

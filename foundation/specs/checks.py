@@ -1,0 +1,53 @@
+"""Checks of a filled spec against itself and its dataset, before anything is started."""
+
+from collections.abc import Callable
+from typing import Any
+
+from foundation.specs.dataset_facts import DatasetFacts
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.train import TrainSpec
+from foundation.specs.training_rules import broken
+
+Wrong = tuple[str, str]
+"""The field to change, and the problem in one sentence."""
+
+
+def contradictions(spec: Any, dataset: DatasetFacts | None = None) -> tuple[Wrong, ...]:
+    """Return contradictions between the options of a spec whose fields are right by themselves.
+
+    Args:
+        spec: The filled spec.
+        dataset: Facts about its dataset; None if they are not known.
+    """
+    check: Callable[[Any, DatasetFacts | None], list[Wrong]] | None = _CHECKS.get(type(spec))
+    return tuple(check(spec, dataset)) if check is not None else ()
+
+
+def _train(spec: TrainSpec, dataset: DatasetFacts | None) -> list[Wrong]:
+    known = dataset is not None and not dataset.problem and dataset.width == dataset.height
+    rules = broken(spec, dataset.width if dataset is not None and known else None)
+    return [*((one.field, one.form) for one in rules), *_dataset(spec, dataset)]
+
+
+def _dataset(spec: TrainSpec, dataset: DatasetFacts | None) -> list[Wrong]:
+    if dataset is None:
+        return []
+    if dataset.problem:
+        return [("data", dataset.problem)]
+    if dataset.width != dataset.height:
+        size = f"{dataset.width}x{dataset.height}"
+        return [("data", f"The pictures are {size}, but must be square: make a dataset with `gan dataset`.")]
+    if spec.cond and not dataset.classes:
+        return [("cond", "A conditional network needs labels, and the dataset has none.")]
+    return []
+
+
+def _metrics(spec: MetricRunSpec, dataset: DatasetFacts | None) -> list[Wrong]:
+    if not spec.metrics:
+        return [("metrics", "Choose at least one metric.")]
+    if dataset is not None and dataset.problem:
+        return [("data", dataset.problem)]
+    return []
+
+
+_CHECKS: dict[type, Callable[[Any, DatasetFacts | None], list[Wrong]]] = {TrainSpec: _train, MetricRunSpec: _metrics}

@@ -1,0 +1,78 @@
+"""Options of click commands, made from the fields of specs."""
+
+from dataclasses import MISSING
+from typing import Any
+
+import click
+
+from foundation.specs.formats import Reader, write
+from foundation.specs.options import Field, fields, problems
+
+
+class _Read(click.ParamType[Any]):
+    """Type of an option that a reader of `foundation.specs.formats` parses."""
+
+    def __init__(self, read: Reader, name: str) -> None:
+        self._read = read
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def click_options(spec: type) -> list[click.Parameter]:
+    """Return an option for each field of a spec, with the field's name for its value."""
+    return [_option(part) for part in fields(spec)]
+
+
+def json_option() -> click.Option:
+    """Return `--json`, for commands whose progress a program follows."""
+    return click.Option(
+        ["--json", "as_json"], is_flag=True, help="Tell the progress as lines of JSON on standard output."
+    )
+
+
+def fill(spec: type, given: dict[str, Any]) -> Any:
+    """Build a spec from the values of `click_options`.
+
+    Raises:
+        click.UsageError: a value is invalid.
+    """
+    filled = spec(**{part.name: given[part.name] for part in fields(spec)})
+    if wrong := problems(filled):
+        raise click.UsageError(" ".join(wrong))
+    return filled
+
+
+def describe(filled: Any, name: str) -> str:
+    """Format the configuration, a line for each option."""
+    rows = [(part.flag.lstrip("-"), getattr(filled, part.name)) for part in fields(type(filled))]
+    width = max(len(key) for key, _ in rows)
+    return "\n".join([f"{name}:", *(f"  {key:<{width}}  {'-' if v in (None, ()) else write(v)}" for key, v in rows)])
+
+
+def _option(part: Field) -> click.Option:
+    default = None if part.default is MISSING else part.default
+    return click.Option(
+        [part.name, *(part.option.names or (part.flag,))],
+        type=_type(part),
+        default=write(default) if isinstance(default, tuple) and default else default,
+        multiple=part.option.multiple,
+        required=part.required,
+        help=part.option.help,
+        metavar=part.option.metavar or None,
+        show_default=default not in (None, "", ()),
+    )
+
+
+def _type(part: Field) -> click.ParamType[Any] | type:
+    if part.option.read is not None:
+        return _Read(part.option.read, part.name)
+    if part.option.choices:
+        return click.Choice(part.option.choices)
+    return part.kind

@@ -1,0 +1,109 @@
+"""Rules between the options of a training run and the dataset: stated once, worded for form and command line.
+
+Standard library only.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Choices(Protocol):
+    """Options that the rules read; `TrainSpec` has them."""
+
+    @property
+    def cfg(self) -> str: ...  # noqa: D102
+    @property
+    def gpus(self) -> int: ...  # noqa: D102
+    @property
+    def batch(self) -> int: ...  # noqa: D102
+    @property
+    def batch_gpu(self) -> int | None: ...  # noqa: D102
+    @property
+    def mbstd_group(self) -> int: ...  # noqa: D102
+    @property
+    def grow(self) -> bool: ...  # noqa: D102
+    @property
+    def freezed(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that options break.
+
+    Attributes:
+        field: The option to change.
+        form: Sentence beside a form, where options are called by their plain names.
+        command: Sentence for a command line, where they are called as they are typed.
+    """
+
+    field: str
+    form: str
+    command: str
+
+
+def batch_per_gpu(spec: Choices) -> int:
+    """Images that one GPU works on at a time."""
+    return spec.batch // spec.gpus if spec.batch_gpu is None else spec.batch_gpu
+
+
+def broken(spec: Choices, resolution: int | None = None) -> list[Broken]:
+    """Return the rules that the options break.
+
+    Args:
+        spec: Options that are right by themselves.
+        resolution: Width and height of the dataset's images in pixels; None if unknown.
+    """
+    found = [_batch(spec), _resolution(resolution), _growth(spec), _freezing(spec)]
+    return [one for one in found if one is not None]
+
+
+def _batch(spec: Choices) -> Broken | None:
+    batch, gpus, share, group = spec.batch, spec.gpus, batch_per_gpu(spec), spec.mbstd_group
+    if batch % gpus:
+        return Broken(
+            "batch",
+            f"batch must be a multiple of gpus: {batch} is none of {gpus}.",
+            f"--batch={batch} must be a multiple of --gpus={gpus}.",
+        )
+    if batch % (gpus * share):
+        return Broken(
+            "batch_gpu",
+            f"batch must be a multiple of gpus times batch-gpu, {gpus * share}.",
+            f"--batch={batch} must be a multiple of --gpus={gpus} times --batch-gpu={share}.",
+        )
+    if share % group:
+        images = f"The {share} images that a GPU works on at a time must be a multiple of"
+        return Broken(
+            "mbstd_group",
+            f"{images} mbstd-group, {group}.",
+            f"{images} --mbstd-group={group}: choose another --batch, --batch-gpu or --mbstd-group.",
+        )
+    return None
+
+
+def _resolution(resolution: int | None) -> Broken | None:
+    if resolution is None or (resolution >= 8 and not resolution & (resolution - 1)):
+        return None
+    size = f"{resolution}x{resolution}, but their size must be a power of two of at least 8"
+    return Broken(
+        "data",
+        f"The pictures are {size}.",
+        f"The images are {size}: make a dataset with `python -m gan dataset --resolution`.",
+    )
+
+
+def _growth(spec: Choices) -> Broken | None:
+    if not spec.grow or spec.cfg == "stylegan1":
+        return None
+    rest = f"{spec.cfg} trains at its full resolution from the start."
+    return Broken("grow", f"grow is for stylegan1; {rest}", f"--grow is for --cfg=stylegan1; {rest}")
+
+
+def _freezing(spec: Choices) -> Broken | None:
+    if not spec.freezed or spec.cfg != "stylegan1":
+        return None
+    return Broken(
+        "freezed",
+        "freezed is not there for stylegan1; leave it at 0.",
+        "--freezed is not there for --cfg=stylegan1; leave it out.",
+    )

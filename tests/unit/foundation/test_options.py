@@ -1,0 +1,85 @@
+"""Fields of specs: what they say of themselves and what they refuse."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from foundation.specs.formats import (
+    DirectionChoice,
+    read_direction,
+    read_names,
+    read_numbers,
+    read_pair,
+    read_seeds,
+    read_size,
+    write,
+)
+from foundation.specs.options import fields, option, problems
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Something to ask for."""
+
+    network: str = option(help="Where it is.")
+    seeds: tuple[int, ...] = option((), read=read_seeds, help="Seeds.")
+    trunc: float = option(1.0, help="Truncation psi.", low=-1, high=2)
+    label: int | None = option(None, help="Class.", names=("--class",), low=0)
+    mode: str = option("const", help="Noise.", choices=("const", "none"))
+
+
+def test_fields_know_kind_default_and_whether_they_may_be_left_out():
+    parts = {field.name: field for field in fields(Spec)}
+    assert parts["network"].required
+    assert parts["label"].kind is int
+    assert parts["label"].optional
+    assert parts["seeds"].kind is tuple
+    assert not parts["trunc"].optional
+
+
+def test_problems_are_sentences():
+    assert problems(Spec("a")) == ()
+    assert problems(Spec("a", trunc=3.0)) == ("trunc must be between -1 and 2, not 3.0.",)
+    assert problems(Spec("a", trunc=float("nan")))
+    assert problems(Spec("a", label=-1, mode="loud")) == (
+        "label must be at least 0, not -1.",
+        "mode must be one of const, none, not loud.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        (read_seeds, "0,1,4-6", (0, 1, 4, 5, 6)),
+        (read_pair, "0.3,-1", (0.3, -1.0)),
+        (read_size, "4x2", (4, 2)),
+        (read_numbers, "1,0.7,-.5", (1.0, 0.7, -0.5)),
+        (read_names, "a, b", ("a", "b")),
+        (read_names, "none", ()),
+        (read_direction, "age.npy:1.5", DirectionChoice("age.npy", 1.5)),
+        (read_direction, "c:\\a:b.npy:-2:0-2,5", DirectionChoice("c:\\a:b.npy", -2.0, (0, 1, 2, 5))),
+        (read_direction, "age.npy:1e-3:all", DirectionChoice("age.npy", 0.001, every_layer=True)),
+    ],
+)
+def test_readers(read, text, value):
+    assert read(text) == value
+    if value:
+        assert read(write(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_seeds, "6-4"),
+        (read_seeds, "a"),
+        (read_pair, "1"),
+        (read_size, "0x2"),
+        (read_numbers, "1,,2"),
+        (read_direction, "age.npy"),
+        (read_direction, "age.npy:x"),
+        (read_direction, "age.npy:1:5-2"),
+    ],
+)
+def test_readers_say_what_they_expected(read, text):
+    with pytest.raises(ValueError, match=r"expected|backwards"):
+        read(text)
