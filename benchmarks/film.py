@@ -29,7 +29,8 @@ SECONDS, TARGET_MS, LONGEST_S = 10.0, 20.0, 400.0
 
 
 def _script(stage: "Stage", path: Path, seconds: float, ui: list[float], found: dict[str, Any]) -> Iterator[None]:
-    from viz.state.scene import ExportFilm, Scene
+    from viz.state.scene import Scene
+    from viz.timeline.actions import ExportFilm
     from viz.timeline.export import Exporter, FilmOptions
     from viz.ui.widgets import spots
 

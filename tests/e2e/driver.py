@@ -102,7 +102,7 @@ class Driver:
 
     def picture(self) -> NDArray[np.uint8]:
         """A copy of the picture shown, [H, W, 4]."""
-        pixels = self.app.incoming.pixels()
+        pixels = self.app.link.pixels()
         assert pixels is not None, "no picture is shown"
         return pixels.copy()
 

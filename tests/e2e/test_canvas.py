@@ -10,7 +10,7 @@ from renderer.document.document import Camera
 from tests.e2e.driver import Driver, Key, drive
 from viz.canvas.canvas import WALK, Hand
 from viz.canvas.handles import RING
-from viz.gl.camera import Place
+from viz.state.canvas_pointer import Place
 from viz.state.facts import Scratch
 from viz.state.scene import Scene
 

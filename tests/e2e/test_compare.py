@@ -35,7 +35,7 @@ def seen(d: Driver) -> np.ndarray:
     """The picture as it is on the screen, [H, W, 3], a pixel for each of its own, without tools."""
     d.ctx.mouse_move_to_pos(imgui.ImVec2(640, 4))
     d.wait_frame()
-    told = d.app.incoming.works
+    told = d.app.link.jobs
     d.wait_for(lambda: all(entry.told.over for entry in told._entries.values()), what="the other picture")
     d.frames(4)
     place = d.app.scratch.get(Hand).place

@@ -144,7 +144,7 @@ def test_a_direction_for_each_layer_is_added_by_the_file_browser(lent, avatars, 
         d.wait_frame()
         model = d.facts.model
         np.save(tmp_path / "age.npy", np.random.RandomState(4).randn(model.num_ws, model.w_dim).astype(np.float32))
-        d.change(lambda scene: scene.ask(ShowDialog(DIRECTION)))
+        d.change(lambda scene: scene.request(ShowDialog(DIRECTION)))
         browser = d.app.scratch.get(Browser)
         d.wait_for(lambda: [one.name for one in browser.shown] == ["age.npy"], what="the file")
         double_click(d, "//Browse/**/##age.npy")
@@ -186,8 +186,8 @@ def test_what_is_no_direction_gets_a_sentence(tmp_path, content, says):
     def steps(d: Driver):
         d.wait_frame()
         d.app.drop([str(path)])
-        d.wait_for(lambda: d.app.board.messages, what="a message")
-        assert says in d.app.board.messages[-1].text
+        d.wait_for(lambda: d.app.messages, what="a message")
+        assert says in d.app.messages[-1].text
         assert not directions(d)
 
     drive(steps)

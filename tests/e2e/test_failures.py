@@ -61,7 +61,7 @@ def test_a_network_that_fails_to_load_can_be_left_again():
     def steps(d: Driver) -> None:
         d.wait_frame()
         d.change(lambda s: replace(s, document=replace(s.document, network=Network("/none.pkl"))))
-        d.app.incoming.frame = replace(d.app.incoming.frame, model=replace(d.facts.model, network=Network()))
+        d.app.link.frame = replace(d.app.link.frame, model=replace(d.facts.model, network=Network()))
         d.renderer.fail("load", "The file /none.pkl does not exist.", "Choose another.")
         d.frames(4)
         d.click("//Canvas/**/##errorGo back")

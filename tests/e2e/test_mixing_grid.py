@@ -121,7 +121,7 @@ def test_saving_can_be_cancelled_and_ends_with_another_network(tmp_path):
         )
         d.frames(3)
         assert not export.on
-        assert any("not saved" in message.text for message in d.app.board.messages)
+        assert any("not saved" in message.text for message in d.app.messages)
         assert not (tmp_path / "captures").exists()
 
     slow = Stuck(hello_imgui.request_refresh, "StyleGAN3-T", 64)

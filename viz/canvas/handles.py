@@ -7,7 +7,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import Transform
-from viz.gl.camera import Place
+from viz.state.canvas_pointer import Place
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import theme

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Noise, Transform, Truncation
-from viz.files.bundled import ASSETS
+from viz.files.sources import ASSETS
 
 
 def command_for(document: Document) -> str:

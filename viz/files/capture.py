@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from viz.state.services import ServiceKey
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
@@ -115,3 +116,6 @@ class Writer:
             except OSError as error:
                 self._done.put(Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}."))
             self._on_done()
+
+
+CAPTURES: ServiceKey[Writer] = ServiceKey("captures")

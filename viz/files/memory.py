@@ -6,12 +6,13 @@ from imgui_bundle import hello_imgui
 
 from renderer.document.arrays import ArrayStore, refs_in
 from viz.files.autosave import Autosave
-from viz.files.sessions import Files, Say
+from viz.files.sessions import Files
 from viz.state.facts import Facts, States
-from viz.state.followed_run import Following, taken_up
+from viz.state.followed_run import resumed
 from viz.state.options import Options
 from viz.state.scene import Scene
 from viz.state.store import Store
+from viz.state.window import Say
 
 MOST_BYTES = 1 << 28
 """Arrays take no more than this, as long as steps can be forgotten instead."""
@@ -69,9 +70,10 @@ class Memory:
             self._store.step = step
 
         scene = self.files.arrive(scene, facts, name)
-        state = facts.scratch.get(Following)
-        if state.waiting and not self.files.busy and (gone := taken_up(scene.document, state)):
-            self._say(f"The run that was followed is not there any more: {gone}.")
+        if scene.interaction.following.waiting and not self.files.busy:
+            scene, gone = resumed(scene)
+            if gone:
+                self._say(f"The run that was followed is not there any more: {gone}.")
         return scene
 
     def look(self, scene: Scene) -> None:

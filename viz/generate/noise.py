@@ -4,7 +4,7 @@ from imgui_bundle import imgui
 
 from renderer.ipc.protocol import ModelInfo, Noise, NoiseMode
 from viz.generate import noise_layers, noise_map
-from viz.generate.latent import RANDOM_SEEDS, Dice
+from viz.generate.latent import RANDOM_SEEDS
 from viz.state.facts import NO_NETWORK, Facts
 from viz.state.params import put, reset
 from viz.state.scene import Scene
@@ -34,7 +34,7 @@ def summary(noise: Noise, model: ModelInfo | None) -> str:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the section shows."""
-    fold = facts.scratch.get(noise_layers.Fold).open
+    fold = noise_layers.unfolded(facts)
     return scene.document.noise, scene.view.motion, facts.model, fold, *noise_map.reads(scene, facts)
 
 
@@ -95,7 +95,7 @@ def _seed(scene: Scene, facts: Facts) -> Scene:
     )
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="dice-five", id_="##random", hint="Another random noise"):
-        typed = facts.scratch.get(Dice).source.randrange(RANDOM_SEEDS)
+        typed = facts.chance.randrange(RANDOM_SEEDS)
     imgui.end_disabled()
     return put(scene, "document.noise.seed", max(0, typed))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import LayerNoise, ModelInfo, Noise
-from viz.generate.latent import RANDOM_SEEDS, Dice
+from viz.generate.latent import RANDOM_SEEDS
 from viz.state.bands import short_name
 from viz.state.facts import Facts
 from viz.state.params import PARAMS, put
@@ -24,6 +24,11 @@ class Fold:
     """Whether the rows of the layers are shown."""
 
     open: bool = False
+
+
+def unfolded(facts: Facts) -> bool:
+    """Whether the rows of the layers are shown."""
+    return facts.scratch.get(Fold).open
 
 
 def side_of(model: ModelInfo, layer: str) -> int:
@@ -102,7 +107,7 @@ def _row(scene: Scene, facts: Facts, layer: str) -> Scene:
     seeded = own.seed is not None
     hint = "Give up its own seed" if seeded else "Give this layer a seed of its own"
     if ui.button(glyph="dice-five", id_="##seed", width=square, on=seeded, hint=hint):
-        own = replace(own, seed=None if seeded else facts.scratch.get(Dice).source.randrange(RANDOM_SEEDS))
+        own = replace(own, seed=None if seeded else facts.chance.randrange(RANDOM_SEEDS))
     elif own.seed is not None:  # below, for a slider and a number have no room beside each other
         seed = ui.number("Seed", own.seed, hint="Its own seed; right click: as all", default=-1)
         own = replace(own, seed=None if seed < 0 else seed)

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from renderer.document.arrays import AnyArray
 from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, NoiseDeviation
+from viz.files.actions import SavePixels
 from viz.gl.textures import Picture
-from viz.link.jobs import Told
-from viz.state.facts import Facts
-from viz.state.scene import SavePixels, Scene
+from viz.state.facts import Facts, JobStatus
+from viz.state.scene import Scene
+from viz.state.services import ServiceKey
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -28,23 +29,21 @@ _PIECES = 24
 
 
 @dataclass
-class Heat:
-    """The map, kept in `Facts.scratch`. Its texture needs the window's OpenGL context."""
+class NoiseMap:
+    """The map. Its texture needs the window's OpenGL context."""
 
     on: bool = False
     realisations: int = NoiseDeviation.realisations
     document: Document | None = None
     work: NoiseDeviation | None = None
-    told: Told = field(default_factory=Told)
+    told: JobStatus = field(default_factory=JobStatus)
     picture: Picture = field(default_factory=Picture)
     shown: AnyArray | None = None
     top: float = 0.0
     """The largest deviation, in levels of 0-255: the brightest colour."""
 
 
-def free(facts: Facts) -> None:
-    """Give the texture back."""
-    facts.scratch.get(Heat).picture.free()
+NOISE_MAP: ServiceKey[NoiseMap] = ServiceKey("noise map")
 
 
 @lru_cache(maxsize=1)
@@ -61,10 +60,10 @@ def colored(values: AnyArray, top: float) -> NDArray[np.uint8]:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """Everything that the rows show. Asks for the map while it is on."""
-    heat, model = facts.scratch.get(Heat), facts.model
+    heat, model = facts.services[NOISE_MAP], facts.model
     if not heat.on or model is None or not model.noise_layers:
         return (heat.on, heat.realisations)
-    told = heat.told = facts.works.ask(_work(heat, scene))
+    told = heat.told = facts.jobs.ask(_work(heat, scene))
     if told.result is not None and told.result is not heat.shown:
         heat.shown, heat.top = told.result, float(told.result.max())
         heat.picture.upload(colored(told.result, heat.top))
@@ -73,14 +72,14 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """A switch with the number of realisations, and the map below."""
-    heat, told = facts.scratch.get(Heat), facts.scratch.get(Heat).told
+    heat, told = facts.services[NOISE_MAP], facts.services[NOISE_MAP].told
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
     text = "Measure" if not heat.on else "Hide" if told.over else "Stop"
     if ui.button(text, id_="##deviation", on=heat.on, width=room / 2, hint=hint):
         heat.on = not heat.on
         if not heat.on:
-            heat.work, heat.told = None, Told()
+            heat.work, heat.told = None, JobStatus()
     imgui.same_line(0, t.px(4))
     typed = ui.number(
         "realisations", heat.realisations, 10, room / 2 - t.px(4), False, "Realisations", NoiseDeviation.realisations
@@ -93,11 +92,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         return scene
     hint = f"The map as a PNG in the capture folder: violet is 0, yellow {level(heat.top)} levels of 0-255"
     if ui.button("Save map", "export", id_="##save deviation", hint=hint):
-        scene = scene.ask(SavePixels(partial(colored, told.result, heat.top)))
+        scene = scene.request(SavePixels(partial(colored, told.result, heat.top)))
     return scene
 
 
-def _map(heat: Heat, told: Told) -> None:
+def _map(heat: NoiseMap, told: JobStatus) -> None:
     p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     texture = heat.picture.texture if told.result is not None else None
     imgui.dummy(V(max(side, 1.0), side))
@@ -150,7 +149,7 @@ def level(value: float) -> str:
     return "0" if value == 0 else f"{value:.2f}" if value < 9.995 else f"{value:.1f}"
 
 
-def _work(heat: Heat, scene: Scene) -> NoiseDeviation:
+def _work(heat: NoiseMap, scene: Scene) -> NoiseDeviation:
     """What is measured; it waits while a hand or a motion changes the picture."""
     document = scene.document
     busy = imgui.is_any_item_active() or scene.view.moving

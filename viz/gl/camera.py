@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from renderer.document.document import Camera
+from viz.state.canvas_pointer import Place
 
 SMALLEST, LARGEST = 1 / 32, 64.0
 """Screen pixels per picture pixel."""
@@ -17,33 +18,6 @@ class Area:
     y: float
     width: float
     height: float
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the picture lies: its upper left corner and its scale."""
-
-    x: float
-    y: float
-    scale: float
-    """Screen pixels per picture pixel."""
-    width: int
-    height: int
-
-    @property
-    def right(self) -> float:
-        """Its right edge on the screen."""
-        return self.x + self.width * self.scale
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge on the screen."""
-        return self.y + self.height * self.scale
-
-    def pixel(self, x: float, y: float) -> tuple[int, int] | None:
-        """The picture's pixel (column, row) under a point of the screen; None beside the picture."""
-        column, row = math.floor((x - self.x) / self.scale), math.floor((y - self.y) / self.scale)
-        return (column, row) if 0 <= column < self.width and 0 <= row < self.height else None
 
 
 def fit_scale(area: Area, width: int, height: int, margin: tuple[float, float]) -> float:

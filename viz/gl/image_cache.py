@@ -1,4 +1,4 @@
-"""Picture files as textures, several at a time, read on a thread: small ones for lists, whole grids to look through."""
+"""Image files as textures, read on a thread: small ones for lists, whole grids to look through."""
 
 import queue
 import threading
@@ -14,6 +14,7 @@ from viz.gl.image_file import read_sized
 from viz.gl.image_grids import ONE, Tiling, tiling
 from viz.gl.textures import Picture
 from viz.state.facts import Texture
+from viz.state.services import ServiceKey
 
 SMALL = 96
 """Side of a small picture in pixels."""
@@ -37,8 +38,8 @@ class Held:
     error: str = ""
 
 
-class PictureCache:
-    """One for the window, kept in `Facts.scratch`; for the window's thread only."""
+class ImageCache:
+    """Textures of image files, read in a thread; methods are for the window's thread."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
@@ -106,6 +107,9 @@ class PictureCache:
             except ValueError as error:
                 self._came.put((wish, None, ONE, str(error)))
             self._wake()
+
+
+IMAGE_CACHE: ServiceKey[ImageCache] = ServiceKey("image cache")
 
 
 def _first(pixels: NDArray[np.uint8], tiles: Tiling) -> NDArray[np.uint8]:

@@ -12,8 +12,10 @@ from functools import partial
 from OpenGL import GL
 
 from viz.gl import textures, upload
-from viz.gl.camera import Area, Place
+from viz.gl.camera import Area
+from viz.state.canvas_pointer import Place
 from viz.state.facts import Texture
+from viz.state.services import ServiceKey
 
 
 @dataclass(frozen=True)
@@ -143,3 +145,6 @@ def _delete(names: list[int], buffers: list[int]) -> None:
         GL.glDeleteTextures(names)
     if buffers:
         GL.glDeleteFramebuffers(len(buffers), buffers)
+
+
+VIEWPORT: ServiceKey[Viewport] = ServiceKey("viewport")

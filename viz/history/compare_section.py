@@ -12,8 +12,8 @@ from renderer.ipc.protocol import ModelInfo
 from viz.history.panel import START, name_of, with_b
 from viz.state.bands import band_of, bands_of, short_name
 from viz.state.facts import Facts
-from viz.state.followed_run import Beside as Pair
-from viz.state.scene import Beside, Scene
+from viz.state.followed_run import PutBeside
+from viz.state.scene import Scene
 from viz.state.snapshots import current, nearest, snapshots_of
 from viz.state.step_names import step_name
 from viz.ui import widgets as ui
@@ -83,7 +83,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     compare, chosen = scene.view.compare, facts.scratch.get(Chosen).ws
     document = None if compare.b is None else scene.document
     run = snapshots_of(compare.b.network.source) if compare.b is not None else ()
-    return compare, document, facts.model, names(scene, facts), chosen, run, facts.scratch.get(Pair).source
+    return compare, document, facts.model, names(scene, facts), chosen, run, scene.interaction.beside.source
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -138,13 +138,13 @@ def _shown(scene: Scene) -> Scene:
 def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
     """Which snapshot of its run B is drawn with."""
     found = snapshots_of(b.network.source)
-    if len(found) < 2 or facts.scratch.get(Pair).source != b.network.source:
+    if len(found) < 2 or scene.interaction.beside.source != b.network.source:
         return scene
     now, low, high = found[current(found, b.network.source)].kimg, found[0].kimg, found[-1].kimg
     hint = "Training time of the network that draws B; A is set in the section Network"
     asked = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
     path = found[nearest(found, asked)].path
-    return scene.ask(Beside(path)) if asked != now and path != b.network.source else scene
+    return scene.request(PutBeside(path)) if asked != now and path != b.network.source else scene
 
 
 def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:

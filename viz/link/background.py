@@ -1,4 +1,4 @@
-"""Work that takes moments, done one thing after the other on a thread of its own."""
+"""A background worker: calls that take moments, one after the other on a thread of its own."""
 
 import queue
 import threading
@@ -9,12 +9,12 @@ A = TypeVar("A")
 N = TypeVar("N")
 
 
-class Errands(Generic[A, N]):
-    """Takes what is asked for, and gives what came of it.
+class BackgroundWorker(Generic[A, N]):
+    """Queue of arguments and results of one function.
 
     Args:
         name: Of the thread.
-        do: Does one thing; what it raises ends the thread, so it should tell of failures in what it returns.
+        do: The function; what it raises ends the thread, so it should return failures.
         wake: Called on the thread after each.
     """
 
@@ -25,18 +25,18 @@ class Errands(Generic[A, N]):
         self._thread: threading.Thread | None = None
 
     def do(self, ask: A) -> None:
-        """Do it soon."""
+        """Queue one call."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
         self._asks.put(ask)
 
     def news(self) -> N | None:
-        """The next thing that has been done; None where there is no more."""
+        """Return the next result; None where there is no more."""
         return None if self._news.empty() else self._news.get()
 
     def close(self) -> None:
-        """Finish what was asked for, then end the thread."""
+        """Finish the queue, then end the thread."""
         if self._thread is not None:
             self._asks.put(None)
             self._thread.join()

@@ -1,4 +1,4 @@
-"""What goes to the renderer and what comes back: one request for each change, the newest picture as textures."""
+"""Link to the renderer: one request for each change, the newest image as textures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, Preparing, RenderRequest
 from viz.gl.textures import Picture
 from viz.gl.thumbnails import ThumbnailCache
-from viz.link.jobs import Works
+from viz.link.jobs import Jobs
 from viz.link.measurements import Seen, measured
 from viz.link.meters import Meters
 from viz.state.facts import Texture
@@ -23,13 +23,13 @@ REST_S = 0.25
 """What is held still for so long is drawn whole."""
 
 
-class Incoming:
+class RenderLink:
     """The renderer as the window sees it. Needs the window's OpenGL context for all but `submit`."""
 
     def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float], seen: Seen) -> None:
         self._renderer, self._meters, self._clock, self._seen = renderer, meters, clock, seen
         self.thumbnails = ThumbnailCache()
-        self.works = Works(renderer)
+        self.jobs = Jobs(renderer)
         self.frame: Frame | None = None
         self.failure: Failure | None = None
         self.loading: Loading | None = None
@@ -99,7 +99,7 @@ class Incoming:
             self._show(replies.frame)
         if replies.thumbnails:
             self.thumbnails.take(replies.thumbnails)
-        self.works.take(replies.progress)
+        self.jobs.take(replies.progress)
 
     def stale(self, scene: Scene) -> bool:
         """Whether the newest request is not what `scene` asks for."""
@@ -123,19 +123,24 @@ class Incoming:
             self._shows[request.request_id] = (scene.shown, scene.view.display, at)
             self._renderer.submit(request)
         self._renderer.want(self.thumbnails.wanted())
-        self.works.settle()
+        self.jobs.settle()
 
     def retry(self) -> None:
         """Ask again though nothing changed."""
         self._again = True
         self.failure = None
 
-    def restarted(self) -> None:
-        """The renderer is started again and gets the newest request by itself: wait for that answer."""
+    def restart(self) -> None:
+        """Start the renderer again; it gets the newest request by itself, so wait for that answer."""
         self.failure = None
         if self._request is not None:
             self._answered_id = self._request.request_id - 1
             self._asked[self._request.request_id] = self._clock()
+        self._renderer.restart()
+
+    def dismiss_failure(self) -> None:
+        """Forget the newest failure."""
+        self.failure = None
 
     def free(self) -> None:
         """Give the textures back."""

@@ -17,7 +17,7 @@ def mixing() -> tuple[Command, ...]:
         ),
         Command(
             "lay", "Edit", "Lay the chosen swatch", "Into the picked layers",
-            actions.lay_brush, ("Enter",), actions.has_picked,
+            actions.lay_swatch, ("Enter",), actions.has_picked,
         ),
         Command(
             "mixing-grid", "View", "Mixing grid", "Every style of one set mixed with every style of another",

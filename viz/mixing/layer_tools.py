@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from renderer.document.mixing import clear
 from renderer.ipc.protocol import ModelInfo
 from viz.mixing import actions
-from viz.mixing.selection import Brush, inverted, lay
+from viz.mixing.selection import inverted, lay
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -22,7 +22,7 @@ def draw(scene: Scene, facts: Facts, model: ModelInfo) -> Scene:
     """One row: All, None, Invert; swap, clear, solo, lock; and the mixing grid."""
     gap, mixing = t.px(4), scene.document.mixing
     width = (imgui.get_content_region_avail().x - (_ICONS + 2) * gap - _ICONS * t.px(t.row)) / 3
-    hand = facts.scratch.get(Brush).swatch
+    hand = scene.interaction.selection.swatch
     if ui.button("All", width=width, hint="Take the chosen swatch in every layer"):
         scene = put(scene, MIXING, lay(mixing, range(model.num_ws), hand))
     imgui.same_line(0, gap)
@@ -36,7 +36,7 @@ def draw(scene: Scene, facts: Facts, model: ModelInfo) -> Scene:
 
 def _of_picked(scene: Scene, facts: Facts, gap: float) -> Scene:
     """Icons that act on the picked layers."""
-    many = len(actions.picked(facts))
+    many = len(actions.picked(scene, facts))
     which = f"the {many} picked layers" if many > 1 else "the picked layer"
     pick_first = "; click a layer's name to pick it"
     imgui.same_line(0, gap)

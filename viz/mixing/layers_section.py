@@ -10,10 +10,11 @@ from imgui_bundle import imgui
 from renderer.document.mixing import blend, clear, free, layer, lock, mixed, second_of
 from renderer.ipc.protocol import Latent, LayerStyle, Mixing, ModelInfo, Source
 from viz.mixing import layer_tools, swatch_thumbnails
-from viz.mixing.drag import Carry, Target, target
-from viz.mixing.selection import Brush, Picked, switched, takes
+from viz.mixing.drag import name_of, rows, target
+from viz.mixing.selection import around, extended, picked, selecting, swatch_of, switched, takes, within
 from viz.state.bands import Band, bands_of, share_text, short_name, size_text
 from viz.state.facts import Facts
+from viz.state.interaction import Target
 from viz.state.params import put, reset
 from viz.state.scene import Scene
 from viz.state.swatches import seed_text, source_name
@@ -56,7 +57,7 @@ class Stroke:
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     """What `draw` reads besides what it is given."""
-    document, brush, picked = scene.document, facts.scratch.get(Brush), facts.scratch.get(Picked)
+    document = scene.document
     return (
         document.mixing,
         pictured_second(scene, facts),
@@ -65,8 +66,8 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
         scene.view.display.layer,
         scene.view.grid,
         facts.model,
-        brush.among(document.shelf),
-        picked.ws,
+        swatch_of(scene),
+        scene.interaction.selection.layers,
         swatch_thumbnails.of(scene, facts).base,
     )
 
@@ -133,16 +134,16 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
 
 
 def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
-    """Those of a band's layers that would take the swatch carried."""
-    carry = facts.scratch.get(Carry)
-    if not carry.on or not isinstance(carry.over, Target):
+    """Those of a band's layers that would take the dragged swatch."""
+    drag = scene.interaction.drag
+    if not drag.on or not isinstance(drag.over, Target):
         return ()
-    return tuple(i for i in carry.over.ws if i in ws)
+    return tuple(i for i in drag.over.ws if i in ws)
 
 
-def _hovered(facts: Facts, top: V, bottom: float) -> bool:
-    """Whether a swatch is carried over this part of the section."""
-    if not facts.scratch.get(Carry).on:
+def _hovered(scene: Scene, top: V, bottom: float) -> bool:
+    """Whether a swatch is dragged over this part of the section."""
+    if not scene.interaction.drag.on:
         return False
     mouse, window, size = imgui.get_mouse_pos(), imgui.get_window_pos(), imgui.get_window_size()
     inside = window.x <= mouse.x < window.x + size.x and window.y <= mouse.y < window.y + size.y
@@ -150,8 +151,8 @@ def _hovered(facts: Facts, top: V, bottom: float) -> bool:
 
 
 def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[int, ...]) -> Scene:
-    """A band's header: a click lays the brush into all of its layers or gives them back; with Shift it picks."""
-    mixing, hand = scene.document.mixing, facts.scratch.get(Brush).swatch
+    """A band's header: a click lays the active swatch into its layers or gives them back; with Shift it picks."""
+    mixing, hand = scene.document.mixing, scene.interaction.selection.swatch
     width, top = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # its note must be readable
     imgui.begin_disabled(not band.ws)
@@ -160,8 +161,8 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
     if ui.band_row(band.name, band.note, band.token, width, bool(lit), share):
         io = imgui.get_io()
         if io.key_ctrl or io.key_shift:
-            picked = facts.scratch.get(Picked)
-            picked.ws = tuple(sorted({*(picked.ws if io.key_ctrl else ()), *band.ws}))
+            layers = scene.interaction.selection.layers if io.key_ctrl else ()
+            scene = selecting(scene, layers=tuple(sorted({*layers, *band.ws})))
         else:
             all_taken = all(takes(mixing, i, hand) for i in free(mixing, band.ws))
             scene = put(scene, MIXING, switched(mixing, band.ws, hand, not all_taken))
@@ -169,26 +170,29 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
     imgui.pop_style_var()
     if band.ws:
         ui.tip(f"Click: the chosen swatch in every {band.name.lower()} layer, or back    Shift+click: pick them")
-        if _hovered(facts, top, imgui.get_cursor_screen_pos().y):
-            facts.scratch.get(Carry).found = target(model, band.ws, scene.document)
+        if _hovered(scene, top, imgui.get_cursor_screen_pos().y):
+            found = target(model, band.ws, scene.document)
+            scene = scene.interacting(drag=replace(scene.interaction.drag, found=found))
     return scene
 
 
 def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, height: float) -> Scene:
     """One w vector."""
-    name, stroke, picked = model.ws_names[index], facts.scratch.get(Stroke), facts.scratch.get(Picked)
+    name, stroke, selection = model.ws_names[index], facts.scratch.get(Stroke), scene.interaction.selection
     mixing, noise = scene.document.mixing, scene.document.noise
     look = _look(scene, facts, model, index, token)
     top = imgui.get_cursor_screen_pos()
     touch = ui.layer_row(name, look, imgui.get_content_region_avail().x, height, _HINT.format(name))
     bottom = imgui.get_cursor_screen_pos().y
-    together, hand = picked.around(index), facts.scratch.get(Brush).swatch
+    together, hand = around(selection.layers, index), selection.swatch
     if touch.picked:
         io = imgui.get_io()
-        picked.pick(index, more=io.key_ctrl, through=io.key_shift)
+        selection = picked(selection, index, more=io.key_ctrl, through=io.key_shift)
+        scene = scene.interacting(selection=selection)
         stroke.begin("pick", True, stroke.end)
-    elif stroke.covers("pick", top.y, bottom) and index not in picked.ws and imgui.is_mouse_dragging(0):
-        picked.add(index)
+    elif stroke.covers("pick", top.y, bottom) and index not in selection.layers and imgui.is_mouse_dragging(0):
+        selection = extended(selection, index)
+        scene = scene.interacting(selection=selection)
     if touch.painted:
         stroke.begin("style", not takes(mixing, index, hand), stroke.end)
         scene = put(scene, MIXING, switched(mixing, together, hand, stroke.on))
@@ -204,9 +208,9 @@ def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, h
         stroke.begin("noise", not look.noise, stroke.end)
     if look.noise is not None and (touch.noise or stroke.covers("noise", top.y, bottom)):
         scene = put(scene, "document.noise", noise.with_layers(replace(noise.of(name), on=stroke.on)))
-    if _hovered(facts, top, bottom):
-        carry = facts.scratch.get(Carry)
-        carry.found = target(model, carry.rows(index, picked.ws, imgui.get_io().key_shift), scene.document)
+    if _hovered(scene, top, bottom):
+        drag, ws = rows(scene.interaction.drag, index, selection.layers, imgui.get_io().key_shift)
+        scene = scene.interacting(drag=replace(drag, found=target(model, ws, scene.document)))
     return scene
 
 
@@ -234,15 +238,15 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
         noise=document.noise.of(name).on if name in model.noise_layers else None,
         noise_live=document.noise.mode != "none",
         ghost=_ghost(scene, facts, index),
-        selected=index in facts.scratch.get(Picked).within(model.num_ws),
+        selected=index in within(scene.interaction.selection.layers, model.num_ws),
         shown=scene.view.display.layer == name,
     )
 
 
 def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, float, float, float], str] | None:
-    """What the row would take if the swatch carried were let go."""
-    carry = facts.scratch.get(Carry)
-    if not carry.on or not isinstance(carry.over, Target) or index not in carry.over.ws:
+    """Return what the row would take if the dragged swatch were dropped."""
+    drag = scene.interaction.drag
+    if not drag.on or not isinstance(drag.over, Target) or index not in drag.over.ws:
         return None
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand, second(scene))
-    return texture, uv, carry.name(scene.document)
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch, second(scene))
+    return texture, uv, name_of(drag, scene.document)

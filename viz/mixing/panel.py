@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from viz.files import capture_section
 from viz.history import compare_section
 from viz.mixing import drag_view, layers_section, shelf
-from viz.mixing.drag import Carry
+from viz.mixing.selection import tidied
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui.draw_cache import keep
@@ -16,8 +16,9 @@ from viz.ui.theme import current as t
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
+    scene = tidied(scene, facts)
     name = capture_section.coming(scene, facts)
-    if facts.scratch.get(Carry).on:  # what is under the pointer is asked in every frame
+    if scene.interaction.drag.on:  # what is under the pointer is asked in every frame
         return drag_view.settle(_parts(scene, facts, name), facts)
     styles = (*shelf.reads(scene, facts), *layers_section.reads(scene, facts), *compare_section.reads(scene, facts))
     return keep("mix", (*styles, *_of_capture(scene, facts, name)), partial(_parts, name=name), scene, facts)
@@ -32,7 +33,7 @@ def _parts(scene: Scene, facts: Facts, name: str) -> Scene:
     tall = imgui.get_window_height() > t.px(760)
     free = capture_section.height(tall) + compare_section.height(scene, tall)
     layers = partial(layers_section.draw, reserve=free)
-    if facts.scratch.get(Carry).on:
+    if scene.interaction.drag.on:
         scene = layers(shelf.draw(scene, facts), facts)
     else:
         scene = keep("shelf", shelf.reads(scene, facts), shelf.draw, scene, facts)

@@ -6,11 +6,11 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import Latent
-from viz.generate.latent import RANDOM_SEEDS, Dice
+from viz.generate.latent import RANDOM_SEEDS
 from viz.mixing import swatch_thumbnails
-from viz.mixing.drag import Carry
+from viz.mixing.drag import lifted
 from viz.mixing.layers_section import second
-from viz.mixing.selection import Brush
+from viz.mixing.selection import selecting, swatch_of
 from viz.state.facts import Facts
 from viz.state.params import default, put
 from viz.state.scene import Scene
@@ -32,13 +32,13 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """Its picture, to be chosen and dragged, and two rows beside it."""
     imgui.push_id("style")
     p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SIDE)
-    brush, carry = facts.scratch.get(Brush), facts.scratch.get(Carry)
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, None, second(scene))
-    chosen = brush.among(scene.document.shelf) is None
-    if ui.tile("second", texture, uv, glyph="path", size=SIDE, selected=chosen) and not carry.on:
-        brush.swatch = None
-    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not carry.on:
-        carry.lift(None, None)
+    dragging = scene.interaction.drag.on
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, None, second(scene))
+    chosen = swatch_of(scene) is None
+    if ui.tile("second", texture, uv, glyph="path", size=SIDE, selected=chosen) and not dragging:
+        scene = selecting(scene, swatch=None)
+    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not dragging:
+        scene = scene.interacting(drag=lifted(None, None))
     ui.tip("The second style: layers that take it follow its seed\nClick: mix with it    Drag: onto layers")
     left, room = p.x + side + t.px(8), width - side - t.px(8)
     imgui.set_cursor_screen_pos(V(left, p.y))
@@ -66,7 +66,7 @@ def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
         scene = put(scene, SEED, float(typed))
     imgui.same_line(0, gap)
     if ui.button(glyph="dice-five", id_="##random", hint="A random second style"):
-        scene = put(scene, SEED, float(facts.scratch.get(Dice).source.randrange(RANDOM_SEEDS)))
+        scene = put(scene, SEED, float(facts.chance.randrange(RANDOM_SEEDS)))
     imgui.same_line(0, gap)
     base = base_seed(scene.document.latent)
     hint = "Keep the first style's seed as the second"

@@ -1,6 +1,6 @@
 """The Shelf section: the second style, and swatches to drag onto layers, bands and the picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from imgui_bundle import ImVec2 as V
@@ -8,11 +8,12 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Swatch
 from viz.mixing import actions, second_style, swatch_thumbnails
-from viz.mixing.drag import Carry, Slot
+from viz.mixing.drag import lifted
 from viz.mixing.layers_section import pictured_second
-from viz.mixing.selection import Brush
+from viz.mixing.selection import selecting, swatch_of
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
+from viz.state.interaction import Slot
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
@@ -28,7 +29,7 @@ _GLYPHS: dict[Literal["seed", "saved"], str] = {"seed": "dice-five", "saved": "s
 
 @dataclass
 class Tabs:
-    """What the section shows and what is typed; kept in `Facts.scratch`."""
+    """The tab shown and the text typed."""
 
     tab: int = 0
     typed: str = ""
@@ -51,7 +52,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
         motion.mixing_speed,
         document.shelf,
         facts.model,
-        facts.scratch.get(Brush).among(document.shelf),
+        swatch_of(scene),
         swatch_thumbnails.of(scene, facts).base,
         tabs.tab,
     )
@@ -122,39 +123,38 @@ def _tiles(scene: Scene, facts: Facts) -> Scene:
 def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
     """One swatch: click chooses it, double click opens it, drag lifts it, right click offers more."""
     swatch = scene.document.shelf[index]
-    brush, carry, tabs = facts.scratch.get(Brush), facts.scratch.get(Carry), facts.scratch.get(Tabs)
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, swatch, 0.0)
+    selected, tabs = scene.interaction.selection.swatch, facts.scratch.get(Tabs)
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, swatch, 0.0)
     bands = [band.ws for band in bands_of(facts.model)] if facts.model is not None else []
     use = uses(swatch, scene.document.mixing, bands)
-    glyph, chosen = _GLYPHS[kind_of(swatch)], brush.swatch == swatch
+    glyph, chosen = _GLYPHS[kind_of(swatch)], selected == swatch
     clicked = ui.tile(f"swatch{index}", texture, uv, swatch.name, glyph, TILE, selected=chosen, use=use or (0, 0, 0))
     if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-        brush.swatch = swatch
-        scene = actions.open_swatch(scene, facts)
-    elif clicked and not carry.on:
-        brush.swatch = swatch
-    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not carry.on:
-        brush.swatch = swatch
-        carry.lift(swatch, index)
+        scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
+    elif clicked and not scene.interaction.drag.on:
+        scene = selecting(scene, swatch=swatch)
+    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not scene.interaction.drag.on:
+        scene = selecting(scene, swatch=swatch).interacting(drag=lifted(swatch, index))
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         imgui.open_popup(f"more{index}")
         tabs.renaming = None
-    if carry.on:
-        _slot(carry, index, p)
+    if scene.interaction.drag.on:
+        scene = _slot(scene, index, p)
     else:
         ui.tip(f"{swatch.name}\nClick: mix with it    Double click: open it\nDrag: onto layers, bands or the picture")
     return _more(scene, facts, index)
 
 
-def _slot(carry: Carry, index: int, p: V) -> None:
-    """The gap beside a tile that a carried swatch would be moved into."""
+def _slot(scene: Scene, index: int, p: V) -> Scene:
+    """The gap beside a tile that a dragged swatch would be moved into."""
+    drag = scene.interaction.drag
     mouse, tile, gap = imgui.get_mouse_pos(), t.px(TILE), t.px(4)
-    if carry.at is None or not (p.x - gap <= mouse.x < p.x + tile + gap and p.y <= mouse.y < p.y + tile + t.px(19)):
-        return
+    if drag.at is None or not (p.x - gap <= mouse.x < p.x + tile + gap and p.y <= mouse.y < p.y + tile + t.px(19)):
+        return scene
     after = mouse.x >= p.x + tile / 2
-    carry.found = Slot(index + after)
     x = p.x + (tile + gap if after else -gap)
     ui.fill(V(x - t.px(1), p.y), V(x + t.px(1), p.y + tile), "accent")
+    return scene.interacting(drag=replace(drag, found=Slot(index + after)))
 
 
 def _more(scene: Scene, facts: Facts, index: int) -> Scene:
@@ -166,7 +166,6 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     if not opened:
         return scene
     tabs, swatch = facts.scratch.get(Tabs), scene.document.shelf[index]
-    brush = facts.scratch.get(Brush)
     if imgui.is_window_appearing():
         imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(-1)
@@ -176,12 +175,11 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     ui.tip("Its name; Enter takes it")
     if entered:
         scene = put(scene, SHELF, renamed(scene.document.shelf, index, tabs.renaming))
-        if brush.swatch == swatch:
-            brush.swatch = scene.document.shelf[index]
+        if scene.interaction.selection.swatch == swatch:
+            scene = selecting(scene, swatch=scene.document.shelf[index])
         imgui.close_current_popup()
     if ui.list_row("open", "Open", glyph="image"):
-        brush.swatch = swatch
-        scene = actions.open_swatch(scene, facts)
+        scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
         imgui.close_current_popup()
     if ui.list_row("remove", "Remove", glyph="trash"):
         scene = put(scene, SHELF, removed(scene.document.shelf, index))
@@ -212,7 +210,7 @@ def _add(scene: Scene, facts: Facts) -> Scene:
             shelf, latent = scene.document.shelf, scene.document.latent
             for seed in seeds:
                 shelf = shelved(shelf, of_seed(seed, latent))
-            facts.scratch.get(Brush).swatch = known(shelf, of_seed(seeds[-1], latent))
+            scene = selecting(scene, swatch=known(shelf, of_seed(seeds[-1], latent)))
             tabs.typed = ""
             scene = put(scene, SHELF, shelf)
             imgui.close_current_popup()

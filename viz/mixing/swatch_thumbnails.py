@@ -1,4 +1,4 @@
-"""Small pictures of styles on their own: of swatches, of what layers take, of the second style."""
+"""Thumbnails of styles on their own: of swatches, of what layers take, of the second style."""
 
 from dataclasses import dataclass, field, replace
 
@@ -22,8 +22,8 @@ Style = tuple[Source, Mixing]
 
 
 @dataclass
-class Likenesses:
-    """Requests for the pictures of styles, kept in `Facts.scratch`: asking with the same objects is quick.
+class _Thumbnails:
+    """Requests of thumbnails of styles: asking with the same objects is quick.
 
     A style is shown by the present network and truncation alone, so that a swatch looks the same while noise,
     directions or transforms change. While something moves or is held, the pictures stay as they were.
@@ -78,11 +78,11 @@ class Likenesses:
         return (found[0].id, found[1]) if found else NOTHING
 
 
-def of(scene: Scene, facts: Facts) -> Likenesses:
-    """The likenesses, as they are to be seen in this frame."""
-    likenesses = facts.scratch.get(Likenesses)
-    likenesses.look(scene, imgui.is_any_item_active())
-    return likenesses
+def of(scene: Scene, facts: Facts) -> _Thumbnails:
+    """Return the thumbnails of this frame."""
+    thumbnails = facts.scratch.get(_Thumbnails)
+    thumbnails.look(scene, imgui.is_any_item_active())
+    return thumbnails
 
 
 def of_layer(scene: Scene, facts: Facts, source: Source | None, second: float) -> Picture:
@@ -92,8 +92,8 @@ def of_layer(scene: Scene, facts: Facts, source: Source | None, second: float) -
     return of(scene, facts).picture(facts, source)
 
 
-def of_hand(scene: Scene, facts: Facts, hand: Hand, second: float) -> Picture:
-    """The picture of what is in the hand; `second`: the seed by which the second style is pictured."""
+def of_swatch(scene: Scene, facts: Facts, hand: Hand, second: float) -> Picture:
+    """Return the thumbnail of a swatch; `second`: the seed by which the second style is shown."""
     if hand is None:
         return of_layer(scene, facts, None, second)
     return of(scene, facts).picture(facts, hand.latent, hand.mixing)

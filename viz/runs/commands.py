@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
+from viz.files.actions import OpenNetwork
 from viz.runs.focus import look
 from viz.runs.list_panel import NEW_RUN
 from viz.runs.menu import act, actions
-from viz.runs.selection import RunChoice, focus, shown
-from viz.shell import dialogs
+from viz.runs.selection import chosen_alone, focus, shown
 from viz.state.command import Command
 from viz.state.facts import Facts
-from viz.state.scene import OpenNetwork, Scene, ShowDialog
+from viz.state.scene import Scene, ShowDialog
 
 
 def of_runs() -> tuple[Command, ...]:
@@ -17,8 +17,7 @@ def of_runs() -> tuple[Command, ...]:
     return (
         Command(
             "new-run", "Run", "New run…", "Train a network, or measure one",
-            lambda scene, facts: scene.ask(ShowDialog(NEW_RUN)), ("Ctrl+Shift+N",),
-            lambda scene, facts: dialogs.known(NEW_RUN),
+            lambda scene, facts: scene.request(ShowDialog(NEW_RUN)), ("Ctrl+Shift+N",),
         ),
         Command(
             "previous-run", "Run", "Previous run", "The one above it in the list",
@@ -52,7 +51,7 @@ def _in_sight(scene: Scene, facts: Facts) -> bool:
 
 def _acted(action: str) -> Callable[[Scene, Facts], Scene]:
     def run(scene: Scene, facts: Facts) -> Scene:
-        one = focus(facts, scene.document.network.source)
+        one = focus(scene, facts)
         return scene if one is None else act(scene, facts, one, action)
 
     return run
@@ -60,7 +59,7 @@ def _acted(action: str) -> Callable[[Scene, Facts], Scene]:
 
 def _can(action: str) -> Callable[[Scene, Facts], bool]:
     def available(scene: Scene, facts: Facts) -> bool:
-        one = focus(facts, scene.document.network.source) if _in_sight(scene, facts) else None
+        one = focus(scene, facts) if _in_sight(scene, facts) else None
         return one is not None and any(id_ == action for id_, *_ in actions(facts, one))
 
     return available
@@ -68,12 +67,11 @@ def _can(action: str) -> Callable[[Scene, Facts], bool]:
 
 def _stepped(by: int) -> Callable[[Scene, Facts], Scene]:
     def run(scene: Scene, facts: Facts) -> Scene:
-        runs, now = shown(facts), focus(facts, scene.document.network.source)
+        runs, now = shown(scene, facts), focus(scene, facts)
         if not runs or now is None:
             return scene
         index = runs.index(now) + by if now in runs else 0
-        facts.scratch.get(RunChoice).choose(runs[min(max(index, 0), len(runs) - 1)].folder)
-        return scene
+        return chosen_alone(scene, runs[min(max(index, 0), len(runs) - 1)].folder)
 
     return run
 
@@ -81,8 +79,8 @@ def _stepped(by: int) -> Callable[[Scene, Facts], Scene]:
 def _snapshots(scene: Scene, facts: Facts) -> tuple[str, ...]:
     if not _in_sight(scene, facts):
         return ()
-    return tuple(one.path for one in look(facts, scene.document.network.source).listing.snapshots)
+    return tuple(one.path for one in look(scene, facts).listing.snapshots)
 
 
 def _explore(scene: Scene, facts: Facts) -> Scene:
-    return scene.ask(OpenNetwork(_snapshots(scene, facts)[-1]))
+    return scene.request(OpenNetwork(_snapshots(scene, facts)[-1]))

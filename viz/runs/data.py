@@ -12,6 +12,7 @@ from imgui_bundle import hello_imgui
 
 from viz.runs.follower import NOTHING, Follower, Told
 from viz.runs.listing import EMPTY, Listing, Listings
+from viz.state.services import ServiceKey
 from viz.ui.plot_series import Curve, CurveWish, curve
 
 PERIOD_S = 1.0
@@ -28,7 +29,7 @@ _HELD = 24
 
 
 class RunFiles:
-    """One for the window, kept in `Facts.scratch`. Methods are for the window's thread."""
+    """Files of runs, read in a thread. Methods are for the window's thread."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
@@ -185,3 +186,6 @@ class _Worker:
         self.told, self.curves, self._made_at, self.newest = told, curves, made, newest
         self._published, self._news = now, False
         return True
+
+
+RUN_FILES: ServiceKey[RunFiles] = ServiceKey("run files")

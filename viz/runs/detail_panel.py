@@ -6,13 +6,17 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from training_launcher.run import Run
+from viz.files.actions import OpenNetwork
 from viz.runs import curves_section, figures, focus
+from viz.runs.actions import ResumeRun, StopRun
 from viz.runs.focus import Look
 from viz.runs.menu import can_resume
+from viz.runs.new_run.dialog import StartFrom
+from viz.runs.results_dialog import ShowResults
 from viz.runs.text import LOOKS
 from viz.state.facts import Facts, Snapshot
 from viz.state.params import put
-from viz.state.scene import OpenNetwork, ResumeRun, Scene, ShowResults, StartFrom, StopRun
+from viz.state.scene import Scene
 from viz.ui import notifications
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import keep
@@ -24,13 +28,13 @@ _LAST_LINES = 6
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
     a = imgui.get_cursor_screen_pos()
-    look = focus.look(facts, scene.document.network.source)
+    look = focus.look(scene, facts)
     if look.run is None:
         text = "Its figures and curves are shown here while it learns"
         ui.empty_state("chart-line", "No run is chosen", text)
     else:
         scene = _shown(scene, facts, look, look.run)
-    return _strips(scene, facts, a) if notifications.present(facts) else scene
+    return _strips(scene, facts, a) if notifications.present(scene, facts) else scene
 
 
 def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
@@ -109,15 +113,15 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
 def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scene:
     match name:
         case "Explore newest" if newest is not None:
-            return put(scene, "view.workspace", "explore").ask(OpenNetwork(newest.path))
+            return put(scene, "view.workspace", "explore").request(OpenNetwork(newest.path))
         case "Results":
-            return scene.ask(ShowResults(run.folder))
+            return scene.request(ShowResults(run.folder))
         case "Resume from" if newest is not None:
-            return scene.ask(StartFrom(newest.path))
+            return scene.request(StartFrom(newest.path))
         case "Resume":
-            return scene.ask(ResumeRun(run))
+            return scene.request(ResumeRun(run))
         case _:
-            return scene.ask(StopRun(run))
+            return scene.request(StopRun(run))
 
 
 def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Scene:

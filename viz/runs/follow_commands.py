@@ -2,8 +2,8 @@
 
 from viz.state.command import Command
 from viz.state.facts import Facts
-from viz.state.followed_run import Following, run_folder
-from viz.state.scene import Beside, Follow, Scene, ShowDialog
+from viz.state.followed_run import Follow, PutBeside, run_folder
+from viz.state.scene import Scene, ShowDialog
 from viz.state.snapshots import current
 
 
@@ -12,12 +12,12 @@ def of_following() -> tuple[Command, ...]:
     return (
         Command(
             "results", "Run", "Metric results…", "What metrics came to: a table, curves, and CSV",
-            lambda scene, facts: scene.ask(ShowDialog("results")),
+            lambda scene, facts: scene.request(ShowDialog("results")),
         ),
         Command(
             "follow", "Run", "Follow this run", "Shows each new snapshot of the network's run as it appears", _follow,
             available=lambda scene, facts: bool(_folder(scene, facts)),
-            checked=lambda scene, facts: bool(facts.scratch.get(Following).folder),
+            checked=lambda scene, facts: bool(scene.interaction.following.folder),
         ),
         Command(
             "beside", "Run", "Compare two snapshots", "The same picture as another snapshot of the run draws it",
@@ -28,14 +28,13 @@ def of_following() -> tuple[Command, ...]:
 
 def _folder(scene: Scene, facts: Facts) -> str:
     """The run that is followed, else the run of the network shown."""
-    return facts.scratch.get(Following).folder or run_folder(scene.document.network.source)
+    return scene.interaction.following.folder or run_folder(scene.document.network.source)
 
 
 def _follow(scene: Scene, facts: Facts) -> Scene:
-    following = facts.scratch.get(Following)
-    return scene.ask(Follow("" if following.folder else _folder(scene, facts)))
+    return scene.request(Follow("" if scene.interaction.following.folder else _folder(scene, facts)))
 
 
 def _beside(scene: Scene, facts: Facts) -> Scene:
     here = current(facts.snapshots, scene.document.network.source)
-    return scene.ask(Beside(facts.snapshots[0 if here else -1].path))
+    return scene.request(PutBeside(facts.snapshots[0 if here else -1].path))

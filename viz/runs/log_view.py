@@ -10,7 +10,7 @@ from imgui_bundle import imgui
 
 from viz.runs.focus import Look
 from viz.runs.follower import Log
-from viz.runs.selection import RunChoice
+from viz.runs.selection import choosing
 from viz.runs.text import run_number
 from viz.state.facts import Facts
 from viz.state.scene import Scene
@@ -49,7 +49,7 @@ def shown_lines(facts: Facts) -> tuple[str, ...]:
 
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     """The section, at the foot of the list."""
-    shown, choice, run = facts.scratch.get(_Shown), facts.scratch.get(RunChoice), look.run
+    shown, choice, run = facts.scratch.get(_Shown), scene.interaction.runs, look.run
     if run is None:
         return scene
     log = look.told[0].log
@@ -71,7 +71,8 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     imgui.set_cursor_screen_pos(V(left, p.y + t.px(2)))
     imgui.set_next_item_allow_overlap()
     imgui.set_next_item_width(field)
-    _, choice.search = imgui.input_text_with_hint("##log search", "Search the log", choice.search)
+    _, search = imgui.input_text_with_hint("##log search", "Search the log", choice.search)
+    scene = choosing(scene, search=search)
     spots.mark("log search")
     ui.tip("Shows only the lines that hold this, whatever their case")
     imgui.set_cursor_screen_pos(after)

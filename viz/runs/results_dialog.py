@@ -1,16 +1,21 @@
-"""The dialog that shows what metrics came to: of a metric run, or of a training's own measurements."""
+"""The dialog of metric results: of a metric run, or of a training's own measurements."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from renderer.document.files import replacing
+from training_launcher.results import as_csv
 from training_launcher.run import Run
+from viz.files import save_dialog
 from viz.runs import results_view
 from viz.state.facts import Facts
 from viz.state.followed_run import run_folder
-from viz.state.scene import Scene, ShowDialog
+from viz.state.scene import Action, Scene, ShowDialog
+from viz.state.window import Window
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -19,10 +24,40 @@ WIDTH = 860
 
 @dataclass
 class Looking:
-    """Which run's results are shown; kept in `Facts.scratch`."""
+    """The run whose results are shown, and the results."""
 
     folder: str = ""
     """Empty: the newest run that measures."""
+    shown: results_view.Shown = field(default_factory=results_view.Shown)
+
+
+@dataclass(frozen=True)
+class ShowResults(Action):
+    """Show the results of the metrics in a run's folder."""
+
+    folder: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene that opens the dialog for it."""
+        window.facts.scratch.get(Looking).folder = self.folder
+        return scene.request(ShowDialog("results"))
+
+
+@dataclass(frozen=True)
+class SaveResults(Action):
+    """Write the results of metrics that are shown into a CSV file."""
+
+    path: str
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Write it at once."""
+        try:
+            with replacing(Path(self.path)) as part:
+                part.write_text(as_csv(window.facts.scratch.get(Looking).shown.results), encoding="utf-8")
+        except OSError as error:
+            window.say(f"The results cannot be saved as {self.path}: {error.strerror or error}.", bad=True)
+            return
+        window.saved(self.path)
 
 
 def start(scene: Scene, facts: Facts) -> None:
@@ -42,7 +77,8 @@ def offered(scene: Scene, facts: Facts) -> tuple[str, ...]:
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     """The dialog. Returns the scene, and whether it is done."""
-    looking, shown = facts.scratch.get(Looking), facts.scratch.get(results_view.Shown)
+    looking = facts.scratch.get(Looking)
+    shown = looking.shown
     width, folders = imgui.get_content_region_avail().x, offered(scene, facts)
     p = imgui.get_cursor_screen_pos()
     ui.label("Metric results", "text", 15, "bold", height=30)
@@ -62,10 +98,10 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     results_view.draw(shown, width, height)
     ui.space(8)
     if ui.button("Export CSV…", "export", id_="##exportcsv", hint="A row for each figure", enabled=bool(shown.results)):
-        scene = scene.ask(ShowDialog("save-results"))
+        scene = scene.request(ShowDialog(save_dialog.RESULTS, SaveResults))
     imgui.same_line(0, t.px(8))
     if ui.button("Measure more…", "plus", id_="##more", hint="A new metric run"):
-        scene = scene.ask(ShowDialog("new-run"))
+        scene = scene.request(ShowDialog("new-run"))
     return scene, False
 
 

@@ -22,7 +22,7 @@ _NAME, _CELL = 150, 118
 
 @dataclass
 class Shown:
-    """Results of the run that is looked at; kept in `Facts.scratch`."""
+    """Results of the run that is shown."""
 
     folder: str = ""
     stamp: tuple[object, ...] = ()

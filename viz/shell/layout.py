@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.document import View, Workspace
+from viz.commands.table import WORKSPACES
 from viz.ui.theme import current as t
 
-WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
 APP_BAR, STATUS_BAR = 38, 26
 """Heights in design lengths."""
 WIDE = 1500

@@ -1,5 +1,6 @@
-"""What panels are told: read-only, made anew for every frame of the window."""
+"""Input of the panels besides the scene: read-only, made anew for every frame of the window."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,11 +9,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.document.arrays import ArrayStore
+from renderer.document.arrays import AnyArray, ArrayStore
 from renderer.document.document import Document
 from renderer.ipc.protocol import Failure, Frame, Loading, ModelInfo, Preparing, RenderRequest, Work
 from training_launcher.run import Run
-from viz.link.jobs import Told
+from viz.state.services import Services
 
 T = TypeVar("T")
 
@@ -89,18 +90,37 @@ class Thumbnails(Protocol):
         """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
 
 
-class Works(Protocol):
-    """Long work done by the renderer while nothing else is to do. Ask outside of kept parts, in every frame."""
+@dataclass(frozen=True)
+class JobStatus:
+    """Progress and result of a job."""
 
-    def ask(self, work: Work) -> Told:
-        """What there is of a work by now. A work that is not asked for in a frame is ended; finished ones are kept."""
+    done: int = 0
+    total: int = 1
+    result: AnyArray | None = None
+    """As far as there is one, read-only; the kind of work gives its shape."""
+    failure: Failure | None = None
 
-    def once(self, work: Work, then: Callable[[Told], None]) -> None:
-        """Do a work whoever asks, and call `then` when it is over."""
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.failure is not None or self.done >= self.total
+
+
+class Jobs(Protocol):
+    """Long work that the renderer does while it is idle. Ask outside of cached parts, in every frame."""
+
+    def ask(self, work: Work) -> JobStatus:
+        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones stay."""
+
+    def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
+        """Do a job whoever asks, and call `then` when it is over."""
 
 
 class Scratch:
-    """State that no one else needs, such as what has been typed so far into a field: one object of each class."""
+    """State of one file alone, such as the text typed into a field: one object of each class.
+
+    What several files read belongs to `Scene.interaction`, objects with threads or OpenGL handles to `Services`.
+    """
 
     def __init__(self) -> None:
         self._held: dict[type, Any] = {}
@@ -129,9 +149,13 @@ class Facts:
 
     thumbnails: Thumbnails
     scratch: Scratch
-    works: Works
+    jobs: Jobs
     arrays: ArrayStore
     """Arrays that the document may name."""
+    services: Services = field(default_factory=Services)
+    """Long-lived objects of the rooms, built by the window."""
+    chance: random.Random = field(default_factory=random.Random)
+    """Source of random seeds."""
     model: ModelInfo | None = None
     """The network of the picture shown; None before the first."""
     frame: Frame | None = None
@@ -150,6 +174,8 @@ class Facts:
     failure: Failure | None = None
     waiting_s: float = 0.0
     """How long the newest request has been unanswered."""
+    stalled_s: float = 0.0
+    """Seconds since the renderer gave a sign of life; 0 while it reads a network."""
     snapshots: tuple[Snapshot, ...] = ()
     """Networks of the run folder the network came from, by kimg."""
     runs: tuple[Run, ...] = ()

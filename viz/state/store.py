@@ -33,7 +33,7 @@ class Store:
         return self._scene.document
 
     def take(self, scene: Scene, held: bool) -> None:
-        """Make `scene` the present one, its asks removed.
+        """Make `scene` the present one, its actions removed.
 
         `held`: the user still drags something. While that is so, or while motion plays, all changes are one step.
         """
@@ -53,12 +53,11 @@ class Store:
         self.step = ""
         if not moving and not self.history.is_open:
             self._moved = ""
-        self._scene = replace(scene, asks=()) if scene.asks else scene
+        self._scene = replace(scene, actions=()) if scene.actions else scene
 
-    def adopt(self, document: Document) -> None:
-        """Make a document the present one without a step: what changed is not the user's doing."""
-        if document is not self._scene.document:
-            self._scene = replace(self._scene, document=document)
+    def adopt(self, scene: Scene) -> None:
+        """Make a scene the present one without a step: what changed in its document is not the user's doing."""
+        self._scene = scene
 
     def returned(self) -> bool:
         """Whether the history has given the present document back since the last call."""

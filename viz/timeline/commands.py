@@ -47,7 +47,7 @@ def timeline_commands() -> tuple[Command, ...]:
         ),
         Command(
             "export", "Timeline", "Export film…", "MP4, GIF or PNGs, in the background",
-            lambda scene, facts: scene.ask(ShowDialog("export")), ("Ctrl+E",), _has_keys,
+            lambda scene, facts: scene.request(ShowDialog("export")), ("Ctrl+E",), _has_keys,
         ),
     )  # fmt: skip
 

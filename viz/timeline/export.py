@@ -12,6 +12,7 @@ from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
 from training_launcher.specs.film import FilmSpec
+from viz.state.services import ServiceKey
 
 SESSIONS = ".sessions"
 """Folder beside the runs, with the sessions that films are made of: a film may be made again."""
@@ -66,7 +67,7 @@ def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
 
 
 class Exporter:
-    """One export at a time; kept in `Facts.scratch`."""
+    """Exports one film at a time."""
 
     def __init__(self) -> None:
         self.state: ExportState | None = None
@@ -148,6 +149,9 @@ class Exporter:
         except (OSError, ValueError) as error:
             self.state = ExportState(spec.out, over=True, problem=str(error))
         on_news()
+
+
+EXPORTER: ServiceKey[Exporter] = ServiceKey("exporter")
 
 
 def _stopped(run: Run) -> bool:

@@ -10,10 +10,11 @@ from renderer.document.timeline import Timeline, fingerprint
 from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, present_paths, with_timeline
 from viz.state.playback import scrubbed, toggled
-from viz.state.scene import CancelExport, Scene, ShowDialog
+from viz.state.scene import Scene, ShowDialog
 from viz.timeline import lanes, menus
-from viz.timeline.constant_speed import Measuring, changes, measured, share, toggled_constant
-from viz.timeline.export import Exporter
+from viz.timeline.actions import CancelExport
+from viz.timeline.constant_speed import changes, measured, share, toggled_constant
+from viz.timeline.export import EXPORTER
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import keep
 from viz.ui.theme import current as t
@@ -29,9 +30,9 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = keep("empty", (), _empty, scene, facts)
     else:
         timeline, playback = scene.document.timeline, scene.view.playback
-        exporter, measuring = facts.scratch.get(Exporter), facts.scratch.get(Measuring)
+        exporter, measuring = facts.services[EXPORTER], scene.interaction.measuring
         bare = replace(timeline, tracks=())
-        reads = (bare, playback, fingerprint_of(timeline), exporter.state, measuring.of, share(facts))
+        reads = (bare, playback, fingerprint_of(timeline), exporter.state, measuring, share(scene, facts))
         scene = keep("transport", reads, _transport, scene, facts)
         ui.space(4)
         scene = lanes.draw(scene, facts)
@@ -102,7 +103,7 @@ def _settings(scene: Scene) -> Scene:
 def _right(scene: Scene, facts: Facts) -> Scene:
     """Constant speed, what is being exported, and Export."""
     room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
-    exporter, width = facts.scratch.get(Exporter), ui.measure("Export") + t.px(34)
+    exporter, width = facts.services[EXPORTER], ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))
         scene = _constant_speed(scene, facts)
@@ -116,14 +117,14 @@ def _right(scene: Scene, facts: Facts) -> Scene:
         ui.tip(f"Exporting {Path(state.path).name}")
         imgui.same_line(0, t.px(4))
         if ui.button(glyph="x", kind="ghost", id_="##cancelexport", hint="Give up this film"):
-            scene = scene.ask(CancelExport())
+            scene = scene.request(CancelExport())
         return scene
     imgui.same_line(0, 0)
     imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(imgui.get_content_region_avail().x - width, t.px(4)))
     if ui.button(
         "Export", "film-strip", width=width, hint="A film of it", keys="Ctrl+E", enabled=bool(timeline.acting)
     ):
-        scene = scene.ask(ShowDialog("export"))
+        scene = scene.request(ShowDialog("export"))
     return scene
 
 
@@ -131,16 +132,16 @@ def _right(scene: Scene, facts: Facts) -> Scene:
 
 
 def _constant_speed(scene: Scene, facts: Facts) -> Scene:
-    timeline, measuring = scene.document.timeline, facts.scratch.get(Measuring)
+    timeline, measuring = scene.document.timeline, scene.interaction.measuring
     hint = "Moves moments in time so that the picture changes by the same amount in every second"
-    on = timeline.constant_speed or measuring.of is not None
+    on = timeline.constant_speed or measuring is not None
     wanted = ui.switch("Constant speed", on, hint)
     imgui.same_line(0, t.px(8))
-    if measuring.of is not None:
-        ui.label(f"measuring {share(facts):.0f} %", "dim", t.small, height=t.row)
+    if measuring is not None:
+        ui.label(f"measuring {share(scene, facts):.0f} %", "dim", t.small, height=t.row)
     elif timeline.constant_speed and timeline.retiming and timeline.retiming.measured != fingerprint(timeline):
         if ui.button("Measure again", hint="The keys have changed since the picture's change was measured"):
-            measuring.of = changes(scene)
+            scene = scene.interacting(measuring=changes(scene))
     else:
         imgui.dummy(V(1, t.px(t.row)))
-    return scene if wanted == on else toggled_constant(scene, facts)
+    return scene if wanted == on else toggled_constant(scene)

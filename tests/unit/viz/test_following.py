@@ -11,8 +11,7 @@ from renderer.document.document import Compare, Document, View
 from renderer.document.parts import Latent, Network, Truncation
 from renderer.ipc.protocol import ReadAhead
 from tests.unit.viz.facts import NoWorks, new_facts
-from viz.link.jobs import Told
-from viz.state.facts import Facts
+from viz.state.facts import Facts, JobStatus
 from viz.state.followed_run import (
     Beside,
     Following,
@@ -124,7 +123,7 @@ class Asked(NoWorks):
     def ask(self, work):
         assert isinstance(work, ReadAhead)
         self.networks.append(os.path.basename(work.request.network.source)[17:23])
-        return Told()
+        return JobStatus()
 
 
 def test_neighbours_are_read_ahead_where_the_run_is_scrubbed_over(run):

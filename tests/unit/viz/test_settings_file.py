@@ -6,11 +6,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from viz.state.settings_writer import SAVE_AFTER_S, Keeper
 
 from viz.state.options import Options
 from viz.state.settings import Settings
 from viz.state.settings_file import FILE, RECENT, config_dir, load, opened, save, without
-from viz.state.settings_writer import SAVE_AFTER_S, Keeper
 
 OTHER = Settings(
     scheme="light",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from viz.shell.desktop import dropped_source, reveal
 
 from renderer.fake.engine import model_info
 from renderer.ipc.protocol import Display, Failure, Frame, Loading, Network, Preparing, Spectrum, Statistics
@@ -9,7 +10,6 @@ from tests.unit.viz.facts import new_facts
 from viz.canvas.loupe import CELLS, neighbourhood
 from viz.link.measurements import Seen, measured
 from viz.link.meters import LENGTH, Meters, Series, Steady
-from viz.shell.desktop import dropped_source, reveal
 from viz.shell.layout import WORKSPACES, sides, splits
 from viz.shell.status_bar import precision, preparing, state
 from viz.state.facts import REFRESH_S, Facts, Figures

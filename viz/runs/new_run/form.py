@@ -30,7 +30,7 @@ _STAY = ("data", "resume", "desc", "gpus", "device")
 
 @dataclass
 class Form:
-    """Everything given so far; kept in `Facts.scratch`."""
+    """Everything given so far."""
 
     kind: Kind = "train"
     drafts: dict[str, Draft] = field(
@@ -89,9 +89,8 @@ class Form:
         if kind == "metrics":
             self.networks = tuple(map(str, networks)) if isinstance(networks, list | tuple) else ()
 
-    def take_path(self, path: str) -> None:
-        """Take a path that was browsed for."""
-        name, self.browsing = self.browsing, ""
+    def take_path(self, name: str, path: str) -> None:
+        """Put a path that was browsed for into the field `name`."""
         if name == "outdir":
             self.outdir = path
         elif name == "networks":

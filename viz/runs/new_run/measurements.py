@@ -12,7 +12,7 @@ from training_launcher.formats import read_names
 from training_launcher.measures import MEASURES, cost, pictures
 from training_launcher.options import fields
 from training_launcher.specs.metrics import MetricRunSpec
-from viz.files.bundled import ASSETS
+from viz.files.sources import ASSETS
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Form, every_kth
 from viz.state.facts import Facts
