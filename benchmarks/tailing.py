@@ -114,8 +114,8 @@ def _frames(stage: "Stage", count: int, series: Series) -> Iterator[None]:
 
 
 def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> Iterator[None]:
-    from viz.runs.data import RunFiles
-    from viz.runs.selection import RunChoice
+    from viz.runs.data import RUN_FILES
+    from viz.runs.selection import choosing
     from viz.state.params import put
     from viz.ui.widgets import spots
 
@@ -130,10 +130,10 @@ def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> I
     app.change(lambda scene: put(scene, "settings.run_dirs", folder))
     while len(app.facts.runs) < size.runs:
         yield
-    files = app.scratch.get(RunFiles)
+    files = app.services[RUN_FILES]
     folders = tuple(run.folder for run in app.facts.runs)
     began = time.perf_counter()
-    app.scratch.get(RunChoice).folders = folders
+    app.change(lambda scene: choosing(scene, folders=folders))
     yield
     while not all(files.told(one).stats for one in folders):
         yield

@@ -23,7 +23,7 @@ def test_a_failure_keeps_the_picture_and_offers_help():
         assert (d.picture() == before).all()
         d.click("//Canvas/**/##errorDetails")
         d.frames(2)
-        assert d.exists("//Canvas/**/details/##copy") or d.app.board.details
+        assert d.exists("//Canvas/**/details/##copy") or d.scene.interaction.notifications.details
         sent = len(d.renderer.submitted)
         d.click("//Canvas/**/##errorRetry")
         d.wait_frame()

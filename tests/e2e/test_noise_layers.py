@@ -10,7 +10,7 @@ from PIL import Image
 
 from renderer.ipc.protocol import LayerNoise, Noise
 from tests.e2e.driver import Driver, drive
-from viz.generate.noise_map import Heat, colored, level
+from viz.generate.noise_map import NOISE_MAP, colored, level
 from viz.state.params import put
 from viz.state.settings import Settings
 
@@ -101,7 +101,7 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
         d.wait_frame()
         d.type_into(f"{ROOT}/realisations/##value", "6")
         d.click(f"{ROOT}/##deviation")
-        heat = d.facts.scratch.get(Heat)
+        heat = d.app.services[NOISE_MAP]
         d.wait_for(lambda: heat.told.over, what="the map")
         measured = heat.shown
         pictures = []
@@ -126,7 +126,7 @@ def test_a_bar_says_which_colour_is_how_much(scheme):
     def steps(d: Driver):
         d.wait_frame()
         d.click(f"{ROOT}/##deviation")
-        heat = d.facts.scratch.get(Heat)
+        heat = d.app.services[NOISE_MAP]
         d.wait_for(lambda: heat.told.over, what="the map")
         d.ctx.scroll_to_item_y(f"{ROOT}/##levels")
         d.frames(3)

@@ -21,11 +21,10 @@ from renderer.document.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
 from viz.files.actions import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession
-from viz.files.browse_state import Browser
+from viz.files.browse_dialog import browser_of
 from viz.state.params import put
 from viz.state.scene import Scene, ShowDialog
 from viz.state.settings import Settings
-from viz.ui.notifications import Board
 
 pytestmark = pytest.mark.window
 
@@ -43,7 +42,7 @@ def worked(scene: Scene) -> Scene:
 
 
 def messages(d: Driver) -> list[str]:
-    return [message.text for message in d.facts.scratch.get(Board).messages]
+    return [message.text for message in d.app.messages]
 
 
 def saved_picture(d: Driver) -> Path:
@@ -268,7 +267,7 @@ def test_the_browser_shows_what_can_be_opened_and_opens_it(tmp_path):
         d.wait_frame()
         for mode, shown in (("browse-latent", ["w.npy"]), ("browse-session", ["work.stylescope"])):
             d.change(lambda scene, mode=mode: scene.request(ShowDialog(mode)))
-            browser = d.app.scratch.get(Browser)
+            browser = browser_of(d.facts)
             d.wait_for(lambda browser=browser, shown=shown: [one.name for one in browser.shown] == shown, what=mode)
             if mode == "browse-latent":
                 d.press(Key.escape)

@@ -22,7 +22,7 @@ Style = tuple[Source, Mixing]
 
 
 @dataclass
-class _Thumbnails:
+class SwatchThumbnails:
     """Requests of thumbnails of styles: asking with the same objects is quick.
 
     A style is shown by the present network and truncation alone, so that a swatch looks the same while noise,
@@ -78,9 +78,9 @@ class _Thumbnails:
         return (found[0].id, found[1]) if found else NOTHING
 
 
-def of(scene: Scene, facts: Facts) -> _Thumbnails:
+def of(scene: Scene, facts: Facts) -> SwatchThumbnails:
     """Return the thumbnails of this frame."""
-    thumbnails = facts.scratch.get(_Thumbnails)
+    thumbnails = facts.scratch.get(SwatchThumbnails)
     thumbnails.look(scene, imgui.is_any_item_active())
     return thumbnails
 

@@ -37,7 +37,7 @@ _EMPTY = {
 
 
 @dataclass
-class _Layout:
+class Axes:
     """Axes of one plot as ImPlot holds them."""
 
     key: object = None
@@ -56,14 +56,14 @@ class _Layout:
 
 
 @dataclass
-class _Layouts:
+class PlotAxes:
     """Axes of all plots."""
 
-    by_id: dict[str, _Layout] = field(default_factory=dict)
+    by_id: dict[str, Axes] = field(default_factory=dict)
 
-    def of(self, id_: str) -> _Layout:
+    def of(self, id_: str) -> Axes:
         """The axes of a plot."""
-        return self.by_id.setdefault(id_, _Layout())
+        return self.by_id.setdefault(id_, Axes())
 
 
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
@@ -84,7 +84,7 @@ def _plot(
     scene: Scene, facts: Facts, look: Look, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...], size: tuple[int, int]
 ) -> Scene:
     """One plot with its heading, kept while nothing of it changes."""
-    choice, layout = scene.interaction.runs, facts.scratch.get(_Layouts).of(plot.id)
+    choice, layout = scene.interaction.runs, facts.scratch.get(PlotAxes).of(plot.id)
     folder = look.runs[0].folder
     seen = replace(plot_range(choice, plot.id, folder), points=max(64, 2 * size[0]))
     scene = with_plot_range(scene, seen)
@@ -207,7 +207,7 @@ def _lines(
     room: V,
     range_: PlotRange,
 ) -> Scene:
-    layout = facts.scratch.get(_Layouts).of(plot.id)
+    layout = facts.scratch.get(PlotAxes).of(plot.id)
     legend = 0 if len(drawn) > 1 or plot.id == METRIC else implot.Flags_.no_legend
     ui.push_font(t.small, "regular")
     with plots.plot("curves", room.x, room.y, legend | implot.Flags_.no_mouse_text) as seen:
@@ -242,7 +242,7 @@ def _dot(line: Line, found: Curve) -> None:
     implot.plot_scatter(line.label, np.ascontiguousarray(found.x), np.ascontiguousarray(found.y), spec)
 
 
-def _look_at(range_: PlotRange, layout: _Layout, drawn: tuple[tuple[Line, Curve], ...]) -> PlotRange:
+def _look_at(range_: PlotRange, layout: Axes, drawn: tuple[tuple[Line, Curve], ...]) -> PlotRange:
     """Handle the mouse: zooming asks for finer curves, a double click shows all again, hovering reads values."""
     if not implot.is_plot_hovered():
         return range_

@@ -14,7 +14,7 @@ class NoThumbnails:
         return None
 
 
-class NoWorks:
+class NoJobs:
     def ask(self, work: Work) -> JobStatus:
         return JobStatus()
 
@@ -23,4 +23,4 @@ class NoWorks:
 
 
 def new_facts(**changes: object) -> Facts:
-    return Facts(NoThumbnails(), Scratch(), NoWorks(), ArrayStore(), **changes)  # type: ignore[arg-type]
+    return Facts(NoThumbnails(), Scratch(), NoJobs(), ArrayStore(), **changes)  # type: ignore[arg-type]

@@ -140,8 +140,7 @@ def test_duplicating_a_run_gives_the_same_run(tmp_path):
 def test_a_path_goes_where_it_was_asked_for(tmp_path):
     given = form(tmp_path)
     for name, path in (("data", "/d.zip"), ("outdir", "/runs"), ("networks", "/a.pkl"), ("networks", "/a.pkl")):
-        given.browsing = name
-        given.take_path(path)
+        given.take_path(name, path)
     assert (given.draft.entries["data"], given.outdir, given.networks) == ("/d.zip", "/runs", ("/a.pkl",))
     before = given.draft
     given.take_path("/nobody asked")

@@ -29,7 +29,7 @@ from viz.files.capture_section import next_name
 from viz.gl.image_file import read_sized
 from viz.mixing.layers_section import Stroke, second
 from viz.mixing.second_style import base_seed
-from viz.mixing.swatch_thumbnails import NOTHING, Likenesses
+from viz.mixing.swatch_thumbnails import NOTHING, SwatchThumbnails
 from viz.state.facts import Figures, Performance, Tally, Texture
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -79,36 +79,36 @@ class TestStroke:
         assert stroke.covers("noise", 140, 160)
 
 
-class TestLikenesses:
+class TestSwatchThumbnails:
     scene = put(put(Scene(), "document.truncation", Truncation(0.5)), "document.transform", Transform(angle=30))
 
     def test_a_style_is_shown_alone_by_the_present_truncation(self):
-        likenesses = Likenesses()
-        likenesses.look(self.scene, held=False)
-        request = likenesses.request(Latent(711.0, label=4))
+        thumbnails = SwatchThumbnails()
+        thumbnails.look(self.scene, held=False)
+        request = thumbnails.request(Latent(711.0, label=4))
         assert request == RenderRequest(0, latent=Latent(711.0, label=4), truncation=Truncation(0.5))
-        assert likenesses.request(Latent(711.0, label=4)) is request
+        assert thumbnails.request(Latent(711.0, label=4)) is request
 
     def test_it_waits_for_the_hand_but_not_for_another_network(self):
-        likenesses = Likenesses()
-        likenesses.look(self.scene, held=False)
-        likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=True)
-        assert likenesses.base.truncation.psi == 0.5
-        likenesses.look(put(put(self.scene, "document.truncation.psi", 0.1), "view.motion.latent", True), held=False)
-        assert likenesses.base.truncation.psi == 0.5
-        likenesses.look(put(self.scene, "document.network", Network("other")), held=True)
-        assert likenesses.base.network == Network("other")
+        thumbnails = SwatchThumbnails()
+        thumbnails.look(self.scene, held=False)
+        thumbnails.look(put(self.scene, "document.truncation.psi", 0.1), held=True)
+        assert thumbnails.base.truncation.psi == 0.5
+        thumbnails.look(put(put(self.scene, "document.truncation.psi", 0.1), "view.motion.latent", True), held=False)
+        assert thumbnails.base.truncation.psi == 0.5
+        thumbnails.look(put(self.scene, "document.network", Network("other")), held=True)
+        assert thumbnails.base.network == Network("other")
 
     def test_what_was_there_is_shown_until_the_next_is(self):
-        likenesses, pictures = Likenesses(), {}
+        thumbnails, pictures = SwatchThumbnails(), {}
         facts = replace(new_facts(), thumbnails=SomeThumbnails(pictures))
-        likenesses.look(self.scene, held=False)
-        assert likenesses.picture(facts, Latent(1.0)) == NOTHING
-        pictures[likenesses.request(Latent(1.0))] = (Texture(7, 64, 64), (0.0, 0.0, 0.5, 0.5))
-        assert likenesses.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
-        likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=False)
-        assert likenesses.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
-        assert likenesses.picture(facts, Latent(2.0)) == NOTHING
+        thumbnails.look(self.scene, held=False)
+        assert thumbnails.picture(facts, Latent(1.0)) == NOTHING
+        pictures[thumbnails.request(Latent(1.0))] = (Texture(7, 64, 64), (0.0, 0.0, 0.5, 0.5))
+        assert thumbnails.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
+        thumbnails.look(put(self.scene, "document.truncation.psi", 0.1), held=False)
+        assert thumbnails.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
+        assert thumbnails.picture(facts, Latent(2.0)) == NOTHING
 
 
 class SomeThumbnails:
