@@ -139,8 +139,7 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
         d.click("//**/##takeall")
         d.frames(2)
         first = sorted(Path(run.folder).glob("network-snapshot-*"))[0]
-        form.browsing = "networks"
-        form.take_path(str(first))
+        form.take_path("networks", str(first))
         assert len(form.networks) == 2
         fill(d, metrics="kid16_lite0")
         d.click("//**/##start")

@@ -151,7 +151,7 @@ def test_letters_are_typed_into_fields_and_nothing_else():
         assert d.scene.view.tool == "walk"
         d.press(Key.escape)  # leaves the field
         d.press(Key.escape)  # closes the dialog
-        d.wait_for(lambda: not dialogs.is_open(d.facts), what="the dialog to close")
+        d.wait_for(lambda: not dialogs.is_open(d.scene, d.facts), what="the dialog to close")
         d.press(Key.r)
         assert d.scene.document.latent.x > 0
 
@@ -194,7 +194,7 @@ def test_the_palette_does_what_is_typed():
         d.frames(2)
         d.press(Key.enter)
         d.wait_for(lambda: d.scene.view.tool == "inspect", what="the command")
-        assert not dialogs.is_open(d.facts)
+        assert not dialogs.is_open(d.scene, d.facts)
         d.press(Key.mod_ctrl, Key.k)
         d.frames(3)
         d.ctx.key_chars("hide")
@@ -211,12 +211,12 @@ def test_dialogs_open_and_esc_closes_them(name):
         d.wait_frame()
         d.change(lambda s: s.request(ShowDialog(name)))
         d.frames(3)
-        assert dialogs.is_open(d.facts)
+        assert dialogs.is_open(d.scene, d.facts)
         d.press(Key.r)  # no shortcut acts below a dialog
         assert d.scene.document.latent.x == 0
         for _ in range(2):
             d.press(Key.escape)
-        d.wait_for(lambda: not dialogs.is_open(d.facts), what="the dialog to close")
+        d.wait_for(lambda: not dialogs.is_open(d.scene, d.facts), what="the dialog to close")
 
     drive(steps)
 
