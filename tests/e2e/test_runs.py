@@ -49,7 +49,7 @@ def watch(steps, outdir, name=SECOND):
 
 
 def focus(d: Driver) -> str:
-    return chosen(d.facts, d.scene.document.network.source)[0].folder
+    return chosen(d.scene, d.facts)[0].folder
 
 
 def card(name: str) -> str:
