@@ -37,9 +37,8 @@ from renderer.ipc.interface import AnyRenderer
 from viz.shell.app import App
 from viz.shell.offscreen import Target
 from viz.state.facts import Facts
-from viz.state.options import Options
 from viz.state.scene import Scene
-from viz.state.settings import Settings
+from viz.state.settings import Options, Settings
 
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"

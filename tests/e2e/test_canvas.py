@@ -10,7 +10,7 @@ from renderer.document.document import Camera
 from tests.e2e.driver import Driver, Key, drive
 from viz.canvas.canvas import WALK
 from viz.canvas.handles import RING
-from viz.state.canvas_pointer import Place
+from viz.state.interaction import Place
 from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window

@@ -13,8 +13,8 @@ from viz.gl.camera import Area, panned, place, zoomed
 from viz.gl.viewport import VIEWPORT, Shot
 from viz.history import compare_view
 from viz.mixing import drag_view, grid_export, grid_view
-from viz.state.canvas_pointer import CanvasPointer, Place
 from viz.state.facts import Facts, Texture
+from viz.state.interaction import CanvasPointer, Place
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import notifications, theme
 from viz.ui import widgets as ui

@@ -7,8 +7,8 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import Transform
-from viz.state.canvas_pointer import Place
 from viz.state.facts import Facts
+from viz.state.interaction import Place
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from imgui_bundle import hello_imgui
 
-from viz.state.scene import Action, Scene
-from viz.state.window import Window
+from viz.state.scene import Action, Scene, Window
 
 
 @dataclass(frozen=True)

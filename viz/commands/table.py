@@ -17,12 +17,11 @@ from viz.gl.camera import actual_size
 from viz.history.actions import Redo, Undo
 from viz.history.panel import with_b
 from viz.mixing.commands import mixing
-from viz.runs.commands import of_runs
-from viz.runs.follow_commands import of_following
+from viz.runs.commands import of_following, of_runs
 from viz.state import motion
-from viz.state.command import Command as Command
 from viz.state.facts import Facts
 from viz.state.playback import toggled
+from viz.state.scene import Command as Command
 from viz.state.scene import Scene, ShowDialog
 from viz.state.settings import SCALES
 from viz.timeline.commands import timeline_commands

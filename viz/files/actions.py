@@ -17,9 +17,8 @@ from viz.files import direction_files
 from viz.files.capture import CAPTURES, folder_of
 from viz.files.sessions import FILES
 from viz.state.facts import JobStatus
-from viz.state.scene import Action, Scene, ShowDialog
+from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.state.snapshots import NETWORK_SUFFIXES
-from viz.state.window import Window
 
 
 @dataclass(frozen=True)

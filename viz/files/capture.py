@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from viz.state.services import ServiceKey
+from viz.state.facts import ServiceKey
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]

@@ -21,11 +21,9 @@ from renderer.document.session import Session
 from renderer.ipc.protocol import Display, Styles
 from viz.files import direction_files, latents
 from viz.files.restoring import fitting, missing, restored, with_latent
-from viz.state.facts import Facts, JobStatus
+from viz.state.facts import Facts, JobStatus, ServiceKey
 from viz.state.playback import animated
-from viz.state.scene import Scene
-from viz.state.services import ServiceKey
-from viz.state.window import Say
+from viz.state.scene import Say, Scene
 
 THUMBNAIL = 256
 """Side of the picture in a session, in pixels."""

@@ -14,9 +14,8 @@ from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, NoiseDeviation
 from viz.files.actions import SavePixels
 from viz.gl.textures import Picture
-from viz.state.facts import Facts, JobStatus
+from viz.state.facts import Facts, JobStatus, ServiceKey
 from viz.state.scene import Scene
-from viz.state.services import ServiceKey
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from renderer.document.document import Camera
-from viz.state.canvas_pointer import Place
+from viz.state.interaction import Place
 
 SMALLEST, LARGEST = 1 / 32, 64.0
 """Screen pixels per picture pixel."""

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +10,30 @@ from dataclasses import dataclass
 import numpy as np
 from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
+from PIL import Image
 
-from viz.gl.image_file import read_sized
 from viz.gl.image_grids import ONE, Tiling, tiling
 from viz.gl.textures import Picture
-from viz.state.facts import Texture
-from viz.state.services import ServiceKey
+from viz.state.facts import ServiceKey, Texture
+
+LIMIT = 2048
+"""Longest side of the texture in pixels: every OpenGL driver takes it."""
+
+
+def read_sized(path: str, limit: int = LIMIT) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """The picture as RGBA [H, W, 4], made smaller where a side is longer than `limit`, and its size (width, height).
+
+    Raises ValueError with one sentence where it cannot be read.
+    """
+    try:
+        with warnings.catch_warnings(), Image.open(path) as opened:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # grids of a run are big, and not hostile
+            size = opened.size
+            opened.thumbnail((limit, limit), Image.Resampling.BOX, reducing_gap=None)
+            return np.array(opened.convert("RGBA")), size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"The picture {path} cannot be read: {error}") from error
+
 
 SMALL = 96
 """Side of a small picture in pixels."""

@@ -13,9 +13,8 @@ from OpenGL import GL
 
 from viz.gl import textures, upload
 from viz.gl.camera import Area
-from viz.state.canvas_pointer import Place
-from viz.state.facts import Texture
-from viz.state.services import ServiceKey
+from viz.state.facts import ServiceKey, Texture
+from viz.state.interaction import Place
 
 
 @dataclass(frozen=True)

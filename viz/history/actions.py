@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from viz.state.scene import Action, Scene
-from viz.state.window import Window
+from viz.state.scene import Action, Scene, Window
 
 
 @dataclass(frozen=True)

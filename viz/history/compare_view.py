@@ -12,10 +12,9 @@ from viz.gl.camera import Area
 from viz.gl.textures import Picture
 from viz.gl.viewport import Shot, Viewport
 from viz.history.panel import badge
-from viz.state.canvas_pointer import Place
-from viz.state.facts import Facts, Texture
+from viz.state.facts import Facts, ServiceKey, Texture
+from viz.state.interaction import Place
 from viz.state.scene import Scene
-from viz.state.services import ServiceKey
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from renderer.ipc.protocol import Display
-from viz.state.services import ServiceKey
+from viz.state.facts import ServiceKey
 
 TABLE = {"Layers"}
 SPECTRUM = {"Spectrum", "Radial"}

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from viz.mixing import actions, grid_export
-from viz.state.command import Command
 from viz.state.facts import Facts
-from viz.state.scene import Scene
+from viz.state.scene import Command, Scene
 
 
 def mixing() -> tuple[Command, ...]:

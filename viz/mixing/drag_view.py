@@ -10,9 +10,8 @@ from viz.mixing.drag import name_of, preview_text, released, target, tried
 from viz.mixing.grid_export import GRID_EXPORT
 from viz.mixing.layers_section import second
 from viz.mixing.selection import selecting
-from viz.state.canvas_pointer import Place
 from viz.state.facts import Facts
-from viz.state.interaction import Slot, SwatchDrag, Target
+from viz.state.interaction import Place, Slot, SwatchDrag, Target
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui

@@ -7,10 +7,9 @@ from renderer.ipc.protocol import Network, Still
 from viz.files.actions import SavePixels
 from viz.mixing import actions
 from viz.mixing.grid import RGBA, Cell, composed, current_table
-from viz.state.facts import Facts
+from viz.state.facts import Facts, ServiceKey
 from viz.state.interaction import Message
 from viz.state.scene import Scene
-from viz.state.services import ServiceKey
 from viz.ui.notifications import said
 
 

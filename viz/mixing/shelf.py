@@ -1,5 +1,6 @@
 """The Shelf section: the second style, and swatches to drag onto layers, bands and the picture."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -7,18 +8,88 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document.document import Swatch
-from viz.mixing import actions, second_style, swatch_thumbnails
+from renderer.ipc.protocol import Latent
+from viz.generate.latent import RANDOM_SEEDS
+from viz.mixing import actions, swatch_thumbnails
 from viz.mixing.drag import lifted
-from viz.mixing.layers_section import pictured_second
+from viz.mixing.layers_section import pictured_second, second
 from viz.mixing.selection import selecting, swatch_of
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
 from viz.state.interaction import Slot
-from viz.state.params import put
+from viz.state.params import default, put
 from viz.state.scene import Scene
 from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
+from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
+
+SEED, WALKS, SPEED = "document.mixing.x", "view.motion.mixing", "view.motion.mixing_speed"
+SECOND_SIDE = 52
+"""Side of its picture: two rows, design length."""
+
+
+def base_seed(latent: Latent) -> float | None:
+    """The seed of the first style, if the second could be the same: not between two rows of the grid."""
+    return latent.x + 100 * latent.y if latent.y == round(latent.y) and latent.array is None else None
+
+
+def second_style(scene: Scene, facts: Facts) -> Scene:
+    """Its picture, to be chosen and dragged, and two rows beside it."""
+    imgui.push_id("style")
+    p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SECOND_SIDE)
+    dragging = scene.interaction.drag.on
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, None, second(scene))
+    chosen = swatch_of(scene) is None
+    if ui.tile("second", texture, uv, glyph="path", size=SECOND_SIDE, selected=chosen) and not dragging:
+        scene = selecting(scene, swatch=None)
+    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not dragging:
+        scene = scene.interacting(drag=lifted(None, None))
+    ui.tip("The second style: layers that take it follow its seed\nClick: mix with it    Drag: onto layers")
+    left, room = p.x + side + t.px(8), width - side - t.px(8)
+    imgui.set_cursor_screen_pos(V(left, p.y))
+    scene = _seed(scene, facts, room)
+    imgui.set_cursor_screen_pos(V(left, p.y + t.px(28)))
+    scene = _walk(scene, room)
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, side))
+    imgui.pop_id()
+    return scene
+
+
+def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
+    x = scene.document.mixing.x
+    whole, gap = math.floor(x + 0.5), t.px(4)
+    typed = ui.number(
+        "Seed",
+        whole,
+        width=room - 2 * (t.px(t.row) + gap),
+        show_label=False,
+        hint="Seed of the second style; drag, or double click to type",
+        default=int(default(SEED)),
+    )
+    if typed != whole:
+        scene = put(scene, SEED, float(typed))
+    imgui.same_line(0, gap)
+    if ui.button(glyph="dice-five", id_="##random", hint="A random second style"):
+        scene = put(scene, SEED, float(facts.chance.randrange(RANDOM_SEEDS)))
+    imgui.same_line(0, gap)
+    base = base_seed(scene.document.latent)
+    hint = "Keep the first style's seed as the second"
+    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=base is not None) and base is not None:
+        scene = put(scene, SEED, base)
+    return scene
+
+
+def _walk(scene: Scene, room: float) -> Scene:
+    walking = scene.view.motion.mixing
+    hint = "Stop the walk" if walking else "Walk the second style from seed to seed"
+    glyph = "pause" if walking else "play"
+    if ui.button(glyph=glyph, on=walking, id_="##playStyle", hint=hint):
+        scene = put(scene, WALKS, not walking)
+    imgui.same_line(0, t.px(4))
+    return slider_row(scene, SPEED, width=room - t.px(t.row) - t.px(4), show_label=False)
+
 
 SHELF = "document.shelf"
 TILE = 58
@@ -47,7 +118,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     return (
         document.mixing,
         pictured_second(scene, facts),
-        second_style.base_seed(document.latent) is None,
+        base_seed(document.latent) is None,
         motion.mixing,
         motion.mixing_speed,
         document.shelf,
@@ -64,7 +135,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     summary = f"{count} swatch{'es' if count != 1 else ''}" if count else "second style only"
     if not ui.section("Shelf", summary=summary):
         return scene
-    scene = second_style.draw(scene, facts)
+    scene = second_style(scene, facts)
     ui.space(8)
     imgui.push_id("shelf")
     scene = _tiles(scene, facts) if count else _empty(scene, facts)

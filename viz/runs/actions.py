@@ -9,10 +9,9 @@ from typing import Any, Literal
 from training_launcher import launcher
 from training_launcher.run import Run
 from viz.link.background import BackgroundWorker
+from viz.state.facts import ServiceKey
 from viz.state.followed_run import follow
-from viz.state.scene import Action, Scene
-from viz.state.services import ServiceKey
-from viz.state.window import Window
+from viz.state.scene import Action, Scene, Window
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Follows the files of the runs that are looked at, on a thread of its own, and makes their curves there.
+"""Runs and their files: watched and read on threads, with curves made there.
 
 The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`told`, `curve`, `listing`); what
 it takes are frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
@@ -10,10 +10,37 @@ from collections.abc import Callable, Mapping
 
 from imgui_bundle import hello_imgui
 
+from training_launcher.registry import Watcher
+from training_launcher.run import Run
 from viz.runs.follower import NOTHING, Follower, Told
 from viz.runs.listing import EMPTY, Listing, Listings
-from viz.state.services import ServiceKey
+from viz.state.facts import ServiceKey
 from viz.ui.plot_series import Curve, CurveWish, curve
+
+
+class RunWatch:
+    """Watches the folders asked for. For the window's thread."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._folders: tuple[str, ...] = ()
+        self._watcher: Watcher | None = None
+
+    def look(self, folders: tuple[str, ...]) -> tuple[Run, ...]:
+        """The runs in these folders as far as they are known by now; call once a frame."""
+        if self._watcher is None:
+            self._folders, self._watcher = folders, Watcher(folders, self._wake)
+        elif folders != self._folders:
+            self._folders = self._watcher.outdirs = folders
+            self._watcher.look()
+        return self._watcher.runs
+
+    def close(self) -> None:
+        """Watch no longer."""
+        if self._watcher is not None:
+            self._watcher.close()
+        self._watcher = None
+
 
 PERIOD_S = 1.0
 """Files are looked at this often."""

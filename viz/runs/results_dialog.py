@@ -14,8 +14,7 @@ from viz.files import save_dialog
 from viz.runs import results_view
 from viz.state.facts import Facts
 from viz.state.followed_run import run_folder
-from viz.state.scene import Action, Scene, ShowDialog
-from viz.state.window import Window
+from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 

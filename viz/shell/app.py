@@ -24,9 +24,8 @@ from viz.shell.error_guard import Guard
 from viz.shell.frame import Frame
 from viz.state.facts import Facts, Scratch
 from viz.state.interaction import Following, Interaction, Message
-from viz.state.options import Options
 from viz.state.scene import Scene
-from viz.state.settings import Settings
+from viz.state.settings import Options, Settings
 from viz.state.settings_file import SettingsWriter
 from viz.state.store import Store
 from viz.ui import draw_cache, theme

@@ -12,10 +12,9 @@ from viz.commands.table import WORKSPACES
 from viz.files.actions import OpenNetwork, SavePicture
 from viz.history.actions import Redo, Undo
 from viz.shell.layout import APP_BAR
-from viz.state.command import Command
 from viz.state.facts import Facts
 from viz.state.params import put
-from viz.state.scene import Scene, ShowDialog
+from viz.state.scene import Command, Scene, ShowDialog
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import keep

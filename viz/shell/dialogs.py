@@ -1,6 +1,7 @@
 """The window's own dialogs: shortcuts, every command, settings, about. One at a time."""
 
 from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -9,13 +10,13 @@ from viz.commands import palette, shortcut_list
 from viz.files import browse_dialog, browse_purposes, save_dialog
 from viz.runs import results_dialog
 from viz.runs.new_run import dialog as new_run
-from viz.shell import about, settings_dialog
-from viz.state.command import Command
+from viz.shell import settings_dialog
 from viz.state.facts import Facts
 from viz.state.interaction import Dialog
-from viz.state.scene import Scene, ShowDialog
+from viz.state.scene import Command, Scene, ShowDialog
 from viz.timeline import export_dialog
 from viz.ui import theme
+from viz.ui import widgets as ui
 
 TITLES = {
     "help": "Keyboard shortcuts",
@@ -116,7 +117,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     if shown:
         draws: dict[str, Callable[[], Scene]] = {
             "help": lambda: shortcut_list.draw(scene, commands),
-            "about": lambda: about.draw(scene),
+            "about": lambda: about(scene),
             "commands": lambda: palette.draw(scene, facts, commands),
             "settings": lambda: settings_dialog.draw(scene, facts),
         }
@@ -139,3 +140,29 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
         scene = scene.interacting(dialog=Dialog())  # Dear ImGui closed it
     imgui.pop_style_var(2)
     return scene
+
+
+_TEXT = (
+    "Explore, edit and train style-based generators: StyleGAN 1, 2, 2-ADA, 3-T and 3-R.",
+    "StyleScope is free software under the Apache License 2.0. It reads networks without ever running code from them.",
+    "Fonts: Inter 4 (SIL Open Font License 1.1), Phosphor Icons 2 (MIT). "
+    "Window: Dear ImGui and ImPlot through Dear ImGui Bundle (MIT). Networks run on PyTorch (BSD).",
+)
+
+
+def about(scene: Scene) -> Scene:
+    """The text; it changes nothing."""
+    ui.label("StyleScope", "text", 17, "bold", height=32)
+    ui.label(f"Version {_version()}", "faint", height=22)
+    for paragraph in _TEXT:
+        ui.space(8)
+        ui.wrapped(paragraph)
+    imgui.spacing()
+    return scene
+
+
+def _version() -> str:
+    try:
+        return version("stylescope")
+    except PackageNotFoundError:
+        return "from source"

@@ -15,15 +15,13 @@ from viz.link.meters import Meters, Steady, work_clock
 from viz.link.render_link import RenderLink
 from viz.mixing import drag_view
 from viz.runs import actions as run_actions
-from viz.runs.watch import RunWatch
+from viz.runs.data import RunWatch
 from viz.shell import dialogs, layout
 from viz.state import followed_run, motion, playback, settings_file, snapshots
-from viz.state.facts import Facts, Figures, Scratch
-from viz.state.options import Options
-from viz.state.scene import Scene, ShowDialog
-from viz.state.services import Services
+from viz.state.facts import Facts, Figures, Scratch, Services
+from viz.state.scene import Scene, ShowDialog, Window
+from viz.state.settings import Options
 from viz.state.store import Store
-from viz.state.window import Window
 from viz.timeline import actions as timeline_actions
 from viz.ui import draw_cache
 

@@ -7,7 +7,7 @@ from imgui_bundle import hello_imgui, imgui
 from numpy.typing import NDArray
 from OpenGL import GL
 
-from viz.state.options import Options
+from viz.state.settings import Options
 
 
 def configured(options: Options, idle_fps: float) -> hello_imgui.RunnerParams:

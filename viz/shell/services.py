@@ -12,7 +12,7 @@ from viz.link.measurements import SEEN, Seen
 from viz.mixing.grid_export import GRID_EXPORT, GridExport
 from viz.runs.actions import RUN_WORK, RunWork
 from viz.runs.data import RUN_FILES, RunFiles
-from viz.state.services import Services
+from viz.state.facts import Services
 from viz.timeline.export import EXPORTER, Exporter
 
 

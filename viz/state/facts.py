@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,37 @@ from renderer.document.arrays import AnyArray, ArrayStore
 from renderer.document.document import Document
 from renderer.ipc.protocol import Failure, Frame, Loading, ModelInfo, Preparing, RenderRequest, Work
 from training_launcher.run import Run
-from viz.state.services import Services
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceKey(Generic[T]):
+    """Name and type of a service."""
+
+    name: str
+
+
+class Services:
+    """The services of one window."""
+
+    def __init__(self) -> None:
+        self._built: dict[ServiceKey[Any], Any] = {}
+
+    def add(self, key: ServiceKey[T], service: T) -> T:
+        """Provide a service under its key, and return it. Raises ValueError where there is one already."""
+        if key in self._built:
+            raise ValueError(f"the window has the service {key.name!r} already")
+        self._built[key] = service
+        return service
+
+    def __getitem__(self, key: ServiceKey[T]) -> T:
+        """Return the service of a key. Raises LookupError where the window built none."""
+        if key not in self._built:
+            raise LookupError(f"the window has no service {key.name!r}")
+        service: T = self._built[key]
+        return service
+
 
 NO_NETWORK = "No network is open yet"
 """Why rows are greyed before the first picture."""

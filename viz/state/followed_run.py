@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from renderer.ipc.protocol import Network, ReadAhead, RenderRequest
 from viz.state.facts import Facts, Snapshot
 from viz.state.interaction import Beside, Following
-from viz.state.scene import Action, Scene
+from viz.state.scene import Action, Scene, Window
 from viz.state.snapshots import current, snapshots_of
 from viz.state.store import Store
-from viz.state.window import Window
 
 _SETTLED_SECONDS = 2.0
 """A pickle may still be written, unlike our own files, which come whole."""

@@ -4,12 +4,49 @@ Frozen like the rest of the Scene and changed by `Scene.interacting`, but no par
 State that one file alone uses stays in `Facts.scratch`.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from renderer.document.document import Document, Swatch
 from renderer.ipc.protocol import Changes
 from training_launcher.run import Run
-from viz.state.canvas_pointer import CanvasPointer
+
+
+@dataclass(frozen=True)
+class Place:
+    """Position of the image on the screen: its upper left corner and its scale."""
+
+    x: float
+    y: float
+    scale: float
+    """Screen pixels per image pixel."""
+    width: int
+    height: int
+
+    @property
+    def right(self) -> float:
+        """Its right edge on the screen."""
+        return self.x + self.width * self.scale
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge on the screen."""
+        return self.y + self.height * self.scale
+
+    def pixel(self, x: float, y: float) -> tuple[int, int] | None:
+        """The image's pixel (column, row) under a point of the screen; None beside the image."""
+        column, row = math.floor((x - self.x) / self.scale), math.floor((y - self.y) / self.scale)
+        return (column, row) if 0 <= column < self.width and 0 <= row < self.height else None
+
+
+@dataclass(frozen=True)
+class CanvasPointer:
+    """State of the mouse on the canvas beyond what Dear ImGui knows."""
+
+    panned: bool = False
+    """The image was panned while Space was down, so letting go of Space must not start to play."""
+    place: Place | None = None
+    """Where the image was drawn last."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,80 @@
-"""Input and output of a panel: the frozen document, view and settings, and the actions that it requests."""
+"""Input and output of a panel: the frozen state, the actions it requests, and what those may use of the window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from renderer.document.document import Document, View
+from renderer.document.parts import Display
+from viz.state.facts import Facts
 from viz.state.interaction import Interaction
 from viz.state.settings import Settings
-from viz.state.window import Window
+
+
+class Say(Protocol):
+    """Shows a message over the image."""
+
+    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
+        """Show `text`; `detail` says what it means, `folder` is one to offer."""
+
+
+class Steps(Protocol):
+    """Undo and redo."""
+
+    def undo(self) -> None:
+        """Take back the last step."""
+
+    def redo(self) -> None:
+        """Do the step taken back last once more."""
+
+    def jump(self, done: int) -> None:
+        """Undo or redo until `done` steps are done."""
+
+
+class Link(Protocol):
+    """The way to the renderer."""
+
+    @property
+    def shown(self) -> tuple[Document, Display, float | None] | None:
+        """Document, display and second of the timeline of the newest image; None before the first."""
+
+    def retry(self) -> None:
+        """Request the present image once more."""
+
+    def restart(self) -> None:
+        """End the renderer process and start another."""
+
+    def dismiss_failure(self) -> None:
+        """Forget the newest failure."""
+
+
+class Window(Protocol):
+    """One open window."""
+
+    @property
+    def facts(self) -> Facts:
+        """Input of the panels in this frame, with the services of the rooms."""
+
+    @property
+    def steps(self) -> Steps:
+        """Undo and redo."""
+
+    @property
+    def link(self) -> Link:
+        """The way to the renderer."""
+
+    @property
+    def say(self) -> Say:
+        """Shows a message over the image."""
+
+    def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
+        """Hand the next whole frame of the window, [H, W, 3] bytes, to `take`."""
+
+    def saved(self, path: str) -> None:
+        """Report a file that was written: it is named in a message, and offered by the panels."""
 
 
 class Action:
@@ -68,3 +136,24 @@ class ShowDialog(Action):
     name: str
     take: Callable[[str], Action] | None = None
     """Makes the action for the path chosen in a file dialog; None for what the dialog does by itself."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do."""
+
+    id: str
+    group: str
+    """Menu, and heading in the list of shortcuts."""
+    name: str
+    help: str
+    run: Callable[[Scene, Facts], Scene]
+    keys: tuple[str, ...] = ()
+    """The first is shown."""
+    available: Callable[[Scene, Facts], bool] = lambda scene, facts: True
+    checked: Callable[[Scene, Facts], bool] | None = None
+    """For what is on or off: whether it is on."""
+    repeats: bool = False
+    """Whether a held key does it again and again."""
+    on_release: bool = False
+    """Whether its key acts when let go, because holding it means something else."""

@@ -6,7 +6,6 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
-import platformdirs
 import yaml
 
 from viz.state.params import PARAMS
@@ -17,12 +16,6 @@ SAVE_AFTER_S = 1.0
 """Settings are written this long after they changed last."""
 RECENT = 12
 """Networks remembered."""
-
-
-def config_dir() -> Path:
-    """The folder for settings and layouts: $STYLESCOPE_CONFIG_DIR, or the system's place for such things."""
-    chosen = os.environ.get("STYLESCOPE_CONFIG_DIR")
-    return Path(chosen) if chosen else platformdirs.user_config_path("stylescope", appauthor=False)
 
 
 def load(folder: Path) -> tuple[Settings, str]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from imgui_bundle import hello_imgui
 
 from renderer.document.session import Session
-from viz.state.scene import Action, Scene
+from viz.state.scene import Action, Scene, Window
 from viz.state.snapshots import run_folders
-from viz.state.window import Window
 from viz.timeline.export import EXPORTER, FilmOptions
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from viz.state.command import Command
 from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, key_toggled, present_paths, under, with_timeline
 from viz.state.playback import scrubbed
-from viz.state.scene import Scene, ShowDialog
+from viz.state.scene import Command, Scene, ShowDialog
 from viz.timeline.walks import walked, walks
 
 

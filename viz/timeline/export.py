@@ -12,7 +12,7 @@ from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
 from training_launcher.specs.film import FilmSpec
-from viz.state.services import ServiceKey
+from viz.state.facts import ServiceKey
 
 SESSIONS = ".sessions"
 """Folder beside the runs, with the sessions that films are made of: a film may be made again."""

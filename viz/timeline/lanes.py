@@ -16,7 +16,7 @@ from viz.state.interaction import KeySelection
 from viz.state.keyframes import keys_here, playhead, with_timeline
 from viz.state.playback import on_frame, scrubbed, showing
 from viz.state.scene import Scene
-from viz.state.timeline_names import name_of
+from viz.state.step_names import name_of
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import keep

@@ -12,7 +12,7 @@ from viz.state.facts import Facts
 from viz.state.interaction import KeySelection
 from viz.state.keyframes import key_set, with_timeline
 from viz.state.scene import Scene
-from viz.state.timeline_names import name_of
+from viz.state.step_names import name_of
 from viz.timeline.constant_speed import toggled_constant
 from viz.timeline.walks import walked, walks
 from viz.ui import widgets as ui

@@ -5,8 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from viz.state.scene import Action, Scene
-from viz.state.window import Window
+from viz.state.scene import Action, Scene, Window
 
 
 @dataclass(frozen=True)

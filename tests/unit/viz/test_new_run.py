@@ -13,10 +13,8 @@ from training_launcher.draft import Draft
 from training_launcher.presets import load
 from training_launcher.run import Run
 from training_launcher.specs.train import TrainSpec
-from viz.runs.new_run.command import words
-from viz.runs.new_run.dataset_check import Looker
-from viz.runs.new_run.destination import waits_for
-from viz.runs.new_run.form import Form, every_kth, judge, outdir_problem
+from viz.runs.new_run.fields import waits_for
+from viz.runs.new_run.form import Form, Looker, every_kth, judge, outdir_problem, words
 from viz.runs.new_run.measurements import toggled
 
 GOOD = {"cfg": "stylegan2", "data": "d.zip", "gpus": "1", "batch": "8", "gamma": "1"}

@@ -26,9 +26,9 @@ from viz.analysis.panel import BLOCKS, GAP, pages, widths
 from viz.analysis.performance import device_name, figures
 from viz.analysis.spectrum import frequency_text, frequency_ticks
 from viz.files.capture_section import next_name
-from viz.gl.image_file import read_sized
+from viz.gl.image_cache import read_sized
 from viz.mixing.layers_section import Stroke, second
-from viz.mixing.second_style import base_seed
+from viz.mixing.shelf import base_seed
 from viz.mixing.swatch_thumbnails import NOTHING, SwatchThumbnails
 from viz.state.facts import Figures, Performance, Tally, Texture
 from viz.state.params import put

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.state.settings import Settings
-from viz.state.settings_file import FILE, RECENT, SAVE_AFTER_S, SettingsWriter, config_dir, load, opened, save, without
+from viz.state.settings import Settings, config_dir
+from viz.state.settings_file import FILE, RECENT, SAVE_AFTER_S, SettingsWriter, load, opened, save, without
 
 OTHER = Settings(
     scheme="light",

@@ -16,13 +16,11 @@ from viz.files.browse_purposes import MEASURED, OUTDIR
 from viz.runs.actions import StartRun
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run import measurements
-from viz.runs.new_run.command import words
-from viz.runs.new_run.destination import executor, waits_for
-from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge
+from viz.runs.new_run.fields import executor, waits_for
+from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge, words
 from viz.state.facts import Facts
-from viz.state.scene import Action, Scene, ShowDialog
+from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.state.snapshots import run_folders
-from viz.state.window import Window
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 

@@ -1,13 +1,15 @@
 """What a form for a new run holds, and what follows from it: kept while the window is open, whatever is closed."""
 
 import os
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from training_launcher.checks import contradictions
-from training_launcher.dataset_facts import DatasetFacts
+from training_launcher.commands import arguments, command_line, command_of
+from training_launcher.dataset_facts import DatasetFacts, look
 from training_launcher.draft import Draft, filled
 from training_launcher.measures import unknown
 from training_launcher.options import fields
@@ -16,7 +18,43 @@ from training_launcher.run import Run
 from training_launcher.slurm_options import SlurmOptions
 from training_launcher.specs.metrics import MetricRunSpec
 from training_launcher.specs.train import TrainSpec
-from viz.runs.new_run.dataset_check import Looker
+
+
+class Looker:
+    """One dataset at a time: while a path is typed only the newest is looked at."""
+
+    def __init__(self) -> None:
+        self._path = ""
+        """The path that `_facts` are of."""
+        self._facts: DatasetFacts | None = None
+        self._busy = False
+        self._lock = threading.Lock()
+
+    def ask(self, path: str, wake: Callable[[], None]) -> DatasetFacts | None:
+        """What a dataset holds; None while that is not known. `wake` is called in the thread once it is."""
+        path = path.strip()
+        if not path:
+            return None
+        with self._lock:
+            if path == self._path:
+                return self._facts
+            if not self._busy:
+                self._busy = True
+                # A folder may be huge, or on a disk that has gone: the window must be able to close meanwhile.
+                threading.Thread(target=self._look, args=(path, wake), name="dataset", daemon=True).start()
+        return None
+
+    def forget(self) -> None:
+        """Look again when asked next: the file may have changed."""
+        with self._lock:
+            self._path, self._facts = "", None
+
+    def _look(self, path: str, wake: Callable[[], None]) -> None:
+        facts = look(path)
+        with self._lock:
+            self._path, self._facts, self._busy = path, facts, False
+        wake()
+
 
 Kind = Literal["train", "metrics"]
 Executor = Literal["local", "slurm"]
@@ -178,3 +216,20 @@ def outdir_problem(text: str) -> str:
 def every_kth(paths: Sequence[str], k: int) -> tuple[str, ...]:
     """Every k-th of a run's snapshots, the newest always among them, oldest first."""
     return tuple(reversed(tuple(reversed(paths))[:: max(k, 1)]))
+
+
+def words(form: Form, verdict: Verdict) -> list[str]:
+    """The words of the command; the form must be without a problem.
+
+    A training here is the library's own command; what goes to a cluster, and measurements of several networks, are
+    asked of the launcher.
+    """
+    spec = verdict.spec
+    if form.kind == "train" and form.executor == "local":
+        return command_line(spec)
+    found = ["python", "-m", "training_launcher", "submit", command_of(spec).name, *arguments(spec)]
+    if form.kind != "train":
+        found.append(f"--runs={at_home(form.outdir)}")
+    if (slurm := form.slurm_options()) is not None:
+        found += ["--executor=slurm", *(word.replace("--", "--slurm-", 1) for word in arguments(slurm))]
+    return found
