@@ -11,6 +11,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.parts import Truncation
 from renderer.document.session import Session, load
+from viz.files import memory
 from viz.files.memory import Autosave
 
 FIRST, SECOND = Document(), Document(truncation=Truncation(0.5))
