@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from training_launcher.run import Run
 from viz.files.actions import OpenNetwork
-from viz.runs import curves_section, figures, focus
+from viz.runs import curves_section, focus
 from viz.runs.actions import ResumeRun, StopRun
 from viz.runs.focus import Look
 from viz.runs.follower import Told
