@@ -1,4 +1,4 @@
-"""From a request to the bytes in the memory that the window reads: page-locked, not, and as pictures on a CPU go."""
+"""Frame delivery: time from a request to the bytes in the window's shared memory, by transfer path."""
 
 import statistics
 import time
@@ -17,19 +17,19 @@ from renderer.ipc import frames
 from renderer.ipc.protocol import Latent, Network, RenderRequest
 
 WAYS = ("page_locked", "staged", "plain")
-"""Copied by the device into the segment; into other memory and from there; waited for at every figure."""
+"""Transfer paths: device to page-locked segment; through a staging buffer; synchronising at every value."""
 
 
 class _NoWatch:
     def check(self, share: float) -> None:
-        """Nothing comes in between."""
+        """Never interrupt."""
 
     def loading(self, share: float | None) -> None:
-        """Nothing is read."""
+        """Ignore loading progress."""
 
 
 class _One:
-    """Models of which there is one."""
+    """Model cache with a single model."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -44,7 +44,7 @@ class _Staged(CudaQueue):
 
 
 def measure(networks: Iterator[tuple[str, str, dict[str, Any]]], device: torch.device, tiny: bool) -> dict[str, Any]:
-    """Milliseconds a frame by network and way, each of another seed; None where there is no CUDA device."""
+    """Measure milliseconds per frame by network and path, each with another seed; None without a CUDA device."""
     result: dict[str, Any] = {}
     for name, class_name, arguments in networks:
         torch.manual_seed(0)
@@ -64,7 +64,7 @@ def measure(networks: Iterator[tuple[str, str, dict[str, Any]]], device: torch.d
 
 @torch.inference_mode()
 def _milliseconds(model: Model, way: str, count: int) -> dict[str, float] | None:
-    """The median, and the fastest, of `count` frames after some that do not count."""
+    """Return median and minimum of `count` frames after a warm-up."""
     if way != "plain" and model.device.type != "cuda":
         return None
     ring = frames.Ring(f"{frames.PREFIX}benchmark")

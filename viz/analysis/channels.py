@@ -1,4 +1,4 @@
-"""How the chosen layer is shown: which of its channels, how bright, and its statistics."""
+"""Display of the selected layer: channels, brightness and statistics."""
 
 from dataclasses import replace
 from functools import partial
@@ -23,7 +23,7 @@ CHANNEL = "view.display.channel"
 
 
 def shown_text(scene: Scene, row: Entry | None, every: bool = True) -> str:
-    """What is shown, in words: `L8 · all channels`, `Picture · channel 2`."""
+    """Describe the channels shown: `L8 · all channels`, `Picture · channel 2`."""
     name = "Picture" if row is None or row.layer is None else short_name(row.layer)
     display = scene.view.display
     if every:
@@ -34,7 +34,7 @@ def shown_text(scene: Scene, row: Entry | None, every: bool = True) -> str:
 
 
 def shown(scene: Scene, facts: Facts) -> Scene:
-    """How the chosen row is shown: which channels, how bright, and its statistics."""
+    """Draw the display settings and statistics of the selected layer."""
     row = chosen(scene, entries(scene, facts))
     if row is None:
         return scene
@@ -46,7 +46,7 @@ def shown(scene: Scene, facts: Facts) -> Scene:
 
 
 def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
-    """Which channels, and how bright."""
+    """Draw the controls for channels and brightness."""
     info = row.info
     kind = f"{size_text(info.height, info.width)} · {info.channels} channels"
     ui.heading("Picture" if row.layer is None else short_name(row.layer), kind)
@@ -65,7 +65,7 @@ def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
 
 
 def _channel(scene: Scene, channels: int) -> Scene:
-    """The channel's number, with arrows to step through."""
+    """Draw the channel number with arrows to step through."""
     display, last = scene.view.display, channel_limit(channels, scene.view.display.channels)
     imgui.begin_disabled(not last)
     width = ui.row_label("Channel" if display.channels == "one" else "From", display.channel != 0)
@@ -87,7 +87,7 @@ def _channel(scene: Scene, channels: int) -> Scene:
 
 
 def _statistics(scene: Scene, facts: Facts) -> Scene:
-    """Mean, standard deviation and largest magnitude, of all channels and of those shown."""
+    """Draw mean, standard deviation and largest magnitude of all channels and of those shown."""
     frame = facts.figures.frame
     rows = (("All", frame.statistics if frame else None), ("Shown", frame.selected if frame else None))
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)

@@ -17,17 +17,17 @@ from viz.gl.textures import Picture
 from viz.state.facts import ServiceKey, Texture
 
 LIMIT = 2048
-"""Longest side of the texture in pixels: every OpenGL driver takes it."""
+"""Longest side of a texture in pixels, supported by every OpenGL driver."""
 
 
 def read_sized(path: str, limit: int = LIMIT) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """The picture as RGBA [H, W, 4], made smaller where a side is longer than `limit`, and its size (width, height).
+    """Return an image as RGBA [H, W, 4], reduced so that no side exceeds `limit`, and its original (width, height).
 
-    Raises ValueError with one sentence where it cannot be read.
+    Raises ValueError with one sentence if it cannot be read.
     """
     try:
         with warnings.catch_warnings(), Image.open(path) as opened:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # grids of a run are big, and not hostile
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # grids of a run are large, not hostile
             size = opened.size
             opened.thumbnail((limit, limit), Image.Resampling.BOX, reducing_gap=None)
             return np.array(opened.convert("RGBA")), size
@@ -36,7 +36,7 @@ def read_sized(path: str, limit: int = LIMIT) -> tuple[NDArray[np.uint8], tuple[
 
 
 SMALL = 96
-"""Side of a small picture in pixels."""
+"""Side of a small image in pixels."""
 _SMALL_KEPT, _WHOLE_KEPT = 256, 6
 
 
@@ -48,12 +48,12 @@ class _Wish:
 
 @dataclass(frozen=True)
 class Held:
-    """A picture that has been read."""
+    """Image that has been read."""
 
     texture: Texture | None
-    """None where it cannot be read."""
+    """None if the file cannot be read."""
     tiles: Tiling = ONE
-    """How it is divided."""
+    """Division of the grid into images."""
     error: str = ""
 
 
@@ -68,18 +68,18 @@ class ImageCache:
         self._waiting: set[_Wish] = set()
         self._thread: threading.Thread | None = None
         self.came = 0
-        """How many pictures have come: what is drawn of pictures reads it."""
+        """Number of images read so far, a version number for whatever draws them."""
 
     def first_tile(self, path: str) -> Held | None:
-        """The first picture of a grid, small; None while it is being read."""
+        """Return the first image of a grid, reduced, or None while it is being read."""
         return self._get(_Wish(path, True))
 
     def grid(self, path: str) -> Held | None:
-        """A whole grid; None while it is being read."""
+        """Return a whole grid, or None while it is being read."""
         return self._get(_Wish(path, False))
 
     def take(self) -> None:
-        """Call once a frame: what has come goes into textures."""
+        """Upload images that have been read. Call once per frame."""
         while not self._came.empty():
             wish, pixels, tiles, error = self._came.get()
             self._waiting.discard(wish)
@@ -91,7 +91,7 @@ class ImageCache:
             self.came += 1
 
     def free(self) -> None:
-        """End the thread, and give the textures back."""
+        """Stop the thread and free the textures."""
         if self._thread is not None:
             self._asked.put(None)
             self._thread.join()
@@ -115,7 +115,7 @@ class ImageCache:
         return None
 
     def _read_all(self) -> None:
-        """The newest wish first: it is what is looked at."""
+        """Read files, the newest request first, as that is the one being looked at."""
         while (wish := self._asked.get()) is not None:
             try:
                 pixels, size = read_sized(wish.path)

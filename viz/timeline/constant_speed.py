@@ -1,4 +1,4 @@
-"""Constant change per second: measuring the timeline in the background, and switching it on and off."""
+"""Constant rate of image change: background measurement of the timeline, and the switch."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from viz.state.scene import Scene
 
 
 def changes(scene: Scene) -> Changes:
-    """The work that measures the timeline."""
+    """Return the job that measures the timeline."""
     request = request_for(scene.document, Display(), scene.settings.device, 0)
     return Changes(request, replace(scene.document.timeline, constant_speed=False, retiming=None))
 

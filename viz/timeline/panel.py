@@ -1,4 +1,4 @@
-"""Window "Timeline": keys on any parameter, playing them, and films of them."""
+"""Panel "Timeline": keyframes on any parameter, playback, and film export."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +20,11 @@ from viz.ui.draw_cache import keep
 from viz.ui.theme import current as t
 
 WIDE = 760
-"""Design width from which the switch for constant speed has room."""
+"""Minimum design width to show the constant-speed switch."""
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The panel."""
+    """Draw the panel."""
     scene = measured(scene, facts)
     if not scene.document.timeline.tracks:
         scene = keep("empty", (), _empty, scene, facts)
@@ -40,7 +40,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def fingerprint_of(timeline: Timeline) -> str:
-    """`fingerprint`, where there is anything to compare it with."""
+    """Return the timeline's fingerprint if it has constant speed, else an empty string."""
     return fingerprint(timeline) if timeline.constant_speed else ""
 
 
@@ -80,7 +80,7 @@ def _transport(scene: Scene, facts: Facts) -> Scene:
 
 
 def _settings(scene: Scene) -> Scene:
-    """Time, duration, rate, interpolation, constant speed."""
+    """Draw time, duration, rate, interpolation and the button that adds tracks."""
     timeline, at = scene.document.timeline, scene.view.playback.at
     ui.label(f"{int(at // 60):02d}:{at % 60:05.2f}", height=t.row, weight="bold")
     imgui.same_line(0, t.px(6))
@@ -101,7 +101,7 @@ def _settings(scene: Scene) -> Scene:
 
 
 def _right(scene: Scene, facts: Facts) -> Scene:
-    """Constant speed, what is being exported, and Export."""
+    """Draw the constant-speed switch and the Export button, or the progress of an export."""
     room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
     exporter, width = facts.services[EXPORTER], ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):

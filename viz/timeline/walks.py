@@ -1,4 +1,4 @@
-"""Walks that the timeline can be filled with."""
+"""Walks that fill the timeline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from viz.state.scene import Scene
 
 @dataclass(frozen=True)
 class Walk:
-    """A way to fill the timeline."""
+    """Walk that fills the timeline."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Walk:
 
 
 def walks() -> tuple[Walk, ...]:
-    """All ways."""
+    """Return all walks."""
     bands = tuple(
         Walk(
             f"walk-{band}", f"Walk of the {band} layers", "These layers go from seed to seed; the others stay",
@@ -49,7 +49,7 @@ def walks() -> tuple[Walk, ...]:
 
 
 def walked(scene: Scene, facts: Facts, walk: Walk) -> Scene:
-    """The scene with the timeline filled, from its beginning."""
+    """Return the scene with the timeline filled by a walk, and the playhead at the start."""
     filled = with_timeline(scene, walk.make(scene, facts))
     still = replace(filled, view=replace(filled.view, motion=motion.stopped(filled.view.motion)))
     return scrubbed(still, 0.0)
