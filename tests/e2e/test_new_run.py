@@ -110,7 +110,7 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
         d.frames(10)
         d.change(lambda scene: chosen_alone(scene, run.folder))
         files, plots = d.app.services[RUN_FILES], d.facts.scratch.get(PlotAxes)
-        d.wait_for(lambda: "Loss/G/loss" in files.told(run.folder).stats, LONG, "the first losses")
+        d.wait_for(lambda: "Loss/G/loss" in files.record(run.folder).stats, LONG, "the first losses")
         d.wait_for(lambda: plots.of("loss").limits != (0.0, 1.0, 0.0, 1.0), LONG, "the plot of them")
         before = plots.of("loss").limits[1]
         d.wait_for(lambda: plots.of("loss").limits[1] > before, LONG, "the plot to go on")

@@ -102,7 +102,7 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
         d.type_into(f"{ROOT}/realisations/##value", "6")
         d.click(f"{ROOT}/##deviation")
         heat = d.app.services[NOISE_MAP]
-        d.wait_for(lambda: heat.told.over, what="the map")
+        d.wait_for(lambda: heat.status.over, what="the map")
         measured = heat.shown
         pictures = []
         for seed in range(6):
@@ -127,7 +127,7 @@ def test_a_bar_says_which_colour_is_how_much(scheme):
         d.wait_frame()
         d.click(f"{ROOT}/##deviation")
         heat = d.app.services[NOISE_MAP]
-        d.wait_for(lambda: heat.told.over, what="the map")
+        d.wait_for(lambda: heat.status.over, what="the map")
         d.ctx.scroll_to_item_y(f"{ROOT}/##levels")
         d.frames(3)
         x0, y0, x1, _ = (int(value) for value in d.rect(f"{ROOT}/##levels"))

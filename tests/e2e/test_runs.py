@@ -41,7 +41,7 @@ def watch(steps, outdir, name=SECOND):
         d.wait_frame()
         files = d.app.services[RUN_FILES]
         d.wait_for(lambda: d.facts.runs, what="the runs")
-        d.wait_for(lambda: files.told(str(outdir / name)).stats, what="what the run has written")
+        d.wait_for(lambda: files.record(str(outdir / name)).stats, what="what the run has written")
         d.frames(12)  # while a workspace is put up, it chooses its tab itself
         steps(d)
 
@@ -86,7 +86,7 @@ def test_several_runs_lie_over_one_another(outdir):
         d.ctx.key_down(Key.mod_ctrl)
         d.click(card(FIRST))
         d.ctx.key_up(Key.mod_ctrl)
-        d.wait_for(lambda: files.told(str(outdir / FIRST)).stats, what="the second run")
+        d.wait_for(lambda: files.record(str(outdir / FIRST)).stats, what="the second run")
         d.frames(12)
         assert [run.name for run in chosen(d.scene, d.facts)] == [SECOND, FIRST]
         assert plots.of("loss").limits[3] > 5 > alone[3], "the plot has room for both"
@@ -206,7 +206,7 @@ def test_the_log_follows_and_is_searched(outdir):
         with open(outdir / SECOND / "log.txt", "a") as file:
             file.write("RuntimeError: disk full\n")
         files = d.app.services[RUN_FILES]
-        d.wait_for(lambda: len(files.told(focus(d)).log.lines) == 42, what="the new line")
+        d.wait_for(lambda: len(files.record(focus(d)).log.lines) == 42, what="the new line")
         d.frames(3)
         assert shown_lines(d.facts)[-1] == "RuntimeError: disk full"
         d.click("//Runs/##log search")

@@ -25,7 +25,7 @@ FINE, COARSE = 0.1, 10.0
 
 @dataclass
 class Turn:
-    """The angle that a drag of the ring has come to before it snaps; kept in `Facts.scratch`."""
+    """The angle that a drag of the ring has come to before it snaps."""
 
     angle: float = 0.0
 

@@ -70,7 +70,7 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
 
 
 def drafts_matter(facts: Facts) -> bool:
-    """Whether the network takes so long that drafts are drawn while something is dragged."""
+    """Return whether the network takes so long that drafts are drawn while something is dragged."""
     frame = facts.frame
     return frame is not None and frame.model.has_drafts and frame.whole_ms > DRAFT_MS
 

@@ -17,7 +17,7 @@ ROWS = 12
 
 @dataclass
 class Typed:
-    """What has been typed and which row is chosen; kept in `Facts.scratch`."""
+    """Text typed, and the chosen row."""
 
     text: str = ""
     row: int = 0

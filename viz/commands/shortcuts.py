@@ -17,7 +17,7 @@ _OF_NAVIGATION = {"play", "hide-panels", "lay"}
 
 
 class Shortcuts:
-    """Those of the window's commands."""
+    """Keys of the window's commands."""
 
     def __init__(self, commands: Iterable[Command]) -> None:
         self._commands = tuple(command for command in commands if command.keys)
@@ -28,7 +28,7 @@ class Shortcuts:
         self._pressed_at = -1.0
         """When Dear ImGui saw any key go down last."""
         self._held = False
-        """Whether one of ours may still be down."""
+        """True if one of ours may still be down."""
 
     def run(self, scene: Scene, facts: Facts) -> Scene:
         """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""

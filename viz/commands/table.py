@@ -1,4 +1,4 @@
-"""Everything that can be done from the menus and the keyboard, declared once: name, keys, help, when, what."""
+"""Table of all commands of menus and keyboard: name, keys, help, availability, function."""
 
 import random
 from collections.abc import Callable

@@ -64,7 +64,7 @@ def show(scene: Scene, facts: Facts, mode: str, take: Callable[[str], Action] | 
 
 
 def is_open(facts: Facts) -> bool:
-    """Whether the dialog is shown."""
+    """Return whether the dialog is shown."""
     return bool(browser_of(facts).mode)
 
 

@@ -52,7 +52,7 @@ class Files:
 
     @cached_property
     def has_last(self) -> bool:
-        """Whether there was a session of the window that was closed last, when it was asked first."""
+        """Return whether there was a session of the window that was closed last, when it was asked first."""
         return self._last is not None and self._last.is_file()
 
     def open(self, path: Path, greeting: str = "", detail: str = "") -> None:
@@ -99,7 +99,7 @@ class Files:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is being read or written."""
+        """Return whether anything is being read or written."""
         return bool(self._waiting)
 
     def close(self) -> None:

@@ -122,13 +122,13 @@ FINE_FROM = 64
 
 @dataclass
 class Fold:
-    """Whether the rows of the layers are shown."""
+    """True if the rows of the layers are shown."""
 
     open: bool = False
 
 
 def unfolded(facts: Facts) -> bool:
-    """Whether the rows of the layers are shown."""
+    """Return whether the rows of the layers are shown."""
     return facts.scratch.get(Fold).open
 
 

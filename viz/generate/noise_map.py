@@ -35,7 +35,7 @@ class NoiseMap:
     realisations: int = NoiseDeviation.realisations
     document: Document | None = None
     work: NoiseDeviation | None = None
-    told: JobStatus = field(default_factory=JobStatus)
+    status: JobStatus = field(default_factory=JobStatus)
     picture: Picture = field(default_factory=Picture)
     shown: AnyArray | None = None
     top: float = 0.0
@@ -62,23 +62,23 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
     heat, model = facts.services[NOISE_MAP], facts.model
     if not heat.on or model is None or not model.noise_layers:
         return (heat.on, heat.realisations)
-    told = heat.told = facts.jobs.ask(_work(heat, scene))
-    if told.result is not None and told.result is not heat.shown:
-        heat.shown, heat.top = told.result, float(told.result.max())
-        heat.picture.upload(colored(told.result, heat.top))
-    return (True, heat.realisations, told, heat.picture.texture)
+    status = heat.status = facts.jobs.ask(_work(heat, scene))
+    if status.result is not None and status.result is not heat.shown:
+        heat.shown, heat.top = status.result, float(status.result.max())
+        heat.picture.upload(colored(status.result, heat.top))
+    return (True, heat.realisations, status, heat.picture.texture)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """A switch with the number of realisations, and the map below."""
-    heat, told = facts.services[NOISE_MAP], facts.services[NOISE_MAP].told
+    heat, status = facts.services[NOISE_MAP], facts.services[NOISE_MAP].status
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
-    text = "Measure" if not heat.on else "Hide" if told.over else "Stop"
+    text = "Measure" if not heat.on else "Hide" if status.over else "Stop"
     if ui.button(text, id_="##deviation", on=heat.on, width=room / 2, hint=hint):
         heat.on = not heat.on
         if not heat.on:
-            heat.work, heat.told = None, JobStatus()
+            heat.work, heat.status = None, JobStatus()
     imgui.same_line(0, t.px(4))
     typed = ui.number(
         "realisations", heat.realisations, 10, room / 2 - t.px(4), False, "Realisations", NoiseDeviation.realisations
@@ -86,18 +86,18 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     heat.realisations = min(max(typed, 2), MOST)
     if not heat.on:
         return scene
-    _map(heat, told)
-    if told.result is None or not told.over:
+    _map(heat, status)
+    if status.result is None or not status.over:
         return scene
     hint = f"The map as a PNG in the capture folder: violet is 0, yellow {level(heat.top)} levels of 0-255"
     if ui.button("Save map", "export", id_="##save deviation", hint=hint):
-        scene = scene.request(SavePixels(partial(colored, told.result, heat.top)))
+        scene = scene.request(SavePixels(partial(colored, status.result, heat.top)))
     return scene
 
 
-def _map(heat: NoiseMap, told: JobStatus) -> None:
+def _map(heat: NoiseMap, status: JobStatus) -> None:
     p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    texture = heat.picture.texture if told.result is not None else None
+    texture = heat.picture.texture if status.result is not None else None
     imgui.dummy(V(max(side, 1.0), side))
     value: float | None = None
     if imgui.is_item_hovered() and heat.shown is not None and texture is not None:
@@ -113,10 +113,10 @@ def _map(heat: NoiseMap, told: JobStatus) -> None:
         ui.fill(p, V(p.x + side, p.y + side), "canvas")
     if texture is not None:
         _bar(heat.top, value)
-    if told.failure is not None:
-        ui.wrapped(told.failure.message)
+    if status.failure is not None:
+        ui.wrapped(status.failure.message)
     else:
-        ui.wrapped(f"{told.done} realisations" if told.over else f"{told.done} of {told.total} realisations")
+        ui.wrapped(f"{status.done} realisations" if status.over else f"{status.done} of {status.total} realisations")
 
 
 def _bar(top: float, value: float | None) -> None:

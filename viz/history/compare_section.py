@@ -38,7 +38,7 @@ PARTS: tuple[tuple[str, str], ...] = (
 
 @dataclass
 class Chosen:
-    """The w vectors chosen to be taken from B, and what a stroke over their cells does; kept in `Facts.scratch`."""
+    """The w vectors chosen to be taken from B, and the stroke over their cells."""
 
     ws: frozenset[int] = frozenset()
     painting: bool | None = None
@@ -124,7 +124,7 @@ def _section(scene: Scene, facts: Facts) -> Scene:
 
 
 def _shown(scene: Scene) -> Scene:
-    """What the mode needs."""
+    """Draw the controls of the mode."""
     compare = scene.view.compare
     if compare.mode == "difference":
         scene = slider_row(scene, "view.compare.gain")
@@ -136,7 +136,7 @@ def _shown(scene: Scene) -> Scene:
 
 
 def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
-    """Which snapshot of its run B is drawn with."""
+    """Draw the slider over the snapshots of B's run."""
     found = snapshots_of(b.network.source)
     if len(found) < 2 or scene.interaction.beside.source != b.network.source:
         return scene

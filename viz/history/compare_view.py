@@ -50,17 +50,17 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     if compare.b is None or compare.mode == "off" or (compare.mode == "flip" and not compare.flipped):
         return scene
     other = facts.services[COMPARED_IMAGE]
-    told = facts.jobs.ask(_work(scene, compare.b, other))
-    if told.result is not None and told.result is not other.shown:
-        other.picture.upload(told.result)
-        other.shown, other.upload = told.result, object()
+    status = facts.jobs.ask(_work(scene, compare.b, other))
+    if status.result is not None and status.result is not other.shown:
+        other.picture.upload(status.result)
+        other.shown, other.upload = status.result, object()
     texture = other.picture.texture
     if texture is not None:
         share = compare.divider if compare.mode == "split" else 0.0
         _show(other, texture, area, now, share)
-    if told.failure is not None:
-        ui.badge(f"B: {told.failure.message}", area.x + t.px(60), area.y + area.height - t.px(60))
-    elif texture is None or (not told.over and told.result is None):
+    if status.failure is not None:
+        ui.badge(f"B: {status.failure.message}", area.x + t.px(60), area.y + area.height - t.px(60))
+    elif texture is None or (not status.over and status.result is None):
         ui.badge("B is being rendered", area.x + t.px(60), area.y + area.height - t.px(60))
     if compare.mode == "split":
         return _divider(scene, area, now)
@@ -70,7 +70,7 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
 
 
 def _work(scene: Scene, b: Document, other: ComparedImage) -> Work:
-    """What must be rendered."""
+    """Return the job that renders B."""
     compare, device = scene.view.compare, scene.settings.device
     display = scene.view.display
     asked = (b, scene.shown, display, device, compare.mode, compare.gain)

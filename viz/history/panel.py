@@ -25,7 +25,7 @@ START = "Start"
 
 @dataclass
 class _View:
-    """Which states are in sight, and the requests of their pictures; kept in `Facts.scratch`."""
+    """States in sight, and the requests of their images."""
 
     states: States = field(default_factory=States)
     device: str = ""

@@ -17,7 +17,7 @@ class Seen:
     def __init__(self) -> None:
         self._drawn: set[str] = set()
         self.last: frozenset[str] = frozenset()
-        """Those of the newest whole frame."""
+        """Parts drawn in the newest whole frame."""
 
     def add(self, name: str) -> None:
         """A part is being drawn."""

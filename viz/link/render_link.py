@@ -20,7 +20,7 @@ from viz.state.scene import Scene
 from viz.state.settings import DRAFT_MS
 
 REST_S = 0.25
-"""What is held still for so long is drawn whole."""
+"""Seconds of rest after which a dragged parameter is rendered at full resolution."""
 
 
 class RenderLink:
@@ -37,21 +37,21 @@ class RenderLink:
         self._textures = {name: Picture() for name in (PICTURE, SPECTRUM, LAYERS)}
         self._request: RenderRequest | None = None
         self._from: tuple[object, ...] = ()
-        """What the newest request was made from."""
+        """Inputs of the newest request."""
         self.shown: tuple[Document, Display, float | None] | None = None
-        """What the newest picture shows, how, and at which second of the timeline."""
+        """Document, display and second of the timeline of the newest image."""
         self._shows: dict[int, tuple[Document, Display, float | None]] = {}
         """The same for requests that are not answered."""
         self._asked: dict[int, float] = {}
         self._draft_ms = 0.0
         self._moved: tuple[Document | None, float] = (None, 0.0)
-        """What was shown last, and since when."""
+        """Document shown last, and the time of its change."""
         self._answered_id = 0
         self._again = False
 
     @property
     def answered(self) -> bool:
-        """Whether the newest request has been answered, by a picture or a failure."""
+        """Return whether the newest request has been answered, by a picture or a failure."""
         return self._request is not None and self._answered_id >= self._request.request_id
 
     @property
@@ -83,7 +83,7 @@ class RenderLink:
         return None
 
     def waiting_s(self, now: float) -> float:
-        """How long the newest request has been unanswered."""
+        """Seconds since the newest request, while it is unanswered; else 0."""
         if self.answered or self._request is None:
             return 0.0
         return now - min((at for id_, at in self._asked.items() if id_ > self._answered_id), default=now)
@@ -102,7 +102,7 @@ class RenderLink:
         self.jobs.take(replies.progress)
 
     def stale(self, scene: Scene) -> bool:
-        """Whether the newest request is not what `scene` asks for."""
+        """Return whether the newest request is not what `scene` asks for."""
         return self._next(scene) is not None
 
     def submit(self, scene: Scene, now: float, held: bool = False) -> None:
@@ -149,7 +149,7 @@ class RenderLink:
         self.thumbnails.free()
 
     def _next(self, scene: Scene) -> RenderRequest | None:
-        """What is to be asked for now; None where it was asked for last."""
+        """Return the request for the scene; None where it is the newest one already."""
         last = self._request
         if last is None or self._again:
             return self._asks(scene, 1 if last is None else last.request_id + 1)

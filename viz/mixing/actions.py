@@ -33,13 +33,13 @@ def solo_picked(scene: Scene, facts: Facts) -> Scene:
 
 
 def can_solo(scene: Scene, facts: Facts) -> bool:
-    """Whether solo would change anything."""
+    """Return whether solo would change anything."""
     mixing = scene.document.mixing
     return bool(mixing.solo or set(picked(scene, facts)) & set(mixed(mixing)))
 
 
 def all_locked(scene: Scene, facts: Facts) -> bool:
-    """Whether every picked layer is locked; with none picked: whether any layer is."""
+    """Return whether every picked layer is locked; with none picked: whether any layer is."""
     locked, chosen = {one.ws for one in scene.document.mixing.layers if one.locked}, picked(scene, facts)
     return locked.issuperset(chosen) if chosen else bool(locked)
 
@@ -87,10 +87,10 @@ def open_swatch(scene: Scene, facts: Facts) -> Scene:
 
 
 def has_swatch(scene: Scene, facts: Facts) -> bool:
-    """Whether a swatch of the shelf is chosen."""
+    """Return whether a swatch of the shelf is chosen."""
     return facts.model is not None and swatch_of(scene) is not None
 
 
 def has_picked(scene: Scene, facts: Facts) -> bool:
-    """Whether any layers are picked."""
+    """Return whether any layers are picked."""
     return bool(picked(scene, facts))

@@ -18,7 +18,7 @@ from viz.ui import widgets as ui
 
 SIDE = 52
 EDGE, PACE = 24, 8
-"""Design lengths: how near a panel's edge a carried swatch scrolls it, and how far in a frame."""
+"""Design lengths: how near a panel's edge a dragged swatch scrolls it, and how far in a frame."""
 HINT = "Release: set it    Shift: every layer passed over    Esc: cancel"
 
 

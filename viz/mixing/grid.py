@@ -20,7 +20,7 @@ ROWS, COLUMNS = "85,100,75,458,1500", "55,821,1789,293"
 MOST = 10
 """Styles at each side."""
 SETS = ("Coarse", "Middle", "Fine", "All", "Picked")
-"""Which layers are taken from the style above."""
+"""Sets of layers that cells take from the style above."""
 
 RGBA = NDArray[np.uint8]
 

@@ -24,7 +24,7 @@ class GridExport:
 
     @property
     def on(self) -> bool:
-        """Whether a grid is being saved."""
+        """Return whether a grid is being saved."""
         return bool(self.cells)
 
     @property

@@ -45,7 +45,7 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
 
 
 def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
-    """What stands at the sides, which layers are taken, and saving."""
+    """Draw the bar: styles at the sides, layers taken, saving."""
     p, grid, model, export = theme.current.px, scene.interaction.grid, facts.model, facts.services[GRID_EXPORT]
     assert model is not None
     wide = area.width > p(700)

@@ -51,12 +51,12 @@ class Stroke:
             self.kind = ""
 
     def covers(self, kind: str, top: float, bottom: float) -> bool:
-        """Whether the pointer came over [top, bottom) in this frame."""
+        """Return whether the pointer came over [top, bottom) in this frame."""
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """What `draw` reads besides what it is given."""
+    """Return everything that `draw` reads besides its arguments."""
     document = scene.document
     return (
         document.mixing,
@@ -74,7 +74,7 @@ def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
 
 @dataclass
 class _Second:
-    """The second style, made anew only when it is another one; kept in `Facts.scratch`."""
+    """The second style, made anew only when it is another one."""
 
     made_from: tuple[Source, float] | None = None
     style: Source = Latent()
@@ -142,7 +142,7 @@ def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
 
 
 def _hovered(scene: Scene, top: V, bottom: float) -> bool:
-    """Whether a swatch is dragged over this part of the section."""
+    """Return whether a swatch is dragged over this part of the section."""
     if not scene.interaction.drag.on:
         return False
     mouse, window, size = imgui.get_mouse_pos(), imgui.get_window_pos(), imgui.get_window_size()
@@ -218,7 +218,7 @@ _HINT = "{}. Click: pick    Ctrl+click: one more    Shift+click: all up to here"
 
 
 def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) -> ui.RowLook:
-    """How one w vector's row looks."""
+    """Return the appearance of one w vector's row."""
     document, name, side = scene.document, model.ws_names[index], model.ws_resolutions[index]
     own = layer(document.mixing, index) or LayerStyle(index, amount=0.0)
     taken = own.amount != 0 or own.source is not None

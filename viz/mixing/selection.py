@@ -68,7 +68,7 @@ def source_of(hand: Hand, ws: int) -> Source | None:
 
 
 def takes(mixing: Mixing, ws: int, hand: Hand) -> bool:
-    """Whether a w vector has the swatch's style already."""
+    """Return whether a w vector has the swatch's style already."""
     own = layer(mixing, ws)
     return own is not None and own.amount != 0 and own.source == source_of(hand, ws)
 

@@ -108,12 +108,12 @@ class Tabs:
     renaming: str | None = None
 
     def shows(self, swatch: Swatch) -> bool:
-        """Whether a swatch is among those of the chosen tab."""
+        """Return whether a swatch is among those of the chosen tab."""
         return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
 
 
 def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """What `draw` reads."""
+    """Return everything that `draw` reads."""
     document, motion, tabs = scene.document, scene.view.motion, facts.scratch.get(Tabs)
     return (
         document.mixing,
@@ -145,7 +145,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:
-    """What belongs here, and the next step."""
+    """Draw the empty state: what belongs here, and the next step."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     text, action = "Styles to mix lie here.", "Shelve the picture"
     room = ui.measure(action) + t.px(42)

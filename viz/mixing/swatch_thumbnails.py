@@ -30,9 +30,9 @@ class SwatchThumbnails:
     """
 
     base: RenderRequest = RenderRequest(0)
-    """What all of them share; part of what a kept part must read that shows any."""
+    """Shared part of all requests; cached parts that show thumbnails must read it."""
     _from: tuple[object, ...] = ()
-    """What `base` was made from."""
+    """Inputs of `base`."""
     _requests: dict[Style, RenderRequest] = field(default_factory=dict)
     _shown: dict[Style, RenderRequest] = field(default_factory=dict)
     """The newest picture that was there, shown until the next one is."""
@@ -57,7 +57,7 @@ class SwatchThumbnails:
         self._requests.clear()
 
     def request(self, source: Source, mixing: Mixing = UNMIXED) -> RenderRequest:
-        """What shows a style on its own."""
+        """Return the request that shows a style on its own."""
         found = self._requests.get((source, mixing))
         if found is None:
             if len(self._requests) >= MOST:

@@ -90,7 +90,7 @@ def _plot(
     scene = with_plot_range(scene, seen)
     asked = plot.id in choice.log_scale
     log = asked and all(found.y_range[0] > 0 for _, found in drawn)
-    share = round(min((told.share for told in look.told), default=1.0), 2)
+    share = round(min((record.share for record in look.records), default=1.0), 2)
     settled = layout.settle((folder, len(drawn), plot.title, log, size, t.stamp))
     if settled < SETTLED:
         hello_imgui.request_refresh()

@@ -11,7 +11,7 @@ from viz.files.actions import OpenNetwork
 from viz.runs import curves_section, focus
 from viz.runs.actions import ResumeRun, StopRun
 from viz.runs.focus import Look
-from viz.runs.follower import Told
+from viz.runs.follower import RunRecord
 from viz.runs.menu import can_resume
 from viz.runs.new_run.dialog import StartFrom
 from viz.runs.results_dialog import ShowResults
@@ -47,9 +47,9 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1, resumes=resumes)
     scene = keep("header", (run, newest, len(look.runs), resumes), header, scene, facts)
     if run.state in ("failed", "lost") or run.problem:
-        last = look.told[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
+        last = look.records[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
         scene = keep("trouble", (run, last), partial(_trouble, run=run, last=last), scene, facts)
-    cards = figures(run, look.told[0])
+    cards = figures(run, look.records[0])
     scene = keep("figures", (cards,), partial(draw_figures, cards=cards), scene, facts)
     ui.space(8)
     return _body(scene, facts, look, run)
@@ -57,8 +57,8 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
 
 def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     """Curves; for runs that measure nothing, what was asked for."""
-    told = look.told[0]
-    if run.kind in ("train", "metrics") or told.stats or told.metrics:
+    record = look.records[0]
+    if run.kind in ("train", "metrics") or record.stats or record.metrics:
         return curves_section.draw(scene, facts, look)
     spec = tuple((str(name), str(value)) for name, value in run.spec.items() if value not in (None, "", (), []))
     return keep("spec", (spec,), partial(spec_table, rows=spec), scene, facts)
@@ -178,16 +178,16 @@ class Tile:
     hint: str = ""
 
 
-def figures(run: Run, told: Told) -> tuple[Tile, ...]:
+def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
     """What the tiles say of a run."""
     unit = run.unit if run.unit == "kimg" else run.unit.capitalize()
     hint = "Pictures shown to the discriminator, in thousands" if run.unit == "kimg" else "Done so far"
     found = [Tile(unit, kimg_text(int(run.done)), f"of {kimg_text(run.total)}" if run.total else "", hint)]
-    if (metric := _metric(run, told)) is not None:
+    if (metric := _metric(run, record)) is not None:
         found.append(metric)
     pace = pace_number(run.seconds_per_unit) if run.seconds_per_unit else "–"
     found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Time that it takes, newest"))
-    if (p := told.newest.get("Progress/augment")) is not None:
+    if (p := record.newest.get("Progress/augment")) is not None:
         target = run.spec.get("target")
         fits = run.spec.get("aug", "ada") == "ada" and isinstance(target, int | float)
         hint = (
@@ -197,21 +197,21 @@ def figures(run: Run, told: Told) -> tuple[Tile, ...]:
             Tile("ADA p", f"{p:.2f}" if p < 0.995 or p > 1 else "1", f"target {target:.2f}" if fits else "", hint)
         )
     found.append(_left(run))
-    if (memory := _memory(told)) is not None:
+    if (memory := _memory(record)) is not None:
         found.append(memory)
     return tuple(found)
 
 
-def _metric(run: Run, told: Told) -> Tile | None:
+def _metric(run: Run, record: RunRecord) -> Tile | None:
     """The newest result of the run's first metric, and what it gained or lost since the one before."""
     if run.metric is not None:
         name, value = run.metric
-    elif told.metrics:
-        name = told.metrics[0]
-        value = told.results[name][-1][1]
+    elif record.metrics:
+        name = record.metrics[0]
+        value = record.results[name][-1][1]
     else:
         return None
-    before = [point for point in told.results.get(name, ()) if point[1] == point[1]][-2:]
+    before = [point for point in record.results.get(name, ()) if point[1] == point[1]][-2:]
     note = ""
     if len(before) == 2:
         step = before[1][1] - before[0][1]
@@ -230,8 +230,8 @@ def _left(run: Run) -> Tile:
     return Tile("Ended", ended, "", "When it wrote its last word")
 
 
-def _memory(told: Told) -> Tile | None:
-    gpu, cpu = told.newest.get("Resources/peak_gpu_mem_gb", 0.0), told.newest.get("Resources/cpu_mem_gb", 0.0)
+def _memory(record: RunRecord) -> Tile | None:
+    gpu, cpu = record.newest.get("Resources/peak_gpu_mem_gb", 0.0), record.newest.get("Resources/cpu_mem_gb", 0.0)
     if gpu > 0:
         return Tile("GPU", f"{gpu:.1f}", "GB at most", "Memory of the GPU that was taken at most since the last tick")
     return (

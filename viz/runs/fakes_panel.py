@@ -94,7 +94,7 @@ def _head(
 
 
 def _follow(scene: Scene, facts: Facts, folder: str) -> Scene:
-    """Whether the explorer shows each new snapshot of this run."""
+    """Return whether the explorer shows each new snapshot of this run."""
     on = scene.interaction.following.folder == folder
     hint = "Shows each new snapshot in the explorer as it appears; all else stays as you set it"
     return scene.request(Follow("" if on else folder)) if ui.switch("Follow", on, hint) != on else scene

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from training_launcher.run import Run
 from viz.runs.data import RUN_FILES
-from viz.runs.follower import Told
+from viz.runs.follower import RunRecord
 from viz.runs.listing import EMPTY, Listing
 from viz.runs.plots import Line, PlotSpec, specs
 from viz.runs.selection import chosen, shown
@@ -29,7 +29,7 @@ class Look:
 
     runs: tuple[Run, ...]
     """Those chosen, the one in focus first."""
-    told: tuple[Told, ...]
+    records: tuple[RunRecord, ...]
     """Of each."""
     listing: Listing
     """Of the one in focus."""
@@ -51,13 +51,13 @@ def look(scene: Scene, facts: Facts) -> Look:
     if last.look is None or last.key != key:
         last.key = key
         runs = chosen(scene, facts)
-        told = tuple(files.told(run.folder) for run in runs)
-        made = specs(runs, told, choice)
+        records = tuple(files.record(run.folder) for run in runs)
+        made = specs(runs, records, choice)
         drawn = tuple(
             tuple((line, found) for line in plot.lines if (found := files.curve(line.wish)) is not None)
             for plot in made
         )
-        last.look = Look(runs, told, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
+        last.look = Look(runs, records, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
         last.wishes = tuple(line.wish for plot in made for line in plot.lines)
         last.listed = _folders(shown(scene, facts))
     files.want(_folders(last.look.runs), last.wishes, last.listed)

@@ -75,7 +75,7 @@ def _list(scene: Scene, facts: Facts) -> Scene:
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:
-    """What belongs here, and the next step."""
+    """Draw the empty state: what belongs here, and the next step."""
     if facts.runs:
         kind = KINDS[scene.interaction.runs.kind].lower()
         ui.empty_state("flag", "None of this kind", f"Runs of the kind “{kind}” appear here")

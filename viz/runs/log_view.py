@@ -26,19 +26,19 @@ LINE = 17
 
 @dataclass
 class _Shown:
-    """What is shown of which log; kept in `Facts.scratch`."""
+    """Lines shown of a log."""
 
     log: Log = Log()
     search: str = ""
     lines: tuple[str, ...] = ()
     opened: bool = True
     follows: bool = True
-    """Whether the newest line is in sight, and stays there as more come."""
+    """True if the newest line is in sight, and stays there as more come."""
     run: str = ""
 
 
 def is_open(facts: Facts) -> bool:
-    """Whether it is not folded."""
+    """Return whether it is not folded."""
     return facts.scratch.get(_Shown).opened
 
 
@@ -52,7 +52,7 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     shown, choice, run = facts.scratch.get(_Shown), scene.interaction.runs, look.run
     if run is None:
         return scene
-    log = look.told[0].log
+    log = look.records[0].log
     if log is not shown.log or choice.search != shown.search:
         shown.log, shown.search, shown.lines = log, choice.search, found(log.lines, choice.search)
     if run.folder != shown.run:
@@ -87,7 +87,7 @@ def found(lines: tuple[str, ...], search: str) -> tuple[str, ...]:
 
 
 def is_bad(line: str) -> bool:
-    """Whether a line tells of an error."""
+    """Return whether a line tells of an error."""
     return _BAD.search(line) is not None
 
 

@@ -1,4 +1,4 @@
-"""What can be done with a run: the menu of its card, and the question before it goes to the trash."""
+"""Menu of a run's card, and the question before the run goes to the trash."""
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -19,7 +19,7 @@ _QUESTION = "Move to trash###trash-run"
 
 
 def can_resume(run: Run, listing: Listing) -> bool:
-    """Whether it can go on where it was."""
+    """Return whether it can go on where it was."""
     return listing.resumable and run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from training_launcher.run import Run
-from viz.runs.follower import Told
+from viz.runs.follower import RunRecord
 from viz.runs.selection import plot_range
 from viz.runs.text import better, metric_name, run_number
 from viz.state.interaction import RunChoice
@@ -48,14 +48,14 @@ class PlotSpec:
     """The one of these that is shown."""
 
 
-def specs(runs: tuple[Run, ...], told: tuple[Told, ...], choice: RunChoice) -> tuple[PlotSpec, ...]:
-    """The plots, in their order. `told` belongs to `runs`."""
+def specs(runs: tuple[Run, ...], records: tuple[RunRecord, ...], choice: RunChoice) -> tuple[PlotSpec, ...]:
+    """The plots, in their order. `records` belongs to `runs`."""
     if not runs:
         return ()
-    stats = tuple(sorted({name for one in told for name in one.stats}))
-    metrics = tuple(sorted({name for one in told for name in one.metrics if not name.endswith("_std")}))
+    stats = tuple(sorted({name for one in records for name in one.stats}))
+    metrics = tuple(sorted({name for one in records for name in one.metrics if not name.endswith("_std")}))
     found = [PlotSpec(LOSS, "Loss", "", _lines(LOSS, runs, _LOSSES, choice))]
-    most = max(metrics, key=lambda name: max(len(one.results.get(name, ())) for one in told), default="")
+    most = max(metrics, key=lambda name: max(len(one.results.get(name, ())) for one in records), default="")
     metric = choice.metric if choice.metric in metrics else most
     name = metric_name(metric) if metric else "Metric"
     named = ((metric, metric_name(metric, short=True), "accent"),) if metric else ()

@@ -101,7 +101,7 @@ class App:
 
     @property
     def up_to_date(self) -> bool:
-        """Whether the image shown answers the present document, or a failure does."""
+        """Return whether the image shown answers the present document, or a failure does."""
         return self.link.answered and not self.link.stale(self.store.scene)
 
     def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
@@ -147,11 +147,11 @@ class App:
 
     @staticmethod
     def add_ons() -> immapp.AddOnsParams:
-        """What hello_imgui must set up besides Dear ImGui."""
+        """Return the add-ons that hello_imgui sets up besides Dear ImGui."""
         return immapp.AddOnsParams(with_implot=True)
 
     def runner_params(self) -> hello_imgui.RunnerParams:
-        """Everything that hello_imgui needs to run this window."""
+        """Return the parameters with which hello_imgui runs this window."""
         params = runner.configured(self.options, _IDLE_FPS)
         self._callbacks(params.callbacks)
         panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in panel_table.PANELS]

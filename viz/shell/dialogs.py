@@ -46,7 +46,7 @@ _STARTS: dict[str, Callable[[Scene, Facts], None]] = {
     "new-run": new_run.start,
     "results": results_dialog.start,
 }
-"""What a dialog does when it opens."""
+"""Functions called when a dialog opens."""
 _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
     "export": export_dialog.draw,
     "new-run": new_run.draw,
@@ -56,7 +56,7 @@ _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
 
 
 def known(name: str) -> bool:
-    """Whether there is a dialog of this name to open by `ShowDialog`."""
+    """Return whether there is a dialog of this name to open by `ShowDialog`."""
     return name in TITLES or name in browse_purposes.MODES
 
 
@@ -79,7 +79,7 @@ _ANY = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
 
 
 def is_open(scene: Scene, facts: Facts) -> bool:
-    """Whether a dialog takes the keyboard."""
+    """Return whether a dialog takes the keyboard."""
     return bool(scene.interaction.dialog.name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
 
 

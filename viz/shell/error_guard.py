@@ -15,7 +15,7 @@ class Guard:
         self._show, self._clock = tell, clock
         self._seen: dict[str, str] = {}
         self.errors: list[Exception] = []
-        """What was raised so far, for tests; the same error of the same panel counts once."""
+        """Exceptions so far, for tests; the same error of the same panel counts once."""
 
     def panel(self, name: str, draw: Callable[[], None]) -> Callable[[], None]:
         """`draw` with Dear ImGui's stacks (windows, ids, styles) put right after an exception."""

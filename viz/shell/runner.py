@@ -11,7 +11,7 @@ from viz.state.settings import Options
 
 
 def configured(options: Options, idle_fps: float) -> hello_imgui.RunnerParams:
-    """Everything that needs no window: its size, where its layout is kept, and how many frames it draws at rest."""
+    """Return parameters of a window that is not open yet: size, layout file, frame rate at rest."""
     params = hello_imgui.RunnerParams()
     window = params.app_window_params
     window.window_title = "StyleScope"

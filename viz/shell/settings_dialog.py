@@ -1,4 +1,4 @@
-"""What is set once: device, pace, folders, looks."""
+"""The settings dialog: device, pace, folders, looks."""
 
 import os
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ _FOLDERS = {
 
 @dataclass
 class Folders:
-    """What has been typed into the folder fields; kept in `Facts.scratch`."""
+    """Text typed into the folder fields."""
 
     captures: str | None = None
     networks: str | None = None

@@ -129,7 +129,7 @@ def _bar(
 
 
 def _following(scene: Scene, text: str) -> Scene:
-    """What is followed, and a cross that ends it."""
+    """Draw the followed run, and a cross that ends following."""
     ui.status("", "eye", "accent", text, "Each new snapshot is shown as it appears")
     p = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x - theme.current.px(12), p.y - theme.current.px(1)))

@@ -99,7 +99,7 @@ class Figures(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What has happened to small pictures since the window opened."""
+    """Counts of thumbnails since the window opened."""
 
     asked: int = 0
     missed: int = 0
@@ -130,7 +130,7 @@ class JobStatus:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come."""
+        """Return whether nothing more will come."""
         return self.failure is not None or self.done >= self.total
 
 
@@ -173,7 +173,7 @@ class States:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a panel may read besides the scene."""
+    """Input of a panel besides the scene."""
 
     thumbnails: Thumbnails
     scratch: Scratch
@@ -201,7 +201,7 @@ class Facts:
     """Kernels that are compiled just now, or the trouble with them."""
     failure: Failure | None = None
     waiting_s: float = 0.0
-    """How long the newest request has been unanswered."""
+    """Seconds since the newest request, while it is unanswered; else 0."""
     stalled_s: float = 0.0
     """Seconds since the renderer gave a sign of life; 0 while it reads a network."""
     snapshots: tuple[Snapshot, ...] = ()
@@ -214,11 +214,11 @@ class Facts:
     saved: str = ""
     """File written last."""
     has_last: bool = False
-    """Whether there is a session of the window that was closed last."""
+    """True if there is a session of the window that was closed last."""
     session: str = ""
     """The session file at hand; empty where there is none."""
     states: States = field(default_factory=States)
-    """What can be gone back to."""
+    """States to go back to."""
     devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
     measure: Callable[[], Performance] = Performance
     """Makes `performance`."""

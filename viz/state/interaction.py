@@ -46,7 +46,7 @@ class CanvasPointer:
     panned: bool = False
     """The image was panned while Space was down, so letting go of Space must not start to play."""
     place: Place | None = None
-    """Where the image was drawn last."""
+    """Position of the image in the last frame."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class SwatchDrag:
     """Its index on the shelf; None for the second style."""
     over: Target | Slot | None = None
     found: Target | Slot | None = None
-    """What the pointer is over in this frame, as the drawing panels find; taken by `viz.mixing.drag_view`."""
+    """Target under the pointer in this frame, as the drawing panels find; taken by `viz.mixing.drag_view`."""
     anchor: int | None = None
     """The row at which Shift went down: a range begins there."""
 
@@ -231,7 +231,7 @@ class Scrub:
     turn: int = 0
     """Counts its positions: what was read ahead at one may have had to leave at the next."""
     active: bool = False
-    """Whether the pointer has been on the slider since this run was opened."""
+    """True if the pointer has been on the slider since this run was opened."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Interaction:
-    """Everything shared between panels besides document, view and settings."""
+    """State shared between panels besides document, view and settings."""
 
     dialog: Dialog = Dialog()
     notifications: Notifications = Notifications()

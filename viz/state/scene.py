@@ -154,6 +154,6 @@ class Command:
     checked: Callable[[Scene, Facts], bool] | None = None
     """For what is on or off: whether it is on."""
     repeats: bool = False
-    """Whether a held key does it again and again."""
+    """True if a held key does it again and again."""
     on_release: bool = False
-    """Whether its key acts when let go, because holding it means something else."""
+    """True if its key acts when let go, because holding it means something else."""

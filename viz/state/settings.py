@@ -27,16 +27,16 @@ class Settings:
     scale: float = 1.0
     """Interface scale on top of the screen's own, 0.75..3."""
     device: str = "auto"
-    """Where the renderer runs: auto, cpu, cuda, cuda:1, mps."""
+    """Device of the renderer: auto, cpu, cuda, cuda:1, mps."""
     frame_limit: int = 60
     """Frames a second at most; 0 sets no limit."""
     vsync: bool = True
     drafts: bool = True
     """While something is dragged, pictures that take long are drawn at a lower resolution."""
     capture_dir: str = ""
-    """Where pictures are saved; empty for the folder of pictures in the user's home."""
+    """Folder of captures; empty for the folder of pictures in the user's home."""
     browse_dir: str = ""
-    """Where the file browser opens; empty for where it was last."""
+    """First folder of the file browser; empty for its last one."""
     recent: tuple[str, ...] = ()
     """Networks that opened, newest first."""
     followed: str = ""
@@ -53,7 +53,7 @@ def config_dir() -> Path:
 
 @dataclass(frozen=True)
 class Options:
-    """How a window starts."""
+    """Options with which a window starts."""
 
     network: str = ""
     """Path, URL or run folder; empty for the demo network."""
@@ -65,14 +65,14 @@ class Options:
     kept: Settings = Settings()
     """The settings on file, which overrides do not change."""
     keep: bool = True
-    """Whether settings and layouts are kept in `config_dir`."""
+    """True if settings and layouts are kept in `config_dir`."""
     problem: str = ""
     """A sentence to show at the start."""
     size: tuple[int, int] = (1440, 900)
     strict: bool = False
-    """Whether misuse of Dear ImGui raises, as tests want it, instead of being put right."""
+    """True if misuse of Dear ImGui raises, as tests want it, instead of being put right."""
     idling: bool = True
     clock: Callable[[], float] = time.perf_counter
     """Seconds; never goes back."""
     chance: random.Random = field(default_factory=random.Random)
-    """Where random seeds come from."""
+    """Source of random seeds."""

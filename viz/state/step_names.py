@@ -30,7 +30,7 @@ NAMES = {
 
 
 def name_of(path: str) -> str:
-    """What a parameter is called."""
+    """Return the name of a parameter."""
     if path.startswith("directions."):
         return path.removeprefix("directions.")
     return NAMES.get(path) or path.rpartition(".")[2].replace("_", " ").capitalize()
@@ -251,7 +251,7 @@ def _transform(before: Transform, after: Transform) -> str:
 
 
 def _count(before: object, after: object) -> int:
-    """How many fields differ."""
+    """Count the fields that differ."""
     return sum(getattr(before, name) != getattr(after, name) for name in before.__dataclass_fields__)  # type: ignore[attr-defined]
 
 

@@ -24,7 +24,7 @@ class Step:
 
 
 class History:
-    """What was done and what was taken back.
+    """Undo and redo steps of one window.
 
     A step is either recorded whole (`record`) or opened by `begin`, while a drag or a motion changes the document many
     times, and closed by `commit`.
@@ -61,7 +61,7 @@ class History:
 
     @property
     def is_open(self) -> bool:
-        """Whether a step has begun and not ended."""
+        """Return whether a step has begun and not ended."""
         return self._open is not None
 
     def begin(self, document: Document) -> None:
@@ -165,7 +165,7 @@ class Store:
         self._scene = scene
 
     def returned(self) -> bool:
-        """Whether the history has given the present document back since the last call."""
+        """Return whether the history has given the present document back since the last call."""
         was, self._returned = self._returned, False
         return was
 

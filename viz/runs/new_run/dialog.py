@@ -296,5 +296,5 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
 
 
 def waits(facts: Facts) -> bool:
-    """Whether the dialog is away only while a path is browsed for."""
+    """Return whether the dialog is away only while a path is browsed for."""
     return bool(form_of(facts).browsing)

@@ -165,6 +165,6 @@ def waits_for(form: Form, runs: Iterable[Run]) -> str:
 
 
 def _may_share(kind: str, run: Run) -> bool:
-    """Whether a run works, or will work, on devices of a kind."""
+    """Return whether a run works, or will work, on devices of a kind."""
     theirs = run.device.partition(":")[0]
     return kind == "auto" or not theirs or theirs == kind

@@ -83,12 +83,12 @@ class Form:
     taken: dict[str, Preset] = field(default_factory=dict)
     """The preset taken last, by kind."""
     follow: bool = True
-    """Whether the explorer follows the training once it is started."""
+    """True if the explorer follows the training once it is started."""
     browsing: str = ""
     """The field that a path is being browsed for."""
     looker: Looker = field(default_factory=Looker)
     begun: bool = False
-    """Whether it was ever shown."""
+    """True if it was ever shown."""
     judged: tuple[object, ...] = ()
     verdict: "Verdict" = field(default_factory=lambda: Verdict())
 

@@ -29,7 +29,7 @@ _ROWS = 5
 
 @dataclass
 class Choosing:
-    """Which snapshots of a run are to be added; kept in `Facts.scratch`."""
+    """Which snapshots of a run are to be added."""
 
     run: str = ""
     every: int = 1
