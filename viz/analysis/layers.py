@@ -1,7 +1,6 @@
 """Table of layers: size, type and output statistics of each, and the layer shown on the canvas."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -12,7 +11,7 @@ from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import icon
 from viz.ui.numbers import compact
 from viz.ui.theme import current as t
@@ -151,10 +150,10 @@ def table(scene: Scene, facts: Facts) -> Scene:
     imgui.pop_style_var()
     if seen:
         a = imgui.get_cursor_screen_pos()
-        known, here = tuple(row.info for row in rows), scene.view.display.layer
-        scene = keep("rows", (known, here), partial(_rows, rows=rows, grid=grid), scene, facts)
+        plain, here = tuple(Entry(row.layer, row.info, None) for row in rows), scene.view.display.layer
+        scene = _rows(scene, facts, plain, grid, here)
         imgui.set_cursor_screen_pos(a)
-        keep("measured", (facts.figures, rows, here), partial(_measured, rows=rows, grid=grid), scene, facts)
+        _measured(scene, facts, rows, grid, here)
     imgui.end_child()
     return scene
 
@@ -173,17 +172,18 @@ def _grid(room: V, rows: int, height: float) -> _Grid:
     return _Grid(tuple(placed), width, tall)
 
 
-def _rows(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid) -> Scene:
+@cached
+def _rows(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, layer: str | None) -> Scene:
     """Draw the cells that stay the same for every image."""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     for index, row in enumerate(rows):
-        scene = _row(scene, facts, row, grid, index)
+        scene = _row(scene, facts, row, grid, index, row.layer == layer)
     imgui.pop_style_var()
     return scene
 
 
-def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int) -> Scene:
-    here, focus = row.layer == scene.view.display.layer, facts.scratch.get(_Focus)
+def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int, here: bool) -> Scene:
+    focus = facts.scratch.get(_Focus)
     p, id_, h = imgui.get_cursor_screen_pos(), row.layer or "Picture", t.px(ROW)
     if index % 2:
         ui.fill(p, V(p.x + grid.width, p.y + h), "raised", 0.35, 0)
@@ -216,7 +216,8 @@ def _known(row: Entry, column: str) -> tuple[str, str]:
             return row.info.dtype.replace("float", "fp"), "faint"
 
 
-def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid) -> Scene:
+@cached
+def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, layer: str | None) -> Scene:
     """Draw the cells that change with every image, in the visible rows: thumbnails, bars and numbers."""
     a = imgui.get_cursor_screen_pos()
     top = max((row.statistics.std for row in rows if row.statistics and row.statistics.std < 1e9), default=1.0) or 1.0
@@ -224,7 +225,7 @@ def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid) 
     h, side, cells = t.px(ROW), t.px(ROW - 4), grid.cells("", "Std", "Max")
     first, end = max(0, int((low - a.y) // h)), int((low + height - a.y) // h) + 1
     for index, row in enumerate(rows[first:end], first):
-        y, here, stats = a.y + index * h, row.layer == scene.view.display.layer, row.statistics
+        y, here, stats = a.y + index * h, row.layer == layer, row.statistics
         for column, x, width in cells:
             p = V(a.x + x, y)
             if not column:

@@ -10,7 +10,6 @@ from viz.link.measurements import SEEN
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
 from viz.ui.theme import current as t
 
 GAP = 16
@@ -95,7 +94,7 @@ def _block(scene: Scene, facts: Facts, name: str) -> Scene:
         case "Channels":
             return channels.shown(scene, facts)
         case "Spectrum":
-            return keep("spectrum", spectrum.reads(scene, facts), spectrum.picture, scene, facts)
+            return spectrum.picture(scene, facts)
         case _:
             radial = facts.figures.frame.radial if facts.figures.frame else ()
-            return keep("power", (scene.view.display.spectrum.on, radial), spectrum.power, scene, facts)
+            return spectrum.power(scene, facts, scene.view.display.spectrum.on, radial)

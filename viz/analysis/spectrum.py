@@ -10,9 +10,11 @@ from viz.analysis.channels import shown_text
 from viz.analysis.layers import chosen, entries
 from viz.state.facts import Facts
 from viz.state.params import put
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import plots
 from viz.ui import widgets as ui
+from viz.ui.draw_cache import cached
 from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
 
@@ -21,11 +23,7 @@ CONTROLS = 168
 """Design width of the controls beside the spectrum."""
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Return everything that `picture` reads."""
-    return scene.view.display, facts.spectrum, facts.model
-
-
+@cached
 def picture(scene: Scene, facts: Facts) -> Scene:
     """Draw the two-dimensional spectrum with its controls."""
     spectrum = scene.view.display.spectrum
@@ -50,8 +48,7 @@ def _header(scene: Scene, facts: Facts) -> Scene:
     title = ui.draw("2-D spectrum", p.x, p.y, "text", t.small, "bold", height=h)
     spectrum, end = scene.view.display.spectrum, p.x + width - t.px(26)
     if spectrum.on:
-        row = chosen(scene, entries(scene, facts))
-        note = ui.ellipsis(shown_text(scene, row, not spectrum.selected_only), width - title - t.px(50), t.small)
+        note = ui.ellipsis(_measured_text(scene, facts), width - title - t.px(50), t.small)
         ui.draw(note, end - t.px(8), p.y, "faint", t.small, align=1, height=h)
     imgui.set_cursor_screen_pos(V(end, p.y - (t.px(t.row) - h) / 2))
     imgui.push_id("spectrum")
@@ -60,6 +57,12 @@ def _header(scene: Scene, facts: Facts) -> Scene:
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(width, h))
     return scene
+
+
+@derived
+def _measured_text(scene: Scene, facts: Facts) -> str:
+    every = not scene.view.display.spectrum.selected_only
+    return shown_text(scene, chosen(scene, entries(scene, facts)), every)
 
 
 def _square(scene: Scene, facts: Facts, p: V, side: float) -> Scene:
@@ -122,12 +125,12 @@ def frequency_ticks(lowest: float, most: int) -> list[tuple[float, str]]:
     return [(2.0**-k, f"1/{2**k}") for k in range(1, count + 1, step)][::-1]
 
 
-def power(scene: Scene, facts: Facts) -> Scene:
+@cached
+def power(scene: Scene, facts: Facts, on: bool, radial: tuple[tuple[float, float], ...]) -> Scene:
     """Plot the radial mean of the power, in decibels over frequency."""
-    on = scene.view.display.spectrum.on
     ui.heading("Radial power", "network" if on else "")
-    radial = facts.figures.frame.radial if facts.figures.frame and on else ()
-    points = np.array([point for point in radial if point[0] > 0 and math.isfinite(point[1])], np.float64)
+    finite = [point for point in radial if on and point[0] > 0 and math.isfinite(point[1])]
+    points = np.array(finite, np.float64)
     room = imgui.get_content_region_avail()
     if len(points) < 2:
         p = imgui.get_cursor_screen_pos()

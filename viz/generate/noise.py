@@ -36,12 +36,6 @@ def summary(noise: Noise, model: ModelInfo | None) -> str:
     return f"{on} of {layers} layers"
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    fold = unfolded(facts)
-    return scene.document.noise, scene.view.motion, facts.model, fold, *noise_map.reads(scene, facts)
-
-
 def unable(model: ModelInfo | None) -> str:
     """Why noise cannot be changed; empty where it can."""
     if model is None:
@@ -51,6 +45,7 @@ def unable(model: ModelInfo | None) -> str:
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
+    noise_map.measured(scene, facts)  # goes on while the section is folded
     model = facts.model
     tall = imgui.get_window_height() > t.px(760)
     able = model is not None and bool(model.noise_layers)
@@ -125,11 +120,6 @@ class Fold:
     """True if the rows of the layers are shown."""
 
     open: bool = False
-
-
-def unfolded(facts: Facts) -> bool:
-    """Return whether the rows of the layers are shown."""
-    return facts.scratch.get(Fold).open
 
 
 def side_of(model: ModelInfo, layer: str) -> int:

@@ -14,7 +14,8 @@ from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, NoiseDeviation
 from viz.files.actions import SavePixels
 from viz.gl.textures import Picture
-from viz.state.facts import Facts, JobStatus, ServiceKey
+from viz.state.facts import Facts, JobStatus, ServiceKey, Texture
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -57,21 +58,29 @@ def colored(values: AnyArray, top: float) -> NDArray[np.uint8]:
     return _viridis()[np.clip(values / max(top, 1e-6) * 255, 0, 255).astype(np.uint8)]
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the rows show. Asks for the map while it is on."""
+@derived
+def measured(scene: Scene, facts: Facts) -> tuple[JobStatus, Texture | None]:
+    """Return the progress of the measurement and its map. Asks for it while it is on."""
     heat, model = facts.services[NOISE_MAP], facts.model
     if not heat.on or model is None or not model.noise_layers:
-        return (heat.on, heat.realisations)
+        return heat.status, None
     status = heat.status = facts.jobs.ask(_work(heat, scene))
     if status.result is not None and status.result is not heat.shown:
         heat.shown, heat.top = status.result, float(status.result.max())
         heat.picture.upload(colored(status.result, heat.top))
-    return (True, heat.realisations, status, heat.picture.texture)
+    return status, heat.picture.texture
+
+
+@derived
+def _settings(scene: Scene, facts: Facts) -> tuple[bool, int]:
+    """Return whether the map is on, and its number of realisations."""
+    return facts.services[NOISE_MAP].on, facts.services[NOISE_MAP].realisations
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """A switch with the number of realisations, and the map below."""
-    heat, status = facts.services[NOISE_MAP], facts.services[NOISE_MAP].status
+    heat, (status, texture) = facts.services[NOISE_MAP], measured(scene, facts)
+    _settings(scene, facts)  # recorded: the service itself is not
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
     text = "Measure" if not heat.on else "Hide" if status.over else "Stop"
@@ -86,7 +95,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     heat.realisations = min(max(typed, 2), MOST)
     if not heat.on:
         return scene
-    _map(heat, status)
+    _map(heat, status, texture if status.result is not None else None)
     if status.result is None or not status.over:
         return scene
     hint = f"The map as a PNG in the capture folder: violet is 0, yellow {level(heat.top)} levels of 0-255"
@@ -95,9 +104,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _map(heat: NoiseMap, status: JobStatus) -> None:
+def _map(heat: NoiseMap, status: JobStatus, texture: Texture | None) -> None:
     p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    texture = heat.picture.texture if status.result is not None else None
     imgui.dummy(V(max(side, 1.0), side))
     value: float | None = None
     if imgui.is_item_hovered() and heat.shown is not None and texture is not None:

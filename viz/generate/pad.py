@@ -10,6 +10,7 @@ from imgui_bundle import imgui
 from renderer.document.document import request_for
 from renderer.ipc.protocol import Display, RenderRequest, Transform
 from viz.state.facts import Facts
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -78,6 +79,7 @@ def neighbour_request(scene: Scene) -> RenderRequest:
     return request_for(steady, Display(), scene.settings.device, 0)
 
 
+@derived
 def base(scene: Scene, facts: Facts) -> RenderRequest:
     """What the pad's pictures have in common now. It waits for the hand to let go of what it changes: while another
     picture is asked for in every frame, no small one would get its turn.

@@ -22,8 +22,8 @@ class Shot:
     """Image and placement to draw; nothing is copied while they stay the same."""
 
     picture: Texture
-    frame: object
-    """Frame that the image belongs to; compared by identity."""
+    version: int
+    """Changes with every image in the texture."""
     place: Place
     area: Area
     """Rectangle of the canvas in whole screen pixels."""
@@ -47,7 +47,7 @@ class Viewport:
         self._buffers: dict[Texture, int] = {}
         """Framebuffer of the upload context per texture; attaching a texture takes longer than the copy."""
         self._shot: Shot | None = None
-        self._halved: tuple[object, int] = (None, 0)
+        self._halved = (-1, 0)
 
     def show(self, shot: Shot) -> Drawn:
         """Return the image at `shot.place`, cropped to `shot.area` above 1:1."""
@@ -58,7 +58,7 @@ class Viewport:
             return Drawn(self._small(shot), (0.0, 0.0, 1.0, 1.0), (x0, y0, x1, y1))
         self._make_exact(int(area.width), int(area.height))
         assert self._exact is not None
-        if self._shot is None or shot != self._shot or shot.frame is not self._shot.frame:
+        if shot != self._shot:
             target = (x0 - int(area.x), y0 - int(area.y), x1 - int(area.x), y1 - int(area.y))
             self._blit(shot.picture, self._exact, target, GL.GL_NEAREST)
             self._shot = shot
@@ -82,13 +82,13 @@ class Viewport:
         levels = min(math.floor(-math.log2(shot.place.scale)), int(math.log2(max(sides, 1))))
         if levels <= 0:
             return shot.picture.id
-        if self._halved[0] is not shot.frame or self._halved[1] < levels:
+        if self._halved[0] != shot.version or self._halved[1] < levels:
             source = shot.picture
             for level in range(levels):
                 target = self._half(level, max(source.width // 2, 1), max(source.height // 2, 1))
                 self._blit(source, target, (0, 0, target.width, target.height), GL.GL_LINEAR)
                 source = target
-            self._halved = (shot.frame, levels)
+            self._halved = (shot.version, levels)
         return self._halves[levels - 1].id
 
     def _half(self, level: int, width: int, height: int) -> Texture:

@@ -29,7 +29,7 @@ class ComparedImage:
     picture: Picture = field(default_factory=Picture)
     viewport: Viewport = field(default_factory=Viewport)
     shown: AnyArray | None = None
-    upload: object = None
+    upload: int = 0
     """Tells one picture from the next."""
     asked: tuple[object, ...] = ()
     work: Work | None = None
@@ -53,7 +53,7 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     status = facts.jobs.ask(_work(scene, compare.b, other))
     if status.result is not None and status.result is not other.shown:
         other.picture.upload(status.result)
-        other.shown, other.upload = status.result, object()
+        other.shown, other.upload = status.result, other.upload + 1
     texture = other.picture.texture
     if texture is not None:
         share = compare.divider if compare.mode == "split" else 0.0

@@ -31,6 +31,8 @@ class RenderLink:
         self.thumbnails = ThumbnailCache()
         self.jobs = Jobs(renderer)
         self.frame: Frame | None = None
+        self.image_version = 0
+        """Images shown so far."""
         self.failure: Failure | None = None
         self.loading: Loading | None = None
         self.preparing: Preparing | None = None
@@ -184,6 +186,7 @@ class RenderLink:
         if known is not None and frame.model is not known and frame.model == known:
             frame = replace(frame, model=known)  # the same object, which is compared at once
         self.frame = frame
+        self.image_version += 1
         self.shown = self._shows.get(frame.request_id, self.shown)
         if asked := self._asked.get(frame.request_id):
             self._meters.latency.add((self._clock() - asked) * 1000)

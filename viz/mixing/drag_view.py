@@ -8,7 +8,6 @@ from imgui_bundle import imgui
 from viz.mixing import swatch_thumbnails
 from viz.mixing.drag import name_of, preview_text, released, target, tried
 from viz.mixing.grid_export import GRID_EXPORT
-from viz.mixing.layers_section import second
 from viz.mixing.selection import selecting
 from viz.state.facts import Facts
 from viz.state.interaction import Place, Slot, SwatchDrag, Target
@@ -87,7 +86,7 @@ def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
     for n in range(1, 7):
         a, b = V(x - p(n), y - p(n) + p(4)), V(x + k + p(n), y + k + p(n) + p(5))
         d.add_rect_filled(a, b, t.u32("halo", 0.07), p(8))
-    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch, second(scene))
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
     if texture:
         tint = t.u32("#FFFFFF", 0.95)
         ref, low, high = imgui.ImTextureRef(texture), V(uv[0], uv[1]), V(uv[2], uv[3])

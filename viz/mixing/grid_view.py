@@ -1,7 +1,5 @@
 """The mixing grid in the centre: styles A down, styles B across, and in each cell A with some layers of B."""
 
-from functools import partial
-
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
@@ -17,7 +15,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 
 GRID = "view.grid"
 BAR, CAPTION, GAP, MARGIN = 36, 16, 4, 16
@@ -29,22 +27,20 @@ _TOKENS = ("coarse", "middle", "fine", "accent", "accent")
 
 def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
     """The whole view, where the picture would be."""
-    model, grid, export = facts.model, scene.interaction.grid, facts.services[GRID_EXPORT]
-    assert model is not None
+    export = facts.services[GRID_EXPORT]
     picked = actions.picked(scene, facts)
     held = scene.view.motion.playing or (imgui.is_any_item_active() and not imgui.get_io().want_text_input)
     table, stamp = current_table(scene, facts, picked, held)
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(8)))
-    done, total = len(export.done), len(export.waiting)
-    reads = (grid.rows, grid.columns, grid.taken, scene.document.shelf, model, picked, done, total, area)
-    scene = keep("grid-bar", reads, partial(_bar, area=area), scene, facts)
+    scene = _bar(scene, facts, area, len(export.done), len(export.waiting))
     imgui.set_cursor_screen_pos(V(area.x, area.y + p(BAR)))
     rest = Area(area.x, area.y + p(BAR), area.width, area.height - p(BAR))
-    return keep("grid-cells", (stamp, grid.taken, rest), partial(_cells, table=table, area=rest), scene, facts)
+    return _cells(scene, facts, table, stamp, rest)
 
 
-def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
+@cached
+def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
     """Draw the bar: styles at the sides, layers taken, saving."""
     p, grid, model, export = theme.current.px, scene.interaction.grid, facts.model, facts.services[GRID_EXPORT]
     assert model is not None
@@ -61,10 +57,10 @@ def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
     chosen = ui.segmented("taken", sets if wide else [name[:1] for name in sets], now, hints=hints)
     imgui.end_disabled()
     scene = scene.interacting(grid=GridSettings(rows, columns, SETS.index(sets[chosen])))
-    return _ends(scene, facts, area)
+    return _ends(scene, facts, area, done, total)
 
 
-def _ends(scene: Scene, facts: Facts, area: Area) -> Scene:
+def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
     """The right end of the bar: save, or how far that is; and back."""
     p, export, y = theme.current.px, facts.services[GRID_EXPORT], area.y + theme.current.px(8)
     right = area.x + area.width - p(12)
@@ -77,7 +73,6 @@ def _ends(scene: Scene, facts: Facts, area: Area) -> Scene:
         if ui.button("Save grid", "export", width=width, id_="##save", hint="The whole grid at full size, as a PNG"):
             scene = grid_export.start(scene, facts)
         return scene
-    done, total = len(export.done), len(export.waiting)
     imgui.set_cursor_screen_pos(V(right - p(28 + 56), y))
     if ui.button("Cancel", width=p(56), id_="##cancel", hint="Save nothing", keys="Esc"):
         export.stop()
@@ -104,7 +99,8 @@ def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
     return text
 
 
-def _cells(scene: Scene, facts: Facts, table: Table, area: Area) -> Scene:
+@cached
+def _cells(scene: Scene, facts: Facts, table: Table, stamp: int, area: Area) -> Scene:
     """The pictures, as large as they fit."""
     p, rows = theme.current.px, table.pictures()
     across, down = len(rows[0]), len(rows)

@@ -7,11 +7,11 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document.mixing import blend, clear, free, layer, lock, mixed, second_of
-from renderer.ipc.protocol import Latent, LayerStyle, Mixing, ModelInfo, Source
+from renderer.document.mixing import blend, clear, free, layer, lock, mixed
+from renderer.ipc.protocol import LayerStyle, ModelInfo
 from viz.mixing import actions, swatch_thumbnails
 from viz.mixing.drag import name_of, rows, target
-from viz.mixing.selection import around, extended, inverted, lay, picked, selecting, swatch_of, switched, takes, within
+from viz.mixing.selection import around, extended, inverted, lay, picked, selecting, switched, takes, within
 from viz.state.bands import Band, bands_of, share_text, short_name, size_text
 from viz.state.facts import Facts
 from viz.state.interaction import Target
@@ -55,45 +55,6 @@ class Stroke:
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Return everything that `draw` reads besides its arguments."""
-    document = scene.document
-    return (
-        document.mixing,
-        pictured_second(scene, facts),
-        document.noise,
-        document.shelf,
-        scene.view.display.layer,
-        scene.view.grid,
-        facts.model,
-        swatch_of(scene),
-        scene.interaction.selection.layers,
-        swatch_thumbnails.of(scene, facts).base,
-    )
-
-
-@dataclass
-class _Second:
-    """The second style, made anew only when it is another one."""
-
-    made_from: tuple[Source, float] | None = None
-    style: Source = Latent()
-
-
-def pictured_second(scene: Scene, facts: Facts) -> Source:
-    """The second style as it is pictured."""
-    known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
-    if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
-        known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
-    return known.style
-
-
-def second(scene: Scene) -> float:
-    """The seed by which the second style is pictured. While it walks: the nearest whole one, so few are rendered."""
-    x = scene.document.mixing.x
-    return float(round(x)) if scene.view.motion.mixing else x
-
-
 def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     """The section. `reserve`: pixels to leave free below it, if its rows can be that low."""
     model = facts.model
@@ -110,7 +71,8 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     stroke = facts.scratch.get(Stroke)
     top = imgui.get_window_pos().y
     y = min(max(imgui.get_mouse_pos().y, top), top + imgui.get_window_height())
-    stroke.move(y, imgui.is_mouse_down(imgui.MouseButton_.left))
+    if stroke.kind or imgui.is_window_hovered():
+        stroke.move(y, imgui.is_mouse_down(imgui.MouseButton_.left))
     bands = bands_of(model)
     gaps = len(bands) * (24 + 4)
     room = (imgui.get_content_region_avail().y - reserve) / t.scale - gaps
@@ -224,7 +186,7 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
     taken = own.amount != 0 or own.source is not None
     picture = swatch_thumbnails.NOTHING
     if taken:
-        picture = swatch_thumbnails.of_layer(scene, facts, own.source, second(scene))
+        picture = swatch_thumbnails.of_layer(scene, facts, own.source)
     return ui.RowLook(
         name=short_name(name),
         resolution=size_text(side, side),
@@ -248,7 +210,7 @@ def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, fl
     drag = scene.interaction.drag
     if not drag.on or not isinstance(drag.over, Target) or index not in drag.over.ws:
         return None
-    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch, second(scene))
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
     return texture, uv, name_of(drag, scene.document)
 
 

@@ -12,12 +12,12 @@ from renderer.ipc.protocol import Latent
 from viz.generate.latent import RANDOM_SEEDS
 from viz.mixing import actions, swatch_thumbnails
 from viz.mixing.drag import lifted
-from viz.mixing.layers_section import pictured_second, second
 from viz.mixing.selection import selecting, swatch_of
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
 from viz.state.interaction import Slot
 from viz.state.params import default, put
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
@@ -34,12 +34,17 @@ def base_seed(latent: Latent) -> float | None:
     return latent.x + 100 * latent.y if latent.y == round(latent.y) and latent.array is None else None
 
 
+@derived
+def _has_base(scene: Scene) -> bool:
+    return base_seed(scene.document.latent) is not None
+
+
 def second_style(scene: Scene, facts: Facts) -> Scene:
     """Its picture, to be chosen and dragged, and two rows beside it."""
     imgui.push_id("style")
     p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SECOND_SIDE)
     dragging = scene.interaction.drag.on
-    texture, uv = swatch_thumbnails.of_swatch(scene, facts, None, second(scene))
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, None)
     chosen = swatch_of(scene) is None
     if ui.tile("second", texture, uv, glyph="path", size=SECOND_SIDE, selected=chosen) and not dragging:
         scene = selecting(scene, swatch=None)
@@ -74,10 +79,9 @@ def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
     if ui.button(glyph="dice-five", id_="##random", hint="A random second style"):
         scene = put(scene, SEED, float(facts.chance.randrange(RANDOM_SEEDS)))
     imgui.same_line(0, gap)
-    base = base_seed(scene.document.latent)
     hint = "Keep the first style's seed as the second"
-    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=base is not None) and base is not None:
-        scene = put(scene, SEED, base)
+    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=_has_base(scene)):
+        scene = put(scene, SEED, base_seed(scene.document.latent))
     return scene
 
 
@@ -110,23 +114,6 @@ class Tabs:
     def shows(self, swatch: Swatch) -> bool:
         """Return whether a swatch is among those of the chosen tab."""
         return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
-
-
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Return everything that `draw` reads."""
-    document, motion, tabs = scene.document, scene.view.motion, facts.scratch.get(Tabs)
-    return (
-        document.mixing,
-        pictured_second(scene, facts),
-        base_seed(document.latent) is None,
-        motion.mixing,
-        motion.mixing_speed,
-        document.shelf,
-        facts.model,
-        swatch_of(scene),
-        swatch_thumbnails.of(scene, facts).base,
-        tabs.tab,
-    )
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -195,7 +182,7 @@ def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
     """One swatch: click chooses it, double click opens it, drag lifts it, right click offers more."""
     swatch = scene.document.shelf[index]
     selected, tabs = scene.interaction.selection.swatch, facts.scratch.get(Tabs)
-    texture, uv = swatch_thumbnails.of_swatch(scene, facts, swatch, 0.0)
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, swatch)
     bands = [band.ws for band in bands_of(facts.model)] if facts.model is not None else []
     use = uses(swatch, scene.document.mixing, bands)
     glyph, chosen = _GLYPHS[kind_of(swatch)], selected == swatch

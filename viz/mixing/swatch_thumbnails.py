@@ -6,9 +6,10 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Document, request_for
 from renderer.document.mixing import second_of
-from renderer.ipc.protocol import Display, Mixing, RenderRequest, Source
+from renderer.ipc.protocol import Display, Latent, Mixing, RenderRequest, Source
 from viz.mixing.selection import Hand
 from viz.state.facts import Facts
+from viz.state.recording import derived, untracked
 from viz.state.scene import Scene
 
 Picture = tuple[int, tuple[float, float, float, float]]
@@ -67,6 +68,7 @@ class SwatchThumbnails:
             self._requests[source, mixing] = found
         return found
 
+    @untracked
     def picture(self, facts: Facts, source: Source, mixing: Mixing = UNMIXED) -> Picture:
         """The picture of a style, or the one that it had before, or nothing yet."""
         request = self.request(source, mixing)
@@ -78,22 +80,49 @@ class SwatchThumbnails:
         return (found[0].id, found[1]) if found else NOTHING
 
 
-def of(scene: Scene, facts: Facts) -> SwatchThumbnails:
-    """Return the thumbnails of this frame."""
+@derived
+def _base(scene: Scene, facts: Facts) -> RenderRequest:
     thumbnails = facts.scratch.get(SwatchThumbnails)
     thumbnails.look(scene, imgui.is_any_item_active())
-    return thumbnails
+    return thumbnails.base
 
 
-def of_layer(scene: Scene, facts: Facts, source: Source | None, second: float) -> Picture:
-    """The picture of what a layer takes; `second`: the seed by which the second style is pictured."""
-    if source is None:
-        source = second_of(scene.document.latent, Mixing(second))
-    return of(scene, facts).picture(facts, source)
+def of(scene: Scene, facts: Facts) -> SwatchThumbnails:
+    """Return the thumbnails of this frame."""
+    _base(scene, facts)
+    return facts.scratch.get(SwatchThumbnails)
 
 
-def of_swatch(scene: Scene, facts: Facts, hand: Hand, second: float) -> Picture:
-    """Return the thumbnail of a swatch; `second`: the seed by which the second style is shown."""
-    if hand is None:
-        return of_layer(scene, facts, None, second)
-    return of(scene, facts).picture(facts, hand.latent, hand.mixing)
+@dataclass
+class _Second:
+    """The second style, made anew only when it is another one."""
+
+    made_from: tuple[Source, float] | None = None
+    style: Source = Latent()
+
+
+def second(scene: Scene) -> float:
+    """Return the seed by which the second style is shown; while it walks, the nearest whole one, so few are made."""
+    x = scene.document.mixing.x
+    return float(round(x)) if scene.view.motion.mixing else x
+
+
+@derived
+def pictured_second(scene: Scene, facts: Facts) -> Source:
+    """Return the second style as it is shown."""
+    known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
+    if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
+        known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
+    return known.style
+
+
+def of_layer(scene: Scene, facts: Facts, source: Source | None) -> Picture:
+    """Return the thumbnail of what a layer takes; None: the second style."""
+    return of(scene, facts).picture(facts, pictured_second(scene, facts) if source is None else source)
+
+
+def of_swatch(scene: Scene, facts: Facts, swatch: Hand) -> Picture:
+    """Return the thumbnail of a swatch; None: the second style."""
+    if swatch is None:
+        return of_layer(scene, facts, None)
+    return of(scene, facts).picture(facts, swatch.latent, swatch.mixing)

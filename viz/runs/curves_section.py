@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -17,7 +16,7 @@ from viz.state.interaction import PlotRange
 from viz.state.scene import Scene
 from viz.ui import plots
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.numbers import compact, kimg_text
 from viz.ui.plot_series import Curve
 from viz.ui.theme import current as t
@@ -88,16 +87,15 @@ def _plot(
     folder = look.runs[0].folder
     seen = replace(plot_range(choice, plot.id, folder), points=max(64, 2 * size[0]))
     scene = with_plot_range(scene, seen)
-    asked = plot.id in choice.log_scale
-    log = asked and all(found.y_range[0] > 0 for _, found in drawn)
+    log = plot.id in choice.log_scale and all(found.y_range[0] > 0 for _, found in drawn)
     share = round(min((record.share for record in look.records), default=1.0), 2)
     settled = layout.settle((folder, len(drawn), plot.title, log, size, t.stamp))
     if settled < SETTLED:
         hello_imgui.request_refresh()
-    smoothing = choice.smoothing if plot.id == LOSS else 0.0
-    reads = (plot, drawn, share, smoothing, asked, log, size, settled, seen.zoomed)
-    part = partial(_draw, plot=plot, drawn=drawn, log=log, size=size, share=share, seen=seen)
-    return keep(f"plot {plot.id}", reads, part, scene, facts)
+    imgui.push_id(plot.id)
+    scene = _draw(scene, facts, plot, drawn, log, size, share, seen, settled)
+    imgui.pop_id()
+    return scene
 
 
 def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
@@ -114,6 +112,7 @@ def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
     return left, max(right, left + 1e-3), low - margin, high + margin
 
 
+@cached
 def _draw(
     scene: Scene,
     facts: Facts,
@@ -123,9 +122,10 @@ def _draw(
     size: tuple[int, int],
     share: float,
     seen: PlotRange,
+    settled: int,
 ) -> Scene:
+    """Draw a plot; `settled` counts the frames since its axes changed."""
     p, (width, height) = imgui.get_cursor_screen_pos(), size
-    imgui.push_id(plot.id)
     scene = _head(scene, plot, width, share)
     imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(HEAD) + t.px(2)))
     room = V(width, height - t.px(HEAD) - t.px(2))
@@ -145,7 +145,6 @@ def _draw(
             height=room.y,
         )
         imgui.dummy(room)
-    imgui.pop_id()
     return scene
 
 

@@ -1,7 +1,6 @@
 """Window "Run": the run in focus: what it is, where it stands, its figures and its curves."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -21,7 +20,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import notifications
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
@@ -44,13 +43,11 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     """What there is of a run."""
     newest = look.listing.snapshots[-1] if look.listing.snapshots else None
     resumes = can_resume(run, look.listing)
-    header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1, resumes=resumes)
-    scene = keep("header", (run, newest, len(look.runs), resumes), header, scene, facts)
+    scene = _header(scene, facts, run, newest, len(look.runs) - 1, resumes)
     if run.state in ("failed", "lost") or run.problem:
         last = look.records[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
-        scene = keep("trouble", (run, last), partial(_trouble, run=run, last=last), scene, facts)
-    cards = figures(run, look.records[0])
-    scene = keep("figures", (cards,), partial(draw_figures, cards=cards), scene, facts)
+        scene = _trouble(scene, facts, run, last)
+    scene = draw_figures(scene, facts, figures(run, look.records[0]))
     ui.space(8)
     return _body(scene, facts, look, run)
 
@@ -61,7 +58,7 @@ def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     if run.kind in ("train", "metrics") or record.stats or record.metrics:
         return curves_section.draw(scene, facts, look)
     spec = tuple((str(name), str(value)) for name, value in run.spec.items() if value not in (None, "", (), []))
-    return keep("spec", (spec,), partial(spec_table, rows=spec), scene, facts)
+    return spec_table(scene, facts, spec)
 
 
 def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
@@ -75,6 +72,7 @@ def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
     return scene
 
 
+@cached
 def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, others: int, resumes: bool) -> Scene:
     """Name and state at the left, what can be done at the right."""
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
@@ -127,6 +125,7 @@ def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scen
             return scene.request(StopRun(run))
 
 
+@cached
 def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Scene:
     """Why it failed, in a sentence, over the last lines of its log; or what of its folder cannot be read."""
     failed, line = run.state == "failed", t.px(16)
@@ -239,6 +238,7 @@ def _memory(record: RunRecord) -> Tile | None:
     )
 
 
+@cached
 def draw_figures(scene: Scene, facts: Facts, cards: tuple[Tile, ...]) -> Scene:
     """The tiles in one row, as many as there is room for."""
     p, width, gap, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(8), t.px(HEIGHT)
@@ -261,6 +261,7 @@ def draw_figures(scene: Scene, facts: Facts, cards: tuple[Tile, ...]) -> Scene:
     return scene
 
 
+@cached
 def spec_table(scene: Scene, facts: Facts, rows: tuple[tuple[str, str], ...]) -> Scene:
     """What a run was asked for, option by option."""
     ui.heading("Asked for")

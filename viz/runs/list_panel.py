@@ -1,7 +1,6 @@
 """Window "Runs": every run as a card, and the log of the one in focus below."""
 
 import time
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -15,7 +14,7 @@ from viz.runs.text import KIND_GLYPHS, LOOKS, metric_name, metric_value, outcome
 from viz.state.facts import Facts
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 CARD, THUMB = 66, 46
@@ -30,7 +29,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
     facts.services[IMAGE_CACHE].take()
     look = focus.look(scene, facts)
-    scene = keep("kinds", (scene.interaction.runs.kind,), _head, scene, facts)
+    scene = _head(scene, facts)
     room = imgui.get_content_region_avail()
     log = max(t.px(LOG_LEAST), room.y * LOG_SHARE) if look.run is not None else 0.0
     log = log if log_view.is_open(facts) else t.px(28)
@@ -43,6 +42,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return log_view.draw(scene, facts, look) if look.run is not None else scene
 
 
+@cached
 def _head(scene: Scene, facts: Facts) -> Scene:
     """Which kinds are listed, and the button for a new run."""
     now, width = scene.interaction.runs.kind, imgui.get_content_region_avail().x
@@ -90,13 +90,15 @@ def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: in
     """One card; `place` is that among the runs chosen, `hour` the present one, since 1970."""
     listing = facts.services[RUN_FILES].listing(run.folder)
     held = facts.services[IMAGE_CACHE].first_tile(listing.grids[-1].path) if listing.grids else None
-    reads = (run, place, hour, held, scene.interaction.runs.trashing is run)
-    return keep(run.folder, reads, partial(_card, run=run, place=place, hour=hour, held=held), scene, facts)
+    imgui.push_id(run.folder)
+    scene = _card(scene, facts, run, place, hour, held)
+    imgui.pop_id()
+    return scene
 
 
+@cached
 def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, held: Held | None) -> Scene:
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(CARD)
-    imgui.push_id(run.folder)
     clicked = ui.hit(f"##{run.name}", V(w, h))
     if clicked:
         scene = choosing(scene, folders=tuple(one.folder for one in chosen(scene, facts)))
@@ -112,9 +114,7 @@ def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, he
         imgui.open_popup("menu")
     _thumb(V(a.x + t.px(12), inner), run, held)
     _texts(a.x + t.px(24 + THUMB), a.x + w - t.px(12), a.y, run, place == 0, hour * 3600.0)
-    scene = menu.popup(scene, facts, run)
-    imgui.pop_id()
-    return scene
+    return menu.popup(scene, facts, run)
 
 
 def _tip(run: Run) -> None:

@@ -82,7 +82,7 @@ class Frame:
         self.facts = self._gather(now)
         self._advance(now)
         self._drawn = now
-        draw_cache.current.look()
+        draw_cache.current.begin_frame()
         for path in dropped:
             self.scene = file_actions.dropped(self.scene, window, path)
         self.scene = self._memory.arrive(self.scene, self.facts)
@@ -138,6 +138,7 @@ class Frame:
             model=link.frame.model if link.frame else None,
             frame=link.frame,
             picture=link.picture,
+            image_version=link.image_version,
             spectrum=link.spectrum,
             layers=link.layers,
             figures=self._steady.figures(newest, now, changing),

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -20,7 +19,7 @@ from viz.state.interaction import Following
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import icon
 from viz.ui.numbers import kimg_text
 
@@ -77,8 +76,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     elif not hint and wide:
         hint = _HINTS[tool_in_hand(scene, facts)]
     bar, follows = facts.scratch.get(_Known).bar, following_text(scene.interaction.following)
-    draw = partial(_bar, told=told, kernels=kernels, hint=hint, items=items, bar=bar, follows=follows)
-    return keep("status", (told, kernels, hint, items, bar, follows), draw, scene, facts)
+    return _bar(scene, facts, told, kernels, hint, items, bar, follows)
 
 
 def following_text(following: Following) -> str:
@@ -97,6 +95,7 @@ def _share(facts: Facts) -> float:
     return used / there if there else 0.0
 
 
+@cached
 def _bar(
     scene: Scene,
     facts: Facts,

@@ -9,6 +9,7 @@ from renderer.document.timeline import fingerprint
 from renderer.ipc.protocol import Changes
 from viz.state.facts import Facts
 from viz.state.keyframes import with_timeline
+from viz.state.recording import derived
 from viz.state.scene import Scene
 
 
@@ -34,6 +35,7 @@ def measured(scene: Scene, facts: Facts) -> Scene:
     return with_timeline(scene, replace(timeline, retiming=retimed(timeline, status.result), constant_speed=True))
 
 
+@derived
 def share(scene: Scene, facts: Facts) -> float:
     """Return how much has been measured, in percent."""
     if scene.interaction.measuring is None:

@@ -15,11 +15,12 @@ from viz.state.facts import Facts
 from viz.state.interaction import KeySelection
 from viz.state.keyframes import keys_here, playhead, with_timeline
 from viz.state.playback import on_frame, scrubbed, showing
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.step_names import name_of
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 NAMES, MARGIN, RULER, FILM, LANE = 104, 16, 18, 46, 26
@@ -111,24 +112,33 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     if room.x < t.px(NAMES + 3 * MARGIN):
         return scene
     scene = _act(view, scene, scale, a, V(room.x, height))
-    timeline = scene.document.timeline
     scene = _eyes(scene, a)
     imgui.set_cursor_screen_pos(a)
     requests = _requests(view, scene, scale)
-    here, chosen = keys_here(scene), scene.interaction.keys.chosen
-    reads = (timeline, scale, chosen, here, view.film, height)
-
-    def lanes(scene: Scene, facts: Facts) -> Scene:
-        _ruler(scale, timeline, a)
-        for track, y in tops(timeline, a.y):
-            _lane(view, track, timeline, scale, facts, requests, V(a.x, y), room.x)
-            _keys(chosen, track, scale, y, playhead(scene) if track.path in here else -1.0)
-        imgui.dummy(V(room.x, height))
-        return scene
-
-    scene = keep("lanes", reads, lanes, scene, facts)
+    scene = _tracks(scene, facts, scale, requests, room.x, height)
     _playhead(scene, scale, a, height)
     return scene
+
+
+@cached
+def _tracks(
+    scene: Scene, facts: Facts, scale: Scale, requests: list[RenderRequest], width: float, height: float
+) -> Scene:
+    """The ruler and the lanes with their keys."""
+    view, timeline, here = facts.scratch.get(LaneView), scene.document.timeline, keys_here(scene)
+    a, at, chosen = imgui.get_cursor_screen_pos(), _keyed_moment(scene), scene.interaction.keys.chosen
+    _ruler(scale, timeline, a)
+    for track, y in tops(timeline, a.y):
+        _lane(view, track, timeline, scale, facts, requests, V(a.x, y), width)
+        _keys(chosen, track, scale, y, at if track.path in here else -1.0)
+    imgui.dummy(V(width, height))
+    return scene
+
+
+@derived
+def _keyed_moment(scene: Scene) -> float:
+    """Return the position of the playhead where keys lie at it, else -1."""
+    return playhead(scene) if keys_here(scene) else -1.0
 
 
 # -- pointer ---------------------------------------------------------------------------------------------------------

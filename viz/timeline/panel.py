@@ -6,17 +6,18 @@ from pathlib import Path
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document.timeline import Timeline, fingerprint
+from renderer.document.timeline import fingerprint
 from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, present_paths, with_timeline
 from viz.state.playback import scrubbed, toggled
+from viz.state.recording import derived
 from viz.state.scene import Scene, ShowDialog
 from viz.timeline import lanes, menus
 from viz.timeline.actions import CancelExport
 from viz.timeline.constant_speed import changes, measured, share, toggled_constant
-from viz.timeline.export import EXPORTER
+from viz.timeline.export import EXPORTER, ExportState
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 WIDE = 760
@@ -27,23 +28,15 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the panel."""
     scene = measured(scene, facts)
     if not scene.document.timeline.tracks:
-        scene = keep("empty", (), _empty, scene, facts)
+        scene = _empty(scene, facts)
     else:
-        timeline, playback = scene.document.timeline, scene.view.playback
-        exporter, measuring = facts.services[EXPORTER], scene.interaction.measuring
-        bare = replace(timeline, tracks=())
-        reads = (bare, playback, fingerprint_of(timeline), exporter.state, measuring, share(scene, facts))
-        scene = keep("transport", reads, _transport, scene, facts)
+        scene = _transport(scene, facts)
         ui.space(4)
         scene = lanes.draw(scene, facts)
     return menus.draw(scene, facts)
 
 
-def fingerprint_of(timeline: Timeline) -> str:
-    """Return the timeline's fingerprint if it has constant speed, else an empty string."""
-    return fingerprint(timeline) if timeline.constant_speed else ""
-
-
+@cached
 def _empty(scene: Scene, facts: Facts) -> Scene:
     text = "Press K to key the latent here, move the playhead, change it, and press K again; or begin with a walk"
     if ui.empty_state("diamond", "Nothing is animated yet", text, "Key the present state"):
@@ -54,6 +47,12 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
+@derived
+def _exporting(scene: Scene, facts: Facts) -> ExportState | None:
+    return facts.services[EXPORTER].state
+
+
+@cached
 def _transport(scene: Scene, facts: Facts) -> Scene:
     timeline, playing = scene.document.timeline, scene.view.playback.playing
     if ui.button(glyph="arrow-line-left", kind="ghost", hint="To the start"):
@@ -103,12 +102,11 @@ def _settings(scene: Scene) -> Scene:
 def _right(scene: Scene, facts: Facts) -> Scene:
     """Draw the constant-speed switch and the Export button, or the progress of an export."""
     room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
-    exporter, width = facts.services[EXPORTER], ui.measure("Export") + t.px(34)
+    state, width = _exporting(scene, facts), ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))
         scene = _constant_speed(scene, facts)
-    state = exporter.state
-    if state is not None and exporter.running:
+    if state is not None and not state.over:
         text = f"{state.done}/{state.total}" if state.total else "starting"
         imgui.same_line(room - t.px(90 + 8 + t.row + 6) - ui.measure(text, t.small))
         ui.label(text, "dim", t.small, height=t.row)

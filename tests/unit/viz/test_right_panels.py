@@ -27,9 +27,9 @@ from viz.analysis.performance import device_name, figures
 from viz.analysis.spectrum import frequency_text, frequency_ticks
 from viz.files.capture_section import next_name
 from viz.gl.image_cache import read_sized
-from viz.mixing.layers_section import Stroke, second
+from viz.mixing.layers_section import Stroke
 from viz.mixing.shelf import base_seed
-from viz.mixing.swatch_thumbnails import NOTHING, SwatchThumbnails
+from viz.mixing.swatch_thumbnails import NOTHING, SwatchThumbnails, second
 from viz.state.facts import Figures, Performance, Tally, Texture
 from viz.state.params import put
 from viz.state.scene import Scene
