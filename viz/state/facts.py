@@ -25,7 +25,11 @@ class ServiceKey(Generic[T]):
 
 
 class Services:
-    """The services of one window."""
+    """The services of one window.
+
+    The draw cache does not record what is read from them: a cached part reads what changes in one through a `derived`
+    function (`viz.state.recording`), or gets it as an argument.
+    """
 
     def __init__(self) -> None:
         self._built: dict[ServiceKey[Any], Any] = {}
