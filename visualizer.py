@@ -80,10 +80,10 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
         from imgui_bundle import hello_imgui
 
         from viz.shell.app import App
-        from viz.state.options import Options
+        from viz.state.settings import Options, config_dir
 
         bell.connect(hello_imgui.request_refresh)
-        folder = settings_file.config_dir()
+        folder = config_dir()
         kept, problem = settings_file.load(folder)
         options = Options(
             network=_source(network),

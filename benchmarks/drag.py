@@ -113,7 +113,7 @@ def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Ite
     spots.unwatch()  # recording control positions costs time that the window does not spend
     yield from hand.move((x0, y))
     yield from hand.press()
-    last, start = app.incoming.frame, time.perf_counter()
+    last, start = app.link.frame, time.perf_counter()
     while (passed := time.perf_counter() - start) < seconds:
         share = 1 - abs(1 - passed % 2)  # constant speed, so that every frame shows another value
         spent[0] = 0.0
@@ -122,8 +122,8 @@ def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Ite
         log.pictures.append(spent[0])
         log.waits.append(upload.current.waited_s * 1000)
         log.loops.append(_loop_ms())
-        if app.incoming.frame is not last:
-            last = app.incoming.frame
+        if app.link.frame is not last:
+            last = app.link.frame
             log.latency.append(float(app.meters.latency.values()[-1]))
     yield from hand.release()
 

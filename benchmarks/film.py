@@ -29,8 +29,9 @@ SECONDS, TARGET_MS, LONGEST_S = 10.0, 20.0, 400.0
 
 
 def _script(stage: "Stage", path: Path, seconds: float, ui: list[float], found: dict[str, Any]) -> Iterator[None]:
-    from viz.state.scene import ExportFilm, Scene
-    from viz.timeline.export import Exporter, FilmOptions
+    from viz.state.scene import Scene
+    from viz.timeline.actions import ExportFilm
+    from viz.timeline.export import EXPORTER, FilmOptions
     from viz.ui.widgets import spots
 
     hand, app = stage.hand, stage.app
@@ -44,10 +45,10 @@ def _script(stage: "Stage", path: Path, seconds: float, ui: list[float], found: 
     def begin(scene: Scene) -> Scene:
         walk = random_walk(Timeline(seconds=seconds), scene.document.latent, Random(0))
         options = FilmOptions(str(path), walk.fps, 0.0, walk.seconds)
-        return replace(scene, document=replace(scene.document, timeline=walk)).ask(ExportFilm(options))
+        return replace(scene, document=replace(scene.document, timeline=walk)).request(ExportFilm(options))
 
     app.change(begin)
-    exporter = app.scratch.get(Exporter)
+    exporter = app.services[EXPORTER]
     while not exporter.running:
         yield
     yield from hand.move((x0, y))

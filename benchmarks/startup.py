@@ -27,7 +27,7 @@ def main() -> None:
         yield
         yield
         figures["start_s"]["window"] = round(time.time() - born, 2)
-        while app.incoming.frame is None:
+        while app.link.frame is None:
             yield
         yield
         figures["start_s"]["picture"] = round(time.time() - born, 2)

@@ -114,8 +114,8 @@ def _frames(stage: "Stage", count: int, series: Series) -> Iterator[None]:
 
 
 def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> Iterator[None]:
-    from viz.runs.data import RunFiles
-    from viz.runs.selection import RunChoice
+    from viz.runs.data import RUN_FILES
+    from viz.runs.selection import choosing
     from viz.state.params import put
     from viz.ui.widgets import spots
 
@@ -130,16 +130,16 @@ def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> I
     app.change(lambda scene: put(scene, "settings.run_dirs", folder))
     while len(app.facts.runs) < size.runs:
         yield
-    files = app.scratch.get(RunFiles)
+    files = app.services[RUN_FILES]
     folders = tuple(run.folder for run in app.facts.runs)
     began = time.perf_counter()
-    app.scratch.get(RunChoice).folders = folders
+    app.change(lambda scene: choosing(scene, folders=folders))
     yield
-    while not all(files.told(one).stats for one in folders):
+    while not all(files.record(one).stats for one in folders):
         yield
     found["first_curves_s"] = round(time.perf_counter() - began, 2)
     reading = Series()
-    while not reading.ui or not all(files.told(one).share >= 1 for one in folders):
+    while not reading.ui or not all(files.record(one).share >= 1 for one in folders):
         yield from _frames(stage, size.frames, reading)
     found["whole_s"] = round(time.perf_counter() - began, 2)
     found["reading"] = reading.figures()
@@ -212,7 +212,7 @@ def opening(size: Size) -> dict[str, Any]:
             late.append((time.perf_counter() - now - 0.002) * 1000)
             if not first and files.curve(wish) is not None:
                 first = time.perf_counter() - began
-            if first and files.told(folder).share >= 1:
+            if first and files.record(folder).share >= 1:
                 break
         whole = time.perf_counter() - began
         process = psutil.Process()

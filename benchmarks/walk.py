@@ -49,10 +49,10 @@ def _script(stage: "Stage", seconds: float, found: dict[str, Any]) -> Iterator[N
     app.change(lambda scene: put(scene, "view.motion.latent", True))
     yield from stage.hand.wait(SETTLING_S)
     times: list[float] = []
-    frames, last, start = 0, app.incoming.frame, time.perf_counter()
+    frames, last, start = 0, app.link.frame, time.perf_counter()
     while (now := time.perf_counter() - start) < seconds:
-        if app.incoming.frame is not last:
-            last = app.incoming.frame
+        if app.link.frame is not last:
+            last = app.link.frame
             times.append(now)
         frames += 1
         yield

@@ -26,9 +26,7 @@ def look(app: Any, file: Path) -> None:
     """Close once something has been brought back."""
     from imgui_bundle import hello_imgui
 
-    from viz.ui.notifications import Board
-
-    messages = [message.text for message in app.facts.scratch.get(Board).messages]
+    messages = [message.text for message in app.messages]
     if messages:
         state = {"psi": app.scene.document.truncation.psi, "messages": messages, "undo": app.facts.undo}
         file.write_text(json.dumps(state))

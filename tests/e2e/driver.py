@@ -37,9 +37,8 @@ from renderer.ipc.interface import AnyRenderer
 from viz.shell.app import App
 from viz.shell.offscreen import Target
 from viz.state.facts import Facts
-from viz.state.options import Options
 from viz.state.scene import Scene
-from viz.state.settings import Settings
+from viz.state.settings import Options, Settings
 
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
@@ -102,7 +101,7 @@ class Driver:
 
     def picture(self) -> NDArray[np.uint8]:
         """A copy of the picture shown, [H, W, 4]."""
-        pixels = self.app.incoming.pixels()
+        pixels = self.app.link.pixels()
         assert pixels is not None, "no picture is shown"
         return pixels.copy()
 

@@ -19,11 +19,12 @@ def main() -> None:
     spec = json.loads(Path(sys.argv[3]).read_text()) if len(sys.argv) > 3 else None
 
     def watch(app: Any, params: Any) -> None:
-        from viz.state.scene import Quit, StartRun
+        from viz.commands.actions import Quit
+        from viz.runs.actions import StartRun
 
         if spec is not None:
             asked = {name: tuple(value) if isinstance(value, list) else value for name, value in spec.items()}
-            app.change(lambda scene: scene.ask(StartRun(TrainSpec(**asked), runs)))
+            app.change(lambda scene: scene.request(StartRun(TrainSpec(**asked), runs)))
         after = params.callbacks.after_swap
 
         def tell() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
             fresh.write_text(json.dumps(found))
             os.replace(fresh, state_file)
             if Path(f"{state_file}.quit").exists():
-                app.change(lambda scene: scene.ask(Quit()))
+                app.change(lambda scene: scene.request(Quit()))
 
         params.callbacks.after_swap = tell
 

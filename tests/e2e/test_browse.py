@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
 from tests.fixtures_path import fixtures
-from viz.files.browse_dialog import Browser, is_open
+from viz.files.browse_dialog import Browser, browser_of, is_open
 from viz.files.folder_listing import FolderError
 from viz.state.settings import Settings
 
@@ -29,7 +29,7 @@ def nets(tmp_path: Path) -> Path:
 
 
 def browser(d: Driver) -> Browser:
-    return d.facts.scratch.get(Browser)
+    return browser_of(d.facts)
 
 
 def names(d: Driver) -> list[str]:

@@ -8,10 +8,9 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Camera
 from tests.e2e.driver import Driver, Key, drive
-from viz.canvas.canvas import WALK, Hand
+from viz.canvas.canvas import WALK
 from viz.canvas.handles import RING
-from viz.gl.camera import Place
-from viz.state.facts import Scratch
+from viz.state.interaction import Place
 from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
@@ -21,8 +20,7 @@ PICTURE = "//Canvas/##picture"
 
 def place(d: Driver) -> Place:
     """Where the picture lies on the screen."""
-    scratch: Scratch = d.app.scratch
-    found = scratch.get(Hand).place
+    found = d.scene.interaction.pointer.place
     assert found is not None
     return found
 

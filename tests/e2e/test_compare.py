@@ -9,7 +9,6 @@ from imgui_bundle import imgui
 
 from renderer.document.parts import Latent, LayerStyle, Mixing, Noise, Truncation
 from tests.e2e.driver import Driver, Key, drive
-from viz.canvas.canvas import Hand
 from viz.gl.camera import Camera
 from viz.state.scene import Scene
 from viz.state.settings import Settings
@@ -35,10 +34,10 @@ def seen(d: Driver) -> np.ndarray:
     """The picture as it is on the screen, [H, W, 3], a pixel for each of its own, without tools."""
     d.ctx.mouse_move_to_pos(imgui.ImVec2(640, 4))
     d.wait_frame()
-    told = d.app.incoming.works
+    told = d.app.link.jobs
     d.wait_for(lambda: all(entry.told.over for entry in told._entries.values()), what="the other picture")
     d.frames(4)
-    place = d.app.scratch.get(Hand).place
+    place = d.scene.interaction.pointer.place
     x, y, scale = round(place.x), round(place.y), round(place.scale)
     shown = d.window()[y : y + place.height * scale, x : x + place.width * scale]
     return shown[scale // 2 :: scale, scale // 2 :: scale]

@@ -14,8 +14,8 @@ from renderer.document.parts import Direction, Latent
 from tests.e2e.directed import ROOT, directed
 from tests.e2e.driver import Driver, drive
 from tests.e2e.left import double_click
+from viz.files.browse_dialog import browser_of
 from viz.files.browse_purposes import DIRECTION
-from viz.files.browse_state import Browser
 from viz.state.params import put
 from viz.state.scene import ShowDialog
 from viz.state.settings import Settings
@@ -144,8 +144,8 @@ def test_a_direction_for_each_layer_is_added_by_the_file_browser(lent, avatars, 
         d.wait_frame()
         model = d.facts.model
         np.save(tmp_path / "age.npy", np.random.RandomState(4).randn(model.num_ws, model.w_dim).astype(np.float32))
-        d.change(lambda scene: scene.ask(ShowDialog(DIRECTION)))
-        browser = d.app.scratch.get(Browser)
+        d.change(lambda scene: scene.request(ShowDialog(DIRECTION)))
+        browser = browser_of(d.facts)
         d.wait_for(lambda: [one.name for one in browser.shown] == ["age.npy"], what="the file")
         double_click(d, "//Browse/**/##age.npy")
         d.wait_for(lambda: directions(d), what="the direction")
@@ -186,8 +186,8 @@ def test_what_is_no_direction_gets_a_sentence(tmp_path, content, says):
     def steps(d: Driver):
         d.wait_frame()
         d.app.drop([str(path)])
-        d.wait_for(lambda: d.app.board.messages, what="a message")
-        assert says in d.app.board.messages[-1].text
+        d.wait_for(lambda: d.app.messages, what="a message")
+        assert says in d.app.messages[-1].text
         assert not directions(d)
 
     drive(steps)

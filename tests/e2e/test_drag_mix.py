@@ -9,8 +9,7 @@ from renderer.ipc.protocol import Latent, LayerStyle, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import centre
 from tests.e2e.mixed import mixed
-from viz.mixing.drag import Carry
-from viz.mixing.selection import Picked
+from viz.mixing.drag import preview_text
 from viz.state.params import put
 from viz.state.scene import Scene
 
@@ -68,7 +67,7 @@ def test_half_of_it_is_the_average_in_w(lent, avatars, tmp_path):
         d.ctx.key_down(int(Key.mod_shift))
         d.click(COARSE)
         d.ctx.key_up(int(Key.mod_shift))
-        assert d.facts.scratch.get(Picked).ws == (0, 1, 2, 3)
+        assert d.scene.interaction.selection.layers == (0, 1, 2, 3)
         d.type_into(AMOUNT + names[1], "50")
         assert [one.amount for one in d.scene.document.mixing.layers] == [0.5] * 4, "all that are picked follow"
         d.wait_frame()
@@ -113,7 +112,7 @@ def test_let_go_elsewhere_or_escaped_it_leaves_everything_as_it_was(lent, avatar
         assert not np.array_equal(d.picture(), before)
         d.press(Key.escape)
         d.wait_frame()
-        assert not d.facts.scratch.get(Carry).on
+        assert not d.scene.interaction.drag.on
         assert np.array_equal(d.picture(), before)
         d.ctx.mouse_up(0)
         d.frames(2)
@@ -133,7 +132,7 @@ def test_with_shift_it_is_laid_into_every_row_passed_over_and_locked_ones_stay(l
         d.ctx.key_down(int(Key.mod_shift))
         carry(d, FIRST, LAYER + names[2], LAYER + names[5], release=False)
         d.wait_frame()
-        assert d.facts.scratch.get(Carry).preview_text(d.scene.document) == "Preview: 88 on 3 layers"
+        assert preview_text(d.scene.interaction.drag, d.scene.document) == "Preview: 88 on 3 layers"
         d.ctx.mouse_up(0)
         d.ctx.key_up(int(Key.mod_shift))
         d.wait_frame()
@@ -175,7 +174,7 @@ def test_rows_are_painted_with_the_chosen_swatch(lent, avatars, tmp_path):
 def test_several_rows_are_picked_and_take_a_swatch_together():
     def steps(d: Driver):
         d.wait_frame()
-        names, picked = d.facts.model.ws_names, d.facts.scratch.get(Picked)
+        names = d.facts.model.ws_names
         d.click(LAYER + names[1])
         d.ctx.key_down(int(Key.mod_shift))
         d.click(LAYER + names[4])
@@ -183,7 +182,7 @@ def test_several_rows_are_picked_and_take_a_swatch_together():
         d.ctx.key_down(int(Key.mod_ctrl))
         d.click(LAYER + names[2])
         d.ctx.key_up(int(Key.mod_ctrl))
-        assert picked.ws == (1, 3, 4)
+        assert d.scene.interaction.selection.layers == (1, 3, 4)
         carry(d, FIRST, LAYER + names[3])
         assert d.scene.document.mixing.ws == (1, 3, 4)
         d.press(Key.delete)
@@ -194,9 +193,9 @@ def test_several_rows_are_picked_and_take_a_swatch_together():
         d.click(STYLE + names[3], 1)
         assert d.scene.document.mixing.ws == ()
         d.press(Key.escape)
-        assert picked.ws == ()
+        assert d.scene.interaction.selection.layers == ()
         d.drag([centre(d, LAYER + names[i]) for i in (6, 7, 9)])
-        assert picked.ws == (6, 7, 8, 9)
+        assert d.scene.interaction.selection.layers == (6, 7, 8, 9)
 
     drive(steps, scene=shelf)
 

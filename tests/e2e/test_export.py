@@ -11,15 +11,14 @@ from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.test_timeline_panel import PSI, WALK, keyed
 from training_launcher.registry import read, scan
 from viz.state.settings import Settings
-from viz.timeline.export import Exporter
-from viz.ui.notifications import Board
+from viz.timeline.export import EXPORTER, Exporter
 
 pytestmark = pytest.mark.window
 EXPORT = "//**/##doexport"
 
 
 def exporter(d: Driver) -> Exporter:
-    return d.facts.scratch.get(Exporter)
+    return d.app.services[EXPORTER]
 
 
 def begin(d: Driver) -> None:
@@ -31,7 +30,7 @@ def begin(d: Driver) -> None:
 
 
 def said(d: Driver) -> list[str]:
-    return [message.text for message in d.facts.scratch.get(Board).messages]
+    return [message.text for message in d.app.messages]
 
 
 def test_a_film_is_exported_while_the_window_goes_on_and_its_place_is_told(tmp_path: Path):

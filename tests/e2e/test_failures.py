@@ -23,7 +23,7 @@ def test_a_failure_keeps_the_picture_and_offers_help():
         assert (d.picture() == before).all()
         d.click("//Canvas/**/##errorDetails")
         d.frames(2)
-        assert d.exists("//Canvas/**/details/##copy") or d.app.board.details
+        assert d.exists("//Canvas/**/details/##copy") or d.scene.interaction.notifications.details
         sent = len(d.renderer.submitted)
         d.click("//Canvas/**/##errorRetry")
         d.wait_frame()
@@ -61,7 +61,7 @@ def test_a_network_that_fails_to_load_can_be_left_again():
     def steps(d: Driver) -> None:
         d.wait_frame()
         d.change(lambda s: replace(s, document=replace(s.document, network=Network("/none.pkl"))))
-        d.app.incoming.frame = replace(d.app.incoming.frame, model=replace(d.facts.model, network=Network()))
+        d.app.link.frame = replace(d.app.link.frame, model=replace(d.facts.model, network=Network()))
         d.renderer.fail("load", "The file /none.pkl does not exist.", "Choose another.")
         d.frames(4)
         d.click("//Canvas/**/##errorGo back")

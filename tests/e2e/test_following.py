@@ -9,8 +9,8 @@ import pytest
 from renderer.ipc.protocol import ReadAhead
 from tests.e2e.driver import BOTTOM, Driver, Key, drive
 from tests.fixtures_path import fixtures
+from viz.shell.status_bar import following_text
 from viz.state import settings_file
-from viz.state.followed_run import Following
 from viz.state.params import put
 
 pytestmark = pytest.mark.window
@@ -47,7 +47,7 @@ def test_the_picture_follows_new_snapshots_without_a_step(run, lent):
         assert d.picture().shape != first.shape
         assert d.scene.document.latent == seed
         assert d.app.store.history.done == done
-        assert d.facts.scratch.get(Following).text == "Following 00007 at 40 kimg"
+        assert following_text(d.scene.interaction.following) == "Following 00007 at 40 kimg"
         d.change(lambda scene: put(scene, "document.truncation.psi", 0.4))
         d.press(Key.mod_ctrl, Key.z)
         d.frames(2)
@@ -78,7 +78,7 @@ def test_the_next_window_goes_on_following(run, tmp_path, lent):
 
     def again(d: Driver):
         d.wait_for(lambda: d.scene.document.network.source == second, what="the newest snapshot")
-        assert d.facts.scratch.get(Following).text == "Following 00007 at 40 kimg"
+        assert following_text(d.scene.interaction.following) == "Following 00007 at 40 kimg"
         assert not d.app.store.history.done
 
     drive(again, settings=app.scene.settings)
@@ -100,7 +100,7 @@ def test_neighbours_are_there_before_the_slider_comes_to_them(run, lent):
     def steps(d: Driver):
         d.wait_frame()
         settled(d, 20)
-        entries = d.app.incoming.works._entries
+        entries = d.app.link.jobs._entries
         d.wait_for(lambda: [work for work in entries if isinstance(work, ReadAhead)], what="something read ahead")
         d.wait_for(lambda: all(entry.told.over for entry in entries.values()), what="all of it")
         for kimg in (10, 0):  # the next one in this direction, and the one after it

@@ -8,8 +8,8 @@ import pytest
 from imgui_bundle import imgui
 
 from tests.e2e.driver import BOTTOM, TOP, Driver, Key, drive
+from viz.commands.actions import ResetLayout
 from viz.shell import layout
-from viz.state.scene import ResetLayout
 from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
@@ -133,7 +133,7 @@ def test_a_moved_splitter_is_remembered_and_can_be_reset(tmp_path: Path):
         d.wait_frame()
         settle(d)
         assert window("Generator").size.x == pytest.approx(356, abs=3)
-        d.change(lambda s: s.ask(ResetLayout()))
+        d.change(lambda s: s.request(ResetLayout()))
         settle(d)
         assert window("Generator").size.x == pytest.approx(276, abs=3)
 

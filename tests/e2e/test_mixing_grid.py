@@ -13,7 +13,7 @@ from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.mixed import mixed
 from tests.e2e.test_drag_mix import shelf
-from viz.mixing.grid_export import Export
+from viz.mixing.grid_export import GRID_EXPORT
 from viz.state.settings import Settings
 
 from imgui_bundle import hello_imgui  # isort: skip
@@ -103,7 +103,7 @@ def test_saving_can_be_cancelled_and_ends_with_another_network(tmp_path):
     def steps(d: Driver):
         d.wait_frame()
         d.press(Key.g)
-        export = d.facts.scratch.get(Export)
+        export = d.app.services[GRID_EXPORT]
         for cancel in (lambda: d.press(Key.escape), lambda: d.click("//Canvas/##cancel")):
             d.click("//Canvas/##save")
             d.frames(2)
@@ -121,7 +121,7 @@ def test_saving_can_be_cancelled_and_ends_with_another_network(tmp_path):
         )
         d.frames(3)
         assert not export.on
-        assert any("not saved" in message.text for message in d.app.board.messages)
+        assert any("not saved" in message.text for message in d.app.messages)
         assert not (tmp_path / "captures").exists()
 
     slow = Stuck(hello_imgui.request_refresh, "StyleGAN3-T", 64)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
-from viz.files.bundled import bundled
+from viz.files.sources import bundled
 from viz.state.params import put
 from viz.state.settings import Settings
 

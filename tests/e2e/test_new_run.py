@@ -16,12 +16,12 @@ from tests.fixtures_path import fixtures
 from training_launcher import launcher, registry
 from training_launcher.presets import load
 from training_launcher.run import Run
-from viz.runs.data import RunFiles
+from viz.runs.curves_section import PlotAxes
+from viz.runs.data import RUN_FILES
+from viz.runs.new_run.dialog import form_of
 from viz.runs.new_run.form import Form
-from viz.runs.plots import Plots
-from viz.runs.results_view import Shown
-from viz.runs.selection import RunChoice
-from viz.state.followed_run import Following
+from viz.runs.results_dialog import Looking
+from viz.runs.selection import chosen_alone
 from viz.state.settings import Settings
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(600)]
@@ -56,7 +56,7 @@ def field(name: str) -> str:
 def open_form(d: Driver) -> Form:
     d.menu("Run/###new-run")
     d.frames(3)
-    return d.facts.scratch.get(Form)
+    return form_of(d.facts)
 
 
 def fill(d: Driver, **entries: object) -> None:
@@ -93,14 +93,14 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
         assert "64 pictures, 16x16, colour" in str(form.looker.ask(str(avatars_16), lambda: None))
         d.click("//**/##start")
         d.wait_for(lambda: d.facts.runs and d.facts.runs[0].state == "running", LONG, "the training")
-        assert d.facts.scratch.get(Following).folder == d.facts.runs[0].folder
+        assert d.scene.interaction.following.folder == d.facts.runs[0].folder
         return d.facts.runs[0]
 
     def follow(d: Driver, run: Run) -> None:
         d.wait_for(lambda: "network-snapshot" in d.scene.document.network.source, LONG, "the first snapshot")
         d.wait_frame(LONG)
-        first, kimg, steps = d.picture(), d.facts.scratch.get(Following).kimg, d.app.store.history.done
-        d.wait_for(lambda: d.facts.scratch.get(Following).kimg != kimg, LONG, "another snapshot")
+        first, kimg, steps = d.picture(), d.scene.interaction.following.kimg, d.app.store.history.done
+        d.wait_for(lambda: d.scene.interaction.following.kimg != kimg, LONG, "another snapshot")
         d.wait_for(lambda: d.app.up_to_date and not np.array_equal(d.picture(), first), LONG, "its picture")
         assert d.app.store.history.done == steps
         assert d.scene.document.network.source.startswith(run.folder)
@@ -108,9 +108,9 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
     def plots_move(d: Driver, run: Run) -> None:
         d.press(Key.mod_ctrl, Key._4)
         d.frames(10)
-        d.facts.scratch.get(RunChoice).choose(run.folder)
-        files, plots = d.facts.scratch.get(RunFiles), d.facts.scratch.get(Plots)
-        d.wait_for(lambda: "Loss/G/loss" in files.told(run.folder).stats, LONG, "the first losses")
+        d.change(lambda scene: chosen_alone(scene, run.folder))
+        files, plots = d.app.services[RUN_FILES], d.facts.scratch.get(PlotAxes)
+        d.wait_for(lambda: "Loss/G/loss" in files.record(run.folder).stats, LONG, "the first losses")
         d.wait_for(lambda: plots.of("loss").limits != (0.0, 1.0, 0.0, 1.0), LONG, "the plot of them")
         before = plots.of("loss").limits[1]
         d.wait_for(lambda: plots.of("loss").limits[1] > before, LONG, "the plot to go on")
@@ -139,8 +139,7 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
         d.click("//**/##takeall")
         d.frames(2)
         first = sorted(Path(run.folder).glob("network-snapshot-*"))[0]
-        form.browsing = "networks"
-        form.take_path(str(first))
+        form.take_path("networks", str(first))
         assert len(form.networks) == 2
         fill(d, metrics="kid16_lite0")
         d.click("//**/##start")
@@ -152,7 +151,7 @@ def test_a_training_from_the_form_to_its_metrics(avatars_16: Path, tmp_path: Pat
     def results(d: Driver) -> None:
         d.menu("Run/###results")
         d.frames(5)
-        found = d.facts.scratch.get(Shown).table
+        found = d.facts.scratch.get(Looking).shown.table
         assert found.figures == ("kid16_lite0",)
         kimg, values = found.curve("kid16_lite0")
         assert len(kimg) == 2

@@ -10,7 +10,7 @@ from PIL import Image
 
 from renderer.ipc.protocol import LayerNoise, Noise
 from tests.e2e.driver import Driver, drive
-from viz.generate.noise_map import Heat, colored, level
+from viz.generate.noise_map import NOISE_MAP, colored, level
 from viz.state.params import put
 from viz.state.settings import Settings
 
@@ -101,8 +101,8 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
         d.wait_frame()
         d.type_into(f"{ROOT}/realisations/##value", "6")
         d.click(f"{ROOT}/##deviation")
-        heat = d.facts.scratch.get(Heat)
-        d.wait_for(lambda: heat.told.over, what="the map")
+        heat = d.app.services[NOISE_MAP]
+        d.wait_for(lambda: heat.status.over, what="the map")
         measured = heat.shown
         pictures = []
         for seed in range(6):
@@ -126,8 +126,8 @@ def test_a_bar_says_which_colour_is_how_much(scheme):
     def steps(d: Driver):
         d.wait_frame()
         d.click(f"{ROOT}/##deviation")
-        heat = d.facts.scratch.get(Heat)
-        d.wait_for(lambda: heat.told.over, what="the map")
+        heat = d.app.services[NOISE_MAP]
+        d.wait_for(lambda: heat.status.over, what="the map")
         d.ctx.scroll_to_item_y(f"{ROOT}/##levels")
         d.frames(3)
         x0, y0, x1, _ = (int(value) for value in d.rect(f"{ROOT}/##levels"))

@@ -47,12 +47,12 @@ def test_a_stuck_renderer_can_be_restarted_from_the_strip():
         d.change(psi(0.4))
         d.frames(3)
         assert not d.app.up_to_date
-        d.app.incoming.failure = None
-        d.change(lambda scene: scene.ask(RestartRenderer()))
+        d.app.link.failure = None
+        d.change(lambda scene: scene.request(RestartRenderer()))
         d.wait_frame()
         assert d.renderer.restarts == 1
 
-    from viz.state.scene import RestartRenderer
+    from viz.ui.actions import RestartRenderer
 
     drive(steps, renderer=slow())
 

@@ -9,14 +9,14 @@ from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.recorded import BLUE, GREEN, RED, metric_line, run_folder, stats_line
 from training_launcher import launcher
 from viz.files import browse_dialog
-from viz.runs.data import RunFiles
+from viz.runs.curves_section import PlotAxes
+from viz.runs.data import RUN_FILES
 from viz.runs.log_view import shown_lines
-from viz.runs.plots import Plots
-from viz.runs.selection import RunChoice, chosen
+from viz.runs.selection import chosen, plot_range
+from viz.state.interaction import PlotRange
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.settings import Settings
-from viz.ui.notifications import Board
 
 pytestmark = pytest.mark.window
 FIRST, SECOND = "00000-stylegan2-avatars", "00001-stylegan3-t-avatars"
@@ -39,9 +39,9 @@ def watch(steps, outdir, name=SECOND):
 
     def ready(d: Driver) -> None:
         d.wait_frame()
-        files = d.facts.scratch.get(RunFiles)
+        files = d.app.services[RUN_FILES]
         d.wait_for(lambda: d.facts.runs, what="the runs")
-        d.wait_for(lambda: files.told(str(outdir / name)).stats, what="what the run has written")
+        d.wait_for(lambda: files.record(str(outdir / name)).stats, what="what the run has written")
         d.frames(12)  # while a workspace is put up, it chooses its tab itself
         steps(d)
 
@@ -49,7 +49,7 @@ def watch(steps, outdir, name=SECOND):
 
 
 def focus(d: Driver) -> str:
-    return chosen(d.facts, d.scene.document.network.source)[0].folder
+    return chosen(d.scene, d.facts)[0].folder
 
 
 def card(name: str) -> str:
@@ -81,14 +81,14 @@ def test_several_runs_lie_over_one_another(outdir):
     (outdir / FIRST / "stats.jsonl").write_text("".join(stats_line(k, 5.0) for k in range(31)))
 
     def steps(d: Driver):
-        files, plots = d.facts.scratch.get(RunFiles), d.facts.scratch.get(Plots)
+        files, plots = d.app.services[RUN_FILES], d.facts.scratch.get(PlotAxes)
         alone = plots.of("loss").limits
         d.ctx.key_down(Key.mod_ctrl)
         d.click(card(FIRST))
         d.ctx.key_up(Key.mod_ctrl)
-        d.wait_for(lambda: files.told(str(outdir / FIRST)).stats, what="the second run")
+        d.wait_for(lambda: files.record(str(outdir / FIRST)).stats, what="the second run")
         d.frames(12)
-        assert [run.name for run in chosen(d.facts)] == [SECOND, FIRST]
+        assert [run.name for run in chosen(d.scene, d.facts)] == [SECOND, FIRST]
         assert plots.of("loss").limits[3] > 5 > alone[3], "the plot has room for both"
         d.ctx.key_down(Key.mod_ctrl)
         d.click(card(FIRST))
@@ -101,7 +101,7 @@ def test_several_runs_lie_over_one_another(outdir):
 
 def test_smoothing_makes_curves_smoother(outdir):
     def steps(d: Driver):
-        files, folder = d.facts.scratch.get(RunFiles), str(outdir / SECOND)
+        files, folder = d.app.services[RUN_FILES], str(outdir / SECOND)
 
         def roughness() -> float:
             newest = files._newest[folder, "Loss/G/loss", False]
@@ -111,7 +111,7 @@ def test_smoothing_makes_curves_smoother(outdir):
         before = roughness()
         d.drag_slider("//Run/**/Smoothing/##track", 0.0)
         d.wait_for(lambda: roughness() > 3 * before, what="a rougher curve")
-        assert d.facts.scratch.get(RunChoice).smoothing < 0.05
+        assert d.scene.interaction.runs.smoothing < 0.05
         d.drag_slider("//Run/**/Smoothing/##track", 1.0)
         d.wait_for(lambda: roughness() < 0.8 * before, what="a smoother curve")
         assert d.facts.undo == "", "looking is no step"
@@ -121,7 +121,7 @@ def test_smoothing_makes_curves_smoother(outdir):
 
 def test_what_is_appended_moves_the_plot(outdir):
     def steps(d: Driver):
-        plots = d.facts.scratch.get(Plots)
+        plots = d.facts.scratch.get(PlotAxes)
         assert plots.of("loss").limits[1] == 40
         with open(outdir / SECOND / "stats.jsonl", "a") as file:
             file.write("".join(stats_line(k) for k in range(41, 61)))
@@ -135,20 +135,24 @@ def test_what_is_appended_moves_the_plot(outdir):
     watch(steps, outdir)
 
 
+def zoom(d: Driver) -> PlotRange:
+    run = chosen(d.scene, d.facts)[0]
+    return plot_range(d.scene.interaction.runs, "loss", run.folder)
+
+
 def test_zooming_asks_for_the_part_in_sight_and_a_double_click_shows_all(outdir):
     def steps(d: Driver):
-        plots = d.facts.scratch.get(Plots)
         _, _, x, y = d.rect("//Run/**/loss/##log")
         d.ctx.mouse_move_to_pos((x - 120, y + 50))  # into the plot below its heading
         for _ in range(5):
             d.ctx.mouse_wheel_y(1)
         d.frames(4)
-        assert plots.of("loss").zoomed
-        assert plots.of("loss").low > 0
+        assert zoom(d).zoomed
+        assert zoom(d).low > 0
         d.ctx.mouse_double_click(0)
         d.frames(8)
-        assert not plots.of("loss").zoomed
-        assert plots.of("loss").low == -np.inf
+        assert not zoom(d).zoomed
+        assert zoom(d).low == -np.inf
 
     watch(steps, outdir)
 
@@ -159,7 +163,7 @@ def test_any_statistic_can_be_looked_at(outdir):
         d.frames(3)
         d.click("//**/##pick Progress\\/augment")
         d.frames(3)
-        assert d.facts.scratch.get(RunChoice).stat == "Progress/augment"
+        assert d.scene.interaction.runs.stat == "Progress/augment"
 
     watch(steps, outdir)
 
@@ -201,8 +205,8 @@ def test_the_log_follows_and_is_searched(outdir):
     def steps(d: Driver):
         with open(outdir / SECOND / "log.txt", "a") as file:
             file.write("RuntimeError: disk full\n")
-        files = d.facts.scratch.get(RunFiles)
-        d.wait_for(lambda: len(files.told(focus(d)).log.lines) == 42, what="the new line")
+        files = d.app.services[RUN_FILES]
+        d.wait_for(lambda: len(files.record(focus(d)).log.lines) == 42, what="the new line")
         d.frames(3)
         assert shown_lines(d.facts)[-1] == "RuntimeError: disk full"
         d.click("//Runs/##log search")
@@ -224,7 +228,7 @@ def test_a_live_run_is_stopped_and_one_that_stopped_is_resumed(outdir, monkeypat
         assert focus(d).endswith("00002-live")
         d.click("//Run/##Stop")
         d.wait_for(lambda: done == [("stop", "00002-live")], what="the stop")
-        d.wait_for(lambda: d.facts.scratch.get(Board).messages, what="a word about it")
+        d.wait_for(lambda: d.app.messages, what="a word about it")
         assert not d.exists("//Run/##Resume")
         d.click(card(FIRST))
         d.frames(3)
@@ -242,10 +246,9 @@ def test_what_a_launcher_refuses_is_said(outdir, monkeypatch):
 
     def steps(d: Driver):
         d.click("//Run/##Resume")
-        board = d.facts.scratch.get(Board)
-        d.wait_for(lambda: board.messages, what="the message")
-        assert board.messages[0].bad
-        assert "training-state.pt" in board.messages[0].detail
+        d.wait_for(lambda: d.app.messages, what="the message")
+        assert d.app.messages[0].bad
+        assert "training-state.pt" in d.app.messages[0].detail
         d.frames(3)
         d.click("//Run/**/##error")
 
@@ -270,7 +273,7 @@ def test_a_run_goes_to_the_trash_only_after_a_question(outdir, monkeypatch):
         ask(d)
         d.press(Key.escape)
         d.frames(4)
-        assert d.facts.scratch.get(RunChoice).trashing is None
+        assert d.scene.interaction.runs.trashing is None
         ask(d)
         d.click("//Move to trash###trash-run/##trash")
         d.wait_for(lambda: done == [FIRST], what="the trash")
@@ -284,7 +287,7 @@ def test_a_run_that_failed_says_why(outdir):
         file.write("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.3 GB\n")
 
     def steps(d: Driver):
-        run = chosen(d.facts)[0]
+        run = chosen(d.scene, d.facts)[0]
         assert run.state == "failed"
         assert run.error
         assert share_of(d, "Run", (0xF0, 0x71, 0x6B)) > 0

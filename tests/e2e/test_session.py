@@ -20,11 +20,11 @@ from renderer.document.timeline import Key as KeyFrame
 from renderer.document.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import double_click
-from viz.files.browse_state import Browser
+from viz.files.actions import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession
+from viz.files.browse_dialog import browser_of
 from viz.state.params import put
-from viz.state.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene, ShowDialog
+from viz.state.scene import Scene, ShowDialog
 from viz.state.settings import Settings
-from viz.ui.notifications import Board
 
 pytestmark = pytest.mark.window
 
@@ -42,12 +42,12 @@ def worked(scene: Scene) -> Scene:
 
 
 def messages(d: Driver) -> list[str]:
-    return [message.text for message in d.facts.scratch.get(Board).messages]
+    return [message.text for message in d.app.messages]
 
 
 def saved_picture(d: Driver) -> Path:
     """Save the picture shown; its file."""
-    d.change(lambda scene: scene.ask(SavePicture()))
+    d.change(lambda scene: scene.request(SavePicture()))
     d.wait_for(lambda: d.facts.saved, what="the file")
     return Path(d.facts.saved)
 
@@ -129,7 +129,7 @@ def test_a_session_brings_document_and_view_back(tmp_path):
         d.wait_frame()
         d.change(worked)
         d.change(lambda scene: replace(scene, view=replace(scene.view, workspace="mix", tool="inspect")))
-        d.change(lambda scene: scene.ask(SaveSession(str(path))))
+        d.change(lambda scene: scene.request(SaveSession(str(path))))
         d.wait_for(path.exists, what="the session")
         d.wait_for(lambda: d.facts.session == str(path), what="its name")
         kept["document"], kept["view"] = d.scene.document, d.scene.view
@@ -219,7 +219,7 @@ def test_a_latent_shows_the_very_same_picture_again(lent, avatars, tmp_path, end
         d.change(lambda scene: replace(worked(scene), settings=replace(scene.settings, device="cpu")))
         d.wait_frame()
         picture = d.picture()
-        d.change(lambda scene: scene.ask(SaveLatent(str(path))))
+        d.change(lambda scene: scene.request(SaveLatent(str(path))))
         d.wait_for(path.exists, what="the latent")
         d.change(
             lambda scene: replace(
@@ -228,7 +228,7 @@ def test_a_latent_shows_the_very_same_picture_again(lent, avatars, tmp_path, end
         )
         d.wait_frame()
         assert (d.picture() != picture).any()
-        d.change(lambda scene: scene.ask(OpenLatent(str(path))))
+        d.change(lambda scene: scene.request(OpenLatent(str(path))))
         d.wait_for(lambda: d.scene.document.latent.array is not None, what="the latent")
         d.wait_frame()
         assert (d.picture() == picture).all()
@@ -250,7 +250,7 @@ def test_closing_keeps_the_last_session(tmp_path):
         d.wait_frame()
         assert d.scene.document == Scene().document  # a clean exit is no crash
         assert d.facts.has_last
-        d.change(lambda scene: scene.ask(OpenLastSession()))
+        d.change(lambda scene: scene.request(OpenLastSession()))
         d.wait_for(lambda: d.scene.document == worked(Scene()).document, what="the last session")
 
     drive(first, config_dir=tmp_path)
@@ -266,8 +266,8 @@ def test_the_browser_shows_what_can_be_opened_and_opens_it(tmp_path):
     def steps(d: Driver) -> None:
         d.wait_frame()
         for mode, shown in (("browse-latent", ["w.npy"]), ("browse-session", ["work.stylescope"])):
-            d.change(lambda scene, mode=mode: scene.ask(ShowDialog(mode)))
-            browser = d.app.scratch.get(Browser)
+            d.change(lambda scene, mode=mode: scene.request(ShowDialog(mode)))
+            browser = browser_of(d.facts)
             d.wait_for(lambda browser=browser, shown=shown: [one.name for one in browser.shown] == shown, what=mode)
             if mode == "browse-latent":
                 d.press(Key.escape)

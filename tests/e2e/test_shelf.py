@@ -9,7 +9,6 @@ from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import centre, double_click
 from tests.e2e.test_drag_mix import LAYER, carry, shelf
-from viz.mixing.selection import Brush
 from viz.state.params import put
 from viz.state.scene import Scene
 
@@ -44,7 +43,7 @@ def test_an_empty_shelf_offers_the_next_step_and_b_puts_the_picture_on_it(lent, 
         double_click(d, SWATCH + "0")
         d.wait_frame()
         assert np.array_equal(d.picture(), shown), "it is opened as it was, though it was mixed"
-        assert d.facts.scratch.get(Brush).swatch == d.scene.document.shelf[0]
+        assert d.scene.interaction.selection.swatch == d.scene.document.shelf[0]
 
     drive(steps, network=avatars, renderer=lent, scene=mixed)
 
@@ -98,7 +97,7 @@ def test_seeds_are_typed_and_what_is_no_seed_is_said():
         d.frames(3)
         assert names(d) == ["88", "5", "6"]
         assert len(d.app.store.history.done) == 2  # the scene of this test, and all three seeds
-        assert d.facts.scratch.get(Brush).swatch == Swatch("6", Latent(6.0))
+        assert d.scene.interaction.selection.swatch == Swatch("6", Latent(6.0))
 
     drive(steps, scene=mixed)
 
@@ -126,7 +125,7 @@ def test_renamed_moved_and_removed_each_in_one_step():
         d.frames(3)
         assert names(d) == ["51"]
         assert d.scene.document.mixing == take(Mixing(711.0), (1,), Latent(88.0)), "what took it keeps it"
-        assert d.facts.scratch.get(Brush).swatch is None
+        assert d.scene.interaction.selection.swatch is None
         d.press(Key.mod_ctrl, Key.z)
         assert names(d) == ["Ada", "51"]
 

@@ -35,7 +35,7 @@ def spot(d: Driver, path: str, at: float) -> tuple[float, float]:
     """Where a moment of a track is in the window."""
     x0, y0, x1, _ = d.rect(LANES)
     left = x0 - lanes.t.px(lanes.NAMES)
-    scale = lanes.scale_of(d.facts.scratch.get(lanes.Hand), timeline(d), left, x1 - left)
+    scale = lanes.scale_of(d.facts.scratch.get(lanes.LaneView), timeline(d), left, x1 - left)
     track, top = next((track, y) for track, y in lanes.tops(timeline(d), y0) if track.path == path)
     return scale.x(at), top + lanes.t.px(lanes.height_of(track) - 2) / 2
 

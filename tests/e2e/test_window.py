@@ -151,7 +151,7 @@ def test_letters_are_typed_into_fields_and_nothing_else():
         assert d.scene.view.tool == "walk"
         d.press(Key.escape)  # leaves the field
         d.press(Key.escape)  # closes the dialog
-        d.wait_for(lambda: not dialogs.is_open(d.facts), what="the dialog to close")
+        d.wait_for(lambda: not dialogs.is_open(d.scene, d.facts), what="the dialog to close")
         d.press(Key.r)
         assert d.scene.document.latent.x > 0
 
@@ -171,13 +171,13 @@ def test_a_panel_that_raises_is_shown_and_the_others_go_on(monkeypatch):
 
     def steps(d: Driver) -> None:
         d.wait_frame()
-        texts = [(message.text, message.detail) for message in d.app.board.messages]
+        texts = [(message.text, message.detail) for message in d.app.messages]
         assert texts == [("Mix could not be drawn", "KeyError: 'in the panel'")]
         d.drag_slider(PSI, 0.2)
         assert d.scene.document.truncation.psi < 0.9
         d.click("//Canvas/**/##error")
         d.frames(20)
-        assert d.app.board.messages == []  # said once, though it fails in every frame
+        assert not d.app.messages  # said once, though it fails in every frame
 
     others = tuple((name, draw) for name, draw in panel_table.PANELS if name != "Mix")
     monkeypatch.setattr(panel_table, "PANELS", (*others, ("Mix", bad)))
@@ -194,7 +194,7 @@ def test_the_palette_does_what_is_typed():
         d.frames(2)
         d.press(Key.enter)
         d.wait_for(lambda: d.scene.view.tool == "inspect", what="the command")
-        assert not dialogs.is_open(d.facts)
+        assert not dialogs.is_open(d.scene, d.facts)
         d.press(Key.mod_ctrl, Key.k)
         d.frames(3)
         d.ctx.key_chars("hide")
@@ -209,14 +209,14 @@ def test_the_palette_does_what_is_typed():
 def test_dialogs_open_and_esc_closes_them(name):
     def steps(d: Driver) -> None:
         d.wait_frame()
-        d.change(lambda s: s.ask(ShowDialog(name)))
+        d.change(lambda s: s.request(ShowDialog(name)))
         d.frames(3)
-        assert dialogs.is_open(d.facts)
+        assert dialogs.is_open(d.scene, d.facts)
         d.press(Key.r)  # no shortcut acts below a dialog
         assert d.scene.document.latent.x == 0
         for _ in range(2):
             d.press(Key.escape)
-        d.wait_for(lambda: not dialogs.is_open(d.facts), what="the dialog to close")
+        d.wait_for(lambda: not dialogs.is_open(d.scene, d.facts), what="the dialog to close")
 
     drive(steps)
 
@@ -244,7 +244,7 @@ def test_dropped_files_open_or_are_explained(tmp_path):
         d.wait_frame()
         d.app.drop([str(tmp_path / "notes.txt")])
         d.frames(2)
-        assert d.app.board.messages[-1].text.startswith("notes.txt is no network")
+        assert d.app.messages[-1].text.startswith("notes.txt is no network")
         assert d.scene.document.network == Network()
         d.app.drop([str(network)])
         d.wait_frame()

@@ -27,13 +27,13 @@ def main() -> None:
         def tell() -> None:
             if after is not None:
                 after()
-            pixels = app.incoming.pixels()
+            pixels = app.link.pixels()
             state = {
                 "places": places,
                 "document": dataclasses.asdict(app.scene.document),
                 "picture": None if pixels is None else zlib.crc32(pixels.tobytes()),
                 "up_to_date": app.up_to_date,
-                "failure": app.incoming.failure.message if app.incoming.failure else "",
+                "failure": app.link.failure.message if app.link.failure else "",
                 "renderer": app.renderer.pid,
             }
             fresh = state_file.with_suffix(".new")

@@ -6,7 +6,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz.analysis import channels, layers, spectrum
-from viz.link.measurements import Seen
+from viz.link.measurements import SEEN
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
@@ -87,7 +87,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _block(scene: Scene, facts: Facts, name: str) -> Scene:
-    facts.scratch.get(Seen).add(name)
+    facts.services[SEEN].add(name)
     match name:
         case "Layers":
             return layers.table(scene, facts)

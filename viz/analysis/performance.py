@@ -8,9 +8,10 @@ from imgui_bundle import imgui, implot
 
 from viz.state.facts import REFRESH_S, Facts, Performance
 from viz.state.params import put
-from viz.state.scene import RestartRenderer, Scene
+from viz.state.scene import Scene
 from viz.ui import plots
 from viz.ui import widgets as ui
+from viz.ui.actions import RestartRenderer
 from viz.ui.numbers import milliseconds, size_of
 from viz.ui.param_rows import slider_row, switch_row
 from viz.ui.plots import Series
@@ -206,7 +207,7 @@ def _device(scene: Scene, facts: Facts) -> Scene:
     imgui.same_line(0, t.px(4))
     hint = "Restart the renderer: ends its process and starts another"
     if ui.button(glyph="arrows-clockwise", hint=hint, id_="##restart"):
-        scene = scene.ask(RestartRenderer())
+        scene = scene.request(RestartRenderer())
     names = [device_name(one) for one in devices]
     picked, _ = ui.pick("devices", names, devices.index(device) if device in devices else -1, width=width)
     return put(scene, "settings.device", devices[picked]) if picked is not None else scene

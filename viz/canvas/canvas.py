@@ -8,12 +8,12 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Camera
 from viz.canvas import handles, loupe, tools
-from viz.gl.camera import Area, Place, panned, place, zoomed
-from viz.gl.viewport import Shot, Viewport
+from viz.gl.camera import Area, panned, place, zoomed
+from viz.gl.viewport import VIEWPORT, Shot
 from viz.history import compare_view
 from viz.mixing import drag_view, grid_export, grid_view
-from viz.state.canvas_pointer import Hand as Hand
 from viz.state.facts import Facts, Texture
+from viz.state.interaction import CanvasPointer, Place
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import notifications, theme
 from viz.ui import widgets as ui
@@ -36,20 +36,18 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     corner, size = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     area = Area(math.floor(corner.x), math.floor(corner.y), max(math.floor(size.x), 8), max(math.floor(size.y), 8))
     imgui.get_window_draw_list().add_rect_filled(corner, V(corner.x + size.x, corner.y + size.y), t.u32("canvas"))
-    hand = facts.scratch.get(Hand)
-    hand.place = None
     scene = grid_export.look(scene, facts)
     if scene.view.grid and facts.model is not None:
-        scene = grid_view.draw(scene, facts, area)
-        return _strips(scene, facts, area) if notifications.present(facts) else scene
+        scene = grid_view.draw(_pointing(scene, place=None), facts, area)
+        return _strips(scene, facts, area) if notifications.present(scene, facts) else scene
     if facts.picture is None:
-        scene = _empty(scene, facts, area)
+        scene = _empty(_pointing(scene, place=None), facts, area)
     else:
-        scene = _picture(scene, facts, facts.picture, area, hand)
+        scene = _picture(scene, facts, facts.picture, area)
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(12)))
     scene = _palette(scene, facts, area)
-    return _strips(scene, facts, area) if notifications.present(facts) else scene
+    return _strips(scene, facts, area) if notifications.present(scene, facts) else scene
 
 
 def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
@@ -65,13 +63,20 @@ def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
     return scene
 
 
-def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Hand) -> Scene:
+def _pointing(scene: Scene, **changes: object) -> Scene:
+    """The scene with parts of its canvas pointer replaced; the very same scene where nothing changes."""
+    pointer: CanvasPointer = replace(scene.interaction.pointer, **changes)  # type: ignore[arg-type]
+    return scene.interacting(pointer=pointer)
+
+
+def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
     """The picture and everything that belongs to its pixels."""
     p = theme.current.px
     margin = (p(MARGIN[0]), p(MARGIN[1]))
     now = place(scene.view.camera, area, picture.width, picture.height, margin)
-    scene = _mouse(scene, facts, area, now, hand)
-    now = hand.place = place(scene.view.camera, area, picture.width, picture.height, margin)
+    scene = _mouse(scene, facts, area, now)
+    now = place(scene.view.camera, area, picture.width, picture.height, margin)
+    scene = _pointing(scene, place=now)
     _show(facts, picture, area, now)
     scene = compare_view.draw(scene, facts, area, now)
     tool = tools.tool_in_hand(scene, facts)
@@ -85,7 +90,7 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
     return _zoom_plate(scene, facts, now, area, drafts)
 
 
-def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Scene:
+def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     """One invisible button over the whole canvas: wheel, pan, and what the tool does with a drag."""
     io, view = imgui.get_io(), scene.view
     imgui.set_cursor_screen_pos(V(area.x, area.y))
@@ -106,7 +111,7 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Sc
     if not imgui.is_item_active() or not moved:
         return scene
     if imgui.is_mouse_down(imgui.MouseButton_.middle) or space:
-        hand.panned = space
+        scene = _pointing(scene, panned=space)
         return replace(scene, view=replace(view, camera=panned(now, area, io.mouse_delta.x, io.mouse_delta.y)))
     return _dragged(scene, facts, now)
 
@@ -129,7 +134,7 @@ def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
     """The picture itself with a thin dark edge."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
-    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.image_version, now, whole))
+    drawn = facts.services[VIEWPORT].show(Shot(picture, facts.image_version, now, whole))
     x0, y0, x1, y1 = drawn.box
     u0, v0, u1, v1 = drawn.uv
     d.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))
@@ -166,5 +171,5 @@ def _empty(scene: Scene, facts: Facts, area: Area) -> Scene:
     if facts.failure is None:
         title = "The network is being read"
     if ui.empty_state("image", title, text, "Open network…"):
-        return scene.ask(ShowDialog("browse-network"))
+        return scene.request(ShowDialog("browse-network"))
     return scene

@@ -7,8 +7,8 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import Transform
-from viz.gl.camera import Place
 from viz.state.facts import Facts
+from viz.state.interaction import Place
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
@@ -25,7 +25,7 @@ FINE, COARSE = 0.1, 10.0
 
 @dataclass
 class Turn:
-    """The angle that a drag of the ring has come to before it snaps; kept in `Facts.scratch`."""
+    """The angle that a drag of the ring has come to before it snaps."""
 
     angle: float = 0.0
 

@@ -6,8 +6,9 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document.document import Camera, Tool
-from viz.gl.camera import Area, Place, actual_size, zoomed
+from viz.gl.camera import Area, actual_size, zoomed
 from viz.state.facts import Facts
+from viz.state.interaction import Place
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.settings import LOW_RES_MS

@@ -6,7 +6,7 @@ from dataclasses import replace
 from foundation.seeds import seed_at
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Noise, Transform, Truncation
-from viz.files.bundled import ASSETS
+from viz.files.sources import ASSETS
 
 
 def command_for(document: Document) -> str:

@@ -52,7 +52,7 @@ def _chords(keys: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
-    """Whether one of the chords went down in this frame, with exactly its modifiers."""
+    """Return whether one of the chords went down in this frame, with exactly its modifiers."""
     flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
     return any(asked(one, flags) for one in _chords(keys))
 

@@ -7,9 +7,8 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz.commands.keys import shown
-from viz.state.command import Command
 from viz.state.facts import Facts
-from viz.state.scene import Scene
+from viz.state.scene import Command, Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
 
@@ -18,7 +17,7 @@ ROWS = 12
 
 @dataclass
 class Typed:
-    """What has been typed and which row is chosen; kept in `Facts.scratch`."""
+    """Text typed, and the chosen row."""
 
     text: str = ""
     row: int = 0

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from imgui_bundle import imgui
 
 from viz.commands.keys import shown
-from viz.state.command import Command
-from viz.state.scene import Scene
+from viz.state.scene import Command, Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
 

@@ -1,10 +1,10 @@
 """Keys to commands. Letters act only when no field is typed in; Esc cancels and never quits."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from imgui_bundle import imgui
 
-from viz.canvas.canvas import Hand
 from viz.commands import keys
 from viz.commands.table import Command
 from viz.state.facts import Facts
@@ -17,7 +17,7 @@ _OF_NAVIGATION = {"play", "hide-panels", "lay"}
 
 
 class Shortcuts:
-    """Those of the window's commands."""
+    """Keys of the window's commands."""
 
     def __init__(self, commands: Iterable[Command]) -> None:
         self._commands = tuple(command for command in commands if command.keys)
@@ -28,7 +28,7 @@ class Shortcuts:
         self._pressed_at = -1.0
         """When Dear ImGui saw any key go down last."""
         self._held = False
-        """Whether one of ours may still be down."""
+        """True if one of ours may still be down."""
 
     def run(self, scene: Scene, facts: Facts) -> Scene:
         """Do what the keys pressed in this frame mean. Call once a frame, and not while a dialog is open."""
@@ -55,16 +55,17 @@ def _run(scene: Scene, facts: Facts, commands: Iterable[Command]) -> Scene:
             continue
         if io.want_text_input and (command.id in _OF_FIELDS or not command.keys[0].startswith("Ctrl+")):
             continue
-        if _asked(command, facts) and command.available(scene, facts):
+        pressed, scene = _pressed(command, scene)
+        if pressed and command.available(scene, facts):
             scene = command.run(scene, facts)
     return scene
 
 
-def _asked(command: Command, facts: Facts) -> bool:
+def _pressed(command: Command, scene: Scene) -> tuple[bool, Scene]:
+    """Whether a command's key acts in this frame; one that was held to pan the image does not when it is let go."""
     if not command.on_release:
-        return keys.any_pressed(command.keys, command.repeats)
-    hand = facts.scratch.get(Hand)
+        return keys.any_pressed(command.keys, command.repeats), scene
     if not any(imgui.is_key_released(imgui.Key(keys.chord(chord))) for chord in command.keys):
-        return False
-    used, hand.panned = hand.panned, False
-    return not used
+        return False, scene
+    pointer = scene.interaction.pointer
+    return not pointer.panned, scene.interacting(pointer=replace(pointer, panned=False))

@@ -1,4 +1,4 @@
-"""Everything that can be done from the menus and the keyboard, declared once: name, keys, help, when, what."""
+"""Table of all commands of menus and keyboard: name, keys, help, availability, function."""
 
 import random
 from collections.abc import Callable
@@ -7,36 +7,27 @@ from pathlib import Path
 
 from imgui_bundle import imgui
 
-from renderer.document.document import Camera, Document, View
+from renderer.document.document import Camera, Document, View, Workspace
 from renderer.ipc.protocol import Network
+from viz.commands.actions import Quit, ResetLayout
 from viz.commands.command_line import command_for
-from viz.files.bundled import bundled
+from viz.files.actions import OpenLastSession, OpenNetwork, SavePicture, SaveSession, SaveWindow
+from viz.files.sources import bundled
 from viz.gl.camera import actual_size
+from viz.history.actions import Redo, Undo
 from viz.history.panel import with_b
 from viz.mixing.commands import mixing
-from viz.runs.commands import of_runs
-from viz.runs.follow_commands import of_following
-from viz.shell.layout import WORKSPACES
+from viz.runs.commands import of_following, of_runs
 from viz.state import motion
-from viz.state.command import Command as Command
 from viz.state.facts import Facts
 from viz.state.playback import toggled
-from viz.state.scene import (
-    OpenLastSession,
-    OpenNetwork,
-    Quit,
-    Redo,
-    ResetLayout,
-    SavePicture,
-    SaveSession,
-    SaveWindow,
-    Scene,
-    ShowDialog,
-    Undo,
-)
+from viz.state.scene import Command as Command
+from viz.state.scene import Scene, ShowDialog
 from viz.state.settings import SCALES
 from viz.timeline.commands import timeline_commands
 
+WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
+"""In the order of their keys."""
 SEEDS = 100_000
 """Random seeds are below this: short enough to remember and to tell someone."""
 
@@ -69,7 +60,7 @@ def _file() -> tuple[Command, ...]:
         ),
         Command(
             "save-picture", "File", "Save picture", "As a numbered PNG in the capture folder",
-            lambda scene, facts: scene.ask(SavePicture()), ("Ctrl+S",), _has_picture,
+            lambda scene, facts: scene.request(SavePicture()), ("Ctrl+S",), _has_picture,
         ),
         Command(
             "open-session", "File", "Open session…", "Or a picture or film that StyleScope saved: all of it comes back",
@@ -77,11 +68,11 @@ def _file() -> tuple[Command, ...]:
         ),
         Command(
             "open-last", "File", "Open last session", "What you had when the window was last closed",
-            lambda scene, facts: scene.ask(OpenLastSession()), available=lambda scene, facts: facts.has_last,
+            lambda scene, facts: scene.request(OpenLastSession()), available=lambda scene, facts: facts.has_last,
         ),
         Command(
             "save-session", "File", "Save session", "Everything, into the file it came from",
-            lambda scene, facts: scene.ask(SaveSession()), ("Ctrl+Alt+S",),
+            lambda scene, facts: scene.request(SaveSession()), ("Ctrl+Alt+S",),
         ),
         Command("save-session-as", "File", "Save session as…", "Everything, into a file", _dialog("save-session")),
         Command(
@@ -98,13 +89,13 @@ def _file() -> tuple[Command, ...]:
         ),
         Command(
             "save-window", "File", "Save window", "The whole window as a numbered PNG",
-            lambda scene, facts: scene.ask(SaveWindow()), ("Ctrl+Shift+S",),
+            lambda scene, facts: scene.request(SaveWindow()), ("Ctrl+Shift+S",),
         ),
         Command(
             "copy-command", "File", "Copy as command line", "The command that makes this picture; for seeds alone",
             _copy_command, available=lambda scene, facts: bool(command_for(scene.document)),
         ),
-        Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.ask(Quit()), ("Ctrl+Q",)),
+        Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.request(Quit()), ("Ctrl+Q",)),
     )  # fmt: skip
 
 
@@ -118,11 +109,11 @@ def _edit(chance: random.Random) -> tuple[Command, ...]:
 
     return (
         Command(
-            "undo", "Edit", "Undo", "Take back the last step", lambda scene, facts: scene.ask(Undo()), ("Ctrl+Z",),
+            "undo", "Edit", "Undo", "Take back the last step", lambda scene, facts: scene.request(Undo()), ("Ctrl+Z",),
             lambda scene, facts: bool(facts.undo), repeats=True,
         ),
         Command(
-            "redo", "Edit", "Redo", "Do the step taken back once more", lambda scene, facts: scene.ask(Redo()),
+            "redo", "Edit", "Redo", "Do the step taken back once more", lambda scene, facts: scene.request(Redo()),
             ("Ctrl+Shift+Z", "Ctrl+Y"), lambda scene, facts: bool(facts.redo), repeats=True,
         ),
         Command("random-seed", "Edit", "Random seed", "Another latent, by chance", random_seed, ("R",), repeats=True),
@@ -161,7 +152,7 @@ def _view() -> tuple[Command, ...]:
         ),
         Command(
             "reset-layout", "View", "Reset layout", "Put the panels of this workspace back",
-            lambda scene, facts: scene.ask(ResetLayout()),
+            lambda scene, facts: scene.request(ResetLayout()),
         ),
         Command(
             "compare", "View", "Compare", "Keep this state as B, then show it beside the present one, and not",
@@ -226,7 +217,7 @@ def _network() -> tuple[Command, ...]:
     comes_along = tuple(
         Command(
             f"network-{Path(source).stem or 'demo'}", "Network", name, "Comes with StyleScope",
-            lambda scene, facts, source=source: scene.ask(OpenNetwork(source)),  # type: ignore[misc]
+            lambda scene, facts, source=source: scene.request(OpenNetwork(source)),  # type: ignore[misc]
             checked=lambda scene, facts, source=source: scene.document.network.source == source,  # type: ignore[misc]
         )
         for source, name in bundled()
@@ -246,7 +237,7 @@ def _help() -> tuple[Command, ...]:
 
 
 def _dialog(name: str) -> Callable[[Scene, Facts], Scene]:
-    return lambda scene, facts: scene.ask(ShowDialog(name))
+    return lambda scene, facts: scene.request(ShowDialog(name))
 
 
 def _has_picture(scene: Scene, facts: Facts) -> bool:

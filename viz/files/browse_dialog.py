@@ -5,12 +5,14 @@ ready-made one knows nothing of runs and looks like another program.
 """
 
 import os
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.files.actions import OpenNetwork
 from viz.files.browse_list import draw_header, draw_rows, move
 from viz.files.browse_purposes import (
     DATASET,
@@ -23,13 +25,12 @@ from viz.files.browse_purposes import (
     OUTDIR,
     PATHS,
     RUN,
-    asked_by,
 )
-from viz.files.browse_state import Browser as Browser
+from viz.files.browse_state import Browser
 from viz.files.folder_listing import Entry, first_folder, places
-from viz.generate.network import clean_source
+from viz.files.sources import clean_source
 from viz.state.facts import Facts
-from viz.state.scene import OpenNetwork, Scene
+from viz.state.scene import Action, Scene
 from viz.ui import widgets as ui
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
@@ -37,10 +38,22 @@ from viz.ui.theme import current as t
 _WIDTH, _HEIGHT, _PLACES = 780, 520, 156
 
 
-def show(scene: Scene, facts: Facts, mode: str) -> None:
+@dataclass
+class _Dialog:
+    """The browser as it was left."""
+
+    browser: Browser = field(default_factory=Browser)
+
+
+def browser_of(facts: Facts) -> Browser:
+    """Return the state of the dialog."""
+    return facts.scratch.get(_Dialog).browser
+
+
+def show(scene: Scene, facts: Facts, mode: str, take: Callable[[str], Action] | None = None) -> None:
     """Open the dialog for one of MODES. `draw` shows it from then on, until it is closed."""
-    browser = facts.scratch.get(Browser)
-    browser.mode, browser.appearing = mode, True
+    browser = browser_of(facts)
+    browser.mode, browser.take, browser.appearing = mode, take, True
     browser.find = browser.message = ""
     folder = browser.folder
     if mode == FOLDER and scene.settings.capture_dir:
@@ -51,13 +64,13 @@ def show(scene: Scene, facts: Facts, mode: str) -> None:
 
 
 def is_open(facts: Facts) -> bool:
-    """Whether the dialog is shown."""
-    return bool(facts.scratch.get(Browser).mode)
+    """Return whether the dialog is shown."""
+    return bool(browser_of(facts).mode)
 
 
 def close(facts: Facts) -> bool:
     """Close the dialog without choosing. Returns whether it was open."""
-    browser = facts.scratch.get(Browser)
+    browser = browser_of(facts)
     was, browser.mode = browser.mode, ""
     if browser.reading:
         browser.reading.stop()
@@ -66,7 +79,7 @@ def close(facts: Facts) -> bool:
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The dialog, where it is open: the scene with what was chosen in it. Call it every frame."""
-    browser = facts.scratch.get(Browser)
+    browser = browser_of(facts)
     if browser.mode and browser.appearing:
         imgui.open_popup("Browse")
     if not imgui.is_popup_open("Browse"):
@@ -160,7 +173,7 @@ def _typed(browser: Browser, scene: Scene) -> Scene:
     browser.to_find = True
     if browser.mode in (NETWORK, RUN) and "://" in wanted:
         browser.mode = ""
-        return scene.ask(OpenNetwork(wanted))
+        return scene.request(OpenNetwork(wanted))
     path = os.path.join(browser.folder, wanted)
     if os.path.isdir(path):
         browser.go(path)
@@ -346,7 +359,7 @@ def _confirm(browser: Browser, scene: Scene) -> Scene:
 
 
 def _take(browser: Browser, scene: Scene, path: str) -> Scene:
-    """Close the dialog and ask for what was chosen."""
-    wanted = asked_by(browser.mode, path) or OpenNetwork(path)
+    """Close the dialog and request the action for what was chosen."""
+    take = FILES[browser.mode][1] if browser.mode in FILES else browser.take or OpenNetwork
     browser.mode = ""
-    return scene.ask(wanted)
+    return scene.request(take(path))

@@ -1,10 +1,11 @@
-"""What the file browser can be asked for."""
+"""Purposes of the file browser."""
 
 from collections.abc import Callable
 
 from renderer.document.recall import SUFFIXES
 from viz.files import direction_files, latents
-from viz.state.scene import Ask, OpenDirection, OpenFile, OpenLatent, TakePath
+from viz.files.actions import OpenDirection, OpenFile, OpenLatent
+from viz.state.scene import Action
 from viz.state.snapshots import NETWORK_SUFFIXES
 
 NETWORK, RUN, FOLDER, SESSION, LATENT, DIRECTION = (
@@ -42,12 +43,12 @@ MODES = {
     MEASURED: ("Choose a network to measure", "A network file, or a run folder"),
 }
 """Title and note of each."""
-FILES: dict[str, tuple[tuple[str, ...], Callable[[str], Ask]]] = {
+FILES: dict[str, tuple[tuple[str, ...], Callable[[str], Action]]] = {
     SESSION: (SUFFIXES, OpenFile),
     LATENT: (latents.SUFFIXES, OpenLatent),
     DIRECTION: (direction_files.SUFFIXES, OpenDirection),
 }
-"""Purposes that take files of other kinds than networks: their endings, and what is asked for."""
+"""Purposes that take files of other kinds than networks: their endings, and the action."""
 PATHS: dict[str, tuple[str, ...]] = {
     DATASET: (".zip",),
     OUTDIR: (),
@@ -55,7 +56,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     PROGRAM: (".pt", ".safetensors"),
     MEASURED: NETWORK_SUFFIXES,
 }
-"""Purposes that take a file with one of these endings, or a folder, for the form that asked (`TakePath`)."""
+"""Purposes that take a file with one of these endings, or a folder, for the form that asked (`ShowDialog.take`)."""
 FOLDERS = (FOLDER, OUTDIR)
 """Purposes that take folders alone."""
 
@@ -63,13 +64,6 @@ FOLDERS = (FOLDER, OUTDIR)
 def suffixes_of(mode: str) -> tuple[str, ...]:
     """Endings of the files that are listed."""
     return FILES[mode][0] if mode in FILES else PATHS.get(mode, NETWORK_SUFFIXES)
-
-
-def asked_by(mode: str, path: str) -> Ask | None:
-    """What is asked for once a path was chosen; None for networks and the folder of pictures."""
-    if mode in FILES:
-        return FILES[mode][1](path)
-    return TakePath(path) if mode in PATHS else None
 
 
 NOTHING = {

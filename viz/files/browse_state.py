@@ -1,6 +1,7 @@
 """What the window's file browser shows at present, and the ways from folder to folder."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from imgui_bundle import hello_imgui
@@ -8,6 +9,7 @@ from imgui_bundle import hello_imgui
 from viz.files.browse_list import Columns
 from viz.files.browse_purposes import FOLDERS, RUN, suffixes_of
 from viz.files.folder_listing import Entry, Order, Reading, arrange
+from viz.state.scene import Action
 
 _FIRST_LOOK_S = 0.03
 """How long a folder may keep the window waiting before it shows that it is reading."""
@@ -18,6 +20,8 @@ class Browser:
     """The dialog's state; `mode` is empty while it is closed."""
 
     mode: str = ""
+    take: Callable[[str], Action] | None = None
+    """Makes the action for the path that is chosen; None opens it as a network."""
     appearing: bool = False
     reading: Reading | None = None
     chosen: str = ""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from foundation.background import Worker
 from foundation.files import next_number, write_numbered
 from foundation.png import write_png
+from viz.state.facts import ServiceKey
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
@@ -85,3 +86,6 @@ def _written(task: Task) -> Written:
         return Written(problem="The picture cannot be saved: there is not enough memory for it.")
     except OSError as error:
         return Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}.")
+
+
+CAPTURES: ServiceKey[Writer] = ServiceKey("captures")

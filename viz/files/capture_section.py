@@ -6,12 +6,14 @@ from pathlib import Path
 
 from imgui_bundle import imgui
 
+from viz.files.actions import SavePicture, SaveWindow
 from viz.files.capture import default_folder, folder_of, next_path
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import derived, has_image
-from viz.state.scene import RevealFolder, SavePicture, SaveWindow, Scene, ShowDialog
+from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
+from viz.ui.actions import RevealFolder
 from viz.ui.theme import current as t
 
 REFRESH_S = 1.0
@@ -54,11 +56,11 @@ def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
     if ui.button(
         "Save picture", "camera", "primary", width=width, hint=hint, keys="Ctrl+S", id_="##picture", enabled=ready
     ):
-        scene = scene.ask(SavePicture())
+        scene = scene.request(SavePicture())
     imgui.same_line(0, t.px(4))
     hint = "Save the whole window as it looks now"
     if ui.button("Save window", "image", width=width, hint=hint, keys="Ctrl+Shift+S", id_="##window"):
-        scene = scene.ask(SaveWindow())
+        scene = scene.request(SaveWindow())
     scene = _saved(scene, facts)
     imgui.pop_id()
     return scene
@@ -87,7 +89,7 @@ def _folder(scene: Scene) -> Scene:
     ui.tip(f"Pictures are saved in {folder_of(scene.settings)}. Right click: the usual folder")
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="folder-open", hint="Choose the folder", id_="##browse"):
-        scene = scene.ask(ShowDialog("browse-folder"))
+        scene = scene.request(ShowDialog("browse-folder"))
     return put(scene, "settings.capture_dir", typed)
 
 
@@ -104,5 +106,5 @@ def _saved(scene: Scene, facts: Facts) -> Scene:
     ui.draw(text, x, p.y, "dim", t.small, height=t.px(t.row))
     imgui.set_cursor_screen_pos((p.x + width - button, p.y))
     if ui.button("Reveal", kind="ghost", width=button, hint="Show it in the file manager", id_="##reveal"):
-        scene = scene.ask(RevealFolder(os.path.dirname(facts.saved)))
+        scene = scene.request(RevealFolder(os.path.dirname(facts.saved)))
     return scene

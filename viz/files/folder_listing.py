@@ -98,7 +98,7 @@ class Reading:
 
     @property
     def ready(self) -> bool:
-        """Whether the entries are there."""
+        """Return whether the entries are there."""
         return self._ready.is_set()
 
     def wait(self, seconds: float) -> bool:

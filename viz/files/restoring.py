@@ -13,7 +13,7 @@ from viz.state.scene import Scene
 
 
 def missing(source: str) -> bool:
-    """Whether a network is named that is not there: a path without a file or folder."""
+    """Return whether a network is named that is not there: a path without a file or folder."""
     return bool(source) and "://" not in source and not Path(source).exists()
 
 

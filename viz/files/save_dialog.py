@@ -9,9 +9,10 @@ from imgui_bundle import imgui
 from foundation.files import free_name
 from renderer.document import session
 from viz.files import latents
+from viz.files.actions import SaveLatent, SaveSession
 from viz.files.capture import folder_of
 from viz.state.facts import Facts
-from viz.state.scene import Ask, SaveLatent, SaveResults, SaveSession, Scene
+from viz.state.scene import Action, Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -19,7 +20,7 @@ SESSION, LATENT, RESULTS = "save-session", "save-latent", "save-results"
 TITLES = {SESSION: "Save session as", LATENT: "Save latent as", RESULTS: "Export results as"}
 _ENDINGS = {SESSION: (session.SUFFIX,), LATENT: latents.SUFFIXES, RESULTS: (".csv",)}
 _NAMES = {RESULTS: "metrics"}
-_ASKS: dict[str, Callable[[str], Ask]] = {SESSION: SaveSession, LATENT: SaveLatent, RESULTS: SaveResults}
+_ACTIONS: dict[str, Callable[[str], Action]] = {SESSION: SaveSession, LATENT: SaveLatent}
 _NOTES = {
     SESSION: "Everything: the document, the shelf, the view, and the arrays that they use.",
     LATENT: "The w vectors of the picture as it is now: .npz, or .npy by its ending.",
@@ -32,13 +33,15 @@ class _Typed:
     """The path as typed so far, for each purpose."""
 
     paths: dict[str, str] = field(default_factory=dict)
+    take: Callable[[str], Action] = SaveSession
+    """Makes the action for the path."""
     fresh: bool = False
 
 
-def start(scene: Scene, facts: Facts, name: str) -> None:
+def start(scene: Scene, facts: Facts, name: str, take: Callable[[str], Action] | None = None) -> None:
     """The dialog `name` opens: propose a file."""
     typed = facts.scratch.get(_Typed)
-    typed.fresh = True
+    typed.fresh, typed.take = True, take or _ACTIONS[name]
     if name == SESSION and facts.session:
         typed.paths[name] = facts.session
     elif name not in typed.paths:
@@ -86,4 +89,4 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
         return scene, True
     if problem or not (pressed or (entered and not there)):  # Enter alone replaces nothing
         return scene, False
-    return scene.ask(_ASKS[name](str(path))), True
+    return scene.request(typed.take(str(path))), True

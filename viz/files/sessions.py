@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,31 +22,14 @@ from renderer.document.session import Session
 from renderer.ipc.protocol import Display, Styles
 from viz.files import direction_files, latents
 from viz.files.restoring import fitting, missing, restored, with_latent
-from viz.link.jobs import Told
-from viz.state.facts import Facts
+from viz.state.facts import Facts, JobStatus, ServiceKey
 from viz.state.playback import animated
-from viz.state.scene import (
-    OpenDirection,
-    OpenFile,
-    OpenLastSession,
-    OpenLatent,
-    SaveLatent,
-    SaveSession,
-    Scene,
-    ShowDialog,
-)
+from viz.state.scene import Say, Scene
 
 THUMBNAIL = 256
 """Side of the picture in a session, in pixels."""
 
 Change = Callable[[Scene, Facts], Scene]
-
-
-class Say(Protocol):
-    """Shows a message over the picture."""
-
-    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """`detail` says what it means; `folder` is one to offer."""
 
 
 @dataclass(frozen=True)
@@ -70,33 +52,37 @@ class Files:
 
     @cached_property
     def has_last(self) -> bool:
-        """Whether there was a session of the window that was closed last, when it was asked first."""
+        """Return whether there was a session of the window that was closed last, when it was asked first."""
         return self._last is not None and self._last.is_file()
 
     def open(self, path: Path, greeting: str = "", detail: str = "") -> None:
         """Read a session, picture, film or text; `greeting` is said instead of its name once it is there."""
         self._later(lambda: self._recall(path, greeting, detail))
 
-    def ask(self, scene: Scene, facts: Facts, ask: object) -> Scene:
-        """Do what concerns files; the scene that asks for what is missing."""
-        match ask:
-            case OpenFile(path=path):
-                self.open(Path(path))
-            case OpenLastSession() if self._last is not None:
-                self.open(self._last, "What you had when the window was last closed is back", "Undo takes it away.")
-            case OpenLatent(path=path):
-                self._later(lambda: self._latent(Path(path)))
-            case OpenDirection(path=path):
-                self._later(lambda: self._direction(Path(path)))
-            case SaveSession(path=path):
-                path = path or self.path
-                if not path:
-                    return scene.ask(ShowDialog("save-session"))
-                self._save(scene, facts, Path(path))
-            case SaveLatent(path=path):
-                request = animated(request_for(scene.document, Display(), scene.settings.device, 0), scene)
-                facts.works.once(Styles(request), lambda told: self._styles(told, Path(path)))
-        return scene
+    def open_last(self) -> None:
+        """Read the session of the window that was closed last, where there is one."""
+        if self._last is not None:
+            self.open(self._last, "What you had when the window was last closed is back", "Undo takes it away.")
+
+    def open_latent(self, path: Path) -> None:
+        """Read w vectors."""
+        self._later(lambda: self._latent(path))
+
+    def open_direction(self, path: Path) -> None:
+        """Read a direction."""
+        self._later(lambda: self._direction(path))
+
+    def save_session(self, scene: Scene, facts: Facts, path: Path) -> None:
+        """Write what the window shows."""
+        pixels = facts.pixels()
+        own = None if pixels is None else pixels.copy()
+        session = Session(scene.document, scene.view)
+        self._later(lambda: self._write_session(path, session, own))
+
+    def save_latent(self, scene: Scene, facts: Facts, path: Path) -> None:
+        """Compute the w vectors of the image shown and write them."""
+        request = animated(request_for(scene.document, Display(), scene.settings.device, 0), scene)
+        facts.jobs.once(Styles(request), lambda status: self._styles(status, path))
 
     def arrive(self, scene: Scene, facts: Facts, name_step: Callable[[str], None]) -> Scene:
         """Call once a frame: the scene with what has been read since the last call."""
@@ -112,7 +98,7 @@ class Files:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is being read or written."""
+        """Return whether anything is being read or written."""
         return self._worker.busy
 
     def close(self) -> None:
@@ -207,18 +193,12 @@ class Files:
         self._say(f"Added {path.stem}", "Its slider is in the section Directions.")
         return direction_files.added(scene, path.stem, self._arrays.add(array))
 
-    def _save(self, scene: Scene, facts: Facts, path: Path) -> None:
-        pixels = facts.pixels()
-        kept = None if pixels is None else pixels.copy()
-        session = Session(scene.document, scene.view)
-        self._later(lambda: self._write_session(path, session, kept))
-
-    def _styles(self, told: Told, path: Path) -> None:
-        if told.failure is not None or told.result is None:
-            why = told.failure.message if told.failure else "The renderer did not answer."
+    def _styles(self, status: JobStatus, path: Path) -> None:
+        if status.failure is not None or status.result is None:
+            why = status.failure.message if status.failure else "The renderer did not answer."
             self._say(f"The latent cannot be saved. {why}", bad=True)
             return
-        ws = told.result
+        ws = status.result
         self._later(lambda: self._write_latent(path, ws))
 
     def _saved(self, scene: Scene, path: Path, *, is_session: bool = False) -> Scene:
@@ -226,6 +206,9 @@ class Files:
             self.path = str(path)
         self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
         return scene
+
+
+FILES: ServiceKey[Files] = ServiceKey("files")
 
 
 def _thumbnail(pixels: NDArray[np.uint8]) -> bytes:

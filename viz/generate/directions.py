@@ -52,7 +52,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = _direction(scene, facts, index, one)
         imgui.pop_id()
     if ui.button("Add a direction…", "plus", hint=_ADD):
-        scene = scene.ask(ShowDialog(DIRECTION))
+        scene = scene.request(ShowDialog(DIRECTION))
     imgui.pop_id()
     ui.space(6)
     return scene

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
@@ -24,13 +24,6 @@ _BLENDS: tuple[tuple[Blend, str, str], ...] = (
     ("w", "W", "In straight lines in W; halfway, pictures come closer to the mean"),
     ("arc", "Arc", "In arcs in W that keep their distance from the mean"),
 )
-
-
-@dataclass
-class Dice:
-    """Where random seeds come from."""
-
-    source: random.Random = field(default_factory=random.Random)
 
 
 @dataclass
@@ -109,7 +102,7 @@ def _seed(scene: Scene, facts: Facts) -> Scene:
         latent = at_seed(latent, typed)
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="dice-five", id_="##random", hint="A random seed", keys="R"):
-        latent = thrown(latent, facts.scratch.get(Dice).source)
+        latent = thrown(latent, facts.chance)
     imgui.same_line(0, t.px(4))
     whole = snapped(latent)
     if ui.button(

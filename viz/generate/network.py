@@ -3,17 +3,19 @@
 import os
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import Loading, ModelInfo, Network
-from viz.files.bundled import bundled
+from viz.files.actions import OpenNetwork
+from viz.files.sources import bundled, clean_source
 from viz.state.facts import Facts, Snapshot
-from viz.state.followed_run import Following, Scrub
+from viz.state.followed_run import Follow, PutBeside
+from viz.state.interaction import Following
 from viz.state.params import put
-from viz.state.scene import Beside, Follow, OpenNetwork, Scene, ShowDialog
+from viz.state.scene import Scene, ShowDialog
 from viz.state.snapshots import current, nearest
 from viz.ui import widgets as ui
 from viz.ui.numbers import kimg_text
@@ -29,18 +31,6 @@ class Typed:
 
     path: str = ""
     kimg: float | None = None
-
-
-def clean_source(text: str) -> str:
-    """A path, URL or folder as people paste it: without quotes and spaces around it; `~` and file: URLs resolved."""
-    text = text.strip()
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
-        text = text[1:-1].strip()
-    if text.lower().startswith("file://"):
-        text = unquote(urlsplit(text).path)
-        if os.name == "nt":
-            text = text.lstrip("/")
-    return os.path.expanduser(text) if text.startswith("~") else text
 
 
 def source_name(source: str) -> str:
@@ -102,7 +92,7 @@ def _field(scene: Scene, facts: Facts) -> Scene:
         _loading_bar(V(low.x, high.y - t.px(2)), high, facts.loading.share, facts.now)
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="folder-open", id_="##browse", hint="Browse for a network file or a run folder", keys="Ctrl+O"):
-        scene = scene.ask(ShowDialog("browse-network"))
+        scene = scene.request(ShowDialog("browse-network"))
     imgui.set_next_window_pos(V(low.x, high.y + t.px(2)), imgui.Cond_.appearing)
     return _list(scene, facts, imgui.get_content_region_avail().x)
 
@@ -156,7 +146,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
     if chosen is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the field alone would take the first Esc
         imgui.close_current_popup()
     if chosen is not None:
-        scene = scene.ask(OpenNetwork(chosen))
+        scene = scene.request(OpenNetwork(chosen))
     imgui.end_popup()
     return scene
 
@@ -182,29 +172,29 @@ def _snapshots(scene: Scene, facts: Facts) -> Scene:
     # Snapshots lie apart: the place in between is kept while held, so that small steps add up to the next one.
     typed.kimg = value if imgui.is_item_active() else None
     if imgui.is_item_hovered():
-        facts.scratch.get(Scrub).active = True
+        scene = scene.interacting(scrub=replace(scene.interaction.scrub, active=True))
     chosen = found[nearest(found, value)].path
     if value == shown or chosen == found[index].path:
         return scene
-    facts.scratch.get(Following).stop()
+    scene = scene.interacting(following=Following())
     return put(scene, "document.network", replace(network, source=chosen, reload=Network().reload))
 
 
 def _run(scene: Scene, facts: Facts, found: tuple[Snapshot, ...]) -> Scene:
     """Follow the run, or put another of its snapshots beside this one."""
     folder = os.path.dirname(found[-1].path)
-    on = facts.scratch.get(Following).folder == folder
+    on = scene.interaction.following.folder == folder
     ui.row_label("Run", on)
     hint = "Shows each new snapshot as it appears; all else stays as you set it, and no step is added to the history"
     if ui.switch("Follow", on, hint) != on:
-        scene = scene.ask(Follow("" if on else folder))
+        scene = scene.request(Follow("" if on else folder))
     imgui.same_line(0, t.px(12))
     here = current(found, scene.document.network.source)
     other = found[0 if here else -1]
     room = imgui.get_content_region_avail().x
     hint = "The same picture as another snapshot draws it, at the right of a line; choose which under Compare"
     if ui.button("Beside…", width=room, id_="##beside", hint=hint, enabled=len(found) > 1):
-        scene = scene.ask(Beside(other.path))
+        scene = scene.request(PutBeside(other.path))
     return scene
 
 

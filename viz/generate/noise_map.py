@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from renderer.document.arrays import AnyArray
 from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, NoiseDeviation
+from viz.files.actions import SavePixels
 from viz.gl.textures import Picture
-from viz.link.jobs import Told
-from viz.state.facts import Facts, Texture
+from viz.state.facts import Facts, JobStatus, ServiceKey, Texture
 from viz.state.recording import derived
-from viz.state.scene import SavePixels, Scene
+from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -29,23 +29,21 @@ _PIECES = 24
 
 
 @dataclass
-class Heat:
-    """The map, kept in `Facts.scratch`. Its texture needs the window's OpenGL context."""
+class NoiseMap:
+    """The map. Its texture needs the window's OpenGL context."""
 
     on: bool = False
     realisations: int = NoiseDeviation.realisations
     document: Document | None = None
     work: NoiseDeviation | None = None
-    told: Told = field(default_factory=Told)
+    status: JobStatus = field(default_factory=JobStatus)
     picture: Picture = field(default_factory=Picture)
     shown: AnyArray | None = None
     top: float = 0.0
     """The largest deviation, in levels of 0-255: the brightest colour."""
 
 
-def free(facts: Facts) -> None:
-    """Give the texture back."""
-    facts.scratch.get(Heat).picture.free()
+NOISE_MAP: ServiceKey[NoiseMap] = ServiceKey("noise map")
 
 
 @lru_cache(maxsize=1)
@@ -61,28 +59,35 @@ def colored(values: AnyArray, top: float) -> NDArray[np.uint8]:
 
 
 @derived
-def measured(scene: Scene, facts: Facts) -> tuple[Told, Texture | None]:
+def measured(scene: Scene, facts: Facts) -> tuple[JobStatus, Texture | None]:
     """Return the progress of the measurement and its map. Asks for it while it is on."""
-    heat, model = facts.scratch.get(Heat), facts.model
+    heat, model = facts.services[NOISE_MAP], facts.model
     if not heat.on or model is None or not model.noise_layers:
-        return heat.told, None
-    told = heat.told = facts.works.ask(_work(heat, scene))
-    if told.result is not None and told.result is not heat.shown:
-        heat.shown, heat.top = told.result, float(told.result.max())
-        heat.picture.upload(colored(told.result, heat.top))
-    return told, heat.picture.texture
+        return heat.status, None
+    status = heat.status = facts.jobs.ask(_work(heat, scene))
+    if status.result is not None and status.result is not heat.shown:
+        heat.shown, heat.top = status.result, float(status.result.max())
+        heat.picture.upload(colored(status.result, heat.top))
+    return status, heat.picture.texture
+
+
+@derived
+def _settings(scene: Scene, facts: Facts) -> tuple[bool, int]:
+    """Return whether the map is on, and its number of realisations."""
+    return facts.services[NOISE_MAP].on, facts.services[NOISE_MAP].realisations
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """A switch with the number of realisations, and the map below."""
-    heat, (told, texture) = facts.scratch.get(Heat), measured(scene, facts)
+    heat, (status, texture) = facts.services[NOISE_MAP], measured(scene, facts)
+    _settings(scene, facts)  # recorded: the service itself is not
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
-    text = "Measure" if not heat.on else "Hide" if told.over else "Stop"
+    text = "Measure" if not heat.on else "Hide" if status.over else "Stop"
     if ui.button(text, id_="##deviation", on=heat.on, width=room / 2, hint=hint):
         heat.on = not heat.on
         if not heat.on:
-            heat.work, heat.told = None, Told()
+            heat.work, heat.status = None, JobStatus()
     imgui.same_line(0, t.px(4))
     typed = ui.number(
         "realisations", heat.realisations, 10, room / 2 - t.px(4), False, "Realisations", NoiseDeviation.realisations
@@ -90,16 +95,16 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     heat.realisations = min(max(typed, 2), MOST)
     if not heat.on:
         return scene
-    _map(heat, told, texture if told.result is not None else None)
-    if told.result is None or not told.over:
+    _map(heat, status, texture if status.result is not None else None)
+    if status.result is None or not status.over:
         return scene
     hint = f"The map as a PNG in the capture folder: violet is 0, yellow {level(heat.top)} levels of 0-255"
     if ui.button("Save map", "export", id_="##save deviation", hint=hint):
-        scene = scene.ask(SavePixels(partial(colored, told.result, heat.top)))
+        scene = scene.request(SavePixels(partial(colored, status.result, heat.top)))
     return scene
 
 
-def _map(heat: Heat, told: Told, texture: Texture | None) -> None:
+def _map(heat: NoiseMap, status: JobStatus, texture: Texture | None) -> None:
     p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     imgui.dummy(V(max(side, 1.0), side))
     value: float | None = None
@@ -116,10 +121,10 @@ def _map(heat: Heat, told: Told, texture: Texture | None) -> None:
         ui.fill(p, V(p.x + side, p.y + side), "canvas")
     if texture is not None:
         _bar(heat.top, value)
-    if told.failure is not None:
-        ui.wrapped(told.failure.message)
+    if status.failure is not None:
+        ui.wrapped(status.failure.message)
     else:
-        ui.wrapped(f"{told.done} realisations" if told.over else f"{told.done} of {told.total} realisations")
+        ui.wrapped(f"{status.done} realisations" if status.over else f"{status.done} of {status.total} realisations")
 
 
 def _bar(top: float, value: float | None) -> None:
@@ -151,7 +156,7 @@ def level(value: float) -> str:
     return "0" if value == 0 else f"{value:.2f}" if value < 9.995 else f"{value:.1f}"
 
 
-def _work(heat: Heat, scene: Scene) -> NoiseDeviation:
+def _work(heat: NoiseMap, scene: Scene) -> NoiseDeviation:
     """What is measured; it waits while a hand or a motion changes the picture."""
     document = scene.document
     busy = imgui.is_any_item_active() or scene.view.moving

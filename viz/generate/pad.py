@@ -38,7 +38,7 @@ class Pad:
     shown: dict[Place, RenderRequest] = field(default_factory=dict)
     """The request whose picture was there last: shown until the new one is there."""
     moved: bool = False
-    """Whether the press that is held has walked."""
+    """True if the press that is held has walked."""
 
 
 def around(x: float, y: float, width: float, height: float, cell: float, thumb: float) -> list[Place]:

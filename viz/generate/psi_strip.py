@@ -21,7 +21,7 @@ SIZE = 64
 
 @dataclass
 class _Strip:
-    """Whether it is unfolded, and what its pictures are made of: they wait while a hand or a motion changes that."""
+    """True if it is unfolded, and what its pictures are made of: they wait while a hand or a motion changes that."""
 
     open: bool = False
     document: Document | None = None

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from renderer.document.document import Camera
+from viz.state.interaction import Place
 
 SMALLEST, LARGEST = 1 / 32, 64.0
 """Range of scales, in screen pixels per image pixel."""
@@ -17,33 +18,6 @@ class Area:
     y: float
     width: float
     height: float
-
-
-@dataclass(frozen=True)
-class Place:
-    """Placement of the image: its upper left corner, scale and size."""
-
-    x: float
-    y: float
-    scale: float
-    """Screen pixels per image pixel."""
-    width: int
-    height: int
-
-    @property
-    def right(self) -> float:
-        """Right edge on the screen."""
-        return self.x + self.width * self.scale
-
-    @property
-    def bottom(self) -> float:
-        """Lower edge on the screen."""
-        return self.y + self.height * self.scale
-
-    def pixel(self, x: float, y: float) -> tuple[int, int] | None:
-        """Return the image pixel (column, row) under a screen point, or None outside the image."""
-        column, row = math.floor((x - self.x) / self.scale), math.floor((y - self.y) / self.scale)
-        return (column, row) if 0 <= column < self.width and 0 <= row < self.height else None
 
 
 def fit_scale(area: Area, width: int, height: int, margin: tuple[float, float]) -> float:

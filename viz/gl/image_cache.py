@@ -1,5 +1,6 @@
-"""Cache of image files as textures, read on a thread: small ones for lists, and whole image grids."""
+"""Image files as textures, read on a thread: small ones for lists, whole grids to look through."""
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,12 +8,31 @@ from dataclasses import dataclass
 import numpy as np
 from imgui_bundle import hello_imgui
 from numpy.typing import NDArray
+from PIL import Image
 
 from foundation.background import Worker
-from viz.gl.image_file import read_sized
 from viz.gl.image_grids import ONE, Tiling, tiling
 from viz.gl.textures import Picture
-from viz.state.facts import Texture
+from viz.state.facts import ServiceKey, Texture
+
+LIMIT = 2048
+"""Longest side of a texture in pixels, supported by every OpenGL driver."""
+
+
+def read_sized(path: str, limit: int = LIMIT) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Return an image as RGBA [H, W, 4], reduced so that no side exceeds `limit`, and its original (width, height).
+
+    Raises ValueError with one sentence if it cannot be read.
+    """
+    try:
+        with warnings.catch_warnings(), Image.open(path) as opened:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # grids of a run are large, not hostile
+            size = opened.size
+            opened.thumbnail((limit, limit), Image.Resampling.BOX, reducing_gap=None)
+            return np.array(opened.convert("RGBA")), size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"The picture {path} cannot be read: {error}") from error
+
 
 SMALL = 96
 """Side of a small image in pixels."""
@@ -40,8 +60,8 @@ class Held:
     error: str = ""
 
 
-class PictureCache:
-    """Cache of one window, held in `Facts.scratch`. For the UI thread only."""
+class ImageCache:
+    """Textures of image files, read in a thread; methods are for the window's thread."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         # The newest request first, as that is the one being looked at.
@@ -100,6 +120,9 @@ def _read(wish: _Wish) -> _Came:
         return wish, np.ascontiguousarray(pixels), tiles, ""
     except ValueError as error:
         return wish, None, ONE, str(error)
+
+
+IMAGE_CACHE: ServiceKey[ImageCache] = ServiceKey("image cache")
 
 
 def _first(pixels: NDArray[np.uint8], tiles: Tiling) -> NDArray[np.uint8]:

@@ -12,8 +12,9 @@ from functools import partial
 from OpenGL import GL
 
 from viz.gl import textures, upload
-from viz.gl.camera import Area, Place
-from viz.state.facts import Texture
+from viz.gl.camera import Area
+from viz.state.facts import ServiceKey, Texture
+from viz.state.interaction import Place
 
 
 @dataclass(frozen=True)
@@ -143,3 +144,6 @@ def _delete(names: list[int], buffers: list[int]) -> None:
         GL.glDeleteTextures(names)
     if buffers:
         GL.glDeleteFramebuffers(len(buffers), buffers)
+
+
+VIEWPORT: ServiceKey[Viewport] = ServiceKey("viewport")

@@ -12,9 +12,9 @@ from renderer.ipc.protocol import ModelInfo
 from viz.history.panel import START, name_of, with_b
 from viz.state.bands import band_of, bands_of, short_name
 from viz.state.facts import Facts, Snapshot
-from viz.state.followed_run import Beside as Pair
+from viz.state.followed_run import PutBeside
 from viz.state.recording import derived
-from viz.state.scene import Beside, Scene
+from viz.state.scene import Scene
 from viz.state.snapshots import current, nearest, snapshots_of
 from viz.state.step_names import step_name
 from viz.ui import widgets as ui
@@ -38,7 +38,7 @@ PARTS: tuple[tuple[str, str], ...] = (
 
 @dataclass
 class Chosen:
-    """The w vectors chosen to be taken from B, and what a stroke over their cells does; kept in `Facts.scratch`."""
+    """The w vectors chosen to be taken from B, and the stroke over their cells."""
 
     ws: frozenset[int] = frozenset()
     painting: bool | None = None
@@ -113,7 +113,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _shown(scene: Scene) -> Scene:
-    """What the mode needs."""
+    """Draw the controls of the mode."""
     compare = scene.view.compare
     if compare.mode == "difference":
         scene = slider_row(scene, "view.compare.gain")
@@ -131,15 +131,15 @@ def _snapshots_of_b(scene: Scene, facts: Facts) -> tuple[Snapshot, ...]:
 
 
 def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
-    """Which snapshot of its run B is drawn with."""
-    found = _snapshots_of_b(scene, facts)
-    if len(found) < 2 or facts.scratch.get(Pair).source != b.network.source:
+    """Draw the slider over the snapshots of B's run."""
+    found = snapshots_of(b.network.source)
+    if len(found) < 2 or scene.interaction.beside.source != b.network.source:
         return scene
     now, low, high = found[current(found, b.network.source)].kimg, found[0].kimg, found[-1].kimg
     hint = "Training time of the network that draws B; A is set in the section Network"
     asked = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
     path = found[nearest(found, asked)].path
-    return scene.ask(Beside(path)) if asked != now and path != b.network.source else scene
+    return scene.request(PutBeside(path)) if asked != now and path != b.network.source else scene
 
 
 def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:

@@ -8,11 +8,12 @@ from imgui_bundle import imgui
 from renderer.document.arrays import AnyArray
 from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Difference, Display, RenderRequest, Still, Work
-from viz.gl.camera import Area, Place
+from viz.gl.camera import Area
 from viz.gl.textures import Picture
 from viz.gl.viewport import Shot, Viewport
 from viz.history.panel import badge
-from viz.state.facts import Facts, Texture
+from viz.state.facts import Facts, ServiceKey, Texture
+from viz.state.interaction import Place
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -22,8 +23,8 @@ GRAB = 8
 
 
 @dataclass
-class _Other:
-    """The picture that comes from B; kept in `Facts.scratch`. Needs the window's OpenGL context."""
+class ComparedImage:
+    """The image of state B. Needs the window's OpenGL context."""
 
     picture: Picture = field(default_factory=Picture)
     viewport: Viewport = field(default_factory=Viewport)
@@ -34,12 +35,13 @@ class _Other:
     work: Work | None = None
     """Made anew only when something it is made from has changed: requests are long to compare."""
 
+    def free(self) -> None:
+        """Give the textures back."""
+        self.picture.free()
+        self.viewport.free()
 
-def free(facts: Facts) -> None:
-    """Give the textures back."""
-    other = facts.scratch.get(_Other)
-    other.picture.free()
-    other.viewport.free()
+
+COMPARED_IMAGE: ServiceKey[ComparedImage] = ServiceKey("compared image")
 
 
 def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
@@ -47,18 +49,18 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     compare = scene.view.compare
     if compare.b is None or compare.mode == "off" or (compare.mode == "flip" and not compare.flipped):
         return scene
-    other = facts.scratch.get(_Other)
-    told = facts.works.ask(_work(scene, compare.b, other))
-    if told.result is not None and told.result is not other.shown:
-        other.picture.upload(told.result)
-        other.shown, other.upload = told.result, other.upload + 1
+    other = facts.services[COMPARED_IMAGE]
+    status = facts.jobs.ask(_work(scene, compare.b, other))
+    if status.result is not None and status.result is not other.shown:
+        other.picture.upload(status.result)
+        other.shown, other.upload = status.result, other.upload + 1
     texture = other.picture.texture
     if texture is not None:
         share = compare.divider if compare.mode == "split" else 0.0
         _show(other, texture, area, now, share)
-    if told.failure is not None:
-        ui.badge(f"B: {told.failure.message}", area.x + t.px(60), area.y + area.height - t.px(60))
-    elif texture is None or (not told.over and told.result is None):
+    if status.failure is not None:
+        ui.badge(f"B: {status.failure.message}", area.x + t.px(60), area.y + area.height - t.px(60))
+    elif texture is None or (not status.over and status.result is None):
         ui.badge("B is being rendered", area.x + t.px(60), area.y + area.height - t.px(60))
     if compare.mode == "split":
         return _divider(scene, area, now)
@@ -67,8 +69,8 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     return scene
 
 
-def _work(scene: Scene, b: Document, other: _Other) -> Work:
-    """What must be rendered."""
+def _work(scene: Scene, b: Document, other: ComparedImage) -> Work:
+    """Return the job that renders B."""
     compare, device = scene.view.compare, scene.settings.device
     display = scene.view.display
     asked = (b, scene.shown, display, device, compare.mode, compare.gain)
@@ -86,7 +88,7 @@ def _kind(request: RenderRequest, scene: Scene, display: Display) -> Work:
     return Difference(request_for(scene.shown, display, scene.settings.device, 0), request, compare.gain)
 
 
-def _show(other: _Other, texture: Texture, area: Area, now: Place, share: float) -> None:
+def _show(other: ComparedImage, texture: Texture, area: Area, now: Place, share: float) -> None:
     """B's picture where A's is, from `share` of its width on."""
     scale = now.width / texture.width
     place = replace(now, width=texture.width, height=texture.height, scale=now.scale * scale)

@@ -7,8 +7,9 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, RenderRequest
+from viz.history.actions import Jump
 from viz.state.facts import Facts, States
-from viz.state.scene import Jump, Scene
+from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -22,7 +23,7 @@ START = "Start"
 
 @dataclass
 class _View:
-    """Which states are in sight, and the requests of their pictures; kept in `Facts.scratch`."""
+    """States in sight, and the requests of their images."""
 
     states: States = field(default_factory=States)
     device: str = ""
@@ -109,7 +110,7 @@ def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
     undone = index > states.now
     imgui.push_style_var(imgui.StyleVar_.alpha, imgui.get_style().alpha * (0.5 if undone else 1.0))
     if ui.tile(f"state{index}", texture, uv, name, "", side, selected=index == states.now):
-        scene = scene.ask(Jump(index))
+        scene = scene.request(Jump(index))
     chosen = imgui.is_item_clicked(imgui.MouseButton_.right)
     what = "Redo up to here" if undone else "Now" if index == states.now else "Go back to here"
     ui.tip(f"{name}: {what}. Right click: compare with it")

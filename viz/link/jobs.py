@@ -1,87 +1,72 @@
-"""Long work that panels ask of the renderer: heat maps, whole pictures, w vectors. Asking for it keeps it going."""
+"""Long jobs of the renderer for panels: heat maps, whole images, w vectors. Asking for one keeps it going."""
 
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from renderer.document.arrays import AnyArray, array_of
+from renderer.document.arrays import array_of
 from renderer.ipc.interface import AnyRenderer
-from renderer.ipc.protocol import Failure, Job, Progress, Work
+from renderer.ipc.protocol import Job, Progress, Work
+from viz.state.facts import JobStatus
 
 KEPT = 8
-"""Finished works whose results stay at hand though nobody asks for them just now."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """Where a work stands."""
-
-    done: int = 0
-    total: int = 1
-    result: AnyArray | None = None
-    """What there is so far, read-only; see the kind of work for its shape."""
-    failure: Failure | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more will come."""
-        return self.failure is not None or self.done >= self.total
+"""Finished jobs whose results stay though nobody asks for them just now."""
 
 
 @dataclass
 class _Entry:
     key: str
-    told: Told
+    status: JobStatus
     asked: bool
-    then: Callable[[Told], None] | None = None
+    then: Callable[[JobStatus], None] | None = None
 
 
-class Works:
-    """Implements `facts.Works`."""
+class Jobs:
+    """Implements `facts.Jobs`."""
 
     def __init__(self, renderer: AnyRenderer) -> None:
         self._renderer = renderer
         self._entries: dict[Work, _Entry] = {}
-        self._errands: dict[str, Callable[[Told], None]] = {}
+        self._once: dict[str, Callable[[JobStatus], None]] = {}
         self._numbers = itertools.count()
 
-    def ask(self, work: Work) -> Told:
-        """What there is of a work by now. A work that is not asked for in a frame is ended; finished ones are kept."""
+    def ask(self, work: Work) -> JobStatus:
+        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones stay."""
         entry = self._entries.pop(work, None)
         if entry is None:
-            entry = _Entry(f"w{next(self._numbers)}", Told(), True)
+            entry = _Entry(f"w{next(self._numbers)}", JobStatus(), True)
             self._renderer.start(Job(entry.key, work))
         entry.asked = True
         self._entries[work] = entry  # the newest last
-        return entry.told
+        return entry.status
 
-    def once(self, work: Work, then: Callable[[Told], None]) -> None:
-        """Do a work whoever asks, and call `then` when it is over."""
+    def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
+        """Do a job whoever asks, and call `then` when it is over."""
         key = f"e{next(self._numbers)}"
-        self._errands[key] = then
+        self._once[key] = then
         self._renderer.start(Job(key, work))
 
     def take(self, progress: Iterable[Progress]) -> None:
-        """Take what the renderer tells."""
+        """Take what the renderer reports."""
         entries = {entry.key: entry for entry in self._entries.values()}
         for one in progress:
             if (entry := entries.get(one.key)) is not None:
-                entry.told = _told(entry.told, one)
-            elif one.over and (then := self._errands.pop(one.key, None)) is not None:
-                then(_told(Told(), one))
+                entry.status = _updated(entry.status, one)
+            elif one.over and (then := self._once.pop(one.key, None)) is not None:
+                then(_updated(JobStatus(), one))
 
     def settle(self) -> None:
-        """Call once a frame after the panels are drawn: ends what nobody asked for."""
+        """Call once a frame after the panels are drawn: cancels what nobody asked for."""
         finished = 0
         for work, entry in reversed(tuple(self._entries.items())):
-            finished += entry.told.over
-            if not entry.asked and (not entry.told.over or entry.told.failure or finished > KEPT):
+            finished += entry.status.over
+            if not entry.asked and (not entry.status.over or entry.status.failure or finished > KEPT):
                 del self._entries[work]
-                if not entry.told.over:
+                if not entry.status.over:
                     self._renderer.cancel(entry.key)
             entry.asked = False
 
 
-def _told(before: Told, news: Progress) -> Told:
+def _updated(before: JobStatus, news: Progress) -> JobStatus:
     result = before.result if news.result is None else array_of(news.result)
     return replace(before, done=news.done, total=news.total, result=result, failure=news.failure)

@@ -1,9 +1,10 @@
-"""What the renderer measures beside the picture: only what some part of the window shows."""
+"""Measurements requested beside the image: only those that some part of the window shows."""
 
 from dataclasses import replace
 from functools import lru_cache
 
 from renderer.ipc.protocol import Display
+from viz.state.facts import ServiceKey
 
 TABLE = {"Layers"}
 SPECTRUM = {"Spectrum", "Radial"}
@@ -11,12 +12,12 @@ SPECTRUM = {"Spectrum", "Radial"}
 
 
 class Seen:
-    """The parts of the window that show measurements and were drawn; one is in `Facts.scratch`."""
+    """Parts of the window that show measurements and were drawn."""
 
     def __init__(self) -> None:
         self._drawn: set[str] = set()
         self.last: frozenset[str] = frozenset()
-        """Those of the newest whole frame."""
+        """Parts drawn in the newest whole frame."""
 
     def add(self, name: str) -> None:
         """A part is being drawn."""
@@ -27,6 +28,9 @@ class Seen:
         if self._drawn != self.last:  # else it stays the same object
             self.last = frozenset(self._drawn)
         self._drawn.clear()
+
+
+SEEN: ServiceKey[Seen] = ServiceKey("seen measurements")
 
 
 @lru_cache(maxsize=8)

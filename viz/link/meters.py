@@ -28,7 +28,7 @@ class Series:
         """Take one more; the oldest goes."""
 
     def values(self) -> NDArray[np.float64]:
-        """What is there, oldest first; a copy."""
+        """Return a copy of the measurements, oldest first."""
         return np.array(self._kept, np.float64)
 
 
@@ -78,7 +78,7 @@ class Meters:
         self._memory = memory
 
     def figures(self) -> Performance:
-        """Everything, for panels."""
+        """Return all series, for panels."""
         return Performance(
             ui_ms=self.ui.values(),
             frame_ms=self.frame.values(),

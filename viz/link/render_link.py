@@ -1,4 +1,4 @@
-"""What goes to the renderer and what comes back: one request for each change, the newest picture as textures."""
+"""Link to the renderer: one request for each change, the newest image as textures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, Display, Failure, Frame, Loading, Preparing, RenderRequest
 from viz.gl.textures import Picture
 from viz.gl.thumbnails import ThumbnailCache
-from viz.link.jobs import Works
+from viz.link.jobs import Jobs
 from viz.link.measurements import Seen, measured
 from viz.link.meters import Meters
 from viz.state.facts import Texture
@@ -20,16 +20,16 @@ from viz.state.scene import Scene
 from viz.state.settings import LOW_RES_MS
 
 REST_S = 0.25
-"""What is held still for so long is drawn whole."""
+"""Seconds of rest after which a dragged parameter is rendered at full resolution."""
 
 
-class Incoming:
+class RenderLink:
     """The renderer as the window sees it. Needs the window's OpenGL context for all but `submit`."""
 
     def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float], seen: Seen) -> None:
         self._renderer, self._meters, self._clock, self._seen = renderer, meters, clock, seen
         self.thumbnails = ThumbnailCache()
-        self.works = Works(renderer)
+        self.jobs = Jobs(renderer)
         self.frame: Frame | None = None
         self.image_version = 0
         """Images shown so far."""
@@ -39,21 +39,21 @@ class Incoming:
         self._textures = {name: Picture() for name in (PICTURE, SPECTRUM, LAYERS)}
         self._request: RenderRequest | None = None
         self._from: tuple[object, ...] = ()
-        """What the newest request was made from."""
+        """Inputs of the newest request."""
         self.shown: tuple[Document, Display, float | None] | None = None
-        """What the newest picture shows, how, and at which second of the timeline."""
+        """Document, display and second of the timeline of the newest image."""
         self._shows: dict[int, tuple[Document, Display, float | None]] = {}
         """The same for requests that are not answered."""
         self._asked: dict[int, float] = {}
         self._low_res_ms = 0.0
         self._moved: tuple[Document | None, float] = (None, 0.0)
-        """What was shown last, and since when."""
+        """Document shown last, and the time of its change."""
         self._answered_id = 0
         self._again = False
 
     @property
     def answered(self) -> bool:
-        """Whether the newest request has been answered, by a picture or a failure."""
+        """Return whether the newest request has been answered, by a picture or a failure."""
         return self._request is not None and self._answered_id >= self._request.request_id
 
     @property
@@ -85,7 +85,7 @@ class Incoming:
         return None
 
     def waiting_s(self, now: float) -> float:
-        """How long the newest request has been unanswered."""
+        """Seconds since the newest request, while it is unanswered; else 0."""
         if self.answered or self._request is None:
             return 0.0
         return now - min((at for id_, at in self._asked.items() if id_ > self._answered_id), default=now)
@@ -101,10 +101,10 @@ class Incoming:
             self._show(replies.frame)
         if replies.thumbnails:
             self.thumbnails.take(replies.thumbnails)
-        self.works.take(replies.progress)
+        self.jobs.take(replies.progress)
 
     def stale(self, scene: Scene) -> bool:
-        """Whether the newest request is not what `scene` asks for."""
+        """Return whether the newest request is not what `scene` asks for."""
         return self._next(scene) is not None
 
     def submit(self, scene: Scene, now: float, held: bool = False) -> None:
@@ -125,19 +125,24 @@ class Incoming:
             self._shows[request.request_id] = (scene.shown, scene.view.display, at)
             self._renderer.submit(request)
         self._renderer.want(self.thumbnails.wanted())
-        self.works.settle()
+        self.jobs.settle()
 
     def retry(self) -> None:
         """Ask again though nothing changed."""
         self._again = True
         self.failure = None
 
-    def restarted(self) -> None:
-        """The renderer is started again and gets the newest request by itself: wait for that answer."""
+    def restart(self) -> None:
+        """Start the renderer again; it gets the newest request by itself, so wait for that answer."""
         self.failure = None
         if self._request is not None:
             self._answered_id = self._request.request_id - 1
             self._asked[self._request.request_id] = self._clock()
+        self._renderer.restart()
+
+    def dismiss_failure(self) -> None:
+        """Forget the newest failure."""
+        self.failure = None
 
     def free(self) -> None:
         """Give the textures back."""
@@ -146,7 +151,7 @@ class Incoming:
         self.thumbnails.free()
 
     def _next(self, scene: Scene) -> RenderRequest | None:
-        """What is to be asked for now; None where it was asked for last."""
+        """Return the request for the scene; None where it is the newest one already."""
         last = self._request
         if last is None or self._again:
             return self._asks(scene, 1 if last is None else last.request_id + 1)

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from viz.mixing import actions, grid_export
-from viz.state.command import Command
 from viz.state.facts import Facts
-from viz.state.scene import Scene
+from viz.state.scene import Command, Scene
 
 
 def mixing() -> tuple[Command, ...]:
@@ -17,7 +16,7 @@ def mixing() -> tuple[Command, ...]:
         ),
         Command(
             "lay", "Edit", "Lay the chosen swatch", "Into the picked layers",
-            actions.lay_brush, ("Enter",), actions.has_picked,
+            actions.lay_swatch, ("Enter",), actions.has_picked,
         ),
         Command(
             "mixing-grid", "View", "Mixing grid", "Every style of one set mixed with every style of another",

@@ -1,96 +1,79 @@
-"""A swatch that is carried from the shelf: where it would go, and what would come of it."""
+"""Drag and drop of swatches: targets, and the document after a drop. Pure functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from renderer.document.document import Document
 from renderer.document.mixing import free
 from renderer.ipc.protocol import ModelInfo
 from viz.mixing.selection import Hand, lay
 from viz.state.bands import Band, bands_of, short_name
+from viz.state.interaction import Slot, SwatchDrag, Target
 from viz.state.swatches import moved, seed_text
 
 
-@dataclass(frozen=True)
-class Target:
-    """Layers that would take the swatch."""
-
-    ws: tuple[int, ...]
-    where: str
-    """As `Fine`, `L8`, `every layer`."""
-    span: str
-    """Which layers those are, as `L10–L14`; empty where `where` says it."""
-    token: str
-    """The colour of their band."""
+def lifted(hand: Hand, at: int | None) -> SwatchDrag:
+    """Return the drag that begins with a swatch; `at` is its index on the shelf."""
+    return SwatchDrag(on=True, swatch=hand, at=at)
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A gap between two swatches of the shelf, counted from its start, that the swatch would be moved to."""
+def rows(drag: SwatchDrag, index: int, picked: Sequence[int], through: bool) -> tuple[SwatchDrag, tuple[int, ...]]:
+    """Return the drag and the rows that hovering over one means.
 
-    index: int
+    These are the selected rows where it is one of them; with `through` (Shift), all passed over since that began.
+    """
+    if not through:
+        return replace(drag, anchor=None), tuple(picked) if index in picked else (index,)
+    anchor = index if drag.anchor is None else drag.anchor
+    first, last = sorted((anchor, index))
+    return replace(drag, anchor=anchor), tuple(range(first, last + 1))
 
 
-@dataclass
-class Carry:
-    """What is carried; kept in `Facts.scratch`."""
+class _Tried(NamedTuple):
+    document: Document
+    over: Target
+    swatch: Hand
+    after: Document
 
-    on: bool = False
-    hand: Hand = None
-    at: int | None = None
-    """Its place on the shelf; None for the second style."""
-    over: Target | Slot | None = None
-    found: Target | Slot | None = None
-    """What the pointer is over in this frame, as those who draw it find; taken by `viz.mixing.drag_view`."""
-    anchor: int | None = None
-    """The row at which Shift went down: a range begins there."""
-    _tried: tuple[Document, Target, Document] | None = None
 
-    def lift(self, hand: Hand, at: int | None) -> None:
-        """Take a swatch up."""
-        self.on, self.hand, self.at, self.over, self.anchor = True, hand, at, None, None
+_tried: _Tried | None = None
+"""Result of the newest call of `tried`: the same document is asked for several times in a frame."""
 
-    def drop(self) -> None:
-        """Let go; nothing is carried any more."""
-        self.on, self.over, self.found, self._tried = False, None, None, None
 
-    def rows(self, index: int, picked: Sequence[int], through: bool) -> tuple[int, ...]:
-        """The rows that hovering over one means: with `through` (Shift) all since that began, else what is picked."""
-        if not through:
-            self.anchor = None
-            return tuple(picked) if index in picked else (index,)
-        self.anchor = index if self.anchor is None else self.anchor
-        first, last = sorted((self.anchor, index))
-        return tuple(range(first, last + 1))
+def tried(drag: SwatchDrag, document: Document) -> Document | None:
+    """Return the document as it would be after a drop; None where nothing would change."""
+    global _tried
+    if not drag.on or not isinstance(drag.over, Target) or not drag.over.ws:
+        return None
+    last = _tried
+    if last is None or last.document is not document or last.over != drag.over or last.swatch is not drag.swatch:
+        after = replace(document, mixing=lay(document.mixing, drag.over.ws, drag.swatch))
+        _tried = last = _Tried(document, drag.over, drag.swatch, after)
+    return last.after
 
-    def tried(self, document: Document) -> Document | None:
-        """The document as it would be; None where nothing would change."""
-        if not self.on or not isinstance(self.over, Target) or not self.over.ws:
-            return None
-        if self._tried is None or self._tried[0] is not document or self._tried[1] != self.over:
-            after = replace(document, mixing=lay(document.mixing, self.over.ws, self.hand))
-            self._tried = (document, self.over, after)
-        return self._tried[2]
 
-    def released(self, document: Document) -> Document:
-        """The document after the button is let go here; the same one where that means nothing."""
-        if isinstance(self.over, Slot) and self.at is not None:
-            shelf = moved(document.shelf, self.at, self.over.index)
-            return document if shelf == document.shelf else replace(document, shelf=shelf)
-        after = self.tried(document)
-        return document if after is None else after
+def released(drag: SwatchDrag, document: Document) -> Document:
+    """Return the document after the drop; the same one where that means nothing."""
+    if isinstance(drag.over, Slot) and drag.at is not None:
+        shelf = moved(document.shelf, drag.at, drag.over.index)
+        return document if shelf == document.shelf else replace(document, shelf=shelf)
+    after = tried(drag, document)
+    return document if after is None else after
 
-    def name(self, document: Document) -> str:
-        """What the carried swatch is called."""
-        return seed_text(document.mixing.x) if self.hand is None else self.hand.name
 
-    def preview_text(self, document: Document) -> str:
-        """What the canvas says while it shows what would be; empty while it shows the document."""
-        if self.tried(document) is None or not isinstance(self.over, Target):
-            return ""
-        span = f", {self.over.span}" if self.over.span else ""
-        return f"Preview: {self.name(document)} on {self.over.where}{span}"
+def name_of(drag: SwatchDrag, document: Document) -> str:
+    """Return the name of the dragged swatch."""
+    return seed_text(document.mixing.x) if drag.swatch is None else drag.swatch.name
+
+
+def preview_text(drag: SwatchDrag, document: Document) -> str:
+    """Return the canvas's caption of the preview; empty while it shows the document."""
+    if tried(drag, document) is None or not isinstance(drag.over, Target):
+        return ""
+    span = f", {drag.over.span}" if drag.over.span else ""
+    return f"Preview: {name_of(drag, document)} on {drag.over.where}{span}"
 
 
 def target(model: ModelInfo, ws: Sequence[int], document: Document) -> Target:

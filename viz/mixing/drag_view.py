@@ -1,64 +1,60 @@
-"""A swatch on its way: what hangs at the pointer, the preview on the canvas, and what letting go does."""
+"""Drag and drop of swatches on the screen: the swatch at the pointer, the preview, and the drop."""
 
 from dataclasses import replace
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.gl.camera import Place
 from viz.mixing import swatch_thumbnails
-from viz.mixing.drag import Carry, Slot, Target, target
-from viz.mixing.grid_export import Export
-from viz.mixing.selection import Picked
-from viz.state import canvas_pointer
+from viz.mixing.drag import name_of, preview_text, released, target, tried
+from viz.mixing.grid_export import GRID_EXPORT
+from viz.mixing.selection import selecting
 from viz.state.facts import Facts
+from viz.state.interaction import Place, Slot, SwatchDrag, Target
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
 
 SIDE = 52
 EDGE, PACE = 24, 8
-"""Design lengths: how near a panel's edge a carried swatch scrolls it, and how far in a frame."""
+"""Design lengths: how near a panel's edge a dragged swatch scrolls it, and how far in a frame."""
 HINT = "Release: set it    Shift: every layer passed over    Esc: cancel"
 
 
 def settle(scene: Scene, facts: Facts) -> Scene:
     """Call once a frame, in the panel that the swatch comes from, after all that it may go to but the canvas."""
-    carry = facts.scratch.get(Carry)
-    if not carry.on:
+    drag = scene.interaction.drag
+    if not drag.on:
         return scene
-    carry.over, carry.found = carry.found or _on_canvas(scene, facts), None
+    drag = replace(drag, over=drag.found or _on_canvas(scene, facts), found=None)
     if imgui.is_mouse_down(imgui.MouseButton_.left):
         _scroll()
-        preview = carry.tried(scene.document)
-        _at_pointer(scene, facts, carry)
+        preview = tried(drag, scene.document)
+        _at_pointer(scene, facts, drag)
+        scene = scene.interacting(drag=drag)
         return scene if preview is None else replace(scene, preview=preview)
     if imgui.is_mouse_released(imgui.MouseButton_.left):
-        document = carry.released(scene.document)
+        document = released(drag, scene.document)
         scene = scene if document is scene.document else replace(scene, document=document)
-    carry.drop()
-    return scene
+    return scene.interacting(drag=SwatchDrag())
 
 
-def escape(facts: Facts) -> bool:
-    """Esc: put back what is carried, or else save no grid; and pick no layers, unless something else is held.
+def escape(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
+    """Handle Esc: end the drag, or else the saving of the grid; and select no layers, unless something else is held.
 
-    False where something is left for Esc to do.
+    The second value is False where something is left for Esc to do.
     """
-    carry, picked = facts.scratch.get(Carry), facts.scratch.get(Picked)
-    if carry.on:
-        carry.drop()
+    if scene.interaction.drag.on:
         imgui.internal.clear_active_id()
-        return True
+        return scene.interacting(drag=SwatchDrag()), True
     if imgui.is_any_item_active():
-        return False
-    picked.ws = ()
-    return facts.scratch.get(Export).stop()
+        return scene, False
+    return selecting(scene, layers=()), facts.services[GRID_EXPORT].stop()
 
 
 def _on_canvas(scene: Scene, facts: Facts) -> Target | None:
     """Every layer, while the pointer is over the picture."""
-    place, window = facts.scratch.get(canvas_pointer.Hand).place, imgui.internal.find_window_by_name("Canvas")
+    place, window = scene.interaction.pointer.place, imgui.internal.find_window_by_name("Canvas")
     if place is None or window is None or facts.model is None:
         return None
     mouse, box = imgui.get_mouse_pos(), window.inner_rect
@@ -80,17 +76,17 @@ def _scroll() -> None:
         imgui.set_scroll_y(imgui.get_scroll_y() + p(PACE))
 
 
-def _at_pointer(scene: Scene, facts: Facts, carry: Carry) -> None:
+def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
     """The swatch under the pointer, and in words what a drop would do."""
     t, p, d = theme.current, theme.current.px, imgui.get_foreground_draw_list()
     mouse, k = imgui.get_mouse_pos(), p(SIDE)
     x, y = mouse.x - k * 0.55, mouse.y - k * 0.6
-    over = carry.over
+    over = drag.over
     token = over.token if isinstance(over, Target) else "accent" if isinstance(over, Slot) else "faint"
     for n in range(1, 7):
         a, b = V(x - p(n), y - p(n) + p(4)), V(x + k + p(n), y + k + p(n) + p(5))
         d.add_rect_filled(a, b, t.u32("halo", 0.07), p(8))
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand)
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
     if texture:
         tint = t.u32("#FFFFFF", 0.95)
         ref, low, high = imgui.ImTextureRef(texture), V(uv[0], uv[1]), V(uv[2], uv[3])
@@ -100,7 +96,7 @@ def _at_pointer(scene: Scene, facts: Facts, carry: Carry) -> None:
     d.add_rect(V(x, y), V(x + k, y + k), t.u32(token), p(6), p(2))
     if not isinstance(over, Target):
         return
-    text = f"{carry.name(scene.document)}  onto {over.where}" if over.ws else f"{over.where.capitalize()} stay"
+    text = f"{name_of(drag, scene.document)}  onto {over.where}" if over.ws else f"{over.where.capitalize()} stay"
     size = t.text_size(text, t.small, "bold")
     left, top = x + k + p(8), y + p(15)
     if left + size.width + p(16) > imgui.get_main_viewport().size.x:
@@ -112,12 +108,12 @@ def _at_pointer(scene: Scene, facts: Facts, carry: Carry) -> None:
 
 def on_picture(scene: Scene, facts: Facts, place: Place) -> None:
     """On the canvas: what the picture shows while something is tried out."""
-    carry = facts.scratch.get(Carry)
-    text = carry.preview_text(scene.document)
-    if not text or not isinstance(carry.over, Target):
+    drag = scene.interaction.drag
+    text = preview_text(drag, scene.document)
+    if not text or not isinstance(drag.over, Target):
         return
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
-    d.add_rect(V(place.x, place.y), V(place.right, place.bottom), t.u32(carry.over.token), 0, p(2))
+    d.add_rect(V(place.x, place.y), V(place.right, place.bottom), t.u32(drag.over.token), 0, p(2))
     width = ui.measure(text, t.small) + p(32)
     x, y = (place.x + place.right - width) / 2, place.y + p(12)
     d.add_rect_filled(V(x, y), V(x + width, y + p(20)), t.u32("halo", 0.82), p(4))

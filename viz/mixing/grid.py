@@ -1,6 +1,6 @@
 """The mixing grid (arXiv 1812.04948, figure 3): which styles stand at its sides, and what each cell shows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from renderer.document.document import Document, Swatch, request_for
 from renderer.ipc.protocol import Display, ModelInfo, RenderRequest
 from viz.mixing.selection import lay
 from viz.state.bands import bands_of
+from viz.state.facts import Facts
+from viz.state.scene import Scene
 from viz.state.swatches import of_seed, opened, seeds_of
 
 ROWS, COLUMNS = "85,100,75,458,1500", "55,821,1789,293"
@@ -18,7 +20,7 @@ ROWS, COLUMNS = "85,100,75,458,1500", "55,821,1789,293"
 MOST = 10
 """Styles at each side."""
 SETS = ("Coarse", "Middle", "Fine", "All", "Picked")
-"""Which layers are taken from the style above."""
+"""Sets of layers that cells take from the style above."""
 
 RGBA = NDArray[np.uint8]
 
@@ -47,29 +49,38 @@ class Table(NamedTuple):
 
 
 @dataclass
-class Grid:
-    """What is chosen for the grid; kept in `Facts.scratch`."""
+class _Made:
+    """The newest table, and what it was made from."""
 
-    rows: str = ""
-    """Seeds as typed; empty: the shelf, or `ROWS` while that is empty."""
-    columns: str = ""
-    taken: int = 0
-    """Index in `SETS`."""
+    source: tuple[object, ...] = ()
+    table: Table | None = None
     stamp: int = 0
-    """Another number for each table made: comparing every number in one would take longer than drawing it."""
-    _from: tuple[object, ...] = ()
-    _table: Table | None = field(default=None)
+    """Another number for each table: comparing every number in one would take longer than drawing it."""
 
-    def table(self, document: Document, model: ModelInfo, picked: tuple[int, ...], device: str, held: bool) -> Table:
-        """The grid for a document. `held`: something moves, so an earlier grid of the same network stays."""
-        made = (document, model, picked, device, self.rows, self.columns, self.taken)
-        stale = self._table is None or self._from[1] is not model
-        if self._table is None or stale or (made != self._from and not held):
-            ws = taken_ws(model, self.taken, picked)
-            a, b = (axis(text, document, usual) for text, usual in ((self.rows, ROWS), (self.columns, COLUMNS)))
-            self.stamp += 1
-            self._from, self._table = made, table(document, model.num_ws, a, b, ws, device)
-        return self._table
+
+def current_table(scene: Scene, facts: Facts, picked: tuple[int, ...], held: bool) -> tuple[Table, int]:
+    """Return the grid for the scene, and a number that identifies it.
+
+    Args:
+        scene: Has the document and the settings of the grid.
+        facts: Has the network, which must be there.
+        picked: The selected layers.
+        held: Something moves, so an earlier grid of the same network stays.
+    """
+    made, grid, document, device = (
+        facts.scratch.get(_Made),
+        scene.interaction.grid,
+        scene.document,
+        scene.settings.device,
+    )
+    assert facts.model is not None
+    source = (document, facts.model, picked, device, grid.rows, grid.columns, grid.taken)
+    if made.table is None or made.source[1] is not facts.model or (source != made.source and not held):
+        ws = taken_ws(facts.model, grid.taken, picked)
+        a, b = (axis(text, document, usual) for text, usual in ((grid.rows, ROWS), (grid.columns, COLUMNS)))
+        made.source, made.table = source, table(document, facts.model.num_ws, a, b, ws, device)
+        made.stamp += 1
+    return made.table, made.stamp
 
 
 def axis(text: str, document: Document, usual: str) -> tuple[Swatch, ...]:

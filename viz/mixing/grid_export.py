@@ -1,19 +1,21 @@
-"""Saving the mixing grid at full size: rendered cell after cell, put together and written off the window's thread."""
+"""Save the mixing grid at full size: rendered cell after cell, put together and written off the window's thread."""
 
 from dataclasses import dataclass, field
 from functools import partial
 
 from renderer.ipc.protocol import Network, Still
+from viz.files.actions import SavePixels
 from viz.mixing import actions
-from viz.mixing.grid import RGBA, Cell, Grid, composed
-from viz.state.facts import Facts
-from viz.state.scene import SavePixels, Scene
-from viz.ui.notifications import Board, Message
+from viz.mixing.grid import RGBA, Cell, composed, current_table
+from viz.state.facts import Facts, ServiceKey
+from viz.state.interaction import Message
+from viz.state.scene import Scene
+from viz.ui.notifications import said
 
 
 @dataclass
-class Export:
-    """The grid that is being saved; kept in `Facts.scratch`."""
+class GridExport:
+    """The grid that is being saved at full size."""
 
     cells: list[list[Cell | None]] = field(default_factory=list)
     """Empty while none is."""
@@ -22,7 +24,7 @@ class Export:
 
     @property
     def on(self) -> bool:
-        """Whether a grid is being saved."""
+        """Return whether a grid is being saved."""
         return bool(self.cells)
 
     @property
@@ -36,34 +38,34 @@ class Export:
         return was
 
 
+GRID_EXPORT: ServiceKey[GridExport] = ServiceKey("grid export")
+
+
 def start(scene: Scene, facts: Facts) -> Scene:
     """Begin to save the grid as it is now; `look` goes on with it."""
-    export, model = facts.scratch.get(Export), facts.model
-    if model is not None and not export.on:
-        device, document = scene.settings.device, scene.document
-        held = scene.view.motion.playing
-        table = facts.scratch.get(Grid).table(document, model, actions.picked(facts), device, held)
+    export = facts.services[GRID_EXPORT]
+    if facts.model is not None and not export.on:
+        table, _ = current_table(scene, facts, actions.picked(scene, facts), scene.view.motion.playing)
         export.cells, export.done, export.network = table.pictures(), [], scene.document.network
     return scene
 
 
 def look(scene: Scene, facts: Facts) -> Scene:
-    """Call once a frame, outside kept parts: asks for the next picture, and hands the whole on when all are there."""
-    export = facts.scratch.get(Export)
+    """Request the next image, or save the grid when all are there. Call once a frame, outside cached parts."""
+    export = facts.services[GRID_EXPORT]
     if not export.on:
         return scene
     waiting = export.waiting
     while len(export.done) < len(waiting):
-        told = facts.works.ask(Still(waiting[len(export.done)].request))
-        if export.network != scene.document.network or told.failure is not None:
-            why = told.failure.message if told.failure is not None else "another network was opened"
-            facts.scratch.get(Board).say(Message("The mixing grid was not saved", why, bad=True, at=facts.now))
+        status = facts.jobs.ask(Still(waiting[len(export.done)].request))
+        if export.network != scene.document.network or status.failure is not None:
+            why = status.failure.message if status.failure is not None else "another network was opened"
             export.stop()
+            return said(scene, Message("The mixing grid was not saved", why, bad=True, at=facts.now))
+        if not status.over or status.result is None:
             return scene
-        if not told.over or told.result is None:
-            return scene
-        export.done.append(told.result)
-    pictures = iter(tuple(export.done))
-    rows: list[list[RGBA | None]] = [[None if cell is None else next(pictures) for cell in row] for row in export.cells]
+        export.done.append(status.result)
+    images = iter(tuple(export.done))
+    rows: list[list[RGBA | None]] = [[None if cell is None else next(images) for cell in row] for row in export.cells]
     export.stop()
-    return scene.ask(SavePixels(partial(composed, rows)))
+    return scene.request(SavePixels(partial(composed, rows)))

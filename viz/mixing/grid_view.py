@@ -6,10 +6,11 @@ from imgui_bundle import imgui
 from renderer.document.document import Document
 from viz.gl.camera import Area
 from viz.mixing import actions, grid_export
-from viz.mixing.grid import COLUMNS, ROWS, SETS, Cell, Grid, Table, problem
-from viz.mixing.grid_export import Export
+from viz.mixing.grid import COLUMNS, ROWS, SETS, Cell, Table, current_table, problem
+from viz.mixing.grid_export import GRID_EXPORT
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
+from viz.state.interaction import GridSettings
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import theme
@@ -26,29 +27,28 @@ _TOKENS = ("coarse", "middle", "fine", "accent", "accent")
 
 def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
     """The whole view, where the picture would be."""
-    model, grid, export = facts.model, facts.scratch.get(Grid), facts.scratch.get(Export)
-    assert model is not None
-    picked = actions.picked(facts)
+    export = facts.services[GRID_EXPORT]
+    picked = actions.picked(scene, facts)
     held = scene.view.motion.playing or (imgui.is_any_item_active() and not imgui.get_io().want_text_input)
-    table = grid.table(scene.document, model, picked, scene.settings.device, held)
+    table, stamp = current_table(scene, facts, picked, held)
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(8)))
     scene = _bar(scene, facts, area, len(export.done), len(export.waiting))
     imgui.set_cursor_screen_pos(V(area.x, area.y + p(BAR)))
     rest = Area(area.x, area.y + p(BAR), area.width, area.height - p(BAR))
-    return _cells(scene, facts, table, grid.stamp, rest)
+    return _cells(scene, facts, table, stamp, rest)
 
 
 @cached
 def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
-    """What stands at the sides, which layers are taken, and saving."""
-    p, grid, model, export = theme.current.px, facts.scratch.get(Grid), facts.model, facts.scratch.get(Export)
+    """Draw the bar: styles at the sides, layers taken, saving."""
+    p, grid, model, export = theme.current.px, scene.interaction.grid, facts.model, facts.services[GRID_EXPORT]
     assert model is not None
     wide = area.width > p(700)
     field = p(150) if area.width > p(820) else p(96)
     shelf = f"Shelf ({len(scene.document.shelf)})" if scene.document.shelf else ""
-    grid.rows = _side("A", "Styles A, down: seeds, as 88 or 1,2,5-7; empty: the shelf", grid.rows, shelf or ROWS, field)
-    grid.columns = _side("B", "Styles B, across", grid.columns, shelf or COLUMNS, field)
+    rows = _side("A", "Styles A, down: seeds, as 88 or 1,2,5-7; empty: the shelf", grid.rows, shelf or ROWS, field)
+    columns = _side("B", "Styles B, across", grid.columns, shelf or COLUMNS, field)
     sets = [*(band.name for band in bands_of(model) if band.ws), *SETS[3:]]
     now = sets.index(SETS[grid.taken]) if SETS[grid.taken] in sets else len(sets) - 2
     hints = [f"Cells take the {name.lower()} layers of B" for name in sets]
@@ -56,13 +56,13 @@ def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene
     imgui.begin_disabled(export.on)
     chosen = ui.segmented("taken", sets if wide else [name[:1] for name in sets], now, hints=hints)
     imgui.end_disabled()
-    grid.taken = SETS.index(sets[chosen])
+    scene = scene.interacting(grid=GridSettings(rows, columns, SETS.index(sets[chosen])))
     return _ends(scene, facts, area, done, total)
 
 
 def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
     """The right end of the bar: save, or how far that is; and back."""
-    p, export, y = theme.current.px, facts.scratch.get(Export), area.y + theme.current.px(8)
+    p, export, y = theme.current.px, facts.services[GRID_EXPORT], area.y + theme.current.px(8)
     right = area.x + area.width - p(12)
     imgui.set_cursor_screen_pos(V(right - p(24), y))
     if ui.button(glyph="x", kind="ghost", id_="##back", hint="Back to the picture", keys="G"):
@@ -109,7 +109,7 @@ def _cells(scene: Scene, facts: Facts, table: Table, stamp: int, area: Area) -> 
     side = max(min(room) - gap, p(16))
     x0 = area.x + (area.width - across * (side + gap)) / 2
     size = SIZES[0] if side <= 1.5 * SIZES[0] else SIZES[1]
-    token = _TOKENS[facts.scratch.get(Grid).taken]
+    token = _TOKENS[scene.interaction.grid.taken]
     opened: Document | None = None
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):

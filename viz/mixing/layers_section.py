@@ -9,11 +9,12 @@ from imgui_bundle import imgui
 
 from renderer.document.mixing import blend, clear, free, layer, lock, mixed
 from renderer.ipc.protocol import LayerStyle, ModelInfo
-from viz.mixing import layer_tools, swatch_thumbnails
-from viz.mixing.drag import Carry, Target, target
-from viz.mixing.selection import Brush, Picked, switched, takes
+from viz.mixing import actions, swatch_thumbnails
+from viz.mixing.drag import name_of, rows, target
+from viz.mixing.selection import around, extended, inverted, lay, picked, selecting, switched, takes, within
 from viz.state.bands import Band, bands_of, share_text, short_name, size_text
 from viz.state.facts import Facts
+from viz.state.interaction import Target
 from viz.state.params import put, reset
 from viz.state.scene import Scene
 from viz.state.swatches import seed_text, source_name
@@ -50,7 +51,7 @@ class Stroke:
             self.kind = ""
 
     def covers(self, kind: str, top: float, bottom: float) -> bool:
-        """Whether the pointer came over [top, bottom) in this frame."""
+        """Return whether the pointer came over [top, bottom) in this frame."""
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
@@ -65,7 +66,7 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     if not is_open or model is None:
         return scene
     imgui.push_id("mixing")
-    scene = layer_tools.draw(scene, facts, model)
+    scene = layer_tools(scene, facts, model)
     ui.space(6)
     stroke = facts.scratch.get(Stroke)
     top = imgui.get_window_pos().y
@@ -95,16 +96,16 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
 
 
 def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
-    """Those of a band's layers that would take the swatch carried."""
-    carry = facts.scratch.get(Carry)
-    if not carry.on or not isinstance(carry.over, Target):
+    """Those of a band's layers that would take the dragged swatch."""
+    drag = scene.interaction.drag
+    if not drag.on or not isinstance(drag.over, Target):
         return ()
-    return tuple(i for i in carry.over.ws if i in ws)
+    return tuple(i for i in drag.over.ws if i in ws)
 
 
-def _hovered(facts: Facts, top: V, bottom: float) -> bool:
-    """Whether a swatch is carried over this part of the section."""
-    if not facts.scratch.get(Carry).on:
+def _hovered(scene: Scene, top: V, bottom: float) -> bool:
+    """Return whether a swatch is dragged over this part of the section."""
+    if not scene.interaction.drag.on:
         return False
     mouse, window, size = imgui.get_mouse_pos(), imgui.get_window_pos(), imgui.get_window_size()
     inside = window.x <= mouse.x < window.x + size.x and window.y <= mouse.y < window.y + size.y
@@ -112,8 +113,8 @@ def _hovered(facts: Facts, top: V, bottom: float) -> bool:
 
 
 def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[int, ...]) -> Scene:
-    """A band's header: a click lays the brush into all of its layers or gives them back; with Shift it picks."""
-    mixing, hand = scene.document.mixing, facts.scratch.get(Brush).swatch
+    """A band's header: a click lays the active swatch into its layers or gives them back; with Shift it picks."""
+    mixing, hand = scene.document.mixing, scene.interaction.selection.swatch
     width, top = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # its note must be readable
     imgui.begin_disabled(not band.ws)
@@ -122,8 +123,8 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
     if ui.band_row(band.name, band.note, band.token, width, bool(lit), share):
         io = imgui.get_io()
         if io.key_ctrl or io.key_shift:
-            picked = facts.scratch.get(Picked)
-            picked.ws = tuple(sorted({*(picked.ws if io.key_ctrl else ()), *band.ws}))
+            layers = scene.interaction.selection.layers if io.key_ctrl else ()
+            scene = selecting(scene, layers=tuple(sorted({*layers, *band.ws})))
         else:
             all_taken = all(takes(mixing, i, hand) for i in free(mixing, band.ws))
             scene = put(scene, MIXING, switched(mixing, band.ws, hand, not all_taken))
@@ -131,26 +132,29 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
     imgui.pop_style_var()
     if band.ws:
         ui.tip(f"Click: the chosen swatch in every {band.name.lower()} layer, or back    Shift+click: pick them")
-        if _hovered(facts, top, imgui.get_cursor_screen_pos().y):
-            facts.scratch.get(Carry).found = target(model, band.ws, scene.document)
+        if _hovered(scene, top, imgui.get_cursor_screen_pos().y):
+            found = target(model, band.ws, scene.document)
+            scene = scene.interacting(drag=replace(scene.interaction.drag, found=found))
     return scene
 
 
 def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, height: float) -> Scene:
     """One w vector."""
-    name, stroke, picked = model.ws_names[index], facts.scratch.get(Stroke), facts.scratch.get(Picked)
+    name, stroke, selection = model.ws_names[index], facts.scratch.get(Stroke), scene.interaction.selection
     mixing, noise = scene.document.mixing, scene.document.noise
     look = _look(scene, facts, model, index, token)
     top = imgui.get_cursor_screen_pos()
     touch = ui.layer_row(name, look, imgui.get_content_region_avail().x, height, _HINT.format(name))
     bottom = imgui.get_cursor_screen_pos().y
-    together, hand = picked.around(index), facts.scratch.get(Brush).swatch
+    together, hand = around(selection.layers, index), selection.swatch
     if touch.picked:
         io = imgui.get_io()
-        picked.pick(index, more=io.key_ctrl, through=io.key_shift)
+        selection = picked(selection, index, more=io.key_ctrl, through=io.key_shift)
+        scene = scene.interacting(selection=selection)
         stroke.begin("pick", True, stroke.end)
-    elif stroke.covers("pick", top.y, bottom) and index not in picked.ws and imgui.is_mouse_dragging(0):
-        picked.add(index)
+    elif stroke.covers("pick", top.y, bottom) and index not in selection.layers and imgui.is_mouse_dragging(0):
+        selection = extended(selection, index)
+        scene = scene.interacting(selection=selection)
     if touch.painted:
         stroke.begin("style", not takes(mixing, index, hand), stroke.end)
         scene = put(scene, MIXING, switched(mixing, together, hand, stroke.on))
@@ -166,9 +170,9 @@ def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, h
         stroke.begin("noise", not look.noise, stroke.end)
     if look.noise is not None and (touch.noise or stroke.covers("noise", top.y, bottom)):
         scene = put(scene, "document.noise", noise.with_layers(replace(noise.of(name), on=stroke.on)))
-    if _hovered(facts, top, bottom):
-        carry = facts.scratch.get(Carry)
-        carry.found = target(model, carry.rows(index, picked.ws, imgui.get_io().key_shift), scene.document)
+    if _hovered(scene, top, bottom):
+        drag, ws = rows(scene.interaction.drag, index, selection.layers, imgui.get_io().key_shift)
+        scene = scene.interacting(drag=replace(drag, found=target(model, ws, scene.document)))
     return scene
 
 
@@ -176,7 +180,7 @@ _HINT = "{}. Click: pick    Ctrl+click: one more    Shift+click: all up to here"
 
 
 def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) -> ui.RowLook:
-    """How one w vector's row looks."""
+    """Return the appearance of one w vector's row."""
     document, name, side = scene.document, model.ws_names[index], model.ws_resolutions[index]
     own = layer(document.mixing, index) or LayerStyle(index, amount=0.0)
     taken = own.amount != 0 or own.source is not None
@@ -196,15 +200,69 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
         noise=document.noise.of(name).on if name in model.noise_layers else None,
         noise_live=document.noise.mode != "none",
         ghost=_ghost(scene, facts, index),
-        selected=index in facts.scratch.get(Picked).within(model.num_ws),
+        selected=index in within(scene.interaction.selection.layers, model.num_ws),
         shown=scene.view.display.layer == name,
     )
 
 
 def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, float, float, float], str] | None:
-    """What the row would take if the swatch carried were let go."""
-    carry = facts.scratch.get(Carry)
-    if not carry.on or not isinstance(carry.over, Target) or index not in carry.over.ws:
+    """Return what the row would take if the dragged swatch were dropped."""
+    drag = scene.interaction.drag
+    if not drag.on or not isinstance(drag.over, Target) or index not in drag.over.ws:
         return None
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand)
-    return texture, uv, carry.name(scene.document)
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
+    return texture, uv, name_of(drag, scene.document)
+
+
+MIXING = "document.mixing"
+_ICONS = 5
+
+
+def layer_tools(scene: Scene, facts: Facts, model: ModelInfo) -> Scene:
+    """One row: All, None, Invert; swap, clear, solo, lock; and the mixing grid."""
+    gap, mixing = t.px(4), scene.document.mixing
+    width = (imgui.get_content_region_avail().x - (_ICONS + 2) * gap - _ICONS * t.px(t.row)) / 3
+    hand = scene.interaction.selection.swatch
+    if ui.button("All", width=width, hint="Take the chosen swatch in every layer"):
+        scene = put(scene, MIXING, lay(mixing, range(model.num_ws), hand))
+    imgui.same_line(0, gap)
+    if ui.button("None", width=width, hint="Keep the first style in every layer"):
+        scene = put(scene, MIXING, clear(mixing, range(model.num_ws)))
+    imgui.same_line(0, gap)
+    if ui.button("Invert", width=width, hint="The chosen swatch where the base is, and the base where it is mixed"):
+        scene = put(scene, MIXING, inverted(mixing, model.num_ws, hand))
+    return _of_picked(scene, facts, gap)
+
+
+def _of_picked(scene: Scene, facts: Facts, gap: float) -> Scene:
+    """Icons that act on the picked layers."""
+    many = len(actions.picked(scene, facts))
+    which = f"the {many} picked layers" if many > 1 else "the picked layer"
+    pick_first = "; click a layer's name to pick it"
+    imgui.same_line(0, gap)
+    swapped = actions.swapped(scene, facts)
+    hint = "Exchange the base and the source, of the picked layer or the first that is mixed"
+    if ui.button(glyph="arrows-clockwise", id_="##swap", hint=hint, enabled=swapped is not None):
+        scene = swapped or scene
+    imgui.same_line(0, gap)
+    hint = f"Give {which} the base again" if many else f"Clear layers{pick_first}"
+    if ui.button(glyph="x", id_="##clear", hint=hint, keys="Del" if many else "", enabled=many > 0):
+        scene = actions.clear_picked(scene, facts)
+    imgui.same_line(0, gap)
+    on = bool(scene.document.mixing.solo)
+    hint = f"Mix only {which}, for now" if many else f"Solo layers{pick_first}"
+    hint = "Let all layers act again" if on and not many else hint
+    if ui.button(glyph="eye", id_="##solo", hint=hint, on=on, enabled=actions.can_solo(scene, facts)):
+        scene = actions.solo_picked(scene, facts)
+    imgui.same_line(0, gap)
+    locked = actions.all_locked(scene, facts)
+    hint = f"{'Unlock' if locked else 'Lock'} {which}" if many else "Unlock all layers" if locked else "Lock layers"
+    hint += "" if many or locked else pick_first
+    if ui.button(glyph="lock-simple", id_="##lock", hint=hint, on=locked, enabled=bool(many or locked)):
+        scene = actions.lock_picked(scene, facts)
+    imgui.same_line(0, gap)
+    grid = scene.view.grid
+    hint = "Back to the picture" if grid else "Mixing grid: every style of one set with every style of another"
+    if ui.button(glyph="grid-four", id_="##grid", hint=hint, on=grid, keys="G"):
+        scene = replace(scene, view=replace(scene.view, grid=not grid))
+    return scene

@@ -5,7 +5,7 @@ from imgui_bundle import imgui
 from viz.files import capture_section
 from viz.history import compare_section
 from viz.mixing import drag_view, layers_section, shelf
-from viz.mixing.drag import Carry
+from viz.mixing.selection import tidied
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui.draw_cache import cached, every_frame
@@ -21,13 +21,14 @@ _shelf, _layers, _compare, _capture = (
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
+    scene = tidied(scene, facts)
     tall = imgui.get_window_height() > t.px(760)
     free = capture_section.height(tall) + compare_section.height(scene, tall)
-    carried = facts.scratch.get(Carry).on
-    if carried:  # what is under the pointer is asked in every frame
+    dragged = scene.interaction.drag.on
+    if dragged:  # what is under the pointer is asked in every frame
         every_frame()
         scene = layers_section.draw(shelf.draw(scene, facts), facts, free)
     else:
         scene = _layers(_shelf(scene, facts), facts, free)
     scene = _capture(_compare(scene, facts), facts, tall)
-    return drag_view.settle(scene, facts) if carried else scene
+    return drag_view.settle(scene, facts) if dragged else scene

@@ -1,89 +1,91 @@
-"""What lies in the hand of who mixes: the swatch chosen, and the layers picked. Pure functions and small state."""
+"""Mixing selection: the active swatch and the selected layers. Pure functions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from renderer.document.document import Swatch
 from renderer.document.mixing import clear, free, layer, put, style_of
 from renderer.ipc.protocol import LayerStyle, Mixing, Source
+from viz.state.facts import Facts
+from viz.state.interaction import MixingSelection
+from viz.state.scene import Scene
 
 Hand = Swatch | None
 """A swatch; None: the second style, whose seed goes on changing where it was laid."""
 
 
-@dataclass
-class Brush:
-    """The swatch that clicks lay, kept in `Facts.scratch`."""
-
-    swatch: Hand = None
-
-    def among(self, shelf: tuple[Swatch, ...]) -> Hand:
-        """The swatch chosen; the second style once it has left the shelf."""
-        if self.swatch not in shelf:
-            self.swatch = None
-        return self.swatch
+def selecting(scene: Scene, **changes: object) -> Scene:
+    """Return the scene with parts of its `MixingSelection` replaced; the very same scene where nothing changes."""
+    selection: MixingSelection = replace(scene.interaction.selection, **changes)  # type: ignore[arg-type]
+    return scene.interacting(selection=selection)
 
 
-@dataclass
-class Picked:
-    """The layers that gestures act on together, kept in `Facts.scratch`."""
+def tidied(scene: Scene, facts: Facts) -> Scene:
+    """Return the scene without what is there no longer: a swatch that left the shelf, layers of another network."""
+    now, model = scene.interaction.selection, facts.model
+    swatch = now.swatch if now.swatch in scene.document.shelf else None
+    layers = now.layers if model is None else within(now.layers, model.num_ws)
+    return scene if swatch is now.swatch and layers is now.layers else selecting(scene, swatch=swatch, layers=layers)
 
-    ws: tuple[int, ...] = ()
-    """Ascending."""
-    anchor: int | None = None
-    """Where a range begins."""
 
-    def pick(self, index: int, *, more: bool, through: bool) -> None:
-        """A row was pressed: it alone, or one `more` or one fewer, or all from the last one `through` to it."""
-        if through and self.anchor is not None:
-            first, last = sorted((self.anchor, index))
-            self.ws = tuple(sorted({*(self.ws if more else ()), *range(first, last + 1)}))
-            return
-        self.anchor = index
-        if more:
-            self.ws = tuple(sorted({*self.ws} ^ {index}))
-        else:
-            self.ws = () if self.ws == (index,) else (index,)
+def swatch_of(scene: Scene) -> Hand:
+    """Return the active swatch; None, the second style, once it has left the shelf."""
+    swatch = scene.interaction.selection.swatch
+    return swatch if swatch in scene.document.shelf else None
 
-    def add(self, index: int) -> None:
-        """The press is held and moved over another row."""
-        self.ws = tuple(sorted({*self.ws, index}))
 
-    def within(self, num_ws: int) -> tuple[int, ...]:
-        """Those that the present network has."""
-        if self.ws and self.ws[-1] >= num_ws:
-            self.ws = tuple(i for i in self.ws if i < num_ws)
-        return self.ws
+def within(layers: tuple[int, ...], num_ws: int) -> tuple[int, ...]:
+    """Return those of the layers that a network with `num_ws` w vectors has."""
+    return layers if not layers or layers[-1] < num_ws else tuple(i for i in layers if i < num_ws)
 
-    def around(self, index: int) -> tuple[int, ...]:
-        """What a gesture on one row acts on: all that are picked where it is one of them, else it alone."""
-        return self.ws if index in self.ws else (index,)
+
+def picked(selection: MixingSelection, index: int, *, more: bool, through: bool) -> MixingSelection:
+    """Return the selection after a press on a row: it alone, one `more` or fewer, or all `through` to it."""
+    if through and selection.anchor is not None:
+        first, last = sorted((selection.anchor, index))
+        layers = tuple(sorted({*(selection.layers if more else ()), *range(first, last + 1)}))
+        return replace(selection, layers=layers)
+    if more:
+        layers = tuple(sorted({*selection.layers} ^ {index}))
+    else:
+        layers = () if selection.layers == (index,) else (index,)
+    return replace(selection, layers=layers, anchor=index)
+
+
+def extended(selection: MixingSelection, index: int) -> MixingSelection:
+    """Return the selection after a held press moved over another row."""
+    return replace(selection, layers=tuple(sorted({*selection.layers, index})))
+
+
+def around(layers: tuple[int, ...], index: int) -> tuple[int, ...]:
+    """Return what a gesture on one row acts on: all selected layers where it is one of them, else it alone."""
+    return layers if index in layers else (index,)
 
 
 def source_of(hand: Hand, ws: int) -> Source | None:
-    """What one w vector takes from what is in the hand; None: the second style, as in `LayerStyle.source`."""
+    """Return what one w vector takes from a swatch; None: the second style, as in `LayerStyle.source`."""
     return None if hand is None else style_of(hand.latent, hand.mixing, ws)
 
 
 def takes(mixing: Mixing, ws: int, hand: Hand) -> bool:
-    """Whether a w vector has what is in the hand already."""
+    """Return whether a w vector has the swatch's style already."""
     own = layer(mixing, ws)
     return own is not None and own.amount != 0 and own.source == source_of(hand, ws)
 
 
 def lay(mixing: Mixing, ws: Iterable[int], hand: Hand) -> Mixing:
-    """Lay what is in the hand into w vectors, all of it; locked ones stay as they are, and solo lets them through."""
+    """Lay a swatch into w vectors, all of it; locked ones stay as they are, and solo lets them through."""
     laid = free(mixing, ws)
     after = put(mixing, *(LayerStyle(i, source_of(hand, i)) for i in laid))
     return replace(after, solo=tuple(sorted({*after.solo, *laid}))) if after.solo else after
 
 
 def switched(mixing: Mixing, ws: Iterable[int], hand: Hand, on: bool) -> Mixing:
-    """Lay what is in the hand into w vectors, or give them the document's own style again."""
+    """Lay a swatch into w vectors, or give them the document's own style again."""
     return lay(mixing, ws, hand) if on else clear(mixing, ws)
 
 
 def inverted(mixing: Mixing, num_ws: int, hand: Hand) -> Mixing:
-    """What is in the hand where the document's own style is, and the other way round."""
+    """Lay a swatch where the document's own style is, and the other way round."""
     own = [i for i in range(num_ws) if i not in {one.ws for one in mixing.layers if one.amount != 0}]
     return lay(clear(mixing, range(num_ws)), own, hand)

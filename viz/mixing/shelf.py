@@ -1,22 +1,100 @@
 """The Shelf section: the second style, and swatches to drag onto layers, bands and the picture."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.seeds import seed_at
 from renderer.document.document import Swatch
-from viz.mixing import actions, second_style, swatch_thumbnails
-from viz.mixing.drag import Carry, Slot
-from viz.mixing.selection import Brush
+from renderer.ipc.protocol import Latent
+from viz.generate.latent import RANDOM_SEEDS
+from viz.mixing import actions, swatch_thumbnails
+from viz.mixing.drag import lifted
+from viz.mixing.selection import selecting, swatch_of
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
-from viz.state.params import put
+from viz.state.interaction import Slot
+from viz.state.params import default, put
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
+from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
+
+SEED, WALKS, SPEED = "document.mixing.x", "view.motion.mixing", "view.motion.mixing_speed"
+SECOND_SIDE = 52
+"""Side of its picture: two rows, design length."""
+
+
+def base_seed(latent: Latent) -> float | None:
+    """The seed of the first style, if the second could be the same: not between two rows of the grid."""
+    return seed_at(latent.x, latent.y) if latent.y == round(latent.y) and latent.array is None else None
+
+
+@derived
+def _has_base(scene: Scene) -> bool:
+    return base_seed(scene.document.latent) is not None
+
+
+def second_style(scene: Scene, facts: Facts) -> Scene:
+    """Its picture, to be chosen and dragged, and two rows beside it."""
+    imgui.push_id("style")
+    p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SECOND_SIDE)
+    dragging = scene.interaction.drag.on
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, None)
+    chosen = swatch_of(scene) is None
+    if ui.tile("second", texture, uv, glyph="path", size=SECOND_SIDE, selected=chosen) and not dragging:
+        scene = selecting(scene, swatch=None)
+    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not dragging:
+        scene = scene.interacting(drag=lifted(None, None))
+    ui.tip("The second style: layers that take it follow its seed\nClick: mix with it    Drag: onto layers")
+    left, room = p.x + side + t.px(8), width - side - t.px(8)
+    imgui.set_cursor_screen_pos(V(left, p.y))
+    scene = _seed(scene, facts, room)
+    imgui.set_cursor_screen_pos(V(left, p.y + t.px(28)))
+    scene = _walk(scene, room)
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, side))
+    imgui.pop_id()
+    return scene
+
+
+def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
+    x = scene.document.mixing.x
+    whole, gap = math.floor(x + 0.5), t.px(4)
+    typed = ui.number(
+        "Seed",
+        whole,
+        width=room - 2 * (t.px(t.row) + gap),
+        show_label=False,
+        hint="Seed of the second style; drag, or double click to type",
+        default=int(default(SEED)),
+    )
+    if typed != whole:
+        scene = put(scene, SEED, float(typed))
+    imgui.same_line(0, gap)
+    if ui.button(glyph="dice-five", id_="##random", hint="A random second style"):
+        scene = put(scene, SEED, float(facts.chance.randrange(RANDOM_SEEDS)))
+    imgui.same_line(0, gap)
+    hint = "Keep the first style's seed as the second"
+    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=_has_base(scene)):
+        scene = put(scene, SEED, base_seed(scene.document.latent))
+    return scene
+
+
+def _walk(scene: Scene, room: float) -> Scene:
+    walking = scene.view.motion.mixing
+    hint = "Stop the walk" if walking else "Walk the second style from seed to seed"
+    glyph = "pause" if walking else "play"
+    if ui.button(glyph=glyph, on=walking, id_="##playStyle", hint=hint):
+        scene = put(scene, WALKS, not walking)
+    imgui.same_line(0, t.px(4))
+    return slider_row(scene, SPEED, width=room - t.px(t.row) - t.px(4), show_label=False)
+
 
 SHELF = "document.shelf"
 TILE = 58
@@ -27,7 +105,7 @@ _GLYPHS: dict[Literal["seed", "saved"], str] = {"seed": "dice-five", "saved": "s
 
 @dataclass
 class Tabs:
-    """What the section shows and what is typed; kept in `Facts.scratch`."""
+    """The tab shown and the text typed."""
 
     tab: int = 0
     typed: str = ""
@@ -35,7 +113,7 @@ class Tabs:
     renaming: str | None = None
 
     def shows(self, swatch: Swatch) -> bool:
-        """Whether a swatch is among those of the chosen tab."""
+        """Return whether a swatch is among those of the chosen tab."""
         return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
 
 
@@ -45,7 +123,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     summary = f"{count} swatch{'es' if count != 1 else ''}" if count else "second style only"
     if not ui.section("Shelf", summary=summary):
         return scene
-    scene = second_style.draw(scene, facts)
+    scene = second_style(scene, facts)
     ui.space(8)
     imgui.push_id("shelf")
     scene = _tiles(scene, facts) if count else _empty(scene, facts)
@@ -55,7 +133,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:
-    """What belongs here, and the next step."""
+    """Draw the empty state: what belongs here, and the next step."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     text, action = "Styles to mix lie here.", "Shelve the picture"
     room = ui.measure(action) + t.px(42)
@@ -104,39 +182,38 @@ def _tiles(scene: Scene, facts: Facts) -> Scene:
 def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
     """One swatch: click chooses it, double click opens it, drag lifts it, right click offers more."""
     swatch = scene.document.shelf[index]
-    brush, carry, tabs = facts.scratch.get(Brush), facts.scratch.get(Carry), facts.scratch.get(Tabs)
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, swatch)
+    selected, tabs = scene.interaction.selection.swatch, facts.scratch.get(Tabs)
+    texture, uv = swatch_thumbnails.of_swatch(scene, facts, swatch)
     bands = [band.ws for band in bands_of(facts.model)] if facts.model is not None else []
     use = uses(swatch, scene.document.mixing, bands)
-    glyph, chosen = _GLYPHS[kind_of(swatch)], brush.swatch == swatch
+    glyph, chosen = _GLYPHS[kind_of(swatch)], selected == swatch
     clicked = ui.tile(f"swatch{index}", texture, uv, swatch.name, glyph, TILE, selected=chosen, use=use or (0, 0, 0))
     if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-        brush.swatch = swatch
-        scene = actions.open_swatch(scene, facts)
-    elif clicked and not carry.on:
-        brush.swatch = swatch
-    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not carry.on:
-        brush.swatch = swatch
-        carry.lift(swatch, index)
+        scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
+    elif clicked and not scene.interaction.drag.on:
+        scene = selecting(scene, swatch=swatch)
+    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not scene.interaction.drag.on:
+        scene = selecting(scene, swatch=swatch).interacting(drag=lifted(swatch, index))
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         imgui.open_popup(f"more{index}")
         tabs.renaming = None
-    if carry.on:
-        _slot(carry, index, p)
+    if scene.interaction.drag.on:
+        scene = _slot(scene, index, p)
     else:
         ui.tip(f"{swatch.name}\nClick: mix with it    Double click: open it\nDrag: onto layers, bands or the picture")
     return _more(scene, facts, index)
 
 
-def _slot(carry: Carry, index: int, p: V) -> None:
-    """The gap beside a tile that a carried swatch would be moved into."""
+def _slot(scene: Scene, index: int, p: V) -> Scene:
+    """The gap beside a tile that a dragged swatch would be moved into."""
+    drag = scene.interaction.drag
     mouse, tile, gap = imgui.get_mouse_pos(), t.px(TILE), t.px(4)
-    if carry.at is None or not (p.x - gap <= mouse.x < p.x + tile + gap and p.y <= mouse.y < p.y + tile + t.px(19)):
-        return
+    if drag.at is None or not (p.x - gap <= mouse.x < p.x + tile + gap and p.y <= mouse.y < p.y + tile + t.px(19)):
+        return scene
     after = mouse.x >= p.x + tile / 2
-    carry.found = Slot(index + after)
     x = p.x + (tile + gap if after else -gap)
     ui.fill(V(x - t.px(1), p.y), V(x + t.px(1), p.y + tile), "accent")
+    return scene.interacting(drag=replace(drag, found=Slot(index + after)))
 
 
 def _more(scene: Scene, facts: Facts, index: int) -> Scene:
@@ -148,7 +225,6 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     if not opened:
         return scene
     tabs, swatch = facts.scratch.get(Tabs), scene.document.shelf[index]
-    brush = facts.scratch.get(Brush)
     if imgui.is_window_appearing():
         imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(-1)
@@ -158,12 +234,11 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     ui.tip("Its name; Enter takes it")
     if entered:
         scene = put(scene, SHELF, renamed(scene.document.shelf, index, tabs.renaming))
-        if brush.swatch == swatch:
-            brush.swatch = scene.document.shelf[index]
+        if scene.interaction.selection.swatch == swatch:
+            scene = selecting(scene, swatch=scene.document.shelf[index])
         imgui.close_current_popup()
     if ui.list_row("open", "Open", glyph="image"):
-        brush.swatch = swatch
-        scene = actions.open_swatch(scene, facts)
+        scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
         imgui.close_current_popup()
     if ui.list_row("remove", "Remove", glyph="trash"):
         scene = put(scene, SHELF, removed(scene.document.shelf, index))
@@ -194,7 +269,7 @@ def _add(scene: Scene, facts: Facts) -> Scene:
             shelf, latent = scene.document.shelf, scene.document.latent
             for seed in seeds:
                 shelf = shelved(shelf, of_seed(seed, latent))
-            facts.scratch.get(Brush).swatch = known(shelf, of_seed(seeds[-1], latent))
+            scene = selecting(scene, swatch=known(shelf, of_seed(seeds[-1], latent)))
             tabs.typed = ""
             scene = put(scene, SHELF, shelf)
             imgui.close_current_popup()

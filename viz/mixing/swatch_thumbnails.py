@@ -1,4 +1,4 @@
-"""Small pictures of styles on their own: of swatches, of what layers take, of the second style."""
+"""Thumbnails of styles on their own: of swatches, of what layers take, of the second style."""
 
 from dataclasses import dataclass, field, replace
 
@@ -23,17 +23,17 @@ Style = tuple[Source, Mixing]
 
 
 @dataclass
-class Likenesses:
-    """Requests for the pictures of styles, kept in `Facts.scratch`: asking with the same objects is quick.
+class SwatchThumbnails:
+    """Requests of thumbnails of styles: asking with the same objects is quick.
 
     A style is shown by the present network and truncation alone, so that a swatch looks the same while noise,
     directions or transforms change. While something moves or is held, the pictures stay as they were.
     """
 
     base: RenderRequest = RenderRequest(0)
-    """What all of them share; part of what a kept part must read that shows any."""
+    """Shared part of all requests; cached parts that show thumbnails must read it."""
     _from: tuple[object, ...] = ()
-    """What `base` was made from."""
+    """Inputs of `base`."""
     _requests: dict[Style, RenderRequest] = field(default_factory=dict)
     _shown: dict[Style, RenderRequest] = field(default_factory=dict)
     """The newest picture that was there, shown until the next one is."""
@@ -58,7 +58,7 @@ class Likenesses:
         self._requests.clear()
 
     def request(self, source: Source, mixing: Mixing = UNMIXED) -> RenderRequest:
-        """What shows a style on its own."""
+        """Return the request that shows a style on its own."""
         found = self._requests.get((source, mixing))
         if found is None:
             if len(self._requests) >= MOST:
@@ -82,34 +82,34 @@ class Likenesses:
 
 @derived
 def _base(scene: Scene, facts: Facts) -> RenderRequest:
-    likenesses = facts.scratch.get(Likenesses)
-    likenesses.look(scene, imgui.is_any_item_active())
-    return likenesses.base
+    thumbnails = facts.scratch.get(SwatchThumbnails)
+    thumbnails.look(scene, imgui.is_any_item_active())
+    return thumbnails.base
 
 
-def of(scene: Scene, facts: Facts) -> Likenesses:
-    """The likenesses, as they are to be seen in this frame."""
+def of(scene: Scene, facts: Facts) -> SwatchThumbnails:
+    """Return the thumbnails of this frame."""
     _base(scene, facts)
-    return facts.scratch.get(Likenesses)
+    return facts.scratch.get(SwatchThumbnails)
 
 
 @dataclass
 class _Second:
-    """The second style, made anew only when it is another one; kept in `Facts.scratch`."""
+    """The second style, made anew only when it is another one."""
 
     made_from: tuple[Source, float] | None = None
     style: Source = Latent()
 
 
 def second(scene: Scene) -> float:
-    """The seed by which the second style is pictured. While it walks: the nearest whole one, so few are rendered."""
+    """Return the seed by which the second style is shown; while it walks, the nearest whole one, so few are made."""
     x = scene.document.mixing.x
     return float(round(x)) if scene.view.motion.mixing else x
 
 
 @derived
 def pictured_second(scene: Scene, facts: Facts) -> Source:
-    """The second style as it is pictured."""
+    """Return the second style as it is shown."""
     known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
     if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
         known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
@@ -117,10 +117,12 @@ def pictured_second(scene: Scene, facts: Facts) -> Source:
 
 
 def of_layer(scene: Scene, facts: Facts, source: Source | None) -> Picture:
-    """The picture of what a layer takes; None: the second style."""
+    """Return the thumbnail of what a layer takes; None: the second style."""
     return of(scene, facts).picture(facts, pictured_second(scene, facts) if source is None else source)
 
 
-def of_hand(scene: Scene, facts: Facts, hand: Hand) -> Picture:
-    """The picture of what is in the hand; None: the second style."""
-    return of_layer(scene, facts, None) if hand is None else of(scene, facts).picture(facts, hand.latent, hand.mixing)
+def of_swatch(scene: Scene, facts: Facts, swatch: Hand) -> Picture:
+    """Return the thumbnail of a swatch; None: the second style."""
+    if swatch is None:
+        return of_layer(scene, facts, None)
+    return of(scene, facts).picture(facts, swatch.latent, swatch.mixing)

@@ -1,27 +1,153 @@
-"""Stopping, resuming and trashing runs; each may take seconds."""
+"""Actions of runs: start, stop, resume, trash. Each may take seconds, so a background worker does them in turn."""
 
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from foundation.background import Worker
 from training_launcher import launcher
-from viz.state.scene import ResumeRun, StopRun, TrashRun
+from training_launcher.run import Run
+from viz.state.facts import ServiceKey
+from viz.state.followed_run import follow
+from viz.state.scene import Action, Scene, Window
 
-Ask = StopRun | ResumeRun | TrashRun
-News = tuple[str, str, bool]
-"""What happened, what it means, and whether it is bad."""
+
+@dataclass(frozen=True)
+class StartRun(Action):
+    """Start a run, or let it wait for its turn."""
+
+    spec: Any
+    """The filled spec."""
+    outdir: str
+    executor: Literal["local", "slurm"] = "local"
+    slurm: Any = None
+    """`launcher.SlurmOptions`; None where it runs here."""
+    follow: bool = False
+    """Show its snapshots as they appear."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Queue it."""
+        window.facts.services[RUN_WORK].launches.submit(self)
 
 
-def done(ask: Ask) -> News:
-    """Do it, and say what came of it."""
-    name = ask.run.name
+@dataclass(frozen=True)
+class StopRun(Action):
+    """Let a run end well, with a snapshot; one that waits for its turn is not started."""
+
+    target: Run
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Queue it."""
+        window.facts.services[RUN_WORK].changes.submit(self)
+
+    def carry_out(self) -> "News":
+        """Stop it; on the worker's thread."""
+        return _done(self.target, launcher.stop, "is stopping", "stopped", "It saves a snapshot first.")
+
+
+@dataclass(frozen=True)
+class ResumeRun(Action):
+    """Go on with a run in its own folder, exactly from where it was."""
+
+    target: Run
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Queue it."""
+        window.facts.services[RUN_WORK].changes.submit(self)
+
+    def carry_out(self) -> "News":
+        """Resume it; on the worker's thread."""
+        return _done(self.target, launcher.resume, "goes on", "resumed")
+
+
+@dataclass(frozen=True)
+class TrashRun(Action):
+    """Move a run's folder to the trash."""
+
+    target: Run
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Queue it."""
+        window.facts.services[RUN_WORK].changes.submit(self)
+
+    def carry_out(self) -> "News":
+        """Move it; on the worker's thread."""
+        return _done(self.target, launcher.trash, "is in the trash", "moved to the trash")
+
+
+@dataclass(frozen=True)
+class Launched:
+    """Outcome of `StartRun`."""
+
+    run: Run | None = None
+    follow: bool = False
+    problem: str = ""
+    """A sentence where there is no run."""
+
+
+@dataclass(frozen=True)
+class News:
+    """Outcome of a change of a run, as a notification."""
+
+    text: str
+    detail: str = ""
+    bad: bool = False
+
+
+class RunWork:
+    """Background workers for what is done to runs."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.launches = Worker("launch", launched, wake)
+        self.changes = Worker("changes of runs", _changed, wake)
+
+    def close(self) -> None:
+        """Finish what was requested."""
+        self.launches.close()
+        self.changes.close()
+
+
+RUN_WORK: ServiceKey[RunWork] = ServiceKey("run work")
+
+
+def launched(action: StartRun) -> Launched:
+    """Start a run: its folder is made, and the process that looks after it."""
+    outdir = str(Path(action.outdir.strip()).expanduser())
     try:
-        match ask:
-            case StopRun(run=run):
-                launcher.stop(run)
-                return f"{name} is stopping", "It saves a snapshot first.", False
-            case ResumeRun(run=run):
-                launcher.resume(run)
-                return f"{name} goes on", "", False
-            case TrashRun(run=run):
-                launcher.trash(run)
-                return f"{name} is in the trash", "", False
+        run = launcher.submit(action.spec, outdir, executor=action.executor, slurm=action.slurm)
     except (OSError, ValueError, RuntimeError) as error:
-        what = {StopRun: "stopped", ResumeRun: "resumed", TrashRun: "moved to the trash"}[type(ask)]
-        return f"{name} could not be {what}.", str(error), True
+        return Launched(problem=str(error))
+    return Launched(run, action.follow)
+
+
+def report_launch(scene: Scene, window: Window) -> Scene:
+    """Report a run that was started since the last call; the scene follows it if that was requested."""
+    if (news := window.facts.services[RUN_WORK].launches.poll()) is None:
+        return scene
+    if news.run is None:
+        window.say("The run could not be started.", news.problem, bad=True)
+        return scene
+    started = "waits for its turn" if news.run.state == "queued" else "has started"
+    folder = news.run.folder
+    window.say(f"{news.run.name} {started}", os.path.dirname(folder), folder=folder)
+    return follow(scene, folder) if news.follow else scene
+
+
+def report_changes(window: Window) -> None:
+    """Report what came of changes of runs since the last call."""
+    while (news := window.facts.services[RUN_WORK].changes.poll()) is not None:
+        window.say(news.text, news.detail, bad=news.bad)
+
+
+def _changed(action: StopRun | ResumeRun | TrashRun) -> News:
+    return action.carry_out()
+
+
+def _done(run: Run, change: Callable[[Run], object], done: str, participle: str, detail: str = "") -> News:
+    try:
+        change(run)
+    except (OSError, ValueError, RuntimeError) as error:
+        return News(f"{run.name} could not be {participle}.", str(error), True)
+    return News(f"{run.name} {done}", detail)

@@ -1,15 +1,16 @@
-"""Commands of the Train workspace. See `viz.commands.table` for the rest."""
+"""Commands of runs: new, choose, stop, resume, follow, compare. See `viz.commands.table` for the rest."""
 
 from collections.abc import Callable
 
+from viz.files.actions import OpenNetwork
 from viz.runs.focus import look
 from viz.runs.list_panel import NEW_RUN
 from viz.runs.menu import act, actions
-from viz.runs.selection import RunChoice, focus, shown
-from viz.shell import dialogs
-from viz.state.command import Command
+from viz.runs.selection import chosen_alone, focus, shown
 from viz.state.facts import Facts
-from viz.state.scene import OpenNetwork, Scene, ShowDialog
+from viz.state.followed_run import Follow, PutBeside, run_folder
+from viz.state.scene import Command, Scene, ShowDialog
+from viz.state.snapshots import current
 
 
 def of_runs() -> tuple[Command, ...]:
@@ -17,8 +18,7 @@ def of_runs() -> tuple[Command, ...]:
     return (
         Command(
             "new-run", "Run", "New run…", "Train a network, or measure one",
-            lambda scene, facts: scene.ask(ShowDialog(NEW_RUN)), ("Ctrl+Shift+N",),
-            lambda scene, facts: dialogs.known(NEW_RUN),
+            lambda scene, facts: scene.request(ShowDialog(NEW_RUN)), ("Ctrl+Shift+N",),
         ),
         Command(
             "previous-run", "Run", "Previous run", "The one above it in the list",
@@ -52,7 +52,7 @@ def _in_sight(scene: Scene, facts: Facts) -> bool:
 
 def _acted(action: str) -> Callable[[Scene, Facts], Scene]:
     def run(scene: Scene, facts: Facts) -> Scene:
-        one = focus(facts, scene.document.network.source)
+        one = focus(scene, facts)
         return scene if one is None else act(scene, facts, one, action)
 
     return run
@@ -60,7 +60,7 @@ def _acted(action: str) -> Callable[[Scene, Facts], Scene]:
 
 def _can(action: str) -> Callable[[Scene, Facts], bool]:
     def available(scene: Scene, facts: Facts) -> bool:
-        one = focus(facts, scene.document.network.source) if _in_sight(scene, facts) else None
+        one = focus(scene, facts) if _in_sight(scene, facts) else None
         return one is not None and any(id_ == action for id_, *_ in actions(facts, one))
 
     return available
@@ -68,12 +68,11 @@ def _can(action: str) -> Callable[[Scene, Facts], bool]:
 
 def _stepped(by: int) -> Callable[[Scene, Facts], Scene]:
     def run(scene: Scene, facts: Facts) -> Scene:
-        runs, now = shown(facts), focus(facts, scene.document.network.source)
+        runs, now = shown(scene, facts), focus(scene, facts)
         if not runs or now is None:
             return scene
         index = runs.index(now) + by if now in runs else 0
-        facts.scratch.get(RunChoice).choose(runs[min(max(index, 0), len(runs) - 1)].folder)
-        return scene
+        return chosen_alone(scene, runs[min(max(index, 0), len(runs) - 1)].folder)
 
     return run
 
@@ -81,8 +80,41 @@ def _stepped(by: int) -> Callable[[Scene, Facts], Scene]:
 def _snapshots(scene: Scene, facts: Facts) -> tuple[str, ...]:
     if not _in_sight(scene, facts):
         return ()
-    return tuple(one.path for one in look(facts, scene.document.network.source).listing.snapshots)
+    return tuple(one.path for one in look(scene, facts).listing.snapshots)
 
 
 def _explore(scene: Scene, facts: Facts) -> Scene:
-    return scene.ask(OpenNetwork(_snapshots(scene, facts)[-1]))
+    return scene.request(OpenNetwork(_snapshots(scene, facts)[-1]))
+
+
+def of_following() -> tuple[Command, ...]:
+    """Every one, in the order of the menu."""
+    return (
+        Command(
+            "results", "Run", "Metric results…", "What metrics came to: a table, curves, and CSV",
+            lambda scene, facts: scene.request(ShowDialog("results")),
+        ),
+        Command(
+            "follow", "Run", "Follow this run", "Shows each new snapshot of the network's run as it appears", _follow,
+            available=lambda scene, facts: bool(_folder(scene, facts)),
+            checked=lambda scene, facts: bool(scene.interaction.following.folder),
+        ),
+        Command(
+            "beside", "Run", "Compare two snapshots", "The same picture as another snapshot of the run draws it",
+            _beside, available=lambda scene, facts: len(facts.snapshots) > 1,
+        ),
+    )  # fmt: skip
+
+
+def _folder(scene: Scene, facts: Facts) -> str:
+    """The run that is followed, else the run of the network shown."""
+    return scene.interaction.following.folder or run_folder(scene.document.network.source)
+
+
+def _follow(scene: Scene, facts: Facts) -> Scene:
+    return scene.request(Follow("" if scene.interaction.following.folder else _folder(scene, facts)))
+
+
+def _beside(scene: Scene, facts: Facts) -> Scene:
+    here = current(facts.snapshots, scene.document.network.source)
+    return scene.request(PutBeside(facts.snapshots[0 if here else -1].path))

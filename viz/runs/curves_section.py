@@ -1,16 +1,18 @@
 """Curves of the chosen runs: losses, a metric, augmentation, and any statistic."""
 
 import math
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import hello_imgui, imgui, implot
 
 from viz.runs.focus import Look
-from viz.runs.plots import ANY, AUGMENT, LOSS, METRIC, SETTLED, Line, Plots, PlotSpec, View
-from viz.runs.selection import RunChoice
+from viz.runs.plots import ANY, AUGMENT, LOSS, METRIC, SETTLED, Line, PlotSpec
+from viz.runs.selection import choosing, plot_range, with_plot_range
 from viz.runs.text import metric_name
 from viz.state.facts import Facts
+from viz.state.interaction import PlotRange
 from viz.state.scene import Scene
 from viz.ui import plots
 from viz.ui import widgets as ui
@@ -33,6 +35,36 @@ _EMPTY = {
 }
 
 
+@dataclass
+class Axes:
+    """Axes of one plot as ImPlot holds them."""
+
+    key: object = None
+    frames: int = 0
+    """Frames drawn since `key` changed; at most `SETTLED`."""
+    limits: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
+    """Set last: x from, to, y from, to."""
+
+    def settle(self, key: object) -> int:
+        """Count the frames since `key`, how the plot is laid out, changed."""
+        if key != self.key:
+            self.key, self.frames = key, 0
+        else:
+            self.frames = min(self.frames + 1, SETTLED)
+        return self.frames
+
+
+@dataclass
+class PlotAxes:
+    """Axes of all plots."""
+
+    by_id: dict[str, Axes] = field(default_factory=dict)
+
+    def of(self, id_: str) -> Axes:
+        """The axes of a plot."""
+        return self.by_id.setdefault(id_, Axes())
+
+
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     """All plots in the room there is."""
     room, a, gap = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos(), t.px(16)
@@ -51,15 +83,17 @@ def _plot(
     scene: Scene, facts: Facts, look: Look, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...], size: tuple[int, int]
 ) -> Scene:
     """One plot with its heading, kept while nothing of it changes."""
-    view = facts.scratch.get(Plots).of(plot.id)
-    view.points = max(64, 2 * size[0])
-    log = plot.id in facts.scratch.get(RunChoice).log_scale and all(found.y_range[0] > 0 for _, found in drawn)
-    share = round(min((told.share for told in look.told), default=1.0), 2)
-    settled = view.settle((len(drawn), plot.title, log, size, t.stamp))
+    choice, layout = scene.interaction.runs, facts.scratch.get(PlotAxes).of(plot.id)
+    folder = look.runs[0].folder
+    seen = replace(plot_range(choice, plot.id, folder), points=max(64, 2 * size[0]))
+    scene = with_plot_range(scene, seen)
+    log = plot.id in choice.log_scale and all(found.y_range[0] > 0 for _, found in drawn)
+    share = round(min((record.share for record in look.records), default=1.0), 2)
+    settled = layout.settle((folder, len(drawn), plot.title, log, size, t.stamp))
     if settled < SETTLED:
         hello_imgui.request_refresh()
     imgui.push_id(plot.id)
-    scene = _draw(scene, facts, plot, drawn, log, size, share, (settled, view.zoomed))
+    scene = _draw(scene, facts, plot, drawn, log, size, share, seen, settled)
     imgui.pop_id()
     return scene
 
@@ -87,15 +121,16 @@ def _draw(
     log: bool,
     size: tuple[int, int],
     share: float,
-    look: tuple[object, ...],
+    seen: PlotRange,
+    settled: int,
 ) -> Scene:
-    """Draw a plot; `look` is what else its axes depend on."""
+    """Draw a plot; `settled` counts the frames since its axes changed."""
     p, (width, height) = imgui.get_cursor_screen_pos(), size
-    _head(facts, plot, width, share)
+    scene = _head(scene, plot, width, share)
     imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(HEAD) + t.px(2)))
     room = V(width, height - t.px(HEAD) - t.px(2))
     if drawn:
-        _lines(facts, plot, drawn, log, room)
+        scene = _lines(scene, facts, plot, drawn, log, room, seen)
     else:
         q = imgui.get_cursor_screen_pos()
         ui.fill(q, V(q.x + room.x, q.y + room.y), "canvas", 0.55, 3)
@@ -113,15 +148,15 @@ def _draw(
     return scene
 
 
-def _head(facts: Facts, plot: PlotSpec, width: float, share: float) -> None:
+def _head(scene: Scene, plot: PlotSpec, width: float, share: float) -> Scene:
     """Title or chooser at the left; note, smoothing and the scale's switch at the right."""
-    choice, p, h = facts.scratch.get(RunChoice), imgui.get_cursor_screen_pos(), t.px(HEAD)
+    choice, p, h = scene.interaction.runs, imgui.get_cursor_screen_pos(), t.px(HEAD)
     left, right = p.x, p.x + width
     right -= ui.measure("log") + t.px(16)
     imgui.set_cursor_screen_pos(V(right, p.y))
     on = plot.id in choice.log_scale
     if ui.button("log", kind="ghost", on=on, hint="Logarithmic scale, for what is above zero everywhere", id_="##log"):
-        choice.log_scale = choice.log_scale ^ {plot.id}
+        scene = choosing(scene, log_scale=choice.log_scale ^ {plot.id})
     if plot.id == LOSS:
         room = min(t.px(150), max(t.px(90), width * 0.3))
         right -= room + t.px(6)
@@ -129,9 +164,10 @@ def _head(facts: Facts, plot: PlotSpec, width: float, share: float) -> None:
         hint = (
             "How much curves are smoothed: share of the mean so far in each step; what was measured stays faint behind"
         )
-        choice.smoothing = ui.slider(
+        smoothing = ui.slider(
             "Smoothing", choice.smoothing, 0, 0.999, 0.9, "", "%.3f", hint=hint, width=room, show_label=False
         )
+        scene = choosing(scene, smoothing=smoothing)
         right -= t.px(8) + ui.draw("smoothing", right - t.px(6), p.y, "faint", t.small, align=1, height=h)
     if len(plot.choices) > 1:
         names = [metric_name(one) if plot.id == METRIC else one for one in plot.choices]
@@ -144,9 +180,9 @@ def _head(facts: Facts, plot: PlotSpec, width: float, share: float) -> None:
             "whats", names, plot.choices.index(plot.now), _TYPED.get(plot.id, ""), t.px(260)
         )
         if picked is not None and plot.id == METRIC:
-            choice.metric = plot.choices[picked]
+            scene = choosing(scene, metric=plot.choices[picked])
         elif picked is not None:
-            choice.stat = plot.choices[picked]
+            scene = choosing(scene, stat=plot.choices[picked])
         left += room
     else:
         left += ui.draw(plot.title, p.x, p.y, "text", t.small, "bold", height=h)
@@ -154,6 +190,7 @@ def _head(facts: Facts, plot: PlotSpec, width: float, share: float) -> None:
     if right - left > t.px(60):
         note = ui.ellipsis(note, right - left - t.px(16), t.small)
         ui.draw(note, right - t.px(8), p.y, "faint", t.small, align=1, height=h)
+    return scene
 
 
 _TYPED: dict[str, str] = {}
@@ -161,13 +198,15 @@ _TYPED: dict[str, str] = {}
 
 
 def _lines(
+    scene: Scene,
     facts: Facts,
     plot: PlotSpec,
     drawn: tuple[tuple[Line, Curve], ...],
     log: bool,
     room: V,
-) -> None:
-    view = facts.scratch.get(Plots).of(plot.id)
+    range_: PlotRange,
+) -> Scene:
+    layout = facts.scratch.get(PlotAxes).of(plot.id)
     legend = 0 if len(drawn) > 1 or plot.id == METRIC else implot.Flags_.no_legend
     ui.push_font(t.small, "regular")
     with plots.plot("curves", room.x, room.y, legend | implot.Flags_.no_mouse_text) as seen:
@@ -177,9 +216,9 @@ def _lines(
             if log:
                 implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
             limits = _limits([found for _, found in drawn], log)
-            if not view.zoomed and (view.frames < SETTLED or limits != view.limits):
+            if not range_.zoomed and (layout.frames < SETTLED or limits != layout.limits):
                 implot.setup_axes_limits(*limits, imgui.Cond_.always)
-                view.limits = limits
+                layout.limits = limits
             implot.setup_legend(_LEGENDS.get(plot.id, implot.Location_.north_east))
             for line, found in drawn:
                 if found.raw_x.size:
@@ -189,8 +228,9 @@ def _lines(
                     _dot(line, found)
                 else:
                     plots.line(line.label, found.x, found.y, line.token, 2, line.alpha)
-            _look_at(view, plot, drawn)
+            scene = with_plot_range(scene, _look_at(range_, layout, drawn))
     imgui.pop_font()
+    return scene
 
 
 def _dot(line: Line, found: Curve) -> None:
@@ -201,21 +241,21 @@ def _dot(line: Line, found: Curve) -> None:
     implot.plot_scatter(line.label, np.ascontiguousarray(found.x), np.ascontiguousarray(found.y), spec)
 
 
-def _look_at(view: View, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...]) -> None:
-    """What the mouse does: zooming asks for finer curves, a double click shows all again, hovering reads values."""
+def _look_at(range_: PlotRange, layout: Axes, drawn: tuple[tuple[Line, Curve], ...]) -> PlotRange:
+    """Handle the mouse: zooming asks for finer curves, a double click shows all again, hovering reads values."""
     if not implot.is_plot_hovered():
-        return
+        return range_
     limits = implot.get_plot_limits()
     if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-        view.unzoom()
+        range_, layout.key = PlotRange(range_.id, range_.folder, range_.points), None
     else:
         now = (limits.x.min, limits.x.max, limits.y.min, limits.y.max)
-        span = view.limits[1] - view.limits[0], view.limits[3] - view.limits[2]
-        off = max(abs(now[k] - view.limits[k]) / max(span[k // 2], 1e-9) for k in range(4))
-        if off > 1e-4 and view.frames >= SETTLED:
-            view.zoomed = True
+        span = layout.limits[1] - layout.limits[0], layout.limits[3] - layout.limits[2]
+        off = max(abs(now[k] - layout.limits[k]) / max(span[k // 2], 1e-9) for k in range(4))
+        if off > 1e-4 and layout.frames >= SETTLED:
             step = 10.0 ** math.floor(math.log10(max(now[1] - now[0], 1e-9))) / 2  # not another curve for every pixel
-            view.low, view.high = math.floor(now[0] / step) * step, math.ceil(now[1] / step) * step
+            low, high = math.floor(now[0] / step) * step, math.ceil(now[1] / step) * step
+            range_ = replace(range_, low=low, high=high, zoomed=True)
     x = implot.get_plot_mouse_pos().x
     if not imgui.is_mouse_down(imgui.MouseButton_.left) and imgui.begin_tooltip():
         near = [(line, _nearest(found, x)) for line, found in drawn]
@@ -223,6 +263,7 @@ def _look_at(view: View, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...]) 
         for line, (_, y) in near[:_READ]:
             ui.label(f"{line.label}  {compact(y)}", line.token, t.small)
         imgui.end_tooltip()
+    return range_
 
 
 def _nearest(found: Curve, x: float) -> tuple[float, float]:

@@ -1,7 +1,7 @@
-"""Follows the files of the runs that are looked at, in the background, and makes their curves there.
+"""Runs and their files: watched and read in the background, with curves made there.
 
-The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`told`, `curve`, `listing`); what
-it takes are frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
+The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`record`, `curve`, `listing`):
+frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
 """
 
 import time
@@ -10,9 +10,37 @@ from collections.abc import Callable, Mapping
 from imgui_bundle import hello_imgui
 
 from foundation.background import Loop
-from viz.runs.follower import NOTHING, Follower, Told
+from training_launcher.registry import Watcher
+from training_launcher.run import Run
+from viz.runs.follower import NOTHING, Follower, RunRecord
 from viz.runs.listing import EMPTY, Listing, Listings
+from viz.state.facts import ServiceKey
 from viz.ui.plot_series import Curve, CurveWish, curve
+
+
+class RunWatch:
+    """Watches the folders asked for. For the window's thread."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._folders: tuple[str, ...] = ()
+        self._watcher: Watcher | None = None
+
+    def look(self, folders: tuple[str, ...]) -> tuple[Run, ...]:
+        """The runs in these folders as far as they are known by now; call once a frame."""
+        if self._watcher is None:
+            self._folders, self._watcher = folders, Watcher(folders, self._wake)
+        elif folders != self._folders:
+            self._folders = self._watcher.outdirs = folders
+            self._watcher.look()
+        return self._watcher.runs
+
+    def close(self) -> None:
+        """Watch no longer."""
+        if self._watcher is not None:
+            self._watcher.close()
+        self._watcher = None
+
 
 PERIOD_S = 1.0
 """Files are looked at this often."""
@@ -28,7 +56,7 @@ _HELD = 24
 
 
 class RunFiles:
-    """One for the window, kept in `Facts.scratch`. Methods are for the window's thread."""
+    """Files of runs, read in a thread. Methods are for the window's thread."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
@@ -39,7 +67,7 @@ class RunFiles:
         self._wishes: tuple[CurveWish, ...] = ()
         self._listed: tuple[str, ...] = ()
         self._wanted_at = 0.0
-        self._told: Mapping[str, Told] = {}
+        self._records: Mapping[str, RunRecord] = {}
         self._listings: Mapping[str, Listing] = {}
         self._curves: Mapping[CurveWish, Curve | None] = {}
         self._newest: Mapping[tuple[str, str, bool], Curve] = {}
@@ -58,9 +86,9 @@ class RunFiles:
         if news or rested:
             self._loop.wake()
 
-    def told(self, folder: str) -> Told:
+    def record(self, folder: str) -> RunRecord:
         """What a followed run has written so far."""
-        return self._told.get(folder, NOTHING)
+        return self._records.get(folder, NOTHING)
 
     def listing(self, folder: str) -> Listing:
         """What lies in a listed folder."""
@@ -73,7 +101,7 @@ class RunFiles:
         return self._newest.get((wish.folder, wish.name, wish.metric))
 
     def ready(self, wish: CurveWish) -> bool:
-        """Whether exactly this curve has been made, or cannot be."""
+        """Return whether exactly this curve has been made, or cannot be."""
         return wish in self._curves
 
     def close(self) -> None:
@@ -93,7 +121,7 @@ class RunFiles:
             self.rounds += 1
         worker.read_some()
         if worker.publish(self._wishes, time.monotonic()):
-            self._told, self._listings = worker.told, worker.listings
+            self._records, self._listings = worker.records, worker.listings
             self._curves, self._newest = worker.curves, worker.newest
             self.version += 1
             self._wake()
@@ -104,7 +132,7 @@ class _Worker:
     """State of the background thread."""
 
     def __init__(self) -> None:
-        self.told: dict[str, Told] = {}
+        self.records: dict[str, RunRecord] = {}
         self.listings: dict[str, Listing] = {}
         self.curves: dict[CurveWish, Curve | None] = {}
         self.newest: dict[tuple[str, str, bool], Curve] = {}
@@ -117,7 +145,7 @@ class _Worker:
 
     @property
     def busy(self) -> bool:
-        """Whether there is more to read at once."""
+        """Return whether there is more to read at once."""
         return bool(self._reading)
 
     def begin(self, followed: tuple[str, ...], listed: tuple[str, ...]) -> None:
@@ -148,8 +176,8 @@ class _Worker:
         """Make what is new; whether there is anything."""
         if self.busy and now - self._published < _PUBLISH_S and all(wish in self.curves for wish in wishes):
             return False
-        told = {folder: follower.told() for folder, follower in self._followers.items()}
-        news = self._news or any(self.told.get(folder) is not one for folder, one in told.items())
+        records = {folder: follower.record() for folder, follower in self._followers.items()}
+        news = self._news or any(self.records.get(folder) is not one for folder, one in records.items())
         curves: dict[CurveWish, Curve | None] = {}
         made: dict[CurveWish, object] = {}
         for wish in wishes:
@@ -167,6 +195,9 @@ class _Worker:
             return False
         newest = {key: one for key, one in self.newest.items() if key[0] in self._followers}
         newest |= {(wish.folder, wish.name, wish.metric): one for wish, one in curves.items() if one is not None}
-        self.told, self.curves, self._made_at, self.newest = told, curves, made, newest
+        self.records, self.curves, self._made_at, self.newest = records, curves, made, newest
         self._published, self._news = now, False
         return True
+
+
+RUN_FILES: ServiceKey[RunFiles] = ServiceKey("run files")

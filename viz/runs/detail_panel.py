@@ -1,35 +1,42 @@
 """Window "Run": the run in focus: what it is, where it stands, its figures and its curves."""
 
+from dataclasses import dataclass
+
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from training_launcher.run import Run
-from viz.runs import curves_section, figures, focus
+from viz.files.actions import OpenNetwork
+from viz.runs import curves_section, focus
+from viz.runs.actions import ResumeRun, StopRun
 from viz.runs.focus import Look
+from viz.runs.follower import RunRecord
 from viz.runs.menu import can_resume
-from viz.runs.text import LOOKS
+from viz.runs.new_run.dialog import StartFrom
+from viz.runs.results_dialog import ShowResults
+from viz.runs.text import LOOKS, duration, metric_name, metric_value, moment, pace_number
 from viz.state.facts import Facts, Snapshot
 from viz.state.params import put
-from viz.state.scene import OpenNetwork, ResumeRun, Scene, ShowResults, StartFrom, StopRun
+from viz.state.scene import Scene
 from viz.ui import notifications
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
+from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
 _LAST_LINES = 6
-_figures, _spec = cached(figures.draw), cached(figures.spec)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
     a = imgui.get_cursor_screen_pos()
-    look = focus.look(facts, scene.document.network.source)
+    look = focus.look(scene, facts)
     if look.run is None:
         text = "Its figures and curves are shown here while it learns"
         ui.empty_state("chart-line", "No run is chosen", text)
     else:
         scene = _shown(scene, facts, look, look.run)
-    return _strips(scene, facts, a) if notifications.present(facts) else scene
+    return _strips(scene, facts, a) if notifications.present(scene, facts) else scene
 
 
 def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
@@ -38,20 +45,20 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     resumes = can_resume(run, look.listing)
     scene = _header(scene, facts, run, newest, len(look.runs) - 1, resumes)
     if run.state in ("failed", "lost") or run.problem:
-        last = look.told[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
+        last = look.records[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
         scene = _trouble(scene, facts, run, last)
-    scene = _figures(scene, facts, figures.figures(run, look.told[0]))
+    scene = draw_figures(scene, facts, figures(run, look.records[0]))
     ui.space(8)
     return _body(scene, facts, look, run)
 
 
 def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     """Curves; for runs that measure nothing, what was asked for."""
-    told = look.told[0]
-    if run.kind in ("train", "metrics") or told.stats or told.metrics:
+    record = look.records[0]
+    if run.kind in ("train", "metrics") or record.stats or record.metrics:
         return curves_section.draw(scene, facts, look)
     spec = tuple((str(name), str(value)) for name, value in run.spec.items() if value not in (None, "", (), []))
-    return _spec(scene, facts, spec)
+    return spec_table(scene, facts, spec)
 
 
 def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
@@ -107,15 +114,15 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
 def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scene:
     match name:
         case "Explore newest" if newest is not None:
-            return put(scene, "view.workspace", "explore").ask(OpenNetwork(newest.path))
+            return put(scene, "view.workspace", "explore").request(OpenNetwork(newest.path))
         case "Results":
-            return scene.ask(ShowResults(run.folder))
+            return scene.request(ShowResults(run.folder))
         case "Resume from" if newest is not None:
-            return scene.ask(StartFrom(newest.path))
+            return scene.request(StartFrom(newest.path))
         case "Resume":
-            return scene.ask(ResumeRun(run))
+            return scene.request(ResumeRun(run))
         case _:
-            return scene.ask(StopRun(run))
+            return scene.request(StopRun(run))
 
 
 @cached
@@ -153,4 +160,116 @@ def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Sce
     if shown != text:
         ui.tip(text)
     ui.space(8)
+    return scene
+
+
+HEIGHT, LEAST = 56, 126
+"""Height and least width of a tile, design lengths."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure."""
+
+    name: str
+    value: str
+    note: str = ""
+    hint: str = ""
+
+
+def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
+    """What the tiles say of a run."""
+    unit = run.unit if run.unit == "kimg" else run.unit.capitalize()
+    hint = "Pictures shown to the discriminator, in thousands" if run.unit == "kimg" else "Done so far"
+    found = [Tile(unit, kimg_text(int(run.done)), f"of {kimg_text(run.total)}" if run.total else "", hint)]
+    if (metric := _metric(run, record)) is not None:
+        found.append(metric)
+    pace = pace_number(run.seconds_per_unit) if run.seconds_per_unit else "–"
+    found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Time that it takes, newest"))
+    if (p := record.newest.get("Progress/augment")) is not None:
+        target = run.spec.get("target")
+        fits = run.spec.get("aug", "ada") == "ada" and isinstance(target, int | float)
+        hint = (
+            "Probability of augmentations; it is raised while r_t, the discriminator's confidence, is above the target"
+        )
+        found.append(
+            Tile("ADA p", f"{p:.2f}" if p < 0.995 or p > 1 else "1", f"target {target:.2f}" if fits else "", hint)
+        )
+    found.append(_left(run))
+    if (memory := _memory(record)) is not None:
+        found.append(memory)
+    return tuple(found)
+
+
+def _metric(run: Run, record: RunRecord) -> Tile | None:
+    """The newest result of the run's first metric, and what it gained or lost since the one before."""
+    if run.metric is not None:
+        name, value = run.metric
+    elif record.metrics:
+        name = record.metrics[0]
+        value = record.results[name][-1][1]
+    else:
+        return None
+    before = [point for point in record.results.get(name, ()) if point[1] == point[1]][-2:]
+    note = ""
+    if len(before) == 2:
+        step = before[1][1] - before[0][1]
+        note = f"{'+' if step > 0 else '−'}{metric_value(abs(step))} since {kimg_text(before[0][0])}"
+    return Tile(metric_name(name), metric_value(value), note, "Newest result")
+
+
+def _left(run: Run) -> Tile:
+    """How long it still takes, and when it will be done."""
+    if run.live and run.eta_s is not None:
+        done = moment(run.updated + run.eta_s, run.updated) if run.updated else ""
+        return Tile("Left", duration(run.eta_s), done, "Time until it is done, if it goes on at this pace")
+    if run.live:
+        return Tile("Left", "–", "", "Not known yet")
+    ended = moment(run.updated, run.updated) if run.updated else "–"
+    return Tile("Ended", ended, "", "When it wrote its last word")
+
+
+def _memory(record: RunRecord) -> Tile | None:
+    gpu, cpu = record.newest.get("Resources/peak_gpu_mem_gb", 0.0), record.newest.get("Resources/cpu_mem_gb", 0.0)
+    if gpu > 0:
+        return Tile("GPU", f"{gpu:.1f}", "GB at most", "Memory of the GPU that was taken at most since the last tick")
+    return (
+        Tile("Memory", f"{cpu:.2f}" if cpu < 10 else f"{cpu:.1f}", "GB", "Memory of its process") if cpu > 0 else None
+    )
+
+
+@cached
+def draw_figures(scene: Scene, facts: Facts, cards: tuple[Tile, ...]) -> Scene:
+    """The tiles in one row, as many as there is room for."""
+    p, width, gap, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(8), t.px(HEIGHT)
+    count = max(1, min(len(cards), int((width + gap) // (t.px(LEAST) + gap))))
+    each = (width - gap * (count - 1)) / count
+    for k, card in enumerate(cards[:count]):
+        a = V(p.x + k * (each + gap), p.y)
+        imgui.set_cursor_screen_pos(a)
+        imgui.dummy(V(each, h))
+        ui.tip(f"{card.name}: {card.value} {card.note}".strip() + (f"\n{card.hint}" if card.hint else ""))
+        ui.fill(a, V(a.x + each, a.y + h), "raised", 1, t.radius_card)
+        ui.draw(ui.ellipsis(card.name, each - t.px(24), t.small), a.x + t.px(12), a.y + t.px(8), "dim", t.small)
+        shown = ui.ellipsis(card.value, each - t.px(20), 17, "bold")
+        used = ui.draw(shown, a.x + t.px(12), a.y + t.px(24), "text", 17, "bold")
+        room = each - used - t.px(26)
+        if card.note and ui.measure(card.note, t.small) <= room:
+            ui.draw(card.note, a.x + t.px(18) + used, a.y + t.px(30), "faint", t.small)
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, h))
+    return scene
+
+
+@cached
+def spec_table(scene: Scene, facts: Facts, rows: tuple[tuple[str, str], ...]) -> Scene:
+    """What a run was asked for, option by option."""
+    ui.heading("Asked for")
+    p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(20)
+    fitting = int(imgui.get_content_region_avail().y // h)
+    for k, (name, value) in enumerate(rows[:fitting]):
+        y = p.y + k * h
+        ui.draw(ui.ellipsis(name, t.px(120)), p.x, y, "dim", height=h)
+        ui.draw(ui.ellipsis(value, width - t.px(140)), p.x + t.px(130), y, "text", height=h)
+    imgui.dummy(V(width, h * len(rows[:fitting])))
     return scene

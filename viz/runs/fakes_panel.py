@@ -5,15 +5,16 @@ import math
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.gl.image_cache import Held, PictureCache
+from viz.files.actions import OpenNetwork
+from viz.gl.image_cache import IMAGE_CACHE, Held
 from viz.gl.image_grids import ONE, cell
 from viz.runs import focus
 from viz.runs.listing import Grid, Listing
-from viz.runs.selection import RunChoice
+from viz.runs.selection import choosing
 from viz.state.facts import Facts, Snapshot
-from viz.state.followed_run import Following
+from viz.state.followed_run import Follow
 from viz.state.params import put
-from viz.state.scene import Follow, OpenNetwork, Scene
+from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
 from viz.ui.numbers import kimg_text
@@ -26,7 +27,7 @@ _HINTS = ("What the network drew", "What it learns from")
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
-    look, choice = focus.look(facts, scene.document.network.source), facts.scratch.get(RunChoice)
+    look, choice = focus.look(scene, facts), scene.interaction.runs
     listing = look.listing
     if not listing.grids and not listing.reals:
         text = "The pictures that a network draws while it learns"
@@ -40,7 +41,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     folder = run.folder if run is not None and run.kind == "train" else ""
     scene = _head(scene, facts, listing, index, reals, network, folder)
     path = listing.reals if reals or grid is None else grid.path
-    return _grid(scene, facts, facts.scratch.get(PictureCache).grid(path))
+    return _grid(scene, facts, facts.services[IMAGE_CACHE].grid(path))
 
 
 def at(listing: Listing, kimg: float | None) -> int:
@@ -55,9 +56,9 @@ def _head(
     scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool, network: Snapshot | None, folder: str
 ) -> Scene:
     """Fakes or reals, the slider, steps to the neighbours, the network of that time, and whether new ones are shown."""
-    choice, width = facts.scratch.get(RunChoice), imgui.get_content_region_avail().x
+    width = imgui.get_content_region_avail().x
     if listing.reals and listing.grids:
-        choice.reals = ui.segmented("which", ("Fakes", "Reals"), int(reals), hints=_HINTS) == 1
+        scene = choosing(scene, reals=ui.segmented("which", ("Fakes", "Reals"), int(reals), hints=_HINTS) == 1)
     else:
         ui.label("Fakes" if listing.grids else "Reals", "text", height=24, weight="bold")
     imgui.same_line(0, t.px(12))
@@ -73,7 +74,7 @@ def _head(
     imgui.begin_disabled(reals)
     picked = _slider(listing.grids, index, max(t.px(60), room) if wide else room)
     if picked != index:
-        choice.kimg = None if picked == len(listing.grids) - 1 else listing.grids[picked].kimg
+        scene = choosing(scene, kimg=None if picked == len(listing.grids) - 1 else listing.grids[picked].kimg)
     imgui.end_disabled()
     if network is not None:
         imgui.same_line(0, t.px(8))
@@ -81,7 +82,7 @@ def _head(
         hint = "This network is open" if here else hint
         if ui.button(explore, "eye", width=button, hint=hint, id_="##explore"):
             scene = put(scene, "view.workspace", "explore")
-            scene = scene if here else scene.ask(OpenNetwork(network.path))
+            scene = scene if here else scene.request(OpenNetwork(network.path))
     if folder:
         imgui.same_line(0, t.px(12))
         scene = _follow(scene, facts, folder)
@@ -90,10 +91,10 @@ def _head(
 
 
 def _follow(scene: Scene, facts: Facts, folder: str) -> Scene:
-    """Whether the explorer shows each new snapshot of this run."""
-    on = facts.scratch.get(Following).folder == folder
+    """Return whether the explorer shows each new snapshot of this run."""
+    on = scene.interaction.following.folder == folder
     hint = "Shows each new snapshot in the explorer as it appears; all else stays as you set it"
-    return scene.ask(Follow("" if on else folder)) if ui.switch("Follow", on, hint) != on else scene
+    return scene.request(Follow("" if on else folder)) if ui.switch("Follow", on, hint) != on else scene
 
 
 def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:

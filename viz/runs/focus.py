@@ -1,15 +1,15 @@
-"""What the Train workspace looks at in this frame: one place that says it to the thread that reads the files."""
+"""Contents of the Train workspace: runs, files and curves in sight, as requested from the thread that reads them."""
 
 from dataclasses import dataclass
 
 from training_launcher.run import Run
-from viz.gl.image_cache import PictureCache
-from viz.runs.data import RunFiles
-from viz.runs.follower import Told
+from viz.runs.data import RUN_FILES
+from viz.runs.follower import RunRecord
 from viz.runs.listing import EMPTY, Listing
-from viz.runs.plots import Line, Plots, PlotSpec, specs
-from viz.runs.selection import RunChoice, chosen, shown
+from viz.runs.plots import Line, PlotSpec, specs
+from viz.runs.selection import chosen, shown
 from viz.state.facts import Facts
+from viz.state.scene import Scene
 from viz.ui.plot_series import Curve, CurveWish
 
 
@@ -29,7 +29,7 @@ class Look:
 
     runs: tuple[Run, ...]
     """Those chosen, the one in focus first."""
-    told: tuple[Told, ...]
+    records: tuple[RunRecord, ...]
     """Of each."""
     listing: Listing
     """Of the one in focus."""
@@ -43,34 +43,26 @@ class Look:
         return self.runs[0] if self.runs else None
 
 
-def look(facts: Facts, source: str) -> Look:
-    """Say what is wanted, and take what there is. Panels may call it as often as they like; `source` is the network."""
-    last, files = facts.scratch.get(_Last), facts.scratch.get(RunFiles)
-    choice, plots = facts.scratch.get(RunChoice), facts.scratch.get(Plots)
-    key = (facts.runs, source, files.version, choice.asks, plots.asks)
+def look(scene: Scene, facts: Facts) -> Look:
+    """Tell the reading thread what is wanted, and return what it has. Panels may call it as often as they like."""
+    last, files, choice = facts.scratch.get(_Last), facts.services[RUN_FILES], scene.interaction.runs
+    asked = (choice.folders, choice.kind, choice.smoothing, choice.stat, choice.metric, choice.plots)
+    key = (facts.runs, scene.document.network.source, files.version, asked)
     if last.look is None or last.key != key:
         last.key = key
-        runs = chosen(facts, source)
-        if last.look is not None and _folders(runs[:1]) != _folders(last.look.runs[:1]):
-            plots.show_all()
-        told = tuple(files.told(run.folder) for run in runs)
-        made = specs(runs, told, choice, plots)
+        runs = chosen(scene, facts)
+        records = tuple(files.record(run.folder) for run in runs)
+        made = specs(runs, records, choice)
         drawn = tuple(
             tuple((line, found) for line in plot.lines if (found := files.curve(line.wish)) is not None)
             for plot in made
         )
-        last.look = Look(runs, told, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
+        last.look = Look(runs, records, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
         last.wishes = tuple(line.wish for plot in made for line in plot.lines)
-        last.listed = _folders(shown(facts))
+        last.listed = _folders(shown(scene, facts))
     files.want(_folders(last.look.runs), last.wishes, last.listed)
     return last.look
 
 
 def _folders(runs: tuple[Run, ...]) -> tuple[str, ...]:
     return tuple(run.folder for run in runs)
-
-
-def free(facts: Facts) -> None:
-    """The window closes: end the thread and give textures back."""
-    facts.scratch.get(RunFiles).close()
-    facts.scratch.get(PictureCache).free()

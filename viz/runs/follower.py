@@ -16,7 +16,7 @@ LOG_LINES, LOG_BYTES = 20_000, 4 << 20
 _OVERVIEW_FROM = 1 << 20
 """Files longer than this are first looked at here and there, so that there is a curve at once."""
 _POINTS = 64
-"""Newest results of a metric that are told."""
+"""Newest results of a metric that are reported."""
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -26,11 +26,11 @@ class Log:
 
     lines: tuple[str, ...] = ()
     cut: bool = False
-    """Whether there is more before it."""
+    """True if there is more before it."""
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class RunRecord:
     """What a run has written so far; compared by identity."""
 
     stats: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Told:
     log: Log = Log()
 
 
-NOTHING = Told()
+NOTHING = RunRecord()
 
 
 class Follower:
@@ -61,7 +61,7 @@ class Follower:
         self._lines: deque[str] = deque(maxlen=LOG_LINES)
         self._cut = self._log_tail.skip_to_last(LOG_BYTES)
         self._log = Log()
-        self._told = NOTHING
+        self._record = NOTHING
         self._version = 0
         self._old = True
         self._begin()
@@ -124,10 +124,10 @@ class Follower:
     def _source(self) -> Series:
         return self._series if self._overview is None else self._overview
 
-    def told(self) -> Told:
+    def record(self) -> RunRecord:
         """All of it; the very same object while nothing has changed."""
         if not self._old:
-            return self._told
+            return self._record
         self._old = False
         series = self._source()
         newest = {name: value for name in series.names if (value := series.newest(name)) is not None}
@@ -140,8 +140,8 @@ class Follower:
         share = self._tail.offset / size if self._overview is not None and size else 1.0
         if self._overview is not None and not size:
             share = 0.0
-        self._told = Told(series.names, tuple(sorted(results)), newest, results, share, self._log)
-        return self._told
+        self._record = RunRecord(series.names, tuple(sorted(results)), newest, results, share, self._log)
+        return self._record
 
     def mark(self, wish: CurveWish) -> object:
         """Changes when the curve of a wish does."""

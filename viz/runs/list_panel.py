@@ -6,12 +6,11 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from training_launcher.run import Run
-from viz.gl.image_cache import Held, PictureCache
+from viz.gl.image_cache import IMAGE_CACHE, Held
 from viz.runs import focus, log_view, menu
-from viz.runs.data import RunFiles
-from viz.runs.selection import KINDS, RunChoice, chosen, shown
+from viz.runs.data import RUN_FILES
+from viz.runs.selection import KINDS, choosing, chosen, chosen_alone, shown, toggled
 from viz.runs.text import KIND_GLYPHS, LOOKS, metric_name, metric_value, outcome, pace_text, progress_text, share
-from viz.shell import dialogs
 from viz.state.facts import Facts
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
@@ -28,10 +27,9 @@ NEW_RUN = "new-run"
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
-    pictures = facts.scratch.get(PictureCache)
-    pictures.take()
-    look = focus.look(facts, scene.document.network.source)
-    scene = _head(scene, facts, dialogs.known(NEW_RUN))
+    facts.services[IMAGE_CACHE].take()
+    look = focus.look(scene, facts)
+    scene = _head(scene, facts)
     room = imgui.get_content_region_avail()
     log = max(t.px(LOG_LEAST), room.y * LOG_SHARE) if look.run is not None else 0.0
     log = log if log_view.is_open(facts) else t.px(28)
@@ -45,30 +43,27 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 @cached
-def _head(scene: Scene, facts: Facts, new: bool) -> Scene:
+def _head(scene: Scene, facts: Facts) -> Scene:
     """Which kinds are listed, and the button for a new run."""
-    choice, width = facts.scratch.get(RunChoice), imgui.get_content_region_avail().x
+    now, width = scene.interaction.runs.kind, imgui.get_content_region_avail().x
     room = ui.measure("New run", weight="bold") + t.px(34)
-    choice.kind = ui.segmented(
-        "kinds", KINDS, choice.kind, width=min(t.px(280), width - (room + t.px(8) if new else 0)), hints=_KIND_HINTS
-    )
-    if new:
-        imgui.same_line(0, 0)
-        p = imgui.get_cursor_screen_pos()
-        imgui.set_cursor_screen_pos(V(p.x + imgui.get_content_region_avail().x - room, p.y))
-        hint = "Train a network, or measure one"
-        if ui.button("New run", "plus", "primary", width=room, hint=hint, keys="Ctrl+Shift+N", id_="##new"):
-            scene = scene.ask(ShowDialog(NEW_RUN))
+    kind = ui.segmented("kinds", KINDS, now, width=min(t.px(280), width - room - t.px(8)), hints=_KIND_HINTS)
+    scene = choosing(scene, kind=kind)
+    imgui.same_line(0, 0)
+    p = imgui.get_cursor_screen_pos()
+    imgui.set_cursor_screen_pos(V(p.x + imgui.get_content_region_avail().x - room, p.y))
+    hint = "Train a network, or measure one"
+    if ui.button("New run", "plus", "primary", width=room, hint=hint, keys="Ctrl+Shift+N", id_="##new"):
+        scene = scene.request(ShowDialog(NEW_RUN))
     ui.space(6)
     return scene
 
 
 def _list(scene: Scene, facts: Facts) -> Scene:
-    runs = shown(facts)
+    runs = shown(scene, facts)
     if not runs:
         return _empty(scene, facts)
-    source = scene.document.network.source
-    picked = tuple(run.folder for run in chosen(facts, source))
+    picked = tuple(run.folder for run in chosen(scene, facts))
     hour = int(time.time() // 3600)
     clipper = imgui.ListClipper()
     clipper.begin(len(runs), t.px(CARD))
@@ -80,22 +75,21 @@ def _list(scene: Scene, facts: Facts) -> Scene:
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:
-    """What belongs here, and the next step."""
+    """Draw the empty state: what belongs here, and the next step."""
     if facts.runs:
-        kind = KINDS[facts.scratch.get(RunChoice).kind].lower()
+        kind = KINDS[scene.interaction.runs.kind].lower()
         ui.empty_state("flag", "None of this kind", f"Runs of the kind “{kind}” appear here")
         return scene
-    new = dialogs.known(NEW_RUN)
     text = "Training and measuring appears here, and goes on when the window is closed"
-    if ui.empty_state("flag", "No runs yet", text, "New run" if new else "Open run folder…"):
-        scene = scene.ask(ShowDialog(NEW_RUN if new else "browse-run"))
+    if ui.empty_state("flag", "No runs yet", text, "New run"):
+        scene = scene.request(ShowDialog(NEW_RUN))
     return scene
 
 
 def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int) -> Scene:
     """One card; `place` is that among the runs chosen, `hour` the present one, since 1970."""
-    listing = facts.scratch.get(RunFiles).listing(run.folder)
-    held = facts.scratch.get(PictureCache).first_tile(listing.grids[-1].path) if listing.grids else None
+    listing = facts.services[RUN_FILES].listing(run.folder)
+    held = facts.services[IMAGE_CACHE].first_tile(listing.grids[-1].path) if listing.grids else None
     imgui.push_id(run.folder)
     scene = _card(scene, facts, run, place, hour, held)
     imgui.pop_id()
@@ -106,14 +100,9 @@ def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: in
 def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, held: Held | None) -> Scene:
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(CARD)
     clicked = ui.hit(f"##{run.name}", V(w, h))
-    choice = facts.scratch.get(RunChoice)
     if clicked:
-        picked = chosen(facts, scene.document.network.source)
-        choice.folders = tuple(one.folder for one in picked)
-        if imgui.get_io().key_ctrl:
-            choice.toggle(run.folder)
-        else:
-            choice.choose(run.folder)
+        scene = choosing(scene, folders=tuple(one.folder for one in chosen(scene, facts)))
+        scene = (toggled if imgui.get_io().key_ctrl else chosen_alone)(scene, run.folder)
     q, inner = V(a.x + w, a.y + h - t.px(2)), a.y + t.px(9)
     if place is not None or imgui.is_item_hovered():
         ui.fill(a, q, "accent" if place is not None else "raised", 0.12 if place is not None else 1, t.radius_card)

@@ -1,4 +1,4 @@
-"""What lies in a run's folder besides its numbers: picture grids, snapshots, files of metrics. Reads names only."""
+"""Contents of a run folder besides its numbers: image grids, snapshots, metric files. Reads names only."""
 
 import os
 import time
@@ -33,7 +33,7 @@ class Listing:
     metrics: tuple[str, ...] = ()
     """The `metric-*.jsonl`, sorted."""
     resumable: bool = False
-    """Whether it holds what a run needs to go on."""
+    """True if it holds what a run needs to go on."""
 
     def snapshot_at(self, kimg: float) -> Snapshot | None:
         """The newest network that is not younger than the grid of `kimg`; None where there is none."""

@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 
 from viz.runs.focus import Look
 from viz.runs.follower import Log
-from viz.runs.selection import RunChoice
+from viz.runs.selection import choosing
 from viz.runs.text import run_number
 from viz.state.facts import Facts
 from viz.state.scene import Scene
@@ -25,19 +25,19 @@ LINE = 17
 
 @dataclass
 class _Shown:
-    """What is shown of which log; kept in `Facts.scratch`."""
+    """Lines shown of a log."""
 
     log: Log = Log()
     search: str = ""
     lines: tuple[str, ...] = ()
     opened: bool = True
     follows: bool = True
-    """Whether the newest line is in sight, and stays there as more come."""
+    """True if the newest line is in sight, and stays there as more come."""
     run: str = ""
 
 
 def is_open(facts: Facts) -> bool:
-    """Whether it is not folded."""
+    """Return whether it is not folded."""
     return facts.scratch.get(_Shown).opened
 
 
@@ -48,10 +48,10 @@ def shown_lines(facts: Facts) -> tuple[str, ...]:
 
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     """The section, at the foot of the list."""
-    shown, choice, run = facts.scratch.get(_Shown), facts.scratch.get(RunChoice), look.run
+    shown, choice, run = facts.scratch.get(_Shown), scene.interaction.runs, look.run
     if run is None:
         return scene
-    log = look.told[0].log
+    log = look.records[0].log
     if log is not shown.log or choice.search != shown.search:
         shown.log, shown.search, shown.lines = log, choice.search, found(log.lines, choice.search)
     if run.folder != shown.run:
@@ -70,7 +70,8 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     imgui.set_cursor_screen_pos(V(left, p.y + t.px(2)))
     imgui.set_next_item_allow_overlap()
     imgui.set_next_item_width(field)
-    _, choice.search = imgui.input_text_with_hint("##log search", "Search the log", choice.search)
+    _, search = imgui.input_text_with_hint("##log search", "Search the log", choice.search)
+    scene = choosing(scene, search=search)
     spots.mark("log search")
     ui.tip("Shows only the lines that hold this, whatever their case")
     imgui.set_cursor_screen_pos(after)
@@ -85,7 +86,7 @@ def found(lines: tuple[str, ...], search: str) -> tuple[str, ...]:
 
 
 def is_bad(line: str) -> bool:
-    """Whether a line tells of an error."""
+    """Return whether a line tells of an error."""
     return _BAD.search(line) is not None
 
 

@@ -1,28 +1,31 @@
-"""What can be done with a run: the menu of its card, and the question before it goes to the trash."""
+"""Menu of a run's card, and the question before the run goes to the trash."""
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from training_launcher.run import Run
-from viz.runs.data import RunFiles
+from viz.runs.actions import ResumeRun, StopRun, TrashRun
+from viz.runs.data import RUN_FILES
 from viz.runs.listing import Listing
-from viz.runs.selection import RunChoice
+from viz.runs.new_run.dialog import Duplicate
+from viz.runs.selection import choosing
 from viz.state.facts import Facts
-from viz.state.scene import Duplicate, ResumeRun, RevealFolder, Scene, StopRun, TrashRun
+from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.actions import RevealFolder
 from viz.ui.theme import current as t
 
 _QUESTION = "Move to trash###trash-run"
 
 
 def can_resume(run: Run, listing: Listing) -> bool:
-    """Whether it can go on where it was."""
+    """Return whether it can go on where it was."""
     return listing.resumable and run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
 
 
 def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, str], ...]:
     """What can be done with it: (id, name, icon)."""
-    listing = facts.scratch.get(RunFiles).listing(run.folder)
+    listing = facts.services[RUN_FILES].listing(run.folder)
     found = []
     if run.live:
         found.append(("stop", "Stop", "stop"))
@@ -38,20 +41,19 @@ def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, str], ...]:
 
 def act(scene: Scene, facts: Facts, run: Run, action: str) -> Scene:
     """Do one of `actions`."""
-    choice = facts.scratch.get(RunChoice)
     match action:
         case "stop":
-            return scene.ask(StopRun(run))
+            return scene.request(StopRun(run))
         case "resume":
-            return scene.ask(ResumeRun(run))
+            return scene.request(ResumeRun(run))
         case "duplicate":
-            return scene.ask(Duplicate(run))
+            return scene.request(Duplicate(run))
         case "reveal":
-            return scene.ask(RevealFolder(run.folder))
+            return scene.request(RevealFolder(run.folder))
         case "copy":
             imgui.set_clipboard_text(run.folder)
         case "trash":
-            choice.trashing = run
+            scene = choosing(scene, trashing=run)
     return scene
 
 
@@ -73,8 +75,7 @@ def popup(scene: Scene, facts: Facts, run: Run) -> Scene:
 
 def question(scene: Scene, facts: Facts) -> Scene:
     """Ask before a run goes to the trash. Call once a frame in the list's window."""
-    choice = facts.scratch.get(RunChoice)
-    run = choice.trashing
+    run = scene.interaction.runs.trashing
     if run is None:
         return scene
     if not imgui.is_popup_open(_QUESTION):
@@ -94,12 +95,11 @@ def question(scene: Scene, facts: Facts) -> Scene:
     )
     ui.space(10)
     if ui.button("Move to trash", "trash", "danger", id_="##trash"):
-        scene = scene.ask(TrashRun(run))
-        choice.trashing = None
+        scene = choosing(scene.request(TrashRun(run)), trashing=None)
     imgui.same_line(0, t.px(8))
     if ui.button("Keep it", id_="##keep") or imgui.is_key_pressed(imgui.Key.escape, False):
-        choice.trashing = None
-    if choice.trashing is None:
+        scene = choosing(scene, trashing=None)
+    if scene.interaction.runs.trashing is None:
         imgui.close_current_popup()
     imgui.end_popup()
     return scene

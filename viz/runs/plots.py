@@ -1,13 +1,13 @@
-"""Which plots the Train workspace shows of the chosen runs, and which lines are in them."""
+"""Plots of the chosen runs and the lines in them."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from training_launcher.run import Run
-from viz.runs.follower import Told
-from viz.runs.selection import RunChoice
+from viz.runs.follower import RunRecord
+from viz.runs.selection import plot_range
 from viz.runs.text import better, metric_name, run_number
+from viz.state.interaction import RunChoice
 from viz.ui import plots
 from viz.ui.plot_series import CurveWish
 
@@ -48,80 +48,31 @@ class PlotSpec:
     """The one of these that is shown."""
 
 
-@dataclass
-class View:
-    """What ImPlot holds of one plot, as far as others must know."""
-
-    points: int = 1000
-    low: float = -math.inf
-    high: float = math.inf
-    """The kimg in sight while the plot is zoomed."""
-    zoomed: bool = False
-    key: object = None
-    frames: int = 0
-    """Frames drawn since `key`, how the plot is laid out, changed; at most `SETTLED`."""
-    limits: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
-    """Set last: x from, to, y from, to."""
-
-    def unzoom(self) -> None:
-        """Show all of every curve."""
-        self.zoomed, self.low, self.high, self.key = False, -math.inf, math.inf, None
-
-    def settle(self, key: object) -> int:
-        """Count the frames since `key` changed."""
-        if key != self.key:
-            self.key, self.frames = key, 0
-        else:
-            self.frames = min(self.frames + 1, SETTLED)
-        return self.frames
-
-
-@dataclass
-class Plots:
-    """The views of all plots; kept in `Facts.scratch`."""
-
-    views: dict[str, View] = field(default_factory=dict)
-
-    @property
-    def asks(self) -> tuple[tuple[int, float, float], ...]:
-        """What decides how fine curves are made."""
-        return tuple((view.points, view.low, view.high) for view in self.views.values())
-
-    def show_all(self) -> None:
-        """Zoom no longer: other runs are looked at."""
-        for view in self.views.values():
-            view.unzoom()
-
-    def of(self, id_: str) -> View:
-        """The view of a plot."""
-        return self.views.setdefault(id_, View())
-
-
-def specs(runs: tuple[Run, ...], told: tuple[Told, ...], choice: RunChoice, views: Plots) -> tuple[PlotSpec, ...]:
-    """The plots, in their order. `told` belongs to `runs`."""
+def specs(runs: tuple[Run, ...], records: tuple[RunRecord, ...], choice: RunChoice) -> tuple[PlotSpec, ...]:
+    """The plots, in their order. `records` belongs to `runs`."""
     if not runs:
         return ()
-    stats = tuple(sorted({name for one in told for name in one.stats}))
-    metrics = tuple(sorted({name for one in told for name in one.metrics if not name.endswith("_std")}))
-    found = [PlotSpec(LOSS, "Loss", "", _lines(LOSS, runs, _LOSSES, choice, views))]
-    most = max(metrics, key=lambda name: max(len(one.results.get(name, ())) for one in told), default="")
+    stats = tuple(sorted({name for one in records for name in one.stats}))
+    metrics = tuple(sorted({name for one in records for name in one.metrics if not name.endswith("_std")}))
+    found = [PlotSpec(LOSS, "Loss", "", _lines(LOSS, runs, _LOSSES, choice))]
+    most = max(metrics, key=lambda name: max(len(one.results.get(name, ())) for one in records), default="")
     metric = choice.metric if choice.metric in metrics else most
     name = metric_name(metric) if metric else "Metric"
     named = ((metric, metric_name(metric, short=True), "accent"),) if metric else ()
-    found.append(PlotSpec(METRIC, name, better(metric), _lines(METRIC, runs, named, choice, views), metrics, metric))
-    found.append(PlotSpec(AUGMENT, "Augmentation", "p and r_t", _lines(AUGMENT, runs, _AUGMENT, choice, views)))
+    found.append(PlotSpec(METRIC, name, better(metric), _lines(METRIC, runs, named, choice), metrics, metric))
+    found.append(PlotSpec(AUGMENT, "Augmentation", "p and r_t", _lines(AUGMENT, runs, _AUGMENT, choice)))
     stat = choice.stat if choice.stat in stats else next((one for one in _FIRST_STAT if one in stats), "")
     stat = stat or next(iter(stats), "")
-    lines = _lines(ANY, runs, ((stat, stat, "accent"),) if stat else (), choice, views)
+    lines = _lines(ANY, runs, ((stat, stat, "accent"),) if stat else (), choice)
     found.append(PlotSpec(ANY, stat or "Statistic", "", lines, stats, stat))
     return tuple(found)
 
 
 def _lines(
-    id_: str, runs: tuple[Run, ...], named: tuple[tuple[str, str, str], ...], choice: RunChoice, views: Plots
+    id_: str, runs: tuple[Run, ...], named: tuple[tuple[str, str, str], ...], choice: RunChoice
 ) -> tuple[Line, ...]:
     def made() -> Iterator[Line]:
-        view, many = views.of(id_), len(runs) > _RAW_UP_TO
+        view, many = plot_range(choice, id_, runs[0].folder), len(runs) > _RAW_UP_TO
         share = POINTS // max(1, len(runs) * len(named) * (1 if many else 2))
         for index, run in enumerate(runs):
             for k, (name, label, token) in enumerate(named):

@@ -1,10 +1,12 @@
-"""Which runs are looked at, and how; kept in `Facts.scratch`."""
+"""Runs that the Train workspace lists, and those that are chosen in it."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from training_launcher.run import Run
-from viz.runs.folders import run_of
 from viz.state.facts import Facts
+from viz.state.interaction import PlotRange, RunChoice
+from viz.state.scene import Scene
+from viz.state.snapshots import run_of
 
 KINDS = ("All", "Train", "Metrics", "Video")
 _OF_KIND = {"Train": ("train",), "Metrics": ("metrics",), "Video": ("video", "figures")}
@@ -12,68 +14,59 @@ MOST = 24
 """Runs in one plot; colours come again from the eighth on."""
 
 
-@dataclass
-class RunChoice:
-    """What a hand has chosen in the Train workspace."""
-
-    folders: tuple[str, ...] = ()
-    """The runs chosen, the one in focus first; empty: the network's own run, or the newest that trains."""
-    kind: int = 0
-    """Index in `KINDS`."""
-    smoothing: float = 0.9
-    stat: str = ""
-    """The statistic of the plot of one's choice; empty for the first there is."""
-    metric: str = ""
-    """The figure of the metric's plot; empty for the first there is."""
-    log_scale: frozenset[str] = frozenset()
-    """Plots whose values stand on a logarithmic axis."""
-    kimg: float | None = None
-    """The picture grid looked at; None for the newest."""
-    reals: bool = False
-    """Whether the data set's pictures are looked at instead."""
-    search: str = ""
-    """What the log is searched for."""
-    trashing: Run | None = None
-    """The run that is asked about."""
-
-    @property
-    def asks(self) -> tuple[object, ...]:
-        """What decides which runs and curves are looked at."""
-        return self.folders, self.kind, self.smoothing, self.stat, self.metric
-
-    def choose(self, folder: str) -> None:
-        """Put one run into focus, alone."""
-        if self.folders[:1] != (folder,):
-            self.kimg = None
-        self.folders = (folder,)
-
-    def toggle(self, folder: str) -> None:
-        """Add a run to those chosen, or take it out; the last one stays."""
-        if folder not in self.folders:
-            self.folders = (*self.folders, folder)[-MOST:]
-        elif len(self.folders) > 1:
-            self.folders = tuple(one for one in self.folders if one != folder)
+def choosing(scene: Scene, **changes: object) -> Scene:
+    """Return the scene with parts of its `RunChoice` replaced; the very same scene where nothing changes."""
+    choice: RunChoice = replace(scene.interaction.runs, **changes)  # type: ignore[arg-type]
+    return scene.interacting(runs=choice)
 
 
-def shown(facts: Facts) -> tuple[Run, ...]:
-    """The runs of the kind that the list shows."""
-    kinds = _OF_KIND.get(KINDS[facts.scratch.get(RunChoice).kind])
+def chosen_alone(scene: Scene, folder: str) -> Scene:
+    """Return the scene with one run in focus, alone."""
+    choice = scene.interaction.runs
+    kimg = choice.kimg if choice.folders[:1] == (folder,) else None
+    return choosing(scene, folders=(folder,), kimg=kimg)
+
+
+def toggled(scene: Scene, folder: str) -> Scene:
+    """Return the scene with a run added to those chosen, or taken out; the last one stays."""
+    folders = scene.interaction.runs.folders
+    if folder not in folders:
+        return choosing(scene, folders=(*folders, folder)[-MOST:])
+    return choosing(scene, folders=tuple(one for one in folders if one != folder)) if len(folders) > 1 else scene
+
+
+def plot_range(choice: RunChoice, id_: str, folder: str) -> PlotRange:
+    """Return resolution and zoom of a plot while the run of `folder` is in focus."""
+    found = next((one for one in choice.plots if one.id == id_), PlotRange(id_))
+    return found if found.folder == folder else PlotRange(id_, folder, found.points)
+
+
+def with_plot_range(scene: Scene, plot: PlotRange) -> Scene:
+    """Return the scene with another resolution or zoom of a plot."""
+    plots = scene.interaction.runs.plots
+    if plot in plots:
+        return scene
+    return choosing(scene, plots=(*(one for one in plots if one.id != plot.id), plot))
+
+
+def shown(scene: Scene, facts: Facts) -> tuple[Run, ...]:
+    """Return the runs of the kind that the list shows."""
+    kinds = _OF_KIND.get(KINDS[scene.interaction.runs.kind])
     return facts.runs if kinds is None else tuple(run for run in facts.runs if run.kind in kinds)
 
 
-def chosen(facts: Facts, source: str = "") -> tuple[Run, ...]:
-    """The runs chosen that are still there, the one in focus first. `source` is the network shown."""
+def chosen(scene: Scene, facts: Facts) -> tuple[Run, ...]:
+    """Return the runs chosen that are still there, the one in focus first."""
     by_folder = {run.folder: run for run in facts.runs}
-    choice = facts.scratch.get(RunChoice)
-    found = tuple(by_folder[folder] for folder in choice.folders if folder in by_folder)
+    found = tuple(by_folder[folder] for folder in scene.interaction.runs.folders if folder in by_folder)
     if found:
         return found
-    own = by_folder.get(run_of(source))
+    own = by_folder.get(run_of(scene.document.network.source))
     if own is not None:
         return (own,)
     return tuple(run for run in facts.runs if run.kind == "train")[:1] or facts.runs[:1]
 
 
-def focus(facts: Facts, source: str = "") -> Run | None:
-    """The run in focus; None where there is none at all."""
-    return next(iter(chosen(facts, source)), None)
+def focus(scene: Scene, facts: Facts) -> Run | None:
+    """Return the run in focus; None where there is none at all."""
+    return next(iter(chosen(scene, facts)), None)

@@ -1,6 +1,7 @@
-"""The window: its frame loop, and what panels ask of it."""
+"""The window: opens it, and calls its frames, bars and dialogs from hello_imgui's loop."""
 
 import gc
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,34 +14,23 @@ from renderer.document.document import Document
 from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network
 from viz.commands.shortcuts import Shortcuts
-from viz.commands.table import commands
+from viz.commands.table import WORKSPACES, commands
 from viz.files.memory import Memory
-from viz.generate import noise_map
 from viz.gl import upload
-from viz.gl.viewport import Viewport
-from viz.history import compare_view
 from viz.link.measurements import Seen
-from viz.link.meters import Meters, Steady, work_clock
-from viz.link.render_link import Incoming
-from viz.mixing import drag_view
-from viz.runs import focus, folders
-from viz.runs.watch import RunWatch
-from viz.shell import app_bar, dialogs, headless, layout, panel_table, runner, status_bar
-from viz.shell.actions import Deeds
-from viz.shell.desktop import on_drop
+from viz.link.meters import Meters
+from viz.link.render_link import RenderLink
+from viz.shell import app_bar, dialogs, headless, layout, panel_table, runner, services, status_bar
 from viz.shell.error_guard import Guard
-from viz.shell.screenshot import read_window
-from viz.state import followed_run, motion, playback, settings_file, snapshots
-from viz.state.facts import Facts, Figures, Scratch
-from viz.state.options import Options
+from viz.shell.frame import Frame
+from viz.state.facts import Facts, Scratch
+from viz.state.interaction import Following, Interaction, Message
 from viz.state.scene import Scene
-from viz.state.settings import Settings
-from viz.state.settings_writer import Keeper
+from viz.state.settings import Options, Settings
+from viz.state.settings_file import SettingsWriter
 from viz.state.store import Store
-from viz.timeline.export import Exporter
-from viz.timeline.walks import Chance
 from viz.ui import draw_cache, theme
-from viz.ui.notifications import Board, Message
+from viz.ui.notifications import said
 
 __all__ = ["App", "Options"]
 
@@ -48,49 +38,38 @@ _IDLE_FPS, _WAITING_FPS, _TYPING_FPS = 0.5, 8.0, 4.0
 
 
 class App:
-    """One window. `run()` opens it and returns when it is closed."""
+    """One window; implements `viz.state.window.Window`. `run()` opens it and returns when it is closed."""
 
     def __init__(self, settings: Settings, renderer: AnyRenderer, options: Options) -> None:
-        self.options = options
+        self.options, self._clock = options, options.clock
         self.renderer = renderer
-        self._clock = options.clock
-        self.store = Store(Scene(document=Document(network=Network(options.network)), settings=settings), options.clock)
+        self._said: list[Message] = []
+        document = Document(network=Network(options.network))
+        interaction = Interaction(following=Following(waiting=settings.followed))
+        self.store = Store(Scene(document=document, settings=settings, interaction=interaction), options.clock)
         self.commands = {command.id: command for command in commands(options.chance)}
-        self._shortcuts = Shortcuts(self.commands.values())
-        self.scratch = Scratch()
-        self.board = self.scratch.get(Board)
-        self.scratch.get(followed_run.Following).waiting = settings.followed
-        self.scratch.get(Chance).random = options.chance
         draw_cache.current.opened(checks=options.strict)
-        self.meters = Meters()
-        self._steady = Steady()
-        self.incoming = Incoming(renderer, self.meters, self._clock, self.scratch.get(Seen))
-        self.guard = Guard(self.board, self._clock)
+        meters, seen = Meters(), Seen()
+        self.link = RenderLink(renderer, meters, self._clock, seen)
+        self.guard = Guard(self._said.append, self._clock)
         background.report_to(self.guard.later)
-        self._keeper = Keeper(options, settings)
+        folder = options.config_dir if options.keep else None
+        self._settings = SettingsWriter(folder, settings, options.overrides, options.kept)
         self._memory = Memory(options, renderer.arrays, self.say, self.store)
-        files, exporter = self._memory.files, self.scratch.get(Exporter)
-        self._deeds = Deeds(self.store, self.incoming, renderer, self.say, self.photograph, files, exporter)
-        self._scene = self.store.scene
-        self._facts = Facts(self.incoming.thumbnails, self.scratch, self.incoming.works, renderer.arrays)
-        self._phase = motion.Phase()
-        self._overlay = playback.Overlay()
-        self._drawn = self._last = self._clock()
-        self._worked = work_clock()
+        self.services = services.built(seen, self._memory.files)
+        shortcuts = Shortcuts(self.commands.values())
+        self._frame = Frame(options, renderer, self.store, self.link, meters, self.services, self._memory, shortcuts)
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
-        self._settled = False
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
         self._dropped: list[str] = []
         self._changes: list[Callable[[Scene], Scene]] = []
-        self._seen = self.scratch.get(Seen)
         self._tabs = layout.Tabs()
         self._arranging = layout.Arranging()
-        self._runs = RunWatch(hello_imgui.request_refresh)
         if options.problem:
             self.say(options.problem, bad=True)
 
-    # -- for others --
+    # -- for actions, tests and the tour --
 
     @property
     def scene(self) -> Scene:
@@ -99,17 +78,49 @@ class App:
 
     @property
     def facts(self) -> Facts:
-        """What panels were told in the newest frame."""
-        return self._facts
+        """Input of the panels in the newest frame."""
+        return self._frame.facts
+
+    @property
+    def scratch(self) -> Scratch:
+        """State of single panels."""
+        return self._frame.scratch
+
+    @property
+    def meters(self) -> Meters:
+        """Series of measurements."""
+        return self._frame.meters
+
+    @property
+    def steps(self) -> Store:
+        """Undo and redo."""
+        return self.store
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """Notifications on the screen and those still to come."""
+        return (*self.scene.interaction.notifications.messages, *self._said)
 
     @property
     def up_to_date(self) -> bool:
-        """Whether the picture shown answers the present document, or a failure does."""
-        return self.incoming.answered and not self.incoming.stale(self.store.scene)
+        """Return whether the image shown answers the present document, or a failure does."""
+        return self.link.answered and not self.link.stale(self.store.scene)
 
     def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show a message over the picture."""
-        self.board.say(Message(text, detail, bad, folder=folder, at=self._clock()))
+        """Show a message over the image, from the next frame on."""
+        self._said.append(Message(text, detail, bad, folder=folder, at=self._clock()))
+
+    def dismiss_messages(self) -> None:
+        """Hide all messages."""
+        self._said.clear()
+        notifications = replace(self.scene.interaction.notifications, messages=())
+        self.store.adopt(self.scene.interacting(notifications=notifications))
+
+    def saved(self, path: str) -> None:
+        """Report a file that was written."""
+        self._frame.saved = path
+        folder = os.path.dirname(path)
+        self.say(f"Saved {os.path.basename(path)}", folder, folder=folder)
 
     def change(self, change: Callable[[Scene], Scene]) -> None:
         """Change the scene from outside the panels, as one step, at the next frame."""
@@ -138,23 +149,23 @@ class App:
 
     @staticmethod
     def add_ons() -> immapp.AddOnsParams:
-        """What hello_imgui must set up besides Dear ImGui."""
+        """Return the add-ons that hello_imgui sets up besides Dear ImGui."""
         return immapp.AddOnsParams(with_implot=True)
 
     def runner_params(self) -> hello_imgui.RunnerParams:
-        """Everything that hello_imgui needs to run this window."""
+        """Return the parameters with which hello_imgui runs this window."""
         params = runner.configured(self.options, _IDLE_FPS)
         self._callbacks(params.callbacks)
         panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in panel_table.PANELS]
-        layouts = [layout.docking(workspace, panels, *self.options.size) for workspace in layout.WORKSPACES]
-        first = layout.WORKSPACES.index(self.scene.view.workspace)
+        layouts = [layout.docking(workspace, panels, *self.options.size) for workspace in WORKSPACES]
+        first = WORKSPACES.index(self.scene.view.workspace)
         params.docking_params = layouts[first]
         params.alternative_docking_layouts = layouts[:first] + layouts[first + 1 :]
         return params
 
     def close(self) -> None:
         """Finish writing captures and sessions."""
-        self._deeds.close()
+        services.close(self.services)
         self._memory.close()
 
     # -- set-up --
@@ -184,7 +195,7 @@ class App:
 
         def gui() -> None:
             self._arranging.pin(tabs)
-            self._scene = draw(self._scene, self._facts)
+            self._frame.scene = draw(self._frame.scene, self._frame.facts)
 
         def centre() -> None:
             if layout.begin_centre():
@@ -201,18 +212,15 @@ class App:
         io.config_error_recovery_enable_debug_log = True  # Dear ImGui insists on one way of telling
 
     def _opened(self) -> None:
-        on_drop(self.drop)
+        runner.on_drop(self.drop)
         upload.current.open()
 
     def _leaving(self) -> None:
-        self._keeper.keep()
+        self._settings.save()
         upload.current.settle()
-        self.incoming.free()
-        self.scratch.get(Viewport).free()
-        self._runs.close()
-        focus.free(self._facts)
-        compare_view.free(self._facts)
-        noise_map.free(self._facts)
+        self.link.free()
+        self._frame.close()
+        services.free(self.services)
         upload.current.settle()
         upload.current.close()
         background.report_to(None)
@@ -224,8 +232,8 @@ class App:
     # -- one frame --
 
     def _before(self) -> None:
-        """Before Dear ImGui's frame: what changes the window itself."""
-        self._worked = work_clock()
+        """Apply theme, scale, size and workspace. Called before Dear ImGui's frame."""
+        self._frame.begin()
         self.guard.show_later()
         scene, params = self.store.scene, hello_imgui.get_runner_params()
         settings = scene.settings
@@ -249,165 +257,50 @@ class App:
         pace.fps_idle = self._idle_fps()
 
     def _idle_fps(self) -> float:
-        if not self.incoming.answered or self._facts.loading is not None or self.board.messages:
+        if not self.link.answered or self.facts.loading is not None or self.messages:
             return _WAITING_FPS
         return _TYPING_FPS if imgui.get_io().want_text_input else _IDLE_FPS
 
     def _start(self) -> None:
-        """At the start of Dear ImGui's frame: what came from the renderer, the facts, motion and keys."""
-        now = self._clock()
-        self.meters.frame.add((now - self._last) * 1000)
-        self._last = now
-        followed_run.look(self.store, self.scratch)
-        self._scene = self.store.scene
-        if self._scene.preview is not None:
-            self._scene = replace(self._scene, preview=None)
-        self.incoming.poll(self._scene, now)
-        self._after_poll()
-        self._facts = self._gather(now)
-        self._advance(now)
-        self._drawn = now
-        draw_cache.current.begin_frame()
-        self._tabs.look(self._scene.view.workspace)
-        for path in self._dropped:
-            self._scene = self._deeds.dropped(self._scene, path)
-        self._dropped.clear()
-        self._scene = self._memory.arrive(self._scene, self._facts)
-        self._scene = self._deeds.launched(self._scene, self._facts)
+        """Begin the panels' frame. Called at the start of Dear ImGui's."""
+        self._notify()
+        self._tabs.look(self.scene.view.workspace)
+        dropped, self._dropped = self._dropped, []
         changes, self._changes = self._changes, []  # one that raises must not come again
-        for change in changes:
-            self._scene = change(self._scene)
-        self._scene = self._overlay.lay(self._scene)
-        if imgui.is_key_pressed(imgui.Key.escape, False):
-            self._escape()
-        elif not dialogs.is_open(self._facts):
-            self._scene = self._shortcuts.run(self._scene, self._facts)
+        self._frame.start(self, dropped, changes)
 
-    def _gather(self, now: float) -> Facts:
-        history, incoming = self.store.history, self.incoming
-        changing = imgui.is_any_item_active() or self._scene.view.moving
-        newest = Figures(incoming.frame, incoming.picture, incoming.layers)
-        self.board.stalled_s = self.renderer.stalled_s if incoming.loading is None else 0.0
-        return Facts(
-            thumbnails=incoming.thumbnails,
-            scratch=self.scratch,
-            works=incoming.works,
-            arrays=self.renderer.arrays,
-            model=incoming.frame.model if incoming.frame else None,
-            frame=incoming.frame,
-            picture=incoming.picture,
-            image_version=incoming.image_version,
-            spectrum=incoming.spectrum,
-            layers=incoming.layers,
-            figures=self._steady.figures(newest, now, changing),
-            pixels=incoming.pixels,
-            loading=incoming.loading,
-            preparing=incoming.preparing,
-            failure=incoming.failure,
-            waiting_s=incoming.waiting_s(now),
-            runs=self._runs.look(folders.folders(self._scene.settings, self._scene.document.network.source)),
-            snapshots=snapshots.snapshots_of(self._scene.document.network.source),
-            undo=history.undo_name,
-            redo=history.redo_name,
-            saved=self._deeds.saved,
-            has_last=self._memory.files.has_last,
-            session=self._memory.files.path,
-            states=self._memory.states(),
-            measure=self.meters.figures,
-            now=now,
-            size=layout.design_size(),
-        )
-
-    def _after_poll(self) -> None:
-        """What a new picture changes besides the picture."""
-        frame = self.incoming.frame
-        if frame is None:
-            return
-        if not self._settled:  # what is there now stays: looking through it takes longer than a frame
-            self._settled = True
-            gc.collect()
-            gc.freeze()
-        self.store.ws_names = frame.model.ws_names
-        scene = self._scene
-        if frame.model.network == scene.document.network:
-            settings = settings_file.opened(scene.settings, frame.model.network.source)
-            if settings is not scene.settings:
-                scene = replace(scene, settings=settings)
-            layer = scene.view.display.layer
-            if layer is not None and all(layer != one.name for one in frame.model.layers):
-                display = replace(scene.view.display, layer=None, channel=0)
-                scene = replace(scene, view=replace(scene.view, display=display))
-        self._scene = scene
-
-    def _advance(self, now: float) -> None:
-        """Move what moves by itself."""
-        scene = self._scene
-        moving = scene.view.motion
-        seconds = motion.elapsed(self._drawn, now)
-        self._scene = scene = playback.advanced(scene, seconds)
-        if scene.view.playback.playing:
-            hello_imgui.request_refresh()
-        if not moving.playing:
-            return
-        if not moving.orbit:
-            self._phase = replace(self._phase, noise=self._phase.noise)
-        elif not self.store.history.is_open:
-            self._phase = motion.resumed(scene.document, self._phase)
-        document, self._phase = motion.advance(scene.document, moving, seconds, self._phase)
-        self._scene = replace(scene, document=document)
-        hello_imgui.request_refresh()
-
-    def _escape(self) -> None:
-        """Cancel the innermost thing: dialog, drag, motion."""
-        if imgui.get_io().want_text_input or dialogs.close(self._facts) or drag_view.escape(self._facts):
-            return
-        if imgui.is_any_item_active() and self.store.history.is_open:
-            self.store.cancel()
-            imgui.internal.clear_active_id()
-            self._scene = self._overlay.lay(replace(self._scene, document=self.store.document))
-        if self._scene.view.playback.playing:
-            self._scene = playback.toggled(self._scene)
-        view = self._scene.view
-        if view.motion.playing:
-            self._scene = replace(self._scene, view=replace(view, motion=motion.stopped(view.motion)))
+    def _notify(self) -> None:
+        """Show what was said since the last frame, and let old messages go."""
+        scene, messages = self.store.scene, self._said.copy()
+        self._said.clear()
+        for message in messages:
+            scene = said(scene, message)
+        self.store.adopt(scene.interacting(notifications=scene.interaction.notifications.at(self._clock())))
 
     def _draw_app_bar(self) -> None:
         app_bar.paint_surface()
-        self._scene = app_bar.draw(self._scene, self._facts, self.commands)
+        self._frame.scene = app_bar.draw(self._frame.scene, self._frame.facts, self.commands)
 
     def _draw_status_bar(self) -> None:
         app_bar.paint_surface()
-        self._scene = status_bar.draw(self._scene, self._facts)
+        self._frame.scene = status_bar.draw(self._frame.scene, self._frame.facts)
 
     def _draw_dialogs(self) -> None:
-        self._scene = dialogs.draw(self._scene, self._facts, self.commands)
+        self._frame.scene = dialogs.draw(self._frame.scene, self._frame.facts, self.commands)
 
     def _finish(self) -> None:
-        """At the end of Dear ImGui's frame: the scene that panels made becomes the present one."""
-        self._seen.end_frame()
-        asks = self._scene.asks
-        scene = self._deeds.before(self._overlay.lift(self._scene), self._facts)
-        scene = followed_run.end_frame(scene, self._facts)
-        self.store.take(scene, imgui.is_any_item_active())
-        self._deeds.after(asks)
-        self._scene = self.store.scene
-        now = self._clock()
-        held = self.store.history.is_open and not self._scene.view.moving
-        self.incoming.submit(self._scene, now, held)
-        if problem := self._keeper.look(self._scene.settings, now):
+        """Take the scene that panels made. Called at the end of Dear ImGui's frame."""
+        self._frame.finish(self)
+        if problem := self._settings.look(self.scene.settings, self._clock()):
             self.say(problem, bad=True)
-        self._memory.look(self._scene)
-        self._deeds.written()
-        self._deeds.exported()
-        self._deeds.told_of_runs()
         upload.current.settle()
-        self.meters.ui.add((work_clock() - self._worked) * 1000)
+        self._frame.end()
 
     def _before_swap(self) -> None:
-        """The frame is drawn and not yet shown: the moment to photograph it."""
+        """Photograph the frame, which is drawn and not shown yet."""
         upload.current.drawn()
         if self._window_wanted:
             takers, self._window_wanted = self._window_wanted, []
-            pixels = read_window()
+            pixels = runner.read_window()
             for take in takers:
                 take(pixels)

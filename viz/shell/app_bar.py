@@ -7,12 +7,14 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz.commands.keys import shown
-from viz.commands.table import Command
-from viz.shell.layout import APP_BAR, WORKSPACES
+from viz.commands.table import WORKSPACES
+from viz.files.actions import OpenNetwork, SavePicture
+from viz.history.actions import Redo, Undo
+from viz.shell.layout import APP_BAR
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import has_image
-from viz.state.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
+from viz.state.scene import Command, Scene, ShowDialog
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
@@ -68,7 +70,7 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
         if ui.button(
             glyph=glyph, kind="ghost", width=p(26), height=26, hint=hint, keys=shown(keys), id_=id_, enabled=enabled
         ):
-            scene = scene.ask(what)
+            scene = scene.request(what)
         imgui.same_line(0, p(2))
     imgui.same_line(0, p(10))
     if ui.button(
@@ -80,7 +82,7 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
         id_="##save",
         enabled=has_image(scene, facts),
     ):
-        scene = scene.ask(SavePicture())
+        scene = scene.request(SavePicture())
     return scene
 
 
@@ -168,7 +170,7 @@ def _recent(scene: Scene) -> Scene:
             path = PurePath(source)
             note = ui.ellipsis(str(path.parent), theme.current.px(260), theme.current.small)
             if imgui.menu_item(f"{path.name or source}###recent{i}", note, False)[0]:
-                scene = scene.ask(OpenNetwork(source))
+                scene = scene.request(OpenNetwork(source))
             ui.tip(source)
         imgui.end_menu()
     return scene

@@ -1,7 +1,7 @@
 """The window's own dialogs: shortcuts, every command, settings, about. One at a time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -10,12 +10,13 @@ from viz.commands import palette, shortcut_list
 from viz.files import browse_dialog, browse_purposes, save_dialog
 from viz.runs import results_dialog
 from viz.runs.new_run import dialog as new_run
-from viz.shell import about, settings_dialog
-from viz.state.command import Command
+from viz.shell import settings_dialog
 from viz.state.facts import Facts
-from viz.state.scene import Scene
+from viz.state.interaction import Dialog
+from viz.state.scene import Command, Scene, ShowDialog
 from viz.timeline import export_dialog
 from viz.ui import theme
+from viz.ui import widgets as ui
 
 TITLES = {
     "help": "Keyboard shortcuts",
@@ -45,7 +46,7 @@ _STARTS: dict[str, Callable[[Scene, Facts], None]] = {
     "new-run": new_run.start,
     "results": results_dialog.start,
 }
-"""What a dialog does when it opens."""
+"""Functions called when a dialog opens."""
 _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
     "export": export_dialog.draw,
     "new-run": new_run.draw,
@@ -54,63 +55,54 @@ _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
 """Dialogs that tell when they are done."""
 
 
-@dataclass
-class Open:
-    """Which dialog is open; kept in `Facts.scratch`."""
-
-    name: str = ""
-    fresh: bool = False
-    """Opened and not drawn yet."""
-
-
 def known(name: str) -> bool:
-    """Whether there is a dialog of this name to open by `ShowDialog`."""
+    """Return whether there is a dialog of this name to open by `ShowDialog`."""
     return name in TITLES or name in browse_purposes.MODES
 
 
-def show(scene: Scene, facts: Facts, name: str) -> None:
-    """Open a dialog by its name in `ShowDialog`. Raises KeyError for a name that no dialog has."""
+def show(scene: Scene, facts: Facts, wanted: ShowDialog) -> Scene:
+    """Return the scene with a dialog open. Raises KeyError for a name that no dialog has."""
+    name = wanted.name
     if name in browse_purposes.MODES:
-        browse_dialog.show(scene, facts, name)
-    elif not known(name):
+        browse_dialog.show(scene, facts, name, wanted.take)
+        return scene
+    if not known(name):
         raise KeyError(f"no dialog is named {name!r}")
-    else:
-        opened = facts.scratch.get(Open)
-        opened.name, opened.fresh = name, True
-        if name in _STARTS:
-            _STARTS[name](scene, facts)
-        if name in save_dialog.TITLES:
-            save_dialog.start(scene, facts, name)
+    if name in _STARTS:
+        _STARTS[name](scene, facts)
+    if name in save_dialog.TITLES:
+        save_dialog.start(scene, facts, name, wanted.take)
+    return scene.interacting(dialog=Dialog(name, fresh=True))
 
 
 _ANY = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
 
 
-def is_open(facts: Facts) -> bool:
-    """Whether a dialog takes the keyboard."""
-    return bool(facts.scratch.get(Open).name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
+def is_open(scene: Scene, facts: Facts) -> bool:
+    """Return whether a dialog takes the keyboard."""
+    return bool(scene.interaction.dialog.name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
 
 
-def close(facts: Facts) -> bool:
-    """Close the dialog that is open; False when there is none."""
-    opened = facts.scratch.get(Open)
-    was, opened.name = opened.name, ""
-    return browse_dialog.close(facts) or bool(was)
+def close(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
+    """Return the scene with no dialog open, and whether there was one."""
+    was = bool(scene.interaction.dialog.name)
+    return scene.interacting(dialog=Dialog()), browse_dialog.close(facts) or was
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     """The dialog that is open."""
-    opened = facts.scratch.get(Open)
     scene = browse_dialog.draw(scene, facts)
-    if new_run.waits(facts) and not browse_dialog.is_open(facts) and not opened.name:
-        show(scene, facts, "new-run")  # nothing was chosen
+    if new_run.waits(facts) and not browse_dialog.is_open(facts) and not scene.interaction.dialog.name:
+        scene = show(scene, facts, ShowDialog("new-run"))  # nothing was chosen
+    opened = scene.interaction.dialog
     if not opened.name:
         return scene
     name, p = opened.name, theme.current.px
     title = f"{TITLES[name]}###dialog-{name}"
     if opened.fresh:
         imgui.open_popup(title)
-        opened.fresh = False
+        opened = Dialog(name)
+        scene = scene.interacting(dialog=opened)
     view = imgui.get_main_viewport()
     size = V(min(p(_WIDTHS[name]), view.size.x - p(40)), 0)
     top = view.pos.y + p(72)
@@ -125,7 +117,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     if shown:
         draws: dict[str, Callable[[], Scene]] = {
             "help": lambda: shortcut_list.draw(scene, commands),
-            "about": lambda: about.draw(scene),
+            "about": lambda: about(scene),
             "commands": lambda: palette.draw(scene, facts, commands),
             "settings": lambda: settings_dialog.draw(scene, facts),
         }
@@ -140,11 +132,37 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
             imgui.HoveredFlags_.root_and_child_windows | imgui.HoveredFlags_.allow_when_blocked_by_active_item
         )
         chosen = done or (name == "commands" and scene is not before)
-        if not opened.name or (away and not imgui.is_window_appearing()) or chosen:
+        if (away and not imgui.is_window_appearing()) or chosen:
             imgui.close_current_popup()
-            opened.name = "" if not opened.fresh else opened.name
+            scene = scene.interacting(dialog=Dialog())
         imgui.end_popup()
     else:
-        opened.name = ""  # Dear ImGui closed it
+        scene = scene.interacting(dialog=Dialog())  # Dear ImGui closed it
     imgui.pop_style_var(2)
     return scene
+
+
+_TEXT = (
+    "Explore, edit and train style-based generators: StyleGAN 1, 2, 2-ADA, 3-T and 3-R.",
+    "StyleScope is free software under the Apache License 2.0. It reads networks without ever running code from them.",
+    "Fonts: Inter 4 (SIL Open Font License 1.1), Phosphor Icons 2 (MIT). "
+    "Window: Dear ImGui and ImPlot through Dear ImGui Bundle (MIT). Networks run on PyTorch (BSD).",
+)
+
+
+def about(scene: Scene) -> Scene:
+    """The text; it changes nothing."""
+    ui.label("StyleScope", "text", 17, "bold", height=32)
+    ui.label(f"Version {_version()}", "faint", height=22)
+    for paragraph in _TEXT:
+        ui.space(8)
+        ui.wrapped(paragraph)
+    imgui.spacing()
+    return scene
+
+
+def _version() -> str:
+    try:
+        return version("stylescope")
+    except PackageNotFoundError:
+        return "from source"

@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 from imgui_bundle import hello_imgui, imgui
 
-from viz.ui.notifications import Board, Message
+from viz.state.interaction import Message
 
 
 class Guard:
     """Runs drawing functions; what they raise is shown over the picture, and everything else goes on."""
 
-    def __init__(self, board: Board, clock: Callable[[], float]) -> None:
-        self._board, self._clock = board, clock
+    def __init__(self, tell: Callable[[Message], None], clock: Callable[[], float]) -> None:
+        self._show, self._clock = tell, clock
         self._seen: dict[str, str] = {}
         self._later: deque[tuple[str, Exception]] = deque()
         self.errors: list[Exception] = []
-        """What was raised so far, for tests; the same error of the same panel counts once."""
+        """Exceptions so far, for tests; the same error of the same panel counts once."""
 
     def panel(self, name: str, draw: Callable[[], None]) -> Callable[[], None]:
         """`draw` with Dear ImGui's stacks (windows, ids, styles) put right after an exception."""
@@ -67,7 +67,7 @@ class Guard:
         self.errors.append(error)
         trace = "".join(traceback.format_exception(error))
         text = f"{name} could not be drawn" if name[:4] not in ("The ", "A di") else f"{name} met an error"
-        self._board.say(Message(text, what, bad=True, trace=trace, at=self._clock()))
+        self._show(Message(text, what, bad=True, trace=trace, at=self._clock()))
 
 
 def _recover(state: imgui.internal.ErrorRecoveryState) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 
 DISPLAY = not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-"""Whether there is a display to open a window on."""
+"""True if there is a display to open a window on."""
 
 if not DISPLAY:
     os.environ.setdefault("PYOPENGL_PLATFORM", "egl")  # read when PyOpenGL is imported

@@ -1,4 +1,4 @@
-"""Where each panel lives in each workspace. Sides keep their width; the centre takes what is left."""
+"""Layout of the panels in each workspace. Sides keep their width; the centre takes the rest."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.document import View, Workspace
+from viz.commands.table import WORKSPACES
 from viz.ui.theme import current as t
 
-WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
 APP_BAR, STATUS_BAR = 38, 26
 """Heights in design lengths."""
 WIDE = 1500
@@ -56,7 +56,7 @@ def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]
 
 
 def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgui.DockingSplit]:
-    """How to cut a window of this size (design lengths) into the nodes of a workspace."""
+    """Return the splits of a window of this size (design lengths) into the nodes of a workspace."""
     room = {True: width, False: height - APP_BAR - STATUS_BAR}
     found = []
     for side in sides(workspace, width, height):
@@ -181,7 +181,7 @@ _BARE = int(imgui.internal.DockNodeFlagsPrivate_.no_tab_bar)
 
 
 class Tabs:
-    """Which tab each workspace shows: hello_imgui forgets it when it puts a layout up for the first time."""
+    """Tab of each workspace: hello_imgui forgets it when it first puts a layout up."""
 
     def __init__(self) -> None:
         self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}

@@ -15,7 +15,7 @@ from viz.state.facts import Texture
 
 
 class Target:
-    """Where a headless window is drawn; does nothing where there is a display."""
+    """Framebuffer of a headless window; does nothing where there is a display."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._size = size

@@ -1,12 +1,17 @@
-"""What hello_imgui is told before a window opens."""
+"""Set-up of hello_imgui: parameters before the window opens, files dropped on it, its pixels."""
 
-from imgui_bundle import hello_imgui
+from collections.abc import Callable
 
-from viz.state.options import Options
+import numpy as np
+from imgui_bundle import hello_imgui, imgui
+from numpy.typing import NDArray
+from OpenGL import GL
+
+from viz.state.settings import Options
 
 
 def configured(options: Options, idle_fps: float) -> hello_imgui.RunnerParams:
-    """Everything that needs no window: its size, where its layout is kept, and how many frames it draws at rest."""
+    """Return parameters of a window that is not open yet: size, layout file, frame rate at rest."""
     params = hello_imgui.RunnerParams()
     window = params.app_window_params
     window.window_title = "StyleScope"
@@ -24,3 +29,25 @@ def configured(options: Options, idle_fps: float) -> hello_imgui.RunnerParams:
     params.fps_idling.time_active_after_last_event = 0.5
     params.fps_idling.fps_idle = idle_fps
     return params
+
+
+def on_drop(take: Callable[[list[str]], None]) -> None:
+    """Call `take` with the paths of files dropped on the window. Call once the window is open."""
+    import glfw
+    from imgui_bundle import glfw_utils
+
+    def dropped(window: object, paths: list[str]) -> None:
+        take(list(paths))
+
+    glfw.set_drop_callback(glfw_utils.glfw_window_hello_imgui(), dropped)  # type: ignore[arg-type]  # it gives a list
+
+
+def read_window() -> NDArray[np.uint8]:
+    """The frame drawn just now, [H, W, 3]. Call after Dear ImGui has rendered and before the buffers are swapped."""
+    io = imgui.get_io()
+    width = round(io.display_size.x * io.display_framebuffer_scale.x)
+    height = round(io.display_size.y * io.display_framebuffer_scale.y)
+    pixels = np.empty((height, width, 4), np.uint8)
+    GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
+    GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(pixels.ctypes.data))
+    return np.ascontiguousarray(pixels[::-1, :, :3])

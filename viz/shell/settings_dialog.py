@@ -1,4 +1,4 @@
-"""What is set once: device, pace, folders, looks."""
+"""The settings dialog: device, pace, folders, looks."""
 
 import os
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from imgui_bundle import imgui
 
 from viz.files.capture import default_folder
-from viz.runs.folders import usual
 from viz.state.facts import Facts
 from viz.state.params import get, put
-from viz.state.scene import RevealFolder, Scene
+from viz.state.scene import Scene
 from viz.state.settings import SCALES
+from viz.state.snapshots import usual_run_folders
 from viz.ui import theme
 from viz.ui import widgets as ui
+from viz.ui.actions import RevealFolder
 from viz.ui.param_rows import slider_row, switch_row
 
 _LOOKS = ("Dark surfaces: the picture is the brightest thing", "Light surfaces, for bright rooms")
@@ -51,7 +52,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     ui.heading("Folders")
     scene = _folder(scene, facts, "Captures", "settings.capture_dir", str(default_folder()))
     scene = _folder(scene, facts, "Networks", "settings.browse_dir", "Where it was last")
-    scene = _folder(scene, facts, "Runs", "settings.run_dirs", os.pathsep.join(usual()))
+    scene = _folder(scene, facts, "Runs", "settings.run_dirs", os.pathsep.join(usual_run_folders()))
     imgui.pop_style_var()
     ui.space(4)
     return scene
@@ -86,7 +87,7 @@ _FOLDERS = {
 
 @dataclass
 class Folders:
-    """What has been typed into the folder fields; kept in `Facts.scratch`."""
+    """Text typed into the folder fields."""
 
     captures: str | None = None
     networks: str | None = None
@@ -106,5 +107,5 @@ def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Sce
         scene = put(scene, path, text.strip())
     imgui.same_line(0, p(4))
     if ui.button(glyph="folder-open", id_=f"##reveal-{name}", hint="Show this folder", enabled=bool(present)):
-        scene = scene.ask(RevealFolder(present.split(os.pathsep)[0]))
+        scene = scene.request(RevealFolder(present.split(os.pathsep)[0]))
     return scene

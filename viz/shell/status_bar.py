@@ -1,5 +1,6 @@
 """The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +11,17 @@ from numpy.typing import NDArray
 from renderer.ipc.protocol import ModelInfo
 from viz.canvas.tools import tool_in_hand
 from viz.mixing import drag_view
-from viz.mixing.drag import Carry
+from viz.mixing.drag import preview_text
 from viz.shell.layout import WIDE
 from viz.state.facts import Facts
-from viz.state.followed_run import Following
-from viz.state.scene import Follow, Scene
+from viz.state.followed_run import Follow
+from viz.state.interaction import Following
+from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
 from viz.ui.icons import icon
+from viz.ui.numbers import kimg_text
 
 _HINTS = {
     "walk": "Drag: walk    Alt: finer    Wheel: zoom    Middle drag: pan    Right click: reset a value",
@@ -63,17 +66,27 @@ class _Known:
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole bar; it changes nothing."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
-    items, carry = facts.scratch.get(_Known).items(facts), facts.scratch.get(Carry)
-    told = _PREVIEW if carry.on and carry.preview_text(scene.document) else state(facts)
+    items, drag = facts.scratch.get(_Known).items(facts), scene.interaction.drag
+    told = _PREVIEW if drag.on and preview_text(drag, scene.document) else state(facts)
     kernels, wide = preparing(facts), facts.size[0] > WIDE
-    hint = drag_view.HINT if carry.on else ""
+    hint = drag_view.HINT if drag.on else ""
     if kernels:
         room = theme.current.px(_TOLD_WIDTH_WIDE if wide else _TOLD_WIDTH)
         kernels = (*kernels[:2], ui.ellipsis(kernels[2], room, theme.current.small), kernels[3])
     elif not hint and wide:
         hint = _HINTS[tool_in_hand(scene, facts)]
-    bar, follows = facts.scratch.get(_Known).bar, facts.scratch.get(Following).text
+    bar, follows = facts.scratch.get(_Known).bar, following_text(scene.interaction.following)
     return _bar(scene, facts, told, kernels, hint, items, bar, follows)
+
+
+def following_text(following: Following) -> str:
+    """`Following 00007 at 1 240 kimg`; empty where no run is followed."""
+    if not following.folder:
+        return ""
+    at = "waiting for its first snapshot" if following.kimg is None else f"at {kimg_text(following.kimg)} kimg"
+    name = os.path.basename(following.folder.rstrip("/\\"))
+    number = name.partition("-")[0]
+    return f"Following {number if number.isdigit() else name} {at}"
 
 
 def _share(facts: Facts) -> float:
@@ -115,14 +128,14 @@ def _bar(
 
 
 def _following(scene: Scene, text: str) -> Scene:
-    """What is followed, and a cross that ends it."""
+    """Draw the followed run, and a cross that ends following."""
     ui.status("", "eye", "accent", text, "Each new snapshot is shown as it appears")
     p = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x - theme.current.px(12), p.y - theme.current.px(1)))
     if ui.button(
         glyph="x", kind="ghost", width=theme.current.px(18), height=18, id_="##unfollow", hint="Follow no more"
     ):
-        scene = scene.ask(Follow(""))
+        scene = scene.request(Follow(""))
     imgui.same_line(0, theme.current.px(12))
     imgui.set_cursor_screen_pos(V(imgui.get_cursor_screen_pos().x, p.y))
     return scene

@@ -13,7 +13,7 @@ class Band:
 
     name: str
     note: str
-    """What it shapes; why it is empty where it is."""
+    """Its effect on the image, or why it is empty."""
     token: str
     """Its colour in the theme."""
     ws: range
@@ -56,7 +56,7 @@ def size_text(height: int, width: int) -> str:
 
 
 def share_text(mixing: Mixing, ws: range) -> str:
-    """How much of a band comes from other styles: `base` or `65 %`; empty for an empty band."""
+    """Return the share of a band that comes from other styles: `base` or `65 %`; empty for an empty band."""
     if not ws:
         return ""
     taken = sum(one.amount for one in mixing.layers if one.ws in ws) / len(ws)

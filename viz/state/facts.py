@@ -1,20 +1,53 @@
-"""What panels are told: read-only, made anew for every frame of the window."""
+"""Input of the panels besides the scene: read-only, made anew for every frame of the window."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from renderer.document.arrays import ArrayStore
+from renderer.document.arrays import AnyArray, ArrayStore
 from renderer.document.document import Document
 from renderer.ipc.protocol import Failure, Frame, Loading, ModelInfo, Preparing, RenderRequest, Work
 from training_launcher.run import Run
-from viz.link.jobs import Told
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceKey(Generic[T]):
+    """Name and type of a service."""
+
+    name: str
+
+
+class Services:
+    """The services of one window.
+
+    The draw cache does not record what is read from them: a cached part reads what changes in one through a `derived`
+    function (`viz.state.recording`), or gets it as an argument.
+    """
+
+    def __init__(self) -> None:
+        self._built: dict[ServiceKey[Any], Any] = {}
+
+    def add(self, key: ServiceKey[T], service: T) -> T:
+        """Provide a service under its key, and return it. Raises ValueError where there is one already."""
+        if key in self._built:
+            raise ValueError(f"the window has the service {key.name!r} already")
+        self._built[key] = service
+        return service
+
+    def __getitem__(self, key: ServiceKey[T]) -> T:
+        """Return the service of a key. Raises LookupError where the window built none."""
+        if key not in self._built:
+            raise LookupError(f"the window has no service {key.name!r}")
+        service: T = self._built[key]
+        return service
+
 
 NO_NETWORK = "No network is open yet"
 """Why rows are greyed before the first picture."""
@@ -70,7 +103,7 @@ class Figures(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What has happened to small pictures since the window opened."""
+    """Counts of thumbnails since the window opened."""
 
     asked: int = 0
     missed: int = 0
@@ -89,18 +122,37 @@ class Thumbnails(Protocol):
         """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
 
 
-class Works(Protocol):
-    """Long work done by the renderer while nothing else is to do. Ask outside of kept parts, in every frame."""
+@dataclass(frozen=True)
+class JobStatus:
+    """Progress and result of a job."""
 
-    def ask(self, work: Work) -> Told:
-        """What there is of a work by now. A work that is not asked for in a frame is ended; finished ones are kept."""
+    done: int = 0
+    total: int = 1
+    result: AnyArray | None = None
+    """As far as there is one, read-only; the kind of work gives its shape."""
+    failure: Failure | None = None
 
-    def once(self, work: Work, then: Callable[[Told], None]) -> None:
-        """Do a work whoever asks, and call `then` when it is over."""
+    @property
+    def over(self) -> bool:
+        """Return whether nothing more will come."""
+        return self.failure is not None or self.done >= self.total
+
+
+class Jobs(Protocol):
+    """Long work that the renderer does while it is idle. Ask outside of cached parts, in every frame."""
+
+    def ask(self, work: Work) -> JobStatus:
+        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones stay."""
+
+    def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
+        """Do a job whoever asks, and call `then` when it is over."""
 
 
 class Scratch:
-    """State that no one else needs, such as what has been typed so far into a field: one object of each class."""
+    """State of one file alone, such as the text typed into a field: one object of each class.
+
+    What several files read belongs to `Scene.interaction`, objects with threads or OpenGL handles to `Services`.
+    """
 
     def __init__(self) -> None:
         self._held: dict[type, Any] = {}
@@ -125,13 +177,17 @@ class States:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a panel may read besides the scene."""
+    """Input of a panel besides the scene."""
 
     thumbnails: Thumbnails
     scratch: Scratch
-    works: Works
+    jobs: Jobs
     arrays: ArrayStore
     """Arrays that the document may name."""
+    services: Services = field(default_factory=Services)
+    """Long-lived objects of the rooms, built by the window."""
+    chance: random.Random = field(default_factory=random.Random)
+    """Source of random seeds."""
     model: ModelInfo | None = None
     """The network of the picture shown; None before the first."""
     frame: Frame | None = None
@@ -151,7 +207,9 @@ class Facts:
     """Kernels that are compiled just now, or the trouble with them."""
     failure: Failure | None = None
     waiting_s: float = 0.0
-    """How long the newest request has been unanswered."""
+    """Seconds since the newest request, while it is unanswered; else 0."""
+    stalled_s: float = 0.0
+    """Seconds since the renderer gave a sign of life; 0 while it reads a network."""
     snapshots: tuple[Snapshot, ...] = ()
     """Networks of the run folder the network came from, by kimg."""
     runs: tuple[Run, ...] = ()
@@ -162,11 +220,11 @@ class Facts:
     saved: str = ""
     """File written last."""
     has_last: bool = False
-    """Whether there is a session of the window that was closed last."""
+    """True if there is a session of the window that was closed last."""
     session: str = ""
     """The session file at hand; empty where there is none."""
     states: States = field(default_factory=States)
-    """What can be gone back to."""
+    """States to go back to."""
     devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
     measure: Callable[[], Performance] = Performance
     """Makes `performance`."""

@@ -29,7 +29,7 @@ def playhead(scene: Scene) -> float:
 
 
 def has_key(scene: Scene, path: str) -> bool:
-    """Whether a key of this parameter lies at the playhead."""
+    """Return whether a key of this parameter lies at the playhead."""
     return path in keys_here(scene)
 
 

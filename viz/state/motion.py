@@ -1,4 +1,4 @@
-"""What moves by itself: pure functions of time, so that the frame rate changes nothing."""
+"""Motion of seeds, noise and transforms: pure functions of time, independent of the frame rate."""
 
 import math
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ LONGEST_STEP = 0.25
 
 @dataclass(frozen=True)
 class Phase:
-    """What motion must remember between two steps because the document does not hold it."""
+    """State of motion between two steps that the document does not hold."""
 
     noise: float = 0.0
     """Share of the way to the next noise seed, 0..1."""
     orbit: float = 0.0
     """Circles done, 0..1."""
     offset: tuple[float, float] = (0.0, 0.0)
-    """What the orbit added to the translation."""
+    """Offset that the orbit added to the translation."""
     rested: tuple[float, float] | None = None
     """Translation when the orbit moved last: from there it goes on around the same centre."""
 
@@ -74,7 +74,7 @@ def stopped(motion: Motion) -> Motion:
 
 
 def names(motion: Motion) -> str:
-    """What moves, as the name of a step."""
+    """Name the step of what moves."""
     moving = [
         name
         for name, on in (

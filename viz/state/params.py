@@ -35,7 +35,7 @@ def get(scene: Scene, path: str) -> Any:
 
 
 def default(path: str) -> Any:
-    """What the value at `path` is in a new scene."""
+    """Return the value at `path` in a new scene."""
     return get(_DEFAULTS, path)
 
 

@@ -15,7 +15,7 @@ from viz.state.scene import Scene
 
 
 def showing(scene: Scene) -> bool:
-    """Whether the picture is the timeline's."""
+    """Return whether the picture is the timeline's."""
     return scene.view.playback.on and bool(scene.document.timeline.acting) and not scene.view.motion.playing
 
 
@@ -95,7 +95,7 @@ class Overlay:
         self._active = False
 
     def lay(self, scene: Scene) -> Scene:
-        """What panels are handed."""
+        """Return the scene for the panels."""
         self._active = showing(scene)
         if not self._active:
             return scene

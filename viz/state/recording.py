@@ -25,7 +25,7 @@ Root = str | type
 Place = tuple[Root, str]
 """A root and the dotted path below it."""
 
-_VOLATILE = frozenset({"facts.now", "facts.works", "facts.pixels", "facts.measure", "facts.performance"})
+_VOLATILE = frozenset({"facts.now", "facts.jobs", "facts.pixels", "facts.measure", "facts.performance"})
 """Different in every frame, or must be called in every frame: a part that reads them is not cached."""
 _UNRECORDED = frozenset({"facts.thumbnails", "facts.scratch"})
 """Followed in other ways: thumbnails by their tally, scratch by the objects it hands out."""

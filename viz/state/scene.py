@@ -1,291 +1,159 @@
-"""What a panel receives and returns: the frozen document, view and settings, and what it asks the window to do."""
+"""Input and output of a panel: the frozen state, the actions it requests, and what those may use of the window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from renderer.document.document import Document, View
-from training_launcher.run import Run
+from renderer.document.parts import Display
+from viz.state.facts import Facts
+from viz.state.interaction import Interaction
 from viz.state.settings import Settings
-from viz.timeline.export import FilmOptions
 
 
-@dataclass(frozen=True)
-class SavePicture:
-    """Write the picture shown as a numbered PNG into the capture folder."""
+class Say(Protocol):
+    """Shows a message over the image."""
 
+    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
+        """Show `text`; `detail` says what it means, `folder` is one to offer."""
 
-@dataclass(frozen=True)
-class SaveWindow:
-    """Write the whole window as a numbered PNG into the capture folder."""
 
+class Steps(Protocol):
+    """Undo and redo."""
 
-@dataclass(frozen=True)
-class SavePixels:
-    """Write a picture as a numbered PNG into the capture folder."""
+    def undo(self) -> None:
+        """Take back the last step."""
 
-    make: Callable[[], NDArray[np.uint8]]
-    """Makes it, [H, W, 3 or 4], in the thread that writes it."""
+    def redo(self) -> None:
+        """Do the step taken back last once more."""
 
+    def jump(self, done: int) -> None:
+        """Undo or redo until `done` steps are done."""
 
-@dataclass(frozen=True)
-class Undo:
-    """Take back the last step."""
 
+class Link(Protocol):
+    """The way to the renderer."""
 
-@dataclass(frozen=True)
-class Redo:
-    """Do the step taken back once more."""
+    @property
+    def shown(self) -> tuple[Document, Display, float | None] | None:
+        """Document, display and second of the timeline of the newest image; None before the first."""
 
+    def retry(self) -> None:
+        """Request the present image once more."""
 
-@dataclass(frozen=True)
-class OpenNetwork:
-    """Open a path, URL or run folder; it becomes recent once it has rendered."""
+    def restart(self) -> None:
+        """End the renderer process and start another."""
 
-    source: str
+    def dismiss_failure(self) -> None:
+        """Forget the newest failure."""
 
 
-@dataclass(frozen=True)
-class ShowDialog:
-    """Open one of the window's own dialogs: one of `browse_for.MODES`, help, about, commands, settings."""
+class Window(Protocol):
+    """One open window."""
 
-    name: str
+    @property
+    def facts(self) -> Facts:
+        """Input of the panels in this frame, with the services of the rooms."""
 
+    @property
+    def steps(self) -> Steps:
+        """Undo and redo."""
 
-@dataclass(frozen=True)
-class ResetLayout:
-    """Put the panels of the present workspace back where they belong."""
+    @property
+    def link(self) -> Link:
+        """The way to the renderer."""
 
+    @property
+    def say(self) -> Say:
+        """Shows a message over the image."""
 
-@dataclass(frozen=True)
-class Retry:
-    """Ask for the present picture once more, though nothing changed."""
+    def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
+        """Hand the next whole frame of the window, [H, W, 3] bytes, to `take`."""
 
+    def saved(self, path: str) -> None:
+        """Report a file that was written: it is named in a message, and offered by the panels."""
 
-@dataclass(frozen=True)
-class RestartRenderer:
-    """End the renderer process and start another."""
 
+class Action:
+    """Base of what a panel requests of the window; each is a frozen dataclass in the room of its subject.
 
-@dataclass(frozen=True)
-class DismissFailure:
-    """Hide the error strip."""
+    Both methods are called once, in the frame of the request. `change` belongs to the undo step of that frame; `run`
+    follows once the frame's scene is taken.
+    """
 
+    def change(self, scene: "Scene", window: Window) -> "Scene":
+        """Return the scene with what this action makes of it; it may request further actions."""
+        return scene
 
-@dataclass(frozen=True)
-class RevealFolder:
-    """Show a folder in the desktop's file manager."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class ExportFilm:
-    """Make a film of the timeline in the background."""
-
-    options: FilmOptions
-
-
-@dataclass(frozen=True)
-class CancelExport:
-    """Give up the film that is being made."""
-
-
-@dataclass(frozen=True)
-class OpenFile:
-    """Take up what a file remembers: a session, or the recipe in a picture, a film or a text."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class OpenLastSession:
-    """Take up what the window showed when it was last closed."""
-
-
-@dataclass(frozen=True)
-class SaveSession:
-    """Write the session into a file; an empty path is the file it came from, or asks for one."""
-
-    path: str = ""
-
-
-@dataclass(frozen=True)
-class SaveLatent:
-    """Write the w vectors of the present picture into a `.npz` or `.npy` file."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class OpenLatent:
-    """Show the w vectors in a `.npz` or `.npy` file."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class OpenDirection:
-    """Add the direction in a `.npy` file."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class StopRun:
-    """Let a run end well, with a snapshot; one that waits for its turn is not started."""
-
-    run: Run
-
-
-@dataclass(frozen=True)
-class ResumeRun:
-    """Go on with a run in its own folder, exactly from where it was."""
-
-    run: Run
-
-
-@dataclass(frozen=True)
-class TrashRun:
-    """Move a run's folder to the trash."""
-
-    run: Run
-
-
-@dataclass(frozen=True)
-class Jump:
-    """Undo or redo until this many steps are done."""
-
-    done: int
-
-
-@dataclass(frozen=True)
-class Follow:
-    """Show each new snapshot of a run as it appears, from now on; an empty folder ends it."""
-
-    folder: str
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Show the present picture beside the one that another snapshot, a file, draws."""
-
-    source: str
-
-
-@dataclass(frozen=True)
-class StartRun:
-    """Start a run, or let it wait for its turn."""
-
-    spec: Any
-    """The filled spec."""
-    outdir: str
-    executor: Literal["local", "slurm"] = "local"
-    slurm: Any = None
-    """`launcher.SlurmOptions`; None where it runs here."""
-    follow: bool = False
-    """Whether its snapshots are shown as they appear."""
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """Open the form for a new run, filled with what a run was asked for."""
-
-    run: Run
-
-
-@dataclass(frozen=True)
-class StartFrom:
-    """Open the form for a new training that begins with the weights of a network."""
-
-    source: str
-
-
-@dataclass(frozen=True)
-class ShowResults:
-    """Show what the metrics in a run's folder came to."""
-
-    folder: str
-
-
-@dataclass(frozen=True)
-class SaveResults:
-    """Write the results of metrics that are shown into a CSV file."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class TakePath:
-    """Put a path that was browsed for into the form that asked for it."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class Quit:
-    """Close the window."""
-
-
-Ask = (
-    SavePicture
-    | SaveWindow
-    | SavePixels
-    | Undo
-    | Redo
-    | OpenNetwork
-    | ShowDialog
-    | ResetLayout
-    | Retry
-    | RestartRenderer
-    | DismissFailure
-    | RevealFolder
-    | ExportFilm
-    | CancelExport
-    | OpenFile
-    | OpenLastSession
-    | SaveSession
-    | SaveLatent
-    | OpenLatent
-    | OpenDirection
-    | StopRun
-    | ResumeRun
-    | TrashRun
-    | Jump
-    | Follow
-    | Beside
-    | StartRun
-    | Duplicate
-    | StartFrom
-    | ShowResults
-    | SaveResults
-    | TakePath
-    | Quit
-)
+    def run(self, scene: "Scene", window: Window) -> None:
+        """Act on the window; `scene` is the present one."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The whole state that panels may change. `draw(scene, facts) -> scene` is a panel's only channel."""
+    """All state that panels may change: a panel is a function `draw(scene, facts) -> scene`, with no other channel."""
 
     document: Document = field(default_factory=Document)
     view: View = field(default_factory=View)
     settings: Settings = field(default_factory=Settings)
-    asks: tuple[Ask, ...] = ()
-    """Cleared by the window after every frame."""
+    interaction: Interaction = field(default_factory=Interaction)
+    """State that panels share for as long as the window is open: no part of undo, sessions or render requests."""
+    actions: tuple[Action, ...] = ()
+    """Requested in this frame; cleared by the window after every frame."""
     preview: Document | None = None
-    """Shown instead of the document while a hand tries something out: no step. Cleared by the window before every
-    frame, so it must be set again in each.
+    """Shown instead of the document while the user hovers or drags: no step. Cleared by the window before every frame,
+    so it must be set again in each.
     """
 
     @property
     def shown(self) -> Document:
-        """What the canvas shows: the document, or what is being tried out."""
+        """The document on the canvas: the preview where there is one."""
         return self.document if self.preview is None else self.preview
 
-    def ask(self, what: Ask) -> "Scene":
-        """This scene with one more request to the window."""
-        return replace(self, asks=(*self.asks, what))
+    def request(self, action: Action) -> "Scene":
+        """Return this scene with one more action requested of the window."""
+        return replace(self, actions=(*self.actions, action))
+
+    def interacting(self, **changes: object) -> "Scene":
+        """Return this scene with parts of its interaction replaced; the very same scene where nothing changes."""
+        now = self.interaction
+        if all(getattr(now, name) == value for name, value in changes.items()):
+            return self
+        interaction: Interaction = replace(now, **changes)  # type: ignore[arg-type]
+        return replace(self, interaction=interaction)
+
+
+@dataclass(frozen=True)
+class ShowDialog(Action):
+    """Open one of the window's own dialogs: one of `browse_purposes.MODES` or `viz.shell.dialogs.TITLES`.
+
+    Carried out by `viz.shell.dialogs`, after the frame's other actions have changed the scene.
+    """
+
+    name: str
+    take: Callable[[str], Action] | None = None
+    """Makes the action for the path chosen in a file dialog; None for what the dialog does by itself."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do."""
+
+    id: str
+    group: str
+    """Menu, and heading in the list of shortcuts."""
+    name: str
+    help: str
+    run: Callable[[Scene, Facts], Scene]
+    keys: tuple[str, ...] = ()
+    """The first is shown."""
+    available: Callable[[Scene, Facts], bool] = lambda scene, facts: True
+    checked: Callable[[Scene, Facts], bool] | None = None
+    """For what is on or off: whether it is on."""
+    repeats: bool = False
+    """True if a held key does it again and again."""
+    on_release: bool = False
+    """True if its key acts when let go, because holding it means something else."""

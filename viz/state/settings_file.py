@@ -1,12 +1,10 @@
-"""Settings in a YAML file in the user's configuration folder."""
+"""Settings in a YAML file in the user's configuration folder, written once they have stopped changing."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
-import platformdirs
 import yaml
 
 from foundation.files import write_text
@@ -14,14 +12,10 @@ from viz.state.params import PARAMS
 from viz.state.settings import Scheme, Settings
 
 FILE = "settings.yaml"
+SAVE_AFTER_S = 1.0
+"""Settings are written this long after they changed last."""
 RECENT = 12
 """Networks remembered."""
-
-
-def config_dir() -> Path:
-    """The folder for settings and layouts: $STYLESCOPE_CONFIG_DIR, or the system's place for such things."""
-    chosen = os.environ.get("STYLESCOPE_CONFIG_DIR")
-    return Path(chosen) if chosen else platformdirs.user_config_path("stylescope", appauthor=False)
 
 
 def load(folder: Path) -> tuple[Settings, str]:
@@ -89,3 +83,41 @@ def _checked(name: str, value: object) -> object:
         limited = value if param is None else min(max(value, param.low), param.high)
         return type(default)(limited)
     return value if isinstance(value, str) else None
+
+
+class SettingsWriter:
+    """Writes the settings of one window.
+
+    Args:
+        folder: Where they are saved; None saves nothing.
+        settings: Those that the window begins with.
+        overrides: Settings that the command line set for this session only.
+        on_file: The settings on file, which overrides do not change.
+    """
+
+    def __init__(
+        self, folder: Path | None, settings: Settings, overrides: Mapping[str, Any], on_file: Settings
+    ) -> None:
+        self._folder, self._overrides, self._on_file = folder, overrides, on_file
+        self._seen = self._saved = settings
+        self._changed_at = 0.0
+
+    def look(self, settings: Settings, now: float) -> str:
+        """Save what has stopped changing. Returns a sentence when that fails, else nothing. Call once a frame."""
+        if settings is not self._seen:
+            self._seen, self._changed_at = settings, now
+        if self._seen is self._saved or now - self._changed_at < SAVE_AFTER_S:
+            return ""
+        return self.save()
+
+    def save(self) -> str:
+        """Save at once what has changed. Returns a sentence when that fails, else nothing."""
+        settings = self._seen
+        if settings is self._saved or self._folder is None:
+            return ""
+        self._saved = settings
+        try:
+            save(self._folder, without(settings, self._overrides, self._on_file))
+        except OSError as error:
+            return f"The settings cannot be kept in {self._folder}: {error.strerror or error}."
+        return ""

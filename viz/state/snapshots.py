@@ -1,12 +1,15 @@
-"""The networks of a run folder by kimg, and the picture grids made with them. Reads names only, never a network."""
+"""Run folders: where they are, and the networks and image grids in one. Reads names only, never a network."""
 
 import os
 import time
 from functools import lru_cache
 from pathlib import Path
 
+import platformdirs
+
 from foundation.runs import grids, snapshot_kimg
 from viz.state.facts import Snapshot
+from viz.state.settings import Settings
 
 NETWORK_SUFFIXES = (".safetensors", ".pkl")
 """Files that may hold a network; of two snapshots of one time the first kind is shown."""
@@ -92,3 +95,33 @@ def _read(folder: str) -> tuple[Snapshot, ...]:
 
 def _rank(name: str) -> int:
     return NETWORK_SUFFIXES.index(Path(name).suffix.lower())
+
+
+# -- folders of runs --
+
+
+@lru_cache(maxsize=1)
+def usual_run_folders() -> tuple[str, ...]:
+    """Folders of runs where the settings name none: new runs belong into the first."""
+    documents = platformdirs.user_documents_path() / "StyleScope" / "runs"
+    return str(documents), str(Path.cwd() / "runs")
+
+
+def run_folders(settings: Settings, source: str) -> tuple[str, ...]:
+    """The folders that hold runs: those of the settings or the usual ones, and that of the run that `source` is of."""
+    named = tuple(one.strip() for one in settings.run_dirs.split(os.pathsep) if one.strip())
+    return _with(named or usual_run_folders(), run_of(source))
+
+
+@lru_cache(maxsize=64)
+def _with(named: tuple[str, ...], run: str) -> tuple[str, ...]:
+    whole = (os.path.abspath(os.path.expanduser(one)) for one in named)
+    return tuple(dict.fromkeys([*whole, *([os.path.dirname(run)] if run else [])]))
+
+
+def run_of(source: str) -> str:
+    """The absolute run folder that a network lies in, or is; empty where it is none."""
+    if not source or not snapshots_of(source):
+        return ""
+    folder = os.path.dirname(source) if source.lower().endswith(NETWORK_SUFFIXES) else source
+    return os.path.abspath(folder)

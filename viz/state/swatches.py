@@ -24,7 +24,7 @@ def seed_text(x: float) -> str:
 
 
 def source_name(source: Source, shelf: Shelf = ()) -> str:
-    """What to call a style: as the shelf does, or by its seed."""
+    """Return the name of a style: its name on the shelf, or its seed."""
     known = next((one.name for one in shelf if one.latent == source and not one.mixing.layers), None)
     if known is not None:
         return known
@@ -38,7 +38,7 @@ def source_name(source: Source, shelf: Shelf = ()) -> str:
 
 
 def kind_of(swatch: Swatch) -> Kind:
-    """Whether a swatch is a plain seed or something that was made."""
+    """Return whether a swatch is a plain seed or something that was made."""
     plain = isinstance(swatch.latent, Latent) and swatch.latent.array is None and not swatch.mixing.layers
     return "seed" if plain else "saved"
 
@@ -113,7 +113,7 @@ def seeds_of(text: str) -> tuple[int, ...]:
 
 
 def uses(swatch: Swatch, mixing: Mixing, bands: Iterable[range]) -> tuple[float, ...]:
-    """How much of each band is taken from a swatch, 0..1."""
+    """Return the share of each band that is taken from a swatch, 0..1."""
     taken = {
         one.ws: one.amount for one in mixing.layers if one.source == style_of(swatch.latent, swatch.mixing, one.ws)
     }

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from viz.state.command import Command
 from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, key_toggled, present_paths, under, with_timeline
 from viz.state.playback import scrubbed
-from viz.state.scene import Scene, ShowDialog
+from viz.state.scene import Command, Scene, ShowDialog
 from viz.timeline.walks import walked, walks
 
 
@@ -47,7 +46,7 @@ def timeline_commands() -> tuple[Command, ...]:
         ),
         Command(
             "export", "Timeline", "Export film…", "MP4, GIF or PNGs, in the background",
-            lambda scene, facts: scene.ask(ShowDialog("export")), ("Ctrl+E",), _has_keys,
+            lambda scene, facts: scene.request(ShowDialog("export")), ("Ctrl+E",), _has_keys,
         ),
     )  # fmt: skip
 

@@ -13,13 +13,6 @@ from viz.state.recording import derived
 from viz.state.scene import Scene
 
 
-class Measuring:
-    """Measurement in progress, or None; held in `Facts.scratch`."""
-
-    def __init__(self) -> None:
-        self.of: Changes | None = None
-
-
 def changes(scene: Scene) -> Changes:
     """Return the job that measures the timeline."""
     request = request_for(scene.document, Display(), scene.settings.device, 0)
@@ -27,38 +20,35 @@ def changes(scene: Scene) -> Changes:
 
 
 def measured(scene: Scene, facts: Facts) -> Scene:
-    """Poll the measurement in progress, and apply its result to the timeline."""
-    measuring, timeline = facts.scratch.get(Measuring), scene.document.timeline
-    if measuring.of is None:
+    """Go on asking for the measurement, and return the scene with its result. Call once a frame."""
+    measuring, timeline = scene.interaction.measuring, scene.document.timeline
+    if measuring is None:
         return scene
-    if fingerprint(timeline) != fingerprint(measuring.of.timeline):
-        measuring.of = changes(scene) if timeline.acting else None
+    if fingerprint(timeline) != fingerprint(measuring.timeline):
+        return scene.interacting(measuring=changes(scene) if timeline.acting else None)
+    status = facts.jobs.ask(measuring)
+    if not status.over:
         return scene
-    told = facts.works.ask(measuring.of)
-    if told.over:
-        measuring.of = None
-        if told.result is not None and told.failure is None:
-            return with_timeline(scene, replace(timeline, retiming=retimed(timeline, told.result), constant_speed=True))
-    return scene
+    scene = scene.interacting(measuring=None)
+    if status.result is None or status.failure is not None:
+        return scene
+    return with_timeline(scene, replace(timeline, retiming=retimed(timeline, status.result), constant_speed=True))
 
 
 @derived
 def share(scene: Scene, facts: Facts) -> float:
-    """Return the progress of the measurement in percent."""
-    measuring = facts.scratch.get(Measuring)
-    if measuring.of is None:
+    """Return how much has been measured, in percent."""
+    if scene.interaction.measuring is None:
         return 0.0
-    told = facts.works.ask(measuring.of)
-    return 100 * told.done / max(told.total, 1)
+    status = facts.jobs.ask(scene.interaction.measuring)
+    return 100 * status.done / max(status.total, 1)
 
 
-def toggled_constant(scene: Scene, facts: Facts) -> Scene:
-    """Return the scene with constant speed toggled; an unmeasured timeline is measured first."""
-    timeline, measuring = scene.document.timeline, facts.scratch.get(Measuring)
-    if timeline.constant_speed or measuring.of is not None:
-        measuring.of = None
-        return with_timeline(scene, replace(timeline, constant_speed=False))
+def toggled_constant(scene: Scene) -> Scene:
+    """Return the scene with constant speed off, or on: at once where the timeline is measured, else when it is."""
+    timeline = scene.document.timeline
+    if timeline.constant_speed or scene.interaction.measuring is not None:
+        return with_timeline(scene.interacting(measuring=None), replace(timeline, constant_speed=False))
     if timeline.retiming and timeline.retiming.measured == fingerprint(timeline):
         return with_timeline(scene, replace(timeline, constant_speed=True))
-    measuring.of = changes(scene)
-    return scene
+    return scene.interacting(measuring=changes(scene))

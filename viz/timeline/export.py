@@ -13,6 +13,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
+from viz.state.facts import ServiceKey
 
 SESSIONS = ".sessions"
 """Folder beside the runs with the sessions of exported films, so that they can be rendered again."""
@@ -67,7 +68,7 @@ def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
 
 
 class Exporter:
-    """Exporter of one film at a time; held in `Facts.scratch`."""
+    """Exports one film at a time."""
 
     def __init__(self) -> None:
         self.state: ExportState | None = None
@@ -154,6 +155,9 @@ class Exporter:
         except (OSError, ValueError) as error:
             self.state = ExportState(spec.out, over=True, problem=str(error))
         on_news()
+
+
+EXPORTER: ServiceKey[Exporter] = ServiceKey("exporter")
 
 
 def _stopped(run: Run) -> bool:

@@ -7,8 +7,9 @@ from imgui_bundle import imgui
 
 from viz.files.capture import folder_of
 from viz.state.facts import Facts
-from viz.state.scene import ExportFilm, Scene
-from viz.timeline.export import Exporter, FilmOptions
+from viz.state.scene import Scene
+from viz.timeline.actions import ExportFilm
+from viz.timeline.export import EXPORTER, FilmOptions
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -19,18 +20,18 @@ GIF_MOST_FPS = 50.0
 
 
 @dataclass
-class Draft:
-    """Contents of the dialog; held in `Facts.scratch`."""
+class Form:
+    """Options as they stand in the dialog."""
 
     options: FilmOptions = FilmOptions("", 60.0, 0.0, 1.0)
 
 
 def start(scene: Scene, facts: Facts) -> None:
     """Initialise the dialog with the whole timeline and an unused file name."""
-    draft, timeline = facts.scratch.get(Draft), scene.document.timeline
-    kind = Path(draft.options.path).suffix if draft.options.path else ".mp4"
+    form, timeline = facts.scratch.get(Form), scene.document.timeline
+    kind = Path(form.options.path).suffix if form.options.path else ".mp4"
     path = free_path(folder_of(scene.settings), kind)
-    draft.options = replace(draft.options, path=str(path), fps=timeline.fps, start=0.0, end=timeline.seconds)
+    form.options = replace(form.options, path=str(path), fps=timeline.fps, start=0.0, end=timeline.seconds)
 
 
 def free_path(folder: Path, ending: str) -> Path:
@@ -60,11 +61,11 @@ def problem_of(options: FilmOptions) -> str:
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     """Draw the dialog. Returns the scene, and True if the dialog should close."""
-    draft, timeline = facts.scratch.get(Draft), scene.document.timeline
+    form, timeline = facts.scratch.get(Form), scene.document.timeline
     ui.label("Export film", "text", 15, "bold", height=30)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(t.px(8), t.px(4)))
     width = imgui.get_content_region_avail().x - t.px(t.label)
-    options = _kind(draft.options, width)
+    options = _kind(form.options, width)
     options = _size(options, width, facts)
     fps = ui.slider("Rate", options.fps, 1, 60, timeline.fps, "fps", "%.0f", hint="Frames a second")
     start = ui.slider("From", options.start, 0, timeline.seconds, 0, "s", hint="Where the film begins")
@@ -77,10 +78,10 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     ui.row_label("File")
     imgui.set_next_item_width(width)
     changed, path = imgui.input_text("##file", options.path)
-    draft.options = replace(options, path=path) if changed else options
+    form.options = replace(options, path=path) if changed else options
     imgui.pop_style_var()
     ui.space(6)
-    return _foot(scene, facts, draft.options)
+    return _foot(scene, facts, form.options)
 
 
 def _kind(options: FilmOptions, width: float) -> FilmOptions:
@@ -107,7 +108,7 @@ def _size(options: FilmOptions, width: float, facts: Facts) -> FilmOptions:
 
 def _foot(scene: Scene, facts: Facts, options: FilmOptions) -> tuple[Scene, bool]:
     problem = problem_of(options)
-    if not problem and facts.scratch.get(Exporter).running:
+    if not problem and facts.services[EXPORTER].running:
         problem = "Another film is being exported."
     frames = max(1, round((options.end - options.start) * options.fps))
     exists = Path(options.path).expanduser().is_file()
@@ -117,5 +118,5 @@ def _foot(scene: Scene, facts: Facts, options: FilmOptions) -> tuple[Scene, bool
     imgui.same_line(imgui.get_window_width() - t.px(16) - width)
     if ui.button("Export", kind="primary", width=width, id_="##doexport", enabled=not problem):
         path = str(Path(options.path).expanduser().absolute())
-        return scene.ask(ExportFilm(replace(options, path=path))), True
+        return scene.request(ExportFilm(replace(options, path=path))), True
     return scene, False

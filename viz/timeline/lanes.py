@@ -12,11 +12,12 @@ from renderer.document.parts import Display
 from renderer.document.timeline import Key, Timeline, Track
 from renderer.ipc.protocol import RenderRequest
 from viz.state.facts import Facts
+from viz.state.interaction import KeySelection
 from viz.state.keyframes import keys_here, playhead, with_timeline
 from viz.state.playback import on_frame, scrubbed, showing
 from viz.state.recording import derived
 from viz.state.scene import Scene
-from viz.state.timeline_names import name_of
+from viz.state.step_names import name_of
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
@@ -37,20 +38,17 @@ Place = tuple[str, float]
 
 
 @dataclass
-class Hand:
-    """State of the lanes between frames: view, selection, drag, and caches."""
+class LaneView:
+    """Scroll position, drag and cached curves of the lanes."""
 
     first: float = 0.0
     """Time at the left edge in seconds."""
     seen: float = 0.0
-    """Visible range in seconds; 0: all."""
-    chosen: Place | None = None
+    """Seconds that are seen; 0: all."""
     held: Place | None = None
     """Dragged key, as it was before the drag."""
     before: Timeline | None = None
-    """Timeline before the drag."""
-    menu: Place | None = None
-    """Key of the open menu."""
+    """The timeline before the drag."""
     scrubs: bool = False
     curves: dict[tuple[object, ...], list[tuple[float, float]]] = field(default_factory=dict)
     film: tuple[object, ...] = ()
@@ -79,11 +77,11 @@ class Scale:
         return self.first + (x - self.left) / self.width * self.seen
 
 
-def scale_of(hand: Hand, timeline: Timeline, left: float, width: float) -> Scale:
+def scale_of(view: LaneView, timeline: Timeline, left: float, width: float) -> Scale:
     """Return the scale of lanes that start at `left` (including names) and are `width` pixels wide."""
     inner = max(width - t.px(NAMES + 2 * MARGIN), 1.0)
-    seen = min(hand.seen or timeline.seconds, timeline.seconds)
-    return Scale(left + t.px(NAMES + MARGIN), inner, min(max(hand.first, 0.0), timeline.seconds - seen), seen)
+    seen = min(view.seen or timeline.seconds, timeline.seconds)
+    return Scale(left + t.px(NAMES + MARGIN), inner, min(max(view.first, 0.0), timeline.seconds - seen), seen)
 
 
 def height_of(track: Track) -> float:
@@ -107,16 +105,16 @@ def ordered(timeline: Timeline) -> list[Track]:
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the lanes in the remaining space."""
-    hand, timeline = facts.scratch.get(Hand), scene.document.timeline
+    view, timeline = facts.scratch.get(LaneView), scene.document.timeline
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     height = max(t.px(RULER + 3) + sum(t.px(height_of(track)) for track in timeline.tracks), room.y, 1.0)
-    scale = scale_of(hand, timeline, a.x, room.x)
+    scale = scale_of(view, timeline, a.x, room.x)
     if room.x < t.px(NAMES + 3 * MARGIN):
         return scene
-    scene = _act(hand, scene, scale, a, V(room.x, height))
+    scene = _act(view, scene, scale, a, V(room.x, height))
     scene = _eyes(scene, a)
     imgui.set_cursor_screen_pos(a)
-    requests = _requests(hand, scene, scale)
+    requests = _requests(view, scene, scale)
     scene = _tracks(scene, facts, scale, requests, room.x, height)
     _playhead(scene, scale, a, height)
     return scene
@@ -127,12 +125,12 @@ def _tracks(
     scene: Scene, facts: Facts, scale: Scale, requests: list[RenderRequest], width: float, height: float
 ) -> Scene:
     """The ruler and the lanes with their keys."""
-    hand, timeline, here = facts.scratch.get(Hand), scene.document.timeline, keys_here(scene)
-    a, at = imgui.get_cursor_screen_pos(), _keyed_moment(scene)
+    view, timeline, here = facts.scratch.get(LaneView), scene.document.timeline, keys_here(scene)
+    a, at, chosen = imgui.get_cursor_screen_pos(), _keyed_moment(scene), scene.interaction.keys.chosen
     _ruler(scale, timeline, a)
     for track, y in tops(timeline, a.y):
-        _lane(hand, track, timeline, scale, facts, requests, V(a.x, y), width)
-        _keys(hand, track, scale, y, at if track.path in here else -1.0)
+        _lane(view, track, timeline, scale, facts, requests, V(a.x, y), width)
+        _keys(chosen, track, scale, y, at if track.path in here else -1.0)
     imgui.dummy(V(width, height))
     return scene
 
@@ -143,10 +141,10 @@ def _keyed_moment(scene: Scene) -> float:
     return playhead(scene) if keys_here(scene) else -1.0
 
 
-# -- interaction -----------------------------------------------------------------------------------------------------
+# -- pointer ---------------------------------------------------------------------------------------------------------
 
 
-def _act(hand: Hand, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
+def _act(view: LaneView, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
     """Handle the mouse over the lanes: drag keys, scrub elsewhere, zoom with the wheel."""
     timeline = scene.document.timeline
     imgui.set_next_item_allow_overlap()
@@ -156,33 +154,38 @@ def _act(hand: Hand, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
     pointed = key_under(timeline, scale, a.y, mouse) if hovered else None
     moment = on_frame(min(max(scale.at(mouse.x), 0.0), timeline.seconds), timeline.fps)
     if imgui.is_item_activated():
-        hand.chosen = hand.held = pointed
-        hand.before, hand.scrubs = timeline, pointed is None
-    elif imgui.is_item_active() and hand.held and hand.before and imgui.is_mouse_dragging(imgui.MouseButton_.left):
-        path, at = hand.held
-        scene = with_timeline(scene, tl.moved(hand.before, path, at, moment))
-        hand.chosen = (path, min(max(moment, 0.0), timeline.seconds))
-    if imgui.is_item_active() and hand.scrubs:
+        scene, view.held = _chosen(scene, pointed), pointed
+        view.before, view.scrubs = timeline, pointed is None
+    elif imgui.is_item_active() and view.held and view.before and imgui.is_mouse_dragging(imgui.MouseButton_.left):
+        path, at = view.held
+        scene = with_timeline(scene, tl.moved(view.before, path, at, moment))
+        scene = _chosen(scene, (path, min(max(moment, 0.0), timeline.seconds)))
+    if imgui.is_item_active() and view.scrubs:
         scene = scrubbed(scene, moment)
     if imgui.is_item_deactivated():
-        if hand.held and hand.held == hand.chosen:  # a click moves the playhead there
-            scene = scrubbed(scene, hand.held[1])
-        hand.held, hand.scrubs = None, False
+        if view.held and view.held == scene.interaction.keys.chosen:  # a click: the playhead goes there
+            scene = scrubbed(scene, view.held[1])
+        view.held, view.scrubs = None, False
     if hovered:
-        scene = _hovered(hand, scene, scale, pointed)
+        scene = _hovered(view, scene, scale, pointed)
     return scene
 
 
-def _hovered(hand: Hand, scene: Scene, scale: Scale, pointed: Place | None) -> Scene:
+def _chosen(scene: Scene, key: Place | None) -> Scene:
+    """The scene with a key selected."""
+    return scene.interacting(keys=replace(scene.interaction.keys, chosen=key))
+
+
+def _hovered(view: LaneView, scene: Scene, scale: Scale, pointed: Place | None) -> Scene:
     if pointed and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-        hand.menu = pointed
+        scene = scene.interacting(keys=replace(scene.interaction.keys, menu=pointed))
         imgui.open_popup("key")
     if imgui.is_mouse_clicked(imgui.MouseButton_.right):
-        hand.menu = hand.chosen = pointed
+        scene = scene.interacting(keys=KeySelection(pointed, pointed))
         imgui.open_popup("key" if pointed else "lanes")
-    if hand.chosen and (imgui.is_key_pressed(imgui.Key.delete) or imgui.is_key_pressed(imgui.Key.backspace)):
-        scene = with_timeline(scene, tl.without_key(scene.document.timeline, *hand.chosen))
-        hand.chosen = None
+    chosen = scene.interaction.keys.chosen
+    if chosen and (imgui.is_key_pressed(imgui.Key.delete) or imgui.is_key_pressed(imgui.Key.backspace)):
+        scene = _chosen(with_timeline(scene, tl.without_key(scene.document.timeline, *chosen)), None)
     if pointed:
         ui.tip(f"{name_of(pointed[0])} at {pointed[1]:.2f} s: drag to move, double click to type, right click for more")
         imgui.set_mouse_cursor(imgui.MouseCursor_.resize_ew)
@@ -190,8 +193,8 @@ def _hovered(hand: Hand, scene: Scene, scale: Scale, pointed: Place | None) -> S
     if io.mouse_wheel:
         seen = min(max(scale.seen * 0.8**io.mouse_wheel, _CLOSEST), timeline.seconds)
         centre = scale.at(io.mouse_pos.x)
-        hand.first = min(max(centre - (centre - scale.first) * seen / scale.seen, 0.0), timeline.seconds - seen)
-        hand.seen = 0.0 if seen >= timeline.seconds else seen
+        view.first = min(max(centre - (centre - scale.first) * seen / scale.seen, 0.0), timeline.seconds - seen)
+        view.seen = 0.0 if seen >= timeline.seconds else seen
     return scene
 
 
@@ -236,7 +239,7 @@ def _ruler(scale: Scale, timeline: Timeline, a: V) -> None:
 
 
 def _lane(
-    hand: Hand,
+    view: LaneView,
     track: Track,
     timeline: Timeline,
     scale: Scale,
@@ -255,7 +258,7 @@ def _lane(
     if track.path == "latent":
         _film(requests, facts, scale, a.y, height, alpha)
     else:
-        points = _curve(hand, track, timeline, scale)
+        points = _curve(view, track, timeline, scale)
         y, room = a.y + t.px(4), height - t.px(10)
         line: list[V | tuple[float, float] | list[float]] = [V(x, y + room * (1 - share)) for x, share in points]
         token = _COLOURS.get(track.path.partition(".")[0], "accent")
@@ -280,36 +283,35 @@ def _film(requests: list[RenderRequest], facts: Facts, scale: Scale, top: float,
         ui.picture(found[0].id, (middle - half, v0, middle + half, v1), V(x, y), V(pitch + 1, side), 0, 0.9 * alpha)
 
 
-def _requests(hand: Hand, scene: Scene, scale: Scale) -> list[RenderRequest]:
-    """Return the thumbnail requests of the latent track.
-
-    They are renewed only after a drag or playback ends, as rendering every frame leaves no time for thumbnails.
+def _requests(view: LaneView, scene: Scene, scale: Scale) -> list[RenderRequest]:
+    """What the pictures show. They wait for the drag to end, and for playing to end: what is rendered in every frame
+    would leave them no time.
     """
     document, timeline = scene.document, scene.document.timeline
     if timeline.track("latent") is None:
         return []
     count = max(1, int(scale.width // t.px(FILM - 10)))
-    same = hand.document is document and hand.window == (scale, count)
-    if same or (hand.pictures and (imgui.is_any_item_active() or scene.view.moving)):
-        return hand.pictures
-    hand.document, hand.window = document, (scale, count)
+    same = view.document is document and view.window == (scale, count)
+    if same or (view.pictures and (imgui.is_any_item_active() or scene.view.moving)):
+        return view.pictures
+    view.document, view.window = document, (scale, count)
     base = requested(request_for(document, Display(), scene.settings.device, 0), timeline, 0.0)
     wanted = (base, timeline, scale.first, scale.seen, count)
-    if wanted != hand.film:
-        hand.film = wanted
+    if wanted != view.film:
+        view.film = wanted
         moments = [scale.first + scale.seen * (i + 0.5) / count for i in range(count)]
-        hand.pictures = [requested(base, timeline, moment) for moment in moments]
-    return hand.pictures
+        view.pictures = [requested(base, timeline, moment) for moment in moments]
+    return view.pictures
 
 
-def _curve(hand: Hand, track: Track, timeline: Timeline, scale: Scale) -> list[tuple[float, float]]:
+def _curve(view: LaneView, track: Track, timeline: Timeline, scale: Scale) -> list[tuple[float, float]]:
     """Return the cached curve of a track as points (x, fraction of the height)."""
     key = (track, timeline.loop, timeline.seconds, scale)
-    if key not in hand.curves:
-        if len(hand.curves) > 64:
-            hand.curves.clear()
-        hand.curves[key] = _points(track, timeline, scale)
-    return hand.curves[key]
+    if key not in view.curves:
+        if len(view.curves) > 64:
+            view.curves.clear()
+        view.curves[key] = _points(track, timeline, scale)
+    return view.curves[key]
 
 
 def _points(track: Track, timeline: Timeline, scale: Scale) -> list[tuple[float, float]]:
@@ -330,13 +332,13 @@ def number_of(value: object) -> float | None:
     return float(found) if found is not None and not isinstance(found, bool) else None
 
 
-def _keys(hand: Hand, track: Track, scale: Scale, top: float, at: float) -> None:
+def _keys(selected: Place | None, track: Track, scale: Scale, top: float, at: float) -> None:
     middle, lines = top + t.px(height_of(track) - 2) / 2, imgui.get_window_draw_list()
     for key in track.keys:
         x = scale.x(key.at)
         if not scale.left - t.px(8) <= x <= scale.left + scale.width + t.px(8):
             continue
-        chosen, now = hand.chosen == (track.path, key.at), abs(key.at - at) < tl.SAME
+        chosen, now = selected == (track.path, key.at), abs(key.at - at) < tl.SAME
         _diamond(lines, V(x, middle), key, chosen, now, track.muted)
 
 

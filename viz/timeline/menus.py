@@ -9,11 +9,11 @@ from foundation.interpolation import Ease, Kind
 from renderer.document import timeline as tl
 from renderer.document.timeline import Timeline
 from viz.state.facts import Facts
+from viz.state.interaction import KeySelection
 from viz.state.keyframes import key_set, with_timeline
 from viz.state.scene import Scene
-from viz.state.timeline_names import name_of
-from viz.timeline.constant_speed import Measuring, toggled_constant
-from viz.timeline.lanes import Hand
+from viz.state.step_names import name_of
+from viz.timeline.constant_speed import toggled_constant
 from viz.timeline.walks import walked, walks
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -62,8 +62,7 @@ def _item(text: str, id_: str, on: bool = False, enabled: bool = True, keys: str
 
 def _key(scene: Scene, facts: Facts) -> Scene:
     """Draw the menu of a key: time, ease, interpolation of its track, and removal."""
-    hand, timeline = facts.scratch.get(Hand), scene.document.timeline
-    place = hand.menu
+    timeline, place = scene.document.timeline, scene.interaction.keys.menu
     key = tl.key_at(timeline, *place) if place else None
     track = timeline.track(place[0]) if place else None
     if place is None or key is None or track is None:
@@ -77,7 +76,7 @@ def _key(scene: Scene, facts: Facts) -> Scene:
     entered, at = imgui.input_double("##time", key.at, 0, 0, "%.3f s", flags)
     if entered:
         scene = with_timeline(scene, tl.moved(timeline, *place, at))
-        hand.menu = hand.chosen = None
+        scene = scene.interacting(keys=KeySelection())
         imgui.close_current_popup()
         return scene
     imgui.separator()
@@ -90,11 +89,9 @@ def _key(scene: Scene, facts: Facts) -> Scene:
             scene = with_timeline(scene, tl.with_track(timeline, replace(track, interpolation=kind)))
     imgui.separator()
     if _item("Remove key", "remove-key", keys="Delete"):
-        scene = with_timeline(scene, tl.without_key(timeline, *place))
-        hand.chosen = None
+        scene = with_timeline(scene, tl.without_key(timeline, *place)).interacting(keys=KeySelection(None, place))
     if _item("Remove track", "remove-track"):
-        scene = with_timeline(scene, tl.without_track(timeline, track.path))
-        hand.chosen = None
+        scene = with_timeline(scene, tl.without_track(timeline, track.path)).interacting(keys=KeySelection(None, place))
     return scene
 
 
@@ -187,8 +184,6 @@ def _way(scene: Scene, facts: Facts) -> Scene:
     imgui.separator()
     if _item("Keep the distance from the mean", "keep-norm", timeline.keep_norm):
         scene = with_timeline(scene, replace(timeline, keep_norm=not timeline.keep_norm))
-    if _item(
-        "Constant speed", "constant-speed", timeline.constant_speed or facts.scratch.get(Measuring).of is not None
-    ):
-        scene = toggled_constant(scene, facts)
+    if _item("Constant speed", "constant-speed", timeline.constant_speed or scene.interaction.measuring is not None):
+        scene = toggled_constant(scene)
     return scene

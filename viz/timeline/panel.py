@@ -10,10 +10,12 @@ from renderer.document.timeline import fingerprint
 from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, present_paths, with_timeline
 from viz.state.playback import scrubbed, toggled
-from viz.state.scene import CancelExport, Scene, ShowDialog
+from viz.state.recording import derived
+from viz.state.scene import Scene, ShowDialog
 from viz.timeline import lanes, menus
-from viz.timeline.constant_speed import Measuring, changes, measured, share, toggled_constant
-from viz.timeline.export import Exporter
+from viz.timeline.actions import CancelExport
+from viz.timeline.constant_speed import changes, measured, share, toggled_constant
+from viz.timeline.export import EXPORTER, ExportState
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
@@ -43,6 +45,11 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
     if ui.button("Walks", "path", id_="##walks", hint="Fill the timeline with a walk"):
         imgui.open_popup("walks")
     return scene
+
+
+@derived
+def _exporting(scene: Scene, facts: Facts) -> ExportState | None:
+    return facts.services[EXPORTER].state
 
 
 @cached
@@ -94,13 +101,12 @@ def _settings(scene: Scene) -> Scene:
 
 def _right(scene: Scene, facts: Facts) -> Scene:
     """Draw the constant-speed switch and the Export button, or the progress of an export."""
-    room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # relative to the content
-    exporter, width = facts.scratch.get(Exporter), ui.measure("Export") + t.px(34)
+    room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
+    state, width = _exporting(scene, facts), ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))
         scene = _constant_speed(scene, facts)
-    state = exporter.state
-    if state is not None and exporter.running:
+    if state is not None and not state.over:
         text = f"{state.done}/{state.total}" if state.total else "starting"
         imgui.same_line(room - t.px(90 + 8 + t.row + 6) - ui.measure(text, t.small))
         ui.label(text, "dim", t.small, height=t.row)
@@ -109,14 +115,14 @@ def _right(scene: Scene, facts: Facts) -> Scene:
         ui.tip(f"Exporting {Path(state.path).name}")
         imgui.same_line(0, t.px(4))
         if ui.button(glyph="x", kind="ghost", id_="##cancelexport", hint="Give up this film"):
-            scene = scene.ask(CancelExport())
+            scene = scene.request(CancelExport())
         return scene
     imgui.same_line(0, 0)
     imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(imgui.get_content_region_avail().x - width, t.px(4)))
     if ui.button(
         "Export", "film-strip", width=width, hint="A film of it", keys="Ctrl+E", enabled=bool(timeline.acting)
     ):
-        scene = scene.ask(ShowDialog("export"))
+        scene = scene.request(ShowDialog("export"))
     return scene
 
 
@@ -124,16 +130,16 @@ def _right(scene: Scene, facts: Facts) -> Scene:
 
 
 def _constant_speed(scene: Scene, facts: Facts) -> Scene:
-    timeline, measuring = scene.document.timeline, facts.scratch.get(Measuring)
+    timeline, measuring = scene.document.timeline, scene.interaction.measuring
     hint = "Moves moments in time so that the picture changes by the same amount in every second"
-    on = timeline.constant_speed or measuring.of is not None
+    on = timeline.constant_speed or measuring is not None
     wanted = ui.switch("Constant speed", on, hint)
     imgui.same_line(0, t.px(8))
-    if measuring.of is not None:
+    if measuring is not None:
         ui.label(f"measuring {share(scene, facts):.0f} %", "dim", t.small, height=t.row)
     elif timeline.constant_speed and timeline.retiming and timeline.retiming.measured != fingerprint(timeline):
         if ui.button("Measure again", hint="The keys have changed since the picture's change was measured"):
-            measuring.of = changes(scene)
+            scene = scene.interacting(measuring=changes(scene))
     else:
         imgui.dummy(V(1, t.px(t.row)))
-    return scene if wanted == on else toggled_constant(scene, facts)
+    return scene if wanted == on else toggled_constant(scene)

@@ -1,8 +1,7 @@
 """Walks that fill the timeline."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from random import Random
+from dataclasses import dataclass, replace
 
 from renderer.document import walk_keys
 from renderer.document.timeline import Timeline
@@ -12,13 +11,6 @@ from viz.state.facts import Facts
 from viz.state.keyframes import with_timeline
 from viz.state.playback import scrubbed
 from viz.state.scene import Scene
-
-
-@dataclass
-class Chance:
-    """Random source of walks; held in `Facts.scratch`, set when the window opens."""
-
-    random: Random = field(default_factory=Random)
 
 
 @dataclass(frozen=True)
@@ -65,12 +57,12 @@ def walked(scene: Scene, facts: Facts, walk: Walk) -> Scene:
 
 def _random(scene: Scene, facts: Facts) -> Timeline:
     document = scene.document
-    return walk_keys.random_walk(document.timeline, document.latent, facts.scratch.get(Chance).random)
+    return walk_keys.random_walk(document.timeline, document.latent, facts.chance)
 
 
 def _circle(scene: Scene, facts: Facts) -> Timeline:
     document = scene.document
-    return walk_keys.circular_walk(document.timeline, document.latent, facts.scratch.get(Chance).random)
+    return walk_keys.circular_walk(document.timeline, document.latent, facts.chance)
 
 
 def _ws(facts: Facts, band: str) -> tuple[int, ...]:
@@ -79,5 +71,5 @@ def _ws(facts: Facts, band: str) -> tuple[int, ...]:
 
 
 def _layers(scene: Scene, facts: Facts, band: str) -> Timeline:
-    document, chance = scene.document, facts.scratch.get(Chance).random
+    document, chance = scene.document, facts.chance
     return walk_keys.layer_walk(document.timeline, document.latent, document.mixing, _ws(facts, band), chance)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from imgui_bundle import imgui
 
-from viz.generate.noise_map import Heat
+from viz.generate.noise_map import NOISE_MAP
 from viz.shell.app import App
 from viz.tour.pointer import Hand
 
@@ -38,8 +38,8 @@ class Left:
         yield from self._aside()
         yield from self._shot("noise-layers")
         yield from self._click("noise layers", "resetNoise", "deviation")
-        heat = self._app.scratch.get(Heat)
-        yield from self._until(lambda: heat.told.over, "a map of the noise")
+        heat = self._app.services[NOISE_MAP]
+        yield from self._until(lambda: heat.status.over, "a map of the noise")
         yield from self._bring("save deviation")
         yield from self._hand.move(self._hand.at(f"{PANEL}/deviation", 0.8, 5.0))
         yield from self._hand.wait(0.8)  # a tooltip appears

@@ -10,7 +10,7 @@ from imgui_bundle import immapp
 from numpy.typing import NDArray
 
 from renderer.ipc.interface import AnyRenderer
-from viz.files.bundled import RECORDED_RUNS
+from viz.files.sources import RECORDED_RUNS
 from viz.shell import headless
 from viz.shell.app import App, Options
 from viz.shell.offscreen import Target

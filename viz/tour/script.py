@@ -41,8 +41,8 @@ class Script:
         yield
         yield
         yield from self._until(lambda: self._app.up_to_date, "a picture")
-        if self._app.incoming.failure is not None:
-            raise RuntimeError(f"The tour met a failure: {self._app.incoming.failure.message}")
+        if self._app.link.failure is not None:
+            raise RuntimeError(f"The tour met a failure: {self._app.link.failure.message}")
         yield
 
     def _until(self, true: Callable[[], bool], what: str) -> Iterator[None]:
@@ -245,7 +245,7 @@ class Script:
         """Show a recorded run: curves, less smoothing, earlier sample images, and a log search."""
         hand = self._hand
         yield from self._keys(Key.mod_ctrl, Key._4)
-        self._app.board.messages.clear()
+        self._app.dismiss_messages()
         yield from hand.wait(2.0)
         yield from self._shot("train")
         yield from hand.slide("Run/Smoothing", 0.9, 0.3, 0.8)

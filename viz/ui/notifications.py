@@ -1,91 +1,65 @@
-"""Messages over the picture: what went wrong or was done, what it means, and the buttons that help."""
+"""Notifications over the image: messages, failures and waits, each with the buttons that help."""
 
 import textwrap
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import Failure
 from viz.state.facts import Facts
+from viz.state.interaction import Message, Notifications
 from viz.state.params import put
-from viz.state.scene import DismissFailure, RestartRenderer, Retry, RevealFolder, Scene
+from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.actions import DismissFailure, RestartRenderer, Retry, RevealFolder
 from viz.ui.theme import current as t
 
 STALLED_S = 10.0
 """A renderer that gives no sign of life for longer than this is offered a restart."""
 SHOW_LOADING_S = 2.0
 """Waits shorter than this show no progress."""
-INFO_S = 5.0
-"""How long a plain message stays."""
 
 
-@dataclass(frozen=True)
-class Message:
-    """Something to tell that no part of the facts holds."""
-
-    text: str
-    detail: str = ""
-    bad: bool = False
-    trace: str = ""
-    """Traceback, for the Details button."""
-    folder: str = ""
-    """Folder to offer."""
-    at: float = 0.0
+def said(scene: Scene, message: Message) -> Scene:
+    """Return the scene with one more message."""
+    return scene.interacting(notifications=scene.interaction.notifications.with_message(message))
 
 
-@dataclass
-class Board:
-    """The messages of the window, and which details are open. One object, kept in `Facts.scratch`."""
-
-    messages: list[Message] = field(default_factory=list)
-    details: bool = False
-    hidden_nonfinite: object = None
-    """The frame whose warning was dismissed."""
-    stalled_s: float = 0.0
-    """How long the renderer has given no sign of life."""
-
-    def say(self, message: Message) -> None:
-        """Show a message; one of the same text takes the place of the older."""
-        self.messages = [*[old for old in self.messages if old.text != message.text][-3:], message]
-
-    def tidy(self, now: float) -> None:
-        """Let plain messages go after a while; what went wrong stays until it is dismissed."""
-        if self.messages:
-            self.messages = [m for m in self.messages if m.bad or now - m.at < INFO_S]
-
-
-def present(facts: Facts) -> bool:
-    """Whether there is anything to tell."""
-    board, frame = facts.scratch.get(Board), facts.frame
-    board.tidy(facts.now)
+def present(scene: Scene, facts: Facts) -> bool:
+    """Whether there is anything to show."""
+    now, frame = scene.interaction.notifications, facts.frame
     return bool(
         facts.failure is not None
         or (facts.loading is not None and facts.waiting_s > SHOW_LOADING_S)
-        or board.stalled_s > STALLED_S
-        or board.messages
-        or (frame is not None and frame.nonfinite and frame is not board.hidden_nonfinite)
+        or facts.stalled_s > STALLED_S
+        or now.messages
+        or (frame is not None and frame.nonfinite and frame is not now.hidden_nonfinite)
     )
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """All strips, one below the other, from the cursor on."""
-    board = facts.scratch.get(Board)
+    """Draw all notifications, one below the other, from the cursor on."""
     if facts.failure is not None:
-        scene = _failure(scene, facts, facts.failure, board)
+        scene = _failure(scene, facts, facts.failure)
     elif facts.loading is not None and facts.waiting_s > SHOW_LOADING_S:
         scene = _loading(scene, facts)
-    elif board.stalled_s > STALLED_S:
-        scene = _stalled(scene, board)
-    for message in tuple(board.messages):
-        scene = _message(scene, message, board)
+    elif facts.stalled_s > STALLED_S:
+        scene = _stalled(scene, facts)
+    for message in scene.interaction.notifications.messages:
+        scene = _message(scene, message)
     frame = facts.frame
-    if frame is not None and frame.nonfinite and frame is not board.hidden_nonfinite:
-        scene = _nonfinite(scene, frame.nonfinite, board, facts)
+    if frame is not None and frame.nonfinite and frame is not scene.interaction.notifications.hidden_nonfinite:
+        scene = _nonfinite(scene, facts, frame.nonfinite)
     return scene
 
 
-def _failure(scene: Scene, facts: Facts, failure: Failure, board: Board) -> Scene:
+def _noting(scene: Scene, **changes: object) -> Scene:
+    """The scene with parts of its notifications replaced."""
+    notifications: Notifications = replace(scene.interaction.notifications, **changes)  # type: ignore[arg-type]
+    return replace(scene, interaction=replace(scene.interaction, notifications=notifications))
+
+
+def _failure(scene: Scene, facts: Facts, failure: Failure) -> Scene:
     actions: list[str] = []
     shown = facts.model.network if facts.model is not None else None
     if failure.problem == "load" and shown is not None and shown != scene.document.network:
@@ -97,24 +71,24 @@ def _failure(scene: Scene, facts: Facts, failure: Failure, board: Board) -> Scen
         actions.append("Details")
     match ui.error_strip(*in_two(failure.message, failure.advice), actions):
         case "Go back" if shown is not None:
-            scene = replace(scene, document=replace(scene.document, network=shown)).ask(DismissFailure())
+            scene = replace(scene, document=replace(scene.document, network=shown)).request(DismissFailure())
         case "Use the CPU":
-            scene = put(scene, "settings.device", "cpu").ask(DismissFailure())
+            scene = put(scene, "settings.device", "cpu").request(DismissFailure())
         case "Retry":
-            scene = scene.ask(Retry())
+            scene = scene.request(Retry())
         case "Restart renderer":
-            scene = scene.ask(RestartRenderer())
+            scene = scene.request(RestartRenderer())
         case "Details":
-            board.details = not board.details
+            scene = _noting(scene, details=not scene.interaction.notifications.details)
         case "dismiss":
-            scene = scene.ask(DismissFailure())
-    if failure.detail and board.details:
+            scene = scene.request(DismissFailure())
+    if failure.detail and scene.interaction.notifications.details:
         _details(failure.detail)
     return scene
 
 
 def in_two(message: str, advice: str) -> tuple[str, str]:
-    """What stands in a strip's two lines: the first sentence, and all the rest."""
+    """Return the two lines of a notification: the first sentence, and all the rest."""
     first, dot, rest = message.partition(". ")
     return (f"{first}.", f"{rest} {advice}".strip()) if dot else (message, advice)
 
@@ -160,36 +134,37 @@ def _loading(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _stalled(scene: Scene, board: Board) -> Scene:
+def _stalled(scene: Scene, facts: Facts) -> Scene:
     clicked = ui.error_strip(
-        f"The renderer has not answered for {board.stalled_s:.0f} s",
+        f"The renderer has not answered for {facts.stalled_s:.0f} s",
         "It may be busy with a large picture. Restarting keeps all settings.",
         ("Restart renderer",),
         "warn",
         "warning",
         dismiss=False,
     )
-    return scene.ask(RestartRenderer()) if clicked else scene
+    return scene.request(RestartRenderer()) if clicked else scene
 
 
-def _message(scene: Scene, message: Message, board: Board) -> Scene:
+def _message(scene: Scene, message: Message) -> Scene:
     actions = [*(["Show folder"] if message.folder else []), *(["Details"] if message.trace else [])]
     token, glyph = "accent", "check-circle" if message.folder else "info"
     if message.bad:
         token, glyph = "bad", "warning-circle"
     match ui.error_strip(message.text, message.detail, actions, token, glyph):
         case "dismiss":
-            board.messages.remove(message)
+            others = tuple(one for one in scene.interaction.notifications.messages if one is not message)
+            scene = _noting(scene, messages=others)
         case "Show folder":
-            scene = scene.ask(RevealFolder(message.folder))
+            scene = scene.request(RevealFolder(message.folder))
         case "Details":
-            board.details = not board.details
-    if message.trace and board.details:
+            scene = _noting(scene, details=not scene.interaction.notifications.details)
+    if message.trace and scene.interaction.notifications.details:
         _details(message.trace)
     return scene
 
 
-def _nonfinite(scene: Scene, count: int, board: Board, facts: Facts) -> Scene:
+def _nonfinite(scene: Scene, facts: Facts, count: int) -> Scene:
     halved = not scene.document.force_fp32
     what = "1 pixel is not a finite number" if count == 1 else f"{count} pixels are not finite numbers"
     meaning = "They are shown in magenta. " + (
@@ -199,5 +174,5 @@ def _nonfinite(scene: Scene, count: int, board: Board, facts: Facts) -> Scene:
         case "Use fp32":
             scene = put(scene, "document.force_fp32", True)
         case "dismiss":
-            board.hidden_nonfinite = facts.frame
+            scene = _noting(scene, hidden_nonfinite=facts.frame)
     return scene

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from renderer.document.arrays import ArrayStore
 from renderer.ipc.protocol import RenderRequest, Work
-from viz.link.jobs import Told
-from viz.state.facts import Facts, Scratch, Tally
+from viz.state.facts import Facts, JobStatus, Scratch, Tally
 
 
 class NoThumbnails:
@@ -15,13 +14,13 @@ class NoThumbnails:
         return None
 
 
-class NoWorks:
-    def ask(self, work: Work) -> Told:
-        return Told()
+class NoJobs:
+    def ask(self, work: Work) -> JobStatus:
+        return JobStatus()
 
-    def once(self, work: Work, then: Callable[[Told], None]) -> None:
+    def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
         raise AssertionError("nothing works here")
 
 
 def new_facts(**changes: object) -> Facts:
-    return Facts(NoThumbnails(), Scratch(), NoWorks(), ArrayStore(), **changes)  # type: ignore[arg-type]
+    return Facts(NoThumbnails(), Scratch(), NoJobs(), ArrayStore(), **changes)  # type: ignore[arg-type]

@@ -11,15 +11,15 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.parts import Truncation
 from renderer.document.session import Session, load
-from viz.files import autosave
-from viz.files.autosave import Autosave
+from viz.files import memory
+from viz.files.memory import Autosave
 
 FIRST, SECOND = Document(), Document(truncation=Truncation(0.5))
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch):
-    monkeypatch.setattr(autosave, "SETTLE_S", 0.01)
+    monkeypatch.setattr(memory, "SETTLE_S", 0.01)
 
 
 def new(folder, document: Document = FIRST) -> Autosave:
@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, monkeypatch):
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(autosave, "save", fail)
+    monkeypatch.setattr(memory, "save", fail)
     one.look(SECOND, View())
     end = time.monotonic() + 20
     while not (told := one.problem()):

@@ -12,9 +12,11 @@ from tests.unit.viz.facts import new_facts
 from viz.commands import keys
 from viz.commands.palette import matches
 from viz.commands.table import commands
+from viz.files.actions import OpenNetwork, SavePicture
+from viz.history.actions import Redo, Undo
 from viz.shell.app_bar import MENUS
 from viz.state.facts import Facts, Texture
-from viz.state.scene import OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
+from viz.state.scene import Scene, ShowDialog
 
 TABLE = {command.id: command for command in commands(random.Random(7))}
 FACTS = new_facts()
@@ -64,11 +66,11 @@ def test_chords_are_parsed_and_unknown_keys_refused():
 
 
 def test_asks():
-    assert run("undo").asks == (Undo(),)
-    assert run("redo").asks == (Redo(),)
-    assert run("save-picture").asks == (SavePicture(),)
-    assert run("open").asks == (ShowDialog("browse-network"),)
-    assert run("network-demo").asks == (OpenNetwork(""),)
+    assert run("undo").actions == (Undo(),)
+    assert run("redo").actions == (Redo(),)
+    assert run("save-picture").actions == (SavePicture(),)
+    assert run("open").actions == (ShowDialog("browse-network"),)
+    assert run("network-demo").actions == (OpenNetwork(""),)
 
 
 def test_some_commands_need_something():

@@ -22,7 +22,7 @@ from renderer.ipc.protocol import (
     Transform,
     Truncation,
 )
-from viz.files.bundled import bundled
+from viz.files.sources import bundled
 from viz.generate import latent, network, noise, pad, psi_curve, transform, truncation
 from viz.state.params import put
 from viz.state.scene import Scene

@@ -1,5 +1,7 @@
 """The mixing grid: its sides, its cells, and the picture of all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,10 @@ from renderer.document.document import Document, Swatch
 from renderer.document.mixing import lock
 from renderer.fake.engine import model_info
 from renderer.ipc.protocol import Latent, LayerStyle, Mixing, Network, Truncation
-from viz.mixing.grid import MOST, ROWS, Grid, axis, composed, problem, table, taken_ws
+from tests.unit.viz.facts import new_facts
+from viz.mixing.grid import MOST, ROWS, axis, composed, current_table, problem, table, taken_ws
+from viz.state.interaction import GridSettings
+from viz.state.scene import Scene
 
 MODEL = model_info(Network(), "StyleGAN2", 64)
 A, B = Swatch("1", Latent(1.0)), Swatch("mix", Latent(2.0), Mixing(9.0, (LayerStyle(4, Latent(7.0)),)))
@@ -64,12 +69,11 @@ def test_cells_keep_what_is_locked():
 
 
 def test_the_grid_waits_while_something_moves_but_not_for_another_network():
-    grid, other = Grid(), model_info(Network("other"), "StyleGAN2", 32)
-    first = grid.table(Document(), MODEL, (), "cpu", held=False)
-    assert grid.table(Document(), MODEL, (), "cpu", held=False) is first
-    assert grid.table(Document(truncation=Truncation(0.1)), MODEL, (), "cpu", held=True) is first
-    assert grid.stamp == 1
-    assert grid.table(Document(), other, (), "cpu", held=True) is not first
+    facts, other = new_facts(model=MODEL), model_info(Network("other"), "StyleGAN2", 32)
+    first, stamp = current_table(Scene(), facts, (), held=False)
+    assert current_table(Scene(), facts, (), held=False)[0] is first
+    assert current_table(Scene(Document(truncation=Truncation(0.1))), facts, (), held=True) == (first, stamp)
+    assert current_table(Scene(), replace(facts, model=other), (), held=True)[0] is not first
 
 
 def test_the_picture_of_all_is_edge_to_edge_with_a_white_corner():
@@ -84,5 +88,5 @@ def test_the_picture_of_all_is_edge_to_edge_with_a_white_corner():
 
 @pytest.mark.parametrize("wrong", ["x", "9-1"])
 def test_a_typing_error_leaves_a_whole_grid(wrong):
-    grid = Grid(rows=wrong)
-    assert len(grid.table(Document(), MODEL, (), "cpu", held=False).cells) == len(ROWS.split(","))
+    scene = Scene().interacting(grid=GridSettings(rows=wrong))
+    assert len(current_table(scene, new_facts(model=MODEL), (), held=False)[0].cells) == len(ROWS.split(","))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from renderer.document.document import Document
 from renderer.ipc.protocol import Latent, Truncation
-from viz.state.history import History
+from viz.state.store import History
 
 
 class Clock:

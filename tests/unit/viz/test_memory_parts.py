@@ -17,8 +17,8 @@ from viz.files.restoring import fitting, missing, restored, with_latent
 from viz.history.compare_section import differing, merged
 from viz.shell import layout
 from viz.state.bands import bands_of
-from viz.state.options import Options
 from viz.state.scene import Scene
+from viz.state.settings import Options
 from viz.state.store import Store
 
 MODEL = model_info(Network(), "StyleGAN2", 64)

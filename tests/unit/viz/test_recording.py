@@ -143,6 +143,6 @@ def test_recordings_nest(facts):
     assert outer.names() == {"scene.view.tool", "scene.document.noise", "scene.settings.device"}
 
 
-@pytest.mark.parametrize("name", ["now", "works", "pixels", "performance"])
+@pytest.mark.parametrize("name", ["now", "jobs", "pixels", "performance"])
 def test_what_differs_in_every_frame_marks_the_part(facts, name):
     assert record(Scene(), facts, lambda s, f: getattr(f, name)).volatile

@@ -27,10 +27,10 @@ from viz.analysis.panel import BLOCKS, GAP, pages, widths
 from viz.analysis.performance import device_name, figures
 from viz.analysis.spectrum import frequency_text, frequency_ticks
 from viz.files.capture_section import next_name
-from viz.gl.image_file import read_sized
+from viz.gl.image_cache import read_sized
 from viz.mixing.layers_section import Stroke
-from viz.mixing.second_style import base_seed
-from viz.mixing.swatch_thumbnails import NOTHING, Likenesses, second
+from viz.mixing.shelf import base_seed
+from viz.mixing.swatch_thumbnails import NOTHING, SwatchThumbnails, second
 from viz.state.facts import Figures, Performance, Tally, Texture
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -80,36 +80,36 @@ class TestStroke:
         assert stroke.covers("noise", 140, 160)
 
 
-class TestLikenesses:
+class TestSwatchThumbnails:
     scene = put(put(Scene(), "document.truncation", Truncation(0.5)), "document.transform", Transform(angle=30))
 
     def test_a_style_is_shown_alone_by_the_present_truncation(self):
-        likenesses = Likenesses()
-        likenesses.look(self.scene, held=False)
-        request = likenesses.request(Latent(711.0, label=4))
+        thumbnails = SwatchThumbnails()
+        thumbnails.look(self.scene, held=False)
+        request = thumbnails.request(Latent(711.0, label=4))
         assert request == RenderRequest(0, ImageState(latent=Latent(711.0, label=4), truncation=Truncation(0.5)))
-        assert likenesses.request(Latent(711.0, label=4)) is request
+        assert thumbnails.request(Latent(711.0, label=4)) is request
 
     def test_it_waits_for_the_hand_but_not_for_another_network(self):
-        likenesses = Likenesses()
-        likenesses.look(self.scene, held=False)
-        likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=True)
-        assert likenesses.base.image.truncation.psi == 0.5
-        likenesses.look(put(put(self.scene, "document.truncation.psi", 0.1), "view.motion.latent", True), held=False)
-        assert likenesses.base.image.truncation.psi == 0.5
-        likenesses.look(put(self.scene, "document.network", Network("other")), held=True)
-        assert likenesses.base.image.network == Network("other")
+        thumbnails = SwatchThumbnails()
+        thumbnails.look(self.scene, held=False)
+        thumbnails.look(put(self.scene, "document.truncation.psi", 0.1), held=True)
+        assert thumbnails.base.image.truncation.psi == 0.5
+        thumbnails.look(put(put(self.scene, "document.truncation.psi", 0.1), "view.motion.latent", True), held=False)
+        assert thumbnails.base.image.truncation.psi == 0.5
+        thumbnails.look(put(self.scene, "document.network", Network("other")), held=True)
+        assert thumbnails.base.image.network == Network("other")
 
     def test_what_was_there_is_shown_until_the_next_is(self):
-        likenesses, pictures = Likenesses(), {}
+        thumbnails, pictures = SwatchThumbnails(), {}
         facts = replace(new_facts(), thumbnails=SomeThumbnails(pictures))
-        likenesses.look(self.scene, held=False)
-        assert likenesses.picture(facts, Latent(1.0)) == NOTHING
-        pictures[likenesses.request(Latent(1.0))] = (Texture(7, 64, 64), (0.0, 0.0, 0.5, 0.5))
-        assert likenesses.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
-        likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=False)
-        assert likenesses.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
-        assert likenesses.picture(facts, Latent(2.0)) == NOTHING
+        thumbnails.look(self.scene, held=False)
+        assert thumbnails.picture(facts, Latent(1.0)) == NOTHING
+        pictures[thumbnails.request(Latent(1.0))] = (Texture(7, 64, 64), (0.0, 0.0, 0.5, 0.5))
+        assert thumbnails.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
+        thumbnails.look(put(self.scene, "document.truncation.psi", 0.1), held=False)
+        assert thumbnails.picture(facts, Latent(1.0)) == (7, (0.0, 0.0, 0.5, 0.5))
+        assert thumbnails.picture(facts, Latent(2.0)) == NOTHING
 
 
 class SomeThumbnails:

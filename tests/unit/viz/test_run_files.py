@@ -57,8 +57,8 @@ def test_all_of_a_run_is_told(run, files):
     folder, wish = str(run), CurveWish(str(run), LOSS)
     fid = CurveWish(folder, "fid50k", metric=True)
     files.want((folder,), (wish, fid), (folder,))
-    until(lambda: files.ready(wish) and files.told(folder).metrics and files.curve(fid))
-    told, listing = files.told(folder), files.listing(folder)
+    until(lambda: files.ready(wish) and files.record(folder).metrics and files.curve(fid))
+    told, listing = files.record(folder), files.listing(folder)
     assert told.stats == (LOSS, "Progress/augment")
     assert told.newest[LOSS] == 18
     assert told.results == {"fid50k": ((0, 90), (4, 30.5))}
@@ -76,15 +76,15 @@ def test_what_is_appended_comes_and_what_rests_stays_the_same_object(run, files,
     monkeypatch.setattr(data, "PERIOD_S", 0.02)
     folder, wish = str(run), CurveWish(str(run), LOSS)
     files.want((folder,), (wish,), (folder,))
-    until(lambda: files.ready(wish) and files.told(folder).metrics)
-    told, curve, rounds = files.told(folder), files.curve(wish), files.rounds
+    until(lambda: files.ready(wish) and files.record(folder).metrics)
+    told, curve, rounds = files.record(folder), files.curve(wish), files.rounds
     until(lambda: files.rounds > rounds + 3)
-    assert files.told(folder) is told
+    assert files.record(folder) is told
     assert files.curve(wish) is curve
     with open(run / "stats.jsonl", "a") as file:
         file.write(stats(10))
     until(lambda: files.curve(wish).newest == 20)
-    assert files.told(folder).log is told.log
+    assert files.record(folder).log is told.log
 
 
 def test_a_run_that_was_resumed_loses_what_was_cut(run, files, monkeypatch):
@@ -126,10 +126,10 @@ def test_of_a_long_file_there_is_a_curve_before_it_is_read(tmp_path):
     assert (kimg[0], kimg[-1]) == (0, 19_999)
     assert len(kimg) < 1000
     assert list(values) == [2 * one for one in kimg]
-    assert follower.told().share == 0
+    assert follower.record().share == 0
     while follower.look(100_000)[1]:
-        assert 0 < follower.told().share < 1
-    assert follower.told().share == 1
+        assert 0 < follower.record().share < 1
+    assert follower.record().share == 1
     assert len(follower.column(wish)[0]) == 20_000
 
 
@@ -141,8 +141,8 @@ def test_damaged_files_tell_nothing_and_raise_nothing(tmp_path, junk):
     follower.metrics((str(tmp_path / "metric-fid50k.jsonl"),))
     while follower.look(1000)[1]:
         pass
-    assert follower.told().stats == ()
-    assert follower.told().metrics == ()
+    assert follower.record().stats == ()
+    assert follower.record().metrics == ()
     assert follower.column(CurveWish(str(tmp_path), LOSS)) is None
 
 

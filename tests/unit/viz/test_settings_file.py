@@ -7,10 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.state.options import Options
-from viz.state.settings import Settings
-from viz.state.settings_file import FILE, RECENT, config_dir, load, opened, save, without
-from viz.state.settings_writer import SAVE_AFTER_S, Keeper
+from viz.state.settings import Settings, config_dir
+from viz.state.settings_file import FILE, RECENT, SAVE_AFTER_S, SettingsWriter, load, opened, save, without
 
 OTHER = Settings(
     scheme="light",
@@ -93,22 +91,22 @@ def test_what_the_command_line_sets_is_not_kept_but_what_the_user_changes_then_i
 
 
 def test_settings_are_written_once_they_have_stopped_changing(tmp_path):
-    keeper = Keeper(Options(config_dir=tmp_path), Settings())
+    writer = SettingsWriter(tmp_path, Settings(), {}, Settings())
     first, second = Settings(scale=1.1), Settings(scale=1.2)
-    assert keeper.look(first, 10.0) == ""
-    assert keeper.look(second, 10.5) == ""
-    assert keeper.look(second, 10.5 + SAVE_AFTER_S - 0.01) == ""
+    assert writer.look(first, 10.0) == ""
+    assert writer.look(second, 10.5) == ""
+    assert writer.look(second, 10.5 + SAVE_AFTER_S - 0.01) == ""
     assert not (tmp_path / FILE).exists()
-    assert keeper.look(second, 10.5 + SAVE_AFTER_S) == ""
+    assert writer.look(second, 10.5 + SAVE_AFTER_S) == ""
     assert load(tmp_path)[0] == second
 
 
 def test_a_folder_that_cannot_be_written_gives_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    keeper = Keeper(Options(config_dir=tmp_path / "file"), Settings())
-    keeper.look(Settings(scale=2.0), 0.0)
-    assert "cannot be kept" in keeper.keep()
-    assert keeper.keep() == ""  # said once
+    writer = SettingsWriter(tmp_path / "file", Settings(), {}, Settings())
+    writer.look(Settings(scale=2.0), 0.0)
+    assert "cannot be kept" in writer.save()
+    assert writer.save() == ""  # said once
 
 
 def test_the_configuration_folder_can_be_chosen(monkeypatch, tmp_path):

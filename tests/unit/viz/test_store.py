@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from renderer.document.document import Document, Motion, View
 from renderer.ipc.protocol import Latent, LayerStyle, Truncation
-from viz.state.scene import Scene, Undo
+from viz.history.actions import Undo
+from viz.state.scene import Scene
 from viz.state.store import Store
 
 
@@ -87,8 +88,8 @@ def test_a_view_is_not_undone():
 
 def test_asks_last_one_frame():
     s = store()
-    s.take(s.scene.ask(Undo()), held=False)
-    assert s.scene.asks == ()
+    s.take(s.scene.request(Undo()), held=False)
+    assert s.scene.actions == ()
 
 
 def test_layers_are_called_by_the_names_of_the_network():

@@ -7,13 +7,15 @@ from renderer.fake.engine import model_info
 from renderer.ipc.protocol import Display, Failure, Frame, Loading, Network, Preparing, Spectrum, Statistics
 from tests.unit.viz.facts import new_facts
 from viz.canvas.loupe import CELLS, neighbourhood
+from viz.files.actions import dropped_source
 from viz.link.measurements import Seen, measured
 from viz.link.meters import LENGTH, Meters, Series, Steady
-from viz.shell.desktop import dropped_source, reveal
 from viz.shell.layout import WORKSPACES, sides, splits
 from viz.shell.status_bar import precision, preparing, state
 from viz.state.facts import REFRESH_S, Facts, Figures
-from viz.ui.notifications import INFO_S, Board, Message, in_two
+from viz.state.interaction import INFO_S, Message, Notifications
+from viz.ui.actions import reveal
+from viz.ui.notifications import in_two
 
 
 def facts(**changes) -> Facts:
@@ -168,22 +170,18 @@ def test_precision_is_that_of_the_layers():
 
 
 def test_plain_messages_go_and_bad_ones_stay():
-    board = Board()
-    board.say(Message("Saved", at=10.0))
-    board.say(Message("Broken", bad=True, at=10.0))
-    board.say(Message("Saved", detail="again", at=11.0))
-    assert [message.text for message in board.messages] == ["Broken", "Saved"]
-    board.tidy(11.0 + INFO_S - 0.1)
-    assert len(board.messages) == 2
-    board.tidy(11.0 + INFO_S)
-    assert [message.text for message in board.messages] == ["Broken"]
+    now = Notifications().with_message(Message("Saved", at=10.0)).with_message(Message("Broken", bad=True, at=10.0))
+    now = now.with_message(Message("Saved", detail="again", at=11.0))
+    assert [message.text for message in now.messages] == ["Broken", "Saved"]
+    assert now.at(11.0 + INFO_S - 0.1) is now
+    assert [message.text for message in now.at(11.0 + INFO_S).messages] == ["Broken"]
 
 
 def test_messages_do_not_pile_up():
-    board = Board()
+    now = Notifications()
     for i in range(10):
-        board.say(Message(str(i), bad=True))
-    assert [message.text for message in board.messages] == ["6", "7", "8", "9"]
+        now = now.with_message(Message(str(i), bad=True))
+    assert [message.text for message in now.messages] == ["6", "7", "8", "9"]
 
 
 def test_a_strip_says_the_first_sentence_first():

@@ -2,6 +2,8 @@
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 from imgui_bundle import ImVec2 as V
@@ -9,15 +11,16 @@ from imgui_bundle import hello_imgui, imgui
 
 from foundation.specs.options import Field, fields
 from training_launcher import presets
+from training_launcher.run import Run
 from viz.files.browse_purposes import MEASURED, OUTDIR
-from viz.runs.folders import folders
+from viz.runs.actions import StartRun
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run import measurements
-from viz.runs.new_run.command import words
-from viz.runs.new_run.destination import executor, waits_for
-from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge
+from viz.runs.new_run.fields import executor, waits_for
+from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge, words
 from viz.state.facts import Facts
-from viz.state.scene import Scene, ShowDialog, StartRun
+from viz.state.scene import Action, Scene, ShowDialog, Window
+from viz.state.snapshots import run_folders
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -32,14 +35,70 @@ _KINDS: tuple[tuple[str, str], ...] = (
 _KIND: tuple[Kind, ...] = ("train", "metrics")
 
 
+@dataclass
+class _Dialog:
+    """The form as it was left."""
+
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True)
+class Duplicate(Action):
+    """Open the form filled with what a run was asked for."""
+
+    target: Run
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene that opens it."""
+        _started(scene, window.facts).take_run(self.target)
+        return scene.request(ShowDialog("new-run"))
+
+
+@dataclass(frozen=True)
+class StartFrom(Action):
+    """Open the form for a training that begins with the weights of a network."""
+
+    source: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene that opens it."""
+        form = _started(scene, window.facts)
+        form.kind = "train"
+        form.put(form.draft.put("resume", self.source))
+        return scene.request(ShowDialog("new-run"))
+
+
+@dataclass(frozen=True)
+class TakePath(Action):
+    """Put a path that was browsed for into a field of the form."""
+
+    path: str
+    field: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene that opens the form again."""
+        _started(scene, window.facts).take_path(self.field, self.path)
+        return scene.request(ShowDialog("new-run"))
+
+
+def form_of(facts: Facts) -> Form:
+    """Return the form."""
+    return facts.scratch.get(_Dialog).form
+
+
+def _started(scene: Scene, facts: Facts) -> Form:
+    start(scene, facts)
+    return form_of(facts)
+
+
 def start(scene: Scene, facts: Facts) -> None:
     """Open the dialog as it was left; the first time, with the smallest recommended configuration."""
-    form = facts.scratch.get(Form)
+    form = form_of(facts)
     form.looker.forget()
     form.browsing = ""
     if not form.begun:
         form.begun = True
-        form.outdir = form.outdir or folders(scene.settings, "")[0]
+        form.outdir = form.outdir or run_folders(scene.settings, "")[0]
         for kind in _KIND:
             offered = [one for one in presets.load() if one.kind == kind]
             if offered:  # one that any computer can do, rather than one that needs a GPU
@@ -48,7 +107,7 @@ def start(scene: Scene, facts: Facts) -> None:
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     """The dialog. Returns the scene, and whether the dialog is done."""
-    form = facts.scratch.get(Form)
+    form = form_of(facts)
     scene, other = _title(scene, form)
     if other:
         return scene, True
@@ -67,7 +126,7 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     imgui.end_child()
     imgui.pop_style_var()
     if asked:
-        return scene.ask(ShowDialog(asked)), True
+        return scene.request(ShowDialog(asked, partial(TakePath, field=form.browsing))), True
     return _foot(scene, facts, form, verdict)
 
 
@@ -90,7 +149,7 @@ def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
     picked = ui.segmented("kind", [name for name, _ in _KINDS], now, t.px(260), hints=[hint for _, hint in _KINDS])
     ui.space(8)
     if picked >= len(_KIND):
-        return scene.ask(ShowDialog("export")), True
+        return scene.request(ShowDialog("export")), True
     form.kind = _KIND[picked]
     return scene, False
 
@@ -232,10 +291,10 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
     wrong = bool(verdict.reason)
     if ui.button("Start", kind="primary", id_="##start", hint=note or "Starts at once", enabled=not wrong):
         follow = form.follow and form.kind == "train"
-        return scene.ask(StartRun(verdict.spec, form.outdir, form.executor, form.slurm_options(), follow)), True
+        return scene.request(StartRun(verdict.spec, form.outdir, form.executor, form.slurm_options(), follow)), True
     return scene, closed
 
 
 def waits(facts: Facts) -> bool:
-    """Whether the dialog is away only while a path is browsed for."""
-    return bool(facts.scratch.get(Form).browsing)
+    """Return whether the dialog is away only while a path is browsed for."""
+    return bool(form_of(facts).browsing)

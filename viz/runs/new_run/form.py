@@ -1,22 +1,64 @@
 """What a form for a new run holds, and what follows from it: kept while the window is open, whatever is closed."""
 
 import os
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from foundation.background import Worker
 from foundation.specs.checks import contradictions
-from foundation.specs.dataset_facts import DatasetFacts
+from foundation.specs.dataset_facts import DatasetFacts, look
 from foundation.specs.draft import Draft, filled
 from foundation.specs.measures import unknown
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.options import fields
 from foundation.specs.slurm import SlurmOptions
 from foundation.specs.train import TrainSpec
+from training_launcher.commands import arguments, command_line, command_of
 from training_launcher.presets import Preset
 from training_launcher.run import Run
-from viz.runs.new_run.dataset_check import Looker
+
+
+class Looker:
+    """Looks at one dataset at a time: while a path is typed only the newest is looked at."""
+
+    def __init__(self) -> None:
+        self._worker: Worker[tuple[str, Callable[[], None]], None] = Worker("dataset", self._look, order="latest")
+        self._lock = threading.Lock()
+        self._asked = ""
+        """The path asked for last."""
+        self._path = ""
+        """The path that `_facts` are of."""
+        self._facts: DatasetFacts | None = None
+
+    def ask(self, path: str, wake: Callable[[], None]) -> DatasetFacts | None:
+        """Facts of a dataset, or None while they are not known; `wake` is called in the background once they are."""
+        path = path.strip()
+        if not path:
+            return None
+        with self._lock:
+            if path == self._path:
+                return self._facts
+            if path != self._asked:
+                self._asked = path
+                self._worker.submit((path, wake))
+        return None
+
+    def forget(self) -> None:
+        """Look again when asked next: the file may have changed."""
+        with self._lock:
+            self._path, self._asked, self._facts = "", "", None
+
+    def _look(self, task: tuple[str, Callable[[], None]]) -> None:
+        path, wake = task
+        facts = look(path)
+        with self._lock:
+            if path == self._asked:
+                self._path, self._facts = path, facts
+        wake()
+
 
 Kind = Literal["train", "metrics"]
 Executor = Literal["local", "slurm"]
@@ -30,7 +72,7 @@ _STAY = ("data", "resume", "desc", "gpus", "device")
 
 @dataclass
 class Form:
-    """Everything given so far; kept in `Facts.scratch`."""
+    """Everything given so far."""
 
     kind: Kind = "train"
     drafts: dict[str, Draft] = field(
@@ -45,12 +87,12 @@ class Form:
     taken: dict[str, Preset] = field(default_factory=dict)
     """The preset taken last, by kind."""
     follow: bool = True
-    """Whether the explorer follows the training once it is started."""
+    """True if the explorer follows the training once it is started."""
     browsing: str = ""
     """The field that a path is being browsed for."""
     looker: Looker = field(default_factory=Looker)
     begun: bool = False
-    """Whether it was ever shown."""
+    """True if it was ever shown."""
     judged: tuple[object, ...] = ()
     verdict: "Verdict" = field(default_factory=lambda: Verdict())
 
@@ -89,9 +131,8 @@ class Form:
         if kind == "metrics":
             self.networks = tuple(map(str, networks)) if isinstance(networks, list | tuple) else ()
 
-    def take_path(self, path: str) -> None:
-        """Take a path that was browsed for."""
-        name, self.browsing = self.browsing, ""
+    def take_path(self, name: str, path: str) -> None:
+        """Put a path that was browsed for into the field `name`."""
         if name == "outdir":
             self.outdir = path
         elif name == "networks":
@@ -179,3 +220,20 @@ def outdir_problem(text: str) -> str:
 def every_kth(paths: Sequence[str], k: int) -> tuple[str, ...]:
     """Every k-th of a run's snapshots, the newest always among them, oldest first."""
     return tuple(reversed(tuple(reversed(paths))[:: max(k, 1)]))
+
+
+def words(form: Form, verdict: Verdict) -> list[str]:
+    """The words of the command; the form must be without a problem.
+
+    A training here is the library's own command; what goes to a cluster, and measurements of several networks, are
+    asked of the launcher.
+    """
+    spec = verdict.spec
+    if form.kind == "train" and form.executor == "local":
+        return command_line(spec)
+    found = ["python", "-m", "training_launcher", "submit", command_of(spec).name, *arguments(spec)]
+    if form.kind != "train":
+        found.append(f"--runs={at_home(form.outdir)}")
+    if (slurm := form.slurm_options()) is not None:
+        found += ["--executor=slurm", *(word.replace("--", "--slurm-", 1) for word in arguments(slurm))]
+    return found

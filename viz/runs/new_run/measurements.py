@@ -12,7 +12,7 @@ from foundation.specs.formats import read_names
 from foundation.specs.measures import MEASURES, cost, pictures
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.options import fields
-from viz.files.bundled import ASSETS
+from viz.files.sources import ASSETS
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Form, every_kth
 from viz.state.facts import Facts
@@ -29,7 +29,7 @@ _ROWS = 5
 
 @dataclass
 class Choosing:
-    """Which snapshots of a run are to be added; kept in `Facts.scratch`."""
+    """Which snapshots of a run are to be added."""
 
     run: str = ""
     every: int = 1

@@ -1,9 +1,25 @@
-"""What lies in the hand of who mixes: laying, switching, inverting, picking."""
+"""Mixing selection: laying, switching, inverting, selecting layers."""
 
-from renderer.document.document import Swatch
+from renderer.document.document import Document, Swatch
 from renderer.document.mixing import lock, solo, take
 from renderer.ipc.protocol import Latent, LayerStyle, Mixing, WBlend
-from viz.mixing.selection import Brush, Picked, inverted, lay, source_of, switched, takes
+from tests.unit.viz.facts import new_facts
+from viz.mixing.selection import (
+    around,
+    extended,
+    inverted,
+    lay,
+    picked,
+    selecting,
+    source_of,
+    swatch_of,
+    switched,
+    takes,
+    tidied,
+    within,
+)
+from viz.state.interaction import MixingSelection
+from viz.state.scene import Scene
 
 PLAIN = Swatch("88", Latent(88.0))
 MIXED = Swatch("mix", Latent(5.0), Mixing(9.0, (LayerStyle(0, Latent(7.0), 0.5), LayerStyle(1))))
@@ -51,38 +67,36 @@ def test_inverting_twice_gives_back_what_the_network_has():
     )
 
 
-def test_the_brush_falls_back_to_the_second_style():
-    brush = Brush(PLAIN)
-    assert brush.among((MIXED, PLAIN)) == PLAIN
-    assert brush.among((MIXED,)) is None
+def test_a_swatch_that_left_the_shelf_gives_way_to_the_second_style():
+    scene = selecting(Scene(Document(shelf=(MIXED, PLAIN))), swatch=PLAIN)
+    assert swatch_of(scene) == PLAIN
+    assert tidied(scene, new_facts()) is scene
+    gone = Scene(Document(shelf=(MIXED,)), interaction=scene.interaction)
+    assert swatch_of(gone) is None
+    assert tidied(gone, new_facts()).interaction.selection.swatch is None
 
 
-class TestPicked:
+class TestLayers:
     def test_one_alone_and_not_any_more(self):
-        picked = Picked()
-        picked.pick(3, more=False, through=False)
-        assert picked.ws == (3,)
-        picked.pick(5, more=False, through=False)
-        assert picked.ws == (5,)
-        picked.pick(5, more=False, through=False)
-        assert picked.ws == ()
+        now = picked(MixingSelection(), 3, more=False, through=False)
+        assert now.layers == (3,)
+        now = picked(now, 5, more=False, through=False)
+        assert now.layers == (5,)
+        assert picked(now, 5, more=False, through=False).layers == ()
 
     def test_more_and_through(self):
-        picked = Picked()
-        picked.pick(6, more=False, through=False)
-        picked.pick(2, more=True, through=False)
-        assert picked.ws == (2, 6)
-        picked.pick(4, more=True, through=True)
-        assert picked.ws == (2, 3, 4, 6)
-        picked.pick(0, more=False, through=True)
-        assert picked.ws == (0, 1, 2)
-        picked.add(5)
-        assert picked.ws == (0, 1, 2, 5)
+        now = picked(MixingSelection(), 6, more=False, through=False)
+        now = picked(now, 2, more=True, through=False)
+        assert now.layers == (2, 6)
+        now = picked(now, 4, more=True, through=True)
+        assert now.layers == (2, 3, 4, 6)
+        now = picked(now, 0, more=False, through=True)
+        assert now.layers == (0, 1, 2)
+        assert extended(now, 5).layers == (0, 1, 2, 5)
 
     def test_a_gesture_on_one_of_them_acts_on_all(self):
-        picked = Picked((1, 4))
-        assert picked.around(4) == (1, 4)
-        assert picked.around(3) == (3,)
+        assert around((1, 4), 4) == (1, 4)
+        assert around((1, 4), 3) == (3,)
 
     def test_a_smaller_network_has_fewer(self):
-        assert Picked((1, 4, 9)).within(4) == (1,)
+        assert within((1, 4, 9), 4) == (1,)

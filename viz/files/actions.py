@@ -1,0 +1,197 @@
+"""Actions of files: networks, sessions, latents and directions are opened, images and sessions are saved."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderer.document import recipe
+from renderer.document.animate import requested
+from renderer.document.document import request_for
+from renderer.document.recall import SUFFIXES
+from renderer.document.recipe import Recipe
+from renderer.ipc.protocol import Network, Still
+from viz.files import direction_files
+from viz.files.capture import CAPTURES, folder_of
+from viz.files.sessions import FILES
+from viz.state.facts import JobStatus
+from viz.state.scene import Action, Scene, ShowDialog, Window
+from viz.state.snapshots import NETWORK_SUFFIXES
+
+
+@dataclass(frozen=True)
+class OpenNetwork(Action):
+    """Open a path, URL or run folder; it becomes recent once it has rendered. The same one again is read afresh."""
+
+    source: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene with the other network."""
+        document = scene.document
+        again = document.network.reload + 1 if document.network.source == self.source else 0
+        return replace(scene, document=replace(document, network=Network(self.source, again)))
+
+
+@dataclass(frozen=True)
+class OpenFile(Action):
+    """Restore what a file remembers: a session, or the recipe in an image, a film or a text."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Begin to read it; a later frame's scene has it."""
+        window.facts.services[FILES].open(Path(self.path))
+        return scene
+
+
+@dataclass(frozen=True)
+class OpenLastSession(Action):
+    """Restore what the window showed when it was last closed."""
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Begin to read it, where there is one."""
+        window.facts.services[FILES].open_last()
+        return scene
+
+
+@dataclass(frozen=True)
+class SaveSession(Action):
+    """Write the session into a file; an empty path is the file it came from, or asks for one."""
+
+    path: str = ""
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Begin to write it, or open the dialog for its path."""
+        path = self.path or window.facts.session
+        if not path:
+            return scene.request(ShowDialog("save-session"))
+        window.facts.services[FILES].save_session(scene, window.facts, Path(path))
+        return scene
+
+
+@dataclass(frozen=True)
+class OpenLatent(Action):
+    """Show the w vectors in a `.npz` or `.npy` file."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Begin to read it."""
+        window.facts.services[FILES].open_latent(Path(self.path))
+        return scene
+
+
+@dataclass(frozen=True)
+class SaveLatent(Action):
+    """Write the w vectors of the present image into a `.npz` or `.npy` file."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Begin to compute them."""
+        window.facts.services[FILES].save_latent(scene, window.facts, Path(self.path))
+        return scene
+
+
+@dataclass(frozen=True)
+class OpenDirection(Action):
+    """Add the direction in a `.npy` file."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Begin to read it."""
+        window.facts.services[FILES].open_direction(Path(self.path))
+        return scene
+
+
+@dataclass(frozen=True)
+class SavePicture(Action):
+    """Write the image shown as a numbered PNG into the capture folder; a low-res one is rendered whole first."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Begin to write it, where there is one."""
+        facts, shown = window.facts, window.link.shown
+        frame, pixels = facts.frame, facts.pixels()
+        if frame is None or pixels is None or shown is None:
+            return
+        made, folder, writer = Recipe(*shown), folder_of(scene.settings), facts.services[CAPTURES]
+
+        def write(pixels: NDArray[np.uint8]) -> None:
+            writer.write(folder, pixels, lambda: {recipe.KEY: recipe.write(made, facts.arrays)})
+
+        def rendered(status: JobStatus) -> None:
+            if status.result is not None:
+                write(np.asarray(status.result))
+            else:
+                why = status.failure.message if status.failure else ""
+                window.say("The picture could not be saved.", why, bad=True)
+
+        if frame.low_res:
+            request = request_for(made.document, made.display, scene.settings.device, 0)
+            if made.at is not None:
+                request = requested(request, made.document.timeline, made.at)
+            facts.jobs.once(Still(request), rendered)
+        else:
+            write(pixels.copy())
+
+
+@dataclass(frozen=True)
+class SaveWindow(Action):
+    """Write the whole window as a numbered PNG into the capture folder."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Write the next frame."""
+        writer, folder = window.facts.services[CAPTURES], folder_of(scene.settings)
+        window.photograph(lambda pixels: writer.write(folder, pixels))
+
+
+@dataclass(frozen=True)
+class SavePixels(Action):
+    """Write an image as a numbered PNG into the capture folder."""
+
+    make: Callable[[], NDArray[np.uint8]]
+    """Makes it, [H, W, 3 or 4], in the thread that writes it."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Queue it."""
+        window.facts.services[CAPTURES].write(folder_of(scene.settings), self.make)
+
+
+def dropped(scene: Scene, window: Window, path: str) -> Scene:
+    """Return the scene that opens a file dropped on the window; one of another kind gives a message."""
+    suffix = Path(path).suffix.lower()
+    if suffix in SUFFIXES:
+        return scene.request(OpenFile(path))
+    if suffix == ".npz":
+        return scene.request(OpenLatent(path))
+    if suffix in direction_files.SUFFIXES:
+        return scene.request(OpenDirection(path))
+    source, problem = dropped_source(path)
+    if problem:
+        window.say(problem, bad=True)
+        return scene
+    return scene.request(OpenNetwork(source))
+
+
+def dropped_source(path: str) -> tuple[str, str]:
+    """Return the network to open for a dropped file or folder, and a sentence when there is none."""
+    place = Path(path)
+    if place.is_dir() or place.suffix.lower() in NETWORK_SUFFIXES:
+        return path, ""
+    known = " or ".join(NETWORK_SUFFIXES)
+    return (
+        "",
+        f"{place.name} is no network: drop a {known} file, a run folder, or a picture, film or session of StyleScope.",
+    )
+
+
+def report(window: Window) -> None:
+    """Report captures that have been written since the last call. Call once a frame."""
+    if written := window.facts.services[CAPTURES].poll():
+        if written.problem:
+            window.say(written.problem, bad=True)
+        else:
+            window.saved(written.path)

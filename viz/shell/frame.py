@@ -1,0 +1,221 @@
+"""One frame of the window: input of the panels at its start, the scene they made at its end."""
+
+import gc
+from collections.abc import Callable
+from dataclasses import replace
+
+from imgui_bundle import hello_imgui, imgui
+
+from renderer.ipc.interface import AnyRenderer
+from viz.commands.shortcuts import Shortcuts
+from viz.files import actions as file_actions
+from viz.files.memory import Memory
+from viz.link.measurements import SEEN
+from viz.link.meters import Meters, Steady, work_clock
+from viz.link.render_link import RenderLink
+from viz.mixing import drag_view
+from viz.runs import actions as run_actions
+from viz.runs.data import RunWatch
+from viz.shell import dialogs, layout
+from viz.state import followed_run, motion, playback, settings_file, snapshots
+from viz.state.facts import Facts, Figures, Scratch, Services
+from viz.state.scene import Scene, ShowDialog, Window
+from viz.state.settings import Options
+from viz.state.store import Store
+from viz.timeline import actions as timeline_actions
+from viz.ui import draw_cache
+
+
+class Frame:
+    """Scene and facts of the frame that is being drawn."""
+
+    def __init__(
+        self,
+        options: Options,
+        renderer: AnyRenderer,
+        store: Store,
+        link: RenderLink,
+        meters: Meters,
+        services: Services,
+        memory: Memory,
+        shortcuts: Shortcuts,
+    ) -> None:
+        self._clock, self._renderer, self._store, self._link = options.clock, renderer, store, link
+        self._services, self._memory, self._shortcuts = services, memory, shortcuts
+        self.scene = store.scene
+        self.scratch = Scratch()
+        self.meters = meters
+        self.saved = ""
+        """File written last."""
+        self.facts = Facts(
+            link.thumbnails, self.scratch, link.jobs, renderer.arrays, services=services, chance=options.chance
+        )
+        self._steady = Steady()
+        self._phase = motion.Phase()
+        self._overlay = playback.Overlay()
+        self._drawn = self._last = self._clock()
+        self._worked = work_clock()
+        self._settled = False
+        self._runs = RunWatch(hello_imgui.request_refresh)
+
+    def begin(self) -> None:
+        """Start the clock of the window's own work. Call before Dear ImGui's frame."""
+        self._worked = work_clock()
+
+    def start(self, window: Window, dropped: list[str], changes: list[Callable[[Scene], Scene]]) -> None:
+        """Take what came from the renderer, gather the facts, move what moves, and handle keys.
+
+        Args:
+            window: Carries out what is requested.
+            dropped: Paths of files dropped on the window.
+            changes: Changes of the scene from outside the panels.
+        """
+        now = self._clock()
+        self.meters.frame.add((now - self._last) * 1000)
+        self._last = now
+        followed_run.look(self._store)
+        self.scene = self._store.scene
+        if self.scene.preview is not None:
+            self.scene = replace(self.scene, preview=None)
+        self._link.poll(self.scene, now)
+        self._after_poll()
+        self.facts = self._gather(now)
+        self._advance(now)
+        self._drawn = now
+        draw_cache.current.begin_frame()
+        for path in dropped:
+            self.scene = file_actions.dropped(self.scene, window, path)
+        self.scene = self._memory.arrive(self.scene, self.facts)
+        self.scene = run_actions.report_launch(self.scene, window)
+        for change in changes:
+            self.scene = change(self.scene)
+        self.scene = self._overlay.lay(self.scene)
+        if imgui.is_key_pressed(imgui.Key.escape, False):
+            self._escape()
+        elif not dialogs.is_open(self.scene, self.facts):
+            self.scene = self._shortcuts.run(self.scene, self.facts)
+
+    def finish(self, window: Window) -> None:
+        """Carry out the actions that panels requested, and make the scene that they made the present one."""
+        self._services[SEEN].end_frame()
+        self._take(window)
+        self.scene = self._store.scene
+        held = self._store.history.is_open and not self.scene.view.moving
+        self._link.submit(self.scene, self._clock(), held)
+        self._memory.look(self.scene)
+        file_actions.report(window)
+        timeline_actions.report(window)
+        run_actions.report_changes(window)
+
+    def end(self) -> None:
+        """Stop the clock of the window's own work."""
+        self.meters.ui.add((work_clock() - self._worked) * 1000)
+
+    def close(self) -> None:
+        """Watch no runs any more."""
+        self._runs.close()
+
+    def _take(self, window: Window) -> None:
+        scene = self._overlay.lift(self.scene)
+        done = 0
+        while done < len(scene.actions):  # an action may request more
+            scene, done = scene.actions[done].change(scene, window), done + 1
+        for action in scene.actions:
+            if isinstance(action, ShowDialog):
+                scene = dialogs.show(scene, self.facts, action)
+        scene = followed_run.end_frame(scene, self.facts)
+        self._store.take(scene, imgui.is_any_item_active())
+        for action in scene.actions:
+            action.run(self._store.scene, window)
+
+    def _gather(self, now: float) -> Facts:
+        history, link, scene = self._store.history, self._link, self.scene
+        changing = imgui.is_any_item_active() or scene.view.moving
+        newest = Figures(link.frame, link.picture, link.layers)
+        source = scene.document.network.source
+        return replace(
+            self.facts,
+            model=link.frame.model if link.frame else None,
+            frame=link.frame,
+            picture=link.picture,
+            image_version=link.image_version,
+            spectrum=link.spectrum,
+            layers=link.layers,
+            figures=self._steady.figures(newest, now, changing),
+            pixels=link.pixels,
+            loading=link.loading,
+            preparing=link.preparing,
+            failure=link.failure,
+            waiting_s=link.waiting_s(now),
+            stalled_s=self._renderer.stalled_s if link.loading is None else 0.0,
+            runs=self._runs.look(snapshots.run_folders(scene.settings, source)),
+            snapshots=snapshots.snapshots_of(source),
+            undo=history.undo_name,
+            redo=history.redo_name,
+            saved=self.saved,
+            has_last=self._memory.files.has_last,
+            session=self._memory.files.path,
+            states=self._memory.states(),
+            measure=self.meters.figures,
+            now=now,
+            size=layout.design_size(),
+        )
+
+    def _after_poll(self) -> None:
+        """Update what depends on the newest image: names of w vectors, recent networks, the layer shown."""
+        frame = self._link.frame
+        if frame is None:
+            return
+        if not self._settled:  # what is there now stays: looking through it takes longer than a frame
+            self._settled = True
+            gc.collect()
+            gc.freeze()
+        self._store.ws_names = frame.model.ws_names
+        scene = self.scene
+        if frame.model.network == scene.document.network:
+            settings = settings_file.opened(scene.settings, frame.model.network.source)
+            if settings is not scene.settings:
+                scene = replace(scene, settings=settings)
+            layer = scene.view.display.layer
+            if layer is not None and all(layer != one.name for one in frame.model.layers):
+                display = replace(scene.view.display, layer=None, channel=0)
+                scene = replace(scene, view=replace(scene.view, display=display))
+        self.scene = scene
+
+    def _advance(self, now: float) -> None:
+        """Move what moves by itself."""
+        scene = self.scene
+        moving = scene.view.motion
+        seconds = motion.elapsed(self._drawn, now)
+        self.scene = scene = playback.advanced(scene, seconds)
+        if scene.view.playback.playing:
+            hello_imgui.request_refresh()
+        if not moving.playing:
+            return
+        if not moving.orbit:
+            self._phase = replace(self._phase, noise=self._phase.noise)
+        elif not self._store.history.is_open:
+            self._phase = motion.resumed(scene.document, self._phase)
+        document, self._phase = motion.advance(scene.document, moving, seconds, self._phase)
+        self.scene = replace(scene, document=document)
+        hello_imgui.request_refresh()
+
+    def _escape(self) -> None:
+        """Cancel the innermost thing: dialog, drag, motion."""
+        if imgui.get_io().want_text_input:
+            return
+        self.scene, closed = dialogs.close(self.scene, self.facts)
+        if closed:
+            return
+        self.scene, ended = drag_view.escape(self.scene, self.facts)
+        if ended:
+            return
+        if imgui.is_any_item_active() and self._store.history.is_open:
+            self._store.cancel()
+            imgui.internal.clear_active_id()
+            self.scene = self._overlay.lay(replace(self.scene, document=self._store.document))
+        if self.scene.view.playback.playing:
+            self.scene = playback.toggled(self.scene)
+        view = self.scene.view
+        if view.motion.playing:
+            self.scene = replace(self.scene, view=replace(view, motion=motion.stopped(view.motion)))
