@@ -26,8 +26,9 @@ import torch
 import torch.nn.functional as F
 
 import gan
+from gan.inference import cpu as fast_cpu
 from gan.memory import keep_freed_memory
-from gan.networks import build, fast_cpu
+from gan.networks import build
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE = 2048

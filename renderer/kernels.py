@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from gan.networks import fast_cpu
+from gan.inference import cpu as fast_cpu
 from gan.ops.cpu.dispatch import VARIABLE
 from renderer.protocol import Preparing
 

@@ -16,8 +16,8 @@ import torch
 
 import gan
 from gan.device import choose_device, device_title
+from gan.images import load_described
 from gan.ops import cuda
-from gan.pictures import load_described
 from renderer import kernels, policy, promotion
 from renderer.bands import style_bands
 from renderer.device import memory_in_use

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
-from gan import display, spectra, transforms
+from gan import display, transforms
+from gan.analysis import spectra
 from gan.device import fetch
 from renderer.frames import RGBA
 from renderer.models import Model

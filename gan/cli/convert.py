@@ -8,7 +8,7 @@ import gan
 from gan.cli.command import command as make
 from gan.cli.progress import busy, progress
 from gan.export import export_onnx, export_torchscript
-from gan.pictures import load_generator
+from gan.images import load_generator
 from training_launcher.specs.pictures import ConvertSpec
 
 

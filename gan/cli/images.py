@@ -6,9 +6,9 @@ from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress
 from gan.edits.directions import apply
+from gan.images import Drawing, device_of, draw, styles
 from gan.io.latents import load_latents
 from gan.io.png import save_png
-from gan.pictures import Drawing, device_of, draw, styles
 from training_launcher.command_options import describe
 from training_launcher.specs.pictures import ImagesSpec
 

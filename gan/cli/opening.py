@@ -7,7 +7,7 @@ import click
 
 from gan.cli.progress import progress
 from gan.edits.directions import Direction, load_direction
-from gan.pictures import load_generator
+from gan.images import load_generator
 from training_launcher.formats import DirectionChoice
 from training_launcher.specs.pictures import DrawingSpec
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gan import average_spectra, spectra_figures
+from gan.analysis import average_spectra, spectra_figures
 from gan.cli.command import command as make
 from gan.cli.progress import steps
 from training_launcher.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec

@@ -15,11 +15,12 @@ from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import steps
 from gan.data import ImageSource
-from gan.training import launch, run_folder, session, status
 from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
 from gan.training.group import started_by_torchrun
 from gan.training.presets import Options, resolve
+from gan.training.run import folder as run_folder
+from gan.training.run import launch, session, status
 from training_launcher.formats import write
 from training_launcher.specs.train import TrainSpec
 

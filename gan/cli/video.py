@@ -1,13 +1,13 @@
 """`video`: a film that walks from seed to seed."""
 
+from gan.animation.film import write_film
+from gan.animation.seed_films import frames, keyframe_seeds
+from gan.animation.walks import Interpolation, evenly
 from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress, say
-from gan.film import write_film
-from gan.networks import fast_cpu
-from gan.pictures import styles
-from gan.seed_films import frames, keyframe_seeds
-from gan.walks import Interpolation, evenly
+from gan.images import styles
+from gan.inference import cpu as fast_cpu
 from training_launcher.command_options import describe
 from training_launcher.specs.pictures import VideoSpec
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from gan.images import Picture
 from gan.io.atomic import replacing
 from gan.io.png import save_png
-from gan.pictures import Picture
 
 Progress = Callable[[int, int], None]
 """Called with (pictures drawn so far, pictures in all)."""

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.pictures import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.images import PLAIN, Drawing, Picture, draw, grid, styles
 
 
 def mix(ws: torch.Tensor, source: torch.Tensor, layers: Sequence[int]) -> torch.Tensor:

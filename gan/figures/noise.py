@@ -9,8 +9,8 @@ import numpy.typing as npt
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
+from gan.images import Drawing, Picture, draw, grid, styles
 from gan.networks.noise import NoiseSetting
-from gan.pictures import Drawing, Picture, draw, grid, styles
 
 Band = Literal["all", "none", "fine", "coarse"]
 BANDS: tuple[Band, ...] = get_args(Band)

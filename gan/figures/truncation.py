@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.pictures import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.images import PLAIN, Drawing, Picture, draw, grid, styles
 
 
 def truncation_figure(

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from gan import equivariance
+from gan.analysis import equivariance
+from gan.inference import cpu as fast_cpu
 from gan.metrics import cache as kept
 from gan.metrics import group
 from gan.metrics.classifiers import Classifiers
@@ -35,7 +36,6 @@ from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
 from gan.metrics.sampling import Pictures, Sampler, to_uint8
 from gan.metrics.separability import separability
-from gan.networks import fast_cpu
 
 _MOVED_BATCH = 4
 """Pictures that share one random translation or rotation."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gan.training import run_folder
+from gan.training.run import folder as run_folder
 
 OPTIONS_FILE = "training_options.json"
 """Where the official tools keep the options of a run."""

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from . import fast_cpu
+from gan.inference import cpu as fast_cpu
+
 from .generator import StyleGenerator
 from .layers import resolutions
 from .mapping import MappingNetwork

@@ -7,13 +7,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from . import fast_cpu
+from gan.inference import cpu as fast_cpu
+from gan.inference.low_res_stylegan3 import draft_of, draft_shares
+
 from .generator import StyleGenerator
 from .mapping import MappingNetwork
 from .noise import NoiseSetting
 from .steps import ForceFp32, OnLayer, Steps, check_capture, check_draft, check_ws, follow, is_forced
 from .stylegan3_design import SynthesisDesign, plan
-from .stylegan3_drafts import draft_of, draft_shares
 from .stylegan3_layers import SynthesisInput, SynthesisLayer
 
 DEFAULT_MAPPING_LAYERS = 2

@@ -15,8 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan.ops.upfirdn2d import filter2d
+from gan.training.augment.pipeline import AugmentPipe
 
-from .augment import AugmentPipe
 from .draws import Draws
 
 Report = Callable[[str, Tensor], None]

@@ -6,9 +6,9 @@ from typing import Any
 
 from gan.io.networks import Architecture
 from gan.networks import CLASS_NAMES
+from gan.training.augment.ada import AdaSettings
+from gan.training.augment.pipeline import PIPELINES
 
-from .ada import AdaSettings
-from .augment import PIPELINES
 from .config import TrainConfig
 from .errors import TrainingError
 from .loss import LossSettings

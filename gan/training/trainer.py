@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
+from gan.inference import cpu as fast_cpu
 from gan.io.networks import Architecture, Networks, describe
-from gan.networks import build, fast_cpu
+from gan.networks import build
+from gan.training.augment.ada import AdaController
+from gan.training.augment.pipeline import AugmentPipe
 
-from .ada import AdaController
-from .augment import AugmentPipe
 from .average import decay, move_average
 from .config import TrainConfig
 from .draws import GeneratorDraws

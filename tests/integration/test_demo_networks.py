@@ -9,7 +9,7 @@ import torch
 import yaml
 
 import gan
-from gan import equivariance as eq
+from gan.analysis import equivariance as eq
 from gan.latents import seed_z
 from tests.fixtures_path import ROOT
 from training_launcher.options import problems

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import gan
-from gan.networks import fast_cpu
+from gan.inference import cpu as fast_cpu
 from tests.fixtures_path import fixtures
 
 CASES = {"sg2_64": 1e-4, "sg2ada_cond_32": 1e-4, "sg2_tf_64": 1e-4, "sg3t_64": 5e-5, "sg3r_64": 5e-5}

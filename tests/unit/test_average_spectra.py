@@ -5,10 +5,10 @@ import pytest
 import torch
 from PIL import Image
 
-from gan import average_spectra as spectra
-from gan import spectra_figures
+from gan.analysis import average_spectra as spectra
+from gan.analysis import spectra_figures
 from gan.data import ImageSource
-from gan.pictures import Drawing, draw, styles
+from gan.images import Drawing, draw, styles
 from tests.pictures import noise, write_zip
 from tests.unit.renderer.tiny import network, save
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.film import FilmCancelled, read_metadata, write_film
+from gan.animation.film import FilmCancelled, read_metadata, write_film
 
 TEXT = {"recipe": '{"psi": 0.7, "note": "a=b; #1 \\ \n grüß ψ"}', "Software": "StyleScope"}
 

@@ -6,9 +6,9 @@ import torch
 
 from gan import transforms
 from gan.display import to_rgba8
+from gan.images import Drawing, draw, grid, label_of, styles
 from gan.latents import seed_class, seed_z
 from gan.networks import build
-from gan.pictures import Drawing, draw, grid, label_of, styles
 from tests.unit.networks import tiny
 
 

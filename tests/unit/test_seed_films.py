@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from gan.animation.seed_films import frames, keyframe_seeds
+from gan.animation.walks import evenly
 from gan.edits.directions import Direction, apply
-from gan.pictures import draw, styles
-from gan.seed_films import frames, keyframe_seeds
-from gan.walks import evenly
+from gan.images import draw, styles
 from tests.unit.networks import tiny
 
 

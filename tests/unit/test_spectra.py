@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan import spectra
+from gan.analysis import spectra
 
 
 def plain_spectrum(x: np.ndarray, beta: float) -> np.ndarray:

@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused(times, kind, period, says):
         splines.weights(times, 0.0, kind, period)
 
 
-@pytest.mark.parametrize("module", ["gan.splines", "gan.film"])
+@pytest.mark.parametrize("module", ["gan.splines", "gan.animation.film"])
 def test_no_torch_is_needed(module):
     code = f"import sys, {module}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

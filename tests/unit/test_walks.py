@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.walks import INTERPOLATIONS, Walk, evenly
+from gan.animation.walks import INTERPOLATIONS, Walk, evenly
 
 K, LAYERS, DIM = 5, 3, 64
 

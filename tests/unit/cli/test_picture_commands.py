@@ -10,15 +10,15 @@ from click.testing import CliRunner
 from PIL import Image
 
 import gan
+from gan.animation.film import read_metadata
+from gan.animation.seed_films import frames, keyframe_seeds
+from gan.animation.walks import evenly
 from gan.cli.main import main
 from gan.cli.progress import progress, tell_as_json
 from gan.edits.directions import Direction, apply
 from gan.figures import mixing_figure, noise_variation_figure, truncation_figure
-from gan.film import read_metadata
+from gan.images import Drawing, draw, load_generator, styles
 from gan.networks import build
-from gan.pictures import Drawing, draw, load_generator, styles
-from gan.seed_films import frames, keyframe_seeds
-from gan.walks import evenly
 
 SIZES = {"z_dim": 6, "w_dim": 8, "img_resolution": 16, "img_channels": 3, "channel_base": 64, "channel_max": 8}
 ARCHITECTURES = {

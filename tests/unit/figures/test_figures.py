@@ -9,8 +9,8 @@ from PIL import Image
 
 from gan.figures import Figure, mix, mixing_figure, noise_bands_figure, noise_variation_figure, truncation_figure
 from gan.figures.noise import PixelDeviation, band_noise, deviation
+from gan.images import Drawing, draw, styles
 from gan.networks import build
-from gan.pictures import Drawing, draw, styles
 from tests.unit.networks import tiny
 
 RES = tiny.RES

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from gan.data import ImageSource
+from gan.inference import cpu as fast_cpu
+from gan.inference.cpu import stylegan2
 from gan.metrics import Detectors, check, evaluate, features, parse, resolve
 from gan.metrics import cache as kept
 from gan.metrics.frechet import frechet_distance
@@ -14,8 +16,7 @@ from gan.metrics.group import Batch
 from gan.metrics.moments import Moments
 from gan.metrics.path_length import EPSILON, path_length
 from gan.metrics.sampling import Sampler, to_uint8
-from gan.networks import build, fast_cpu
-from gan.networks.fast_cpu import stylegan2
+from gan.networks import build
 from tests.pictures import noise, write_zip
 from tests.unit.metrics import stand_ins
 from tests.unit.networks.tiny import RES, Z, assert_unchanged, generator, snapshot

@@ -2,7 +2,8 @@
 
 import torch
 
-from gan.networks import build, fast_cpu
+from gan.inference import cpu as fast_cpu
+from gan.networks import build
 
 TOLERANCE = 1e-5  # of the largest value
 

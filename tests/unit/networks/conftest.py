@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan.networks import fast_cpu
+from gan.inference import cpu as fast_cpu
 from tests.unit.networks import tiny
 from tests.unit.networks.comparing import with_biases
 

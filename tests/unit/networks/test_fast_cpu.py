@@ -8,9 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.networks import fast_cpu
-from gan.networks.fast_cpu import families
-from gan.networks.fast_cpu import stylegan2 as plans
+from gan.inference import cpu as fast_cpu
+from gan.inference.cpu import families
+from gan.inference.cpu import stylegan2 as plans
 from tests.unit.networks import tiny
 from tests.unit.networks.comparing import assert_same, is_close, latents, own_way, plan_of, seen, stylegan3, with_biases
 

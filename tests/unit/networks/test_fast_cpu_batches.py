@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from gan.networks import fast_cpu
-from gan.networks.fast_cpu import stylegan2 as plans
+from gan.inference import cpu as fast_cpu
+from gan.inference.cpu import stylegan2 as plans
 from tests.unit.networks.comparing import is_close, latents, own_way, plan_of, seen, stylegan3
 
 

@@ -6,9 +6,9 @@ import weakref
 import pytest
 import torch
 
-from gan.networks import fast_cpu
+from gan.inference import cpu as fast_cpu
+from gan.inference.low_res_stylegan3 import draft_of
 from gan.networks.steps import follow
-from gan.networks.stylegan3_drafts import draft_of
 from tests.unit.networks import tiny
 from tests.unit.networks.comparing import assert_same, latents, plan_of, seen, stylegan3
 

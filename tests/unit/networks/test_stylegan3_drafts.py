@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gan
+from gan.inference.low_res_stylegan3 import draft_design, draft_of, draft_shares, spread_taps
 from gan.networks import build
 from gan.networks.stylegan3_design import plan
-from gan.networks.stylegan3_drafts import draft_design, draft_of, draft_shares, spread_taps
 from gan.networks.stylegan3_layers import modulated_conv2d
 from gan.transforms import affine, inverse
 from tests.fixtures_path import fixtures

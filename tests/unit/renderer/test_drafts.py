@@ -133,8 +133,8 @@ def test_networks_without_such_images_are_drawn_whole(bench):
 
 
 def test_kernels_of_drafts_are_ready_with_those_of_the_whole(folder, monkeypatch):
-    from gan.networks import fast_cpu
-    from gan.networks.stylegan3_drafts import draft_of
+    from gan.inference import cpu as fast_cpu
+    from gan.inference.low_res_stylegan3 import draft_of
 
     monkeypatch.setenv(kernels.VARIABLE, "wait")
     bench = tiny.Bench(tiny.save(folder, "sg3"))

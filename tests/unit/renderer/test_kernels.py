@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan.networks import fast_cpu
+from gan.inference import cpu as fast_cpu
 from renderer import kernels
 from renderer.pipeline import Pipeline
 from renderer.protocol import PICTURE, Network, RenderRequest

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from gan.film import write_film
+from gan.animation.film import write_film
 from renderer import metadata, recipe
 from renderer.arrays import ArrayStore
 from renderer.document import Document

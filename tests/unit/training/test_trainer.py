@@ -5,8 +5,8 @@ import io
 import pytest
 import torch
 
-from gan.networks import fast_cpu
-from gan.networks.fast_cpu import stylegan2
+from gan.inference import cpu as fast_cpu
+from gan.inference.cpu import stylegan2
 from gan.training.errors import TrainingError
 from gan.training.health import CHECK_EVERY, PATIENCE
 from tests.unit.training.tiny import assert_same, dataset, trainer, weights

@@ -17,18 +17,17 @@ import gan
 from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
+from gan.inference import cpu as fast_cpu
 from gan.memory import keep_freed_memory
-from gan.networks import fast_cpu
 from gan.ops.cpu import dispatch
-
-from .checkpoint import load_state
-from .config import TrainConfig
-from .errors import TrainingError
-from .group import Group, join, local_device, started_by_torchrun
-from .loop import Loop, Surroundings
-from .run_folder import cut_back_to
-from .status import Status, mark_failed, read
-from .trainer import Trainer
+from gan.training.config import TrainConfig
+from gan.training.errors import TrainingError
+from gan.training.group import Group, join, local_device, started_by_torchrun
+from gan.training.run.checkpoint import load_state
+from gan.training.run.folder import cut_back_to
+from gan.training.run.loop import Loop, Surroundings
+from gan.training.run.status import Status, mark_failed, read
+from gan.training.trainer import Trainer
 
 _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
 

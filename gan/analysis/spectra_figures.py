@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gan.average_spectra import Spectrum, decibels, slices
+from gan.analysis.average_spectra import Spectrum, decibels, slices
 from gan.io.atomic import replacing
 
 DPI = 100
@@ -18,7 +18,7 @@ def heatmap(spectrum: Spectrum, path: Path, dpi: int = DPI, smooth: float = 1.25
     """Draw a spectrum over both frequencies in colours, with a line every 5 dB.
 
     Args:
-        spectrum: See `gan.average_spectra`.
+        spectrum: See `gan.analysis.average_spectra`.
         path: The picture to write; its ending decides the format.
         dpi: Pixels to an inch; the picture is 6.4 by 5.4 inches.
         smooth: Standard deviation of a Gaussian, in points of the spectrum.

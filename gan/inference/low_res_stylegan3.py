@@ -22,12 +22,12 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from .fast_cpu import Fingerprint, fingerprint
-from .stylegan3_design import InputDesign, LayerDesign, Stage, SynthesisDesign, layer_between
-from .stylegan3_layers import SynthesisLayer, layer_filters
+from gan.inference.cpu import Fingerprint, fingerprint
+from gan.networks.stylegan3_design import InputDesign, LayerDesign, Stage, SynthesisDesign, layer_between
+from gan.networks.stylegan3_layers import SynthesisLayer, layer_filters
 
 if TYPE_CHECKING:
-    from .stylegan3 import SynthesisNetwork
+    from gan.networks.stylegan3 import SynthesisNetwork
 
 LEAST_RATE = 32
 """No layer's rate is brought below this: with fewer samples of the first layers, drafts show other pictures."""

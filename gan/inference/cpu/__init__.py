@@ -61,7 +61,7 @@ def warm_up(synthesis: nn.Module, progress: Progress | None = None) -> bool:
     """
     if not _fits(synthesis) or not available():
         return False
-    from gan.networks.fast_cpu import families
+    from gan.inference.cpu import families
 
     family = families.family_of(synthesis)
     if family is None:
@@ -84,7 +84,7 @@ def warm_up_drafts(synthesis: nn.Module, progress: Progress | None = None) -> No
     entry = _entries.get(synthesis)
     if entry is None:
         return
-    from gan.networks.fast_cpu import families
+    from gan.inference.cpu import families
 
     family = families.family_of(synthesis)
     assert family is not None
@@ -118,7 +118,7 @@ def make_ready(synthesis: nn.Module) -> bool:
 
 def _prepare(kernels: Sequence[Any], progress: Progress | None) -> None:
     """Compile these kernels, or read them from disk. Raises CompilingError."""
-    from gan.networks.fast_cpu import families
+    from gan.inference.cpu import families
 
     missing = [kernel for kernel in dict.fromkeys(kernels) if not kernel.ready]
     compiled = False
@@ -147,7 +147,7 @@ def _reason(error: Exception) -> str:
 def available() -> bool:
     """Whether numba can be imported; imports it."""
     try:
-        import gan.networks.fast_cpu.families  # noqa: F401
+        import gan.inference.cpu.families  # noqa: F401
     except ImportError:
         return False
     return True

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from gan.animation.walks import Walk
 from gan.edits.directions import Direction, apply
-from gan.pictures import PLAIN, Drawing, Picture, draw, grid
-from gan.walks import Walk
+from gan.images import PLAIN, Drawing, Picture, draw, grid
 
 
 def keyframe_seeds(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan.io.networks import Architecture, StoredNetwork
-from gan.io.tf_variables import (
+from gan.io.tensorflow.variables import (
     AS_IS,
     CONST,
     CONV,

@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.networks.fast_cpu import drawing
-from gan.networks.fast_cpu.packing import AffineRows, Floats, floats, nhwc_convolution, pad_to, scales_weight
+from gan.inference.cpu import drawing
+from gan.inference.cpu.packing import AffineRows, Floats, floats, nhwc_convolution, pad_to, scales_weight
 from gan.networks.steps import Steps
 from gan.networks.stylegan3_layers import SynthesisLayer
 from gan.ops.cpu.affine import affine_rows

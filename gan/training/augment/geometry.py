@@ -9,11 +9,10 @@ from torch import Tensor
 
 from gan.ops.grid_sample import grid_sample
 from gan.ops.upfirdn2d import downsample2d, upsample2d
-
-from .draws import Draws
+from gan.training.draws import Draws
 
 if TYPE_CHECKING:
-    from .augment import Augmentations
+    from gan.training.augment.pipeline import Augmentations
 
 Probability = float | Tensor
 

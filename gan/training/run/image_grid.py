@@ -10,7 +10,7 @@ from torch import Tensor
 from gan.data import ImageSource
 from gan.data.reader import Bytes
 from gan.display import to_rgba8
-from gan.pictures import grid
+from gan.images import grid
 
 _WIDE, _HIGH = 1920, 1080
 """About the size of a grid in pixels."""

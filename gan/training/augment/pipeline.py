@@ -13,13 +13,12 @@ from types import MappingProxyType
 from torch import Tensor, nn
 
 from gan.ops.upfirdn2d import setup_filter
-
-from .augment_color import color_matrices, recolor
-from .augment_corrupt import add_noise, cut_out
-from .augment_filter import amplify_bands, band_filters
-from .augment_geometry import inverse_warps, warp
-from .augment_wavelets import SYM6
-from .draws import Draws
+from gan.training.augment.color import color_matrices, recolor
+from gan.training.augment.corruption import add_noise, cut_out
+from gan.training.augment.filters import amplify_bands, band_filters
+from gan.training.augment.geometry import inverse_warps, warp
+from gan.training.augment.wavelets import SYM6
+from gan.training.draws import Draws
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from gan.io.atomic import replacing
-
-from .errors import TrainingError
+from gan.training.errors import TrainingError
 
 RUN_FILE, STATUS_FILE, STATE_FILE, LOG_FILE = "run.yaml", "status.json", "training-state.pt", "log.txt"
 STATS_FILE = "stats.jsonl"

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.networks.fast_cpu import drawing
-from gan.networks.fast_cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
+from gan.inference.cpu import drawing
+from gan.inference.cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
 from gan.networks.noise import NoiseImages
 from gan.networks.steps import Steps
 from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer

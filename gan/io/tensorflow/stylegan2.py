@@ -12,8 +12,8 @@ from typing import Any
 from gan.io.errors import UnsupportedNetworkError
 from gan.io.networks import Architecture, StoredNetwork
 from gan.io.records import Tensor
-from gan.io.tf_stylegan1 import mapping_place
-from gan.io.tf_variables import (
+from gan.io.tensorflow.stylegan1 import mapping_place
+from gan.io.tensorflow.variables import (
     AS_IS,
     CONST,
     CONV,

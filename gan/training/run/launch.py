@@ -14,8 +14,8 @@ from typing import Any
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-from . import status
-from .errors import TrainingError
+from gan.training.errors import TrainingError
+from gan.training.run import status
 
 SHUTDOWN_SECONDS = 15
 """How long the other workers have to end after one was lost; then they are killed."""

@@ -10,8 +10,7 @@ from typing import Any, Literal
 import psutil
 
 from gan.io.atomic import replacing
-
-from .run_folder import STATUS_FILE
+from gan.training.run.folder import STATUS_FILE
 
 State = Literal["starting", "running", "finished", "stopped", "failed"]
 

@@ -13,9 +13,9 @@ from gan.io.constructors import TF_NETWORKS
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError
 from gan.io.networks import NAMES, StoredNetwork
 from gan.io.records import NumpyArray, Record
-from gan.io.tf_stylegan1 import discriminator1, generator1
-from gan.io.tf_stylegan2 import discriminator2, generator2
-from gan.io.tf_variables import Variables
+from gan.io.tensorflow.stylegan1 import discriminator1, generator1
+from gan.io.tensorflow.stylegan2 import discriminator2, generator2
+from gan.io.tensorflow.variables import Variables
 
 VERSIONS = range(2, 5)
 """The versions of the pickled class that are read: 2 and 3 are StyleGAN1's, up to 4 StyleGAN2's."""

@@ -12,9 +12,8 @@ from safetensors import SafetensorError
 from gan.io.atomic import replacing
 from gan.io.networks import Networks
 from gan.io.tensors import save
-
-from .errors import TrainingError
-from .run_folder import STATE_FILE
+from gan.training.errors import TrainingError
+from gan.training.run.folder import STATE_FILE
 
 VERSION = 1
 """Version of `training-state.pt`; files of a later one are refused."""

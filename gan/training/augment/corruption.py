@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .draws import Draws
+from gan.training.draws import Draws
 
 if TYPE_CHECKING:
-    from .augment import Augmentations
+    from gan.training.augment.pipeline import Augmentations
 
 
 def add_noise(images: Tensor, a: "Augmentations", p: float | Tensor, draws: Draws) -> Tensor:

@@ -12,14 +12,13 @@ from tensorboardX import SummaryWriter
 
 from gan.data import ImageSource
 from gan.io.png import save_png
-
-from .checkpoint import save_snapshot, save_state
-from .group import Group
-from .image_grid import GridPlan, fake_grid, plan_grid, real_grid
-from .run_folder import STATS_FILE, append_line
-from .stats import Moments
-from .status import State, Status
-from .trainer import Trainer
+from gan.training.group import Group
+from gan.training.run.checkpoint import save_snapshot, save_state
+from gan.training.run.folder import STATS_FILE, append_line
+from gan.training.run.image_grid import GridPlan, fake_grid, plan_grid, real_grid
+from gan.training.run.status import State, Status
+from gan.training.stats import Moments
+from gan.training.trainer import Trainer
 
 _STATUS_SECONDS = 2.0
 """How often `status.json` is written between ticks."""

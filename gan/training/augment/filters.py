@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .augment_wavelets import SYM2
-from .draws import Draws
+from gan.training.augment.wavelets import SYM2
+from gan.training.draws import Draws
 
 if TYPE_CHECKING:
-    from .augment import Augmentations
+    from gan.training.augment.pipeline import Augmentations
 
 BAND_POWER = (10 / 13, 1 / 13, 1 / 13, 1 / 13)
 """Share of each band in the power of a natural image (1 / f): what the amplified image is normalised by."""

@@ -7,10 +7,10 @@ from typing import Any
 from numba.core.errors import NumbaError
 from torch import nn
 
-from gan.networks.fast_cpu import stylegan2, stylegan3
+from gan.inference.cpu import stylegan2, stylegan3
+from gan.inference.low_res_stylegan3 import draft_of
 from gan.networks.stylegan2 import SynthesisNetwork as StyleGAN2
 from gan.networks.stylegan3 import SynthesisNetwork as StyleGAN3
-from gan.networks.stylegan3_drafts import draft_of
 from gan.ops.cpu.jit import Kernel
 
 COMPILING_FAILED = (NumbaError, OSError, RuntimeError)

@@ -15,14 +15,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from gan.analysis.spectra import KAISER_BETA, kaiser_window, power_spectrum
 from gan.data import ImageSource
+from gan.images import load_generator
+from gan.inference import cpu as fast_cpu
 from gan.io.atomic import replacing
 from gan.io.download import is_url
 from gan.latents import seed_class, seed_z
 from gan.metrics.sampling import to_uint8
-from gan.networks import fast_cpu
-from gan.pictures import load_generator
-from gan.spectra import KAISER_BETA, kaiser_window, power_spectrum
 
 Floats = npt.NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .group import Group
+from gan.training.group import Group
 
 
 @dataclass(frozen=True)

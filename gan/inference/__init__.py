@@ -1,0 +1,1 @@
+"""Fast ways to run the networks of `gan.networks`."""
