@@ -3,25 +3,25 @@
 import contextlib
 import itertools
 import os
-import re
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
 import gan
 from gan.device import choose_device, device_title
 from gan.images import load_described
+from gan.inference import low_res
+from gan.inference.graphs import CudaRecorder, Recordings
+from gan.networks.protocol import Generator
 from gan.ops import cuda
 from renderer import kernels, policy, promotion
 from renderer.bands import style_bands
 from renderer.device import memory_in_use
-from renderer.graphs import CudaRecorder, Replays
 from renderer.protocol import LayerInfo, ModelInfo, Network
 from renderer.stages import Cache
 
@@ -49,7 +49,7 @@ Loading = Callable[[float | None], None]
 class Model:
     """A generator in memory, and what its runs have told of it. The network itself is never changed."""
 
-    G: Any
+    G: Generator
     """What `gan.load` gives: z_dim, c_dim, w_dim, num_ws, mapping, synthesis."""
     device: torch.device
     info: ModelInfo
@@ -65,7 +65,7 @@ class Model:
     """By resolution, share of a whole run's time that drafts have taken."""
     promoted: frozenset[str] = frozenset()
     """Layers that have overflowed in half precision and are computed in float32."""
-    replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
+    replays: Recordings = field(default_factory=lambda: Recordings(CudaRecorder()))
     """CUDA graphs of its pictures."""
 
     def draft(self, limit_s: float) -> int:
@@ -85,7 +85,7 @@ class Model:
         elif self.whole_s:
             # The first one also makes what it is drawn with. Later ones count by half: any may have been held up.
             share, known = seconds / self.whole_s, self.draft_shares.get(draft)
-            self.draft_shares[draft] = self.G.synthesis.drafts[draft] if known is None else (known + share) / 2
+            self.draft_shares[draft] = low_res.shares(self.G.synthesis)[draft] if known is None else (known + share) / 2
 
     @property
     def current_info(self) -> ModelInfo:
@@ -97,7 +97,7 @@ class Model:
     @property
     def w_avg(self) -> torch.Tensor | None:
         """The mean of w [w_dim]; None where the network keeps none."""
-        return getattr(self.G.mapping, "w_avg", None)
+        return self.G.mapping.mean
 
 
 _Key = tuple[Network, torch.device]
@@ -211,7 +211,7 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
     return Model(G, device, describe_model(network, G, info, device))
 
 
-def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+def describe_model(network: Network, G: Generator, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
     """What the window must know of a generator; nothing of its layers, which its first run tells."""
     names = tuple(_driven(readers) for readers in G.synthesis.ws_layers)
     stylegan3 = info.family.startswith("StyleGAN3")
@@ -226,7 +226,7 @@ def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torc
         resolution=G.img_resolution,
         img_channels=G.img_channels,
         ws_names=names,
-        ws_resolutions=tuple(_size(G, name) for name in names),
+        ws_resolutions=tuple(G.synthesis.layer_size(name) for name in names),
         bands=style_bands(G.num_ws, stylegan3),
         noise_layers=tuple(G.synthesis.noise_layers),
         has_transform=G.synthesis.takes_transform,
@@ -235,23 +235,15 @@ def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torc
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
         has_drafts=bool(_drafts(G)),
-        has_mean=getattr(G.mapping, "w_avg", None) is not None,
+        has_mean=G.mapping.mean is not None,
     )
 
 
-def _drafts(G: Any) -> dict[int, float]:
+def _drafts(G: Generator) -> dict[int, float]:
     """The drafts worth looking at, ascending, with their shares of the multiplications."""
-    return {side: share for side, share in G.synthesis.drafts.items() if side >= SMALLEST_DRAFT}
+    return {side: share for side, share in low_res.shares(G.synthesis).items() if side >= SMALLEST_DRAFT}
 
 
 def _driven(readers: tuple[str, ...]) -> str:
     """The layer to name a w vector by: the convolution, where a toRGB shares its vector."""
     return next((name for name in readers if "conv" in name), readers[0])
-
-
-def _size(G: Any, layer: str) -> int:
-    """Width of a layer's output, which its name says: `b8.conv0`, `L3_52_512`; StyleGAN3's `input` knows it itself."""
-    match = re.match(r"b(\d+)\.|L\d+_(\d+)_", layer)
-    if match is None:
-        return int(G.synthesis.design.input.size)
-    return int(match[1] or match[2])

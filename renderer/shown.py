@@ -114,12 +114,7 @@ def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.
     matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
     if matrix is None or layer is None:
         return matrix
-    design = model.G.synthesis.design
-    if layer == "input":
-        share = design.input.sampling_rate / design.input.size
-    else:
-        share = next(x.out_sampling_rate / x.out_size for x in design.layers if x.name == layer)
-    matrix[:2, 2] *= share
+    matrix[:2, 2] *= model.G.synthesis.image_share(layer)
     return matrix
 
 

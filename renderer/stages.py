@@ -1,62 +1,13 @@
 """What the stages of the pipeline share: bounded caches and a clock that says how long each stage took."""
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-V = TypeVar("V")
+from gan.cache import Cache
 
-
-class Cache(Generic[V]):
-    """The results most recently used, up to a total size; the newest one stays whatever its size.
-
-    Args:
-        limit: Largest total of `size`.
-        size: Size of a result; each counts as 1 unless given.
-    """
-
-    def __init__(self, limit: int, size: Callable[[V], int] = lambda value: 1) -> None:
-        self._limit = limit
-        self._size = size
-        self._total = 0
-        self._results: OrderedDict[Hashable, V] = OrderedDict()
-
-    def get(self, key: Hashable) -> V | None:
-        """The result for a key, if it is kept."""
-        if key in self._results:
-            self._results.move_to_end(key)
-        return self._results.get(key)
-
-    def put(self, key: Hashable, value: V) -> V:
-        """Keep a result, let the oldest go, and return the result."""
-        if (old := self._results.pop(key, None)) is not None:
-            self._total -= self._size(old)
-        self._results[key] = value
-        self._total += self._size(value)
-        self._trim()
-        return value
-
-    def made(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The result for a key, from `make` if it is not kept."""
-        value = self.get(key)
-        return self.put(key, make()) if value is None else value
-
-    def resize(self, limit: int) -> None:
-        """Change the limit; what is over it goes at once."""
-        self._limit = limit
-        self._trim()
-
-    def _trim(self) -> None:
-        while self._total > self._limit and len(self._results) > 1:
-            _, oldest = self._results.popitem(last=False)
-            self._total -= self._size(oldest)
-
-    def clear(self) -> None:
-        """Let everything go."""
-        self._results.clear()
-        self._total = 0
+__all__ = ["Cache", "StageClock"]
 
 
 class StageClock:

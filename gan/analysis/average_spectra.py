@@ -18,7 +18,7 @@ from torch import Tensor
 from gan.analysis.spectra import KAISER_BETA, kaiser_window, power_spectrum
 from gan.data import ImageSource
 from gan.images import load_generator
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.io.atomic import replacing
 from gan.io.download import is_url
 from gan.latents import seed_class, seed_z
@@ -78,7 +78,7 @@ def open_pictures(source: str, count: int | None, seed: int, device: str = "auto
         if count is None:
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)
-        fast_cpu.make_ready(G.synthesis)
+        cpu.make_ready(G.synthesis)
         return Pictures(count, G.img_resolution, lambda: _drawn(G, range(seed, seed + count)))
     dataset = ImageSource(path)
     chosen = np.arange(len(dataset))

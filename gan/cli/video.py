@@ -7,7 +7,7 @@ from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress, say
 from gan.images import styles
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from training_launcher.command_options import describe
 from training_launcher.specs.pictures import VideoSpec
 
@@ -18,7 +18,7 @@ def command(spec: VideoSpec) -> None:
     width, height = spec.grid
     dealt = keyframe_seeds(spec.seeds, width * height, spec.num_keyframes, spec.shuffle_seed)
     G = open_generator(spec)
-    fast_cpu.make_ready(G.synthesis)
+    cpu.make_ready(G.synthesis)
     directions = directions_of(G, spec.directions)
     interpolation: Interpolation = spec.interpolation  # type: ignore[assignment]  # the spec allows no other words
     walks = [

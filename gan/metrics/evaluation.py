@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from gan.analysis import equivariance
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.metrics import cache as kept
 from gan.metrics import group
 from gan.metrics.classifiers import Classifiers
@@ -146,7 +146,7 @@ def evaluate(
     check(metrics, G, dataset, classifiers)
     network = copy.deepcopy(G).eval().requires_grad_(False).to(where)
     sampler = Sampler(network, where, seed, dataset)
-    fast_cpu.make_ready(sampler.network.synthesis)
+    cpu.make_ready(sampler.network.synthesis)
     folder = (cache or kept.folder()) if use_cache else None
     asked = Counter((metric.detector, metric.samples) for metric in metrics if metric.compares)
     drawn: dict[tuple[str, int], torch.Tensor] = {}

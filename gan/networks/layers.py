@@ -41,7 +41,7 @@ def normalize_2nd_moment(x: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
 def weight_scale(
     fan_in: int, gain: float = 1.0, lr_multiplier: float = 1.0, equalized: bool = True
 ) -> tuple[float, float]:
-    """How a weight is stored and used: (standard deviation at the start, factor when it is used).
+    """Scales of a weight: (standard deviation at the start, factor when it is used).
 
     Their product is He's initialisation, gain / sqrt(fan_in) (arXiv 1502.01852). With the equalised learning rate it
     is the factor, else the start, but for `lr_multiplier`, which always is.
@@ -210,3 +210,8 @@ def resolutions(img_resolution: int) -> tuple[int, ...]:
     if img_resolution < 4 or img_resolution & (img_resolution - 1) != 0:
         raise ValueError(f"The resolution {img_resolution} is not a power of two of at least 4.")
     return tuple(2**i for i in range(2, img_resolution.bit_length()))
+
+
+def channel_counts(sizes: Sequence[int], channel_base: int, channel_max: int) -> dict[int, int]:
+    """Channels at each resolution r of `sizes`: min(channel_base / r, channel_max)."""
+    return {resolution: min(channel_base // resolution, channel_max) for resolution in sizes}

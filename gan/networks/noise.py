@@ -20,15 +20,27 @@ NoiseSetting = tuple[bool, float, int | None]
 
 
 class NoiseImages(Protocol):
-    """What layers ask for their noise."""
+    """Noise images of the layers of one call."""
 
     def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
         """See `NoiseSource.image`."""
 
 
+class NoisyLayer(Protocol):
+    """A layer that may have a noise input."""
+
+    use_noise: bool
+    noise_const: Tensor
+
+
+def noise_of(layer: NoisyLayer, name: str, noise: NoiseImages, batch: int) -> Tensor | None:
+    """Noise image of a layer [1 or batch, 1, H, W]; None where it has no noise input or adds none."""
+    return noise.image(name, layer.noise_const, batch) if layer.use_noise else None
+
+
 @dataclass(frozen=True)
 class NoiseSource:
-    """Decides the noise image of every layer of one synthesis call.
+    """Noise image of every layer of one synthesis call.
 
     Attributes:
         layers: All layers that have noise, in order; the position is the i of `RandomState([seed, i])`.

@@ -21,7 +21,7 @@ from .layers import (
     conv_weight,
 )
 from .modulation import modulated_conv2d
-from .noise import NoiseSource
+from .noise import NoiseImages, noise_of
 from .steps import ForceFp32, is_forced
 
 FUSED_MODCONV = (True, False, "inference_only")
@@ -239,7 +239,7 @@ class SynthesisBlock(nn.Module):
         return not self.training if self.fused_modconv_default == "inference_only" else bool(self.fused_modconv_default)
 
     def steps(
-        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32
+        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseImages, force_fp32: ForceFp32
     ) -> BlockSteps:
         """Run the block, yielding (layer name, output) after each layer.
 
@@ -261,7 +261,7 @@ class SynthesisBlock(nn.Module):
         vectors = iter(ws.unbind(dim=1))
 
         def convolve(kind: str, layer: SynthesisLayer, x: Tensor, gain: float = 1.0) -> Tensor:
-            image = noise.image(f"{name}.{kind}", layer.noise_const, len(ws)) if layer.use_noise else None
+            image = noise_of(layer, f"{name}.{kind}", noise, len(ws))
             return layer(x, next(vectors), noise=image, gain=gain, fused=fused)  # type: ignore[no-any-return]
 
         shortcut: Tensor | None = None

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.io.networks import Architecture, Networks, describe
 from gan.networks import build
 from gan.training.augment.ada import AdaController
@@ -156,11 +156,11 @@ class Trainer:
 
         Where the network is on the CPU it is drawn by a plan, which does not outlive the call: training changes it.
         """
-        fast_cpu.make_ready(self.G_ema.synthesis)
+        cpu.make_ready(self.G_ema.synthesis)
         try:
             return self._drawn(z, c)
         finally:
-            fast_cpu.cool_down(self.G_ema.synthesis)
+            cpu.cool_down(self.G_ema.synthesis)
 
     def _drawn(self, z: Tensor, c: Tensor) -> Tensor:
         size = self.config.batch_gpu

@@ -16,14 +16,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.inference.cpu import drawing
 from gan.inference.cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
-from gan.networks.noise import NoiseImages
+from gan.inference.cpu.plans import StepsOf
+from gan.networks.noise import NoiseImages, noise_of, one_by_one
 from gan.networks.steps import Steps
+from gan.networks.stylegan2 import SynthesisNetwork
 from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
+from gan.networks.synthesis import SynthesisCall
 from gan.ops.bias_act import ACTIVATIONS
 from gan.ops.cpu import stylegan2 as kernels
 from gan.ops.cpu.affine import affine_rows
+from gan.ops.cpu.crew import ALONE
 from gan.ops.cpu.lanes import LANES
 
 KERNELS = (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours)
@@ -37,9 +40,9 @@ _COLOURS = 3
 _SLOPES = {"linear": 1.0, "lrelu": ACTIVATIONS["lrelu"].alpha}
 
 
-def covers(synthesis: Any) -> bool:
-    """Whether this way can draw the network: all but residual architectures and unusual layers."""
-    return synthesis.img_channels <= _COLOURS and all(_covers(block) for block in synthesis._blocks())
+def covers(synthesis: SynthesisNetwork) -> bool:
+    """True for networks that a plan can render: all but residual architectures and unusual layers."""
+    return synthesis.img_channels <= _COLOURS and all(_covers(block) for block in synthesis.blocks())
 
 
 def _covers(block: SynthesisBlock) -> bool:
@@ -94,40 +97,51 @@ class _Block:
 
 
 class Plan:
-    """A network's weights, arranged for drawing one picture after another. Later changes of the network are not seen.
+    """A network's weights, arranged for rendering one image after another. Later changes of the network are not seen.
 
     Args:
         synthesis: A network that `covers` accepts.
+        whole: Plan of the network that `synthesis` is a low resolution of: weights are shared with it.
     """
 
-    def __init__(self, synthesis: Any) -> None:
-        self._styles = AffineRows()
-        self._scales = AffineRows(power=2, eps=1e-8)
+    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None) -> None:
         self._planes = int(synthesis.img_channels)
-        self._blocks: list[_Block] = []
-        first = 0
-        for block in synthesis._blocks():
-            self._blocks.append(self._block(block, first))
-            first += block.num_conv
-        self._styles.pack()
-        self._scales.pack()
+        self._styles: AffineRows
+        self._scales: AffineRows
+        self._blocks: list[_Block]
+        if whole is None:
+            self._styles, self._scales, self._blocks = AffineRows(), AffineRows(power=2, eps=1e-8), []
+            first = 0
+            for block in synthesis.blocks():
+                self._blocks.append(self._block(block, first))
+                first += block.num_conv
+            self._styles.pack()
+            self._scales.pack()
+            self._products = torch.empty(max([_band(block)[1] for block in self._blocks if block.conv0], default=0))
+        else:
+            self._styles, self._scales, self._products = whole._styles, whole._scales, whole._products
+            self._blocks = whole._blocks[: len(synthesis.block_resolutions)]
         self._multiplications = self._count_multiplications()
-        self._products = torch.empty(max([_band(block)[1] for block in self._blocks if block.conv0], default=0))
 
     def _count_multiplications(self) -> int:
         layers = [layer for block in self._blocks for layer in (block.conv0, block.conv1) if layer is not None]
         return sum(layer.weight.numel() * (layer.module.resolution // layer.module.up) ** 2 for layer in layers)
 
     def pays(self, count: int) -> bool:
-        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        """True if rendering `count` images one after another takes less time than the reference."""
         return count <= _FEW or self._multiplications >= _MANY
 
-    def steps(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
-        """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
-        with drawing():
-            return (yield from self._drawn(ws, noise, last))
+    def steps_of(self, call: SynthesisCall) -> StepsOf:
+        """Steps of each image of a call. There are no running averages to update."""
+        apart, noises = torch.split(call.ws, 1), one_by_one(call.noise, len(call.ws))
+        return lambda i: self.steps(apart[i], noises[i])
 
-    def _drawn(self, ws: Tensor, noise: NoiseImages, last: int) -> Steps:
+    def steps(self, ws: Tensor, noise: NoiseImages) -> Steps:
+        """As `SynthesisNetwork.steps`, for ws [1, num_ws, w_dim]. The outputs that it yields are not changed later."""
+        with ALONE:
+            return (yield from self._layers(ws, noise))
+
+    def _layers(self, ws: Tensor, noise: NoiseImages) -> Steps:
         styles = self._styles(ws[0])
         scales = self._scales(styles)
         image = np.empty(0, np.float32)
@@ -148,8 +162,6 @@ class Plan:
                 _add_colours(block, colours, image, rgb, picture)
                 image = floats(picture)
                 yield colours.name, rgb
-            if block.resolution == last:
-                break
         assert picture is not None
         return picture
 
@@ -314,7 +326,7 @@ def _add_colours(
 
 def _noise(layer: _Layer, noise: NoiseImages) -> tuple[npt.NDArray[np.float32], float]:
     """The noise image, flat, and its factor; 0 where there is none."""
-    image = noise.image(layer.name, layer.module.noise_const, 1) if layer.module.use_noise else None
+    image = noise_of(layer.module, layer.name, noise, 1)
     if image is None or layer.strength == 0:
         return layer.bias[:0], 0.0
     return floats(image.float().contiguous()), layer.strength

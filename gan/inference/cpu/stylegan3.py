@@ -12,17 +12,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.inference.cpu import drawing
 from gan.inference.cpu.packing import AffineRows, Floats, floats, nhwc_convolution, pad_to, scales_weight
+from gan.inference.cpu.plans import StepsOf
 from gan.networks.steps import Steps
+from gan.networks.stylegan3 import SynthesisNetwork
 from gan.networks.stylegan3_layers import SynthesisLayer
+from gan.networks.synthesis import SynthesisCall
 from gan.ops.cpu.affine import affine_rows
+from gan.ops.cpu.crew import ALONE
 from gan.ops.cpu.filtered_lrelu import FilteredLrelu
 from gan.ops.cpu.jit import Kernel
 
 
-def covers(synthesis: Any) -> bool:
-    """Whether this way can draw the network: any that consists of a plan's layers."""
+def covers(synthesis: SynthesisNetwork) -> bool:
+    """True for networks that a plan can render: those that consist of its layers."""
     return all(_covers(getattr(synthesis, layer.name)) for layer in synthesis.design.layers)
 
 
@@ -40,8 +43,8 @@ def _filter(module: SynthesisLayer) -> FilteredLrelu | None:
     return FilteredLrelu.design(fu, fd, d.up_factor, d.down_factor, d.padding, math.sqrt(2), 0.2, module.conv_clamp)
 
 
-def kernels(synthesis: Any) -> list[Kernel]:
-    """What a network needs compiled, each once."""
+def kernels(synthesis: SynthesisNetwork) -> list[Kernel]:
+    """Kernels that a network needs, each once."""
     modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers if not layer.is_torgb]
     filters = [f for module in modules if (f := _filter(module)) is not None]
     return [affine_rows, *dict.fromkeys(f.kernel for f in filters)]
@@ -65,14 +68,14 @@ class _Layer:
 
 
 class Plan:
-    """A network's weights, arranged for drawing one picture after another. Later changes of the network are not seen.
+    """A network's weights, arranged for rendering one image after another. Later changes of the network are not seen.
 
     Args:
         synthesis: A network that `covers` accepts.
-        whole: The plan of the network that `synthesis` is a draft of: weights that are the same need no room twice.
+        whole: Plan of the network that `synthesis` is a low resolution of: equal weights are shared with it.
     """
 
-    def __init__(self, synthesis: Any, whole: "Plan | None" = None) -> None:
+    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None) -> None:
         self._input = synthesis.input
         self._output_scale = float(synthesis.output_scale)
         self._styles: AffineRows = AffineRows() if whole is None else whole._styles
@@ -87,15 +90,24 @@ class Plan:
             self._layers = [_like(layer, module) for layer, module in zip(whole._layers, modules, strict=True)]
 
     def pays(self, count: int) -> bool:
-        """Whether drawing so many pictures one after another takes less time than drawing them by the own layers."""
+        """True if rendering `count` images one after another takes less time than the reference."""
         return True
 
-    def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
-        """As `SynthesisNetwork._steps`, for ws [1, num_ws, w_dim]. What it yields stays as it is."""
-        with drawing():
-            return (yield from self._drawn(ws, transform))
+    def steps_of(self, call: SynthesisCall) -> StepsOf | None:
+        """Steps of each image of a call; None for one that updates magnitudes."""
+        if call.update_emas:
+            return None
+        apart, transform = torch.split(call.ws, 1), call.transform
+        own = transform is not None and transform.ndim == 3
+        transforms = torch.split(transform, 1) if transform is not None and own else (transform,) * len(apart)
+        return lambda i: self.steps(apart[i], transforms[i])
 
-    def _drawn(self, ws: Tensor, transform: Tensor | None) -> Steps:
+    def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
+        """As `SynthesisNetwork.steps`, for ws [1, num_ws, w_dim]. The outputs that it yields are not changed later."""
+        with ALONE:
+            return (yield from self._run(ws, transform))
+
+    def _run(self, ws: Tensor, transform: Tensor | None) -> Steps:
         styles = self._styles(ws[0])
         for layer in self._layers:
             if layer.filter is not None:
@@ -137,7 +149,7 @@ class Plan:
 
 
 def _like(layer: _Layer, module: SynthesisLayer) -> _Layer:
-    """The layer of a draft, for which `module` stands, like that of the whole network."""
+    """Layer of a low-resolution network, whose module is `module`, made of the whole network's layer."""
     if module.resampled is None:
         return replace(layer, module=module, filter=None if layer.filter is None else _filter(module))
     weight, packed = _packed(module)

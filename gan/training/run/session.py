@@ -17,7 +17,7 @@ import gan
 from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.memory import keep_freed_memory
 from gan.ops.cpu import dispatch
 from gan.training.config import TrainConfig
@@ -76,7 +76,7 @@ def run(
         torch.set_num_threads(max(1, torch.get_num_threads() // beside))
     if device.type == "cpu":
         keep_freed_memory()
-        if fast_cpu.wanted():
+        if cpu.wanted():
             dispatch.enable()
     group = join(device, job.config.gpus)
     folder: Path | None = job.folder

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gan.data import ImageSource
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.inference.cpu import stylegan2
 from gan.metrics import Detectors, check, evaluate, features, parse, resolve
 from gan.metrics import cache as kept
@@ -269,7 +269,7 @@ def test_where_kernels_are_wanted_they_draw_the_batches(measure, monkeypatch):
     monkeypatch.delenv("STYLESCOPE_KERNELS")
     monkeypatch.setattr(stylegan2, "_MANY", 0)
     batches = []
-    pictures = fast_cpu.pictures
-    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
+    pictures = cpu.plans.images
+    monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: batches.append(count) or pictures(count, *rest))
     assert measure("kid60_full").results["kid60_full"] == pytest.approx(expected, abs=1e-3)
     assert sum(batches) == 60

@@ -2,7 +2,8 @@
 
 import torch
 
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
+from gan.inference.low_res import at_resolution
 from gan.networks import build
 
 TOLERANCE = 1e-5  # of the largest value
@@ -12,10 +13,11 @@ def latents(G, seed=3, count=1):
     return torch.randn(count, G.num_ws, G.synthesis.w_dim, generator=torch.Generator().manual_seed(seed))
 
 
-def seen(G, ws, **arguments):
+def seen(G, ws, resolution=None, **arguments):
     """Every layer's output and the picture, as (name, [1, C, H, W]); they must not change later."""
     layers = []
-    picture = G.synthesis(ws, on_layer=lambda name, x: layers.append((name, x)), **arguments)
+    synthesis = at_resolution(G.synthesis, resolution or G.synthesis.img_resolution)
+    picture = synthesis(ws, on_layer=lambda name, x: layers.append((name, x)), **arguments)
     return [*layers, ("picture", picture)]
 
 
@@ -48,9 +50,9 @@ def stylegan3(**options):
 
 
 def own_way(G, ws, **arguments):
-    fast_cpu.cool_down(G.synthesis)
+    cpu.cool_down(G.synthesis)
     result = G.synthesis(ws, **arguments)
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     return result
 
 
@@ -59,4 +61,4 @@ def is_close(a, b):
 
 
 def plan_of(G, ws):
-    return fast_cpu.plan_for(G.synthesis, ws)
+    return cpu.plan_for(G.synthesis, ws)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from tests.unit.networks import tiny
 from tests.unit.networks.comparing import with_biases
 
@@ -10,5 +10,5 @@ from tests.unit.networks.comparing import with_biases
 @pytest.fixture
 def fast():
     G = with_biases(tiny.generator(img_resolution=32, channel_base=512, channel_max=32))
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     return G

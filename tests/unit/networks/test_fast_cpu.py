@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.inference.cpu import families
 from gan.inference.cpu import stylegan2 as plans
 from tests.unit.networks import tiny
@@ -48,7 +48,7 @@ def test_every_layer_of_stylegan2(
     ws = latents(G)
     expected = seen(G, ws)
     before = tiny.snapshot(G)
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     actual = seen(G, ws)
     assert_same(actual, expected)
     tiny.assert_unchanged(G, before)
@@ -71,7 +71,7 @@ def test_every_layer_of_stylegan3(options):
     turn = [[0.8, -0.6, 0.1], [0.6, 0.8, -0.2], [0, 0, 1]]
     expected, turned = seen(G, ws), seen(G, ws, input_transform=turn)
     before = tiny.snapshot(G)
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     assert plan_of(G, ws) is not None
     assert_same(seen(G, ws), expected)
     assert_same(seen(G, ws, input_transform=turn), turned)
@@ -82,7 +82,7 @@ def test_every_layer_of_stylegan3(options):
 def test_stylegan3_follows_its_magnitudes_and_its_transform():
     G = stylegan3()
     ws = latents(G)
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     before = G.synthesis(ws)
     G.synthesis.input.transform[0, 2] = 0.25
     G.synthesis(ws, update_emas=True)
@@ -94,9 +94,9 @@ def test_stylegan3_follows_its_magnitudes_and_its_transform():
 @torch.no_grad()
 def test_progress_is_told_of_what_is_not_in_memory():
     G = stylegan3()
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     told = []
-    assert fast_cpu.warm_up(G.synthesis, lambda done, total: told.append((done, total)))
+    assert cpu.warm_up(G.synthesis, lambda done, total: told.append((done, total)))
     assert told == []
 
 
@@ -116,7 +116,7 @@ class FakeKernel:
 def with_kernels(monkeypatch, *hows):
     """A network that needs these."""
     made = [FakeKernel(how) for how in hows]
-    family = families.Family(lambda network: made, lambda network: object())
+    family = families.Family(lambda network: made, lambda network: object(), lambda network, whole: object())
     monkeypatch.setattr(families, "family_of", lambda synthesis: family)
     return tiny.generator().synthesis
 
@@ -132,7 +132,7 @@ def with_kernels(monkeypatch, *hows):
 )
 def test_progress_is_told_from_the_first_kernel_on_that_must_be_compiled(monkeypatch, kernels, expected):
     told = []
-    assert fast_cpu.warm_up(with_kernels(monkeypatch, *kernels), lambda *progress: told.append(progress))
+    assert cpu.warm_up(with_kernels(monkeypatch, *kernels), lambda *progress: told.append(progress))
     assert told == expected
 
 
@@ -147,10 +147,10 @@ def test_progress_is_told_from_the_first_kernel_on_that_must_be_compiled(monkeyp
 )
 def test_a_kernel_that_cannot_be_made_is_told_in_few_words_and_leaves_no_plan(monkeypatch, error, words):
     synthesis = with_kernels(monkeypatch, "compiled", error)
-    with pytest.raises(fast_cpu.CompilingError) as raised:
-        fast_cpu.warm_up(synthesis)
+    with pytest.raises(cpu.CompilingError) as raised:
+        cpu.warm_up(synthesis)
     assert str(raised.value) == words
-    assert synthesis not in fast_cpu._entries
+    assert synthesis not in cpu.plans.entries
 
 
 @torch.no_grad()
@@ -158,7 +158,7 @@ def test_products_computed_some_rows_at_a_time(fast, monkeypatch):
     ws = latents(fast)
     expected = own_way(fast, ws)
     monkeypatch.setattr(plans, "_PRODUCTS_BYTES", 1)
-    assert fast_cpu.warm_up(fast.synthesis)
+    assert cpu.warm_up(fast.synthesis)
     assert is_close(fast.synthesis(ws), expected)
 
 
@@ -259,21 +259,21 @@ def test_without_warming_up_there_is_no_plan():
 @torch.no_grad()
 def test_what_no_kernel_covers_is_left_alone(options):
     G = tiny.generator(**options)
-    assert not fast_cpu.warm_up(G.synthesis)
+    assert not cpu.warm_up(G.synthesis)
     assert plan_of(G, latents(G)) is None
 
 
 @torch.no_grad()
 def test_a_network_of_another_type_is_left_alone(fast):
-    assert not fast_cpu.warm_up(tiny.generator().double().synthesis)
+    assert not cpu.warm_up(tiny.generator().double().synthesis)
     fast.double()
     assert plan_of(fast, latents(fast)) is None
 
 
 def test_a_plan_ends_with_its_network():
     G = tiny.generator()
-    fast_cpu.warm_up(G.synthesis)
-    plan = weakref.ref(fast_cpu._entries[G.synthesis].plan)
+    cpu.warm_up(G.synthesis)
+    plan = weakref.ref(cpu.plans.entries[G.synthesis].plan)
     del G
     gc.collect()
     assert plan() is None
@@ -284,12 +284,12 @@ def test_whoever_draws_much_goes_on_where_kernels_cannot_be_made(monkeypatch, ca
     monkeypatch.setenv("STYLESCOPE_KERNELS", "on")
 
     def fails(synthesis):
-        raise fast_cpu.CompilingError("No space left on device")
+        raise cpu.CompilingError("No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(fast_cpu, "warm_up", fails)
-        assert not fast_cpu.make_ready(G.synthesis)
+        patch.setattr(cpu.warming, "warm_up", fails)
+        assert not cpu.make_ready(G.synthesis)
     assert "No space left on device" in caplog.text
-    assert fast_cpu.make_ready(G.synthesis)
+    assert cpu.make_ready(G.synthesis)
     monkeypatch.setenv("STYLESCOPE_KERNELS", "off")
-    assert not fast_cpu.make_ready(tiny.generator().synthesis)
+    assert not cpu.make_ready(tiny.generator().synthesis)

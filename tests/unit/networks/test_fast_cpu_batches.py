@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.inference.cpu import stylegan2 as plans
+from gan.inference.low_res import at_resolution
 from tests.unit.networks.comparing import is_close, latents, own_way, plan_of, seen, stylegan3
 
 
@@ -12,8 +13,8 @@ def planned(monkeypatch):
     """What was asked of the plans, as numbers of pictures; batches of the smallest networks are theirs too."""
     monkeypatch.setattr(plans, "_MANY", 0)
     asked = []
-    pictures = fast_cpu.pictures
-    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: asked.append(count) or pictures(count, *rest))
+    pictures = cpu.plans.images
+    monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: asked.append(count) or pictures(count, *rest))
     return asked
 
 
@@ -25,7 +26,6 @@ def planned(monkeypatch):
         {"noise": {"b8.conv0": (True, 2.0, 7), "b16.conv1": (False, 1.0, None)}},
         {"capture": "b16.conv0"},
         {"capture": "b32.torgb"},
-        {"draft": 16},
     ],
     ids=str,
 )
@@ -35,6 +35,17 @@ def test_batches_of_stylegan2(fast, monkeypatch, arguments):
     expected = own_way(fast, ws, **arguments)
     asked = planned(monkeypatch)
     assert is_close(fast.synthesis(ws, **arguments), expected)
+    assert asked == [3]
+
+
+@torch.no_grad()
+def test_batches_of_low_resolution(fast, monkeypatch):
+    ws = latents(fast, count=3)
+    small = at_resolution(fast.synthesis, 16)
+    expected = small(ws)
+    cpu.warm_up_low_res(fast.synthesis)
+    asked = planned(monkeypatch)
+    assert is_close(small(ws), expected)
     assert asked == [3]
 
 
@@ -60,7 +71,7 @@ def test_batches_of_stylegan3(monkeypatch, options):
     name = G.synthesis.layer_names[3]
     calls = [{}, {"input_transform": turns[0]}, {"input_transform": turns}, {"capture": name}]
     expected = [G.synthesis(ws, **arguments) for arguments in calls]
-    assert fast_cpu.warm_up(G.synthesis)
+    assert cpu.warm_up(G.synthesis)
     asked = planned(monkeypatch)
     assert all(is_close(G.synthesis(ws, **a), b) for a, b in zip(calls, expected, strict=True))
     assert asked == [3] * len(calls)
@@ -80,6 +91,6 @@ def test_batches_that_the_networks_own_layers_draw(fast, monkeypatch):
     assert plan_of(fast, ws[:0]) is None
     monkeypatch.setattr(plans, "_MANY", 0)
     assert plan_of(fast, ws) is not None
-    assert fast_cpu.plan_for(fast.synthesis, ws, watched=True) is None
+    assert cpu.plan_for(fast.synthesis, ws, watched=True) is None
     layers = seen(fast, ws)
     assert all(len(x) == 5 for _, x in layers)

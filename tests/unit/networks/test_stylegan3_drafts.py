@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gan
-from gan.inference.low_res_stylegan3 import draft_design, draft_of, draft_shares, spread_taps
+from gan.inference.low_res import at_resolution, shares
+from gan.inference.low_res.stylegan3 import design_shares, small_design, spread_taps
 from gan.networks import build
 from gan.networks.stylegan3_design import plan
 from gan.networks.stylegan3_layers import modulated_conv2d
@@ -63,7 +64,7 @@ def relative(actual, expected):
 @pytest.mark.parametrize("options", [{}, R, {"num_layers": 8, "num_critical": 1}], ids=["T", "R", "short"])
 def test_at_the_full_rate_a_draft_is_the_network(options):
     design = plan(128, channel_base=1024, **options)
-    assert draft_design(design, 128) == design
+    assert small_design(design, 128) == design
 
 
 @pytest.mark.parametrize("options", [{}, R], ids=["T", "R"])
@@ -71,7 +72,7 @@ def test_at_the_full_rate_a_draft_is_the_network(options):
 def test_rates_fall_to_a_part_and_frequencies_with_them(resolution, options):
     design = plan(resolution, **options)
     for side in (resolution // 2, resolution // 4):
-        draft = draft_design(design, side)
+        draft = small_design(design, side)
         assert draft.layers[-1].out_size == draft.layers[-1].out_sampling_rate == side
         assert (draft.input.bandwidth, draft.input.channels) == (design.input.bandwidth, design.input.channels)
         assert draft.input.size == draft.layers[0].in_size
@@ -88,20 +89,20 @@ def test_rates_fall_to_a_part_and_frequencies_with_them(resolution, options):
 def test_sizes_of_a_published_network():
     """StyleGAN3-T at 256: sides of the layers' outputs."""
     design = plan(256)
-    sides = [layer.out_size for layer in draft_design(design, 128).layers]
+    sides = [layer.out_size for layer in small_design(design, 128).layers]
     assert sides == [26, 26, 26, 42, 42, 42, 42, 74, 74, 74, 138, 138, 138, 128, 128]
-    sides = [layer.out_size for layer in draft_design(design, 64).layers]
+    sides = [layer.out_size for layer in small_design(design, 64).layers]
     assert sides == [26, 26, 26, 42, 42, 42, 42, 42, 42, 42, 74, 74, 74, 64, 64]
 
 
 def test_drafts_are_offered_where_they_save_something():
-    assert list(draft_shares(plan(256))) == [64, 128]
-    assert all(share < 0.4 for share in draft_shares(plan(256)).values())
+    assert list(design_shares(plan(256))) == [64, 128]
+    assert all(share < 0.4 for share in design_shares(plan(256)).values())
     few = plan(128, channel_base=1024)
-    assert list(draft_shares(few)) == [64], "a quarter would cost as much as a half"
-    assert draft_design(few, 32).multiplications > 0.85 * draft_design(few, 64).multiplications
-    assert draft_shares(plan(8)) == {}
-    assert draft_shares(plan(256, conv_kernel=5)) == {}
+    assert list(design_shares(few)) == [64], "a quarter would cost as much as a half"
+    assert small_design(few, 32).multiplications > 0.85 * small_design(few, 64).multiplications
+    assert design_shares(plan(8)) == {}
+    assert design_shares(plan(256, conv_kernel=5)) == {}
 
 
 # -- kernels --
@@ -143,14 +144,14 @@ def test_demodulation_is_that_of_the_original_weights():
 @pytest.mark.parametrize("kind", ["T", "R"])
 def test_shapes_and_layers_of_a_draft(kind):
     G = generator(kind)
-    assert list(G.synthesis.drafts) == [16, 32]
+    assert list(shares(G.synthesis)) == [16, 32]
     ws = vectors(G, 2)
     names = []
-    picture = G.synthesis(ws, draft=32, on_layer=lambda name, x: names.append(name))
+    picture = at_resolution(G.synthesis, 32)(ws, on_layer=lambda name, x: names.append(name))
     assert (picture.shape, picture.dtype) == ((2, 3, 32, 32), torch.float32)
     assert tuple(names) == G.synthesis.layer_names
-    assert torch.equal(G.synthesis(ws, draft=64), G.synthesis(ws))
-    layer = G.synthesis(ws, draft=32, capture=names[-2])
+    assert torch.equal(at_resolution(G.synthesis, 64)(ws), G.synthesis(ws))
+    layer = at_resolution(G.synthesis, 32)(ws, capture=names[-2])
     assert layer.shape[-1] < G.synthesis(ws, capture=names[-2]).shape[-1]
 
 
@@ -158,48 +159,48 @@ def test_shapes_and_layers_of_a_draft(kind):
 def test_drafts_of_several_pictures_are_those_of_each(kind):
     G = generator(kind)
     ws = vectors(G, 2)
-    together = G.synthesis(ws, draft=32)
-    assert torch.allclose(together[1:], G.synthesis(ws[1:], draft=32), atol=1e-5)
+    together = at_resolution(G.synthesis, 32)(ws)
+    assert torch.allclose(together[1:], at_resolution(G.synthesis, 32)(ws[1:]), atol=1e-5)
 
 
 def test_what_there_is_no_draft_of():
     G = generator()
     with pytest.raises(ValueError, match=r"at 48 x 48; choose from 16, 32, 64\."):
-        G.synthesis(vectors(G), draft=48)
-    with pytest.raises(ValueError, match="Magnitudes are those of whole pictures"):
-        G.synthesis(vectors(G), draft=32, update_emas=True)
+        at_resolution(G.synthesis, 48)(vectors(G))
+    with pytest.raises(ValueError, match="running averages are the whole network"):
+        at_resolution(G.synthesis, 32)(vectors(G), update_emas=True)
 
 
 def test_a_draft_leaves_the_network_alone_and_has_no_weights_of_its_own():
     G = copy.deepcopy(generator("R"))
     before = snapshot(G)
-    G.synthesis(vectors(G), draft=32)
+    at_resolution(G.synthesis, 32)(vectors(G))
     assert_unchanged(G, before)
-    draft = draft_of(G.synthesis, 32)
-    assert draft is draft_of(G.synthesis, 32)
+    draft = at_resolution(G.synthesis, 32)
+    assert draft is at_resolution(G.synthesis, 32)
     own, whole = dict(draft.named_parameters()), dict(G.synthesis.named_parameters())
     assert own.keys() == whole.keys()
     assert all(own[name] is whole[name] for name in whole)
-    assert "resampled" not in str(list(draft_of(generator().synthesis, 32).state_dict()))
+    assert "resampled" not in str(list(at_resolution(generator().synthesis, 32).state_dict()))
 
 
 def test_a_draft_follows_changes_of_the_network():
     G = copy.deepcopy(generator())
     ws = vectors(G)
-    before = G.synthesis(ws, draft=32)
+    before = at_resolution(G.synthesis, 32)(ws)
     last = getattr(G.synthesis, G.synthesis.layer_names[-3])
     last.weight[:] = torch.randn(last.weight.shape, generator=torch.Generator().manual_seed(5))
-    after = G.synthesis(ws, draft=32)
+    after = at_resolution(G.synthesis, 32)(ws)
     assert not torch.allclose(after, before)
-    assert torch.equal(after, copy.deepcopy(G).synthesis(ws, draft=32))
-    doubled = G.double().synthesis(ws.double(), draft=32)
+    assert torch.equal(after, at_resolution(copy.deepcopy(G).synthesis, 32)(ws))
+    doubled = at_resolution(G.double().synthesis, 32)(ws.double())
     assert doubled.dtype == torch.float64
     assert torch.allclose(doubled.float(), after, atol=1e-4)
 
 
 def test_a_draft_ends_with_its_network():
     G = copy.deepcopy(generator())
-    draft = weakref.ref(draft_of(G.synthesis, 32))
+    draft = weakref.ref(at_resolution(G.synthesis, 32))
     del G
     gc.collect()
     assert draft() is None
@@ -208,8 +209,8 @@ def test_a_draft_ends_with_its_network():
 def test_a_network_can_be_used_in_any_mode():
     G = copy.deepcopy(generator())
     with torch.inference_mode():
-        first = G.synthesis(vectors(G), draft=32)
-    assert torch.equal(G.synthesis(vectors(G), draft=32), first)
+        first = at_resolution(G.synthesis, 32)(vectors(G))
+    assert torch.equal(at_resolution(G.synthesis, 32)(vectors(G)), first)
 
 
 @settings(max_examples=25, deadline=None)
@@ -229,7 +230,7 @@ def test_drafts_look_like_the_pictures(kind, seed, psi, cutoff, x, y, degrees):
     ws = G.mapping(z, None, truncation_psi=psi, truncation_cutoff=cutoff)
     transform = inverse(affine((x, y), degrees))
     whole = G.synthesis(ws, input_transform=transform)
-    draft = G.synthesis(ws, input_transform=transform, draft=32)
+    draft = at_resolution(G.synthesis, 32)(ws, input_transform=transform)
     assert relative(draft, reduced(whole, 32)) < {"T": 0.3, "R": 0.1}[kind]
 
 
@@ -237,9 +238,9 @@ def test_drafts_look_like_the_pictures(kind, seed, psi, cutoff, x, y, degrees):
 def test_a_draft_moves_with_its_input(kind):
     G = generator(kind)
     ws = vectors(G)
-    still = G.synthesis(ws, draft=32)
+    still = at_resolution(G.synthesis, 32)(ws)
     for x, y in ((3, 0), (0, -4), (2, 2)):
-        moved = G.synthesis(ws, draft=32, input_transform=inverse(affine((x / 32, y / 32), 0)))
+        moved = at_resolution(G.synthesis, 32)(ws, input_transform=inverse(affine((x / 32, y / 32), 0)))
         inside = slice(6, -6)
         error = relative(moved[:, :, inside, inside], torch.roll(still, (y, x), dims=(2, 3))[:, :, inside, inside])
         assert error < {"T": 0.03, "R": 0.005}[kind], (x, y, error)
@@ -250,7 +251,7 @@ def test_drafts_of_the_pattern_network():
     with torch.no_grad():
         ws = G.mapping(torch.randn(4, G.z_dim, generator=torch.Generator().manual_seed(0)), None)
         whole = G.synthesis(ws)
-        assert decibels(G.synthesis(ws, draft=64), reduced(whole, 64)) > 25
+        assert decibels(at_resolution(G.synthesis, 64)(ws), reduced(whole, 64)) > 25
 
 
 @pytest.mark.parametrize("case", ["sg3t_64", "sg3r_64"])
@@ -260,4 +261,4 @@ def test_drafts_of_published_networks(case):
         z = torch.randn(4, G.z_dim, generator=torch.Generator().manual_seed(0))
         ws = G.mapping(z, torch.eye(G.c_dim)[:1].expand(4, -1) if G.c_dim else None)
         whole = G.synthesis(ws)
-        assert decibels(G.synthesis(ws, draft=32), reduced(whole, 32)) > 30
+        assert decibels(at_resolution(G.synthesis, 32)(ws), reduced(whole, 32)) > 30

@@ -5,7 +5,7 @@ import io
 import pytest
 import torch
 
-from gan.inference import cpu as fast_cpu
+from gan.inference import cpu
 from gan.inference.cpu import stylegan2
 from gan.training.errors import TrainingError
 from gan.training.health import CHECK_EVERY, PATIENCE
@@ -137,8 +137,8 @@ def test_where_kernels_are_wanted_they_draw_fakes_and_keep_nothing(data, monkeyp
     monkeypatch.delenv("STYLESCOPE_KERNELS")
     monkeypatch.setattr(stylegan2, "_MANY", 0)
     batches = []
-    pictures = fast_cpu.pictures
-    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
+    pictures = cpu.plans.images
+    monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: batches.append(count) or pictures(count, *rest))
     assert (made.draw(z, c) - expected).abs().max() < 1e-5 * expected.abs().max()
     assert sum(batches) == 5
-    assert made.G_ema.synthesis not in fast_cpu._entries
+    assert made.G_ema.synthesis not in cpu.plans.entries
