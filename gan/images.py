@@ -6,7 +6,6 @@ Each style is mapped and each picture is drawn alone, not in a batch, so that it
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +17,15 @@ from gan.device import choose_device
 from gan.display import to_rgba8
 from gan.io.download import Progress
 from gan.latents import seed_class, seed_z
+from gan.networks.generator import StyleGenerator
 from gan.networks.noise import NoiseSetting
+from gan.networks.protocol import Generator, SynthesisOptions
 
 Picture = npt.NDArray[np.uint8]
 """uint8 [H, W, 3]."""
 
 
-def load_generator(source: str | Path, device: str = "auto", progress: Progress | None = None) -> Any:
+def load_generator(source: str | Path, device: str = "auto", progress: Progress | None = None) -> StyleGenerator:
     """The generator of a file, address or run folder that makes the best pictures: G_ema, or G where there is no other.
 
     Args:
@@ -41,22 +42,24 @@ def load_generator(source: str | Path, device: str = "auto", progress: Progress 
 
 def load_described(
     source: str | Path, device: torch.device, progress: Progress | None = None
-) -> tuple[Any, gan.NetworkInfo]:
+) -> tuple[StyleGenerator, gan.NetworkInfo]:
     """The same generator with what its file says of it. Raises `LoadError` as `gan.load`."""
     try:
         nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
     except gan.UnsupportedNetworkError:
         # A training that keeps no moving average writes G alone.
         nets = gan.load(source, device=device, only=("G",), progress=progress)
-    return nets.G_ema if nets.G_ema is not None else nets.G, nets.info
+    G = nets.G if nets.G_ema is None else nets.G_ema
+    assert G is not None
+    return G, nets.info
 
 
-def device_of(G: Any) -> torch.device:
+def device_of(G: Generator) -> torch.device:
     """Where a generator is."""
-    return next(iter(G.parameters())).device  # type: ignore[no-any-return]
+    return next(iter(G.parameters())).device
 
 
-def label_of(G: Any, seed: int, label: int | None) -> int | None:
+def label_of(G: Generator, seed: int, label: int | None) -> int | None:
     """The class to draw a seed with: the one chosen, else the one that the seed draws; None without classes.
 
     Raises ValueError where the network has no such class.
@@ -71,7 +74,7 @@ def label_of(G: Any, seed: int, label: int | None) -> int | None:
 
 
 @torch.no_grad()
-def styles(G: Any, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None) -> torch.Tensor:
+def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None) -> torch.Tensor:
     """The w vectors of seeds, truncated: [N, num_ws, w_dim] on the network's device.
 
     Args:
@@ -88,15 +91,14 @@ def styles(G: Any, seeds: Sequence[int], *, psi: float = 1.0, label: int | None 
     return torch.cat([_style(G, seed, psi, label) for seed in seeds])
 
 
-def _style(G: Any, seed: int, psi: float, label: int | None) -> torch.Tensor:
+def _style(G: Generator, seed: int, psi: float, label: int | None) -> torch.Tensor:
     device = device_of(G)
     z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float().to(device) if G.z_dim else None
     number, one_hot = label_of(G, seed, label), None
     if number is not None:
         one_hot = torch.zeros(1, G.c_dim, device=device)
         one_hot[0, number] = 1
-    ws: torch.Tensor = G.mapping(z, one_hot, truncation_psi=psi)
-    return ws
+    return G.mapping(z, one_hot, truncation_psi=psi)
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,9 @@ class Drawing:
         """Whether the picture is moved or turned at all."""
         return self.translate != (0.0, 0.0) or self.rotate % 360 != 0
 
-    def check(self, G: Any) -> None:
+    def check(self, G: Generator) -> None:
         """Raise ValueError if the network cannot be drawn like this."""
-        if self.moves and not hasattr(G.synthesis, "input"):
+        if self.moves and not G.synthesis.takes_transform:
             raise ValueError("This network has no input to move; leave translate and rotate out or take a StyleGAN3.")
 
 
@@ -128,7 +130,7 @@ PLAIN = Drawing()
 
 
 @torch.inference_mode()
-def draw(G: Any, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0) -> Picture:
+def draw(G: Generator, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0) -> Picture:
     """The picture of one ws [num_ws, w_dim], uint8 [H, W, 3].
 
     Args:
@@ -141,7 +143,7 @@ def draw(G: Any, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0) -> P
         ValueError: ws or `drawing` does not fit the network.
     """
     drawing.check(G)
-    options: dict[str, Any] = {"noise_mode": drawing.noise_mode, "noise": drawing.noise}
+    options: SynthesisOptions = {"noise_mode": drawing.noise_mode, "noise": drawing.noise}
     if drawing.noise_mode == "random":
         options["generator"] = torch.Generator().manual_seed(seed % 2**63)
     if drawing.moves:

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ from gan.io.atomic import replacing
 from gan.io.download import is_url
 from gan.latents import seed_class, seed_z
 from gan.metrics.sampling import to_uint8
+from gan.networks.protocol import Generator
 
 Floats = npt.NDArray[np.float64]
 
@@ -190,7 +190,7 @@ def _read(dataset: ImageSource, indices: Sequence[int]) -> Iterator[Tensor]:
 
 
 @torch.inference_mode()
-def _drawn(G: Any, seeds: Iterable[int]) -> Iterator[Tensor]:
+def _drawn(G: Generator, seeds: Iterable[int]) -> Iterator[Tensor]:
     device = next(iter(G.parameters())).device
     for seed in seeds:
         z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float().to(device)

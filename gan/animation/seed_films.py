@@ -1,13 +1,13 @@
 """Films that walk from seed to seed: which seeds each cell visits, and the frames."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from gan.animation.walks import Walk
 from gan.edits.directions import Direction, apply
 from gan.images import PLAIN, Drawing, Picture, draw, grid
+from gan.networks.protocol import Generator
 
 
 def keyframe_seeds(
@@ -42,7 +42,7 @@ def keyframe_seeds(
 
 
 def frames(
-    G: Any,
+    G: Generator,
     walks: Sequence[Walk],
     columns: int,
     times: Sequence[float],

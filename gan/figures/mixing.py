@@ -1,13 +1,13 @@
 """Style mixing (arXiv 1812.04948, section 3.1 and figure 3): some layers take the styles of another picture."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
 from gan.images import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.networks.protocol import Generator
 
 
 def mix(ws: torch.Tensor, source: torch.Tensor, layers: Sequence[int]) -> torch.Tensor:
@@ -25,7 +25,7 @@ def mix(ws: torch.Tensor, source: torch.Tensor, layers: Sequence[int]) -> torch.
 
 
 def mixing_figure(
-    G: Any,
+    G: Generator,
     rows: Sequence[int],
     cols: Sequence[int],
     layers: Sequence[int],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import torch
 from gan.figures.figure import Figure, Progress, silent
 from gan.images import Drawing, Picture, draw, grid, styles
 from gan.networks.noise import NoiseSetting
+from gan.networks.protocol import Generator
 
 Band = Literal["all", "none", "fine", "coarse"]
 BANDS: tuple[Band, ...] = get_args(Band)
@@ -71,7 +72,10 @@ class PixelDeviation:
 
 
 def deviation(
-    G: Any, ws: torch.Tensor, realisations: int, step: Callable[[int, Picture, PixelDeviation], None] | None = None
+    G: Generator,
+    ws: torch.Tensor,
+    realisations: int,
+    step: Callable[[int, Picture, PixelDeviation], None] | None = None,
 ) -> PixelDeviation:
     """Draw ws [num_ws, w_dim] with the noise of seeds 0, 1, ... and sum up how much each pixel varies.
 
@@ -89,7 +93,7 @@ def deviation(
 
 
 def noise_variation_figure(
-    G: Any,
+    G: Generator,
     seeds: Sequence[int],
     *,
     realisations: int = 100,
@@ -132,7 +136,7 @@ def noise_variation_figure(
 
 
 def noise_bands_figure(
-    G: Any, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None, progress: Progress = silent
+    G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None, progress: Progress = silent
 ) -> Figure:
     """Figure 5: for each seed the stored noise in all layers, in none, in the fine and in the coarse ones.
 
@@ -149,7 +153,7 @@ def noise_bands_figure(
     return Figure(grid(pictures.values(), len(BANDS)), pictures)
 
 
-def _noisy(G: Any) -> tuple[str, ...]:
+def _noisy(G: Generator) -> tuple[str, ...]:
     layers: tuple[str, ...] = G.synthesis.noise_layers
     if not layers:
         raise ValueError("This network has no noise inputs, so there is nothing to see; take a StyleGAN or StyleGAN2.")

@@ -1,14 +1,14 @@
 """The truncation trick (arXiv 1812.04948, appendix B and figure 8)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from gan.figures.figure import Figure, Progress, silent
 from gan.images import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.networks.protocol import Generator
 
 
 def truncation_figure(
-    G: Any,
+    G: Generator,
     seeds: Sequence[int],
     psis: Sequence[float],
     *,

@@ -126,7 +126,7 @@ def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple
         check_class(name, stored[name].architecture)
     architectures = {name: network.architecture for name, network in stored.items()}
     info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
-    built = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
+    built: dict[str, Any] = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
     return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from gan.networks.discriminator import StyleDiscriminator
+    from gan.networks.generator import StyleGenerator
+
 NAMES = ("G", "D", "G_ema")
 """The networks of a training run: generator, discriminator, and the generator's moving average (what one looks at)."""
 
@@ -67,9 +70,9 @@ class Networks:
         info: What is known about the file.
     """
 
-    G: "nn.Module | None"
-    D: "nn.Module | None"
-    G_ema: "nn.Module | None"
+    G: "StyleGenerator | None"
+    D: "StyleDiscriminator | None"
+    G_ema: "StyleGenerator | None"
     info: NetworkInfo
 
 

@@ -5,11 +5,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch import nn
 
 from gan.analysis import equivariance
 from gan.inference import cpu
@@ -36,6 +35,8 @@ from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
 from gan.metrics.sampling import Pictures, Sampler, to_uint8
 from gan.metrics.separability import separability
+from gan.networks.generator import StyleGenerator
+from gan.networks.protocol import Generator
 
 _MOVED_BATCH = 4
 """Pictures that share one random translation or rotation."""
@@ -60,7 +61,9 @@ def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
     return metrics
 
 
-def check(metrics: Sequence[Metric], network: Any, dataset: Pictures | None, classifiers: Classifiers | None) -> None:
+def check(
+    metrics: Sequence[Metric], network: Generator, dataset: Pictures | None, classifiers: Classifiers | None
+) -> None:
     """See that a network and a dataset fit what is asked for, before any work is done.
 
     Raises:
@@ -68,7 +71,7 @@ def check(metrics: Sequence[Metric], network: Any, dataset: Pictures | None, cla
     """
     for metric in metrics:
         name = metric.name
-        if metric.needs_transform and not hasattr(getattr(network.synthesis, "input", None), "transform"):
+        if metric.needs_transform and not network.synthesis.takes_transform:
             raise ValueError(f"{name} moves the network's input, which only StyleGAN3 networks have: leave it out.")
         if dataset is None and (metric.compares or network.c_dim):
             why = "compares with real pictures" if metric.compares else "draws the labels of a conditional network"
@@ -97,7 +100,7 @@ def check(metrics: Sequence[Metric], network: Any, dataset: Pictures | None, cla
 
 def evaluate(
     names: Sequence[str],
-    G: nn.Module,
+    G: StyleGenerator,
     dataset: Pictures | None = None,
     *,
     detectors: Detectors | None = None,
@@ -242,9 +245,8 @@ def _moved(work: Work) -> _Figures | None:
         ws = sampler.ws(draw)
         x, y = (2 * torch.rand(2, generator=draw.random, dtype=torch.float64) - 1).tolist()
 
-        def render(matrix: Any, ws: torch.Tensor = ws) -> torch.Tensor:
-            img: torch.Tensor = sampler.network.synthesis(ws, input_transform=matrix)
-            return img
+        def render(matrix: npt.ArrayLike, ws: torch.Tensor = ws) -> torch.Tensor:
+            return sampler.network.synthesis(ws, input_transform=matrix)
 
         still = render(np.eye(3))
         if metric.kind == "eqr":

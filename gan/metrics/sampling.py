@@ -4,14 +4,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan.metrics.group import Batch
+from gan.networks.protocol import Generator
 
 _PIXELS = 2**22
 """Pixels of pictures that a network draws at once: 4 of 1024 x 1024."""
@@ -74,7 +75,7 @@ class Sampler:
         device: Where it computes.
     """
 
-    def __init__(self, network: nn.Module, device: torch.device, seed: int, labels: Pictures | None) -> None:
+    def __init__(self, network: Generator, device: torch.device, seed: int, labels: Pictures | None) -> None:
         """Take a network that is not changed from here.
 
         Args:
@@ -83,7 +84,7 @@ class Sampler:
             seed: Decides all random numbers.
             labels: The dataset from whose labels those of a conditional network are drawn.
         """
-        self.network: Any = network
+        self.network = network
         self.device = device
         self._seed = seed
         self._labels = labels
@@ -103,8 +104,7 @@ class Sampler:
     def ws(self, draw: Draw) -> Tensor:
         """The intermediate latents of a batch [N, num_ws, w_dim]; a label serves both ends of a pair."""
         repeats = len(draw.z) // len(draw.c)
-        ws: Tensor = self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
-        return ws
+        return self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
 
     def pictures(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
         """Pictures of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
@@ -114,8 +114,7 @@ class Sampler:
     @property
     def at_once(self) -> int:
         """How many pictures fit into memory together."""
-        resolution: int = self.network.img_resolution
-        return max(1, min(64, _PIXELS // resolution**2))
+        return max(1, min(64, _PIXELS // self.network.img_resolution**2))
 
 
 def to_uint8(img: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from gan.metrics.evaluation import evaluate, resolve
 from gan.metrics.names import AUTO
 from gan.metrics.results import Result
 from gan.metrics.sampling import Pictures
+from gan.networks.generator import StyleGenerator
 
 _SECONDS = 15.0
 """Time between two words about how far a measurement is."""
@@ -68,7 +69,7 @@ class _Within:
         self._names, self._source, self._group, self._folder, self._tell = names, source, group, folder, tell
         self._told_at = 0.0
 
-    def __call__(self, G: Any, snapshot: Path) -> dict[str, float]:
+    def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
         detectors = Detectors(device=next(iter(G.parameters())).device)
         try:
             measured = evaluate(
@@ -105,7 +106,7 @@ class _Beside:
         self._names, self._group, self._folder, self._tell = names, group, folder, tell
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __call__(self, G: Any, snapshot: Path) -> dict[str, float]:
+    def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
         if self._group.rank:
             return {}
         command = ["metrics", f"--network={snapshot}", f"--metrics={','.join(self._names)}", "--verbose=0"]

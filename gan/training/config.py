@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gan.io.networks import Architecture
 from gan.training.augment.ada import AdaSettings
-from gan.training.augment.pipeline import Augmentations
+from gan.training.augment.settings import Augmentations
 
 from .loss import LossSettings
 from .phases import OptimizerSettings

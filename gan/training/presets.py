@@ -7,7 +7,7 @@ from typing import Any
 from gan.io.networks import Architecture
 from gan.networks import CLASS_NAMES
 from gan.training.augment.ada import AdaSettings
-from gan.training.augment.pipeline import PIPELINES
+from gan.training.augment.settings import PIPELINES
 
 from .config import TrainConfig
 from .errors import TrainingError

@@ -12,7 +12,9 @@ from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
 from gan.inference import cpu
 from gan.io.networks import Architecture, Networks, describe
-from gan.networks import build
+from gan.networks import build_discriminator, build_generator
+from gan.networks.discriminator import StyleDiscriminator
+from gan.networks.generator import StyleGenerator
 from gan.training.augment.ada import AdaController
 from gan.training.augment.pipeline import AugmentPipe
 
@@ -164,9 +166,9 @@ class Trainer:
 
     def _drawn(self, z: Tensor, c: Tensor) -> Tensor:
         size = self.config.batch_gpu
-        kwargs = {"lod": self.lod} if self.config.grow_kimg is not None else {}
+        lod = None if self.config.grow_kimg is None else self.lod
         pieces = [
-            self.G_ema(z[i : i + size].to(self._device), c[i : i + size].to(self._device), noise_mode="const", **kwargs)
+            self.G_ema(z[i : i + size].to(self._device), c[i : i + size].to(self._device), noise_mode="const", lod=lod)
             for i in range(0, len(z), size)
         ]
         return torch.cat([piece.cpu() for piece in pieces])
@@ -254,7 +256,7 @@ class Trainer:
         if self.config.grow_kimg is None:
             return
         lod = self.lod
-        self.loss.synthesis_kwargs = self.loss.d_kwargs = {"lod": lod}
+        self.loss.lod = lod
         before = self._lod_at(max(self.nimg - self.config.batch, 0))
         if math.floor(before) != math.floor(lod) or math.ceil(before) != math.ceil(lod):
             # Layers join or are left alone: what Adam knows of the others' gradients is of another network.
@@ -266,19 +268,19 @@ class Trainer:
         if name == "Loss/signs/real":
             self.ada.see(values.detach())
 
-    def _build(self, start: Networks | None) -> tuple[Any, Any, Any]:
+    def _build(self, start: Networks | None) -> tuple[StyleGenerator, StyleDiscriminator, StyleGenerator]:
         """G, D and G_ema with the same weights in all processes, in training mode (the average in evaluation mode)."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
-            G = build(self.config.G.class_name, **self.config.G.arguments)
-            D = build(self.config.D.class_name, **self.config.D.arguments)
+            G = build_generator(self.config.G.class_name, **self.config.G.arguments)
+            D = build_discriminator(self.config.D.class_name, **self.config.D.arguments)
         average = copy.deepcopy(G)
         if start is not None:
             _transfer(start, {"G": G, "D": D, "G_ema": average})
-        built: list[nn.Module] = [network.to(self._device).requires_grad_(False) for network in (G, D, average)]
-        for network in built:
+        for network in (G, D, average):
+            network.to(self._device).requires_grad_(False)
             self._group.copy_from_first([*network.parameters(), *network.buffers()])
-        return built[0].train(), built[1].train(), built[2].eval()
+        return G.train(), D.train(), average.eval()
 
 
 def _transfer(start: Networks, networks: dict[str, nn.Module]) -> None:

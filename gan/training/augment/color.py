@@ -1,18 +1,15 @@
 """Colour augmentation: one random affine map of the channels for each image."""
 
 import math
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from gan.training.augment.settings import Augmentations
 from gan.training.draws import Draws
 
-if TYPE_CHECKING:
-    from gan.training.augment.pipeline import Augmentations
 
-
-def color_matrices(a: "Augmentations", batch: int, channels: int, p: float | Tensor, draws: Draws) -> Tensor | None:
+def color_matrices(a: Augmentations, batch: int, channels: int, p: float | Tensor, draws: Draws) -> Tensor | None:
     """Draw the colour maps.
 
     Luma is the projection on (1, ..., 1), whatever the number of channels; a single channel is all luma.

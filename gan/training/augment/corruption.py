@@ -1,17 +1,13 @@
 """Corruptions: additive noise and cutout."""
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
+from gan.training.augment.settings import Augmentations
 from gan.training.draws import Draws
 
-if TYPE_CHECKING:
-    from gan.training.augment.pipeline import Augmentations
 
-
-def add_noise(images: Tensor, a: "Augmentations", p: float | Tensor, draws: Draws) -> Tensor:
+def add_noise(images: Tensor, a: Augmentations, p: float | Tensor, draws: Draws) -> Tensor:
     """Add white noise to [N, C, H, W], of a half-normal standard deviation for each image."""
     shape = (len(images), 1, 1, 1)
     deviation = draws.half_normal(shape) * a.noise_std
@@ -19,7 +15,7 @@ def add_noise(images: Tensor, a: "Augmentations", p: float | Tensor, draws: Draw
     return images + (draws.normal(images.shape) * deviation).to(images.device)
 
 
-def cut_out(images: Tensor, a: "Augmentations", p: float | Tensor, draws: Draws) -> Tensor:
+def cut_out(images: Tensor, a: Augmentations, p: float | Tensor, draws: Draws) -> Tensor:
     """Blank a rectangle of `cutout_size` about a random point of each image of [N, C, H, W]."""
     batch, _, height, width = images.shape
     on = draws.gate((batch, 1, 1, 1, 1), a.cutout * p).reshape(batch, 1, 1, 1).to(images.device)

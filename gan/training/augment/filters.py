@@ -1,7 +1,6 @@
 """Image-space filtering: amplify each of four frequency bands by a random factor."""
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gan.training.augment.settings import Augmentations
 from gan.training.augment.wavelets import SYM2
 from gan.training.draws import Draws
-
-if TYPE_CHECKING:
-    from gan.training.augment.pipeline import Augmentations
 
 BAND_POWER = (10 / 13, 1 / 13, 1 / 13, 1 / 13)
 """Share of each band in the power of a natural image (1 / f): what the amplified image is normalised by."""
@@ -45,7 +42,7 @@ def band_filters() -> Tensor:
     return torch.tensor(np.stack(centred), dtype=torch.float32)
 
 
-def amplify_bands(images: Tensor, a: "Augmentations", bands: Tensor, p: float | Tensor, draws: Draws) -> Tensor:
+def amplify_bands(images: Tensor, a: Augmentations, bands: Tensor, p: float | Tensor, draws: Draws) -> Tensor:
     """Filter each image with its own mixture of bands, keeping the expected power.
 
     Args:

@@ -1,7 +1,6 @@
 """Pixel blitting and geometric augmentation: random affine maps, and one warp that applies them."""
 
 import math
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -9,15 +8,13 @@ from torch import Tensor
 
 from gan.ops.grid_sample import grid_sample
 from gan.ops.upfirdn2d import downsample2d, upsample2d
+from gan.training.augment.settings import Augmentations
 from gan.training.draws import Draws
-
-if TYPE_CHECKING:
-    from gan.training.augment.pipeline import Augmentations
 
 Probability = float | Tensor
 
 
-def inverse_warps(a: "Augmentations", batch: int, size: tuple[int, int], p: Probability, draws: Draws) -> Tensor | None:
+def inverse_warps(a: Augmentations, batch: int, size: tuple[int, int], p: Probability, draws: Draws) -> Tensor | None:
     """Draw the maps from pixels of the augmented image to those of the original.
 
     Args:
