@@ -3,8 +3,8 @@
 import pytest
 
 from gan.inference import cpu
+from tests.unit.inference.comparing import with_biases
 from tests.unit.networks import tiny
-from tests.unit.networks.comparing import with_biases
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import torch
 from gan.inference import cpu
 from gan.inference.low_res import at_resolution, shares
 from gan.networks.steps import follow
+from tests.unit.inference.comparing import assert_same, latents, plan_of, seen, stylegan3
 from tests.unit.networks import tiny
-from tests.unit.networks.comparing import assert_same, latents, plan_of, seen, stylegan3
 
 
 @torch.no_grad()

@@ -6,7 +6,7 @@ import torch
 from gan.inference import cpu
 from gan.inference.cpu import stylegan2 as plans
 from gan.inference.low_res import at_resolution
-from tests.unit.networks.comparing import is_close, latents, own_way, plan_of, seen, stylegan3
+from tests.unit.inference.comparing import is_close, latents, own_way, plan_of, seen, stylegan3
 
 
 def planned(monkeypatch):

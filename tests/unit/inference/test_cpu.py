@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from gan.inference import cpu
 from gan.inference.cpu import families
 from gan.inference.cpu import stylegan2 as plans
+from tests.unit.inference.comparing import (
+    assert_same,
+    is_close,
+    latents,
+    own_way,
+    plan_of,
+    seen,
+    stylegan3,
+    with_biases,
+)
 from tests.unit.networks import tiny
-from tests.unit.networks.comparing import assert_same, is_close, latents, own_way, plan_of, seen, stylegan3, with_biases
 
 
 @settings(max_examples=25, deadline=None)
