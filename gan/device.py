@@ -1,4 +1,4 @@
-"""Which device computes, and what it is called."""
+"""Choice of the device that computes, and its name."""
 
 import platform
 from collections.abc import Sequence

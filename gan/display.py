@@ -21,11 +21,11 @@ _CPU_ROWS = 65536
 """Values of each channel handled at once on a CPU, so that the steps in between stay in its second cache."""
 
 _OPAQUE = -(2**24)
-"""What sets the highest byte of a 32-bit pixel to 255, added to the three bytes below it."""
+"""Number that sets the highest byte of a 32-bit pixel to 255, added to the three bytes below it."""
 
 
 class Statistics(NamedTuple):
-    """What a tensor's values are like, as shown beside a layer. Figures of empty tensors are 0."""
+    """Statistics of a tensor's values, as shown beside a layer. Those of empty tensors are 0."""
 
     mean: float
     """The average."""
@@ -36,7 +36,7 @@ class Statistics(NamedTuple):
 
 
 def nonfinite(x: torch.Tensor) -> int:
-    """How many values of x are infinite or not a number. Costs one fast pass where there are none."""
+    """Number of values of x that are infinite or not a number. Costs one fast pass where there are none."""
     if x.numel() == 0 or bool(torch.isfinite(x.sum(dtype=torch.float32))):
         return 0
     return x.numel() - int(torch.isfinite(x).sum())
@@ -104,7 +104,7 @@ def to_pixels(
 
 
 def _gain(shown: torch.Tensor, scale_db: float, normalize: bool, bad: torch.Tensor | None) -> torch.Tensor | None:
-    """What each channel is multiplied by, [C, 1, 1]; None for 1. Values that are not finite don't count."""
+    """Factor on each channel, [C, 1, 1]; None for 1. Values that are not finite don't count."""
     if not normalize and scale_db == 0:
         return None
     scale = shown.new_full((shown.shape[0], 1, 1), 10.0 ** (scale_db / 20))

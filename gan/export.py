@@ -23,7 +23,7 @@ from gan.latents import seed_z
 from gan.networks.protocol import Generator
 
 TOLERANCE = 1e-3
-"""How far a picture, about -1..1, may be from the network's own; other programs add up in another order."""
+"""Largest difference of an image, about -1..1, from the network's own; other programs add up in another order."""
 
 
 def export_torchscript(path: str | Path, G: Generator) -> None:

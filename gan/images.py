@@ -55,7 +55,7 @@ def load_described(
 
 
 def device_of(G: Generator) -> torch.device:
-    """Where a generator is."""
+    """Device of a generator."""
     return next(iter(G.parameters())).device
 
 
@@ -103,20 +103,20 @@ def _style(G: Generator, seed: int, psi: float, label: int | None) -> torch.Tens
 
 @dataclass(frozen=True)
 class Drawing:
-    """How pictures are drawn, besides their styles."""
+    """Settings of a rendering, besides the styles."""
 
     noise_mode: str = "const"
     """"const", "random" or "none"; see the synthesis networks."""
     noise: Mapping[str, NoiseSetting] = field(default_factory=dict)
     """Settings of single layers, likewise."""
     translate: tuple[float, float] = (0.0, 0.0)
-    """How far the picture moves, in its widths, to the right and down. StyleGAN3 only."""
+    """Movement of the image, in its widths, to the right and down. StyleGAN3 only."""
     rotate: float = 0.0
-    """How far it turns, in degrees, counterclockwise. StyleGAN3 only."""
+    """Rotation of the image, in degrees, counterclockwise. StyleGAN3 only."""
 
     @property
     def moves(self) -> bool:
-        """Whether the picture is moved or turned at all."""
+        """True if the image is moved or turned at all."""
         return self.translate != (0.0, 0.0) or self.rotate % 360 != 0
 
     def check(self, G: Generator) -> None:

@@ -1,4 +1,4 @@
-"""How this process asks the system for memory."""
+"""Allocation of memory from the system."""
 
 import ctypes
 import sys

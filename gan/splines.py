@@ -19,7 +19,7 @@ Weights = npt.NDArray[np.float64]
 
 
 def weights(times: Sequence[float], t: float, kind: Kind = "linear", period: float | None = None) -> Weights:
-    """How much each of the K keyframes counts at time t: [K], of sum 1.
+    """Weight of each of the K keyframes at time t: [K], of sum 1.
 
     Args:
         times: Of the keyframes, in seconds or any other unit, increasing.

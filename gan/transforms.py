@@ -184,7 +184,7 @@ def _rigid(matrix: npt.ArrayLike) -> Matrix:
 
 
 def _source_positions(img: torch.Tensor, back: Matrix) -> tuple[torch.Tensor, torch.Tensor]:
-    """Where each pixel of [.., H, W] comes from, as x and y [H, W] in 0..1 from the top left corner.
+    """Source position of each pixel of [.., H, W], as x and y [H, W] in 0..1 from the top left corner.
 
     Float64, so that pixels on the mask's edge fall on the right side; on the CPU, because MPS knows no float64.
     """

@@ -1,4 +1,4 @@
-"""What a dataset or a network puts into each frequency, averaged over many pictures (Alias-Free GAN, arXiv 2106.12423).
+"""Power at each frequency, averaged over many images of a dataset or a network (Alias-Free GAN, arXiv 2106.12423).
 
 Spectra are linear power, float64 [size, size], the frequency 0 in the middle; white noise of variance 1 (after the
 pictures' mean and deviation were taken out) has power 1 everywhere, 0 dB.

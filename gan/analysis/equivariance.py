@@ -1,4 +1,4 @@
-"""How well a network keeps its promise to move when its input moves: EQ-T and EQ-R of the Alias-Free GAN paper.
+"""EQ-T and EQ-R of the Alias-Free GAN paper: accuracy with which the image moves when the network's input moves.
 
 Both compare two pictures of the same w, one whose input was moved and one that was moved itself, where the latter is
 known, and give the peak signal-to-noise ratio in dB (arXiv 2106.12423, section 2.3 and appendix E). The operators here
@@ -98,7 +98,7 @@ def equivariance_db(error: float, count: float, peak_to_peak: float = PEAK_TO_PE
 
 
 def psnr(a: torch.Tensor, b: torch.Tensor, mask: torch.Tensor | None = None) -> float:
-    """How alike two pictures of values -1..1 are, in dB, over the pixels of `mask` (all of them when None)."""
+    """Similarity of two images of values -1..1, in dB, over the pixels of `mask` (all of them when None)."""
     return equivariance_db(*squared_error(a, b, torch.ones_like(a) if mask is None else mask))
 
 

@@ -142,7 +142,7 @@ def radial_power(spectrum: torch.Tensor) -> tuple[npt.NDArray[np.float64], npt.N
 
 @functools.lru_cache(maxsize=8)
 def _rings(height: int, width: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Which ring each frequency of a shifted spectrum belongs to, flat; one beyond the last collects the rest."""
+    """Ring of each frequency of a shifted spectrum, flat; one beyond the last collects the rest."""
     fy = np.fft.fftshift(np.fft.fftfreq(height))[:, None]
     fx = np.fft.fftshift(np.fft.fftfreq(width))[None, :]
     shorter = min(height, width)

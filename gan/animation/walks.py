@@ -26,7 +26,7 @@ class Walk:
     ws: torch.Tensor
     """The keyframes, [K, num_ws, w_dim] (or any [K, ..., w_dim])."""
     w_avg: torch.Tensor
-    """What `slerp` goes around and `keep_norm` keeps the distance from: [w_dim], the network's, or zeros."""
+    """Centre of `slerp` and of the distances that `keep_norm` keeps: [w_dim], the network's mean, or zeros."""
     interpolation: Interpolation = "cubic"
     period: float | None = None
     """Of a loop, in the unit of the times: then the first keyframe comes again. None for no loop."""

@@ -82,7 +82,7 @@ def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
 
 @dataclass(frozen=True)
 class _Work:
-    """What a process measures, and with what."""
+    """Everything that a measuring process needs."""
 
     names: tuple[str, ...]
     network: StyleGenerator

@@ -1,4 +1,4 @@
-"""What commands that draw have in common: the network, its classes and directions."""
+"""Inputs of the rendering commands: the network, its classes and directions."""
 
 from collections.abc import Sequence
 

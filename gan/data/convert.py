@@ -33,7 +33,7 @@ _PER_FOLDER = 1000
 
 @dataclass(frozen=True)
 class Conversion:
-    """What is done to every picture."""
+    """Changes made to every image."""
 
     transform: str | None = None
     """One of `TRANSFORMS`; None keeps the whole picture."""
@@ -47,18 +47,18 @@ class Conversion:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it."""
+    """Result of a conversion."""
 
     written: int
     """Pictures in the dataset."""
     skipped: int
     """Pictures that were left out."""
     labelled: bool
-    """Whether the dataset has labels."""
+    """True if the dataset has labels."""
 
 
 def open_source(path: Path) -> Source:
-    """What to read from, told by its name and content.
+    """The source to read from, chosen by its name and content.
 
     Raises:
         DatasetError: there is nothing that can be read.
@@ -213,7 +213,7 @@ class _Labels:
         self._vectors: list[list[float]] = []
         self._count = 0
         self.complete = True
-        """Whether every picture has a label."""
+        """True if every image has a label."""
 
     def __len__(self) -> int:
         return self._count

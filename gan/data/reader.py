@@ -21,13 +21,13 @@ import numpy.typing as npt
 from PIL import Image
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-"""What the names of pictures end in."""
+"""File name endings of images."""
 
 LABELS = "dataset.json"
 """The file that holds the labels."""
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
-"""What each of Pillow's modes of 8 bits is read as; 16 bits and more are refused, they would lose most of theirs."""
+"""Mode that each of Pillow's 8-bit modes is read as; 16 bits and more are refused, they would lose most of theirs."""
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -77,7 +77,7 @@ class ImageSource:
 
     @property
     def name(self) -> str:
-        """What to call the dataset in names of runs: the file's or the folder's name without its ending."""
+        """Name of the dataset in names of runs: the file's or the folder's name without its ending."""
         return self.path.resolve().stem
 
     @property

@@ -1,4 +1,4 @@
-"""What every figure is: a grid, and what it is made of."""
+"""Figures: a grid of images, and its parts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the noise inputs do (arXiv 1812.04948, section 3.2 and figures 4 and 5)."""
+"""Figures of the noise inputs' effect (arXiv 1812.04948, section 3.2 and figures 4 and 5)."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from gan.networks.protocol import Generator
 
 Band = Literal["all", "none", "fine", "coarse"]
 BANDS: tuple[Band, ...] = get_args(Band)
-"""Which layers have noise, in the order of the paper's figure 5."""
+"""Layers with noise, in the order of the paper's figure 5."""
 
 COARSE_RESOLUTION = 32
 """The largest layers that count as coarse: 4^2 to 32^2; fine are 64^2 and up."""
@@ -49,7 +49,7 @@ class PixelDeviation:
 
     def __init__(self) -> None:
         self.count = 0
-        """How many pictures were added."""
+        """Number of images added."""
         self._channels = 1
         self._sum: npt.NDArray[np.int64] | int = 0
         self._squares: npt.NDArray[np.int64] | int = 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def contents(source: str | Path, *, progress: Progress | None = None) -> Contents:
-    """What a file holds, without building its networks or hashing the file. Nothing in the file is ever run.
+    """Contents of a file, without building its networks or hashing the file. Nothing in the file is ever run.
 
     Args:
         source: As in `load`.

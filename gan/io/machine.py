@@ -25,7 +25,7 @@ Constructor = Callable[[tuple[Any, ...]], Any]
 
 @dataclass(slots=True)
 class Budget:
-    """What one file may still cost, over all the pickles nested in it."""
+    """Remaining budget of one file, over all the pickles nested in it."""
 
     opcodes: int = MAX_OPCODES
     copied_bytes: int = 0
@@ -74,12 +74,12 @@ class BoundedReader:
         return self._file.readline(65536)
 
     def tell(self) -> int:
-        """Where the next byte comes from."""
+        """Offset of the next byte."""
         return self._file.tell()
 
 
 class _Mark:
-    """Where a group of values begins on the stack."""
+    """Mark at the start of a group of values on the stack."""
 
 
 _MARK = _Mark()

@@ -1,4 +1,4 @@
-"""What `load` returns, and the two steps that every file format shares: check the arguments, then build and fill."""
+"""Networks and their descriptions, and the two steps that every file format shares: check the arguments, then build."""
 
 import math
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ NAMES = ("G", "D", "G_ema")
 
 @dataclass(frozen=True)
 class Architecture:
-    """How to build a network.
+    """Class and arguments of a network.
 
     Attributes:
         class_name: A key of `gan.networks.CLASS_NAMES`, such as `stylegan3.Generator`.
@@ -34,7 +34,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class NetworkInfo:
-    """What is known about a loaded file.
+    """Description of a loaded file.
 
     Attributes:
         source: The file's path, or the address it came from.
@@ -94,7 +94,7 @@ BUFFERS = frozenset(
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file holds, by what it says itself.
+    """Contents of a file, by its own description.
 
     Attributes:
         info: As of a loaded file, without its hash.
@@ -107,7 +107,7 @@ class Contents:
     file_bytes: int
 
     def parameters(self, name: str) -> int:
-        """How many numbers the network `name` has learned; buffers don't count."""
+        """Count of the numbers that the network `name` has learned; buffers don't count."""
         shapes = self.shapes[name].items()
         return sum(math.prod(shape) for key, shape in shapes if key.rpartition(".")[2] not in BUFFERS)
 

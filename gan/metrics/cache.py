@@ -23,7 +23,7 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 def folder() -> Path:
-    """Where they are kept: `metrics` in `$STYLESCOPE_CACHE_DIR`, or in the user's cache folder."""
+    """Folder of the cache: `metrics` in `$STYLESCOPE_CACHE_DIR`, or in the user's cache folder."""
     chosen = os.environ.get("STYLESCOPE_CACHE_DIR")
     if chosen:
         return Path(chosen) / "metrics"

@@ -172,7 +172,7 @@ class Detectors:
             self._open[kind] = detector
 
     def has(self, kind: str) -> bool:
-        """Whether a kind is at hand without fetching anything."""
+        """True if a kind is available without fetching anything."""
         if kind in self._open:
             return True
         if kind == LITE0:

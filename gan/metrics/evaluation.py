@@ -48,7 +48,7 @@ _Figures = dict[str, float]
 
 
 def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
-    """What these names ask for, "auto" included, once it is sure that their feature networks can be had.
+    """Metrics of these names, "auto" included, once it is sure that their feature networks can be had.
 
     Raises:
         ValueError: a name is unknown.

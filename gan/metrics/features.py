@@ -100,7 +100,7 @@ def generated_features(work: Work) -> Tensor:
 
 
 def generated_answers(work: Work, look: _Look) -> Tensor:
-    """What `look` sees in each generated picture, float32 [samples, D] on the CPU."""
+    """Features that `look` computes of each generated image, float32 [samples, D] on the CPU."""
     return group.gather(list(_seen_generated(work, look)), work.metric.samples, BATCH)
 
 
@@ -139,7 +139,7 @@ def _summed(rows: Iterable[Tensor], total: int) -> Moments:
 
 
 def _kept(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-    """What `compute` gives, from the cache where it was computed of the same pictures by the same network before.
+    """Result of `compute`, from the cache where it was computed of the same images by the same network before.
 
     In the latter case process 0 alone gets it, the others nothing: it alone needs it.
     """

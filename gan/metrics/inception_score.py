@@ -8,7 +8,7 @@ SPLITS = 10
 
 
 def inception_score(probabilities: torch.Tensor, splits: int = SPLITS) -> tuple[float, float]:
-    """How sure a classifier is of each picture, and how varied its answers are: (mean, standard deviation) over parts.
+    """Inception Score, which rewards a classifier's certainty and variety: (mean, standard deviation) over parts.
 
         IS = exp( mean_x KL( p(y | x) || mean_x p(y | x) ) )
 

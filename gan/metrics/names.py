@@ -1,4 +1,4 @@
-"""What a metric's name asks for: the one place that knows all names.
+"""Names of the metrics and their meanings, all in one place.
 
 A number in a name is the count of generated pictures, as in `fid50k_full` or `kid500`, and any count may be asked for.
 Where the published name has none it may be put in: `ppl2_1k_wend`, `ppl_5k_zfull`, `ls20k`.
@@ -67,7 +67,7 @@ class Metric:
 
     @property
     def compares(self) -> bool:
-        """Whether real pictures are needed."""
+        """True if real images are needed."""
         return self.kind in _FULL_LIMITS
 
     @property
@@ -77,17 +77,17 @@ class Metric:
 
     @property
     def crops(self) -> bool:
-        """Whether only the face's box is looked at, as StyleGAN1's path lengths do."""
+        """True if only the face's box is measured, as StyleGAN1's path lengths do."""
         return self.kind == "ppl"
 
     @property
     def needs_transform(self) -> bool:
-        """Whether the network's input must be movable."""
+        """True if the network's input must be movable."""
         return self.kind.startswith("eq")
 
 
 def parse(name: str) -> Metric:
-    """What a name asks for.
+    """Metric of a name.
 
     Raises:
         ValueError: there is no such metric; the message lists the names.

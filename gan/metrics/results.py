@@ -1,4 +1,4 @@
-"""What a metric came to, and the files that keep it: `metric-<name>.jsonl`, a line for each evaluation."""
+"""Results of metrics, and their files: `metric-<name>.jsonl`, a line for each evaluation."""
 
 import json
 import math

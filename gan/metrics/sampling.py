@@ -22,7 +22,7 @@ _READERS = 3
 
 
 class Pictures(Protocol):
-    """What metrics need of a dataset; `gan.data.ImageSource` is one."""
+    """Dataset as metrics need it; `gan.data.ImageSource` is one."""
 
     @property
     def label_dim(self) -> int:
@@ -113,7 +113,7 @@ class Sampler:
 
     @property
     def at_once(self) -> int:
-        """How many pictures fit into memory together."""
+        """Number of images that fit into memory together."""
         return max(1, min(64, _PIXELS // self.network.img_resolution**2))
 
 

@@ -10,7 +10,7 @@ Array = npt.NDArray[np.floating]
 
 
 def separability(latents: Array, logits: Array) -> float:
-    """How well planes in a latent space tell attributes apart: exp( sum_i H(Y_i | X_i) ); 1 is perfectly.
+    """Linear separability of attributes in a latent space: exp( sum_i H(Y_i | X_i) ); 1 is perfect.
 
     For each attribute the more confidently classified half of the samples is kept. X is the side of a linear SVM's
     plane, fitted to the latents, and Y is what the classifier saw in the picture; H is in nats.

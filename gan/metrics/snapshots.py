@@ -24,7 +24,7 @@ Measure = Callable[[Any, Path], dict[str, float]]
 
 
 class _Ranked(Protocol):
-    """What is asked of the processes that train."""
+    """Processes that train, as measuring needs them."""
 
     @property
     def rank(self) -> int:
@@ -34,7 +34,7 @@ class _Ranked(Protocol):
 def for_training(
     names: Sequence[str], source: Pictures, group: _Ranked, folder: Path, tell: Tell, background: bool = False
 ) -> Measure | None:
-    """What measures a run's snapshots, and keeps the results in `metric-<name>.jsonl`; None for nothing.
+    """Function that measures a run's snapshots and writes the results to `metric-<name>.jsonl`; None for no metrics.
 
     Args:
         names: As in `evaluate`. "auto" alone is nothing where no feature network is at hand.

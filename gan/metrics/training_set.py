@@ -1,4 +1,4 @@
-"""What a network was trained on, as its run folder or its file says."""
+"""Training set of a network, by its run folder or its file."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any
 from gan.training.run import folder as run_folder
 
 OPTIONS_FILE = "training_options.json"
-"""Where the official tools keep the options of a run."""
+"""File in which the official tools store the options of a run."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def run_of(network: Path) -> Path | None:
 
 
 def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet:
-    """What a network was trained on.
+    """Training set of a network.
 
     Args:
         folder: Its run folder, which has the first word; None for none.

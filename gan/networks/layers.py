@@ -19,7 +19,7 @@ from gan.ops.upfirdn2d import setup_filter
 
 RESNET_GAIN = math.sqrt(0.5)
 ARCHITECTURES = ("skip", "resnet", "orig")
-"""How blocks of different resolutions are connected (StyleGAN2, arXiv 1912.04958, section 4.1)."""
+"""Connections between blocks of different resolutions (StyleGAN2, arXiv 1912.04958, section 4.1)."""
 DEFAULT_RESAMPLE_FILTER: tuple[int, ...] = (1, 3, 3, 1)
 
 ResampleFilter = Sequence[float] | Sequence[Sequence[float]] | None

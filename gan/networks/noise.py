@@ -1,4 +1,4 @@
-"""Where the per-pixel noise of a synthesis network comes from (StyleGAN, arXiv 1812.04948, section 3.2)."""
+"""Sources of a synthesis network's per-pixel noise (StyleGAN, arXiv 1812.04948, section 3.2)."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -230,7 +230,7 @@ class SynthesisBlock(nn.Module):
         return sum(module.weight.numel() * (self.resolution // getattr(module, "up", 1)) ** 2 for module in modules)
 
     def _fused(self, ws: Tensor) -> bool:
-        """Which form of the modulated convolution to use; both give the same up to rounding.
+        """True for the fused form of the modulated convolution; both forms give the same up to rounding.
 
         Grouped convolutions are slow on a CPU: measured 1.5 times at 256x256 with a batch of 4.
         """

@@ -57,7 +57,7 @@ class LayerDesign:
     out_half_width: float
     """Half the downsampling filter's transition band."""
     out_stopband: float
-    """Where the output's spectrum ends: ``out_cutoff + out_half_width``."""
+    """End of the output's spectrum: ``out_cutoff + out_half_width``."""
     conv_kernel: int
     """Width and height of the convolution's kernel."""
     up_factor: int
@@ -85,13 +85,13 @@ class SynthesisDesign:
     """A whole synthesis network."""
 
     input: InputDesign
-    """Where it starts."""
+    """Fourier features at the start."""
     layers: tuple[LayerDesign, ...]
     """Its layers in order; the last one makes the colours."""
     filter_size: int
     """Filter taps per unit of the resampling factor."""
     lrelu_upsampling: int
-    """How far above the higher of both rates the leaky ReLU is computed."""
+    """Factor of the leaky ReLU's rate over the higher of both rates."""
 
     @property
     def multiplications(self) -> int:
@@ -101,12 +101,12 @@ class SynthesisDesign:
 
 @dataclass(frozen=True)
 class Stage:
-    """What the signal between two layers looks like."""
+    """Signal between two layers."""
 
     cutoff: float
     """Up to which frequency it is let through."""
     stopband: float
-    """Where its spectrum ends."""
+    """End of its spectrum."""
     sampling_rate: int
     """Pixels per picture width."""
     half_width: float
@@ -114,7 +114,7 @@ class Stage:
     size: int
     """Width and height in pixels, margin included."""
     channels: int
-    """How many signals there are."""
+    """Number of signals."""
 
 
 def plan(

@@ -15,9 +15,9 @@ class TrainConfig:
     """A training run. `gan.training.presets.resolve` makes one from options."""
 
     G: Architecture
-    """How to build the generator."""
+    """Architecture of the generator."""
     D: Architecture
-    """How to build the discriminator."""
+    """Architecture of the discriminator."""
     G_optimizer: OptimizerSettings
     """The generator's optimiser."""
     D_optimizer: OptimizerSettings
@@ -29,11 +29,11 @@ class TrainConfig:
     loss: LossSettings
     """Weights of the losses."""
     augment: Augmentations | None
-    """What the discriminator's images go through; None for nothing."""
+    """Augmentation of the discriminator's images; None for none."""
     augment_p: float
     """Probability of augmentation at the start."""
     ada: AdaSettings | None
-    """How that probability moves; None for not at all."""
+    """Controller of that probability; None for a constant one."""
     batch: int
     """Images in a batch, over all processes."""
     batch_gpu: int
@@ -45,7 +45,7 @@ class TrainConfig:
     ema_rampup: float | None
     """The half-life is at most this share of the images shown; None for no such limit."""
     total_kimg: int
-    """When to end, in thousands of images."""
+    """Length of the training, in thousands of images."""
     tick_kimg: float
     """Thousands of images between lines of statistics."""
     snapshot_ticks: int
@@ -62,6 +62,6 @@ class TrainConfig:
     resume: str | None
     """Network to start from (transfer learning); None for fresh weights."""
     metrics: tuple[str, ...]
-    """What to measure at each snapshot."""
+    """Metrics to measure at each snapshot."""
     metrics_async: bool
     """Measure in a process of its own."""

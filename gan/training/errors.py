@@ -1,4 +1,4 @@
-"""What can go wrong in a run. Every message says what is wrong and what to do."""
+"""Errors of a run. Every message says what is wrong and what to do."""
 
 
 class TrainingError(ValueError):

@@ -17,7 +17,7 @@ from .errors import TrainingError
 T = TypeVar("T")
 
 _TIMEOUT = timedelta(hours=2)
-"""How long one process waits for the others, as while one of them measures a network."""
+"""Timeout of waiting for other processes, as while one of them measures a network."""
 
 
 class Group:
@@ -40,7 +40,7 @@ class Group:
         return tensor
 
     def any(self, flag: bool) -> bool:
-        """Whether any process says True."""
+        """True if any process passes True."""
         return flag
 
     def gather(self, value: T) -> list[T]:
@@ -110,7 +110,7 @@ class DistributedGroup(Group):
 
 
 def started_by_torchrun() -> bool:
-    """Whether this process is a worker of torchrun."""
+    """True if this process is a worker of torchrun."""
     return "LOCAL_RANK" in os.environ and "WORLD_SIZE" in os.environ
 
 

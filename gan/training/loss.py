@@ -30,13 +30,13 @@ class LossSettings:
     r1_gamma: float
     """Weight of R1; the penalty is gamma / 2 times the squared gradient."""
     style_mixing_prob: float = 0.0
-    """How often the later layers get the w of a second latent."""
+    """Probability that the later layers get the w of a second latent."""
     pl_weight: float = 0.0
     """Weight of the path length penalty; 0 for none."""
     pl_batch_shrink: int = 2
     """The path length is measured on a batch so many times smaller."""
     pl_decay: float = 0.01
-    """How fast the running mean of path lengths moves."""
+    """Share of a new path length in the running mean."""
     blur_init_sigma: float = 0.0
     """Standard deviation, in pixels, of the blur over what the discriminator sees at the start."""
     blur_fade_kimg: float = 0.0
@@ -47,7 +47,7 @@ class LossSettings:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one phase looks at in one micro-batch."""
+    """Images, latents and labels of one micro-batch."""
 
     real_img: Tensor
     """Real images [N, C, H, W], -1..1."""

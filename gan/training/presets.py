@@ -24,7 +24,7 @@ GROW_KIMG = 600
 
 @dataclass(frozen=True)
 class Options:
-    """What `resolve` takes of the command line; see `training_launcher.specs.train` for the meanings."""
+    """Options of the command line that `resolve` takes; see `training_launcher.specs.train` for the meanings."""
 
     cfg: str
     gpus: int
@@ -58,7 +58,7 @@ class Options:
 
 @dataclass(frozen=True)
 class _Preset:
-    """What differs between the base configurations."""
+    """Differences between the base configurations."""
 
     generator: str
     discriminator: str

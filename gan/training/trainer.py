@@ -33,7 +33,7 @@ RUNNING_AVERAGES = ("w_avg", "magnitude_ema")
 """Buffers that each process moves by what it sees; they are averaged over all of them."""
 
 _LABEL_SEED, _RANK_SEED = 1, 1000
-"""What is added to a run's seed for the streams of random numbers beside that of the weights."""
+"""Offsets from a run's seed for the streams of random numbers beside that of the weights."""
 
 
 class Trainer:

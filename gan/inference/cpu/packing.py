@@ -1,4 +1,4 @@
-"""What the plans share: weights in the order, and with the padding, that the kernels want."""
+"""Packing of weights in the order, and with the padding, that the kernels want."""
 
 from collections.abc import Callable
 from typing import Any
@@ -56,7 +56,7 @@ def filter_taps(f: Tensor, up: int) -> Floats | None:
 
 
 def scales_weight(weight: Tensor, pixels: int, channels: int) -> bool:
-    """Whether scaling a convolution's weight is cheaper than scaling its input."""
+    """True if scaling a convolution's weight is cheaper than scaling its input."""
     return weight.numel() < pixels * channels
 
 

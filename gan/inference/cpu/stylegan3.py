@@ -191,7 +191,7 @@ def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:
 
 
 def _activated(op: FilteredLrelu, y: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
-    """What follows a convolution's output [1, C, H, W], in channels_last order."""
+    """Demodulation, bias and filtered leaky ReLU of a convolution's output [1, C, H, W], in channels_last order."""
     height, width = op.size(*y.shape[2:])
     out = torch.empty(height, width, y.shape[1])
     op(_pixels(y), floats(scale), floats(bias), out.numpy())

@@ -51,7 +51,7 @@ _READERS: dict[str, Callable[[str, Mapping[str, Any], Variables], StoredNetwork]
 
 
 def is_tensorflow(data: Any) -> bool:
-    """Whether a pickle holds TensorFlow networks."""
+    """True if a pickle holds TensorFlow networks."""
     return any(_is_network(part) for part in (data if isinstance(data, (tuple, list)) else (data,)))
 
 

@@ -77,7 +77,7 @@ def _generator_arguments(name: str, given: Mapping[str, Any], variables: Variabl
 
 
 def mapping_place(key: str) -> Place | None:
-    """Where a variable of the mapping network belongs; StyleGAN2's has the same names."""
+    """Place of a variable of the mapping network; StyleGAN2's has the same names."""
     if key == "dlatent_avg":
         return "mapping.w_avg", AS_IS
     if key == "mapping/LabelConcat/weight":

@@ -148,7 +148,7 @@ def _discriminator_place(key: str, resolution: int) -> Place | None:
 
 
 def _check_grown(name: str, variables: Variables, prefix: str) -> bool:
-    """Whether the network is one that grew; it must have done so."""
+    """True if the network is one that grew. Raises UnsupportedNetworkError if it is still growing."""
     grows = any(key.startswith(prefix) for key in variables)
     lod = number(variables, "lod", "synthesis/lod")
     if grows and lod != 0:

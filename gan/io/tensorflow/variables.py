@@ -23,7 +23,7 @@ _TYPES = {"f2": "float16", "f4": "float32", "f8": "float64"}
 
 @dataclass(frozen=True)
 class Layout:
-    """How a variable's array becomes a parameter.
+    """Conversion of a variable's array into a parameter.
 
     Attributes:
         rank: How many dimensions the array must have; None for any.

@@ -206,12 +206,12 @@ def filtered_lrelu(
 
 
 def _covers(f: Tensor | None) -> bool:
-    """Whether a filter is one that the kernel can be given."""
+    """True if the kernel can take the filter."""
     return f is None or (not f.requires_grad and f.numel() > 0 and f.ndim <= 2 and f.shape[0] == f.shape[-1])
 
 
 def _fits(fu: Tensor | None, fd: Tensor | None, x: Tensor) -> bool:
-    """Whether the filters have few enough terms, for the kernel and for the device's shared memory."""
+    """True if the filters have few enough terms for the kernel and for the device's shared memory."""
     most = max(_terms(f, x, False).shape[1] for f in (fu, fd))
     tangent = torch.is_grad_enabled() and x.requires_grad
     return most <= MOST_TERMS and choose_tile(most, tangent, x.dtype != torch.float32, x.device) is not None

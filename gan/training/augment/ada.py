@@ -10,7 +10,7 @@ from gan.training.group import Group
 
 @dataclass(frozen=True)
 class AdaSettings:
-    """How p follows the discriminator's overfitting."""
+    """Control of p by the discriminator's overfitting."""
 
     target: float
     """Wanted r_t = E[sign(D(real))], 0..1."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Augmentations:
-    """How much of what; the names of the groups' members are the published ones.
+    """Strength of each augmentation; the names of the groups' members are the published ones.
 
     The numbers without a suffix are multipliers of p, 0 for off.
     """

@@ -1,4 +1,4 @@
-"""What a run keeps of itself: snapshots of its networks, and the one state that it can go on from."""
+"""Checkpoints of a run: snapshots of its networks, and the one state that it can continue from."""
 
 import pickle
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ VERSION = 1
 
 
 def snapshot_path(folder: Path, nimg: int) -> Path:
-    """Where the networks after `nimg` images are kept."""
+    """File of the networks after `nimg` images."""
     return folder / f"network-snapshot-{nimg // 1000:06d}.safetensors"
 
 

@@ -15,7 +15,7 @@ from gan.training.errors import TrainingError
 RUN_FILE, STATUS_FILE, STATE_FILE, LOG_FILE = "run.yaml", "status.json", "training-state.pt", "log.txt"
 STATS_FILE = "stats.jsonl"
 KIND = "train"
-"""What `run.yaml` says the run is."""
+"""Kind of run that `run.yaml` names."""
 
 _SNAPSHOT = re.compile(r"network-snapshot-(\d+)\.safetensors")
 _NUMBERED = re.compile(r"(\d+)-")
@@ -59,7 +59,7 @@ def write_spec(folder: Path, spec: Mapping[str, Any]) -> None:
 
 
 def read_spec(folder: Path) -> dict[str, Any]:
-    """What was asked for.
+    """Spec of a run.
 
     Raises:
         TrainingError: the folder is no training run of ours, or its `run.yaml` is damaged.
@@ -76,7 +76,7 @@ def read_spec(folder: Path) -> dict[str, Any]:
 
 
 def has_begun(folder: Path) -> bool:
-    """Whether a training has come so far that it left something to go on from, or to lose.
+    """True if a training has left something to continue from, or to lose.
 
     Not so of a folder that was only prepared, nor of a run that was killed before it had saved its first state.
     """

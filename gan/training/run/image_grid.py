@@ -18,7 +18,7 @@ _WIDE, _HIGH = 1920, 1080
 
 @dataclass(frozen=True)
 class GridPlan:
-    """What the grids show: in a conditional run each row is of one class."""
+    """Contents of the grids: in a conditional run each row is of one class."""
 
     columns: int
     """Pictures in a row."""

@@ -18,7 +18,7 @@ from gan.training.errors import TrainingError
 from gan.training.run import status
 
 SHUTDOWN_SECONDS = 15
-"""How long the other workers have to end after one was lost; then they are killed."""
+"""Time that the other workers have to end after one was lost; then they are killed."""
 
 
 def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) -> None:

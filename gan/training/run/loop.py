@@ -21,7 +21,7 @@ from gan.training.stats import Moments
 from gan.training.trainer import Trainer
 
 _STATUS_SECONDS = 2.0
-"""How often `status.json` is written between ticks."""
+"""Seconds between writes of `status.json` within a tick."""
 
 
 Measure = Callable[[Any, Path], dict[str, float]]
@@ -30,7 +30,7 @@ Measure = Callable[[Any, Path], dict[str, float]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a run has around it: all that is not the training itself."""
+    """Surroundings of a run: all that is not the training itself."""
 
     folder: Path
     """The run's folder."""
@@ -39,7 +39,7 @@ class Surroundings:
     tell: Callable[[str], None]
     """Takes a line for people."""
     stop: Callable[[], bool]
-    """Whether somebody asked this process to stop."""
+    """True if this process was asked to stop."""
     progress: Callable[[int], None] = lambda nimg: None
     """Called with the number of images shown, after every batch."""
     measure: Measure | None = None
@@ -50,7 +50,7 @@ class Surroundings:
 
 @dataclass
 class _Clock:
-    """Where the time went."""
+    """Time spent on each part of a run."""
 
     elapsed: float = 0.0
     """Seconds of training before this process began."""
@@ -63,7 +63,7 @@ class _Clock:
 
 @dataclass
 class _Place:
-    """Where in the schedule the run is; part of its state."""
+    """Position of the run in its schedule; part of its state."""
 
     tick: int = 0
     tick_nimg: int = 0

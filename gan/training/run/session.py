@@ -34,22 +34,22 @@ _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Job:
-    """What a process of a run is told."""
+    """Instructions for a process of a run."""
 
     config: TrainConfig
-    """What to train."""
+    """Configuration of the training."""
     data: str
     """The dataset."""
     cond: bool
-    """Whether to use its labels."""
+    """True to use its labels."""
     mirror: bool
-    """Whether to double it with mirrored images."""
+    """True to double it with mirrored images."""
     device: str
     """Name of the device, as `gan.device` knows it."""
     folder: Path | None
     """The run's folder; None where process 0 is to make it."""
     continued: bool
-    """Whether to go on from the folder's saved state."""
+    """True to continue from the folder's saved state."""
 
 
 def run(
@@ -158,7 +158,7 @@ def _parameters(trainer: Trainer) -> str:
 
 
 def _reason(error: BaseException, group: Group) -> str:
-    """What went wrong, in a sentence."""
+    """Sentence for an error."""
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted before the last batch was saved."
     if isinstance(error, torch.OutOfMemoryError):

@@ -30,26 +30,26 @@ def boot_id() -> str:
 
 @dataclass(frozen=True)
 class Status:
-    """How a run is doing."""
+    """Status of a run."""
 
     state: State
     """"running" also covers a run that was killed: compare the process."""
     kimg: float
     """Thousands of images shown so far."""
     total_kimg: float
-    """How many there will be."""
+    """Number of images in the whole run."""
     sec_per_kimg: float | None
     """Seconds for a thousand images, lately; None at the start."""
     eta_s: float | None
     """Seconds until the end at that pace."""
     updated: float
-    """When this was written, in seconds since 1970."""
+    """Time of writing, in seconds since 1970."""
     error: str | None = None
-    """Why the run failed."""
+    """Reason why the run failed."""
     pid: int = field(default_factory=lambda: psutil.Process().pid)
     """The process to send SIGTERM to."""
     pid_start_time: float = field(default_factory=lambda: _start_time(psutil.Process().pid))
-    """When that process started, in seconds since 1970: another process may get its number later."""
+    """Start of that process, in seconds since 1970: another process may get its number later."""
     boot_id: str = field(default_factory=boot_id)
     """See `boot_id`."""
     host: str = field(default_factory=socket.gethostname)
@@ -63,7 +63,7 @@ class Status:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """What a run's `status.json` says; None where there is none or it is damaged."""
+    """Content of a run's `status.json`; None where there is none or it is damaged."""
     try:
         content = json.loads((folder / STATUS_FILE).read_text())
     except (OSError, ValueError):
@@ -72,7 +72,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def is_alive(content: dict[str, Any]) -> bool:
-    """Whether the process that wrote a status still runs on this computer."""
+    """True if the process that wrote a status still runs on this computer."""
     if content.get("boot_id") != boot_id() or content.get("host") != socket.gethostname():
         return False
     try:

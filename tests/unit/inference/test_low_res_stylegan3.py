@@ -21,8 +21,7 @@ from gan.networks.stylegan3_design import plan
 from gan.networks.stylegan3_layers import modulated_conv2d
 from gan.transforms import affine, inverse
 from tests.fixtures_path import fixtures
-
-from .tiny import assert_unchanged, snapshot
+from tests.unit.networks.tiny import assert_unchanged, snapshot
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 R = {"conv_kernel": 1, "use_radial_filters": True}
