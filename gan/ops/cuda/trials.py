@@ -18,7 +18,7 @@ _LEAST_CAPABILITY = (7, 5)
 """Turing: the first devices that Triton supports with all that the kernels use."""
 
 _FAILURES = (TritonError, RuntimeError, OSError, ValueError, ImportError, subprocess.SubprocessError)
-"""Exceptions of Triton where it cannot compile or launch: no compiler or headers, too little shared memory, a driver."""
+"""Exceptions of Triton where it cannot compile or launch: no compiler or headers, little shared memory, a driver."""
 
 Operator = Callable[..., Tensor | None]
 
