@@ -1,6 +1,6 @@
-"""From seeds to pictures in a few calls: what commands, figures and films are made with.
+"""From seeds to images in a few calls: what commands, figures and films are made with.
 
-Each style is mapped and each picture is drawn alone, not in a batch, so that its bytes never depend on its neighbours.
+Each style is mapped and each image is rendered alone, not in a batch, so that its bytes never depend on its neighbours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ Picture = npt.NDArray[np.uint8]
 
 
 def load_generator(source: str | Path, device: str = "auto", progress: Progress | None = None) -> StyleGenerator:
-    """The generator of a file, address or run folder that makes the best pictures: G_ema, or G where there is no other.
+    """The generator of a file, address or run folder that makes the best images: G_ema, or G where there is no other.
 
     Args:
         source: As in `gan.load`.
@@ -131,7 +131,7 @@ PLAIN = Drawing()
 
 @torch.inference_mode()
 def draw(G: Generator, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0) -> Picture:
-    """The picture of one ws [num_ws, w_dim], uint8 [H, W, 3].
+    """The image of one ws [num_ws, w_dim], uint8 [H, W, 3].
 
     Args:
         G: A generator.
@@ -152,7 +152,7 @@ def draw(G: Generator, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0
 
 
 def grid(pictures: Iterable[Picture], columns: int) -> Picture:
-    """Pictures of one size side by side in rows of `columns`, [rows H, columns W, 3]; what is missing is black.
+    """Images of one size side by side in rows of `columns`, [rows H, columns W, 3]; what is missing is black.
 
     Raises ValueError where there are none, or fewer columns than one.
     """

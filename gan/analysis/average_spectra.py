@@ -1,7 +1,7 @@
 """Power at each frequency, averaged over many images of a dataset or a network (Alias-Free GAN, arXiv 2106.12423).
 
 Spectra are linear power, float64 [size, size], the frequency 0 in the middle; white noise of variance 1 (after the
-pictures' mean and deviation were taken out) has power 1 everywhere, 0 dB.
+images' mean and deviation were taken out) has power 1 everywhere, 0 dB.
 """
 
 import zipfile
@@ -32,7 +32,7 @@ _FLOOR = 1e-30
 
 @dataclass(frozen=True)
 class Pictures:
-    """The pictures of a dataset or of a network, uint8 [channels, size, size] each, in order.
+    """The images of a dataset or of a network, uint8 [channels, size, size] each, in order.
 
     Attributes:
         count: How many.
@@ -51,8 +51,8 @@ class Spectrum:
 
     Attributes:
         power: [interp size, interp size], see the module.
-        size: Width and height of the pictures.
-        count: How many pictures it is of.
+        size: Width and height of the images.
+        count: How many images it is of.
     """
 
     power: Floats
@@ -61,12 +61,12 @@ class Spectrum:
 
 
 def open_pictures(source: str, count: int | None, seed: int, device: str = "auto") -> Pictures:
-    """The pictures that a spectrum is to be made of.
+    """The images that a spectrum is to be made of.
 
     Args:
         source: A dataset (zip file or folder), or a network (file, address or run folder).
         count: How many; of a dataset that has more a random choice, None for all. A network needs it.
-        seed: Decides the choice; the first seed of a network's pictures.
+        seed: Decides the choice; the first seed of a network's images.
         device: Where a network draws.
 
     Raises:
@@ -88,7 +88,7 @@ def open_pictures(source: str, count: int | None, seed: int, device: str = "auto
 
 
 def statistics(pictures: Iterable[Tensor], report: Callable[[int], None] = lambda done: None) -> tuple[float, float]:
-    """Mean and standard deviation of all values 0..255 of all pictures; exact, in one pass."""
+    """Mean and standard deviation of all values 0..255 of all images; exact, in one pass."""
     count = total = squares = 0
     for done, picture in enumerate(pictures, 1):
         values = picture.to(torch.int64)
@@ -110,17 +110,17 @@ def average_spectrum(
     interp: int = 4,
     report: Callable[[int], None] = lambda done: None,
 ) -> Spectrum:
-    """The mean over pictures and channels of
+    """The mean over images and channels of
 
         | F[ (x - mean) / std * w ] |^2,   w a Kaiser window in both directions, of squares that add up to 1.
 
     Args:
-        pictures: At least one.
-        mean: What is taken off the values 0..255; the same for all pictures that are to be compared.
+        images: At least one.
+        mean: What is taken off the values 0..255; the same for all images that are to be compared.
         std: What they are divided by; likewise.
         beta: Shape of the window; 0 for none.
-        interp: Points for each frequency that a picture has.
-        report: Told how many pictures are done.
+        interp: Points for each frequency that an image has.
+        report: Told how many images are done.
     """
     if std <= 0:
         raise ValueError("The standard deviation must be above 0: take what `spectra stats` says.")

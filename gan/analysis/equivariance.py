@@ -1,6 +1,6 @@
 """EQ-T and EQ-R of the Alias-Free GAN paper: accuracy with which the image moves when the network's input moves.
 
-Both compare two pictures of the same w, one whose input was moved and one that was moved itself, where the latter is
+Both compare two images of the same w, one whose input was moved and one that was moved itself, where the latter is
 known, and give the peak signal-to-noise ratio in dB (arXiv 2106.12423, section 2.3 and appendix E). The operators here
 are those of the published metrics: translation by whole pixels, by fractions, and rotation.
 """
@@ -28,16 +28,16 @@ __all__ = [
 ]
 
 Render = Callable[[Matrix], torch.Tensor]
-"""Draws one batch of pictures [N, C, H, W] with the `input_transform` it is given, everything else kept the same."""
+"""Draws one batch of images [N, C, H, W] with the `input_transform` it is given, everything else kept the same."""
 
 PEAK_TO_PEAK = 2.0
-"""The range of a picture's values, -1..1."""
+"""The range of an image's values, -1..1."""
 
 
 def translate_integer(img: torch.Tensor, tx: float, ty: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Move [N, C, H, W] by the whole pixels nearest to (tx, ty) picture widths and heights (appendix E.1).
+    """Move [N, C, H, W] by the whole pixels nearest to (tx, ty) image widths and heights (appendix E.1).
 
-    Returns the moved picture, zeros where it came from outside, and the mask [H, W] of the rest.
+    Returns the moved image, zeros where it came from outside, and the mask [H, W] of the rest.
     """
     h, w = img.shape[-2:]
     dx, dy = round(tx * w), round(ty * h)
@@ -52,17 +52,17 @@ def translate_integer(img: torch.Tensor, tx: float, ty: float) -> tuple[torch.Te
 def rotate(img: torch.Tensor, radians: float, a: int = SUPPORT) -> tuple[torch.Tensor, torch.Tensor]:
     """Turn [N, C, H, W] counterclockwise about its centre, within the band that both pixel grids share (appendix E.3).
 
-    Returns the turned picture and the mask [H, W] of the pixels that are known. Pictures that are not square are turned
+    Returns the turned image and the mask [H, W] of the pixels that are known. Images that are not square are turned
     as if stretched to a square, as in the published metric.
     """
     return resample(img, affine(degrees=math.degrees(radians)), a)
 
 
 def pseudo_rotate(img: torch.Tensor, radians: float, a: int = SUPPORT) -> tuple[torch.Tensor, torch.Tensor]:
-    """Filter [N, C, H, W], a picture that the network turned, as `rotate` filters one that it turns itself.
+    """Filter [N, C, H, W], an image that the network turned, as `rotate` filters one that it turns itself.
 
-    Only what both pixel grids can carry is compared, so the picture whose input was turned loses the corners of its
-    spectrum too, without moving. Returns the filtered picture and the mask [H, W] of the pixels that saw no outside.
+    Only what both pixel grids can carry is compared, so the image whose input was turned loses the corners of its
+    spectrum too, without moving. Returns the filtered image and the mask [H, W] of the pixels that saw no outside.
     """
     n, c, h, w = img.shape
     taps = rotation_filter(-radians, 1, a)
@@ -77,7 +77,7 @@ def pseudo_rotate(img: torch.Tensor, radians: float, a: int = SUPPORT) -> tuple[
 def squared_error(a: torch.Tensor, b: torch.Tensor, mask: torch.Tensor) -> tuple[float, float]:
     """The sum of (a - b)^2 over the masked pixels of [N, C, H, W], and how many values were summed.
 
-    `mask` broadcasts against the pictures. Sums of several batches may be added before `equivariance_db`.
+    `mask` broadcasts against the images. Sums of several batches may be added before `equivariance_db`.
     """
     wide = torch.float32 if a.device.type == "mps" else torch.float64  # MPS knows no float64
     difference = torch.square(a.to(wide) - b.to(wide))
@@ -88,7 +88,7 @@ def squared_error(a: torch.Tensor, b: torch.Tensor, mask: torch.Tensor) -> tuple
 def equivariance_db(error: float, count: float, peak_to_peak: float = PEAK_TO_PEAK) -> float:
     """The PSNR of a mean squared error: 10 log10(range^2 / (error / count)) dB, 20 log10 2 - 10 log10 E for -1..1.
 
-    Equal pictures give inf; where nothing was compared (count 0) the answer is nan.
+    Equal images give inf; where nothing was compared (count 0) the answer is nan.
     """
     if count == 0:
         return math.nan
@@ -105,7 +105,7 @@ def psnr(a: torch.Tensor, b: torch.Tensor, mask: torch.Tensor | None = None) -> 
 def translation_error(render: Render, still: torch.Tensor, tx: float, ty: float, whole: bool) -> tuple[float, float]:
     """One batch's share of EQ-T: the squared error, and the number of values, of moving input against moving output.
 
-    `still` is render(identity). (tx, ty) in picture widths; `whole` rounds them to whole pixels (EQ-T, eqt50k_int),
+    `still` is render(identity). (tx, ty) in image widths; `whole` rounds them to whole pixels (EQ-T, eqt50k_int),
     else they are taken as they are (EQ-T frac, eqt50k_frac). Add up batches, then `equivariance_db`.
     """
     h, w = still.shape[-2:]

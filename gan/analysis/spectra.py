@@ -1,6 +1,6 @@
-"""Power spectra of pictures and layers: what a network puts into each frequency.
+"""Power spectra of images and layers: what a network puts into each frequency.
 
-The spectrum beside the live picture, and what the `spectra` commands average over many pictures. Spectra are [H, W],
+The spectrum beside the live image, and what the `spectra` commands average over many images. Spectra are [H, W],
 the frequency 0 in the middle (row H // 2, column W // 2); frequencies are in cycles per pixel, -0.5..0.5 each way.
 A Kaiser window takes the jump between opposite edges away, which would draw a cross over everything.
 """
@@ -47,7 +47,7 @@ def kaiser_window(n: int, beta: float = KAISER_BETA, device: torch.device | str 
 def power_spectrum(x: torch.Tensor, beta: float = KAISER_BETA, interp: int = 1) -> torch.Tensor:
     """|F|^2 of the windowed channels of [C, H, W], summed over channels -> float32 [interp H, interp W], linear.
 
-    `interp` draws the same spectrum on a finer raster of frequencies by padding the windowed picture with zeros. x is
+    `interp` draws the same spectrum on a finer raster of frequencies by padding the windowed image with zeros. x is
     taken as it is: subtract what is not to show as a peak at the frequency 0.
     """
     if x.ndim != 3 or x.shape[0] == 0:
@@ -63,9 +63,9 @@ def power_spectrum(x: torch.Tensor, beta: float = KAISER_BETA, interp: int = 1) 
 
 
 def _unfold(half: torch.Tensor, width: int) -> torch.Tensor:
-    """The power at columns 0..W/2 of a real picture's spectrum [H, W // 2 + 1] -> all of it, 0 in the middle [H, W].
+    """The power at columns 0..W/2 of a real image's spectrum [H, W // 2 + 1] -> all of it, 0 in the middle [H, W].
 
-    A real picture has the same power at (y, x) and (-y, -x); the left half is the right half turned by 180 degrees.
+    A real image has the same power at (y, x) and (-y, -x); the left half is the right half turned by 180 degrees.
     """
     height = half.shape[0]
     shift = height // 2
@@ -79,7 +79,7 @@ def _unfold(half: torch.Tensor, width: int) -> torch.Tensor:
 
 
 def picture_spectrum(x: torch.Tensor, beta: float = KAISER_BETA) -> torch.Tensor:
-    """The spectrum beside the live picture, in dB: [C, H, W] -> float32 [H, W] on the same device.
+    """The spectrum beside the live image, in dB: [C, H, W] -> float32 [H, W] on the same device.
 
     10 log10( P / mean P ), P = sum over channels of | F[ (x - mean of the channel) * window ] |^2. About 20 ms for
     3 x 1024 x 1024 on one CPU core.

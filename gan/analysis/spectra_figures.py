@@ -19,8 +19,8 @@ def heatmap(spectrum: Spectrum, path: Path, dpi: int = DPI, smooth: float = 1.25
 
     Args:
         spectrum: See `gan.analysis.average_spectra`.
-        path: The picture to write; its ending decides the format.
-        dpi: Pixels to an inch; the picture is 6.4 by 5.4 inches.
+        path: The image to write; its ending decides the format.
+        dpi: Pixels to an inch; the image is 6.4 by 5.4 inches.
         smooth: Standard deviation of a Gaussian, in points of the spectrum.
 
     Raises:

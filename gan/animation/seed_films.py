@@ -49,7 +49,7 @@ def frames(
     directions: Sequence[Direction] = (),
     drawing: Drawing = PLAIN,
 ) -> Iterator[Picture]:
-    """The frame of each time: the walks' pictures at that time, in rows of `columns`.
+    """The frame of each time: the walks' images at that time, in rows of `columns`.
 
     Args:
         G: A generator.

@@ -71,7 +71,7 @@ def evenly(
     Args:
         ws: The keyframes.
         w_avg: The network's, or None for networks that keep none.
-        loop: Whether the walk returns to its start.
+        loop: True if the walk returns to its start.
         interpolation: See `Walk`.
         keep_norm: See `Walk`.
     """

@@ -1,4 +1,4 @@
-"""The dataset tool: streams pictures from any source, crops and resizes them, and writes the official format."""
+"""The dataset tool: streams images from any source, crops and resizes them, and writes the official format."""
 
 import array
 import dataclasses
@@ -28,7 +28,7 @@ from .tfrecords import TfRecordsSource
 
 TRANSFORMS = ("center-crop", "center-crop-wide")
 _PER_FOLDER = 1000
-"""Pictures in each of the numbered folders."""
+"""Images in each of the numbered folders."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Conversion:
     """Changes made to every image."""
 
     transform: str | None = None
-    """One of `TRANSFORMS`; None keeps the whole picture."""
+    """One of `TRANSFORMS`; None keeps the whole image."""
     size: tuple[int, int] | None = None
-    """Width and height of the result; None keeps those of the picture."""
+    """Width and height of the result; None keeps those of the image."""
     max_images: int | None = None
-    """Take so many of the first pictures; None takes all."""
+    """Take so many of the first images; None takes all."""
     classes: tuple[int, ...] = ()
-    """Take pictures of these classes only, which become classes 0, 1, ... (no labels if there is one); () takes all."""
+    """Take images of these classes only, which become classes 0, 1, ... (no labels if there is one); () takes all."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Outcome:
     """Result of a conversion."""
 
     written: int
-    """Pictures in the dataset."""
+    """Images in the dataset."""
     skipped: int
-    """Pictures that were left out."""
+    """Images that were left out."""
     labelled: bool
     """True if the dataset has labels."""
 
@@ -91,17 +91,17 @@ def convert(
 ) -> Outcome:
     """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
 
-    All pictures get the size and channels of the first good one; what does not fit is left out.
+    All images get the size and channels of the first good one; what does not fit is left out.
 
     Args:
-        source: Where the pictures come from.
+        source: Where the images come from.
         dest: The zip file, or the folder, which must not hold anything yet.
         conversion: What to do to them.
-        tell: Takes a sentence for each picture that is left out.
-        progress: Called with the number of pictures done and of all.
+        tell: Takes a sentence for each image that is left out.
+        progress: Called with the number of images done and of all.
 
     Raises:
-        DatasetError: not one picture is good, the size is not fit for networks, or `dest` cannot be used.
+        DatasetError: not one image is good, the size is not fit for networks, or `dest` cannot be used.
     """
     most = len(source) if conversion.max_images is None else conversion.max_images
     labels = _Labels()
@@ -127,7 +127,7 @@ def convert(
 
 
 def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
-    """The pictures of some classes, renumbered."""
+    """The images of some classes, renumbered."""
     for item in source:
         if not classes:
             yield item
@@ -138,7 +138,7 @@ def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
 
 
 def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -> tuple[Bytes | None, str]:
-    """A picture as it is to be written, or why it cannot be.
+    """An image as it is to be written, or why it cannot be.
 
     Raises:
         DatasetError: it is the first one, and of a size that no network has.
@@ -167,7 +167,7 @@ def _check_size(pixels: Bytes, name: str) -> None:
 
 
 def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
-    """Crop and resize one picture [C, H, W]; None where it is too small to be cut as asked.
+    """Crop and resize one image [C, H, W]; None where it is too small to be cut as asked.
 
     "center-crop" cuts the largest square from the middle. "center-crop-wide" cuts the largest piece of the wanted
     proportions and puts it between black bars into a square. Sizes change by Lanczos' filter.
@@ -206,7 +206,7 @@ def _resized(pixels: Bytes, size: tuple[int, int]) -> Bytes:
 
 
 class _Labels:
-    """The labels in the order of the pictures; classes take eight bytes each, so that a million stay small."""
+    """The labels in the order of the images; classes take eight bytes each, so that a million stay small."""
 
     def __init__(self) -> None:
         self._classes = array.array("q")
@@ -219,7 +219,7 @@ class _Labels:
         return self._count
 
     def add(self, label: Label | None) -> None:
-        """Take the label of the next picture."""
+        """Take the label of the next image."""
         self._count += 1
         if isinstance(label, int):
             self._classes.append(label)
@@ -228,7 +228,7 @@ class _Labels:
         self.complete = self._count in (len(self._classes), len(self._vectors))
 
     def to_json(self) -> bytes:
-        """The content of `dataset.json`; null for labels that some pictures lack."""
+        """The content of `dataset.json`; null for labels that some images lack."""
         rows: list[list[Any]] | None = None
         if self.complete:
             labels = self._classes or self._vectors

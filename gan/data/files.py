@@ -1,4 +1,4 @@
-"""Pictures in folders and zip files as a source of the dataset tool."""
+"""Images in folders and zip files as a source of the dataset tool."""
 
 import json
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from .reader import LABELS, DatasetError, decode, open_files, picture_names
 
 
 class FilesSource:
-    """The pictures of a folder and all folders in it, or of a zip file, with the labels of `dataset.json`.
+    """The images of a folder and all folders in it, or of a zip file, with the labels of `dataset.json`.
 
     Raises:
-        DatasetError: there is no such folder or zip file, or it holds no pictures.
+        DatasetError: there is no such folder or zip file, or it holds no images.
     """
 
     def __init__(self, path: Path) -> None:

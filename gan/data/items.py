@@ -12,7 +12,7 @@ Label = int | list[float]
 
 @dataclass(frozen=True)
 class Item:
-    """One picture of a source."""
+    """One image of a source."""
 
     name: str
     """Name for messages."""
@@ -25,7 +25,7 @@ class Item:
 
 
 class Source(Protocol):
-    """A stream of pictures in a fixed order. Nothing is kept of what was streamed."""
+    """A stream of images in a fixed order. Nothing is kept of what was streamed."""
 
     def __len__(self) -> int:
         """Number of images, the broken ones included."""

@@ -12,7 +12,7 @@ from gan.io.atomic import replacing
 from gan.io.png import save_png
 
 Progress = Callable[[int, int], None]
-"""Called with (pictures drawn so far, pictures in all)."""
+"""Called with (images rendered so far, images in all)."""
 
 
 def silent(done: int, total: int) -> None:
@@ -21,15 +21,15 @@ def silent(done: int, total: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Pictures under the names of their files (without ending), and all of them in one grid."""
+    """Images under the names of their files (without ending), and all of them in one grid."""
 
     grid: Picture
     pictures: Mapping[str, Picture]
     arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
-    """The numbers behind pictures that show numbers, under the same names."""
+    """The numbers behind images that show numbers, under the same names."""
 
     def save(self, folder: Path, grid_name: str = "grid", text: Mapping[str, str] | None = None) -> None:
-        """Write `<grid_name>.png`, a PNG for each picture and a `.npy` for each array into a folder.
+        """Write `<grid_name>.png`, a PNG for each image and a `.npy` for each array into a folder.
 
         `text` goes into each PNG. Raises OSError where a file cannot be written.
         """

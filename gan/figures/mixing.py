@@ -1,4 +1,4 @@
-"""Style mixing (arXiv 1812.04948, section 3.1 and figure 3): some layers take the styles of another picture."""
+"""Style mixing (arXiv 1812.04948, section 3.1 and figure 3): some layers take the styles of another image."""
 
 from collections.abc import Sequence
 
@@ -35,9 +35,9 @@ def mixing_figure(
     drawing: Drawing = PLAIN,
     progress: Progress = silent,
 ) -> Figure:
-    """Figure 3: each cell is its row's picture with its column's styles in `layers`.
+    """Figure 3: each cell is its row's image with its column's styles in `layers`.
 
-    The grid has the rows' own pictures in its first column and the columns' in its first row. Pictures are called
+    The grid has the rows' own images in its first column and the columns' in its first row. Images are called
     `<row>-<col>`; the sources on their own have the same seed twice.
 
     Args:
@@ -48,7 +48,7 @@ def mixing_figure(
         psi: Truncation.
         label: The class of all; None lets each seed draw its own.
         drawing: How to draw.
-        progress: Told of every picture.
+        progress: Told of every image.
 
     Raises:
         ValueError: no seeds, or no such layer or class.

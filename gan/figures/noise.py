@@ -39,9 +39,9 @@ def band_noise(noise_layers: Sequence[str], band: Band, seed: int | None = None)
 
 
 class PixelDeviation:
-    """The standard deviation of each pixel over pictures that come one by one.
+    """The standard deviation of each pixel over images that come one by one.
 
-    Of each picture the mean over its channels counts. Sums are kept as whole numbers, so nothing is lost on the way
+    Of each image the mean over its channels counts. Sums are kept as whole numbers, so nothing is lost on the way
     and the result is that of `np.std(stack.mean(axis=-1), axis=0)` with ddof 0:
 
         std = sqrt( N sum s^2 - (sum s)^2 ) / (N C),   s the sum of a pixel's C channels
@@ -55,7 +55,7 @@ class PixelDeviation:
         self._squares: npt.NDArray[np.int64] | int = 0
 
     def add(self, picture: npt.NDArray[np.uint8]) -> None:
-        """Take one more picture uint8 [H, W, C], of the same size as those before."""
+        """Take one more image uint8 [H, W, C], of the same size as those before."""
         s = picture.sum(axis=-1, dtype=np.int64)
         self._sum = self._sum + s
         self._squares = self._squares + s * s
@@ -64,7 +64,7 @@ class PixelDeviation:
 
     @property
     def std(self) -> npt.NDArray[np.float64]:
-        """[H, W], in levels of 0-255. Raises ValueError before the first picture."""
+        """[H, W], in levels of 0-255. Raises ValueError before the first image."""
         if self.count == 0:
             raise ValueError("There are no pictures yet to take the standard deviation of.")
         spread = self.count * np.asarray(self._squares) - np.square(np.asarray(self._sum))
@@ -104,7 +104,7 @@ def noise_variation_figure(
 ) -> Figure:
     """Figure 4: for each seed some realisations of the noise, and the standard deviation of each pixel over many.
 
-    Pictures are called `seed0000-noise0` and `seed0000-std`; the deviation's brightest pixel is white, and its numbers
+    Images are called `seed0000-noise0` and `seed0000-std`; the deviation's brightest pixel is white, and its numbers
     are in `arrays`.
 
     Args:
@@ -114,7 +114,7 @@ def noise_variation_figure(
         shown: How many of them are shown.
         psi: Truncation.
         label: The class of all; None lets each seed draw its own.
-        progress: Told of every picture.
+        progress: Told of every image.
 
     Raises:
         ValueError: the network has no noise, or no such class.
@@ -140,7 +140,7 @@ def noise_bands_figure(
 ) -> Figure:
     """Figure 5: for each seed the stored noise in all layers, in none, in the fine and in the coarse ones.
 
-    Pictures are called `seed0000-all`, `-none`, `-fine`, `-coarse`. Arguments and errors as in
+    Images are called `seed0000-all`, `-none`, `-fine`, `-coarse`. Arguments and errors as in
     `noise_variation_figure`.
     """
     layers = _noisy(G)

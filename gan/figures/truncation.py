@@ -18,7 +18,7 @@ def truncation_figure(
 ) -> Figure:
     """Figure 8: a row for each seed, a column for each psi: 1 is the seed itself, 0 the mean, -1 its opposite.
 
-    Pictures are called `seed0000-psi0.7`.
+    Images are called `seed0000-psi0.7`.
 
     Args:
         G: A generator that keeps a mean of w.
@@ -26,7 +26,7 @@ def truncation_figure(
         psis: One for each column.
         label: The class of all; None lets each seed draw its own.
         drawing: How to draw.
-        progress: Told of every picture.
+        progress: Told of every image.
 
     Raises:
         ValueError: no seeds, no psi, no such class, or a network that keeps no mean.

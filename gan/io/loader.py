@@ -54,7 +54,7 @@ def load(
         source: A `.pkl` or `.safetensors` file, an http(s) address of one (kept in a cache), or a run folder (its
             newest network).
         device: Where the networks should be.
-        only: Which of "G", "D" and "G_ema" to build; `("G_ema",)` is all that is needed for pictures, and quickest.
+        only: Which of "G", "D" and "G_ema" to build; `("G_ema",)` is all that is needed for images, and quickest.
         progress: Called with (bytes so far, bytes in all or None) during a download.
 
     Returns:

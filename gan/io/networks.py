@@ -66,7 +66,7 @@ class Networks:
     Attributes:
         G: The generator as trained.
         D: The discriminator.
-        G_ema: The generator's moving average: the one that makes the best pictures.
+        G_ema: The generator's moving average: the one that makes the best images.
         info: What is known about the file.
     """
 

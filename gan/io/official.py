@@ -47,7 +47,7 @@ def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
         try:
             found[name] = stored_network(name, data[name])
         except UnsupportedNetworkError:
-            # A discriminator of another family must not keep anyone from the pictures.
+            # A discriminator of another family must not keep anyone from the images.
             if name in only:
                 raise
     return found

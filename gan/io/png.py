@@ -1,4 +1,4 @@
-"""Pictures as PNG files, with text inside. Imports no torch."""
+"""Images as PNG files, with text inside. Imports no torch."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -13,7 +13,7 @@ class Snapshot:
     """A network that a run has written.
 
     Attributes:
-        kimg: Thousands of pictures shown so far; None for the final network, which comes last.
+        kimg: Thousands of images shown so far; None for the final network, which comes last.
         path: The file.
     """
 

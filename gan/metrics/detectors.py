@@ -17,7 +17,7 @@ from torch import Tensor
 from gan.metrics import efficientnet_lite
 
 _CPU_BATCH = 8
-"""Pictures that go through EfficientNet-Lite0 at once on a CPU: its layers then stay in the cache, twice as fast."""
+"""Images that go through EfficientNet-Lite0 at once on a CPU: its layers then stay in the cache, twice as fast."""
 
 LITE0 = "lite0"
 INCEPTION = "inception"
@@ -40,7 +40,7 @@ class MissingDetectorError(ValueError):
 
 
 class Detector(Protocol):
-    """Looks at pictures.
+    """Looks at images.
 
     Attributes:
         name: What it is called in results.
@@ -51,13 +51,13 @@ class Detector(Protocol):
     sha256: str
 
     def features(self, pictures: Tensor) -> Tensor:
-        """uint8 pictures [N, 1 or 3, H, W] -> float32 [N, features]."""
+        """uint8 images [N, 1 or 3, H, W] -> float32 [N, features]."""
 
     def probabilities(self, pictures: Tensor) -> Tensor:
-        """uint8 pictures [N, 1 or 3, H, W] -> probabilities of classes [N, classes]."""
+        """uint8 images [N, 1 or 3, H, W] -> probabilities of classes [N, classes]."""
 
     def perceptual(self, pictures: Tensor) -> Tensor:
-        """Pictures [N, 1 or 3, H, W], values 0..255 -> [N, D]; squared distances of these are perceptual ones."""
+        """Images [N, 1 or 3, H, W], values 0..255 -> [N, D]; squared distances of these are perceptual ones."""
 
 
 class LiteDetector:
@@ -160,7 +160,7 @@ class Detectors:
 
         Args:
             files: Official TorchScript files. These are programs and are loaded here, because the user named them.
-            device: Where to look at pictures.
+            device: Where to look at images.
 
         Raises:
             ValueError: a file is not there, or is none of the official ones.

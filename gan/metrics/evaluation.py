@@ -39,10 +39,10 @@ from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import Generator
 
 _MOVED_BATCH = 4
-"""Pictures that share one random translation or rotation."""
+"""Images that share one random translation or rotation."""
 
 _FARTHEST = 0.125
-"""Largest translation in picture widths."""
+"""Largest translation in image widths."""
 
 _Figures = dict[str, float]
 
@@ -117,14 +117,14 @@ def evaluate(
 ) -> list[Result]:
     """Compute metrics of a generator. In a torch.distributed group all processes call this at once and share the work.
 
-    Metrics that look at the same pictures with the same feature network look once.
+    Metrics that look at the same images with the same feature network look once.
 
     Args:
         names: See `gan.metrics.names`; "auto" is FID where the Inception network is at hand, else KID with
             EfficientNet-Lite0.
         G: The generator; a copy is evaluated, it is not changed.
         dataset: What it was trained on, with labels for a conditional one, mirrored if it was; None where no metric
-            needs it. Metrics called "full" take it without mirrored pictures.
+            needs it. Metrics called "full" take it without mirrored images.
         detectors: The feature networks; None for those that need no file.
         classifiers: For `ls`.
         num_gpus: What the results say; None for the number of processes.
@@ -132,7 +132,7 @@ def evaluate(
         device: Where to compute; None for where G is.
         seed: Decides all random numbers, together with the sizes of batches. The same for any number of processes.
         cache: Where figures of datasets are kept; None for the user's cache folder.
-        use_cache: Whether they are kept at all.
+        use_cache: True if they are kept at all.
         snapshot: The network's file, for the results.
         clock: Seconds since 1970.
         on_result: Told each result as soon as it is there, in process 0 only.
@@ -237,7 +237,7 @@ def _ppl(work: Work) -> _Figures | None:
 
 
 def _moved(work: Work) -> _Figures | None:
-    """EQ-T and EQ-R: a batch's pictures share one random movement of the network's input."""
+    """EQ-T and EQ-R: a batch's images share one random movement of the network's input."""
     sampler, metric = work.sampler, work.metric
     sums = torch.zeros(2, dtype=torch.float64)
     for batch in work.told("pictures", group.batches(metric.samples, _MOVED_BATCH), metric.samples):

@@ -1,4 +1,4 @@
-"""Features of pictures, real and generated: all of them, or their mean and covariance."""
+"""Features of images, real and generated: all of them, or their mean and covariance."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from gan.metrics.names import Metric
 from gan.metrics.sampling import Pictures, Sampler, read_ahead, to_uint8
 
 BATCH = 64
-"""Pictures in a batch. Part of what decides the random numbers of generated ones."""
+"""Images in a batch. Part of what decides the random numbers of generated ones."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is. May raise, to stop."""
@@ -28,13 +28,13 @@ class Work:
 
     Attributes:
         metric: What to compute.
-        sampler: Draws pictures of the network.
+        sampler: Renders images of the network.
         real: The dataset as the metric wants it; None where it wants none.
         detector: The feature network; None where none is needed.
         cache: Where figures of datasets are kept; None to keep none.
         progress: Told how far the work is, by process 0.
         seed: Decides all random numbers.
-        drawn: Features of generated pictures by detector and count, which other metrics ask for too; None to keep none.
+        drawn: Features of generated images by detector and count, which other metrics ask for too; None to keep none.
     """
 
     metric: Metric
@@ -60,7 +60,7 @@ class Work:
 
 
 def real_moments(work: Work) -> Moments:
-    """Mean and covariance of the real pictures' features, from the cache where they are there; for process 0."""
+    """Mean and covariance of the real images' features, from the cache where they are there; for process 0."""
     assert work.real is not None
 
     def compute() -> dict[str, Tensor]:
@@ -72,14 +72,14 @@ def real_moments(work: Work) -> Moments:
 
 
 def real_features(work: Work) -> Tensor:
-    """The real pictures' features, float32 [N, D] on the CPU, from the cache where they are there; for process 0."""
+    """The real images' features, float32 [N, D] on the CPU, from the cache where they are there; for process 0."""
     total = _real_count(work)
     kept = _kept(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})
     return kept["features"] if kept else torch.empty(0)
 
 
 def generated_moments(work: Work) -> Moments:
-    """Mean and covariance of the generated pictures' features."""
+    """Mean and covariance of the generated images' features."""
     if work.drawn is None:
         return _summed(_seen_generated(work, work.eye().features), work.metric.samples)
     moments = Moments.empty(generated_features(work).shape[1])
@@ -89,7 +89,7 @@ def generated_moments(work: Work) -> Moments:
 
 
 def generated_features(work: Work) -> Tensor:
-    """The features of the generated pictures, float32 [samples, D] on the CPU."""
+    """The features of the generated images, float32 [samples, D] on the CPU."""
     name = (work.metric.detector, work.metric.samples)
     if work.drawn is not None and name in work.drawn:
         return work.drawn[name]

@@ -7,7 +7,7 @@ SUBSETS = 100
 """Subsets that are averaged over."""
 
 SUBSET_SIZE = 1000
-"""Pictures of each kind in a subset, where there are as many."""
+"""Images of each kind in a subset, where there are as many."""
 
 
 def kernel_distance(

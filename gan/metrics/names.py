@@ -1,6 +1,6 @@
 """Names of the metrics and their meanings, all in one place.
 
-A number in a name is the count of generated pictures, as in `fid50k_full` or `kid500`, and any count may be asked for.
+A number in a name is the count of generated images, as in `fid50k_full` or `kid500`, and any count may be asked for.
 Where the published name has none it may be put in: `ppl2_1k_wend`, `ppl_5k_zfull`, `ls20k`.
 """
 
@@ -48,12 +48,12 @@ class Metric:
     Attributes:
         name: As it was asked for and is reported.
         kind: "fid", "fd", "kid", "pr", "is", "ppl", "ppl2", "plen", "ls", "eqt_int", "eqt_frac" or "eqr".
-        samples: Generated pictures, or pairs of them for path lengths.
-        detector: The feature network: "inception", "vgg16", "lite0", or "" where none looks at the pictures.
-        full: Whether all real pictures are taken, without mirrored ones; else the first `samples` of those trained on.
+        samples: Generated images, or pairs of them for path lengths.
+        detector: The feature network: "inception", "vgg16", "lite0", or "" where none looks at the images.
+        full: True if all real images are taken, without mirrored ones; else the first `samples` of those trained on.
         neighbours: k of precision and recall.
         space: Where paths run, "z" or "w".
-        ends: Whether path lengths are measured at the start of paths only, not anywhere along them.
+        ends: True if path lengths are measured at the start of paths only, not anywhere along them.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Metric:
 
     @property
     def real_limit(self) -> int | None:
-        """Largest number of real pictures; None for all."""
+        """Largest number of real images; None for all."""
         return _FULL_LIMITS[self.kind] if self.full else self.samples
 
     @property

@@ -19,7 +19,7 @@ class Result:
         num_gpus: Processes that shared the work.
         snapshot_pkl: The network's file, relative to the folder that the result is kept in; None if there is none.
         timestamp: When it was done, in seconds since 1970.
-        samples: How many pictures (pairs of them, for path lengths) were generated.
+        samples: How many images (pairs of them, for path lengths) were generated.
         detector: Name of the feature network; empty where none was needed.
         sha256: Of the feature network's file; empty likewise.
         device: Where it was computed.

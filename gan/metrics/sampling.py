@@ -1,4 +1,4 @@
-"""Pictures of a network and of a dataset, batch by batch, for whatever looks at them."""
+"""Images of a network and of a dataset, batch by batch, for whatever looks at them."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,10 +15,10 @@ from gan.metrics.group import Batch
 from gan.networks.protocol import Generator
 
 _PIXELS = 2**22
-"""Pixels of pictures that a network draws at once: 4 of 1024 x 1024."""
+"""Pixels of images that a network draws at once: 4 of 1024 x 1024."""
 
 _READERS = 3
-"""Threads that decode pictures ahead of their use."""
+"""Threads that decode images ahead of their use."""
 
 
 class Pictures(Protocol):
@@ -38,7 +38,7 @@ class Pictures(Protocol):
 
     @property
     def content_hash(self) -> str:
-        """Names the pictures, by what they are."""
+        """Names the images, by what they are."""
 
     def __len__(self) -> int: ...
 
@@ -68,7 +68,7 @@ class Draw:
 
 
 class Sampler:
-    """Draws pictures of a network. Batch j is decided by the seed and j alone.
+    """Renders images of a network. Batch j is decided by the seed and j alone.
 
     Attributes:
         network: A copy for evaluation, on `device`.
@@ -107,7 +107,7 @@ class Sampler:
         return self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
 
     def pictures(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
-        """Pictures of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
+        """Images of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
         for part in torch.split(ws, self.at_once):
             yield self.network.synthesis(part, noise_mode="random", generator=random)
 
@@ -118,12 +118,12 @@ class Sampler:
 
 
 def to_uint8(img: Tensor) -> Tensor:
-    """Pictures -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
+    """Images -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
     return (img * 127.5 + 128).clamp(0, 255).to(torch.uint8)
 
 
 def read_ahead(source: Pictures, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
-    """Batches of a dataset's pictures, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
+    """Batches of a dataset's images, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
 
     def read(batch: Batch) -> tuple[Batch, Tensor]:
         return batch, torch.from_numpy(source.images(range(batch.start, batch.start + batch.count)))

@@ -18,7 +18,7 @@ class TrainingSet:
 
     Attributes:
         data: Its path; None where nobody says.
-        mirror: Whether it was doubled with mirrored pictures.
+        mirror: True if it was doubled with mirrored images.
     """
 
     data: str | None = None

@@ -57,14 +57,14 @@ class FullyConnectedLayer(nn.Module):
     Args:
         in_features: Inputs, ``fan_in``.
         out_features: Outputs.
-        bias: Whether there is a bias.
+        bias: True if there is a bias.
         activation: Name known to `gan.ops.bias_act`; its default gain applies (sqrt(2) for "lrelu").
         lr_multiplier: Learning rate relative to the rest of the network; 0.01 in mapping networks.
         weight_init: Standard deviation of the effective weight before division by sqrt(fan_in).
         bias_init: Effective bias at the start, a number or one per output.
         gain: None multiplies the output by the activation's gain. A number multiplies the weight instead, so that the
             bias is not scaled: StyleGAN1 does so.
-        equalized: Whether the learning rate is equalised; False stores the weight as it is used.
+        equalized: True if the learning rate is equalised; False stores the weight as it is used.
     """
 
     bias: nn.Parameter | None
@@ -119,7 +119,7 @@ class Conv2dLayer(nn.Module):
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         kernel_size: Width and height of the kernel (odd).
-        bias: Whether there is a bias.
+        bias: True if there is a bias.
         activation: Name known to `gan.ops.bias_act`.
         up: Integer factor of upsampling.
         down: Integer factor of downsampling.

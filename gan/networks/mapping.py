@@ -30,7 +30,7 @@ class MappingNetwork(nn.Module):
         w_avg_beta: Decay of the running mean of w per update; None keeps no mean, so cannot truncate.
         gain: None scales the output of each layer by the activation's gain; a number scales its weight instead.
         equalized: See `FullyConnectedLayer`.
-        normalize: Whether the inputs are scaled to unit mean square.
+        normalize: True if the inputs are scaled to unit mean square.
         joint_labels: The label is embedded into z_dim numbers by a bare matrix, and normalised together with the
             latent instead of by itself: what the TensorFlow releases of StyleGAN1 and StyleGAN2 do.
     """

@@ -97,15 +97,15 @@ class NoiseSource:
 
 @dataclass(frozen=True)
 class OneOfBatch:
-    """The noise of one picture of a batch whose pictures are drawn one after another: what it would be in the batch.
+    """The noise of one image of a batch whose images are rendered one after another: what it would be in the batch.
 
-    A layer's noise is drawn for the whole batch when its first picture asks for it, so that picture comes first.
+    A layer's noise is drawn for the whole batch when its first image asks for it, so that image comes first.
 
     Attributes:
         whole: The batch's noise.
-        count: How many pictures it has.
+        count: How many images it has.
         index: Which one this is.
-        images: What was drawn, shared by the pictures of a batch.
+        images: What was drawn, shared by the images of a batch.
     """
 
     whole: NoiseSource
@@ -114,7 +114,7 @@ class OneOfBatch:
     images: dict[str, Tensor | None]
 
     def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
-        """As `NoiseSource.image`, for the one picture: [1, 1, H, W] or None."""
+        """As `NoiseSource.image`, for the one image: [1, 1, H, W] or None."""
         if layer not in self.images:
             self.images[layer] = self.whole.image(layer, stored, self.count)
         image = self.images[layer]
@@ -122,7 +122,7 @@ class OneOfBatch:
 
 
 def one_by_one(source: NoiseSource, count: int) -> list[NoiseImages]:
-    """The noise of each picture of a batch of `count`."""
+    """The noise of each image of a batch of `count`."""
     if count == 1:
         return [source]
     images: dict[str, Tensor | None] = {}

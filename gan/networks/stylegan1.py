@@ -32,10 +32,10 @@ class SynthesisBlock(nn.Module):
         w_dim: Size of w.
         resolution: Width and height of the output.
         img_channels: Colour channels.
-        has_torgb: Whether there is a `torgb`.
+        has_torgb: True if there is a `torgb`.
         const_input: The first block's input: True for the constant, False for a dense layer (`dense`) of w.
         activation: Activation of every layer but `torgb`.
-        equalized: Whether the learning rate is equalised.
+        equalized: True if the learning rate is equalised.
         layer_kwargs: Further arguments of `SynthesisLayer`.
     """
 

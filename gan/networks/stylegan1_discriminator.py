@@ -20,7 +20,7 @@ class DiscriminatorBlock(nn.Module):
         in_channels: Channels of the input, and after `conv0`.
         out_channels: Channels of the output.
         img_channels: Colour channels.
-        has_fromrgb: Whether images of this resolution can enter here.
+        has_fromrgb: True if images of this resolution can enter here.
         layer_kwargs: Further arguments of `ConvLayer`.
     """
 
@@ -46,11 +46,11 @@ class DiscriminatorEpilogue(nn.Module):
         channels: Channels of the input and of the convolution.
         fc_channels: Channels of the hidden dense layer.
         img_channels: Colour channels.
-        has_fromrgb: Whether images of 4x4 pixels can enter here.
+        has_fromrgb: True if images of 4x4 pixels can enter here.
         c_dim: Number of classes; 0 for none.
         mbstd_group_size: See `MinibatchStdLayer`; 1 or less for no such layer.
         mbstd_num_channels: Channels that it appends.
-        equalized: Whether the learning rate is equalised.
+        equalized: True if the learning rate is equalised.
         activation: Activation of the hidden layers.
     """
 
@@ -93,10 +93,10 @@ class Discriminator(StyleDiscriminator):
         img_channels: Colour channels.
         channel_base: Channels at resolution r are min(channel_base / r, channel_max).
         channel_max: See `channel_base`.
-        progressive: Whether every resolution has a `fromrgb`, so that the network can grow.
+        progressive: True if every resolution has a `fromrgb`, so that the network can grow.
         lod: Level of detail that a call has where it names none: 0 is the whole network; see `forward`.
         activation: Activation of every layer but the last.
-        equalized: Whether the learning rate is equalised.
+        equalized: True if the learning rate is equalised.
         resample_filter: Taps of the blur before downsampling; None for no blur.
         mbstd_group_size: See `MinibatchStdLayer`; 1 or less for no such layer.
         mbstd_num_channels: Channels that it appends.

@@ -39,7 +39,7 @@ class SynthesisLayer(nn.Module):
         resolution: Width and height of the output.
         kernel_size: Width and height of the kernel.
         up: Factor of upsampling.
-        use_noise: Whether there is a noise input (`noise_const`, `noise_strength`).
+        use_noise: True if there is a noise input (`noise_const`, `noise_strength`).
         activation: Name known to `gan.ops.bias_act`.
         resample_filter: Low-pass filter for upsampling.
         conv_clamp: Clamp the output to +-conv_clamp; None for never.
@@ -141,7 +141,7 @@ class SynthesisBlock(nn.Module):
         w_dim: Size of w.
         resolution: Width and height of the output.
         img_channels: Colour channels.
-        is_last: Whether this is the block of the highest resolution.
+        is_last: True if this is the block of the highest resolution.
         architecture: "skip" sums the images of all resolutions, "resnet" has residual connections, "orig" neither.
         resample_filter: Low-pass filter for upsampling.
         conv_clamp: Clamp every layer's output to +-conv_clamp; None for never.
@@ -224,7 +224,7 @@ class SynthesisBlock(nn.Module):
 
     @property
     def multiplications(self) -> int:
-        """Of the convolutions of one picture."""
+        """Of the convolutions of one image."""
         modules = [getattr(self, name.partition(".")[2]) for name in self.layer_names]
         # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
         return sum(module.weight.numel() * (self.resolution // getattr(module, "up", 1)) ** 2 for module in modules)

@@ -28,7 +28,7 @@ class Layout:
     Attributes:
         rank: How many dimensions the array must have; None for any.
         axes: The array's axes in the parameter's order; those left out have size 1 and are dropped. None keeps all.
-        turned: Whether to turn a kernel [height, width, in, out] round.
+        turned: True if to turn a kernel [height, width, in, out] round.
         plus: What to add.
     """
 
@@ -212,7 +212,7 @@ class Arguments:
         There, the channels at resolution r are fmap_base / 2^(log2 r - 1); here, channel_base / r.
 
         Args:
-            resolution: Of the picture where the file names none.
+            resolution: Of the image where the file names none.
             colours: Likewise, the number of colour channels.
             default_base: Likewise, fmap_base.
         """

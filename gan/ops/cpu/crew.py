@@ -1,6 +1,6 @@
 """Threads that share a kernel's work.
 
-numba's own loops wait for every thread at the end of each, so on a busy machine a picture would wait some hundred times
+numba's own loops wait for every thread at the end of each, so on a busy machine an image would wait some hundred times
 for a thread that has no processor. Here the caller works too, each takes the next piece when it is done with one, and
 only pieces that were begun are waited for: a thread that comes late finds nothing left to do.
 """

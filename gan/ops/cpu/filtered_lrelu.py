@@ -1,6 +1,6 @@
-"""Upsampling, leaky ReLU and downsampling in one pass, for one picture in NHWC order.
+"""Upsampling, leaky ReLU and downsampling in one pass, for one image in NHWC order.
 
-The upsampled image never exists: of a tile of the picture, some rows are upsampled, activated and filtered down
+The upsampled image never exists: of a tile of the image, some rows are upsampled, activated and filtered down
 horizontally (`lrelu_march`), and as soon as there are enough of those they are filtered down vertically. A filter that
 is not separable, such as StyleGAN3-R's radial one, is the sum of a few that are: two or three reach 1e-6.
 """
@@ -157,7 +157,7 @@ def separable_terms(f: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDAr
 
 @dataclass(frozen=True)
 class FilteredLrelu:
-    """A filtered leaky ReLU with fixed filters: make it with `design`, call it on pictures."""
+    """A filtered leaky ReLU with fixed filters: make it with `design`, call it on images."""
 
     variant: Variant
     left: int

@@ -19,7 +19,7 @@ class Augmentations:
     xint: float = 0
     """Shift by whole pixels."""
     xint_max: float = 0.125
-    """Longest such shift, in picture sizes."""
+    """Longest such shift, in image sizes."""
     scale: float = 0
     """Zoom."""
     rotate: float = 0
@@ -35,7 +35,7 @@ class Augmentations:
     aniso_std: float = 0.2
     """Standard deviation of log2 of the stretch."""
     xfrac_std: float = 0.125
-    """Standard deviation of the shift, in picture sizes."""
+    """Standard deviation of the shift, in image sizes."""
     brightness: float = 0
     """Add a constant."""
     contrast: float = 0
@@ -67,7 +67,7 @@ class Augmentations:
     noise_std: float = 0.1
     """The noise's standard deviation is half-normal with this one."""
     cutout_size: float = 0.5
-    """Size of the rectangle, in picture sizes."""
+    """Size of the rectangle, in image sizes."""
 
 
 _BLIT = ("xflip", "rotate90", "xint")

@@ -1,4 +1,4 @@
-"""The pictures that a run keeps: a grid of real images, and the same latents after every snapshot."""
+"""The images that a run keeps: a grid of real images, and the same latents after every snapshot."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class GridPlan:
     """Contents of the grids: in a conditional run each row is of one class."""
 
     columns: int
-    """Pictures in a row."""
+    """Images in a row."""
     indices: tuple[int, ...]
     """The real images, row by row."""
     z: Tensor

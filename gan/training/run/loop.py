@@ -202,7 +202,7 @@ class Loop:
     # -- Snapshots -----------------------------------------------------------------------------------------------
 
     def _snapshot(self, measured: bool = True) -> None:
-        """Keep the networks, a picture and the state; then measure. Collective."""
+        """Keep the networks, an image and the state; then measure. Collective."""
         trainer, around = self._trainer, self._around
         begun = around.clock()
         state = trainer.state_dict()
