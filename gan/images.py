@@ -21,7 +21,7 @@ from gan.networks.generator import StyleGenerator
 from gan.networks.noise import NoiseSetting
 from gan.networks.protocol import Generator, SynthesisOptions
 
-Picture = npt.NDArray[np.uint8]
+ImageArray = npt.NDArray[np.uint8]
 """uint8 [H, W, 3]."""
 
 
@@ -102,7 +102,7 @@ def _style(G: Generator, seed: int, psi: float, label: int | None) -> torch.Tens
 
 
 @dataclass(frozen=True)
-class Drawing:
+class RenderOptions:
     """Settings of a rendering, besides the styles."""
 
     noise_mode: str = "const"
@@ -125,38 +125,38 @@ class Drawing:
             raise ValueError("This network has no input to move; leave translate and rotate out or take a StyleGAN3.")
 
 
-PLAIN = Drawing()
+PLAIN = RenderOptions()
 """Constant noise, nothing moved."""
 
 
 @torch.inference_mode()
-def draw(G: Generator, ws: torch.Tensor, drawing: Drawing = PLAIN, seed: int = 0) -> Picture:
+def render(G: Generator, ws: torch.Tensor, options: RenderOptions = PLAIN, seed: int = 0) -> ImageArray:
     """The image of one ws [num_ws, w_dim], uint8 [H, W, 3].
 
     Args:
         G: A generator.
         ws: On the network's device.
-        drawing: See `Drawing`.
+        drawing: See `RenderOptions`.
         seed: Where the noise_mode "random" starts.
 
     Raises:
-        ValueError: ws or `drawing` does not fit the network.
+        ValueError: ws or `options` does not fit the network.
     """
-    drawing.check(G)
-    options: SynthesisOptions = {"noise_mode": drawing.noise_mode, "noise": drawing.noise}
-    if drawing.noise_mode == "random":
-        options["generator"] = torch.Generator().manual_seed(seed % 2**63)
-    if drawing.moves:
-        options["input_transform"] = transforms.inverse(transforms.affine(drawing.translate, drawing.rotate))
-    return np.ascontiguousarray(to_rgba8(G.synthesis(ws[None], **options)[0])[..., :3])
+    options.check(G)
+    arguments: SynthesisOptions = {"noise_mode": options.noise_mode, "noise": options.noise}
+    if options.noise_mode == "random":
+        arguments["generator"] = torch.Generator().manual_seed(seed % 2**63)
+    if options.moves:
+        arguments["input_transform"] = transforms.inverse(transforms.affine(options.translate, options.rotate))
+    return np.ascontiguousarray(to_rgba8(G.synthesis(ws[None], **arguments)[0])[..., :3])
 
 
-def grid(pictures: Iterable[Picture], columns: int) -> Picture:
+def grid(images: Iterable[ImageArray], columns: int) -> ImageArray:
     """Images of one size side by side in rows of `columns`, [rows H, columns W, 3]; what is missing is black.
 
     Raises ValueError where there are none, or fewer columns than one.
     """
-    tiles = list(pictures)
+    tiles = list(images)
     if not tiles or columns < 1:
         raise ValueError("A grid needs at least one picture and one column.")
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)

@@ -121,7 +121,7 @@ def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.
 def power_spectrum(output: torch.Tensor, view: Display) -> PowerSpectrum:
     """The spectrum of all channels of an output [C, H, W], or of the shown ones."""
     seen = _with_float64(select(output, view) if view.spectrum.selected_only else output)
-    decibels = spectra.picture_spectrum(seen, view.spectrum.beta)
+    decibels = spectra.image_spectrum(seen, view.spectrum.beta)
     frequency, power = spectra.radial_power(decibels)
     return PowerSpectrum(decibels, tuple(zip(frequency.tolist(), power.tolist(), strict=True)))
 

@@ -31,7 +31,7 @@ _FLOOR = 1e-30
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ImageSet:
     """The images of a dataset or of a network, uint8 [channels, size, size] each, in order.
 
     Attributes:
@@ -60,7 +60,7 @@ class Spectrum:
     count: int
 
 
-def open_pictures(source: str, count: int | None, seed: int, device: str = "auto") -> Pictures:
+def open_images(source: str, count: int | None, seed: int, device: str = "auto") -> ImageSet:
     """The images that a spectrum is to be made of.
 
     Args:
@@ -79,19 +79,19 @@ def open_pictures(source: str, count: int | None, seed: int, device: str = "auto
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)
         cpu.make_ready(G.synthesis)
-        return Pictures(count, G.img_resolution, lambda: _drawn(G, range(seed, seed + count)))
+        return ImageSet(count, G.img_resolution, lambda: _drawn(G, range(seed, seed + count)))
     dataset = ImageSource(path)
     chosen = np.arange(len(dataset))
     if count is not None and count < len(chosen):
         chosen = np.sort(np.random.RandomState(seed % 2**32).permutation(chosen)[:count])
-    return Pictures(len(chosen), dataset.resolution, lambda: _read(dataset, chosen.tolist()))
+    return ImageSet(len(chosen), dataset.resolution, lambda: _read(dataset, chosen.tolist()))
 
 
-def statistics(pictures: Iterable[Tensor], report: Callable[[int], None] = lambda done: None) -> tuple[float, float]:
+def statistics(images: Iterable[Tensor], report: Callable[[int], None] = lambda done: None) -> tuple[float, float]:
     """Mean and standard deviation of all values 0..255 of all images; exact, in one pass."""
     count = total = squares = 0
-    for done, picture in enumerate(pictures, 1):
-        values = picture.to(torch.int64)
+    for done, image in enumerate(images, 1):
+        values = image.to(torch.int64)
         count += values.numel()
         total += int(values.sum())
         squares += int(values.square().sum())
@@ -103,7 +103,7 @@ def statistics(pictures: Iterable[Tensor], report: Callable[[int], None] = lambd
 
 
 def average_spectrum(
-    pictures: Pictures,
+    images: ImageSet,
     mean: float,
     std: float,
     beta: float = KAISER_BETA,
@@ -124,15 +124,15 @@ def average_spectrum(
     """
     if std <= 0:
         raise ValueError("The standard deviation must be above 0: take what `spectra stats` says.")
-    energy = float(kaiser_window(pictures.size, beta).double().square().sum()) ** 2
-    total = torch.zeros(pictures.size * interp, pictures.size * interp, dtype=torch.float64)
+    energy = float(kaiser_window(images.size, beta).double().square().sum()) ** 2
+    total = torch.zeros(images.size * interp, images.size * interp, dtype=torch.float64)
     count = 0
-    for picture in pictures.each():
-        x = (picture.float() - mean) / std
+    for image in images.each():
+        x = (image.float() - mean) / std
         total += power_spectrum(x, beta, interp).double().cpu() / (len(x) * energy)
         count += 1
         report(count)
-    return Spectrum((total / max(count, 1)).numpy(), pictures.size, count)
+    return Spectrum((total / max(count, 1)).numpy(), images.size, count)
 
 
 def save(spectrum: Spectrum, path: Path) -> None:

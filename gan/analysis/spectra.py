@@ -78,7 +78,7 @@ def _unfold(half: torch.Tensor, width: int) -> torch.Tensor:
     return full
 
 
-def picture_spectrum(x: torch.Tensor, beta: float = KAISER_BETA) -> torch.Tensor:
+def image_spectrum(x: torch.Tensor, beta: float = KAISER_BETA) -> torch.Tensor:
     """The spectrum beside the live image, in dB: [C, H, W] -> float32 [H, W] on the same device.
 
     10 log10( P / mean P ), P = sum over channels of | F[ (x - mean of the channel) * window ] |^2. About 20 ms for

@@ -166,13 +166,13 @@ def _ffmpeg(*arguments: str) -> bytes:
 
 
 def _write_gif(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[str, str]) -> None:
-    pictures = [Image.fromarray(frame).quantize(dither=Image.Dither.NONE) for frame in frames]
-    ends = [round(100 * i / fps) for i in range(len(pictures) + 1)]
-    pictures[0].save(
+    images = [Image.fromarray(frame).quantize(dither=Image.Dither.NONE) for frame in frames]
+    ends = [round(100 * i / fps) for i in range(len(images) + 1)]
+    images[0].save(
         path,
         format="GIF",
         save_all=True,
-        append_images=pictures[1:],
+        append_images=images[1:],
         duration=[10 * (end - start) for start, end in pairwise(ends)],
         loop=0,
         comment=json.dumps(dict(text)).encode() if text else b"",
@@ -210,17 +210,17 @@ def read_metadata(path: str | Path) -> dict[str, str]:
     """
     path = Path(path)
     if path.is_dir():
-        pictures = sorted(path.glob("*.png"))
-        return read_metadata(pictures[0]) if pictures else {}
+        images = sorted(path.glob("*.png"))
+        return read_metadata(images[0]) if images else {}
     if path.suffix.lower() == ".mp4":
         lines = _ffmpeg("-i", str(path), "-f", "ffmetadata", "-").decode("utf-8", "replace")
         return _parsed(_comment(lines))
     try:
-        with Image.open(path) as picture:
-            if picture.format == "GIF":
-                return _parsed(bytes(picture.info.get("comment", b"")).decode("utf-8", "replace"))
-            picture.load()  # text may come after the pixels
-            return {str(key): str(value) for key, value in getattr(picture, "text", {}).items()}
+        with Image.open(path) as image:
+            if image.format == "GIF":
+                return _parsed(bytes(image.info.get("comment", b"")).decode("utf-8", "replace"))
+            image.load()  # text may come after the pixels
+            return {str(key): str(value) for key, value in getattr(image, "text", {}).items()}
     except (SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} is no film or picture that can be read ({error}); choose another file.") from error
 

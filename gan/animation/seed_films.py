@@ -6,7 +6,7 @@ import numpy as np
 
 from gan.animation.walks import Walk
 from gan.edits.directions import Direction, apply
-from gan.images import PLAIN, Drawing, Picture, draw, grid
+from gan.images import PLAIN, ImageArray, RenderOptions, grid, render
 from gan.networks.protocol import Generator
 
 
@@ -47,8 +47,8 @@ def frames(
     columns: int,
     times: Sequence[float],
     directions: Sequence[Direction] = (),
-    drawing: Drawing = PLAIN,
-) -> Iterator[Picture]:
+    options: RenderOptions = PLAIN,
+) -> Iterator[ImageArray]:
     """The frame of each time: the walks' images at that time, in rows of `columns`.
 
     Args:
@@ -60,4 +60,4 @@ def frames(
         drawing: How to draw.
     """
     for t in times:
-        yield grid([draw(G, apply(walk.at(t), directions), drawing) for walk in walks], columns)
+        yield grid([render(G, apply(walk.at(t), directions), options) for walk in walks], columns)

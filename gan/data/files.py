@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .items import Item, Label
-from .reader import LABELS, DatasetError, decode, open_files, picture_names
+from .reader import LABELS, DatasetError, decode, image_names, open_files
 
 
 class FilesSource:
@@ -19,7 +19,7 @@ class FilesSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._files = open_files(path)
-        self._names = picture_names(self._files)
+        self._names = image_names(self._files)
         if not self._names:
             raise DatasetError(f"{path} holds no pictures: choose another folder or zip file.")
         self._labels = self._read_labels()

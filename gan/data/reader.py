@@ -63,7 +63,7 @@ class ImageSource:
         self.path = Path(path)
         self.xflip = bool(xflip)
         self._files = open_files(self.path)
-        self.names = picture_names(self._files)
+        self.names = image_names(self._files)
         if not self.names:
             raise DatasetError(
                 f"{self.path} holds no pictures ({', '.join(ENDINGS)}): choose another folder or zip file."
@@ -115,13 +115,13 @@ class ImageSource:
         chosen = list(indices)
         batch = np.empty((len(chosen), *self.shape), np.uint8)
         for place, index in enumerate(chosen):
-            picture = self._decode(self.names[self._raw(index)])
-            if picture.shape != self.shape:
+            image = self._decode(self.names[self._raw(index)])
+            if image.shape != self.shape:
                 raise DatasetError(
-                    f"{self._where(self.names[self._raw(index)])} is {_size(picture.shape)}, but the first picture is "
+                    f"{self._where(self.names[self._raw(index)])} is {_size(image.shape)}, but the first picture is "
                     f"{_size(self.shape)}: leave it out, or make a dataset with `python -m gan dataset`."
                 )
-            batch[place] = picture[:, :, ::-1] if index >= len(self.names) else picture
+            batch[place] = image[:, :, ::-1] if index >= len(self.names) else image
         return batch
 
     def label(self, index: int) -> Floats:
@@ -243,21 +243,21 @@ def decode(data: bytes, where: str) -> Bytes:
         DatasetError: it is damaged, no image, or has more than 8 bits for each channel.
     """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.mode not in _MODES:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.mode not in _MODES:
                 raise DatasetError(
-                    f"{where} has pixels of Pillow's mode {picture.mode}, and only those of 8 bits can be read: "
+                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 bits can be read: "
                     "convert it."
                 )
-            transparent = picture.mode == "P" and "transparency" in picture.info
-            mode = "RGBA" if transparent else _MODES[picture.mode]
-            pixels = np.asarray(picture.convert(mode))
+            transparent = image.mode == "P" and "transparency" in image.info
+            mode = "RGBA" if transparent else _MODES[image.mode]
+            pixels = np.asarray(image.convert(mode))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
-def picture_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
+def image_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
     """The names of the images among files, sorted."""
     return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
 

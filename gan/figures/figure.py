@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gan.images import Picture
+from gan.images import ImageArray
 from gan.io.atomic import replacing
 from gan.io.png import save_png
 
@@ -23,8 +23,8 @@ def silent(done: int, total: int) -> None:
 class Figure:
     """Images under the names of their files (without ending), and all of them in one grid."""
 
-    grid: Picture
-    pictures: Mapping[str, Picture]
+    grid: ImageArray
+    images: Mapping[str, ImageArray]
     arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     """The numbers behind images that show numbers, under the same names."""
 
@@ -33,8 +33,8 @@ class Figure:
 
         `text` goes into each PNG. Raises OSError where a file cannot be written.
         """
-        for name, picture in self.pictures.items():
-            save_png(folder / f"{name}.png", picture, text)
+        for name, image in self.images.items():
+            save_png(folder / f"{name}.png", image, text)
         for name, array in self.arrays.items():
             with replacing(folder / f"{name}.npy") as part, part.open("wb") as file:
                 np.save(file, array)

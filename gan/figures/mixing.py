@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.images import PLAIN, ImageArray, RenderOptions, grid, render, styles
 from gan.networks.protocol import Generator
 
 
@@ -32,7 +32,7 @@ def mixing_figure(
     *,
     psi: float = 1.0,
     label: int | None = None,
-    drawing: Drawing = PLAIN,
+    options: RenderOptions = PLAIN,
     progress: Progress = silent,
 ) -> Figure:
     """Figure 3: each cell is its row's image with its column's styles in `layers`.
@@ -61,12 +61,12 @@ def mixing_figure(
     for row in rows:
         for col in cols:
             wanted.setdefault(f"{row}-{col}", mix(ws[row], ws[col], layers))
-    pictures: dict[str, Picture] = {}
+    images: dict[str, ImageArray] = {}
     for name, styled in wanted.items():
-        pictures[name] = draw(G, styled, drawing)
-        progress(len(pictures), len(wanted))
-    corner = np.zeros_like(next(iter(pictures.values())))
-    cells = [corner, *(pictures[f"{col}-{col}"] for col in cols)]
+        images[name] = render(G, styled, options)
+        progress(len(images), len(wanted))
+    corner = np.zeros_like(next(iter(images.values())))
+    cells = [corner, *(images[f"{col}-{col}"] for col in cols)]
     for row in rows:
-        cells += [pictures[f"{row}-{row}"], *(pictures[f"{row}-{col}"] for col in cols)]
-    return Figure(grid(cells, 1 + len(cols)), pictures)
+        cells += [images[f"{row}-{row}"], *(images[f"{row}-{col}"] for col in cols)]
+    return Figure(grid(cells, 1 + len(cols)), images)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import Drawing, Picture, draw, grid, styles
+from gan.images import ImageArray, RenderOptions, grid, render, styles
 from gan.networks.noise import NoiseSetting
 from gan.networks.protocol import Generator
 
@@ -54,12 +54,12 @@ class PixelDeviation:
         self._sum: npt.NDArray[np.int64] | int = 0
         self._squares: npt.NDArray[np.int64] | int = 0
 
-    def add(self, picture: npt.NDArray[np.uint8]) -> None:
+    def add(self, image: npt.NDArray[np.uint8]) -> None:
         """Take one more image uint8 [H, W, C], of the same size as those before."""
-        s = picture.sum(axis=-1, dtype=np.int64)
+        s = image.sum(axis=-1, dtype=np.int64)
         self._sum = self._sum + s
         self._squares = self._squares + s * s
-        self._channels = picture.shape[-1]
+        self._channels = image.shape[-1]
         self.count += 1
 
     @property
@@ -75,7 +75,7 @@ def deviation(
     G: Generator,
     ws: torch.Tensor,
     realisations: int,
-    step: Callable[[int, Picture, PixelDeviation], None] | None = None,
+    step: Callable[[int, ImageArray, PixelDeviation], None] | None = None,
 ) -> PixelDeviation:
     """Draw ws [num_ws, w_dim] with the noise of seeds 0, 1, ... and sum up how much each pixel varies.
 
@@ -85,10 +85,10 @@ def deviation(
     layers = _noisy(G)
     result = PixelDeviation()
     for i in range(realisations):
-        picture = draw(G, ws, Drawing(noise=band_noise(layers, "all", i)))
-        result.add(picture)
+        image = render(G, ws, RenderOptions(noise=band_noise(layers, "all", i)))
+        result.add(image)
         if step is not None:
-            step(i, picture, result)
+            step(i, image, result)
     return result
 
 
@@ -120,19 +120,19 @@ def noise_variation_figure(
         ValueError: the network has no noise, or no such class.
     """
     shown = min(shown, realisations)
-    pictures: dict[str, Picture] = {}
+    images: dict[str, ImageArray] = {}
     arrays: dict[str, npt.NDArray[np.float64]] = {}
     for row, seed in enumerate(seeds):
 
-        def step(i: int, picture: Picture, _: PixelDeviation, row: int = row, seed: int = seed) -> None:
+        def step(i: int, image: ImageArray, _: PixelDeviation, row: int = row, seed: int = seed) -> None:
             if i < shown:
-                pictures[f"seed{seed:04d}-noise{i}"] = picture
+                images[f"seed{seed:04d}-noise{i}"] = image
             progress(row * realisations + i + 1, len(seeds) * realisations)
 
         name = f"seed{seed:04d}-std"
         arrays[name] = deviation(G, styles(G, [seed], psi=psi, label=label)[0], realisations, step).std
-        pictures[name] = _heat(arrays[name])
-    return Figure(grid(pictures.values(), shown + 1), pictures, arrays)
+        images[name] = _heat(arrays[name])
+    return Figure(grid(images.values(), shown + 1), images, arrays)
 
 
 def noise_bands_figure(
@@ -144,13 +144,13 @@ def noise_bands_figure(
     `noise_variation_figure`.
     """
     layers = _noisy(G)
-    pictures: dict[str, Picture] = {}
+    images: dict[str, ImageArray] = {}
     for seed in seeds:
         ws = styles(G, [seed], psi=psi, label=label)[0]
         for band in BANDS:
-            pictures[f"seed{seed:04d}-{band}"] = draw(G, ws, Drawing(noise=band_noise(layers, band)))
-            progress(len(pictures), len(seeds) * len(BANDS))
-    return Figure(grid(pictures.values(), len(BANDS)), pictures)
+            images[f"seed{seed:04d}-{band}"] = render(G, ws, RenderOptions(noise=band_noise(layers, band)))
+            progress(len(images), len(seeds) * len(BANDS))
+    return Figure(grid(images.values(), len(BANDS)), images)
 
 
 def _noisy(G: Generator) -> tuple[str, ...]:
@@ -160,7 +160,7 @@ def _noisy(G: Generator) -> tuple[str, ...]:
     return layers
 
 
-def _heat(std: npt.NDArray[np.float64]) -> Picture:
+def _heat(std: npt.NDArray[np.float64]) -> ImageArray:
     """[H, W] -> grey uint8 [H, W, 3], the largest value white."""
     levels = np.rint(255 * std / max(float(std.max()), 1e-12)).astype(np.uint8)
     return np.repeat(levels[..., None], 3, axis=-1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.images import PLAIN, ImageArray, RenderOptions, grid, render, styles
 from gan.networks.protocol import Generator
 
 
@@ -13,7 +13,7 @@ def truncation_figure(
     psis: Sequence[float],
     *,
     label: int | None = None,
-    drawing: Drawing = PLAIN,
+    options: RenderOptions = PLAIN,
     progress: Progress = silent,
 ) -> Figure:
     """Figure 8: a row for each seed, a column for each psi: 1 is the seed itself, 0 the mean, -1 its opposite.
@@ -33,11 +33,11 @@ def truncation_figure(
     """
     if not psis:
         raise ValueError("The figure needs at least one psi, as in 1,0.7,0.")
-    pictures: dict[str, Picture] = {}
+    images: dict[str, ImageArray] = {}
     cells = []
     for seed in seeds:
         for psi in psis:
-            cells.append(draw(G, styles(G, [seed], psi=psi, label=label)[0], drawing))
-            pictures[f"seed{seed:04d}-psi{psi:g}"] = cells[-1]
+            cells.append(render(G, styles(G, [seed], psi=psi, label=label)[0], options))
+            images[f"seed{seed:04d}-psi{psi:g}"] = cells[-1]
             progress(len(cells), len(seeds) * len(psis))
-    return Figure(grid(cells, len(psis)), pictures)
+    return Figure(grid(cells, len(psis)), images)

@@ -109,9 +109,9 @@ def train(
     """
     total = len(source.names)
     rows = []
-    for batch, pictures in read_ahead(source, group.batches(total, 64)):
+    for batch, images in read_ahead(source, group.batches(total, 64)):
         with torch.inference_mode():
-            rows.append(detector.features(pictures.to(device)).float().cpu())
+            rows.append(detector.features(images.to(device)).float().cpu())
         progress("features", batch.start + batch.count, total)
     features = torch.cat(rows).clone()
     wanted = torch.from_numpy(np.stack(list(attributes.values()), axis=1)).float()
@@ -179,10 +179,10 @@ def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     return scaled, (bias - scaled @ mean).detach()
 
 
-def _flat(of_picture: object) -> dict[str, Any]:
+def _flat(of_image: object) -> dict[str, Any]:
     """An image's attributes with those of inner tables beside the others."""
     flat: dict[str, Any] = {}
-    for name, value in of_picture.items() if isinstance(of_picture, dict) else ():
+    for name, value in of_image.items() if isinstance(of_image, dict) else ():
         if isinstance(value, dict):
             flat.update({f"{name}.{inner}": deeper for inner, deeper in _flat(value).items()})
         else:

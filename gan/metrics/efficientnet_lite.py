@@ -116,12 +116,12 @@ class EfficientNetLite0(nn.Module):
         return outputs
 
 
-def as_input(pictures: Tensor) -> Tensor:
+def as_input(images: Tensor) -> Tensor:
     """Images [N, 1 or 3, H, W] of values 0..255 -> what the network takes, float32 [N, 3, 224, 224].
 
     Scaled bilinearly, over all pixels that a smaller one covers; grey ones become three equal channels.
     """
-    x = pictures.float()
+    x = images.float()
     if x.shape[1] == 1:
         x = x.expand(-1, 3, -1, -1)
     if tuple(x.shape[2:]) != (RESOLUTION, RESOLUTION):

@@ -33,7 +33,7 @@ from gan.metrics.names import AUTO, Metric, parse
 from gan.metrics.path_length import path_distances, path_length
 from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
-from gan.metrics.sampling import Pictures, Sampler, to_uint8
+from gan.metrics.sampling import ImageSet, Sampler, to_uint8
 from gan.metrics.separability import separability
 from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import Generator
@@ -62,7 +62,7 @@ def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
 
 
 def check(
-    metrics: Sequence[Metric], network: Generator, dataset: Pictures | None, classifiers: Classifiers | None
+    metrics: Sequence[Metric], network: Generator, dataset: ImageSet | None, classifiers: Classifiers | None
 ) -> None:
     """See that a network and a dataset fit what is asked for, before any work is done.
 
@@ -101,7 +101,7 @@ def check(
 def evaluate(
     names: Sequence[str],
     G: StyleGenerator,
-    dataset: Pictures | None = None,
+    dataset: ImageSet | None = None,
     *,
     detectors: Detectors | None = None,
     classifiers: Classifiers | None = None,
@@ -272,7 +272,7 @@ def _separability(work: Work, classifiers: Classifiers) -> _Figures | None:
         draw = sampler.draw(batch)
         ws = sampler.ws(draw)
         seen = [
-            classifiers.logits(work.eye().features(to_uint8(img)).float()) for img in sampler.pictures(ws, draw.random)
+            classifiers.logits(work.eye().features(to_uint8(img)).float()) for img in sampler.images(ws, draw.random)
         ]
         rows.append(torch.cat([draw.z, ws[:, 0], torch.cat(seen)], dim=1).float().cpu())
     table = group.gather(rows, total, BATCH).numpy()

@@ -11,7 +11,7 @@ from gan.metrics import cache, group
 from gan.metrics.detectors import Detector
 from gan.metrics.moments import Moments
 from gan.metrics.names import Metric
-from gan.metrics.sampling import Pictures, Sampler, read_ahead, to_uint8
+from gan.metrics.sampling import ImageSet, Sampler, read_ahead, to_uint8
 
 BATCH = 64
 """Images in a batch. Part of what decides the random numbers of generated ones."""
@@ -39,7 +39,7 @@ class Work:
 
     metric: Metric
     sampler: Sampler
-    real: Pictures | None
+    real: ImageSet | None
     detector: Detector | None
     cache: Path | None
     progress: Progress
@@ -113,8 +113,8 @@ def _real_count(work: Work) -> int:
 def _seen_real(work: Work) -> Iterator[Tensor]:
     assert work.real is not None
     total = _real_count(work)
-    for batch, pictures in read_ahead(work.real, group.batches(total, BATCH)):
-        yield work.eye().features(pictures.to(work.sampler.device)).float().cpu()
+    for batch, images in read_ahead(work.real, group.batches(total, BATCH)):
+        yield work.eye().features(images.to(work.sampler.device)).float().cpu()
         if group.rank() == 0:
             work.progress(f"{work.metric.name}: real pictures", batch.start + batch.count, total)
 
@@ -123,7 +123,7 @@ def _seen_generated(work: Work, look: _Look) -> Iterator[Tensor]:
     sampler, total = work.sampler, work.metric.samples
     for batch in work.told("generated pictures", group.batches(total, BATCH), total):
         draw = sampler.draw(batch)
-        parts = [look(to_uint8(img)) for img in sampler.pictures(sampler.ws(draw), draw.random)]
+        parts = [look(to_uint8(img)) for img in sampler.images(sampler.ws(draw), draw.random)]
         yield torch.cat(parts).float().cpu()
 
 

@@ -21,7 +21,7 @@ _READERS = 3
 """Threads that decode images ahead of their use."""
 
 
-class Pictures(Protocol):
+class ImageSet(Protocol):
     """Dataset as metrics need it; `gan.data.ImageSource` is one."""
 
     @property
@@ -48,7 +48,7 @@ class Pictures(Protocol):
     def label(self, index: int) -> npt.NDArray[np.float32]:
         """float32 [label_dim]."""
 
-    def with_xflip(self, xflip: bool) -> "Pictures":
+    def with_xflip(self, xflip: bool) -> "ImageSet":
         """The same with or without its mirrored half."""
 
 
@@ -75,7 +75,7 @@ class Sampler:
         device: Where it computes.
     """
 
-    def __init__(self, network: Generator, device: torch.device, seed: int, labels: Pictures | None) -> None:
+    def __init__(self, network: Generator, device: torch.device, seed: int, labels: ImageSet | None) -> None:
         """Take a network that is not changed from here.
 
         Args:
@@ -106,7 +106,7 @@ class Sampler:
         repeats = len(draw.z) // len(draw.c)
         return self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
 
-    def pictures(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
+    def images(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
         """Images of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
         for part in torch.split(ws, self.at_once):
             yield self.network.synthesis(part, noise_mode="random", generator=random)
@@ -122,7 +122,7 @@ def to_uint8(img: Tensor) -> Tensor:
     return (img * 127.5 + 128).clamp(0, 255).to(torch.uint8)
 
 
-def read_ahead(source: Pictures, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
+def read_ahead(source: ImageSet, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
     """Batches of a dataset's images, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
 
     def read(batch: Batch) -> tuple[Batch, Tensor]:

@@ -12,7 +12,7 @@ from gan.metrics.detectors import INCEPTION, LITE0, Detectors
 from gan.metrics.evaluation import evaluate, resolve
 from gan.metrics.names import AUTO
 from gan.metrics.results import Result
-from gan.metrics.sampling import Pictures
+from gan.metrics.sampling import ImageSet
 from gan.networks.generator import StyleGenerator
 
 _SECONDS = 15.0
@@ -32,7 +32,7 @@ class _Ranked(Protocol):
 
 
 def for_training(
-    names: Sequence[str], source: Pictures, group: _Ranked, folder: Path, tell: Tell, background: bool = False
+    names: Sequence[str], source: ImageSet, group: _Ranked, folder: Path, tell: Tell, background: bool = False
 ) -> Measure | None:
     """Function that measures a run's snapshots and writes the results to `metric-<name>.jsonl`; None for no metrics.
 
@@ -65,7 +65,7 @@ def for_training(
 class _Within:
     """Measures while training waits, and says how far it is."""
 
-    def __init__(self, names: list[str], source: Pictures, group: _Ranked, folder: Path, tell: Tell) -> None:
+    def __init__(self, names: list[str], source: ImageSet, group: _Ranked, folder: Path, tell: Tell) -> None:
         self._names, self._source, self._group, self._folder, self._tell = names, source, group, folder, tell
         self._told_at = 0.0
 

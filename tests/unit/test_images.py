@@ -6,7 +6,7 @@ import torch
 
 from gan import transforms
 from gan.display import to_rgba8
-from gan.images import Drawing, draw, grid, label_of, styles
+from gan.images import RenderOptions, grid, label_of, render, styles
 from gan.latents import seed_class, seed_z
 from gan.networks import build
 from tests.unit.networks import tiny
@@ -25,7 +25,7 @@ def test_a_seed_is_the_librarys_own_picture():
     for i, seed in enumerate((5, -3)):
         z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float()
         wanted = to_rgba8(G(z, truncation_psi=0.6)[0])[..., :3]
-        assert np.array_equal(draw(G, ws[i]), wanted)
+        assert np.array_equal(render(G, ws[i]), wanted)
 
 
 @torch.no_grad()
@@ -47,20 +47,20 @@ def test_movement_is_the_networks_input_transform():
     ws = styles(G, [1])
     matrix = transforms.inverse(transforms.affine((0.25, -0.1), 30))
     wanted = to_rgba8(G.synthesis(ws, input_transform=matrix)[0])[..., :3]
-    moved = draw(G, ws[0], Drawing(translate=(0.25, -0.1), rotate=30))
+    moved = render(G, ws[0], RenderOptions(translate=(0.25, -0.1), rotate=30))
     assert np.array_equal(moved, wanted)
-    assert np.array_equal(draw(G, ws[0], Drawing(rotate=360)), draw(G, ws[0]))
+    assert np.array_equal(render(G, ws[0], RenderOptions(rotate=360)), render(G, ws[0]))
     with pytest.raises(ValueError, match="no input to move"):
-        draw(tiny.generator(), styles(tiny.generator(), [1])[0], Drawing(rotate=1))
+        render(tiny.generator(), styles(tiny.generator(), [1])[0], RenderOptions(rotate=1))
 
 
 def test_random_noise_is_that_of_its_seed():
     G = tiny.generator()
     ws = styles(G, [1])[0]
-    drawing = Drawing(noise_mode="random")
-    assert np.array_equal(draw(G, ws, drawing, 3), draw(G, ws, drawing, 3))
-    assert not np.array_equal(draw(G, ws, drawing, 3), draw(G, ws, drawing, 4))
-    assert not np.array_equal(draw(G, ws), draw(G, ws, Drawing(noise_mode="none")))
+    options = RenderOptions(noise_mode="random")
+    assert np.array_equal(render(G, ws, options, 3), render(G, ws, options, 3))
+    assert not np.array_equal(render(G, ws, options, 3), render(G, ws, options, 4))
+    assert not np.array_equal(render(G, ws), render(G, ws, RenderOptions(noise_mode="none")))
 
 
 def test_grid():

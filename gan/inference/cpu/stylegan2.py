@@ -146,7 +146,7 @@ class Plan:
         scales = self._scales(styles)
         image = np.empty(0, np.float32)
         x = self._blocks[0].start
-        picture: Tensor | None = None
+        total: Tensor | None = None
         for block in self._blocks:
             assert x is not None
             if block.conv0 is not None:
@@ -158,12 +158,12 @@ class Plan:
             _finish(layer, x, styles, scales, noise, colours, rgb)
             yield layer.name, _public(x, layer)
             if colours is not None and rgb is not None:
-                picture = torch.empty_like(rgb)
-                _add_colours(block, colours, image, rgb, picture)
-                image = floats(picture)
+                total = torch.empty_like(rgb)
+                _add_colours(block, colours, image, rgb, total)
+                image = floats(total)
                 yield colours.name, rgb
-        assert picture is not None
-        return picture
+        assert total is not None
+        return total
 
     def _block(self, block: SynthesisBlock, first: int) -> _Block:
         start = None if block.in_channels else _nhwc(pad_to(block.const.detach()[None], (1,)))
@@ -306,9 +306,7 @@ def _finish(
     )
 
 
-def _add_colours(
-    block: _Block, colours: _Colours, image: npt.NDArray[np.float32], rgb: Tensor, picture: Tensor
-) -> None:
+def _add_colours(block: _Block, colours: _Colours, image: npt.NDArray[np.float32], rgb: Tensor, total: Tensor) -> None:
     kernels.add_colours(
         rgb.shape[1] * block.resolution // 2,
         4 * block.resolution,
@@ -320,7 +318,7 @@ def _add_colours(
         block.taps,
         colours.bias,
         colours.clamp,
-        floats(picture),
+        floats(total),
     )
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from gan.analysis import average_spectra as spectra
 from gan.analysis import spectra_figures
 from gan.data import ImageSource
-from gan.images import Drawing, draw, styles
+from gan.images import RenderOptions, render, styles
 from tests.pictures import noise, write_zip
 from tests.unit.renderer.tiny import network, save
 
@@ -21,17 +21,17 @@ def data(tmp_path):
 
 
 def test_statistics_are_those_of_all_pixels(data):
-    pictures = spectra.open_pictures(str(data), None, 0)
-    mean, std = spectra.statistics(pictures.each())
-    assert (pictures.count, pictures.size) == (40, SIZE)
+    images = spectra.open_images(str(data), None, 0)
+    mean, std = spectra.statistics(images.each())
+    assert (images.count, images.size) == (40, SIZE)
     assert mean == pytest.approx(noise(40, SIZE).mean(), rel=1e-12)
     assert std == pytest.approx(noise(40, SIZE).std(), rel=1e-12)
 
 
 @pytest.mark.parametrize(("beta", "interp"), [(0.0, 1), (8.0, 4)])
 def test_white_noise_lies_at_0_db_everywhere(data, beta, interp):
-    pictures = spectra.open_pictures(str(data), None, 0)
-    found = spectra.average_spectrum(pictures, *spectra.statistics(pictures.each()), beta, interp)
+    images = spectra.open_images(str(data), None, 0)
+    found = spectra.average_spectrum(images, *spectra.statistics(images.each()), beta, interp)
     assert found.power.shape == (interp * SIZE, interp * SIZE)
     assert (found.count, found.size) == (40, SIZE)
     db = spectra.decibels(found)
@@ -42,8 +42,8 @@ def test_white_noise_lies_at_0_db_everywhere(data, beta, interp):
 def test_the_power_of_a_wave_is_found_at_its_frequency():
     x = np.arange(SIZE)
     wave = torch.from_numpy((128 + 100 * np.cos(2 * np.pi * x * 6 / SIZE))[None, None].repeat(SIZE, axis=1))
-    pictures = spectra.Pictures(1, SIZE, lambda: iter([wave]))
-    found = spectra.average_spectrum(pictures, 128, 100 / 2**0.5, beta=0, interp=1)
+    images = spectra.ImageSet(1, SIZE, lambda: iter([wave]))
+    found = spectra.average_spectrum(images, 128, 100 / 2**0.5, beta=0, interp=1)
     wanted = np.zeros((SIZE, SIZE))
     wanted[SIZE // 2, [SIZE // 2 - 6, SIZE // 2 + 6]] = SIZE**2 / 2  # all of the variance, 1, in two of SIZE^2 places
     np.testing.assert_allclose(found.power, wanted, atol=1e-2)
@@ -51,25 +51,25 @@ def test_the_power_of_a_wave_is_found_at_its_frequency():
 
 def test_a_choice_of_a_dataset_is_decided_by_the_seed(data):
     def chosen(seed):
-        return torch.stack(list(spectra.open_pictures(str(data), 7, seed).each()))
+        return torch.stack(list(spectra.open_images(str(data), 7, seed).each()))
 
     assert len(chosen(0)) == 7
     assert torch.equal(chosen(0), chosen(0))
     assert not torch.equal(chosen(0), chosen(1))
-    known = {picture.tobytes() for picture in ImageSource(data).images(range(40))}
-    assert {picture.numpy().tobytes() for picture in chosen(3)} <= known
+    known = {image.tobytes() for image in ImageSource(data).images(range(40))}
+    assert {image.numpy().tobytes() for image in chosen(3)} <= known
 
 
 @pytest.mark.parametrize("kind", ["sg2", "cond"])
 def test_a_network_s_pictures_are_those_of_seeds(tmp_path, kind):
-    pictures = spectra.open_pictures(save(tmp_path, kind), 3, 5, "cpu")
-    assert (pictures.count, pictures.size) == (3, SIZE)
+    images = spectra.open_images(save(tmp_path, kind), 3, 5, "cpu")
+    assert (images.count, images.size) == (3, SIZE)
     G = network(kind)
-    wanted = [draw(G, styles(G, [seed])[0], Drawing(), seed) for seed in (5, 6, 7)]
-    for picture, of_seed in zip(pictures.each(), wanted, strict=True):
-        np.testing.assert_array_equal(picture.permute(1, 2, 0), of_seed)
+    wanted = [render(G, styles(G, [seed])[0], RenderOptions(), seed) for seed in (5, 6, 7)]
+    for image, of_seed in zip(images.each(), wanted, strict=True):
+        np.testing.assert_array_equal(image.permute(1, 2, 0), of_seed)
     with pytest.raises(ValueError, match="how many with --num"):
-        spectra.open_pictures(save(tmp_path, kind), None, 0)
+        spectra.open_images(save(tmp_path, kind), None, 0)
 
 
 def test_files_keep_it_all(tmp_path):
@@ -120,9 +120,9 @@ def test_drawings_are_pictures_of_the_size_asked_for(tmp_path):
     spectra_figures.heatmap(spectrum, tmp_path / "heat.png", dpi=50)
     spectra_figures.curves({"a": spectrum, "b": spectrum}, tmp_path / "cuts.png", dpi=50)
     for name in ("heat.png", "cuts.png"):
-        with Image.open(tmp_path / name) as picture:
-            assert picture.size == (320, 270)
-            assert len(picture.convert("RGB").getcolors(2**20)) > 20
+        with Image.open(tmp_path / name) as image:
+            assert image.size == (320, 270)
+            assert len(image.convert("RGB").getcolors(2**20)) > 20
     spectra_figures.curves({"a": spectrum}, tmp_path / "cuts.svg")
     assert "<svg" in (tmp_path / "cuts.svg").read_text()
     with pytest.raises(ValueError, match=r"use an ending such as \.png"):

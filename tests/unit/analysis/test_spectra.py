@@ -27,7 +27,7 @@ def test_kaiser_window_is_symmetric():
 @pytest.mark.parametrize("beta", [0.0, 8.0])
 def test_spectrum_is_the_definition(shape, beta):
     x = torch.randn(*shape, generator=torch.Generator().manual_seed(0)) + 3
-    found = spectra.picture_spectrum(x, beta).numpy()
+    found = spectra.image_spectrum(x, beta).numpy()
     wanted = plain_spectrum(x.numpy(), beta)
     strong = wanted > -60  # float32 cannot see deeper
     np.testing.assert_allclose(found[strong], wanted[strong], atol=0.01)
@@ -35,13 +35,13 @@ def test_spectrum_is_the_definition(shape, beta):
 
 def test_a_wave_is_a_pair_of_peaks_at_its_frequency():
     x = torch.cos(2 * math.pi * (torch.arange(64) * 8 / 64)).expand(1, 64, 64)
-    db = spectra.picture_spectrum(x, 0)
+    db = spectra.image_spectrum(x, 0)
     peaks = sorted(divmod(int(i), 64) for i in db.flatten().topk(2).indices)
     assert peaks == [(32, 24), (32, 40)]
 
 
 def test_flat_pictures_have_no_power():
-    db = spectra.picture_spectrum(torch.full((3, 8, 8), 0.25))
+    db = spectra.image_spectrum(torch.full((3, 8, 8), 0.25))
     assert torch.isfinite(db).all()
     assert db.max() < -200
 
@@ -55,7 +55,7 @@ def test_interpolation_adds_frequencies_between():
     with pytest.raises(ValueError, match="channels, height, width"):
         spectra.power_spectrum(x[0])
     with pytest.raises(ValueError, match="channels, height, width"):
-        spectra.picture_spectrum(x[0])
+        spectra.image_spectrum(x[0])
 
 
 def test_colors():
@@ -86,7 +86,7 @@ def test_colors_into_a_buffer():
 @pytest.mark.parametrize("shape", [(64, 64), (33, 48)])
 def test_white_noise_is_flat_and_rings_reach_half(shape):
     x = torch.randn(16, *shape, generator=torch.Generator().manual_seed(2))
-    frequency, db = spectra.radial_power(spectra.picture_spectrum(x))
+    frequency, db = spectra.radial_power(spectra.image_spectrum(x))
     assert len(frequency) == min(shape) // 2 + 1
     assert frequency[-1] == pytest.approx(0.5, abs=0.02)
     assert np.abs(db[3:]).max() < 1.0
@@ -96,8 +96,8 @@ def test_rings_find_a_blur():
     noise = torch.randn(8, 64, 64, generator=torch.Generator().manual_seed(2))
     kernel = torch.tensor([1.0, 2.0, 1.0]) / 4  # |response| = cos^2(pi f) along each axis
     blurred = torch.nn.functional.conv2d(noise[:, None], (kernel[:, None] * kernel)[None, None], padding=1)[:, 0]
-    _, before = spectra.radial_power(spectra.picture_spectrum(noise))
-    _, after = spectra.radial_power(spectra.picture_spectrum(blurred))
+    _, before = spectra.radial_power(spectra.image_spectrum(noise))
+    _, after = spectra.radial_power(spectra.image_spectrum(blurred))
     drop = (before - after) - (before - after)[2]
     assert drop[16] == pytest.approx(5.85, abs=0.6)  # -6.0 along the axes, -5.7 on the diagonals
     assert drop[30] > drop[16] > 0

@@ -6,7 +6,7 @@ import pytest
 from gan.animation.seed_films import frames, keyframe_seeds
 from gan.animation.walks import evenly
 from gan.edits.directions import Direction, apply
-from gan.images import draw, styles
+from gan.images import render, styles
 from tests.unit.networks import tiny
 
 
@@ -29,5 +29,5 @@ def test_frames_are_the_walks_pictures_side_by_side():
     made = list(frames(G, walks, 2, [0.0, 0.3], along))
     assert len(made) == 2
     assert made[0].shape == (tiny.RES, 2 * tiny.RES, 3)
-    assert np.array_equal(made[0][:, : tiny.RES], draw(G, apply(styles(G, [0])[0], along)))
-    assert np.array_equal(made[1][:, tiny.RES :], draw(G, apply(walks[1].at(0.3), along)))
+    assert np.array_equal(made[0][:, : tiny.RES], render(G, apply(styles(G, [0])[0], along)))
+    assert np.array_equal(made[1][:, tiny.RES :], render(G, apply(walks[1].at(0.3), along)))

@@ -47,7 +47,7 @@ def drawn(G, samples, size=features.BATCH, seed=0):
     pictures = []
     for index, start in enumerate(range(0, samples, size)):
         draw = sampler.draw(Batch(index, start, min(size, samples - start)))
-        pictures += [to_uint8(img) for img in sampler.pictures(sampler.ws(draw), draw.random)]
+        pictures += [to_uint8(img) for img in sampler.images(sampler.ws(draw), draw.random)]
     return torch.cat(pictures)
 
 
