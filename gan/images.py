@@ -60,7 +60,7 @@ def device_of(G: Generator) -> torch.device:
 
 
 def label_of(G: Generator, seed: int, label: int | None) -> int | None:
-    """The class to draw a seed with: the one chosen, else the one that the seed draws; None without classes.
+    """Class of a seed: the one chosen, else the seed's own; None for networks without classes.
 
     Raises ValueError where the network has no such class.
     """
@@ -81,7 +81,7 @@ def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int |
         G: A generator.
         seeds: Any whole numbers.
         psi: Truncation, 1 for none.
-        label: The class of all; None lets each seed draw its own. Networks without classes don't look at it.
+        label: The class of all; None for that of each seed. Networks without classes don't look at it.
 
     Raises:
         ValueError: there are no seeds, no such class, or the network keeps no mean to truncate with.
@@ -120,7 +120,7 @@ class RenderOptions:
         return self.translate != (0.0, 0.0) or self.rotate % 360 != 0
 
     def check(self, G: Generator) -> None:
-        """Raise ValueError if the network cannot be drawn like this."""
+        """Raise ValueError if the network cannot be rendered like this."""
         if self.moves and not G.synthesis.takes_transform:
             raise ValueError("This network has no input to move; leave translate and rotate out or take a StyleGAN3.")
 

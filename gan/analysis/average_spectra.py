@@ -67,7 +67,7 @@ def open_images(source: str, count: int | None, seed: int, device: str = "auto")
         source: A dataset (zip file or folder), or a network (file, address or run folder).
         count: How many; of a dataset that has more a random choice, None for all. A network needs it.
         seed: Decides the choice; the first seed of a network's images.
-        device: Where a network draws.
+        device: Device of a network.
 
     Raises:
         ValueError: there is no such source, or no count for a network.
@@ -79,7 +79,7 @@ def open_images(source: str, count: int | None, seed: int, device: str = "auto")
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)
         cpu.make_ready(G.synthesis)
-        return ImageSet(count, G.img_resolution, lambda: _drawn(G, range(seed, seed + count)))
+        return ImageSet(count, G.img_resolution, lambda: _rendered(G, range(seed, seed + count)))
     dataset = ImageSource(path)
     chosen = np.arange(len(dataset))
     if count is not None and count < len(chosen):
@@ -120,7 +120,7 @@ def average_spectrum(
         std: What they are divided by; likewise.
         beta: Shape of the window; 0 for none.
         interp: Points for each frequency that an image has.
-        report: Told how many images are done.
+        report: Called with the number of images that are done.
     """
     if std <= 0:
         raise ValueError("The standard deviation must be above 0: take what `spectra stats` says.")
@@ -190,7 +190,7 @@ def _read(dataset: ImageSource, indices: Sequence[int]) -> Iterator[Tensor]:
 
 
 @torch.inference_mode()
-def _drawn(G: Generator, seeds: Iterable[int]) -> Iterator[Tensor]:
+def _rendered(G: Generator, seeds: Iterable[int]) -> Iterator[Tensor]:
     device = next(iter(G.parameters())).device
     for seed in seeds:
         z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float().to(device)

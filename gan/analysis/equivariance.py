@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Render = Callable[[Matrix], torch.Tensor]
-"""Draws one batch of images [N, C, H, W] with the `input_transform` it is given, everything else kept the same."""
+"""Renders one batch of images [N, C, H, W] with the `input_transform` it is given, everything else kept the same."""
 
 PEAK_TO_PEAK = 2.0
 """The range of an image's values, -1..1."""

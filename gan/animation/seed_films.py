@@ -57,7 +57,7 @@ def frames(
         columns: Cells in a row.
         times: In the unit of the walks' times.
         directions: Gone along everywhere.
-        drawing: How to draw.
+        drawing: See `RenderOptions`.
     """
     for t in times:
         yield grid([render(G, apply(walk.at(t), directions), options) for walk in walks], columns)

@@ -137,7 +137,7 @@ def _work(job: session.Job, spec: TrainSpec) -> None:
         session.run(
             job,
             make_folder=functools.partial(_new_folder, spec),
-            tell=_teller,
+            notifier=_teller,
             progress=lambda nimg: report("training", nimg, total),
         )
 

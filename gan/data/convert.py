@@ -86,7 +86,7 @@ def convert(
     source: Source,
     dest: Path,
     conversion: Conversion,
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Outcome:
     """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
@@ -97,7 +97,7 @@ def convert(
         source: Where the images come from.
         dest: The zip file, or the folder, which must not hold anything yet.
         conversion: What to do to them.
-        tell: Takes a sentence for each image that is left out.
+        notify: Takes a sentence for each image that is left out.
         progress: Called with the number of images done and of all.
 
     Raises:
@@ -114,7 +114,7 @@ def convert(
             pixels, problem = _fitted(item, conversion, shape)
             if pixels is None:
                 skipped += 1
-                tell(f"Left out: {problem}")
+                notify(f"Left out: {problem}")
             else:
                 shape = pixels.shape
                 store(_name(len(labels)), _png(pixels))
@@ -182,10 +182,10 @@ def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
         rows = round(wanted[1] * width / wanted[0])
         if width < wanted[0] or rows < wanted[1] or rows > height:
             return None
-        piece = _resized(_cut(pixels, width, rows), wanted)
+        part = _resized(_cut(pixels, width, rows), wanted)
         square = np.zeros((len(pixels), wanted[0], wanted[0]), np.uint8)
         top = (wanted[0] - wanted[1]) // 2
-        square[:, top : top + wanted[1]] = piece
+        square[:, top : top + wanted[1]] = part
         return square
     return _resized(pixels, wanted)
 

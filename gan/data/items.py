@@ -25,7 +25,7 @@ class Item:
 
 
 class Source(Protocol):
-    """A stream of images in a fixed order. Nothing is kept of what was streamed."""
+    """A stream of images in a fixed order. Nothing that was streamed is stored."""
 
     def __len__(self) -> int:
         """Number of images, the broken ones included."""

@@ -40,7 +40,7 @@ class DatasetError(ValueError):
 class ImageSource:
     """The images of a zip file or of a folder and all folders in it, with their labels.
 
-    Safe to use from several threads, to pickle, and to fork. Nothing is kept of the images.
+    Safe to use from several threads, to pickle, and to fork. No image stays in memory.
 
     Attributes:
         path: The zip file or the folder.
@@ -150,7 +150,7 @@ class ImageSource:
     def content_hash(self) -> str:
         """Names what this source gives: its images by name and content in order, labels and mirroring; hexadecimal.
 
-        A zip file and a folder with the same files have the same hash, wherever they lie. Files are told apart by
+        A zip file and a folder with the same files have the same hash, wherever they lie. Files are identified by
         size and CRC-32, which a zip file lists, so only folders are read for it.
         """
         digest = hashlib.sha256()

@@ -46,9 +46,9 @@ def mixing_figure(
         cols: Seeds, one for each column.
         layers: Indices of the w vectors that come from the columns.
         psi: Truncation.
-        label: The class of all; None lets each seed draw its own.
-        drawing: How to draw.
-        progress: Told of every image.
+        label: The class of all; None for that of each seed.
+        drawing: See `RenderOptions`.
+        progress: Called after every image.
 
     Raises:
         ValueError: no seeds, or no such layer or class.

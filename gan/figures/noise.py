@@ -41,7 +41,7 @@ def band_noise(noise_layers: Sequence[str], band: Band, seed: int | None = None)
 class PixelDeviation:
     """The standard deviation of each pixel over images that come one by one.
 
-    Of each image the mean over its channels counts. Sums are kept as whole numbers, so nothing is lost on the way
+    Of each image the mean over its channels counts. Sums are whole numbers, so nothing is lost on the way
     and the result is that of `np.std(stack.mean(axis=-1), axis=0)` with ddof 0:
 
         std = sqrt( N sum s^2 - (sum s)^2 ) / (N C),   s the sum of a pixel's C channels
@@ -77,7 +77,7 @@ def deviation(
     realisations: int,
     step: Callable[[int, ImageArray, PixelDeviation], None] | None = None,
 ) -> PixelDeviation:
-    """Draw ws [num_ws, w_dim] with the noise of seeds 0, 1, ... and sum up how much each pixel varies.
+    """Render ws [num_ws, w_dim] with the noise of seeds 0, 1, ... and sum up how much each pixel varies.
 
     `step(i, picture, deviation)` is called after each one, so that a caller can show what there is; what it raises
     ends the work. Raises ValueError where the network has no noise.
@@ -113,8 +113,8 @@ def noise_variation_figure(
         realisations: How many the deviation is taken over.
         shown: How many of them are shown.
         psi: Truncation.
-        label: The class of all; None lets each seed draw its own.
-        progress: Told of every image.
+        label: The class of all; None for that of each seed.
+        progress: Called after every image.
 
     Raises:
         ValueError: the network has no noise, or no such class.

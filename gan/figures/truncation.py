@@ -24,9 +24,9 @@ def truncation_figure(
         G: A generator that keeps a mean of w.
         seeds: One for each row.
         psis: One for each column.
-        label: The class of all; None lets each seed draw its own.
-        drawing: How to draw.
-        progress: Told of every image.
+        label: The class of all; None for that of each seed.
+        drawing: See `RenderOptions`.
+        progress: Called after every image.
 
     Raises:
         ValueError: no seeds, no psi, no such class, or a network that keeps no mean.

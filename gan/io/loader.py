@@ -26,7 +26,7 @@ def contents(source: str | Path, *, progress: Progress | None = None) -> Content
         progress: As in `load`.
 
     Raises:
-        LoadError: as `load`; networks that this version cannot build are told all the same.
+        LoadError: as `load`; networks that this version cannot build are described all the same.
     """
     with _found(source, progress) as (path, shown):
         kind = format_of(path)
@@ -51,7 +51,7 @@ def load(
     """Open the networks of a file. Nothing in the file is ever run.
 
     Args:
-        source: A `.pkl` or `.safetensors` file, an http(s) address of one (kept in a cache), or a run folder (its
+        source: A `.pkl` or `.safetensors` file, an http(s) address of one (cached on disk), or a run folder (its
             newest network).
         device: Where the networks should be.
         only: Which of "G", "D" and "G_ema" to build; `("G_ema",)` is all that is needed for images, and quickest.
@@ -76,7 +76,7 @@ def load(
 
 @contextmanager
 def _found(source: str | Path, progress: Progress | None) -> Iterator[tuple[Path, str]]:
-    """The file of a source and what to call it; errors of the block are told with that name."""
+    """The file of a source and what to call it; errors of the block carry that name."""
     shown = str(source)
     try:
         if is_url(shown):

@@ -1,6 +1,6 @@
 """From the records of an official PyTorch pickle to the networks in it.
 
-The classes are told apart by what they contain: a generator with `synthesis.input` is StyleGAN3's, others are
+The classes are recognised by their contents: a generator with `synthesis.input` is StyleGAN3's, others are
 StyleGAN2's. What a constructor was not given is taken from the module's own attributes, because the defaults of the
 StyleGAN2-ADA and the StyleGAN3 releases differ.
 """

@@ -1,4 +1,4 @@
-"""Figures of datasets, kept between runs: found by what they were computed of, never by where that lay."""
+"""Cache of datasets' figures between runs: found by the content they were computed of, never by its path."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from gan.io.atomic import replacing
 _log = logging.getLogger(__name__)
 
 _VERSION = 1
-"""To be raised when the way to compute what is kept changes."""
+"""Version of the cached figures, to be raised when their computation changes."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -38,7 +38,7 @@ def key(**of: str | int | bool | None) -> str:
 
 
 def read(where: Path, name: str) -> dict[str, npt.NDArray[Any]] | None:
-    """The arrays kept under a key; None where there are none, or where the file is damaged."""
+    """Cached arrays of a key; None where there are none, or where the file is damaged."""
     try:
         with (where / f"{name}.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {entry: stored[entry] for entry in stored.files}

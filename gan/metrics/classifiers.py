@@ -27,7 +27,7 @@ _RAREST = 0.05
 """Share of the images that must have an attribute, and that must lack it, for it to be learned."""
 
 _HELD_OUT = 10
-"""Every so manieth image is not learned from, and tells how often the classifiers are right."""
+"""One image in so many is not learned from, and measures how often the classifiers are right."""
 
 _DECAY = 1e-3
 _STEPS = 200
@@ -105,7 +105,7 @@ def train(
         attributes: Which of them have which attribute.
         detector: Its features are what is looked at.
         device: Where the detector computes.
-        progress: Told how many images were looked at.
+        progress: Called with the number of images done.
     """
     total = len(source.names)
     rows = []

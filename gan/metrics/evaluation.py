@@ -12,7 +12,7 @@ import torch
 
 from gan.analysis import equivariance
 from gan.inference import cpu
-from gan.metrics import cache as kept
+from gan.metrics import cache as cached
 from gan.metrics import group
 from gan.metrics.classifiers import Classifiers
 from gan.metrics.detectors import INCEPTION, Detectors
@@ -128,14 +128,14 @@ def evaluate(
         detectors: The feature networks; None for those that need no file.
         classifiers: For `ls`.
         num_gpus: What the results say; None for the number of processes.
-        progress: Told how far each step is, in process 0 only.
+        progress: Called with the state of each step, in process 0 only.
         device: Where to compute; None for where G is.
         seed: Decides all random numbers, together with the sizes of batches. The same for any number of processes.
-        cache: Where figures of datasets are kept; None for the user's cache folder.
-        use_cache: True if they are kept at all.
+        cache: Folder of the cached figures of datasets; None for the user's cache folder.
+        use_cache: True to read and write that cache.
         snapshot: The network's file, for the results.
         clock: Seconds since 1970.
-        on_result: Told each result as soon as it is there, in process 0 only.
+        on_result: Called with each result as soon as it is there, in process 0 only.
 
     Returns:
         A result for each name, in order.
@@ -150,16 +150,16 @@ def evaluate(
     network = copy.deepcopy(G).eval().requires_grad_(False).to(where)
     sampler = Sampler(network, where, seed, dataset)
     cpu.make_ready(sampler.network.synthesis)
-    folder = (cache or kept.folder()) if use_cache else None
+    folder = (cache or cached.folder()) if use_cache else None
     asked = Counter((metric.detector, metric.samples) for metric in metrics if metric.compares)
-    drawn: dict[tuple[str, int], torch.Tensor] = {}
+    generated: dict[tuple[str, int], torch.Tensor] = {}
     results = []
     for metric in metrics:
         begun = clock()
         real = dataset.with_xflip(False) if dataset is not None and metric.full else dataset
         detector = detectors.get(metric.detector, metric.name) if metric.detector else None
         again = asked[metric.detector, metric.samples] > 1
-        work = Work(metric, sampler, real, detector, folder, progress or _silent, seed, drawn if again else None)
+        work = Work(metric, sampler, real, detector, folder, progress or _silent, seed, generated if again else None)
         with torch.inference_mode():
             figures = group.share(_compute(work, classifiers))
         ended = clock()
@@ -230,7 +230,7 @@ def _ppl(work: Work) -> _Figures | None:
         path_distances(
             work.sampler, batch, work.eye().perceptual, space=metric.space, ends=metric.ends, crop=metric.crops
         )
-        for batch in work.told("paths", group.batches(metric.samples, BATCH), metric.samples)
+        for batch in work.reported("paths", group.batches(metric.samples, BATCH), metric.samples)
     ]
     distances = group.gather(rows, metric.samples, BATCH)
     return {metric.name: path_length(distances)} if group.rank() == 0 else None
@@ -240,7 +240,7 @@ def _moved(work: Work) -> _Figures | None:
     """EQ-T and EQ-R: a batch's images share one random movement of the network's input."""
     sampler, metric = work.sampler, work.metric
     sums = torch.zeros(2, dtype=torch.float64)
-    for batch in work.told("pictures", group.batches(metric.samples, _MOVED_BATCH), metric.samples):
+    for batch in work.reported("pictures", group.batches(metric.samples, _MOVED_BATCH), metric.samples):
         draw = sampler.draw(batch)
         ws = sampler.ws(draw)
         x, y = (2 * torch.rand(2, generator=draw.random, dtype=torch.float64) - 1).tolist()
@@ -268,7 +268,7 @@ def _separability(work: Work, classifiers: Classifiers) -> _Figures | None:
             "`python -m gan metrics train-classifiers`."
         )
     rows = []
-    for batch in work.told("generated pictures", group.batches(total, BATCH), total):
+    for batch in work.reported("generated pictures", group.batches(total, BATCH), total):
         draw = sampler.draw(batch)
         ws = sampler.ws(draw)
         seen = [

@@ -15,7 +15,7 @@ import torch.distributed as dist
 
 @dataclass(frozen=True)
 class Batch:
-    """One piece of the work: items `start` to `start + count - 1`, the `index`-th piece."""
+    """The `index`-th batch of the work: items `start` to `start + count - 1`."""
 
     index: int
     start: int

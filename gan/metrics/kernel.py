@@ -26,7 +26,7 @@ def kernel_distance(
     Args:
         real: Features [N, D].
         generated: Features [M, D].
-        random: Draws the subsets: for each, the generated ones, then the real ones.
+        random: Source of the subsets: for each, the generated ones, then the real ones.
         subsets: How many.
         subset_size: m, or as many as there are of the scarcer kind.
 

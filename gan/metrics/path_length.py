@@ -34,7 +34,7 @@ def path_distances(
     Both images of a step have the same label and the same fresh noise.
 
     Args:
-        sampler: Draws the ends of the paths.
+        sampler: Source of the ends of the paths.
         batch: Which paths.
         perceptual: Images [N, C, H, W] of values 0..255 -> features; d is their squared distance.
         space: "z" or "w".

@@ -17,7 +17,7 @@ class Result:
         results: The figures by name; most metrics have one, of the metric's own name.
         total_time: Seconds that it took.
         num_gpus: Processes that shared the work.
-        snapshot_pkl: The network's file, relative to the folder that the result is kept in; None if there is none.
+        snapshot_pkl: The network's file, relative to the folder that the result is written to; None if there is none.
         timestamp: When it was done, in seconds since 1970.
         samples: How many images (pairs of them, for path lengths) were generated.
         detector: Name of the feature network; empty where none was needed.

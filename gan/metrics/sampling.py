@@ -15,7 +15,7 @@ from gan.metrics.group import Batch
 from gan.networks.protocol import Generator
 
 _PIXELS = 2**22
-"""Pixels of images that a network draws at once: 4 of 1024 x 1024."""
+"""Pixels of images that a network renders at once: 4 of 1024 x 1024."""
 
 _READERS = 3
 """Threads that decode images ahead of their use."""
@@ -59,7 +59,7 @@ class Draw:
     Attributes:
         z: Latents [N, z_dim] on the network's device.
         c: Labels [N, c_dim] there.
-        random: Where everything else of this batch is drawn from; on the CPU, so that all devices draw alike.
+        random: Source of everything else that is random in this batch; on the CPU, so that all devices get the same.
     """
 
     z: Tensor
@@ -82,7 +82,7 @@ class Sampler:
             network: A generator of `gan.networks`, in evaluation mode on `device`.
             device: Where it computes.
             seed: Decides all random numbers.
-            labels: The dataset from whose labels those of a conditional network are drawn.
+            labels: The dataset whose labels a conditional network gets.
         """
         self.network = network
         self.device = device

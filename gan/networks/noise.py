@@ -47,7 +47,7 @@ class NoiseSource:
         mode: For the layers that `settings` does not name: "const" is the stored image, "random" draws one per
             sample, "none" adds nothing.
         settings: The layers that have a setting of their own.
-        generator: Where "random" draws from; None for torch's global state.
+        generator: Source of "random" noise; None for torch's global state.
 
     Raises:
         ValueError: the mode is unknown, a setting names no layer with noise, or a strength is not finite.
@@ -99,13 +99,13 @@ class NoiseSource:
 class OneOfBatch:
     """The noise of one image of a batch whose images are rendered one after another: what it would be in the batch.
 
-    A layer's noise is drawn for the whole batch when its first image asks for it, so that image comes first.
+    A layer's noise is computed for the whole batch when its first image asks for it, so that image comes first.
 
     Attributes:
         whole: The batch's noise.
         count: How many images it has.
         index: Which one this is.
-        images: What was drawn, shared by the images of a batch.
+        images: Noise computed so far, shared by the images of a batch.
     """
 
     whole: NoiseSource
@@ -129,7 +129,7 @@ def one_by_one(source: NoiseSource, count: int) -> list[NoiseImages]:
     return [OneOfBatch(source, count, i, images) for i in range(count)]
 
 
-# A slider that moves redraws the same seed at every frame; drawing takes longer than a small network's synthesis.
+# A slider that moves asks for the same seed at every frame; computing it takes longer than a small network.
 @lru_cache(maxsize=32)
 def _seeded(seed: int, index: int, height: int, width: int) -> Tensor:
     return torch.from_numpy(np.random.RandomState([seed, index]).randn(height, width).astype(np.float32))

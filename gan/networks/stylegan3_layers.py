@@ -149,7 +149,7 @@ class SynthesisLayer(nn.Module):
     """Modulated convolution, then bias and leaky ReLU between an upsampling and a downsampling filter.
 
     Attributes:
-        resampled: Kernels that are convolved with in place of `weight`, which still demodulates: drafts have them.
+        resampled: Kernels that are convolved with in place of `weight`, which still demodulates; None for none.
 
     Args:
         w_dim: Size of w.

@@ -151,6 +151,6 @@ def flatten(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def unflatten(vector: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
-    """The inverse of `flatten`: pieces of `vector` in the shapes of `like`."""
-    pieces = torch.split(vector, [tensor.numel() for tensor in like])
-    return [piece.reshape(tensor.shape) for piece, tensor in zip(pieces, like, strict=True)]
+    """The inverse of `flatten`: parts of `vector` in the shapes of `like`."""
+    parts = torch.split(vector, [tensor.numel() for tensor in like])
+    return [part.reshape(tensor.shape) for part, tensor in zip(parts, like, strict=True)]

@@ -28,7 +28,7 @@ def level_of_detail(nimg: int, resolution: int, kimg: float) -> float:
 
 
 def at_level_of_detail(images: Tensor, lod: float) -> Tensor:
-    """Real images [N, C, R, R] as a growing generator could draw them, still of R x R pixels.
+    """Real images [N, C, R, R] as a growing generator could render them, still of R x R pixels.
 
     Their pixels are averaged to R / 2^n, and while a resolution fades in blended with those of half of it.
     """

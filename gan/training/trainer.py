@@ -153,25 +153,25 @@ class Trainer:
         return Networks(self.G, self.D, self.G_ema, describe(names, training_set))
 
     @torch.no_grad()
-    def draw(self, z: Tensor, c: Tensor) -> Tensor:
+    def render(self, z: Tensor, c: Tensor) -> Tensor:
         """Images [N, C, R, R] of the average generator, on the CPU, a micro-batch at a time.
 
-        Where the network is on the CPU it is drawn by a plan, which does not outlive the call: training changes it.
+        Where the network is on the CPU a plan renders it, which does not outlive the call: training changes it.
         """
         cpu.make_ready(self.G_ema.synthesis)
         try:
-            return self._drawn(z, c)
+            return self._rendered(z, c)
         finally:
             cpu.cool_down(self.G_ema.synthesis)
 
-    def _drawn(self, z: Tensor, c: Tensor) -> Tensor:
+    def _rendered(self, z: Tensor, c: Tensor) -> Tensor:
         size = self.config.batch_gpu
         lod = None if self.config.grow_kimg is None else self.lod
-        pieces = [
+        parts = [
             self.G_ema(z[i : i + size].to(self._device), c[i : i + size].to(self._device), noise_mode="const", lod=lod)
             for i in range(0, len(z), size)
         ]
-        return torch.cat([piece.cpu() for piece in pieces])
+        return torch.cat([part.cpu() for part in parts])
 
     # -- State ---------------------------------------------------------------------------------------------------
 
@@ -215,9 +215,9 @@ class Trainer:
         phase.optimizer.zero_grad(set_to_none=True)
         phase.network.requires_grad_(True)
         for i in range(0, len(batch.real_img), size):
-            piece = Batch(*(getattr(batch, field.name)[i : i + size].detach() for field in dataclasses.fields(Batch)))
+            part = Batch(*(getattr(batch, field.name)[i : i + size].detach() for field in dataclasses.fields(Batch)))
             self.loss.accumulate_gradients(
-                phase.name, piece, phase.interval, self.nimg, self._draws, self._own, self._report
+                phase.name, part, phase.interval, self.nimg, self._draws, self._own, self._report
             )
         phase.network.requires_grad_(False)
         self._exchange(phase)

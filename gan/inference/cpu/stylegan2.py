@@ -4,7 +4,7 @@ Everything is in NHWC order. A modulated convolution scales its input, or its we
 styles, and its output by the demodulation, which costs nothing in the pass that also adds noise and bias and
 activates. An upsampling convolution is one matrix product of the input's pixels with all nine taps; the pass after it
 adds up what belongs to one pixel of the output and filters it. The products are computed some rows at a time, so that
-they stay in the processor's cache.
+they stay in the CPU's cache.
 """
 
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ _KIB = {
 }
 """Shared memory for (16 bits, tile) and one, two and up to four terms: of the operator and of its derivative.
 
-Of the filters of StyleGAN3, as Triton's compiler tells for compute capability 8.6 and 9.0, whichever is more."""
+Of the filters of StyleGAN3, as Triton's compiler reports for compute capability 8.6 and 9.0, whichever is more."""
 
 
 def shared_memory_kib(terms: int, tangent: bool, half: bool, tile: int) -> int:

@@ -19,7 +19,7 @@ def color_matrices(a: Augmentations, batch: int, channels: int, p: float | Tenso
         batch: Number of images.
         channels: Channels of the images.
         p: Overall probability.
-        draws: Where the random numbers come from.
+        draws: Source of the random numbers.
 
     Returns:
         [batch, channels, channels + 1]: the matrix, and in the last column what is added; None where no colour

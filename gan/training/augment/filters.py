@@ -50,7 +50,7 @@ def amplify_bands(images: Tensor, a: Augmentations, bands: Tensor, p: float | Te
         a: Multipliers and strengths.
         bands: What `band_filters` returns.
         p: Overall probability.
-        draws: Where the random numbers come from.
+        draws: Source of the random numbers.
 
     Returns:
         Images of the same shape; the border is continued by reflection.

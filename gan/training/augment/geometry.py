@@ -22,7 +22,7 @@ def inverse_warps(a: Augmentations, batch: int, size: tuple[int, int], p: Probab
         batch: Number of images.
         size: Height and width of the images.
         p: Overall probability.
-        draws: Where the random numbers come from.
+        draws: Source of the random numbers.
 
     Returns:
         [batch, 3, 3] in pixels about the image's centre; None where nothing geometric is asked for.

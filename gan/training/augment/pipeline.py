@@ -40,7 +40,7 @@ class AugmentPipe(nn.Module):
         Args:
             images: [N, C, H, W], -1..1; gradients of any order flow through.
             p: Overall probability 0..1.
-            draws: Where the random numbers come from.
+            draws: Source of the random numbers.
 
         Returns:
             Images of the same shape. Hue exists for three channels only, saturation for two or more.

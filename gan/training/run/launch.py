@@ -43,7 +43,7 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
         rdzv_backend="c10d",
         rdzv_endpoint="localhost:0",
         max_restarts=0,
-        # The rest is handled here: torchrun's own way would kill the workers before they have saved anything.
+        # The rest is handled here: torchrun by itself would kill the workers before they have saved anything.
         signals_to_handle="SIGQUIT",
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
@@ -75,7 +75,7 @@ def _reason(folder: Path, rank: int, pid: int, exitcode: int) -> str:
 def _passed_on(folder: Path) -> Iterator[None]:
     def ask(number: int, frame: FrameType | None) -> None:
         content = status.read(folder)
-        # Until process 0 tells of itself, the status may name this very process.
+        # Until process 0 writes its own, the status may name this very process.
         if content is None or not status.is_alive(content) or content["pid"] == os.getpid():
             raise KeyboardInterrupt
         if number == signal.SIGTERM:  # the terminal sends Ctrl+C to the workers by itself

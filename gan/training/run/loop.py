@@ -36,7 +36,7 @@ class Surroundings:
     """The run's folder."""
     group: Group
     """The processes."""
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
     """Takes a line for people."""
     stop: Callable[[], bool]
     """True if this process was asked to stop."""
@@ -117,7 +117,7 @@ class Loop:
                 if stopped and trainer.nimg < self._total:
                     self._snapshot(measured=False)
                     self._write_status("stopped")
-                    around.tell(f"Stopped at {trainer.nimg / 1000:.1f} kimg; go on with --resume={around.folder}")
+                    around.notify(f"Stopped at {trainer.nimg / 1000:.1f} kimg; go on with --resume={around.folder}")
                     return False
                 self._after_step()
             if self._place.tick_nimg != trainer.nimg:
@@ -192,7 +192,7 @@ class Loop:
             self._events.add_scalar(name, m.mean, global_step=self._trainer.nimg // 1000, walltime=now)
         self._events.flush()
         broken = int(fields["Health/nonfinite_gradients"])
-        self._around.tell(
+        self._around.notify(
             f"tick {self._place.tick:<5d} kimg {self._trainer.nimg / 1000:<8.1f} "
             f"time {_duration(fields['Timing/total_sec']):<12s} sec/kimg {fields['Timing/sec_per_kimg']:<8.2f} "
             f"memory {fields['Resources/cpu_mem_gb']:.2f} GB  augment {fields['Progress/augment']:.3f}"
@@ -210,7 +210,7 @@ class Loop:
         if self._first:
             path = save_snapshot(around.folder, trainer.networks(self._training_set()), trainer.nimg)
             assert self._plan is not None
-            images = fake_grid(trainer.draw(self._plan.z, self._plan.c), self._plan)
+            images = fake_grid(trainer.render(self._plan.z, self._plan.c), self._plan)
             save_png(around.folder / f"fakes{trainer.nimg // 1000:06d}.png", images)
             elapsed = self._clock.elapsed + begun - self._clock.began
             place = {"tick": self._place.tick, "tick_nimg": self._place.tick_nimg, "elapsed": elapsed}

@@ -55,7 +55,7 @@ class Job:
 def run(
     job: Job,
     make_folder: Callable[[], Path],
-    tell: Callable[[Path], Callable[[str], None]],
+    notifier: Callable[[Path], Callable[[str], None]],
     progress: Callable[[int], None],
 ) -> bool:
     """Do this process's part of a run.
@@ -63,7 +63,7 @@ def run(
     Args:
         job: What to do.
         make_folder: Makes the run's folder, where it is not made yet; called in process 0 only.
-        tell: From the folder to what takes lines for people; called in process 0 only.
+        notifier: From the folder to what takes lines for people; called in process 0 only.
         progress: Called with the number of images shown.
 
     Returns:
@@ -85,12 +85,12 @@ def run(
             if folder is None:
                 folder = group.share(make_folder() if group.rank == 0 else None)
                 assert folder is not None
-            say: Callable[[str], None] = _silent
+            notify: Callable[[str], None] = _silent
             if group.rank == 0:
-                say = tell(folder)
+                notify = notifier(folder)
                 shown = float((read(folder) or {}).get("kimg") or 0.0)
                 Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)
-            return _train(job, folder, group, device, say, stop, progress)
+            return _train(job, folder, group, device, notify, stop, progress)
     except BaseException as error:
         if folder is not None:
             with contextlib.suppress(OSError):  # on a full disk there may be no room even for that
@@ -105,7 +105,7 @@ def _train(
     folder: Path,
     group: Group,
     device: torch.device,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
     stop: Callable[[], bool],
     progress: Callable[[int], None],
 ) -> bool:
@@ -116,14 +116,16 @@ def _train(
         start = gan.load(job.config.resume)
     if state is not None and group.rank == 0:
         cut_back_to(folder, state["nimg"])
-    measure = metrics.for_training(job.config.metrics, source, group, folder, say, background=job.config.metrics_async)
+    measure = metrics.for_training(
+        job.config.metrics, source, group, folder, notify, background=job.config.metrics_async
+    )
     trainer = Trainer(job.config, source, group, device, state, start)
     around = Surroundings(
-        folder, group, say, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time
+        folder, group, notify, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time
     )
     try:
-        say(f"{len(source)} images of {source.resolution}x{source.resolution} in {source.path}")
-        say(f"Training {_parameters(trainer)} parameters on {group.size} x {device}, in {folder}")
+        notify(f"{len(source)} images of {source.resolution}x{source.resolution} in {source.path}")
+        notify(f"Training {_parameters(trainer)} parameters on {group.size} x {device}, in {folder}")
         return Loop(trainer, source, around, state).run()
     finally:
         trainer.close()
@@ -134,7 +136,7 @@ def stop_requested() -> Iterator[Callable[[], bool]]:
     """SIGTERM and Ctrl+C ask to stop after the current batch; a second Ctrl+C stops at once.
 
     Yields:
-        Tells whether somebody asked.
+        Function that returns True once a stop was requested.
     """
     asked = False
 
