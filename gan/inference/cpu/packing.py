@@ -14,6 +14,8 @@ from gan.ops.cpu.affine import affine_rows
 from gan.ops.cpu.lanes import padded
 
 Floats = npt.NDArray[np.float32]
+Packed = Callable[[Tensor], Tensor]
+"""A convolution with its weight."""
 _RANK_ONE = 1e-6
 """Largest deviation, relative to the filter's largest tap, of what counts as separable."""
 
@@ -60,7 +62,30 @@ def scales_weight(weight: Tensor, pixels: int, channels: int) -> bool:
     return weight.numel() < pixels * channels
 
 
-def nhwc_convolution(weight: Tensor, size: int, padding: int) -> Callable[[Tensor], Tensor]:
+def modulated_convolution(x: Tensor, weight: Tensor, packed: Packed | None, scale: Tensor, padding: int) -> Tensor:
+    """Convolution of x [1, in, H, W], with the input or the weight scaled by `scale` [in].
+
+    Args:
+        x: In channels_last order.
+        weight: [out, in, k, k], which is scaled where `packed` is None.
+        packed: See `nhwc_convolution`; the input is scaled then.
+        scale: Styles.
+        padding: Zeros around x.
+    """
+    scale = scale[:, None, None]
+    return F.conv2d(x, weight * scale, padding=padding) if packed is None else packed(x * scale)
+
+
+def modulated_pixels(x: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
+    """Pixels [H W, in] of x [1, in, H, W] and weight [in, out], the cheaper of them scaled by `scale` [in]."""
+    channels, height, width = x.shape[1:]
+    pixels = x.permute(0, 2, 3, 1).reshape(-1, channels)
+    if scales_weight(weight, height * width, channels):
+        return pixels, weight * scale[:, None]
+    return pixels * scale, weight
+
+
+def nhwc_convolution(weight: Tensor, size: int, padding: int) -> Packed:
     """A convolution of [1, in, size, size], with the weight packed once where PyTorch's library can."""
     if torch._C._has_mkldnn:
         pads, ones = [padding, padding], [1, 1]

@@ -8,7 +8,6 @@ they stay in the CPU's cache.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan.inference.cpu.packing import AffineRows, filter_taps, floats, nhwc_convolution, pad_to, scales_weight
+from gan.inference.cpu.packing import (
+    AffineRows,
+    Packed,
+    filter_taps,
+    floats,
+    modulated_convolution,
+    modulated_pixels,
+    nhwc_convolution,
+    pad_to,
+    scales_weight,
+)
 from gan.inference.cpu.plans import StepsOf
 from gan.networks.noise import NoiseImages, noise_of, one_by_one
 from gan.networks.steps import Steps
@@ -63,8 +72,8 @@ class _Layer:
     module: SynthesisLayer
     weight: Tensor
     """[out, in, 3, 3] in channels_last order, or of an upsampling layer [in, 9 out]."""
-    packed: Any
-    """The weight as the convolution likes it best, where the input is scaled and not the weight."""
+    packed: Packed | None
+    """Convolution with the packed weight, where the input is scaled and not the weight."""
     bias: npt.NDArray[np.float32]
     taps: npt.NDArray[np.float32]
     styles: slice
@@ -154,7 +163,7 @@ class Plan:
                 yield block.conv0.name, _public(x, block.conv0)
             layer, colours = block.conv1, block.colours
             rgb = torch.empty(1, self._planes, block.resolution, block.resolution) if colours else None
-            x = _convolve(layer, x, styles)
+            x = modulated_convolution(x, layer.weight, layer.packed, styles[layer.styles], padding=1)
             _finish(layer, x, styles, scales, noise, colours, rgb)
             yield layer.name, _public(x, layer)
             if colours is not None and rgb is not None:
@@ -215,15 +224,9 @@ class Plan:
         self, block: _Block, layer: _Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseImages
     ) -> Tensor:
         """An upsampling layer: [1, in, H, W] -> [1, out, 2 H, 2 W]."""
-        channels, height, width = x.shape[1:]
+        height, width = x.shape[2:]
         out_channels = layer.weight.shape[1] // 9
-        scale = styles[layer.styles]
-        pixels = x.permute(0, 2, 3, 1).reshape(-1, channels)
-        weight = layer.weight
-        if scales_weight(weight, height * width, channels):
-            weight = weight * scale[:, None]
-        else:
-            pixels = pixels * scale
+        pixels, weight = modulated_pixels(x, layer.weight, styles[layer.styles])
         out = torch.empty(1, 2 * height, 2 * width, out_channels)
         image, strength = _noise(layer, noise)
         rows, size = _band(block)
@@ -266,13 +269,6 @@ def _band(block: _Block) -> tuple[int, int]:
     while rows > 4 and rows * height * numbers * 4 > _PRODUCTS_BYTES:
         rows //= 2
     return rows, (rows + 2) * height * numbers
-
-
-def _convolve(layer: _Layer, x: Tensor, styles: Tensor) -> Tensor:
-    scale = styles[layer.styles][:, None, None]
-    if layer.packed is not None:
-        return layer.packed(x * scale)  # type: ignore[no-any-return]
-    return F.conv2d(x, layer.weight * scale, padding=1)
 
 
 def _finish(

@@ -6,13 +6,21 @@ styles; the demodulation is the scale of what the fused filtered leaky ReLU read
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from gan.inference.cpu.packing import AffineRows, Floats, floats, nhwc_convolution, pad_to, scales_weight
+from gan.inference.cpu.packing import (
+    AffineRows,
+    Floats,
+    Packed,
+    floats,
+    modulated_convolution,
+    modulated_pixels,
+    nhwc_convolution,
+    pad_to,
+    scales_weight,
+)
 from gan.inference.cpu.plans import StepsOf
 from gan.networks.steps import Steps
 from gan.networks.stylegan3 import SynthesisNetwork
@@ -57,8 +65,8 @@ class _Layer:
     module: SynthesisLayer
     weight: Tensor
     """[out, in, 3, 3] in channels_last order, or of a 1 x 1 convolution [in, out]."""
-    packed: Any
-    """The weight as a convolution likes it best, where the input is scaled and not the weight."""
+    packed: Packed | None
+    """Convolution with the packed weight, where the input is scaled and not the weight."""
     bias: Tensor
     styles: slice
     scale: slice
@@ -163,7 +171,7 @@ def _kernels(module: SynthesisLayer, kernels: Tensor) -> Tensor:
     return pad_to(kernels.detach() * module.weight.detach().square().mean(dim=[1, 2, 3], keepdim=True).rsqrt(), (0, 1))
 
 
-def _packed(module: SynthesisLayer) -> tuple[Tensor, Any]:
+def _packed(module: SynthesisLayer) -> tuple[Tensor, Packed | None]:
     """See `_Layer.weight` and `_Layer.packed`."""
     d = module.design
     weight = _kernels(module, module.weight if module.resampled is None else module.resampled)
@@ -177,17 +185,10 @@ def _packed(module: SynthesisLayer) -> tuple[Tensor, Any]:
 
 def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:
     """The modulated convolution of x [1, in, H, W], before demodulation: [1, out, ...] in channels_last order."""
-    if layer.module.design.conv_kernel == 1:
-        channels, height, width = x.shape[1:]
-        pixels, weight = x.permute(0, 2, 3, 1).reshape(-1, channels), layer.weight
-        if scales_weight(weight, height * width, channels):
-            weight = weight * scale[:, None]
-        else:
-            pixels = pixels * scale
-        return (pixels @ weight).view(1, height, width, -1).permute(0, 3, 1, 2)
-    if layer.packed is not None:
-        return layer.packed(x * scale[:, None, None])  # type: ignore[no-any-return]
-    return F.conv2d(x, layer.weight * scale[:, None, None], padding=layer.module.design.conv_kernel - 1)
+    if layer.module.design.conv_kernel > 1:
+        return modulated_convolution(x, layer.weight, layer.packed, scale, layer.module.design.conv_kernel - 1)
+    pixels, weight = modulated_pixels(x, layer.weight, scale)
+    return (pixels @ weight).view(1, *x.shape[2:], -1).permute(0, 3, 1, 2)
 
 
 def _activated(op: FilteredLrelu, y: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
