@@ -120,7 +120,7 @@ def _compare(whole: _Whole, exported: Callable[..., Tensor]) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Both exporters tell of their own age, of packages that nobody needs, and of shapes, which are fixed here."""
+    """Silence the exporters' warnings about deprecation, optional packages and shapes, which are fixed here."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -81,7 +81,7 @@ def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int |
         G: A generator.
         seeds: Any whole numbers.
         psi: Truncation, 1 for none.
-        label: The class of all; None for that of each seed. Networks without classes don't look at it.
+        label: The class of all; None for that of each seed. Networks without classes ignore it.
 
     Raises:
         ValueError: there are no seeds, no such class, or the network keeps no mean to truncate with.

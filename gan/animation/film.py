@@ -23,7 +23,7 @@ Frame = npt.NDArray[np.uint8]
 """uint8 [H, W, 3]."""
 
 CRF = 17
-"""H.264's quality, 0-51: below about 18 nobody sees a difference."""
+"""H.264's quality, 0-51: below about 18 no difference is visible."""
 
 GIF_RATE = 50.0
 """GIF counts hundredths of a second, and players slow down what lasts only one."""

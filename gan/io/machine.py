@@ -52,7 +52,7 @@ class Stateful(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A global of the allow-list, as it lies on the stack: a name and what stands in for it."""
+    """A global of the allow-list on the stack: a name and its substitute."""
 
     name: str
     construct: Constructor
@@ -95,8 +95,8 @@ class Machine:
     """Reads one pickle, or several that follow one another in the same stream.
 
     Args:
-        allowed: What stands in for each global, by its full name such as `collections.OrderedDict`.
-        persistent: What stands in for a persistent id; None refuses them.
+        allowed: Substitute of each global, by its full name such as `collections.OrderedDict`.
+        persistent: Substitute of a persistent id; None refuses them.
         budget: What the reading may cost.
     """
 

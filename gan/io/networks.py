@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gan.networks.generator import StyleGenerator
 
 NAMES = ("G", "D", "G_ema")
-"""The networks of a training run: generator, discriminator, and the generator's moving average (what one looks at)."""
+"""The networks of a training run: generator, discriminator, and the generator's moving average (the one to render)."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def describe(
     format: str = "memory",
     sha256: str = "",
 ) -> NetworkInfo:
-    """The `NetworkInfo` of networks that are built like this.
+    """`NetworkInfo` of networks of these architectures.
 
     Args:
         architectures: By name in `NAMES`; at least one.

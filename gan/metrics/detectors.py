@@ -36,7 +36,7 @@ _INSTEAD = {INCEPTION: "fd10k_lite0_full or kid10k_lite0_full", VGG16: "pr10k3_l
 
 
 class MissingDetectorError(ValueError):
-    """A metric's feature network is not at hand; the message says how to get it."""
+    """A metric's feature network is not available; the message says how to get it."""
 
 
 class Detector(Protocol):
@@ -153,14 +153,14 @@ class FidelityDetector:
 
 
 class Detectors:
-    """The feature networks at hand. Opening one is put off until it is asked for."""
+    """The available feature networks. Each is opened at its first use."""
 
     def __init__(self, files: Sequence[str | Path] = (), device: torch.device | str = "cpu") -> None:
         """Take note of what is there.
 
         Args:
             files: Official TorchScript files. These are programs and are loaded here, because the user named them.
-            device: Where to look at images.
+            device: Device of the feature networks.
 
         Raises:
             ValueError: a file is not there, or is none of the official ones.

@@ -117,10 +117,10 @@ def evaluate(
 ) -> list[Result]:
     """Compute metrics of a generator. In a torch.distributed group all processes call this at once and share the work.
 
-    Metrics that look at the same images with the same feature network look once.
+    Metrics that need the same images seen by the same feature network share the work.
 
     Args:
-        names: See `gan.metrics.names`; "auto" is FID where the Inception network is at hand, else KID with
+        names: See `gan.metrics.names`; "auto" is FID where the Inception network is available, else KID with
             EfficientNet-Lite0.
         G: The generator; a copy is evaluated, it is not changed.
         dataset: What it was trained on, with labels for a conditional one, mirrored if it was; None where no metric
@@ -183,7 +183,7 @@ def evaluate(
 
 
 def _silent(what: str, done: int, total: int) -> None:
-    """Progress that nobody wants to hear of."""
+    """Progress that is not reported."""
 
 
 def _compute(work: Work, classifiers: Classifiers | None) -> _Figures | None:

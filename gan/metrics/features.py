@@ -29,7 +29,7 @@ class Work:
     Attributes:
         metric: What to compute.
         sampler: Renders images of the network.
-        real: The dataset as the metric wants it; None where it wants none.
+        real: The dataset as the metric needs it; None where it needs none.
         detector: The feature network; None where none is needed.
         cache: Folder of the cached figures of datasets; None for no cache.
         progress: Called with the state of the work, by process 0.

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 AUTO = "auto"
-"""Stands for fid50k_full where the Inception network is at hand, else for kid10k_lite0_full."""
+"""Name for fid50k_full where the Inception network is available, else for kid10k_lite0_full."""
 
 _COUNT = r"(?P<count>\d+k?)"
 _OWN_COUNT = r"(?:(?P<count>\d+k?)_)?"
@@ -49,7 +49,7 @@ class Metric:
         name: As it was asked for and is reported.
         kind: "fid", "fd", "kid", "pr", "is", "ppl", "ppl2", "plen", "ls", "eqt_int", "eqt_frac" or "eqr".
         samples: Generated images, or pairs of them for path lengths.
-        detector: The feature network: "inception", "vgg16", "lite0", or "" where none looks at the images.
+        detector: The feature network: "inception", "vgg16", "lite0", or "" for none.
         full: True if all real images are taken, without mirrored ones; else the first `samples` of those trained on.
         neighbours: k of precision and recall.
         space: Where paths run, "z" or "w".

@@ -1,4 +1,4 @@
-"""Images of a network and of a dataset, batch by batch, for whatever looks at them."""
+"""Images of a network and of a dataset, batch by batch."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

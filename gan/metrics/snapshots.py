@@ -37,7 +37,7 @@ def for_training(
     """Function that measures a run's snapshots and writes the results to `metric-<name>.jsonl`; None for no metrics.
 
     Args:
-        names: As in `evaluate`. "auto" alone is nothing where no feature network is at hand.
+        names: As in `evaluate`. "auto" alone measures nothing where no feature network is available.
         source: The dataset, as it is trained on.
         group: The processes; all of them measure together.
         folder: The run's folder.

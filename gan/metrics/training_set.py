@@ -17,7 +17,7 @@ class TrainingSet:
     """A dataset and how it was used.
 
     Attributes:
-        data: Its path; None where nobody says.
+        data: Its path; None where it is unknown.
         mirror: True if it was doubled with mirrored images.
     """
 

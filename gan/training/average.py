@@ -1,4 +1,4 @@
-"""The moving average of the generator: the network that one looks at."""
+"""The moving average of the generator: the network that is rendered and published."""
 
 import torch
 from torch import nn

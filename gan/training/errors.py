@@ -2,4 +2,4 @@
 
 
 class TrainingError(ValueError):
-    """A run cannot start or go on."""
+    """A run cannot start or continue."""

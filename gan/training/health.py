@@ -9,7 +9,7 @@ PATIENCE = 64
 """Steps of a phase in a row that may see gradients that are not finite. Half precision has a few now and then."""
 
 CHECK_EVERY = 16
-"""Batches between looks at the counters, which a GPU would have to stop for."""
+"""Batches between reads of the counters, which a GPU has to stop for."""
 
 
 class Health:

@@ -40,7 +40,7 @@ class Trainer:
     """One process's share of a training run.
 
     Random numbers come from two generators: one that all processes have in common, for latents and labels, and one
-    of each process's own. Both are part of the state, as is the place in the dataset, so a run goes on exactly.
+    of each process's own. Both are part of the state, as is the place in the dataset, so a run continues exactly.
 
     Attributes:
         nimg: Images shown so far.
@@ -54,7 +54,7 @@ class Trainer:
         source: The dataset.
         group: The processes of the run.
         device: Where this one computes.
-        state: What `state_dict` returned, to go on from there; None for the beginning.
+        state: Result of `state_dict`, to continue from there; None for a new run.
         start: Networks to copy weights from at the beginning (transfer learning).
     """
 

@@ -1,4 +1,4 @@
-"""Packing of weights in the order, and with the padding, that the kernels want."""
+"""Packing of weights in the order, and with the padding, that the kernels need."""
 
 from collections.abc import Callable
 from typing import Any

@@ -32,10 +32,10 @@ def warm_up(synthesis: Synthesis, progress: Progress | None = None) -> bool:
 
     Returns:
         True if there is a plan now; False for networks on other devices, of other types than float32, or with layers
-        that no kernel covers, and where numba cannot be imported: the reference then goes on.
+        that no kernel covers, and where numba cannot be imported: the reference is used then.
 
     Raises:
-        CompilingError: The reference goes on.
+        CompilingError: The kernels could not be made; the reference is used.
     """
     if not plans.fits(synthesis) or not available():
         return False
@@ -57,7 +57,7 @@ def warm_up_low_res(synthesis: Synthesis, progress: Progress | None = None) -> N
         progress: As for `warm_up`.
 
     Raises:
-        CompilingError: The reference goes on at low resolutions.
+        CompilingError: The kernels could not be made; low resolutions use the reference.
     """
     entry = plans.entries.get(synthesis)
     if entry is None:
@@ -80,7 +80,7 @@ def make_ready(synthesis: Synthesis) -> bool:
     """`warm_up` where kernels are `wanted`, for programs that render so many images that making a plan pays.
 
     Returns:
-        True if there is a plan now. A failure is logged, and the reference goes on.
+        True if there is a plan now. A failure is logged, and the reference is used.
     """
     try:
         return wanted() and warm_up(synthesis)

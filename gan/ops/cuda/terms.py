@@ -1,4 +1,4 @@
-"""Filters as sums of separable terms, which is what the matrix products of the kernel want."""
+"""Filters as sums of separable terms, as the matrix products of the kernel need them."""
 
 from collections.abc import MutableMapping
 

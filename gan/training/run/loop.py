@@ -78,7 +78,7 @@ class Loop:
     Args:
         trainer: What trains.
         source: The dataset.
-        around: Folder, processes, and who listens.
+        around: Folder, processes and callbacks.
         state: What was saved of an earlier part of the run.
     """
 
@@ -101,7 +101,7 @@ class Loop:
         self._status_written = 0.0
 
     def run(self) -> bool:
-        """Train. Returns whether the end was reached; False if somebody stopped it. Collective."""
+        """Train. Returns True if the end was reached, False if the run was stopped. Collective."""
         trainer, around = self._trainer, self._around
         if self._first:
             self._plan = plan_grid(self._source, trainer.G_ema.z_dim, trainer.config.seed)

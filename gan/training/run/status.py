@@ -1,4 +1,4 @@
-"""`status.json`: how a run is doing, for anybody who looks at its folder."""
+"""`status.json`: the state of a run, readable from its folder."""
 
 import json
 import math
