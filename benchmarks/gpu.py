@@ -17,9 +17,9 @@ import torch
 
 from benchmarks import gpu_frames, gpu_ops, training
 from benchmarks.keeping import named, write
+from gan.inference.graphs import CudaRecorder, Recordings
 from gan.networks import build
 from gan.ops import cuda
-from renderer.engine.graphs import CudaRecorder, Replays
 
 COMMON = {"c_dim": 0, "img_channels": 3}
 SMALL = {"z_dim": 8, "w_dim": 8, "channel_base": 128, "channel_max": 4}
@@ -65,7 +65,7 @@ def synthesis(device: torch.device, tiny: bool) -> dict[str, Any]:
 @torch.inference_mode()
 def _ways(network: Any, batch: int, force_fp32: bool, device: torch.device) -> dict[str, float | None]:
     ws = torch.randn(batch, network.num_ws, network.w_dim, device=device)
-    replays = Replays(CudaRecorder(), kept=1)
+    replays = Recordings(CudaRecorder(), most=1)
 
     def draw(inputs: Any) -> torch.Tensor:
         picture: torch.Tensor = network.synthesis(inputs["ws"], noise_mode="const", force_fp32=force_fp32)
@@ -77,11 +77,11 @@ def _ways(network: Any, batch: int, force_fp32: bool, device: torch.device) -> d
             row[f"{way}_ms"] = gpu_ops.milliseconds(lambda: draw({"ws": ws}), device)
     row["graph_ms"] = row["graph_difference"] = None
     if device.type == "cuda":
-        replays.draw("picture", {"ws": ws}, draw)
-        replayed = replays.draw("picture", {"ws": ws}, draw)
+        replays.replay("picture", {"ws": ws}, draw)
+        replayed = replays.replay("picture", {"ws": ws}, draw)
         if replayed is not None:
             row["graph_difference"] = float((replayed - draw({"ws": ws})).abs().max())
-            row["graph_ms"] = gpu_ops.milliseconds(lambda: replays.draw("picture", {"ws": ws}, draw), device)
+            row["graph_ms"] = gpu_ops.milliseconds(lambda: replays.replay("picture", {"ws": ws}, draw), device)
     return row
 
 

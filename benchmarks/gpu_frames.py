@@ -54,7 +54,7 @@ def measure(networks: Iterator[tuple[str, str, dict[str, Any]]], device: torch.d
             result[name] = {f"{way}_ms": _milliseconds(model, way, 3 if tiny else 60) for way in WAYS}
         except torch.OutOfMemoryError:
             result[name] = "out of memory"
-        model.replays.clear()
+        model.recordings.clear()
         del network, model
         if device.type == "cuda":
             torch.cuda.empty_cache()

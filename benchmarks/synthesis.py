@@ -26,8 +26,10 @@ import torch
 import torch.nn.functional as F
 
 import gan
+from gan.inference import cpu
+from gan.inference.low_res import at_resolution, shares
 from gan.memory import keep_freed_memory
-from gan.networks import build, fast_cpu
+from gan.networks import build
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE = 2048
@@ -65,7 +67,7 @@ def difference(synthesis: Any, side: int) -> float:
     for ws in torch.randn(DIFFERENT, 1, synthesis.num_ws, synthesis.w_dim):
         picture = F.interpolate(synthesis(ws), (side, side), mode="bicubic", antialias=True)
         contrast = (picture - picture.mean(dim=(2, 3), keepdim=True)).square().mean().sqrt()
-        found.append(float((synthesis(ws, draft=side) - picture).square().mean().sqrt() / contrast))
+        found.append(float((at_resolution(synthesis, side)(ws) - picture).square().mean().sqrt() / contrast))
     return statistics.median(found)
 
 
@@ -84,16 +86,16 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
         ws = torch.randn(1, synthesis.num_ws, 512)
         own_picture = synthesis(ws)
         own = [seconds(lambda: synthesis(ws)) for _ in range(own_repeats)]
-        ready = seconds(lambda: fast_cpu.warm_up(synthesis))
-        drafts_ready = seconds(lambda: fast_cpu.warm_up_drafts(synthesis))
+        ready = seconds(lambda: cpu.warm_up(synthesis))
+        drafts_ready = seconds(lambda: cpu.warm_up_low_res(synthesis))
         error = (synthesis(ws) - own_picture).abs().max() / own_picture.abs().max()
         products, pictures = [seconds(lambda: torch.mm(a, b, out=c)) for _ in range(3)][-1:], []
-        drafts: dict[int, list[float]] = {side: [] for side in synthesis.drafts}
+        drafts: dict[int, list[float]] = {side: [] for side in shares(synthesis)}
         for _ in range(repeats):
             pictures.append(seconds(lambda: synthesis(ws)))
             products.append(seconds(lambda: torch.mm(a, b, out=c)))
             for side, taken in drafts.items():
-                taken.append(seconds(lambda side=side: synthesis(ws, draft=side)))  # type: ignore[misc]
+                taken.append(seconds(lambda side=side: at_resolution(synthesis, side)(ws)))  # type: ignore[misc]
     per_flop = [x / (2.0 * SIDE**3) for x in products]
     ratios = [x / (flop * (y + z) / 2) for x, y, z in zip(pictures, per_flop, per_flop[1:], strict=False)]
     return {
@@ -113,7 +115,7 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
                 "picture_s": round(statistics.median(taken), 4),
                 "best_s": round(min(taken), 4),
                 "of_whole": round(statistics.median(x / y for x, y in zip(taken, pictures, strict=True)), 2),
-                "of_multiplications": round(synthesis.drafts[side], 2),
+                "of_multiplications": round(shares(synthesis)[side], 2),
                 "difference": round(difference(synthesis, side), 3),
             }
             for side, taken in drafts.items()
@@ -131,13 +133,13 @@ def batches(name: str, synthesis: Any, counts: Sequence[int], repeats: int) -> l
         own, drawn = [], []
         draw = partial(synthesis, ws)
         for i in range(repeats + 1):
-            fast_cpu.cool_down(synthesis)
+            cpu.cool_down(synthesis)
             own.append(seconds(draw))
-            fast_cpu.warm_up(synthesis)
+            cpu.warm_up(synthesis)
             drawn.append(seconds(draw))
             if i == 0:  # the first calls allocate memory
                 own, drawn = [], []
-        by_plan = fast_cpu.plan_for(synthesis, ws) is not None
+        by_plan = cpu.plan_for(synthesis, ws) is not None
         row = {"network": name, "batch": count, "by_plan": by_plan, "ratio": round(min(drawn) / min(own), 2)}
         rows.append(row | {"own_ms": round(1000 * min(own) / count, 2), "ms": round(1000 * min(drawn) / count, 2)})
     return rows

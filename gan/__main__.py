@@ -1,4 +1,4 @@
-"""`python -m gan COMMAND`: pictures, films, figures, files, data, training and metrics without a window."""
+"""`python -m gan COMMAND`: images, films, figures, files, data, training and metrics without a window."""
 
 from gan.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Which device computes, and what it is called."""
+"""Choice of the device that computes, and its name."""
 
 import platform
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def device_title(device: torch.device) -> str:
 
 
 def synchronize(device: torch.device) -> None:
-    """Wait until the device has done what it was told, so that times are those of the work."""
+    """Wait until the device has done all its work, so that measured times are those of the work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

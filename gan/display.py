@@ -1,4 +1,4 @@
-"""From a network's numbers to pixels on a screen: the last stage of every picture, and the figures shown beside it.
+"""From a network's numbers to pixels on a screen: the last stage of every image, and the figures shown beside it.
 
 The rule of the published tools: a value x becomes trunc(clip(127.5 x + 128, 0, 255)), so -1 is black (0), 0 is 128, 1
 is white. Everything runs on the tensor's own device; only finished pixels leave it.
@@ -15,17 +15,17 @@ from gan.device import fetch
 Pixels = npt.NDArray[np.uint8]
 
 NONFINITE_COLOR = (255, 0, 255)
-"""Red, green, blue of a pixel that is not a number or infinite: magenta, which no sound picture has much of."""
+"""Red, green, blue of a pixel that is not a number or infinite: magenta, which no sound image has much of."""
 
 _CPU_ROWS = 65536
 """Values of each channel handled at once on a CPU, so that the steps in between stay in its second cache."""
 
 _OPAQUE = -(2**24)
-"""What sets the highest byte of a 32-bit pixel to 255, added to the three bytes below it."""
+"""Number that sets the highest byte of a 32-bit pixel to 255, added to the three bytes below it."""
 
 
 class Statistics(NamedTuple):
-    """What a tensor's values are like, as shown beside a layer. Figures of empty tensors are 0."""
+    """Statistics of a tensor's values, as shown beside a layer. Those of empty tensors are 0."""
 
     mean: float
     """The average."""
@@ -36,7 +36,7 @@ class Statistics(NamedTuple):
 
 
 def nonfinite(x: torch.Tensor) -> int:
-    """How many values of x are infinite or not a number. Costs one fast pass where there are none."""
+    """Number of values of x that are infinite or not a number. Costs one fast pass where there are none."""
     if x.numel() == 0 or bool(torch.isfinite(x.sum(dtype=torch.float32))):
         return 0
     return x.numel() - int(torch.isfinite(x).sum())
@@ -70,7 +70,7 @@ def to_rgba8(
     normalize: bool = False,
     mask: torch.Tensor | None = None,
 ) -> Pixels:
-    """Pixels uint8 [H, W, 4] of a picture or of a layer's channels, [C, H, W] of any floating-point type.
+    """Pixels uint8 [H, W, 4] of an image or of a layer's channels, [C, H, W] of any floating-point type.
 
     Three channels are red, green and blue; one or two show the first in grey, more than three show the first three.
     `normalize` divides each channel by its largest |x|; then values are multiplied by 10^(scale_db / 20). Pixels with
@@ -104,7 +104,7 @@ def to_pixels(
 
 
 def _gain(shown: torch.Tensor, scale_db: float, normalize: bool, bad: torch.Tensor | None) -> torch.Tensor | None:
-    """What each channel is multiplied by, [C, 1, 1]; None for 1. Values that are not finite don't count."""
+    """Factor on each channel, [C, 1, 1]; None for 1. Values that are not finite don't count."""
     if not normalize and scale_db == 0:
         return None
     scale = shown.new_full((shown.shape[0], 1, 1), 10.0 ** (scale_db / 20))

@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,12 +20,13 @@ from torch import Tensor, nn
 
 from foundation.files import replacing
 from foundation.seeds import seed_z
+from gan.networks.protocol import Generator
 
 TOLERANCE = 1e-3
-"""How far a picture, about -1..1, may be from the network's own; other programs add up in another order."""
+"""Largest difference of an image, about -1..1, from the network's own; other programs add up in another order."""
 
 
-def export_torchscript(path: str | Path, G: Any) -> None:
+def export_torchscript(path: str | Path, G: Generator) -> None:
     """Write a generator as TorchScript, which `torch.jit.load` and C++ read.
 
     Args:
@@ -45,7 +45,7 @@ def export_torchscript(path: str | Path, G: Any) -> None:
         _compare(whole, lambda *inputs: back(*inputs))
 
 
-def export_onnx(path: str | Path, G: Any) -> None:
+def export_onnx(path: str | Path, G: Generator) -> None:
     """Write a generator as ONNX, with inputs named `z`, `c`, `psi` and the output `img`.
 
     Args:
@@ -85,11 +85,11 @@ def export_onnx(path: str | Path, G: Any) -> None:
 class _Whole(nn.Module):
     """A generator as one function of tensors."""
 
-    def __init__(self, G: Any) -> None:
+    def __init__(self, G: Generator) -> None:
         super().__init__()
         self.G = G
         self._has_label = G.c_dim > 0
-        self._has_mean = hasattr(G.mapping, "w_avg")
+        self._has_mean = G.mapping.mean is not None
 
     @property
     def names(self) -> list[str]:
@@ -108,8 +108,7 @@ class _Whole(nn.Module):
     def forward(self, z: Tensor, *more: Tensor) -> Tensor:
         c = more[0] if self._has_label else None
         psi = more[-1] if self._has_mean else 1.0
-        img: Tensor = self.G(z, c, truncation_psi=psi, noise_mode="const", force_fp32=True)
-        return img
+        return self.G(z, c, truncation_psi=psi, noise_mode="const", force_fp32=True)
 
 
 def _compare(whole: _Whole, exported: Callable[..., Tensor]) -> None:
@@ -121,7 +120,7 @@ def _compare(whole: _Whole, exported: Callable[..., Tensor]) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Both exporters tell of their own age, of packages that nobody needs, and of shapes, which are fixed here."""
+    """Silence the exporters' warnings about deprecation, optional packages and shapes, which are fixed here."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

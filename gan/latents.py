@@ -1,7 +1,7 @@
-"""Seeds, and walks between them: where every picture of the explorer comes from.
+"""Seeds, and walks between them: where every image of the explorer comes from.
 
 A seed names a point z of the normal distribution that the networks were trained on, by the same rule as in the
-published tools, so a seed means the same picture here as there. Walks blend points either in Z (on the sphere
+published tools, so a seed means the same image here as there. Walks blend points either in Z (on the sphere
 that the mapping network normalises to) or in W (in straight lines, or in arcs that keep their distance from the
 average). Points in Z are NumPy arrays, as they come from NumPy's generator; points in W are torch tensors.
 """

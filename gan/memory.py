@@ -1,4 +1,4 @@
-"""How this process asks the system for memory."""
+"""Allocation of memory from the system."""
 
 import ctypes
 import sys
@@ -13,13 +13,13 @@ def keep_freed_memory() -> bool:
     """Let the C library keep what is freed for what is asked for next; whether it does.
 
     By default glibc gives every large block back to the system, which hands it out again page by page, cleared: a
-    network whose layers are larger than the processor's cache spends up to half of its time so. Only glibc on Linux
-    is told; the process then holds on to the most memory that it has used.
+    network whose layers are larger than the CPU's cache spends up to half of its time so. Only glibc on Linux
+    is affected; the process then holds on to the most memory that it has used.
     """
     if not sys.platform.startswith("linux"):
         return False
     try:
-        tell = ctypes.CDLL("libc.so.6").mallopt
+        set_option = ctypes.CDLL("libc.so.6").mallopt
     except (OSError, AttributeError):  # another C library
         return False
-    return all(tell(option, _KEPT_BYTES) == 1 for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD))
+    return all(set_option(option, _KEPT_BYTES) == 1 for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD))

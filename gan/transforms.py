@@ -1,11 +1,11 @@
-"""Moving pictures without leaving their band: translation and rotation as the Alias-Free GAN paper measures them.
+"""Moving images without leaving their band: translation and rotation as the Alias-Free GAN paper measures them.
 
 A StyleGAN3 network takes a 3x3 matrix that moves its input features; `affine` makes it. To judge the answer, or to
-look at it standing still, pictures must be moved just as carefully: `resample` filters away what the rotated pixel grid
+look at it standing still, images must be moved just as carefully: `resample` filters away what the rotated pixel grid
 cannot carry, interpolates with a windowed sinc and says which pixels are known (paper: arXiv 2106.12423, appendix E).
 
-Positions are in units of the picture's width and height, from its centre, x to the right and y down. A matrix M moves
-the picture's content from p to M p. What goes into `synthesis.input.transform` is the inverse of M, because that moves
+Positions are in units of the image's width and height, from its centre, x to the right and y down. A matrix M moves
+the image's content from p to M p. What goes into `synthesis.input.transform` is the inverse of M, because that moves
 the points at which the network's input is looked up.
 """
 
@@ -25,18 +25,18 @@ SUPPORT = 3
 """Half width a of the windowed sinc filters, in pixels."""
 
 UPSAMPLING = 4
-"""Samples per pixel between which a rotated picture is looked up linearly."""
+"""Samples per pixel between which a rotated image is looked up linearly."""
 
 _SINC_EXTENT = 64
 """Pixels on each side over which two ideal (endless) filters are convolved with each other."""
 
 
 def affine(translate: tuple[float, float] = (0.0, 0.0), degrees: float = 0.0) -> Matrix:
-    """The matrix M [3, 3] that turns a picture by `degrees` and then moves it by `translate`.
+    """The matrix M [3, 3] that turns an image by `degrees` and then moves it by `translate`.
 
         M = [[cos, sin, tx], [-sin, cos, ty], [0, 0, 1]]
 
-    (tx, ty) in units of the picture's width, to the right and down; positive angles turn counterclockwise as seen on
+    (tx, ty) in units of the image's width, to the right and down; positive angles turn counterclockwise as seen on
     the screen. This is the matrix of the published `--translate` and `--rotate`; its inverse (`inverse`) is the
     network's `input_transform`.
     """
@@ -65,9 +65,9 @@ def _window(t: npt.NDArray[np.float64], a: int) -> npt.NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=64)
 def rotation_filter(radians: float, up: int, a: int = SUPPORT) -> npt.NDArray[np.float64]:
-    """The low-pass filter for pictures that are about to be turned, [2 r + 1, 2 r + 1], r = 2 a up - 1.
+    """The low-pass filter for images that are about to be turned, [2 r + 1, 2 r + 1], r = 2 a up - 1.
 
-    A picture's pixel grid carries the frequencies of a square, the turned grid those of the turned square; only what
+    An image's pixel grid carries the frequencies of a square, the turned grid those of the turned square; only what
     lies in both survives. In space that is the convolution of the two ideal filters, cut off by the convolution of
     their windows (appendix E.3):
 
@@ -94,7 +94,7 @@ def rotation_filter(radians: float, up: int, a: int = SUPPORT) -> npt.NDArray[np
 
 
 def _convolve(p: npt.NDArray[np.float64], q: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Circular convolution of two square pictures whose origin is in the middle."""
+    """Circular convolution of two square images whose origin is in the middle."""
     spectrum = np.fft.rfft2(np.fft.ifftshift(p)) * np.fft.rfft2(np.fft.ifftshift(q))
     return np.asarray(np.fft.fftshift(np.fft.irfft2(spectrum, p.shape)))
 
@@ -102,7 +102,7 @@ def _convolve(p: npt.NDArray[np.float64], q: npt.NDArray[np.float64]) -> npt.NDA
 def _upsample(img: torch.Tensor, taps: npt.NDArray[np.float64], up: int, pad: int) -> torch.Tensor:
     """Pad [N, C, H, W] by `pad` zeros, then filter at `up` samples per pixel -> [N, C, up (H + 2 pad), up (W + 2 pad)].
 
-    Each of the up^2 positions within a pixel sees its own subset of the taps, so one convolution at the picture's own
+    Each of the up^2 positions within a pixel sees its own subset of the taps, so one convolution at the image's own
     size computes them all; nothing is multiplied by inserted zeros.
     """
     n, c, h, w = img.shape
@@ -121,9 +121,9 @@ def _upsample(img: torch.Tensor, taps: npt.NDArray[np.float64], up: int, pad: in
 def translate_fractional(
     img: torch.Tensor, tx: float, ty: float, a: int = SUPPORT
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Move [N, C, H, W] by (tx, ty) picture widths and heights with a windowed sinc of 2a taps (appendix E.2).
+    """Move [N, C, H, W] by (tx, ty) image widths and heights with a windowed sinc of 2a taps (appendix E.2).
 
-    Returns the moved picture, zeros where it came from outside, and the mask [H, W] of the pixels that saw no outside.
+    Returns the moved image, zeros where it came from outside, and the mask [H, W] of the pixels that saw no outside.
     """
     h, w = img.shape[-2:]
     moved, columns = _shift(img, tx * w, 3, a)
@@ -152,8 +152,8 @@ def _shift(img: torch.Tensor, pixels: float, dim: int, a: int) -> tuple[torch.Te
 def resample(img: torch.Tensor, matrix: npt.ArrayLike, a: int = SUPPORT) -> tuple[torch.Tensor, torch.Tensor]:
     """Move the content of [N, C, H, W] by a matrix M of `affine`: out(p) = in(M^-1 p), within the band.
 
-    Returns the moved picture [N, C, H, W] and the mask [H, W] (1 known, 0 not) of the pixels that came from no nearer
-    than 2a pixels to an edge. Pictures that are not square are turned as if stretched to a square.
+    Returns the moved image [N, C, H, W] and the mask [H, W] (1 known, 0 not) of the pixels that came from no nearer
+    than 2a pixels to an edge. Images that are not square are turned as if stretched to a square.
     Raises ValueError for a matrix that does more than turn and move.
     """
     m = _rigid(matrix)
@@ -184,7 +184,7 @@ def _rigid(matrix: npt.ArrayLike) -> Matrix:
 
 
 def _source_positions(img: torch.Tensor, back: Matrix) -> tuple[torch.Tensor, torch.Tensor]:
-    """Where each pixel of [.., H, W] comes from, as x and y [H, W] in 0..1 from the top left corner.
+    """Source position of each pixel of [.., H, W], as x and y [H, W] in 0..1 from the top left corner.
 
     Float64, so that pixels on the mask's edge fall on the right side; on the CPU, because MPS knows no float64.
     """
@@ -196,9 +196,9 @@ def _source_positions(img: torch.Tensor, back: Matrix) -> tuple[torch.Tensor, to
 
 
 def untransform(img: torch.Tensor, matrix: npt.ArrayLike) -> tuple[torch.Tensor, torch.Tensor]:
-    """Take back, in the picture, what `matrix` did to the network's input, so that an equivariant network stands still.
+    """Take back, in the image, what `matrix` did to the network's input, so that an equivariant network stands still.
 
-    `img` [C, H, W] or [N, C, H, W] was rendered with `input_transform=inverse(matrix)`. Returns the picture in the
+    `img` [C, H, W] or [N, C, H, W] was rendered with `input_transform=inverse(matrix)`. Returns the image in the
     same shape and the mask [H, W] of the pixels that are known; the others are to be shown as empty. Without a rotation
     the filter is separable: quicker, and blind only `SUPPORT` pixels from the edges.
     """

@@ -21,8 +21,8 @@ from PIL import Image
 from torch import Tensor
 
 import gan
+from gan.analysis.equivariance import equivariance_db, rotation_error, translation_error
 from gan.display import to_rgba8
-from gan.equivariance import equivariance_db, rotation_error, translation_error
 from gan.latents import seed_z
 from gan.networks.stylegan3 import Generator
 from gan.networks.stylegan3_layers import SynthesisInput, SynthesisLayer

@@ -1,6 +1,6 @@
 """Names of metrics and their meaning.
 
-A number in a name is the count of generated pictures, as in `fid50k_full` or `kid500`, and any count may be asked for.
+A number in a name is the count of generated images, as in `fid50k_full` or `kid500`, and any count may be asked for.
 Where the published name has none it may be put in: `ppl2_1k_wend`, `ppl_5k_zfull`, `ls20k`.
 """
 
@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 AUTO = "auto"
-"""Stands for fid50k_full where the Inception network is at hand, else for kid10k_lite0_full."""
+"""Name for fid50k_full where the Inception network is available, else for kid10k_lite0_full."""
 
 _COUNT = r"(?P<count>\d+k?)"
 _OWN_COUNT = r"(?:(?P<count>\d+k?)_)?"
@@ -48,12 +48,12 @@ class Metric:
     Attributes:
         name: As it was asked for and is reported.
         kind: "fid", "fd", "kid", "pr", "is", "ppl", "ppl2", "plen", "ls", "eqt_int", "eqt_frac" or "eqr".
-        samples: Generated pictures, or pairs of them for path lengths.
-        detector: The feature network: "inception", "vgg16", "lite0", or "" where none looks at the pictures.
-        full: Whether all real pictures are taken, without mirrored ones; else the first `samples` of those trained on.
+        samples: Generated images, or pairs of them for path lengths.
+        detector: The feature network: "inception", "vgg16", "lite0", or "" for none.
+        full: True if all real images are taken, without mirrored ones; else the first `samples` of those trained on.
         neighbours: k of precision and recall.
         space: Where paths run, "z" or "w".
-        ends: Whether path lengths are measured at the start of paths only, not anywhere along them.
+        ends: True if path lengths are measured at the start of paths only, not anywhere along them.
     """
 
     name: str

@@ -48,7 +48,7 @@ def command(
 
 
 def _sentence(error: OSError) -> str:
-    """What the system complains of, as a sentence; errors that are raised with a sentence keep it."""
+    """Sentence for a system error; errors that are raised with a sentence keep it."""
     if error.strerror is None or error.filename is None:
         return str(error)
     return f"{error.filename} cannot be read or written ({error.strerror}); check the path and its permissions."

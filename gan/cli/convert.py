@@ -9,7 +9,7 @@ from foundation.specs.pictures import ConvertSpec
 from gan.cli.command import command as make
 from gan.cli.progress import busy, progress
 from gan.export import export_onnx, export_torchscript
-from gan.pictures import load_generator
+from gan.images import load_generator
 
 
 @make(ConvertSpec, "convert")

@@ -9,8 +9,8 @@ from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress
 from gan.edits.directions import apply
+from gan.images import RenderOptions, device_of, render, styles
 from gan.io.latents import load_latents
-from gan.pictures import Drawing, device_of, draw, styles
 
 
 @make(ImagesSpec, "images", tells=True)
@@ -21,8 +21,8 @@ def command(spec: ImagesSpec) -> None:
     if bool(spec.seeds) == (spec.projected_w is not None):
         raise ValueError("Give either --seeds or --projected-w.")
     G = open_generator(spec)
-    drawing = Drawing(noise_mode=spec.noise_mode, translate=spec.translate, rotate=spec.rotate)
-    drawing.check(G)
+    options = RenderOptions(noise_mode=spec.noise_mode, translate=spec.translate, rotate=spec.rotate)
+    options.check(G)
     directions = directions_of(G, spec.directions)
     if spec.projected_w is not None:
         ws = torch.from_numpy(load_latents(spec.projected_w, G.num_ws, G.w_dim)).to(device_of(G))
@@ -34,6 +34,6 @@ def command(spec: ImagesSpec) -> None:
     text = {"Software": "StyleScope", "Comment": describe(spec, "images")}
     with progress("Pictures") as report:
         for i, name in enumerate(names):
-            picture = draw(G, ws[i], drawing, spec.seeds[i] if spec.seeds else i)
-            save_png(Path(spec.outdir, f"{name}.png"), picture, text)
+            image = render(G, ws[i], options, spec.seeds[i] if spec.seeds else i)
+            save_png(Path(spec.outdir, f"{name}.png"), image, text)
             report(i + 1, len(names))

@@ -5,7 +5,6 @@ import functools
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import torch
@@ -18,11 +17,13 @@ from gan.cli.command import command as make
 from gan.cli.progress import progress, steps
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
+from gan.images import load_described
 from gan.io.download import is_url
 from gan.metrics import Detectors, Result, append, check, evaluate, resolve
 from gan.metrics import classifiers as classify
 from gan.metrics.detectors import LITE0
 from gan.metrics.training_set import run_of, training_set
+from gan.networks.generator import StyleGenerator
 
 
 class _WithMore(click.Group):
@@ -81,10 +82,10 @@ def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
 
 @dataclass(frozen=True)
 class _Work:
-    """What a process measures, and with what."""
+    """Everything that a measuring process needs."""
 
     names: tuple[str, ...]
-    network: Any
+    network: StyleGenerator
     dataset: ImageSource | None
     detectors: Detectors
     classifiers: classify.Classifiers | None
@@ -97,14 +98,13 @@ def _prepare(spec: MetricsSpec, device: torch.device) -> _Work:
     detectors = Detectors(spec.detector, device)
     metrics = resolve(spec.metrics, detectors)
     with progress("Download (bytes)") as report:
-        nets = gan.load(spec.network, device=device, only=("G_ema", "G"), progress=report)
-    network = nets.G_ema if nets.G_ema is not None else nets.G
+        network, info = load_described(spec.network, device, report)
     folder = None if is_url(spec.network) else run_of(Path(spec.network).expanduser())
-    dataset = _dataset(spec, folder, nets.info, needed=nets.info.c_dim > 0 or any(m.compares for m in metrics))
+    dataset = _dataset(spec, folder, info, needed=info.c_dim > 0 or any(m.compares for m in metrics))
     classifiers = classify.load(Path(spec.classifiers)) if spec.classifiers else None
     check(metrics, network, dataset, classifiers)
     names = tuple(metric.name for metric in metrics)
-    return _Work(names, network, dataset, detectors, classifiers, folder, Path(nets.info.source).name)
+    return _Work(names, network, dataset, detectors, classifiers, folder, Path(info.source).name)
 
 
 def _measure(spec: MetricsSpec, work: _Work) -> None:

@@ -1,7 +1,6 @@
-"""What commands that draw have in common: the network, its classes and directions."""
+"""Inputs of the rendering commands: the network, its classes and directions."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -9,10 +8,11 @@ from foundation.specs.formats import DirectionChoice
 from foundation.specs.pictures import DrawingSpec
 from gan.cli.progress import progress
 from gan.edits.directions import Direction, load_direction
-from gan.pictures import load_generator
+from gan.images import load_generator
+from gan.networks.protocol import Generator
 
 
-def open_generator(spec: DrawingSpec) -> Any:
+def open_generator(spec: DrawingSpec) -> Generator:
     """The generator that a command draws with. A class that the network has no use for is told, and ignored."""
     with progress("Download (bytes)", own=False) as report:
         G = load_generator(spec.network, spec.device, report)
@@ -21,7 +21,7 @@ def open_generator(spec: DrawingSpec) -> Any:
     return G
 
 
-def directions_of(G: Any, choices: Sequence[DirectionChoice]) -> tuple[Direction, ...]:
+def directions_of(G: Generator, choices: Sequence[DirectionChoice]) -> tuple[Direction, ...]:
     """The directions that were asked for, read from their files."""
     return tuple(
         Direction(

@@ -1,4 +1,4 @@
-"""How far a command is: bars on the standard error stream, so that they don't mix with what it prints.
+"""Progress bars of commands, on the standard error stream, so that they don't mix with printed results.
 
 With `--json` the standard output has lines as {"done": 12, "total": 100} alone, and all that is for people goes to the
 standard error stream.

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
-from gan import average_spectra, spectra_figures
+from gan.analysis import average_spectra, spectra_figures
 from gan.cli.command import command as make
 from gan.cli.progress import steps
 
@@ -13,24 +13,24 @@ from gan.cli.progress import steps
 @make(StatsSpec, "stats")
 def _stats(spec: StatsSpec) -> None:
     """Printed as the options that `calc` takes."""
-    pictures = average_spectra.open_pictures(spec.source, spec.num, spec.seed, spec.device)
+    images = average_spectra.open_images(spec.source, spec.num, spec.seed, spec.device)
     with steps() as tell:
-        mean, std = average_spectra.statistics(pictures.each(), lambda done: tell("Pictures", done, pictures.count))
+        mean, std = average_spectra.statistics(images.each(), lambda done: tell("Pictures", done, images.count))
     click.echo(f"--mean={mean:g} --std={std:g}")
 
 
 @make(CalcSpec, "calc")
 def _calc(spec: CalcSpec) -> None:
     """Tells the file when it is there."""
-    pictures = average_spectra.open_pictures(spec.source, spec.num, spec.seed, spec.device)
+    images = average_spectra.open_images(spec.source, spec.num, spec.seed, spec.device)
     with steps() as tell:
         spectrum = average_spectra.average_spectrum(
-            pictures,
+            images,
             spec.mean,
             spec.std,
             spec.beta,
             spec.interp,
-            lambda done: tell("Pictures", done, pictures.count),
+            lambda done: tell("Pictures", done, images.count),
         )
     average_spectra.save(spectrum, Path(spec.dest))
     click.echo(f"Spectrum of {spectrum.count} pictures: {spec.dest}")

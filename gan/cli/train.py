@@ -19,9 +19,10 @@ from gan.cli.command import command as make_command
 from gan.cli.progress import steps
 from gan.cli.train_config import train_config
 from gan.data import ImageSource
-from gan.training import launch, run_folder, session, status
 from gan.training.errors import TrainingError
 from gan.training.group import started_by_torchrun
+from gan.training.run import folder as run_folder
+from gan.training.run import launch, session, status
 
 FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
 """Options that may differ when a run is resumed; all others decide its weights."""
@@ -145,7 +146,7 @@ def _work(job: session.Job, spec: TrainSpec) -> None:
         session.run(
             job,
             make_folder=functools.partial(new_folder, spec),
-            tell=_logger,
+            notifier=_logger,
             progress=lambda nimg: report("training", nimg, total),
         )
 

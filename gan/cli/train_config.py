@@ -11,8 +11,8 @@ from foundation.specs.training_rules import batch_per_gpu, broken
 from gan.io.networks import Architecture
 from gan.networks import CLASS_NAMES
 from gan.training import presets
-from gan.training.ada import AdaSettings
-from gan.training.augment import PIPELINES
+from gan.training.augment.ada import AdaSettings
+from gan.training.augment.settings import PIPELINES
 from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
 from gan.training.loss import LossSettings

@@ -2,14 +2,14 @@
 
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import VideoSpec
+from gan.animation.film import write_film
+from gan.animation.seed_films import frames, keyframe_seeds
+from gan.animation.walks import Interpolation, evenly
 from gan.cli.command import command as make
 from gan.cli.opening import directions_of, open_generator
 from gan.cli.progress import progress, say
-from gan.film import write_film
-from gan.networks import fast_cpu
-from gan.pictures import styles
-from gan.seed_films import frames, keyframe_seeds
-from gan.walks import Interpolation, evenly
+from gan.images import styles
+from gan.inference import cpu
 
 
 @make(VideoSpec, "video", tells=True)
@@ -18,7 +18,7 @@ def command(spec: VideoSpec) -> None:
     width, height = spec.grid
     dealt = keyframe_seeds(spec.seeds, width * height, spec.num_keyframes, spec.shuffle_seed)
     G = open_generator(spec)
-    fast_cpu.make_ready(G.synthesis)
+    cpu.make_ready(G.synthesis)
     directions = directions_of(G, spec.directions)
     interpolation: Interpolation = spec.interpolation  # type: ignore[assignment]  # the spec allows no other words
     walks = [

@@ -1,4 +1,4 @@
-"""Datasets: reading pictures and labels from a zip file or a folder, in an order, ahead of their use."""
+"""Datasets: reading images and labels from a zip file or a folder, in an order, ahead of their use."""
 
 from gan.data.loader import Loader
 from gan.data.reader import DatasetError, ImageSource

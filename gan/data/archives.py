@@ -21,7 +21,7 @@ from .reader import DatasetError
 _CIFAR_SHAPE = (3, 32, 32)
 _CIFAR_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 _MNIST_BORDER = 2
-"""Pixels of black around the 28x28 digits: networks want 32x32."""
+"""Pixels of black around the 28x28 digits: networks need 32x32."""
 
 
 class CifarSource:

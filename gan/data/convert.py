@@ -26,7 +26,7 @@ from .reader import Bytes, DatasetError
 from .tfrecords import TfRecordsSource
 
 _PER_FOLDER = 1000
-"""Pictures in each of the numbered folders."""
+"""Images in each of the numbered folders."""
 
 
 class Conversion(Protocol):
@@ -90,7 +90,7 @@ def convert(
     source: Source,
     dest: Path,
     conversion: Conversion,
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Outcome:
     """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
@@ -105,7 +105,7 @@ def convert(
         progress: Called with the number of images done and of all.
 
     Raises:
-        DatasetError: not one picture is good, the size is not fit for networks, or `dest` cannot be used.
+        DatasetError: not one image is good, the size is not fit for networks, or `dest` cannot be used.
     """
     most = len(source) if conversion.max_images is None else conversion.max_images
     labels = _Labels()
@@ -118,7 +118,7 @@ def convert(
             pixels, problem = _fitted(item, conversion, shape)
             if pixels is None:
                 skipped += 1
-                tell(f"Left out: {problem}")
+                notify(f"Left out: {problem}")
             else:
                 shape = pixels.shape
                 store(_name(len(labels)), _png(pixels))
@@ -142,7 +142,7 @@ def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
 
 
 def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -> tuple[Bytes | None, str]:
-    """A picture as it is to be written, or why it cannot be.
+    """An image as it is to be written, or why it cannot be.
 
     Raises:
         DatasetError: it is the first one, and of a size that no network has.
@@ -171,7 +171,7 @@ def _check_size(pixels: Bytes, name: str) -> None:
 
 
 def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
-    """Crop and resize one picture [C, H, W]; None where it is too small to be cut as asked.
+    """Crop and resize one image [C, H, W]; None where it is too small to be cut as asked.
 
     "center-crop" cuts the largest square from the middle. "center-crop-wide" cuts the largest piece of the wanted
     proportions and puts it between black bars into a square. Sizes change by Lanczos' filter.
@@ -186,10 +186,10 @@ def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
         rows = round(wanted[1] * width / wanted[0])
         if width < wanted[0] or rows < wanted[1] or rows > height:
             return None
-        piece = _resized(_cut(pixels, width, rows), wanted)
+        part = _resized(_cut(pixels, width, rows), wanted)
         square = np.zeros((len(pixels), wanted[0], wanted[0]), np.uint8)
         top = (wanted[0] - wanted[1]) // 2
-        square[:, top : top + wanted[1]] = piece
+        square[:, top : top + wanted[1]] = part
         return square
     return _resized(pixels, wanted)
 
@@ -223,7 +223,7 @@ class _Labels:
         return self._count
 
     def add(self, label: Label | None) -> None:
-        """Take the label of the next picture."""
+        """Take the label of the next image."""
         self._count += 1
         if isinstance(label, int):
             self._classes.append(label)
@@ -245,9 +245,9 @@ def _name(index: int) -> str:
 
 
 def _png(pixels: Bytes) -> bytes:
-    picture = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
+    image = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
     stream = BytesIO()
-    Image.fromarray(picture).save(stream, "PNG")
+    Image.fromarray(image).save(stream, "PNG")
     return stream.getvalue()
 
 

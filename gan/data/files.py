@@ -1,4 +1,4 @@
-"""Pictures in folders and zip files as a source of the dataset tool."""
+"""Images in folders and zip files as a source of the dataset tool."""
 
 import json
 from collections.abc import Iterator
@@ -8,20 +8,20 @@ from typing import Any
 from foundation.specs.dataset_facts import LABELS
 
 from .items import Item, Label
-from .reader import DatasetError, decode, open_files, picture_names
+from .reader import DatasetError, decode, image_names, open_files
 
 
 class FilesSource:
-    """The pictures of a folder and all folders in it, or of a zip file, with the labels of `dataset.json`.
+    """The images of a folder and all folders in it, or of a zip file, with the labels of `dataset.json`.
 
     Raises:
-        DatasetError: there is no such folder or zip file, or it holds no pictures.
+        DatasetError: there is no such folder or zip file, or it holds no images.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._files = open_files(path)
-        self._names = picture_names(self._files)
+        self._names = image_names(self._files)
         if not self._names:
             raise DatasetError(f"{path} holds no pictures: choose another folder or zip file.")
         self._labels = self._read_labels()

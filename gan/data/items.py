@@ -1,4 +1,4 @@
-"""What the dataset tool reads from: a stream of pictures, each of which may turn out to be broken."""
+"""Sources of the dataset tool: streams of images, each of which may turn out to be broken."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ Label = int | list[float]
 
 @dataclass(frozen=True)
 class Item:
-    """One picture of a source."""
+    """One image of a source."""
 
     name: str
-    """What to call it in messages."""
+    """Name for messages."""
     pixels: Bytes | None
     """uint8 [C, H, W]; None where it cannot be read."""
     label: Label | None = None
     """None where it has none."""
     problem: str = ""
-    """Why it cannot be read."""
+    """Reason why it cannot be read."""
 
 
 class Source(Protocol):
-    """A stream of pictures in a fixed order. Nothing is kept of what was streamed."""
+    """A stream of images in a fixed order. Nothing that was streamed is stored."""
 
     def __len__(self) -> int:
-        """How many there are, the broken ones too."""
+        """Number of images, the broken ones included."""
         ...
 
     def __iter__(self) -> Iterator[Item]:

@@ -10,7 +10,7 @@ from .reader import DatasetError, decode
 
 
 class LsunSource:
-    """The pictures of a folder with `data.mdb`, in the order of their keys.
+    """The images of a folder with `data.mdb`, in the order of their keys.
 
     Raises:
         DatasetError: the package that reads such databases is missing, or the database cannot be opened.

@@ -1,6 +1,6 @@
-"""Pictures and labels from a zip file or a folder, in the official dataset format.
+"""Images and labels from a zip file or a folder, in the official dataset format.
 
-Every file with a picture's ending is one picture, in the order of their names. `dataset.json` beside them may hold
+Every file with an image's ending is one image, in the order of their names. `dataset.json` beside them may hold
 `{"labels": [[name, label], ...]}`, a label being a class (a whole number) or a vector of numbers.
 """
 
@@ -23,7 +23,7 @@ from PIL import Image
 from foundation.specs.dataset_facts import ENDINGS, LABELS
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
-"""What each of Pillow's modes of 8 bits is read as; 16 bits and more are refused, they would lose most of theirs."""
+"""Mode that each of Pillow's 8-bit modes is read as; 16 bits and more are refused, they would lose most of theirs."""
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -34,14 +34,14 @@ class DatasetError(ValueError):
 
 
 class ImageSource:
-    """The pictures of a zip file or of a folder and all folders in it, with their labels.
+    """The images of a zip file or of a folder and all folders in it, with their labels.
 
-    Safe to use from several threads, to pickle, and to fork. Nothing is kept of the pictures.
+    Safe to use from several threads, to pickle, and to fork. No image stays in memory.
 
     Attributes:
         path: The zip file or the folder.
-        names: The pictures' names within it, sorted; with `xflip` each stands for two pictures.
-        shape: (channels, height, width) of every picture.
+        names: The images' names within it, sorted; with `xflip` each stands for two images.
+        shape: (channels, height, width) of every image.
         label_dim: Length of a label: number of classes, or of the numbers in a label vector; 0 without labels.
     """
 
@@ -50,16 +50,16 @@ class ImageSource:
 
         Args:
             path: A zip file or a folder.
-            use_labels: Whether to read labels; they must then be there for every picture.
-            xflip: Whether every picture comes a second time, mirrored: index i + n is picture i from right to left.
+            use_labels: True if to read labels; they must then be there for every image.
+            xflip: True if every image comes a second time, mirrored: index i + n is image i from right to left.
 
         Raises:
-            DatasetError: there is no such dataset, it holds no pictures, or its labels don't fit its pictures.
+            DatasetError: there is no such dataset, it holds no images, or its labels don't fit its images.
         """
         self.path = Path(path)
         self.xflip = bool(xflip)
         self._files = open_files(self.path)
-        self.names = picture_names(self._files)
+        self.names = image_names(self._files)
         if not self.names:
             raise DatasetError(
                 f"{self.path} holds no pictures ({', '.join(ENDINGS)}): choose another folder or zip file."
@@ -73,20 +73,20 @@ class ImageSource:
 
     @property
     def name(self) -> str:
-        """What to call the dataset in names of runs: the file's or the folder's name without its ending."""
+        """Name of the dataset in names of runs: the file's or the folder's name without its ending."""
         return self.path.resolve().stem
 
     @property
     def channels(self) -> int:
-        """Colour channels of every picture."""
+        """Colour channels of every image."""
         return self.shape[0]
 
     @property
     def resolution(self) -> int:
-        """Width and height of every picture in pixels.
+        """Width and height of every image in pixels.
 
         Raises:
-            DatasetError: the pictures are not square.
+            DatasetError: the images are not square.
         """
         _, height, width = self.shape
         if height != width:
@@ -102,30 +102,30 @@ class ImageSource:
         return int(self._labels.shape[1])
 
     def images(self, indices: Iterable[int]) -> Bytes:
-        """The pictures at these indices 0..len - 1, uint8 [N, channels, height, width].
+        """The images at these indices 0..len - 1, uint8 [N, channels, height, width].
 
         Raises:
-            DatasetError: a picture is damaged, or of another size or number of channels than the first.
-            IndexError: there is no picture at an index.
+            DatasetError: an image is damaged, or of another size or number of channels than the first.
+            IndexError: there is no image at an index.
         """
         chosen = list(indices)
         batch = np.empty((len(chosen), *self.shape), np.uint8)
         for place, index in enumerate(chosen):
-            picture = self._decode(self.names[self._raw(index)])
-            if picture.shape != self.shape:
+            image = self._decode(self.names[self._raw(index)])
+            if image.shape != self.shape:
                 raise DatasetError(
-                    f"{self._where(self.names[self._raw(index)])} is {_size(picture.shape)}, but the first picture is "
+                    f"{self._where(self.names[self._raw(index)])} is {_size(image.shape)}, but the first picture is "
                     f"{_size(self.shape)}: leave it out, or make a dataset with `python -m gan dataset`."
                 )
-            batch[place] = picture[:, :, ::-1] if index >= len(self.names) else picture
+            batch[place] = image[:, :, ::-1] if index >= len(self.names) else image
         return batch
 
     def label(self, index: int) -> Floats:
-        """The label of one picture, float32 [label_dim]: classes as one-hot vectors."""
+        """The label of one image, float32 [label_dim]: classes as one-hot vectors."""
         return np.array(self._labels[self._raw(index)])
 
     def labels(self, indices: Sequence[int]) -> Floats:
-        """The labels of several pictures, float32 [N, label_dim]."""
+        """The labels of several images, float32 [N, label_dim]."""
         chosen: Floats = self._labels[[self._raw(index) for index in indices]]
         return chosen
 
@@ -144,9 +144,9 @@ class ImageSource:
 
     @functools.cached_property
     def content_hash(self) -> str:
-        """Names what this source gives: its pictures by name and content in order, labels and mirroring; hexadecimal.
+        """Names what this source gives: its images by name and content in order, labels and mirroring; hexadecimal.
 
-        A zip file and a folder with the same files have the same hash, wherever they lie. Files are told apart by
+        A zip file and a folder with the same files have the same hash, wherever they lie. Files are identified by
         size and CRC-32, which a zip file lists, so only folders are read for it.
         """
         digest = hashlib.sha256()
@@ -178,11 +178,11 @@ class ImageSource:
             raise DatasetError(f"{self._where(name)} cannot be read ({error}): get the dataset again.") from error
 
     def _decode(self, name: str) -> Bytes:
-        """One picture, uint8 [C, H, W]."""
+        """One image, uint8 [C, H, W]."""
         return decode(self._read(name), self._where(name))
 
     def _read_labels(self) -> Floats:
-        """The labels of all pictures, float32 [len(names), label_dim]."""
+        """The labels of all images, float32 [len(names), label_dim]."""
         found = self.read_json(LABELS)
         rows = found.get("labels") if isinstance(found, dict) else None
         if not rows:
@@ -229,32 +229,32 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def decode(data: bytes, where: str) -> Bytes:
-    """The pixels of a picture's file, uint8 [C, H, W].
+    """The pixels of an image's file, uint8 [C, H, W].
 
     Args:
         data: The file's content.
         where: What to call it in messages.
 
     Raises:
-        DatasetError: it is damaged, no picture, or has more than 8 bits for each channel.
+        DatasetError: it is damaged, no image, or has more than 8 bits for each channel.
     """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.mode not in _MODES:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.mode not in _MODES:
                 raise DatasetError(
-                    f"{where} has pixels of Pillow's mode {picture.mode}, and only those of 8 bits can be read: "
+                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 bits can be read: "
                     "convert it."
                 )
-            transparent = picture.mode == "P" and "transparency" in picture.info
-            mode = "RGBA" if transparent else _MODES[picture.mode]
-            pixels = np.asarray(picture.convert(mode))
+            transparent = image.mode == "P" and "transparency" in image.info
+            mode = "RGBA" if transparent else _MODES[image.mode]
+            pixels = np.asarray(image.convert(mode))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
-def picture_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
-    """The names of the pictures among files, sorted."""
+def image_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
+    """The names of the images among files, sorted."""
     return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
 
 

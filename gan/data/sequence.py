@@ -1,4 +1,4 @@
-"""The order in which training looks at a dataset: a shuffle for each pass, as a function of the position alone."""
+"""Order of a dataset in training: a shuffle for each pass, as a function of the position alone."""
 
 import numpy as np
 import numpy.typing as npt

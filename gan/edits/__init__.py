@@ -1,1 +1,1 @@
-"""What is done to ws between mapping and synthesis."""
+"""Edits of ws between mapping and synthesis."""

@@ -15,7 +15,7 @@ from foundation.arrays import Floats, direction_of, read_floats
 from gan.device import send
 
 FIRST_LAYERS = 8
-"""How many layers the published face directions apply to (coarse and middle styles)."""
+"""Number of layers that the published face directions apply to (coarse and middle styles)."""
 
 KEY = "direction"
 """The name of the array, should the file be a `.npz`."""
@@ -28,7 +28,7 @@ class Direction:
     vector: Floats
     """float32 [w_dim], or [num_ws, w_dim] with a vector of its own for each layer."""
     strength: float = 1.0
-    """What the vector is multiplied by; 0 changes nothing."""
+    """Factor on the vector; 0 changes nothing."""
     layers: tuple[int, ...] | None = None
     """Indices into ws; None for the first `FIRST_LAYERS`, or all where there are fewer."""
 

@@ -1,4 +1,4 @@
-"""The figures of the StyleGAN paper (arXiv 1812.04948), of any network: pictures one by one, and as a grid."""
+"""The figures of the StyleGAN paper (arXiv 1812.04948), of any network: images one by one, and as a grid."""
 
 from gan.figures.figure import Figure
 from gan.figures.mixing import mix, mixing_figure

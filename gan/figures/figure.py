@@ -1,4 +1,4 @@
-"""What every figure is: a grid, and what it is made of."""
+"""Figures: a grid of images, and its parts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,32 +9,32 @@ import numpy.typing as npt
 
 from foundation.files import replacing
 from foundation.png import save_png
-from gan.pictures import Picture
+from gan.images import ImageArray
 
 Progress = Callable[[int, int], None]
-"""Called with (pictures drawn so far, pictures in all)."""
+"""Called with (images rendered so far, images in all)."""
 
 
 def silent(done: int, total: int) -> None:
-    """A `Progress` that nobody watches."""
+    """A `Progress` that does nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Pictures under the names of their files (without ending), and all of them in one grid."""
+    """Images under the names of their files (without ending), and all of them in one grid."""
 
-    grid: Picture
-    pictures: Mapping[str, Picture]
+    grid: ImageArray
+    images: Mapping[str, ImageArray]
     arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
-    """The numbers behind pictures that show numbers, under the same names."""
+    """The numbers behind images that show numbers, under the same names."""
 
     def save(self, folder: Path, grid_name: str = "grid", text: Mapping[str, str] | None = None) -> None:
-        """Write `<grid_name>.png`, a PNG for each picture and a `.npy` for each array into a folder.
+        """Write `<grid_name>.png`, a PNG for each image and a `.npy` for each array into a folder.
 
         `text` goes into each PNG. Raises OSError where a file cannot be written.
         """
-        for name, picture in self.pictures.items():
-            save_png(folder / f"{name}.png", picture, text)
+        for name, image in self.images.items():
+            save_png(folder / f"{name}.png", image, text)
         for name, array in self.arrays.items():
             with replacing(folder / f"{name}.npy") as part, part.open("wb") as file:
                 np.save(file, array)

@@ -1,13 +1,13 @@
-"""Style mixing (arXiv 1812.04948, section 3.1 and figure 3): some layers take the styles of another picture."""
+"""Style mixing (arXiv 1812.04948, section 3.1 and figure 3): some layers take the styles of another image."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.pictures import PLAIN, Drawing, Picture, draw, grid, styles
+from gan.images import PLAIN, ImageArray, RenderOptions, grid, render, styles
+from gan.networks.protocol import Generator
 
 
 def mix(ws: torch.Tensor, source: torch.Tensor, layers: Sequence[int]) -> torch.Tensor:
@@ -25,19 +25,19 @@ def mix(ws: torch.Tensor, source: torch.Tensor, layers: Sequence[int]) -> torch.
 
 
 def mixing_figure(
-    G: Any,
+    G: Generator,
     rows: Sequence[int],
     cols: Sequence[int],
     layers: Sequence[int],
     *,
     psi: float = 1.0,
     label: int | None = None,
-    drawing: Drawing = PLAIN,
+    options: RenderOptions = PLAIN,
     progress: Progress = silent,
 ) -> Figure:
-    """Figure 3: each cell is its row's picture with its column's styles in `layers`.
+    """Figure 3: each cell is its row's image with its column's styles in `layers`.
 
-    The grid has the rows' own pictures in its first column and the columns' in its first row. Pictures are called
+    The grid has the rows' own images in its first column and the columns' in its first row. Images are called
     `<row>-<col>`; the sources on their own have the same seed twice.
 
     Args:
@@ -46,9 +46,9 @@ def mixing_figure(
         cols: Seeds, one for each column.
         layers: Indices of the w vectors that come from the columns.
         psi: Truncation.
-        label: The class of all; None lets each seed draw its own.
-        drawing: How to draw.
-        progress: Told of every picture.
+        label: The class of all; None for that of each seed.
+        drawing: See `RenderOptions`.
+        progress: Called after every image.
 
     Raises:
         ValueError: no seeds, or no such layer or class.
@@ -61,12 +61,12 @@ def mixing_figure(
     for row in rows:
         for col in cols:
             wanted.setdefault(f"{row}-{col}", mix(ws[row], ws[col], layers))
-    pictures: dict[str, Picture] = {}
+    images: dict[str, ImageArray] = {}
     for name, styled in wanted.items():
-        pictures[name] = draw(G, styled, drawing)
-        progress(len(pictures), len(wanted))
-    corner = np.zeros_like(next(iter(pictures.values())))
-    cells = [corner, *(pictures[f"{col}-{col}"] for col in cols)]
+        images[name] = render(G, styled, options)
+        progress(len(images), len(wanted))
+    corner = np.zeros_like(next(iter(images.values())))
+    cells = [corner, *(images[f"{col}-{col}"] for col in cols)]
     for row in rows:
-        cells += [pictures[f"{row}-{row}"], *(pictures[f"{row}-{col}"] for col in cols)]
-    return Figure(grid(cells, 1 + len(cols)), pictures)
+        cells += [images[f"{row}-{row}"], *(images[f"{row}-{col}"] for col in cols)]
+    return Figure(grid(cells, 1 + len(cols)), images)

@@ -1,4 +1,4 @@
-"""The allow-list: what stands in for each global that the published network pickles name."""
+"""The allow-list: an inert substitute for each global that the published network pickles name."""
 
 from io import BytesIO
 from typing import Any
@@ -52,7 +52,7 @@ def _inert(name: str) -> Constructor:
 
 
 def allow_list(budget: Budget) -> dict[str, Constructor]:
-    """Every global that a network pickle may name, and what stands in for it.
+    """Every global that a network pickle may name, and its substitute.
 
     Args:
         budget: What the reading may cost; the nested pickles of stored tensors draw on it too.

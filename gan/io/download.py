@@ -28,12 +28,12 @@ _CHUNK = 1 << 20
 
 
 def is_url(source: str) -> bool:
-    """Whether `source` is an http or https address."""
+    """True if `source` is an http or https address."""
     return source.lower().startswith(("http://", "https://"))
 
 
 def cache_folder() -> Path:
-    """Where downloaded networks are kept: `$STYLESCOPE_CACHE_DIR`, or `networks` in the user's cache folder."""
+    """Folder of downloaded networks: `$STYLESCOPE_CACHE_DIR`, or `networks` in the user's cache folder."""
     chosen = os.environ.get("STYLESCOPE_CACHE_DIR")
     if chosen:
         return Path(chosen)

@@ -1,4 +1,4 @@
-"""What can go wrong while a network is read. Every message says what is wrong and what to do."""
+"""Errors of reading a network. Every message says what is wrong and what to do."""
 
 
 class LoadError(Exception):

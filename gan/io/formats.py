@@ -28,7 +28,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 
 def format_of(path: Path) -> Format:
-    """What kind of network file `path` is.
+    """Format of the network file `path`.
 
     Raises:
         NotFoundError: it cannot be opened.

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def contents(source: str | Path, *, progress: Progress | None = None) -> Contents:
-    """What a file holds, without building its networks or hashing the file. Nothing in the file is ever run.
+    """Contents of a file, without building its networks or hashing the file. Nothing in the file is ever run.
 
     Args:
         source: As in `load`.
         progress: As in `load`.
 
     Raises:
-        LoadError: as `load`; networks that this version cannot build are told all the same.
+        LoadError: as `load`; networks that this version cannot build are described all the same.
     """
     with _found(source, progress) as (path, shown):
         kind = format_of(path)
@@ -51,10 +51,10 @@ def load(
     """Open the networks of a file. Nothing in the file is ever run.
 
     Args:
-        source: A `.pkl` or `.safetensors` file, an http(s) address of one (kept in a cache), or a run folder (its
+        source: A `.pkl` or `.safetensors` file, an http(s) address of one (cached on disk), or a run folder (its
             newest network).
         device: Where the networks should be.
-        only: Which of "G", "D" and "G_ema" to build; `("G_ema",)` is all that is needed for pictures, and quickest.
+        only: Which of "G", "D" and "G_ema" to build; `("G_ema",)` is all that is needed for images, and quickest.
         progress: Called with (bytes so far, bytes in all or None) during a download.
 
     Returns:
@@ -76,7 +76,7 @@ def load(
 
 @contextmanager
 def _found(source: str | Path, progress: Progress | None) -> Iterator[tuple[Path, str]]:
-    """The file of a source and what to call it; errors of the block are told with that name."""
+    """The file of a source and what to call it; errors of the block carry that name."""
     shown = str(source)
     try:
         if is_url(shown):
@@ -126,7 +126,7 @@ def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple
         check_class(name, stored[name].architecture)
     architectures = {name: network.architecture for name, network in stored.items()}
     info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
-    built = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
+    built: dict[str, Any] = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
     return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)
 
 

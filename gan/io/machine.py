@@ -25,7 +25,7 @@ Constructor = Callable[[tuple[Any, ...]], Any]
 
 @dataclass(slots=True)
 class Budget:
-    """What one file may still cost, over all the pickles nested in it."""
+    """Remaining budget of one file, over all the pickles nested in it."""
 
     opcodes: int = MAX_OPCODES
     copied_bytes: int = 0
@@ -52,7 +52,7 @@ class Stateful(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A global of the allow-list, as it lies on the stack: a name and what stands in for it."""
+    """A global of the allow-list on the stack: a name and its substitute."""
 
     name: str
     construct: Constructor
@@ -74,12 +74,12 @@ class BoundedReader:
         return self._file.readline(65536)
 
     def tell(self) -> int:
-        """Where the next byte comes from."""
+        """Offset of the next byte."""
         return self._file.tell()
 
 
 class _Mark:
-    """Where a group of values begins on the stack."""
+    """Mark at the start of a group of values on the stack."""
 
 
 _MARK = _Mark()
@@ -95,8 +95,8 @@ class Machine:
     """Reads one pickle, or several that follow one another in the same stream.
 
     Args:
-        allowed: What stands in for each global, by its full name such as `collections.OrderedDict`.
-        persistent: What stands in for a persistent id; None refuses them.
+        allowed: Substitute of each global, by its full name such as `collections.OrderedDict`.
+        persistent: Substitute of a persistent id; None refuses them.
         budget: What the reading may cost.
     """
 

@@ -1,4 +1,4 @@
-"""What `load` returns, and the two steps that every file format shares: check the arguments, then build and fill."""
+"""Networks and their descriptions, and the two steps that every file format shares: check the arguments, then build."""
 
 import math
 from collections.abc import Mapping
@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from gan.networks.discriminator import StyleDiscriminator
+    from gan.networks.generator import StyleGenerator
+
 NAMES = ("G", "D", "G_ema")
-"""The networks of a training run: generator, discriminator, and the generator's moving average (what one looks at)."""
+"""The networks of a training run: generator, discriminator, and the generator's moving average (the one to render)."""
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """How to build a network.
+    """Class and arguments of a network.
 
     Attributes:
         class_name: A key of `gan.networks.CLASS_NAMES`, such as `stylegan3.Generator`.
@@ -31,7 +34,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class NetworkInfo:
-    """What is known about a loaded file.
+    """Description of a loaded file.
 
     Attributes:
         source: The file's path, or the address it came from.
@@ -63,13 +66,13 @@ class Networks:
     Attributes:
         G: The generator as trained.
         D: The discriminator.
-        G_ema: The generator's moving average: the one that makes the best pictures.
+        G_ema: The generator's moving average: the one that makes the best images.
         info: What is known about the file.
     """
 
-    G: "nn.Module | None"
-    D: "nn.Module | None"
-    G_ema: "nn.Module | None"
+    G: "StyleGenerator | None"
+    D: "StyleDiscriminator | None"
+    G_ema: "StyleGenerator | None"
     info: NetworkInfo
 
 
@@ -91,7 +94,7 @@ BUFFERS = frozenset(
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file holds, by what it says itself.
+    """Contents of a file, by its own description.
 
     Attributes:
         info: As of a loaded file, without its hash.
@@ -104,7 +107,7 @@ class Contents:
     file_bytes: int
 
     def parameters(self, name: str) -> int:
-        """How many numbers the network `name` has learned; buffers don't count."""
+        """Count of the numbers that the network `name` has learned; buffers don't count."""
         shapes = self.shapes[name].items()
         return sum(math.prod(shape) for key, shape in shapes if key.rpartition(".")[2] not in BUFFERS)
 
@@ -125,7 +128,7 @@ def describe(
     format: str = "memory",
     sha256: str = "",
 ) -> NetworkInfo:
-    """The `NetworkInfo` of networks that are built like this.
+    """`NetworkInfo` of networks of these architectures.
 
     Args:
         architectures: By name in `NAMES`; at least one.

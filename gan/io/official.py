@@ -1,6 +1,6 @@
 """From the records of an official PyTorch pickle to the networks in it.
 
-The classes are told apart by what they contain: a generator with `synthesis.input` is StyleGAN3's, others are
+The classes are recognised by their contents: a generator with `synthesis.input` is StyleGAN3's, others are
 StyleGAN2's. What a constructor was not given is taken from the module's own attributes, because the defaults of the
 StyleGAN2-ADA and the StyleGAN3 releases differ.
 """
@@ -47,7 +47,7 @@ def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
         try:
             found[name] = stored_network(name, data[name])
         except UnsupportedNetworkError:
-            # A discriminator of another family must not keep anyone from the pictures.
+            # A discriminator of another family must not keep anyone from the images.
             if name in only:
                 raise
     return found

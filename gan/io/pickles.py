@@ -8,7 +8,7 @@ from gan.io.errors import UnsupportedNetworkError
 from gan.io.machine import BoundedReader, Budget, Machine
 from gan.io.networks import StoredNetwork
 from gan.io.official import networks_of, plain
-from gan.io.tf_pickles import is_tensorflow, tf_networks_of
+from gan.io.tensorflow.pickles import is_tensorflow, tf_networks_of
 
 
 def read_pickle(path: Path) -> Any:

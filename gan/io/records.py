@@ -73,7 +73,7 @@ class Storage:
 
     @property
     def count(self) -> int:
-        """How many numbers it holds."""
+        """Count of numbers."""
         return len(self.data) // ITEM_SIZES.get(self.dtype, 1)
 
 
@@ -98,12 +98,12 @@ class Tensor:
 
 
 def is_count(value: Any) -> bool:
-    """Whether `value` is a whole number from 0 to 2^48."""
+    """True if `value` is a whole number from 0 to 2^48."""
     return type(value) is int and 0 <= value < 2**48
 
 
 def is_shape(value: Any) -> bool:
-    """Whether `value` is a tuple of a few counts; empty dimensions may not hide huge ones."""
+    """True if `value` is a tuple of a few counts; empty dimensions may not hide huge ones."""
     if not isinstance(value, tuple) or len(value) > MAX_DIMENSIONS or not all(is_count(size) for size in value):
         return False
     total: int = prod(max(size, 1) for size in value)

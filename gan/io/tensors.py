@@ -22,7 +22,7 @@ VERSION = 1
 """The version of the description in the header; files of a later one are refused."""
 
 KEY = "stylescope"
-"""Where in the header's metadata the description lies."""
+"""Key of the description in the header's metadata."""
 
 MAX_HEADER = 16 * 2**20
 _MAX_TENSORS = 50_000

@@ -21,13 +21,13 @@ from gan.metrics.detectors import Detector, file_sha256
 from gan.metrics.sampling import read_ahead
 
 ATTRIBUTES = "attributes.json"
-"""A dataset's true attributes: {picture: {attribute: value}}."""
+"""A dataset's true attributes: {image: {attribute: value}}."""
 
 _RAREST = 0.05
-"""Share of the pictures that must have an attribute, and that must lack it, for it to be learned."""
+"""Share of the images that must have an attribute, and that must lack it, for it to be learned."""
 
 _HELD_OUT = 10
-"""Every so manieth picture is not learned from, and tells how often the classifiers are right."""
+"""One image in so many is not learned from, and measures how often the classifiers are right."""
 
 _DECAY = 1e-3
 _STEPS = 200
@@ -41,7 +41,7 @@ class Classifiers:
         names: The attributes, as "hair=bun".
         weight: [attributes, features].
         bias: [attributes].
-        accuracy: Share of the held-out pictures of which each is right.
+        accuracy: Share of the held-out images of which each is right.
         detector_sha256: Of the feature network that they were trained on.
         sha256: Of their file; empty before they are in one.
     """
@@ -54,15 +54,15 @@ class Classifiers:
     sha256: str = ""
 
     def logits(self, features: Tensor) -> Tensor:
-        """Features [N, D] -> [N, attributes], positive where the picture has the attribute."""
+        """Features [N, D] -> [N, attributes], positive where the image has the attribute."""
         return F.linear(features, self.weight.to(features.device), self.bias.to(features.device))
 
 
 def attributes_of(source: ImageSource) -> dict[str, npt.NDArray[np.bool_]]:
-    """The yes-or-no attributes of a dataset's pictures, by name, [pictures] each.
+    """The yes-or-no attributes of a dataset's images, by name, [images] each.
 
     From `attributes.json` where the dataset has one, else the classes of its labels. Words make an attribute each,
-    "hair=bun"; numbers are above their median or not. Attributes that nearly all pictures have or lack are left out,
+    "hair=bun"; numbers are above their median or not. Attributes that nearly all images have or lack are left out,
     and so are those that only repeat or negate another.
 
     Raises:
@@ -101,17 +101,17 @@ def train(
     """Fit the classifiers by logistic regression.
 
     Args:
-        source: The pictures.
+        source: The images.
         attributes: Which of them have which attribute.
         detector: Its features are what is looked at.
         device: Where the detector computes.
-        progress: Told how many pictures were looked at.
+        progress: Called with the number of images done.
     """
     total = len(source.names)
     rows = []
-    for batch, pictures in read_ahead(source, group.batches(total, 64)):
+    for batch, images in read_ahead(source, group.batches(total, 64)):
         with torch.inference_mode():
-            rows.append(detector.features(pictures.to(device)).float().cpu())
+            rows.append(detector.features(images.to(device)).float().cpu())
         progress("features", batch.start + batch.count, total)
     features = torch.cat(rows).clone()
     wanted = torch.from_numpy(np.stack(list(attributes.values()), axis=1)).float()
@@ -179,10 +179,10 @@ def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     return scaled, (bias - scaled @ mean).detach()
 
 
-def _flat(of_picture: object) -> dict[str, Any]:
-    """A picture's attributes with those of inner tables beside the others."""
+def _flat(of_image: object) -> dict[str, Any]:
+    """An image's attributes with those of inner tables beside the others."""
     flat: dict[str, Any] = {}
-    for name, value in of_picture.items() if isinstance(of_picture, dict) else ():
+    for name, value in of_image.items() if isinstance(of_image, dict) else ():
         if isinstance(value, dict):
             flat.update({f"{name}.{inner}": deeper for inner, deeper in _flat(value).items()})
         else:

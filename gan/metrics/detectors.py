@@ -17,7 +17,7 @@ from torch import Tensor
 from gan.metrics import efficientnet_lite
 
 _CPU_BATCH = 8
-"""Pictures that go through EfficientNet-Lite0 at once on a CPU: its layers then stay in the cache, twice as fast."""
+"""Images that go through EfficientNet-Lite0 at once on a CPU: its layers then stay in the cache, twice as fast."""
 
 LITE0 = "lite0"
 INCEPTION = "inception"
@@ -36,11 +36,11 @@ _INSTEAD = {INCEPTION: "fd10k_lite0_full or kid10k_lite0_full", VGG16: "pr10k3_l
 
 
 class MissingDetectorError(ValueError):
-    """A metric's feature network is not at hand; the message says how to get it."""
+    """A metric's feature network is not available; the message says how to get it."""
 
 
 class Detector(Protocol):
-    """Looks at pictures.
+    """Looks at images.
 
     Attributes:
         name: What it is called in results.
@@ -50,14 +50,14 @@ class Detector(Protocol):
     name: str
     sha256: str
 
-    def features(self, pictures: Tensor) -> Tensor:
-        """uint8 pictures [N, 1 or 3, H, W] -> float32 [N, features]."""
+    def features(self, images: Tensor) -> Tensor:
+        """uint8 images [N, 1 or 3, H, W] -> float32 [N, features]."""
 
-    def probabilities(self, pictures: Tensor) -> Tensor:
-        """uint8 pictures [N, 1 or 3, H, W] -> probabilities of classes [N, classes]."""
+    def probabilities(self, images: Tensor) -> Tensor:
+        """uint8 images [N, 1 or 3, H, W] -> probabilities of classes [N, classes]."""
 
-    def perceptual(self, pictures: Tensor) -> Tensor:
-        """Pictures [N, 1 or 3, H, W], values 0..255 -> [N, D]; squared distances of these are perceptual ones."""
+    def perceptual(self, images: Tensor) -> Tensor:
+        """Images [N, 1 or 3, H, W], values 0..255 -> [N, D]; squared distances of these are perceptual ones."""
 
 
 class LiteDetector:
@@ -69,21 +69,21 @@ class LiteDetector:
         self.sha256 = file_sha256(path)
         self._network = efficientnet_lite.load(str(path), device)
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """See `Detector`: the 1280 features before the classifier."""
-        return self._in_parts(self._network.features, pictures)
+        return self._in_parts(self._network.features, images)
 
-    def probabilities(self, pictures: Tensor) -> Tensor:
+    def probabilities(self, images: Tensor) -> Tensor:
         """See `Detector`: of the 1000 classes of ImageNet."""
-        return torch.softmax(self._in_parts(self._network.forward, pictures), dim=1)
+        return torch.softmax(self._in_parts(self._network.forward, images), dim=1)
 
-    def perceptual(self, pictures: Tensor) -> Tensor:
+    def perceptual(self, images: Tensor) -> Tensor:
         """See `Detector`: at five resolutions, unit vectors at each place, averaged over places.
 
         The distance of Zhang et al. 2018 (arXiv 1801.03924), equation 1, with all weights 1: no perceptual judgements
         were learned.
         """
-        return self._in_parts(self._unit_vectors, pictures)
+        return self._in_parts(self._unit_vectors, images)
 
     def _unit_vectors(self, x: Tensor) -> Tensor:
         parts = []
@@ -92,9 +92,9 @@ class LiteDetector:
             parts.append((unit / (layer.shape[2] * layer.shape[3]) ** 0.5).flatten(1))
         return torch.cat(parts, dim=1)
 
-    def _in_parts(self, look: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
-        size = _CPU_BATCH if pictures.device.type == "cpu" else len(pictures)
-        return torch.cat([look(efficientnet_lite.as_input(part)) for part in torch.split(pictures, size)])
+    def _in_parts(self, look: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
+        size = _CPU_BATCH if images.device.type == "cpu" else len(images)
+        return torch.cat([look(efficientnet_lite.as_input(part)) for part in torch.split(images, size)])
 
 
 class ScriptDetector:
@@ -105,20 +105,20 @@ class ScriptDetector:
         self.sha256 = sha256
         self._network = network
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """See `Detector`."""
-        return self._call(pictures, return_features=True)
+        return self._call(images, return_features=True)
 
-    def probabilities(self, pictures: Tensor) -> Tensor:
+    def probabilities(self, images: Tensor) -> Tensor:
         """See `Detector`; the Inception network's last bias is left out, as in the published score."""
-        return self._call(pictures, no_output_bias=True)
+        return self._call(images, no_output_bias=True)
 
-    def perceptual(self, pictures: Tensor) -> Tensor:
+    def perceptual(self, images: Tensor) -> Tensor:
         """See `Detector`: VGG16's features with the weights of LPIPS in them."""
-        return self._call(pictures, resize_images=False, return_lpips=True)
+        return self._call(images, resize_images=False, return_lpips=True)
 
-    def _call(self, pictures: Tensor, **arguments: bool) -> Tensor:
-        rgb = pictures.expand(-1, 3, -1, -1) if pictures.shape[1] == 1 else pictures
+    def _call(self, images: Tensor, **arguments: bool) -> Tensor:
+        rgb = images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
         result: Tensor = self._network(rgb, **arguments)
         return result.float()
 
@@ -134,33 +134,33 @@ class FidelityDetector:
         self._network = FeatureExtractorInceptionV3(self.name, ["2048", "logits_unbiased"]).eval().to(device)
         self.sha256 = file_sha256(_fidelity_weights())
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """See `Detector`."""
-        return self._outputs(pictures)[0]
+        return self._outputs(images)[0]
 
-    def probabilities(self, pictures: Tensor) -> Tensor:
+    def probabilities(self, images: Tensor) -> Tensor:
         """See `Detector`."""
-        return self._outputs(pictures)[1].softmax(dim=1)
+        return self._outputs(images)[1].softmax(dim=1)
 
-    def perceptual(self, pictures: Tensor) -> Tensor:
+    def perceptual(self, images: Tensor) -> Tensor:
         """Not offered: the perceptual network is VGG16."""
         raise MissingDetectorError(f"Path lengths need {_SAYS[VGG16]}.")
 
-    def _outputs(self, pictures: Tensor) -> Sequence[Tensor]:
-        rgb = pictures.expand(-1, 3, -1, -1) if pictures.shape[1] == 1 else pictures
+    def _outputs(self, images: Tensor) -> Sequence[Tensor]:
+        rgb = images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
         outputs: Sequence[Tensor] = self._network(rgb)
         return outputs
 
 
 class Detectors:
-    """The feature networks at hand. Opening one is put off until it is asked for."""
+    """The available feature networks. Each is opened at its first use."""
 
     def __init__(self, files: Sequence[str | Path] = (), device: torch.device | str = "cpu") -> None:
         """Take note of what is there.
 
         Args:
             files: Official TorchScript files. These are programs and are loaded here, because the user named them.
-            device: Where to look at pictures.
+            device: Device of the feature networks.
 
         Raises:
             ValueError: a file is not there, or is none of the official ones.
@@ -172,7 +172,7 @@ class Detectors:
             self._open[kind] = detector
 
     def has(self, kind: str) -> bool:
-        """Whether a kind is at hand without fetching anything."""
+        """True if a kind is available without fetching anything."""
         if kind in self._open:
             return True
         if kind == LITE0:

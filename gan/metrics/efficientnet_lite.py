@@ -11,10 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 RESOLUTION = 224
-"""Width and height of the pictures that the weights were trained on."""
+"""Width and height of the images that the weights were trained on."""
 
 FEATURES = 1280
-"""Features of a picture, after the last convolution."""
+"""Features of an image, after the last convolution."""
 
 _STAGES = (
     # repeats, kernel, stride, expansion, channels
@@ -29,7 +29,7 @@ _STAGES = (
 _STEM = 32
 _EPSILON = 1e-3
 _SCALES = (0, 2, 4, 10, 15)
-"""The blocks that end each resolution: 112, 56, 28, 14 and 7 pixels wide for pictures of 224."""
+"""The blocks that end each resolution: 112, 56, 28, 14 and 7 pixels wide for images of 224."""
 
 
 class SameConv(nn.Conv2d):
@@ -93,16 +93,16 @@ class EfficientNetLite0(nn.Module):
         self._fc = nn.Linear(FEATURES, 1000)
 
     def features(self, x: Tensor) -> Tensor:
-        """Pictures [N, 3, 224, 224], (x * 255 - 127) / 128 of values 0..1 -> [N, 1280], the mean over all places."""
+        """Images [N, 3, 224, 224], (x * 255 - 127) / 128 of values 0..1 -> [N, 1280], the mean over all places."""
         last = self._outputs(x, (len(self._blocks) - 1,))[0]
         return F.relu6(self._bn1(self._conv_head(last))).mean(dim=(2, 3))
 
     def scales(self, x: Tensor) -> list[Tensor]:
-        """The same pictures -> the last output at each of five resolutions, fine to coarse."""
+        """The same images -> the last output at each of five resolutions, fine to coarse."""
         return self._outputs(x, _SCALES)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same pictures -> logits [N, 1000]."""
+        """The same images -> logits [N, 1000]."""
         logits: Tensor = self._fc(self.features(x))
         return logits
 
@@ -116,12 +116,12 @@ class EfficientNetLite0(nn.Module):
         return outputs
 
 
-def as_input(pictures: Tensor) -> Tensor:
-    """Pictures [N, 1 or 3, H, W] of values 0..255 -> what the network takes, float32 [N, 3, 224, 224].
+def as_input(images: Tensor) -> Tensor:
+    """Images [N, 1 or 3, H, W] of values 0..255 -> what the network takes, float32 [N, 3, 224, 224].
 
     Scaled bilinearly, over all pixels that a smaller one covers; grey ones become three equal channels.
     """
-    x = pictures.float()
+    x = images.float()
     if x.shape[1] == 1:
         x = x.expand(-1, 3, -1, -1)
     if tuple(x.shape[2:]) != (RESOLUTION, RESOLUTION):

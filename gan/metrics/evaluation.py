@@ -5,15 +5,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch import nn
 
 from foundation.specs.metric_names import AUTO, Metric, parse
-from gan import equivariance
-from gan.metrics import cache as kept
+from gan.analysis import equivariance
+from gan.inference import cpu
+from gan.metrics import cache as cached
 from gan.metrics import group
 from gan.metrics.classifiers import Classifiers
 from gan.metrics.detectors import INCEPTION, Detectors
@@ -33,21 +33,22 @@ from gan.metrics.kernel import kernel_distance
 from gan.metrics.path_length import path_distances, path_length
 from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
-from gan.metrics.sampling import Pictures, Sampler, to_uint8
+from gan.metrics.sampling import ImageSet, Sampler, to_uint8
 from gan.metrics.separability import separability
-from gan.networks import fast_cpu
+from gan.networks.generator import StyleGenerator
+from gan.networks.protocol import Generator
 
 _MOVED_BATCH = 4
-"""Pictures that share one random translation or rotation."""
+"""Images that share one random translation or rotation."""
 
 _FARTHEST = 0.125
-"""Largest translation in picture widths."""
+"""Largest translation in image widths."""
 
 _Figures = dict[str, float]
 
 
 def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
-    """What these names ask for, "auto" included, once it is sure that their feature networks can be had.
+    """Metrics of these names, "auto" included, once it is sure that their feature networks can be had.
 
     Raises:
         ValueError: a name is unknown.
@@ -60,7 +61,9 @@ def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
     return metrics
 
 
-def check(metrics: Sequence[Metric], network: Any, dataset: Pictures | None, classifiers: Classifiers | None) -> None:
+def check(
+    metrics: Sequence[Metric], network: Generator, dataset: ImageSet | None, classifiers: Classifiers | None
+) -> None:
     """See that a network and a dataset fit what is asked for, before any work is done.
 
     Raises:
@@ -68,7 +71,7 @@ def check(metrics: Sequence[Metric], network: Any, dataset: Pictures | None, cla
     """
     for metric in metrics:
         name = metric.name
-        if metric.needs_transform and not hasattr(getattr(network.synthesis, "input", None), "transform"):
+        if metric.needs_transform and not network.synthesis.takes_transform:
             raise ValueError(f"{name} moves the network's input, which only StyleGAN3 networks have: leave it out.")
         if dataset is None and (metric.compares or network.c_dim):
             why = "compares with real pictures" if metric.compares else "draws the labels of a conditional network"
@@ -97,8 +100,8 @@ def check(metrics: Sequence[Metric], network: Any, dataset: Pictures | None, cla
 
 def evaluate(
     names: Sequence[str],
-    G: nn.Module,
-    dataset: Pictures | None = None,
+    G: StyleGenerator,
+    dataset: ImageSet | None = None,
     *,
     detectors: Detectors | None = None,
     classifiers: Classifiers | None = None,
@@ -114,25 +117,25 @@ def evaluate(
 ) -> list[Result]:
     """Compute metrics of a generator. In a torch.distributed group all processes call this at once and share the work.
 
-    Metrics that look at the same pictures with the same feature network look once.
+    Metrics that need the same images seen by the same feature network share the work.
 
     Args:
         names: See `foundation.specs.metric_names`; "auto" is FID where the Inception network is at hand, else KID with
             EfficientNet-Lite0.
         G: The generator; a copy is evaluated, it is not changed.
         dataset: What it was trained on, with labels for a conditional one, mirrored if it was; None where no metric
-            needs it. Metrics called "full" take it without mirrored pictures.
+            needs it. Metrics called "full" take it without mirrored images.
         detectors: The feature networks; None for those that need no file.
         classifiers: For `ls`.
         num_gpus: What the results say; None for the number of processes.
-        progress: Told how far each step is, in process 0 only.
+        progress: Called with the state of each step, in process 0 only.
         device: Where to compute; None for where G is.
         seed: Decides all random numbers, together with the sizes of batches. The same for any number of processes.
-        cache: Where figures of datasets are kept; None for the user's cache folder.
-        use_cache: Whether they are kept at all.
+        cache: Folder of the cached figures of datasets; None for the user's cache folder.
+        use_cache: True to read and write that cache.
         snapshot: The network's file, for the results.
         clock: Seconds since 1970.
-        on_result: Told each result as soon as it is there, in process 0 only.
+        on_result: Called with each result as soon as it is there, in process 0 only.
 
     Returns:
         A result for each name, in order.
@@ -146,17 +149,17 @@ def evaluate(
     check(metrics, G, dataset, classifiers)
     network = copy.deepcopy(G).eval().requires_grad_(False).to(where)
     sampler = Sampler(network, where, seed, dataset)
-    fast_cpu.make_ready(sampler.network.synthesis)
-    folder = (cache or kept.folder()) if use_cache else None
+    cpu.make_ready(sampler.network.synthesis)
+    folder = (cache or cached.folder()) if use_cache else None
     asked = Counter((metric.detector, metric.samples) for metric in metrics if metric.compares)
-    drawn: dict[tuple[str, int], torch.Tensor] = {}
+    generated: dict[tuple[str, int], torch.Tensor] = {}
     results = []
     for metric in metrics:
         begun = clock()
         real = dataset.with_xflip(False) if dataset is not None and metric.full else dataset
         detector = detectors.get(metric.detector, metric.name) if metric.detector else None
         again = asked[metric.detector, metric.samples] > 1
-        work = Work(metric, sampler, real, detector, folder, progress or _silent, seed, drawn if again else None)
+        work = Work(metric, sampler, real, detector, folder, progress or _silent, seed, generated if again else None)
         with torch.inference_mode():
             figures = group.share(_compute(work, classifiers))
         ended = clock()
@@ -180,7 +183,7 @@ def evaluate(
 
 
 def _silent(what: str, done: int, total: int) -> None:
-    """Progress that nobody wants to hear of."""
+    """Progress that is not reported."""
 
 
 def _compute(work: Work, classifiers: Classifiers | None) -> _Figures | None:
@@ -227,24 +230,23 @@ def _ppl(work: Work) -> _Figures | None:
         path_distances(
             work.sampler, batch, work.eye().perceptual, space=metric.space, ends=metric.ends, crop=metric.crops
         )
-        for batch in work.told("paths", group.batches(metric.samples, BATCH), metric.samples)
+        for batch in work.reported("paths", group.batches(metric.samples, BATCH), metric.samples)
     ]
     distances = group.gather(rows, metric.samples, BATCH)
     return {metric.name: path_length(distances)} if group.rank() == 0 else None
 
 
 def _moved(work: Work) -> _Figures | None:
-    """EQ-T and EQ-R: a batch's pictures share one random movement of the network's input."""
+    """EQ-T and EQ-R: a batch's images share one random movement of the network's input."""
     sampler, metric = work.sampler, work.metric
     sums = torch.zeros(2, dtype=torch.float64)
-    for batch in work.told("pictures", group.batches(metric.samples, _MOVED_BATCH), metric.samples):
+    for batch in work.reported("pictures", group.batches(metric.samples, _MOVED_BATCH), metric.samples):
         draw = sampler.draw(batch)
         ws = sampler.ws(draw)
         x, y = (2 * torch.rand(2, generator=draw.random, dtype=torch.float64) - 1).tolist()
 
-        def render(matrix: Any, ws: torch.Tensor = ws) -> torch.Tensor:
-            img: torch.Tensor = sampler.network.synthesis(ws, input_transform=matrix)
-            return img
+        def render(matrix: npt.ArrayLike, ws: torch.Tensor = ws) -> torch.Tensor:
+            return sampler.network.synthesis(ws, input_transform=matrix)
 
         still = render(np.eye(3))
         if metric.kind == "eqr":
@@ -266,11 +268,11 @@ def _separability(work: Work, classifiers: Classifiers) -> _Figures | None:
             "`python -m gan metrics train-classifiers`."
         )
     rows = []
-    for batch in work.told("generated pictures", group.batches(total, BATCH), total):
+    for batch in work.reported("generated pictures", group.batches(total, BATCH), total):
         draw = sampler.draw(batch)
         ws = sampler.ws(draw)
         seen = [
-            classifiers.logits(work.eye().features(to_uint8(img)).float()) for img in sampler.pictures(ws, draw.random)
+            classifiers.logits(work.eye().features(to_uint8(img)).float()) for img in sampler.images(ws, draw.random)
         ]
         rows.append(torch.cat([draw.z, ws[:, 0], torch.cat(seen)], dim=1).float().cpu())
     table = group.gather(rows, total, BATCH).numpy()

@@ -1,4 +1,4 @@
-"""Features of pictures, real and generated: all of them, or their mean and covariance."""
+"""Features of images, real and generated: all of them, or their mean and covariance."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from foundation.specs.metric_names import Metric
 from gan.metrics import cache, group
 from gan.metrics.detectors import Detector
 from gan.metrics.moments import Moments
-from gan.metrics.sampling import Pictures, Sampler, read_ahead, to_uint8
+from gan.metrics.sampling import ImageSet, Sampler, read_ahead, to_uint8
 
 BATCH = 64
-"""Pictures in a batch. Part of what decides the random numbers of generated ones."""
+"""Images in a batch. Part of what decides the random numbers of generated ones."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is. May raise, to stop."""
@@ -28,30 +28,30 @@ class Work:
 
     Attributes:
         metric: What to compute.
-        sampler: Draws pictures of the network.
-        real: The dataset as the metric wants it; None where it wants none.
+        sampler: Renders images of the network.
+        real: The dataset as the metric needs it; None where it needs none.
         detector: The feature network; None where none is needed.
-        cache: Where figures of datasets are kept; None to keep none.
-        progress: Told how far the work is, by process 0.
+        cache: Folder of the cached figures of datasets; None for no cache.
+        progress: Called with the state of the work, by process 0.
         seed: Decides all random numbers.
-        drawn: Features of generated pictures by detector and count, which other metrics ask for too; None to keep none.
+        generated: Features of generated images by detector and count, for other metrics; None to store none.
     """
 
     metric: Metric
     sampler: Sampler
-    real: Pictures | None
+    real: ImageSet | None
     detector: Detector | None
     cache: Path | None
     progress: Progress
     seed: int
-    drawn: dict[tuple[str, int], Tensor] | None = None
+    generated: dict[tuple[str, int], Tensor] | None = None
 
     def eye(self) -> Detector:
         """The feature network of a metric that needs one."""
         assert self.detector is not None
         return self.detector
 
-    def told(self, what: str, batches: Iterable[group.Batch], total: int) -> Iterator[group.Batch]:
+    def reported(self, what: str, batches: Iterable[group.Batch], total: int) -> Iterator[group.Batch]:
         """The batches, each followed by a word about it."""
         for batch in batches:
             yield batch
@@ -60,27 +60,27 @@ class Work:
 
 
 def real_moments(work: Work) -> Moments:
-    """Mean and covariance of the real pictures' features, from the cache where they are there; for process 0."""
+    """Mean and covariance of the real images' features, from the cache where they are there; for process 0."""
     assert work.real is not None
 
     def compute() -> dict[str, Tensor]:
         moments = _summed(_seen_real(work), _real_count(work))
         return {"count": torch.tensor(moments.count), "sums": moments.sums, "products": moments.products}
 
-    kept = _kept(work, "moments", compute)
-    return Moments(int(kept["count"]), kept["sums"], kept["products"]) if kept else Moments.empty(0)
+    cached = _cached(work, "moments", compute)
+    return Moments(int(cached["count"]), cached["sums"], cached["products"]) if cached else Moments.empty(0)
 
 
 def real_features(work: Work) -> Tensor:
-    """The real pictures' features, float32 [N, D] on the CPU, from the cache where they are there; for process 0."""
+    """The real images' features, float32 [N, D] on the CPU, from the cache where they are there; for process 0."""
     total = _real_count(work)
-    kept = _kept(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})
-    return kept["features"] if kept else torch.empty(0)
+    cached = _cached(work, "features", lambda: {"features": group.gather(list(_seen_real(work)), total, BATCH)})
+    return cached["features"] if cached else torch.empty(0)
 
 
 def generated_moments(work: Work) -> Moments:
-    """Mean and covariance of the generated pictures' features."""
-    if work.drawn is None:
+    """Mean and covariance of the generated images' features."""
+    if work.generated is None:
         return _summed(_seen_generated(work, work.eye().features), work.metric.samples)
     moments = Moments.empty(generated_features(work).shape[1])
     for rows in torch.split(generated_features(work), BATCH):
@@ -89,18 +89,18 @@ def generated_moments(work: Work) -> Moments:
 
 
 def generated_features(work: Work) -> Tensor:
-    """The features of the generated pictures, float32 [samples, D] on the CPU."""
+    """The features of the generated images, float32 [samples, D] on the CPU."""
     name = (work.metric.detector, work.metric.samples)
-    if work.drawn is not None and name in work.drawn:
-        return work.drawn[name]
+    if work.generated is not None and name in work.generated:
+        return work.generated[name]
     features = generated_answers(work, work.eye().features)
-    if work.drawn is not None:
-        work.drawn[name] = features
+    if work.generated is not None:
+        work.generated[name] = features
     return features
 
 
 def generated_answers(work: Work, look: _Look) -> Tensor:
-    """What `look` sees in each generated picture, float32 [samples, D] on the CPU."""
+    """Features that `look` computes of each generated image, float32 [samples, D] on the CPU."""
     return group.gather(list(_seen_generated(work, look)), work.metric.samples, BATCH)
 
 
@@ -113,17 +113,17 @@ def _real_count(work: Work) -> int:
 def _seen_real(work: Work) -> Iterator[Tensor]:
     assert work.real is not None
     total = _real_count(work)
-    for batch, pictures in read_ahead(work.real, group.batches(total, BATCH)):
-        yield work.eye().features(pictures.to(work.sampler.device)).float().cpu()
+    for batch, images in read_ahead(work.real, group.batches(total, BATCH)):
+        yield work.eye().features(images.to(work.sampler.device)).float().cpu()
         if group.rank() == 0:
             work.progress(f"{work.metric.name}: real pictures", batch.start + batch.count, total)
 
 
 def _seen_generated(work: Work, look: _Look) -> Iterator[Tensor]:
     sampler, total = work.sampler, work.metric.samples
-    for batch in work.told("generated pictures", group.batches(total, BATCH), total):
+    for batch in work.reported("generated pictures", group.batches(total, BATCH), total):
         draw = sampler.draw(batch)
-        parts = [look(to_uint8(img)) for img in sampler.pictures(sampler.ws(draw), draw.random)]
+        parts = [look(to_uint8(img)) for img in sampler.images(sampler.ws(draw), draw.random)]
         yield torch.cat(parts).float().cpu()
 
 
@@ -138,8 +138,8 @@ def _summed(rows: Iterable[Tensor], total: int) -> Moments:
     return Moments(total, group.sum_over(moments.sums), group.sum_over(moments.products))
 
 
-def _kept(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-    """What `compute` gives, from the cache where it was computed of the same pictures by the same network before.
+def _cached(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Result of `compute`, from the cache where it was computed of the same images by the same network before.
 
     In the latter case process 0 alone gets it, the others nothing: it alone needs it.
     """

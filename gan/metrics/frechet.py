@@ -6,7 +6,7 @@ from gan.metrics.moments import Moments
 
 
 def frechet_distance(real: Moments, generated: Moments) -> float:
-    """How far two sets of features lie apart, each taken as a normal distribution; 0 for the same, no upper end.
+    """Distance of two sets of features, each taken as a normal distribution; 0 for the same, without upper bound.
 
         d^2 = |mu_r - mu_g|^2 + tr( S_r + S_g - 2 (S_r S_g)^(1/2) )
 

@@ -15,7 +15,7 @@ import torch.distributed as dist
 
 @dataclass(frozen=True)
 class Batch:
-    """One piece of the work: items `start` to `start + count - 1`, the `index`-th piece."""
+    """The `index`-th batch of the work: items `start` to `start + count - 1`."""
 
     index: int
     start: int
@@ -69,7 +69,7 @@ def gather(mine: list[torch.Tensor], total: int, size: int) -> torch.Tensor:
 
 
 def share(value: Any) -> Any:
-    """What process 0 gives, in all processes; to be called by all of them at once."""
+    """Value of process 0, in all processes; all of them must call it at once."""
     if not _together():
         return value
     box = [value]
@@ -82,5 +82,5 @@ def _together() -> bool:
 
 
 def _device() -> torch.device:
-    """Where the processes' way of talking needs its tensors."""
+    """Device that the processes' backend needs its tensors on."""
     return torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else torch.device("cpu")

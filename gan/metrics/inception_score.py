@@ -4,20 +4,20 @@ import numpy as np
 import torch
 
 SPLITS = 10
-"""Parts that the pictures are split into; their scores give mean and deviation."""
+"""Parts that the images are split into; their scores give mean and deviation."""
 
 
 def inception_score(probabilities: torch.Tensor, splits: int = SPLITS) -> tuple[float, float]:
-    """How sure a classifier is of each picture, and how varied its answers are: (mean, standard deviation) over parts.
+    """Inception Score, which rewards a classifier's certainty and variety: (mean, standard deviation) over parts.
 
         IS = exp( mean_x KL( p(y | x) || mean_x p(y | x) ) )
 
     Args:
-        probabilities: [N, classes], each row of sum 1, in the order in which the pictures were made.
+        probabilities: [N, classes], each row of sum 1, in the order in which the images were made.
         splits: Number of parts of equal size.
 
     Raises:
-        ValueError: there are fewer pictures than parts.
+        ValueError: there are fewer images than parts.
     """
     count = len(probabilities)
     if count < splits:

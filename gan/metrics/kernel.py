@@ -7,7 +7,7 @@ SUBSETS = 100
 """Subsets that are averaged over."""
 
 SUBSET_SIZE = 1000
-"""Pictures of each kind in a subset, where there are as many."""
+"""Images of each kind in a subset, where there are as many."""
 
 
 def kernel_distance(
@@ -26,7 +26,7 @@ def kernel_distance(
     Args:
         real: Features [N, D].
         generated: Features [M, D].
-        random: Draws the subsets: for each, the generated ones, then the real ones.
+        random: Source of the subsets: for each, the generated ones, then the real ones.
         subsets: How many.
         subset_size: m, or as many as there are of the scarcer kind.
 

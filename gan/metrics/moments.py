@@ -7,7 +7,7 @@ import torch
 
 @dataclass
 class Moments:
-    """Sums over features, float64 on the CPU; of the size of a covariance, however many pictures there are.
+    """Sums over features, float64 on the CPU; of the size of a covariance, however many images there are.
 
     Attributes:
         count: How many were added.

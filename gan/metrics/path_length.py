@@ -1,4 +1,4 @@
-"""Perceptual path length (StyleGAN, arXiv 1812.04948, section 4.1): how much a picture changes along a short step."""
+"""Perceptual path length (StyleGAN, arXiv 1812.04948, section 4.1): how much an image changes along a short step."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ EPSILON = 1e-4
 """Length of the step, as a share of the path."""
 
 _LARGEST = 256
-"""Wider pictures are averaged down to this before they are compared."""
+"""Wider images are averaged down to this before they are compared."""
 
 
 def path_distances(
@@ -31,15 +31,15 @@ def path_distances(
 
         d( g(p(t)), g(p(t + epsilon)) ) / epsilon^2,   p a great circle in Z or a straight line in W
 
-    Both pictures of a step have the same label and the same fresh noise.
+    Both images of a step have the same label and the same fresh noise.
 
     Args:
-        sampler: Draws the ends of the paths.
+        sampler: Source of the ends of the paths.
         batch: Which paths.
-        perceptual: Pictures [N, C, H, W] of values 0..255 -> features; d is their squared distance.
+        perceptual: Images [N, C, H, W] of values 0..255 -> features; d is their squared distance.
         space: "z" or "w".
-        ends: Whether t is 0; else it is anywhere in 0..1.
-        crop: Whether only the box of the face counts, as FFHQ's alignment places it.
+        ends: True if t is 0; else it is anywhere in 0..1.
+        crop: True if only the box of the face counts, as FFHQ's alignment places it.
         epsilon: See above.
     """
     draw = sampler.draw(batch, pairs=True)
@@ -47,7 +47,7 @@ def path_distances(
     if ends:
         t = torch.zeros_like(t)
     first, second = _step(sampler, draw.z, draw.c, t, epsilon, space)
-    # One seed for each batch: the noise is that of a layer for all its pictures, as in the published measure.
+    # One seed for each batch: the noise is that of a layer for all its images, as in the published measure.
     seed = int(torch.randint(2**31, (1,), generator=draw.random))
     noise = dict.fromkeys(getattr(sampler.network.synthesis, "noise_layers", ()), (True, 1.0, seed))
     distances = []
@@ -69,7 +69,7 @@ def path_length(distances: Tensor) -> float:
 
 
 def prepare(img: Tensor, crop: bool) -> Tensor:
-    """Pictures -1..1 as the perceptual network takes them: cropped, at most about 256 wide, values 0..255.
+    """Images -1..1 as the perceptual network takes them: cropped, at most about 256 wide, values 0..255.
 
     The face's box is the middle half of the width, and from 3/8 to 7/8 of the height.
     """

@@ -9,7 +9,7 @@ COLUMNS = 16384
 
 
 def precision_recall(real: torch.Tensor, generated: torch.Tensor, neighbours: int = 3) -> tuple[float, float]:
-    """How many generated pictures are among the real ones, and how many real ones among the generated, each 0..1.
+    """Share of generated images among the real ones, and share of real ones among the generated, each 0..1.
 
     A feature is among a set when it lies within the distance of some member of the set to that member's k-th nearest
     other member. Precision asks this of the generated features and the real set, recall the other way round.

@@ -1,4 +1,4 @@
-"""What a metric came to, and the files that keep it: `metric-<name>.jsonl`, a line for each evaluation."""
+"""Results of metrics, and their files: `metric-<name>.jsonl`, a line for each evaluation."""
 
 import json
 import math
@@ -17,9 +17,9 @@ class Result:
         results: The figures by name; most metrics have one, of the metric's own name.
         total_time: Seconds that it took.
         num_gpus: Processes that shared the work.
-        snapshot_pkl: The network's file, relative to the folder that the result is kept in; None if there is none.
+        snapshot_pkl: The network's file, relative to the folder that the result is written to; None if there is none.
         timestamp: When it was done, in seconds since 1970.
-        samples: How many pictures (pairs of them, for path lengths) were generated.
+        samples: How many images (pairs of them, for path lengths) were generated.
         detector: Name of the feature network; empty where none was needed.
         sha256: Of the feature network's file; empty likewise.
         device: Where it was computed.

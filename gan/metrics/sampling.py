@@ -1,27 +1,28 @@
-"""Pictures of a network and of a dataset, batch by batch, for whatever looks at them."""
+"""Images of a network and of a dataset, batch by batch."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan.metrics.group import Batch
+from gan.networks.protocol import Generator
 
 _PIXELS = 2**22
-"""Pixels of pictures that a network draws at once: 4 of 1024 x 1024."""
+"""Pixels of images that a network renders at once: 4 of 1024 x 1024."""
 
 _READERS = 3
-"""Threads that decode pictures ahead of their use."""
+"""Threads that decode images ahead of their use."""
 
 
-class Pictures(Protocol):
-    """What metrics need of a dataset; `gan.data.ImageSource` is one."""
+class ImageSet(Protocol):
+    """Dataset as metrics need it; `gan.data.ImageSource` is one."""
 
     @property
     def label_dim(self) -> int:
@@ -37,7 +38,7 @@ class Pictures(Protocol):
 
     @property
     def content_hash(self) -> str:
-        """Names the pictures, by what they are."""
+        """Names the images, by what they are."""
 
     def __len__(self) -> int: ...
 
@@ -47,7 +48,7 @@ class Pictures(Protocol):
     def label(self, index: int) -> npt.NDArray[np.float32]:
         """float32 [label_dim]."""
 
-    def with_xflip(self, xflip: bool) -> "Pictures":
+    def with_xflip(self, xflip: bool) -> "ImageSet":
         """The same with or without its mirrored half."""
 
 
@@ -58,7 +59,7 @@ class Draw:
     Attributes:
         z: Latents [N, z_dim] on the network's device.
         c: Labels [N, c_dim] there.
-        random: Where everything else of this batch is drawn from; on the CPU, so that all devices draw alike.
+        random: Source of everything else that is random in this batch; on the CPU, so that all devices get the same.
     """
 
     z: Tensor
@@ -67,23 +68,23 @@ class Draw:
 
 
 class Sampler:
-    """Draws pictures of a network. Batch j is decided by the seed and j alone.
+    """Renders images of a network. Batch j is decided by the seed and j alone.
 
     Attributes:
         network: A copy for evaluation, on `device`.
         device: Where it computes.
     """
 
-    def __init__(self, network: nn.Module, device: torch.device, seed: int, labels: Pictures | None) -> None:
+    def __init__(self, network: Generator, device: torch.device, seed: int, labels: ImageSet | None) -> None:
         """Take a network that is not changed from here.
 
         Args:
             network: A generator of `gan.networks`, in evaluation mode on `device`.
             device: Where it computes.
             seed: Decides all random numbers.
-            labels: The dataset from whose labels those of a conditional network are drawn.
+            labels: The dataset whose labels a conditional network gets.
         """
-        self.network: Any = network
+        self.network = network
         self.device = device
         self._seed = seed
         self._labels = labels
@@ -103,28 +104,26 @@ class Sampler:
     def ws(self, draw: Draw) -> Tensor:
         """The intermediate latents of a batch [N, num_ws, w_dim]; a label serves both ends of a pair."""
         repeats = len(draw.z) // len(draw.c)
-        ws: Tensor = self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
-        return ws
+        return self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
 
-    def pictures(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
-        """Pictures of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
+    def images(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
+        """Images of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
         for part in torch.split(ws, self.at_once):
             yield self.network.synthesis(part, noise_mode="random", generator=random)
 
     @property
     def at_once(self) -> int:
-        """How many pictures fit into memory together."""
-        resolution: int = self.network.img_resolution
-        return max(1, min(64, _PIXELS // resolution**2))
+        """Number of images that fit into memory together."""
+        return max(1, min(64, _PIXELS // self.network.img_resolution**2))
 
 
 def to_uint8(img: Tensor) -> Tensor:
-    """Pictures -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
+    """Images -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
     return (img * 127.5 + 128).clamp(0, 255).to(torch.uint8)
 
 
-def read_ahead(source: Pictures, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
-    """Batches of a dataset's pictures, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
+def read_ahead(source: ImageSet, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
+    """Batches of a dataset's images, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
 
     def read(batch: Batch) -> tuple[Batch, Tensor]:
         return batch, torch.from_numpy(source.images(range(batch.start, batch.start + batch.count)))

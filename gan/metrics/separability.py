@@ -10,14 +10,14 @@ Array = npt.NDArray[np.floating]
 
 
 def separability(latents: Array, logits: Array) -> float:
-    """How well planes in a latent space tell attributes apart: exp( sum_i H(Y_i | X_i) ); 1 is perfectly.
+    """Linear separability of attributes in a latent space: exp( sum_i H(Y_i | X_i) ); 1 is perfect.
 
     For each attribute the more confidently classified half of the samples is kept. X is the side of a linear SVM's
-    plane, fitted to the latents, and Y is what the classifier saw in the picture; H is in nats.
+    plane, fitted to the latents, and Y is what the classifier saw in the image; H is in nats.
 
     Args:
-        latents: [N, D], one point for each picture.
-        logits: [N, attributes], the classifiers' answers for the pictures; positive where it has the attribute.
+        latents: [N, D], one point for each image.
+        logits: [N, attributes], the classifiers' answers for the images; positive where it has the attribute.
 
     Raises:
         ValueError: there are fewer than 4 samples, or scikit-learn is not installed.

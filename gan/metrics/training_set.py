@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run
-from gan.training import run_folder
+from gan.training.run import folder as run_folder
 
 
 @dataclass(frozen=True)

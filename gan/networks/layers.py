@@ -19,7 +19,7 @@ from gan.ops.upfirdn2d import setup_filter
 
 RESNET_GAIN = math.sqrt(0.5)
 ARCHITECTURES = ("skip", "resnet", "orig")
-"""How blocks of different resolutions are connected (StyleGAN2, arXiv 1912.04958, section 4.1)."""
+"""Connections between blocks of different resolutions (StyleGAN2, arXiv 1912.04958, section 4.1)."""
 DEFAULT_RESAMPLE_FILTER: tuple[int, ...] = (1, 3, 3, 1)
 
 ResampleFilter = Sequence[float] | Sequence[Sequence[float]] | None
@@ -41,7 +41,7 @@ def normalize_2nd_moment(x: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
 def weight_scale(
     fan_in: int, gain: float = 1.0, lr_multiplier: float = 1.0, equalized: bool = True
 ) -> tuple[float, float]:
-    """How a weight is stored and used: (standard deviation at the start, factor when it is used).
+    """Scales of a weight: (standard deviation at the start, factor when it is used).
 
     Their product is He's initialisation, gain / sqrt(fan_in) (arXiv 1502.01852). With the equalised learning rate it
     is the factor, else the start, but for `lr_multiplier`, which always is.
@@ -57,14 +57,14 @@ class FullyConnectedLayer(nn.Module):
     Args:
         in_features: Inputs, ``fan_in``.
         out_features: Outputs.
-        bias: Whether there is a bias.
+        bias: True if there is a bias.
         activation: Name known to `gan.ops.bias_act`; its default gain applies (sqrt(2) for "lrelu").
         lr_multiplier: Learning rate relative to the rest of the network; 0.01 in mapping networks.
         weight_init: Standard deviation of the effective weight before division by sqrt(fan_in).
         bias_init: Effective bias at the start, a number or one per output.
         gain: None multiplies the output by the activation's gain. A number multiplies the weight instead, so that the
             bias is not scaled: StyleGAN1 does so.
-        equalized: Whether the learning rate is equalised; False stores the weight as it is used.
+        equalized: True if the learning rate is equalised; False stores the weight as it is used.
     """
 
     bias: nn.Parameter | None
@@ -119,7 +119,7 @@ class Conv2dLayer(nn.Module):
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         kernel_size: Width and height of the kernel (odd).
-        bias: Whether there is a bias.
+        bias: True if there is a bias.
         activation: Name known to `gan.ops.bias_act`.
         up: Integer factor of upsampling.
         down: Integer factor of downsampling.
@@ -210,3 +210,8 @@ def resolutions(img_resolution: int) -> tuple[int, ...]:
     if img_resolution < 4 or img_resolution & (img_resolution - 1) != 0:
         raise ValueError(f"The resolution {img_resolution} is not a power of two of at least 4.")
     return tuple(2**i for i in range(2, img_resolution.bit_length()))
+
+
+def channel_counts(sizes: Sequence[int], channel_base: int, channel_max: int) -> dict[int, int]:
+    """Channels at each resolution r of `sizes`: min(channel_base / r, channel_max)."""
+    return {resolution: min(channel_base // resolution, channel_max) for resolution in sizes}

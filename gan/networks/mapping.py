@@ -1,15 +1,14 @@
 """The mapping network f: Z -> W of StyleGAN (arXiv 1812.04948, section 2), for every generator and conditional D."""
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from .layers import FullyConnectedLayer, normalize_2nd_moment
-
-TruncationPsi = float | Sequence[float] | Tensor
+from .protocol import TruncationPsi
 
 
 class MappingNetwork(nn.Module):
@@ -31,7 +30,7 @@ class MappingNetwork(nn.Module):
         w_avg_beta: Decay of the running mean of w per update; None keeps no mean, so cannot truncate.
         gain: None scales the output of each layer by the activation's gain; a number scales its weight instead.
         equalized: See `FullyConnectedLayer`.
-        normalize: Whether the inputs are scaled to unit mean square.
+        normalize: True if the inputs are scaled to unit mean square.
         joint_labels: The label is embedded into z_dim numbers by a bare matrix, and normalised together with the
             latent instead of by itself: what the TensorFlow releases of StyleGAN1 and StyleGAN2 do.
     """
@@ -123,6 +122,14 @@ class MappingNetwork(nn.Module):
             return self._truncate(x, truncation_psi, None)
         ws = x.unsqueeze(1).expand(-1, self.num_ws, -1)
         return self._truncate(ws, truncation_psi, truncation_cutoff)
+
+    if TYPE_CHECKING:
+        __call__ = forward
+
+    @property
+    def mean(self) -> Tensor | None:
+        """Running mean of w [w_dim]; None where the network has none."""
+        return None if self.w_avg_beta is None else self.w_avg
 
     def _inputs(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         parts = []

@@ -1,4 +1,4 @@
-"""Where the per-pixel noise of a synthesis network comes from (StyleGAN, arXiv 1812.04948, section 3.2)."""
+"""Sources of a synthesis network's per-pixel noise (StyleGAN, arXiv 1812.04948, section 3.2)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,22 +20,34 @@ NoiseSetting = tuple[bool, float, int | None]
 
 
 class NoiseImages(Protocol):
-    """What layers ask for their noise."""
+    """Noise images of the layers of one call."""
 
     def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
         """See `NoiseSource.image`."""
 
 
+class NoisyLayer(Protocol):
+    """A layer that may have a noise input."""
+
+    use_noise: bool
+    noise_const: Tensor
+
+
+def noise_of(layer: NoisyLayer, name: str, noise: NoiseImages, batch: int) -> Tensor | None:
+    """Noise image of a layer [1 or batch, 1, H, W]; None where it has no noise input or adds none."""
+    return noise.image(name, layer.noise_const, batch) if layer.use_noise else None
+
+
 @dataclass(frozen=True)
 class NoiseSource:
-    """Decides the noise image of every layer of one synthesis call.
+    """Noise image of every layer of one synthesis call.
 
     Attributes:
         layers: All layers that have noise, in order; the position is the i of `RandomState([seed, i])`.
         mode: For the layers that `settings` does not name: "const" is the stored image, "random" draws one per
             sample, "none" adds nothing.
         settings: The layers that have a setting of their own.
-        generator: Where "random" draws from; None for torch's global state.
+        generator: Source of "random" noise; None for torch's global state.
 
     Raises:
         ValueError: the mode is unknown, a setting names no layer with noise, or a strength is not finite.
@@ -85,15 +97,15 @@ class NoiseSource:
 
 @dataclass(frozen=True)
 class OneOfBatch:
-    """The noise of one picture of a batch whose pictures are drawn one after another: what it would be in the batch.
+    """The noise of one image of a batch whose images are rendered one after another: what it would be in the batch.
 
-    A layer's noise is drawn for the whole batch when its first picture asks for it, so that picture comes first.
+    A layer's noise is computed for the whole batch when its first image asks for it, so that image comes first.
 
     Attributes:
         whole: The batch's noise.
-        count: How many pictures it has.
+        count: How many images it has.
         index: Which one this is.
-        images: What was drawn, shared by the pictures of a batch.
+        images: Noise computed so far, shared by the images of a batch.
     """
 
     whole: NoiseSource
@@ -102,7 +114,7 @@ class OneOfBatch:
     images: dict[str, Tensor | None]
 
     def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
-        """As `NoiseSource.image`, for the one picture: [1, 1, H, W] or None."""
+        """As `NoiseSource.image`, for the one image: [1, 1, H, W] or None."""
         if layer not in self.images:
             self.images[layer] = self.whole.image(layer, stored, self.count)
         image = self.images[layer]
@@ -110,14 +122,14 @@ class OneOfBatch:
 
 
 def one_by_one(source: NoiseSource, count: int) -> list[NoiseImages]:
-    """The noise of each picture of a batch of `count`."""
+    """The noise of each image of a batch of `count`."""
     if count == 1:
         return [source]
     images: dict[str, Tensor | None] = {}
     return [OneOfBatch(source, count, i, images) for i in range(count)]
 
 
-# A slider that moves redraws the same seed at every frame; drawing takes longer than a small network's synthesis.
+# A slider that moves asks for the same seed at every frame; computing it takes longer than a small network.
 @lru_cache(maxsize=32)
 def _seeded(seed: int, index: int, height: int, width: int) -> Tensor:
     return torch.from_numpy(np.random.RandomState([seed, index]).randn(height, width).astype(np.float32))

@@ -1,17 +1,17 @@
-"""Walking through a network layer by layer, so that a caller can watch it or stop early.
+"""Layer-by-layer execution of a network, so that a caller can watch it or stop early.
 
 A network writes its forward pass as a Python generator that yields (layer name, output) after each named layer and
-returns the picture. `follow` runs it. Nothing is stored in the network, so concurrent calls and exceptions are safe.
+returns the images. `follow` runs it. Nothing is stored in the network, so concurrent calls and exceptions are safe.
 """
 
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
 
 from torch import Tensor
 
 OnLayer = Callable[[str, Tensor], None]
 ForceFp32 = bool | Collection[str]
-"""Whether to compute in float32 on CUDA too, or the names of the layers that are to."""
+"""True to compute in float32 on CUDA too, or the names of the layers that do."""
 
 Steps = Generator[tuple[str, Tensor], None, Tensor]
 
@@ -22,14 +22,8 @@ def check_ws(ws: Tensor, num_ws: int, w_dim: int) -> None:
         raise ValueError(f"ws has the shape {tuple(ws.shape)}; this network needs [N, {num_ws}, {w_dim}].")
 
 
-def check_no_transform(family: str, input_transform: object) -> None:
-    """Raise ValueError if there is an input transform, which networks of `family` do not have."""
-    if input_transform is not None:
-        raise ValueError(f"{family} has no input transform; leave input_transform out or load a StyleGAN3 network.")
-
-
 def is_forced(force_fp32: ForceFp32, *layers: str) -> bool:
-    """Whether any of these layers is to be computed in float32."""
+    """True if any of these layers computes in float32."""
     return force_fp32 if isinstance(force_fp32, bool) else any(layer in force_fp32 for layer in layers)
 
 
@@ -37,13 +31,6 @@ def check_capture(capture: str | None, layer_names: Sequence[str]) -> None:
     """Raise ValueError if `capture` is not None and not one of `layer_names`."""
     if capture is not None and capture not in layer_names:
         raise ValueError(f"There is no layer called {capture!r}; choose from {', '.join(layer_names)}.")
-
-
-def check_draft(draft: int | None, drafts: Mapping[int, float], img_resolution: int) -> None:
-    """Raise ValueError if `draft` is not None, not one of `drafts` and not the resolution of whole pictures."""
-    if draft is not None and draft not in (*drafts, img_resolution):
-        choice = ", ".join(map(str, (*drafts, img_resolution)))
-        raise ValueError(f"This network cannot draw its pictures at {draft} x {draft}; choose from {choice}.")
 
 
 def follow(steps: Steps, capture: str | None = None, on_layer: OnLayer | None = None) -> Tensor:

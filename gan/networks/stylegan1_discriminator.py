@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .discriminator import MinibatchStdLayer, check_images
-from .layers import FullyConnectedLayer, activation_gain, resolutions
+from .discriminator import MinibatchStdLayer, StyleDiscriminator
+from .layers import FullyConnectedLayer, activation_gain
 from .mapping import checked_vector
 from .stylegan1 import CHANNEL_BASE
 from .stylegan1_layers import ConvLayer, checked_lod, shrink
@@ -20,7 +20,7 @@ class DiscriminatorBlock(nn.Module):
         in_channels: Channels of the input, and after `conv0`.
         out_channels: Channels of the output.
         img_channels: Colour channels.
-        has_fromrgb: Whether images of this resolution can enter here.
+        has_fromrgb: True if images of this resolution can enter here.
         layer_kwargs: Further arguments of `ConvLayer`.
     """
 
@@ -46,11 +46,11 @@ class DiscriminatorEpilogue(nn.Module):
         channels: Channels of the input and of the convolution.
         fc_channels: Channels of the hidden dense layer.
         img_channels: Colour channels.
-        has_fromrgb: Whether images of 4x4 pixels can enter here.
+        has_fromrgb: True if images of 4x4 pixels can enter here.
         c_dim: Number of classes; 0 for none.
         mbstd_group_size: See `MinibatchStdLayer`; 1 or less for no such layer.
         mbstd_num_channels: Channels that it appends.
-        equalized: Whether the learning rate is equalised.
+        equalized: True if the learning rate is equalised.
         activation: Activation of the hidden layers.
     """
 
@@ -84,7 +84,7 @@ class DiscriminatorEpilogue(nn.Module):
         return scores
 
 
-class Discriminator(nn.Module):
+class Discriminator(StyleDiscriminator):
     """Blocks `b<R>` from the image's resolution down to 8, then `b4`.
 
     Args:
@@ -93,10 +93,10 @@ class Discriminator(nn.Module):
         img_channels: Colour channels.
         channel_base: Channels at resolution r are min(channel_base / r, channel_max).
         channel_max: See `channel_base`.
-        progressive: Whether every resolution has a `fromrgb`, so that the network can grow.
+        progressive: True if every resolution has a `fromrgb`, so that the network can grow.
         lod: Level of detail that a call has where it names none: 0 is the whole network; see `forward`.
         activation: Activation of every layer but the last.
-        equalized: Whether the learning rate is equalised.
+        equalized: True if the learning rate is equalised.
         resample_filter: Taps of the blur before downsampling; None for no blur.
         mbstd_group_size: See `MinibatchStdLayer`; 1 or less for no such layer.
         mbstd_num_channels: Channels that it appends.
@@ -117,17 +117,11 @@ class Discriminator(nn.Module):
         activation: str = "lrelu",
         **layer_kwargs: Any,
     ) -> None:
-        super().__init__()
-        self.c_dim = c_dim
-        self.img_resolution = img_resolution
-        self.img_channels = img_channels
+        super().__init__(c_dim, img_resolution, img_channels, channel_base, channel_max)
         self.progressive = progressive
         self.lod = lod
-        sizes = resolutions(img_resolution)
-        if img_resolution < 8:
-            raise ValueError(f"A discriminator starts at 8x8 or above; img_resolution is {img_resolution}.")
-        channels = {resolution: min(channel_base // resolution, channel_max) for resolution in sizes}
-        self.block_resolutions = tuple(reversed(sizes))
+        channels = self.channels
+        self.block_resolutions = tuple(reversed(channels))
         shared: dict[str, Any] = {"activation": activation, "equalized": equalized}
         for resolution in self.block_resolutions[:-1]:
             block = DiscriminatorBlock(
@@ -151,27 +145,8 @@ class Discriminator(nn.Module):
         )
         checked_lod(lod, img_resolution, progressive)
 
-    def forward(
-        self, img: Tensor, c: Tensor | None = None, *, force_fp32: bool = False, lod: float | None = None
-    ) -> Tensor:
-        """Judge images: the higher, the more real.
-
-        Args:
-            img: Images [N, img_channels, img_resolution, img_resolution], -1..1.
-            c: Labels [N, c_dim], which pick the score of their class; not read where c_dim is 0.
-            force_fp32: Accepted so that all discriminators are called alike; this one computes in float32 always.
-            lod: Level of detail, as in `SynthesisNetwork.forward`: at n the image enters at img_resolution / 2^n; at
-                n + a the features of n, one block on, are blended with those of the image that enters at n + 1, of
-                which they take the share a. None for the network's own.
-
-        Returns:
-            Logits [N, 1], float32.
-
-        Raises:
-            ValueError: a shape or the level of detail is wrong, a label is missing, or N is not a multiple of the
-                minibatch group.
-        """
-        check_images(img, self.img_channels, self.img_resolution)
+    def judge(self, img: Tensor, c: Tensor | None, force_fp32: bool, lod: float | None) -> Tensor:
+        """See `StyleDiscriminator.judge`."""
         levels, rest = checked_lod(self.lod if lod is None else lod, self.img_resolution, self.progressive)
         blocks = [getattr(self, f"b{resolution}") for resolution in self.block_resolutions[levels:]]
         img = shrink(img.to(torch.float32), 2**levels)

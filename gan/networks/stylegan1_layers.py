@@ -35,8 +35,8 @@ def convolve(x: Tensor, w: Tensor, blur: Tensor | None = None, up: bool = False,
         x: [N, in, H, W].
         w: [out, in, k, k] with an odd k.
         blur: Filter [taps, taps] of the resampling; None for no blur.
-        up: Whether the output has twice the size.
-        down: Whether the output has half the size.
+        up: True if the output has twice the size.
+        down: True if the output has half the size.
 
     Returns:
         [N, out, H', W'].
@@ -66,10 +66,10 @@ class Convolution(nn.Module):
         out_channels: Channels of the output.
         kernel_size: Width and height of the kernel (odd).
         activation: Name known to `gan.ops.bias_act`; its gain scales the kernel.
-        up: Whether the output has twice the size.
-        down: Whether the output has half the size.
+        up: True if the output has twice the size.
+        down: True if the output has half the size.
         resample_filter: Taps of the blur that goes with resampling; None for no blur.
-        equalized: Whether the learning rate is equalised.
+        equalized: True if the learning rate is equalised.
     """
 
     weight: Tensor
@@ -126,11 +126,11 @@ class SynthesisLayer(Convolution):
         out_channels: Channels of the output.
         w_dim: Size of w.
         resolution: Width and height of the output.
-        use_noise: Whether there is a noise input (`noise_const`, `noise_strength` for each channel).
+        use_noise: True if there is a noise input (`noise_const`, `noise_strength` for each channel).
         use_pixel_norm: Scale each pixel to unit mean square over its channels (Progressive GAN, arXiv 1710.10196).
         use_instance_norm: Normalise each channel of each sample.
-        use_styles: Whether w scales and shifts the channels (`affine`).
-        equalized: Whether the learning rate is equalised.
+        use_styles: True if w scales and shifts the channels (`affine`).
+        equalized: True if the learning rate is equalised.
         conv_kwargs: Further arguments of `Convolution`.
     """
 

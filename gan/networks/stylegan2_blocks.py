@@ -21,7 +21,7 @@ from .layers import (
     conv_weight,
 )
 from .modulation import modulated_conv2d
-from .noise import NoiseSource
+from .noise import NoiseImages, noise_of
 from .steps import ForceFp32, is_forced
 
 FUSED_MODCONV = (True, False, "inference_only")
@@ -39,7 +39,7 @@ class SynthesisLayer(nn.Module):
         resolution: Width and height of the output.
         kernel_size: Width and height of the kernel.
         up: Factor of upsampling.
-        use_noise: Whether there is a noise input (`noise_const`, `noise_strength`).
+        use_noise: True if there is a noise input (`noise_const`, `noise_strength`).
         activation: Name known to `gan.ops.bias_act`.
         resample_filter: Low-pass filter for upsampling.
         conv_clamp: Clamp the output to +-conv_clamp; None for never.
@@ -141,7 +141,7 @@ class SynthesisBlock(nn.Module):
         w_dim: Size of w.
         resolution: Width and height of the output.
         img_channels: Colour channels.
-        is_last: Whether this is the block of the highest resolution.
+        is_last: True if this is the block of the highest resolution.
         architecture: "skip" sums the images of all resolutions, "resnet" has residual connections, "orig" neither.
         resample_filter: Low-pass filter for upsampling.
         conv_clamp: Clamp every layer's output to +-conv_clamp; None for never.
@@ -224,13 +224,13 @@ class SynthesisBlock(nn.Module):
 
     @property
     def multiplications(self) -> int:
-        """Of the convolutions of one picture."""
+        """Of the convolutions of one image."""
         modules = [getattr(self, name.partition(".")[2]) for name in self.layer_names]
         # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
         return sum(module.weight.numel() * (self.resolution // getattr(module, "up", 1)) ** 2 for module in modules)
 
     def _fused(self, ws: Tensor) -> bool:
-        """Which form of the modulated convolution to use; both give the same up to rounding.
+        """True for the fused form of the modulated convolution; both forms give the same up to rounding.
 
         Grouped convolutions are slow on a CPU: measured 1.5 times at 256x256 with a batch of 4.
         """
@@ -239,7 +239,7 @@ class SynthesisBlock(nn.Module):
         return not self.training if self.fused_modconv_default == "inference_only" else bool(self.fused_modconv_default)
 
     def steps(
-        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseSource, force_fp32: ForceFp32
+        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseImages, force_fp32: ForceFp32
     ) -> BlockSteps:
         """Run the block, yielding (layer name, output) after each layer.
 
@@ -261,7 +261,7 @@ class SynthesisBlock(nn.Module):
         vectors = iter(ws.unbind(dim=1))
 
         def convolve(kind: str, layer: SynthesisLayer, x: Tensor, gain: float = 1.0) -> Tensor:
-            image = noise.image(f"{name}.{kind}", layer.noise_const, len(ws)) if layer.use_noise else None
+            image = noise_of(layer, f"{name}.{kind}", noise, len(ws))
             return layer(x, next(vectors), noise=image, gain=gain, fused=fused)  # type: ignore[no-any-return]
 
         shortcut: Tensor | None = None

@@ -1,7 +1,7 @@
 """The signal-processing design of a StyleGAN3 synthesis network, as plain numbers (arXiv 2106.12423, section 3).
 
 Every layer has a sampling rate, a cutoff and a transition band; they follow from the resolution alone, so what a
-network looks like is known before any weight exists. Rates and frequencies are in cycles per picture width.
+network looks like is known before any weight exists. Rates and frequencies are in cycles per image width.
 """
 
 import math
@@ -17,7 +17,7 @@ class InputDesign:
     size: int
     """Width and height in pixels, the margin included."""
     sampling_rate: int
-    """Pixels per picture width."""
+    """Pixels per image width."""
     bandwidth: float
     """Highest frequency at the start."""
 
@@ -31,7 +31,7 @@ class LayerDesign:
     is_torgb: bool
     """The last layer, which makes colours: no activation, no filters, a 1 x 1 kernel."""
     is_critically_sampled: bool
-    """One of the last layers, whose cutoff is the picture's own Nyquist frequency."""
+    """One of the last layers, whose cutoff is the image's own Nyquist frequency."""
     use_fp16: bool
     """Computed in half precision where the device can."""
     in_channels: int
@@ -43,11 +43,11 @@ class LayerDesign:
     out_size: int
     """Width and height after, margin included."""
     in_sampling_rate: int
-    """Pixels per picture width before."""
+    """Pixels per image width before."""
     out_sampling_rate: int
-    """Pixels per picture width after."""
+    """Pixels per image width after."""
     tmp_sampling_rate: int
-    """Pixels per picture width at the leaky ReLU."""
+    """Pixels per image width at the leaky ReLU."""
     in_cutoff: float
     """Cutoff of the upsampling filter."""
     out_cutoff: float
@@ -57,7 +57,7 @@ class LayerDesign:
     out_half_width: float
     """Half the downsampling filter's transition band."""
     out_stopband: float
-    """Where the output's spectrum ends: ``out_cutoff + out_half_width``."""
+    """End of the output's spectrum: ``out_cutoff + out_half_width``."""
     conv_kernel: int
     """Width and height of the convolution's kernel."""
     up_factor: int
@@ -75,7 +75,7 @@ class LayerDesign:
 
     @property
     def multiplications(self) -> int:
-        """Of the convolution of one picture."""
+        """Of the convolution of one image."""
         pixels = (self.in_size + self.conv_kernel - 1) ** 2
         return self.in_channels * self.out_channels * self.conv_kernel**2 * pixels
 
@@ -85,36 +85,36 @@ class SynthesisDesign:
     """A whole synthesis network."""
 
     input: InputDesign
-    """Where it starts."""
+    """Fourier features at the start."""
     layers: tuple[LayerDesign, ...]
     """Its layers in order; the last one makes the colours."""
     filter_size: int
     """Filter taps per unit of the resampling factor."""
     lrelu_upsampling: int
-    """How far above the higher of both rates the leaky ReLU is computed."""
+    """Factor of the leaky ReLU's rate over the higher of both rates."""
 
     @property
     def multiplications(self) -> int:
-        """Of the convolutions of one picture."""
+        """Of the convolutions of one image."""
         return sum(layer.multiplications for layer in self.layers)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What the signal between two layers looks like."""
+    """Signal between two layers."""
 
     cutoff: float
     """Up to which frequency it is let through."""
     stopband: float
-    """Where its spectrum ends."""
+    """End of its spectrum."""
     sampling_rate: int
-    """Pixels per picture width."""
+    """Pixels per image width."""
     half_width: float
     """Half the transition band."""
     size: int
     """Width and height in pixels, margin included."""
     channels: int
-    """How many signals there are."""
+    """Number of signals."""
 
 
 def plan(
@@ -138,8 +138,8 @@ def plan(
     """Design a synthesis network.
 
     Args:
-        img_resolution: Width and height of the picture: a power of two.
-        img_channels: Colour channels of the picture.
+        img_resolution: Width and height of the image: a power of two.
+        img_channels: Colour channels of the image.
         channel_base: Capacity: channels are ``channel_base / 2 / cutoff``, at most ``channel_max``.
         channel_max: The most channels of any layer.
         num_layers: Layers before the one that makes colours.
@@ -147,7 +147,7 @@ def plan(
         first_cutoff: Cutoff of the first layer.
         first_stopband: Least stopband of the first layer.
         last_stopband_rel: Least stopband of the last layer, relative to its cutoff.
-        margin_size: Pixels around the picture that the layers work on besides.
+        margin_size: Pixels around the image that the layers work on besides.
         num_fp16_res: So many highest resolutions are computed in half precision.
         conv_kernel: Kernel of the convolutions: 3 for StyleGAN3-T, 1 for StyleGAN3-R.
         filter_size: Filter taps per unit of the resampling factor.
@@ -248,7 +248,7 @@ def layer_between(
     up_taps = 1 if is_torgb or up == 1 else filter_size * up
     down_taps = 1 if is_torgb or down == 1 else filter_size * down
     # The convolution is padded in full, so it adds kernel - 1. The rest makes the sizes come out; split so that
-    # the picture's centre stays where it is, given that up - 1 zeros trail the last pixel.
+    # the image's centre stays where it is, given that up - 1 zeros trail the last pixel.
     total = (after.size - 1) * down + 1 + up_taps + down_taps - 2 - (before.size + kernel - 1) * up
     start = (total + up) // 2
     return LayerDesign(

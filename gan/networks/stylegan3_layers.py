@@ -52,7 +52,7 @@ def modulated_conv2d(
         weights = weights * (normed.square().sum(dim=[2, 3, 4], keepdim=True) + 1e-8).rsqrt()
     if input_gain is not None:
         weights = weights * input_gain.expand(n, channels).reshape(n, 1, channels, 1, 1)
-    # One group per sample: the batch becomes channels of a single picture.
+    # One group per sample: the batch becomes channels of a single image.
     weights = weights.to(x.dtype).reshape(n * w.shape[0], channels, *w.shape[2:])
     y = F.conv2d(x.reshape(1, n * channels, height, width), weights, padding=padding, groups=n)
     return y.reshape(n, w.shape[0], *y.shape[2:])
@@ -67,7 +67,7 @@ def _frequencies(channels: int, bandwidth: float) -> Tensor:
 
 
 class SynthesisInput(nn.Module):
-    """Fourier features: sinusoids of the picture's plane, moved by w, mixed by a learned matrix.
+    """Fourier features: sinusoids of the image's plane, moved by w, mixed by a learned matrix.
 
     Args:
         w_dim: Size of w.
@@ -95,8 +95,8 @@ class SynthesisInput(nn.Module):
 
         Args:
             w: [N, w_dim].
-            input_transform: [3, 3] or [N, 3, 3], from output to input coordinates (the inverse of how the picture
-                is to move); one picture width is 1, the centre is 0. None takes the buffer `transform`.
+            input_transform: [3, 3] or [N, 3, 3], from output to input coordinates (the inverse of how the image
+                is to move); one image width is 1, the centre is 0. None takes the buffer `transform`.
 
         Returns:
             [N, channels, size, size] in the dtype of the parameters.
@@ -105,7 +105,7 @@ class SynthesisInput(nn.Module):
         matrix = _rotation_and_translation(self.affine(w)) @ outer  # [N, 3, 3]
         freqs = self.freqs @ matrix[:, :2, :2]  # [N, channels, 2]
         phases = self.phases + (self.freqs @ matrix[:, :2, 2:]).squeeze(2)  # [N, channels]
-        # A transform that shrinks the picture raises frequencies: what comes near the Nyquist limit fades out.
+        # A transform that shrinks the image raises frequencies: what comes near the Nyquist limit fades out.
         low, high = self.design.bandwidth, self.design.sampling_rate / 2
         amplitudes = ((high - freqs.norm(dim=2)) / (high - low)).clamp(0, 1)
         size = self.design.size
@@ -149,7 +149,7 @@ class SynthesisLayer(nn.Module):
     """Modulated convolution, then bias and leaky ReLU between an upsampling and a downsampling filter.
 
     Attributes:
-        resampled: Kernels that are convolved with in place of `weight`, which still demodulates: drafts have them.
+        resampled: Kernels that are convolved with in place of `weight`, which still demodulates; None for none.
 
     Args:
         w_dim: Size of w.

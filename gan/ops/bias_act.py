@@ -23,7 +23,7 @@ class Activation:
     alpha: float
     """Shape parameter when the caller names none: the slope below zero of ``lrelu``."""
     gain: float
-    """What keeps the variance of a unit normal input near one: sqrt 2 for the functions that halve it."""
+    """Gain that keeps the variance of a unit normal input near one: sqrt 2 for the functions that halve it."""
 
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""Bilinear sampling at arbitrary points, differentiable as often as one likes.
+"""Bilinear sampling at arbitrary points, differentiable any number of times.
 
 PyTorch's own operator can be differentiated once only, but the gradient penalty of an augmented discriminator needs
 the gradient's gradient. Sampling is linear in the image, so its derivative is its adjoint (which scatters), and the

@@ -1,4 +1,4 @@
-"""The moving average of the generator: the network that one looks at."""
+"""The moving average of the generator: the network that is rendered and published."""
 
 import torch
 from torch import nn
@@ -29,5 +29,5 @@ def move_average(average: nn.Module, network: nn.Module, beta: float) -> None:
         torch._foreach_lerp_(slow, fast, 1 - beta)
     copies = list(zip(average.buffers(), network.buffers(), strict=True))
     if copies:
-        kept, now = map(list, zip(*copies, strict=True))
-        torch._foreach_copy_(kept, now)
+        slow_buffers, now = map(list, zip(*copies, strict=True))
+        torch._foreach_copy_(slow_buffers, now)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from gan.io.networks import Architecture
+from gan.training.augment.ada import AdaSettings
+from gan.training.augment.settings import Augmentations
 
-from .ada import AdaSettings
-from .augment import Augmentations
 from .loss import LossSettings
 from .phases import OptimizerSettings
 

@@ -1,4 +1,4 @@
-"""Where training takes its random numbers from: an argument of everything that draws, so that a run can be repeated."""
+"""Random numbers of training: an argument of everything that uses them, so that a run can be repeated."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,5 +1,5 @@
-"""What can go wrong in a run. Every message says what is wrong and what to do."""
+"""Errors of a run. Every message says what is wrong and what to do."""
 
 
 class TrainingError(ValueError):
-    """A run cannot start or go on."""
+    """A run cannot start or continue."""

@@ -17,7 +17,7 @@ from .errors import TrainingError
 T = TypeVar("T")
 
 _TIMEOUT = timedelta(hours=2)
-"""How long one process waits for the others, as while one of them measures a network."""
+"""Timeout of waiting for other processes, as while one of them measures a network."""
 
 
 class Group:
@@ -40,7 +40,7 @@ class Group:
         return tensor
 
     def any(self, flag: bool) -> bool:
-        """Whether any process says True."""
+        """True if any process passes True."""
         return flag
 
     def gather(self, value: T) -> list[T]:
@@ -110,7 +110,7 @@ class DistributedGroup(Group):
 
 
 def started_by_torchrun() -> bool:
-    """Whether this process is a worker of torchrun."""
+    """True if this process is a worker of torchrun."""
     return "LOCAL_RANK" in os.environ and "WORLD_SIZE" in os.environ
 
 
@@ -151,6 +151,6 @@ def flatten(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def unflatten(vector: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
-    """The inverse of `flatten`: pieces of `vector` in the shapes of `like`."""
-    pieces = torch.split(vector, [tensor.numel() for tensor in like])
-    return [piece.reshape(tensor.shape) for piece, tensor in zip(pieces, like, strict=True)]
+    """The inverse of `flatten`: parts of `vector` in the shapes of `like`."""
+    parts = torch.split(vector, [tensor.numel() for tensor in like])
+    return [part.reshape(tensor.shape) for part, tensor in zip(parts, like, strict=True)]

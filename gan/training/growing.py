@@ -8,11 +8,11 @@ from torch import Tensor
 from gan.networks.stylegan1_layers import enlarge, shrink
 
 FIRST_RESOLUTION = 8
-"""Where growing begins, as in StyleGAN1."""
+"""First resolution of a growing network, as in StyleGAN1."""
 
 
 def level_of_detail(nimg: int, resolution: int, kimg: float) -> float:
-    """How many doublings are still missing; fractions while a resolution fades in.
+    """Doublings of the resolution that are still missing; fractions while a resolution fades in.
 
     Each resolution is trained for `kimg` thousand images as it is, then the next one fades in for as long.
 
@@ -28,7 +28,7 @@ def level_of_detail(nimg: int, resolution: int, kimg: float) -> float:
 
 
 def at_level_of_detail(images: Tensor, lod: float) -> Tensor:
-    """Real images [N, C, R, R] as a growing generator could draw them, still of R x R pixels.
+    """Real images [N, C, R, R] as a growing generator could render them, still of R x R pixels.
 
     Their pixels are averaged to R / 2^n, and while a resolution fades in blended with those of half of it.
     """

@@ -9,7 +9,7 @@ PATIENCE = 64
 """Steps of a phase in a row that may see gradients that are not finite. Half precision has a few now and then."""
 
 CHECK_EVERY = 16
-"""Batches between looks at the counters, which a GPU would have to stop for."""
+"""Batches between reads of the counters, which a GPU has to stop for."""
 
 
 class Health:
@@ -28,7 +28,7 @@ class Health:
         return torch.nan_to_num(gradients, nan=0.0, posinf=1e5, neginf=-1e5)
 
     def take_count(self) -> float:
-        """How many values were not finite since the last call."""
+        """Count of values that were not finite since the last call."""
         count = sum(float(count) for count in self._counts.values())
         self._counts.clear()
         return count

@@ -8,15 +8,15 @@ out at the start of StyleGAN3-R (2106.12423, appendix G).
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
+from gan.networks.protocol import Discriminator, Generator
 from gan.ops.upfirdn2d import filter2d
+from gan.training.augment.pipeline import AugmentPipe
 
-from .augment import AugmentPipe
 from .draws import Draws
 
 Report = Callable[[str, Tensor], None]
@@ -30,13 +30,13 @@ class LossSettings:
     r1_gamma: float
     """Weight of R1; the penalty is gamma / 2 times the squared gradient."""
     style_mixing_prob: float = 0.0
-    """How often the later layers get the w of a second latent."""
+    """Probability that the later layers get the w of a second latent."""
     pl_weight: float = 0.0
     """Weight of the path length penalty; 0 for none."""
     pl_batch_shrink: int = 2
     """The path length is measured on a batch so many times smaller."""
     pl_decay: float = 0.01
-    """How fast the running mean of path lengths moves."""
+    """Share of a new path length in the running mean."""
     blur_init_sigma: float = 0.0
     """Standard deviation, in pixels, of the blur over what the discriminator sees at the start."""
     blur_fade_kimg: float = 0.0
@@ -47,7 +47,7 @@ class LossSettings:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one phase looks at in one micro-batch."""
+    """Images, latents and labels of one micro-batch."""
 
     real_img: Tensor
     """Real images [N, C, H, W], -1..1."""
@@ -88,19 +88,18 @@ class Loss:
     """
 
     def __init__(
-        self, G: nn.Module, D: nn.Module, settings: LossSettings, augment: AugmentPipe | None, device: torch.device
+        self, G: Generator, D: Discriminator, settings: LossSettings, augment: AugmentPipe | None, device: torch.device
     ) -> None:
-        self.G: Any = G
-        self.D: Any = D
+        self.G = G
+        self.D = D
         self.settings = settings
         self.augment = augment
         self.augment_p = 0.0
         """Probability of augmentation, 0..1; the controller moves it."""
         self.pl_mean = torch.zeros((), device=device)
         """Running mean of path lengths."""
-        self.synthesis_kwargs: dict[str, Any] = {}
-        """Further arguments of every synthesis call, and `d_kwargs` of every discrimination."""
-        self.d_kwargs: dict[str, Any] = {}
+        self.lod: float | None = None
+        """Level of detail of both networks; None for those that do not grow."""
 
     def accumulate_gradients(
         self, phase: str, batch: Batch, gain: float, nimg: int, draws: Draws, noise: torch.Generator, report: Report
@@ -136,7 +135,7 @@ class Loss:
     def _generate(
         self, z: Tensor, c: Tensor, draws: Draws, noise: torch.Generator, update_emas: bool = False
     ) -> tuple[Tensor, Tensor]:
-        ws: Tensor = self.G.mapping(z, c, update_emas=update_emas)
+        ws = self.G.mapping(z, c, update_emas=update_emas)
         if self.settings.style_mixing_prob > 0:
             ws = self._mix_styles(ws, z, c, draws)
         images = self.G.synthesis(
@@ -144,7 +143,7 @@ class Loss:
             noise_mode=self.settings.noise_mode,
             generator=noise,
             update_emas=update_emas,
-            **self.synthesis_kwargs,
+            lod=self.lod,
         )
         return images, ws
 
@@ -160,8 +159,7 @@ class Loss:
         images = blur(images, sigma)
         if self.augment is not None and self.augment_p > 0:
             images = self.augment(images, self.augment_p, draws)
-        logits: Tensor = self.D(images, c, **self.d_kwargs)
-        return logits
+        return self.D(images, c, lod=self.lod)
 
     def _generator_loss(
         self, batch: Batch, sigma: float, draws: Draws, noise: torch.Generator, report: Report, gain: float

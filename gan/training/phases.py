@@ -16,7 +16,7 @@ class OptimizerSettings:
     betas: tuple[float, float] = (0.0, 0.99)
     """Decays of its two averages."""
     eps: float = 1e-8
-    """What keeps it from dividing by zero."""
+    """Term that prevents division by zero."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Phase:
     name: str
     """As `gan.training.loss.Loss` knows it."""
     network: nn.Module
-    """What it trains."""
+    """Network that it trains."""
     optimizer: torch.optim.Optimizer
     """Shared by the phases of a network."""
     interval: int

@@ -11,10 +11,10 @@ from .group import Group
 
 @dataclass(frozen=True)
 class Moments:
-    """What is known of the values of one statistic."""
+    """Sums over the values of one statistic."""
 
     num: int
-    """How many there were."""
+    """Number of values."""
     mean: float
     """Their mean; nan if there were none."""
     std: float

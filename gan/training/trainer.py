@@ -10,11 +10,14 @@ from torch import Tensor, nn
 
 from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
+from gan.inference import cpu
 from gan.io.networks import Architecture, Networks, describe
-from gan.networks import build, fast_cpu
+from gan.networks import build_discriminator, build_generator
+from gan.networks.discriminator import StyleDiscriminator
+from gan.networks.generator import StyleGenerator
+from gan.training.augment.ada import AdaController
+from gan.training.augment.pipeline import AugmentPipe
 
-from .ada import AdaController
-from .augment import AugmentPipe
 from .average import decay, move_average
 from .config import TrainConfig
 from .draws import GeneratorDraws
@@ -30,14 +33,14 @@ RUNNING_AVERAGES = ("w_avg", "magnitude_ema")
 """Buffers that each process moves by what it sees; they are averaged over all of them."""
 
 _LABEL_SEED, _RANK_SEED = 1, 1000
-"""What is added to a run's seed for the streams of random numbers beside that of the weights."""
+"""Offsets from a run's seed for the streams of random numbers beside that of the weights."""
 
 
 class Trainer:
     """One process's share of a training run.
 
     Random numbers come from two generators: one that all processes have in common, for latents and labels, and one
-    of each process's own. Both are part of the state, as is the place in the dataset, so a run goes on exactly.
+    of each process's own. Both are part of the state, as is the place in the dataset, so a run continues exactly.
 
     Attributes:
         nimg: Images shown so far.
@@ -51,7 +54,7 @@ class Trainer:
         source: The dataset.
         group: The processes of the run.
         device: Where this one computes.
-        state: What `state_dict` returned, to go on from there; None for the beginning.
+        state: Result of `state_dict`, to continue from there; None for a new run.
         start: Networks to copy weights from at the beginning (transfer learning).
     """
 
@@ -150,25 +153,25 @@ class Trainer:
         return Networks(self.G, self.D, self.G_ema, describe(names, training_set))
 
     @torch.no_grad()
-    def draw(self, z: Tensor, c: Tensor) -> Tensor:
+    def render(self, z: Tensor, c: Tensor) -> Tensor:
         """Images [N, C, R, R] of the average generator, on the CPU, a micro-batch at a time.
 
-        Where the network is on the CPU it is drawn by a plan, which does not outlive the call: training changes it.
+        Where the network is on the CPU a plan renders it, which does not outlive the call: training changes it.
         """
-        fast_cpu.make_ready(self.G_ema.synthesis)
+        cpu.make_ready(self.G_ema.synthesis)
         try:
-            return self._drawn(z, c)
+            return self._rendered(z, c)
         finally:
-            fast_cpu.cool_down(self.G_ema.synthesis)
+            cpu.cool_down(self.G_ema.synthesis)
 
-    def _drawn(self, z: Tensor, c: Tensor) -> Tensor:
+    def _rendered(self, z: Tensor, c: Tensor) -> Tensor:
         size = self.config.batch_gpu
-        kwargs = {"lod": self.lod} if self.config.grow_kimg is not None else {}
-        pieces = [
-            self.G_ema(z[i : i + size].to(self._device), c[i : i + size].to(self._device), noise_mode="const", **kwargs)
+        lod = None if self.config.grow_kimg is None else self.lod
+        parts = [
+            self.G_ema(z[i : i + size].to(self._device), c[i : i + size].to(self._device), noise_mode="const", lod=lod)
             for i in range(0, len(z), size)
         ]
-        return torch.cat([piece.cpu() for piece in pieces])
+        return torch.cat([part.cpu() for part in parts])
 
     # -- State ---------------------------------------------------------------------------------------------------
 
@@ -212,9 +215,9 @@ class Trainer:
         phase.optimizer.zero_grad(set_to_none=True)
         phase.network.requires_grad_(True)
         for i in range(0, len(batch.real_img), size):
-            piece = Batch(*(getattr(batch, field.name)[i : i + size].detach() for field in dataclasses.fields(Batch)))
+            part = Batch(*(getattr(batch, field.name)[i : i + size].detach() for field in dataclasses.fields(Batch)))
             self.loss.accumulate_gradients(
-                phase.name, piece, phase.interval, self.nimg, self._draws, self._own, self._report
+                phase.name, part, phase.interval, self.nimg, self._draws, self._own, self._report
             )
         phase.network.requires_grad_(False)
         self._exchange(phase)
@@ -253,7 +256,7 @@ class Trainer:
         if self.config.grow_kimg is None:
             return
         lod = self.lod
-        self.loss.synthesis_kwargs = self.loss.d_kwargs = {"lod": lod}
+        self.loss.lod = lod
         before = self._lod_at(max(self.nimg - self.config.batch, 0))
         if math.floor(before) != math.floor(lod) or math.ceil(before) != math.ceil(lod):
             # Layers join or are left alone: what Adam knows of the others' gradients is of another network.
@@ -265,19 +268,19 @@ class Trainer:
         if name == "Loss/signs/real":
             self.ada.see(values.detach())
 
-    def _build(self, start: Networks | None) -> tuple[Any, Any, Any]:
+    def _build(self, start: Networks | None) -> tuple[StyleGenerator, StyleDiscriminator, StyleGenerator]:
         """G, D and G_ema with the same weights in all processes, in training mode (the average in evaluation mode)."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
-            G = build(self.config.G.class_name, **self.config.G.arguments)
-            D = build(self.config.D.class_name, **self.config.D.arguments)
+            G = build_generator(self.config.G.class_name, **self.config.G.arguments)
+            D = build_discriminator(self.config.D.class_name, **self.config.D.arguments)
         average = copy.deepcopy(G)
         if start is not None:
             _transfer(start, {"G": G, "D": D, "G_ema": average})
-        built: list[nn.Module] = [network.to(self._device).requires_grad_(False) for network in (G, D, average)]
-        for network in built:
+        for network in (G, D, average):
+            network.to(self._device).requires_grad_(False)
             self._group.copy_from_first([*network.parameters(), *network.buffers()])
-        return built[0].train(), built[1].train(), built[2].eval()
+        return G.train(), D.train(), average.eval()
 
 
 def _transfer(start: Networks, networks: dict[str, nn.Module]) -> None:

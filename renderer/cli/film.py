@@ -54,8 +54,8 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     # Late imports: they take seconds, and wrong options should be reported at once.
     import torch
 
+    from gan.animation.film import FilmCancelled, write_film
     from gan.cli.progress import progress
-    from gan.film import FilmCancelled, write_film
     from renderer.engine.pipeline import Pipeline
 
     cancelled = _until_told()

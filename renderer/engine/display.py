@@ -8,7 +8,8 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
-from gan import display, spectra, transforms
+from gan import display, transforms
+from gan.analysis import spectra
 from gan.device import fetch
 from renderer.engine.keys import DisplayKey, SpectrumKey
 from renderer.engine.models import Model
@@ -113,19 +114,14 @@ def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.
     matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
     if matrix is None or layer is None:
         return matrix
-    design = model.G.synthesis.design
-    if layer == "input":
-        share = design.input.sampling_rate / design.input.size
-    else:
-        share = next(x.out_sampling_rate / x.out_size for x in design.layers if x.name == layer)
-    matrix[:2, 2] *= share
+    matrix[:2, 2] *= model.G.synthesis.image_share(layer)
     return matrix
 
 
 def power_spectrum(output: torch.Tensor, key: SpectrumKey) -> PowerSpectrum:
     """Return the spectrum of all channels of an output [C, H, W], or of the selected ones."""
     seen = _with_float64(output if key.selected is None else select(output, *key.selected))
-    decibels = spectra.picture_spectrum(seen, key.beta)
+    decibels = spectra.image_spectrum(seen, key.beta)
     frequency, power = spectra.radial_power(decibels)
     return PowerSpectrum(decibels, tuple(zip(frequency.tolist(), power.tolist(), strict=True)))
 

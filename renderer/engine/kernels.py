@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 
 import torch
-from torch import nn
 
-from gan.networks import fast_cpu
+from gan.inference import cpu
+from gan.networks.protocol import Synthesis
 from gan.ops.cpu.dispatch import VARIABLE
 from renderer.ipc.protocol import Preparing
 
@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 
 def import_early() -> None:
     """Import numba beside what the caller does next; it takes a third of a second."""
-    if fast_cpu.wanted():
-        threading.Thread(target=fast_cpu.available, name="kernels", daemon=True).start()
+    if cpu.wanted():
+        threading.Thread(target=cpu.available, name="kernels", daemon=True).start()
 
 
 class Preparation:
@@ -34,48 +34,48 @@ class Preparation:
     def __init__(self, tell: Callable[[Preparing], None]) -> None:
         self._tell = tell
         self._telling = threading.Lock()  # guards the rest
-        self._counts: dict[nn.Module, tuple[int, int]] = {}
+        self._counts: dict[Synthesis, tuple[int, int]] = {}
         """Kernels that are ready, and of how many, by the networks that wait for some to be compiled."""
         self._problem = ""
 
-    def make_ready(self, synthesis: nn.Module, device: torch.device, wait: bool = False) -> None:
+    def make_ready(self, synthesis: Synthesis, device: torch.device, wait: bool = False) -> None:
         """Make a network's plan in a thread, and then those of its drafts. Returns at once, or with `wait` when the
         network's own is there: who waits has no use for drafts.
 
         Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as
         one step of 255 in a few pixels, so what must be the same at any time should wait.
         """
-        if device.type != "cpu" or not fast_cpu.wanted():
+        if device.type != "cpu" or not cpu.wanted():
             return
         thread = threading.Thread(target=self._make, args=(synthesis, not wait), name="kernels", daemon=True)
         thread.start()
         if wait or os.environ.get(VARIABLE) == _WAIT:
             thread.join()
 
-    def _make(self, synthesis: nn.Module, drafts: bool) -> None:
-        if self._try(synthesis, fast_cpu.warm_up) and drafts:
-            self._try(synthesis, fast_cpu.warm_up_drafts)
+    def _make(self, synthesis: Synthesis, drafts: bool) -> None:
+        if self._try(synthesis, cpu.warm_up) and drafts:
+            self._try(synthesis, cpu.warm_up_low_res)
 
-    def _try(self, synthesis: nn.Module, warm_up: Callable[[nn.Module, fast_cpu.Progress], object]) -> bool:
+    def _try(self, synthesis: Synthesis, warm_up: Callable[[Synthesis, cpu.Progress], object]) -> bool:
         """Make plans; whether nothing went wrong."""
         problem = ""
         try:
             warm_up(synthesis, lambda done, total: self._count(synthesis, done, total))
-        except fast_cpu.CompilingError as error:
+        except cpu.CompilingError as error:
             problem = str(error)
             _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)
         finally:
             self._end(synthesis, problem)
         return not problem
 
-    def _end(self, synthesis: nn.Module, problem: str) -> None:
+    def _end(self, synthesis: Synthesis, problem: str) -> None:
         with self._telling:
             told = self._counts.pop(synthesis, None) is not None
             if told or problem != self._problem:
                 self._problem = problem
                 self._say()
 
-    def _count(self, synthesis: nn.Module, done: int, total: int) -> None:
+    def _count(self, synthesis: Synthesis, done: int, total: int) -> None:
         with self._telling:
             self._counts[synthesis] = done, total
             if done < total:  # its end is told when its plan is there

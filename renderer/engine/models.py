@@ -3,25 +3,25 @@
 import contextlib
 import itertools
 import os
-import re
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
 import gan
 from foundation.bands import style_bands
 from gan.device import choose_device, device_title
+from gan.images import load_described
+from gan.inference import low_res as low_res_networks
+from gan.inference.graphs import CudaRecorder, Recordings
+from gan.networks.protocol import Generator
 from gan.ops import cuda
-from gan.pictures import load_described
 from renderer.engine import kernels, policy, promotion
 from renderer.engine.device import memory_in_use
-from renderer.engine.graphs import CudaRecorder, Replays
 from renderer.engine.stages import Cache
 from renderer.ipc.protocol import LayerInfo, ModelInfo, Network
 
@@ -49,7 +49,7 @@ Loading = Callable[[float | None], None]
 class Model:
     """A generator in memory, and figures of its runs. The network itself is never changed."""
 
-    G: Any
+    G: Generator
     """Result of `gan.load`: z_dim, c_dim, w_dim, num_ws, mapping, synthesis."""
     device: torch.device
     info: ModelInfo
@@ -65,7 +65,7 @@ class Model:
     """By resolution, share of a full run's time that low-res images have taken."""
     promoted: frozenset[str] = frozenset()
     """Layers that have overflowed in half precision and are computed in float32."""
-    replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
+    recordings: Recordings = field(default_factory=lambda: Recordings(CudaRecorder()))
     """CUDA graphs of its images."""
 
     def low_res(self, limit_s: float) -> int:
@@ -85,7 +85,9 @@ class Model:
         elif self.full_s:
             # The first one also builds its network. Later ones count by half: any may have been held up.
             share, known = seconds / self.full_s, self.low_res_shares.get(low_res)
-            self.low_res_shares[low_res] = self.G.synthesis.drafts[low_res] if known is None else (known + share) / 2
+            self.low_res_shares[low_res] = (
+                low_res_networks.shares(self.G.synthesis)[low_res] if known is None else (known + share) / 2
+            )
 
     @property
     def current_info(self) -> ModelInfo:
@@ -97,7 +99,7 @@ class Model:
     @property
     def w_avg(self) -> torch.Tensor | None:
         """Mean of w [w_dim]; None if the network has none."""
-        return getattr(self.G.mapping, "w_avg", None)
+        return self.G.mapping.mean
 
 
 _NetworkKey = tuple[Network, torch.device]
@@ -211,7 +213,7 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
     return Model(G, device, describe_model(network, G, info, device))
 
 
-def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
+def describe_model(network: Network, G: Generator, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
     """Describe a generator for the window; its layers are known after its first run."""
     names = tuple(_driven(readers) for readers in G.synthesis.ws_layers)
     stylegan3 = info.family.startswith("StyleGAN3")
@@ -226,7 +228,7 @@ def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torc
         resolution=G.img_resolution,
         img_channels=G.img_channels,
         ws_names=names,
-        ws_resolutions=tuple(_size(G, name) for name in names),
+        ws_resolutions=tuple(G.synthesis.layer_size(name) for name in names),
         bands=style_bands(G.num_ws, stylegan3),
         noise_layers=tuple(G.synthesis.noise_layers),
         has_transform=G.synthesis.takes_transform,
@@ -235,23 +237,15 @@ def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torc
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
         has_low_res=bool(_low_res(G)),
-        has_mean=getattr(G.mapping, "w_avg", None) is not None,
+        has_mean=G.mapping.mean is not None,
     )
 
 
-def _low_res(G: Any) -> dict[int, float]:
+def _low_res(G: Generator) -> dict[int, float]:
     """Return the useful low resolutions, ascending, with their shares of the multiplications."""
-    return {side: share for side, share in G.synthesis.drafts.items() if side >= LOWEST_RES}
+    return {side: share for side, share in low_res_networks.shares(G.synthesis).items() if side >= LOWEST_RES}
 
 
 def _driven(readers: tuple[str, ...]) -> str:
     """Return the layer to name a w vector by: the convolution, where a toRGB shares its vector."""
     return next((name for name in readers if "conv" in name), readers[0])
-
-
-def _size(G: Any, layer: str) -> int:
-    """Return the width of a layer's output: from its name (`b8.conv0`, `L3_52_512`), or the design of `input`."""
-    match = re.match(r"b(\d+)\.|L\d+_(\d+)_", layer)
-    if match is None:
-        return int(G.synthesis.design.input.size)
-    return int(match[1] or match[2])

@@ -1,10 +1,9 @@
 """Synthesis: from w vectors to the output of the network, or of one of its layers."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,9 @@ import torch.nn.functional as F
 
 from gan import display, transforms
 from gan.device import send, synchronize
+from gan.inference import low_res as low_res_networks
+from gan.networks.noise import NoiseSetting
+from gan.networks.protocol import SynthesisOptions
 from gan.networks.steps import ForceFp32
 from renderer.engine.keys import OutputKey
 from renderer.engine.models import Model
@@ -91,12 +93,12 @@ def matrix_of(transform: Transform, resolution: int) -> npt.NDArray[np.float64] 
     return transforms.affine((x, y), -transform.angle)
 
 
-def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
+def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> SynthesisOptions:
     """Return the synthesis network's arguments for this noise. Random noise is a function of its seed."""
     if noise.mode == "none" or not layers:
         return {"noise_mode": "none"}
     drawn = noise.seed if noise.mode == "random" else None
-    settings: dict[str, tuple[bool, float, int | None]] = {}
+    settings: dict[str, NoiseSetting] = {}
     for name in layers:
         own = noise.of(name)
         seed = drawn if own.seed is None else own.seed
@@ -132,26 +134,29 @@ def begin(model: Model, ws: torch.Tensor, key: OutputKey, check: Check, with_tab
     whole = not low_res and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
     watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check, low_res)
     arguments = noise_arguments(key.synthesis.noise, model.info.noise_layers)
-    inputs = {"ws": ws}
     matrix = matrix_of(key.synthesis.transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
-        inputs["input_transform"] = send(torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype), ws.device)
+        arguments["input_transform"] = send(torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype), ws.device)
     if low_res:
-        arguments["draft"] = low_res
-    force: ForceFp32 = force_fp32 or model.promoted
+        synthesis = low_res_networks.at_resolution(synthesis, low_res)
+    arguments["force_fp32"] = force_fp32 or model.promoted
     output = None
     if layer is None and not with_table and not low_res and _records(model):
-        output = _replayed(model, inputs, force, arguments)
+        output = model.recordings.image(synthesis, ws, **arguments)
     if output is None:
-        capture = None if whole else layer
-        output = synthesis(**inputs, force_fp32=force, capture=capture, on_layer=watcher.on_layer, **arguments)
+        watched: SynthesisOptions = {
+            **arguments,
+            "capture": None if whole else layer,
+            "on_layer": watcher.on_layer,
+        }
+        output = synthesis(ws, **watched)
     if low_res:
         side = model.info.resolution
         output = F.interpolate(output, (side, side), mode="bilinear")
 
     def again(layers: ForceFp32, look: OnLayer) -> torch.Tensor:
-        image: torch.Tensor = synthesis(**inputs, force_fp32=layers, on_layer=look, **arguments)
-        return image
+        repeated: SynthesisOptions = {**arguments, "force_fp32": layers, "on_layer": look}
+        return synthesis(ws, **repeated)
 
     may_overflow = whole and not force_fp32 and _is_half(model)
     outputs: dict[str | None, torch.Tensor] = {None if whole else layer: output[0].float()}
@@ -165,20 +170,6 @@ def _records(model: Model) -> bool:
 
 def _is_half(model: Model) -> bool:
     return any(layer.dtype == "float16" for layer in model.layers.values())
-
-
-def _replayed(
-    model: Model, inputs: dict[str, torch.Tensor], force: ForceFp32, arguments: Mapping[str, Any]
-) -> torch.Tensor | None:
-    """Return the image by its graph, if there is one."""
-    noise = tuple(sorted(arguments.get("noise", {}).items()))
-    if any(seed is not None for _, (_, _, seed) in noise):
-        return None  # random noise is made on the CPU, and its copy waits
-    return model.replays.draw(
-        (arguments["noise_mode"], noise, force),
-        inputs,
-        lambda own: model.G.synthesis(**own, force_fp32=force, **arguments),
-    )
 
 
 class _Watcher:

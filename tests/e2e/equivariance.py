@@ -1,4 +1,4 @@
-"""EQ-T of a network as `gan.equivariance` measures it, on pictures of 8 bits as the window shows them.
+"""EQ-T of a network as `gan.analysis.equivariance` measures it, on pictures of 8 bits as the window shows them.
 
 `python -m tests.e2e.equivariance NETWORK COLUMNS ROWS SEED...` prints decibels. A process of its own: the window's
 tests do not import torch.
@@ -9,8 +9,8 @@ import sys
 import torch
 
 import gan
+from gan.analysis.equivariance import equivariance_db, translation_error
 from gan.display import to_rgba8
-from gan.equivariance import equivariance_db, translation_error
 from gan.latents import seed_z
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.film import read_metadata
+from gan.animation.film import read_metadata
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.test_timeline_panel import PSI, WALK, keyed
 from training_launcher.registry import read, scan

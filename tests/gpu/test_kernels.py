@@ -7,9 +7,9 @@ import torch
 
 from gan import ops
 from gan.device import fetch, send
+from gan.inference.graphs import CudaRecorder, Recordings
 from gan.networks import build
 from gan.ops import cuda
-from renderer.engine.graphs import CudaRecorder, Replays
 from tests.gpu.test_cuda_matches_cpu import GENERATORS, SMALL
 
 pytestmark = [
@@ -122,7 +122,7 @@ def test_graphs_replay_what_is_drawn(name: str, force_fp32: bool):
     class_name, extra = GENERATORS[name]
     torch.manual_seed(0)
     G = build(class_name, **SMALL, **extra).eval().requires_grad_(False).cuda()
-    replays = Replays(CudaRecorder())
+    replays = Recordings(CudaRecorder())
 
     def draw(inputs):
         return G.synthesis(inputs["ws"], noise_mode="const", force_fp32=force_fp32)
@@ -130,7 +130,7 @@ def test_graphs_replay_what_is_drawn(name: str, force_fp32: bool):
     pictures = []
     for seed in range(5):
         ws = seeded(1, G.num_ws, G.w_dim).cuda() * (seed + 1) / 3
-        pictures.append((replays.draw("picture", {"ws": ws}, draw), draw({"ws": ws})))
+        pictures.append((replays.replay("picture", {"ws": ws}, draw), draw({"ws": ws})))
     assert pictures[0][0] is None
     for replayed, drawn in pictures[1:]:
         torch.testing.assert_close(replayed, drawn, rtol=0, atol=1e-3 if force_fp32 else 2e-2)

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from gan.data import ImageSource
-from gan.training.augment import PIPELINES, AugmentPipe
+from gan.training.augment.pipeline import AugmentPipe
+from gan.training.augment.settings import PIPELINES
 from gan.training.draws import GeneratorDraws
 from gan.training.group import Group
 from gan.training.trainer import Trainer

@@ -22,10 +22,10 @@ import numpy  # noqa: F401  (imported before the fork, so that the children need
 import torch
 
 import gan
-import gan.networks.discriminator
 import gan.networks.stylegan1
 import gan.networks.stylegan1_discriminator
 import gan.networks.stylegan2
+import gan.networks.stylegan2_discriminator
 import gan.networks.stylegan3
 
 SECONDS = 5

@@ -11,7 +11,7 @@ import yaml
 import gan
 from foundation.specs.options import problems
 from foundation.specs.train import TrainSpec
-from gan import equivariance as eq
+from gan.analysis import equivariance as eq
 from gan.latents import seed_z
 from tests.fixtures_path import ROOT
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan.training.augment import Augmentations, AugmentPipe
+from gan.training.augment.pipeline import AugmentPipe
+from gan.training.augment.settings import Augmentations
 from tests.fixtures_path import fixtures
 
 TOLERANCE = 1e-4

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import gan
-from gan import equivariance as eq
+from gan.analysis import equivariance as eq
 from gan.transforms import affine, inverse, rotation_filter
 from tests.fixtures_path import fixtures
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan import equivariance as eq
 from gan import transforms as tf
+from gan.analysis import equivariance as eq
 
 
 def smooth_picture(size: int = 64, seed: int = 0) -> torch.Tensor:

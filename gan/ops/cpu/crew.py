@@ -1,8 +1,8 @@
 """Threads that share a kernel's work.
 
-numba's own loops wait for every thread at the end of each, so on a busy machine a picture would wait some hundred times
-for a thread that has no processor. Here the caller works too, each takes the next piece when it is done with one, and
-only pieces that were begun are waited for: a thread that comes late finds nothing left to do.
+numba's own loops wait for every thread at the end of each, so on a busy machine an image would wait some hundred times
+for a thread that has no CPU. Here the caller works too, each takes the next range of tasks when it is done with one,
+and only ranges that were begun are waited for: a thread that comes late finds nothing left to do.
 """
 
 import itertools
@@ -16,14 +16,14 @@ Work = Callable[[int, int, int], None]
 """Called as work(worker, begin, end): do these tasks. `worker` differs between the calls of one time."""
 
 ALONE = threading.RLock()
-"""Held by whoever uses memory that is kept from call to call."""
+"""Lock of memory that is reused from call to call."""
 
 _PIECES = 4
 """For each thread: what one that is held up leaves to the others."""
 
 
 def threads() -> int:
-    """How many threads share the work: as many as PyTorch uses."""
+    """Number of threads that share the work: as many as PyTorch uses."""
     return max(1, torch.get_num_threads())
 
 
@@ -46,7 +46,7 @@ def share(work: Work, tasks: int, least: int = 1) -> None:
 
 
 class _Job:
-    """Some tasks, taken piece by piece."""
+    """Tasks, taken in ranges."""
 
     def __init__(self, work: Work, tasks: int, size: int) -> None:
         self._work, self._tasks, self._size = work, tasks, size
@@ -57,7 +57,7 @@ class _Job:
         self._error: BaseException | None = None
 
     def help(self, worker: int) -> None:
-        """Do pieces until none is left that nobody has begun."""
+        """Do ranges of tasks until all are begun."""
         while (begin := next(self._next)) < self._tasks:
             try:
                 self._work(worker, begin, min(begin + self._size, self._tasks))
@@ -69,7 +69,7 @@ class _Job:
                     self._done.set()
 
     def wait(self) -> None:
-        """Until every piece is done."""
+        """Wait until every range is done."""
         self._done.wait()
         if self._error is not None:
             raise self._error

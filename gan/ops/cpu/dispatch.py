@@ -1,4 +1,4 @@
-"""Which calls of the operators the kernels answer, and their derivatives.
+"""Dispatch of the operators' calls, and of their derivatives, to the kernels.
 
 Off until `enable` is called: compiling takes seconds, and results differ from the reference's by rounding. Importing
 this module does not import numba.
@@ -78,7 +78,7 @@ class _Resampling:
     """Height and width of the output."""
 
     def adjoint(self, height: int, width: int) -> "_Resampling":
-        """That of the derivative, from outputs back to inputs of this size."""
+        """Geometry of the derivative, from outputs back to inputs of this size."""
         across, along = (np.frombuffer(taps, np.float32).reshape(self.rank, -1) for taps in (self.across, self.along))
         return replace(
             self,
@@ -133,7 +133,7 @@ def upfirdn2d(
 
 
 def _resampling_pays(x: Tensor, width: int, up: int, down: int, taps: int) -> bool:
-    """Whether the kernel, and its derivative where one is wanted, takes less time than the reference.
+    """True if the kernel, and its derivative where one is wanted, takes less time than the reference.
 
     As `benchmarks.ops` has it, of an image that is `width` wide before or after, whichever is less.
     """
@@ -203,7 +203,7 @@ def bias_act(
 
 
 def _activating_pays(x: Tensor, b: Tensor | None, gain: float, clamp: float | None) -> bool:
-    """Whether there is more to it than one call of PyTorch's, and enough of it."""
+    """True if it takes more than one call of PyTorch's, and there is enough of it."""
     return x.numel() >= _SMALLEST_ACTIVATED and not (b is None and clamp is None and gain == 1)
 
 

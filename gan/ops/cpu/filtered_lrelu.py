@@ -1,6 +1,6 @@
-"""Upsampling, leaky ReLU and downsampling in one pass, for one picture in NHWC order.
+"""Upsampling, leaky ReLU and downsampling in one pass, for one image in NHWC order.
 
-The upsampled image never exists: of a tile of the picture, some rows are upsampled, activated and filtered down
+The upsampled image never exists: of a tile of the image, some rows are upsampled, activated and filtered down
 horizontally (`lrelu_march`), and as soon as there are enough of those they are filtered down vertically. A filter that
 is not separable, such as StyleGAN3-R's radial one, is the sum of a few that are: two or three reach 1e-6.
 """
@@ -27,7 +27,7 @@ _RANK_TOLERANCE = 1e-6
 _MOST_RANK = 8
 """A filter that needs more separable ones than this is better applied in another way."""
 _MOST_GROUP = 16
-"""Longer steps do not fit into the registers of any processor."""
+"""Longer steps do not fit into the registers of any CPU."""
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -157,13 +157,13 @@ def separable_terms(f: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDAr
 
 @dataclass(frozen=True)
 class FilteredLrelu:
-    """A filtered leaky ReLU with fixed filters: make it with `design`, call it on pictures."""
+    """A filtered leaky ReLU with fixed filters: make it with `design`, call it on images."""
 
     variant: Variant
     left: int
     top: int
     shrinks: tuple[int, int]
-    """What the paddings and filters together add to the upsampled height and width."""
+    """Pixels that the paddings and filters together add to the upsampled height and width."""
     vertical: Floats
     up: Floats
     across: Floats
@@ -224,7 +224,7 @@ class FilteredLrelu:
 
     @property
     def kernel(self) -> Kernel:
-        """What must be compiled."""
+        """Kernel that must be compiled."""
         return fused(self.variant)
 
     def size(self, height: int, width: int) -> tuple[int, int]:
@@ -256,7 +256,7 @@ _kept: dict[int, Floats] = {}
 
 
 def _scratch(threads: int, numbers: int) -> Floats:
-    """Memory for each thread, kept from call to call; its rows begin at different places of a page."""
+    """Memory for each thread, reused from call to call; its rows begin at different places of a page."""
     kept = _kept.get(threads)
     if kept is None or kept.shape[1] < numbers:
         length = -(-numbers // 4096) * 4096 + 33 * CHANNELS

@@ -27,7 +27,7 @@ INT, FLOAT = types.int64, types.float32
 
 _COMPILING = threading.Lock()
 _NUMBERS = 1 << 16
-"""Least numbers that a piece of the work should touch: waking a thread must pay."""
+"""Least numbers that a range of tasks should touch: waking a thread must pay."""
 
 
 def _version() -> str:
@@ -40,7 +40,7 @@ def _version() -> str:
 
 
 def cache_folder() -> Path | None:
-    """Where compiled kernels are kept; None where nothing can be written."""
+    """Folder of compiled kernels; None where nothing can be written."""
     folder = Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_path("stylescope") / "kernels")
     folder = folder / _version()
     try:
@@ -85,7 +85,7 @@ class Kernel:
         )
         self._signature = (INT, INT, INT, *signature)
         self.ready = False
-        """Whether calling it compiles nothing."""
+        """True if calling it compiles nothing."""
 
     def prepare(self, compiling: Callable[[], None] = lambda: None) -> None:
         """Compile, or read what an earlier process compiled. May take seconds; safe from any thread and process.
@@ -105,7 +105,7 @@ class Kernel:
 
     @property
     def was_compiled(self) -> bool:
-        """Whether `prepare` had to compile, because nothing of it was on disk."""
+        """True if `prepare` had to compile, because nothing of it was on disk."""
         return bool(self._dispatcher.stats.cache_misses)
 
     def __call__(self, tasks: int, numbers: int, *arguments: Any) -> None:

@@ -1,9 +1,9 @@
-"""How many float32 numbers the kernels put into one vector."""
+"""Number of float32 numbers in one vector of the kernels."""
 
 from llvmlite import binding
 
 CHANNELS = 16
-"""Channels are padded to a multiple of this, whatever the processor: one cache line."""
+"""Channels are padded to a multiple of this, whatever the CPU: one cache line."""
 
 
 def _lanes() -> int:

@@ -111,7 +111,7 @@ def _write_march(
 ) -> None:
     """Filter `steps` groups of an upsampled row down, horizontally, for each of the separable filters.
 
-    The down filter lags one step behind the activation, so that the processor has both to do at a time.
+    The down filter lags one step behind the activation, so that the CPU has both to do at a time.
     """
     b, group, per_step, window = w.builder, variant.group, variant.pixels_in, variant.window
     taps = variant.up_taps
@@ -146,7 +146,7 @@ def _write_march(
 
 
 class _Plain:
-    """The horizontal down filter of a step: sums that later steps go on with are kept in registers."""
+    """The horizontal down filter of a step: sums that later steps go on with stay in registers."""
 
     def __init__(self, w: _Writer, variant: Variant, down: Value) -> None:
         self._w, self._variant, self._down = w, variant, down
@@ -173,7 +173,7 @@ class _Plain:
 
 
 class _Folded:
-    """The same for symmetric filters: the pixels that later steps need are kept, and pairs are added once."""
+    """The same for symmetric filters: the pixels that later steps need stay in registers, and pairs are added once."""
 
     def __init__(self, w: _Writer, variant: Variant, down: Value) -> None:
         self._w, self._variant, self._down = w, variant, down

@@ -1,4 +1,4 @@
-"""What a fused filtered leaky ReLU is specialised to, and the sizes that follow from it.
+"""Specialisation of a fused filtered leaky ReLU, and the sizes that follow from it.
 
 Each variant is a type of its own for numba, so the compiler knows its numbers, unrolls by them, and keeps what it made
 on disk under the type's name.

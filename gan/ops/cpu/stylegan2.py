@@ -1,4 +1,4 @@
-"""What stands between the matrix products of a StyleGAN2 synthesis, for one picture in NHWC order.
+"""Kernels between the matrix products of a StyleGAN2 synthesis, for one image in NHWC order.
 
 Arrays are flat, float32; channels are padded (`gan.ops.cpu.lanes`).
 """

@@ -1,7 +1,7 @@
 """Explicit vectors of `LANES` float32 numbers for numba: what `load` gives, `fma` and the like take, `store` puts back.
 
 LLVM's vectoriser gives up on loops over many arrays, so the kernels say what they mean. A vector that is longer than
-the processor's registers is split by LLVM. Addresses are counted in numbers from the start of a flat array.
+the CPU's registers is split by LLVM. Addresses are counted in numbers from the start of a flat array.
 """
 
 from collections.abc import Callable

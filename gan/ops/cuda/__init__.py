@@ -21,7 +21,7 @@ from torch import Tensor
 _log = logging.getLogger(__name__)
 
 OPERATORS = ("bias_act", "upfirdn2d", "filtered_lrelu")
-"""What there are kernels for; each has a module here with a function of its name."""
+"""Operators that have kernels; each has a module here with a function of its name."""
 
 DTYPES = (torch.float16, torch.bfloat16, torch.float32)
 
@@ -76,7 +76,7 @@ def choose(name: str, device: torch.device, with_gradients: bool) -> Fast | None
 
 
 def notices() -> tuple[str, ...]:
-    """Why kernels are not used, a sentence each, for people; empty where all that were wanted work."""
+    """Reasons why kernels are not used, a sentence each, for people; empty where all that were wanted work."""
     return tuple(_notices)
 
 
@@ -106,13 +106,13 @@ def _notice(reason: str) -> None:
 
 
 def _launch_errors() -> tuple[type[Exception], ...]:
-    """What Triton raises where a kernel asks for more than the device has."""
+    """Exceptions of Triton where a kernel asks for more than the device has."""
     errors = sys.modules.get("triton.errors")
     return () if errors is None else (errors.TritonError,)
 
 
 def _obstacle(name: str, device: torch.device, with_gradients: bool) -> str | None:
-    """Why an operator's kernel cannot be used; None where it can."""
+    """Reason why an operator's kernel cannot be used; None where it can."""
     try:
         trials = importlib.import_module(f"{__name__}.trials")
     except ImportError:

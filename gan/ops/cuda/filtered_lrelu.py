@@ -36,20 +36,8 @@ def activate(
     flip: bool,
 ) -> Tensor:
     """The operator; `geometry` is up, down, left, right, top, bottom."""
-    up, down, left, _, top, _ = geometry
-    upwards, downwards = (_terms(f, x, flip) for f in (fu, fd))
-    return launch_filtered_lrelu(
-        x,
-        None,
-        b,
-        (upwards, downwards, upwards),
-        _out_size(x.shape[2:], geometry, fu, fd),
-        (up, down, up),
-        ((left, top), (left, top)),
-        (abs(gain) * up**2, -1.0 if gain < 0 else 1.0, slope, clamp),
-        _tile(x, False, upwards, downwards),
-        _precision(x),
-    )
+    out_gain = -1.0 if gain < 0 else 1.0
+    return _forward(x, None, b, fu, fd, geometry, (abs(gain) * geometry[0] ** 2, out_gain, slope, clamp), flip)
 
 
 @torch.library.custom_op("stylescope::filtered_lrelu_tangent", mutates_args=())
@@ -69,21 +57,9 @@ def tangent(
     """The derivative of `activate` at x along v, or its adjoint applied to v."""
     up, down, left, _, top, _ = geometry
     numbers = (abs(gain) * up**2, gain * up**2, slope, clamp)
-    forwards, downwards = _terms(fu, x, flip), _terms(fd, x, flip)
-    tile = _tile(x, True, forwards, downwards)
     if not adjoint:
-        return launch_filtered_lrelu(
-            v,
-            x,
-            b,
-            (forwards, downwards, forwards),
-            _out_size(x.shape[2:], geometry, fu, fd),
-            (up, down, up),
-            ((left, top), (left, top)),
-            numbers,
-            tile,
-            _precision(x),
-        )
+        return _forward(v, x, b, fu, fd, geometry, numbers, flip)
+    forwards, downwards = _terms(fu, x, flip), _terms(fd, x, flip)
     reach_up, reach_down = filter_size(fu)[0] - 1, filter_size(fd)[0] - 1
     # Upsampled sample n of this pass is sample n + left - reach_up of the forward pass: hence the mask's padding.
     return launch_filtered_lrelu(
@@ -95,8 +71,35 @@ def tangent(
         (down, up, up),
         ((reach_up + reach_down - left, reach_up + reach_down - top), (reach_up, reach_up)),
         numbers,
-        tile,
+        _tile(x, True, forwards, downwards),
         _precision(x),
+    )
+
+
+def _forward(
+    v: Tensor,
+    x: Tensor | None,
+    b: Tensor | None,
+    fu: Tensor | None,
+    fd: Tensor | None,
+    geometry: list[int],
+    numbers: tuple[float, float, float, float],
+    flip: bool,
+) -> Tensor:
+    """D act(U(v + b)), or with x the tangent D s U v; `numbers` are the gains, slope and clamp of the kernel."""
+    up, down, left, _, top, _ = geometry
+    upwards, downwards = _terms(fu, v, flip), _terms(fd, v, flip)
+    return launch_filtered_lrelu(
+        v,
+        x,
+        b,
+        (upwards, downwards, upwards),
+        _out_size(v.shape[2:], geometry, fu, fd),
+        (up, down, up),
+        ((left, top), (left, top)),
+        numbers,
+        _tile(v, x is not None, upwards, downwards),
+        _precision(v),
     )
 
 
@@ -206,12 +209,12 @@ def filtered_lrelu(
 
 
 def _covers(f: Tensor | None) -> bool:
-    """Whether a filter is one that the kernel can be given."""
+    """True if the kernel can take the filter."""
     return f is None or (not f.requires_grad and f.numel() > 0 and f.ndim <= 2 and f.shape[0] == f.shape[-1])
 
 
 def _fits(fu: Tensor | None, fd: Tensor | None, x: Tensor) -> bool:
-    """Whether the filters have few enough terms, for the kernel and for the device's shared memory."""
+    """True if the filters have few enough terms for the kernel and for the device's shared memory."""
     most = max(_terms(f, x, False).shape[1] for f in (fu, fd))
     tangent = torch.is_grad_enabled() and x.requires_grad
     return most <= MOST_TERMS and choose_tile(most, tangent, x.dtype != torch.float32, x.device) is not None

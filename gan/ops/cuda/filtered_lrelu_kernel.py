@@ -2,7 +2,7 @@
 
 Filters are products with banded matrices, y = Dv act(Uv x Uh^T) Dh^T, for Triton cannot shift between registers and the
 tensor cores multiply for nothing. Zeros are never inserted. A program builds its matrices once and uses them for
-several planes (pictures of one channel).
+several planes (images of one channel).
 """
 
 import torch
@@ -84,7 +84,7 @@ def _reduce(a, v, h, R: tl.constexpr, OUT: tl.constexpr, MID: tl.constexpr, PREC
 
 @triton.jit
 def _load_tile(ptr, plane, y0, x0, HEIGHT, WIDTH, N: tl.constexpr, bias):
-    """A tile [N, N] in float32. Outside of the picture there are zeros without the bias: padding comes after it."""
+    """A tile [N, N] in float32. Outside of the image there are zeros without the bias: padding comes after it."""
     y = y0 + tl.arange(0, N)[:, None]
     x = x0 + tl.arange(0, N)[None, :]
     inside = (y >= 0) & (y < HEIGHT) & (x >= 0) & (x < WIDTH)

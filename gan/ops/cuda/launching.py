@@ -1,4 +1,4 @@
-"""What the kernels' launchers share. Importing this module imports Triton."""
+"""Helpers of the kernels' launchers. Importing this module imports Triton."""
 
 import torch
 import triton
@@ -14,7 +14,7 @@ def dense(x: Tensor) -> Tensor:
 
 
 def is_channels_last(x: Tensor) -> bool:
-    """Whether x [N, C, H, W] lies in memory as [N, H, W, C], and not also as [N, C, H, W]."""
+    """True if x [N, C, H, W] lies in memory as [N, H, W, C], and not also as [N, C, H, W]."""
     return x.ndim == 4 and not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
 
 
@@ -24,7 +24,7 @@ def memory_format(x: Tensor) -> torch.memory_format:
 
 
 def blocks(size: int, block: int) -> int:
-    """How many blocks cover a size."""
+    """Number of blocks that cover a size."""
     return -(-size // block)
 
 

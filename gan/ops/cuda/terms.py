@@ -1,4 +1,4 @@
-"""Filters as sums of separable terms, which is what the matrix products of the kernel want."""
+"""Filters as sums of separable terms, as the matrix products of the kernel need them."""
 
 from collections.abc import MutableMapping
 
@@ -17,7 +17,7 @@ _known: MutableMapping[Tensor, dict[tuple[int, bool, float], Tensor]] = WeakTens
 
 
 def tolerance_of(dtype: torch.dtype) -> float:
-    """What may be left out of a filter for values of this type."""
+    """Relative size of the terms that may be left out of a filter for values of this type."""
     return EXACT if dtype == torch.float32 else HALF
 
 

@@ -1,4 +1,4 @@
-"""Which tile filtered_lrelu's kernel takes: the largest whose matrices fit into a multiprocessor's shared memory."""
+"""Tile of filtered_lrelu's kernel: the largest whose matrices fit into a multiprocessor's shared memory."""
 
 import torch
 
@@ -13,16 +13,16 @@ _KIB = {
 }
 """Shared memory for (16 bits, tile) and one, two and up to four terms: of the operator and of its derivative.
 
-Of the filters of StyleGAN3, as Triton's compiler tells for compute capability 8.6 and 9.0, whichever is more."""
+Of the filters of StyleGAN3, as Triton's compiler reports for compute capability 8.6 and 9.0, whichever is more."""
 
 
 def shared_memory_kib(terms: int, tangent: bool, half: bool, tile: int) -> int:
-    """What the kernel takes, for filters of at most so many terms (up to four)."""
+    """Shared memory of the kernel in KiB, for filters of at most so many terms (up to four)."""
     return _KIB[half, tile][(terms - 1).bit_length()][tangent]
 
 
 def limit_kib(capability: tuple[int, int]) -> int:
-    """What a block may take on a device, from CUDA's documentation; little for devices that are not known."""
+    """Shared memory of a block on a device in KiB, from CUDA's documentation; little for unknown devices."""
     major, minor = capability
     if major == 8:
         return 163 if minor in (0, 7) else 99

@@ -18,13 +18,13 @@ _LEAST_CAPABILITY = (7, 5)
 """Turing: the first devices that Triton supports with all that the kernels use."""
 
 _FAILURES = (TritonError, RuntimeError, OSError, ValueError, ImportError, subprocess.SubprocessError)
-"""What Triton raises where it cannot compile or launch: no compiler, no headers, too little shared memory, a driver."""
+"""Exceptions of Triton where it cannot compile or launch: no compiler or headers, little shared memory, a driver."""
 
 Operator = Callable[..., Tensor | None]
 
 
 def problem(name: str, device: torch.device, with_gradients: bool) -> str | None:
-    """Why an operator's kernel cannot be used on a CUDA device, in words that fit after a colon; None where it can."""
+    """Reason why an operator's kernel cannot be used on a CUDA device, to follow a colon; None where it can."""
     if torch.version.cuda is None:
         return "the kernels are made for CUDA"
     if torch.cuda.get_device_capability(device) < _LEAST_CAPABILITY:

@@ -15,7 +15,7 @@ from PIL import Image
 
 import gan
 from gan.cli.main import main
-from gan.training import checkpoint
+from gan.training.run import checkpoint
 from tests.integration.training.commands import arguments
 from tests.unit.training.tiny import OPTIONS, dataset
 

@@ -7,7 +7,7 @@ import time
 import psutil
 import torch
 
-from gan.training import launch
+from gan.training.run import launch
 from tests.integration.training import commands, workers
 from tests.unit.training.tiny import dataset
 

@@ -28,7 +28,7 @@ from foundation.specs.pictures import (
 from foundation.specs.slurm import SlurmOptions
 from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
 from foundation.specs.train import TrainSpec
-from gan import average_spectra
+from gan.analysis import average_spectra
 from gan.cli.main import main as gan_main
 from gan.cli.train import FREE_TO_CHANGE, make_job, new_folder
 from renderer.__main__ import main as renderer_main

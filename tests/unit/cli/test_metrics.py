@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from gan.cli.main import main
-from gan.training import run_folder
+from gan.training.run import folder as run_folder
 from tests.fixtures_path import ROOT
 from tests.pictures import noise, write_zip
 from tests.unit.metrics import stand_ins

@@ -10,15 +10,15 @@ from click.testing import CliRunner
 from PIL import Image
 
 import gan
+from gan.animation.film import read_metadata
+from gan.animation.seed_films import frames, keyframe_seeds
+from gan.animation.walks import evenly
 from gan.cli.main import main
 from gan.cli.progress import progress, tell_as_json
 from gan.edits.directions import Direction, apply
 from gan.figures import mixing_figure, noise_variation_figure, truncation_figure
-from gan.film import read_metadata
+from gan.images import RenderOptions, load_generator, render, styles
 from gan.networks import build
-from gan.pictures import Drawing, draw, load_generator, styles
-from gan.seed_films import frames, keyframe_seeds
-from gan.walks import evenly
 
 SIZES = {"z_dim": 6, "w_dim": 8, "img_resolution": 16, "img_channels": 3, "channel_base": 64, "channel_max": 8}
 ARCHITECTURES = {
@@ -57,8 +57,8 @@ def run(*arguments):
 
 
 def pixels(path):
-    with Image.open(path) as picture:
-        return np.array(picture)
+    with Image.open(path) as image:
+        return np.array(image)
 
 
 def test_images_are_the_librarys_own(network, tmp_path):
@@ -67,7 +67,7 @@ def test_images_are_the_librarys_own(network, tmp_path):
     assert sorted(file.name for file in (tmp_path / "o").iterdir()) == ["seed0000.png", "seed0002.png", "seed0003.png"]
     G = load_generator(path, "cpu")
     ws = styles(G, [0, 2, 3], psi=0.7)
-    assert np.array_equal(pixels(tmp_path / "o" / "seed0002.png"), draw(G, ws[1], Drawing(noise_mode="none")))
+    assert np.array_equal(pixels(tmp_path / "o" / "seed0002.png"), render(G, ws[1], RenderOptions(noise_mode="none")))
     assert "trunc        0.7" in read_metadata(tmp_path / "o" / "seed0002.png")["Comment"]
 
 
@@ -76,8 +76,8 @@ def test_images_of_classes(network, tmp_path):
     run("images", "--network", path, "--seeds=5", "--outdir", tmp_path / "own")
     run("images", "--network", path, "--seeds=5", "--class=2", "--outdir", tmp_path / "chosen")
     G = load_generator(path, "cpu")
-    assert np.array_equal(pixels(tmp_path / "own" / "seed0005.png"), draw(G, styles(G, [5])[0]))
-    assert np.array_equal(pixels(tmp_path / "chosen" / "seed0005.png"), draw(G, styles(G, [5], label=2)[0]))
+    assert np.array_equal(pixels(tmp_path / "own" / "seed0005.png"), render(G, styles(G, [5])[0]))
+    assert np.array_equal(pixels(tmp_path / "chosen" / "seed0005.png"), render(G, styles(G, [5], label=2)[0]))
     output = run("images", "--network", network("plain"), "--seeds=5", "--class=2", "--outdir", tmp_path / "none")
     assert "no classes, so --class is ignored" in output
 
@@ -86,7 +86,7 @@ def test_images_that_move(network, tmp_path):
     path = network("moving")
     run("images", "--network", path, "--seeds=1", "--translate=0.1,-0.2", "--rotate=20", "--outdir", tmp_path)
     G = load_generator(path, "cpu")
-    wanted = draw(G, styles(G, [1])[0], Drawing(translate=(0.1, -0.2), rotate=20))
+    wanted = render(G, styles(G, [1])[0], RenderOptions(translate=(0.1, -0.2), rotate=20))
     assert np.array_equal(pixels(tmp_path / "seed0001.png"), wanted)
 
 
@@ -102,10 +102,10 @@ def test_images_along_directions_as_by_hand_with_numpy(network, tmp_path):
     ws = styles(G, [1], psi=0.5)[0].numpy().astype(np.float32)
     ws = ws + np.float32(1.5) * age.astype(np.float32)
     ws[[0, 1, 4]] += np.float32(-2) * smile.astype(np.float32)[[0, 1, 4]]
-    assert np.array_equal(pixels(tmp_path / "o" / "seed0001.png"), draw(G, torch.from_numpy(ws)))
+    assert np.array_equal(pixels(tmp_path / "o" / "seed0001.png"), render(G, torch.from_numpy(ws)))
     run("images", "--network", path, "--seeds=1", "--direction", f"{tmp_path}/age.npy:1:all", "--outdir", tmp_path)
     everywhere = apply(styles(G, [1])[0], [Direction(age.astype(np.float32), 1.0, tuple(range(6)))])
-    assert np.array_equal(pixels(tmp_path / "seed0001.png"), draw(G, everywhere))
+    assert np.array_equal(pixels(tmp_path / "seed0001.png"), render(G, everywhere))
 
 
 def test_images_of_latents(network, tmp_path):
@@ -115,7 +115,7 @@ def test_images_of_latents(network, tmp_path):
     np.savez(tmp_path / "projected_w.npz", w=ws.numpy())
     run("images", "--network", path, f"--projected-w={tmp_path}/projected_w.npz", "--outdir", tmp_path / "o")
     assert sorted(file.name for file in (tmp_path / "o").iterdir()) == ["proj00.png", "proj01.png"]
-    assert np.array_equal(pixels(tmp_path / "o" / "proj01.png"), draw(G, ws[1]))
+    assert np.array_equal(pixels(tmp_path / "o" / "proj01.png"), render(G, ws[1]))
 
 
 def test_video(network, tmp_path):
@@ -142,7 +142,7 @@ def test_figures(network, tmp_path):
     run("style-mixing", "--network", path, "--rows=1,2", "--cols=3", "--styles=0-2", "--outdir", tmp_path / "m")
     figure = mixing_figure(G, (1, 2), (3,), (0, 1, 2))
     assert np.array_equal(pixels(tmp_path / "m" / "grid.png"), figure.grid)
-    assert np.array_equal(pixels(tmp_path / "m" / "2-3.png"), figure.pictures["2-3"])
+    assert np.array_equal(pixels(tmp_path / "m" / "2-3.png"), figure.images["2-3"])
     run("truncation-figure", "--network", path, "--seeds=1", "--trunc=1,0,-1", "--outdir", tmp_path / "t")
     assert np.array_equal(pixels(tmp_path / "t" / "grid.png"), truncation_figure(G, [1], (1.0, 0.0, -1.0)).grid)
     run("noise-figures", "--network", path, "--seeds=1", "--realisations=3", "--outdir", tmp_path / "n")

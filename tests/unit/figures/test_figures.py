@@ -10,8 +10,8 @@ from PIL import Image
 from foundation.statistics import PixelDeviation
 from gan.figures import Figure, mix, mixing_figure, noise_bands_figure, noise_variation_figure, truncation_figure
 from gan.figures.noise import band_noise, deviation
+from gan.images import RenderOptions, render, styles
 from gan.networks import build
-from gan.pictures import Drawing, draw, styles
 from tests.unit.networks import tiny
 
 RES = tiny.RES
@@ -34,23 +34,23 @@ def test_mixing_grid():
     told = []
     figure = mixing_figure(G, [1, 2], [3, 1], (0, 1), psi=0.8, progress=lambda *done: told.append(done))
     ws = dict(zip((1, 2, 3), styles(G, [1, 2, 3], psi=0.8), strict=True))
-    assert set(figure.pictures) == {"1-1", "2-2", "3-3", "1-3", "2-3", "2-1"}
+    assert set(figure.images) == {"1-1", "2-2", "3-3", "1-3", "2-3", "2-1"}
     assert told == [(i + 1, 6) for i in range(6)]
     assert (cell(figure, 0, 0) == 0).all()
-    assert np.array_equal(cell(figure, 0, 1), draw(G, ws[3]))
-    assert np.array_equal(cell(figure, 1, 0), draw(G, ws[1]))
-    assert np.array_equal(cell(figure, 1, 2), draw(G, ws[1]))
+    assert np.array_equal(cell(figure, 0, 1), render(G, ws[3]))
+    assert np.array_equal(cell(figure, 1, 0), render(G, ws[1]))
+    assert np.array_equal(cell(figure, 1, 2), render(G, ws[1]))
     by_hand = torch.cat([ws[3][:2], ws[2][2:]])
-    assert np.array_equal(cell(figure, 2, 1), draw(G, by_hand))
-    assert np.array_equal(figure.pictures["2-3"], draw(G, by_hand))
+    assert np.array_equal(cell(figure, 2, 1), render(G, by_hand))
+    assert np.array_equal(figure.images["2-3"], render(G, by_hand))
 
 
 def test_truncation_figure():
     G = tiny.generator()
     figure = truncation_figure(G, [4, 5], (1.0, 0.0, -0.5))
-    assert list(figure.pictures)[:3] == ["seed0004-psi1", "seed0004-psi0", "seed0004-psi-0.5"]
-    assert np.array_equal(cell(figure, 1, 0), draw(G, styles(G, [5])[0]))
-    assert np.array_equal(cell(figure, 1, 2), draw(G, styles(G, [5], psi=-0.5)[0]))
+    assert list(figure.images)[:3] == ["seed0004-psi1", "seed0004-psi0", "seed0004-psi-0.5"]
+    assert np.array_equal(cell(figure, 1, 0), render(G, styles(G, [5])[0]))
+    assert np.array_equal(cell(figure, 1, 2), render(G, styles(G, [5], psi=-0.5)[0]))
     assert np.array_equal(cell(figure, 0, 1), cell(figure, 1, 1))
 
 
@@ -61,8 +61,8 @@ def test_deviation_is_numpys():
     running = PixelDeviation()
     with pytest.raises(ValueError, match="no pictures yet"):
         _ = running.std
-    for i, picture in enumerate(stack):
-        running.add(picture)
+    for i, image in enumerate(stack):
+        running.add(image)
         if i in (0, 20, 49):
             wanted = np.std(stack[: i + 1].mean(axis=-1), axis=0)
             np.testing.assert_allclose(running.std, wanted, rtol=1e-12, atol=1e-12)
@@ -73,8 +73,10 @@ def test_deviation_over_the_noise_of_seeds():
     G = tiny.generator()
     ws = styles(G, [1])[0]
     seen = []
-    found = deviation(G, ws, 8, lambda i, picture, so_far: seen.append((picture, so_far.count)))
-    by_hand = [draw(G, ws, Drawing(noise=dict.fromkeys(G.synthesis.noise_layers, (True, 1.0, i)))) for i in range(8)]
+    found = deviation(G, ws, 8, lambda i, image, so_far: seen.append((image, so_far.count)))
+    by_hand = [
+        render(G, ws, RenderOptions(noise=dict.fromkeys(G.synthesis.noise_layers, (True, 1.0, i)))) for i in range(8)
+    ]
     np.testing.assert_allclose(found.std, np.std(np.stack(by_hand).mean(axis=-1), axis=0), atol=1e-12)
     assert found.std.max() > 0
     assert [count for _, count in seen] == list(range(1, 9))
@@ -99,9 +101,9 @@ def test_noise_figures(tmp_path):
     G = tiny.generator()
     bands = noise_bands_figure(G, [1])
     ws = styles(G, [1])[0]
-    assert np.array_equal(bands.pictures["seed0001-all"], draw(G, ws))
-    assert np.array_equal(bands.pictures["seed0001-none"], draw(G, ws, Drawing(noise_mode="none")))
-    assert np.array_equal(cell(bands, 0, 2), bands.pictures["seed0001-none"])  # 16^2 has no fine layers
+    assert np.array_equal(bands.images["seed0001-all"], render(G, ws))
+    assert np.array_equal(bands.images["seed0001-none"], render(G, ws, RenderOptions(noise_mode="none")))
+    assert np.array_equal(cell(bands, 0, 2), bands.images["seed0001-none"])  # 16^2 has no fine layers
     variation = noise_variation_figure(G, [1, 2], realisations=5, shown=2)
     assert variation.grid.shape == (2 * RES, 3 * RES, 3)
     np.testing.assert_allclose(variation.arrays["seed0001-std"], deviation(G, ws, 5).std)
@@ -114,9 +116,9 @@ def test_noise_figures(tmp_path):
         f"seed000{s}-{what}" for s in (1, 2) for what in ("noise0.png", "noise1.png", "std.png", "std.npy")
     }
     np.testing.assert_array_equal(np.load(tmp_path / "new" / "seed0002-std.npy"), variation.arrays["seed0002-std"])
-    with Image.open(tmp_path / "new" / "variation.png") as picture:
-        assert np.array_equal(np.array(picture), variation.grid)
-        assert picture.text == {"Comment": "how"}
+    with Image.open(tmp_path / "new" / "variation.png") as image:
+        assert np.array_equal(np.array(image), variation.grid)
+        assert image.text == {"Comment": "how"}
 
 
 def test_networks_without_noise_are_told():

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from gan.data import ImageSource
+from gan.inference import cpu
+from gan.inference.cpu import stylegan2
 from gan.metrics import Detectors, check, evaluate, features, parse, resolve
 from gan.metrics import cache as kept
 from gan.metrics.frechet import frechet_distance
@@ -14,8 +16,7 @@ from gan.metrics.group import Batch
 from gan.metrics.moments import Moments
 from gan.metrics.path_length import EPSILON, path_length
 from gan.metrics.sampling import Sampler, to_uint8
-from gan.networks import build, fast_cpu
-from gan.networks.fast_cpu import stylegan2
+from gan.networks import build
 from tests.pictures import noise, write_zip
 from tests.unit.metrics import stand_ins
 from tests.unit.networks.tiny import RES, Z, assert_unchanged, generator, snapshot
@@ -46,7 +47,7 @@ def drawn(G, samples, size=features.BATCH, seed=0):
     pictures = []
     for index, start in enumerate(range(0, samples, size)):
         draw = sampler.draw(Batch(index, start, min(size, samples - start)))
-        pictures += [to_uint8(img) for img in sampler.pictures(sampler.ws(draw), draw.random)]
+        pictures += [to_uint8(img) for img in sampler.images(sampler.ws(draw), draw.random)]
     return torch.cat(pictures)
 
 
@@ -268,7 +269,7 @@ def test_where_kernels_are_wanted_they_draw_the_batches(measure, monkeypatch):
     monkeypatch.delenv("STYLESCOPE_KERNELS")
     monkeypatch.setattr(stylegan2, "_MANY", 0)
     batches = []
-    pictures = fast_cpu.pictures
-    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
+    pictures = cpu.plans.images
+    monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: batches.append(count) or pictures(count, *rest))
     assert measure("kid60_full").results["kid60_full"] == pytest.approx(expected, abs=1e-3)
     assert sum(batches) == 60

@@ -12,7 +12,7 @@ from gan.data import ImageSource
 from gan.metrics import for_training, snapshots
 from gan.metrics.detectors import MissingDetectorError
 from gan.metrics.training_set import TrainingSet, run_of, training_set
-from gan.training import run_folder
+from gan.training.run import folder as run_folder
 from tests.pictures import noise, write_zip
 from tests.unit.networks.tiny import RES, generator
 from tests.unit.renderer.tiny import save

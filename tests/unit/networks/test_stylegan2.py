@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from gan.inference.low_res import at_resolution, shares
 from gan.networks import build
 from gan.networks.layers import ARCHITECTURES
 from gan.ops.upfirdn2d import upsample2d
@@ -261,21 +262,21 @@ def test_building_on_the_meta_device_allocates_nothing():
 @torch.no_grad()
 def test_an_image_of_lower_resolution_is_the_sum_of_the_layers_until_then():
     G = generator()
-    assert list(G.synthesis.drafts) == [4, 8]
-    assert all(0 < share < 1 for share in G.synthesis.drafts.values())
+    assert list(shares(G.synthesis)) == [4, 8]
+    assert all(0 < share < 1 for share in shares(G.synthesis).values())
     ws, seen = G.mapping(latents(), None), {}
     G.synthesis(ws, on_layer=lambda name, x: seen.update({name: x.clone()}))
     image = seen["b4.torgb"]
-    torch.testing.assert_close(G.synthesis(ws, draft=4), image)
+    torch.testing.assert_close(at_resolution(G.synthesis, 4)(ws), image)
     image = upsample2d(image, G.synthesis.b8.resample_filter) + seen["b8.torgb"]
     ran = []
-    torch.testing.assert_close(G.synthesis(ws, draft=8, on_layer=lambda name, x: ran.append(name)), image)
+    torch.testing.assert_close(at_resolution(G.synthesis, 8)(ws, on_layer=lambda name, x: ran.append(name)), image)
     assert ran[-1] == "b8.torgb"
 
 
 @torch.no_grad()
 def test_only_skip_networks_have_images_of_lower_resolutions():
     G = generator(architecture="resnet")
-    assert G.synthesis.drafts == {}
+    assert shares(G.synthesis) == {}
     with pytest.raises(ValueError, match=r"at 8 x 8; choose from 16\."):
-        G.synthesis(G.mapping(latents(), None), draft=8)
+        at_resolution(G.synthesis, 8)(G.mapping(latents(), None))

@@ -226,7 +226,7 @@ def test_a_clamp_limits_every_layer():
         ({"ws": torch.zeros(6, W)}, "ws has the shape"),
         ({"capture": "L9"}, "There is no layer called 'L9'"),
         ({"input_transform": torch.eye(2)}, r"input_transform has the shape \(2, 2\); give \[3, 3\]"),
-        ({"input_transform": torch.eye(3).expand(3, 3, 3)}, r"or \[2, 3, 3\] for 2 pictures"),
+        ({"input_transform": torch.eye(3).expand(3, 3, 3)}, r"or \[2, 3, 3\] for 2 images"),
     ],
 )
 def test_errors(options, message):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.document.bands import style_bands
+from foundation.bands import style_bands
 from renderer.document.mixing import take
 from renderer.fake.client import FakeRenderer
 from renderer.fake.engine import model_info

@@ -5,8 +5,8 @@ import logging
 import pytest
 import torch
 
+from gan.inference.graphs import Recordings
 from renderer.engine import synthesis
-from renderer.engine.graphs import Replays
 from renderer.engine.models import Model
 from renderer.ipc.protocol import Noise, Transform
 from tests.unit.renderer.tiny import Bench, Watching, output_key, save
@@ -41,9 +41,9 @@ def double(inputs):
 
 def test_the_second_call_is_recorded_and_the_third_only_replayed():
     recorder = FakeRecorder()
-    replays = Replays(recorder)
-    assert replays.draw("key", {"x": torch.tensor([1.0])}, double) is None
-    results = [replays.draw("key", {"x": torch.tensor([float(i)])}, double) for i in (2, 3)]
+    replays = Recordings(recorder)
+    assert replays.replay("key", {"x": torch.tensor([1.0])}, double) is None
+    results = [replays.replay("key", {"x": torch.tensor([float(i)])}, double) for i in (2, 3)]
     assert [float(y) for y in results] == [4.0, 6.0], "a later replay changed an earlier result"
     assert len(recorder.made) == 1
     assert recorder.made[0].replays == 2
@@ -56,20 +56,20 @@ def test_the_second_call_is_recorded_and_the_third_only_replayed():
 )
 def test_what_else_could_change_the_result_gets_a_graph_of_its_own(key, x):
     recorder = FakeRecorder()
-    replays = Replays(recorder)
+    replays = Recordings(recorder)
     for _ in range(2):
-        replays.draw("key", {"x": torch.ones(1)}, double)
-    assert replays.draw(key, {"x": x}, double) is None
-    assert torch.equal(replays.draw(key, {"x": x * 3}, double), x * 6)
+        replays.replay("key", {"x": torch.ones(1)}, double)
+    assert replays.replay(key, {"x": x}, double) is None
+    assert torch.equal(replays.replay(key, {"x": x * 3}, double), x * 6)
     assert len(recorder.made) == 2
 
 
 def test_the_oldest_graph_goes_first_and_all_go_on_clearing():
     recorder = FakeRecorder()
-    replays = Replays(recorder, kept=2)
+    replays = Recordings(recorder, most=2)
 
     def draw(key):
-        return replays.draw(key, {"x": torch.ones(1)}, double)
+        return replays.replay(key, {"x": torch.ones(1)}, double)
 
     for key in "aabbcc":
         draw(key)
@@ -82,18 +82,18 @@ def test_the_oldest_graph_goes_first_and_all_go_on_clearing():
 
 
 def test_what_cannot_be_recorded_is_said_once_and_drawn_the_plain_way(caplog):
-    replays = Replays(FakeRecorder(RuntimeError("operation not permitted\nwhen capturing")))
+    replays = Recordings(FakeRecorder(RuntimeError("operation not permitted\nwhen capturing")))
     with caplog.at_level(logging.WARNING):
         for _ in range(4):
-            assert replays.draw("key", {"x": torch.ones(1)}, double) is None
+            assert replays.replay("key", {"x": torch.ones(1)}, double) is None
     assert caplog.messages == ["This network is drawn without a CUDA graph: operation not permitted"]
 
 
 def test_a_lack_of_memory_is_not_hidden():
-    replays = Replays(FakeRecorder(torch.OutOfMemoryError("full")))
-    replays.draw("key", {"x": torch.ones(1)}, double)
+    replays = Recordings(FakeRecorder(torch.OutOfMemoryError("full")))
+    replays.replay("key", {"x": torch.ones(1)}, double)
     with pytest.raises(torch.OutOfMemoryError):
-        replays.draw("key", {"x": torch.ones(1)}, double)
+        replays.replay("key", {"x": torch.ones(1)}, double)
 
 
 @pytest.mark.parametrize("kind", ["sg2", "sg3"])
@@ -102,7 +102,7 @@ def test_pictures_by_graphs_are_the_same(kind, tmp_path, monkeypatch):
     bench = Bench(save(tmp_path, kind))
     model: Model = bench.pipeline._models.get(bench.request.image.network, "cpu", lambda share: None)
     recorder = FakeRecorder()
-    model.replays = Replays(recorder)
+    model.recordings = Recordings(recorder)
     requests = [
         (seed, Noise(strength=strength, mode=mode, seed=5), Transform(x=x))
         for strength, mode, x in ((1.0, "const", 0.0), (0.5, "const", 0.0), (1.0, "random", 0.25), (1.0, "const", 0.5))

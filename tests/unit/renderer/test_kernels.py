@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan.networks import fast_cpu
+from gan.inference import cpu
 from renderer.engine import kernels
 from renderer.engine.pipeline import Pipeline
 from renderer.ipc.protocol import PICTURE, ImageState, Network, RenderRequest
@@ -15,7 +15,7 @@ from tests.unit.renderer import tiny
 def used(monkeypatch):
     """How many pictures were drawn by a plan."""
     drawn = []
-    plan_for = fast_cpu.plan_for
+    plan_for = cpu.plans.plan_for
 
     def counted(*arguments):
         plan = plan_for(*arguments)
@@ -23,7 +23,7 @@ def used(monkeypatch):
             drawn.append(plan)
         return plan
 
-    monkeypatch.setattr(fast_cpu, "plan_for", counted)
+    monkeypatch.setattr(cpu.plans, "plan_for", counted)
     return drawn
 
 
@@ -59,16 +59,16 @@ def test_a_network_without_a_plan_is_drawn_all_the_same(folder, used, monkeypatc
 
 def test_other_devices_have_no_use_for_them(monkeypatch):
     monkeypatch.setenv(kernels.VARIABLE, "wait")
-    monkeypatch.setattr(fast_cpu, "warm_up", lambda synthesis: pytest.fail("not for this device"))
+    monkeypatch.setattr(cpu, "warm_up", lambda synthesis: pytest.fail("not for this device"))
     kernels.Preparation(lambda told: None).make_ready(torch.nn.Identity(), torch.device("meta"))
 
 
 class FakeWarmUp:
-    """Stands for `fast_cpu.warm_up`: says and does what each network was given to say and do."""
+    """Stands for `cpu.warm_up`: says and does what each network was given to say and do."""
 
     def __init__(self, monkeypatch):
         self.script = {}
-        monkeypatch.setattr(fast_cpu, "warm_up", self)
+        monkeypatch.setattr(cpu, "warm_up", self)
         monkeypatch.setenv(kernels.VARIABLE, "wait")
 
     def __call__(self, synthesis, progress):
@@ -93,7 +93,7 @@ def prepared(warm_up, *scripts):
     return told
 
 
-FULL = fast_cpu.CompilingError("No space left on device")
+FULL = cpu.CompilingError("No space left on device")
 
 
 @pytest.mark.parametrize(
@@ -135,12 +135,12 @@ def test_an_unforeseen_error_ends_the_telling(monkeypatch):
 def test_drafts_come_after_the_whole_and_not_for_those_who_wait(monkeypatch):
     warm_up, told, drafted = FakeWarmUp(monkeypatch), [], []
 
-    def warm_up_drafts(synthesis, progress):
+    def warm_up_low_res(synthesis, progress):
         drafted.append(synthesis)
         progress(0, 1)
         raise FULL
 
-    monkeypatch.setattr(fast_cpu, "warm_up_drafts", warm_up_drafts)
+    monkeypatch.setattr(cpu, "warm_up_low_res", warm_up_low_res)
     preparation = kernels.Preparation(lambda one: told.append((one.done, one.total, one.problem)))
     good, bad = torch.nn.Identity(), torch.nn.Linear(1, 1)
     warm_up.script = {good: [(0, 2), (2, 2)], bad: [FULL]}

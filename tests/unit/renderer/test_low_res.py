@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from gan.display import to_rgba8
+from gan.inference.low_res import at_resolution, shares
 from gan.transforms import affine, inverse
 from renderer.engine import kernels, models
 from renderer.engine.base import Cancelled
@@ -37,7 +38,7 @@ def model_of(bench: tiny.Bench) -> models.Model:
 def draft(kind: str, seed: int, side: int, psi: float = 1.0, **synthesis) -> np.ndarray:
     G = tiny.network(kind)
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
-    image = G.synthesis(G.mapping(z, None, truncation_psi=psi), draft=side, **synthesis)
+    image = at_resolution(G.synthesis, side)(G.mapping(z, None, truncation_psi=psi), **synthesis)
     return to_rgba8(F.interpolate(image, (32, 32), mode="bilinear")[0])
 
 
@@ -52,7 +53,7 @@ def test_a_draft_is_the_image_of_a_lower_resolution_enlarged(bench, kind):
     bench.render()
     rendered = bench.render(latent=Latent(x=3), low_res_ms=SOON)
     side = rendered.low_res
-    assert side in model_of(bench).G.synthesis.drafts
+    assert side in shares(model_of(bench).G.synthesis)
     np.testing.assert_allclose(tiny.pictures(rendered)["picture"], draft(kind, 3, side), atol=1)
     np.testing.assert_array_equal(bench.picture(latent=Latent(x=3)), tiny.reference(kind, 3))
 
@@ -101,7 +102,7 @@ def test_the_largest_draft_within_the_time_is_drawn(sg2):
 def test_what_a_draft_takes_is_told_by_its_work_and_then_by_drafts(bench):
     bench.render()
     model = model_of(bench)
-    side, share = list(model.G.synthesis.drafts.items())[-1]
+    side, share = list(shares(model.G.synthesis).items())[-1]
     model.full_s = 0.5
     assert model.low_res_s[side] == pytest.approx(0.5 * share)
     model.ran(side, 9.0)
@@ -133,14 +134,13 @@ def test_networks_without_such_images_are_drawn_whole(bench):
 
 
 def test_kernels_of_drafts_are_ready_with_those_of_the_whole(folder, monkeypatch):
-    from gan.networks import fast_cpu
-    from gan.networks.stylegan3_drafts import draft_of
+    from gan.inference import cpu
 
     monkeypatch.setenv(kernels.VARIABLE, "wait")
     bench = tiny.Bench(tiny.save(folder, "sg3"))
     bench.render()
     synthesis = model_of(bench).G.synthesis
-    plans = [fast_cpu._entries[draft_of(synthesis, side)].plan for side in synthesis.drafts]
+    plans = [cpu.plans.entries[at_resolution(synthesis, side)].plan for side in shares(synthesis)]
     assert plans
     drawn = bench.render(latent=Latent(x=3), low_res_ms=SOON)
     np.testing.assert_allclose(tiny.pictures(drawn)["picture"], draft("sg3", 3, drawn.low_res), atol=1)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from foundation.arrays import array_of_npy, npy_of
 from foundation.png import save_png
-from gan.film import write_film
+from gan.animation.film import write_film
 from renderer.document import metadata, recipe
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document

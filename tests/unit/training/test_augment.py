@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from gan.ops.grid_sample import grid_sample
-from gan.training.augment import PIPELINES, Augmentations, AugmentPipe
+from gan.training.augment.pipeline import AugmentPipe
+from gan.training.augment.settings import PIPELINES, Augmentations
 from gan.training.draws import GeneratorDraws
 
 

@@ -8,9 +8,9 @@ import torch
 
 from gan.cli.train import make_job
 from gan.ops.cpu import dispatch
-from gan.training import session
-from gan.training.augment import PIPELINES
+from gan.training.augment.settings import PIPELINES
 from gan.training.config import TrainConfig
+from gan.training.run import session
 from tests.unit.cli.guard import ADDED, names, recording, with_one_more
 from tests.unit.training.tiny import dataset, spec
 

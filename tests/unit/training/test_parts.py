@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from foundation import runs
 from gan.data import ImageSource
-from gan.training import run_folder, status
-from gan.training.ada import AdaController, AdaSettings
+from gan.training.augment.ada import AdaController, AdaSettings
 from gan.training.average import decay, move_average
 from gan.training.errors import TrainingError
 from gan.training.group import Group
 from gan.training.growing import at_level_of_detail, level_of_detail
 from gan.training.health import Health
-from gan.training.image_grid import plan_grid, real_grid
 from gan.training.loss import LossSettings, blur, blur_sigma
+from gan.training.run import folder as run_folder
+from gan.training.run import status
+from gan.training.run.image_grid import plan_grid, real_grid
 from gan.training.stats import Collector
 from tests.unit.training.tiny import CPU, dataset
 

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from gan.training import launch, run_folder
-from gan.training.status import Status
+from gan.training.run import folder as run_folder
+from gan.training.run import launch
+from gan.training.run.status import Status
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import io
 import pytest
 import torch
 
-from gan.networks import fast_cpu
-from gan.networks.fast_cpu import stylegan2
+from gan.inference import cpu
+from gan.inference.cpu import stylegan2
 from gan.training.errors import TrainingError
 from gan.training.health import CHECK_EVERY, PATIENCE
 from tests.unit.training.tiny import assert_same, dataset, trainer, weights
@@ -133,12 +133,12 @@ def test_growing_fades_resolutions_in_and_goes_on_exactly(tmp_path):
 def test_where_kernels_are_wanted_they_draw_fakes_and_keep_nothing(data, monkeypatch):
     made = trainer(data)
     z, c = torch.randn(5, made.G_ema.z_dim), torch.zeros(5, 0)
-    expected = made.draw(z, c)
+    expected = made.render(z, c)
     monkeypatch.delenv("STYLESCOPE_KERNELS")
     monkeypatch.setattr(stylegan2, "_MANY", 0)
     batches = []
-    pictures = fast_cpu.pictures
-    monkeypatch.setattr(fast_cpu, "pictures", lambda count, *rest: batches.append(count) or pictures(count, *rest))
-    assert (made.draw(z, c) - expected).abs().max() < 1e-5 * expected.abs().max()
+    pictures = cpu.plans.images
+    monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: batches.append(count) or pictures(count, *rest))
+    assert (made.render(z, c) - expected).abs().max() < 1e-5 * expected.abs().max()
     assert sum(batches) == 5
-    assert made.G_ema.synthesis not in fast_cpu._entries
+    assert made.G_ema.synthesis not in cpu.plans.entries

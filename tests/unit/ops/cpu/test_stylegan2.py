@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.networks.fast_cpu.packing import filter_taps, floats
+from gan.inference.cpu.packing import filter_taps, floats
 from gan.ops import bias_act, setup_filter
 from gan.ops.conv2d_resample import conv2d_resample
 from gan.ops.cpu import stylegan2 as kernels

@@ -1,0 +1,1 @@
+"""Measurements of images: spectra and equivariance."""

@@ -1,0 +1,82 @@
+"""Drawings of average spectra. They need Matplotlib, of the optional extra `metrics`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from foundation.files import replacing
+from gan.analysis.average_spectra import Spectrum, decibels, slices
+
+DPI = 100
+_CONTOUR_DB = 5
+_INCHES = (6.4, 5.4)
+
+
+def heatmap(spectrum: Spectrum, path: Path, dpi: int = DPI, smooth: float = 1.25) -> None:
+    """Draw a spectrum over both frequencies in colours, with a line every 5 dB.
+
+    Args:
+        spectrum: See `gan.analysis.average_spectra`.
+        path: The image to write; its ending decides the format.
+        dpi: Pixels to an inch; the image is 6.4 by 5.4 inches.
+        smooth: Standard deviation of a Gaussian, in points of the spectrum.
+
+    Raises:
+        ValueError: Matplotlib is missing, or knows no such format.
+    """
+    figure, axes = _figure()
+    db = decibels(spectrum, smooth)
+    db = np.pad(db, (0, len(db) % 2 == 0), mode="wrap")  # the Nyquist frequency on both sides
+    edges = np.linspace(-0.5, 0.5, len(db))
+    colours = axes.pcolormesh(edges, edges, db, shading="nearest", cmap="viridis", rasterized=True)
+    low, high = _CONTOUR_DB * np.floor(db.min() / _CONTOUR_DB), db.max()
+    levels = np.arange(low, high, _CONTOUR_DB)
+    if len(levels):
+        axes.contour(edges, edges, db, levels=levels, colors="white", linewidths=0.5, alpha=0.6, linestyles="solid")
+    axes.set(aspect="equal", xlabel="cycles per pixel, horizontal", ylabel="cycles per pixel, vertical")
+    figure.colorbar(colours, ax=axes, label="power, dB")
+    _write(figure, path, dpi)
+
+
+def curves(spectra: Mapping[str, Spectrum], path: Path, dpi: int = DPI, smooth: float = 0.0) -> None:
+    """Draw cuts through spectra along an axis (0 degrees) and along a diagonal (45 degrees).
+
+    Args:
+        spectra: By the name to write beside each.
+        path: See `heatmap`.
+        dpi: Likewise.
+        smooth: Likewise.
+
+    Raises:
+        ValueError: as `heatmap`.
+    """
+    figure, axes = _figure()
+    cuts = {name: slices(decibels(spectrum, smooth)) for name, spectrum in spectra.items()}
+    for i, (name, cut) in enumerate(cuts.items()):
+        for angle, line in ((0, "-"), (45, "--")):
+            axes.plot(*cut[angle], line, color=f"C{i}", linewidth=1.2, label=f"{name}, {angle}°")
+    axes.set(xlabel="cycles per pixel", ylabel="power, dB")
+    axes.axvline(0.5, color="grey", linewidth=0.5)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    _write(figure, path, dpi)
+
+
+def _figure() -> tuple[Any, Any]:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ValueError("Drawings of spectra need Matplotlib: pip install 'stylescope[metrics]'.") from error
+    figure = Figure(figsize=_INCHES, layout="constrained")  # without pyplot: no window, no state
+    return figure, figure.add_subplot()
+
+
+def _write(figure: Any, path: Path, dpi: int) -> None:
+    kind = path.suffix.lstrip(".").lower()
+    known = figure.canvas.get_supported_filetypes()
+    if kind not in known:
+        raise ValueError(f"Pictures cannot be written as {path.name}: use an ending such as .png, .pdf or .svg.")
+    with replacing(path) as part:
+        figure.savefig(part, dpi=dpi, format=kind)

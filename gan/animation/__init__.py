@@ -1,0 +1,1 @@
+"""Walks through latent space, and the films they make."""

@@ -1,0 +1,230 @@
+"""Writing films: MP4 (H.264), GIF, or a folder of numbered PNGs. Whole or not at all; imports no torch."""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from foundation.files import replacing, replacing_folder
+from foundation.png import save_png
+
+Frame = npt.NDArray[np.uint8]
+"""uint8 [H, W, 3]."""
+
+CRF = 17
+"""H.264's quality, 0-51: below about 18 no difference is visible."""
+
+GIF_RATE = 50.0
+"""GIF counts hundredths of a second, and players slow down what lasts only one."""
+
+
+class FilmCancelled(Exception):  # noqa: N818 - nothing went wrong
+    """The film was given up, and what had been written of it is gone."""
+
+
+def write_film(
+    path: str | Path,
+    frames: Iterable[Frame],
+    *,
+    fps: float = 60.0,
+    metadata: Mapping[str, str] | None = None,
+    progress: Callable[[int], None] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    threads: int = 0,
+) -> Path:
+    """Write frames to a film; its kind follows from the ending of its name.
+
+    `.mp4` is H.264 (an odd size gets one more line or column, repeated from its neighbour), `.gif` a GIF that plays for
+    ever, and no ending a folder of `frame00000.png`, ..., which must not exist or be empty.
+
+    Args:
+        path: The file or folder; an older file is replaced once the film is done.
+        frames: Of one size, taken one by one as they are needed.
+        fps: Frames a second.
+        metadata: Text to keep with the film: as text chunks in each PNG, else as JSON in the film's comment.
+            `read_metadata` gives it back.
+        progress: Called with the number of frames written so far.
+        cancelled: Asked before each frame.
+        threads: How many threads the encoder may use; 0 leaves it to the encoder.
+
+    Returns:
+        The path.
+
+    Raises:
+        FilmCancelled: `cancelled` said so.
+        ValueError: an ending, a rate or a frame that cannot be, or no frames at all.
+        OSError: the film cannot be written.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in ("", ".mp4", ".gif"):
+        raise ValueError(f"Films end in .mp4 or .gif, or are a folder with no ending; {path.name} is none of these.")
+    if not 0 < fps < 1000 or (suffix == ".gif" and fps > GIF_RATE):
+        most = f"at most {GIF_RATE:g} for a GIF" if suffix == ".gif" else "more than 0 and less than 1000"
+        raise ValueError(f"Frames a second must be {most}, not {fps:g}.")
+    source = _watched(frames, progress, cancelled)
+    text = dict(metadata or {})
+    with closing(source):
+        if suffix == ".mp4":
+            with replacing(path) as part:
+                _write_mp4(part, source, fps, text, threads)
+        elif suffix == ".gif":
+            with replacing(path) as part:
+                _write_gif(part, source, fps, text)
+        else:
+            _write_folder(path, source, text)
+    return path
+
+
+def _watched(
+    frames: Iterable[Frame], progress: Callable[[int], None] | None, cancelled: Callable[[], bool]
+) -> Generator[Frame, None, None]:
+    """The frames, checked; tells how many were taken."""
+    shape: tuple[int, ...] | None = None
+    for number, frame in enumerate(frames):
+        if cancelled():
+            raise FilmCancelled
+        shape = shape or frame.shape
+        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.shape != shape:
+            raise ValueError(
+                f"Frame {number} is {frame.dtype} {list(frame.shape)}; all must be uint8 [H, W, 3] of one size."
+            )
+        yield frame
+        if progress is not None:
+            progress(number + 1)
+    if shape is None:
+        raise ValueError("A film needs at least one frame.")
+
+
+# -- MP4 ---------------------------------------------------------------------------------------------------------
+
+
+def _write_mp4(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[str, str], threads: int) -> None:
+    with tempfile.TemporaryDirectory(prefix=path.name + ".", dir=path.parent) as name:
+        silent = Path(name, "film.mp4")
+        writer = None
+        try:
+            for frame in frames:
+                even = np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), mode="edge")
+                if writer is None:
+                    writer = _encoder(silent, even.shape[1], even.shape[0], fps, threads)
+                writer.send(np.ascontiguousarray(even))
+        finally:
+            if writer is not None:
+                writer.close()
+        _add_comment(silent, path, text)
+
+
+def _encoder(path: Path, width: int, height: int, fps: float, threads: int) -> Generator[None, Frame, None]:
+    writer: Generator[None, Frame, None] = imageio_ffmpeg.write_frames(
+        str(path),
+        (width, height),
+        fps=fps,
+        codec="libx264",
+        pix_fmt_out="yuv420p",
+        quality=None,
+        macro_block_size=1,
+        output_params=["-crf", str(CRF), "-threads", str(threads)],
+    )
+    writer.send(None)  # type: ignore[arg-type]  # the first send starts ffmpeg
+    return writer
+
+
+def _add_comment(source: Path, target: Path, text: Mapping[str, str]) -> None:
+    """Copy a film and give it its comment, from a file: on the command line a long one would not fit."""
+    notes = source.with_name("notes.txt")
+    comment = json.dumps(dict(text)) if text else ""
+    escaped = "".join("\\" + letter if letter in "=;#\\\n" else letter for letter in comment)
+    notes.write_text(f";FFMETADATA1\ncomment={escaped}\n", encoding="utf-8")
+    _ffmpeg(
+        *("-i", str(source), "-f", "ffmetadata", "-i", str(notes)),
+        *("-map", "0:v", "-map_metadata", "1", "-codec", "copy", "-movflags", "+faststart", "-f", "mp4", str(target)),
+    )
+
+
+def _ffmpeg(*arguments: str) -> bytes:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error", "-nostdin", *arguments]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it did not say why"]
+        raise OSError(f"The film could not be read or written by ffmpeg: {said[-1]}")
+    return done.stdout
+
+
+# -- GIF and PNG -------------------------------------------------------------------------------------------------
+
+
+def _write_gif(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[str, str]) -> None:
+    images = [Image.fromarray(frame).quantize(dither=Image.Dither.NONE) for frame in frames]
+    ends = [round(100 * i / fps) for i in range(len(images) + 1)]
+    images[0].save(
+        path,
+        format="GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=[10 * (end - start) for start, end in pairwise(ends)],
+        loop=0,
+        comment=json.dumps(dict(text)).encode() if text else b"",
+    )
+
+
+def _write_folder(path: Path, frames: Iterator[Frame], text: Mapping[str, str]) -> None:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ValueError(f"{path} already holds something; give the film a new folder.")
+    with replacing_folder(path) as part:
+        for number, frame in enumerate(frames):
+            save_png(part / f"frame{number:05d}.png", frame, text)
+
+
+# -- Reading -----------------------------------------------------------------------------------------------------
+
+
+def read_metadata(path: str | Path) -> dict[str, str]:
+    """The text that was kept with a film or a PNG; empty where there is none.
+
+    Args:
+        path: An MP4, a GIF, a PNG, or a folder of PNGs (whose first one is read).
+
+    Raises:
+        ValueError: it is no such file.
+        OSError: it cannot be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        images = sorted(path.glob("*.png"))
+        return read_metadata(images[0]) if images else {}
+    if path.suffix.lower() == ".mp4":
+        lines = _ffmpeg("-i", str(path), "-f", "ffmetadata", "-").decode("utf-8", "replace")
+        return _parsed(_comment(lines))
+    try:
+        with Image.open(path) as image:
+            if image.format == "GIF":
+                return _parsed(bytes(image.info.get("comment", b"")).decode("utf-8", "replace"))
+            image.load()  # text may come after the pixels
+            return {str(key): str(value) for key, value in getattr(image, "text", {}).items()}
+    except (SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} is no film or picture that can be read ({error}); choose another file.") from error
+
+
+def _comment(ffmetadata: str) -> str:
+    """The comment in ffmpeg's text form: entries are lines, and backslashes protect what is part of a value."""
+    found = re.search(r"(?:^|(?<!\\)\n)comment=((?:[^\\\n]|\\.)*)", ffmetadata, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
+
+
+def _parsed(comment: str) -> dict[str, str]:
+    """The metadata in a comment; comments of other programs are none."""
+    try:
+        value = json.loads(comment)
+    except ValueError:
+        return {}
+    return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else {}

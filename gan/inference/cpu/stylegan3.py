@@ -1,0 +1,211 @@
+"""StyleGAN3's synthesis on a CPU, for one image: the same numbers as the network's own, in less time.
+
+Everything is in NHWC order. A modulated convolution scales its input, or its weight where that is smaller, by the
+styles; the demodulation is the scale of what the fused filtered leaky ReLU reads.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from gan.inference.cpu.packing import (
+    AffineRows,
+    Floats,
+    Packed,
+    floats,
+    modulated_convolution,
+    modulated_pixels,
+    nhwc_convolution,
+    pad_to,
+    scales_weight,
+)
+from gan.inference.cpu.plans import StepsOf
+from gan.networks.steps import Steps
+from gan.networks.stylegan3 import SynthesisNetwork
+from gan.networks.stylegan3_layers import SynthesisLayer
+from gan.networks.synthesis import SynthesisCall
+from gan.ops.cpu.affine import affine_rows
+from gan.ops.cpu.crew import ALONE
+from gan.ops.cpu.filtered_lrelu import FilteredLrelu
+from gan.ops.cpu.jit import Kernel
+
+
+def covers(synthesis: SynthesisNetwork) -> bool:
+    """True for networks that a plan can render: those that consist of its layers."""
+    return all(_covers(getattr(synthesis, layer.name)) for layer in synthesis.design.layers)
+
+
+def _covers(module: SynthesisLayer) -> bool:
+    d = module.design
+    if d.is_torgb:
+        plain = module.up_filter is None and module.down_filter is None and d.up_factor == d.down_factor == 1
+        return plain and d.conv_kernel == 1 and not any(d.padding)
+    return d.conv_kernel in (1, 3) and _filter(module) is not None
+
+
+def _filter(module: SynthesisLayer) -> FilteredLrelu | None:
+    d = module.design
+    fu, fd = (None if f is None else f.numpy() for f in (module.up_filter, module.down_filter))
+    return FilteredLrelu.design(fu, fd, d.up_factor, d.down_factor, d.padding, math.sqrt(2), 0.2, module.conv_clamp)
+
+
+def kernels(synthesis: SynthesisNetwork) -> list[Kernel]:
+    """Kernels that a network needs, each once."""
+    modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers if not layer.is_torgb]
+    filters = [f for module in modules if (f := _filter(module)) is not None]
+    return [affine_rows, *dict.fromkeys(f.kernel for f in filters)]
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A layer's constants, channels padded."""
+
+    module: SynthesisLayer
+    weight: Tensor
+    """[out, in, 3, 3] in channels_last order, or of a 1 x 1 convolution [in, out]."""
+    packed: Packed | None
+    """Convolution with the packed weight, where the input is scaled and not the weight."""
+    bias: Tensor
+    styles: slice
+    scale: slice
+    gain: float
+    filter: FilteredLrelu | None
+    """None for toRGB."""
+
+
+class Plan:
+    """A network's weights, arranged for rendering one image after another. Later changes of the network are not seen.
+
+    Args:
+        synthesis: A network that `covers` accepts.
+        whole: Plan of the network that `synthesis` is a low resolution of: equal weights are shared with it.
+    """
+
+    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None) -> None:
+        self._input = synthesis.input
+        self._output_scale = float(synthesis.output_scale)
+        self._styles: AffineRows = AffineRows() if whole is None else whole._styles
+        self._scales: AffineRows = AffineRows(power=2, eps=1e-8) if whole is None else whole._scales
+        modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers]
+        self._layers: list[_Layer]
+        if whole is None:
+            self._layers = [self._layer(module, i + 1) for i, module in enumerate(modules)]
+            self._styles.pack()
+            self._scales.pack()
+        else:
+            self._layers = [_like(layer, module) for layer, module in zip(whole._layers, modules, strict=True)]
+
+    def pays(self, count: int) -> bool:
+        """True if rendering `count` images one after another takes less time than the reference."""
+        return True
+
+    def steps_of(self, call: SynthesisCall) -> StepsOf | None:
+        """Steps of each image of a call; None for one that updates magnitudes."""
+        if call.update_emas:
+            return None
+        apart, transform = torch.split(call.ws, 1), call.transform
+        own = transform is not None and transform.ndim == 3
+        transforms = torch.split(transform, 1) if transform is not None and own else (transform,) * len(apart)
+        return lambda i: self.steps(apart[i], transforms[i])
+
+    def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
+        """As `SynthesisNetwork.steps`, for ws [1, num_ws, w_dim]. The outputs that it yields are not changed later."""
+        with ALONE:
+            return (yield from self._run(ws, transform))
+
+    def _run(self, ws: Tensor, transform: Tensor | None) -> Steps:
+        styles = self._styles(ws[0])
+        for layer in self._layers:
+            if layer.filter is not None:
+                own = styles[layer.styles]
+                own *= (own.square().sum() / layer.module.design.in_channels).rsqrt()
+        scales = self._scales(styles)
+        x: Tensor = self._input(ws[:, 0], transform)
+        yield "input", x
+        x = pad_to(x, (1,)).contiguous(memory_format=torch.channels_last)
+        for layer in self._layers:
+            y = _convolve(layer, x, styles[layer.styles] * layer.gain)
+            if layer.filter is None:
+                x = _coloured(layer, y)
+            else:
+                x = _activated(layer.filter, y, scales[layer.scale], layer.bias)
+            yield layer.module.design.name, x[:, : layer.module.design.out_channels]
+        return x * self._output_scale
+
+    def _layer(self, module: SynthesisLayer, source: int) -> _Layer:
+        d = module.design
+        gain = float(module.magnitude_ema.rsqrt())
+        if d.is_torgb:
+            gain /= math.sqrt(d.in_channels * d.conv_kernel**2)
+        styles = self._styles.add_affine(module.affine, source)
+        energy = _kernels(module, module.weight).square().sum(dim=[2, 3])
+        scale = slice(0, 0) if d.is_torgb else self._scales.add(energy, torch.zeros(len(energy)), styles.start)
+        weight, packed = _packed(module)
+        bias = module.bias.detach()
+        return _Layer(
+            module,
+            weight,
+            packed,
+            bias if d.is_torgb else pad_to(bias, (0,)),
+            styles,
+            scale,
+            gain,
+            None if d.is_torgb else _filter(module),
+        )
+
+
+def _like(layer: _Layer, module: SynthesisLayer) -> _Layer:
+    """Layer of a low-resolution network, whose module is `module`, made of the whole network's layer."""
+    if module.resampled is None:
+        return replace(layer, module=module, filter=None if layer.filter is None else _filter(module))
+    weight, packed = _packed(module)
+    return replace(layer, module=module, filter=_filter(module), weight=weight, packed=packed)
+
+
+def _kernels(module: SynthesisLayer, kernels: Tensor) -> Tensor:
+    """Kernels scaled as the layer's weight is before it is demodulated, channels padded."""
+    if module.design.is_torgb:
+        return pad_to(kernels.detach(), (1,))
+    return pad_to(kernels.detach() * module.weight.detach().square().mean(dim=[1, 2, 3], keepdim=True).rsqrt(), (0, 1))
+
+
+def _packed(module: SynthesisLayer) -> tuple[Tensor, Packed | None]:
+    """See `_Layer.weight` and `_Layer.packed`."""
+    d = module.design
+    weight = _kernels(module, module.weight if module.resampled is None else module.resampled)
+    if d.conv_kernel == 1:
+        return weight[:, :, 0, 0].t().contiguous(), None
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    if scales_weight(weight, d.in_size**2, weight.shape[1]):
+        return weight, None
+    return weight, nhwc_convolution(weight, d.in_size, padding=d.conv_kernel - 1)
+
+
+def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:
+    """The modulated convolution of x [1, in, H, W], before demodulation: [1, out, ...] in channels_last order."""
+    if layer.module.design.conv_kernel > 1:
+        return modulated_convolution(x, layer.weight, layer.packed, scale, layer.module.design.conv_kernel - 1)
+    pixels, weight = modulated_pixels(x, layer.weight, scale)
+    return (pixels @ weight).view(1, *x.shape[2:], -1).permute(0, 3, 1, 2)
+
+
+def _activated(op: FilteredLrelu, y: Tensor, scale: Tensor, bias: Tensor) -> Tensor:
+    """Demodulation, bias and filtered leaky ReLU of a convolution's output [1, C, H, W], in channels_last order."""
+    height, width = op.size(*y.shape[2:])
+    out = torch.empty(height, width, y.shape[1])
+    op(_pixels(y), floats(scale), floats(bias), out.numpy())
+    return out[None].permute(0, 3, 1, 2)
+
+
+def _pixels(y: Tensor) -> Floats:
+    """[H, W, C] of [1, C, H, W] in channels_last order, not copied."""
+    pixels: Floats = y[0].permute(1, 2, 0).contiguous().numpy()
+    return pixels
+
+
+def _coloured(layer: _Layer, y: Tensor) -> Tensor:
+    clamp = layer.module.conv_clamp
+    rgb = (y + layer.bias[:, None, None]).contiguous()
+    return rgb if clamp is None else rgb.clamp_(-clamp, clamp)

@@ -1,0 +1,1 @@
+"""Reading the TensorFlow releases of StyleGAN 1 and 2."""

@@ -1,0 +1,1 @@
+"""Running a training: its folder, checkpoints, status and processes."""

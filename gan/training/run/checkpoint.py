@@ -1,0 +1,85 @@
+"""Checkpoints of a run: snapshots of its networks, and the one state that it can continue from."""
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+
+from foundation.files import replacing
+from foundation.runs import STATE_FILE, snapshot_name
+from gan.io.networks import Networks
+from gan.io.tensors import save
+from gan.training.errors import TrainingError
+
+VERSION = 1
+"""Version of `training-state.pt`; files of a later one are refused."""
+
+
+def snapshot_path(folder: Path, nimg: int) -> Path:
+    """Where the networks after `nimg` images are kept."""
+    return folder / snapshot_name(nimg)
+
+
+def save_snapshot(folder: Path, nets: Networks, nimg: int) -> Path:
+    """Write the networks; returns the file.
+
+    Raises:
+        TrainingError: it cannot be written. Earlier snapshots stay as they were.
+    """
+    path = snapshot_path(folder, nimg)
+    with _told(path):
+        save(path, nets)
+    return path
+
+
+def save_state(folder: Path, state: dict[str, Any]) -> None:
+    """Write `training-state.pt`, in place of an older one.
+
+    Raises:
+        TrainingError: it cannot be written. The older one stays.
+    """
+    path = folder / STATE_FILE
+    with _told(path), replacing(path) as part:
+        torch.save({"version": VERSION, **state}, part)
+
+
+def load_state(folder: Path) -> dict[str, Any]:
+    """Read `training-state.pt`; only data is read, nothing is run.
+
+    Raises:
+        TrainingError: it is missing, damaged or of a later version.
+    """
+    path = folder / STATE_FILE
+    if not path.is_file():
+        raise TrainingError(
+            f"{folder} has no {STATE_FILE}, so the run cannot go on from there: start a new one, from its newest "
+            "network if it has one (--resume=FILE)."
+        )
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise TrainingError(
+            f"{path} is damaged: start a new run from the newest network beside it (--resume=FILE)."
+        ) from error
+    if not isinstance(state, dict) or not isinstance(state.get("version"), int):
+        raise TrainingError(f"{path} is no state of a training run: start a new run from a network (--resume=FILE).")
+    if state["version"] > VERSION:
+        raise TrainingError(f"{path} was written by a later version: update the program.")
+    return state
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the system and the libraries say of a full disk into one sentence."""
+    try:
+        yield
+    except (OSError, RuntimeError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise TrainingError(
+            f"{path} could not be written ({reason}): make room on the disk, then go on with --resume={path.parent}. "
+            "What was saved before is intact."
+        ) from error

@@ -1,0 +1,89 @@
+"""Starts the processes of a run on this computer, as torchrun does, and says which one was lost."""
+
+import logging
+import os
+import signal
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+from gan.training.errors import TrainingError
+from gan.training.run import status
+
+SHUTDOWN_SECONDS = 15
+"""Time that the other workers have to end after one was lost; then they are killed."""
+
+
+def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) -> None:
+    """Run `work(*args)` in `count` processes that can form a group, and wait for them.
+
+    SIGTERM and Ctrl+C reach process 0, which ends the run with a snapshot.
+
+    Args:
+        count: Number of processes.
+        folder: The run's folder, whose `status.json` says which process is number 0.
+        work: A function of a module.
+        args: What it is given; must be picklable.
+
+    Raises:
+        TrainingError: a worker failed or was lost; the message names it.
+    """
+    config = LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=count,
+        run_id=uuid.uuid4().hex,
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        max_restarts=0,
+        # The rest is handled here: torchrun by itself would kill the workers before they have saved anything.
+        signals_to_handle="SIGQUIT",
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    # What they would say is said here in a sentence.
+    for name in ("torch.distributed.elastic", "torch.multiprocessing"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        with _passed_on(folder):
+            elastic_launch(config, work)(*args)
+    except ChildFailedError as error:
+        rank, failure = error.get_first_failure()
+        reason = _reason(folder, rank, failure.pid, failure.exitcode)
+        # One that was killed could not say so itself, and what the others say is only that it was lost.
+        status.mark_failed(folder, reason, time.time(), first=failure.exitcode >= 0)
+        raise TrainingError(reason) from error
+
+
+def _reason(folder: Path, rank: int, pid: int, exitcode: int) -> str:
+    if exitcode < 0:
+        return (
+            f"Worker {rank} (process {pid}) was ended by {signal.Signals(-exitcode).name}, so the run has stopped; go "
+            f"on from its last saved state with --resume={folder}"
+        )
+    told = (status.read(folder) or {}).get("error")
+    return f"Worker {rank} (process {pid}) failed: {told or f'it ended with status {exitcode}; see above'}"
+
+
+@contextmanager
+def _passed_on(folder: Path) -> Iterator[None]:
+    def ask(number: int, frame: FrameType | None) -> None:
+        content = status.read(folder)
+        # Until process 0 writes its own, the status may name this very process.
+        if content is None or not status.is_alive(content) or content["pid"] == os.getpid():
+            raise KeyboardInterrupt
+        if number == signal.SIGTERM:  # the terminal sends Ctrl+C to the workers by itself
+            os.kill(int(content["pid"]), signal.SIGTERM)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,176 @@
+"""One process's part of a run: opens the data, builds or restores, trains, and says how it went."""
+
+import contextlib
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+import gan
+from gan import metrics
+from gan.data import DatasetError, ImageSource
+from gan.device import choose_device
+from gan.inference import cpu
+from gan.memory import keep_freed_memory
+from gan.ops.cpu import dispatch
+from gan.training.config import TrainConfig
+from gan.training.errors import TrainingError
+from gan.training.group import Group, join, local_device, started_by_torchrun
+from gan.training.run.checkpoint import load_state
+from gan.training.run.folder import cut_back_to
+from gan.training.run.loop import Loop, Surroundings
+from gan.training.run.status import Status, mark_failed, read
+from gan.training.trainer import Trainer
+
+_LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Instructions for a process of a run."""
+
+    config: TrainConfig
+    """Configuration of the training."""
+    data: str
+    """The dataset."""
+    cond: bool
+    """True to use its labels."""
+    mirror: bool
+    """True to double it with mirrored images."""
+    device: str
+    """Name of the device, as `gan.device` knows it."""
+    folder: Path | None
+    """The run's folder; None where process 0 is to make it."""
+    continued: bool
+    """True to continue from the folder's saved state."""
+
+
+def run(
+    job: Job,
+    make_folder: Callable[[], Path],
+    notifier: Callable[[Path], Callable[[str], None]],
+    progress: Callable[[int], None],
+) -> bool:
+    """Do this process's part of a run.
+
+    Args:
+        job: What to do.
+        make_folder: Makes the run's folder, where it is not made yet; called in process 0 only.
+        notifier: From the folder to what takes lines for people; called in process 0 only.
+        progress: Called with the number of images shown.
+
+    Returns:
+        Whether the end was reached; False if the run was stopped.
+    """
+    device = local_device(choose_device(job.device))
+    torch.backends.cudnn.benchmark = job.config.cudnn_benchmark
+    if device.type == "cpu" and started_by_torchrun():
+        beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+        torch.set_num_threads(max(1, torch.get_num_threads() // beside))
+    if device.type == "cpu":
+        keep_freed_memory()
+        if cpu.wanted():
+            dispatch.enable()
+    group = join(device, job.config.gpus)
+    folder: Path | None = job.folder
+    try:
+        with stop_requested() as stop:
+            if folder is None:
+                folder = group.share(make_folder() if group.rank == 0 else None)
+                assert folder is not None
+            notify: Callable[[str], None] = _silent
+            if group.rank == 0:
+                notify = notifier(folder)
+                shown = float((read(folder) or {}).get("kimg") or 0.0)
+                Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)
+            return _train(job, folder, group, device, notify, stop, progress)
+    except BaseException as error:
+        if folder is not None:
+            with contextlib.suppress(OSError):  # on a full disk there may be no room even for that
+                mark_failed(folder, _reason(error, group), time.time(), first=True)
+        raise
+    finally:
+        group.close()
+
+
+def _train(
+    job: Job,
+    folder: Path,
+    group: Group,
+    device: torch.device,
+    notify: Callable[[str], None],
+    stop: Callable[[], bool],
+    progress: Callable[[int], None],
+) -> bool:
+    source = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
+    state = load_state(folder) if job.continued else None
+    start = None
+    if job.config.resume is not None and state is None:
+        start = gan.load(job.config.resume)
+    if state is not None and group.rank == 0:
+        cut_back_to(folder, state["nimg"])
+    measure = metrics.for_training(
+        job.config.metrics, source, group, folder, notify, background=job.config.metrics_async
+    )
+    trainer = Trainer(job.config, source, group, device, state, start)
+    around = Surroundings(
+        folder, group, notify, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time
+    )
+    try:
+        notify(f"{len(source)} images of {source.resolution}x{source.resolution} in {source.path}")
+        notify(f"Training {_parameters(trainer)} parameters on {group.size} x {device}, in {folder}")
+        return Loop(trainer, source, around, state).run()
+    finally:
+        trainer.close()
+
+
+@contextmanager
+def stop_requested() -> Iterator[Callable[[], bool]]:
+    """SIGTERM and Ctrl+C ask to stop after the current batch; a second Ctrl+C stops at once.
+
+    Yields:
+        Function that returns True once a stop was requested.
+    """
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _parameters(trainer: Trainer) -> str:
+    count = sum(p.numel() for network in (trainer.G, trainer.D) for p in network.parameters())
+    return f"{count / 1e6:.2f} million"
+
+
+def _reason(error: BaseException, group: Group) -> str:
+    """Sentence for an error."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted before the last batch was saved."
+    if isinstance(error, torch.OutOfMemoryError):
+        return "The GPU's memory is full: give a smaller --batch-gpu, or smaller networks (--cbase, --cmax)."
+    if isinstance(error, (TrainingError, DatasetError, gan.LoadError)):
+        return str(error)
+    if group.size > 1 and isinstance(error, RuntimeError) and _LOST.search(str(error)):
+        return f"Process {group.rank} lost another process of the run: look at what that one says ({error})."
+    return f"{type(error).__name__}: {error}"
+
+
+def _silent(line: str) -> None:
+    pass
