@@ -237,7 +237,7 @@ def drive(
         )
         if scene is not None:
             app.change(scene)
-        target = Target(size)
+        target = Target(size, lambda: app.photographing)
         params = app.runner_params()
         target.attach(params)
         _ignore_broken_pipes(params)
