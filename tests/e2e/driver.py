@@ -34,6 +34,7 @@ from PIL import Image
 from renderer.fake.client import FakeRenderer
 from renderer.ipc.client import Renderer
 from renderer.ipc.interface import AnyRenderer
+from tests.waiting import PATIENCE
 from viz.shell.app import App
 from viz.shell.offscreen import Target
 from viz.state.facts import Facts
@@ -44,8 +45,6 @@ from viz.state.settings import Settings
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 """The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
-PATIENCE = 20.0
-"""Seconds to wait for anything: generous, as the machine may be busy with other tests."""
 _LONGEST = 3600.0
 """Seconds after which the test engine would give up a test; pytest does it earlier."""
 
@@ -82,10 +81,13 @@ class Driver:
     def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
         """Draw frames until `found()` is true. Raises AssertionError after `seconds`."""
         end = time.monotonic() + seconds
+        pause = 0.0
         while not found():
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds:.0f} s in vain{' for ' + what if what else ''}")
             self.frames(1)
+            time.sleep(pause)  # leaves the CPU to whoever is waited for
+            pause = min(pause + 0.001, 0.02)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
         """Draw frames until the picture shown answers the present document (or has failed to)."""

@@ -143,7 +143,7 @@ def test_layers_taken_from_b_are_previewed_and_make_one_step():
 
 def test_everything_taken_from_b_is_b_to_the_last_byte(lent, avatars):
     def steps(d: Driver) -> None:
-        d.wait_frame(60)
+        d.wait_frame()
         d.change(seed(3.0, truncation=Truncation(0.5), noise=Noise("random", 4), mixing=Mixing(8.0, (LayerStyle(2),))))
         d.wait_frame()
         b = d.picture()

@@ -57,7 +57,7 @@ def test_a_saved_picture_dropped_on_a_new_window_brings_everything_back(lent, av
     settings = Settings(capture_dir=str(tmp_path), device="cpu")
 
     def first(d: Driver) -> None:
-        d.wait_frame(60)
+        d.wait_frame()
         d.change(worked)
         d.wait_frame()
         kept["picture"], kept["document"] = d.picture(), d.scene.document
@@ -94,7 +94,7 @@ def test_a_picture_of_the_timeline_remembers_its_moment(lent, avatars, tmp_path)
     walk = Timeline((Track("latent", (KeyFrame(0.0, Latent(3.0)), KeyFrame(1.0, Latent(8.0)))),), 2.0)
 
     def first(d: Driver) -> None:
-        d.wait_frame(60)
+        d.wait_frame()
         d.change(lambda scene: put(scene, "document.timeline", walk))
         own = d.picture().copy()
         d.change(lambda scene: put(scene, "view.playback", Playback(0.4, on=True)))
@@ -215,7 +215,7 @@ def test_a_latent_shows_the_very_same_picture_again(lent, avatars, tmp_path, end
     path = tmp_path / f"face.{ending}"
 
     def steps(d: Driver) -> None:
-        d.wait_frame(60)
+        d.wait_frame()
         d.change(lambda scene: replace(worked(scene), settings=replace(scene.settings, device="cpu")))
         d.wait_frame()
         picture = d.picture()

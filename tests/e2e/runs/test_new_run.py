@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
+from tests.waiting import PATIENCE
 from training_launcher import launcher, registry
 from training_launcher.options import fields
 from training_launcher.presets import load
@@ -25,7 +26,7 @@ from viz.state.followed_run import Following
 from viz.state.settings import Settings
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(600)]
-LONG = 120.0
+LONG = PATIENCE
 TRY = next(one for one in load() if one.name == "try-16")
 KIMG = next(part for part in fields(TrainSpec) if part.name == "kimg")
 

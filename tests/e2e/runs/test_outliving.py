@@ -14,10 +14,10 @@ import pytest
 
 from tests.fixtures_path import ROOT
 from tests.unit.training.tiny import OPTIONS, dataset
+from tests.waiting import PATIENCE
 from training_launcher import launcher, registry
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(400)]
-PATIENCE = 90.0
 
 
 def wait(found: Callable[[], Any], what: str) -> Any:

@@ -18,7 +18,11 @@ def main() -> None:
     state_file, network = Path(sys.argv[1]), "".join(sys.argv[2:3])
 
     def watch(app: Any, params: Any) -> None:
+        from imgui_bundle import imgui
+
         from viz.ui.widgets import spots
+
+        any_popup = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
 
         places: dict[str, spots.Rect] = {}
         spots.watch(places)
@@ -35,6 +39,7 @@ def main() -> None:
                 "up_to_date": app.up_to_date,
                 "failure": app.incoming.failure.message if app.incoming.failure else "",
                 "renderer": app.renderer.pid,
+                "dialog": imgui.is_popup_open("", any_popup),
             }
             fresh = state_file.with_suffix(".new")
             fresh.write_text(json.dumps(state))

@@ -1,6 +1,5 @@
 """Exporting films from the real window, in a real process."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from gan.film import read_metadata
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.timeline.test_timeline_panel import PSI, WALK, keyed
+from tests.waiting import wait_for
 from training_launcher.registry import read, scan
 from viz.state.settings import Settings
 from viz.timeline.export import Exporter
@@ -38,7 +38,7 @@ def test_a_film_is_exported_while_the_window_goes_on_and_its_place_is_told(tmp_p
     def steps(d: Driver):
         begin(d)
         assert exporter(d).running
-        d.wait_for(lambda: not exporter(d).running, 120, "the film")
+        d.wait_for(lambda: not exporter(d).running, what="the film")
         d.frames(3)
         assert exporter(d).state.problem == ""
         assert "Saved film.mp4" in said(d)
@@ -53,17 +53,14 @@ def test_a_film_is_finished_after_the_window_is_closed(tmp_path: Path):
 
     def steps(d: Driver):
         begin(d)
-        d.wait_for(lambda: exporter(d).state.done > 0, 120, "the first frame")
+        d.wait_for(lambda: exporter(d).state.done > 0, what="the first frame")
 
     start = keyed(WALK, PSI, seconds=4.0)
     drive(steps, scene=start, settings=Settings(capture_dir=str(films), run_dirs=str(runs)))
     (run,) = scan([runs])
     assert run.live
     assert (run.kind, run.unit) == ("video", "frames")
-    end = time.monotonic() + 120
-    while (run := read(run.folder)).live:
-        assert time.monotonic() < end, "the film goes on without end"
-        time.sleep(0.1)
+    run = wait_for(lambda: not (now := read(run.folder)).live and now, "the end of the film", 0.1)
     assert (run.state, run.done) == ("finished", run.total)
     assert "stylescope" in read_metadata(films / "film.mp4")
 
@@ -71,9 +68,9 @@ def test_a_film_is_finished_after_the_window_is_closed(tmp_path: Path):
 def test_a_cancelled_film_leaves_nothing(tmp_path: Path):
     def steps(d: Driver):
         begin(d)
-        d.wait_for(lambda: exporter(d).state.done > 0, 120, "the first frame")
+        d.wait_for(lambda: exporter(d).state.done > 0, what="the first frame")
         d.click("//Timeline/##cancelexport")
-        d.wait_for(lambda: not exporter(d).running, 60, "the end of the export")
+        d.wait_for(lambda: not exporter(d).running, what="the end of the export")
         assert exporter(d).state.cancelled
         assert list(tmp_path.iterdir()) == []
 
@@ -83,7 +80,7 @@ def test_a_cancelled_film_leaves_nothing(tmp_path: Path):
 def test_why_a_film_cannot_be_made_is_told_in_a_sentence(tmp_path: Path):
     def steps(d: Driver):
         begin(d)
-        d.wait_for(lambda: not exporter(d).running, 120, "the end of the export")
+        d.wait_for(lambda: not exporter(d).running, what="the end of the export")
         d.frames(3)
         assert "The film could not be exported." in said(d)
         assert "could not be opened" in exporter(d).state.problem

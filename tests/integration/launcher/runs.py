@@ -4,12 +4,11 @@ import os
 import time
 
 from tests.unit.training.tiny import OPTIONS
+from tests.waiting import PATIENCE
 from training_launcher import folder as files
 from training_launcher import registry
 from training_launcher.process import read_identity
 from training_launcher.specs.train import TrainSpec
-
-PATIENCE_S = 90
 
 
 def tiny(data, **changes):
@@ -18,7 +17,7 @@ def tiny(data, **changes):
     return TrainSpec(**{**given, **changes})
 
 
-def wait_for(run, true, seconds=PATIENCE_S):
+def wait_for(run, true, seconds=PATIENCE):
     """The run as soon as something is true of it."""
     end = time.monotonic() + seconds
     while not true(now := registry.read(run.folder)):
@@ -44,7 +43,7 @@ def process(run, name=files.STATUS_FILE):
     return read_identity(content)
 
 
-def gone(identity, seconds=20):
+def gone(identity, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while identity.presence() == "here":
         assert time.monotonic() < end, "it is still there"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.waiting import wait_for
 from training_launcher import folder as files
 from training_launcher import registry
 from training_launcher.judgement import Jobs, judge
@@ -113,9 +114,7 @@ def test_a_child_that_nobody_has_waited_for_is_gone(tmp_path):
     who = identify(process.pid)
     assert registry.read(make(tmp_path, who=who)).state == "running"
     process.stdin.close()
-    end = time.monotonic() + 20
-    while registry.read(tmp_path / "00003-run").state == "running":
-        assert time.monotonic() < end
+    wait_for(lambda: registry.read(tmp_path / "00003-run").state != "running")
     assert process.returncode is None
     process.wait()
 
@@ -313,11 +312,7 @@ def test_the_watcher_tells_of_changes_and_is_quiet_otherwise(tmp_path, me):
     watcher = registry.Watcher([tmp_path], lambda: told.append(watcher.runs))
     try:
         make(tmp_path, who=me)
-        end = time.monotonic() + 20
-        while not told:
-            watcher.look()
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        wait_for(lambda: watcher.look() or told)
         assert [run.name for run in told[-1]] == ["00003-run"]
     finally:
         watcher.close()

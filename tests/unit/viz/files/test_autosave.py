@@ -1,7 +1,6 @@
 """What is kept on file while the window is open, and who finds it."""
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.parts import Truncation
 from renderer.document.session import Session, load
+from tests.waiting import wait_for
 from viz.files import autosave
 from viz.files.autosave import Autosave
 
@@ -28,10 +28,7 @@ def new(folder, document: Document = FIRST) -> Autosave:
 
 def written(folder) -> Session:
     """The session that appears in the folder."""
-    end = time.monotonic() + 20
-    while not (found := list(folder.glob("window-*.stylescope"))):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    found = wait_for(lambda: list(folder.glob("window-*.stylescope")))
     return load(found[0], ArrayStore(), [])
 
 
@@ -63,10 +60,7 @@ def test_a_window_that_is_open_keeps_its_session_and_one_that_crashed_loses_it_t
     for one in (open_, crashed):
         assert one.begin() is None
         one.look(SECOND, View())
-    end = time.monotonic() + 20
-    while len(list(tmp_path.glob("window-*.stylescope"))) < 2:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_for(lambda: len(list(tmp_path.glob("window-*.stylescope"))) == 2)
     crashed._lock.release()  # as the system does when the process ends
     third = new(tmp_path)
     found = third.begin()
@@ -89,10 +83,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, monkeypatch):
 
     monkeypatch.setattr(autosave, "save", fail)
     one.look(SECOND, View())
-    end = time.monotonic() + 20
-    while not (told := one.problem()):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    told = wait_for(one.problem)
     assert "No space left" in told
     assert one.problem() == ""
     one.close()

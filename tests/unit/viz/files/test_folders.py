@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
 from viz.files.browse_list import move
 from viz.files.folder_listing import (
     Entry,
@@ -80,7 +81,7 @@ def test_a_folder_that_cannot_be_shown_says_why(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr("viz.files.folder_listing.os.scandir", refuse)
     reading = Reading(str(tmp_path))
-    assert reading.wait(5)
+    assert reading.wait(PATIENCE)
     assert reading.problem == "You have no right to look into this folder. Go up, or ask its owner."
     assert reading.entries == ()
 
@@ -88,13 +89,13 @@ def test_a_folder_that_cannot_be_shown_says_why(tmp_path: Path, monkeypatch: pyt
 def test_runs_are_found_in_the_background_and_the_window_is_woken(tmp_path: Path) -> None:
     woken = threading.Semaphore(0)
     reading = Reading(str(fill(tmp_path)), woken.release)
-    assert woken.acquire(timeout=5)
+    assert woken.acquire(timeout=PATIENCE)
     assert reading.ready
-    assert woken.acquire(timeout=5)
+    assert woken.acquire(timeout=PATIENCE)
     assert reading.runs == {str(tmp_path / "00007-run"): 400.0}
     assert reading.own_kimg is None
     inside = Reading(str(tmp_path / "00007-run"))
-    assert inside.wait(5)
+    assert inside.wait(PATIENCE)
     assert inside.own_kimg == 400
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.waiting import wait_for
 from viz.runs import data
 from viz.runs.data import RunFiles
 from viz.runs.follower import Follower
@@ -46,18 +47,11 @@ def files():
     made.close()
 
 
-def until(found, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
-
-
 def test_all_of_a_run_is_told(run, files):
     folder, wish = str(run), CurveWish(str(run), LOSS)
     fid = CurveWish(folder, "fid50k", metric=True)
     files.want((folder,), (wish, fid), (folder,))
-    until(lambda: files.ready(wish) and files.told(folder).metrics and files.curve(fid))
+    wait_for(lambda: files.ready(wish) and files.told(folder).metrics and files.curve(fid))
     told, listing = files.told(folder), files.listing(folder)
     assert told.stats == (LOSS, "Progress/augment")
     assert told.newest[LOSS] == 18
@@ -76,14 +70,14 @@ def test_what_is_appended_comes_and_what_rests_stays_the_same_object(run, files,
     monkeypatch.setattr(data, "PERIOD_S", 0.02)
     folder, wish = str(run), CurveWish(str(run), LOSS)
     files.want((folder,), (wish,), (folder,))
-    until(lambda: files.ready(wish) and files.told(folder).metrics)
+    wait_for(lambda: files.ready(wish) and files.told(folder).metrics)
     told, curve, rounds = files.told(folder), files.curve(wish), files.rounds
-    until(lambda: files.rounds > rounds + 3)
+    wait_for(lambda: files.rounds > rounds + 3)
     assert files.told(folder) is told
     assert files.curve(wish) is curve
     with open(run / "stats.jsonl", "a") as file:
         file.write(stats(10))
-    until(lambda: files.curve(wish).newest == 20)
+    wait_for(lambda: files.curve(wish).newest == 20)
     assert files.told(folder).log is told.log
 
 
@@ -91,11 +85,11 @@ def test_a_run_that_was_resumed_loses_what_was_cut(run, files, monkeypatch):
     monkeypatch.setattr(data, "PERIOD_S", 0.02)
     folder, wish = str(run), CurveWish(str(run), LOSS)
     files.want((folder,), (wish,), ())
-    until(lambda: files.ready(wish))
+    wait_for(lambda: files.ready(wish))
     fresh = run / "stats.part"
     fresh.write_text("".join(stats(k) for k in range(5)))
     fresh.replace(run / "stats.jsonl")
-    until(lambda: files.curve(wish).newest == 8)
+    wait_for(lambda: files.curve(wish).newest == 8)
     assert len(files.curve(wish).x) == 5
 
 
@@ -103,13 +97,13 @@ def test_nothing_is_looked_at_once_nobody_wants_anything(run, files, monkeypatch
     monkeypatch.setattr(data, "PERIOD_S", 0.01)
     monkeypatch.setattr(data, "ABANDONED_S", 0.1)
     files.want((str(run),), (), ())
-    until(lambda: files.rounds > 3)
+    wait_for(lambda: files.rounds > 3)
     time.sleep(0.3)
     rounds = files.rounds
     time.sleep(0.2)
     assert files.rounds == rounds
     files.want((str(run),), (), ())
-    until(lambda: files.rounds > rounds)
+    wait_for(lambda: files.rounds > rounds)
 
 
 def test_closing_ends_the_thread(run):
