@@ -129,6 +129,11 @@ class Driver:
         """Whether an item is in the window."""
         return bool(self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error).id_)
 
+    def popup_open(self) -> bool:
+        """True while a dialog, menu or other popup is open."""
+        every = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
+        return bool(imgui.is_popup_open("", every))
+
     # -- acting --
 
     def press(self, *keys: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.soak import times
 from tests.waiting import wait_for
 from training_launcher import folder as files
 from training_launcher import registry
@@ -291,7 +292,11 @@ _content = st.binary(max_size=200) | _json.map(lambda value: json.dumps(value).e
         files.STATS_FILE: b'{"Progress/kimg": {"mean": 1}, "Timing/sec_per_kimg": {"mean": 1}}',
     }
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=times(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(contents=st.dictionaries(st.sampled_from(NAMES), _content, min_size=1))
 def test_no_content_at_all_is_too_much(tmp_path, contents):
     folder = tmp_path / "00001-any"

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from gan.networks import fast_cpu
 from gan.networks.fast_cpu import families
 from gan.networks.fast_cpu import stylegan2 as plans
+from tests.soak import times
 from tests.unit.networks import tiny
 from tests.unit.networks.comparing import assert_same, is_close, latents, own_way, plan_of, seen, stylegan3, with_biases
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(
     resolution=st.sampled_from([4, 8, 16, 32]),
     channels=st.integers(1, 40),

@@ -20,6 +20,7 @@ from gan.networks.stylegan3_drafts import draft_design, draft_of, draft_shares, 
 from gan.networks.stylegan3_layers import modulated_conv2d
 from gan.transforms import affine, inverse
 from tests.fixtures_path import fixtures
+from tests.soak import times
 
 from .tiny import assert_unchanged, snapshot
 
@@ -212,7 +213,7 @@ def test_a_network_can_be_used_in_any_mode():
     assert torch.equal(G.synthesis(vectors(G), draft=32), first)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(
     kind=st.sampled_from(["T", "R"]),
     seed=st.integers(0, 1000),

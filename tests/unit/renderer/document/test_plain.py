@@ -12,6 +12,7 @@ from renderer.document.document import Document, View
 from renderer.document.parts import Latent, LayerStyle, Mixing, Transform, Truncation, WBlend
 from renderer.document.plain import DEEPEST, from_plain, to_plain
 from renderer.document.yaml_text import TextError, dump, parse
+from tests.soak import times
 from tests.unit.renderer.document.states import DOCUMENTS, VIEWS
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Track:
 
 
 _BIG = settings(
-    max_examples=40,
+    max_examples=times(40),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking whole documents takes minutes
@@ -68,7 +69,7 @@ _JUNK = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(st.data())
 def test_junk_anywhere_leaves_defaults_and_notes_and_never_raises(data):
     plain = to_plain(Document(mixing=Mixing(layers=(LayerStyle(1, Latent(2.0)),))))

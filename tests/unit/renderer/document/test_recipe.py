@@ -17,6 +17,7 @@ from renderer.document.parts import ArrayRef, Direction, Display, Latent, Trunca
 from renderer.document.recall import recall
 from renderer.document.recipe import KEY, Recipe, RecipeError
 from renderer.document.yaml_text import dump, parse
+from tests.soak import times
 from tests.unit.renderer.document.states import DOCUMENTS
 
 W = np.arange(12, dtype=np.float32).reshape(3, 4) / 7
@@ -30,7 +31,7 @@ def made() -> tuple[Recipe, ArrayStore]:
 
 
 @settings(
-    max_examples=30,
+    max_examples=times(30),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -26,6 +26,7 @@ from renderer.document.parts import (
 )
 from renderer.document.plain import from_plain, to_plain
 from renderer.document.timeline import Key, Retiming, Timeline, Track
+from tests.soak import times
 from tests.unit.renderer.document.states import DOCUMENTS, PATHS, states
 
 A, B, C = Latent(1), Latent(2, 3), Latent(40)
@@ -46,7 +47,7 @@ def test_at_its_own_time_a_key_counts_exactly(timeline):
             assert tl.get(state, display, track.path) == key.value
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 @given(DOCUMENTS, st.floats(0, 100))
 def test_any_timeline_makes_a_request_of_any_document(document, t):
     made = requested(request_for(document, Display(), "cpu", 1), document.timeline, t)

@@ -23,6 +23,7 @@ from renderer.ipc.protocol import (
     Truncation,
     WBlend,
 )
+from tests.soak import times
 from tests.unit.renderer import tiny
 
 LAYERS = {"cond": ("b8.conv0", "b16.torgb"), "sg3": ("input",)}
@@ -101,7 +102,7 @@ def fresh(request: RenderRequest):
     return shown(Pipeline(), request)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(mix(*LAYERS).flatmap(requests), min_size=2, max_size=6))
 def test_a_used_pipeline_draws_what_a_fresh_one_draws(sources, sequence):
     used = Pipeline()

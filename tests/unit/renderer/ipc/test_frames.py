@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from renderer.ipc import frames
 from renderer.ipc.frames import Ring, Segments
 from renderer.ipc.protocol import Held
+from tests.soak import times
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_who_uses_a_segment_hears_that_it_goes(ring):
     assert heard == ["small", "large"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["write", "poll"]), st.sampled_from([4, 8, 200])), max_size=40))
 def test_nothing_that_the_window_may_read_is_overwritten(steps):
     """The window reads the frame it polled last and may take the newest at any time; its `Held` may come late."""
