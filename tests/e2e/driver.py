@@ -150,6 +150,18 @@ class Driver:
         self.ctx.item_click(item, button)
         self.frames(1)
 
+    def double_click(self, item: str = "") -> None:
+        """Double click an item, or where the pointer is, however slowly this machine draws the frames between."""
+        io = imgui.get_io()
+        usual = io.mouse_double_click_time, io.mouse_single_click_delay
+        io.mouse_double_click_time, io.mouse_single_click_delay = PATIENCE, PATIENCE + 1
+        if item:
+            self.ctx.item_double_click(item)
+        else:
+            self.ctx.mouse_double_click(0)
+        io.mouse_double_click_time, io.mouse_single_click_delay = usual
+        self.frames(2)
+
     def menu(self, path: str) -> None:
         """Choose from the menus, as `menu("View/###hide-panels")`: an item's id is that of its command."""
         for part in path.split("/"):

@@ -140,7 +140,7 @@ def test_double_click_fits_and_buttons_zoom():
         d.wait_frame()
         d.change(look(Camera(4.0, 0.4, 0.5)))
         point(d, *on_screen(d, 10, 10))
-        d.ctx.mouse_double_click(0)
+        d.double_click()
         d.frames(2)
         assert d.scene.view.camera == Camera()
         fitted = place(d).scale

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.driver import Driver, Key, drive
-from tests.e2e.left import double_click
 from tests.fixtures_path import fixtures
 from viz.files.browse_dialog import Browser, is_open
 from viz.files.folder_listing import FolderError
@@ -93,7 +92,7 @@ def test_a_network_is_opened_by_mouse(nets):
         assert d.scene.document.network.source == str(nets / "a.pkl")
         d.click("//Generator/##browse")
         d.frames(3)
-        double_click(d, "**/##b.safetensors")
+        d.double_click("**/##b.safetensors")
         d.frames(2)
         assert d.scene.document.network.source == str(nets / "b.safetensors")
         assert not is_open(d.facts)
@@ -188,7 +187,7 @@ def test_a_folder_that_may_not_be_read_says_so_and_leaves_a_way_out(nets, monkey
         d.wait_frame()
         opened(d)
         monkeypatch.setattr("viz.files.folder_listing.read_folder", refuse)
-        double_click(d, "**/##empty")
+        d.double_click("**/##empty")
         there(d, nets / "empty")
         assert browser(d).reading.problem.startswith("You have no right")
         monkeypatch.undo()
@@ -225,7 +224,7 @@ def test_a_folder_for_pictures_is_chosen(nets):
         d.wait_for(lambda: is_open(d.facts) and browser(d).reading.ready)
         d.frames(3)
         assert names(d) == ["00001-run", "empty"], "folders only"
-        double_click(d, "**/##empty")
+        d.double_click("**/##empty")
         there(d, nets / "empty")
         d.click(f"{DIALOG}/##take")
         assert d.scene.settings.capture_dir == str(nets / "empty")

@@ -19,7 +19,6 @@ from renderer.document.session import Session, save
 from renderer.document.timeline import Key as KeyFrame
 from renderer.document.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
-from tests.e2e.left import double_click
 from viz.files.browse_state import Browser
 from viz.state.params import put
 from viz.state.scene import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession, Scene, ShowDialog
@@ -273,7 +272,7 @@ def test_the_browser_shows_what_can_be_opened_and_opens_it(tmp_path):
                 d.press(Key.escape)
                 d.wait_for(lambda browser=browser: not browser.mode, what="the dialog to close")
                 d.frames(3)
-        double_click(d, "//Browse/**/##work.stylescope")
+        d.double_click("//Browse/**/##work.stylescope")
         d.wait_for(lambda: d.scene.document == worked(Scene()).document, what="the session")
 
     drive(steps, settings=Settings(browse_dir=str(tmp_path)))

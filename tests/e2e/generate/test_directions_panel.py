@@ -13,7 +13,6 @@ from PIL import Image
 from renderer.document.parts import Direction, Latent
 from tests.e2e.driver import Driver, drive
 from tests.e2e.generate.directed import ROOT, directed
-from tests.e2e.left import double_click
 from viz.files.browse_purposes import DIRECTION
 from viz.files.browse_state import Browser
 from viz.state.params import put
@@ -104,7 +103,7 @@ def test_strength_and_layers_are_set_by_hand_and_taken_away(tmp_path):
         d.click(f"{own}/##keysmile")
         assert [track.path for track in d.scene.document.timeline.tracks] == ["directions.smile"]
         d.ctx.mouse_move(f"{own}/##name")
-        d.ctx.mouse_double_click(0)
+        d.double_click()
         d.frames(3)
         d.ctx.key_chars_replace_enter("grin")
         d.frames(3)
@@ -147,7 +146,7 @@ def test_a_direction_for_each_layer_is_added_by_the_file_browser(lent, avatars, 
         d.change(lambda scene: scene.ask(ShowDialog(DIRECTION)))
         browser = d.app.scratch.get(Browser)
         d.wait_for(lambda: [one.name for one in browser.shown] == ["age.npy"], what="the file")
-        double_click(d, "//Browse/**/##age.npy")
+        d.double_click("//Browse/**/##age.npy")
         d.wait_for(lambda: directions(d), what="the direction")
         one = replace(directions(d)[0], strength=0.4, first=2, last=4)
         d.change(lambda scene: put(scene, "document.directions", (one,)))

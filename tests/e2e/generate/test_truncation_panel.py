@@ -121,7 +121,7 @@ def test_a_bar_is_typed_and_reset():
         x0, y0, x1, y1 = d.rect("//Generator/##psis")
         step, middle = (x1 - x0 - theme.current.px(8)) / d.facts.model.num_ws, (y0 + y1) / 2
         d.ctx.mouse_move_to_pos(imgui.ImVec2(x0 + theme.current.px(4) + 2.5 * step, middle))
-        d.ctx.mouse_double_click(0)
+        d.double_click()
         d.frames(3)
         d.ctx.key_chars_replace_enter("-0.25")
         d.frames(3)
@@ -140,7 +140,7 @@ def test_a_double_click_that_types_nothing_leaves_the_curve_as_it_was():
             x0, y0, x1, y1 = d.rect("//Generator/##psis")
             step = (x1 - x0 - theme.current.px(8)) / d.facts.model.num_ws
             d.ctx.mouse_move_to_pos(imgui.ImVec2(x0 + theme.current.px(4) + 2.5 * step, (y0 + y1) / 2))
-            d.ctx.mouse_double_click(0)
+            d.double_click()
             d.frames(3)
             d.press(Key.escape)
             d.frames(3)

@@ -7,7 +7,7 @@ from renderer.document.document import Swatch
 from renderer.document.mixing import take
 from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
-from tests.e2e.left import centre, double_click
+from tests.e2e.left import centre
 from tests.e2e.mixing.test_drag_mix import LAYER, carry, shelf
 from viz.mixing.selection import Brush
 from viz.state.params import put
@@ -41,7 +41,7 @@ def test_an_empty_shelf_offers_the_next_step_and_b_puts_the_picture_on_it(lent, 
         d.wait_frame()
         assert not np.array_equal(d.picture(), shown)
         d.click("//Mix/mixing/##None")
-        double_click(d, SWATCH + "0")
+        d.double_click(SWATCH + "0")
         d.wait_frame()
         assert np.array_equal(d.picture(), shown), "it is opened as it was, though it was mixed"
         assert d.facts.scratch.get(Brush).swatch == d.scene.document.shelf[0]
@@ -77,7 +77,7 @@ def test_a_stored_latent_is_a_swatch_like_any_other(lent, avatars):
         assert d.facts.undo.endswith("← Ada")
         assert not np.array_equal(dropped, before)
         d.press(Key.mod_ctrl, Key.z)
-        double_click(d, SWATCH + "0")
+        d.double_click(SWATCH + "0")
         d.wait_frame()
         assert (d.scene.document.latent, d.scene.document.mixing.layers) == (latent, ())
         assert np.array_equal(d.picture(), dropped)

@@ -145,7 +145,7 @@ def test_zooming_asks_for_the_part_in_sight_and_a_double_click_shows_all(outdir)
         d.frames(4)
         assert plots.of("loss").zoomed
         assert plots.of("loss").low > 0
-        d.ctx.mouse_double_click(0)
+        d.double_click()
         d.frames(8)
         assert not plots.of("loss").zoomed
         assert plots.of("loss").low == -np.inf

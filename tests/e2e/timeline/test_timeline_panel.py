@@ -151,12 +151,8 @@ def test_a_double_click_types_the_time_of_a_key():
     def steps(d: Driver):
         d.wait_frame()
         x, y = spot(d, "truncation.psi", 4.0)
-        io = imgui.get_io()
-        usual = io.mouse_double_click_time, io.mouse_single_click_delay
-        io.mouse_double_click_time, io.mouse_single_click_delay = 5.0, 6.0  # however slowly frames are drawn here
         d.ctx.mouse_move_to_pos(imgui.ImVec2(x, y))
-        d.ctx.mouse_double_click()
-        io.mouse_double_click_time, io.mouse_single_click_delay = usual
+        d.double_click()
         d.frames(3)
         d.ctx.key_chars_replace_enter("5.5")
         d.frames(3)

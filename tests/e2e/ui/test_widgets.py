@@ -4,7 +4,6 @@ import pytest
 
 from renderer.ipc.protocol import Latent
 from tests.e2e.driver import Driver, Key, drive
-from tests.e2e.left import double_click
 from viz.state.params import put
 
 pytestmark = pytest.mark.window
@@ -106,7 +105,7 @@ def test_a_number_is_typed_with_all_its_digits_stepped_and_dragged():
         assert x() == 5
         dragged(d, SEED, 4, Key.mod_shift)
         assert x() == 13
-        double_click(d, SEED)
+        d.double_click(SEED)
         d.frames(2)
         d.ctx.key_chars("77")
         assert x() == 13, "nothing is taken before Enter"
