@@ -52,8 +52,10 @@ _LONGEST = 3600.0
 class Driver:
     """What the steps of a test hold: the window, the test engine and helpers that wait instead of sleeping."""
 
-    def __init__(self, app: App, ctx: Any, target: Target) -> None:
-        self.app, self.ctx, self._target = app, ctx, target
+    def __init__(self, app: App, ctx: Any) -> None:
+        self.app, self.ctx = app, ctx
+        self.looking = False
+        """Frames are drawn with all their pixels."""
 
     @property
     def scene(self) -> Scene:
@@ -111,8 +113,11 @@ class Driver:
     def window(self) -> NDArray[np.uint8]:
         """The window as it looks, [H, W, 3]."""
         taken: list[NDArray[np.uint8]] = []
+        self.looking = True  # from the next frame on: the steps run after this one is drawn
+        self.frames(1)
         self.app.photograph(taken.append)
         self.wait_for(lambda: taken, what="a picture of the window")
+        self.looking = False
         return taken[0]
 
     def screenshot(self, path: str | Path) -> None:
@@ -256,14 +261,15 @@ def drive(
         )
         if scene is not None:
             app.change(scene)
-        target = Target(size, lambda: app.photographing)
+        drivers: list[Driver] = []
+        target = Target(size, lambda: app.photographing or any(one.looking for one in drivers))
         params = app.runner_params()
         target.attach(params)
         _ignore_broken_pipes(params)
         headless.prepare()
         try:
             testing.run(
-                test_function=lambda ctx: steps(_driver(app, ctx, target)),
+                test_function=lambda ctx: steps(_driver(app, ctx, drivers)),
                 runner_params=params,
                 add_ons_params=app.add_ons(),
             )
@@ -275,11 +281,15 @@ def drive(
         return app
 
 
-def _driver(app: App, ctx: Any, target: Target) -> Driver:
-    """The driver of a test that may last as long as pytest lets it: some wait for real trainings."""
+def _driver(app: App, ctx: Any, drivers: list[Driver]) -> Driver:
+    """The driver of a test that may last as long as pytest lets it: some wait for real trainings.
+
+    It is added to `drivers`.
+    """
     io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
     io.config_watchdog_warning = io.config_watchdog_kill_test = _LONGEST
-    return Driver(app, ctx, target)
+    drivers.append(Driver(app, ctx))
+    return drivers[0]
 
 
 def _ignore_broken_pipes(params: Any) -> None:
