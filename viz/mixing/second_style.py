@@ -15,6 +15,7 @@ from viz.state.facts import Facts
 from viz.state.params import default, put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.icons import Glyph
 from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
 
@@ -78,7 +79,7 @@ def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
 def _walk(scene: Scene, room: float) -> Scene:
     walking = scene.view.motion.mixing
     hint = "Stop the walk" if walking else "Walk the second style from seed to seed"
-    glyph = "pause" if walking else "play"
+    glyph: Glyph = "pause" if walking else "play"
     if ui.button(glyph=glyph, on=walking, id_="##playStyle", hint=hint):
         scene = put(scene, WALKS, not walking)
     imgui.same_line(0, t.px(4))

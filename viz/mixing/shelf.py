@@ -17,13 +17,14 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
+from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
 SHELF = "document.shelf"
 TILE = 58
 TABS = ("All", "Seeds", "Saved")
 _HINTS = ("Every swatch", "Plain seeds", "Mixed styles and stored latents")
-_GLYPHS: dict[Literal["seed", "saved"], str] = {"seed": "dice-five", "saved": "stack"}
+_GLYPHS: dict[Literal["seed", "saved"], Glyph] = {"seed": "dice-five", "saved": "stack"}
 
 
 @dataclass
