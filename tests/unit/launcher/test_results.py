@@ -18,7 +18,7 @@ MORE = ("fid5k_full", "kid500", "pr500_5", "ppl2_1k_wend", "ppl_5k_zfull", "ls20
 LOOKS = {"inception": "Inception", "vgg16": "VGG16", "lite0": "EfficientNet-Lite0", "": ""}
 
 
-@pytest.mark.parametrize("name", {*EXAMPLES, *MORE})
+@pytest.mark.parametrize("name", sorted({*EXAMPLES, *MORE}))
 def test_every_name_draws_as_many_pictures_as_the_measurement_says(name):
     assert pictures(name) == parse(name).samples
     assert not unknown([name])
