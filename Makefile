@@ -4,21 +4,31 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PACKAGES := foundation gan renderer training_launcher viz visualizer.py
 
-.PHONY: run test check format setup lock gpu-check bench clean
+.PHONY: run test soak check format setup lock gpu-check bench clean
 
 run: setup
 	@tools/run.sh
 
-# Two processes: the window's tests hold OpenGL, the others hold torch, as in the product.
+# One worker for each core, eight at most; the tests of a file share their fixtures, so they stay together.
+PYTEST := $(PY) -m pytest -n logical --maxprocesses=8 --dist loadfile
+
+# Two runs: the window's tests hold OpenGL, the others hold torch, as in the product.
 test: setup check
-	$(PY) -m pytest --ignore=tests/e2e $(PYTEST_ARGS)
-	$(PY) -m pytest tests/e2e $(PYTEST_ARGS)
+	$(PYTEST) --ignore=tests/e2e $(PYTEST_ARGS)
+	$(PYTEST) tests/e2e $(PYTEST_ARGS)
+
+# Long searches for faults, hours of them: drawn examples twenty times as many, kills by the hundred, random actions by
+# the thousand.
+soak: setup
+	STYLESCOPE_SOAK=1 $(PYTEST) --ignore=tests/e2e -m soak -o timeout=0 $(PYTEST_ARGS)
+	STYLESCOPE_SOAK=1 $(PYTEST) tests/e2e -m soak -o timeout=0 $(PYTEST_ARGS)
 
 check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy $(PACKAGES)
 	$(VENV)/bin/lint-imports
+	$(PY) -m tools.check_language
 
 format: setup
 	$(VENV)/bin/ruff check --fix .

@@ -34,6 +34,7 @@ from PIL import Image
 from renderer.fake.client import FakeRenderer
 from renderer.ipc.client import Renderer
 from renderer.ipc.interface import AnyRenderer
+from tests.waiting import PATIENCE
 from viz.shell.app import App
 from viz.shell.offscreen import Target
 from viz.state.facts import Facts
@@ -43,8 +44,6 @@ from viz.state.settings import Options, Settings
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 """The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
-PATIENCE = 20.0
-"""Seconds to wait for anything: generous, as the machine may be busy with other tests."""
 _LONGEST = 3600.0
 """Seconds after which the test engine would give up a test; pytest does it earlier."""
 
@@ -52,8 +51,10 @@ _LONGEST = 3600.0
 class Driver:
     """What the steps of a test hold: the window, the test engine and helpers that wait instead of sleeping."""
 
-    def __init__(self, app: App, ctx: Any, target: Target) -> None:
-        self.app, self.ctx, self._target = app, ctx, target
+    def __init__(self, app: App, ctx: Any) -> None:
+        self.app, self.ctx = app, ctx
+        self.looking = False
+        """Frames are drawn with all their pixels."""
 
     @property
     def scene(self) -> Scene:
@@ -81,10 +82,13 @@ class Driver:
     def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
         """Draw frames until `found()` is true. Raises AssertionError after `seconds`."""
         end = time.monotonic() + seconds
+        pause = 0.0
         while not found():
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds:.0f} s in vain{' for ' + what if what else ''}")
             self.frames(1)
+            time.sleep(pause)  # leaves the CPU to whoever is waited for
+            pause = min(pause + 0.001, 0.02)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
         """Draw frames until the picture shown answers the present document (or has failed to)."""
@@ -108,8 +112,11 @@ class Driver:
     def window(self) -> NDArray[np.uint8]:
         """The window as it looks, [H, W, 3]."""
         taken: list[NDArray[np.uint8]] = []
+        self.looking = True  # from the next frame on: the steps run after this one is drawn
+        self.frames(1)
         self.app.photograph(taken.append)
         self.wait_for(lambda: taken, what="a picture of the window")
+        self.looking = False
         return taken[0]
 
     def screenshot(self, path: str | Path) -> None:
@@ -126,6 +133,11 @@ class Driver:
         """Whether an item is in the window."""
         return bool(self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error).id_)
 
+    def popup_open(self) -> bool:
+        """True while a dialog, menu or other popup is open."""
+        every = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
+        return bool(imgui.is_popup_open("", every))
+
     # -- acting --
 
     def press(self, *keys: Any) -> None:
@@ -141,6 +153,18 @@ class Driver:
         self.rect(item)
         self.ctx.item_click(item, button)
         self.frames(1)
+
+    def double_click(self, item: str = "") -> None:
+        """Double click an item, or where the pointer is, however slowly this machine draws the frames between."""
+        io = imgui.get_io()
+        usual = io.mouse_double_click_time, io.mouse_single_click_delay
+        io.mouse_double_click_time, io.mouse_single_click_delay = PATIENCE, PATIENCE + 1
+        if item:
+            self.ctx.item_double_click(item)
+        else:
+            self.ctx.mouse_double_click(0)
+        io.mouse_double_click_time, io.mouse_single_click_delay = usual
+        self.frames(2)
 
     def menu(self, path: str) -> None:
         """Choose from the menus, as `menu("View/###hide-panels")`: an item's id is that of its command."""
@@ -236,14 +260,15 @@ def drive(
         )
         if scene is not None:
             app.change(scene)
-        target = Target(size)
+        drivers: list[Driver] = []
+        target = Target(size, lambda: app.photographing or any(one.looking for one in drivers))
         params = app.runner_params()
         target.attach(params)
         _ignore_broken_pipes(params)
         headless.prepare()
         try:
             testing.run(
-                test_function=lambda ctx: steps(_driver(app, ctx, target)),
+                test_function=lambda ctx: steps(_driver(app, ctx, drivers)),
                 runner_params=params,
                 add_ons_params=app.add_ons(),
             )
@@ -255,11 +280,15 @@ def drive(
         return app
 
 
-def _driver(app: App, ctx: Any, target: Target) -> Driver:
-    """The driver of a test that may last as long as pytest lets it: some wait for real trainings."""
+def _driver(app: App, ctx: Any, drivers: list[Driver]) -> Driver:
+    """The driver of a test that may last as long as pytest lets it: some wait for real trainings.
+
+    It is added to `drivers`.
+    """
     io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
     io.config_watchdog_warning = io.config_watchdog_kill_test = _LONGEST
-    return Driver(app, ctx, target)
+    drivers.append(Driver(app, ctx))
+    return drivers[0]
 
 
 def _ignore_broken_pipes(params: Any) -> None:

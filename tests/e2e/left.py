@@ -1,7 +1,5 @@
 """What tests of the left panels share."""
 
-from imgui_bundle import imgui
-
 from tests.e2e.driver import Driver
 
 
@@ -25,13 +23,3 @@ def centre(d: Driver, item: str) -> tuple[float, float]:
     """Where to press an item."""
     x0, y0, x1, y1 = d.rect(item)
     return (x0 + x1) / 2, (y0 + y1) / 2
-
-
-def double_click(d: Driver, item: str) -> None:
-    """Double click an item, however slowly this machine draws the frames between the clicks."""
-    io = imgui.get_io()
-    usual = io.mouse_double_click_time, io.mouse_single_click_delay
-    io.mouse_double_click_time, io.mouse_single_click_delay = 5.0, 6.0
-    d.ctx.item_double_click(item)
-    io.mouse_double_click_time, io.mouse_single_click_delay = usual
-    d.frames(2)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 import gan
 from gan.io.networks import describe
 from tests.official_pickles import TINY_D, TINY_G, official, tiny_networks
+from tests.soak import times
 from tests.tensorflow_pickles import d_basic, dumps, g_style
 
 LIMITS = settings(
-    max_examples=60,
+    max_examples=times(60),
     deadline=None,
     derandomize=True,
     database=None,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan import latents
+from tests.soak import times
 
 
 def test_seed_is_numpys_legacy_generator():
@@ -101,7 +102,7 @@ def test_sphere_blend_of_two_is_slerp():
         np.testing.assert_allclose(latents.blend_z(zs, (1 - t, t)), slerped, atol=1e-7)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_sphere_blend_of_four(fx, fy):
     zs = np.stack([latents.seed_z(s, 16) for s in range(4)])

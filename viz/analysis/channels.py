@@ -13,6 +13,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
+from viz.ui.icons import Glyph
 from viz.ui.numbers import compact
 from viz.ui.param_rows import slider_row, switch_row
 from viz.ui.theme import current as t
@@ -66,7 +67,8 @@ def _channel(scene: Scene, channels: int) -> Scene:
     imgui.begin_disabled(not last)
     width = ui.row_label("Channel" if display.channels == "one" else "From", display.channel != 0)
     arrow, channel = t.px(20), display.channel
-    for glyph, step in (("caret-left", -1), ("caret-right", 1)):
+    ends: tuple[tuple[Glyph, int], ...] = (("caret-left", -1), ("caret-right", 1))
+    for glyph, step in ends:
         if step > 0:
             imgui.same_line(0, t.px(2))
             path = "view.display.channel"

@@ -14,8 +14,9 @@ from viz.state.scene import Scene
 from viz.state.settings import LOW_RES_MS
 from viz.ui import theme
 from viz.ui import widgets as ui
+from viz.ui.icons import Glyph
 
-TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+TOOLS: tuple[tuple[Tool, Glyph, str, str], ...] = (
     ("walk", "hand", "Walk: drag the picture through the latents", "1"),
     ("transform", "arrows-out-cardinal", "Transform: move and turn the input", "2"),
     ("inspect", "eyedropper", "Inspect pixels", "3"),

@@ -32,6 +32,7 @@ from viz.files.sources import clean_source
 from viz.state.facts import Facts
 from viz.state.scene import Action, Scene
 from viz.ui import widgets as ui
+from viz.ui.icons import Glyph
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
@@ -241,7 +242,7 @@ def _find(browser: Browser) -> None:
         browser.chosen = browser.shown[0].path if browser.shown and browser.find else ""
 
 
-def _note(glyph: str, text: str, token: str = "dim") -> None:
+def _note(glyph: Glyph, text: str, token: str = "dim") -> None:
     p, area = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     y = p.y + area.y * 0.3
     ui.draw(ui.icon(glyph), p.x + area.x / 2, y, "faint", 20, align=0.5)

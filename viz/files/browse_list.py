@@ -8,6 +8,7 @@ from imgui_bundle import imgui
 
 from viz.files.folder_listing import Entry, Order, date_text, size_text
 from viz.ui import widgets as ui
+from viz.ui.icons import Glyph
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
@@ -101,7 +102,7 @@ def _row(entry: Entry, kimg: float | None, chosen: bool) -> tuple[bool, bool]:
     if chosen or hot:
         ui.fill(p, V(p.x + width, p.y + h), "accent" if chosen else "hover", 0.18 if chosen else 0.6)
     ui.focus_ring()
-    glyph = "cube" if entry.kind == "network" else "chart-line" if kimg is not None else "folder-open"
+    glyph: Glyph = "cube" if entry.kind == "network" else "chart-line" if kimg is not None else "folder-open"
     x = p.x + t.px(8)
     ui.draw(ui.icon(glyph), x + t.px(7), p.y, "accent" if entry.kind == "network" or kimg is not None else "dim", 12,
             align=0.5, height=h)  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Literal
 from foundation.background import Worker
 from viz.state.settings import Settings
 from viz.state.snapshots import NETWORK_SUFFIXES, newest_kimg
+from viz.ui.icons import Glyph
 
 Kind = Literal["folder", "network"]
 Order = Literal["name", "size", "modified"]
@@ -162,9 +163,9 @@ def arrange(
     return tuple(sorted(shown, key=lambda entry: entry.kind != "folder"))
 
 
-def places(settings: Settings, home: str) -> tuple[tuple[str, str, str], ...]:
+def places(settings: Settings, home: str) -> tuple[tuple[Glyph, str, str], ...]:
     """(icon, name, folder) of the bookmarks: home, the browsing folder, folders of recent networks, file systems."""
-    found: list[tuple[str, str, str]] = [("user", "Home", home)]
+    found: list[tuple[Glyph, str, str]] = [("user", "Home", home)]
     if settings.browse_dir:
         found.append(("push-pin", _name(settings.browse_dir), os.path.abspath(settings.browse_dir)))
     recent = [os.path.dirname(os.path.abspath(source)) for source in settings.recent if source and "://" not in source]

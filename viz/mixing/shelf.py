@@ -22,6 +22,7 @@ from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
+from viz.ui.icons import Glyph
 from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
 
@@ -89,7 +90,7 @@ def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
 def _walk(scene: Scene, room: float) -> Scene:
     walking = scene.view.motion.mixing
     hint = "Stop the walk" if walking else "Walk the second style from seed to seed"
-    glyph = "pause" if walking else "play"
+    glyph: Glyph = "pause" if walking else "play"
     if ui.button(glyph=glyph, on=walking, id_="##playStyle", hint=hint):
         scene = put(scene, WALKS, not walking)
     imgui.same_line(0, t.px(4))
@@ -100,7 +101,7 @@ SHELF = "document.shelf"
 TILE = 58
 TABS = ("All", "Seeds", "Saved")
 _HINTS = ("Every swatch", "Plain seeds", "Mixed styles and stored latents")
-_GLYPHS: dict[Literal["seed", "saved"], str] = {"seed": "dice-five", "saved": "stack"}
+_GLYPHS: dict[Literal["seed", "saved"], Glyph] = {"seed": "dice-five", "saved": "stack"}
 
 
 @dataclass

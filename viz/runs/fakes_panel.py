@@ -17,6 +17,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
+from viz.ui.icons import Glyph
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
@@ -109,7 +110,11 @@ def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:
     if asked != now:
         index = min(range(len(grids)), key=lambda k: abs(grids[k].kimg - asked))
     imgui.end_disabled()
-    for glyph, by, words in (("caret-left", -1, "Earlier pictures"), ("caret-right", 1, "Later pictures")):
+    steps: tuple[tuple[Glyph, int, str], ...] = (
+        ("caret-left", -1, "Earlier pictures"),
+        ("caret-right", 1, "Later pictures"),
+    )
+    for glyph, by, words in steps:
         imgui.same_line(0, t.px(2) if by > 0 else t.px(6))
         inside = 0 <= index + by < len(grids)
         if ui.button(glyph=glyph, hint=words, id_=f"##{glyph}", enabled=inside) and inside:

@@ -13,6 +13,7 @@ from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.actions import RevealFolder
+from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
 _QUESTION = "Move to trash###trash-run"
@@ -23,10 +24,10 @@ def can_resume(run: Run, listing: Listing) -> bool:
     return listing.resumable and run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
 
 
-def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, str], ...]:
+def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, Glyph], ...]:
     """What can be done with it: (id, name, icon)."""
     listing = facts.services[RUN_FILES].listing(run.folder)
-    found = []
+    found: list[tuple[str, str, Glyph]] = []
     if run.live:
         found.append(("stop", "Stop", "stop"))
     if can_resume(run, listing):

@@ -5,7 +5,8 @@ import re
 import time
 from dataclasses import dataclass
 
-from training_launcher.run import Run
+from training_launcher.run import Kind, Run
+from viz.ui.icons import Glyph
 from viz.ui.numbers import kimg_text
 
 NBSP = "\u00a0"
@@ -17,7 +18,7 @@ class Look:
 
     word: str
     token: str
-    glyph: str
+    glyph: Glyph
 
 
 LOOKS = {
@@ -29,7 +30,7 @@ LOOKS = {
     "failed": Look("failed", "bad", "warning-circle"),
     "lost": Look("lost", "warn", "warning"),
 }
-KIND_GLYPHS = {"train": "chart-line", "metrics": "gauge", "video": "film-strip", "figures": "images"}
+KIND_GLYPHS: dict[Kind, Glyph] = {"train": "chart-line", "metrics": "gauge", "video": "film-strip", "figures": "images"}
 """Icons of runs that have no picture."""
 
 

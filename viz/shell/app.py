@@ -136,6 +136,11 @@ class App:
         """Hand the next whole frame of the window, [H, W, 3] bytes, to `take`."""
         self._window_wanted.append(take)
 
+    @property
+    def photographing(self) -> bool:
+        """True while someone waits for the pixels of the next frame."""
+        return bool(self._window_wanted)
+
     def run(self, watch: Callable[["App", hello_imgui.RunnerParams], None] | None = None) -> None:
         """Open the window; returns when it is closed. Raises RuntimeError where none can be opened.
 

@@ -14,10 +14,11 @@ from viz.shell.layout import APP_BAR
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import has_image
-from viz.state.scene import Command, Scene, ShowDialog
+from viz.state.scene import Action, Command, Scene, ShowDialog
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
+from viz.ui.icons import Glyph
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
 _MENUS_WIDTH = 360
@@ -62,11 +63,12 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
     p = theme.current.px
     undo = f"Undo: {facts.undo}" if facts.undo else "Nothing to undo"
     redo = f"Redo: {facts.redo}" if facts.redo else "Nothing to redo"
-    for glyph, hint, keys, id_, enabled, what in (
+    buttons: tuple[tuple[Glyph, str, str, str, bool, Action], ...] = (
         ("arrow-counter-clockwise", undo, "Ctrl+Z", "##undo", bool(facts.undo), Undo()),
         ("arrow-clockwise", redo, "Ctrl+Shift+Z", "##redo", bool(facts.redo), Redo()),
         ("gear-six", "Settings", "Ctrl+,", "##settings", True, ShowDialog("settings")),
-    ):
+    )
+    for glyph, hint, keys, id_, enabled, what in buttons:
         if ui.button(
             glyph=glyph, kind="ghost", width=p(26), height=26, hint=hint, keys=shown(keys), id_=id_, enabled=enabled
         ):

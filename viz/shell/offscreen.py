@@ -15,10 +15,15 @@ from viz.state.facts import Texture
 
 
 class Target:
-    """Framebuffer of a headless window; does nothing where there is a display."""
+    """Framebuffer of a headless window; does nothing where there is a display.
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    Frames for which `seen` returns False skip the last step: their triangles are not filled, which takes two thirds of
+    a frame's time on a CPU.
+    """
+
+    def __init__(self, size: tuple[int, int], seen: Callable[[], bool] = lambda: True) -> None:
         self._size = size
+        self._seen = seen
         self._buffer = 0
         self._texture = 0
 
@@ -29,7 +34,7 @@ class Target:
         calls = params.callbacks
         calls.post_init = _both(calls.post_init, self._open)
         calls.before_imgui_render = _both(calls.before_imgui_render, self._bind)
-        calls.before_swap = _both(calls.before_swap, _unbind)
+        calls.before_swap = _both(_fill, _both(calls.before_swap, _unbind))
         calls.before_exit = _both(calls.before_exit, self._free)
 
     def _open(self) -> None:
@@ -45,6 +50,8 @@ class Target:
 
     def _bind(self) -> None:
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._buffer)
+        if not self._seen():
+            GL.glEnable(GL.GL_RASTERIZER_DISCARD)
 
     def _free(self) -> None:
         GL.glDeleteFramebuffers(1, [self._buffer])
@@ -58,6 +65,10 @@ def _both(first: Callable[[], None] | None, second: Callable[[], None]) -> Calla
         second()
 
     return run
+
+
+def _fill() -> None:
+    GL.glDisable(GL.GL_RASTERIZER_DISCARD)
 
 
 def _unbind() -> None:

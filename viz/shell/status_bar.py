@@ -20,7 +20,7 @@ from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
-from viz.ui.icons import icon
+from viz.ui.icons import OptionalGlyph, icon
 from viz.ui.numbers import kimg_text
 
 _HINTS = {
@@ -28,7 +28,7 @@ _HINTS = {
     "transform": "Drag: move    Ring: turn    Shift: in steps    Wheel: zoom    Middle drag: pan",
     "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
 }
-_PREVIEW = ("eye", "accent", "Preview", "The picture shows what letting go would do")
+_PREVIEW: "State" = ("eye", "accent", "Preview", "The picture shows what letting go would do")
 EVERY_S = 1.0
 """Figures at the right stand still for so long."""
 RENDERING_S = 0.15
@@ -37,9 +37,9 @@ RENDERING_S = 0.15
 _TOLD_WIDTH, _TOLD_WIDTH_WIDE = 420, 840
 """Of what is told of fast drawing, at most, in a narrow and in a wide window."""
 
-Item = tuple[str, str, str, str, str]
+Item = tuple[str, OptionalGlyph, str, str, str]
 """Name, glyph, colour, value, tooltip."""
-State = tuple[str, str, str, str]
+State = tuple[OptionalGlyph, str, str, str]
 """Glyph, colour, word, explanation."""
 
 

@@ -18,6 +18,7 @@ from viz.timeline.constant_speed import changes, measured, share, toggled_consta
 from viz.timeline.export import EXPORTER, ExportState
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
+from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
 WIDE = 760
@@ -61,7 +62,8 @@ def _transport(scene: Scene, facts: Facts) -> Scene:
     if ui.button(glyph="skip-back", kind="ghost", hint="Previous key", keys="Shift+←"):
         scene = jumped(scene, -1)
     imgui.same_line(0, t.px(2))
-    glyph, hint = ("pause", "Stop") if playing else ("play", "Play")
+    glyph: Glyph = "pause" if playing else "play"
+    hint = "Stop" if playing else "Play"
     if ui.button(glyph=glyph, kind="primary", width=t.px(32), id_="##playtimeline", hint=hint, keys="Space"):
         scene = toggled(scene)
     imgui.same_line(0, t.px(2))

@@ -1,8 +1,112 @@
 """Icon glyphs by name (Phosphor Icons 2, MIT), from the upstream style sheet; `filled()` gives the solid weight."""
 
-FILL_SHIFT = 0x1000  # the fill weight sits this far above the bold weight; see build_fonts.py
+from typing import Final, Literal, get_args
 
-CODES: dict[str, int] = {
+FILL_SHIFT: Final = 0x1000  # the fill weight sits this far above the bold weight; see build_fonts.py
+
+Glyph = Literal[
+    "graph",
+    "folder-open",
+    "clock-counter-clockwise",
+    "arrow-counter-clockwise",
+    "arrow-clockwise",
+    "dice-five",
+    "shuffle",
+    "path",
+    "play",
+    "pause",
+    "skip-back",
+    "skip-forward",
+    "caret-left",
+    "caret-right",
+    "caret-down",
+    "caret-up",
+    "plus",
+    "minus",
+    "magnifying-glass",
+    "magnifying-glass-plus",
+    "corners-out",
+    "hand",
+    "arrows-out-cardinal",
+    "eyedropper",
+    "crosshair",
+    "paint-brush",
+    "columns",
+    "camera",
+    "film-strip",
+    "export",
+    "download-simple",
+    "floppy-disk",
+    "sliders-horizontal",
+    "stack",
+    "waveform",
+    "chart-line",
+    "cpu",
+    "graphics-card",
+    "lightning",
+    "warning",
+    "warning-circle",
+    "check",
+    "check-circle",
+    "x",
+    "x-circle",
+    "circle",
+    "eye",
+    "eye-slash",
+    "lock-simple",
+    "image",
+    "user",
+    "images",
+    "square-half",
+    "diamond",
+    "repeat",
+    "gear-six",
+    "question",
+    "list",
+    "dots-three",
+    "dots-six-vertical",
+    "trash",
+    "copy",
+    "push-pin",
+    "funnel",
+    "stop",
+    "cube",
+    "sparkle",
+    "hard-drives",
+    "memory",
+    "keyboard",
+    "flag",
+    "arrows-clockwise",
+    "arrows-out",
+    "bounding-box",
+    "grid-four",
+    "bezier-curve",
+    "timer",
+    "magnet",
+    "gauge",
+    "star",
+    "swatches",
+    "palette",
+    "terminal-window",
+    "info",
+    "shuffle-angular",
+    "scribble-loop",
+    "target",
+    "arrow-line-left",
+    "arrow-line-right",
+    "git-branch",
+    "git-diff",
+    "compass",
+    "drop",
+    "spinner-gap",
+    "link-simple",
+]
+"""Names of icons: a wrong one is found by the type checker."""
+
+OptionalGlyph = Glyph | Literal[""]
+"""Icon of a control that may have none."""
+
+CODES: Final[dict[Glyph, int]] = {
     "graph": 0xEB58,
     "folder-open": 0xE256,
     "clock-counter-clockwise": 0xE1A0,
@@ -100,12 +204,14 @@ CODES: dict[str, int] = {
     "link-simple": 0xE2E6,
 }
 
+assert CODES.keys() == set(get_args(Glyph)), "Glyph and CODES name the same icons"
 
-def icon(name: str) -> str:
+
+def icon(name: Glyph) -> str:
     """The glyph of `name` in the outline weight, as a one-character string."""
     return chr(CODES[name])
 
 
-def filled(name: str) -> str:
+def filled(name: Glyph) -> str:
     """The glyph of `name` in the solid weight: use it for a control that is on."""
     return chr(CODES[name] + FILL_SHIFT)

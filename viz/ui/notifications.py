@@ -12,6 +12,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.actions import DismissFailure, RestartRenderer, Retry, RevealFolder
+from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
 STALLED_S = 10.0
@@ -148,9 +149,8 @@ def _stalled(scene: Scene, facts: Facts) -> Scene:
 
 def _message(scene: Scene, message: Message) -> Scene:
     actions = [*(["Show folder"] if message.folder else []), *(["Details"] if message.trace else [])]
-    token, glyph = "accent", "check-circle" if message.folder else "info"
-    if message.bad:
-        token, glyph = "bad", "warning-circle"
+    token = "bad" if message.bad else "accent"
+    glyph: Glyph = "warning-circle" if message.bad else "check-circle" if message.folder else "info"
     match ui.error_strip(message.text, message.detail, actions, token, glyph):
         case "dismiss":
             others = tuple(one for one in scene.interaction.notifications.messages if one is not message)

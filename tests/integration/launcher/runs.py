@@ -8,9 +8,8 @@ from foundation import runs as run_files
 from foundation.process import read_identity
 from foundation.specs.train import TrainSpec
 from tests.unit.training.tiny import OPTIONS
+from tests.waiting import PATIENCE
 from training_launcher import registry
-
-PATIENCE_S = 90
 
 
 def tiny(data, **changes):
@@ -19,7 +18,7 @@ def tiny(data, **changes):
     return TrainSpec(**{**given, **changes})
 
 
-def wait_for(run, true, seconds=PATIENCE_S):
+def wait_for(run, true, seconds=PATIENCE):
     """The run as soon as something is true of it."""
     end = time.monotonic() + seconds
     while not true(now := registry.read(run.folder)):
@@ -45,7 +44,7 @@ def process(run, name=run_files.STATUS_FILE):
     return read_identity(content)
 
 
-def gone(identity, seconds=20):
+def gone(identity, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while identity.presence() == "here":
         assert time.monotonic() < end, "it is still there"

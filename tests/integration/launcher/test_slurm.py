@@ -13,6 +13,7 @@ from foundation import runs as run_files
 from tests.fixtures_path import ROOT
 from tests.integration.launcher import single_slurm
 from tests.integration.launcher.runs import process, tiny, trained, wait_for
+from tests.waiting import PATIENCE
 from training_launcher import launcher, registry
 from training_launcher.launcher import SlurmOptions
 
@@ -72,7 +73,7 @@ def test_a_run_is_taken_in_preempted_gone_on_with_followed_and_stopped(slurm, da
     stopped = wait_for(run, lambda now: not now.live)
     assert stopped.state == "stopped"
     assert stopped.done > saved
-    said, _ = watched.communicate(timeout=60)
+    said, _ = watched.communicate(timeout=PATIENCE)
     assert watched.returncode == 2, said
     assert "tick 1 " in said
     assert said.count("Stopped at") == 2

@@ -27,6 +27,7 @@ from renderer.ipc.protocol import (
     ThumbnailRequest,
 )
 from tests.integration.renderer.window import segments
+from tests.waiting import PATIENCE, wait_for
 
 CHILDREN = "tests.integration.renderer.children:"
 FAST = (SLOW_WORKER, (0.0, 256))
@@ -67,12 +68,13 @@ def test_the_frame_that_is_shown_is_not_overwritten(open_window):
 def test_of_a_thousand_requests_at_once_the_last_wins(open_window):
     window = open_window(SLOW_WORKER, (5.0, 64))
     window.ask(RenderRequest(1))
-    started = time.monotonic()
+    os.kill(window.renderer.pid, signal.SIGSTOP)
     for i in range(2, 1002):
-        window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i / 10))))
-    assert time.monotonic() - started < 0.5, "submitting never waits"
+        request = RenderRequest(i, ImageState(latent=Latent(x=i / 10)))
+        window.renderer.submit(request)  # never waits for the renderer
+    os.kill(window.renderer.pid, signal.SIGCONT)
     window.until(lambda: window.frames[-1].request_id == 1001)
-    assert len(window.frames) <= 1 + (time.monotonic() - started) / 0.005 + IN_FLIGHT
+    assert len(window.frames) <= 1 + IN_FLIGHT + 1
     ids = [frame.request_id for frame in window.frames]
     assert ids == sorted(ids)
 
@@ -80,15 +82,17 @@ def test_of_a_thousand_requests_at_once_the_last_wins(open_window):
 def test_a_drag_over_a_slow_network_shows_pictures_meanwhile(open_window):
     window = open_window(SLOW_WORKER, (300.0, 64))
     window.ask(RenderRequest(1))
-    started = time.monotonic()
     i = 1
-    while time.monotonic() - started < 2.5:
+
+    def dragged() -> bool:
+        nonlocal i
         i += 1
         window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i))))
         window.poll()
-        time.sleep(0.016)
-    assert len(window.frames) >= 3, "at least every 0.25 s plus twice the render"
-    window.until(lambda: window.frames[-1].request_id == i, 3)
+        return len(window.frames) >= 3
+
+    wait_for(dragged, "pictures while requests go on", step=0.016)
+    window.until(lambda: window.frames[-1].request_id == i)
 
 
 def test_nobody_waits_when_nobody_polls(open_window):
@@ -96,7 +100,7 @@ def test_nobody_waits_when_nobody_polls(open_window):
     for i in range(1, 40):
         window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i))))
         time.sleep(0.01)
-    window.until(lambda: window.frames and window.frames[-1].request_id == 39, 5)
+    window.until(lambda: window.frames and window.frames[-1].request_id == 39)
 
 
 def test_thumbnails_come_when_nothing_else_is_to_be_drawn(open_window):
@@ -151,7 +155,7 @@ def test_a_killed_renderer_comes_back_with_the_latest_picture(open_window):
     time.sleep(0.1)
     old = window.renderer.pid
     os.kill(old, signal.SIGKILL)
-    window.until(lambda: window.frames[-1].request_id == 2)
+    window.until(lambda: window.renderer.pid not in (None, old) and window.frames[-1].request_id == 2)
     np.testing.assert_array_equal(window.picture(), fake_picture(latest))
     assert window.renderer.pid != old
     assert window.renderer.restarts == 1
@@ -322,7 +326,7 @@ def parent(tmp_path):
 def test_the_renderer_ends_when_the_window_is_killed(parent, child):
     process, rendering = parent(child, "waits")
     process.kill()
-    rendering.wait(3)
+    rendering.wait(PATIENCE)
     process.communicate()
     assert not segments(process.pid)
 
@@ -331,7 +335,7 @@ def test_both_killed_at_once_leave_nothing_after_the_next_start(parent, monkeypa
     process, rendering = parent(SLOW_WORKER, "waits")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    rendering.wait(3)
+    rendering.wait(PATIENCE)
     assert segments(process.pid)
     later = time.time() + 120
     monkeypatch.setattr("renderer.ipc.client.time.time", lambda: later)
@@ -342,7 +346,7 @@ def test_both_killed_at_once_leave_nothing_after_the_next_start(parent, monkeypa
 @pytest.mark.parametrize("then", ["raises", "ends"])
 def test_a_window_that_ends_without_closing_ends_its_renderer_in_silence(parent, then):
     process, rendering = parent(SLOW_WORKER, then)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert not rendering.is_running()
     assert errors.strip() == ("not closed" if then == "raises" else "")
     assert not segments(process.pid)

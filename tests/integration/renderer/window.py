@@ -11,6 +11,7 @@ from renderer.ipc import frames
 from renderer.ipc.client import Renderer
 from renderer.ipc.interface import Replies
 from renderer.ipc.protocol import PICTURE, Failure, Frame, Loading, Progress, Thumbnail
+from tests.waiting import PATIENCE
 
 
 class Window:
@@ -35,7 +36,7 @@ class Window:
         self.progress.extend(replies.progress)
         return replies
 
-    def until(self, done: Callable[[], object], seconds: float = 60.0) -> None:
+    def until(self, done: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Poll until `done()`; fails after `seconds`."""
         deadline = time.monotonic() + seconds
         self.poll()
@@ -45,7 +46,7 @@ class Window:
             self._woken.clear()
             self.poll()
 
-    def ask(self, request, seconds: float = 60.0) -> Frame:
+    def ask(self, request, seconds: float = PATIENCE) -> Frame:
         """Submit, and wait for the frame that answers."""
         self.renderer.submit(request)
         self.until(lambda: self.frames and self.frames[-1].request_id == request.request_id, seconds)

@@ -8,6 +8,7 @@ import time
 
 from tests.fixtures_path import ROOT
 from tests.unit.training.tiny import OPTIONS
+from tests.waiting import PATIENCE
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
@@ -35,7 +36,7 @@ def start(command):
     )
 
 
-def finish(process, seconds=100):
+def finish(process, seconds=PATIENCE):
     """Wait for the end; (exit status, what was printed)."""
     try:
         output, _ = process.communicate(timeout=seconds)
@@ -54,7 +55,7 @@ def status(folder):
     return json.loads((folder / "status.json").read_text())
 
 
-def wait_for(what, process, seconds=100):
+def wait_for(what, process, seconds=PATIENCE):
     """Wait until `what()` is true while the process runs."""
     end = time.monotonic() + seconds
     while not what():

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import psutil
 import torch
@@ -42,9 +41,7 @@ def test_two_processes_stop_with_a_snapshot_go_on_and_end_when_one_is_lost(tmp_p
     siblings = [child.pid for child in psutil.Process(process.pid).children(recursive=True) if _trains(child)]
     (other,) = [pid for pid in siblings if pid != first]
     os.kill(other, signal.SIGKILL)
-    killed = time.monotonic()
-    returncode, output = commands.finish(process, seconds=30)
-    assert time.monotonic() - killed < 30
+    returncode, output = commands.finish(process)
     assert returncode == 1
     assert f"(process {other}) was ended by SIGKILL" in output
     assert commands.status(folder)["state"] == "failed"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan.animation.walks import INTERPOLATIONS, Walk, evenly
+from tests.soak import times
 
 K, LAYERS, DIM = 5, 3, 64
 
@@ -33,7 +34,7 @@ def test_keyframes_are_met(interpolation, keep_norm, loop):
     torch.testing.assert_close(walk.at(float(K)), ws[0] if loop else ws[-1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(
     st.integers(0, 1000),
     st.floats(0, K),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gan.inference import cpu
 from gan.inference.cpu import families
 from gan.inference.cpu import stylegan2 as plans
+from tests.soak import times
 from tests.unit.inference.comparing import (
     assert_same,
     is_close,
@@ -24,7 +25,7 @@ from tests.unit.inference.comparing import (
 from tests.unit.networks import tiny
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(
     resolution=st.sampled_from([4, 8, 16, 32]),
     channels=st.integers(1, 40),

@@ -21,6 +21,7 @@ from gan.networks.stylegan3_design import plan
 from gan.networks.stylegan3_layers import modulated_conv2d
 from gan.transforms import affine, inverse
 from tests.fixtures_path import fixtures
+from tests.soak import times
 from tests.unit.networks.tiny import assert_unchanged, snapshot
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
@@ -212,7 +213,7 @@ def test_a_network_can_be_used_in_any_mode():
     assert torch.equal(at_resolution(G.synthesis, 32)(vectors(G)), first)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(
     kind=st.sampled_from(["T", "R"]),
     seed=st.integers(0, 1000),

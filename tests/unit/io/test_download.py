@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -191,10 +190,8 @@ def test_too_large(server, tmp_path):
 
 
 def test_silence(server):
-    start = time.monotonic()
     with pytest.raises(gan.DownloadError, match=r"silent|timed out"):
         fetch(f"{server.url}/slow.pkl", timeout_s=0.2)
-    assert time.monotonic() - start < 5
 
 
 def test_no_server(server):

@@ -13,6 +13,7 @@ from gan.io.constructors import allow_list
 from gan.io.errors import CorruptFileError, UnsafePickleError
 from gan.io.machine import BoundedReader, Budget, Machine
 from gan.io.records import NumpyArray, Record, Tensor
+from tests.soak import times
 
 KEYS = st.one_of(st.text(max_size=8), st.integers(-1000, 1000), st.booleans(), st.none(), st.binary(max_size=4))
 PLAIN = st.recursive(
@@ -40,7 +41,7 @@ def read(content: bytes, budget: Budget | None = None):
     return Machine(allow_list(budget), budget=budget).load(BoundedReader(io.BytesIO(content), len(content)))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=times(150), deadline=None, derandomize=True, database=None)
 @given(value=PLAIN, protocol=st.integers(0, 5))
 def test_plain_data(value, protocol):
     assert read(pickle.dumps(value, protocol)) == value

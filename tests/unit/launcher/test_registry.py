@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from foundation import runs as run_files
 from foundation.process import Identity, boot_id, identify, read_identity
+from tests.soak import times
+from tests.waiting import wait_for
 from training_launcher import registry
 from training_launcher.judgement import Jobs, judge
 from training_launcher.reading import read_facts
@@ -113,9 +115,7 @@ def test_a_child_that_nobody_has_waited_for_is_gone(tmp_path):
     who = identify(process.pid)
     assert registry.read(make(tmp_path, who=who)).state == "running"
     process.stdin.close()
-    end = time.monotonic() + 20
-    while registry.read(tmp_path / "00003-run").state == "running":
-        assert time.monotonic() < end
+    wait_for(lambda: registry.read(tmp_path / "00003-run").state != "running")
     assert process.returncode is None
     process.wait()
 
@@ -295,7 +295,11 @@ _content = st.binary(max_size=200) | _json.map(lambda value: json.dumps(value).e
         run_files.STATS_FILE: b'{"Progress/kimg": {"mean": 1}, "Timing/sec_per_kimg": {"mean": 1}}',
     }
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=times(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(contents=st.dictionaries(st.sampled_from(NAMES), _content, min_size=1))
 def test_no_content_at_all_is_too_much(tmp_path, contents):
     folder = tmp_path / "00001-any"
@@ -316,11 +320,7 @@ def test_the_watcher_tells_of_changes_and_is_quiet_otherwise(tmp_path, me):
     watcher = registry.Watcher([tmp_path], lambda: told.append(watcher.runs))
     try:
         make(tmp_path, who=me)
-        end = time.monotonic() + 20
-        while not told:
-            watcher.look()
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        wait_for(lambda: watcher.look() or told)
         assert [run.name for run in told[-1]] == ["00003-run"]
     finally:
         watcher.close()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.soak import times
 from training_launcher.records import tail
 from training_launcher.records.tail import Tail, sample
 
@@ -37,7 +38,11 @@ def drain(follower: Tail, told: list[bytes], most: int) -> None:
             return
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=times(300),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(steps, st.integers(1, 40))
 def test_what_was_told_is_what_the_file_holds(tmp_path, plan, most):
     path, number = tmp_path / "stats.jsonl", 0

@@ -24,11 +24,12 @@ from gan.training.run import folder as run_folder
 from gan.training.run import status
 from gan.training.run.image_grid import plan_grid, real_grid
 from gan.training.stats import Collector
+from tests.soak import times
 from tests.unit.training.tiny import CPU, dataset
 
 
 @given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=60), st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 def test_p_stays_between_0_and_1(signs, target):
     ada = AdaController(AdaSettings(target, kimg=0.05, interval=1), 0.0, CPU)
     for i, sign in enumerate(signs):

@@ -279,8 +279,8 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
         right -= ui.measure("Follow") + t.px(26 + 8 + 16)
     note = verdict.reason or waits_for(form, facts.runs)
     if note:
-        glyph, token = ("warning", "warn") if verdict.reason else ("info", "dim")
-        x = p.x + ui.draw(ui.icon(glyph), p.x, p.y, token, 12, height=t.px(t.row)) + t.px(8)
+        mark, token = (ui.icon("warning"), "warn") if verdict.reason else (ui.icon("info"), "dim")
+        x = p.x + ui.draw(mark, p.x, p.y, token, 12, height=t.px(t.row)) + t.px(8)
         ui.draw(ui.ellipsis(note, right - x - t.px(12)), x, p.y, token, height=t.px(t.row))
     imgui.set_cursor_screen_pos(V(right, p.y))
     if form.kind == "train":

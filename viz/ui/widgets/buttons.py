@@ -6,7 +6,7 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.ui.icons import filled, icon
+from viz.ui.icons import OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
 from viz.ui.widgets.paint import draw, fill, focus_ring, hit, measure, tip
@@ -16,7 +16,7 @@ Kind = Literal["plain", "primary", "ghost", "danger"]
 
 def button(
     text: str = "",
-    glyph: str = "",
+    glyph: OptionalGlyph = "",
     kind: Kind = "plain",
     on: bool = False,
     width: float = 0,
@@ -70,7 +70,7 @@ def segmented(
     options: Sequence[str],
     selected: int,
     width: float = 0,
-    glyphs: Sequence[str] = (),
+    glyphs: Sequence[OptionalGlyph] = (),
     height: float = 0,
     strong: bool = False,
     hints: Sequence[str] = (),

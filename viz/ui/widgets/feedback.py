@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.ui.icons import filled, icon
+from viz.ui.icons import Glyph, OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets.buttons import button
 from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, measure, tip
 
 
-def status(text: str, glyph: str = "", token: str = "dim", value: str = "", hint: str = "") -> None:
+def status(text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str = "", hint: str = "") -> None:
     """One item of the status bar: icon, name, and a value in brighter ink."""
     p, h = imgui.get_cursor_screen_pos(), imgui.get_window_height() - t.px(2)
     y, x = imgui.get_window_pos().y + t.px(1), p.x
@@ -26,7 +26,7 @@ def status(text: str, glyph: str = "", token: str = "dim", value: str = "", hint
     imgui.same_line(0, t.px(16))
 
 
-def chip(text: str, token: str = "dim", glyph: str = "", solid: bool = False) -> None:
+def chip(text: str, token: str = "dim", glyph: OptionalGlyph = "", solid: bool = False) -> None:
     """A small rounded label."""
     h, p = t.px(18), imgui.get_cursor_screen_pos()
     p = V(p.x, p.y + (t.px(t.row) - h) / 2)
@@ -54,7 +54,7 @@ def error_strip(
     detail: str = "",
     actions: Sequence[str] = (),
     token: str = "bad",
-    glyph: str = "warning-circle",
+    glyph: Glyph = "warning-circle",
     dismiss: bool = True,
 ) -> str:
     """The strip over the picture when a render failed; the last good picture stays. Returns the action clicked.
@@ -110,7 +110,7 @@ def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool
     return chosen
 
 
-def empty_state(glyph: str, title: str, text: str, action: str = "") -> bool:
+def empty_state(glyph: Glyph, title: str, text: str, action: str = "") -> bool:
     """What a panel shows before it has anything: what goes here, and the one next step. Returns True on the action."""
     area, p = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos()
     x, y = p.x + area.x / 2, p.y + max(0.0, area.y / 2 - t.px(52))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.ui.icons import icon
+from viz.ui.icons import OptionalGlyph, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets.paint import draw, ellipsis
 
@@ -23,7 +23,7 @@ def matching(entries: Sequence[str], typed: str) -> list[int]:
     return sorted(found, key=lambda i: not entries[i].casefold().startswith(wanted))
 
 
-def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: str = "") -> bool:
+def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: OptionalGlyph = "") -> bool:
     """One row of a list: icon, text, and a faint note at the right. True when clicked or chosen by keyboard."""
     p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
     clicked, _ = imgui.selectable(f"##{id_}", chosen, imgui.SelectableFlags_.no_auto_close_popups, V(w, h))

@@ -3,7 +3,7 @@
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.ui.icons import filled, icon
+from viz.ui.icons import Glyph, OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
 from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
@@ -214,7 +214,8 @@ def number(
     hot = imgui.is_mouse_hovering_rect(p, q)
     fill(p, q, "hover" if hot else "control")
     imgui.push_id(text)
-    for glyph, sign, x in (("caret-left", -1, p.x), ("caret-right", 1, q.x - arrow)):
+    ends: tuple[tuple[Glyph, int, float], ...] = (("caret-left", -1, p.x), ("caret-right", 1, q.x - arrow))
+    for glyph, sign, x in ends:
         imgui.set_cursor_screen_pos(V(x, p.y))
         imgui.push_item_flag(imgui.ItemFlags_.button_repeat, True)
         if hit(glyph, V(arrow, h)):
@@ -240,7 +241,7 @@ def number(
 def choice(
     text: str,
     value: str,
-    glyph: str = "",
+    glyph: OptionalGlyph = "",
     width: float = 0,
     show_label: bool = True,
     token: str = "text",
@@ -267,7 +268,7 @@ def choice(
     return clicked
 
 
-def section(title: str, glyph: str = "", summary: str = "", open_: bool = True, reset: bool = False) -> bool:
+def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: bool = True, reset: bool = False) -> bool:
     """A foldable section's header: a caret, the title, a summary of what is inside when folded. Returns openness.
 
     With `reset`, an arrow at the right (or a right click on it) asks for the section's defaults: see `reset_clicked`.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.ui.icons import icon
+from viz.ui.icons import Glyph, OptionalGlyph, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, outline, picture
 
@@ -23,7 +23,7 @@ def tile(
     tex: int,
     uv: Sequence[float],
     caption: str = "",
-    glyph: str = "",
+    glyph: OptionalGlyph = "",
     size: float = 64,
     selected: bool = False,
     use: Sequence[float] = (),
@@ -74,7 +74,7 @@ def tile(
     return clicked
 
 
-def add_tile(text: str, glyph: str = "plus", size: float = 64) -> bool:
+def add_tile(text: str, glyph: Glyph = "plus", size: float = 64) -> bool:
     """The dashed tile at a shelf's end."""
     s, p = t.px(size), imgui.get_cursor_screen_pos()
     clicked = hit(f"##add{text}", V(s, s))

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from gan.ops.cpu import crew
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(params=[1, 2, 3])
@@ -37,7 +38,7 @@ def test_a_worker_that_never_comes_holds_nobody_up(monkeypatch):
 
 def test_workers_do_their_share(monkeypatch):
     monkeypatch.setattr(crew, "threads", lambda: 2)
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=PATIENCE)
     workers = set()
 
     def work(worker, begin, end):

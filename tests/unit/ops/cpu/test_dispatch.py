@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from gan.ops import bias_act, design_lowpass_filter, filtered_lrelu, upfirdn2d
 from gan.ops.cpu import dispatch
 from gan.ops.upfirdn2d import parse_factors
+from tests.soak import times
 
 FORWARD, DERIVATIVES = 1e-5, 1e-4  # of the largest value
-EXAMPLES = 200
+EXAMPLES = times(200)
 
 
 @pytest.fixture(autouse=True, scope="module")

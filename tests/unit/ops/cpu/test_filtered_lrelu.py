@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gan.ops.cpu.filtered_lrelu import FilteredLrelu
 from gan.ops.filtered_lrelu import filtered_lrelu
 from gan.ops.filters import design_lowpass_filter
+from tests.soak import times
 
 TOLERANCE = 1e-5  # of the largest value
 
@@ -39,7 +40,7 @@ MANY = {"as StyleGAN3-T", "as StyleGAN3-R"}
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_drawn_configurations(shape):
-    drawn = settings(max_examples=200 if shape in MANY else 40, deadline=None)
+    drawn = settings(max_examples=times(200 if shape in MANY else 40), deadline=None)
     drawn(given(data=st.data())(_as_the_reference))(shape=shape)
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[4]
 PROGRAM = """
 import numpy as np
@@ -25,7 +27,7 @@ def start(folder):
 
 
 def said(process):
-    out, errors = process.communicate(timeout=120)
+    out, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     return out.strip()
 

@@ -11,9 +11,10 @@ from gan.ops.conv2d_resample import conv2d_resample
 from gan.ops.cpu import stylegan2 as kernels
 from gan.ops.cpu.lanes import LANES
 from gan.ops.upfirdn2d import upsample2d
+from tests.soak import times
 
 TOLERANCE = 1e-5  # of the largest value
-EXAMPLES = 200
+EXAMPLES = times(200)
 
 filters = st.sampled_from([(1, 3, 3, 1), (1, 2, 1), (1, 1), (1, 2, 0, 3), (1,)])
 sides = st.integers(1, 12)

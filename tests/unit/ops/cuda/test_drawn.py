@@ -15,9 +15,10 @@ from gan.ops.cuda.bias_act import bias_act  # isort: skip
 from gan.ops.cuda.bias_act_kernel import KINDS  # isort: skip
 from gan.ops.cuda.filtered_lrelu import filtered_lrelu  # isort: skip
 from gan.ops.cuda.upfirdn2d import upfirdn2d  # isort: skip
+from tests.soak import times
 
 FORWARD, HALF = 1e-5, 4e-3
-DRAWN = settings(max_examples=200, deadline=None, derandomize=True)
+DRAWN = settings(max_examples=times(200), deadline=None, derandomize=True)
 
 dtypes = st.sampled_from([torch.float32, torch.float32, torch.float32, torch.float16])
 clamps = st.sampled_from([None, 0.0, 0.4, 256.0])

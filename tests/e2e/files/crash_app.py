@@ -1,0 +1,53 @@
+"""The product's window for test_crash: works without pause until it is killed, or tells what it opens with.
+
+`python -m tests.e2e.files.crash_app work|look FILE`
+"""
+
+import json
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import visualizer
+from renderer.document.parts import Truncation
+
+
+def work(app: Any, file: Path) -> None:
+    """Another psi in each frame; a line for each: time, psi."""
+    now = app.scene.document.truncation.psi + 0.001
+    app.change(lambda scene: replace(scene, document=replace(scene.document, truncation=Truncation(now))))
+    with file.open("a") as log:
+        log.write(f"{time.time()} {app.scene.document.truncation.psi}\n")
+
+
+def look(app: Any, file: Path) -> None:
+    """Close once something has been brought back."""
+    from imgui_bundle import hello_imgui
+
+    messages = [message.text for message in app.messages]
+    if messages:
+        state = {"psi": app.scene.document.truncation.psi, "messages": messages, "undo": app.facts.undo}
+        file.write_text(json.dumps(state))
+        hello_imgui.get_runner_params().app_shall_exit = bool(app.facts.undo)
+
+
+def main() -> None:
+    does, file = {"work": work, "look": look}[sys.argv[1]], Path(sys.argv[2])
+
+    def watch(app: Any, params: Any) -> None:
+        before = params.callbacks.pre_new_frame
+
+        def step() -> None:
+            before()
+            does(app, file)
+
+        params.callbacks.pre_new_frame = step
+        params.fps_idling.enable_idling = False
+
+    visualizer.open_window("", {"vsync": False}, watch)
+
+
+if __name__ == "__main__":
+    main()
