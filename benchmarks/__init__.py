@@ -1,1 +1,1 @@
-"""Programs that measure. Each prints JSON; figures are compared within one run, never across machines."""
+"""Benchmarks. Each prints JSON; compare results within one run, never across machines."""

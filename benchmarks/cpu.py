@@ -1,9 +1,9 @@
-"""All that a processor decides: `python -m benchmarks.cpu [--only=walk,ops] [--tiny] [--out=FILE]`, or `make bench`.
+"""CPU benchmarks: `python -m benchmarks.cpu [--only=walk,ops] [--tiny] [--out=FILE]`, or `make bench`.
 
-Each benchmark runs in a process of its own, as `python -m benchmarks.<name>` does alone, one after the other. What it
-prints goes, with the machine it belongs to, into one file, benchmarks/results/<processor>.json, which is written after
-each; those left out with --only stay as they were. At the end there is a line for each target: met or missed. The
-machine should do nothing else meanwhile; all of it takes about half an hour. `--tiny` shows that all of them run.
+Runs every benchmark in turn, each in its own process, as `python -m benchmarks.<name>` does. Results and a description
+of the machine are written to benchmarks/results/<processor>.json after each benchmark; results of benchmarks excluded
+by --only are kept. The summary has one line per target: met or missed. Use an otherwise idle machine; a full run takes
+about half an hour. `--tiny` only checks that all benchmarks run.
 """
 
 import argparse
@@ -31,7 +31,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "tailing": [],
     "film": [],
 }
-"""By name, with the arguments each is run with."""
+"""Benchmarks by name, with their arguments."""
 
 TINY: dict[str, list[str]] = {
     "synthesis": ["--family=stylegan2", "--resolution=32", "--repeats=1", "--own-repeats=1"],
@@ -42,11 +42,11 @@ TINY: dict[str, list[str]] = {
     "tailing": ["--tiny"],
     "film": ["--seconds=0.2"],
 }
-"""The same in a few seconds."""
+"""Arguments of `--tiny`: a few seconds each."""
 
 
 def processor() -> str:
-    """The processor's own name for itself."""
+    """Return the processor's model name."""
     if Path("/proc/cpuinfo").is_file():
         names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
         if names:
@@ -55,7 +55,7 @@ def processor() -> str:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures belong to."""
+    """Describe the machine."""
     return {
         "processor": processor(),
         "cores": os.cpu_count(),
@@ -67,7 +67,7 @@ def machine() -> dict[str, Any]:
 
 
 def run(name: str, arguments: list[str]) -> dict[str, Any]:
-    """What a benchmark found, or `{"failed": sentence}`."""
+    """Run a benchmark and return its results, or `{"failed": sentence}`."""
     command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
     environment = {**os.environ, "GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "0")}
     child = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
@@ -78,7 +78,7 @@ def run(name: str, arguments: list[str]) -> dict[str, Any]:
 
 
 def summary(found: dict[str, Any]) -> list[str]:
-    """A line for each target, and for each benchmark that failed."""
+    """Return a line for each target and for each failed benchmark."""
     lines = []
     for name in BENCHMARKS:
         part = found.get(name, {})
@@ -90,7 +90,7 @@ def summary(found: dict[str, Any]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure, write and sum up; ends with 1 where a benchmark failed."""
+    """Measure, write results and print the summary; exit with status 1 if a benchmark failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(BENCHMARKS), help="which of them, with commas between")
     parser.add_argument("--tiny", action="store_true", help="a few seconds of each, to show that it runs")

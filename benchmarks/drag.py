@@ -1,4 +1,4 @@
-"""A slider dragged in the real window while a real child process draws: see `benchmarks.latency`."""
+"""Drag of a slider in the real window with a renderer in a child process; see `benchmarks.latency`."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ RENDER_MS, RESOLUTION, SECONDS, TIMES = 15.0, 1024, 10.0, 3
 
 
 def percentiles(values: list[float]) -> dict[str, float]:
-    """Median and p95, rounded."""
+    """Return median and p95, rounded."""
     return {"median": round(float(np.median(values)), 2), "p95": round(float(np.percentile(values, 95)), 2)}
 
 
 def _loop_ms() -> float:
-    """Processor time of a fixed piece of plain Python."""
+    """CPU time of a fixed Python loop."""
     start, total = work_clock(), 0
     for k in range(2000):
         total += k & 3
@@ -31,7 +31,7 @@ def _loop_ms() -> float:
 
 
 def copying_ms() -> dict[str, float]:
-    """Copying a picture of 4 MB, best of 20: its bytes in the cache, and not."""
+    """Time to copy an image of 4 MB, best of 20, with its bytes in the CPU cache and not."""
     source, target = (np.zeros((RESOLUTION, RESOLUTION, 4), np.uint8) for _ in range(2))
     other = np.zeros(2**26, np.uint8)
     found: dict[str, list[float]] = {"cached": [], "uncached": []}
@@ -48,7 +48,7 @@ def copying_ms() -> dict[str, float]:
 
 @contextmanager
 def _timed(spent: list[float], *methods: tuple[type, str]) -> Iterator[None]:
-    """Adds the processor time spent inside methods to `spent[0]`."""
+    """Add the CPU time spent inside methods to `spent[0]`, in milliseconds."""
     plain = [(kind, name, getattr(kind, name)) for kind, name in methods]
 
     def timed(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,17 +72,17 @@ def _timed(spent: list[float], *methods: tuple[type, str]) -> Iterator[None]:
 
 @dataclass
 class Log:
-    """What was measured in each frame of a drag, in milliseconds."""
+    """Measurements of each frame of a drag, in milliseconds."""
 
     ui: list[float] = field(default_factory=list)
     pictures: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     loops: list[float] = field(default_factory=list)
     latency: list[float] = field(default_factory=list)
-    """Of each picture shown."""
+    """Latency of each image shown."""
 
     def figures(self, seconds: float) -> dict[str, Any]:
-        """All of it in a few numbers."""
+        """Summarise the measurements."""
         frames, shown = len(self.ui), len(self.latency)
         return {
             "render_ms": RENDER_MS,
@@ -100,7 +100,7 @@ class Log:
 
 
 def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Iterator[None]:
-    """Drag ψ to and fro."""
+    """Drag ψ back and forth."""
     from viz.gl import upload
     from viz.ui.widgets import spots
 
@@ -110,12 +110,12 @@ def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Ite
     yield from hand.wait(1.0)
     x0, y = hand.at("Generator/ψ", 0.1)
     x1, _ = hand.at("Generator/ψ", 0.9)
-    spots.unwatch()  # noting where controls are is the benchmark's work, not the window's
+    spots.unwatch()  # recording control positions costs time that the window does not spend
     yield from hand.move((x0, y))
     yield from hand.press()
     last, start = app.incoming.frame, time.perf_counter()
     while (passed := time.perf_counter() - start) < seconds:
-        share = 1 - abs(1 - passed % 2)  # at a constant pace: every frame has another value to show
+        share = 1 - abs(1 - passed % 2)  # constant speed, so that every frame shows another value
         spent[0] = 0.0
         yield from hand.move((x0 + (x1 - x0) * share, y), 0)
         log.ui.append(float(app.meters.ui.values()[-1]))
@@ -129,7 +129,7 @@ def _script(stage: "Stage", seconds: float, log: Log, spent: list[float]) -> Ite
 
 
 def drag(seconds: float = SECONDS) -> dict[str, Any]:
-    """Frames shown, latency and UI time while a slider is dragged."""
+    """Measure frame rate, latency and UI time while a slider is dragged."""
     from renderer.fake.client import SLOW_WORKER
     from renderer.ipc.client import Renderer
     from viz.gl.textures import Picture
@@ -145,7 +145,7 @@ def drag(seconds: float = SECONDS) -> dict[str, Any]:
 
 
 def drags(times: int = TIMES, seconds: float = SECONDS) -> dict[str, Any]:
-    """The best of some drags, by the p95 of the UI time."""
+    """Return the best of several drags by p95 UI time, with calibration."""
     found = [drag(seconds) for _ in range(times)]
     best = min(found, key=lambda one: one["ui_ms"]["p95"])
     loop = best.pop("loop_ms")

@@ -1,9 +1,9 @@
-"""The window while a film is exported: `python -m benchmarks.film` prints JSON.
+"""UI time while a film is exported: `python -m benchmarks.film` prints JSON.
 
-A 10 s film (600 frames) of a walk through the demo network is exported by the window (a process of its own, niced, one
-thread) while ψ is dragged to and fro in the real window, whose real renderer draws the demo network. Measured is the
-work of the window's thread in each frame, until the film is done: it ends where Dear ImGui's vertices go to OpenGL, so
-buffer swap and (software) rasterising are excluded. The target is a p95 below 20 ms.
+Exports a 10 s film (600 frames) of a walk through the demo network (separate process, niced, one thread) while ψ is
+dragged back and forth in the real window with its real renderer. Measures the UI thread's work per frame until the film
+is done, up to the submission of Dear ImGui's vertices to OpenGL; buffer swap and (software) rasterisation are excluded.
+Target: p95 below 20 ms.
 """
 
 import argparse

@@ -1,9 +1,9 @@
-"""Everything that a GPU decides, measured on the one at hand.
+"""GPU benchmarks: operators, synthesis, frame delivery and training.
 
 `python -m benchmarks.gpu [--only=operators,synthesis,frames,training] [--tiny] [--device=cuda] [--out=FILE]` prints
-JSON and writes it, after every part, to benchmarks/results/<gpu>.json. It needs Python, torch, numpy and Pillow, and
-Triton for the kernels; nothing else. Compare figures within one run: kernels with the reference, graphs with none, fp16
-with fp32.
+JSON and writes it, after every part, to benchmarks/results/<gpu>.json. Needs only Python, torch, numpy and Pillow, and
+Triton for the kernels. Compare results within one run: kernels against reference, with against without graphs, fp16
+against fp32.
 """
 
 import argparse
@@ -29,7 +29,7 @@ PARTS = ("operators", "synthesis", "frames", "training")
 
 
 def networks(tiny: bool) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(name, class, arguments) of every generator to measure."""
+    """Yield (name, class, arguments) of every generator to measure."""
     for resolution in (32,) if tiny else (256, 1024):
         shared = {**COMMON, **(SMALL if tiny else FULL), "img_resolution": resolution}
         base = {} if tiny else {"channel_base": 16384 if resolution == 256 else 32768}
@@ -44,7 +44,7 @@ def networks(tiny: bool) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def synthesis(device: torch.device, tiny: bool) -> dict[str, Any]:
-    """Milliseconds a batch, by network, batch and precision: the reference, kernels, kernels in a graph."""
+    """Measure milliseconds per batch by network, batch size and precision: reference, kernels, kernels in a graph."""
     result: dict[str, Any] = {}
     for name, class_name, arguments in networks(tiny):
         torch.manual_seed(0)
@@ -86,12 +86,12 @@ def _ways(network: Any, batch: int, force_fp32: bool, device: torch.device) -> d
 
 
 def frames(device: torch.device, tiny: bool) -> dict[str, Any]:
-    """See `gpu_frames.measure`."""
+    """Measure frame delivery; see `gpu_frames.measure`."""
     return gpu_frames.measure(networks(tiny), device, tiny)
 
 
 def train(device: torch.device, tiny: bool) -> dict[str, Any]:
-    """Seconds for a thousand images at 256 x 256, with kernels and without."""
+    """Measure seconds per thousand images at 256 x 256, with and without kernels."""
     resolution, batch = (16, 4) if tiny else (256, 32)
     result: dict[str, Any] = {}
     for cfg in ("stylegan2",) if tiny else ("stylegan2", "stylegan3-t", "stylegan3-r"):
@@ -107,7 +107,7 @@ def train(device: torch.device, tiny: bool) -> dict[str, Any]:
 
 
 def machine(device: torch.device) -> dict[str, Any]:
-    """What the figures belong to."""
+    """Describe the machine."""
     facts: dict[str, Any] = {"torch": torch.__version__, "python": sys.version.split()[0], "gpu": str(device)}
     if device.type == "cuda":
         facts |= {"gpu": torch.cuda.get_device_name(device), "cuda": torch.version.cuda}
@@ -121,7 +121,7 @@ def machine(device: torch.device) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure, print and keep."""
+    """Measure, write and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default=",".join(PARTS), help="which parts, with commas between")
     parser.add_argument("--tiny", action="store_true", help="shapes so small that a CPU can show that all parts run")

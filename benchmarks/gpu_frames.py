@@ -1,40 +1,39 @@
-"""From a request to the bytes in the memory that the window reads: page-locked, not, and as pictures on a CPU go."""
+"""Frame delivery: time from a request to the bytes in the window's shared memory, by transfer path."""
 
 import statistics
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import torch
 
 import gan
 from gan.networks import build
-from renderer.engine.delivery import Courier, CudaQueue
 from renderer.engine.models import Model, describe_model
-from renderer.engine.render import Kept, Render
+from renderer.engine.readback import CudaQueue, Readback
+from renderer.engine.render import Render, StageCaches
 from renderer.ipc import frames
-from renderer.ipc.protocol import Latent, Network, RenderRequest
+from renderer.ipc.protocol import ImageState, Latent, Network, RenderRequest
 
 WAYS = ("page_locked", "staged", "plain")
-"""Copied by the device into the segment; into other memory and from there; waited for at every figure."""
+"""Transfer paths: device to page-locked segment; through a staging buffer; synchronising at every value."""
 
 
 class _NoWatch:
     def check(self, share: float) -> None:
-        """Nothing comes in between."""
+        """Never interrupt."""
 
     def loading(self, share: float | None) -> None:
-        """Nothing is read."""
+        """Ignore loading progress."""
 
 
 class _One:
-    """Models of which there is one."""
+    """Model cache with a single model."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
 
-    def kept(self, network: Network, device: str) -> Model:
+    def cached(self, network: Network, device: str) -> Model:
         return self._model
 
 
@@ -44,7 +43,7 @@ class _Staged(CudaQueue):
 
 
 def measure(networks: Iterator[tuple[str, str, dict[str, Any]]], device: torch.device, tiny: bool) -> dict[str, Any]:
-    """Milliseconds a frame by network and way, each of another seed; None where there is no CUDA device."""
+    """Measure milliseconds per frame by network and path, each with another seed; None without a CUDA device."""
     result: dict[str, Any] = {}
     for name, class_name, arguments in networks:
         torch.manual_seed(0)
@@ -64,21 +63,21 @@ def measure(networks: Iterator[tuple[str, str, dict[str, Any]]], device: torch.d
 
 @torch.inference_mode()
 def _milliseconds(model: Model, way: str, count: int) -> dict[str, float] | None:
-    """The median, and the fastest, of `count` frames after some that do not count."""
+    """Return median and minimum of `count` frames after a warm-up."""
     if way != "plain" and model.device.type != "cuda":
         return None
     ring = frames.Ring(f"{frames.PREFIX}benchmark")
-    kept, models = Kept(), _One(model)
-    courier = None
+    caches, models = StageCaches(), _One(model)
+    readback = None
     if way != "plain":
-        courier = Courier((CudaQueue if way == "page_locked" else _Staged)(model.device), ring)
+        readback = Readback((CudaQueue if way == "page_locked" else _Staged)(model.device), ring)
     times = []
     try:
         for seed in range(5 + count):
-            request = replace(RenderRequest(seed), latent=Latent(seed))
+            request = RenderRequest(seed, ImageState(latent=Latent(seed)))
             started = time.perf_counter()
-            rendered = Render(models, kept, request, _NoWatch(), lambda device: courier).rendered()
-            place, _ = ring.write(rendered.pictures) if rendered.slot is None else ring.sent(rendered.slot)
+            rendered = Render(models, caches, request, _NoWatch(), lambda device: readback).rendered()
+            place, _ = ring.write(rendered.images) if rendered.slot is None else ring.sent(rendered.slot)
             times.append(time.perf_counter() - started)
             ring.hold(place)
             if way == "page_locked" and not (rendered.slot and rendered.slot.segment.page_locked):

@@ -1,4 +1,4 @@
-"""The operators on a device: do the kernels agree with the reference, and how near to the memory's speed are they?"""
+"""Operators on a device: error of the kernels against the reference, time, and memory throughput."""
 
 import math
 import statistics
@@ -17,7 +17,7 @@ _LEAST_SECONDS, _MOST_REPEATS = 0.3, 30
 
 
 def milliseconds(work: Callable[[], Any], device: torch.device) -> float:
-    """Median time of `work`, after warming up twice."""
+    """Return the median time of `work` after two warm-up calls."""
     for _ in range(2):
         work()
     _wait(device)
@@ -45,17 +45,17 @@ def _wait(device: torch.device) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """An operator as layers use it."""
+    """Operator call as made by layers."""
 
     name: str
     shape: tuple[int, int, int, int]
     run: Callable[[Tensor, Callable[[Tensor], Tensor]], Tensor]
-    """From x, and what brings a filter to it, to the result."""
+    """Function of x, and of a function that moves a filter to x's device."""
     channels_last: bool = False
 
 
 def cases(tiny: bool) -> list[Case]:
-    """Shapes as in networks of 1024 x 1024 at batch 1, or tiny ones."""
+    """Return calls with the shapes of 1024 x 1024 networks at batch 1, or tiny ones."""
     line, bias = ops.setup_filter([1, 3, 3, 1]), torch.ones(2 if tiny else 32)
     short, long = (ops.design_lowpass_filter(taps, 0.9, 0.3, rate) for taps, rate in ((12, 4), (24, 8)))
     radial = ops.design_lowpass_filter(12, 0.5, 0.6, 4, radial=True)
@@ -80,14 +80,14 @@ def cases(tiny: bool) -> list[Case]:
 
 
 def copy_bandwidth(device: torch.device, megabytes: int) -> float:
-    """Bytes a second of a copy within the device, read and written."""
+    """Return bytes per second of a copy within the device, reads and writes counted."""
     x = torch.empty(megabytes << 20, dtype=torch.uint8, device=device)
     y = torch.empty_like(x)
     return 2 * x.numel() / milliseconds(lambda: y.copy_(x), device) * 1000
 
 
 def measure(device: torch.device, tiny: bool) -> dict[str, Any]:
-    """For every operator and type: errors, times with and without kernels, and the share of the copy's bandwidth."""
+    """Measure errors, times with and without kernels, and share of copy bandwidth per operator and dtype."""
     bandwidth = copy_bandwidth(device, 1 if tiny else 512)
     result: dict[str, Any] = {"copy_bytes_per_second": bandwidth, "operators": {}}
     for case in cases(tiny):
@@ -105,7 +105,7 @@ def _row(case: Case, dtype: torch.dtype, device: torch.device, bandwidth: float)
     moved: dict[int, Tensor] = {}
 
     def on(f: Tensor) -> Tensor:
-        """The same tensor each time, as a network's buffers are."""
+        """Return the same tensor on every call, like a network's buffers."""
         if id(f) not in moved:
             moved[id(f)] = f.to(device)
         return moved[id(f)]
@@ -140,5 +140,5 @@ def _row(case: Case, dtype: torch.dtype, device: torch.device, bandwidth: float)
 
 
 def _error(got: Tensor, want: Tensor) -> float:
-    """The largest difference, as a share of the largest value."""
+    """Return the maximum difference relative to the maximum value."""
     return float((got.float() - want).abs().max() / want.abs().max())

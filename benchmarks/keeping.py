@@ -1,4 +1,4 @@
-"""Where the figures of a machine are kept."""
+"""Result files, one per machine."""
 
 import json
 import os
@@ -10,14 +10,14 @@ FOLDER = Path(__file__).parent / "results"
 
 
 def named(device: str) -> Path:
-    """The file of a processor or GPU, by the name it gives itself: "AMD EPYC 9354 32-Core Processor" and the like."""
+    """Return the result file of a processor or GPU by model name, such as "AMD EPYC 9354 32-Core Processor"."""
     plain = re.sub(r"\((R|TM|C)\)|@.*|\b(CPU|Processor|with .*|\d+-Core)\b", " ", device, flags=re.IGNORECASE)
     words = re.findall(r"[A-Za-z0-9.]+", plain) or ["unknown"]
     return FOLDER / f"{'-'.join(words).lower()}.json"
 
 
 def write(path: Path, found: dict[str, Any]) -> None:
-    """Put them there whole or not at all."""
+    """Write results atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = path.with_suffix(".json.part")
     whole.write_text(json.dumps(found, indent=2) + "\n")

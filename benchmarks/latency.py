@@ -1,22 +1,19 @@
-"""How the window feels, in numbers: `python -m benchmarks.latency` prints JSON.
+"""Responsiveness of the window: `python -m benchmarks.latency` prints JSON.
 
-* drag: ψ is dragged to and fro for 10 s by mouse events in the real window (1280x720, off screen where there is no
-  display) while a real child process takes 15 ms for each 1024x1024 picture. Latency is from the frame in which the
-  document changed to the texture being filled. UI time is the work of the window's thread in each frame: taking
-  replies, uploading the texture, drawing every panel, history, submitting. It ends where Dear ImGui's vertices go to
-  OpenGL, so that buffer swap and (software) rasterising are excluded. Of it, `pictures` is the time inside the
-  calls that let a picture be copied into its texture and be halved, `drawing` all the rest. A thread of its own
-  does the copying meanwhile; how long the window's thread then waits for it, without working, is told as
-  `ui_waiting_ms`. One picture under way means that a new one is shown every 15 ms plus the way there and back; the
-  bound for the latency is one render plus two frames. It is done three times; the figures are those of the time
-  with the lowest UI p95, and the UI p95 of each is told.
-* calibration: what the same thread can do in the same run, as shared machines differ from minute to minute: a fixed
-  loop of plain Python, at its best and as it went between the frames of the drag (their ratio says how much slower the
-  machine was then), and copying 4 MB, the size of the picture, with its bytes in the cache and not. `ui_ms_at_best` is
-  the UI time divided by that ratio.
-* start: a new process opens the window on the demo network; times are from the start of the process. It and the next
-  run under Xvfb where there is no display: without an X server, waiting for events does not wait.
-* idle: CPU time of the window's process over 5 s in which nothing moves, after 3 s of rest.
+* drag: ψ is dragged back and forth for 10 s by mouse events in the real window (1280x720, off screen without a display)
+  while a child process takes 15 ms per 1024x1024 image. Latency is from the frame in which the document changed to the
+  filled texture. UI time is the UI thread's work per frame: taking replies, uploading the texture, drawing every panel,
+  history, submitting. It ends at the submission of Dear ImGui's vertices to OpenGL, so buffer swap and (software)
+  rasterisation are excluded. `pictures` is the part of it spent enqueueing the image's upload and halving, `drawing`
+  the rest. A separate thread does the copying; the UI thread's idle wait for it is `ui_waiting_ms`. With one image in
+  flight, a new one is shown every 15 ms plus the round trip; the latency bound is one render plus two frames. Of three
+  repeats, the one with the lowest UI p95 is reported, along with the UI p95 of each.
+* calibration: speed of the same thread in the same run, as shared machines vary from minute to minute: a fixed Python
+  loop, at its best and between the frames of the drag (the ratio is the slowdown of the machine), and a copy of 4 MB,
+  the size of the image, with its bytes in the CPU cache and not. `ui_ms_at_best` is the UI time divided by the ratio.
+* start: a new process opens the window on the demo network; times are from the start of the process. This and the next
+  run under Xvfb if there is no display: without an X server, waiting for events returns at once.
+* idle: CPU time of the window's process over 5 s without activity, after 3 s of rest.
 """
 
 import argparse
@@ -38,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def start_and_idle() -> dict[str, Any]:
-    """Start-up in a process of its own, which then idles."""
+    """Measure start-up and idling in a separate process."""
     with x_server() if AVAILABLE and not DISPLAY else nullcontext() as display:
         environment = on_display(display) if display else None
         command = [sys.executable, "-m", "benchmarks.startup", repr(time.time())]
@@ -50,7 +47,7 @@ def start_and_idle() -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure everything and print it."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiny", action="store_true", help="one start and one drag of a second, to show that it runs")
     given = parser.parse_args(arguments)

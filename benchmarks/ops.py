@@ -1,13 +1,13 @@
-"""Each operator with the CPU's kernels against its reference: `python -m benchmarks.ops` prints JSON.
+"""CPU kernels of the operators against their reference: `python -m benchmarks.ops` prints JSON.
 
-Measured are chosen configurations, those that networks of 256 x 256 have (StyleGAN2, StyleGAN3-T and R drawing one
-picture, a discriminator looking at four), and drawn ones, 200 of each operator; of each the call alone and with its
-gradient (forward and backward). The two ways are taken in turn, and a time is the least of several: at least 5, and as
-many as fit into 80 ms. A ratio below 1 means that the kernels are faster. Where they leave all of a
-call to the reference (`answers` is false) the two are the same code, and the ratio shows how noisy the machine is.
+Measures selected configurations, those of 256 x 256 networks (StyleGAN2, StyleGAN3-T and R rendering one image, a
+discriminator on four), and 200 random ones per operator; each forward alone and with gradient (forward and backward).
+Kernels and reference alternate, and a time is the minimum of at least 3 calls, as many as fit into 80 ms. A ratio below
+1 means that the kernels are faster. If a call is left to the reference entirely (`answers` is false), both are the same
+code, and the ratio shows the noise of the machine.
 
-What a kernel answers and looks slower is measured three times more, for longer, by the clock and by processor time on
-one thread; `slower` lists the configurations for which the least ratio of the one or the other is still above `NOISE`.
+A call that a kernel handles and that looks slower is measured three more times, longer, in wall-clock time and in CPU
+time on one thread; `slower` lists the configurations whose minimum ratio of either is still above `NOISE`.
 """
 
 import argparse
@@ -28,30 +28,30 @@ from gan.ops.cpu import dispatch
 from gan.ops.cpu.jit import Kernel
 
 NOISE = 1.05
-"""Ratios up to this are within what a machine that is not idle does to equal code."""
+"""Ratio within the noise of a machine that is not idle."""
 _LEAST, _MOST, _SECONDS = 3, 50, 0.08
-"""Repeats of each way, and how long they may take."""
+"""Minimum and maximum repeats of each variant, and their time limit in seconds."""
 _AGAIN, _LOOKS = 5, 3
-"""How much longer that is when it is measured again, and how often it is."""
+"""Factor on that time limit, and number of repeats, for a second measurement."""
 
 Work = Callable[[], Any]
 Clock = Callable[[], float]
 
 
 def compared(work: Work, longer: float = 1.0, clock: Clock = time.perf_counter) -> tuple[float, float]:
-    """Milliseconds of the kernels and of the reference, the least of some each, taken in turn.
+    """Return minimum milliseconds of kernels and reference, measured alternately.
 
     Args:
-        work: What to measure.
-        longer: How many times as long as usual to measure.
-        clock: Tells the time, or the processor's.
+        work: Call to measure.
+        longer: Factor on the time limit.
+        clock: Wall-clock or CPU time in seconds.
     """
     times: dict[bool, list[float]] = {True: [], False: []}
     started = time.perf_counter()
     while len(times[True]) < _MOST * longer and (
         len(times[True]) < _LEAST * min(longer, 4) or time.perf_counter() - started < _SECONDS * longer
     ):
-        # Neither always finds the other's memory warm.
+        # Alternate the order, so that neither always finds the other's memory warm.
         for kernels in (True, False) if len(times[True]) % 2 else (False, True):
             dispatch.enable() if kernels else dispatch.disable()
             begun = clock()
@@ -63,7 +63,7 @@ def compared(work: Work, longer: float = 1.0, clock: Clock = time.perf_counter) 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """PyTorch and the kernels work with the calling thread alone."""
+    """Restrict PyTorch and the kernels to the calling thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -73,7 +73,7 @@ def one_thread() -> Iterator[None]:
 
 
 def answers(work: Work) -> bool:
-    """Whether a kernel has a part in it."""
+    """Return True if a kernel takes part in the call."""
     called: list[Kernel] = []
     plain = Kernel.__call__
 
@@ -88,7 +88,7 @@ def answers(work: Work) -> bool:
 
 
 def measure(case: Case) -> dict[str, Any]:
-    """One row of the table."""
+    """Measure one configuration."""
     x, b = torch.randn(case.shape), torch.randn(case.shape[1])
     leaf = x.clone().requires_grad_()
 
@@ -101,14 +101,14 @@ def measure(case: Case) -> dict[str, Any]:
 
     row: dict[str, Any] = {"op": case.op, "kind": case.kind, "shape": case.shape}
     for name, work in {"forward": forward, "with_gradient": with_gradient}.items():
-        for _ in range(2):  # makes room and plans
+        for _ in range(2):  # allocates memory and makes plans
             work()
         row[name] = figures(work)
     return row
 
 
 def figures(work: Work) -> dict[str, Any]:
-    """Of one call: whether a kernel answers it, times and ratio, and those of a second look where it has one."""
+    """Measure a call: kernel use, times and ratio, and those of a second measurement if it looks slower."""
     kernels, reference = compared(work)
     found: dict[str, Any] = {"answers": answers(work), "ms": [round(kernels, 4), round(reference, 4)]}
     found["ratio"] = round(kernels / reference, 3)
@@ -120,18 +120,18 @@ def figures(work: Work) -> dict[str, Any]:
 
 
 def _least_ratio(work: Work, clock: Clock) -> float:
-    """Of a few looks, each much longer than the first one: what else the machine does only makes ratios larger."""
+    """Return the minimum ratio of several longer measurements, as load can only raise ratios."""
     times = [compared(work, _AGAIN, clock) for _ in range(_LOOKS)]
     return min(kernels / reference for kernels, reference in times)
 
 
 def is_slower(found: dict[str, Any]) -> bool:
-    """Whether a kernel answers a call more slowly than the reference does, on a second look too."""
+    """Return True if a kernel is slower than the reference in the second measurement too."""
     return max(found.get("again", 0.0), found.get("again_processor", 0.0)) > NOISE
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of each operator: calls measured, those that kernels answer, and quartiles of their last ratios."""
+    """Summarise by operator: configurations, those handled by kernels, and quartiles of their last ratios."""
     result = {}
     for op in sorted({row["op"] for row in rows}):
         own = [row for row in rows if row["op"] == op]

@@ -1,4 +1,4 @@
-"""What `benchmarks.ops` measures: chosen calls of the operators, those of whole networks, and drawn ones."""
+"""Configurations for `benchmarks.ops`: selected calls, those of whole networks, and random ones."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,14 +20,14 @@ Call = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Case:
-    """One call of an operator."""
+    """Call of an operator."""
 
     op: str
     kind: str
-    """How it is called."""
+    """Description of the arguments."""
     shape: tuple[int, ...]
     call: Call
-    """From an image of that shape and a bias to the result."""
+    """Function of an image of that shape and a bias."""
 
 
 SHAPES = ((1, 512, 16, 16), (8, 128, 32, 32), (4, 8, 64, 64), (1, 64, 128, 128), (1, 64, 256, 256), (4, 3, 256, 256))
@@ -51,7 +51,7 @@ _CHOSEN: dict[tuple[str, str], Call] = {
 
 
 def chosen() -> list[Case]:
-    """Every kind of call with every one of `SHAPES`."""
+    """Return every selected call with every shape in `SHAPES`."""
     return [Case(op, kind, shape, call) for (op, kind), call in _CHOSEN.items() for shape in SHAPES]
 
 
@@ -66,11 +66,11 @@ _GENERATORS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def of_networks(resolution: int = 256, batch: int = 4, small: bool = False) -> list[Case]:
-    """The calls, each once, of generators that draw one picture and of a discriminator that looks at a batch.
+    """Return the distinct calls of generators rendering one image and of a discriminator on a batch.
 
     Args:
-        resolution: Of the pictures.
-        batch: How many the discriminator looks at.
+        resolution: Resolution of the images.
+        batch: Batch size of the discriminator.
         small: Networks of a few channels, to show that it runs.
     """
     few = {"channel_base": 64, "channel_max": 4} if small else {}
@@ -89,7 +89,7 @@ def of_networks(resolution: int = 256, batch: int = 4, small: bool = False) -> l
 
 @contextmanager
 def _noted(name: str, found: dict[tuple[Any, ...], Case]) -> Iterator[None]:
-    """Notes in `found` how the operators are called: a filtered_lrelu whole, the others as they reach the kernels."""
+    """Record operator calls in `found`: filtered_lrelu as a whole, the others as they reach the kernels."""
     inside = False
 
     def note(op: str, x: Tensor, key: tuple[Any, ...], kind: str, call: Call) -> None:
@@ -141,7 +141,7 @@ def drawn(count: int, seed: int, most: int = _MOST_NUMBERS) -> list[Case]:
 
 
 def _shape(random: np.random.RandomState, most: int, up: int = 1) -> tuple[int, int, int, int]:
-    """Batches of 1 to 8, 1 to 512 channels, sides of 4 to 276."""
+    """Draw a shape: batches of 1 to 8, 1 to 512 channels, sides of 4 to 276."""
     height = int(np.exp(random.uniform(np.log(4), np.log(277))))
     width = height if random.rand() < 0.8 else int(np.exp(random.uniform(np.log(4), np.log(277))))
     planes = max(1, most * 4 // max(4, up**2) // (height * width))
@@ -151,7 +151,7 @@ def _shape(random: np.random.RandomState, most: int, up: int = 1) -> tuple[int, 
 
 
 def _filter(random: np.random.RandomState, factor: int) -> tuple[Tensor, str]:
-    """A low-pass filter for a factor."""
+    """Draw a low-pass filter for a factor."""
     kind = random.choice(["short", "short", "separable", "separable", "radial"])
     if kind == "short":
         taps = [[1, 1], [1, 2, 1], [1, 3, 3, 1], [1, 4, 6, 4, 1]][random.randint(4)]
@@ -192,5 +192,5 @@ def _drawn_filtered_lrelu(random: np.random.RandomState, most: int) -> Case:
 
 
 def filtered_lrelu_of(x: Tensor, b: Tensor, **arguments: Any) -> Tensor:
-    """`filtered_lrelu` of an image and a bias."""
+    """Call `filtered_lrelu` on an image and a bias."""
     return filtered_lrelu(x, b=b, **arguments)

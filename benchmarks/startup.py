@@ -1,8 +1,8 @@
-"""Opens the window as `python visualizer.py` does, notes when its first frame and first picture are shown, then idles.
+"""Start-up and idling of the window, opened as by `python visualizer.py`, in this process.
 
-`python -m benchmarks.startup SECONDS`, where SECONDS is the time (since 1970) at which the caller started this process:
-what the system says of that is rounded to the second in which the computer came up. Prints one line of JSON. A process
-of its own, so that imports are part of what is measured.
+`python -m benchmarks.startup SECONDS` prints one line of JSON: times of the first frame and the first image, and idle
+CPU use. SECONDS is the time (since 1970) at which the caller started this process; the system's own start time is
+rounded to the second in which the computer booted. Imports are part of the measurement.
 """
 
 import json
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _watch(app: Any, params: Any, script: Iterator[None], process: psutil.Process, figures: dict[str, Any]) -> None:
-    """Step `script` before each frame; after it, let the window idle and then close it."""
+    """Step `script` before each frame, then let the window idle, then close it."""
     import threading
 
     from imgui_bundle import hello_imgui

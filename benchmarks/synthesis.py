@@ -1,13 +1,13 @@
-"""Pictures on the CPU against their floor: `python -m benchmarks.synthesis` prints JSON.
+"""Image synthesis on the CPU against a lower bound: `python -m benchmarks.synthesis` prints JSON.
 
-The floor of a picture is the time that its convolutions would take at the rate of a large matrix product (2048 x 2048 x
-2048, float32, the same threads). Both are measured in turn, product, picture, product, and the ratio of each picture is
-against the products on both of its sides: a shared machine differs from moment to moment. Ratios are medians over the
-repeats; `best` is the fastest picture against the fastest product, which is nearer to an idle machine. `own` is the
-network's own way, with the same memory settings. Drafts are drawn in turn with whole pictures. Networks have random
-weights; what they cost does not depend on them.
+The lower bound is the time that an image's convolutions would take at the throughput of a large matrix product (2048 x
+2048 x 2048, float32, same threads). Product and image alternate, and each image is compared with the products before
+and after it, as shared machines vary from moment to moment. Ratios are medians over the repeats; `best` is the fastest
+image against the fastest product, which is closer to an idle machine. `own` is the network without kernels, with the
+same memory settings. Drafts (low-resolution images) alternate with full images. Weights are random; they do not affect
+the cost.
 
-With `--batches`, batches of smaller networks as well: `by_plan` tells whether the kernels drew them or were left out.
+With `--batches`, batches of smaller networks too: `by_plan` is true if the kernels rendered them.
 
     python -m benchmarks.synthesis --resolution 256 --threads 2 --family stylegan2 --repeats 20
 """
@@ -32,9 +32,9 @@ from gan.networks import build, fast_cpu
 ROOT = Path(__file__).resolve().parent.parent
 SIDE = 2048
 DIFFERENT = 7
-"""Pictures that a draft's difference is measured on."""
+"""Number of images for the error of a draft."""
 AIMS = {"stylegan2": 1.6, "stylegan3-t": 1.4, "stylegan3-r": 2.4}
-"""Ratios that 256 x 256 should stay below."""
+"""Target ratios at 256 x 256."""
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "stylegan2": ("stylegan2.Generator", {"channel_base": 16384}),
     "stylegan3-t": ("stylegan3.Generator", {"channel_base": 16384}),
@@ -46,7 +46,7 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def convolution_flop(synthesis: Any) -> float:
-    """Multiplications and additions of one picture's convolutions, filters left out."""
+    """Return the multiplications and additions of one image's convolutions, filters excluded."""
     if hasattr(synthesis, "design"):
         return 2.0 * synthesis.design.multiplications
     return 2.0 * sum(getattr(synthesis, f"b{resolution}").multiplications for resolution in synthesis.block_resolutions)
@@ -60,10 +60,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 @torch.inference_mode()
 def difference(synthesis: Any, side: int) -> float:
-    """How far drafts are from the whole pictures reduced to their size; the median of some.
-
-    The root mean square, by that of the picture's difference from its mean colour.
-    """
+    """Return the RMS error of drafts against the downsampled image, relative to its RMS contrast (median)."""
     found = []
     for ws in torch.randn(DIFFERENT, 1, synthesis.num_ws, synthesis.w_dim):
         picture = F.interpolate(synthesis(ws), (side, side), mode="bicubic", antialias=True)
@@ -73,7 +70,7 @@ def difference(synthesis: Any, side: int) -> float:
 
 
 def made(family: str, resolution: int, **changes: Any) -> Any:
-    """A synthesis network of random weights."""
+    """Build a synthesis network with random weights."""
     class_name, extra = FAMILIES[family]
     sizes = {"z_dim": 512, "c_dim": 0, "w_dim": 512, "img_channels": 3, "img_resolution": resolution}
     return build(class_name, **sizes, **(extra | changes)).eval().requires_grad_(False).synthesis
@@ -127,7 +124,7 @@ def measure(family: str, resolution: int, repeats: int, own_repeats: int) -> dic
 
 @torch.inference_mode()
 def batches(name: str, synthesis: Any, counts: Sequence[int], repeats: int) -> list[dict[str, Any]]:
-    """Milliseconds a picture of batches, by the network's own layers and as they are drawn with kernels, in turn."""
+    """Measure milliseconds per image of batches, alternating between reference layers and kernels."""
     rows = []
     for count in counts:
         ws = torch.randn(count, synthesis.num_ws, synthesis.w_dim)
@@ -138,7 +135,7 @@ def batches(name: str, synthesis: Any, counts: Sequence[int], repeats: int) -> l
             own.append(seconds(draw))
             fast_cpu.warm_up(synthesis)
             drawn.append(seconds(draw))
-            if i == 0:  # the first calls make room
+            if i == 0:  # the first calls allocate memory
                 own, drawn = [], []
         by_plan = fast_cpu.plan_for(synthesis, ws) is not None
         row = {"network": name, "batch": count, "by_plan": by_plan, "ratio": round(min(drawn) / min(own), 2)}
@@ -147,7 +144,7 @@ def batches(name: str, synthesis: Any, counts: Sequence[int], repeats: int) -> l
 
 
 def all_batches(repeats: int) -> list[dict[str, Any]]:
-    """Of the demo network, a narrow one, and whole ones at 64 and 128."""
+    """Measure batches of the demo network, narrow networks, and full ones at 64 and 128."""
     networks = {
         "demo, 32": gan.load(ROOT / "assets" / "demo.safetensors", only=("G_ema",)).G_ema.synthesis,
         "stylegan2, 64, channel_base 2048": made("stylegan2", 64, channel_base=2048),

@@ -1,17 +1,17 @@
-"""What watching runs costs the window: `python -m benchmarks.tailing` prints JSON.
+"""Cost of watching runs: `python -m benchmarks.tailing` prints JSON.
 
-* frame: 20 runs of 100,000 lines each are chosen together in the Train workspace of the real window (1280x720, off
-  screen where there is no display), so that all their files are followed and all their curves lie over one another.
-  Measured is the work of the window's thread in each frame, its processor time up to where Dear ImGui's vertices go to
-  OpenGL, and the time from frame to frame: `idle` is the same panel on a folder without runs, `resting` after all is
-  read and nothing comes, `appended` while another process adds a line to every run twice a second. The target is less
-  than 1 ms a frame more than the idle panel, at the median and at the p95.
-* opening: a `stats.jsonl` of 200 MB is opened by the thread that the window uses, without a window: time to the first
-  curve, the time until all of it is read, and how late a thread that wakes every 2 ms was meanwhile: what the window's
-  thread would feel of it.
-* idle_cpu_percent: of that process, over 5 s, with the 200 MB read and followed and nothing coming.
+* frame: 20 runs of 100,000 lines each are selected together in the Train workspace of the real window (1280x720, off
+  screen without a display), so that all their files are followed and all their curves overlaid. Measures the UI
+  thread's work per frame (CPU time up to the submission of Dear ImGui's vertices to OpenGL) and the time between
+  frames: `idle` is the same panel on a folder without runs, `resting` after everything is read and nothing arrives,
+  `appended` while another process adds a line to every run twice a second. Target: less than 1 ms per frame more than
+  the idle panel, at the median and at p95.
+* opening: a `stats.jsonl` of 200 MB is read by the window's reader thread, without a window: time to the first curve,
+  time until everything is read, and the delay of a thread that wakes every 2 ms meanwhile, which is what the UI thread
+  would experience.
+* idle_cpu_percent: CPU use of that process over 5 s, with the 200 MB read and followed and nothing arriving.
 
-Takes 1.5 GB of disk for a minute or two.
+Takes 1.5 GB of disk space for a minute or two.
 """
 
 import argparse
@@ -38,11 +38,11 @@ TARGET_MS = 1.0
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured."""
+    """Size of the benchmark."""
 
     runs: int = 20
     lines: int = 100_000
-    """Of each run."""
+    """Lines per run."""
     file_bytes: int = 200 * 10**6
     frames: int = 300
 
@@ -59,14 +59,14 @@ _STATS = (
 
 
 def line(kimg: float, level: float, names: tuple[str, ...] = _STATS) -> str:
-    """A line of `stats.jsonl`."""
+    """Format a line of `stats.jsonl`."""
     values = {name: level + k + 0.3 * np.sin(kimg * (k + 1.3)) for k, name in enumerate(names)}
     values["Progress/kimg"] = kimg
     return json.dumps({name: {"num": 1, "mean": float(value), "std": 0.0} for name, value in values.items()}) + "\n"
 
 
 def make_runs(folder: Path, size: Size) -> None:
-    """Runs whose lines differ in what they measured."""
+    """Create run folders with different values."""
     lines = [line(4.0 * k, 1.0) for k in range(size.lines)]
     for number in range(size.runs):
         run = folder / f"{number:05d}-benchmark"
@@ -81,7 +81,7 @@ def make_runs(folder: Path, size: Size) -> None:
 
 
 def append(folder: str, lines: int, ended: Any) -> None:
-    """Add a line to every run, twice a second."""
+    """Append a line to every run, twice per second."""
     kimg = 4.0 * lines
     while not ended.wait(0.5):
         kimg += 4.0
@@ -93,7 +93,7 @@ def append(folder: str, lines: int, ended: Any) -> None:
 
 
 class Series:
-    """What was measured in some frames."""
+    """Measurements of a series of frames."""
 
     def __init__(self) -> None:
         self.ui: list[float] = []
@@ -158,7 +158,7 @@ def _script(stage: "Stage", size: Size, folder: str, found: dict[str, Any]) -> I
 
 
 def _wait_for_opengl(params: Any) -> None:
-    """Finish each frame before the next: off screen nothing else does, and a software OpenGL heaps up its work."""
+    """Finish each frame before the next, as off screen nothing else does and software OpenGL queues up work."""
     from OpenGL import GL
 
     before = params.callbacks.before_swap
@@ -171,7 +171,7 @@ def _wait_for_opengl(params: Any) -> None:
 
 
 def frames(size: Size) -> dict[str, Any]:
-    """What a frame costs."""
+    """Measure the cost of a frame."""
     from renderer.fake.client import FakeRenderer
 
     found: dict[str, Any] = {"runs": size.runs, "lines": size.lines}
@@ -192,7 +192,7 @@ def frames(size: Size) -> dict[str, Any]:
 
 
 def opening(size: Size) -> dict[str, Any]:
-    """A large file."""
+    """Measure the opening of a large file."""
     from viz.runs.data import RunFiles
     from viz.ui.plot_series import CurveWish
 
@@ -234,7 +234,7 @@ def opening(size: Size) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure everything and print it."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiny", action="store_true", help="a few short files, to show that it runs")
     size = _TINY if parser.parse_args(arguments).tiny else Size()

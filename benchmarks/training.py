@@ -1,14 +1,13 @@
-"""Seconds for a thousand images, and memory, of every configuration in training; one process each.
+"""Seconds per thousand images, and memory, of training every configuration; one process each.
 
 `python -m benchmarks.training [--resolution=64] [--batch=4] [--device=cpu]`
 
-Regularisation comes in every 4th batch (G) and 16th (D), so three kinds of batches are timed once each, after one that
-is not, and weighted: main + (main and G - main) / 4 + (all - main and G) / 16. On a computer that does other things
-too, the seconds of processor time (over all cores) say more than those of the clock.
+Regularisation runs in every 4th batch (G) and 16th (D), so three kinds of batches are timed once each after a warm-up
+batch, and weighted: main + (main and G - main) / 4 + (all - main and G) / 16. On a busy computer, CPU seconds (over all
+cores) are more reliable than wall-clock seconds.
 """
 
 import argparse
-import dataclasses
 import json
 import os
 import resource
@@ -30,30 +29,28 @@ if TYPE_CHECKING:
 def make_trainer(
     folder: Path, cfg: str, resolution: int, batch: int, device: "torch.device", tiny: bool = False
 ) -> "Trainer":
-    """A trainer of a configuration on pictures of noise, which are put into `folder`.
+    """Create a trainer of a configuration on noise images, which are written to `folder`.
 
-    `tiny` takes networks of a few channels, to show that it runs.
+    `tiny` uses networks of a few channels, to check that it runs.
     """
     import numpy as np
     from PIL import Image
 
+    from gan.cli.train_config import train_config
     from gan.data import ImageSource
     from gan.training.group import Group
-    from gan.training.presets import Options, resolve
     from gan.training.trainer import Trainer
 
     pixels = np.random.RandomState(0).randint(0, 256, (resolution, resolution, 3)).astype(np.uint8)
     Image.fromarray(pixels).save(folder / "noise.png")
     source = ImageSource(folder)
     size = {"cbase": 64, "cmax": 4} if tiny else {}
-    given = dataclasses.asdict(TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, **size))
-    names = {field.name for field in dataclasses.fields(Options)}
-    options = Options(**{name: value for name, value in given.items() if name in names})
-    return Trainer(resolve(options, resolution, 3, 0), source, Group(), device)
+    spec = TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, **size)
+    return Trainer(train_config(spec, resolution, 3, 0), source, Group(), device)
 
 
 def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool = False) -> dict[str, float]:
-    """Seconds for a thousand images by the clock and of processor time, parameters in millions, GiB of memory.
+    """Measure wall-clock and CPU seconds per thousand images, parameters in millions, and memory in GiB.
 
     `tiny` as in `make_trainer`.
     """
@@ -95,7 +92,7 @@ def figures(cfg: str, resolution: int, batch: int, device_name: str, tiny: bool 
 
 
 def row(cfg: str, found: dict[str, float]) -> str:
-    """One row of the table."""
+    """Format a row of the table."""
     gpu = f" + {found['gpu_memory_gib']:.1f} on the GPU" if found["gpu_memory_gib"] else ""
     return (
         f"| {cfg} | {found['million_parameters']:.1f} M | {found['seconds_per_kimg']:.0f} "

@@ -1,15 +1,15 @@
-"""What training on a processor could be done with: `python -m benchmarks.training_ways` prints JSON.
+"""Alternatives for training on a CPU: `python -m benchmarks.training_ways` prints JSON.
 
-One batch of StyleGAN2 and of StyleGAN3-T is timed in each way, by the clock and by processor time, in a process of its
-own: `main` is a batch with the main losses alone, as most are, `regularised` one with path length and R1 as well; the
-least of `--repeats`, after one that is not timed.
+Times one batch of StyleGAN2 and of StyleGAN3-T with each alternative, in wall-clock and CPU time, in separate
+processes: `main` is a batch with the main losses only, as most are, `regularised` one with path length and R1 as well.
+Times are the minimum of `--repeats` after a warm-up batch.
 
-* kernels: as `python -m gan train` does it.
-* reference: with the reference's operators.
+* kernels: as `python -m gan train`.
+* reference: with the reference operators.
 * channels_last: as `kernels`, with all weights in channels_last order.
-* compiled: both networks' forward passes through torch.compile, which needs a C++ compiler (where there is none, the
-  problem is told). It cannot be differentiated twice, so there is no `regularised`, and its first batches take as long
-  as `compiling_s` says.
+* compiled: forward passes of both networks through torch.compile, which needs a C++ compiler (otherwise the problem is
+  reported). It cannot be differentiated twice, so there is no `regularised`; `compiling_s` is the time of its first
+  batches.
 """
 
 import argparse
@@ -26,11 +26,11 @@ from benchmarks.training import make_trainer
 
 WAYS = ("kernels", "reference", "channels_last", "compiled")
 MAIN, ALL = 1, 0
-"""Numbers of a batch without and with regularisation."""
+"""Batch numbers without and with regularisation."""
 
 
 def measure(cfg: str, way: str, resolution: int, batch: int, repeats: int, tiny: bool = False) -> dict[str, Any]:
-    """Seconds of a batch, in this process."""
+    """Measure seconds per batch in this process."""
     import torch
 
     from gan.memory import keep_freed_memory
@@ -51,7 +51,7 @@ def measure(cfg: str, way: str, resolution: int, batch: int, repeats: int, tiny:
             begun = time.perf_counter()
             try:
                 _seconds(trainer, MAIN)
-            except RuntimeError as error:  # torch's errors of compilers are of this kind
+            except RuntimeError as error:  # raised by torch for compiler errors
                 return {"problem": str(error).strip().splitlines()[0]}
             _seconds(trainer, MAIN)
             found["compiling_s"] = round(time.perf_counter() - begun, 1)

@@ -1,10 +1,9 @@
-"""The demo network walking in the window: `python -m benchmarks.walk [--seconds=60]` prints JSON.
+"""Latent walk of the demo network in the window: `python -m benchmarks.walk [--seconds=60]` prints JSON.
 
-The real window (1280x720, off screen where there is no display; at most 60 frames a second) plays the latent walk at
-half a seed a second, and its real renderer, a process of its own, draws the demo network: all that a user has who
-presses play. Counted are the pictures that reach the window's texture, from two seconds after the first one, when the
-kernels are there: those shown a second, those of the slowest whole second, and the milliseconds from one to the next.
-The target is 30 a second on two cores, in the slowest second too.
+The real window (1280x720, off screen without a display; at most 60 frames per second) plays the latent walk at half a
+seed per second, with its real renderer process on the demo network. Counts the images that reach the window's texture,
+from two seconds after the first one, when the kernels are ready: images per second, those of the slowest whole second,
+and the interval between images in milliseconds. Target: 30 per second on two cores, in the slowest second too.
 """
 
 import argparse
@@ -27,7 +26,7 @@ SETTLING_S = 2.0
 
 
 def figures(times: list[float], seconds: float) -> dict[str, Any]:
-    """Of the times at which pictures were shown, in seconds since counting began."""
+    """Summarise the times at which images were shown, in seconds since the start."""
     whole = max(1, int(seconds))
     each = np.bincount(np.minimum(np.array(times, int), whole), minlength=whole + 1)[:whole]
     between = np.diff(times) * 1000 if len(times) > 1 else np.array([seconds * 1000])
@@ -64,7 +63,7 @@ def _script(stage: "Stage", seconds: float, found: dict[str, Any]) -> Iterator[N
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Walk and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     given = parser.parse_args(arguments)

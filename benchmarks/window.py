@@ -1,10 +1,10 @@
-"""The real window, worked by a script: what the benchmarks of the window share."""
+"""Scripted real window, shared by the benchmarks of the window."""
 
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from viz.shell import headless  # before all else of the window: it tells PyOpenGL how to draw without a display
+from viz.shell import headless  # first: it configures PyOpenGL for use without a display
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage
@@ -19,13 +19,13 @@ def play(
     """Open the window (1280x720, off screen where there is no display), step `script` before each frame, close it.
 
     Args:
-        script: Gets the stage; the window closes when it ends.
-        make_renderer: Makes the renderer, from what wakes the window; unless given, the real one in its own process.
+        script: Generator function of the stage; the window closes when it ends.
+        make_renderer: Creates the renderer from a function that wakes the window; default: the real renderer process.
         prepare: Called with the window's parameters before it opens.
-        settings: Of the user, other than the defaults.
+        settings: User settings that differ from the defaults.
 
     Raises:
-        LookupError, RuntimeError, OSError, TimeoutError: what `script` raised.
+        LookupError, RuntimeError, OSError, TimeoutError: raised by `script`.
     """
     from imgui_bundle import hello_imgui, immapp
 

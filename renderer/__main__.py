@@ -1,4 +1,4 @@
-"""`python -m renderer picture|film`: renders what the window has kept, without a window."""
+"""`python -m renderer picture|film`: renders sessions and recipes without a window."""
 
 import click
 

@@ -1,12 +1,12 @@
-"""Make fonts/ from the upstream packages. Needs `pip install fonttools`; run once, commit the result.
+"""Build fonts/ from the upstream packages. Needs `pip install fonttools`; run once, commit the result.
 
     apt-get download fonts-inter && dpkg -x fonts-inter_*.deb inter      # Inter 4, SIL OFL 1.1
     npm pack @phosphor-icons/web && tar xzf phosphor-icons-web-*.tgz     # Phosphor Icons 2, MIT
-    python build_fonts.py --inter inter/usr/share/fonts/opentype/inter --phosphor package/src
+    python -m tools.build_fonts --inter inter/usr/share/fonts/opentype/inter --phosphor package/src
 
-Dear ImGui applies no OpenType features, so tabular digits are made the default here: every digit, plus and
-minus is replaced by its `tnum` form in the character map. Icons of the *fill* weight are moved
-up by FILL_SHIFT so that both weights live in one font.
+Dear ImGui applies no OpenType features, so tabular digits become the default here: every digit, plus and minus is
+replaced by its `tnum` form in the character map. Icons of the *fill* weight are shifted by FILL_SHIFT, so that both
+weights fit in one font.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from fontTools.ttLib import TTFont
 
 from viz.ui import icons
 
-HERE = Path(__file__).resolve().parent.parent / "viz"
+HERE = Path(__file__).resolve().parent.parent / "viz" / "ui"
 LATIN = [
     *range(0x20, 0x180),
     *range(0x370, 0x400),
@@ -38,7 +38,7 @@ LATIN = [
 
 
 def freeze(font: TTFont, feature: str, only: str) -> int:
-    """Point the characters `only` at their single substitutions in `feature`; returns how many moved."""
+    """Map the characters `only` to their single substitutions in `feature`; return how many were mapped."""
     gsub = font["GSUB"].table
     mapping: dict[str, str] = {}
     for record in gsub.FeatureList.FeatureRecord:
@@ -65,7 +65,7 @@ def shrink(font: TTFont, codes: list[int]) -> None:
 
 
 def main() -> None:
-    """Build both fonts and copy the licences."""
+    """Build both fonts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--inter", type=Path, required=True)
     parser.add_argument("--phosphor", type=Path, required=True)

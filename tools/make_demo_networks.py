@@ -1,10 +1,9 @@
-"""Makes the two networks in assets/, so that the explorer has something to show before the user brings any.
+"""Build the two networks in assets/, which the explorer shows before the user opens any.
 
 `demo.safetensors` is a small StyleGAN2 of avatars, taken from the run that trained it, whose record is in
-`recorded-runs/`.
-`pattern-t-128.safetensors` is a StyleGAN3-T that was never trained: random weights, arranged so that they draw
-rosettes, and calibrated layer by layer so that every activation has the size a trained network's would have. Run by
-hand from the repository's root:
+`recorded-runs/`. `pattern-t-128.safetensors` is an untrained StyleGAN3-T: random weights, arranged to generate
+rosettes, and calibrated layer by layer to the activation magnitudes of a trained network. Run from the repository's
+root:
 
     .venv/bin/python -m tools.make_demo_networks --avatars runs/00000-stylegan2-avatars-32-... --sheet pattern.png
 """
@@ -31,30 +30,30 @@ from gan.networks.stylegan3_layers import SynthesisInput, SynthesisLayer
 
 @dataclasses.dataclass(frozen=True)
 class Pattern:
-    """How the untrained network is arranged. Chosen by looking at contact sheets; nothing was optimised."""
+    """Parameters of the untrained network, chosen from contact sheets without any optimisation."""
 
     seed: int = 20
-    """Of all random numbers: NumPy's legacy generator, whose numbers never change."""
+    """Seed of all random numbers, from NumPy's legacy generator, whose stream never changes."""
     fold: int = 5
-    """The input's waves come in rosettes of so many directions, which gives the pictures their symmetry."""
+    """Number of directions per rosette of input waves, the symmetry of the images."""
     asymmetry: float = 0.06
-    """Strength of what breaks that symmetry, relative to the rosettes."""
+    """Strength of the asymmetric part, relative to the rosettes."""
     lowest: float = 0.3
     """Frequency of the slowest rosette, relative to the input's bandwidth."""
     style: float = 0.3
-    """Standard deviation of the styles, whose mean is 1: how much seeds differ."""
+    """Standard deviation of the styles around their mean of 1, the variation between seeds."""
     move: float = 0.08
-    """Standard deviation of the centre's place over seeds, in picture widths (as far as the paper's input allows)."""
+    """Standard deviation of the centre over seeds, in image widths (as far as the paper's input allows)."""
     turn: float = 0.3
-    """The same of the rotation's cosine and sine, before they are normalised."""
+    """Standard deviation of the rotation's cosine and sine, before normalisation."""
     sharpen: float = 2.2
-    """The kernels are mostly `sharpen` times a point less (sharpen - 1) times a blur: contours stay crisp."""
+    """Sharpening: kernels are mostly `sharpen` times a point minus (sharpen - 1) times a blur."""
     spread: float = 0.15
-    """Strength of the rest of the kernels, which mixes neighbouring pixels alike in all directions."""
+    """Strength of the remaining, isotropic part of the kernels, which mixes neighbouring pixels."""
     bias: float = 0.3
-    """Standard deviation of the biases: where the folds of the leaky ReLU lie."""
+    """Standard deviation of the biases, which place the kinks of the leaky ReLU."""
     brightness: float = 0.5
-    """Standard deviation of the finished values, -1..1."""
+    """Standard deviation of the output, whose range is -1..1."""
     chroma: tuple[float, float] = (0.86, 0.52)
     """Standard deviation of the two colour axes (red-blue, green-magenta), relative to that of the lightness."""
 
@@ -71,7 +70,7 @@ ARGUMENTS = {
     "first_cutoff": 4,
     "first_stopband": 4 * 2**1.1,
 }
-"""The untrained network: four waves across the picture to start from, at most 64 channels, so that CPUs keep up."""
+"""Constructor arguments of the untrained network: input cutoff of four cycles, at most 64 channels for CPUs."""
 
 CALIBRATION_SEEDS = 32
 MEAN_W_SEEDS = 10_000
@@ -79,23 +78,23 @@ UNTRAINED = "random weights, calibrated, not trained"
 
 
 class Dice:
-    """Random tensors from one seed."""
+    """Generator of random tensors from one seed."""
 
     def __init__(self, seed: int) -> None:
         self._state = np.random.RandomState(seed)
 
     def normal(self, *shape: int) -> Tensor:
-        """Standard normal numbers, float32."""
+        """Draw standard normal numbers, float32."""
         return torch.from_numpy(self._state.standard_normal(shape)).float()
 
     def uniform(self, *shape: int) -> Tensor:
-        """Numbers in 0..1, float32."""
+        """Draw uniform numbers in 0..1, float32."""
         return torch.from_numpy(self._state.random_sample(shape)).float()
 
 
 @torch.no_grad()
 def build_pattern(pattern: Pattern) -> gan.Networks:
-    """The untrained network, arranged and calibrated."""
+    """Build the untrained network, arranged and calibrated."""
     network = Generator(**ARGUMENTS).eval().requires_grad_(False)
     dice = Dice(pattern.seed)
     spread = _fill_mapping(network, dice)
@@ -118,7 +117,7 @@ def _latents(seeds: range) -> Tensor:
 
 
 def _fill_mapping(network: Generator, dice: Dice) -> float:
-    """Random dense layers; returns the standard deviation of w, which the affine layers divide by."""
+    """Fill dense layers at random; return the standard deviation of w, by which affine layers divide."""
     mapping = network.mapping
     for i in range(mapping.num_layers):
         layer = getattr(mapping, f"fc{i}")
@@ -130,7 +129,7 @@ def _fill_mapping(network: Generator, dice: Dice) -> float:
 
 
 def _fill_input(layer: SynthesisInput, pattern: Pattern, dice: Dice, w_avg: Tensor, spread: float) -> None:
-    """Waves in rosettes: `fold` directions at equal angles, all with the same frequency, phase and weights."""
+    """Fill the input with rosettes: `fold` directions at equal angles, with equal frequency, phase and weights."""
     channels, fold = layer.design.channels, pattern.fold
     count = channels // fold
     radius = pattern.lowest + (1 - pattern.lowest) * torch.linspace(0, 1, count).sqrt()
@@ -146,13 +145,13 @@ def _fill_input(layer: SynthesisInput, pattern: Pattern, dice: Dice, w_avg: Tens
 
 
 def _fill_affine(affine: torch.nn.Module, weight: Tensor, at_mean: Tensor, w_avg: Tensor) -> None:
-    """A dense layer that gives `at_mean` for the mean w."""
+    """Fill an affine layer so that it returns `at_mean` for the mean w."""
     affine.weight.copy_(weight)
     affine.bias.copy_(at_mean - weight @ w_avg / math.sqrt(LATENT))
 
 
 def _fill_layer(layer: SynthesisLayer, x: Tensor, pattern: Pattern, dice: Dice, w_avg: Tensor, spread: float) -> None:
-    """Random weights for an input x [N, C, H, W], whose magnitude and means they are fitted to."""
+    """Fill a layer at random, fitted to the magnitude and means of its input x [N, C, H, W]."""
     design = layer.design
     weight = dice.normal(design.out_channels, design.in_channels, 1, 1)
     if design.conv_kernel == 3:
@@ -163,7 +162,7 @@ def _fill_layer(layer: SynthesisLayer, x: Tensor, pattern: Pattern, dice: Dice, 
         weight = weight * 2 * (pattern.sharpen * point - (pattern.sharpen - 1) * blur)
         mixing = dice.normal(2, design.out_channels, design.in_channels, 1, 1) * 1.2 * pattern.spread
         weight = weight + mixing[0] * sides + mixing[1] * corners
-    # What is bright everywhere must not drown what differs: each filter ignores the channels' mean values.
+    # Constant brightness must not dominate variation: each filter ignores the channels' means.
     mean = x.mean(dim=(0, 2, 3))
     constant = weight.sum(dim=(2, 3)) @ mean / mean.square().sum()
     weight = weight - constant[:, None, None, None] * mean[:, None, None] / design.conv_kernel**2
@@ -177,7 +176,7 @@ def _fill_layer(layer: SynthesisLayer, x: Tensor, pattern: Pattern, dice: Dice, 
 
 
 def _fill_colors(layer: SynthesisLayer, raw: Tensor, pattern: Pattern, output_scale: float) -> None:
-    """Turn three random channels into lightness and two colours, each with its share of the contrast."""
+    """Map three random channels to lightness and two colour axes of given contrast."""
     values = raw.transpose(0, 1).flatten(1) * output_scale
     power, axes = torch.linalg.eigh(torch.cov(values))
     whiten = axes @ torch.diag(power.rsqrt()) @ axes.T
@@ -191,7 +190,7 @@ def _fill_colors(layer: SynthesisLayer, raw: Tensor, pattern: Pattern, output_sc
 
 
 def take_avatars(run: Path) -> gan.Networks:
-    """The moving average alone of a run's newest snapshot, which is all that one looks at; folders are left out."""
+    """Load only the moving average of a run's newest snapshot, and strip folders from its metadata."""
     nets = gan.load(run, only=("G_ema",))
     dataset = dict(nets.info.training_set_kwargs) | {"path": Path(nets.info.training_set_kwargs["path"]).name}
     info = gan.describe({"G_ema": nets.info.architectures["G_ema"]}, dataset)
@@ -199,7 +198,7 @@ def take_avatars(run: Path) -> gan.Networks:
 
 
 def record(run: Path, outdir: Path) -> None:
-    """Keep a run's record in `outdir`: everything but networks and training state, in JPEG files, paths relative."""
+    """Copy a run's record to `outdir` without networks and training state, images as JPEG, paths relative."""
     kept = outdir / run.name
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
@@ -214,7 +213,7 @@ def record(run: Path, outdir: Path) -> None:
 
 @torch.no_grad()
 def contact_sheet(network: Generator) -> Image.Image:
-    """Seeds 0..39 at psi 1, then two seeds from psi 1.5 down to -1."""
+    """Render seeds 0..39 at psi 1, then two seeds from psi 1.5 down to -1."""
 
     def picture(seed: int, psi: float) -> np.ndarray:
         return to_rgba8(network(_latents(range(seed, seed + 1)), None, truncation_psi=psi)[0])
@@ -226,7 +225,7 @@ def contact_sheet(network: Generator) -> Image.Image:
 
 @torch.no_grad()
 def equivariance(network: Generator, samples: int = 8) -> dict[str, float]:
-    """EQ-T and EQ-R in dB of a few seeds, moved by up to an eighth of the width and turned by any angle."""
+    """Measure EQ-T and EQ-R in dB on a few seeds, translated by up to 1/8 of the width, rotated by any angle."""
     state = np.random.RandomState(0)
     sums = np.zeros((3, 2))
     for seed in range(samples):
@@ -249,7 +248,7 @@ def equivariance(network: Generator, samples: int = 8) -> dict[str, float]:
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a contact sheet of the untrained network.")
 @click.option("--outdir", type=click.Path(file_okay=False, path_type=Path), default=Path("assets"), show_default=True)
 def main(avatars: Path | None, seed: int, sheet: Path | None, outdir: Path) -> None:
-    """Write the networks and say what they are like."""
+    """Write the networks and print their equivariance."""
     if avatars is not None:
         gan.save(outdir / "demo.safetensors", take_avatars(avatars))
         record(avatars, outdir / "recorded-runs")

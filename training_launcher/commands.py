@@ -1,7 +1,7 @@
 """Every command that can be a run: its spec, its kind, and its arguments. The one table of them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,11 +64,18 @@ def command_of(spec: Any) -> Command:
     raise LaunchError(f"{type(spec).__name__} cannot be a run; choose one of {', '.join(COMMANDS)}.")
 
 
-def arguments(spec: Any) -> list[str]:
-    """A filled spec as arguments of its command; what is as by default is left out."""
+def arguments(spec: Any, only: Collection[str] | None = None) -> list[str]:
+    """Return a filled spec as arguments of its command, without those that have their defaults.
+
+    Args:
+        spec: The filled spec.
+        only: Names of the fields to take; None takes all.
+    """
     words: list[str] = []
     for part in fields(type(spec)):
         value = getattr(spec, part.name)
+        if only is not None and part.name not in only:
+            continue
         if value is None or (not part.required and value == part.default):
             continue
         values = value if part.option.multiple else (value,)

@@ -113,8 +113,7 @@ class _Measuring:
 
     def _options(self, wanted: tuple[str, ...]) -> list[str]:
         shared = {part.name for part in fields(MeasuringSpec)} - {"metrics", "verbose"}
-        plain = [word for word in arguments(self._spec) if word.partition("=")[0].lstrip("-") in shared]
-        return [f"--metrics={','.join(wanted)}", "--verbose=0", *plain]
+        return [f"--metrics={','.join(wanted)}", "--verbose=0", *arguments(self._spec, shared)]
 
     def _keep_results(self) -> None:
         """Write the results that have come in since into the run's own folder, with the network that each is of."""

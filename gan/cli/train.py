@@ -1,4 +1,4 @@
-"""`python -m gan train`: trains a network."""
+"""Command `python -m gan train`."""
 
 import dataclasses
 import functools
@@ -14,21 +14,20 @@ import gan
 from gan import metrics
 from gan.cli.command import command as make_command
 from gan.cli.progress import steps
+from gan.cli.train_config import train_config
 from gan.data import ImageSource
 from gan.training import launch, run_folder, session, status
-from gan.training.config import TrainConfig
 from gan.training.errors import TrainingError
 from gan.training.group import started_by_torchrun
-from gan.training.presets import Options, resolve
 from training_launcher.formats import write
 from training_launcher.specs.train import TrainSpec
 
 FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
-"""Options that may differ when a run goes on; all others decide what its weights become."""
+"""Options that may differ when a run is resumed; all others decide its weights."""
 
 
 class _Resumable(click.Command):
-    """Takes the options of a run that goes on from the run's folder, so that --resume=RUN_FOLDER is enough."""
+    """Command that takes the options of a resumed run from its folder, so that --resume=RUN_FOLDER is enough."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -49,7 +48,7 @@ class _Resumable(click.Command):
 
 
 def _resumed_folder(args: Sequence[str]) -> Path | None:
-    """The run folder that the arguments ask to go on with; None for anything else."""
+    """Return the run folder that the arguments ask to resume; None for anything else."""
     for i, arg in enumerate(args):
         if arg.startswith("--resume="):
             return _run_folder(arg.removeprefix("--resume="))
@@ -63,15 +62,15 @@ def _run_folder(text: str) -> Path | None:
 
 
 def train(spec: TrainSpec) -> None:
-    """Start a run, or go on with one."""
+    """Start or resume a run."""
     resumed = None if spec.resume is None else _run_folder(spec.resume)
-    # A run may be gone on with from another folder.
+    # A run may be resumed from another working folder.
     spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
     if resumed is not None:
         spec = _same_run(spec, resumed)
-    job = _job(spec, resumed)
+    job = make_job(spec, resumed)
     if spec.gpus > 1 and not started_by_torchrun():
-        folder = _new_folder(spec) if resumed is None else resumed
+        folder = new_folder(spec) if resumed is None else resumed
         job = dataclasses.replace(job, folder=folder)
         launch.run_workers(spec.gpus, folder, _worker, job, spec)
     else:
@@ -79,10 +78,10 @@ def train(spec: TrainSpec) -> None:
 
 
 def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
-    """The spec to go on with.
+    """Return the spec to resume a run with, and write it into the folder.
 
     Raises:
-        TrainingError: an option differs that would make it another run, or the run still goes on.
+        TrainingError: an option that decides the weights differs, or the run is still being trained.
     """
     stored = run_folder.read_spec(folder)
     # Beside the others of torchrun, process 0 may have begun already.
@@ -103,15 +102,23 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
     return spec
 
 
-def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
+    """Open the dataset and build what each process of a run is given.
+
+    Args:
+        spec: The filled spec.
+        resumed: Folder of the run to resume; None for a new run.
+
+    Raises:
+        DatasetError: the dataset cannot be opened.
+        TrainingError: the options do not fit one another or the dataset.
+        ValueError: there is no such metric.
+    """
     if spec.metrics != (metrics.AUTO,):
         metrics.resolve(spec.metrics, metrics.Detectors())
     source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
-    names = {part.name for part in dataclasses.fields(Options)}
-    options = Options(**{name: value for name, value in dataclasses.asdict(spec).items() if name in names})
-    config: TrainConfig = resolve(options, source.resolution, source.channels, source.label_dim)
     return session.Job(
-        config,
+        train_config(spec, source.resolution, source.channels, source.label_dim),
         data=spec.data,
         cond=spec.cond,
         mirror=spec.mirror,
@@ -121,7 +128,8 @@ def _job(spec: TrainSpec, resumed: Path | None) -> session.Job:
     )
 
 
-def _new_folder(spec: TrainSpec) -> Path:
+def new_folder(spec: TrainSpec) -> Path:
+    """Make the folder of a new run and write `run.yaml` into it."""
     options: Mapping[str, Any] = dataclasses.asdict(spec)
     folder = run_folder.create(Path(spec.outdir), run_folder.describe_run(options, Path(spec.data).resolve().stem))
     run_folder.write_spec(folder, options)
@@ -129,20 +137,20 @@ def _new_folder(spec: TrainSpec) -> Path:
 
 
 def _work(job: session.Job, spec: TrainSpec) -> None:
-    """One process's part, with a progress bar from process 0."""
+    """Do the part of one process, with a progress bar in process 0."""
     total = job.config.total_kimg * 1000
-    # In a file a bar would be one more line that means nothing, between those of the log.
+    # In a file, a bar would only clutter the log.
     with steps(sys.stderr.isatty()) as report:
         session.run(
             job,
-            make_folder=functools.partial(_new_folder, spec),
-            tell=_teller,
+            make_folder=functools.partial(new_folder, spec),
+            tell=_logger,
             progress=lambda nimg: report("training", nimg, total),
         )
 
 
 def _worker(job: session.Job, spec: TrainSpec) -> None:
-    """The same in a process that was started for it, which nobody else tells of its errors."""
+    """Do the same in a spawned process, and print its errors: no other process does."""
     try:
         _work(job, spec)
     except (gan.LoadError, ValueError, OSError) as error:
@@ -150,14 +158,14 @@ def _worker(job: session.Job, spec: TrainSpec) -> None:
         raise SystemExit(1) from error
 
 
-def _teller(folder: Path) -> Callable[[str], None]:
-    """Prints lines and keeps them in the run's log."""
+def _logger(folder: Path) -> Callable[[str], None]:
+    """Return a function that prints a line and appends it to the run's log."""
 
-    def tell(line: str) -> None:
+    def log(line: str) -> None:
         click.echo(line)
         run_folder.append_text(folder / run_folder.LOG_FILE, line)
 
-    return tell
+    return log
 
 
 command = make_command(TrainSpec, "train", _Resumable)(train)

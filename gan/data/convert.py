@@ -1,4 +1,4 @@
-"""The dataset tool: streams pictures from any source, crops and resizes them, and writes the official format."""
+"""Dataset conversion: streams images from any source, crops and resizes them, and writes the official format."""
 
 import array
 import dataclasses
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
@@ -26,39 +26,44 @@ from .lsun import LsunSource
 from .reader import LABELS, Bytes, DatasetError
 from .tfrecords import TfRecordsSource
 
-TRANSFORMS = ("center-crop", "center-crop-wide")
 _PER_FOLDER = 1000
 """Pictures in each of the numbered folders."""
 
 
-@dataclass(frozen=True)
-class Conversion:
-    """What is done to every picture."""
+class Conversion(Protocol):
+    """The conversion of every image; the dataset tool's spec is one."""
 
-    transform: str | None = None
-    """One of `TRANSFORMS`; None keeps the whole picture."""
-    size: tuple[int, int] | None = None
-    """Width and height of the result; None keeps those of the picture."""
-    max_images: int | None = None
-    """Take so many of the first pictures; None takes all."""
-    classes: tuple[int, ...] = ()
-    """Take pictures of these classes only, which become classes 0, 1, ... (no labels if there is one); () takes all."""
+    @property
+    def transform(self) -> str | None:
+        """`center-crop`, `center-crop-wide`, or None to keep the whole image."""
+
+    @property
+    def resolution(self) -> tuple[int, int] | None:
+        """Width and height of the result in pixels; None keeps those of the image."""
+
+    @property
+    def max_images(self) -> int | None:
+        """Number of leading images to take; None takes all."""
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Classes to take, renumbered from 0 (without labels if there is one); () takes all."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it."""
+    """Result of a conversion."""
 
     written: int
-    """Pictures in the dataset."""
+    """Number of images in the dataset."""
     skipped: int
-    """Pictures that were left out."""
+    """Number of images that were left out."""
     labelled: bool
-    """Whether the dataset has labels."""
+    """True if the dataset has labels."""
 
 
 def open_source(path: Path) -> Source:
-    """What to read from, told by its name and content.
+    """Open the source of images that a path names, recognised by its name and content.
 
     Raises:
         DatasetError: there is nothing that can be read.
@@ -91,14 +96,14 @@ def convert(
 ) -> Outcome:
     """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
 
-    All pictures get the size and channels of the first good one; what does not fit is left out.
+    All images get the size and channels of the first good one; those that do not fit are left out.
 
     Args:
-        source: Where the pictures come from.
+        source: Source of the images.
         dest: The zip file, or the folder, which must not hold anything yet.
-        conversion: What to do to them.
+        conversion: Selection, crop and size.
         tell: Takes a sentence for each picture that is left out.
-        progress: Called with the number of pictures done and of all.
+        progress: Called with the number of images done and of all.
 
     Raises:
         DatasetError: not one picture is good, the size is not fit for networks, or `dest` cannot be used.
@@ -127,7 +132,7 @@ def convert(
 
 
 def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
-    """The pictures of some classes, renumbered."""
+    """Yield the images of some classes, renumbered."""
     for item in source:
         if not classes:
             yield item
@@ -147,7 +152,7 @@ def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -
         return None, item.problem
     pixels = transformed(item.pixels, conversion)
     if pixels is None:
-        return None, f"{item.name} is too small to be cut to {_size(conversion.size)}."
+        return None, f"{item.name} is too small to be cut to {_size(conversion.resolution)}."
     if shape is None:
         _check_size(pixels, item.name)
     elif pixels.shape[0] == 1 and shape[0] == 3:
@@ -173,10 +178,10 @@ def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
     proportions and puts it between black bars into a square. Sizes change by Lanczos' filter.
     """
     _, height, width = pixels.shape
-    wanted = conversion.size or (width, height)
+    wanted = conversion.resolution or (width, height)
     if conversion.transform == "center-crop":
         side = min(height, width)
-        size = conversion.size or (side, side)
+        size = conversion.resolution or (side, side)
         return _resized(_cut(pixels, side, side), size)
     if conversion.transform == "center-crop-wide":
         rows = round(wanted[1] * width / wanted[0])
@@ -206,14 +211,14 @@ def _resized(pixels: Bytes, size: tuple[int, int]) -> Bytes:
 
 
 class _Labels:
-    """The labels in the order of the pictures; classes take eight bytes each, so that a million stay small."""
+    """Labels in the order of the images; classes take eight bytes each, so that a million stay small."""
 
     def __init__(self) -> None:
         self._classes = array.array("q")
         self._vectors: list[list[float]] = []
         self._count = 0
         self.complete = True
-        """Whether every picture has a label."""
+        """True if every image has a label."""
 
     def __len__(self) -> int:
         return self._count
@@ -228,7 +233,7 @@ class _Labels:
         self.complete = self._count in (len(self._classes), len(self._vectors))
 
     def to_json(self) -> bytes:
-        """The content of `dataset.json`; null for labels that some pictures lack."""
+        """Return the content of `dataset.json`; null if some images lack a label."""
         rows: list[list[Any]] | None = None
         if self.complete:
             labels = self._classes or self._vectors

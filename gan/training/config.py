@@ -1,4 +1,4 @@
-"""Everything that decides how a network is trained, resolved: no option is left open here."""
+"""Configuration of a training run, with every default resolved."""
 
 from dataclasses import dataclass
 
@@ -12,28 +12,28 @@ from .phases import OptimizerSettings
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """A training run. `gan.training.presets.resolve` makes one from options."""
+    """Settings of a training run; `gan.cli.train_config` builds them from the options and the dataset."""
 
     G: Architecture
-    """How to build the generator."""
+    """Architecture of the generator."""
     D: Architecture
-    """How to build the discriminator."""
+    """Architecture of the discriminator."""
     G_optimizer: OptimizerSettings
     """The generator's optimiser."""
     D_optimizer: OptimizerSettings
     """The discriminator's optimiser."""
     G_reg_interval: int | None
-    """Regularise the generator in every so many batches; None for no phase of its own."""
+    """Batches between regularisations of the generator; None for no phase of its own."""
     D_reg_interval: int | None
-    """Likewise the discriminator."""
+    """Batches between regularisations of the discriminator; None for no phase of its own."""
     loss: LossSettings
     """Weights of the losses."""
     augment: Augmentations | None
-    """What the discriminator's images go through; None for nothing."""
+    """Augmentation of the discriminator's images; None for none."""
     augment_p: float
     """Probability of augmentation at the start."""
     ada: AdaSettings | None
-    """How that probability moves; None for not at all."""
+    """Adaptation of that probability; None to keep it fixed."""
     batch: int
     """Images in a batch, over all processes."""
     batch_gpu: int
@@ -45,13 +45,13 @@ class TrainConfig:
     ema_rampup: float | None
     """The half-life is at most this share of the images shown; None for no such limit."""
     total_kimg: int
-    """When to end, in thousands of images."""
+    """Length of the training, in thousands of images."""
     tick_kimg: float
     """Thousands of images between lines of statistics."""
     snapshot_ticks: int
     """Ticks between snapshots."""
     seed: int
-    """Of everything that is random."""
+    """Seed of all random numbers."""
     workers: int
     """Threads that read images in each process."""
     cudnn_benchmark: bool
@@ -62,6 +62,6 @@ class TrainConfig:
     resume: str | None
     """Network to start from (transfer learning); None for fresh weights."""
     metrics: tuple[str, ...]
-    """What to measure at each snapshot."""
+    """Names of the metrics to measure at each snapshot."""
     metrics_async: bool
     """Measure in a process of its own."""

@@ -51,7 +51,7 @@ def _cut(timeline: Timeline, spec: FilmSpec) -> Cut:
 
 
 def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_json: bool) -> None:
-    # What is needed to render is imported late: it takes seconds, and wrong options should be told at once.
+    # Late imports: they take seconds, and wrong options should be reported at once.
     import torch
 
     from gan.cli.progress import progress
@@ -94,7 +94,7 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
 
 
 def _until_told() -> Callable[[], bool]:
-    """Whether the process was asked to end: what has been written so far is then removed."""
+    """Return a check for a request to end the process, which removes the incomplete film."""
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: told.append(number))

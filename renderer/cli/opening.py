@@ -1,4 +1,4 @@
-"""What the commands are given: a file that remembers a document, and perhaps another network for it."""
+"""Input of the commands: a file that holds a document, and an optional other network."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,9 @@ from renderer.document.recall import Recalled, recall
 
 
 def opened(source: Path, network: str | None, arrays: ArrayStore) -> Recalled:
-    """What a file remembers, with another network where one is named; what of it is lost is told.
+    """Read a file, replace its network if one is named, and print lost parts.
 
-    Raises click.ClickException where it remembers nothing.
+    Raises click.ClickException if nothing in it can be read.
     """
     try:
         found = recall(source, arrays)

@@ -1,4 +1,4 @@
-"""`python -m renderer picture`: the picture of a recipe, byte for byte as the window shows it on the same device."""
+"""`python -m renderer picture`: the image of a recipe, byte for byte as the window shows it on the same device."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
 
 
 def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
-    """The picture of a request [H, W, 4]. Raises click.ClickException with a sentence where there is none."""
+    """Return the image of a request [H, W, 4]. Raises click.ClickException with a sentence on failure."""
     from renderer.engine.pipeline import Pipeline
 
     engine = Pipeline(Host(arrays), wait_for_kernels=True)

@@ -1,4 +1,4 @@
-"""What the timeline makes of a document or request at a time. Pure functions; NumPy only."""
+"""Evaluates the timeline at a time. Pure functions; NumPy only."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,29 +10,40 @@ import numpy as np
 from renderer.document import timeline as tl
 from renderer.document.curves import Ease, span, weights
 from renderer.document.mixing import first_latent, second_of
-from renderer.document.parts import Display, Latent, LayerNoise, LayerStyle, Mixing, Noise, Source, Truncation, WBlend
+from renderer.document.parts import (
+    Display,
+    ImageState,
+    Latent,
+    LayerNoise,
+    LayerStyle,
+    Mixing,
+    Noise,
+    Source,
+    Truncation,
+    WBlend,
+)
+from renderer.document.request import RenderRequest
 from renderer.document.timeline import Key, Timeline, Track
-from renderer.ipc.protocol import RenderRequest
 
-S = TypeVar("S")
+S = TypeVar("S", bound=ImageState)
 
 _NOTHING = 1e-9
 """A weight below this is none."""
 
 
 def requested(request: RenderRequest, timeline: Timeline, t: float) -> RenderRequest:
-    """What to render at `t` seconds of the film: the request with everything that is keyed."""
+    """Return the request at `t` seconds of the film, with all keyed parameters."""
     if not timeline.acting:
         return request
-    changed, display = laid(request, request.display, timeline, t)
-    return replace(changed, display=display)
+    image, display = laid(request.image, request.display, timeline, t)
+    return replace(request, image=image, display=display)
 
 
 def laid(state: S, display: Display, timeline: Timeline, t: float, *, plain: bool = False) -> tuple[S, Display]:
-    """A document or request, and a display, with everything that is keyed at `t` seconds of the film.
+    """Return an image and a display with all keyed parameters at `t` seconds of the film.
 
-    `plain` keeps the latent one of the keys' own, the one passed last, as documents hold no blends. Tracks of what the
-    state does not have (a direction that was taken away) do nothing.
+    With `plain` the latent is that of the key passed last, as documents hold no blends. Tracks of missing parameters
+    (a direction that was removed) are ignored.
     """
     moment = source_time(timeline, t)
     for track in timeline.acting:
@@ -48,7 +59,7 @@ def laid(state: S, display: Display, timeline: Timeline, t: float, *, plain: boo
 
 
 def source_time(timeline: Timeline, t: float) -> float:
-    """The moment of the timeline that is shown at `t` seconds of the film, 0..seconds: see `Retiming`."""
+    """Return the moment of the timeline shown at `t` seconds of the film, 0..seconds: see `Retiming`."""
     seconds = timeline.seconds
     t = t % seconds if timeline.loop else min(max(t, 0.0), seconds)
     if not timeline.constant_speed or timeline.retiming is None:
@@ -57,10 +68,10 @@ def source_time(timeline: Timeline, t: float) -> float:
     return seconds * float(np.interp(t / seconds * (len(shares) - 1), range(len(shares)), shares))
 
 
-def value_at(track: Track, timeline: Timeline, moment: float, state: Any = None) -> Any:
-    """The value of a track at a moment of the timeline; at a key's own time exactly the key's.
+def value_at(track: Track, timeline: Timeline, moment: float, state: ImageState | None = None) -> Any:
+    """Return the value of a track at a moment of the timeline; at a key's own time exactly the key's.
 
-    `state` has the latent that mixing blends with. Raises `timeline.PathError` for a track of no parameter.
+    `state` has the latent that mixing blends with. Raises `timeline.PathError` for an unknown parameter.
     """
     keys, period, times, eases = _prepared(track, timeline.loop, timeline.seconds)
     shares: list[float] = weights(times, moment, track.interpolation, period, eases).tolist()
@@ -77,7 +88,7 @@ def value_at(track: Track, timeline: Timeline, moment: float, state: Any = None)
         lengths: list[float] = weights(times, moment, "linear", period, eases).tolist()
         return blended(values, shares, lengths, timeline.keep_norm, track.interpolation == "slerp")
     if kind is Mixing:
-        return _mixing(values, shares, getattr(state, "latent", Latent()), _held(track, timeline, moment))
+        return _mixing(values, shares, Latent() if state is None else state.latent, _held(track, timeline, moment))
     if kind is Truncation:
         return _truncation(values, shares)
     return _noise(values, shares, _held(track, timeline, moment))
@@ -87,7 +98,7 @@ def value_at(track: Track, timeline: Timeline, moment: float, state: Any = None)
 def _prepared(
     track: Track, loop: bool, seconds: float
 ) -> tuple[tuple[Key[Any], ...], float | None, tuple[float, ...], tuple[Ease, ...]]:
-    """The keys that count, the period, their times, and their eases if there are any.
+    """Return the effective keys, the period, their times, and their eases if there are any.
 
     In a loop the end is the beginning, so a key there is the beginning's, unless that has one of its own.
     """
@@ -104,7 +115,7 @@ def _prepared(
 
 
 def _held(track: Track, timeline: Timeline, moment: float) -> Any:
-    """The value of the key passed last."""
+    """Return the value of the key passed last."""
     keys, period, times, _ = _prepared(track, timeline.loop, timeline.seconds)
     return keys[span(times, moment, period, ())[0]].value
 
@@ -112,7 +123,7 @@ def _held(track: Track, timeline: Timeline, moment: float) -> Any:
 def blended(
     sources: Sequence[Source], shares: Sequence[float], lengths: Sequence[float], keep_norm: bool, spherical: bool
 ) -> Source:
-    """A blend of latents. Equal ones are taken together, so that keys of one latent stay that latent."""
+    """Blend latents. Equal ones are merged, so that keys of one latent stay that latent."""
     parts: dict[Source, list[float]] = {}
     for source, share, length in zip(sources, shares, lengths, strict=True):
         if abs(share) > _NOTHING or abs(length) > _NOTHING:
@@ -130,7 +141,7 @@ def blended(
 
 
 def _mixing(values: Sequence[Mixing], shares: Sequence[float], base: Source, held: Mixing) -> Mixing:
-    """Layer by layer: w = w_base + sum over keys of share * amount * (w_source - w_base)."""
+    """Mix layer by layer: w = w_base + sum over keys of share * amount * (w_source - w_base)."""
     x = float(np.dot(shares, [value.x for value in values]))
     layers = []
     for ws in sorted({layer.ws for value in values for layer in value.acting}):
@@ -150,7 +161,7 @@ def _mixing(values: Sequence[Mixing], shares: Sequence[float], base: Source, hel
 
 
 def _truncation(values: Sequence[Truncation], shares: Sequence[float]) -> Truncation:
-    """A psi for each layer, or one for all where the keys agree on which."""
+    """Return a psi for each layer, or one for all if the keys agree on the cutoff."""
     if not any(value.psis for value in values) and len({value.cutoff for value in values}) == 1:
         return replace(values[0], psi=float(np.dot(shares, [value.psi for value in values])))
     count = max(len(_psis(value)) for value in values)
@@ -159,14 +170,14 @@ def _truncation(values: Sequence[Truncation], shares: Sequence[float]) -> Trunca
 
 
 def _psis(truncation: Truncation) -> tuple[float, ...]:
-    """The psi of each w vector, the last one going on."""
+    """Return the psi of each w vector; the last one repeats."""
     if truncation.psis:
         return truncation.psis
     return (truncation.psi,) if truncation.cutoff is None else (truncation.psi,) * truncation.cutoff + (1.0,)
 
 
 def _noise(values: Sequence[Noise], shares: Sequence[float], held: Noise) -> Noise:
-    """Strengths are blended, a layer that is off counting as 0; the mode and the seeds are held."""
+    """Blend strengths, a layer that is off counting as 0; the mode and the seeds are held."""
     layers = []
     for name in sorted({layer.layer for value in values for layer in value.layers}):
         strengths = [one.strength * one.on for one in (value.of(name) for value in values)]

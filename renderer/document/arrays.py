@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from renderer.document.parts import ArrayRef
-from renderer.ipc.protocol import Array
+from renderer.document.parts import Array, ArrayRef
 
 AnyArray = npt.NDArray[Any]
 
 MOST_BYTES = 1 << 25
-"""Largest array that is taken: one message to the renderer must hold it."""
+"""Size limit of an array: one message to the renderer must hold it."""
 
 
 class UnknownArrayError(LookupError):
@@ -23,7 +22,7 @@ class UnknownArrayError(LookupError):
 
 
 def ref_of(array: AnyArray) -> ArrayRef:
-    """The name of an array: SHA-256 of its type, shape and bytes."""
+    """Return the name of an array: SHA-256 of its type, shape and bytes."""
     solid = np.ascontiguousarray(array)
     digest = hashlib.sha256(f"{solid.dtype.str}{solid.shape}".encode())
     digest.update(solid.tobytes())
@@ -31,17 +30,17 @@ def ref_of(array: AnyArray) -> ArrayRef:
 
 
 def message_of(array: AnyArray) -> Array:
-    """The message that carries an array."""
+    """Make the message that carries an array."""
     return Array(ref_of(array), array.dtype.str, array.shape, np.ascontiguousarray(array).tobytes())
 
 
 def array_of(message: Array) -> AnyArray:
-    """The array that a message carries; read-only."""
+    """Return the array that a message carries; read-only."""
     return np.frombuffer(message.data, np.dtype(message.dtype)).reshape(message.shape)
 
 
 def refs_in(value: object) -> Iterator[ArrayRef]:
-    """Every array named anywhere inside frozen state: dataclasses and tuples are searched."""
+    """Yield every array named anywhere inside frozen state: dataclasses and tuples are searched."""
     if isinstance(value, ArrayRef):
         yield value
     elif isinstance(value, tuple):
@@ -53,14 +52,14 @@ def refs_in(value: object) -> Iterator[ArrayRef]:
 
 
 class ArrayStore:
-    """Arrays by name. May be used from several threads; what is in it never changes."""
+    """Arrays by name. Thread-safe; its arrays never change."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._arrays: dict[ArrayRef, AnyArray] = {}
 
     def add(self, array: AnyArray) -> ArrayRef:
-        """Keep a copy of an array of numbers, and return its name. Raises ValueError if it cannot be kept."""
+        """Store a copy of an array of numbers, and return its name. Raises ValueError if it is refused."""
         if array.dtype.kind not in "biuf":
             raise ValueError(f"An array of {array.dtype} cannot be kept: only numbers can.")
         if array.nbytes > MOST_BYTES:
@@ -73,12 +72,12 @@ class ArrayStore:
         return ref
 
     def take(self, message: Array) -> None:
-        """Keep what a message carries, under the name it gives."""
+        """Store the array of a message under its name."""
         with self._lock:
             self._arrays.setdefault(message.ref, array_of(message))
 
     def get(self, ref: ArrayRef) -> AnyArray:
-        """The array of this name, read-only. Raises UnknownArrayError."""
+        """Return the array of this name, read-only. Raises UnknownArrayError."""
         with self._lock:
             found = self._arrays.get(ref)
         if found is None:
@@ -86,7 +85,7 @@ class ArrayStore:
         return found
 
     def forget(self, refs: Iterable[ArrayRef]) -> None:
-        """Let these arrays go; those that are not there are no matter."""
+        """Drop these arrays; unknown ones are ignored."""
         with self._lock:
             for ref in refs:
                 self._arrays.pop(ref, None)
@@ -98,12 +97,12 @@ class ArrayStore:
             return sum(array.nbytes for array in self._arrays.values())
 
     def all(self) -> dict[ArrayRef, AnyArray]:
-        """All arrays by name, as they are now."""
+        """Return all arrays by name."""
         with self._lock:
             return dict(self._arrays)
 
     def names(self) -> set[ArrayRef]:
-        """The names of all arrays."""
+        """Return the names of all arrays."""
         with self._lock:
             return set(self._arrays)
 

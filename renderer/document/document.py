@@ -1,4 +1,4 @@
-"""The Document (everything that determines the picture) and the View (how we look at it), both frozen.
+"""The Document (the image, its shelf and timeline) and the View (how the window shows it), both frozen.
 
 Standard library and numpy. Document + View -> RenderRequest.
 """
@@ -6,9 +6,9 @@ Standard library and numpy. Document + View -> RenderRequest.
 from dataclasses import dataclass
 from typing import Literal
 
-from renderer.document.parts import Direction, Display, Latent, Mixing, Network, Noise, Source, Transform, Truncation
+from renderer.document.parts import Display, ImageState, Latent, Mixing, Source
+from renderer.document.request import RenderRequest
 from renderer.document.timeline import Timeline
-from renderer.ipc.protocol import RenderRequest
 
 Workspace = Literal["explore", "mix", "analyse", "train"]
 CompareMode = Literal["off", "split", "flip", "difference"]
@@ -17,33 +17,27 @@ Tool = Literal["walk", "transform", "inspect"]
 
 @dataclass(frozen=True)
 class Swatch:
-    """A style laid on the shelf, to be mixed into layers."""
+    """A style on the shelf, to be mixed into layers."""
 
     name: str
     latent: Source
     mixing: Mixing = Mixing()
-    """With layers, where the style was itself mixed."""
+    """Has layers if the style was itself mixed."""
 
 
 @dataclass(frozen=True)
-class Document:
-    """Everything that determines the picture, and what lies beside it. Undo, sessions and recipes keep this."""
+class Document(ImageState):
+    """The image, the shelf and the timeline. Undo, sessions and recipes store this."""
 
-    network: Network = Network()
     latent: Latent = Latent()
-    mixing: Mixing = Mixing()
-    truncation: Truncation = Truncation()
-    directions: tuple[Direction, ...] = ()
-    noise: Noise = Noise()
-    transform: Transform = Transform()
-    force_fp32: bool = False
+    """Blends of latents come from the timeline only."""
     shelf: tuple[Swatch, ...] = ()
     timeline: Timeline = Timeline()
 
 
 @dataclass(frozen=True)
 class Motion:
-    """What moves by itself while playing. Speeds are per second, so the frame rate does not matter."""
+    """Parameters that move by themselves while playing. Speeds are per second, at any frame rate."""
 
     latent: bool = False
     latent_speed: float = 0.25
@@ -56,59 +50,59 @@ class Motion:
     """New seeds a second."""
     orbit: bool = False
     orbit_speed: float = 0.1
-    """Circles a second of the translation around where it was."""
+    """Circles a second of the translation around its start."""
     orbit_radius: float = 0.1
-    """Picture widths."""
+    """Image widths."""
     turn: bool = False
     turn_speed: float = 10.0
     """Degrees a second."""
 
     @property
     def playing(self) -> bool:
-        """Whether anything moves."""
+        """True if anything moves."""
         return self.latent or self.mixing or self.noise or self.orbit or self.turn
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Where the canvas looks."""
+    """Position and zoom of the canvas."""
 
     zoom: float | None = None
-    """Screen pixels per picture pixel; None fits the canvas."""
+    """Screen pixels per image pixel; None fits the canvas."""
     x: float = 0.5
     y: float = 0.5
-    """Point of the picture, 0..1, in the middle of the canvas."""
+    """Point of the image, 0..1, in the middle of the canvas."""
 
 
 @dataclass(frozen=True)
 class Playback:
-    """Where the timeline stands."""
+    """Playhead of the timeline."""
 
     at: float = 0.0
     """Seconds."""
     playing: bool = False
     on: bool = False
-    """Whether the picture is that of the timeline at this moment, and not the document's own."""
+    """Show the timeline at this moment instead of the document."""
 
 
 @dataclass(frozen=True)
 class Compare:
-    """The present state, A, beside another one."""
+    """Comparison of the present state, A, with another one."""
 
     mode: CompareMode = "off"
     b: Document | None = None
-    """What the present state is compared with."""
+    """The other state."""
     divider: float = 0.5
-    """Share of the picture's width that shows A, where it is split."""
+    """Share of the image's width that shows A in mode split."""
     flipped: bool = False
-    """Whether B is shown, where one or the other is."""
+    """Show B in mode flip."""
     gain: float = 4.0
     """Multiplies differences."""
 
 
 @dataclass(frozen=True)
 class View:
-    """How we look at it: never part of a recipe, not undone."""
+    """Display and layout of the window: never part of a recipe, not undone."""
 
     workspace: Workspace = "explore"
     tool: Tool = "walk"
@@ -119,28 +113,16 @@ class View:
     compare: Compare = Compare()
     panels_hidden: bool = False
     grid: bool = False
-    """Whether the centre shows the mixing grid instead of the picture."""
+    """Show the mixing grid instead of the image."""
     unlocked: bool = False
-    """Whether panels show their tab bars and can be moved."""
+    """Panels show their tab bars and can be moved."""
 
     @property
     def moving(self) -> bool:
-        """Whether anything moves by itself."""
+        """True if anything moves by itself."""
         return self.motion.playing or self.playback.playing
 
 
 def request_for(document: Document, display: Display, device: str, request_id: int) -> RenderRequest:
-    """The request that shows `document` by `display` on `device`."""
-    return RenderRequest(
-        request_id=request_id,
-        network=document.network,
-        device=device,
-        latent=document.latent,
-        mixing=document.mixing,
-        truncation=document.truncation,
-        directions=document.directions,
-        noise=document.noise,
-        transform=document.transform,
-        force_fp32=document.force_fp32,
-        display=display,
-    )
+    """Make the request that shows `document` by `display` on `device`."""
+    return RenderRequest(request_id, document.image, device, display)

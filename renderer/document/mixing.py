@@ -1,4 +1,4 @@
-"""Changes of which layers take whose style. Pure functions of frozen state; standard library only."""
+"""Edits of style mixing. Pure functions of frozen state; standard library only."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,42 +7,42 @@ from renderer.document.parts import Latent, LayerStyle, Mixing, Source, WBlend
 
 
 def layer(mixing: Mixing, ws: int) -> LayerStyle | None:
-    """What w vector `ws` takes; None where it has the document's own style."""
+    """Return the style of w vector `ws`; None if it has the image's own."""
     return next((one for one in mixing.layers if one.ws == ws), None)
 
 
 def take(mixing: Mixing, ws: Iterable[int], source: Source | None, amount: float = 1.0) -> Mixing:
-    """Let these w vectors take a style (None: the second one); those that are locked stay as they are."""
+    """Assign a style to w vectors (None: the second one), except locked ones."""
     return put(mixing, *(LayerStyle(i, source, amount) for i in free(mixing, ws)))
 
 
 def clear(mixing: Mixing, ws: Iterable[int]) -> Mixing:
-    """Give these w vectors the document's own style again; those that are locked stay as they are."""
+    """Reset w vectors to the image's own style, except locked ones."""
     gone = set(free(mixing, ws))
     layers = tuple(one for one in mixing.layers if one.ws not in gone)
     return replace(mixing, layers=layers, solo=tuple(i for i in mixing.solo if i not in gone))
 
 
 def blend(mixing: Mixing, ws: Iterable[int], amount: float) -> Mixing:
-    """Change how much these w vectors take of the style that they take, 0..1."""
+    """Change the share of the assigned style of w vectors, 0..1."""
     touched = set(ws)
     return put(mixing, *(replace(one, amount=amount) for one in mixing.layers if one.ws in touched and not one.locked))
 
 
 def put(mixing: Mixing, *layers: LayerStyle) -> Mixing:
-    """This mixing with other settings for some w vectors."""
+    """Return this mixing with other settings for some w vectors."""
     kept = {one.ws: one for one in mixing.layers} | {one.ws: one for one in layers}
     return replace(mixing, layers=tuple(kept[i] for i in sorted(kept)))
 
 
 def free(mixing: Mixing, ws: Iterable[int]) -> tuple[int, ...]:
-    """Those of these w vectors that are not locked."""
+    """Return the w vectors that are not locked."""
     locked = {one.ws for one in mixing.layers if one.locked}
     return tuple(i for i in ws if i not in locked)
 
 
 def lock(mixing: Mixing, ws: Iterable[int], on: bool) -> Mixing:
-    """Lock w vectors as they are, or unlock them; one that has the document's own style takes none of another then."""
+    """Lock w vectors as they are, or unlock them; locking one with the image's own style assigns no other."""
     touched = tuple(ws)
     changed = [replace(layer(mixing, i) or LayerStyle(i, amount=0.0), locked=on) for i in touched]
     mixing = put(mixing, *changed)
@@ -54,30 +54,30 @@ def _is_idle(one: LayerStyle, ws: tuple[int, ...]) -> bool:
 
 
 def solo(mixing: Mixing, ws: Iterable[int]) -> Mixing:
-    """Let only these w vectors take other styles; all again where they were the only ones, or there are none."""
+    """Solo w vectors; all act again if these were soloed already, or there are none."""
     wanted = tuple(sorted(i for i in ws if i in mixing.ws))
     return replace(mixing, solo=() if wanted == mixing.solo else wanted)
 
 
 def mixed(mixing: Mixing) -> tuple[int, ...]:
-    """Indices of the w vectors that take something of another style, ascending."""
+    """Return the indices of the w vectors with a share of another style, ascending."""
     return tuple(one.ws for one in mixing.layers if one.amount != 0)
 
 
 def first_latent(source: Source) -> Latent:
-    """The latent that a source is, or the first of those that it blends."""
+    """Return the latent of a source, or the first of a blend."""
     while isinstance(source, WBlend):
         source = source.parts[0][0] if source.parts else Latent()
     return source
 
 
 def second_of(latent: Source, mixing: Mixing) -> Latent:
-    """The second style: its own seed, the blend and the classes of the first style."""
+    """Return the second style: its own seed, the blend and the classes of the first style."""
     return replace(first_latent(latent), x=mixing.x, y=0.0, array=None)
 
 
 def style_of(latent: Source, mixing: Mixing, ws: int) -> Source:
-    """The style of one w vector, as a source that can be given to others."""
+    """Return the style of one w vector, as a source for others."""
     own = next((one for one in mixing.acting if one.ws == ws), None)
     if own is None:
         return latent
@@ -86,7 +86,7 @@ def style_of(latent: Source, mixing: Mixing, ws: int) -> Source:
 
 
 def rebased(before: tuple[Source, Mixing], after: tuple[Latent, Mixing]) -> Mixing:
-    """The mixing of `after`, in which the w vectors that `before` locks keep the style that they have there."""
+    """Return the mixing of `after`, with the w vectors that `before` locks as they are there."""
     latent, mixing = before
     locked = [one for one in mixing.layers if one.locked]
     kept = [LayerStyle(one.ws, style_of(latent, mixing, one.ws), locked=True) for one in locked]
@@ -96,10 +96,9 @@ def rebased(before: tuple[Source, Mixing], after: tuple[Latent, Mixing]) -> Mixi
 
 
 def swap(latent: Latent, mixing: Mixing, ws: int) -> tuple[Latent, Mixing] | None:
-    """Exchange the document's own style and the one that w vector `ws` takes, wherever that is taken.
+    """Exchange the image's own style with that of w vector `ws`, in all layers.
 
-    Locked w vectors keep the style that they have. None where `ws` takes none, or one that cannot stand alone as the
-    document's own (a blend).
+    Locked w vectors keep their style. None if `ws` has no other style, or a blend, which cannot be the image's own.
     """
     own = layer(mixing, ws)
     if own is None or own.amount == 0 or isinstance(own.source, WBlend):

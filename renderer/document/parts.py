@@ -1,11 +1,12 @@
-"""What determines a picture, in parts: frozen, hashable, standard library only.
+"""Parameters of an image: frozen, hashable, standard library only.
 
-The parts of a request are also the parts of the Document, so that every default is declared once, here. Each part is
-what one stage of the pipeline reads, so equal parts mean that a stage's result can be reused.
+`ImageState` is their one declaration: the Document extends it, and every request contains it. The timeline, recipes
+and sessions follow its fields by reflection; `renderer.engine.keys` says which stage reads which.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from typing import Any, Literal
 
 Blend = Literal["z", "w", "arc"]
 NoiseMode = Literal["none", "const", "random"]
@@ -14,19 +15,30 @@ Channels = Literal["rgb", "one"]
 
 @dataclass(frozen=True)
 class Network:
-    """Which generator renders."""
+    """The generator that renders."""
 
     source: str = ""
     """Path, URL or run folder; empty for the demo network."""
     reload: int = 0
-    """Raised to read the same source again."""
+    """Incremented to read the same source again."""
 
 
 @dataclass(frozen=True)
 class ArrayRef:
-    """An array, named by its content: it is sent to the renderer once, and kept beside a session."""
+    """An array, named by its content: sent to the renderer once, and saved beside a session."""
 
     sha256: str
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array that requests name by `ref`; sent once to each renderer, before the first request naming it."""
+
+    ref: ArrayRef
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+    """In C order."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Latent:
     label_mix: float = 0.0
     """Share of the second class, 0..1, blended in W."""
     array: ArrayRef | None = None
-    """A stored w [w_dim] or ws [num_ws, w_dim], before truncation: the fields above are not read then."""
+    """A stored w [w_dim] or ws [num_ws, w_dim], before truncation; replaces the fields above."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class WBlend:
 
 
 Source = Latent | WBlend
-"""Where a style comes from."""
+"""Source of a style."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +88,19 @@ class LayerStyle:
     amount: float = 1.0
     """Share of the source, 0..1, blended in W with the document's own style."""
     locked: bool = False
-    """Gestures on many layers leave this one as it is."""
+    """Gestures on many layers skip this one."""
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """Which layers take another style, and whose (arXiv 1812.04948, section 3.1)."""
+    """Style mixing: layers with another style than the image's (arXiv 1812.04948, section 3.1)."""
 
     x: float = 1.0
     """Seed of the second style; a fraction blends its two neighbours as in `Latent`."""
     layers: tuple[LayerStyle, ...] = ()
     """Ascending by `ws`, at most one for each."""
     solo: tuple[int, ...] = ()
-    """Where not empty, only these of `layers` act."""
+    """If not empty, only these of `layers` act."""
 
     @property
     def ws(self) -> tuple[int, ...]:
@@ -97,7 +109,7 @@ class Mixing:
 
     @property
     def acting(self) -> tuple[LayerStyle, ...]:
-        """The layers that change the picture."""
+        """The layers that change the image."""
         return tuple(one for one in self.layers if one.amount != 0 and (not self.solo or one.ws in self.solo))
 
 
@@ -109,10 +121,10 @@ class Truncation:
     cutoff: int | None = None
     """None: all of them."""
     psis: tuple[float, ...] = ()
-    """A psi for each w vector, instead of the two above; the last one goes on where there are more vectors."""
+    """A psi for each w vector, instead of the two above; the last one repeats for further vectors."""
 
     def of(self, num_ws: int) -> tuple[float, ...]:
-        """The psi of each of `num_ws` w vectors."""
+        """Return the psi of each of `num_ws` w vectors."""
         if self.psis:
             return (self.psis + self.psis[-1:] * num_ws)[:num_ws]
         cutoff = num_ws if self.cutoff is None else self.cutoff
@@ -129,19 +141,19 @@ class Direction:
     strength: float = 0.0
     first: int = 0
     last: int = 7
-    """First and last index of the w vectors it moves; both are moved."""
+    """Last index of the w vectors that it moves, inclusive."""
 
 
 @dataclass(frozen=True)
 class LayerNoise:
-    """What one layer's noise has of its own."""
+    """Noise settings of one layer."""
 
     layer: str
     on: bool = True
     strength: float = 1.0
     """Multiplies the strength of all layers."""
     seed: int | None = None
-    """Noise drawn from this seed, whatever the mode; None: as the mode says."""
+    """Seed of this layer's noise in any mode; None follows the mode."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +166,7 @@ class Noise:
     strength: float = 1.0
     """Multiplies the learned strength of every layer."""
     layers: tuple[LayerNoise, ...] = ()
-    """Layers that differ from the rest, ascending by name, none of them like the default."""
+    """Layers that differ from the default, ascending by name."""
 
     @property
     def off(self) -> tuple[str, ...]:
@@ -162,11 +174,11 @@ class Noise:
         return tuple(one.layer for one in self.layers if not one.on)
 
     def of(self, layer: str) -> LayerNoise:
-        """What this layer's noise has of its own."""
+        """Return the noise settings of a layer."""
         return next((one for one in self.layers if one.layer == layer), LayerNoise(layer))
 
     def with_layers(self, *changed: LayerNoise) -> "Noise":
-        """This noise with other settings for some layers."""
+        """Return this noise with other settings for some layers."""
         names = {one.layer for one in changed}
         kept = [one for one in self.layers if one.layer not in names]
         kept += [one for one in changed if one != LayerNoise(one.layer)]
@@ -175,25 +187,48 @@ class Noise:
 
 @dataclass(frozen=True)
 class Transform:
-    """Moves the input of a StyleGAN3 network; the picture follows."""
+    """Affine transform of the input of a StyleGAN3 network; the image follows."""
 
     x: float = 0.0
-    """Translation to the right in picture widths."""
+    """Translation to the right in image widths."""
     y: float = 0.0
-    """Translation downward in picture heights."""
+    """Translation downward in image heights."""
     angle: float = 0.0
-    """Degrees, positive as the handle turns: clockwise."""
+    """Degrees, clockwise."""
     whole_pixels: bool = False
     """Round the translation to whole output pixels."""
 
 
 @dataclass(frozen=True)
+class ImageState:
+    """Everything that determines the output of the network."""
+
+    network: Network = Network()
+    latent: Source = Latent()
+    mixing: Mixing = Mixing()
+    truncation: Truncation = Truncation()
+    directions: tuple[Direction, ...] = ()
+    noise: Noise = Noise()
+    transform: Transform = Transform()
+    force_fp32: bool = False
+
+    @property
+    def image(self) -> "ImageState":
+        """This state without the fields of subclasses."""
+        return self if type(self) is ImageState else ImageState(*_image_values(self))
+
+
+_image_values: Any = attrgetter(*(field.name for field in fields(ImageState)))
+"""Reads all fields of an `ImageState`, in order."""
+
+
+@dataclass(frozen=True)
 class Spectrum:
-    """How the power spectrum is shown."""
+    """Display settings of the power spectrum."""
 
     on: bool = False
     selected_only: bool = False
-    """Only the channels that are shown, instead of all."""
+    """Only the shown channels instead of all."""
     range_db: float = 50.0
     beta: float = 8.0
     """Shape of the Kaiser window."""
@@ -201,12 +236,10 @@ class Spectrum:
 
 @dataclass(frozen=True)
 class Display:
-    """What becomes of the network's output on its way to the screen. Changing it never reruns synthesis, unless
-    another layer is asked for.
-    """
+    """Display settings of the network's output. Only `layer` may rerun synthesis."""
 
     layer: str | None = None
-    """Show this layer's output; None, or a layer that the network does not have, shows the picture."""
+    """Show this layer's output; None, or a layer that the network does not have, shows the image."""
     channels: Channels = "rgb"
     """rgb: three channels from `channel` on, as colours; one: a single channel in grey."""
     channel: int = 0
@@ -215,7 +248,7 @@ class Display:
     scale_db: float = 0.0
     """Gain: multiply by 10^(dB / 20)."""
     untransform: bool = False
-    """Undo the input transform on the picture, band-limited."""
+    """Undo the input transform on the image, band-limited."""
     spectrum: Spectrum = Spectrum()
     layer_table: bool = False
     """Send statistics and thumbnails of every layer."""

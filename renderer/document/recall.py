@@ -1,4 +1,4 @@
-"""Gets back what a file remembers: a session, a picture or film that carries its recipe, or a recipe as text."""
+"""Opens sessions, images and films with a recipe, and recipes as text."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,27 +12,27 @@ from renderer.document.yaml_text import MOST_TEXT
 
 PICTURES, FILMS, TEXTS = (".png",), (".mp4", ".m4v", ".mov"), (".yaml", ".yml")
 SUFFIXES = (session.SUFFIX, *PICTURES, *FILMS, *TEXTS)
-"""Endings of files that may remember something."""
+"""Suffixes of files that may hold a document."""
 
 
 @dataclass(frozen=True)
 class Recalled:
-    """What a file remembers."""
+    """Content of a file."""
 
     document: Document
     display: Display
     view: View | None = None
     """Of a session."""
     at: float | None = None
-    """Seconds of the timeline that it shows; None: the document as it is."""
+    """Seconds of the timeline that it shows; None: the document itself."""
     notes: tuple[str, ...] = ()
-    """What of it is lost, a line each."""
+    """Lost parts, a line each."""
 
 
 def recall(path: Path, arrays: ArrayStore) -> Recalled:
-    """What a file remembers, by its ending; the arrays go into `arrays`.
+    """Read a file by its suffix; the arrays go into `arrays`.
 
-    Raises RecipeError with one sentence where it remembers nothing that can be read.
+    Raises RecipeError with one sentence if nothing in it can be read.
     """
     notes: list[str] = []
     suffix = path.suffix.lower()
@@ -45,7 +45,7 @@ def recall(path: Path, arrays: ArrayStore) -> Recalled:
 
 
 def _text(path: Path, suffix: str) -> str:
-    """The recipe in a file. Raises RecipeError."""
+    """Return the recipe in a file. Raises RecipeError."""
     try:
         if suffix in TEXTS:
             with path.open("rb") as file:

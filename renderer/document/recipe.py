@@ -1,7 +1,7 @@
-"""Recipes: everything that determines a picture, as text that pictures and films carry, and read from them again.
+"""Recipes: everything that determines an image, as text in the metadata of images and films.
 
 A recipe is YAML: a version, the Document, the Display, and the arrays that they name as base64 of `.npy` files. Nothing
-in it can run: arrays are read without pickles, and what makes no sense stays at its default.
+in it can run: arrays are read without pickles, and invalid values stay at their defaults.
 """
 
 import base64
@@ -17,7 +17,7 @@ from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.yaml_text import TextError, dump, parse
 
 KEY = "stylescope"
-"""Names the text in a picture's or a film's metadata."""
+"""Key of the text in the metadata of an image or film."""
 VERSION = 1
 
 
@@ -27,27 +27,27 @@ class RecipeError(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that determines a picture."""
+    """Everything that determines an image."""
 
     document: Document = Document()
     display: Display = Display()
     at: float | None = None
-    """Seconds of the timeline that the picture shows; None: the document as it is."""
+    """Seconds of the timeline that the image shows; None: the document itself."""
 
 
 def write(recipe: Recipe, arrays: ArrayStore) -> str:
-    """A recipe as text, with the arrays that it names; those that `arrays` does not have are left out."""
+    """Return a recipe as text, with the arrays that it names; those missing in `arrays` are left out."""
     held = {ref.sha256: base64.b64encode(npy_of(array)).decode() for ref, array in named(recipe, arrays).items()}
     return dump({KEY: "recipe", "version": VERSION, **to_plain(recipe), "arrays": held})
 
 
 def read(text: str, arrays: ArrayStore, notes: list[str]) -> Recipe:
-    """The recipe in a text, its arrays put into `arrays`.
+    """Read a recipe, and put its arrays into `arrays`.
 
     Args:
-        text: What `write` made, by this or an older version.
+        text: Made by `write` of this or an older version.
         arrays: Gets the arrays.
-        notes: Gets a line for each thing that was left out.
+        notes: Gets a line for each part that was left out.
 
     Raises RecipeError.
     """
@@ -72,12 +72,12 @@ def read(text: str, arrays: ArrayStore, notes: list[str]) -> Recipe:
 
 
 def with_network(document: Document, source: str) -> Document:
-    """The document with another network: a path, a URL or a run folder."""
+    """Return the document with another network: a path, a URL or a run folder."""
     return replace(document, network=Network(source))
 
 
 def check_version(found: Any, newest: int, what: str) -> int:
-    """The version of what is read. Raises RecipeError where it is none, or newer than `newest`."""
+    """Return a valid version. Raises RecipeError if it is none, or newer than `newest`."""
     if type(found) is not int or found < 1:
         raise RecipeError(f"This {what} does not say its version, so it cannot be read; choose another file.")
     if found > newest:
@@ -88,7 +88,7 @@ def check_version(found: Any, newest: int, what: str) -> int:
 
 
 def named(value: object, arrays: ArrayStore) -> dict[ArrayRef, AnyArray]:
-    """The arrays that frozen state names, as far as they are there."""
+    """Return the arrays that frozen state names, except missing ones."""
     found: dict[ArrayRef, AnyArray] = {}
     for ref in refs_in(value):
         try:
@@ -99,7 +99,7 @@ def named(value: object, arrays: ArrayStore) -> dict[ArrayRef, AnyArray]:
 
 
 def take(name: str, npy: bytes, arrays: ArrayStore) -> None:
-    """Put the array of a `.npy` file into `arrays`. Raises ValueError where it is damaged or not the one named."""
+    """Put the array of a `.npy` file into `arrays`. Raises ValueError if it is damaged or not the one named."""
     array = array_of_npy(npy)
     if ref_of(array) != ArrayRef(name):
         raise ValueError("it is another array")

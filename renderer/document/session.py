@@ -1,6 +1,6 @@
-"""Sessions, `.stylescope`: a zip of session.yaml, of the arrays that it names as .npy, and of a small picture.
+"""Sessions, `.stylescope`: a zip of session.yaml, the arrays that it names as .npy, and a thumbnail.
 
-Nothing in it can run. A session of any earlier version opens; of a damaged one, what is left of it.
+Nothing in it can run. Sessions of any earlier version open; damaged ones as far as they are readable.
 """
 
 import io
@@ -23,7 +23,7 @@ from renderer.document.yaml_text import MOST_TEXT, TextError, dump, parse, salva
 SUFFIX = ".stylescope"
 VERSION = 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""By version: makes the plain values of that version those of the next."""
+"""By version: converts plain values of that version to the next."""
 MOST_FILE = 1 << 30
 """Largest session that is read, in bytes, packed or not."""
 
@@ -34,7 +34,7 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 
 @dataclass(frozen=True)
 class Session:
-    """What a window shows: the work, and how it is looked at."""
+    """State of a window: the document and the view."""
 
     document: Document = Document()
     view: View = View()
@@ -45,8 +45,8 @@ def save(path: Path, session: Session, arrays: ArrayStore, thumbnail: bytes = b"
 
     Args:
         path: The file; an older one is replaced.
-        session: What to keep.
-        arrays: Has the arrays that it names.
+        session: The state.
+        arrays: Holds the arrays that it names.
         thumbnail: A small PNG for file managers.
     """
     state = dump({"stylescope": "session", "version": VERSION, **to_plain(session)})
@@ -60,14 +60,14 @@ def save(path: Path, session: Session, arrays: ArrayStore, thumbnail: bytes = b"
 
 
 def load(path: Path, arrays: ArrayStore, notes: list[str]) -> Session:
-    """The session in a file, its arrays put into `arrays`.
+    """Read a session, and put its arrays into `arrays`.
 
     Args:
-        path: A file that `save` wrote, in this or an earlier version.
+        path: A file written by `save` of this or an earlier version.
         arrays: Gets the arrays.
-        notes: Gets a line for each thing that is lost.
+        notes: Gets a line for each lost part.
 
-    Raises RecipeError where nothing can be made of it.
+    Raises RecipeError if nothing in it can be read.
     """
     try:
         size = path.stat().st_size
@@ -96,7 +96,7 @@ def load(path: Path, arrays: ArrayStore, notes: list[str]) -> Session:
 
 
 def _state(text: str, name: str, notes: list[str]) -> dict[str, Any]:
-    """The plain values of the newest version. Raises RecipeError."""
+    """Return the plain values of the newest version. Raises RecipeError."""
     try:
         plain = parse(text)
     except TextError as error:
@@ -112,7 +112,7 @@ def _state(text: str, name: str, notes: list[str]) -> dict[str, Any]:
 
 
 def _files(data: bytes, notes: list[str]) -> dict[str, bytes]:
-    """The files in a zip, by name; of a damaged zip, what can still be read."""
+    """Return the files in a zip, by name; of a damaged zip, the readable ones."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             known = [info for info in file.infolist() if info.filename == _STATE or info.filename.startswith(_ARRAYS)]
@@ -126,7 +126,7 @@ def _files(data: bytes, notes: list[str]) -> dict[str, bytes]:
 
 
 def _left(data: bytes) -> dict[str, bytes]:
-    """What can be read of a damaged zip from the headers before its files."""
+    """Return the readable files of a damaged zip, found by the headers before each."""
     found: dict[str, bytes] = {}
     at = data.find(b"PK\3\4")
     while 0 <= at <= len(data) - _LOCAL.size:

@@ -1,7 +1,7 @@
-"""The timeline: keys on parameters of the picture. Frozen state and pure changes of it; standard library only.
+"""The timeline: keys on parameters of the image. Frozen state and pure functions on it; standard library only.
 
 A parameter is named by its path from the document down: `latent`, `truncation.psi`, `transform.angle`,
-`directions.smile`, or `display.scale_db`. Numbers and the parts in `WHOLES` go from key to key; all else is held.
+`directions.smile`, or `display.scale_db`. Numbers and the groups in `WHOLES` are interpolated; all else is held.
 """
 
 import hashlib
@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Any, Generic, TypeVar, get_type_hints
+from types import UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from renderer.document.curves import Ease, Kind
-from renderer.document.parts import Display, Latent, Mixing, Noise, Source, Transform, Truncation
+from renderer.document.parts import Display, ImageState, Mixing, Network, Noise, Source, Truncation
 
 V = TypeVar("V")
 
@@ -20,20 +21,24 @@ SAME = 1e-4
 """Seconds: keys closer than this are one key."""
 
 LONGEST, FASTEST = 3600.0, 240.0
-"""Seconds that a timeline lasts at most, and frames a second that it has at most."""
+"""Largest duration of a timeline in seconds, and its largest frame rate."""
 
-ROOTS: Mapping[str, type] = {
-    "latent": Latent,
-    "mixing": Mixing,
-    "truncation": Truncation,
-    "noise": Noise,
-    "transform": Transform,
-    "display": Display,
-}
-"""Parts of what is shown that have parameters, by the first word of a path; `directions.<name>` is one more."""
+
+def _roots() -> dict[str, type]:
+    """Return the groups of parameters of the image and the display, by field; the network cannot be keyed."""
+    found: dict[str, type] = {}
+    for name, hint in get_type_hints(ImageState).items():
+        kind = get_args(hint)[0] if get_origin(hint) in (Union, UnionType) else hint
+        if isinstance(kind, type) and is_dataclass(kind) and kind is not Network:
+            found[name] = kind
+    return found | {"display": Display}
+
+
+ROOTS: Mapping[str, type] = _roots()
+"""Groups of parameters by the first word of their paths; `directions.<name>` is one more."""
 
 WHOLES: Mapping[str, Any] = {"latent": Source, "mixing": Mixing, "truncation": Truncation, "noise": Noise}
-"""Parts that can be keyed as a whole, and the type of their keys' values."""
+"""Groups that can be keyed as a whole, and the type of their keys' values."""
 
 
 class PathError(ValueError):
@@ -48,7 +53,7 @@ class Key(Generic[V]):
     """Seconds."""
     value: V
     ease: Ease = "even"
-    """How the way to the next key is gone."""
+    """Easing of the segment to the next key."""
 
     def __post_init__(self) -> None:
         if self.at < 0:
@@ -65,7 +70,7 @@ class Track:
     interpolation: Kind = "cubic"
     """slerp is a great circle between seeds, and straight for all else."""
     muted: bool = False
-    """Its keys do nothing."""
+    """Its keys are ignored."""
 
     def __post_init__(self) -> None:
         if any(b.at <= a.at for a, b in pairwise(self.keys)):
@@ -73,7 +78,7 @@ class Track:
 
     @classmethod
     def plain_hints(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
-        """The type of the keys, for reading and writing them as text (see `renderer.document.plain`)."""
+        """Return the type of the keys, for reading and writing them as text (see `renderer.document.plain`)."""
         try:
             return {"keys": tuple[Key[type_of(str(plain.get("path")))], ...]}  # type: ignore[misc]
         except PathError:
@@ -82,7 +87,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Retiming:
-    """When to show what, so that the picture changes by the same amount in every second."""
+    """Time map that makes the image change by the same amount in every second."""
 
     shares: tuple[float, ...]
     """Moments of the timeline, as shares 0..1 that never fall, at evenly spaced moments of the film."""
@@ -96,18 +101,18 @@ class Retiming:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Keys, how long they play, and how often a second is cut into frames."""
+    """Tracks of keys, their duration and frame rate."""
 
     tracks: tuple[Track, ...] = ()
     seconds: float = 12.0
     fps: float = 60.0
     loop: bool = True
-    """After the last key comes the first again, `seconds` after itself: the end is the beginning."""
+    """The first key follows the last one, `seconds` after itself: the end is the beginning."""
     keep_norm: bool = True
-    """Between latents the distance from the mean is blended too, so that walks do not sink into it."""
+    """Blend the distance of latents from the mean too, so that walks do not sink into it."""
     retiming: Retiming | None = None
     constant_speed: bool = False
-    """Whether `retiming` counts."""
+    """Apply `retiming`."""
 
     def __post_init__(self) -> None:
         if not 0.1 <= self.seconds <= LONGEST:
@@ -117,22 +122,22 @@ class Timeline:
 
     @property
     def acting(self) -> tuple[Track, ...]:
-        """Tracks that change the picture."""
+        """Tracks that change the image."""
         return tuple(track for track in self.tracks if track.keys and not track.muted)
 
     @property
     def frames(self) -> int:
-        """How many frames the film has: in a loop the end is not shown again."""
+        """Number of frames of the film; a loop does not show its end again."""
         return max(1, round(self.seconds * self.fps))
 
     def track(self, path: str) -> Track | None:
-        """The keys of one parameter."""
+        """Return the track of a parameter."""
         return next((track for track in self.tracks if track.path == path), None)
 
 
 @cache
 def type_of(path: str) -> Any:
-    """The type of the values at a path. Raises PathError."""
+    """Return the type of the values at a path. Raises PathError."""
     if path in WHOLES:
         return WHOLES[path]
     root, *names = path.split(".")
@@ -146,8 +151,8 @@ def type_of(path: str) -> Any:
     return kind
 
 
-def get(state: Any, display: Display, path: str) -> Any:
-    """The value at a path of a document or request. Raises PathError where there is none."""
+def get(state: ImageState, display: Display, path: str) -> Any:
+    """Return the value at a path of an image or display. Raises PathError if there is none."""
     root, *names = path.split(".")
     if root == "directions":
         name = path.removeprefix("directions.")
@@ -162,18 +167,18 @@ def get(state: Any, display: Display, path: str) -> Any:
     return value
 
 
-S = TypeVar("S")
+S = TypeVar("S", bound=ImageState)
 
 
 def put(state: S, display: Display, path: str, value: Any) -> tuple[S, Display]:
-    """A document or request, and a display, with another value at a path. Raises PathError."""
+    """Return image and display with another value at a path. Raises PathError."""
     if get(state, display, path) == value:
         return state, display
     root, *names = path.split(".")
     if root == "display":
         return state, _put(display, names, value)
     if root == "directions":
-        name, old = path.removeprefix("directions."), state.directions  # type: ignore[attr-defined]
+        name, old = path.removeprefix("directions."), state.directions
         value = tuple(replace(one, strength=value) if one.name == name else one for one in old)
         return _put(state, [root], value), display
     return _put(state, [root, *names], value), display
@@ -185,9 +190,9 @@ def _put(node: Any, names: list[str], value: Any) -> Any:
 
 
 def fingerprint(timeline: Timeline) -> str:
-    """Tells timelines apart whose pictures follow one another differently."""
-    told = [getattr(timeline, field.name) for field in fields(Timeline) if field.name in _PACE]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    """Return a text that differs for timelines whose images follow one another differently."""
+    pace = [getattr(timeline, field.name) for field in fields(Timeline) if field.name in _PACE]
+    return hashlib.sha256(repr(pace).encode()).hexdigest()[:16]
 
 
 _PACE = ("tracks", "seconds", "loop", "keep_norm")
@@ -197,26 +202,26 @@ _PACE = ("tracks", "seconds", "loop", "keep_norm")
 
 
 def key_at(timeline: Timeline, path: str, at: float) -> Key[Any] | None:
-    """The key of a parameter at a time."""
+    """Return the key of a parameter at a time."""
     track = timeline.track(path)
     return next((key for key in track.keys if abs(key.at - at) < SAME), None) if track else None
 
 
 def with_key(timeline: Timeline, path: str, key: Key[Any]) -> Timeline:
-    """A key more, or in place of the one at the same time."""
+    """Add a key, or replace the one at the same time."""
     track = timeline.track(path) or Track(path)
     kept = [one for one in track.keys if abs(one.at - key.at) >= SAME]
     return with_track(timeline, replace(track, keys=tuple(sorted([*kept, key], key=lambda one: one.at))))
 
 
 def keyed(timeline: Timeline, path: str, at: float, value: Any) -> Timeline:
-    """A value set at a time: a key that is there keeps its ease."""
+    """Set a value at a time; an existing key keeps its ease."""
     old = key_at(timeline, path, at)
     return with_key(timeline, path, Key(at, value) if old is None else replace(old, value=value))
 
 
 def without_key(timeline: Timeline, path: str, at: float) -> Timeline:
-    """A key less; a track that has lost its last one goes."""
+    """Remove a key, and its track with the last one."""
     track = timeline.track(path)
     if track is None:
         return timeline
@@ -225,7 +230,7 @@ def without_key(timeline: Timeline, path: str, at: float) -> Timeline:
 
 
 def moved(timeline: Timeline, path: str, before: float, after: float) -> Timeline:
-    """A key at another time between 0 and the end; one that is there already is replaced."""
+    """Move a key to another time between 0 and the end, replacing one there."""
     track, key = timeline.track(path), key_at(timeline, path, before)
     if track is None or key is None:
         return timeline
@@ -236,17 +241,17 @@ def moved(timeline: Timeline, path: str, before: float, after: float) -> Timelin
 
 
 def with_track(timeline: Timeline, track: Track) -> Timeline:
-    """A track more at the end, or in place of the one of the same parameter."""
+    """Append a track, or replace the one of the same parameter."""
     if timeline.track(track.path) is None:
         return replace(timeline, tracks=(*timeline.tracks, track))
     return replace(timeline, tracks=tuple(track if one.path == track.path else one for one in timeline.tracks))
 
 
 def without_track(timeline: Timeline, path: str) -> Timeline:
-    """A track less."""
+    """Remove a track."""
     return replace(timeline, tracks=tuple(one for one in timeline.tracks if one.path != path))
 
 
 def key_times(timeline: Timeline) -> tuple[float, ...]:
-    """When there is any key, ascending."""
+    """Return the times of all keys, ascending."""
     return tuple(sorted({round(key.at, 4) for track in timeline.tracks for key in track.keys}))

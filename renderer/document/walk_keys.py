@@ -1,6 +1,6 @@
-"""Walks as keys: from seed to seed, around the present latent, in some layers only, or what moves by itself.
+"""Walks as keys: from seed to seed, around the present latent, in some layers only, or by motion.
 
-All of them are seamless where the timeline loops.
+All of them are seamless if the timeline loops.
 """
 
 import math
@@ -16,13 +16,13 @@ from renderer.document.parts import Latent, LayerStyle, Mixing, Source, WBlend
 from renderer.document.timeline import Key, Timeline, Track
 
 SEEDS = 100_000
-"""Seeds drawn by chance are below this: short enough to remember."""
+"""Random seeds are below this: short enough to remember."""
 _CIRCLE = 8
 """Keys of a circle: the periodic cubic curve through them is off by less than a thousandth of the radius."""
 
 
 def _times(timeline: Timeline, count: int) -> tuple[float, ...]:
-    """Moments of keys that lie evenly: a loop comes back to the first one by itself."""
+    """Return evenly spaced times of keys; a loop returns to the first one by itself."""
     steps = count if timeline.loop else max(count - 1, 1)
     return tuple(timeline.seconds * i / steps for i in range(count))
 
@@ -32,14 +32,14 @@ def _seeds(base: Latent, count: int, chance: random.Random) -> list[Latent]:
 
 
 def random_walk(timeline: Timeline, start: Latent, chance: random.Random, count: int = 5) -> Timeline:
-    """From the present latent through seeds drawn by chance; `count` keys in all."""
+    """Walk from the present latent through random seeds; `count` keys in all."""
     places = [start, *_seeds(start, count - 1, chance)]
     keys = tuple(Key(at, place) for at, place in zip(_times(timeline, count), places, strict=True))
     return tl.with_track(timeline, Track("latent", keys))
 
 
 def circular_walk(timeline: Timeline, centre: Latent, chance: random.Random, radius: float = 0.5) -> Timeline:
-    """A circle around the present latent, in the plane that it spans with two seeds drawn by chance.
+    """Walk a circle around the present latent, in the plane that it spans with two random seeds.
 
     w = w_c + radius (cos a (w_1 - w_c) + sin a (w_2 - w_c)), keeping the distance from the mean.
     """
@@ -55,7 +55,7 @@ def circular_walk(timeline: Timeline, centre: Latent, chance: random.Random, rad
 def layer_walk(
     timeline: Timeline, base: Source, mixing: Mixing, ws: Iterable[int], chance: random.Random, count: int = 5
 ) -> Timeline:
-    """These w vectors walk through seeds drawn by chance; the others stay as they are."""
+    """Walk through random seeds in some w vectors; the others stay as they are."""
     layers = tuple(ws)
     start = first_latent(base)
     keys = [Key(0.0, put(mixing, *(LayerStyle(i, base) for i in layers)))]
@@ -65,7 +65,7 @@ def layer_walk(
 
 
 def motion_keys(timeline: Timeline, document: Document, motion: Motion) -> Timeline:
-    """What moves by itself, as keys. In a loop turns and circles are rounded to whole ones."""
+    """Convert motion to keys. In a loop turns and circles are rounded to whole ones."""
     seconds, paths = timeline.seconds, []
     if motion.latent:
         latent = document.latent
@@ -90,7 +90,7 @@ def motion_keys(timeline: Timeline, document: Document, motion: Motion) -> Timel
 
 
 def _stations(timeline: Timeline, path: str, start: float, speed: float, make: Callable[[float], Any]) -> Track:
-    """A key at each whole seed that is passed, and at both ends: between them the way is straight."""
+    """Return a key at each whole seed that is passed, and at both ends, joined by straight lines."""
     end = start + speed * timeline.seconds
     passed = range(math.floor(min(start, end)) + 1, math.ceil(max(start, end)))
     places = sorted({start, *map(float, passed), *(() if timeline.loop else (end,))}, reverse=speed < 0)
@@ -98,7 +98,7 @@ def _stations(timeline: Timeline, path: str, start: float, speed: float, make: C
 
 
 def _ramp(timeline: Timeline, path: str, start: Any, way: Any) -> Track:
-    """Straight up until the last frame: what comes after it in a loop looks as the first one does."""
+    """Rise linearly until the last frame: the frame after it in a loop looks like the first one."""
     last = timeline.seconds - 1 / timeline.fps if timeline.loop else timeline.seconds
     end = start + way * (last / timeline.seconds)
     end = round(end) if isinstance(start, int) else end

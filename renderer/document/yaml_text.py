@@ -1,4 +1,4 @@
-"""Plain values as YAML and back; what is read may be hostile."""
+"""Plain values as YAML and back; the text may be hostile."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class TextError(ValueError):
 
 
 def dump(plain: Any) -> str:
-    """Plain values as YAML in ASCII, each thing in full wherever it stands."""
+    """Return plain values as YAML in ASCII, without references."""
 
     class Plain(_Dumper):  # type: ignore[misc, valid-type]  # chosen at run time
         def ignore_aliases(self, data: Any) -> bool:
@@ -29,9 +29,9 @@ def dump(plain: Any) -> str:
 
 
 def parse(text: str) -> Any:
-    """The plain values of a YAML text. Raises TextError.
+    """Return the plain values of a YAML text. Raises TextError.
 
-    References (`*name`) are refused: with them a short text can stand for a thing without end.
+    References (`*name`) are refused: with them a short text can expand without end.
     """
     if len(text) > MOST_TEXT:
         raise TextError(f"it is longer than {MOST_TEXT >> 20} MB")
@@ -55,7 +55,7 @@ def parse(text: str) -> Any:
 
 
 def salvage(text: str, indent: int = 0) -> dict[str, Any]:
-    """What can still be read of a damaged text that `dump` made of a mapping: the blocks of its keys, one by one."""
+    """Return the readable blocks of a damaged text that `dump` made of a mapping, key by key."""
     found: dict[str, Any] = {}
     blocks: list[list[str]] = []
     for line in text[:MOST_TEXT].splitlines():

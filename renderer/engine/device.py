@@ -1,4 +1,4 @@
-"""What the renderer takes of its device: memory and threads."""
+"""Memory and threads of the device."""
 
 import os
 import platform

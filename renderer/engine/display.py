@@ -1,4 +1,4 @@
-"""From a network's output to what is looked at: channels, gain, untransform, spectrum, figures."""
+"""Shows the output of a network: channels, gain, untransform, spectrum, figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,19 @@ import torch.nn.functional as F
 
 from gan import display, spectra, transforms
 from gan.device import fetch
+from renderer.engine.keys import DisplayKey, SpectrumKey
 from renderer.engine.models import Model
 from renderer.engine.synthesis import matrix_of, statistics_of
 from renderer.ipc.frames import RGBA
-from renderer.ipc.protocol import Display, Statistics, Transform
+from renderer.ipc.protocol import Channels, Statistics, Transform
 
 
 @dataclass(frozen=True)
-class Picture:
+class Image:
     """A shown output and its figures."""
 
     pixels: torch.Tensor
-    """uint8 [H, W, 4], on the CPU or where it was drawn."""
+    """uint8 [H, W, 4], on the CPU or on the device."""
     statistics: Statistics
     """Of all channels, before gain."""
     selected: Statistics
@@ -36,13 +37,13 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A picture that a device was told to draw, and may still be drawing."""
+class QueuedImage:
+    """An image that a device may still be computing."""
 
     pixels: torch.Tensor
     """uint8 [H, W, 4]."""
     figures: torch.Tensor
-    """float64 [8]: all of `Picture`, and whether every value is finite; `picture_of` reads them."""
+    """float64 [8]: all of `Image`, and whether every value is finite; `finished_image` reads them."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +56,27 @@ class PowerSpectrum:
     """(cycles per pixel, dB)."""
 
 
-def select(output: torch.Tensor, view: Display) -> torch.Tensor:
-    """The shown channels of [C, H, W]: three, or one in grey; at the end of the channels, the last ones."""
-    channels = output.shape[0]
-    count = 3 if view.channels == "rgb" and channels >= 3 else 1
-    first = min(max(view.channel, 0), channels - count)
+def select(output: torch.Tensor, channels: Channels, channel: int) -> torch.Tensor:
+    """Return the shown channels of [C, H, W]: three, or one in grey; at the end of the channels, the last ones."""
+    available = output.shape[0]
+    count = 3 if channels == "rgb" and available >= 3 else 1
+    first = min(max(channel, 0), available - count)
     return output[first : first + count]
 
 
-def draw(model: Model, output: torch.Tensor, view: Display, transform: Transform) -> Picture:
-    """The picture of a network's or a layer's output [C, H, W]. Figures are those of the output, before all else."""
-    shown = select(output, view)
+def make_image(model: Model, output: torch.Tensor, key: DisplayKey) -> Image:
+    """Make the image of an output [C, H, W]. Figures are those of the output, before gain and untransform."""
+    shown = select(output, key.channels, key.channel)
     bad = int((~torch.isfinite(shown)).any(dim=0).sum()) if display.nonfinite(shown) else 0
     statistics, selected = statistics_of(output), statistics_of(shown)
-    moved, mask = _standing(model, shown, view, transform)
-    rgba = display.to_rgba8(moved, scale_db=view.scale_db, normalize=view.normalize, mask=mask)
-    return Picture(torch.from_numpy(rgba), statistics, selected, bad)
+    moved, mask = _untransformed(model, shown, key)
+    rgba = display.to_rgba8(moved, scale_db=key.scale_db, normalize=key.normalize, mask=mask)
+    return Image(torch.from_numpy(rgba), statistics, selected, bad)
 
 
-def begin_drawing(model: Model, output: torch.Tensor, view: Display, transform: Transform) -> Drawing:
-    """What `draw` does, told to the device of `output` without waiting for it."""
-    shown = select(output, view)
+def queue_image(model: Model, output: torch.Tensor, key: DisplayKey) -> QueuedImage:
+    """Do the work of `make_image` on the device of `output`, without waiting for it."""
+    shown = select(output, key.channels, key.channel)
     whole = display.figures(output)
     figures = (
         whole,
@@ -83,33 +84,32 @@ def begin_drawing(model: Model, output: torch.Tensor, view: Display, transform: 
         (~torch.isfinite(shown)).any(dim=0).sum()[None],
         torch.isfinite(output).all()[None],
     )
-    moved, mask = _standing(model, shown, view, transform)
-    pixels = display.to_pixels(moved, scale_db=view.scale_db, normalize=view.normalize, mask=mask)
-    return Drawing(pixels, torch.cat([part.double() for part in figures]))
+    moved, mask = _untransformed(model, shown, key)
+    pixels = display.to_pixels(moved, scale_db=key.scale_db, normalize=key.normalize, mask=mask)
+    return QueuedImage(pixels, torch.cat([part.double() for part in figures]))
 
 
-def picture_of(drawing: Drawing, figures: Sequence[float]) -> tuple[Picture, bool]:
-    """The picture, and whether all values of the output are finite, once the figures are known."""
-    mean, std, largest, *selected, bad, sound = figures
-    return Picture(drawing.pixels, Statistics(mean, std, largest), Statistics(*selected), int(bad)), bool(sound)
+def finished_image(queued: QueuedImage, figures: Sequence[float]) -> tuple[Image, bool]:
+    """Return the image, and whether all values of the output are finite, once the figures are known."""
+    mean, std, largest, *selected, bad, finite = figures
+    return Image(queued.pixels, Statistics(mean, std, largest), Statistics(*selected), int(bad)), bool(finite)
 
 
-def _standing(
-    model: Model, shown: torch.Tensor, view: Display, transform: Transform
-) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """The shown channels, moved back where that is asked for, and then which pixels are known."""
-    if view.untransform and (matrix := _layer_matrix(model, view.layer, transform)) is not None:
-        return transforms.untransform(_with_float64(shown), matrix)
-    return shown, None
+def _untransformed(model: Model, shown: torch.Tensor, key: DisplayKey) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Return the shown channels, moved back if asked for, and a mask of the known pixels."""
+    matrix = _layer_matrix(model, key.output.layer, key.output.synthesis.transform) if key.untransform else None
+    if matrix is None:
+        return shown, None
+    return transforms.untransform(_with_float64(shown), matrix)
 
 
 def _with_float64(x: torch.Tensor) -> torch.Tensor:
-    """x where float64 exists, which exact positions and sums need: Apple's GPUs have none."""
+    """Return x on a device with float64, which exact positions and sums need: Apple's GPUs have none."""
     return x.cpu() if x.device.type == "mps" else x
 
 
 def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.NDArray[np.float64] | None:
-    """How the shown output moves, in widths of that output: layers have a margin around the picture."""
+    """Return the motion of an output [3, 3], in widths of that output: layers have a margin around the image."""
     matrix = matrix_of(transform, model.info.resolution) if model.info.has_transform else None
     if matrix is None or layer is None:
         return matrix
@@ -122,20 +122,20 @@ def _layer_matrix(model: Model, layer: str | None, transform: Transform) -> npt.
     return matrix
 
 
-def power_spectrum(output: torch.Tensor, view: Display) -> PowerSpectrum:
-    """The spectrum of all channels of an output [C, H, W], or of the shown ones."""
-    seen = _with_float64(select(output, view) if view.spectrum.selected_only else output)
-    decibels = spectra.picture_spectrum(seen, view.spectrum.beta)
+def power_spectrum(output: torch.Tensor, key: SpectrumKey) -> PowerSpectrum:
+    """Return the spectrum of all channels of an output [C, H, W], or of the selected ones."""
+    seen = _with_float64(output if key.selected is None else select(output, *key.selected))
+    decibels = spectra.picture_spectrum(seen, key.beta)
     frequency, power = spectra.radial_power(decibels)
     return PowerSpectrum(decibels, tuple(zip(frequency.tolist(), power.tolist(), strict=True)))
 
 
-def draw_spectrum(spectrum: PowerSpectrum, range_db: float) -> RGBA:
-    """A spectrum's picture [H, W, 4]: colours from -range_db to range_db."""
+def spectrum_image(spectrum: PowerSpectrum, range_db: float) -> RGBA:
+    """Return a spectrum as an image [H, W, 4]: colours from -range_db to range_db."""
     return spectra.color_rgba8(spectrum.decibels, range_db)
 
 
-def draw_thumbnail(output: torch.Tensor, view: Display, size: int) -> RGBA:
-    """A small picture [size, size, 4] of an output [C, H, W], each pixel the mean of the area it covers."""
-    small = F.interpolate(select(output, view)[None], (size, size), mode="area")[0]
-    return display.to_rgba8(small, scale_db=view.scale_db, normalize=view.normalize)
+def thumbnail(output: torch.Tensor, key: DisplayKey, size: int) -> RGBA:
+    """Return a thumbnail [size, size, 4] of an output [C, H, W], each pixel the mean of the area it covers."""
+    small = F.interpolate(select(output, key.channels, key.channel)[None], (size, size), mode="area")[0]
+    return display.to_rgba8(small, scale_db=key.scale_db, normalize=key.normalize)

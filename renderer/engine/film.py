@@ -1,4 +1,4 @@
-"""Films of the timeline: the very pictures that the window shows at the same times, frame by frame."""
+"""Films of the timeline: the images of the window at the same times, frame by frame."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ Picture = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Cut:
-    """Which pictures a film has."""
+    """Range, size and grid of a film."""
 
     fps: float
     start: float
@@ -27,24 +27,24 @@ class Cut:
     end: float
     """Seconds; the frame there is not part of the film."""
     size: int = 0
-    """Height of each picture in pixels; 0: as rendered."""
+    """Height of each image in pixels; 0: as rendered."""
     columns: int = 1
     rows: int = 1
-    """Pictures side by side: that of column i and row j is i + 100 j seeds further."""
+    """Images side by side: that of column i and row j is i + 100 j seeds further."""
 
     @property
     def times(self) -> tuple[float, ...]:
-        """When each frame is, in seconds."""
+        """Time of each frame in seconds."""
         first, last = round(self.start * self.fps), round(self.end * self.fps)
         return tuple(i / self.fps for i in range(first, max(last, first + 1)))
 
 
 def frames(engine: Engine, request: RenderRequest, timeline: Timeline, cut: Cut, watch: Watch) -> Iterator[Picture]:
-    """The frames of a film, rendered one by one. Raises what the engine raises."""
+    """Render the frames of a film one by one. Raises the errors of the engine."""
     for t in cut.times:
         now = requested(request, timeline, t)
         cells = [
-            _sized(engine.still(replace(now, latent=shifted(now.latent, i, j)), watch)[..., :3], cut.size)
+            _sized(engine.still(_shifted_request(now, i, j), watch)[..., :3], cut.size)
             for j in range(cut.rows)
             for i in range(cut.columns)
         ]
@@ -52,8 +52,13 @@ def frames(engine: Engine, request: RenderRequest, timeline: Timeline, cut: Cut,
         yield np.ascontiguousarray(np.concatenate(lines, axis=0))
 
 
+def _shifted_request(request: RenderRequest, columns: int, rows: int) -> RenderRequest:
+    latent = shifted(request.image.latent, columns, rows)
+    return replace(request, image=replace(request.image, latent=latent))
+
+
 def shifted(source: Source, columns: int, rows: int) -> Source:
-    """The same way through latents, some columns and rows of the grid of seeds further. Stored latents stay."""
+    """Return a source shifted by columns and rows of the grid of seeds. Stored latents stay."""
     if columns == rows == 0:
         return source
     if isinstance(source, WBlend):

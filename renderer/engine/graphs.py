@@ -79,8 +79,8 @@ class Replays:
 
     def __init__(self, recorder: Recorder, kept: int = KEPT) -> None:
         self._recorder = recorder
-        self._recorded: Cache[_Recorded] = Cache(kept)
-        self._seen: Cache[bool] = Cache(_REMEMBERED)
+        self._recorded: Cache[Hashable, _Recorded] = Cache(kept)
+        self._seen: Cache[Hashable, bool] = Cache(_REMEMBERED)
         self._refused = False
 
     def draw(self, key: Hashable, inputs: Mapping[str, Tensor], draw: Draw) -> Tensor | None:

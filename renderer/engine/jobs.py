@@ -1,4 +1,4 @@
-"""Long work inside the renderer, in steps that give way to every request. Standard library and numpy."""
+"""Long jobs inside the renderer, in steps that yield to every request. Standard library and numpy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -26,26 +26,26 @@ from renderer.ipc.protocol import (
 
 @dataclass(frozen=True)
 class Step:
-    """Where a job stands after a step."""
+    """State of a job after a step."""
 
     done: int
     total: int
     result: AnyArray | None = None
-    """What there is so far; always there when `done` is `total`."""
+    """Result so far; always set when `done` is `total`."""
 
 
 class Running(Protocol):
     """A job that was begun."""
 
     request: RenderRequest
-    """What its errors are told of."""
+    """Request named by its errors."""
 
     def step(self, watch: Watch) -> Step:
-        """Do the next step. What `watch` raises leaves the job as it was: the step can be tried again."""
+        """Do the next step. An exception of `watch` leaves the job unchanged: the step can be tried again."""
 
 
 def begin(work: Work, engine: Engine) -> Running:
-    """Begin work; nothing is computed yet."""
+    """Begin a job; nothing is computed yet."""
     match work:
         case Still():
             return _StillJob(work.request, engine)
@@ -86,13 +86,13 @@ class _ReadAheadJob:
 
 
 _BLUE, _ORANGE = (33, 102, 172), (230, 97, 1)
-"""Ends of the colours of differences, told apart by every kind of sight."""
+"""Ends of the colour scale of differences, safe for colour blindness."""
 
 
 def difference_rgba(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], gain: float) -> npt.NDArray[np.uint8]:
-    """The picture of the difference of two pictures [H, W, 4], as in `protocol.Difference`.
+    """Return the difference of two images [H, W, 4], as in `protocol.Difference`.
 
-    Raises ValueError where they are not of one size.
+    Raises ValueError if their sizes differ.
     """
     if a.shape != b.shape:
         sizes = " and ".join(f"{picture.shape[1]} × {picture.shape[0]}" for picture in (a, b))
@@ -121,7 +121,7 @@ class _DifferenceJob:
 
 
 class _DeviationJob:
-    """Sums of whole numbers, so the result is that of np.std over all pictures at once, to rounding.
+    """Sums of integers, so the result is that of np.std over all images at once, to rounding.
 
     With S the sum of a pixel's C channels: std = sqrt(n sum S^2 - (sum S)^2) / (n C).
     """
@@ -133,8 +133,9 @@ class _DeviationJob:
         self._squares: npt.NDArray[np.int64] | None = None
 
     def step(self, watch: Watch) -> Step:
-        noise = replace(self.request.noise, mode="random", seed=self._seed + self._done)
-        picture = self._engine.still(replace(self.request, noise=noise), watch)
+        noise = replace(self.request.image.noise, mode="random", seed=self._seed + self._done)
+        image = replace(self.request.image, noise=noise)
+        picture = self._engine.still(replace(self.request, image=image), watch)
         channels = picture[..., :3].sum(axis=2, dtype=np.int64)
         if self._sum is None or self._squares is None:
             self._sum, self._squares = np.zeros_like(channels), np.zeros_like(channels)

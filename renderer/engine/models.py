@@ -1,4 +1,4 @@
-"""The networks in memory: reads them on demand, keeps the last few, and says what the window must know of them."""
+"""Networks in memory: read on demand, the last few cached, and described for the window."""
 
 import contextlib
 import itertools
@@ -25,19 +25,19 @@ from renderer.engine.graphs import CudaRecorder, Replays
 from renderer.engine.stages import Cache
 from renderer.ipc.protocol import LayerInfo, ModelInfo, Network
 
-KEPT = 2
-"""Networks kept in memory: flipping between two must not read files."""
+CACHED = 2
+"""Networks cached: flipping between two must not read files."""
 
 AHEAD = 4
-"""Networks kept beside those, read before anybody asked for a picture of them, where there is memory for it."""
+"""Networks cached beside those, read before an image of them is requested, memory permitting."""
 AHEAD_SHARE = 0.5
-"""Nothing is read ahead where that would take more than this share of the device's memory."""
-SMALLEST_DRAFT = 32
-"""Drafts of a lower resolution show too little."""
+"""Largest share of the device's memory that reading ahead may use."""
+LOWEST_RES = 32
+"""Images of a lower resolution show too little."""
 
 _PROGRESS_SECONDS = 0.1
 _SLICE_SECONDS = 0.005
-"""How long waiting for a network that is read ahead may keep a request waiting."""
+"""Longest time that waiting for a network read ahead may delay a request."""
 
 _serials = itertools.count()
 
@@ -47,120 +47,120 @@ Loading = Callable[[float | None], None]
 
 @dataclass
 class Model:
-    """A generator in memory, and what its runs have told of it. The network itself is never changed."""
+    """A generator in memory, and figures of its runs. The network itself is never changed."""
 
     G: Any
-    """What `gan.load` gives: z_dim, c_dim, w_dim, num_ws, mapping, synthesis."""
+    """Result of `gan.load`: z_dim, c_dim, w_dim, num_ws, mapping, synthesis."""
     device: torch.device
     info: ModelInfo
     serial: int = field(default_factory=lambda: next(_serials))
-    """Differs at every reading, so that nothing computed by an earlier reading of the same file is reused."""
+    """Differs at every reading, so that no result of an earlier reading of the same file is reused."""
     layers: dict[str, LayerInfo] = field(default_factory=dict)
     """By name, as last run; empty before the first run."""
     shares: dict[str, float] = field(default_factory=dict)
-    """Share of a whole run's time that was over after each layer, when it was last run."""
-    whole_s: float = 0.0
-    """How long that run took; 0 before the first."""
-    draft_shares: dict[int, float] = field(default_factory=dict)
-    """By resolution, share of a whole run's time that drafts have taken."""
+    """Share of a full run's time that was over after each layer, when it was last run."""
+    full_s: float = 0.0
+    """Seconds of that run; 0 before the first."""
+    low_res_shares: dict[int, float] = field(default_factory=dict)
+    """By resolution, share of a full run's time that low-res images have taken."""
     promoted: frozenset[str] = frozenset()
     """Layers that have overflowed in half precision and are computed in float32."""
     replays: Replays = field(default_factory=lambda: Replays(CudaRecorder()))
-    """CUDA graphs of its pictures."""
+    """CUDA graphs of its images."""
 
-    def draft(self, limit_s: float) -> int:
-        """The resolution of the draft to draw where a picture may take `limit_s`; 0: a whole picture."""
-        return policy.draft(limit_s, self.whole_s, self.drafts_s)
+    def low_res(self, limit_s: float) -> int:
+        """Return the resolution to render at if an image may take `limit_s`; 0: the full one."""
+        return policy.low_res(limit_s, self.full_s, self.low_res_s)
 
     @property
-    def drafts_s(self) -> dict[int, float]:
-        """How long drafts of each resolution should take, by what they lately took and by their multiplications."""
-        shares = _drafts(self.G) | self.draft_shares
-        return {side: share * self.whole_s for side, share in shares.items()}
+    def low_res_s(self) -> dict[int, float]:
+        """Expected seconds of each low resolution, by recent runs or by the number of multiplications."""
+        shares = _low_res(self.G) | self.low_res_shares
+        return {side: share * self.full_s for side, share in shares.items()}
 
-    def drawn(self, draft: int, seconds: float) -> None:
-        """A picture took so long: those to come are expected to. `draft` is its resolution, 0 if it was whole."""
-        if not draft:
-            self.whole_s = seconds
-        elif self.whole_s:
-            # The first one also makes what it is drawn with. Later ones count by half: any may have been held up.
-            share, known = seconds / self.whole_s, self.draft_shares.get(draft)
-            self.draft_shares[draft] = self.G.synthesis.drafts[draft] if known is None else (known + share) / 2
+    def ran(self, low_res: int, seconds: float) -> None:
+        """Record the time of a run. `low_res` is its resolution, 0 for the full one."""
+        if not low_res:
+            self.full_s = seconds
+        elif self.full_s:
+            # The first one also builds its network. Later ones count by half: any may have been held up.
+            share, known = seconds / self.full_s, self.low_res_shares.get(low_res)
+            self.low_res_shares[low_res] = self.G.synthesis.drafts[low_res] if known is None else (known + share) / 2
 
     @property
     def current_info(self) -> ModelInfo:
-        """`info` with the layers as last run, and what has been noticed since."""
+        """`info` with the layers as last run, and with recent notices."""
         noticed = [promotion.notice(self.promoted), *(cuda.notices() if self.device.type == "cuda" else ())]
         notice = " ".join(part for part in (self.info.notice, *noticed) if part)
         return replace(self.info, layers=tuple(self.layers.values()), notice=notice)
 
     @property
     def w_avg(self) -> torch.Tensor | None:
-        """The mean of w [w_dim]; None where the network keeps none."""
+        """Mean of w [w_dim]; None if the network has none."""
         return getattr(self.G.mapping, "w_avg", None)
 
 
-_Key = tuple[Network, torch.device]
+_NetworkKey = tuple[Network, torch.device]
 
 
 class Models:
     """Networks by source and device. A failure to read one is not remembered.
 
     Args:
-        preparation: Of the kernels that draw them.
-        wait_for_kernels: A network is there only when what draws it fastest is (see `renderer.engine.kernels`).
+        preparation: Of their kernels.
+        wait_for_kernels: Return a network only once its kernels are compiled (see `renderer.engine.kernels`).
     """
 
     def __init__(self, preparation: kernels.Preparation, wait_for_kernels: bool = False) -> None:
-        self._kept: Cache[Model] = Cache(KEPT)
+        self._cache: Cache[_NetworkKey, Model] = Cache(CACHED)
         self._preparation = preparation
         self._wait = wait_for_kernels
         self._reader: ThreadPoolExecutor | None = None
-        self._coming: tuple[_Key, Future[Model]] | None = None
-        """The network that is read ahead."""
+        self._coming: tuple[_NetworkKey, Future[Model]] | None = None
+        """The network being read ahead."""
 
     def get(self, network: Network, device: str, loading: Loading) -> Model:
-        """The network, read if it is not in memory. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
+        """Return a network, reading it if needed. Raises `gan.LoadError` or `gan.device.NoDeviceError`."""
         key = network, choose_device(device)
-        return self._kept.made(key, lambda: self._ready(self._read(key, loading)))
+        return self._cache.made(key, lambda: self._ready(self._read(key, loading)))
 
     def read_ahead(self, network: Network, device: str, check: Callable[[float], None]) -> bool:
-        """Read a network in a thread; what `check` raises leaves it reading, and the next call waits for it again.
+        """Read a network in a thread. If `check` raises, reading goes on, and the next call waits for it again.
 
         Returns:
-            Whether the network is in memory now; False where there is not enough to keep it, or it is no local file.
+            True once the network is in memory; False if memory is too small, or it is no local file.
         """
         key = network, choose_device(device)
-        if self._kept.get(key) is not None:
+        if self._cache.get(key) is not None:
             return True
         if not self._has_room(key):
-            self._kept.resize(KEPT)
+            self._cache.resize(CACHED)
             return False
         coming = self._begin(key)
         while not wait([coming], _SLICE_SECONDS).done:
             check(0.0)
         self._coming = None
-        self._kept.resize(KEPT + AHEAD)
-        self._kept.put(key, self._ready(coming.result()))
+        self._cache.resize(CACHED + AHEAD)
+        self._cache.put(key, self._ready(coming.result()))
         return True
 
-    def _read(self, key: _Key, loading: Loading) -> Model:
+    def _read(self, key: _NetworkKey, loading: Loading) -> Model:
         if self._coming is not None and self._coming[0] == key:
             coming, self._coming = self._coming[1], None
             loading(None)
             return coming.result()
         return _load(*key, loading)
 
-    def _begin(self, key: _Key) -> Future[Model]:
+    def _begin(self, key: _NetworkKey) -> Future[Model]:
         if self._coming is not None and self._coming[0] != key:
-            self._coming[1].cancel()  # one that has begun is read to its end, and let go
+            self._coming[1].cancel()  # a running read ends, and its result is dropped
             self._coming = None
         if self._coming is None:
             self._reader = self._reader or ThreadPoolExecutor(1, "read-ahead")
             self._coming = key, self._reader.submit(_load_quietly, *key)
         return self._coming[1]
 
-    def _has_room(self, key: _Key) -> bool:
+    def _has_room(self, key: _NetworkKey) -> bool:
         network, device = key
         size = None
         with contextlib.suppress(OSError):
@@ -168,13 +168,13 @@ class Models:
         used, there = memory_in_use(device)
         return size is not None and (not there or used + size <= AHEAD_SHARE * there)
 
-    def kept(self, network: Network, device: str) -> Model | None:
-        """The network if it is in memory."""
-        return self._kept.get((network, choose_device(device)))
+    def cached(self, network: Network, device: str) -> Model | None:
+        """Return the network if it is in memory."""
+        return self._cache.get((network, choose_device(device)))
 
     def clear(self) -> None:
-        """Let all networks go."""
-        self._kept.clear()
+        """Drop all networks."""
+        self._cache.clear()
 
     def _ready(self, model: Model) -> Model:
         self._preparation.make_ready(model.G.synthesis, model.device, self._wait)
@@ -182,7 +182,7 @@ class Models:
 
 
 def demo_network() -> Path:
-    """The network that opens when none is named. Raises `gan.NotFoundError`."""
+    """Return the file of the network that opens by default. Raises `gan.NotFoundError`."""
     name = Path("assets", "demo.safetensors")
     folders = [Path(__file__).resolve().parents[2], Path(sys.prefix, "share", "stylescope")]
     for folder in folders:
@@ -191,7 +191,7 @@ def demo_network() -> Path:
     raise gan.NotFoundError("The demo network is not installed; open a network of your own.", str(folders[0] / name))
 
 
-@torch.inference_mode()  # as renders have it, which belongs to a thread
+@torch.inference_mode()  # as renders use it, but the mode belongs to a thread
 def _load_quietly(network: Network, device: torch.device) -> Model:
     return _load(network, device, lambda share: None)
 
@@ -212,7 +212,7 @@ def _load(network: Network, device: torch.device, loading: Loading) -> Model:
 
 
 def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torch.device) -> ModelInfo:
-    """What the window must know of a generator; nothing of its layers, which its first run tells."""
+    """Describe a generator for the window; its layers are known after its first run."""
     names = tuple(_driven(readers) for readers in G.synthesis.ws_layers)
     stylegan3 = info.family.startswith("StyleGAN3")
     return ModelInfo(
@@ -234,23 +234,23 @@ def describe_model(network: Network, G: Any, info: gan.NetworkInfo, device: torc
         device=device_title(device),
         notice=str(info.training_set_kwargs.get("notice", "")),
         has_mapping=G.mapping.num_layers > 0,
-        has_drafts=bool(_drafts(G)),
+        has_low_res=bool(_low_res(G)),
         has_mean=getattr(G.mapping, "w_avg", None) is not None,
     )
 
 
-def _drafts(G: Any) -> dict[int, float]:
-    """The drafts worth looking at, ascending, with their shares of the multiplications."""
-    return {side: share for side, share in G.synthesis.drafts.items() if side >= SMALLEST_DRAFT}
+def _low_res(G: Any) -> dict[int, float]:
+    """Return the useful low resolutions, ascending, with their shares of the multiplications."""
+    return {side: share for side, share in G.synthesis.drafts.items() if side >= LOWEST_RES}
 
 
 def _driven(readers: tuple[str, ...]) -> str:
-    """The layer to name a w vector by: the convolution, where a toRGB shares its vector."""
+    """Return the layer to name a w vector by: the convolution, where a toRGB shares its vector."""
     return next((name for name in readers if "conv" in name), readers[0])
 
 
 def _size(G: Any, layer: str) -> int:
-    """Width of a layer's output, which its name says: `b8.conv0`, `L3_52_512`; StyleGAN3's `input` knows it itself."""
+    """Return the width of a layer's output: from its name (`b8.conv0`, `L3_52_512`), or the design of `input`."""
     match = re.match(r"b(\d+)\.|L\d+_(\d+)_", layer)
     if match is None:
         return int(G.synthesis.design.input.size)

@@ -1,4 +1,4 @@
-"""The engine of the renderer process: networks on a device, what was computed of late, words for what went wrong."""
+"""The engine of the renderer process: networks on a device, caches of recent results, and texts for errors."""
 
 from dataclasses import replace
 
@@ -12,22 +12,21 @@ from gan.memory import keep_freed_memory
 from renderer.document.arrays import UnknownArrayError
 from renderer.engine import kernels
 from renderer.engine.base import Host, Rendered, Watch
-from renderer.engine.delivery import Courier, CudaQueue
 from renderer.engine.device import release_memory, use_threads
-from renderer.engine.display import draw_thumbnail
 from renderer.engine.models import Models
-from renderer.engine.render import Kept, Render
-from renderer.engine.styles import StyleError
+from renderer.engine.readback import CudaQueue, Readback
+from renderer.engine.render import Render, StageCaches
+from renderer.engine.ws import StyleError
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import Failure, RenderRequest, ThumbnailRequest
 
 
 class Pipeline:
-    """Renders requests, and reuses what earlier ones have computed.
+    """Renders requests, and reuses results of earlier ones.
 
     Args:
-        host: What this process lends; nothing is told to anybody unless given.
-        wait_for_kernels: As `Models` has it.
+        host: Services of this process; without one nothing is reported.
+        wait_for_kernels: See `Models`.
     """
 
     def __init__(self, host: Host | None = None, wait_for_kernels: bool = False) -> None:
@@ -36,49 +35,48 @@ class Pipeline:
         keep_freed_memory()
         kernels.import_early()
         self._models = Models(kernels.Preparation(host.prepared), wait_for_kernels)
-        self._kept = Kept(arrays=host.arrays)
+        self._caches = StageCaches(arrays=host.arrays)
         self._slots = host.slots
-        self._couriers: dict[torch.device, Courier] = {}
+        self._readbacks: dict[torch.device, Readback] = {}
 
     @torch.inference_mode()
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
-        """Everything that a frame shows. Raises `gan.LoadError`, `gan.device.NoDeviceError`, or what PyTorch raises."""
-        return Render(self._models, self._kept, request, watch, self._courier_for).rendered()
+        """Render a frame. Raises `gan.LoadError`, `gan.device.NoDeviceError`, or the errors of PyTorch."""
+        return Render(self._models, self._caches, request, watch, self._readback_for).rendered()
 
-    def _courier_for(self, device: torch.device) -> Courier | None:
+    def _readback_for(self, device: torch.device) -> Readback | None:
         if self._slots is None or device.type != "cuda":
             return None
-        if device not in self._couriers:
-            self._couriers[device] = Courier(CudaQueue(device), self._slots)
-        return self._couriers[device]
+        if device not in self._readbacks:
+            self._readbacks[device] = Readback(CudaQueue(device), self._slots)
+        return self._readbacks[device]
 
     @torch.inference_mode()
     def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
-        """A picture [size, size, 4]. Its output is not kept: dozens of them would displace those in use."""
+        """Return a thumbnail [size, size, 4] of the image, whatever layer is shown."""
         request = replace(wanted.request, display=replace(wanted.request.display, layer=None))
-        output = Render(self._models, self._kept, request, watch).output(keep=False)
-        return draw_thumbnail(output, request.display, wanted.size)
+        return Render(self._models, self._caches, request, watch).thumbnail(wanted.size)
 
     @torch.inference_mode()
     def still(self, request: RenderRequest, watch: Watch) -> RGBA:
-        """The whole picture alone [H, W, 4]; its output is not kept."""
-        return Render(self._models, self._kept, request, watch).picture(keep=False).rgba
+        """Return the image alone [H, W, 4]; its output is not cached."""
+        return Render(self._models, self._caches, request, watch).image(cache=False).rgba
 
     @torch.inference_mode()
     def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
-        """The w vectors that the synthesis network gets [num_ws, w_dim]."""
-        ws = Render(self._models, self._kept, request, watch).ws()
+        """Return the w vectors for the synthesis network [num_ws, w_dim]."""
+        ws = Render(self._models, self._caches, request, watch).ws()
         return np.asarray(ws[0].float().cpu().numpy())
 
     def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
-        """Read the network of a request in a thread of its own; whether it is in memory now."""
-        return self._models.read_ahead(request.network, request.device, watch.check)
+        """Read the network of a request in a thread; return True once it is in memory."""
+        return self._models.read_ahead(request.image.network, request.device, watch.check)
 
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
-        """Words for an error of `render`; where memory ran out, what is kept is let go."""
+        """Describe an error of `render`; if memory ran out, drop all caches."""
         if isinstance(error, gan.LoadError):
             what, _, advice = error.detail.rstrip(".").partition("; ")
-            source = error.source or request.network.source
+            source = error.source or request.image.network.source
             return Failure(
                 request.request_id,
                 "load",
@@ -91,7 +89,7 @@ class Pipeline:
             return Failure(request.request_id, "render", *_sentences(str(error)))
         if _is_out_of_memory(error):
             self._models.clear()
-            self._kept.clear()
+            self._caches.clear()
             release_memory()
             return Failure(
                 request.request_id,
@@ -108,7 +106,7 @@ class Pipeline:
 
 
 def _sentences(text: str) -> tuple[str, str]:
-    """What happened and what to do, of a text that has them before and after a semicolon."""
+    """Split a text at its semicolon into what happened and what to do."""
     what, _, advice = text.rstrip(".").partition("; ")
     return f"{what}.", f"{advice[:1].upper()}{advice[1:]}." if advice else "Undo the last change."
 

@@ -1,58 +1,52 @@
-"""When to give up a render that a newer request has made stale, when to draw a draft, and when a thumbnail.
+"""Decisions of the engine: when to give up a stale render, and at which resolution to render.
 
 Standard library only.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from renderer.ipc.protocol import Display, RenderRequest
+from renderer.ipc.protocol import RenderRequest
 
 RECENT_SECONDS = 0.25
-"""Longest that starting over may keep the window waiting, whatever the network's speed."""
+"""Longest time that starting over may delay the window's next image, at any speed of the network."""
 WORTH_SECONDS = 0.1
-"""A render with less than this to go is finished: starting over would save nothing that anyone could see."""
+"""A render with less than this to go is finished: starting over would save nothing visible."""
 EARLY_SHARE = 0.3
 """A render that has done less than this may be given up after RECENT_SECONDS too, but not for longer than it takes."""
 
-QUIET_SECONDS = 0.1
-"""Without a request for this long, the user rests: thumbnails may follow each other."""
-TRICKLE_SECONDS = 0.25
-"""While requests keep coming, thumbnails come this far apart, so that a drag is smooth and its surroundings appear."""
 
+def low_res(limit_s: float, full_s: float, low_res_s: Mapping[int, float]) -> int:
+    """Return the highest low resolution that takes no longer than `limit_s`, else the lowest one.
 
-def draft(limit_s: float, whole_s: float, drafts_s: Mapping[int, float]) -> int:
-    """The resolution of the draft to draw: the highest that takes no longer than `limit_s`, else the lowest there is.
-
-    0 where the whole picture takes no longer or there are no drafts.
+    0 (full resolution) if the full image takes no longer, or there is no low resolution.
 
     Args:
-        limit_s: Seconds that a picture may take.
-        whole_s: Seconds that a whole picture takes.
-        drafts_s: Seconds that a draft takes, by its resolution.
+        limit_s: Seconds that an image may take.
+        full_s: Seconds that a full image takes.
+        low_res_s: Seconds that a low-res image takes, by resolution.
     """
-    if whole_s <= limit_s or not drafts_s:
+    if full_s <= limit_s or not low_res_s:
         return 0
-    quick = [side for side, seconds in drafts_s.items() if seconds <= limit_s]
-    return max(quick) if quick else min(drafts_s)
+    quick = [side for side, seconds in low_res_s.items() if seconds <= limit_s]
+    return max(quick) if quick else min(low_res_s)
 
 
 def stale(running: RenderRequest, newer: RenderRequest) -> bool:
-    """Whether `newer` needs another synthesis than `running`, so that finishing helps it in no way."""
+    """Return True if `newer` needs another synthesis than `running`, so that finishing does not help it."""
 
-    def synthesis(request: RenderRequest) -> RenderRequest:
-        return replace(request, request_id=0, display=Display(layer=request.display.layer))
+    def synthesis(request: RenderRequest) -> tuple[object, ...]:
+        return request.image, request.device, request.display.layer, request.low_res_ms
 
     return synthesis(running) != synthesis(newer)
 
 
 def give_up(share: float, elapsed_s: float, waited_s: float) -> bool:
-    """Whether to drop a stale render and begin the newer request.
+    """Return True to drop a stale render and begin the newer request.
 
-    During a drag every request is stale soon. Giving up always would show nothing until the drag ends; giving up
-    never would let its last position wait for a picture that nobody wants any more. So: finish what is nearly done,
-    start over while little time has been lost since the window last got a picture, and bound that loss: a picture
-    appears at least every RECENT_SECONDS plus twice the time of one render.
+    During a drag every request is stale soon. Always giving up would show nothing until the drag ends; never giving
+    up would delay the last position by an obsolete image. So a nearly complete render is finished, a recent one is
+    started over, and the loss is bounded: an image appears at least every RECENT_SECONDS plus twice the time of one
+    render.
 
     Args:
         share: Share of the render that is done, 0..1.
@@ -65,13 +59,3 @@ def give_up(share: float, elapsed_s: float, waited_s: float) -> bool:
     if whole_s - elapsed_s < WORTH_SECONDS:
         return False
     return waited_s < RECENT_SECONDS or (share < EARLY_SHARE and waited_s < whole_s)
-
-
-def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
-    """Seconds to wait before a thumbnail is drawn, 0 for now.
-
-    Args:
-        since_request_s: Seconds since the last request came.
-        since_thumbnail_s: Seconds since the last thumbnail was begun.
-    """
-    return max(0.0, min(QUIET_SECONDS - since_request_s, TRICKLE_SECONDS - since_thumbnail_s))

@@ -11,7 +11,7 @@ Draw = Callable[[frozenset[str], OnLayer], Tensor]
 
 
 def finite(x: Tensor) -> bool:
-    """Whether all values are; the sum is not if one of them is not, and takes one pass."""
+    """Return True if all values are finite; a finite sum proves it in one pass."""
     return bool(torch.isfinite(x.sum(dtype=torch.float32))) or bool(torch.isfinite(x).all())
 
 
@@ -43,7 +43,7 @@ def promote(draw: Draw, promoted: frozenset[str]) -> tuple[Tensor, frozenset[str
 
 
 def notice(promoted: frozenset[str]) -> str:
-    """What its user is told of a network's layers in float32; empty where there are none."""
+    """Return a notice of a network's layers in float32; empty if there are none."""
     if not promoted:
         return ""
     if len(promoted) == 1:

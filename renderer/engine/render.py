@@ -1,181 +1,149 @@
-"""One request to one frame: each stage is computed only when what it reads has changed.
+"""One request to one frame: each stage is computed only when its key has changed.
 
     load -> mapping -> edits -> synthesis -> display, spectrum
 
-A stage's result is kept under exactly the fields that it reads, so that moving psi does not map again, and what
-concerns the display does not run the network again.
+`renderer.engine.keys` declares the keys: moving psi does not map again, and display settings do not run the network.
 """
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 import torch
 
 from renderer.document.arrays import ArrayStore
 from renderer.engine.base import Rendered, Watch
-from renderer.engine.delivery import Courier
 from renderer.engine.device import memory_in_use
 from renderer.engine.display import (
-    Picture,
+    Image,
     PowerSpectrum,
-    begin_drawing,
-    draw,
-    draw_spectrum,
-    picture_of,
+    finished_image,
+    make_image,
     power_spectrum,
+    queue_image,
+    spectrum_image,
+    thumbnail,
 )
-from renderer.engine.models import Model, Models
+from renderer.engine.keys import (
+    DisplayKey,
+    MappingKey,
+    OutputKey,
+    SpectrumKey,
+    SynthesisKey,
+    WsKey,
+    display_key,
+    spectrum_key,
+    synthesis_key,
+)
+from renderer.engine.models import Models
+from renderer.engine.readback import Readback
 from renderer.engine.stages import Cache, StageClock
-from renderer.engine.styles import Stylist
-from renderer.engine.synthesis import LayerTable, Run, Wanted, begin, run
+from renderer.engine.synthesis import LayerTable, Run, begin, run
+from renderer.engine.ws import WsBuilder
 from renderer.ipc.frames import RGBA, Slot
-from renderer.ipc.protocol import (
-    LAYERS,
-    PICTURE,
-    SPECTRUM,
-    STAGES,
-    Direction,
-    Mixing,
-    Noise,
-    RenderRequest,
-    Source,
-    Spectrum,
-    Transform,
-    Truncation,
-)
+from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, STAGES, RenderRequest
 
 
-def _picture_cache() -> Cache[Picture]:
-    return Cache(1 << 26, lambda picture: picture.pixels.nbytes)
+def _image_cache() -> Cache[DisplayKey, Image]:
+    return Cache(1 << 26, lambda image: image.pixels.nbytes)
 
 
-def _tensor_cache() -> Cache[torch.Tensor]:
+def _output_cache() -> Cache[OutputKey, torch.Tensor]:
     return Cache(1 << 29, lambda output: output.nbytes)
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Results of late, by stage, and the arrays that requests name."""
+class StageCaches:
+    """Recent results of each stage, and the arrays that requests name."""
 
     arrays: ArrayStore = field(default_factory=ArrayStore)
-    mapped: Cache[torch.Tensor] = field(default_factory=lambda: Cache(1024))
-    edited: Cache[torch.Tensor] = field(default_factory=lambda: Cache(64))
-    outputs: Cache[torch.Tensor] = field(default_factory=_tensor_cache)
-    """Of the network and of its layers, on the device: the largest by far."""
-    tables: Cache[LayerTable] = field(default_factory=lambda: Cache(8))
-    pictures: Cache[Picture] = field(default_factory=_picture_cache)
-    """On the device where a `Courier` brings them."""
-    spectra: Cache[PowerSpectrum] = field(default_factory=lambda: Cache(4))
+    w: Cache[MappingKey, torch.Tensor] = field(default_factory=lambda: Cache(1024))
+    ws: Cache[WsKey, torch.Tensor] = field(default_factory=lambda: Cache(64))
+    outputs: Cache[OutputKey, torch.Tensor] = field(default_factory=_output_cache)
+    """On the device: the largest by far."""
+    tables: Cache[SynthesisKey, LayerTable] = field(default_factory=lambda: Cache(8))
+    images: Cache[DisplayKey, Image] = field(default_factory=_image_cache)
+    """On the device where a `Readback` copies them."""
+    spectra: Cache[SpectrumKey, PowerSpectrum] = field(default_factory=lambda: Cache(4))
 
     def clear(self) -> None:
-        """Let all results go."""
-        for cache in (self.mapped, self.edited, self.outputs, self.tables, self.pictures, self.spectra):
-            cache.clear()
+        """Drop all results."""
+        self.w.clear()
+        self.ws.clear()
+        self.outputs.clear()
+        self.tables.clear()
+        self.images.clear()
+        self.spectra.clear()
 
 
-class _Key(NamedTuple):
-    """What the output of the network depends on, freed of what this network does not read."""
-
-    serial: int
-    latent: Source
-    mixing: Mixing
-    truncation: Truncation
-    directions: tuple[Direction, ...]
-    noise: Noise
-    transform: Transform
-    force_fp32: bool
-    draft: int = 0
-    """Resolution of a draft."""
-
-
-def _key_of(model: Model, request: RenderRequest) -> _Key:
-    noise = request.noise if model.info.noise_layers and request.noise.mode != "none" else Noise(mode="none")
-    layers = request.mixing.acting
-    second = request.mixing.x if any(layer.source is None for layer in layers) else Mixing().x
-    return _Key(
-        serial=model.serial,
-        latent=request.latent,
-        mixing=Mixing(second, tuple(replace(layer, locked=False) for layer in layers)),
-        truncation=request.truncation,
-        directions=tuple(replace(one, name="") for one in request.directions if one.strength != 0),
-        noise=noise if noise.mode == "random" else replace(noise, seed=0),
-        transform=request.transform if model.info.has_transform else Transform(),
-        force_fp32=request.force_fp32 and model.device.type == "cuda",
-    )
-
-
-CourierFor = Callable[[torch.device], Courier | None]
-"""Who brings pictures from a device into slots; None where the CPU does."""
+ReadbackFor = Callable[[torch.device], Readback | None]
+"""Returns the readback of a device; None for the CPU."""
 
 
 class Render:
-    """The stages of one request. Raises `gan.LoadError` or `gan.device.NoDeviceError` where there is none."""
+    """The stages of one request. Raises `gan.LoadError` or `gan.device.NoDeviceError` if the network cannot be had."""
 
     def __init__(
         self,
         models: Models,
-        kept: Kept,
+        caches: StageCaches,
         request: RenderRequest,
         watch: Watch,
-        courier_for: CourierFor = lambda device: None,
+        readback_for: ReadbackFor = lambda device: None,
     ) -> None:
-        self._kept = kept
+        self._caches = caches
         self._watch = watch
         self._clock = loading = StageClock()
-        model = models.kept(request.network, request.device)
+        network = request.image.network
+        model = models.cached(network, request.device)
         if model is None:
             with loading.stage("load"):
-                model = models.get(request.network, request.device, watch.loading)
+                model = models.get(network, request.device, watch.loading)
         self._load_ms = loading.milliseconds
         self._model = model
-        self._key = _key_of(model, request)
-        self._directions = request.directions
-        self._view = request.display
-        if self._view.layer not in model.G.synthesis.layer_names:
-            self._view = replace(self._view, layer=None)  # another network's, as when networks are switched
-        if request.draft_ms and not self._measures():
-            whole = kept.outputs.get((self._key, None))
-            draft = model.draft(request.draft_ms / 1000) if whole is None else 0
-            self._key = self._key._replace(draft=draft)
-        self._courier = None if self._measures() else courier_for(model.device)
-        self._clock = StageClock() if self._courier is None else self._courier.clock()
-
-    def _measures(self) -> bool:
-        """Whether more is asked for than a picture to look at: what is measured is measured on the whole."""
-        return self._view.layer is not None or self._view.layer_table or self._view.spectrum.on
+        self._directions = request.image.directions
+        self._display = request.display
+        layer = request.display.layer
+        if layer not in model.G.synthesis.layer_names:
+            layer = None  # another network's, as when networks are switched
+        self._measures = layer is not None or request.display.layer_table or request.display.spectrum.on
+        key = synthesis_key(model, request.image)
+        if request.low_res_ms and not self._measures and caches.outputs.get(OutputKey(key)) is None:
+            key = key._replace(low_res=model.low_res(request.low_res_ms / 1000))
+        self._output_key = OutputKey(key, layer)
+        self._readback = None if self._measures else readback_for(model.device)
+        self._clock = StageClock() if self._readback is None else self._readback.clock()
 
     def rendered(self) -> Rendered:
-        """Everything that a frame shows."""
-        view, model = self._view, self._model
-        table = self._table() if view.layer_table else None
+        """Render everything that a frame shows."""
+        display, model = self._display, self._model
+        table = self._table() if display.layer_table else None
         slot = None
-        if self._courier is None:
-            picture = self.picture()
-            pictures = [(PICTURE, picture.rgba)]
+        if self._readback is None:
+            image = self.image()
+            images = [(PICTURE, image.rgba)]
         else:
-            picture, slot = self._brought(self._courier)
-            pictures = []
+            image, slot = self._read_back(self._readback)
+            images = []
         radial: tuple[tuple[float, float], ...] = ()
-        if view.spectrum.on:
+        if display.spectrum.on:
             rgba, radial = self._spectrum()
-            pictures.append((SPECTRUM, rgba))
+            images.append((SPECTRUM, rgba))
         if table is not None:
-            pictures.append((LAYERS, table.strip))
+            images.append((LAYERS, table.strip))
         return Rendered(
-            pictures=tuple(pictures),
+            images=tuple(images),
             model=model.current_info,
             milliseconds=self._milliseconds(),
-            statistics=picture.statistics,
-            selected=picture.selected,
-            nonfinite=picture.nonfinite,
+            statistics=image.statistics,
+            selected=image.selected,
+            nonfinite=image.nonfinite,
             layers=tuple(model.layers.values()),
             layer_statistics=() if table is None else table.statistics,
             radial=radial,
             memory=memory_in_use(model.device),
-            draft=self._key.draft,
-            whole_ms=model.whole_s * 1000,
+            low_res=self._output_key.synthesis.low_res,
+            full_ms=model.full_s * 1000,
             slot=slot,
         )
 
@@ -183,104 +151,100 @@ class Render:
         stages = self._load_ms + self._clock.milliseconds
         return tuple(sorted(stages, key=lambda stage: STAGES.index(stage[0])))
 
-    def _brought(self, courier: Courier) -> tuple[Picture, Slot]:
-        """The picture and the slot it is in: the device is told all of it before anything is waited for."""
-        key = self._picture_key()
-        known = self._kept.pictures.get(key)
-        if known is not None:
-            return known, courier.bring(PICTURE, known.pixels).arrived()[0]
+    def _read_back(self, readback: Readback) -> tuple[Image, Slot]:
+        """Return the image and its slot; all work is queued on the device before anything is waited for."""
+        key = display_key(self._output_key, self._display)
+        cached = self._caches.images.get(key)
+        if cached is not None:
+            return cached, readback.start(PICTURE, cached.pixels).wait()[0]
         while True:
-            output, begun = self._kept.outputs.get((self._key, None)), None
+            output, queued_run = self._caches.outputs.get(key.output), None
             started = ended = None
             if output is None:
                 ws = self.ws()
-                started = courier.mark()
+                started = readback.mark()
                 with self._clock.stage("synthesis"):
-                    begun = begin(self._model, self._wanted(ws), self._watch.check)
-                ended = courier.mark()
-                output = begun.outputs[None]
+                    queued_run = begin(self._model, ws, key.output, self._watch.check)
+                ended = readback.mark()
+                output = queued_run.outputs[None]
             with self._clock.stage("display"):
-                drawing = begin_drawing(self._model, output, self._view, self._key.transform)
-                delivery = courier.bring(PICTURE, drawing.pixels, drawing.figures)
-            slot, figures = delivery.arrived()
-            picture, sound = picture_of(drawing, figures)
-            if begun is None or not begun.must_be_repeated(partial(bool, sound)):
+                queued = queue_image(self._model, output, key)
+                transfer = readback.start(PICTURE, queued.pixels, queued.figures)
+            slot, figures = transfer.wait()
+            image, is_finite = finished_image(queued, figures)
+            if queued_run is None or not queued_run.must_be_repeated(partial(bool, is_finite)):
                 break
-        if begun is not None:
-            self._keep(begun.finish(courier.seconds(started, ended)))
-        return self._kept.pictures.put(key, picture), slot
+        if queued_run is not None:
+            self._cache(queued_run.finish(readback.seconds(started, ended)))
+        return self._caches.images.put(key, image), slot
 
-    def output(self, keep: bool = True) -> torch.Tensor:
-        """The picture's or the layer's values [C, H, W], float32, not truncated to what a screen shows."""
-        output = self._kept.outputs.get((self._key, self._view.layer))
+    def _output(self, cache: bool = True) -> torch.Tensor:
+        """Return the values of the image or layer [C, H, W], float32, not clipped."""
+        output = self._caches.outputs.get(self._output_key)
         if output is not None:
             return output
-        return self._run(with_table=False, keep=keep).outputs[self._view.layer]
+        return self._run(with_table=False, cache=cache).outputs[self._output_key.layer]
 
-    def _run(self, with_table: bool, keep: bool = True) -> Run:
+    def _run(self, with_table: bool, cache: bool = True) -> Run:
         ws = self.ws()
         with self._clock.stage("synthesis"):
-            result = run(self._model, self._wanted(ws, with_table), self._watch.check)
-        if keep:
-            self._keep(result)
+            result = run(self._model, ws, self._output_key, self._watch.check, with_table)
+        if cache:
+            self._cache(result)
         return result
 
-    def _wanted(self, ws: torch.Tensor, with_table: bool = False) -> Wanted:
-        key = self._key
-        return Wanted(ws, key.noise, key.transform, key.force_fp32, self._view.layer, with_table, key.draft)
-
-    def _keep(self, result: Run) -> None:
+    def _cache(self, result: Run) -> None:
         for layer, output in result.outputs.items():
-            self._kept.outputs.put((self._key, layer), output)
+            self._caches.outputs.put(self._output_key._replace(layer=layer), output)
 
     def ws(self) -> torch.Tensor:
-        """What the synthesis network gets: [1, num_ws, w_dim]."""
-        key = self._key[:5]  # serial, latent, mixing, truncation, directions
-        ws = self._kept.edited.get(key)
+        """Return the w vectors for the synthesis network, [1, num_ws, w_dim]."""
+        key = self._output_key.synthesis.ws
+        ws = self._caches.ws.get(key)
         if ws is None:
             with self._clock.stage("edits"):
-                wanted, stylist = self._key, Stylist(self._model, self._kept.arrays, self._keep_w)
-                made = stylist.styles(wanted.latent, wanted.mixing, wanted.truncation, self._directions)
-                ws = self._kept.edited.put(key, made)
+                names = {one.array: one.name for one in self._directions}
+                builder = WsBuilder(self._model, self._caches.arrays, self._cached_w, names)
+                ws = self._caches.ws.put(key, builder.build(key))
         return ws
 
-    def _keep_w(self, key: Hashable, make: Callable[[], torch.Tensor]) -> torch.Tensor:
-        w = self._kept.mapped.get(key)
+    def _cached_w(self, key: MappingKey, make: Callable[[], torch.Tensor]) -> torch.Tensor:
+        w = self._caches.w.get(key)
         if w is None:
             with self._clock.stage("mapping"):
-                w = self._kept.mapped.put(key, make())
+                w = self._caches.w.put(key, make())
         return w
 
     def _table(self) -> LayerTable:
-        table = self._kept.tables.get(self._key)
+        key = self._output_key.synthesis
+        table = self._caches.tables.get(key)
         if table is None:
             made = self._run(with_table=True).table
             assert made is not None
-            table = self._kept.tables.put(self._key, made)
+            table = self._caches.tables.put(key, made)
         return table
 
-    def picture(self, keep: bool = True) -> Picture:
-        """The picture as it is shown; `keep` its output, from which other views of it can be drawn."""
-        key = self._picture_key()
-        picture = self._kept.pictures.get(key)
-        if picture is None:
-            output = self.output(keep)
+    def image(self, cache: bool = True) -> Image:
+        """Return the image as it is shown; with `cache`, store its output for other views of it."""
+        key = display_key(self._output_key, self._display)
+        image = self._caches.images.get(key)
+        if image is None:
+            output = self._output(cache)
             with self._clock.stage("display"):
-                made = draw(self._model, output, self._view, self._key.transform)
-                picture = self._kept.pictures.put(key, made)
-        return picture
+                image = self._caches.images.put(key, make_image(self._model, output, key))
+        return image
 
-    def _picture_key(self) -> Hashable:
-        return self._key, replace(self._view, spectrum=Spectrum(), layer_table=False)
+    def thumbnail(self, size: int) -> RGBA:
+        """Return the image reduced to [size, size, 4]. Its output is not cached: dozens would displace those in use."""
+        output = self._output(cache=False)
+        return thumbnail(output, display_key(self._output_key, self._display), size)
 
     def _spectrum(self) -> tuple[RGBA, tuple[tuple[float, float], ...]]:
-        view = self._view
-        shown = (view.channels, view.channel) if view.spectrum.selected_only else None
-        key = (self._key, view.layer, view.spectrum.beta, shown)
-        spectrum = self._kept.spectra.get(key)
+        key = spectrum_key(self._output_key, self._display)
+        spectrum = self._caches.spectra.get(key)
         if spectrum is None:
-            output = self.output()
+            output = self._output()
             with self._clock.stage("spectrum"):
-                spectrum = self._kept.spectra.put(key, power_spectrum(output, view))
+                spectrum = self._caches.spectra.put(key, power_spectrum(output, key))
         with self._clock.stage("display"):
-            return draw_spectrum(spectrum, view.spectrum.range_db), spectrum.radial
+            return spectrum_image(spectrum, self._display.spectrum.range_db), spectrum.radial

@@ -1,4 +1,4 @@
-"""What the stages of the pipeline share: bounded caches and a clock that says how long each stage took."""
+"""Bounded caches and a clock, shared by the stages of the pipeline."""
 
 import time
 from collections import OrderedDict
@@ -6,11 +6,12 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Cache(Generic[V]):
-    """The results most recently used, up to a total size; the newest one stays whatever its size.
+class Cache(Generic[K, V]):
+    """Most recently used results, up to a total size; the newest one stays whatever its size.
 
     Args:
         limit: Largest total of `size`.
@@ -21,16 +22,17 @@ class Cache(Generic[V]):
         self._limit = limit
         self._size = size
         self._total = 0
-        self._results: OrderedDict[Hashable, V] = OrderedDict()
+        self._results: OrderedDict[K, V] = OrderedDict()
 
-    def get(self, key: Hashable) -> V | None:
-        """The result for a key, if it is kept."""
-        if key in self._results:
+    def get(self, key: K) -> V | None:
+        """Return the cached result of a key, or None."""
+        result = self._results.get(key)
+        if result is not None:
             self._results.move_to_end(key)
-        return self._results.get(key)
+        return result
 
-    def put(self, key: Hashable, value: V) -> V:
-        """Keep a result, let the oldest go, and return the result."""
+    def put(self, key: K, value: V) -> V:
+        """Cache a result, drop the oldest ones beyond the limit, and return the result."""
         if (old := self._results.pop(key, None)) is not None:
             self._total -= self._size(old)
         self._results[key] = value
@@ -38,13 +40,13 @@ class Cache(Generic[V]):
         self._trim()
         return value
 
-    def made(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The result for a key, from `make` if it is not kept."""
+    def made(self, key: K, make: Callable[[], V]) -> V:
+        """Return the cached result of a key, else cache that of `make`."""
         value = self.get(key)
         return self.put(key, make()) if value is None else value
 
     def resize(self, limit: int) -> None:
-        """Change the limit; what is over it goes at once."""
+        """Change the limit; results beyond it are dropped at once."""
         self._limit = limit
         self._trim()
 
@@ -54,7 +56,7 @@ class Cache(Generic[V]):
             self._total -= self._size(oldest)
 
     def clear(self) -> None:
-        """Let everything go."""
+        """Drop everything."""
         self._results.clear()
         self._total = 0
 
@@ -63,8 +65,8 @@ class StageClock:
     """Adds up the time of each stage. A stage inside another's block stops the outer one's clock.
 
     Args:
-        now: The present moment, whatever that is: of a device it may be a mark in its work, which it has yet to reach.
-        seconds: From one moment to a later one. Asked for by `milliseconds` only.
+        now: Returns the present moment. For a device it may be an event that it has yet to reach.
+        seconds: Time from one moment to a later one. Called by `milliseconds` only.
     """
 
     def __init__(

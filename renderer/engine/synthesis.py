@@ -1,4 +1,4 @@
-"""From w vectors to the output of the network, or of one of its layers."""
+"""Synthesis: from w vectors to the output of the network, or of one of its layers."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from gan import display, transforms
 from gan.device import send, synchronize
 from gan.networks.steps import ForceFp32
+from renderer.engine.keys import OutputKey
 from renderer.engine.models import Model
 from renderer.engine.promotion import OnLayer, finite, promote
 from renderer.ipc.protocol import LAYER_TILE, LayerInfo, Noise, Statistics, Transform
@@ -22,55 +23,36 @@ _TILE_DEVIATIONS = 2.5
 """Standard deviations from a thumbnail's middle grey to black or white."""
 
 _TILE_SAMPLES = 4 * LAYER_TILE
-"""Larger layers are first thinned out to about this width: a thumbnail must not cost as much as its layer."""
+"""Width to which larger layers are subsampled first: a thumbnail must not cost as much as its layer."""
 
 Check = Callable[[float], None]
-"""Called between layers with the share of the run that is done; what it raises ends the run."""
+"""Called between layers with the share of the run that is done; an exception ends the run."""
 
 
 @dataclass(frozen=True)
 class LayerTable:
-    """Of every layer, in order: its statistics and a thumbnail."""
+    """Statistics and a thumbnail of every layer, in order."""
 
     statistics: tuple[Statistics, ...]
     strip: npt.NDArray[np.uint8]
     """[LAYER_TILE, LAYER_TILE * layers, 4]."""
 
 
-@dataclass(frozen=True, eq=False)
-class Wanted:
-    """A picture, or a layer on the way to it."""
-
-    ws: torch.Tensor
-    """[1, num_ws, w_dim]."""
-    noise: Noise = Noise()
-    transform: Transform = Transform()
-    """Noise and transform are for the networks that have them."""
-    force_fp32: bool = False
-    """No float16."""
-    layer: str | None = None
-    """The layer to return; None for the picture alone."""
-    with_table: bool = False
-    """Also describe every layer."""
-    draft: int = 0
-    """Draw at this one of the network's `drafts`, and enlarge the picture to its full size; 0 for a whole one."""
-
-
 Promote = Callable[[], frozenset[str]]
-"""Draws again and again until nothing overflows; the layers that are then in float32."""
+"""Runs again until nothing overflows; returns the layers that are then in float32."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the synthesis network gave."""
+    """Results of one run of the synthesis network."""
 
     outputs: dict[str | None, torch.Tensor]
-    """By layer name, None for the picture: [C, H, W], float32."""
+    """By layer name, None for the image: [C, H, W], float32."""
     table: LayerTable | None
 
 
-class Begun:
-    """A run that a device was told to do, and may still be doing."""
+class QueuedRun:
+    """A run that a device may still be computing."""
 
     def __init__(
         self, model: Model, outputs: dict[str | None, torch.Tensor], watcher: "_Watcher", promote: Promote | None
@@ -81,9 +63,9 @@ class Begun:
         self._watcher = watcher
         self._promote = promote
 
-    def must_be_repeated(self, sound: Callable[[], bool]) -> bool:
-        """Whether layers that had overflowed are in float32 from now on. `sound()` tells if the output is finite."""
-        if self._promote is None or sound():
+    def must_be_repeated(self, is_finite: Callable[[], bool]) -> bool:
+        """Promote layers that overflowed to float32; True if there were any. `is_finite()` checks the output."""
+        if self._promote is None or is_finite():
             return False
         promoted = self._promote()
         changed = promoted != self._model.promoted
@@ -91,13 +73,13 @@ class Begun:
         return changed
 
     def finish(self, seconds: float) -> Run:
-        """The run went to its end, and took so long."""
+        """Record the time of the complete run, and return its results."""
         self._watcher.finish(seconds)
         return Run(self.outputs | self._watcher.kept, self._watcher.table())
 
 
 def matrix_of(transform: Transform, resolution: int) -> npt.NDArray[np.float64] | None:
-    """How the picture moves, [3, 3], in picture widths about its centre; None where it does not move.
+    """Return the motion of the image, [3, 3], in image widths about its centre; None where it does not move.
 
     `Transform.angle` is clockwise on the screen, `gan.transforms.affine` turns counterclockwise.
     """
@@ -110,7 +92,7 @@ def matrix_of(transform: Transform, resolution: int) -> npt.NDArray[np.float64] 
 
 
 def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
-    """The synthesis network's arguments for this noise. A drawn noise is that of its seed: the same each time."""
+    """Return the synthesis network's arguments for this noise. Random noise is a function of its seed."""
     if noise.mode == "none" or not layers:
         return {"noise_mode": "none"}
     drawn = noise.seed if noise.mode == "random" else None
@@ -122,62 +104,62 @@ def noise_arguments(noise: Noise, layers: tuple[str, ...]) -> dict[str, object]:
     return {"noise_mode": "const", "noise": settings}
 
 
-def run(model: Model, wanted: Wanted, check: Check) -> Run:
-    """Run the synthesis network for one picture, and wait for it. Layers that overflow are promoted. See `begin`."""
+def run(model: Model, ws: torch.Tensor, key: OutputKey, check: Check, with_table: bool = False) -> Run:
+    """Run the synthesis network, and wait for it. Layers that overflow are promoted. See `begin`."""
     while True:
         started = time.perf_counter()
-        begun = begin(model, wanted, check)
+        queued = begin(model, ws, key, check, with_table)
         synchronize(model.device)
-        seconds, output = time.perf_counter() - started, next(iter(begun.outputs.values()))
-        if not begun.must_be_repeated(partial(finite, output)):
-            return begun.finish(seconds)
+        seconds, output = time.perf_counter() - started, next(iter(queued.outputs.values()))
+        if not queued.must_be_repeated(partial(finite, output)):
+            return queued.finish(seconds)
 
 
-def begin(model: Model, wanted: Wanted, check: Check) -> Begun:
-    """Tell the device to run the synthesis network for one picture; but for a table, nothing is waited for.
+def begin(model: Model, ws: torch.Tensor, key: OutputKey, check: Check, with_table: bool = False) -> QueuedRun:
+    """Queue a run of the synthesis network on the device, without waiting unless a table is wanted.
 
-    Stops at the wanted layer where nothing beyond it is asked for. Keeps in `model` what the layers turned out to be
-    and, once finished, how long they took, by which `check` is told what share is done.
+    Stops at the layer of the key unless something beyond it is asked for. Records in `model` the layers as they were
+    run and, once finished, their times, from which the share that `check` gets is derived.
+
+    Args:
+        ws: [1, num_ws, w_dim], the result of `key.synthesis.ws`.
+        key: The output to compute.
+        check: See `Check`.
+        with_table: Also describe every layer.
     """
-    ws, layer, with_table, draft, force_fp32 = (
-        wanted.ws,
-        wanted.layer,
-        wanted.with_table,
-        wanted.draft,
-        wanted.force_fp32,
-    )
+    layer, force_fp32, low_res = key.layer, key.synthesis.force_fp32, key.synthesis.low_res
     synthesis = model.G.synthesis
-    whole = not draft and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
-    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check, draft)
-    arguments = noise_arguments(wanted.noise, model.info.noise_layers)
+    whole = not low_res and (layer is None or with_table or len(model.layers) < len(synthesis.layer_names))
+    watcher = _Watcher(model, layer if whole else None, with_table, None if whole else layer, check, low_res)
+    arguments = noise_arguments(key.synthesis.noise, model.info.noise_layers)
     inputs = {"ws": ws}
-    matrix = matrix_of(wanted.transform, model.info.resolution) if model.info.has_transform else None
+    matrix = matrix_of(key.synthesis.transform, model.info.resolution) if model.info.has_transform else None
     if matrix is not None:
         inputs["input_transform"] = send(torch.as_tensor(transforms.inverse(matrix), dtype=ws.dtype), ws.device)
-    if draft:
-        arguments["draft"] = draft
+    if low_res:
+        arguments["draft"] = low_res
     force: ForceFp32 = force_fp32 or model.promoted
     output = None
-    if layer is None and not with_table and not draft and _records(model):
+    if layer is None and not with_table and not low_res and _records(model):
         output = _replayed(model, inputs, force, arguments)
     if output is None:
         capture = None if whole else layer
         output = synthesis(**inputs, force_fp32=force, capture=capture, on_layer=watcher.on_layer, **arguments)
-    if draft:
+    if low_res:
         side = model.info.resolution
         output = F.interpolate(output, (side, side), mode="bilinear")
 
     def again(layers: ForceFp32, look: OnLayer) -> torch.Tensor:
-        picture: torch.Tensor = synthesis(**inputs, force_fp32=layers, on_layer=look, **arguments)
-        return picture
+        image: torch.Tensor = synthesis(**inputs, force_fp32=layers, on_layer=look, **arguments)
+        return image
 
     may_overflow = whole and not force_fp32 and _is_half(model)
     outputs: dict[str | None, torch.Tensor] = {None if whole else layer: output[0].float()}
-    return Begun(model, outputs, watcher, (lambda: promote(again, model.promoted)[1]) if may_overflow else None)
+    return QueuedRun(model, outputs, watcher, (lambda: promote(again, model.promoted)[1]) if may_overflow else None)
 
 
 def _records(model: Model) -> bool:
-    """Whether pictures may be drawn by a graph: once all is known of the layers, which a graph tells nothing of."""
+    """Return whether images may come from a graph: once all layers are known, of which a graph reports nothing."""
     return model.device.type == "cuda" and len(model.layers) == len(model.G.synthesis.layer_names)
 
 
@@ -188,10 +170,10 @@ def _is_half(model: Model) -> bool:
 def _replayed(
     model: Model, inputs: dict[str, torch.Tensor], force: ForceFp32, arguments: Mapping[str, Any]
 ) -> torch.Tensor | None:
-    """The picture by its graph, if there is one."""
+    """Return the image by its graph, if there is one."""
     noise = tuple(sorted(arguments.get("noise", {}).items()))
     if any(seed is not None for _, (_, _, seed) in noise):
-        return None  # drawn on the CPU, and copied by waiting
+        return None  # random noise is made on the CPU, and its copy waits
     return model.replays.draw(
         (arguments["noise_mode"], noise, force),
         inputs,
@@ -200,10 +182,10 @@ def _replayed(
 
 
 class _Watcher:
-    """Sees the layers of one run go by."""
+    """Observes the layers of one run."""
 
     def __init__(
-        self, model: Model, keep: str | None, with_table: bool, last: str | None, check: Check, draft: int
+        self, model: Model, keep: str | None, with_table: bool, last: str | None, check: Check, low_res: int
     ) -> None:
         self.kept: dict[str | None, torch.Tensor] = {}
         self._model = model
@@ -211,17 +193,17 @@ class _Watcher:
         self._with_table = with_table
         self._check = check
         self._names = tuple(model.G.synthesis.layer_names)
-        self._draft = draft
-        self._whole = last is None and not draft
+        self._low_res = low_res
+        self._whole = last is None and not low_res
         self._until = model.shares.get(last, 1.0) if last is not None else 1.0
-        self._draft_s = model.drafts_s[draft] if draft else 0.0
+        self._expected_s = model.low_res_s[low_res] if low_res else 0.0
         self._started = time.perf_counter()
         self._seconds: dict[str, float] = {}
         self._statistics: list[Statistics] = []
         self._tiles: list[npt.NDArray[np.uint8]] = []
 
     def on_layer(self, name: str, x: torch.Tensor) -> None:
-        if not self._draft:  # whose layers may be smaller
+        if not self._low_res:  # whose layers may be smaller
             channels, height, width = x.shape[1:]
             self._model.layers[name] = LayerInfo(name, channels, height, width, str(x.dtype).removeprefix("torch."))
         if name == self._keep:
@@ -231,17 +213,17 @@ class _Watcher:
             self._statistics.append(statistics)
             self._tiles.append(_tile(x[0], statistics))
         seconds = self._seconds[name] = time.perf_counter() - self._started
-        if self._draft:
-            done = seconds / self._draft_s
+        if self._low_res:
+            done = seconds / self._expected_s
         else:
             shares = self._model.shares
             done = shares.get(name, (self._names.index(name) + 1) / len(self._names)) / self._until
         self._check(min(done, 1.0))
 
     def finish(self, seconds: float) -> None:
-        """The run went to its end: its times are those to expect of the next one."""
-        if (self._whole or self._draft) and not self._with_table:
-            self._model.drawn(self._draft, seconds)
+        """Record the times of the complete run, which the next one is expected to take."""
+        if (self._whole or self._low_res) and not self._with_table:
+            self._model.ran(self._low_res, seconds)
             if self._seconds and self._whole:  # a recorded run has none
                 self._model.shares = {name: min(since / seconds, 1.0) for name, since in self._seconds.items()}
 
@@ -250,12 +232,12 @@ class _Watcher:
 
 
 def statistics_of(x: torch.Tensor) -> Statistics:
-    """Mean, standard deviation and largest magnitude of a tensor."""
+    """Return mean, standard deviation and largest magnitude of a tensor."""
     return Statistics(*display.statistics(x))
 
 
 def _tile(x: torch.Tensor, statistics: Statistics) -> npt.NDArray[np.uint8]:
-    """A thumbnail [LAYER_TILE, LAYER_TILE, 4] of a layer [C, H, W]: its first channels around the layer's mean."""
+    """Return a tile [LAYER_TILE, LAYER_TILE, 4] of a layer [C, H, W]: its first channels around the layer's mean."""
     step = max(1, x.shape[-1] // _TILE_SAMPLES)
     shown = x[:3, ::step, ::step].float()
     shown = (shown - statistics.mean) / max(_TILE_DEVIATIONS * statistics.std, 1e-8)

@@ -73,10 +73,10 @@ class _RequestWatch:
             raise Cancelled
 
     def loading(self, share: float | None) -> None:
-        newer = self._mailbox.newer()
-        if newer is not None and (newer.network, newer.device) != (self._request.network, self._request.device):
-            raise Cancelled  # nobody waits for the rest of this download
-        self._mailbox.send(Loading(self._request.request_id, self._request.network, share))
+        newer, network = self._mailbox.newer(), self._request.image.network
+        if newer is not None and (newer.image.network, newer.device) != (network, self._request.device):
+            raise Cancelled  # the rest of this download is obsolete
+        self._mailbox.send(Loading(self._request.request_id, network, share))
 
 
 class _BackgroundWatch:
@@ -105,7 +105,7 @@ class _Worker:
 
     def run(self) -> NoReturn:
         """Do one task after another."""
-        # While the window opens. An error is told in answer to the first request, which tries again.
+        # While the window opens. The first request tries again, and reports an error.
         self._guarded(RenderRequest(request_id=0), self._set_up)
         while True:
             self._step()
@@ -165,14 +165,14 @@ class _Worker:
             return render()
         except Cancelled:
             return Superseded(request.request_id)
-        # The one broad except: whatever goes wrong in a render, the window must hear of it, and the next one may work.
+        # The one broad except: every error of a render must reach the window, and the next render may succeed.
         except Exception as error:  # noqa: BLE001
             return self._failure(request, error)
 
     def _frame(self, request: RenderRequest, watch: Watch) -> Frame:
         rendered = self._ready_engine().render(request, watch)
         slot = rendered.slot
-        place, parts = self._ring.write(rendered.pictures) if slot is None else self._ring.sent(slot)
+        place, parts = self._ring.write(rendered.images) if slot is None else self._ring.sent(slot)
         return frame_of(request, rendered, place, parts)
 
     def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:

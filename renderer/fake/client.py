@@ -1,4 +1,4 @@
-"""A renderer without a network: the same interface, deterministic pictures that follow every control.
+"""A renderer without a network: the same interface, deterministic images that follow every control.
 
 For tests, for panels that are being made, and for measuring the window alone. Standard library and numpy.
 """
@@ -16,7 +16,6 @@ from renderer.ipc.frames import RGBA
 from renderer.ipc.interface import Replies
 from renderer.ipc.protocol import (
     Failure,
-    Held,
     Job,
     Loading,
     Network,
@@ -25,12 +24,13 @@ from renderer.ipc.protocol import (
     Problem,
     Progress,
     RenderRequest,
+    SlotRef,
     Thumbnail,
     ThumbnailRequest,
 )
 
 SLOW_WORKER = "renderer.fake.slow:main"
-"""A `worker_target` for `client.Renderer`: a real child process that takes a fixed time for each picture.
+"""A `worker_target` for `client.Renderer`: a real child process that takes a fixed time for each image.
 
 Its arguments are (milliseconds, resolution).
 """
@@ -58,7 +58,7 @@ class FakeRenderer:
         family: Family = "StyleGAN3-T",
         resolution: int = 256,
         milliseconds: float = 0.0,
-        whole_ms: float = 0.0,
+        full_ms: float = 0.0,
     ) -> None:
         self.alive = True
         self.stalled_s = 0.0
@@ -70,9 +70,9 @@ class FakeRenderer:
         self.submitted: list[RenderRequest] = []
         """Every request so far, for tests."""
         self.wanted: tuple[ThumbnailRequest, ...] = ()
-        """What was last wanted, for tests."""
+        """Last list of wanted thumbnails, for tests."""
         self._on_reply = on_reply
-        self._engine = FakeEngine(family, resolution, whole_ms)
+        self._engine = FakeEngine(family, resolution, full_ms)
         self._begun: dict[str, Running] = {}
         self._seconds = milliseconds / 1000
         self._changed = threading.Condition()
@@ -85,7 +85,7 @@ class FakeRenderer:
             threading.Thread(target=self._render_forever, name="fake-renderer", daemon=True).start()
 
     def submit(self, request: RenderRequest) -> None:
-        """Ask for a picture."""
+        """Request a frame."""
         self.submitted.append(request)
         with self._changed:
             self._pending = request
@@ -94,7 +94,7 @@ class FakeRenderer:
             self._render()
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
-        """Ask for small pictures; they are there at the next poll."""
+        """Request thumbnails; they are there at the next poll."""
         new = [wanted for wanted in thumbnails if wanted not in self.wanted]
         self.wanted = thumbnails
         drawn = tuple(
@@ -117,7 +117,7 @@ class FakeRenderer:
         self._begun.pop(key, None)
 
     def poll(self) -> Replies:
-        """What came since the last call."""
+        """Return the replies since the last call."""
         told = tuple(self._work_on(key) for key in tuple(self._begun))
         with self._changed:
             replies = replace(self._replies, progress=told)
@@ -148,7 +148,7 @@ class FakeRenderer:
         self._on_reply()
 
     def load(self, network: Network, share: float | None = None) -> None:
-        """Let polls say that a network is being read, until the next picture."""
+        """Let polls report that a network is being read, until the next frame."""
         request_id = self.submitted[-1].request_id if self.submitted else 0
         with self._changed:
             self._replies = replace(self._replies, loading=Loading(request_id, network, share))
@@ -191,8 +191,8 @@ class FakeRenderer:
         rendered = self._engine.render(request, _NoWatch())
         time.sleep(max(0.0, self._seconds - (time.monotonic() - started)))
         with self._changed:
-            self._next_pictures = dict(rendered.pictures)
-            parts = tuple(Part(name, 0, *picture.shape[:2]) for name, picture in rendered.pictures)
-            frame = frame_of(request, rendered, Held("", 0), parts)
+            self._next_pictures = dict(rendered.images)
+            parts = tuple(Part(name, 0, *picture.shape[:2]) for name, picture in rendered.images)
+            frame = frame_of(request, rendered, SlotRef("", 0), parts)
             self._replies = replace(self._replies, frame=frame, loading=None)
         self._on_reply()

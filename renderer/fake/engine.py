@@ -1,4 +1,4 @@
-"""What a renderer without a network draws: waves that follow every control. Standard library and numpy."""
+"""Test pattern: waves that follow every control. Standard library and numpy."""
 
 import itertools
 import math
@@ -17,7 +17,9 @@ from renderer.ipc.protocol import (
     LAYERS,
     PICTURE,
     SPECTRUM,
+    Display,
     Failure,
+    ImageState,
     LayerInfo,
     ModelInfo,
     Network,
@@ -31,14 +33,14 @@ from renderer.ipc.protocol import (
 Family = Literal["StyleGAN2", "StyleGAN3-T"]
 Floats = npt.NDArray[np.float32]
 
-_DRAFT_PART, _LEAST_DRAFT = 4, 32
-"""Drafts have a quarter of the resolution, and at least so much."""
+_LOW_RES_SHARE, _LOWEST_RES = 4, 32
+"""Divisor of the resolution of low-res images, and the lowest resolution."""
 _DETAIL = 128
-"""Larger pictures repeat pixels: what is measured with them is the way of a picture, not numpy's sines."""
+"""Larger images repeat pixels: benchmarks then measure the transport of an image, not numpy's sines."""
 
 
 def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
-    """What the window would be told of an unconditional 3-channel network of this family."""
+    """Describe an unconditional 3-channel network of this family."""
     stylegan3 = family == "StyleGAN3-T"
     layers = _stylegan3_layers(resolution) if stylegan3 else _stylegan2_layers(resolution)
     driven = layers if stylegan3 else [layer for layer in layers[:-1] if "conv" in layer.name] + [layers[-1]]
@@ -61,7 +63,7 @@ def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
         layers=tuple(layers),
         device="CPU",
         notice="This is a test pattern, not a network.",
-        has_drafts=resolution // _DRAFT_PART >= _LEAST_DRAFT,
+        has_low_res=resolution // _LOW_RES_SHARE >= _LOWEST_RES,
     )
 
 
@@ -92,38 +94,38 @@ def _stylegan3_layers(resolution: int) -> list[LayerInfo]:
 class FakeEngine:
     """Draws waves: coarse, middle and fine ones follow the styles of their bands, psi is the contrast."""
 
-    def __init__(self, family: Family = "StyleGAN3-T", resolution: int = 256, whole_ms: float = 0.0) -> None:
+    def __init__(self, family: Family = "StyleGAN3-T", resolution: int = 256, full_ms: float = 0.0) -> None:
         self._family = family
         self._resolution = resolution
-        self._whole_ms = whole_ms
-        """What it says that a whole picture takes."""
+        self._full_ms = full_ms
+        """Pretended time of a full image."""
 
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
         """Everything that a frame shows."""
         started = time.perf_counter()
-        model = model_info(request.network, self._family, self._resolution)
+        model = model_info(request.image.network, self._family, self._resolution)
         display = request.display
         layer = next((layer for layer in model.layers if layer.name == display.layer), None)
         size, count = (model.resolution, 3) if layer is None else (layer.width, layer.channels)
         shown = 1 if display.channels == "one" else 3
         first = min(max(display.channel, 0), count - shown)
         channels = range(first, first + shown)
-        waves = np.stack([_wave(request, model, channel, size) for channel in channels])
-        hurried = model.has_drafts and layer is None and 0 < request.draft_ms < self._whole_ms
-        draft = size // _DRAFT_PART if hurried else 0
-        if draft:
-            waves = waves[:, ::_DRAFT_PART, ::_DRAFT_PART].repeat(_DRAFT_PART, 1).repeat(_DRAFT_PART, 2)
-        pictures = [(PICTURE, _enlarged(to_rgba(_displayed(waves, request)), size))]
+        waves = np.stack([_wave(request.image, model, channel, size) for channel in channels])
+        hurried = model.has_low_res and layer is None and 0 < request.low_res_ms < self._full_ms
+        low_res = size // _LOW_RES_SHARE if hurried else 0
+        if low_res:
+            waves = waves[:, ::_LOW_RES_SHARE, ::_LOW_RES_SHARE].repeat(_LOW_RES_SHARE, 1).repeat(_LOW_RES_SHARE, 2)
+        images = [(PICTURE, _enlarged(to_rgba(_displayed(waves, display)), size))]
         radial: tuple[tuple[float, float], ...] = ()
         if display.spectrum.on:
             spectrum, radial = _spectrum(waves[0], display.spectrum.range_db, display.spectrum.beta)
-            pictures.append((SPECTRUM, _enlarged(to_rgba(spectrum[None]), size)))
+            images.append((SPECTRUM, _enlarged(to_rgba(spectrum[None]), size)))
         if display.layer_table:
-            tiles = [_wave(request, model, i, LAYER_TILE) for i in range(len(model.layers))]
-            pictures.append((LAYERS, to_rgba(np.concatenate(tiles, axis=1)[None])))
+            tiles = [_wave(request.image, model, i, LAYER_TILE) for i in range(len(model.layers))]
+            images.append((LAYERS, to_rgba(np.concatenate(tiles, axis=1)[None])))
         statistics = Statistics(float(waves.mean()), float(waves.std()), float(np.abs(waves).max()))
         return Rendered(
-            pictures=tuple(pictures),
+            images=tuple(images),
             model=model,
             milliseconds=(("synthesis", 1000 * (time.perf_counter() - started)),),
             statistics=statistics,
@@ -132,24 +134,24 @@ class FakeEngine:
             layer_statistics=(statistics,) * len(model.layers) if display.layer_table else (),
             radial=radial,
             memory=(1 << 30, 8 << 30),
-            draft=draft,
-            whole_ms=self._whole_ms,
+            low_res=low_res,
+            full_ms=self._full_ms,
         )
 
     def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
-        """A picture [size, size, 4]."""
-        model = model_info(wanted.request.network, self._family, self._resolution)
-        waves = [_wave(wanted.request, model, channel, wanted.size) for channel in range(3)]
-        return _enlarged(to_rgba(_displayed(np.stack(waves), wanted.request)), wanted.size)
+        """Return a thumbnail [size, size, 4]."""
+        model = model_info(wanted.request.image.network, self._family, self._resolution)
+        waves = [_wave(wanted.request.image, model, channel, wanted.size) for channel in range(3)]
+        return _enlarged(to_rgba(_displayed(np.stack(waves), wanted.request.display)), wanted.size)
 
     def still(self, request: RenderRequest, watch: Watch) -> RGBA:
-        """The whole picture alone [H, W, 4]."""
-        return dict(FakeEngine.render(self, request, watch).pictures)[PICTURE]
+        """Return the image alone [H, W, 4]."""
+        return dict(FakeEngine.render(self, request, watch).images)[PICTURE]
 
     def styles(self, request: RenderRequest, watch: Watch) -> Floats:
         """Numbers in place of w vectors."""
-        model = model_info(request.network, self._family, self._resolution)
-        rows = [_place(request, range(i, i + 1)) for i in range(model.num_ws)]
+        model = model_info(request.image.network, self._family, self._resolution)
+        rows = [_place(request.image, range(i, i + 1)) for i in range(model.num_ws)]
         return np.repeat(np.array(rows, np.float32)[:, None], model.w_dim, axis=1)
 
     def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
@@ -161,11 +163,11 @@ class FakeEngine:
         return Failure(request.request_id, "render", f"The test pattern could not be drawn: {error}.", "Try another.")
 
 
-def _wave(request: RenderRequest, model: ModelInfo, channel: int, size: int) -> Floats:
+def _wave(image: ImageState, model: ModelInfo, channel: int, size: int) -> Floats:
     """One channel [size, size] of about -1..1, or its [128, 128] version if that can be enlarged to it."""
     detail = _DETAIL if size > _DETAIL and size % _DETAIL == 0 else size
     grid = (np.arange(detail, dtype=np.float32) + 0.5) / detail - 0.5
-    transform = request.transform if model.has_transform else replace(request.transform, x=0.0, y=0.0, angle=0.0)
+    transform = image.transform if model.has_transform else replace(image.transform, x=0.0, y=0.0, angle=0.0)
     x, y = grid[None] - np.float32(transform.x), grid[:, None] - np.float32(transform.y)
     turn = math.radians(-transform.angle)
     x, y = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
@@ -173,32 +175,32 @@ def _wave(request: RenderRequest, model: ModelInfo, channel: int, size: int) -> 
     for band, (first, last) in enumerate(itertools.pairwise((0, *model.bands, model.num_ws))):
         if first == last:
             continue
-        place = _place(request, range(first, last))
+        place = _place(image, range(first, last))
         phase, way = place * (1.3 + 0.4 * band) + channel, place * 0.7 + band + 0.3 * channel
         frequency = 2 * math.pi * 1.5 * 3**band
         total += np.sin(frequency * (x * math.cos(way) + y * math.sin(way)) + phase) / (2 + band)
-    total *= sum(request.truncation.of(model.num_ws)) / model.num_ws
-    if request.noise.mode != "none":
-        drawn, shares = request.noise.seed if request.noise.mode == "random" else 0, dict[int, float]()
+    total *= sum(image.truncation.of(model.num_ws)) / model.num_ws
+    if image.noise.mode != "none":
+        drawn, shares = image.noise.seed if image.noise.mode == "random" else 0, dict[int, float]()
         for layer in model.noise_layers:
-            own = request.noise.of(layer)
+            own = image.noise.of(layer)
             seed = (drawn if own.seed is None else own.seed) % 2**32
-            shares[seed] = shares.get(seed, 0.0) + own.on * own.strength * request.noise.strength
+            shares[seed] = shares.get(seed, 0.0) + own.on * own.strength * image.noise.strength
         for seed, strength in shares.items():
             drawing = np.random.RandomState(seed).randn(detail, detail).astype(np.float32)
             total += 0.05 * strength / len(model.noise_layers) * drawing
     return total
 
 
-def _place(request: RenderRequest, ws: range) -> float:
-    """Where on a line the style of these w vectors lies, on the whole."""
-    base = _spot(request.latent)
+def _place(image: ImageState, ws: range) -> float:
+    """Return the mean position of the styles of w vectors on a line."""
+    base = _spot(image.latent)
     place = base
-    for layer in request.mixing.acting:
+    for layer in image.mixing.acting:
         if layer.ws in ws:
-            other = request.mixing.x if layer.source is None else _spot(layer.source)
+            other = image.mixing.x if layer.source is None else _spot(layer.source)
             place += layer.amount * (other - base) / len(ws)
-    for direction in request.directions:
+    for direction in image.directions:
         moved = len(range(max(direction.first, ws.start), min(direction.last + 1, ws.stop)))
         place += direction.strength * moved / len(ws)
     return place
@@ -212,8 +214,7 @@ def _spot(source: Source) -> float:
     return source.x + 10 * source.y
 
 
-def _displayed(waves: Floats, request: RenderRequest) -> Floats:
-    display = request.display
+def _displayed(waves: Floats, display: Display) -> Floats:
     if display.normalize:
         waves = waves / np.abs(waves).max(axis=(1, 2), keepdims=True).clip(1e-8)
     if display.scale_db:
@@ -222,7 +223,7 @@ def _displayed(waves: Floats, request: RenderRequest) -> Floats:
 
 
 def _spectrum(wave: Floats, range_db: float, beta: float) -> tuple[Floats, tuple[tuple[float, float], ...]]:
-    """The power spectrum as a picture [H, W] in -1..1, and its radial mean as (cycles per pixel, dB)."""
+    """Return the power spectrum as an image [H, W] in -1..1, and its radial mean as (cycles per pixel, dB)."""
     size = len(wave)
     window = np.kaiser(size, beta)
     power = np.abs(np.fft.fftshift(np.fft.fft2((wave - wave.mean()) * window * window[:, None]))) ** 2

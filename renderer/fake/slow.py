@@ -1,4 +1,4 @@
-"""A renderer process that draws test patterns in a fixed time: for measuring the window and the way of a picture."""
+"""A renderer process with test patterns in a fixed time, for measuring the window and the transport of images."""
 
 import time
 from multiprocessing.connection import Connection
@@ -15,7 +15,7 @@ def main(connection: Connection, prefix: str, milliseconds: float = 15.0, resolu
 
 
 class SlowEngine(FakeEngine):
-    """A `FakeEngine` that spends `milliseconds` on each picture and may be cancelled meanwhile."""
+    """A `FakeEngine` that spends `milliseconds` on each image and can be cancelled meanwhile."""
 
     def __init__(self, milliseconds: float, resolution: int) -> None:
         super().__init__(resolution=resolution)

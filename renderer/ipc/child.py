@@ -1,4 +1,4 @@
-"""The renderer's process as the window sees it: starting it, its pipe, its end. Standard library only."""
+"""Child process of the renderer: its start, pipe and end. Standard library only."""
 
 import contextlib
 import importlib
@@ -17,7 +17,7 @@ from renderer.ipc.protocol import ToRenderer
 
 _LARGEST_MESSAGE = 1 << 26
 _END_SECONDS = 0.5
-"""What a child that closed its pipe may take to end by itself, so that its exit code and traceback are true."""
+"""Time for a child that closed its pipe to end by itself, so that its exit code and traceback are true."""
 _UNREADABLE = (
     pickle.UnpicklingError,
     AttributeError,
@@ -28,7 +28,7 @@ _UNREADABLE = (
     TypeError,
     ValueError,
 )
-"""What `pickle.loads` raises on bytes that are not a message."""
+"""Errors of `pickle.loads` on bytes that are not a message."""
 
 _numbers = itertools.count()
 

@@ -1,7 +1,7 @@
-"""What the window holds of the renderer: one pending request, a child process that is watched, and its latest frame.
+"""The window's end of the renderer: one pending request, a supervised child process, and its latest frame.
 
 Nothing here waits for the renderer except `close`. One thread sends, so a full pipe cannot block the window; another
-receives and tells the window that there is something to `poll`. Standard library and numpy: the child process, not
+receives and wakes the window to `poll`. Standard library and numpy: the child process, not
 this module, imports torch.
 """
 
@@ -22,7 +22,6 @@ from renderer.ipc.protocol import (
     Failure,
     Forget,
     Frame,
-    Held,
     Job,
     Loading,
     ModelInfo,
@@ -30,6 +29,7 @@ from renderer.ipc.protocol import (
     Preparing,
     Progress,
     RenderRequest,
+    SlotRef,
     Stop,
     Superseded,
     Thumbnail,
@@ -39,10 +39,10 @@ from renderer.ipc.protocol import (
 )
 
 WORKER = "renderer.engine.worker:main"
-"""What the child runs: module:function, called with the pipe, the prefix of its shared memory, and the arguments."""
+"""Entry of the child: module:function, called with the pipe, the prefix of its shared memory, and the arguments."""
 
 IN_FLIGHT = 2
-"""Requests sent and not answered. Measured at 15 ms a render: one gives 39-49 pictures a second, two 50-53."""
+"""Requests sent and not answered. Measured at 15 ms a render: one gives 39-49 frames a second, two 50-53."""
 
 RETRY_SECONDS = 2.0
 """Least time between two starts once the renderer has crashed twice in a row, so that a drag does not start dozens."""
@@ -68,7 +68,7 @@ class Renderer:
         self._latest: RenderRequest | None = None
         self._unanswered: dict[int, float] = {}
         self._heard = 0.0
-        self._held: Held | None = None
+        self._held: SlotRef | None = None
         self._wanted: tuple[ThumbnailRequest, ...] = ()
         self._wanted_sent = True
         self._newest: Frame | None = None
@@ -99,7 +99,7 @@ class Renderer:
     # -- the window's calls: none of them waits --
 
     def submit(self, request: RenderRequest) -> None:
-        """Ask for a picture; overwrites what was not sent yet. Ids must grow."""
+        """Request a frame; replaces an unsent request. Ids must grow."""
         with self._changed:
             self._pending = self._latest = request
             if self._child is None and self._start_at is None and not self._closed:
@@ -108,7 +108,7 @@ class Renderer:
             self._changed.notify()
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
-        """Ask for small pictures, most wanted first; replaces what was wanted before."""
+        """Request thumbnails, most wanted first; replaces the earlier list."""
         with self._changed:
             if thumbnails != self._wanted:
                 self._wanted = thumbnails
@@ -116,7 +116,7 @@ class Renderer:
                 self._changed.notify()
 
     def start(self, job: Job) -> None:
-        """Begin long work, or replace the job of the same key; `poll` tells of it."""
+        """Begin a job, or replace that of the same key; `poll` returns its progress."""
         with self._changed:
             self._forget(job.key)
             self._jobs[job.key] = job
@@ -124,16 +124,16 @@ class Renderer:
             self._changed.notify()
 
     def cancel(self, key: str) -> None:
-        """End a job; nothing is told of it any more."""
+        """Cancel a job; no progress of it is returned any more."""
         with self._changed:
             self._forget(key)
             self._job_messages.append(CancelJob(key))
             self._changed.notify()
 
     def poll(self) -> Replies:
-        """What came since the last call. Call it once a frame.
+        """Return the replies since the last call. Call it once a frame.
 
-        A frame that is returned is the one that `pixels` reads from now on.
+        `pixels` reads a returned frame from now on.
         """
         with self._changed:
             frame, self._newest = self._newest, None
@@ -142,17 +142,17 @@ class Renderer:
             progress, self._progress = tuple(self._progress), []
             if frame is not None:
                 self._shown = frame
-                self._held = Held(frame.segment, frame.slot)
+                self._held = SlotRef(frame.segment, frame.slot)
                 self._segments.keep({frame.segment})
                 self._changed.notify()
             return Replies(frame, failure, self._loading, thumbnails, progress, self._preparing)
 
     def pixels(self, part: Part) -> frames.RGBA:
-        """A read-only view [H, W, 4] of a part of the frame last polled, valid until `poll` returns the next one."""
+        """Return a read-only view [H, W, 4] of a part of the last frame, valid until `poll` returns the next one."""
         with self._changed:
             if self._shown is None:
                 raise LookupError("no frame has been polled yet")
-            return self._segments.picture(self._shown.segment, part)
+            return self._segments.image(self._shown.segment, part)
 
     def restart(self) -> None:
         """End the renderer, however stuck, and start another, which gets the latest request."""
@@ -167,7 +167,7 @@ class Renderer:
 
     @property
     def alive(self) -> bool:
-        """Whether there is a renderer, or one is being started; False after two crashes in a row."""
+        """True if a renderer runs or is being started; False after two crashes in a row."""
         with self._changed:
             return self._child is not None or self._start_at is not None
 
@@ -179,7 +179,7 @@ class Renderer:
 
     @property
     def restarts(self) -> int:
-        """How often a renderer was started again."""
+        """Number of restarts of the renderer."""
         with self._changed:
             return self._restarts
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from renderer.ipc.protocol import Held, Part
+from renderer.ipc.protocol import Part, SlotRef
 
 if sys.platform != "win32":
     import fcntl
@@ -30,22 +30,22 @@ _ALIGNMENT = 1 << 16
 """Slots start at multiples of this, so that small changes of size need no new segment."""
 
 RGBA = npt.NDArray[np.uint8]
-"""A picture [H, W, 4]."""
+"""An image [H, W, 4]."""
 
 
 def folders() -> tuple[Path, ...]:
-    """Where segments may lie, best first. A container may give /dev/shm too little room, so there is a second."""
+    """Return the folders for segments, best first. A container may give /dev/shm too little room."""
     memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())
     return (memory, disk) if memory.is_dir() and os.access(memory, os.W_OK) else (disk,)
 
 
 def present(prefix: str = PREFIX) -> list[Path]:
-    """The segments whose name starts with `prefix`."""
+    """Return the segments whose name starts with `prefix`."""
     return [path for folder in folders() for path in folder.glob(f"{prefix}*")]
 
 
 def remove(prefix: str) -> None:
-    """Unlink all segments of one renderer. Memory that is still mapped stays readable until it is let go."""
+    """Unlink all segments of one renderer. Memory that is still mapped stays readable."""
     for path in present(f"{prefix}-"):
         with contextlib.suppress(OSError):
             path.unlink()
@@ -63,7 +63,7 @@ def remove_abandoned(now: float) -> None:
 
 
 def _in_use(path: Path) -> bool:
-    """Whether a process maps this segment. Windows refuses to unlink such a file, so there it need not be known."""
+    """Return True if a process maps this segment; always False on Windows, which refuses to unlink such a file."""
     if sys.platform == "win32":
         return False
     descriptor = os.open(path, os.O_RDWR)
@@ -88,35 +88,35 @@ class Segment:
     memory: mmap.mmap
     slot_bytes: int
     page_locked: bool | None = None
-    """Whether devices read and write it by themselves; None where nobody has tried."""
-    before_going: list[Callable[[], None]] = field(default_factory=list)
-    """Called before this process lets the memory go."""
+    """Devices access it directly; None before the first try."""
+    before_close: list[Callable[[], None]] = field(default_factory=list)
+    """Called before this process unlinks the memory."""
 
     @property
     def name(self) -> str:
-        """By which the window finds it."""
+        """Name by which the window finds it."""
         return self.path.name
 
-    def let_go(self) -> None:
+    def unlink(self) -> None:
         """Unlink it. It is unmapped once no view of it is left."""
-        for call in self.before_going:
+        for call in self.before_close:
             call()
-        self.before_going.clear()
+        self.before_close.clear()
         with contextlib.suppress(OSError):
             self.path.unlink()
 
 
 @dataclass(frozen=True)
 class Slot:
-    """Room for a frame's pictures, until it is `sent`."""
+    """Room for a frame's images, until it is `sent`."""
 
-    place: Held
+    place: SlotRef
     parts: tuple[Part, ...]
     segment: Segment
 
     @property
     def views(self) -> tuple[RGBA, ...]:
-        """Where to write each picture [H, W, 4]."""
+        """Writable view [H, W, 4] of each image."""
         return tuple(_view(self.segment.memory, part.offset, part.height, part.width) for part in self.parts)
 
 
@@ -140,27 +140,27 @@ def _create(path: Path, size: int) -> mmap.mmap:
 
 
 class Ring:
-    """The renderer's side: finds a slot that the window does not read and writes a frame's pictures into it.
+    """The renderer's side: finds a slot that the window does not read and writes a frame's images into it.
 
     A slot is busy from the moment its frame is sent until the window holds a later frame, so nothing that the window
-    may still look at is ever overwritten, however late its `Held` arrives.
+    may still look at is ever overwritten, however late its `SlotRef` arrives.
     """
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._numbers = itertools.count()
         self._segments: list[Segment] = []
-        self._busy: list[Held] = []
+        self._busy: list[SlotRef] = []
 
     @property
     def free(self) -> bool:
-        """Whether a frame of the usual size can be written now."""
+        """True if a frame of the usual size can be written now."""
         return not self._segments or self._free_slot(self._segments[-1]) is not None
 
-    def write(self, pictures: Sequence[tuple[str, RGBA]]) -> tuple[Held, tuple[Part, ...]]:
-        """Copy named pictures [H, W, 4] into a free slot, which is busy from then on.
+    def write(self, pictures: Sequence[tuple[str, RGBA]]) -> tuple[SlotRef, tuple[Part, ...]]:
+        """Copy named images [H, W, 4] into a free slot, which is busy from then on.
 
-        Returns the slot and where the pictures lie. Raises OSError when memory for a larger segment is refused.
+        Returns the slot and the places of the images. Raises OSError when memory for a larger segment is refused.
         """
         slot = self.open([(name, picture.shape[:2]) for name, picture in pictures])
         for view, (_, picture) in zip(slot.views, pictures, strict=True):
@@ -168,7 +168,7 @@ class Ring:
         return self.sent(slot)
 
     def open(self, pictures: Sequence[tuple[str, tuple[int, ...]]]) -> Slot:
-        """A free slot with room for named pictures of these heights and widths.
+        """Return a free slot with room for named images of these heights and widths.
 
         Opening another one before this one is sent may give the same again. Raises OSError when memory for a larger
         segment is refused.
@@ -186,15 +186,15 @@ class Ring:
         for name, (height, width) in pictures:
             parts.append(Part(name, offset, height, width))
             offset += height * width * 4
-        return Slot(Held(segment.name, slot), tuple(parts), segment)
+        return Slot(SlotRef(segment.name, slot), tuple(parts), segment)
 
-    def sent(self, slot: Slot) -> tuple[Held, tuple[Part, ...]]:
-        """The window is told of this slot, which is busy from now on."""
+    def sent(self, slot: Slot) -> tuple[SlotRef, tuple[Part, ...]]:
+        """Mark a slot as sent to the window; it is busy from now on."""
         self._busy.append(slot.place)
         return slot.place, slot.parts
 
-    def hold(self, held: Held) -> None:
-        """The window reads this slot now: all that was sent before it is free."""
+    def hold(self, held: SlotRef) -> None:
+        """Mark a slot as read by the window: slots sent before it are free."""
         if held in self._busy:
             del self._busy[: self._busy.index(held)]
             self._drop_unused()
@@ -202,7 +202,7 @@ class Ring:
     def close(self) -> None:
         """Unlink everything."""
         for segment in self._segments:
-            segment.let_go()
+            segment.unlink()
         self._segments.clear()
         self._busy.clear()
         remove(self._prefix)
@@ -236,7 +236,7 @@ class Ring:
         for segment in self._segments[:-1]:
             if segment.name not in used:
                 self._segments.remove(segment)
-                segment.let_go()
+                segment.unlink()
 
 
 class Segments:
@@ -256,12 +256,12 @@ class Segments:
         raise FileNotFoundError(f"the shared memory {name} is gone")
 
     def keep(self, names: set[str]) -> None:
-        """Let all others go. They are unmapped once no view of them is left."""
+        """Drop all others. They are unmapped once no view of them is left."""
         for name in set(self._memory) - names:
             del self._memory[name]
 
-    def picture(self, name: str, part: Part) -> RGBA:
-        """A view [H, W, 4] of a part of an attached segment, read-only, without a copy."""
+    def image(self, name: str, part: Part) -> RGBA:
+        """Return a read-only view [H, W, 4] of a part of an attached segment, without a copy."""
         view = _view(self._memory[name], part.offset, part.height, part.width)
         view.flags.writeable = False
         return view

@@ -1,4 +1,4 @@
-"""What the window asks of a renderer, whichever it is, and what it gets back."""
+"""Interface of renderers to the window."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,44 +21,44 @@ from renderer.ipc.protocol import (
 
 @dataclass(frozen=True)
 class Replies:
-    """What came since the last `poll`."""
+    """Replies since the last `poll`."""
 
     frame: Frame | None = None
-    """The newest picture, if there is a new one; it is now the one that `pixels` reads."""
+    """The newest frame, if there is a new one; `pixels` reads it from now on."""
     failure: Failure | None = None
-    """A new failure, unless a newer request has been answered with a picture since."""
+    """A new failure, unless a newer request has succeeded since."""
     loading: Loading | None = None
-    """The network that is being read just now; repeated at every poll until it is there."""
+    """The network being read; repeated at every poll until it is there."""
     thumbnails: tuple[Thumbnail, ...] = ()
     progress: tuple[Progress, ...] = ()
-    """What jobs tell, in order."""
+    """Progress of jobs, in order."""
     preparing: Preparing | None = None
-    """Kernels that are compiled just now, or the trouble with them; repeated at every poll while there is either."""
+    """Kernels being compiled, or a problem with them; repeated at every poll meanwhile."""
 
 
 class AnyRenderer(Protocol):
-    """What the window needs of a renderer: `client.Renderer` and `fake.FakeRenderer` have it."""
+    """Renderer as the window uses it: `client.Renderer` or `fake.FakeRenderer`."""
 
     arrays: ArrayStore
-    """What requests may name; each array put here reaches the renderer before the next request does."""
+    """Arrays that requests may name; each one put here reaches the renderer before the next request."""
 
     def submit(self, request: RenderRequest) -> None:
-        """Ask for a picture; overwrites what was not sent yet. Ids must grow."""
+        """Request a frame; replaces an unsent request. Ids must grow."""
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
-        """Ask for small pictures, most wanted first; replaces what was wanted before."""
+        """Request thumbnails, most wanted first; replaces the earlier list."""
 
     def start(self, job: Job) -> None:
-        """Begin long work, or replace the job of the same key; `poll` tells of it."""
+        """Begin a job, or replace that of the same key; `poll` returns its progress."""
 
     def cancel(self, key: str) -> None:
-        """End a job; nothing is told of it any more."""
+        """Cancel a job; no progress of it is returned any more."""
 
     def poll(self) -> Replies:
-        """What came since the last call. Call it once a frame."""
+        """Return the replies since the last call. Call it once a frame."""
 
     def pixels(self, part: Part) -> frames.RGBA:
-        """A view [H, W, 4] of a part of the frame last polled, valid until `poll` returns the next one."""
+        """Return a view [H, W, 4] of a part of the frame last polled, valid until `poll` returns the next one."""
 
     def restart(self) -> None:
         """End the renderer and start another, which gets the latest request."""
@@ -68,7 +68,7 @@ class AnyRenderer(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether there is a renderer, or one is being started; False after two crashes in a row."""
+        """True if a renderer runs or is being started; False after two crashes in a row."""
 
     @property
     def pid(self) -> int | None:
@@ -76,7 +76,7 @@ class AnyRenderer(Protocol):
 
     @property
     def restarts(self) -> int:
-        """How often a renderer was started again."""
+        """Number of restarts of the renderer."""
 
     @property
     def stalled_s(self) -> float:

@@ -1,4 +1,4 @@
-"""What the window said to the renderer, kept by a thread, so that a render can look for news without waiting."""
+"""Messages of the window, received by a thread, so that a render can look for newer ones without waiting."""
 
 import math
 import os
@@ -10,16 +10,15 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from renderer.document.arrays import ArrayStore
-from renderer.engine import policy
 from renderer.ipc import frames
 from renderer.ipc.protocol import (
     Array,
     CancelJob,
     Forget,
-    Held,
     Job,
     Loading,
     RenderRequest,
+    SlotRef,
     Stop,
     Superseded,
     ThumbnailRequest,
@@ -27,12 +26,27 @@ from renderer.ipc.protocol import (
     Wanted,
 )
 
+QUIET_SECONDS = 0.1
+"""Time without a request after which thumbnails may follow each other."""
+TRICKLE_SECONDS = 0.25
+"""Time between thumbnails while requests keep coming: a drag stays smooth, and thumbnails still appear."""
+
+
+def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
+    """Return the seconds to wait before rendering a thumbnail, 0 for now.
+
+    Args:
+        since_request_s: Seconds since the last request came.
+        since_thumbnail_s: Seconds since the last thumbnail was begun.
+    """
+    return max(0.0, min(QUIET_SECONDS - since_request_s, TRICKLE_SECONDS - since_thumbnail_s))
+
 
 @dataclass(frozen=True)
 class Task:
-    """What the worker should do next."""
+    """Next task of the worker."""
 
-    held: tuple[Held, ...]
+    held: tuple[SlotRef, ...]
     work: RenderRequest | ThumbnailRequest | Job | None
 
 
@@ -46,11 +60,11 @@ class Mailbox:
         self._connection = connection
         self._prefix = prefix
         self.arrays = ArrayStore()
-        """What requests may name."""
+        """Arrays that requests may name."""
         self._sending = threading.Lock()
         self._changed = threading.Condition()
         self._request: RenderRequest | None = None
-        self._held: list[Held] = []
+        self._held: list[SlotRef] = []
         self._wanted: list[ThumbnailRequest] = []
         self._jobs: dict[str, Job] = {}
         self._job_next = False
@@ -61,7 +75,7 @@ class Mailbox:
         threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
 
     def send(self, message: ToWindow) -> None:
-        """Send to the window; does nothing when it is gone."""
+        """Send to the window; does nothing if it is gone."""
         with self._sending:
             try:
                 self._connection.send(message)
@@ -69,7 +83,7 @@ class Mailbox:
                 self._end()
 
     def newer(self) -> RenderRequest | None:
-        """The request that waits, without taking it."""
+        """Return the waiting request, without taking it."""
         return self._request
 
     def take(self, has_room: Callable[[], bool]) -> Task:
@@ -90,18 +104,18 @@ class Mailbox:
                 wait = None
                 if self._request is None and (self._wanted or self._jobs):
                     now = time.monotonic()
-                    wait = policy.thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
+                    wait = thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
                     if wait <= 0:
                         self._thumbnail_at = now
                         return Task(held, self._next_in_background())
                 self._changed.wait(wait)
 
     def wants(self, job: Job) -> bool:
-        """Whether this very job is still wanted."""
+        """Return True if this very job is still wanted."""
         return self._jobs.get(job.key) is job
 
     def done(self, work: ThumbnailRequest | Job) -> None:
-        """This needs no more work."""
+        """Remove a finished thumbnail or job."""
         with self._changed:
             if isinstance(work, Job):
                 if self._jobs.get(work.key) is work:
@@ -128,7 +142,7 @@ class Mailbox:
         finally:
             self._end()
 
-    def _keep(self, message: RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob) -> None:
+    def _keep(self, message: RenderRequest | SlotRef | Wanted | Array | Forget | Job | CancelJob) -> None:
         dropped = None
         with self._changed:
             match message:
@@ -136,8 +150,8 @@ class Mailbox:
                     dropped, self._request = self._request, message
                     self._asked_at = time.monotonic()
                     if not self._open:  # the renderer is still being set up, which takes seconds
-                        self.send(Loading(message.request_id, message.network))
-                case Held():
+                        self.send(Loading(message.request_id, message.image.network))
+                case SlotRef():
                     self._held.append(message)
                 case Wanted():
                     self._wanted = list(message.thumbnails)

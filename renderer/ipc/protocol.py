@@ -1,13 +1,15 @@
-"""What the window and the renderer say to each other: frozen, picklable, standard library only."""
+"""Messages between the window and the renderer: frozen, picklable, standard library only."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from renderer.document.parts import Array as Array
 from renderer.document.parts import ArrayRef as ArrayRef
 from renderer.document.parts import Blend as Blend
 from renderer.document.parts import Channels as Channels
 from renderer.document.parts import Direction as Direction
 from renderer.document.parts import Display as Display
+from renderer.document.parts import ImageState as ImageState
 from renderer.document.parts import Latent as Latent
 from renderer.document.parts import LayerNoise as LayerNoise
 from renderer.document.parts import LayerStyle as LayerStyle
@@ -20,91 +22,62 @@ from renderer.document.parts import Spectrum as Spectrum
 from renderer.document.parts import Transform as Transform
 from renderer.document.parts import Truncation as Truncation
 from renderer.document.parts import WBlend as WBlend
+from renderer.document.request import RenderRequest as RenderRequest
 from renderer.document.timeline import Timeline as Timeline
 
 Measure = Literal["pixels"]
-"""pixels: the mean absolute difference of the 8-bit pictures."""
+"""pixels: the mean absolute difference of the 8-bit images."""
 
 Problem = Literal["load", "render", "memory", "crash"]
 
 PICTURE, SPECTRUM, LAYERS = "picture", "spectrum", "layers"
-"""Names of the pictures that a frame may carry."""
+"""Names of the images that a frame may carry."""
 
 STAGES = ("load", "mapping", "edits", "synthesis", "display", "spectrum")
-"""What `Frame.milliseconds` may name, in the order in which a picture is made."""
+"""Stages named by `Frame.milliseconds`, in the order in which they run."""
 
 LAYER_TILE = 48
-"""Side in pixels of one layer's thumbnail in the `LAYERS` picture, a horizontal strip in `Frame.layers` order."""
-
-
-@dataclass(frozen=True)
-class RenderRequest:
-    """Everything that determines a frame. Equal requests (but for the id) give equal bytes on the same device."""
-
-    request_id: int
-    network: Network = Network()
-    device: str = "auto"
-    latent: Source = Latent()
-    mixing: Mixing = Mixing()
-    truncation: Truncation = Truncation()
-    directions: tuple[Direction, ...] = ()
-    noise: Noise = Noise()
-    transform: Transform = Transform()
-    force_fp32: bool = False
-    display: Display = Display()
-    draft_ms: float = 0.0
-    """A picture whose synthesis takes longer may be a draft, drawn at a lower resolution and enlarged; 0: never."""
+"""Side in pixels of one layer's thumbnail in the `LAYERS` image, a horizontal strip in `Frame.layers` order."""
 
 
 @dataclass(frozen=True)
 class ThumbnailRequest:
-    """A small picture to render when nothing else is waiting."""
+    """A thumbnail to render when nothing else is waiting."""
 
     key: str
-    """Name chosen by the window; comes back with the picture."""
+    """Name chosen by the window; comes back with the thumbnail."""
     request: RenderRequest
     size: int = 64
     """Side in pixels."""
 
 
 @dataclass(frozen=True)
-class Array:
-    """An array that requests name by `ref`; sent once to each renderer, before the first request that names it."""
-
-    ref: ArrayRef
-    dtype: str
-    shape: tuple[int, ...]
-    data: bytes
-    """In C order."""
-
-
-@dataclass(frozen=True)
 class Forget:
-    """Nothing names these arrays any more."""
+    """Arrays that are no longer named."""
 
     refs: tuple[ArrayRef, ...]
 
 
 @dataclass(frozen=True)
 class Still:
-    """Work: the whole picture of a request, uint8 [H, W, 4]."""
+    """Job: the full image of a request, uint8 [H, W, 4]."""
 
     request: RenderRequest
 
 
 @dataclass(frozen=True)
 class Styles:
-    """Work: the w vectors that the synthesis network gets, float32 [num_ws, w_dim], after truncation and directions."""
+    """Job: the w vectors for the synthesis network, float32 [num_ws, w_dim], after truncation and directions."""
 
     request: RenderRequest
 
 
 @dataclass(frozen=True)
 class NoiseDeviation:
-    """Work: each pixel's standard deviation over realisations of the noise, float32 [H, W] in 8-bit steps.
+    """Job: each pixel's standard deviation over realisations of the noise, float32 [H, W] in 8-bit steps.
 
-    np.std (ddof 0) of the mean of the channels of the 8-bit pictures, with the noise seeds `seed` to
-    `seed + realisations - 1` (StyleGAN paper, figure 4). Interim results come while it goes on.
+    np.std (ddof 0) of the mean of the channels of the 8-bit images, with the noise seeds `seed` to
+    `seed + realisations - 1` (StyleGAN paper, figure 4). Interim results come meanwhile.
     """
 
     request: RenderRequest
@@ -114,7 +87,7 @@ class NoiseDeviation:
 
 @dataclass(frozen=True)
 class Changes:
-    """Work: how much the picture changes from one moment of a timeline to the next, float64 [samples].
+    """Job: the change of the image from one moment of a timeline to the next, float64 [samples].
 
     The moments are i / samples of the timeline's duration, i = 0..samples, whatever its retiming is.
     """
@@ -127,7 +100,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Difference:
-    """Work: two pictures' difference as a picture, uint8 [H, W, 4]: white where they are the same.
+    """Job: the difference of two images as an image, uint8 [H, W, 4]: white where they are equal.
 
     d = gain * mean over channels of (request - other) / 255, from blue at -1 through white to orange at 1.
     """
@@ -139,14 +112,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class ReadAhead:
-    """Work: read a request's network before a picture of it is asked for, uint8 [1]: 1 where it is in memory now.
+    """Job: read a request's network before an image of it is requested, uint8 [1]: 1 once it is in memory.
 
-    0 where there is not memory enough to keep it beside those in use. Pictures are drawn meanwhile.
+    0 if memory is too small to hold it beside those in use. Rendering goes on meanwhile.
     """
 
     request: RenderRequest
     turn: int = 0
-    """Tells one wish for a network from the next: it may have had to leave in between."""
+    """Distinguishes repeated requests for a network, which may have been dropped in between."""
 
 
 Work = Still | Styles | NoiseDeviation | Changes | Difference | ReadAhead
@@ -154,42 +127,42 @@ Work = Still | Styles | NoiseDeviation | Changes | Difference | ReadAhead
 
 @dataclass(frozen=True)
 class Job:
-    """Long work, done in steps while no request waits. Not latest-wins: it ends when it is done or cancelled."""
+    """Long job, done in steps while no request waits. Not latest-wins: it ends when it is done or cancelled."""
 
     key: str
-    """Name chosen by the window; comes back with what is told of it. The same name again replaces the job."""
+    """Name chosen by the window; comes back with its progress. The same name again replaces the job."""
     work: Work
 
 
 @dataclass(frozen=True)
 class CancelJob:
-    """This job is not wanted any more; nothing is told of it from now on."""
+    """Cancels a job; no progress of it is reported from then on."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What a job tells: how far it is, what it has so far, and how it ended."""
+    """Progress of a job, with its result so far or its failure."""
 
     key: str
     done: int
     total: int
     """Steps; the job is over when `done` has reached it."""
     result: Array | None = None
-    """What there is so far; always there when the job is over and has not failed."""
+    """Result so far; always set when the job is over and has not failed."""
     failure: "Failure | None" = None
     """Set when it failed, which ends it."""
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come."""
+        """True if nothing more will come."""
         return self.failure is not None or self.done >= self.total
 
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """One layer of a network, as it was last run."""
+    """One layer of a network, as last run."""
 
     name: str
     channels: int
@@ -201,7 +174,7 @@ class LayerInfo:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What the window must know of a loaded network to offer the right controls."""
+    """Properties of a loaded network, from which the window chooses its controls."""
 
     network: Network
     title: str
@@ -215,7 +188,7 @@ class ModelInfo:
     resolution: int
     img_channels: int
     ws_names: tuple[str, ...]
-    """What each w vector drives, in order: `b8.conv0`, `L3_52_512`, ..."""
+    """Layer driven by each w vector, in order: `b8.conv0`, `L3_52_512`, ..."""
     ws_resolutions: tuple[int, ...]
     bands: tuple[int, int]
     """First w index of the middle and of the fine band; equal to num_ws where a band is empty."""
@@ -223,20 +196,20 @@ class ModelInfo:
     has_transform: bool
     layers: tuple[LayerInfo, ...]
     device: str
-    """Where it runs, for people: `CPU`, `CUDA 0 · H100`, ..."""
+    """Device title for people: `CPU`, `CUDA 0 · H100`, ..."""
     notice: str = ""
-    """Something its user should know, such as that the weights are not trained."""
+    """Note for the user, such as that the weights are not trained."""
     has_mapping: bool = True
-    """Whether w is more than z, normalised."""
+    """False if w is just z, normalised."""
     has_mean: bool = True
-    """Whether there is a mean of w to truncate toward."""
-    has_drafts: bool = False
-    """Whether a picture can be drawn at a lower resolution in less time."""
+    """The network has a mean of w to truncate toward."""
+    has_low_res: bool = False
+    """The network can render at lower resolutions in less time."""
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Of one tensor: mean, standard deviation and largest magnitude."""
+    """Mean, standard deviation and largest magnitude of a tensor."""
 
     mean: float
     std: float
@@ -245,7 +218,7 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Part:
-    """One RGBA8 picture inside a slot, rows without gaps."""
+    """One RGBA8 image inside a slot, rows without gaps."""
 
     name: str
     offset: int
@@ -260,14 +233,14 @@ class Frame:
 
     request_id: int
     segment: str
-    """Shared memory that holds the parts; the window must say `Held` before it reads."""
+    """Shared memory that holds the parts; the window must send `SlotRef` before it reads."""
     slot: int
     parts: tuple[Part, ...]
     model: ModelInfo
     milliseconds: tuple[tuple[str, float], ...]
     """Time by stage, in the order of `STAGES`; only the stages that ran."""
     statistics: Statistics | None = None
-    """Of the whole shown tensor (picture or layer)."""
+    """Of the whole shown tensor (image or layer)."""
     selected: Statistics | None = None
     """Of the shown channels."""
     nonfinite: int = 0
@@ -278,11 +251,11 @@ class Frame:
     radial: tuple[tuple[float, float], ...] = ()
     """With a spectrum: (cycles per pixel, dB)."""
     memory: tuple[int, int] = (0, 0)
-    """Bytes used by the renderer and bytes there are."""
-    draft: int = 0
-    """Resolution at which a draft was drawn; 0 for a whole picture."""
-    whole_ms: float = 0.0
-    """Time that the synthesis of a whole picture took lately; 0 while that is not known."""
+    """Bytes used by the renderer, and bytes in total."""
+    low_res: int = 0
+    """Resolution at which a low-res image was rendered; 0 for a full one."""
+    full_ms: float = 0.0
+    """Recent time of the synthesis of a full image; 0 while unknown."""
 
 
 @dataclass(frozen=True)
@@ -296,20 +269,20 @@ class Loading:
 
 @dataclass(frozen=True)
 class Preparing:
-    """What draws networks faster is compiled, beside everything else: told when that begins, and after each kernel.
+    """State of the compilation of kernels in the background: sent when it begins, and after each kernel.
 
-    Nothing is told while kernels compiled earlier are read from disk.
+    Nothing is sent while kernels compiled earlier are read from disk.
     """
 
     done: int
     total: int
-    """Kernels of all networks that wait for some."""
+    """Kernels of all waiting networks."""
     problem: str = ""
-    """Why the newest network is drawn without them, in a few words; empty where it is not."""
+    """Reason why the newest network runs without them, in a few words; else empty."""
 
     @property
     def over(self) -> bool:
-        """Whether nothing is compiled any more."""
+        """True if compilation is complete."""
         return self.done >= self.total
 
 
@@ -324,28 +297,28 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class Failure:
-    """A request that could not be answered. The last good picture stays."""
+    """A request that could not be answered. The last good image stays."""
 
     request_id: int
     problem: Problem
     message: str
     """One sentence: what happened."""
     advice: str
-    """What it means or what to do."""
+    """Meaning, or advice."""
     detail: str = ""
     """Traceback, for the Details button."""
 
 
 @dataclass(frozen=True)
 class Superseded:
-    """A request was dropped because a newer one came. The window never sees it: it lets the client send the next."""
+    """A request dropped for a newer one. Handled by the client, which sends the next request."""
 
     request_id: int
 
 
 @dataclass(frozen=True)
-class Held:
-    """The window reads this slot now; the renderer must not write into it until another is held."""
+class SlotRef:
+    """A slot of shared memory. Sent by the window: it reads this slot until it sends another one."""
 
     segment: str
     slot: int
@@ -353,15 +326,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The thumbnails still wanted, most wanted first; replaces what was wanted before."""
+    """Thumbnails still wanted, most wanted first; replaces the earlier list."""
 
     thumbnails: tuple[ThumbnailRequest, ...]
 
 
 @dataclass(frozen=True)
 class Stop:
-    """The renderer should end."""
+    """Ends the renderer."""
 
 
-ToRenderer = RenderRequest | Held | Wanted | Array | Forget | Job | CancelJob | Stop
+ToRenderer = RenderRequest | SlotRef | Wanted | Array | Forget | Job | CancelJob | Stop
 ToWindow = Frame | Loading | Preparing | Thumbnail | Progress | Failure | Superseded

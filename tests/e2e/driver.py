@@ -241,7 +241,7 @@ def drive(
         if renderer == "fake":
             renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution)  # type: ignore[arg-type]
         elif renderer == "slow":
-            renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution, whole_ms=200.0)  # type: ignore[arg-type]
+            renderer = FakeRenderer(hello_imgui.request_refresh, family, resolution, full_ms=200.0)  # type: ignore[arg-type]
         elif renderer == "real":
             renderer = Renderer(hello_imgui.request_refresh)
         assert not isinstance(renderer, str)

@@ -6,10 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from renderer.engine.delivery import Courier, CudaQueue
-from renderer.engine.render import Kept, Render
+from renderer.engine.readback import CudaQueue, Readback
+from renderer.engine.render import Render, StageCaches
 from renderer.ipc import frames
-from renderer.ipc.protocol import Display, Latent, LayerStyle, Mixing, Noise, RenderRequest, Transform, Truncation
+from renderer.ipc.protocol import (
+    Display,
+    ImageState,
+    Latent,
+    LayerStyle,
+    Mixing,
+    Noise,
+    RenderRequest,
+    Transform,
+    Truncation,
+)
 from tests.unit.renderer import tiny
 
 pytestmark = [
@@ -17,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here"),
 ]
 
-REQUEST = RenderRequest(1, latent=Latent(0.3, 0.4), truncation=Truncation(psi=0.7))
+REQUEST = RenderRequest(1, ImageState(latent=Latent(0.3, 0.4), truncation=Truncation(psi=0.7)))
 
 
 class Held:
@@ -26,7 +36,7 @@ class Held:
     def __init__(self, kind: str):
         self.model = tiny.model(kind, "cuda:0")
 
-    def kept(self, network, device):
+    def cached(self, network, device):
         return self.model
 
 
@@ -59,8 +69,8 @@ def queue(kind=CudaQueue):
 
 
 @torch.inference_mode()
-def render(held, kept, request, courier=None):
-    return Render(held, kept, request, tiny.Watching(), lambda device: courier).rendered()
+def render(held, caches, request, readback=None):
+    return Render(held, caches, request, tiny.Watching(), lambda device: readback).rendered()
 
 
 def seen(ring, rendered) -> np.ndarray:
@@ -68,35 +78,35 @@ def seen(ring, rendered) -> np.ndarray:
     place, (part,) = ring.sent(rendered.slot)
     segments.attach(place.segment)
     ring.hold(place)
-    return segments.picture(place.segment, part).copy()
+    return segments.image(place.segment, part).copy()
 
 
 REQUESTS = {
     "plain": REQUEST,
     "one channel": replace(REQUEST, display=Display(channels="one", channel=1, normalize=True)),
     "brighter": replace(REQUEST, display=Display(scale_db=20.0)),
-    "mixed": replace(REQUEST, mixing=Mixing(2.0, (LayerStyle(1), LayerStyle(2, amount=0.5)))),
-    "moved": replace(REQUEST, transform=Transform(x=0.2, angle=30.0)),
-    "moved and back": replace(
-        REQUEST, transform=Transform(x=0.2, angle=30.0), display=Display(untransform=True), noise=Noise(mode="none")
+    "mixed": tiny.changed(REQUEST, mixing=Mixing(2.0, (LayerStyle(1), LayerStyle(2, amount=0.5)))),
+    "moved": tiny.changed(REQUEST, transform=Transform(x=0.2, angle=30.0)),
+    "moved and back": tiny.changed(
+        REQUEST, transform=Transform(x=0.2, angle=30.0), noise=Noise(mode="none"), display=Display(untransform=True)
     ),
-    "drawn noise": replace(REQUEST, noise=Noise(mode="random", seed=3)),
+    "drawn noise": tiny.changed(REQUEST, noise=Noise(mode="random", seed=3)),
 }
 
 
 @pytest.mark.parametrize("kind", ["sg1", "sg2", "cond", "sg3"])
 @pytest.mark.parametrize("way", [CudaQueue, Unlocked])
 def test_what_arrives_is_what_is_drawn_the_plain_way(ring, kind, way):
-    held, kept = Held(kind), Kept()
-    courier = Courier(queue(way), ring)
+    held, caches = Held(kind), StageCaches()
+    readback = Readback(queue(way), ring)
     for name, request in REQUESTS.items():
         for _ in range(3):  # the plain way, recorded, replayed
-            kept.outputs.clear()
-            kept.pictures.clear()
-            rendered = render(held, kept, request, courier)
+            caches.outputs.clear()
+            caches.images.clear()
+            rendered = render(held, caches, request, readback)
             pixels = seen(ring, rendered)
-            kept.pictures.clear()
-            expected = render(held, kept, request)  # of the same output
+            caches.images.clear()
+            expected = render(held, caches, request)  # of the same output
             np.testing.assert_array_equal(pixels, tiny.pictures(expected)["picture"], err_msg=name)
             assert rendered.nonfinite == expected.nonfinite == 0
             assert rendered.statistics == expected.statistics
@@ -104,21 +114,21 @@ def test_what_arrives_is_what_is_drawn_the_plain_way(ring, kind, way):
             times = dict(rendered.milliseconds)
             assert times["synthesis"] > 0
             assert times["display"] > 0
-            assert rendered.whole_ms >= 0.999 * times["synthesis"]  # its marks lie around the stage's
+            assert rendered.full_ms >= 0.999 * times["synthesis"]  # its marks lie around the stage's
     segment = rendered.slot.segment
     assert segment.page_locked is (way is CudaQueue), "this memory could not be page-locked"
 
 
 @pytest.mark.parametrize("kind", ["sg1", "sg2", "cond", "sg3"])
 def test_nothing_waits_before_the_frame_is_there(ring, kind):
-    held, kept, strict = Held(kind), Kept(), queue(Strict)
-    courier = Courier(strict, ring)
+    held, caches, strict = Held(kind), StageCaches(), queue(Strict)
+    readback = Readback(strict, ring)
     for request in REQUESTS.values():  # kernels are tried, graphs recorded and memory page-locked at first
         for seed in range(3):
-            seen(ring, render(held, kept, replace(request, latent=Latent(seed)), courier))
+            seen(ring, render(held, caches, tiny.changed(request, latent=Latent(seed)), readback))
     for seed, request in enumerate(REQUESTS.values()):
         strict.begin()
-        rendered = render(held, kept, replace(request, latent=Latent(100.3 + seed, 0.4)), courier)
+        rendered = render(held, caches, tiny.changed(request, latent=Latent(100.3 + seed, 0.4)), readback)
         assert torch.cuda.get_sync_debug_mode() == 0, "the frame was not waited for"
         seen(ring, rendered)
 
@@ -140,12 +150,12 @@ def test_memory_is_page_locked_until_it_goes_and_a_refusal_harms_nobody(ring):
 
 
 def test_a_segment_that_goes_is_unlocked(ring):
-    held, kept, own = Held("sg2"), Kept(), queue()
-    rendered = render(held, kept, REQUEST, Courier(own, ring))
+    held, caches, own = Held("sg2"), StageCaches(), queue()
+    rendered = render(held, caches, REQUEST, Readback(own, ring))
     seen(ring, rendered)
     segment = rendered.slot.segment
     memory = segment.memory
-    segment.let_go()
+    segment.unlink()
     address = np.frombuffer(memory, np.uint8).ctypes.data
     assert own.lock(address, len(memory)), "it is page-locked still"
     own.unlock(address)

@@ -58,7 +58,7 @@ def test_a_films_frames_are_the_previews_pictures(tmp_path, document):
     assert told == [*({"done": i + 1, "total": 10} for i in range(10)), {"saved": str(tmp_path / "film")}]
     engine, request = Pipeline(), request_for(document, Display(), "cpu", 1)
     for i, path in enumerate(pictures):
-        seen = dict(engine.render(requested(request, TIMELINE, i / 10), tiny.Watching()).pictures)["picture"]
+        seen = dict(engine.render(requested(request, TIMELINE, i / 10), tiny.Watching()).images)["picture"]
         assert np.array_equal(np.asarray(Image.open(path)), seen[..., :3]), f"frame {i}"
 
 

@@ -36,7 +36,7 @@ def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
     display = Display(scale_db=2.0)
     bench = tiny.Bench(document.network.source)
     for ref, array in arrays.all().items():
-        assert bench.pipeline._kept.arrays.add(array) == ref
+        assert bench.pipeline._caches.arrays.add(array) == ref
     expected = bench.pipeline.still(request_for(document, display, "cpu", 1), tiny.Watching())[..., :3]
     session.save(tmp_path / "a.stylescope", session.Session(document, View(display=display)), arrays)
     (tmp_path / "a.yaml").write_text(recipe.write(Recipe(document, display), arrays))

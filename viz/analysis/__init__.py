@@ -1,1 +1,1 @@
-"""Layers, channels, spectrum and performance."""
+"""Inspection of the network: layers, channels, spectrum and performance."""

@@ -1,20 +1,18 @@
-"""How the chosen layer is shown: which of its channels, how bright, and its statistics."""
+"""Display of the selected layer: channels, brightness and statistics."""
 
 from dataclasses import replace
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.ipc.protocol import Statistics
+from renderer.ipc.protocol import LayerInfo, Statistics
 from viz.analysis.layers import Entry, channel_limit, chosen, clamped, entries
 from viz.state.bands import short_name, size_text
 from viz.state.facts import Facts
-from viz.state.keyframes import keys_here
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import Glyph
 from viz.ui.numbers import compact
 from viz.ui.param_rows import slider_row, switch_row
@@ -24,7 +22,7 @@ CHANNEL = "view.display.channel"
 
 
 def shown_text(scene: Scene, row: Entry | None, every: bool = True) -> str:
-    """What is shown, in words: `L8 · all channels`, `Picture · channel 2`."""
+    """Describe the channels shown: `L8 · all channels`, `Picture · channel 2`."""
     name = "Picture" if row is None or row.layer is None else short_name(row.layer)
     display = scene.view.display
     if every:
@@ -35,22 +33,20 @@ def shown_text(scene: Scene, row: Entry | None, every: bool = True) -> str:
 
 
 def shown(scene: Scene, facts: Facts) -> Scene:
-    """How the chosen row is shown: which channels, how bright, and its statistics."""
+    """Draw the display settings and statistics of the selected layer."""
     row = chosen(scene, entries(scene, facts))
     if row is None:
         return scene
-    reads = (row.layer, row.info, scene.view.display, keys_here(scene))
-    scene = keep("channels", reads, partial(_controls, row=row), scene, facts)
+    scene = _controls(scene, facts, row.layer, row.info)
     frame = facts.figures.frame
-    figures = (frame.statistics, frame.selected) if frame else (None, None)
-    return keep("statistics", figures, _statistics, scene, facts)
+    return _statistics(scene, facts, frame.statistics if frame else None, frame.selected if frame else None)
 
 
-def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
-    """Which channels, and how bright."""
-    info = row.info
+@cached
+def _controls(scene: Scene, facts: Facts, layer: str | None, info: LayerInfo) -> Scene:
+    """Draw the controls for channels and brightness."""
     kind = f"{size_text(info.height, info.width)} · {info.channels} channels"
-    ui.heading("Picture" if row.layer is None else short_name(row.layer), kind)
+    ui.heading("Picture" if layer is None else short_name(layer), kind)
     display, width = scene.view.display, imgui.get_content_region_avail().x
     ui.row_label("Channels", display.channels != "rgb")
     hints = ("Three neighbouring channels as red, green and blue", "A single channel in grey")
@@ -66,7 +62,7 @@ def _controls(scene: Scene, facts: Facts, row: Entry) -> Scene:
 
 
 def _channel(scene: Scene, channels: int) -> Scene:
-    """The channel's number, with arrows to step through."""
+    """Draw the channel number with arrows to step through."""
     display, last = scene.view.display, channel_limit(channels, scene.view.display.channels)
     imgui.begin_disabled(not last)
     width = ui.row_label("Channel" if display.channels == "one" else "From", display.channel != 0)
@@ -88,10 +84,10 @@ def _channel(scene: Scene, channels: int) -> Scene:
     return scene
 
 
-def _statistics(scene: Scene, facts: Facts) -> Scene:
-    """Mean, standard deviation and largest magnitude, of all channels and of those shown."""
-    frame = facts.figures.frame
-    rows = (("All", frame.statistics if frame else None), ("Shown", frame.selected if frame else None))
+@cached
+def _statistics(scene: Scene, facts: Facts, whole: Statistics | None, shown: Statistics | None) -> Scene:
+    """Draw mean, standard deviation and largest magnitude of all channels and of those shown."""
+    rows = (("All", whole), ("Shown", shown))
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
     step = (width - t.px(52)) / 3
     for k, name in enumerate(("Mean", "Std", "Max")):

@@ -1,7 +1,6 @@
-"""The table of layers: what each is, how strong its output is, and which one the canvas shows."""
+"""Table of layers: size, type and output statistics of each, and the layer shown on the canvas."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -12,7 +11,7 @@ from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import icon
 from viz.ui.numbers import compact
 from viz.ui.theme import current as t
@@ -24,7 +23,7 @@ ROW = 22
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table. `width` 0 takes what is left; `need`: the table's width from which it is shown."""
+    """Column of the table, in design lengths. `width` 0 fills the rest; `need` is the least table width for it."""
 
     name: str
     width: float
@@ -43,13 +42,13 @@ COLUMNS = (
 
 
 def columns_for(width: float) -> tuple[Column, ...]:
-    """The columns that a table of this design width has room for."""
+    """Return the columns that fit a table of this design width."""
     return tuple(column for column in COLUMNS if width >= column.need)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the table; `layer` None is the picture."""
+    """Row of the table; `layer` None is the image."""
 
     layer: str | None
     info: LayerInfo
@@ -60,7 +59,7 @@ class Entry:
 
 @dataclass
 class _Known:
-    """The rows made last, and of what."""
+    """Cached rows and their inputs."""
 
     frame: Frame | None = None
     model: ModelInfo | None = None
@@ -69,7 +68,7 @@ class _Known:
 
 
 def entries(scene: Scene, facts: Facts) -> tuple[Entry, ...]:
-    """The picture, then the layers in the order in which they run. Sizes are known before the statistics are."""
+    """Return rows for the image and then the layers in execution order; sizes are known before statistics."""
     known, plain = facts.scratch.get(_Known), scene.view.display.layer is None
     frame = facts.figures.frame
     if known.frame is not frame or known.model is not facts.model or known.plain != plain:
@@ -89,52 +88,52 @@ def _entries(model: ModelInfo, frame: Frame | None, plain: bool) -> tuple[Entry,
 
 
 def channel_limit(channels: int, mode: str) -> int:
-    """The highest first channel that can be picked: three neighbours are shown as colours, or one in grey."""
+    """Return the highest first channel to select, as three neighbours are shown in RGB, or one in grey."""
     return max(0, channels - (3 if mode == "rgb" else 1))
 
 
 def clamped(display: Display, channels: int) -> Display:
-    """`display` with a channel that a layer of so many channels has."""
+    """Return `display` with its channel clamped to a layer's number of channels."""
     channel = min(display.channel, channel_limit(channels, display.channels))
     return display if channel == display.channel else replace(display, channel=channel)
 
 
 def chosen(scene: Scene, rows: tuple[Entry, ...]) -> Entry | None:
-    """The row that is on the canvas."""
+    """Return the row shown on the canvas."""
     wanted = scene.view.display.layer
     return next((row for row in rows if row.layer == wanted), None)
 
 
 def select(scene: Scene, row: Entry) -> Scene:
-    """Show this row on the canvas."""
+    """Show a row on the canvas."""
     display = clamped(replace(scene.view.display, layer=row.layer), row.info.channels)
     return put(scene, "view.display", display)
 
 
 @dataclass
 class _Focus:
-    """The row the keyboard was on, to follow it with the selection when it moves."""
+    """Row with keyboard focus; the selection follows it."""
 
     row: str = ""
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """Where the columns of the table are, in pixels from its left edge."""
+    """Column positions of the table, in pixels from its left edge."""
 
     columns: tuple[tuple[str, float, float], ...]
-    """Name, left edge and width of each."""
+    """Name, left edge and width of each column."""
     width: float
     rows: float
     """Height of all rows."""
 
     def cells(self, *names: str) -> list[tuple[str, float, float]]:
-        """The columns of these names, as far as they are shown."""
+        """Return the visible columns with these names."""
         return [column for column in self.columns if column[0] in names]
 
 
 def table(scene: Scene, facts: Facts) -> Scene:
-    """The table. A click shows the layer on the canvas; the arrow keys go from row to row."""
+    """Draw the table. A click shows the layer on the canvas; arrow keys move between rows."""
     rows, room, p, head = (
         entries(scene, facts),
         imgui.get_content_region_avail(),
@@ -151,16 +150,16 @@ def table(scene: Scene, facts: Facts) -> Scene:
     imgui.pop_style_var()
     if seen:
         a = imgui.get_cursor_screen_pos()
-        known, here = tuple(row.info for row in rows), scene.view.display.layer
-        scene = keep("rows", (known, here), partial(_rows, rows=rows, grid=grid), scene, facts)
+        plain, here = tuple(Entry(row.layer, row.info, None) for row in rows), scene.view.display.layer
+        scene = _rows(scene, facts, plain, grid, here)
         imgui.set_cursor_screen_pos(a)
-        keep("measured", (facts.figures, rows, here), partial(_measured, rows=rows, grid=grid), scene, facts)
+        _measured(scene, facts, rows, grid, here)
     imgui.end_child()
     return scene
 
 
 def _grid(room: V, rows: int, height: float) -> _Grid:
-    """The columns of a table of this size, whose rows have `height` pixels to be seen in."""
+    """Lay out the columns of a table whose rows have `height` visible pixels."""
     tall = rows * t.px(ROW)
     width = room.x - (imgui.get_style().scrollbar_size if tall > height else 0)
     shown, pad = columns_for(room.x / t.scale), t.px(6)
@@ -173,17 +172,18 @@ def _grid(room: V, rows: int, height: float) -> _Grid:
     return _Grid(tuple(placed), width, tall)
 
 
-def _rows(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid) -> Scene:
-    """What does not change from picture to picture."""
+@cached
+def _rows(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, layer: str | None) -> Scene:
+    """Draw the cells that stay the same for every image."""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     for index, row in enumerate(rows):
-        scene = _row(scene, facts, row, grid, index)
+        scene = _row(scene, facts, row, grid, index, row.layer == layer)
     imgui.pop_style_var()
     return scene
 
 
-def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int) -> Scene:
-    here, focus = row.layer == scene.view.display.layer, facts.scratch.get(_Focus)
+def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int, here: bool) -> Scene:
+    focus = facts.scratch.get(_Focus)
     p, id_, h = imgui.get_cursor_screen_pos(), row.layer or "Picture", t.px(ROW)
     if index % 2:
         ui.fill(p, V(p.x + grid.width, p.y + h), "raised", 0.35, 0)
@@ -195,7 +195,7 @@ def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int) -> Sce
     if clicked or (moved and imgui.get_io().nav_visible):
         scene = select(scene, row)
     if not imgui.is_item_visible():
-        return scene  # scrolled away: a large network has more rows than a frame has time for
+        return scene  # scrolled out of view: drawing every row of a large network takes too long for a frame
     ui.tip(f"Show {id_} on the canvas")
     for column, x, _ in grid.cells("Layer", "Size", "Ch.", "Type"):
         text, token = _known(row, column)
@@ -204,7 +204,7 @@ def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int) -> Sce
 
 
 def _known(row: Entry, column: str) -> tuple[str, str]:
-    """Text and colour of a cell that is the same for every picture."""
+    """Return text and colour token of a cell that stays the same for every image."""
     match column:
         case "Layer":
             return short_name(row.layer or "Picture"), "text"
@@ -216,15 +216,16 @@ def _known(row: Entry, column: str) -> tuple[str, str]:
             return row.info.dtype.replace("float", "fp"), "faint"
 
 
-def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid) -> Scene:
-    """The cells that change with every picture, in the rows that are seen: thumbnails, and bars and numbers."""
+@cached
+def _measured(scene: Scene, facts: Facts, rows: tuple[Entry, ...], grid: _Grid, layer: str | None) -> Scene:
+    """Draw the cells that change with every image, in the visible rows: thumbnails, bars and numbers."""
     a = imgui.get_cursor_screen_pos()
     top = max((row.statistics.std for row in rows if row.statistics and row.statistics.std < 1e9), default=1.0) or 1.0
     low, height = imgui.get_window_pos().y, imgui.get_window_height()
     h, side, cells = t.px(ROW), t.px(ROW - 4), grid.cells("", "Std", "Max")
     first, end = max(0, int((low - a.y) // h)), int((low + height - a.y) // h) + 1
     for index, row in enumerate(rows[first:end], first):
-        y, here, stats = a.y + index * h, row.layer == scene.view.display.layer, row.statistics
+        y, here, stats = a.y + index * h, row.layer == layer, row.statistics
         for column, x, width in cells:
             p = V(a.x + x, y)
             if not column:

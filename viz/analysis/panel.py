@@ -1,4 +1,4 @@
-"""Window "Layers & spectrum": look inside the network, one layer and one channel at a time."""
+"""Panel "Layers & spectrum": layers and channels of the network, and power spectra."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,6 @@ from viz.link.measurements import Seen
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
 from viz.ui.theme import current as t
 
 GAP = 16
@@ -18,7 +17,7 @@ GAP = 16
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the panel: its least width and its share of what is left, in design lengths."""
+    """Part of the panel: its minimum design width and its weight for the remaining width."""
 
     name: str
     least: float
@@ -35,7 +34,7 @@ PAIRS = (("Layers", 0, 2), ("Spectrum", 2, 4))
 
 
 def pages(width: float) -> tuple[tuple[str, tuple[Block, ...]], ...]:
-    """The blocks as pages (name, blocks) that fit a panel of this design width: one, two or four pages."""
+    """Divide the blocks into one, two or four pages (name, blocks) that fit a panel of this design width."""
     if _least(BLOCKS) <= width:
         return (("All", BLOCKS),)
     pairs = tuple((name, BLOCKS[start:end]) for name, start, end in PAIRS)
@@ -45,7 +44,7 @@ def pages(width: float) -> tuple[tuple[str, tuple[Block, ...]], ...]:
 
 
 def widths(blocks: tuple[Block, ...], width: float) -> tuple[float, ...]:
-    """How wide each block of a page is when the panel is `width` wide, gaps taken off."""
+    """Return the design width of each block of a page in a panel `width` wide, gaps excluded."""
     spare, total = max(0.0, width - _least(blocks)), sum(block.grows for block in blocks)
     return tuple(min(block.least, width) + spare * block.grows / total for block in blocks)
 
@@ -56,13 +55,13 @@ def _least(blocks: tuple[Block, ...]) -> float:
 
 @dataclass
 class _Page:
-    """Which page is open where not all fit."""
+    """Index of the open page."""
 
     index: int = 0
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole panel."""
+    """Draw the panel."""
     if facts.model is None:
         ui.empty_state("stack", "No network yet", "Its layers appear here once it has drawn a picture")
         return scene
@@ -95,7 +94,7 @@ def _block(scene: Scene, facts: Facts, name: str) -> Scene:
         case "Channels":
             return channels.shown(scene, facts)
         case "Spectrum":
-            return keep("spectrum", spectrum.reads(scene, facts), spectrum.picture, scene, facts)
+            return spectrum.picture(scene, facts)
         case _:
             radial = facts.figures.frame.radial if facts.figures.frame else ()
-            return keep("power", (scene.view.display.spectrum.on, radial), spectrum.power, scene, facts)
+            return spectrum.power(scene, facts, scene.view.display.spectrum.on, radial)

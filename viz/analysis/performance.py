@@ -1,4 +1,4 @@
-"""Window "Performance": how long the window and the renderer take, and what they run on."""
+"""Panel "Performance": timings of window and renderer, device, precision and memory."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ from viz.ui.plots import Series
 from viz.ui.theme import current as t
 
 CONTROLS, CARD, CARD_HEIGHT = 256, 88, 54
-"""Widths of the left column and of one figure, height of the figures; design lengths."""
+"""Widths of the left column and of a card, height of a card; design lengths."""
 _DEVICES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA", "mps": "Apple GPU (MPS)"}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One card: the median of a series and the value that 95 % of it stay below."""
+    """Card with the median and the 95th percentile of a series."""
 
     name: str
     value: str
@@ -32,13 +32,13 @@ class Figure:
 
 
 def device_name(device: str) -> str:
-    """A device as people call it: `cuda:1` -> `CUDA 1`."""
+    """Return the display name of a device: `cuda:1` -> `CUDA 1`."""
     kind, _, index = device.partition(":")
     return f"{_DEVICES.get(kind, kind)} {index}".strip()
 
 
 def figures(performance: Performance) -> tuple[Figure, ...]:
-    """What the cards say."""
+    """Return the cards: window, render, latency and frame rate."""
     cards = [
         _figure(
             "Window", performance.ui_ms, "Work of the window for each of its frames: median, and what 95 % stay below"
@@ -64,18 +64,18 @@ def _figure(name: str, series: Series, hint: str) -> Figure:
 
 @dataclass
 class _Cache:
-    """What is worked out a few times a second only: percentiles cost more than the drawing."""
+    """Values recomputed a few times per second only, because percentiles cost more than drawing."""
 
     at: float = -1.0
     cards: tuple[Figure, ...] = ()
     stages: tuple[str, ...] = ()
-    """Stages worth drawing, those that take more than next to nothing."""
+    """Stages that take more than 1 % of the render time."""
     render_top: float = 1.0
     window_top: float = 1.0
-    """What nearly all values of a plot stay below."""
+    """95th percentile of a plot's values, in milliseconds."""
 
     def renew(self, now: float, performance: Performance) -> None:
-        """Work everything out again."""
+        """Recompute all values."""
         self.at, self.cards = now, figures(performance)
         whole = performance.render_ms
         self.stages = tuple(name for name, series in performance.stages if series.sum() > 0.01 * whole.sum())
@@ -89,7 +89,7 @@ def _top(*series: Series) -> float:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole panel."""
+    """Draw the panel."""
     room = imgui.get_content_region_avail()
     narrow = room.x < t.px(CONTROLS + 240)
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
@@ -109,7 +109,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _measured(facts: Facts) -> None:
-    """Cards over plots."""
+    """Draw the cards above the plots."""
     cache, room = facts.scratch.get(_Cache), imgui.get_content_region_avail()
     if not cache.cards or not 0 <= facts.now - cache.at < REFRESH_S:
         cache.renew(facts.now, facts.performance)
@@ -131,7 +131,7 @@ def _measured(facts: Facts) -> None:
 
 
 def _card(card: Figure, p: V, width: float) -> None:
-    """A number worth reading from afar."""
+    """Draw a card at `p`, `width` pixels wide."""
     h = t.px(CARD_HEIGHT)
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(width, h))
@@ -144,7 +144,7 @@ def _card(card: Figure, p: V, width: float) -> None:
 
 
 def _render_plot(performance: Performance, cache: _Cache, width: float, height: float) -> None:
-    """The renderer's stages on top of one another, and the latency."""
+    """Plot the renderer's stages stacked, and the latency."""
     whole, latency = performance.render_ms, performance.latency_ms
     named = [(name, series) for name, series in performance.stages if name in cache.stages]
     ui.push_font(t.small, "regular")
@@ -160,7 +160,7 @@ def _render_plot(performance: Performance, cache: _Cache, width: float, height: 
 
 
 def _window_plot(performance: Performance, cache: _Cache, width: float, height: float) -> None:
-    """The window's own work against the time between its frames."""
+    """Plot the UI time and the time between frames."""
     work, frame = performance.ui_ms, performance.frame_ms
     ui.push_font(t.small, "regular")
     with plots.plot("window", width, height) as seen:
@@ -173,7 +173,7 @@ def _window_plot(performance: Performance, cache: _Cache, width: float, height: 
 
 
 def _axes(what: str, top: float, count: int) -> None:
-    """Newest at the right; `top` is what nearly all stay below, and the legend stands above it."""
+    """Set up the axes, newest value at the right, with room for the legend above `top` milliseconds."""
     bare = implot.AxisFlags_.no_tick_labels | implot.AxisFlags_.no_grid_lines
     implot.setup_axes(what, "ms", bare, 0)
     implot.setup_axes_limits(0, count - 1, 0, max(1.0, top * 1.5), imgui.Cond_.always)
@@ -181,7 +181,7 @@ def _axes(what: str, top: float, count: int) -> None:
 
 
 def _controls(scene: Scene, facts: Facts) -> Scene:
-    """What can be done about it."""
+    """Draw the settings that affect performance."""
     scene = _device(scene, facts)
     scene = _precision(scene, facts)
     scene = slider_row(scene, "settings.frame_limit")
@@ -194,7 +194,7 @@ def _controls(scene: Scene, facts: Facts) -> Scene:
 
 
 def _device(scene: Scene, facts: Facts) -> Scene:
-    """Where to render, and where it renders now."""
+    """Draw the device selection and the restart button."""
     devices, device = facts.devices, scene.settings.device
     hint = f"Renders on {facts.model.device} now" if facts.model else "Where to render"
     width = imgui.get_content_region_avail().x - t.px(t.label + t.row + 4)
@@ -213,7 +213,7 @@ def _device(scene: Scene, facts: Facts) -> Scene:
 
 
 def _precision(scene: Scene, facts: Facts) -> Scene:
-    """Force single precision, where there is anything to force."""
+    """Draw the switch for single precision, disabled on a CPU, which always uses it."""
     always = facts.model is not None and facts.model.device.upper().startswith("CPU")
     ui.row_label("Force fp32", scene.document.force_fp32)
     imgui.begin_disabled(always)
@@ -228,7 +228,7 @@ def _precision(scene: Scene, facts: Facts) -> Scene:
 
 
 def _memory(facts: Facts) -> None:
-    """How much memory the renderer holds."""
+    """Draw the renderer's memory use."""
     used, total = facts.performance.memory
     width = ui.row_label("Memory")
     if not total:

@@ -1,4 +1,4 @@
-"""The power spectrum of what the canvas shows: its picture, and its mean over circles."""
+"""Power spectrum of the content of the canvas: two-dimensional, and its radial mean."""
 
 import math
 
@@ -10,24 +10,22 @@ from viz.analysis.channels import shown_text
 from viz.analysis.layers import chosen, entries
 from viz.state.facts import Facts
 from viz.state.params import put
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import plots
 from viz.ui import widgets as ui
+from viz.ui.draw_cache import cached
 from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
 
 ON, SELECTED = "view.display.spectrum.on", "view.display.spectrum.selected_only"
 CONTROLS = 168
-"""Width of the controls when they stand beside the picture, design length."""
+"""Design width of the controls beside the spectrum."""
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the spectrum's picture and its controls show."""
-    return scene.view.display, facts.spectrum, facts.model
-
-
+@cached
 def picture(scene: Scene, facts: Facts) -> Scene:
-    """The two-dimensional spectrum with its controls."""
+    """Draw the two-dimensional spectrum with its controls."""
     spectrum = scene.view.display.spectrum
     scene = _header(scene, facts)
     room = imgui.get_content_region_avail()
@@ -45,13 +43,12 @@ def picture(scene: Scene, facts: Facts) -> Scene:
 
 
 def _header(scene: Scene, facts: Facts) -> Scene:
-    """Heading, what it is of, and the switch at the right."""
+    """Draw the heading, the source of the spectrum, and the switch."""
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(18)
     title = ui.draw("2-D spectrum", p.x, p.y, "text", t.small, "bold", height=h)
     spectrum, end = scene.view.display.spectrum, p.x + width - t.px(26)
     if spectrum.on:
-        row = chosen(scene, entries(scene, facts))
-        note = ui.ellipsis(shown_text(scene, row, not spectrum.selected_only), width - title - t.px(50), t.small)
+        note = ui.ellipsis(_measured_text(scene, facts), width - title - t.px(50), t.small)
         ui.draw(note, end - t.px(8), p.y, "faint", t.small, align=1, height=h)
     imgui.set_cursor_screen_pos(V(end, p.y - (t.px(t.row) - h) / 2))
     imgui.push_id("spectrum")
@@ -62,8 +59,14 @@ def _header(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
+@derived
+def _measured_text(scene: Scene, facts: Facts) -> str:
+    every = not scene.view.display.spectrum.selected_only
+    return shown_text(scene, chosen(scene, entries(scene, facts)), every)
+
+
 def _square(scene: Scene, facts: Facts, p: V, side: float) -> Scene:
-    """The picture, or an invitation to measure it."""
+    """Draw the spectrum in a square at `p`, or a button to measure it."""
     side = max(side, t.px(24))
     q = V(p.x + side, p.y + side)
     if scene.view.display.spectrum.on and facts.spectrum:
@@ -87,13 +90,13 @@ def _square(scene: Scene, facts: Facts, p: V, side: float) -> Scene:
 
 
 def frequency_text(x: float, y: float) -> str:
-    """A place in the spectrum, (-0.5..0.5) cycles per pixel each way: `0.12 cycles per pixel at 45°`."""
+    """Format a frequency, (-0.5..0.5) cycles per pixel in each direction: `0.120 cycles per pixel at 45°`."""
     angle = math.degrees(math.atan2(-y, x)) % 180
     return f"{math.hypot(x, y):.3f} cycles per pixel at {angle:.0f}°"
 
 
 def _controls(scene: Scene, width: float) -> Scene:
-    """Which channels, how many decibels, and the window. `width` in pixels."""
+    """Draw the controls for channels, range in decibels and Kaiser window, `width` pixels wide."""
     left = imgui.get_cursor_pos_x()
     label = t.px(64)
 
@@ -116,18 +119,18 @@ def _controls(scene: Scene, width: float) -> Scene:
 
 
 def frequency_ticks(lowest: float, most: int) -> list[tuple[float, str]]:
-    """Ticks from 1/2 down to `lowest` cycles per pixel, at powers of two, at most so many."""
+    """Return at most `most` ticks (value, text) at powers of two, from `lowest` to 1/2 cycles per pixel."""
     count = max(1, math.floor(-math.log2(lowest) + 1e-6)) if 0 < lowest < 0.5 else 1
     step = math.ceil(count / most)
     return [(2.0**-k, f"1/{2**k}") for k in range(1, count + 1, step)][::-1]
 
 
-def power(scene: Scene, facts: Facts) -> Scene:
-    """Mean power over circles, in decibels over frequency."""
-    on = scene.view.display.spectrum.on
+@cached
+def power(scene: Scene, facts: Facts, on: bool, radial: tuple[tuple[float, float], ...]) -> Scene:
+    """Plot the radial mean of the power, in decibels over frequency."""
     ui.heading("Radial power", "network" if on else "")
-    radial = facts.figures.frame.radial if facts.figures.frame and on else ()
-    points = np.array([point for point in radial if point[0] > 0 and math.isfinite(point[1])], np.float64)
+    finite = [point for point in radial if on and point[0] > 0 and math.isfinite(point[1])]
+    points = np.array(finite, np.float64)
     room = imgui.get_content_region_avail()
     if len(points) < 2:
         p = imgui.get_cursor_screen_pos()

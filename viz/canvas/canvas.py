@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -18,7 +17,7 @@ from viz.state.facts import Facts, Texture
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import notifications, theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.widgets import spots
 
 MARGIN = (64, 20)
@@ -27,6 +26,7 @@ WALK = 300.0
 """Design lengths of a drag that walk from one seed to the next."""
 WHEEL = 1.2
 """What one notch of the wheel multiplies the zoom by."""
+_palette, _zoom_plate = cached(tools.palette), cached(tools.zoom_plate)
 _BUTTONS = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
 
 
@@ -48,8 +48,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         scene = _picture(scene, facts, facts.picture, area, hand)
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(12)))
-    palette = partial(tools.palette, area=area)
-    scene = keep("tools", (scene.view.tool, facts.model, area), palette, scene, facts)
+    scene = _palette(scene, facts, area)
     return _strips(scene, facts, area) if notifications.present(facts) else scene
 
 
@@ -80,11 +79,10 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area, hand: Han
         scene = handles.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
     drag_view.on_picture(scene, facts, now)
-    tools.draft_badge(facts, area)
-    drafts = tools.drafts_matter(facts)
+    tools.low_res_badge(facts, area)
+    drafts = tools.low_res_matters(facts)
     imgui.set_cursor_screen_pos(tools.zoom_corner(area, drafts))
-    plate = partial(tools.zoom_plate, place=now, area=area, drafts=drafts)
-    return keep("zoom", (scene.view.camera, now, area, drafts, scene.settings.drafts), plate, scene, facts)
+    return _zoom_plate(scene, facts, now, area, drafts)
 
 
 def _mouse(scene: Scene, facts: Facts, area: Area, now: Place, hand: Hand) -> Scene:
@@ -131,7 +129,7 @@ def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
     """The picture itself with a thin dark edge."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
-    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.frame, now, whole))
+    drawn = facts.scratch.get(Viewport).show(Shot(picture, facts.image_version, now, whole))
     x0, y0, x1, y1 = drawn.box
     u0, v0, u1, v1 = drawn.uv
     d.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))

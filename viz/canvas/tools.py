@@ -10,7 +10,7 @@ from viz.gl.camera import Area, Place, actual_size, zoomed
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
-from viz.state.settings import DRAFT_MS
+from viz.state.settings import LOW_RES_MS
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.icons import Glyph
@@ -69,10 +69,10 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
     return scene
 
 
-def drafts_matter(facts: Facts) -> bool:
-    """Whether the network takes so long that drafts are drawn while something is dragged."""
+def low_res_matters(facts: Facts) -> bool:
+    """Return True if the network is so slow that drags show low-res images."""
     frame = facts.frame
-    return frame is not None and frame.model.has_drafts and frame.whole_ms > DRAFT_MS
+    return frame is not None and frame.model.has_low_res and frame.full_ms > LOW_RES_MS
 
 
 def _zoom_width(drafts: bool) -> float:
@@ -86,17 +86,18 @@ def zoom_corner(area: Area, drafts: bool) -> V:
     return V(area.x + area.width - _zoom_width(drafts) - p(12), area.y + area.height - p(26) - p(6) - p(12))
 
 
-def draft_badge(facts: Facts, area: Area) -> None:
-    """Says so where the picture is a draft."""
+def low_res_badge(facts: Facts, area: Area) -> None:
+    """Draw a badge on low-res images."""
     p, frame = theme.current.px, facts.frame
-    if frame is None or not frame.draft:
+    if frame is None or not frame.low_res:
         return
-    corner, text = zoom_corner(area, drafts_matter(facts)), f"Draft, {frame.draft} of {frame.model.resolution} pixels"
+    corner = zoom_corner(area, low_res_matters(facts))
+    text = f"Draft, {frame.low_res} of {frame.model.resolution} pixels"
     ui.badge(text, area.x + area.width - p(12) - ui.badge_width(text), corner.y - p(26))
 
 
 def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area, drafts: bool) -> Scene:
-    """Zoom out, level, in, fit, 1:1 at the lower right; and drafts, where they matter."""
+    """Zoom out, level, in, fit, 1:1 at the lower right; and the switch for low-res images, where it matters."""
     p = theme.current.px
     k, corner = p(26), zoom_corner(area, drafts)
     x, y = corner.x, corner.y

@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 from viz.files.capture import default_folder, folder_of, next_path
 from viz.state.facts import Facts
 from viz.state.params import put
+from viz.state.recording import derived, has_image
 from viz.state.scene import RevealFolder, SavePicture, SaveWindow, Scene, ShowDialog
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -40,15 +41,16 @@ def next_name(folder: Path) -> str:
         return ""
 
 
-def draw(scene: Scene, facts: Facts, name: str, open_: bool) -> Scene:
-    """The section; `name`: see `coming`; `open_`: whether it is open until the user says otherwise."""
+def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
+    """The section; `open_`: whether it is open until the user says otherwise."""
+    name = coming(scene, facts)
     if not ui.section("Capture", summary=f"next {name}" if name else "folder cannot be read", open_=open_):
         return scene
     imgui.push_id("capture")
     scene = _folder(scene)
     width = (imgui.get_content_region_avail().x - t.px(4)) / 2
     hint = "Save the picture on the canvas, pixel by pixel"
-    ready = facts.picture is not None
+    ready = has_image(scene, facts)
     if ui.button(
         "Save picture", "camera", "primary", width=width, hint=hint, keys="Ctrl+S", id_="##picture", enabled=ready
     ):
@@ -62,6 +64,7 @@ def draw(scene: Scene, facts: Facts, name: str, open_: bool) -> Scene:
     return scene
 
 
+@derived
 def coming(scene: Scene, facts: Facts) -> str:
     """The name that the next picture gets, looked up now and then; empty where the folder cannot be read."""
     known, chosen = facts.scratch.get(_Next), scene.settings.capture_dir

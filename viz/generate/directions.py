@@ -32,11 +32,6 @@ class _Typed:
     name: str = ""
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    return scene.document.directions, facts.model
-
-
 def summary(directions: tuple[Direction, ...]) -> str:
     """How many of them move the picture."""
     active = sum(one.strength != 0 for one in directions)

@@ -67,11 +67,6 @@ def summary(latent: Latent) -> str:
     return f"{latent.x:.2f}, {latent.y:.2f}".replace("-", "−")
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    return scene.document.latent, scene.view.motion, facts.model, pad.base(scene, facts)
-
-
 def unable_to_blend(model: ModelInfo | None) -> str:
     """Why there is no choice of where to blend; empty where there is."""
     return "" if model is None or model.has_mapping else "This network has no mapping network: its w is its z"

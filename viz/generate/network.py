@@ -76,13 +76,6 @@ def summary(model: ModelInfo | None, loading: Loading | None) -> str:
     return f"{model.family} · {model.resolution}" if model else "none yet"
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    now = facts.now if facts.loading else 0.0
-    followed = facts.scratch.get(Following).folder
-    return scene.document.network, facts.model, facts.snapshots, facts.loading, now, followed
-
-
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
     if not ui.section("Network", summary=summary(facts.model, facts.loading)):

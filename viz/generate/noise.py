@@ -32,12 +32,6 @@ def summary(noise: Noise, model: ModelInfo | None) -> str:
     return f"{on} of {layers} layers"
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    fold = facts.scratch.get(noise_layers.Fold).open
-    return scene.document.noise, scene.view.motion, facts.model, fold, *noise_map.reads(scene, facts)
-
-
 def unable(model: ModelInfo | None) -> str:
     """Why noise cannot be changed; empty where it can."""
     if model is None:
@@ -47,6 +41,7 @@ def unable(model: ModelInfo | None) -> str:
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The section."""
+    noise_map.measured(scene, facts)  # goes on while the section is folded
     model = facts.model
     tall = imgui.get_window_height() > t.px(760)
     able = model is not None and bool(model.noise_layers)

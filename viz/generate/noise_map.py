@@ -14,7 +14,8 @@ from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, NoiseDeviation
 from viz.gl.textures import Picture
 from viz.link.jobs import Told
-from viz.state.facts import Facts
+from viz.state.facts import Facts, Texture
+from viz.state.recording import derived
 from viz.state.scene import SavePixels, Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -59,21 +60,22 @@ def colored(values: AnyArray, top: float) -> NDArray[np.uint8]:
     return _viridis()[np.clip(values / max(top, 1e-6) * 255, 0, 255).astype(np.uint8)]
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the rows show. Asks for the map while it is on."""
+@derived
+def measured(scene: Scene, facts: Facts) -> tuple[Told, Texture | None]:
+    """Return the progress of the measurement and its map. Asks for it while it is on."""
     heat, model = facts.scratch.get(Heat), facts.model
     if not heat.on or model is None or not model.noise_layers:
-        return (heat.on, heat.realisations)
+        return heat.told, None
     told = heat.told = facts.works.ask(_work(heat, scene))
     if told.result is not None and told.result is not heat.shown:
         heat.shown, heat.top = told.result, float(told.result.max())
         heat.picture.upload(colored(told.result, heat.top))
-    return (True, heat.realisations, told, heat.picture.texture)
+    return told, heat.picture.texture
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """A switch with the number of realisations, and the map below."""
-    heat, told = facts.scratch.get(Heat), facts.scratch.get(Heat).told
+    heat, (told, texture) = facts.scratch.get(Heat), measured(scene, facts)
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
     text = "Measure" if not heat.on else "Hide" if told.over else "Stop"
@@ -88,7 +90,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     heat.realisations = min(max(typed, 2), MOST)
     if not heat.on:
         return scene
-    _map(heat, told)
+    _map(heat, told, texture if told.result is not None else None)
     if told.result is None or not told.over:
         return scene
     hint = f"The map as a PNG in the capture folder: violet is 0, yellow {level(heat.top)} levels of 0-255"
@@ -97,9 +99,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _map(heat: Heat, told: Told) -> None:
+def _map(heat: Heat, told: Told, texture: Texture | None) -> None:
     p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    texture = heat.picture.texture if told.result is not None else None
     imgui.dummy(V(max(side, 1.0), side))
     value: float | None = None
     if imgui.is_item_hovered() and heat.shown is not None and texture is not None:

@@ -10,6 +10,7 @@ from imgui_bundle import imgui
 from renderer.document.document import request_for
 from renderer.ipc.protocol import Display, RenderRequest, Transform
 from viz.state.facts import Facts
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -78,16 +79,17 @@ def neighbour_request(scene: Scene) -> RenderRequest:
     return request_for(steady, Display(), scene.settings.device, 0)
 
 
+@derived
 def base(scene: Scene, facts: Facts) -> RenderRequest:
     """What the pad's pictures have in common now. It waits for the hand to let go of what it changes: while another
     picture is asked for in every frame, no small one would get its turn.
     """
     pad, network = facts.scratch.get(Pad), scene.document.network
-    if pad.base is not None and pad.base.network == network and imgui.is_any_item_active():
+    if pad.base is not None and pad.base.image.network == network and imgui.is_any_item_active():
         return pad.base
     wanted = neighbour_request(scene)
     if wanted != pad.base:
-        if pad.base is None or wanted.network != pad.base.network:
+        if pad.base is None or wanted.image.network != pad.base.image.network:
             pad.shown.clear()
         pad.base, pad.requests = wanted, {}
     return pad.base
@@ -166,7 +168,7 @@ def _pictures(
         request = pad.requests.get((i, j))
         if request is None:
             here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
-            request = pad.requests[i, j] = replace(common, latent=here)
+            request = pad.requests[i, j] = replace(common, image=replace(common.image, latent=here))
         found = facts.thumbnails.get(request)
         if found:
             pad.shown[i, j] = request

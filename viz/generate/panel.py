@@ -1,36 +1,29 @@
-"""The left side: everything that makes the picture, in the order in which it acts."""
-
-from functools import partial
-from types import ModuleType
+"""The left side: everything that makes the image, in the order in which it acts."""
 
 from viz.generate import directions, latent, network, noise, transform, truncation
 from viz.state.facts import Facts
-from viz.state.keyframes import keys_here
 from viz.state.scene import Scene
-from viz.ui.draw_cache import keep
-
-GROUPS = ((network, latent), (truncation,), (noise, directions, transform))
-"""Sections that are shown again together: while one slider is dragged, all others stay."""
+from viz.ui.draw_cache import cached
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """Network, latent, truncation, noise, directions and transform, one section each."""
-    keys = keys_here(scene)
-    for group in GROUPS:
-        reads = tuple(panel.reads(scene, facts) for panel in group)
-        if len(group) == 1:
-            scene = _section(group[0], (*reads[0], keys), scene, facts)
-        else:
-            name = f"from {group[0].__name__}"
-            scene = keep(name, (reads, keys), partial(_sections, group=group, keys=keys), scene, facts)
-    return scene
+    """Network, latent, truncation, noise, directions and transform, one section each.
+
+    While a slider of one section is dragged, the others are replayed, neighbours in one step.
+    """
+    return _lower(_truncation(_upper(scene, facts), facts), facts)
 
 
-def _sections(scene: Scene, facts: Facts, group: tuple[ModuleType, ...], keys: object) -> Scene:
-    for panel in group:
-        scene = _section(panel, (*panel.reads(scene, facts), keys), scene, facts)
-    return scene
+_truncation = cached(truncation.draw)
+_network, _latent = cached(network.draw), cached(latent.draw)
+_noise, _directions, _transform = cached(noise.draw), cached(directions.draw), cached(transform.draw)
 
 
-def _section(panel: ModuleType, reads: tuple[object, ...], scene: Scene, facts: Facts) -> Scene:
-    return keep(panel.__name__, reads, panel.draw, scene, facts)
+@cached
+def _upper(scene: Scene, facts: Facts) -> Scene:
+    return _latent(_network(scene, facts), facts)
+
+
+@cached
+def _lower(scene: Scene, facts: Facts) -> Scene:
+    return _transform(_directions(_noise(scene, facts), facts), facts)

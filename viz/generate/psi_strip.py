@@ -1,7 +1,6 @@
 """The picture at some values of psi, from whole to opposite (StyleGAN paper, figure 8)."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -10,9 +9,9 @@ from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, RenderRequest
 from viz.state.facts import Facts
 from viz.state.params import put
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep_row
 from viz.ui.theme import current as t
 
 PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
@@ -29,21 +28,15 @@ class _Strip:
     requests: tuple[RenderRequest, ...] = ()
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the strip shows."""
-    strip = facts.scratch.get(_Strip)
-    return strip.open, _requests(strip, scene) if strip.open else ()
-
-
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The strip: a click takes that psi."""
     strip = facts.scratch.get(_Strip)
-    scene = keep_row("strip", (strip.open,), partial(_switch, scene, strip), scene)
+    _switch(strip)
     if not strip.open:
         return scene
     gap = t.px(4)
     side = max((imgui.get_content_region_avail().x - gap * (len(PSIS) - 1)) / len(PSIS), 1.0)
-    for i, (psi, request) in enumerate(zip(PSIS, _requests(strip, scene), strict=True)):
+    for i, (psi, request) in enumerate(zip(PSIS, _requests(scene, facts), strict=True)):
         if i:
             imgui.same_line(0, gap)
         p, text = imgui.get_cursor_screen_pos(), f"{psi:g}".replace("-", "−")
@@ -60,8 +53,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _switch(scene: Scene, strip: _Strip) -> Scene:
-    """The row that unfolds it; the scene as it was."""
+def _switch(strip: _Strip) -> None:
+    """The row that unfolds it."""
     width = ui.row_label("At other ψ")
     if ui.button(
         "Hide" if strip.open else "Show",
@@ -72,11 +65,11 @@ def _switch(scene: Scene, strip: _Strip) -> Scene:
         hint="The picture from ψ 1 over the mean to the opposite of each feature",
     ):
         strip.open = not strip.open
-    return scene
 
 
-def _requests(strip: _Strip, scene: Scene) -> tuple[RenderRequest, ...]:
-    document = scene.document
+@derived
+def _requests(scene: Scene, facts: Facts) -> tuple[RenderRequest, ...]:
+    strip, document = facts.scratch.get(_Strip), scene.document
     busy = imgui.is_any_item_active() or scene.view.moving
     if strip.document is not document and (strip.document is None or not busy):
         strip.document = document

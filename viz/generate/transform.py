@@ -25,11 +25,6 @@ def summary(transform: Transform, model: ModelInfo | None) -> str:
     return "   ".join(parts).replace("-", "−")
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    return scene.document.transform, scene.view.display.untransform, scene.view.motion, facts.model
-
-
 def unable(model: ModelInfo | None) -> str:
     """Why the input cannot be moved; empty where it can."""
     if model is None:

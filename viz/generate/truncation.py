@@ -1,7 +1,5 @@
 """Truncation: how far styles are pulled toward the mean, on which w vectors, and what that makes of each of them."""
 
-from functools import partial
-
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import ModelInfo, Truncation
@@ -11,10 +9,8 @@ from viz.state.keyframes import has_key, key_toggled, under
 from viz.state.params import PARAMS, put, reset
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep_row
 from viz.ui.param_rows import slider_row
 
-_TITLE = "Truncation"
 _CUTOFF = "truncation.cutoff"
 """On the timeline, where it is held from key to key."""
 
@@ -30,11 +26,6 @@ def summary(truncation: Truncation, num_ws: int) -> str:
     return text if cutoff is None or cutoff >= num_ws else f"{text} on {cutoff} of {num_ws}"
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    return scene.document.truncation, facts.model, *psi_strip.reads(scene, facts)
-
-
 def unable(model: ModelInfo | None) -> str:
     """Why styles cannot be pulled toward the mean; empty where they can."""
     return "" if model is None or model.has_mean else "This network keeps no mean of w to pull styles toward"
@@ -45,10 +36,10 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     model = facts.model
     num_ws = model.num_ws if model else 0
     text = summary(scene.document.truncation, num_ws) if model is None or model.has_mean else "no mean"
-    corner, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    scene = keep_row("header", (), partial(_header, scene), scene)
-    ui.section_summary(text, _TITLE, corner, width, reset=True)
-    if not ui.section_open(_TITLE):
+    is_open = ui.section("Truncation", summary=text, reset=True)
+    if ui.reset_clicked():
+        scene = reset(scene, "document.truncation")
+    if not is_open:
         return scene
     before = scene.document.truncation
     with ui.greyed(unable(model)):
@@ -63,27 +54,18 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _header(scene: Scene) -> Scene:
-    """All of the section's header but its summary, which a drag of psi changes in every frame."""
-    ui.section(_TITLE, reset=True)
-    return reset(scene, "document.truncation") if ui.reset_clicked() else scene
-
-
 def _cutoff(scene: Scene, num_ws: int) -> Scene:
     """The cutoff, which counts up to the network's own number of w vectors; that number itself stands for all."""
     param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
     before, keyed = num_ws if cutoff is None else min(cutoff, num_ws), has_key(scene, _CUTOFF)
 
-    def draw() -> Scene:
-        imgui.begin_disabled(num_ws == 0)
-        unit = f"of {num_ws}" if num_ws else ""
-        after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, keyed, param.hint)
-        imgui.end_disabled()
-        under.note(_CUTOFF)
-        if ui.key_clicked():
-            return key_toggled(scene, _CUTOFF)
-        if round(after) == before:
-            return scene
-        return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
-
-    return keep_row("cutoff", (before, num_ws, keyed), draw, scene)
+    imgui.begin_disabled(num_ws == 0)
+    unit = f"of {num_ws}" if num_ws else ""
+    after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, keyed, param.hint)
+    imgui.end_disabled()
+    under.note(_CUTOFF)
+    if ui.key_clicked():
+        return key_toggled(scene, _CUTOFF)
+    if round(after) == before:
+        return scene
+    return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))

@@ -1,4 +1,4 @@
-"""Where the picture lies on the canvas: fit, zoom at the pointer, pan. Pure arithmetic in screen pixels."""
+"""Placement of the image on the canvas: fit, zoom at the pointer, pan. Pure arithmetic in screen pixels."""
 
 import math
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from renderer.document.document import Camera
 
 SMALLEST, LARGEST = 1 / 32, 64.0
-"""Screen pixels per picture pixel."""
+"""Range of scales, in screen pixels per image pixel."""
 
 
 @dataclass(frozen=True)
 class Area:
-    """A rectangle on the screen."""
+    """Rectangle on the screen."""
 
     x: float
     y: float
@@ -21,42 +21,42 @@ class Area:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the picture lies: its upper left corner and its scale."""
+    """Placement of the image: its upper left corner, scale and size."""
 
     x: float
     y: float
     scale: float
-    """Screen pixels per picture pixel."""
+    """Screen pixels per image pixel."""
     width: int
     height: int
 
     @property
     def right(self) -> float:
-        """Its right edge on the screen."""
+        """Right edge on the screen."""
         return self.x + self.width * self.scale
 
     @property
     def bottom(self) -> float:
-        """Its lower edge on the screen."""
+        """Lower edge on the screen."""
         return self.y + self.height * self.scale
 
     def pixel(self, x: float, y: float) -> tuple[int, int] | None:
-        """The picture's pixel (column, row) under a point of the screen; None beside the picture."""
+        """Return the image pixel (column, row) under a screen point, or None outside the image."""
         column, row = math.floor((x - self.x) / self.scale), math.floor((y - self.y) / self.scale)
         return (column, row) if 0 <= column < self.width and 0 <= row < self.height else None
 
 
 def fit_scale(area: Area, width: int, height: int, margin: tuple[float, float]) -> float:
-    """The scale at which the picture just fills the area within its margins (left and right, top and bottom)."""
+    """Return the scale at which the image just fits the area within margins (horizontal, vertical)."""
     room = (max(area.width - 2 * margin[0], 1.0), max(area.height - 2 * margin[1], 1.0))
     fitting = min(room[0] / width, room[1] / height)
-    # Whole screen pixels along the longer side keep the picture's edges sharp.
+    # A whole number of screen pixels along the longer side keeps the image's edges sharp.
     longer = max(width, height)
     return min(max(math.floor(fitting * longer) / longer, SMALLEST), LARGEST)
 
 
 def place(camera: Camera, area: Area, width: int, height: int, margin: tuple[float, float]) -> Place:
-    """Where a picture of this size lies. Its corner is at a whole screen pixel, so that its pixels can be exact."""
+    """Return the placement of an image of this size, its corner on a whole screen pixel for exact pixels."""
     if camera.zoom is None:
         scale, x, y = fit_scale(area, width, height, margin), 0.5, 0.5
     else:
@@ -67,7 +67,7 @@ def place(camera: Camera, area: Area, width: int, height: int, margin: tuple[flo
 
 
 def zoomed(now: Place, area: Area, x: float, y: float, scale: float) -> Camera:
-    """The camera at another scale with the point of the picture at (x, y) staying where it is."""
+    """Return the camera at another scale, keeping the image point under (x, y) in place."""
     scale = min(max(scale, SMALLEST), LARGEST)
     u, v = (x - now.x) / now.scale, (y - now.y) / now.scale
     left, top = x - u * scale, y - v * scale
@@ -75,17 +75,17 @@ def zoomed(now: Place, area: Area, x: float, y: float, scale: float) -> Camera:
 
 
 def panned(now: Place, area: Area, dx: float, dy: float) -> Camera:
-    """The camera after the picture has moved by (dx, dy); some of it always stays in sight."""
+    """Return the camera after the image has moved by (dx, dy); part of it always stays visible."""
     return _looking(replace(now, x=now.x + dx, y=now.y + dy), area)
 
 
 def actual_size(camera: Camera) -> Camera:
-    """One picture pixel on one screen pixel, looking at the same point."""
+    """Return the camera at one image pixel per screen pixel, centred on the same point."""
     return replace(camera, zoom=1.0)
 
 
 def _looking(place_: Place, area: Area) -> Camera:
-    """The camera that puts the picture there, its centre kept within the picture."""
+    """Return the camera of a placement, its centre clamped to the image."""
     x = (area.x + area.width / 2 - place_.x) / (place_.width * place_.scale)
     y = (area.y + area.height / 2 - place_.y) / (place_.height * place_.scale)
     return Camera(place_.scale, min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))

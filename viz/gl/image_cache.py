@@ -1,4 +1,4 @@
-"""Picture files as textures, several at a time, read on a thread: small ones for lists, whole grids to look through."""
+"""Cache of image files as textures, read on a thread: small ones for lists, and whole image grids."""
 
 import queue
 import threading
@@ -16,7 +16,7 @@ from viz.gl.textures import Picture
 from viz.state.facts import Texture
 
 SMALL = 96
-"""Side of a small picture in pixels."""
+"""Side of a small image in pixels."""
 _SMALL_KEPT, _WHOLE_KEPT = 256, 6
 
 
@@ -28,17 +28,17 @@ class _Wish:
 
 @dataclass(frozen=True)
 class Held:
-    """A picture that has been read."""
+    """Image that has been read."""
 
     texture: Texture | None
-    """None where it cannot be read."""
+    """None if the file cannot be read."""
     tiles: Tiling = ONE
-    """How it is divided."""
+    """Division of the grid into images."""
     error: str = ""
 
 
 class PictureCache:
-    """One for the window, kept in `Facts.scratch`; for the window's thread only."""
+    """Cache of one window, held in `Facts.scratch`. For the UI thread only."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
@@ -48,18 +48,18 @@ class PictureCache:
         self._waiting: set[_Wish] = set()
         self._thread: threading.Thread | None = None
         self.came = 0
-        """How many pictures have come: what is drawn of pictures reads it."""
+        """Number of images read so far, a version number for whatever draws them."""
 
     def first_tile(self, path: str) -> Held | None:
-        """The first picture of a grid, small; None while it is being read."""
+        """Return the first image of a grid, reduced, or None while it is being read."""
         return self._get(_Wish(path, True))
 
     def grid(self, path: str) -> Held | None:
-        """A whole grid; None while it is being read."""
+        """Return a whole grid, or None while it is being read."""
         return self._get(_Wish(path, False))
 
     def take(self) -> None:
-        """Call once a frame: what has come goes into textures."""
+        """Upload images that have been read. Call once per frame."""
         while not self._came.empty():
             wish, pixels, tiles, error = self._came.get()
             self._waiting.discard(wish)
@@ -71,7 +71,7 @@ class PictureCache:
             self.came += 1
 
     def free(self) -> None:
-        """End the thread, and give the textures back."""
+        """Stop the thread and free the textures."""
         if self._thread is not None:
             self._asked.put(None)
             self._thread.join()
@@ -95,7 +95,7 @@ class PictureCache:
         return None
 
     def _read_all(self) -> None:
-        """The newest wish first: it is what is looked at."""
+        """Read files, the newest request first, as that is the one being looked at."""
         while (wish := self._asked.get()) is not None:
             try:
                 pixels, size = read_sized(wish.path)

@@ -1,4 +1,4 @@
-"""How the picture grids of a training run are divided."""
+"""Division of a training run's image grids into images."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _RULES = (((1920, 1080), (4, 3), (16, 9)), ((7680, 4320), (7, 4), (32, 32)))
-"""Of our runs, and of the official ones: a grid has as many pictures as fit into this area in pixels, but never fewer
-or more than these a side.
+"""Rules of our runs and of the official ones: a grid has as many images as fit into an area in pixels, within a minimum
+and a maximum per side.
 """
 
 
@@ -22,10 +22,10 @@ ONE = Tiling(1, 1)
 
 
 def tilings(width: int, height: int) -> tuple[Tiling, ...]:
-    """How a grid of this size in pixels may be divided, the finest last; none where it is no grid of a run.
+    """Return the possible divisions of a grid of this size in pixels, the finest last; empty if it is no grid of a run.
 
-    A run draws square pictures of R pixels: clip(1920 / R, 4, 16) a row and clip(1080 / R, 3, 9) rows of them, an
-    official one clip(7680 / R, 7, 32) and clip(4320 / R, 4, 32).
+    A run writes square images of R pixels, clip(1920 / R, 4, 16) per row in clip(1080 / R, 3, 9) rows; an official run
+    clip(7680 / R, 7, 32) per row in clip(4320 / R, 4, 32) rows.
     """
     found = set()
     for rule in _RULES:
@@ -40,8 +40,9 @@ def tilings(width: int, height: int) -> tuple[Tiling, ...]:
 
 
 def tiling(pixels: NDArray[np.uint8], width: int, height: int) -> Tiling:
-    """The division of the picture `pixels` [H, W, C] whose file is `width` x `height` pixels; one picture where it is
-    no grid. Where its size fits several divisions, the finest whose borders are seen is taken.
+    """Return the division of `pixels` [H, W, C], read from a file of `width` x `height` pixels; 1 x 1 if it is no grid.
+
+    If several divisions fit the size, the finest one with visible borders is chosen.
     """
     possible = tilings(width, height)
     for one in reversed(possible[1:]):
@@ -51,7 +52,7 @@ def tiling(pixels: NDArray[np.uint8], width: int, height: int) -> Tiling:
 
 
 def _bordered(pixels: NDArray[np.uint8], columns: int) -> bool:
-    """Whether neighbouring columns of pixels differ more at the borders of so many pictures than beside them."""
+    """Return True if adjacent pixel columns differ more at the borders of `columns` images than beside them."""
     line = pixels[..., :3].astype(np.float32)
     steps = np.abs(np.diff(line, axis=1)).mean(axis=(0, 2))
     borders = (np.arange(1, columns, 2) * pixels.shape[1] / columns).round().astype(int) - 1
@@ -64,8 +65,9 @@ def _fit(area: int, least: int, most: int, side: int) -> int:
 
 
 def cell(tiles: Tiling, index: int, width: int, height: int) -> tuple[float, float, float, float]:
-    """Corner coordinates (u0, v0, u1, v1) of the `index`-th picture, row by row, in a texture of this size: half a
-    pixel inside, so that neighbours do not bleed in.
+    """Return the texture coordinates (u0, v0, u1, v1) of image `index`, row by row, in a texture of this size.
+
+    They are inset by half a pixel, so that neighbours do not bleed in.
     """
     row, column = divmod(index, tiles.columns)
     u, v = 1 / tiles.columns, 1 / tiles.rows

@@ -1,4 +1,4 @@
-"""OpenGL textures: made once, filled again and again. Everything here needs the window's OpenGL context."""
+"""Reusable OpenGL textures. Everything here needs the window's OpenGL context."""
 
 from functools import partial
 
@@ -13,9 +13,9 @@ RGBA = NDArray[np.uint8]
 
 
 class Picture:
-    """A texture that takes pictures of any size.
+    """Double-buffered texture for images of any size.
 
-    There are two, filled in turn: a texture that the last frame still draws from cannot be filled before it is drawn.
+    Two textures are filled in turn, because one that the last frame still draws from cannot be overwritten.
     """
 
     def __init__(self) -> None:
@@ -24,11 +24,11 @@ class Picture:
 
     @property
     def texture(self) -> Texture | None:
-        """What panels draw; None before the first upload. Another one after every upload."""
+        """Texture to draw, a different one after every upload; None before the first."""
         return self._shown
 
     def upload(self, pixels: RGBA) -> None:
-        """Take a picture [H, W, 4]."""
+        """Upload an image [H, W, 4]."""
         height, width = pixels.shape[:2]
         texture = self._spare
         fresh = texture is None or (texture.width, texture.height) != (width, height)
@@ -38,7 +38,7 @@ class Picture:
         self._shown, self._spare = texture, self._shown
 
     def free(self) -> None:
-        """Give the memory back."""
+        """Free the textures."""
         names = [texture.id for texture in (self._shown, self._spare) if texture is not None]
         if names:
             GL.glDeleteTextures(names)
@@ -54,12 +54,12 @@ def _take(texture: Texture, pixels: RGBA, fresh: bool) -> None:
 
 
 def name() -> int:
-    """A name for a texture to be."""
+    """Create a texture name."""
     return int(GL.glGenTextures(1))
 
 
 def make_room(texture: Texture) -> None:
-    """Give a texture its size, its content undefined; it is smooth and does not repeat at its edges."""
+    """Allocate a texture's storage, content undefined, with linear filtering and clamped edges."""
     GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
     for key, value in (
         (GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR),
@@ -74,7 +74,7 @@ def make_room(texture: Texture) -> None:
 
 
 def fill(x: int, y: int, pixels: RGBA) -> None:
-    """Write a picture [h, w, 4] into the bound texture at (x, y)."""
+    """Write an image [h, w, 4] into the bound texture at (x, y)."""
     height, width = pixels.shape[:2]
-    data = GL.GLvoidp(pixels.ctypes.data)  # a pointer: PyOpenGL would look at every array anew
+    data = GL.GLvoidp(pixels.ctypes.data)  # a pointer, because PyOpenGL would inspect the array on every call
     GL.glTexSubImage2D(GL.GL_TEXTURE_2D, 0, x, y, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, data)

@@ -1,8 +1,8 @@
-"""A thread that fills textures while panels are drawn, in an OpenGL context that shares the window's.
+"""Texture uploads on a thread with a shared OpenGL context, while panels are drawn.
 
-Copying a picture of 4 MB takes the window's thread longer than drawing a panel. Here it only says what is to be copied
-(`do`); it is there when Dear ImGui's vertices go to OpenGL (`settle`). Where no second context can be had, everything
-is done at once, by the window's own thread.
+Copying an image of 4 MB takes longer than drawing a panel. The UI thread only enqueues uploads (`do`) and waits for
+them before Dear ImGui's vertices go to OpenGL (`settle`). Without a second context, uploads run immediately on the UI
+thread.
 """
 
 import queue
@@ -16,33 +16,33 @@ from OpenGL import GL
 
 Work = Callable[[], None]
 
-_PATIENCE_NS = 1_000_000_000
+_TIMEOUT_NS = 1_000_000_000
 
 
 class Filler:
-    """One for each window. All but the works themselves is for the window's thread."""
+    """Upload queue of one window. For the UI thread only, except for the uploads themselves."""
 
     def __init__(self) -> None:
         self._window: Any = None
         self._thread: threading.Thread | None = None
-        self._works: queue.SimpleQueue[tuple[int, Work] | None] = queue.SimpleQueue()
+        self._uploads: queue.SimpleQueue[tuple[int, Work] | None] = queue.SimpleQueue()
         self._asked = self._settled = 0
-        """Works asked for so far, and those known to be done."""
+        """Numbers of uploads enqueued, and of those known to be complete."""
         self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
-        """Numbers of works that were the last one asked for when they were done: waking a thread is not for nothing."""
+        """Ids of uploads that emptied the queue; only these wake the UI thread, as waking is expensive."""
         self._problems: list[Exception] = []
         self._frame: Any = None
-        """Passed when the window's newest frame is drawn: until then it may draw from what is to be overwritten."""
+        """Fence of the window's newest frame, which may draw from textures until it is passed."""
         self.waited_s = 0.0
-        """How long the newest `settle` waited."""
+        """Seconds that the latest `settle` waited."""
 
     @property
     def threaded(self) -> bool:
-        """Whether there is a thread."""
+        """True if uploads run on a thread."""
         return self._thread is not None
 
     def open(self) -> None:
-        """Make the context and start the thread. Call when the window's context is there."""
+        """Create the context and start the thread. Call once the window's context exists."""
         import glfw
         from imgui_bundle import glfw_utils
 
@@ -55,9 +55,9 @@ class Filler:
         self._thread.start()
 
     def do(self, work: Work) -> None:
-        """Do this, in the order in which it is asked for, before `settle` returns.
+        """Run `work` before the next `settle` returns; calls run in order.
 
-        It may use textures, but no framebuffers but its own, and must leave none of them bound.
+        It may use textures and its own framebuffers, and must leave none of them bound.
         """
         if self._thread is None:
             work()
@@ -66,10 +66,10 @@ class Filler:
             frame, self._frame = self._frame, None
             work = partial(_after, frame, work)
         self._asked += 1
-        self._works.put((self._asked, work))
+        self._uploads.put((self._asked, work))
 
     def settle(self) -> None:
-        """Wait until all is done. What a work raised is raised here."""
+        """Wait until all uploads are complete. Raises the first exception of an upload."""
         began = time.perf_counter()
         while self._settled < self._asked:
             self._settled = self._done.get()
@@ -80,7 +80,7 @@ class Filler:
             raise problem
 
     def drawn(self) -> None:
-        """Call when a frame's vertices have gone to OpenGL."""
+        """Mark the end of a frame. Call once its vertices have gone to OpenGL."""
         if self._thread is not None:
             if self._frame is not None:
                 GL.glDeleteSync(self._frame)
@@ -88,12 +88,12 @@ class Filler:
             GL.glFlush()
 
     def close(self) -> None:
-        """End the thread and give the context back. Call while the window's context is still there."""
+        """Stop the thread and destroy the context. Call while the window's context still exists."""
         if self._thread is None:
             return
         import glfw
 
-        self._works.put(None)
+        self._uploads.put(None)
         self._thread.join()
         self._thread = self._frame = None
         glfw.destroy_window(self._window)
@@ -102,7 +102,7 @@ class Filler:
         import glfw
 
         glfw.make_context_current(window)
-        while (given := self._works.get()) is not None:
+        while (given := self._uploads.get()) is not None:
             number, work = given
             try:
                 work()
@@ -111,7 +111,7 @@ class Filler:
                 self._problems.append(error)
             if number == self._asked:
                 self._done.put(number)
-        glfw.make_context_current(None)  # type: ignore[arg-type]  # none is what it takes to let one go
+        glfw.make_context_current(None)  # type: ignore[arg-type]  # None releases the current context
 
 
 def _after(fence: Any, work: Work) -> None:
@@ -120,8 +120,8 @@ def _after(fence: Any, work: Work) -> None:
 
 
 def _pass(fence: Any) -> None:
-    """Wait until OpenGL has done everything before a fence, and let it go."""
-    GL.glClientWaitSync(fence, GL.GL_SYNC_FLUSH_COMMANDS_BIT, _PATIENCE_NS)
+    """Wait until OpenGL has reached a fence, and delete it."""
+    GL.glClientWaitSync(fence, GL.GL_SYNC_FLUSH_COMMANDS_BIT, _TIMEOUT_NS)
     GL.glDeleteSync(fence)
 
 

@@ -1,8 +1,8 @@
-"""The picture drawn with exact pixels above 1:1 and without skipping any below.
+"""Display of the image with exact pixels above 1:1 and without skipped pixels below.
 
-Dear ImGui's OpenGL backend samples every texture smoothly, whatever the texture asks for. So above 1:1 the picture is
-copied (glBlitFramebuffer, nearest) into a texture with the screen's pixels, which is then drawn pixel for pixel. Below
-1:1 it is drawn as it is; below 1:2 from a copy halved as often as needed, as bilinear sampling alone would skip pixels.
+Dear ImGui's OpenGL backend samples every texture bilinearly, whatever filter the texture sets. Above 1:1 the image is
+therefore copied (glBlitFramebuffer, nearest) to a texture in screen pixels, which is drawn pixel for pixel. Below 1:1
+it is drawn directly; below 1:2 from a copy halved as often as needed, as bilinear sampling alone would skip pixels.
 """
 
 import math
@@ -18,19 +18,19 @@ from viz.state.facts import Texture
 
 @dataclass(frozen=True)
 class Shot:
-    """What is to be drawn: when nothing of it changes, nothing is copied."""
+    """Image and placement to draw; nothing is copied while they stay the same."""
 
     picture: Texture
-    frame: object
-    """Whose picture it is; compared by identity."""
+    version: int
+    """Changes with every image in the texture."""
     place: Place
     area: Area
-    """The canvas, in whole screen pixels."""
+    """Rectangle of the canvas in whole screen pixels."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A texture's part (u0, v0, u1, v1) and the rectangle of the screen (x0, y0, x1, y1) that it fills."""
+    """Texture, its region (u0, v0, u1, v1), and the screen rectangle (x0, y0, x1, y1) to fill."""
 
     texture: int
     uv: tuple[float, float, float, float]
@@ -38,18 +38,18 @@ class Drawn:
 
 
 class Viewport:
-    """Makes what is drawn for a picture at a place. Needs the window's OpenGL context."""
+    """Prepare the texture that shows an image at a placement. Needs the window's OpenGL context."""
 
     def __init__(self) -> None:
         self._exact: Texture | None = None
         self._halves: list[Texture] = []
         self._buffers: dict[Texture, int] = {}
-        """The filler's framebuffer for each texture copied from or to: joining them anew takes longer than the copy."""
+        """Framebuffer of the upload context per texture; attaching a texture takes longer than the copy."""
         self._shot: Shot | None = None
-        self._halved: tuple[object, int] = (None, 0)
+        self._halved = (-1, 0)
 
     def show(self, shot: Shot) -> Drawn:
-        """The picture at `shot.place`, cut to `shot.area` above 1:1."""
+        """Return the image at `shot.place`, cropped to `shot.area` above 1:1."""
         place, area = shot.place, shot.area
         x0, y0 = round(place.x), round(place.y)
         x1, y1 = x0 + round(place.width * place.scale), y0 + round(place.height * place.scale)
@@ -57,7 +57,7 @@ class Viewport:
             return Drawn(self._small(shot), (0.0, 0.0, 1.0, 1.0), (x0, y0, x1, y1))
         self._make_exact(int(area.width), int(area.height))
         assert self._exact is not None
-        if self._shot is None or shot != self._shot or shot.frame is not self._shot.frame:
+        if shot != self._shot:
             target = (x0 - int(area.x), y0 - int(area.y), x1 - int(area.x), y1 - int(area.y))
             self._blit(shot.picture, self._exact, target, GL.GL_NEAREST)
             self._shot = shot
@@ -70,24 +70,24 @@ class Viewport:
         return Drawn(self._exact.id, (u0, v0, u1, v1), box)
 
     def free(self) -> None:
-        """Give everything back."""
+        """Free textures and framebuffers."""
         names = [texture.id for texture in (self._exact, *self._halves) if texture is not None]
         upload.current.do(partial(_delete, names, list(self._buffers.values())))
         self.__init__()  # type: ignore[misc]
 
     def _small(self, shot: Shot) -> int:
-        """The picture halved until it is less than twice as large as it is shown; made when it is needed."""
+        """Return the texture halved until it is less than twice its displayed size; created on demand."""
         sides = min(shot.picture.width, shot.picture.height)
         levels = min(math.floor(-math.log2(shot.place.scale)), int(math.log2(max(sides, 1))))
         if levels <= 0:
             return shot.picture.id
-        if self._halved[0] is not shot.frame or self._halved[1] < levels:
+        if self._halved[0] != shot.version or self._halved[1] < levels:
             source = shot.picture
             for level in range(levels):
                 target = self._half(level, max(source.width // 2, 1), max(source.height // 2, 1))
                 self._blit(source, target, (0, 0, target.width, target.height), GL.GL_LINEAR)
                 source = target
-            self._halved = (shot.frame, levels)
+            self._halved = (shot.version, levels)
         return self._halves[levels - 1].id
 
     def _half(self, level: int, width: int, height: int) -> Texture:
@@ -105,7 +105,7 @@ class Viewport:
             self._shot = None
 
     def _buffer(self, texture: Texture) -> int:
-        """A framebuffer made of a texture, which is of this size from now on."""
+        """Create the framebuffer of a texture, replacing one of the texture's earlier size."""
         for known in [one for one in self._buffers if one.id == texture.id]:
             GL.glDeleteFramebuffers(1, [self._buffers.pop(known)])
         buffer = self._buffers[texture] = int(GL.glGenFramebuffers(1))
@@ -114,7 +114,7 @@ class Viewport:
         return buffer
 
     def _blit(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
-        """Copy all of `source` into the rectangle `box` of `target`, which may reach over its edges."""
+        """Copy all of `source` into the rectangle `box` of `target`, which may extend beyond its edges."""
         upload.current.do(partial(self._copy, source, target, box, how))
 
     def _copy(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
@@ -132,7 +132,7 @@ class Viewport:
 
 
 def _sized(name: int, width: int, height: int) -> Texture:
-    """A texture with room for a picture of this size."""
+    """Return a texture of this size, allocated by the upload thread."""
     texture = Texture(name, width, height)
     upload.current.do(partial(textures.make_room, texture))
     return texture

@@ -11,13 +11,13 @@ from renderer.document.mixing import clear, layer, style_of, take
 from renderer.ipc.protocol import ModelInfo
 from viz.history.panel import START, name_of, with_b
 from viz.state.bands import band_of, bands_of, short_name
-from viz.state.facts import Facts
+from viz.state.facts import Facts, Snapshot
 from viz.state.followed_run import Beside as Pair
+from viz.state.recording import derived
 from viz.state.scene import Beside, Scene
 from viz.state.snapshots import current, nearest, snapshots_of
 from viz.state.step_names import step_name
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
 from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
 
@@ -68,6 +68,7 @@ def differing(document: Document, b: Document, num_ws: int) -> frozenset[int]:
     )
 
 
+@derived
 def names(scene: Scene, facts: Facts) -> tuple[str, str]:
     """What A and B are called: by the steps that made them."""
     states, b = facts.states, scene.view.compare.b
@@ -78,20 +79,8 @@ def names(scene: Scene, facts: Facts) -> tuple[str, str]:
     return a, "kept" if found is None else name_of(states, found)
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """Everything that the section shows."""
-    compare, chosen = scene.view.compare, facts.scratch.get(Chosen).ws
-    document = None if compare.b is None else scene.document
-    run = snapshots_of(compare.b.network.source) if compare.b is not None else ()
-    return compare, document, facts.model, names(scene, facts), chosen, run, facts.scratch.get(Pair).source
-
-
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section, kept while nothing of it changes."""
-    return keep("compare", reads(scene, facts), _section, scene, facts)
-
-
-def _section(scene: Scene, facts: Facts) -> Scene:
+    """The section."""
     compare = scene.view.compare
     a, b = names(scene, facts)
     tall = imgui.get_window_height() > t.px(760)
@@ -135,9 +124,15 @@ def _shown(scene: Scene) -> Scene:
     return scene
 
 
+@derived
+def _snapshots_of_b(scene: Scene, facts: Facts) -> tuple[Snapshot, ...]:
+    b = scene.view.compare.b
+    return () if b is None else snapshots_of(b.network.source)
+
+
 def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
     """Which snapshot of its run B is drawn with."""
-    found = snapshots_of(b.network.source)
+    found = _snapshots_of_b(scene, facts)
     if len(found) < 2 or facts.scratch.get(Pair).source != b.network.source:
         return scene
     now, low, high = found[current(found, b.network.source)].kimg, found[0].kimg, found[-1].kimg

@@ -28,7 +28,7 @@ class _Other:
     picture: Picture = field(default_factory=Picture)
     viewport: Viewport = field(default_factory=Viewport)
     shown: AnyArray | None = None
-    upload: object = None
+    upload: int = 0
     """Tells one picture from the next."""
     asked: tuple[object, ...] = ()
     work: Work | None = None
@@ -51,7 +51,7 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
     told = facts.works.ask(_work(scene, compare.b, other))
     if told.result is not None and told.result is not other.shown:
         other.picture.upload(told.result)
-        other.shown, other.upload = told.result, object()
+        other.shown, other.upload = told.result, other.upload + 1
     texture = other.picture.texture
     if texture is not None:
         share = compare.divider if compare.mode == "split" else 0.0

@@ -1,7 +1,6 @@
 """Window "History": the states that undo and redo lead to, as small pictures to go back to."""
 
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -11,7 +10,6 @@ from renderer.ipc.protocol import Display, RenderRequest
 from viz.state.facts import Facts, States
 from viz.state.scene import Jump, Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
 from viz.ui.theme import current as t
 
 TILE, UPRIGHT = 72, 64
@@ -49,7 +47,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     view, states = facts.scratch.get(_View), facts.states
     view.look(states, scene.settings.device)
     if not states.states:
-        return keep("nothing", (), _nothing, scene, facts)
+        return _nothing(scene)
     upright = imgui.get_window_height() > imgui.get_window_width()
     room = imgui.get_content_region_avail()
     pitch = t.px(UPRIGHT + 24) if upright else t.px(TILE + 14)
@@ -60,9 +58,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     usual = min(max(0, states.now - count + 1 + AHEAD), last)
     first = min(max(0, usual + view.scrolled), last)
     view.scrolled = first - usual
-    b = scene.view.compare.b
-    parted = partial(_states, first=first, count=count, upright=upright)
-    return keep("states", (states, first, count, upright, b, scene.settings.device), parted, scene, facts)
+    return _states(scene, facts, first, count, upright)
 
 
 def name_of(states: States, index: int) -> str:
@@ -70,7 +66,7 @@ def name_of(states: States, index: int) -> str:
     return states.states[index][0] or START
 
 
-def _nothing(scene: Scene, facts: Facts) -> Scene:
+def _nothing(scene: Scene) -> Scene:
     """What belongs here."""
     p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     if room.y > room.x:

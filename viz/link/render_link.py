@@ -17,7 +17,7 @@ from viz.link.meters import Meters
 from viz.state.facts import Texture
 from viz.state.playback import animated, showing
 from viz.state.scene import Scene
-from viz.state.settings import DRAFT_MS
+from viz.state.settings import LOW_RES_MS
 
 REST_S = 0.25
 """What is held still for so long is drawn whole."""
@@ -31,6 +31,8 @@ class Incoming:
         self.thumbnails = ThumbnailCache()
         self.works = Works(renderer)
         self.frame: Frame | None = None
+        self.image_version = 0
+        """Images shown so far."""
         self.failure: Failure | None = None
         self.loading: Loading | None = None
         self.preparing: Preparing | None = None
@@ -43,7 +45,7 @@ class Incoming:
         self._shows: dict[int, tuple[Document, Display, float | None]] = {}
         """The same for requests that are not answered."""
         self._asked: dict[int, float] = {}
-        self._draft_ms = 0.0
+        self._low_res_ms = 0.0
         self._moved: tuple[Document | None, float] = (None, 0.0)
         """What was shown last, and since when."""
         self._answered_id = 0
@@ -108,13 +110,13 @@ class Incoming:
     def submit(self, scene: Scene, now: float, held: bool = False) -> None:
         """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted.
 
-        `held`: a hand is changing it, so a draft will do.
+        `held`: a hand is changing it, so a low-res image will do.
         """
         if scene.shown is not self._moved[0]:
             self._moved = (scene.shown, now)
-        slow = self.frame is not None and self.frame.model.has_drafts and self.frame.whole_ms > DRAFT_MS
+        slow = self.frame is not None and self.frame.model.has_low_res and self.frame.full_ms > LOW_RES_MS
         resting = now - self._moved[1] >= REST_S
-        self._draft_ms = DRAFT_MS if held and slow and scene.settings.drafts and not resting else 0.0
+        self._low_res_ms = LOW_RES_MS if held and slow and scene.settings.drafts and not resting else 0.0
         if (request := self._next(scene)) is not None:
             self._again = False
             self._request, self._from = request, self._made_from(scene)
@@ -160,12 +162,12 @@ class Incoming:
     def _asks(self, scene: Scene, request_id: int) -> RenderRequest:
         display = measured(scene.view.display, self._seen.last)
         request = animated(request_for(scene.shown, display, scene.settings.device, request_id), scene)
-        return replace(request, draft_ms=self._draft_ms) if self._draft_ms else request
+        return replace(request, low_res_ms=self._low_res_ms) if self._low_res_ms else request
 
     def _made_from(self, scene: Scene) -> tuple[object, ...]:
         """All that `_asks` reads; compared by identity."""
         moment = scene.view.playback if showing(scene) else None
-        return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment, self._draft_ms or None
+        return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment, self._low_res_ms or None
 
     def _texture(self, name: str) -> Texture | None:
         if self.frame is None or all(part.name != name for part in self.frame.parts):
@@ -179,6 +181,7 @@ class Incoming:
         if known is not None and frame.model is not known and frame.model == known:
             frame = replace(frame, model=known)  # the same object, which is compared at once
         self.frame = frame
+        self.image_version += 1
         self.shown = self._shows.get(frame.request_id, self.shown)
         if asked := self._asked.get(frame.request_id):
             self._meters.latency.add((self._clock() - asked) * 1000)

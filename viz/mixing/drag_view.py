@@ -9,7 +9,6 @@ from viz.gl.camera import Place
 from viz.mixing import swatch_thumbnails
 from viz.mixing.drag import Carry, Slot, Target, target
 from viz.mixing.grid_export import Export
-from viz.mixing.layers_section import second
 from viz.mixing.selection import Picked
 from viz.state import canvas_pointer
 from viz.state.facts import Facts
@@ -91,7 +90,7 @@ def _at_pointer(scene: Scene, facts: Facts, carry: Carry) -> None:
     for n in range(1, 7):
         a, b = V(x - p(n), y - p(n) + p(4)), V(x + k + p(n), y + k + p(n) + p(5))
         d.add_rect_filled(a, b, t.u32("halo", 0.07), p(8))
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand, second(scene))
+    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand)
     if texture:
         tint = t.u32("#FFFFFF", 0.95)
         ref, low, high = imgui.ImTextureRef(texture), V(uv[0], uv[1]), V(uv[2], uv[3])

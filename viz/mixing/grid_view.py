@@ -1,7 +1,5 @@
 """The mixing grid in the centre: styles A down, styles B across, and in each cell A with some layers of B."""
 
-from functools import partial
-
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
@@ -16,7 +14,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 
 GRID = "view.grid"
 BAR, CAPTION, GAP, MARGIN = 36, 16, 4, 16
@@ -35,15 +33,14 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
     table = grid.table(scene.document, model, picked, scene.settings.device, held)
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(12), area.y + p(8)))
-    done, total = len(export.done), len(export.waiting)
-    reads = (grid.rows, grid.columns, grid.taken, scene.document.shelf, model, picked, done, total, area)
-    scene = keep("grid-bar", reads, partial(_bar, area=area), scene, facts)
+    scene = _bar(scene, facts, area, len(export.done), len(export.waiting))
     imgui.set_cursor_screen_pos(V(area.x, area.y + p(BAR)))
     rest = Area(area.x, area.y + p(BAR), area.width, area.height - p(BAR))
-    return keep("grid-cells", (grid.stamp, grid.taken, rest), partial(_cells, table=table, area=rest), scene, facts)
+    return _cells(scene, facts, table, grid.stamp, rest)
 
 
-def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
+@cached
+def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
     """What stands at the sides, which layers are taken, and saving."""
     p, grid, model, export = theme.current.px, facts.scratch.get(Grid), facts.model, facts.scratch.get(Export)
     assert model is not None
@@ -60,10 +57,10 @@ def _bar(scene: Scene, facts: Facts, area: Area) -> Scene:
     chosen = ui.segmented("taken", sets if wide else [name[:1] for name in sets], now, hints=hints)
     imgui.end_disabled()
     grid.taken = SETS.index(sets[chosen])
-    return _ends(scene, facts, area)
+    return _ends(scene, facts, area, done, total)
 
 
-def _ends(scene: Scene, facts: Facts, area: Area) -> Scene:
+def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
     """The right end of the bar: save, or how far that is; and back."""
     p, export, y = theme.current.px, facts.scratch.get(Export), area.y + theme.current.px(8)
     right = area.x + area.width - p(12)
@@ -76,7 +73,6 @@ def _ends(scene: Scene, facts: Facts, area: Area) -> Scene:
         if ui.button("Save grid", "export", width=width, id_="##save", hint="The whole grid at full size, as a PNG"):
             scene = grid_export.start(scene, facts)
         return scene
-    done, total = len(export.done), len(export.waiting)
     imgui.set_cursor_screen_pos(V(right - p(28 + 56), y))
     if ui.button("Cancel", width=p(56), id_="##cancel", hint="Save nothing", keys="Esc"):
         export.stop()
@@ -103,7 +99,8 @@ def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
     return text
 
 
-def _cells(scene: Scene, facts: Facts, table: Table, area: Area) -> Scene:
+@cached
+def _cells(scene: Scene, facts: Facts, table: Table, stamp: int, area: Area) -> Scene:
     """The pictures, as large as they fit."""
     p, rows = theme.current.px, table.pictures()
     across, down = len(rows[0]), len(rows)

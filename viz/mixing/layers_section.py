@@ -7,8 +7,8 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document.mixing import blend, clear, free, layer, lock, mixed, second_of
-from renderer.ipc.protocol import Latent, LayerStyle, Mixing, ModelInfo, Source
+from renderer.document.mixing import blend, clear, free, layer, lock, mixed
+from renderer.ipc.protocol import LayerStyle, ModelInfo
 from viz.mixing import layer_tools, swatch_thumbnails
 from viz.mixing.drag import Carry, Target, target
 from viz.mixing.selection import Brush, Picked, switched, takes
@@ -54,45 +54,6 @@ class Stroke:
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """What `draw` reads besides what it is given."""
-    document, brush, picked = scene.document, facts.scratch.get(Brush), facts.scratch.get(Picked)
-    return (
-        document.mixing,
-        pictured_second(scene, facts),
-        document.noise,
-        document.shelf,
-        scene.view.display.layer,
-        scene.view.grid,
-        facts.model,
-        brush.among(document.shelf),
-        picked.ws,
-        swatch_thumbnails.of(scene, facts).base,
-    )
-
-
-@dataclass
-class _Second:
-    """The second style, made anew only when it is another one; kept in `Facts.scratch`."""
-
-    made_from: tuple[Source, float] | None = None
-    style: Source = Latent()
-
-
-def pictured_second(scene: Scene, facts: Facts) -> Source:
-    """The second style as it is pictured."""
-    known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
-    if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
-        known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
-    return known.style
-
-
-def second(scene: Scene) -> float:
-    """The seed by which the second style is pictured. While it walks: the nearest whole one, so few are rendered."""
-    x = scene.document.mixing.x
-    return float(round(x)) if scene.view.motion.mixing else x
-
-
 def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     """The section. `reserve`: pixels to leave free below it, if its rows can be that low."""
     model = facts.model
@@ -109,7 +70,8 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     stroke = facts.scratch.get(Stroke)
     top = imgui.get_window_pos().y
     y = min(max(imgui.get_mouse_pos().y, top), top + imgui.get_window_height())
-    stroke.move(y, imgui.is_mouse_down(imgui.MouseButton_.left))
+    if stroke.kind or imgui.is_window_hovered():
+        stroke.move(y, imgui.is_mouse_down(imgui.MouseButton_.left))
     bands = bands_of(model)
     gaps = len(bands) * (24 + 4)
     room = (imgui.get_content_region_avail().y - reserve) / t.scale - gaps
@@ -220,7 +182,7 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
     taken = own.amount != 0 or own.source is not None
     picture = swatch_thumbnails.NOTHING
     if taken:
-        picture = swatch_thumbnails.of_layer(scene, facts, own.source, second(scene))
+        picture = swatch_thumbnails.of_layer(scene, facts, own.source)
     return ui.RowLook(
         name=short_name(name),
         resolution=size_text(side, side),
@@ -244,5 +206,5 @@ def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, fl
     carry = facts.scratch.get(Carry)
     if not carry.on or not isinstance(carry.over, Target) or index not in carry.over.ws:
         return None
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand, second(scene))
+    texture, uv = swatch_thumbnails.of_hand(scene, facts, carry.hand)
     return texture, uv, carry.name(scene.document)

@@ -1,7 +1,5 @@
 """Window "Mix": the shelf, the layers that take its swatches, and saving what came of it."""
 
-from functools import partial
-
 from imgui_bundle import imgui
 
 from viz.files import capture_section
@@ -10,33 +8,26 @@ from viz.mixing import drag_view, layers_section, shelf
 from viz.mixing.drag import Carry
 from viz.state.facts import Facts
 from viz.state.scene import Scene
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached, every_frame
 from viz.ui.theme import current as t
+
+_shelf, _layers, _compare, _capture = (
+    cached(shelf.draw),
+    cached(layers_section.draw),
+    cached(compare_section.draw),
+    cached(capture_section.draw),
+)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
-    name = capture_section.coming(scene, facts)
-    if facts.scratch.get(Carry).on:  # what is under the pointer is asked in every frame
-        return drag_view.settle(_parts(scene, facts, name), facts)
-    styles = (*shelf.reads(scene, facts), *layers_section.reads(scene, facts), *compare_section.reads(scene, facts))
-    return keep("mix", (*styles, *_of_capture(scene, facts, name)), partial(_parts, name=name), scene, facts)
-
-
-def _of_capture(scene: Scene, facts: Facts, name: str) -> tuple[object, ...]:
-    return scene.settings.capture_dir, name, facts.saved, facts.picture is None
-
-
-def _parts(scene: Scene, facts: Facts, name: str) -> Scene:
-    """Each part on its own as well, so that a change of one leaves the others."""
     tall = imgui.get_window_height() > t.px(760)
     free = capture_section.height(tall) + compare_section.height(scene, tall)
-    layers = partial(layers_section.draw, reserve=free)
-    if facts.scratch.get(Carry).on:
-        scene = layers(shelf.draw(scene, facts), facts)
+    carried = facts.scratch.get(Carry).on
+    if carried:  # what is under the pointer is asked in every frame
+        every_frame()
+        scene = layers_section.draw(shelf.draw(scene, facts), facts, free)
     else:
-        scene = keep("shelf", shelf.reads(scene, facts), shelf.draw, scene, facts)
-        scene = keep("mixing", (*layers_section.reads(scene, facts), free), layers, scene, facts)
-    scene = compare_section.draw(scene, facts)
-    reads = _of_capture(scene, facts, name)
-    return keep("capture", reads, partial(capture_section.draw, name=name, open_=tall), scene, facts)
+        scene = _layers(_shelf(scene, facts), facts, free)
+    scene = _capture(_compare(scene, facts), facts, tall)
+    return drag_view.settle(scene, facts) if carried else scene

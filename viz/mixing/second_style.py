@@ -9,10 +9,10 @@ from renderer.ipc.protocol import Latent
 from viz.generate.latent import RANDOM_SEEDS, Dice
 from viz.mixing import swatch_thumbnails
 from viz.mixing.drag import Carry
-from viz.mixing.layers_section import second
 from viz.mixing.selection import Brush
 from viz.state.facts import Facts
 from viz.state.params import default, put
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.icons import Glyph
@@ -29,12 +29,17 @@ def base_seed(latent: Latent) -> float | None:
     return latent.x + 100 * latent.y if latent.y == round(latent.y) and latent.array is None else None
 
 
+@derived
+def _has_base(scene: Scene) -> bool:
+    return base_seed(scene.document.latent) is not None
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Its picture, to be chosen and dragged, and two rows beside it."""
     imgui.push_id("style")
     p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SIDE)
     brush, carry = facts.scratch.get(Brush), facts.scratch.get(Carry)
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, None, second(scene))
+    texture, uv = swatch_thumbnails.of_hand(scene, facts, None)
     chosen = brush.among(scene.document.shelf) is None
     if ui.tile("second", texture, uv, glyph="path", size=SIDE, selected=chosen) and not carry.on:
         brush.swatch = None
@@ -69,10 +74,9 @@ def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
     if ui.button(glyph="dice-five", id_="##random", hint="A random second style"):
         scene = put(scene, SEED, float(facts.scratch.get(Dice).source.randrange(RANDOM_SEEDS)))
     imgui.same_line(0, gap)
-    base = base_seed(scene.document.latent)
     hint = "Keep the first style's seed as the second"
-    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=base is not None) and base is not None:
-        scene = put(scene, SEED, base)
+    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=_has_base(scene)):
+        scene = put(scene, SEED, base_seed(scene.document.latent))
     return scene
 
 

@@ -9,7 +9,6 @@ from imgui_bundle import imgui
 from renderer.document.document import Swatch
 from viz.mixing import actions, second_style, swatch_thumbnails
 from viz.mixing.drag import Carry, Slot
-from viz.mixing.layers_section import pictured_second
 from viz.mixing.selection import Brush
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
@@ -39,23 +38,6 @@ class Tabs:
     def shows(self, swatch: Swatch) -> bool:
         """Whether a swatch is among those of the chosen tab."""
         return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
-
-
-def reads(scene: Scene, facts: Facts) -> tuple[object, ...]:
-    """What `draw` reads."""
-    document, motion, tabs = scene.document, scene.view.motion, facts.scratch.get(Tabs)
-    return (
-        document.mixing,
-        pictured_second(scene, facts),
-        second_style.base_seed(document.latent) is None,
-        motion.mixing,
-        motion.mixing_speed,
-        document.shelf,
-        facts.model,
-        facts.scratch.get(Brush).among(document.shelf),
-        swatch_thumbnails.of(scene, facts).base,
-        tabs.tab,
-    )
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -124,7 +106,7 @@ def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
     """One swatch: click chooses it, double click opens it, drag lifts it, right click offers more."""
     swatch = scene.document.shelf[index]
     brush, carry, tabs = facts.scratch.get(Brush), facts.scratch.get(Carry), facts.scratch.get(Tabs)
-    texture, uv = swatch_thumbnails.of_hand(scene, facts, swatch, 0.0)
+    texture, uv = swatch_thumbnails.of_hand(scene, facts, swatch)
     bands = [band.ws for band in bands_of(facts.model)] if facts.model is not None else []
     use = uses(swatch, scene.document.mixing, bands)
     glyph, chosen = _GLYPHS[kind_of(swatch)], brush.swatch == swatch

@@ -6,9 +6,10 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Document, request_for
 from renderer.document.mixing import second_of
-from renderer.ipc.protocol import Display, Mixing, RenderRequest, Source
+from renderer.ipc.protocol import Display, Latent, Mixing, RenderRequest, Source
 from viz.mixing.selection import Hand
 from viz.state.facts import Facts
+from viz.state.recording import derived, untracked
 from viz.state.scene import Scene
 
 Picture = tuple[int, tuple[float, float, float, float]]
@@ -43,7 +44,7 @@ class Likenesses:
         made = (document.network, document.truncation, document.force_fp32, scene.settings.device)
         if self._from and all(new is old for new, old in zip(made, self._from, strict=True)):
             return  # the usual answer, without comparing every number
-        same = document.network == self.base.network and scene.settings.device == self.base.device
+        same = document.network == self.base.image.network and scene.settings.device == self.base.device
         if same and (held or scene.view.motion.playing):
             return
         plain = Document(document.network, truncation=document.truncation, force_fp32=document.force_fp32)
@@ -63,10 +64,11 @@ class Likenesses:
             if len(self._requests) >= MOST:
                 self._requests.clear()
                 self._shown.clear()
-            found = replace(self.base, latent=source, mixing=mixing)
+            found = replace(self.base, image=replace(self.base.image, latent=source, mixing=mixing))
             self._requests[source, mixing] = found
         return found
 
+    @untracked
     def picture(self, facts: Facts, source: Source, mixing: Mixing = UNMIXED) -> Picture:
         """The picture of a style, or the one that it had before, or nothing yet."""
         request = self.request(source, mixing)
@@ -78,22 +80,47 @@ class Likenesses:
         return (found[0].id, found[1]) if found else NOTHING
 
 
-def of(scene: Scene, facts: Facts) -> Likenesses:
-    """The likenesses, as they are to be seen in this frame."""
+@derived
+def _base(scene: Scene, facts: Facts) -> RenderRequest:
     likenesses = facts.scratch.get(Likenesses)
     likenesses.look(scene, imgui.is_any_item_active())
-    return likenesses
+    return likenesses.base
 
 
-def of_layer(scene: Scene, facts: Facts, source: Source | None, second: float) -> Picture:
-    """The picture of what a layer takes; `second`: the seed by which the second style is pictured."""
-    if source is None:
-        source = second_of(scene.document.latent, Mixing(second))
-    return of(scene, facts).picture(facts, source)
+def of(scene: Scene, facts: Facts) -> Likenesses:
+    """The likenesses, as they are to be seen in this frame."""
+    _base(scene, facts)
+    return facts.scratch.get(Likenesses)
 
 
-def of_hand(scene: Scene, facts: Facts, hand: Hand, second: float) -> Picture:
-    """The picture of what is in the hand; `second`: the seed by which the second style is pictured."""
-    if hand is None:
-        return of_layer(scene, facts, None, second)
-    return of(scene, facts).picture(facts, hand.latent, hand.mixing)
+@dataclass
+class _Second:
+    """The second style, made anew only when it is another one; kept in `Facts.scratch`."""
+
+    made_from: tuple[Source, float] | None = None
+    style: Source = Latent()
+
+
+def second(scene: Scene) -> float:
+    """The seed by which the second style is pictured. While it walks: the nearest whole one, so few are rendered."""
+    x = scene.document.mixing.x
+    return float(round(x)) if scene.view.motion.mixing else x
+
+
+@derived
+def pictured_second(scene: Scene, facts: Facts) -> Source:
+    """The second style as it is pictured."""
+    known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
+    if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
+        known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
+    return known.style
+
+
+def of_layer(scene: Scene, facts: Facts, source: Source | None) -> Picture:
+    """The picture of what a layer takes; None: the second style."""
+    return of(scene, facts).picture(facts, pictured_second(scene, facts) if source is None else source)
+
+
+def of_hand(scene: Scene, facts: Facts, hand: Hand) -> Picture:
+    """The picture of what is in the hand; None: the second style."""
+    return of_layer(scene, facts, None) if hand is None else of(scene, facts).picture(facts, hand.latent, hand.mixing)

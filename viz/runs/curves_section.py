@@ -1,7 +1,6 @@
 """Curves of the chosen runs: losses, a metric, augmentation, and any statistic."""
 
 import math
-from functools import partial
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -15,7 +14,7 @@ from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import plots
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.numbers import compact, kimg_text
 from viz.ui.plot_series import Curve
 from viz.ui.theme import current as t
@@ -52,18 +51,17 @@ def _plot(
     scene: Scene, facts: Facts, look: Look, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...], size: tuple[int, int]
 ) -> Scene:
     """One plot with its heading, kept while nothing of it changes."""
-    choice, view = facts.scratch.get(RunChoice), facts.scratch.get(Plots).of(plot.id)
+    view = facts.scratch.get(Plots).of(plot.id)
     view.points = max(64, 2 * size[0])
-    asked = plot.id in choice.log_scale
-    log = asked and all(found.y_range[0] > 0 for _, found in drawn)
+    log = plot.id in facts.scratch.get(RunChoice).log_scale and all(found.y_range[0] > 0 for _, found in drawn)
     share = round(min((told.share for told in look.told), default=1.0), 2)
     settled = view.settle((len(drawn), plot.title, log, size, t.stamp))
     if settled < SETTLED:
         hello_imgui.request_refresh()
-    smoothing = choice.smoothing if plot.id == LOSS else 0.0
-    reads = (plot, drawn, share, smoothing, asked, log, size, settled, view.zoomed)
-    part = partial(_draw, plot=plot, drawn=drawn, log=log, size=size, share=share)
-    return keep(f"plot {plot.id}", reads, part, scene, facts)
+    imgui.push_id(plot.id)
+    scene = _draw(scene, facts, plot, drawn, log, size, share, (settled, view.zoomed))
+    imgui.pop_id()
+    return scene
 
 
 def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
@@ -80,6 +78,7 @@ def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
     return left, max(right, left + 1e-3), low - margin, high + margin
 
 
+@cached
 def _draw(
     scene: Scene,
     facts: Facts,
@@ -88,9 +87,10 @@ def _draw(
     log: bool,
     size: tuple[int, int],
     share: float,
+    look: tuple[object, ...],
 ) -> Scene:
+    """Draw a plot; `look` is what else its axes depend on."""
     p, (width, height) = imgui.get_cursor_screen_pos(), size
-    imgui.push_id(plot.id)
     _head(facts, plot, width, share)
     imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(HEAD) + t.px(2)))
     room = V(width, height - t.px(HEAD) - t.px(2))
@@ -110,7 +110,6 @@ def _draw(
             height=room.y,
         )
         imgui.dummy(room)
-    imgui.pop_id()
     return scene
 
 

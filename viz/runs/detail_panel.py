@@ -1,7 +1,5 @@
 """Window "Run": the run in focus: what it is, where it stands, its figures and its curves."""
 
-from functools import partial
-
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
@@ -15,10 +13,11 @@ from viz.state.params import put
 from viz.state.scene import OpenNetwork, ResumeRun, Scene, ShowResults, StartFrom, StopRun
 from viz.ui import notifications
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 _LAST_LINES = 6
+_figures, _spec = cached(figures.draw), cached(figures.spec)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -37,13 +36,11 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     """What there is of a run."""
     newest = look.listing.snapshots[-1] if look.listing.snapshots else None
     resumes = can_resume(run, look.listing)
-    header = partial(_header, run=run, newest=newest, others=len(look.runs) - 1, resumes=resumes)
-    scene = keep("header", (run, newest, len(look.runs), resumes), header, scene, facts)
+    scene = _header(scene, facts, run, newest, len(look.runs) - 1, resumes)
     if run.state in ("failed", "lost") or run.problem:
         last = look.told[0].log.lines[-_LAST_LINES:] if run.state == "failed" else ()
-        scene = keep("trouble", (run, last), partial(_trouble, run=run, last=last), scene, facts)
-    cards = figures.figures(run, look.told[0])
-    scene = keep("figures", (cards,), partial(figures.draw, cards=cards), scene, facts)
+        scene = _trouble(scene, facts, run, last)
+    scene = _figures(scene, facts, figures.figures(run, look.told[0]))
     ui.space(8)
     return _body(scene, facts, look, run)
 
@@ -54,7 +51,7 @@ def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
     if run.kind in ("train", "metrics") or told.stats or told.metrics:
         return curves_section.draw(scene, facts, look)
     spec = tuple((str(name), str(value)) for name, value in run.spec.items() if value not in (None, "", (), []))
-    return keep("spec", (spec,), partial(figures.spec, rows=spec), scene, facts)
+    return _spec(scene, facts, spec)
 
 
 def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
@@ -68,6 +65,7 @@ def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
     return scene
 
 
+@cached
 def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, others: int, resumes: bool) -> Scene:
     """Name and state at the left, what can be done at the right."""
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
@@ -120,6 +118,7 @@ def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scen
             return scene.ask(StopRun(run))
 
 
+@cached
 def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Scene:
     """Why it failed, in a sentence, over the last lines of its log; or what of its folder cannot be read."""
     failed, line = run.state == "failed", t.px(16)

@@ -1,7 +1,6 @@
 """Window "Fakes": the pictures that the run in focus drew on its way, with a slider through its time."""
 
 import math
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -16,7 +15,7 @@ from viz.state.followed_run import Following
 from viz.state.params import put
 from viz.state.scene import Follow, OpenNetwork, Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import Glyph
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
@@ -38,14 +37,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     grid = listing.grids[index] if listing.grids else None
     reals = choice.reals and bool(listing.reals)
     network = listing.snapshot_at(grid.kimg) if grid is not None else None
-    run, followed = look.run, facts.scratch.get(Following).folder
+    run = look.run
     folder = run.folder if run is not None and run.kind == "train" else ""
-    reads = (listing, index, reals, network, scene.document.network.source, folder, followed)
-    head = partial(_head, listing=listing, index=index, reals=reals, network=network, folder=folder)
-    scene = keep("fakes head", reads, head, scene, facts)
+    scene = _head(scene, facts, listing, index, reals, network, folder)
     path = listing.reals if reals or grid is None else grid.path
-    held = facts.scratch.get(PictureCache).grid(path)
-    return keep("grid", (path, held), partial(_grid, held=held), scene, facts)
+    return _grid(scene, facts, facts.scratch.get(PictureCache).grid(path))
 
 
 def at(listing: Listing, kimg: float | None) -> int:
@@ -55,6 +51,7 @@ def at(listing: Listing, kimg: float | None) -> int:
     return min(range(len(listing.grids)), key=lambda k: abs(listing.grids[k].kimg - kimg))
 
 
+@cached
 def _head(
     scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool, network: Snapshot | None, folder: str
 ) -> Scene:
@@ -124,6 +121,7 @@ def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:
     return index
 
 
+@cached
 def _grid(scene: Scene, facts: Facts, held: Held | None) -> Scene:
     """As many pictures of the grid as there is room for."""
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()

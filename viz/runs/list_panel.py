@@ -1,7 +1,6 @@
 """Window "Runs": every run as a card, and the log of the one in focus below."""
 
 import time
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -16,7 +15,7 @@ from viz.shell import dialogs
 from viz.state.facts import Facts
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 CARD, THUMB = 66, 46
@@ -31,8 +30,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """The whole panel."""
     pictures = facts.scratch.get(PictureCache)
     pictures.take()
-    look, choice = focus.look(facts, scene.document.network.source), facts.scratch.get(RunChoice)
-    scene = keep("kinds", (choice.kind, dialogs.known(NEW_RUN)), _head, scene, facts)
+    look = focus.look(facts, scene.document.network.source)
+    scene = _head(scene, facts, dialogs.known(NEW_RUN))
     room = imgui.get_content_region_avail()
     log = max(t.px(LOG_LEAST), room.y * LOG_SHARE) if look.run is not None else 0.0
     log = log if log_view.is_open(facts) else t.px(28)
@@ -45,11 +44,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return log_view.draw(scene, facts, look) if look.run is not None else scene
 
 
-def _head(scene: Scene, facts: Facts) -> Scene:
+@cached
+def _head(scene: Scene, facts: Facts, new: bool) -> Scene:
     """Which kinds are listed, and the button for a new run."""
     choice, width = facts.scratch.get(RunChoice), imgui.get_content_region_avail().x
     room = ui.measure("New run", weight="bold") + t.px(34)
-    new = dialogs.known(NEW_RUN)
     choice.kind = ui.segmented(
         "kinds", KINDS, choice.kind, width=min(t.px(280), width - (room + t.px(8) if new else 0)), hints=_KIND_HINTS
     )
@@ -97,13 +96,15 @@ def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: in
     """One card; `place` is that among the runs chosen, `hour` the present one, since 1970."""
     listing = facts.scratch.get(RunFiles).listing(run.folder)
     held = facts.scratch.get(PictureCache).first_tile(listing.grids[-1].path) if listing.grids else None
-    reads = (run, place, hour, held, facts.scratch.get(RunChoice).trashing is run)
-    return keep(run.folder, reads, partial(_card, run=run, place=place, hour=hour, held=held), scene, facts)
+    imgui.push_id(run.folder)
+    scene = _card(scene, facts, run, place, hour, held)
+    imgui.pop_id()
+    return scene
 
 
+@cached
 def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, held: Held | None) -> Scene:
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(CARD)
-    imgui.push_id(run.folder)
     clicked = ui.hit(f"##{run.name}", V(w, h))
     choice = facts.scratch.get(RunChoice)
     if clicked:
@@ -124,9 +125,7 @@ def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, he
         imgui.open_popup("menu")
     _thumb(V(a.x + t.px(12), inner), run, held)
     _texts(a.x + t.px(24 + THUMB), a.x + w - t.px(12), a.y, run, place == 0, hour * 3600.0)
-    scene = menu.popup(scene, facts, run)
-    imgui.pop_id()
-    return scene
+    return menu.popup(scene, facts, run)
 
 
 def _tip(run: Run) -> None:

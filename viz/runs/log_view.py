@@ -3,7 +3,6 @@
 import os
 import re
 from dataclasses import dataclass
-from functools import partial
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -15,7 +14,7 @@ from viz.runs.text import run_number
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
 
@@ -106,7 +105,7 @@ def _lines(scene: Scene, facts: Facts, shown: _Shown) -> None:
         part = shown.lines[top : top + count]
         p = imgui.get_cursor_screen_pos()
         imgui.set_cursor_screen_pos(V(p.x, p.y + top * line))
-        keep("lines", (part, imgui.get_scroll_x()), partial(_text, part=part), scene, facts)
+        _text(scene, facts, part)
         imgui.set_cursor_screen_pos(p)
         widest = max((ui.measure(one[:400], t.small, "mono") for one in part), default=0.0)
         imgui.dummy(V(widest, len(shown.lines) * line))
@@ -118,6 +117,7 @@ def _lines(scene: Scene, facts: Facts, shown: _Shown) -> None:
     imgui.pop_style_var()
 
 
+@cached
 def _text(scene: Scene, facts: Facts, part: tuple[str, ...]) -> Scene:
     p, h = imgui.get_cursor_screen_pos(), t.px(LINE)
     for k, one in enumerate(part):

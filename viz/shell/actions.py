@@ -276,7 +276,7 @@ class Deeds:
             else:
                 self._say("The picture could not be saved.", told.failure.message if told.failure else "", bad=True)
 
-        if frame.draft:
+        if frame.low_res:
             request = request_for(made.document, made.display, self._store.scene.settings.device, 0)
             if made.at is not None:
                 request = requested(request, made.document.timeline, made.at)

@@ -268,7 +268,7 @@ class App:
         self._facts = self._gather(now)
         self._advance(now)
         self._drawn = now
-        draw_cache.current.look()
+        draw_cache.current.begin_frame()
         self._tabs.look(self._scene.view.workspace)
         for path in self._dropped:
             self._scene = self._deeds.dropped(self._scene, path)
@@ -297,6 +297,7 @@ class App:
             model=incoming.frame.model if incoming.frame else None,
             frame=incoming.frame,
             picture=incoming.picture,
+            image_version=incoming.image_version,
             spectrum=incoming.spectrum,
             layers=incoming.layers,
             figures=self._steady.figures(newest, now, changing),

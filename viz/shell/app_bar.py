@@ -1,7 +1,6 @@
 """The bar at the top: menus at the left, workspaces in the middle, document actions at the right."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import PurePath
 
 from imgui_bundle import ImVec2 as V
@@ -12,10 +11,11 @@ from viz.commands.table import Command
 from viz.shell.layout import APP_BAR, WORKSPACES
 from viz.state.facts import Facts
 from viz.state.params import put
+from viz.state.recording import has_image
 from viz.state.scene import Ask, OpenNetwork, Redo, SavePicture, Scene, ShowDialog, Undo
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import Glyph
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
@@ -29,22 +29,18 @@ _WORKSPACES = {
 }
 
 
+@cached
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
-    """The whole bar; shown again as a whole while nothing in it changes and the mouse is elsewhere."""
-    reads = (scene.view.workspace, facts.undo, facts.redo, facts.picture is None)
-    return keep("bar", reads, partial(_bar, commands=commands), scene, facts, children=1)
-
-
-def _bar(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
+    """The whole bar."""
     p = theme.current.px
     h, origin, width = p(APP_BAR), imgui.get_window_pos(), imgui.get_window_width()
     scene = _menus(scene, facts, commands, origin, h)
     top = origin.y + (h - p(26)) / 2
     imgui.set_cursor_screen_pos(V(origin.x + p(_MENUS_WIDTH), top))
-    scene = keep("workspaces", (scene.view.workspace,), partial(_workspaces, commands=commands), scene, facts)
+    scene = _workspaces(scene, facts, commands)
     right = p(26) * 3 + p(2) * 2 + p(12) + ui.measure("Save picture") + p(40)
     imgui.set_cursor_screen_pos(V(origin.x + width - right - p(10), top))
-    return keep("actions", (facts.undo, facts.redo, facts.picture is None), _actions, scene, facts)
+    return _actions(scene, facts)
 
 
 def _workspaces(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
@@ -84,7 +80,7 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
         hint="Saves the picture as a numbered PNG",
         keys=shown("Ctrl+S"),
         id_="##save",
-        enabled=facts.picture is not None,
+        enabled=has_image(scene, facts),
     ):
         scene = scene.ask(SavePicture())
     return scene

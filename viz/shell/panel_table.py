@@ -13,16 +13,23 @@ from viz.shell import layout
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.timeline import panel as timeline
+from viz.ui.draw_cache import cached
 
-PANELS: tuple[tuple[str, Callable[[Scene, Facts], Scene]], ...] = (
+Draw = Callable[[Scene, Facts], Scene]
+
+
+PANELS: tuple[tuple[str, Draw], ...] = (
     ("Canvas", canvas.draw),
-    ("Generator", generator.draw),
-    ("Mix", mixing.draw),
+    ("Generator", cached(generator.draw)),
+    ("Mix", cached(mixing.draw)),
     ("Timeline", timeline.draw),
     ("Layers & spectrum", analysis.draw),
     ("Performance", performance.draw),
     (layout.RUNS, list_panel.draw),
     (layout.RUN, detail_panel.draw),
     (layout.FAKES, fakes_panel.draw),
-    (layout.HISTORY, history.draw),
+    (layout.HISTORY, cached(history.draw)),
 )
+"""A panel that does nothing but draw is cached as a whole. The others have work to do in every frame; their parts are
+cached where they are drawn.
+"""

@@ -1,7 +1,6 @@
 """The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -18,7 +17,7 @@ from viz.state.followed_run import Following
 from viz.state.scene import Follow, Scene
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import OptionalGlyph, icon
 
 _HINTS = {
@@ -74,8 +73,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     elif not hint and wide:
         hint = _HINTS[tool_in_hand(scene, facts)]
     bar, follows = facts.scratch.get(_Known).bar, facts.scratch.get(Following).text
-    draw = partial(_bar, told=told, kernels=kernels, hint=hint, items=items, bar=bar, follows=follows)
-    return keep("status", (told, kernels, hint, items, bar, follows), draw, scene, facts)
+    return _bar(scene, facts, told, kernels, hint, items, bar, follows)
 
 
 def _share(facts: Facts) -> float:
@@ -84,6 +82,7 @@ def _share(facts: Facts) -> float:
     return used / there if there else 0.0
 
 
+@cached
 def _bar(
     scene: Scene,
     facts: Facts,

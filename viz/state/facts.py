@@ -137,6 +137,8 @@ class Facts:
     frame: Frame | None = None
     """The newest good frame."""
     picture: Texture | None = None
+    image_version: int = 0
+    """Another number for every image: compare it instead of frames or textures, which are used again."""
     spectrum: Texture | None = None
     layers: Texture | None = None
     """Strip of layer thumbnails, in the order of `frame.layers`."""

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 
 from renderer.document.document import Document
-from renderer.ipc.protocol import Network, ReadAhead, RenderRequest
+from renderer.ipc.protocol import ImageState, Network, ReadAhead, RenderRequest
 from viz.state.facts import Facts, Scratch, Snapshot
 from viz.state.scene import Scene
 from viz.state.snapshots import current, snapshots_of
@@ -183,7 +183,7 @@ def read_ahead(scene: Scene, facts: Facts) -> None:
     for near in (index + scrub.step, index - scrub.step, index + 2 * scrub.step):
         if 0 <= near < len(found):
             network = Network(found[near].path)
-            facts.works.ask(ReadAhead(RenderRequest(0, network=network, device=scene.settings.device), scrub.turn))
+            facts.works.ask(ReadAhead(RenderRequest(0, ImageState(network), device=scene.settings.device), scrub.turn))
 
 
 @dataclass

@@ -7,6 +7,7 @@ from imgui_bundle import imgui
 from renderer.document import timeline as tl
 from renderer.document.timeline import Timeline
 from viz.state.playback import on_frame, present_value, scrubbed, with_playback
+from viz.state.recording import derived
 from viz.state.scene import Scene
 
 PRESENT = ("latent", "mixing", "truncation", "noise", "transform.x", "transform.y", "transform.angle")
@@ -32,6 +33,7 @@ def has_key(scene: Scene, path: str) -> bool:
     return path in keys_here(scene)
 
 
+@derived
 def keys_here(scene: Scene) -> tuple[str, ...]:
     """The parameters that have a key at the playhead: what the diamonds of rows show."""
     tracks = scene.document.timeline.tracks

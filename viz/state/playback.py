@@ -150,5 +150,5 @@ def present_value(scene: Scene, path: str) -> object:
     """The value of a parameter that the picture shows; a latent between keys is their blend."""
     if path == "latent" and showing(scene):
         request = request_for(scene.document, Display(), "auto", 0)
-        return requested(request, scene.document.timeline, scene.view.playback.at).latent
+        return requested(request, scene.document.timeline, scene.view.playback.at).image.latent
     return tl.get(scene.document, scene.view.display, path)

@@ -8,8 +8,8 @@ Scheme = Literal["dark", "light"]
 SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 """Interface scales that keys and the Settings dialog step through."""
 
-DRAFT_MS = 50.0
-"""Pictures that take longer are drawn as drafts while something is dragged."""
+LOW_RES_MS = 50.0
+"""Images that take longer are rendered at a low resolution while something is dragged."""
 
 
 @dataclass(frozen=True)

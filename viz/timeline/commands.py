@@ -11,7 +11,7 @@ from viz.timeline.walks import walked, walks
 
 
 def timeline_commands() -> tuple[Command, ...]:
-    """In the order of the menu."""
+    """Return the commands in menu order."""
     return (
         Command(
             "key", "Timeline", "Key at the playhead", "Of the row under the mouse, or the latent; again removes it",

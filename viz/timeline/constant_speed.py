@@ -1,4 +1,4 @@
-"""Constant change per second: measuring the timeline in the background, and switching it on and off."""
+"""Constant rate of image change: background measurement of the timeline, and the switch."""
 
 from dataclasses import replace
 
@@ -9,24 +9,25 @@ from renderer.document.timeline import fingerprint
 from renderer.ipc.protocol import Changes
 from viz.state.facts import Facts
 from viz.state.keyframes import with_timeline
+from viz.state.recording import derived
 from viz.state.scene import Scene
 
 
 class Measuring:
-    """Whether the change of the picture is being measured; kept in `Facts.scratch`."""
+    """Measurement in progress, or None; held in `Facts.scratch`."""
 
     def __init__(self) -> None:
         self.of: Changes | None = None
 
 
 def changes(scene: Scene) -> Changes:
-    """The work that measures the timeline."""
+    """Return the job that measures the timeline."""
     request = request_for(scene.document, Display(), scene.settings.device, 0)
     return Changes(request, replace(scene.document.timeline, constant_speed=False, retiming=None))
 
 
 def measured(scene: Scene, facts: Facts) -> Scene:
-    """Ask on for the measurement that is going on, and take its result."""
+    """Poll the measurement in progress, and apply its result to the timeline."""
     measuring, timeline = facts.scratch.get(Measuring), scene.document.timeline
     if measuring.of is None:
         return scene
@@ -41,8 +42,9 @@ def measured(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def share(facts: Facts) -> float:
-    """How much has been measured, in percent."""
+@derived
+def share(scene: Scene, facts: Facts) -> float:
+    """Return the progress of the measurement in percent."""
     measuring = facts.scratch.get(Measuring)
     if measuring.of is None:
         return 0.0
@@ -51,7 +53,7 @@ def share(facts: Facts) -> float:
 
 
 def toggled_constant(scene: Scene, facts: Facts) -> Scene:
-    """The scene with constant speed switched off, or on: at once where the timeline is measured, else when it is."""
+    """Return the scene with constant speed toggled; an unmeasured timeline is measured first."""
     timeline, measuring = scene.document.timeline, facts.scratch.get(Measuring)
     if timeline.constant_speed or measuring.of is not None:
         measuring.of = None

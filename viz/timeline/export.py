@@ -1,4 +1,4 @@
-"""Exports films: each is a run of its own, which gives way to the window, outlives it, and can be cancelled."""
+"""Film export: each film is a low-priority run that outlives the window and can be cancelled."""
 
 import threading
 import time
@@ -14,43 +14,43 @@ from training_launcher.run import Run
 from training_launcher.specs.film import FilmSpec
 
 SESSIONS = ".sessions"
-"""Folder beside the runs, with the sessions that films are made of: a film may be made again."""
+"""Folder beside the runs with the sessions of exported films, so that they can be rendered again."""
 _NICE, _THREADS = 15, 1
-_LOOK_S = 0.1
+_POLL_S = 0.1
 
 
 @dataclass(frozen=True)
 class FilmOptions:
-    """What to export."""
+    """Options of an export."""
 
     path: str
-    """`.mp4`, `.gif`, or a new folder."""
+    """Output path: `.mp4`, `.gif`, or a new folder."""
     fps: float
     start: float
     end: float
     """Seconds."""
     size: int = 0
-    """Height of each picture in pixels; 0: as rendered."""
+    """Height of each image in pixels; 0: as rendered."""
     columns: int = 1
     rows: int = 1
 
 
 @dataclass(frozen=True)
 class ExportState:
-    """Where an export stands."""
+    """Progress of an export."""
 
     path: str
     done: int = 0
     total: int = 0
-    """Frames; 0 while the network is opened."""
+    """Number of frames; 0 while the network is being opened."""
     over: bool = False
     problem: str = ""
-    """Why there is no film: one sentence; empty where it was saved or cancelled."""
+    """Reason of a failure in one sentence; empty if the film was saved or cancelled."""
     cancelled: bool = False
 
 
 def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
-    """What the run is asked for."""
+    """Return the specification of the run."""
     return FilmSpec(
         session=str(session),
         out=options.path,
@@ -66,18 +66,18 @@ def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
 
 
 class Exporter:
-    """One export at a time; kept in `Facts.scratch`."""
+    """Exporter of one film at a time; held in `Facts.scratch`."""
 
     def __init__(self) -> None:
         self.state: ExportState | None = None
-        """Of the newest export; None before the first."""
+        """Progress of the latest export; None before the first."""
         self._thread: threading.Thread | None = None
-        self._told = True
+        self._reported = True
         self._cancelled, self._closed = threading.Event(), threading.Event()
 
     @property
     def running(self) -> bool:
-        """Whether a film is being made."""
+        """True while a film is being exported."""
         return self.state is not None and not self.state.over
 
     def start(
@@ -89,42 +89,42 @@ class Exporter:
         outdir: str,
         on_news: Callable[[], None],
     ) -> None:
-        """Begin an export; `on_news()` is called on another thread when `state` has changed.
+        """Start an export.
 
         Args:
-            options: What to export.
-            session: What it is a film of, written into a file at once.
-            arrays: What the session names.
-            device: Where to render.
-            outdir: Folder in which the run's own is made.
-            on_news: See above.
+            options: Output path, format and range.
+            session: Session to film, written to a file immediately.
+            arrays: Arrays that the session refers to.
+            device: Device to render on.
+            outdir: Parent folder of the run.
+            on_news: Called on another thread whenever `state` has changed.
 
-        Raises OSError where the session cannot be written, ValueError while another export is going on.
+        Raises OSError if the session cannot be written, ValueError while another export is in progress.
         """
         if self.running:
             raise ValueError("Another film is being exported; wait for it, or cancel it.")
         path = free_name(Path(outdir) / SESSIONS / f"{Path(options.path).stem}{SUFFIX}")
         save(path, session, arrays)
-        self.state, self._told = ExportState(options.path), False
+        self.state, self._reported = ExportState(options.path), False
         self._cancelled.clear()
         arguments = (spec_of(options, path, device), outdir, on_news)
         self._thread = threading.Thread(target=self._make, args=arguments, name="export", daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:
-        """End the export; what was written of the film is removed by the run itself."""
+        """Cancel the export; the run removes the partial film."""
         if self.running:
             self._cancelled.set()
 
     def news(self) -> ExportState | None:
-        """The end of an export, once."""
-        if self._told or self.state is None or not self.state.over:
+        """Return the final state of an export once, else None."""
+        if self._reported or self.state is None or not self.state.over:
             return None
-        self._told = True
+        self._reported = True
         return self.state
 
     def close(self) -> None:
-        """Look no more at what is going on: the film is made without the window."""
+        """Stop watching the run, which continues without the window."""
         self._closed.set()
         if self._thread is not None:
             self._thread.join()
@@ -139,7 +139,7 @@ class Exporter:
                 if now != self.state:
                     self.state = now
                     on_news()
-                time.sleep(_LOOK_S)
+                time.sleep(_POLL_S)
             if self._closed.is_set():
                 return
             cancelled = run.state == "stopped"
@@ -151,7 +151,7 @@ class Exporter:
 
 
 def _stopped(run: Run) -> bool:
-    """Ask a run to end; one that has just ended by itself needs no asking."""
+    """Ask a run to stop, unless it has just ended by itself."""
     try:
         launcher.stop(run)
     except launcher.LaunchError:

@@ -1,4 +1,4 @@
-"""The dialog that exports a film: kind, size, rate, grid, range, file."""
+"""Dialog for film export: kind, size, rate, grid, range, file."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,20 +13,20 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 KINDS = {"MP4": ".mp4", "GIF": ".gif", "PNGs": ""}
-"""Names of the kinds of films and the endings of their files."""
+"""File suffix of each kind of film."""
 SIZES = (0, 256, 512, 1024, 2048)
 GIF_MOST_FPS = 50.0
 
 
 @dataclass
 class Draft:
-    """What the dialog holds; kept in `Facts.scratch`."""
+    """Contents of the dialog; held in `Facts.scratch`."""
 
     options: FilmOptions = FilmOptions("", 60.0, 0.0, 1.0)
 
 
 def start(scene: Scene, facts: Facts) -> None:
-    """Fill the dialog: the whole timeline, into a file that does not exist yet."""
+    """Initialise the dialog with the whole timeline and an unused file name."""
     draft, timeline = facts.scratch.get(Draft), scene.document.timeline
     kind = Path(draft.options.path).suffix if draft.options.path else ".mp4"
     path = free_path(folder_of(scene.settings), kind)
@@ -34,7 +34,7 @@ def start(scene: Scene, facts: Facts) -> None:
 
 
 def free_path(folder: Path, ending: str) -> Path:
-    """`film.mp4` in a folder, or with a number where there is one already."""
+    """Return an unused path `film.mp4`, `film-2.mp4`, ... in a folder."""
     number, path = 1, folder / f"film{ending}"
     while path.exists():
         number += 1
@@ -43,7 +43,7 @@ def free_path(folder: Path, ending: str) -> Path:
 
 
 def problem_of(options: FilmOptions) -> str:
-    """Why these options make no film: one sentence; empty where they do."""
+    """Return the problem with the options in one sentence, or an empty string."""
     path = Path(options.path).expanduser()
     if not options.path.strip() or not path.name:
         return "The film needs a name."
@@ -59,7 +59,7 @@ def problem_of(options: FilmOptions) -> str:
 
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
-    """The dialog. Returns the scene, and whether it is done."""
+    """Draw the dialog. Returns the scene, and True if the dialog should close."""
     draft, timeline = facts.scratch.get(Draft), scene.document.timeline
     ui.label("Export film", "text", 15, "bold", height=30)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(t.px(8), t.px(4)))

@@ -1,4 +1,4 @@
-"""The tracks of the timeline: a ruler, pictures of the way through latents, curves of numbers, and keys to drag."""
+"""Lanes of the timeline: ruler, thumbnails of the latent track, curves of numbers, and draggable keys."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,55 +14,56 @@ from renderer.ipc.protocol import RenderRequest
 from viz.state.facts import Facts
 from viz.state.keyframes import keys_here, playhead, with_timeline
 from viz.state.playback import on_frame, scrubbed, showing
+from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.timeline_names import name_of
 from viz.ui import theme
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 NAMES, MARGIN, RULER, FILM, LANE = 104, 16, 18, 46, 26
-"""Widths of the names and of the margin beside the first moment; heights of the ruler and of the lanes."""
+"""Design widths of the names and of the margin at each end; heights of the ruler and of the lanes."""
 _REACH = 7
-"""Design lengths from a key's middle within which it is under the mouse."""
+"""Design distance from a key's centre within which it is under the mouse."""
 _COLOURS = {"truncation": "fine", "transform": "coarse", "directions": "middle", "mixing": "middle", "noise": "warn"}
 _STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
-"""Seconds from one number of the ruler to the next."""
+"""Intervals of the ruler's labels in seconds."""
 _CLOSEST = 0.2
-"""Seconds that are seen at least."""
+"""Shortest visible range in seconds."""
 
 Place = tuple[str, float]
-"""A key: its path and its time."""
+"""Identity of a key: path and time in seconds."""
 
 
 @dataclass
 class Hand:
-    """What the lanes remember from frame to frame."""
+    """State of the lanes between frames: view, selection, drag, and caches."""
 
     first: float = 0.0
-    """Seconds at the left edge."""
+    """Time at the left edge in seconds."""
     seen: float = 0.0
-    """Seconds that are seen; 0: all."""
+    """Visible range in seconds; 0: all."""
     chosen: Place | None = None
     held: Place | None = None
-    """The key that is dragged, as it was before."""
+    """Dragged key, as it was before the drag."""
     before: Timeline | None = None
-    """The timeline before the drag."""
+    """Timeline before the drag."""
     menu: Place | None = None
-    """The key that the menu is of."""
+    """Key of the open menu."""
     scrubs: bool = False
     curves: dict[tuple[object, ...], list[tuple[float, float]]] = field(default_factory=dict)
     film: tuple[object, ...] = ()
-    """What the pictures were asked for."""
+    """Inputs of the cached thumbnail requests."""
     pictures: list[RenderRequest] = field(default_factory=list)
     document: object = None
     window: tuple[object, ...] = ()
-    """With the document, what `film` was last made of."""
+    """Scale and count that, with the document, `film` was last made from."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From seconds to pixels."""
+    """Mapping between seconds and pixels."""
 
     left: float
     width: float
@@ -70,28 +71,28 @@ class Scale:
     seen: float
 
     def x(self, seconds: float) -> float:
-        """Where a moment is."""
+        """Return the x coordinate of a time."""
         return self.left + (seconds - self.first) / self.seen * self.width
 
     def at(self, x: float) -> float:
-        """The moment at a place."""
+        """Return the time at an x coordinate."""
         return self.first + (x - self.left) / self.width * self.seen
 
 
 def scale_of(hand: Hand, timeline: Timeline, left: float, width: float) -> Scale:
-    """The scale of lanes that begin at `left` (with their names) and are `width` pixels wide."""
+    """Return the scale of lanes that start at `left` (including names) and are `width` pixels wide."""
     inner = max(width - t.px(NAMES + 2 * MARGIN), 1.0)
     seen = min(hand.seen or timeline.seconds, timeline.seconds)
     return Scale(left + t.px(NAMES + MARGIN), inner, min(max(hand.first, 0.0), timeline.seconds - seen), seen)
 
 
 def height_of(track: Track) -> float:
-    """Design height of a lane."""
+    """Return the design height of a lane."""
     return FILM if track.path == "latent" else LANE
 
 
 def tops(timeline: Timeline, top: float) -> list[tuple[Track, float]]:
-    """Each track and where its lane begins, the ruler at `top`."""
+    """Return each track with the y coordinate of its lane, for a ruler at `top`."""
     found, y = [], top + t.px(RULER + 3)
     for track in ordered(timeline):
         found.append((track, y))
@@ -100,12 +101,12 @@ def tops(timeline: Timeline, top: float) -> list[tuple[Track, float]]:
 
 
 def ordered(timeline: Timeline) -> list[Track]:
-    """The tracks, that of the latent first."""
+    """Return the tracks, the latent's first."""
     return sorted(timeline.tracks, key=lambda track: track.path != "latent")
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The lanes, in the room that is left."""
+    """Draw the lanes in the remaining space."""
     hand, timeline = facts.scratch.get(Hand), scene.document.timeline
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     height = max(t.px(RULER + 3) + sum(t.px(height_of(track)) for track in timeline.tracks), room.y, 1.0)
@@ -113,31 +114,40 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     if room.x < t.px(NAMES + 3 * MARGIN):
         return scene
     scene = _act(hand, scene, scale, a, V(room.x, height))
-    timeline = scene.document.timeline
     scene = _eyes(scene, a)
     imgui.set_cursor_screen_pos(a)
     requests = _requests(hand, scene, scale)
-    here = keys_here(scene)
-    reads = (timeline, scale, hand.chosen, here, hand.film, height)
-
-    def lanes(scene: Scene, facts: Facts) -> Scene:
-        _ruler(scale, timeline, a)
-        for track, y in tops(timeline, a.y):
-            _lane(hand, track, timeline, scale, facts, requests, V(a.x, y), room.x)
-            _keys(hand, track, scale, y, playhead(scene) if track.path in here else -1.0)
-        imgui.dummy(V(room.x, height))
-        return scene
-
-    scene = keep("lanes", reads, lanes, scene, facts)
+    scene = _tracks(scene, facts, scale, requests, room.x, height)
     _playhead(scene, scale, a, height)
     return scene
 
 
-# -- the hand --------------------------------------------------------------------------------------------------------
+@cached
+def _tracks(
+    scene: Scene, facts: Facts, scale: Scale, requests: list[RenderRequest], width: float, height: float
+) -> Scene:
+    """The ruler and the lanes with their keys."""
+    hand, timeline, here = facts.scratch.get(Hand), scene.document.timeline, keys_here(scene)
+    a, at = imgui.get_cursor_screen_pos(), _keyed_moment(scene)
+    _ruler(scale, timeline, a)
+    for track, y in tops(timeline, a.y):
+        _lane(hand, track, timeline, scale, facts, requests, V(a.x, y), width)
+        _keys(hand, track, scale, y, at if track.path in here else -1.0)
+    imgui.dummy(V(width, height))
+    return scene
+
+
+@derived
+def _keyed_moment(scene: Scene) -> float:
+    """Return the position of the playhead where keys lie at it, else -1."""
+    return playhead(scene) if keys_here(scene) else -1.0
+
+
+# -- interaction -----------------------------------------------------------------------------------------------------
 
 
 def _act(hand: Hand, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
-    """One live area over all lanes: keys are dragged, the rest scrubs, the wheel zooms."""
+    """Handle the mouse over the lanes: drag keys, scrub elsewhere, zoom with the wheel."""
     timeline = scene.document.timeline
     imgui.set_next_item_allow_overlap()
     imgui.set_cursor_screen_pos(V(a.x + t.px(NAMES), a.y))
@@ -155,7 +165,7 @@ def _act(hand: Hand, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
     if imgui.is_item_active() and hand.scrubs:
         scene = scrubbed(scene, moment)
     if imgui.is_item_deactivated():
-        if hand.held and hand.held == hand.chosen:  # a click: the playhead goes there
+        if hand.held and hand.held == hand.chosen:  # a click moves the playhead there
             scene = scrubbed(scene, hand.held[1])
         hand.held, hand.scrubs = None, False
     if hovered:
@@ -186,7 +196,7 @@ def _hovered(hand: Hand, scene: Scene, scale: Scale, pointed: Place | None) -> S
 
 
 def key_under(timeline: Timeline, scale: Scale, top: float, mouse: V) -> Place | None:
-    """The key under the mouse, the nearest one where there are several."""
+    """Return the nearest key under the mouse, or None."""
     best, reach = None, t.px(_REACH)
     for track, y in tops(timeline, top):
         if not y <= mouse.y < y + t.px(height_of(track)):
@@ -198,7 +208,7 @@ def key_under(timeline: Timeline, scale: Scale, top: float, mouse: V) -> Place |
 
 
 def _eyes(scene: Scene, a: V) -> Scene:
-    """Mutes and unmutes tracks."""
+    """Draw the buttons that mute tracks."""
     for track, y in tops(scene.document.timeline, a.y):
         imgui.set_cursor_screen_pos(V(a.x + t.px(NAMES - 24), y + t.px(height_of(track) - 2 - t.row) / 2))
         hint = "Let its keys act again" if track.muted else "Let its keys do nothing"
@@ -208,7 +218,7 @@ def _eyes(scene: Scene, a: V) -> Scene:
     return scene
 
 
-# -- what is seen ----------------------------------------------------------------------------------------------------
+# -- drawing ---------------------------------------------------------------------------------------------------------
 
 
 def _ruler(scale: Scale, timeline: Timeline, a: V) -> None:
@@ -254,7 +264,7 @@ def _lane(
 
 
 def _film(requests: list[RenderRequest], facts: Facts, scale: Scale, top: float, height: float, alpha: float) -> None:
-    """Small pictures of the way through latents."""
+    """Draw thumbnails along the latent track."""
     if not requests:
         return
     pitch, side, y = scale.width / len(requests), height - t.px(10), top + t.px(4)
@@ -265,14 +275,15 @@ def _film(requests: list[RenderRequest], facts: Facts, scale: Scale, top: float,
             ui.fill(V(x, y), V(x + pitch + 1, y + side), "control", alpha, 0)
             continue
         u0, v0, u1, v1 = found[1]
-        share = min(pitch / side, 1.0)  # the middle of the picture where there is less room
+        share = min(pitch / side, 1.0)  # crop to the middle of the thumbnail where space is short
         middle, half = (u0 + u1) / 2, (u1 - u0) / 2 * share
         ui.picture(found[0].id, (middle - half, v0, middle + half, v1), V(x, y), V(pitch + 1, side), 0, 0.9 * alpha)
 
 
 def _requests(hand: Hand, scene: Scene, scale: Scale) -> list[RenderRequest]:
-    """What the pictures show. They wait for the hand to let go, and for playing to end: what is rendered in every frame
-    would leave them no time.
+    """Return the thumbnail requests of the latent track.
+
+    They are renewed only after a drag or playback ends, as rendering every frame leaves no time for thumbnails.
     """
     document, timeline = scene.document, scene.document.timeline
     if timeline.track("latent") is None:
@@ -292,7 +303,7 @@ def _requests(hand: Hand, scene: Scene, scale: Scale) -> list[RenderRequest]:
 
 
 def _curve(hand: Hand, track: Track, timeline: Timeline, scale: Scale) -> list[tuple[float, float]]:
-    """Points (x, share of the height) of a track's numbers; a line in the middle for all else."""
+    """Return the cached curve of a track as points (x, fraction of the height)."""
     key = (track, timeline.loop, timeline.seconds, scale)
     if key not in hand.curves:
         if len(hand.curves) > 64:
@@ -312,7 +323,7 @@ def _points(track: Track, timeline: Timeline, scale: Scale) -> list[tuple[float,
 
 
 def number_of(value: object) -> float | None:
-    """The number that a curve shows of a value; None where there is none."""
+    """Return the number that a curve shows for a value, or None."""
     psi = getattr(value, "psi", None)
     strength = getattr(value, "strength", None)
     found = value if isinstance(value, int | float) else psi if psi is not None else strength

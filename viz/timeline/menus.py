@@ -1,4 +1,4 @@
-"""What opens over the timeline: the menu of a key, of the lanes, its duration, rate and interpolation, and walks."""
+"""Popups of the timeline: key, lanes, duration, rate, interpolation and walks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,11 +36,11 @@ OFFERED = (
     "display.scale_db",
     "display.layer",
 )
-"""Parameters that a track can be added for; directions are added to them."""
+"""Parameters offered for a new track, in addition to directions."""
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The popup that is open, if one is."""
+    """Draw the open popup, if any."""
     if not imgui.get_current_context().open_popup_stack.size():
         return scene
     imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(t.px(6), t.px(6)))
@@ -61,7 +61,7 @@ def _item(text: str, id_: str, on: bool = False, enabled: bool = True, keys: str
 
 
 def _key(scene: Scene, facts: Facts) -> Scene:
-    """Of the key at hand: its time, how it is left, the interpolation of its track, and its end."""
+    """Draw the menu of a key: time, ease, interpolation of its track, and removal."""
     hand, timeline = facts.scratch.get(Hand), scene.document.timeline
     place = hand.menu
     key = tl.key_at(timeline, *place) if place else None
@@ -99,7 +99,7 @@ def _key(scene: Scene, facts: Facts) -> Scene:
 
 
 def _add(scene: Scene, facts: Facts) -> Scene:
-    """Adds a track with a key at the playhead."""
+    """Draw the menu that adds a track with a key at the playhead."""
     ui.label("Animate", "dim", t.small)
     directions = tuple(f"directions.{one.name}" for one in scene.document.directions)
     for path in (*OFFERED, *directions):
@@ -119,7 +119,7 @@ def _available(path: str, facts: Facts) -> bool:
 
 
 def _walks(scene: Scene, facts: Facts) -> Scene:
-    """Fills the timeline."""
+    """Draw the menu of walks."""
     ui.label("Fill with", "dim", t.small)
     for walk in walks():
         if _item(walk.name, walk.id, enabled=walk.available(scene, facts)):
@@ -135,10 +135,10 @@ def _duration(scene: Scene, facts: Facts) -> Scene:
     entered, seconds = imgui.input_double("##duration", timeline.seconds, 0, 0, "%.2f s", flags)
     if entered:
         imgui.close_current_popup()
-        return _lasting(scene, seconds)
+        return _with_duration(scene, seconds)
     for seconds in DURATIONS:
         if _item(f"{seconds:g} s", f"seconds-{seconds:g}", timeline.seconds == seconds):
-            scene = _lasting(scene, seconds)
+            scene = _with_duration(scene, seconds)
     imgui.separator()
     if _item("Stretch keys to the new duration", "stretch", facts.scratch.get(Stretch).on):
         facts.scratch.get(Stretch).on = not facts.scratch.get(Stretch).on
@@ -146,19 +146,19 @@ def _duration(scene: Scene, facts: Facts) -> Scene:
 
 
 class Stretch:
-    """Whether keys move along when the duration changes; kept in `Facts.scratch`."""
+    """Switch that stretches keys when the duration changes; held in `Facts.scratch`."""
 
     def __init__(self) -> None:
         self.on = False
 
 
-def _lasting(scene: Scene, seconds: float) -> Scene:
+def _with_duration(scene: Scene, seconds: float) -> Scene:
     seconds = min(max(seconds, 0.1), tl.LONGEST)
     return with_timeline(scene, replace(scene.document.timeline, seconds=seconds))
 
 
 def _stretched(scene: Scene, before: Timeline) -> Scene:
-    """The keys at the same shares of another duration."""
+    """Return the scene with keys moved to the same fractions of the new duration."""
     after = scene.document.timeline
     if after.seconds == before.seconds:
         return scene
@@ -178,7 +178,7 @@ def _rate(scene: Scene, facts: Facts) -> Scene:
 
 
 def _way(scene: Scene, facts: Facts) -> Scene:
-    """The interpolation of all tracks, and whether walks keep their distance from the mean."""
+    """Draw the menu for the interpolation of all tracks, distance from the mean and constant speed."""
     timeline = scene.document.timeline
     for kind, text in KINDS.items():
         if _item(text, f"way-{kind}", all(track.interpolation == kind for track in timeline.tracks)):

@@ -1,4 +1,4 @@
-"""Window "Timeline": keys on any parameter, playing them, and films of them."""
+"""Panel "Timeline": keyframes on any parameter, playback, and film export."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document.timeline import Timeline, fingerprint
+from renderer.document.timeline import fingerprint
 from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, present_paths, with_timeline
 from viz.state.playback import scrubbed, toggled
@@ -15,35 +15,27 @@ from viz.timeline import lanes, menus
 from viz.timeline.constant_speed import Measuring, changes, measured, share, toggled_constant
 from viz.timeline.export import Exporter
 from viz.ui import widgets as ui
-from viz.ui.draw_cache import keep
+from viz.ui.draw_cache import cached
 from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
 WIDE = 760
-"""Design width from which the switch for constant speed has room."""
+"""Minimum design width to show the constant-speed switch."""
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The panel."""
+    """Draw the panel."""
     scene = measured(scene, facts)
     if not scene.document.timeline.tracks:
-        scene = keep("empty", (), _empty, scene, facts)
+        scene = _empty(scene, facts)
     else:
-        timeline, playback = scene.document.timeline, scene.view.playback
-        exporter, measuring = facts.scratch.get(Exporter), facts.scratch.get(Measuring)
-        bare = replace(timeline, tracks=())
-        reads = (bare, playback, fingerprint_of(timeline), exporter.state, measuring.of, share(facts))
-        scene = keep("transport", reads, _transport, scene, facts)
+        scene = _transport(scene, facts)
         ui.space(4)
         scene = lanes.draw(scene, facts)
     return menus.draw(scene, facts)
 
 
-def fingerprint_of(timeline: Timeline) -> str:
-    """`fingerprint`, where there is anything to compare it with."""
-    return fingerprint(timeline) if timeline.constant_speed else ""
-
-
+@cached
 def _empty(scene: Scene, facts: Facts) -> Scene:
     text = "Press K to key the latent here, move the playhead, change it, and press K again; or begin with a walk"
     if ui.empty_state("diamond", "Nothing is animated yet", text, "Key the present state"):
@@ -54,6 +46,7 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
+@cached
 def _transport(scene: Scene, facts: Facts) -> Scene:
     timeline, playing = scene.document.timeline, scene.view.playback.playing
     if ui.button(glyph="arrow-line-left", kind="ghost", hint="To the start"):
@@ -81,7 +74,7 @@ def _transport(scene: Scene, facts: Facts) -> Scene:
 
 
 def _settings(scene: Scene) -> Scene:
-    """Time, duration, rate, interpolation, constant speed."""
+    """Draw time, duration, rate, interpolation and the button that adds tracks."""
     timeline, at = scene.document.timeline, scene.view.playback.at
     ui.label(f"{int(at // 60):02d}:{at % 60:05.2f}", height=t.row, weight="bold")
     imgui.same_line(0, t.px(6))
@@ -102,8 +95,8 @@ def _settings(scene: Scene) -> Scene:
 
 
 def _right(scene: Scene, facts: Facts) -> Scene:
-    """Constant speed, what is being exported, and Export."""
-    room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # counted from the content
+    """Draw the constant-speed switch and the Export button, or the progress of an export."""
+    room, timeline = imgui.get_window_width() - 2 * t.px(t.pad), scene.document.timeline  # relative to the content
     exporter, width = facts.scratch.get(Exporter), ui.measure("Export") + t.px(34)
     if imgui.get_window_width() > t.px(WIDE):
         imgui.same_line(0, t.px(14))
@@ -139,7 +132,7 @@ def _constant_speed(scene: Scene, facts: Facts) -> Scene:
     wanted = ui.switch("Constant speed", on, hint)
     imgui.same_line(0, t.px(8))
     if measuring.of is not None:
-        ui.label(f"measuring {share(facts):.0f} %", "dim", t.small, height=t.row)
+        ui.label(f"measuring {share(scene, facts):.0f} %", "dim", t.small, height=t.row)
     elif timeline.constant_speed and timeline.retiming and timeline.retiming.measured != fingerprint(timeline):
         if ui.button("Measure again", hint="The keys have changed since the picture's change was measured"):
             measuring.of = changes(scene)

@@ -1,4 +1,4 @@
-"""Walks that the timeline can be filled with."""
+"""Walks that fill the timeline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,14 +16,14 @@ from viz.state.scene import Scene
 
 @dataclass
 class Chance:
-    """Where walks get their random seeds from; kept in `Facts.scratch`, set when the window opens."""
+    """Random source of walks; held in `Facts.scratch`, set when the window opens."""
 
     random: Random = field(default_factory=Random)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """A way to fill the timeline."""
+    """Walk that fills the timeline."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class Walk:
 
 
 def walks() -> tuple[Walk, ...]:
-    """All ways."""
+    """Return all walks."""
     bands = tuple(
         Walk(
             f"walk-{band}", f"Walk of the {band} layers", "These layers go from seed to seed; the others stay",
@@ -57,7 +57,7 @@ def walks() -> tuple[Walk, ...]:
 
 
 def walked(scene: Scene, facts: Facts, walk: Walk) -> Scene:
-    """The scene with the timeline filled, from its beginning."""
+    """Return the scene with the timeline filled by a walk, and the playhead at the start."""
     filled = with_timeline(scene, walk.make(scene, facts))
     still = replace(filled, view=replace(filled.view, motion=motion.stopped(filled.view.motion)))
     return scrubbed(still, 0.0)

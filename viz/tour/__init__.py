@@ -1,1 +1,1 @@
-"""The tour: the window shown by itself, worked by mouse and keyboard as a user would, filmed as it goes."""
+"""Scripted tour of the window, driven by mouse and keyboard events and recorded as screenshots and a film."""

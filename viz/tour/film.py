@@ -1,4 +1,4 @@
-"""Pictures of the window: numbered PNGs, and a film written while the tour goes on."""
+"""Recordings of the window: numbered PNG screenshots, and a film encoded while the tour runs."""
 
 import queue
 import threading
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 RATE = 12
-"""Frames a second of the film."""
+"""Frames per second of the film."""
 
 
 class Film:
-    """Takes frames of the window as they come and writes them at a constant rate, in a thread of its own."""
+    """Encode frames of the window at a constant rate on a separate thread."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -29,19 +29,19 @@ class Film:
         self._thread.start()
 
     def due(self, now: float) -> bool:
-        """Whether the film wants a frame at this time."""
+        """Return True if the film needs a frame at time `now` in seconds."""
         return now >= self._next
 
     def frame(self, pixels: NDArray[np.uint8], now: float) -> None:
-        """One frame [H, W, 3] of the film."""
+        """Add a frame [H, W, 3] to the film."""
         self._next = max(self._next + 1 / RATE, now - 1 / RATE)
         try:
             self._queue.put_nowait(pixels)
         except queue.Full:
-            return  # the writer is behind: the film skips a frame, the window doesn't stutter
+            return  # the encoder is behind: skip a film frame rather than stall the window
 
     def shot(self, pixels: NDArray[np.uint8], name: str) -> Path:
-        """A numbered picture, `01-name.png`."""
+        """Save a numbered screenshot, `01-name.png`, and return its path."""
         self._shots += 1
         path = self._folder / f"{self._shots:02d}-{name}.png"
         Image.fromarray(pixels).save(path)
@@ -49,7 +49,10 @@ class Film:
         return path
 
     def close(self) -> Path:
-        """End the film. Raises RuntimeError when it could not be written."""
+        """Finish the film and return its path.
+
+        Raises RuntimeError if it could not be written.
+        """
         self._queue.put(None)
         self._thread.join()
         if self._failed:
@@ -60,7 +63,7 @@ class Film:
         writer: Generator[None, bytes, None] | None = None
         while (pixels := self._queue.get()) is not None:
             if self._failed:
-                continue  # go on emptying the queue, so that the window never waits
+                continue  # keep emptying the queue, so that the window never waits
             try:
                 even = np.ascontiguousarray(pixels[: pixels.shape[0] // 2 * 2, : pixels.shape[1] // 2 * 2])
                 if writer is None:

@@ -1,4 +1,4 @@
-"""What the tour shows of the left panel's folds: pictures at other psi, noise by layer and its map, directions."""
+"""Tour steps for the Generator panel: images at other psi, noise by layer and its map, directions."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ PANEL = "Generator"
 
 
 class Left:
-    """The steps. `shot(name)` keeps a picture of the window, `until(true, what)` waits."""
+    """Steps of the tour. `shot(name)` saves a screenshot, `until(true, what)` waits for a condition."""
 
     def __init__(
         self, app: App, hand: Hand, shot: Shot, until: Callable[[Callable[[], bool], str], Iterator[None]]
@@ -23,16 +23,16 @@ class Left:
         self._app, self._hand, self._shot, self._until = app, hand, shot, until
 
     def psi_strip(self) -> Iterator[None]:
-        """The picture from whole over the mean to its opposite."""
+        """Show the image from full psi through the mean to its opposite."""
         yield from self._click("psi strip")
-        yield from self._hand.wait(1.2)  # its pictures come in
+        yield from self._hand.wait(1.2)  # its thumbnails arrive
         yield from self._bring("psi -1")
         yield from self._aside()
         yield from self._shot("psi-strip")
         yield from self._click("psi strip")
 
     def noise(self) -> Iterator[None]:
-        """A row for each layer, the last one off; and how much the noise changes each pixel."""
+        """Show a row per layer with the last one off, and the map of the noise's standard deviation per pixel."""
         yield from self._click("noise layers", "on", "seed")
         yield from self._bring("deviation")
         yield from self._aside()
@@ -42,12 +42,12 @@ class Left:
         yield from self._until(lambda: heat.told.over, "a map of the noise")
         yield from self._bring("save deviation")
         yield from self._hand.move(self._hand.at(f"{PANEL}/deviation", 0.8, 5.0))
-        yield from self._hand.wait(0.8)  # a tooltip comes
+        yield from self._hand.wait(0.8)  # a tooltip appears
         yield from self._shot("noise-map")
         yield from self._click("deviation")
 
     def directions(self) -> Iterator[None]:
-        """Drop a direction on the window and go along it. It is drawn by chance: what it does has no name."""
+        """Drop a random direction on the window and move its slider."""
         model, folder = self._app.facts.model, Path(self._app.scene.settings.capture_dir)
         assert model is not None
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,12 +71,12 @@ class Left:
             yield from self._until(lambda: self._app.up_to_date, "a picture")
 
     def _aside(self) -> Iterator[None]:
-        """Take the mouse where no tooltip covers anything."""
+        """Move the pointer away from controls, so that no tooltip covers anything."""
         yield from self._hand.move(self._hand.at("Canvas/picture", 0.5, 0.9))
         yield from self._hand.wait(0.3)
 
     def _bring(self, name: str) -> Iterator[None]:
-        """Scroll until a control is in sight."""
+        """Scroll until a control is visible."""
         window = imgui.internal.find_window_by_name(PANEL)
         top, end = window.inner_rect.min.y, window.inner_rect.max.y
         middle = ((window.inner_rect.min.x + window.inner_rect.max.x) / 2, (top + end) / 2)

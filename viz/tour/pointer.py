@@ -1,11 +1,11 @@
-"""A mouse and a keyboard that a program moves. Every movement is a generator that is stepped once a frame."""
+"""Simulated mouse and keyboard. Every action is a generator that is stepped once per frame."""
 
 from collections.abc import Callable, Iterator
 
 from imgui_bundle import ImVec2, glfw_utils, imgui
 
 # isort: split
-import glfw  # after imgui_bundle, which names the library that both share
+import glfw  # after imgui_bundle, which selects the library that both share
 
 from viz.ui.widgets.spots import Rect
 
@@ -15,7 +15,7 @@ LEFT = imgui.MouseButton_.left
 
 
 class Hand:
-    """Sends real input events to Dear ImGui, so that what it does is what a user can do."""
+    """Send real input events to Dear ImGui, so that everything it does is possible for a user."""
 
     def __init__(self, places: dict[str, Rect], clock: Callable[[], float]) -> None:
         self.places, self._clock = places, clock
@@ -23,9 +23,9 @@ class Hand:
         self.down = False
 
     def at(self, name: str, fx: float = 0.5, fy: float = 0.5) -> tuple[float, float]:
-        """A point of a control, as shares of its rectangle.
+        """Return a point of a control in pixels, given as fractions of its rectangle.
 
-        Raises LookupError when no such control has been drawn.
+        Raises LookupError if no such control has been drawn.
         """
         if name not in self.places:
             near = ", ".join(sorted(k for k in self.places if k.split("/")[0] == name.split("/")[0]))
@@ -34,13 +34,13 @@ class Hand:
         return x0 + (x1 - x0) * fx, y0 + (y1 - y0) * fy
 
     def wait(self, seconds: float) -> Steps:
-        """Let time pass."""
+        """Wait for some seconds."""
         end = self._clock() + seconds
         while self._clock() < end:
             yield
 
     def move(self, to: tuple[float, float], seconds: float = 0.35) -> Steps:
-        """Go somewhere, slowing down at the end."""
+        """Move the pointer to a point, decelerating."""
         start, x0, y0 = self._clock(), self.x, self.y
         while True:
             share = min(1.0, (self._clock() - start) / seconds) if seconds else 1.0
@@ -51,21 +51,21 @@ class Hand:
                 return
 
     def press(self, button: imgui.MouseButton_ = LEFT) -> Steps:
-        """Press and stay."""
+        """Press a button and hold it."""
         imgui.get_io().add_mouse_button_event(button, True)
         self.down = True
         yield
         yield
 
     def release(self, button: imgui.MouseButton_ = LEFT) -> Steps:
-        """Let go."""
+        """Release a button."""
         imgui.get_io().add_mouse_button_event(button, False)
         self.down = False
         yield
         yield
 
     def click(self, name: str, fx: float = 0.5, fy: float = 0.5) -> Steps:
-        """Go to a control and click it."""
+        """Move to a control and click it."""
         yield from self.move(self.at(name, fx, fy))
         yield from self.press()
         yield from self.release()
@@ -77,26 +77,26 @@ class Hand:
         seconds: float = 1.0,
         button: imgui.MouseButton_ = LEFT,
     ) -> Steps:
-        """Go somewhere, press, move and let go."""
+        """Drag from `start` by an offset in pixels."""
         yield from self.move(start)
         yield from self.press(button)
         yield from self.move((start[0] + by[0], start[1] + by[1]), seconds)
         yield from self.release(button)
 
     def slide(self, name: str, start: float, end: float, seconds: float = 1.0) -> Steps:
-        """Drag along a slider's track, from one share of its width to another."""
+        """Drag along a slider's track, from one fraction of its width to another."""
         x0, y = self.at(name, start)
         yield from self.drag((x0, y), (self.at(name, end)[0] - x0, 0.0), seconds)
 
     def wheel(self, notches: float) -> Steps:
-        """Turn the wheel, one notch every few frames."""
+        """Turn the mouse wheel, one notch every few frames."""
         for _ in range(round(abs(notches))):
             imgui.get_io().add_mouse_wheel_event(0.0, 1.0 if notches > 0 else -1.0)
             yield from self.wait(0.06)
             yield
 
     def keys(self, *chord: imgui.Key) -> Steps:
-        """Press keys together and let go."""
+        """Press keys together and release them."""
         io = imgui.get_io()
         for key in chord:
             io.add_key_event(key, True)
@@ -108,13 +108,13 @@ class Hand:
         yield
 
     def write(self, text: str) -> Steps:
-        """Type."""
+        """Type text."""
         for letter in text:
             imgui.get_io().add_input_character(ord(letter))
             yield
 
     def draw(self) -> None:
-        """Draw the pointer, so that the film shows where the hand is."""
+        """Draw the pointer, so that it is visible in the film."""
         lines = imgui.get_foreground_draw_list()
         shape = [(0, 0), (0, 15), (3.6, 11.6), (6, 17), (8.4, 16), (6.1, 10.7), (11, 10.6)]
         points: list[ImVec2 | tuple[int | float, int | float] | list[int | float]]
@@ -124,6 +124,6 @@ class Hand:
 
     def _place(self, x: float, y: float) -> None:
         self.x, self.y = x, y
-        # The real pointer goes along: Dear ImGui's backend asks for its place in every frame.
+        # Move the real pointer too: Dear ImGui's backend reads its position every frame.
         glfw.set_cursor_pos(glfw_utils.glfw_window_hello_imgui(), x, y)
         imgui.get_io().add_mouse_pos_event(x, y)

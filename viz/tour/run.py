@@ -1,4 +1,4 @@
-"""Opens the window, lets the tour work it, and leaves pictures and a film."""
+"""Run the tour: open the window, play the script, and write screenshots and a film."""
 
 import random
 import time
@@ -23,11 +23,11 @@ SIZE = (1280, 720)
 
 
 def run(folder: Path, renderer: AnyRenderer, network: str = "", device: str = "auto") -> list[Path]:
-    """Play the tour; returns the pictures and the film that it wrote into `folder`.
+    """Play the tour and return the paths of the screenshots and the film written to `folder`.
 
-    Settings, layouts and captures of the user are left alone.
+    The user's settings, layouts and captures are not touched.
 
-    Raises RuntimeError or LookupError when the window or a step of the tour fails.
+    Raises RuntimeError or LookupError if the window or a step of the tour fails.
     """
     captures, runs = str(folder / "captures"), str(RECORDED_RUNS)
     settings = Settings(device=device, capture_dir=captures, run_dirs=runs, vsync=False, frame_limit=30)

@@ -1,4 +1,4 @@
-"""What the tour shows, step by step: every step is something a user does with the mouse or the keyboard."""
+"""Script of the tour; every step is a mouse or keyboard action of a user."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,15 +14,15 @@ PATIENCE_S = 60.0
 
 
 class Script:
-    """The steps. `shot(name)` keeps a picture of the window."""
+    """Steps of the tour. `shot(name)` saves a screenshot."""
 
     def __init__(self, app: App, hand: Hand, shot: Shot, clock: Callable[[], float]) -> None:
         self._app, self._hand, self._shot, self._clock = app, hand, shot, clock
 
     def play(self) -> Iterator[None]:
-        """The whole tour."""
+        """Play all steps."""
         yield from self._settled()
-        yield from self._hand.wait(1.5)  # the pad's thumbnails come in
+        yield from self._hand.wait(1.5)  # the pad's thumbnails arrive
         yield from self._shot("explore")
         left = Left(self._app, self._hand, self._shot, self._until)
         for part in (self._walk, self._timeline, self._truncation, left.psi_strip, self._noise, left.noise):
@@ -34,9 +34,9 @@ class Script:
             yield from part()
 
     def _settled(self) -> Iterator[None]:
-        """Wait for the picture of the present document.
+        """Wait for the image of the present document.
 
-        Raises TimeoutError when it does not come.
+        Raises TimeoutError if it does not arrive, RuntimeError if rendering failed.
         """
         yield
         yield
@@ -46,9 +46,9 @@ class Script:
         yield
 
     def _until(self, true: Callable[[], bool], what: str) -> Iterator[None]:
-        """Wait until something is true.
+        """Wait until a condition holds; `what` names it in the error.
 
-        Raises TimeoutError when it does not become so.
+        Raises TimeoutError if it does not within `PATIENCE_S`.
         """
         end = self._clock() + PATIENCE_S
         while not true():
@@ -68,7 +68,7 @@ class Script:
     def _walk(self) -> Iterator[None]:
         hand = self._hand
         yield from hand.drag(hand.at("Generator/pad", 0.6, 0.55), (-40, 25), 0.8)
-        yield from hand.click("Generator/playWalk")  # from here on there is always a newer picture to come
+        yield from hand.click("Generator/playWalk")  # from here on a newer image is always pending
         yield from hand.wait(1.5)
         yield from self._shot("walk")
         yield from self._click("Generator/playWalk", "Generator/snap")
@@ -76,7 +76,7 @@ class Script:
         yield from self._keys(Key.r)
 
     def _timeline(self) -> Iterator[None]:
-        """Fill the timeline with a walk, play it, and look at how it is exported."""
+        """Fill the timeline with a walk, play it, and open the export dialog."""
         hand = self._hand
         yield from self._click("Timeline/walks")
         yield from hand.keys(Key.escape)
@@ -86,7 +86,7 @@ class Script:
         yield from hand.wait(0.3)
         yield from hand.keys(Key.enter)
         yield from self._settled()
-        yield from hand.wait(3.0)  # the pictures of the way come in
+        yield from hand.wait(3.0)  # the thumbnails of the path arrive
         yield from hand.click("Timeline/playtimeline")
         yield from hand.wait(1.5)
         yield from hand.click("Timeline/playtimeline")
@@ -126,7 +126,7 @@ class Script:
         yield from self._shelf()
 
     def _shelf(self) -> Iterator[None]:
-        """Put styles on the shelf, drag one onto a band, and show all of them mixed with each other."""
+        """Put styles on the shelf, drag one onto a band, and open the mixing grid."""
         hand = self._hand
         for _ in range(4):
             yield from self._keys(Key.b)
@@ -168,7 +168,7 @@ class Script:
         yield from self._keys(Key.mod_ctrl, Key._1)
 
     def _pattern(self) -> Iterator[None]:
-        """Open the StyleGAN3 that comes along, by the list of commands."""
+        """Open the bundled StyleGAN3 through the command palette."""
         hand = self._hand
         yield from hand.keys(Key.mod_ctrl, Key.k)
         yield from hand.wait(0.4)
@@ -213,7 +213,7 @@ class Script:
         yield from self._shot("saved")
 
     def _history(self) -> Iterator[None]:
-        """Go back by a picture, compare with where we were, and take its coarse layers."""
+        """Return to an earlier state, compare it with the present one, and take its coarse layers."""
         hand = self._hand
         yield from hand.keys(Key.c)
         yield from self._keys(Key.mod_ctrl, Key._2)
@@ -242,7 +242,7 @@ class Script:
         yield from self._hand.keys(Key.escape)
 
     def _runs(self) -> Iterator[None]:
-        """The record of a training: its curves, rougher ones, the pictures of an earlier time, and its log searched."""
+        """Show a recorded run: curves, less smoothing, earlier sample images, and a log search."""
         hand = self._hand
         yield from self._keys(Key.mod_ctrl, Key._4)
         self._app.board.messages.clear()
@@ -259,7 +259,7 @@ class Script:
         yield from self._keys(Key.mod_ctrl, Key._1)
 
     def _new_run(self) -> Iterator[None]:
-        """The form for a new run, which is not started; and that for a measurement."""
+        """Open the forms for a training run and for a measurement without starting them."""
         hand = self._hand
         yield from hand.click("Runs/new")
         yield from hand.wait(0.6)

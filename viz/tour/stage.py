@@ -1,4 +1,4 @@
-"""Lets a script work an opened window, one step a frame."""
+"""Playback of a script in an open window, one step per frame."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,9 +10,9 @@ from viz.ui.widgets import spots
 
 
 class Stage:
-    """Steps a script (a generator) before every frame of the window, and closes the window when it ends.
+    """Step a script (a generator) before every frame of the window, and close the window when it ends.
 
-    What the script raises is kept in `problem`, as an exception must not cross the window's frame loop.
+    An exception of the script is stored in `problem`, because it must not cross the window's frame loop.
     """
 
     def __init__(self, app: App, clock: Callable[[], float]) -> None:
@@ -22,7 +22,7 @@ class Stage:
         self._script: Iterator[None] | None = None
 
     def attach(self, params: hello_imgui.RunnerParams, script: Iterator[None]) -> None:
-        """Play `script` in a window that is about to be run with `params`."""
+        """Play `script` in the window that will be run with `params`."""
         self._script = script
         spots.watch(self.hand.places)
         before, draw = params.callbacks.pre_new_frame, params.callbacks.post_render_dockable_windows

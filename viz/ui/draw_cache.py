@@ -1,107 +1,99 @@
-"""Parts of panels that are drawn once and shown again until something they read has changed.
+"""Draw cache: parts of panels that are drawn once and replayed until something they read changes.
 
-A part is drawn by the rule of a panel, `draw(scene, facts) -> scene`. What it put on the draw list is kept with what it
-read, where it stood and what it stood in; while all of that is the same, its vertices are copied instead of made anew.
-That takes some microseconds, however much is in the part.
+`@cached` goes on a function `draw(scene, facts, ...) -> scene`. While it draws, its reads of the scene, the facts and
+scratch objects are recorded (`viz.state.recording`). In later frames the vertices are copied instead, which takes some
+microseconds, as long as the reads, the other arguments, the place, the room and the theme are the same.
 
-Nothing kept is shown to a hand: while the mouse is over a part, while one of its items is held or typed in, while the
-keyboard moves among controls, while a popup is open or something is dragged, it is drawn anew in every frame. So what
-happens in a part is always handled by the code that draws it.
+A part is drawn in every frame while the pointer could act on it: while the mouse is over it, while one of its items is
+held or typed in, while the keyboard moves among controls, while a popup is open or something is dragged.
 
-With `checks` (in tests) every part is drawn anew in every frame all the same, and compared with what is kept.
+With `checks` (in tests) every part is drawn in every frame all the same, and compared with the cache.
 """
 
-import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec
 
-import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
-from numpy.typing import NDArray
 
-from viz.state.facts import Facts, Tally
+from viz.state import recording
+from viz.state.facts import Facts
+from viz.state.recording import Reads
 from viz.state.scene import Scene
+from viz.ui.draw_list import Drawing, capture, replay
 from viz.ui.theme import current as t
 
-_move = ctypes.PYFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)(
-    ctypes.cast(ctypes.memmove, ctypes.c_void_p).value or 0
-)
-"""`ctypes.memmove` lets other threads run, which then hold up the window dozens of times in a frame."""
+P = ParamSpec("P")
 
-Draw = Callable[[Scene, Facts], Scene]
-Tell = Callable[[], Tally]
+_RETRY = 30
+"""Frames until a part that could not be cached is tried again: recording takes time."""
+_FIXED = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
 
 
 class StaleError(Exception):
-    """A part drew something else although nothing that it says it reads has changed."""
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Indices drawn by one command; clip and texture are None where they are those that the part began with."""
-
-    count: int
-    clip: tuple[V, V] | None
-    texture: imgui.ImTextureRef | None
+    """A part drew something else although nothing that it read has changed."""
 
 
 @dataclass
-class _Sheet:
-    """What a part drew."""
+class _Entry:
+    """A cached drawing and everything it depends on."""
 
-    reads: tuple[object, ...]
+    reads: Reads
+    args: object
     place: tuple[float, ...]
+    came: int | None
+    """Thumbnails that had arrived when it asked for some; None if it asked for none."""
+    drawing: Drawing
+    child: Drawing | None
+    """Drawing of a child window, which lies over the rest."""
     size: V
-    corners: tuple[float, float, float, float]
-    vertices: bytes
-    count: int
-    """Vertices."""
-    indices: NDArray[np.uint32]
-    """Counted from the part's first vertex."""
-    pictures: int | None
-    """How many small pictures had come when it asked for some; None if it asked for none."""
-    base: int
-    """The vertex that `placed` counts from."""
-    placed: bytes
-    runs: tuple[_Run, ...]
-    child: "_Sheet | None" = None
-    """What was drawn in a child window, which lies over the rest."""
-
-    def same_as(self, other: "_Sheet") -> bool:
-        """Whether the same is seen."""
-        return (
-            self.vertices == other.vertices
-            and np.array_equal(self.indices, other.indices)
-            and [_seen(run) for run in self.runs] == [_seen(run) for run in other.runs]
-            and (self.child is None) == (other.child is None)
-            and (self.child is None or other.child is None or self.child.same_as(other.child))
-        )
 
 
-class Kept:
-    """All parts of the window."""
+@dataclass
+class _Part:
+    """The state of one part between frames."""
+
+    args: object
+    entry: _Entry | None = None
+    reads: Reads | None = None
+    """From the newest recording."""
+    sample: object = None
+    """Values of `reads` in the newest frame."""
+    corners: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    wait: int = 0
+    """Frames until the next recording."""
+
+    def steady(self, args: object, scene: Scene, facts: Facts) -> bool:
+        """Return True if nothing it is known to read has changed since the last frame."""
+        before, self.args = self.args, args
+        if self.wait:
+            self.wait -= 1
+            return False
+        old, self.sample = self.sample, self.reads.sample(scene, facts) if self.reads is not None else None
+        return _equal(before, args) and _equal(old, self.sample)
+
+
+class DrawCache:
+    """The cached parts of the window."""
 
     def __init__(self) -> None:
         self.checks = False
-        """Draw everything anew and compare. Raises StaleError where they differ."""
-        self.shown = 0
-        """Parts shown again since the window opened."""
-        self._sheets: dict[int, _Sheet] = {}
-        self._drawn: dict[int, tuple[object, ...]] = {}
-        """What each part read when it was drawn last."""
+        """Draw everything and compare. Raises StaleError where they differ."""
+        self.replayed = 0
+        """Parts replayed since the window opened."""
+        self._parts: dict[int, _Part] = {}
         self._calm = False
         self._mouse = (0.0, 0.0)
 
     def opened(self, *, checks: bool) -> None:
-        """Call when a window opens: nothing of an earlier one is kept."""
-        self.checks, self.shown = checks, 0
-        self._sheets.clear()
-        self._drawn.clear()
+        """Forget everything; call when a window opens."""
+        self.checks, self.replayed = checks, 0
+        self._parts.clear()
 
-    def look(self) -> None:
-        """Call once a frame, after Dear ImGui's frame has begun."""
+    def begin_frame(self) -> None:
+        """Read the state of mouse and keyboard; call once a frame, after Dear ImGui's frame has begun."""
         context, io = imgui.get_current_context(), imgui.get_io()
         self._mouse = (io.mouse_pos.x, io.mouse_pos.y)
         self._calm = not (
@@ -114,68 +106,85 @@ class Kept:
             or io.want_text_input
         )
 
-    def show(
+    def show(self, name: str, args: object, draw: Callable[[], Scene], scene: Scene, facts: Facts) -> Scene:
+        """Draw a part or replay it. Returns the scene that it made, the same object where it is replayed.
+
+        `args`: what `draw` depends on besides the scene and the facts; compared by equality.
+        """
+        id_, lines = imgui.get_id(name), imgui.get_window_draw_list()
+        part = self._parts.get(id_)
+        if part is None:
+            part = self._parts[id_] = _Part(None)
+        place, entry = _place(lines, imgui.get_cursor_screen_pos()), part.entry
+        with recording.current.paused():
+            if entry is not None and not self._valid(part, entry, args, place, scene, facts):
+                part.entry = entry = None
+            steady = entry is not None or part.steady(args, scene, facts)
+        if entry is not None and not self.checks:
+            self.replayed += 1
+            replay(entry.drawing, lines)
+            if entry.child is not None:
+                replay(entry.child, lines)
+            imgui.dummy(entry.size)
+            recording.current.include(entry.reads)
+            return scene
+        if not recording.current.active and not (steady and self._calm and not self._over(part.corners)):
+            imgui.begin_group()
+            after = draw()
+            imgui.end_group()
+            part.corners = _corners()
+            return after
+        return self._record(name, part, args, place, draw, scene, facts)
+
+    def _valid(
+        self, part: _Part, entry: _Entry, args: object, place: tuple[float, ...], scene: Scene, facts: Facts
+    ) -> bool:
+        return (
+            self._calm
+            and not self._over(part.corners)
+            and entry.place == place
+            and _equal(entry.args, args)
+            and (entry.came is None or entry.came == facts.thumbnails.tally.came)
+            and entry.reads.unchanged(scene, facts)
+        )
+
+    def _record(
         self,
         name: str,
-        reads: tuple[object, ...],
+        part: _Part,
+        args: object,
+        place: tuple[float, ...],
         draw: Callable[[], Scene],
         scene: Scene,
-        tally: Tell,
-        children: int = 0,
+        facts: Facts,
     ) -> Scene:
-        """Draw the part, or show it again (see `keep`). Returns the scene that it made.
-
-        `tally` tells what has happened to small pictures.
-        """
-        id_, lines, p = imgui.get_id(name), imgui.get_window_draw_list(), imgui.get_cursor_screen_pos()
-        place, sheet = _place(lines, p), self._sheets.get(id_)
-        before = tally()
-        if sheet is not None and (
-            not self._calm
-            or self._over(sheet.corners)
-            or sheet.place != place
-            or sheet.reads != reads
-            or (sheet.pictures is not None and sheet.pictures != before.came)
-        ):
-            del self._sheets[id_]
-            sheet = None
-        if sheet is not None and not self.checks:
-            self.shown += 1
-            _again(sheet, lines)
-            if sheet.child is not None:
-                _again(sheet.child, lines)
-            imgui.dummy(sheet.size)
-            return scene
+        """Draw the part and cache what it drew, if that can be replayed."""
+        lines, before = imgui.get_window_draw_list(), facts.thumbnails.tally
         windows = imgui.internal.get_current_window().dc.child_windows
-        first = windows.size()
-        start = (lines.vtx_buffer.size(), lines.idx_buffer.size())
+        first, start = windows.size(), (lines.vtx_buffer.size(), lines.idx_buffer.size())
+        old, part.entry = part.entry, None
         imgui.begin_group()
-        after = draw()
+        with recording.current.recording(scene, facts) as reads:
+            after = draw()
         imgui.end_group()
-        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-        corners = (low.x, low.y, high.x, high.y)
-        if (
-            after is not scene
-            or not self._calm
-            or self._over(corners)
-            or imgui.is_item_active()
-            or tally().missed != before.missed  # it is asked for again in every frame until it is there
-            or windows.size() != first + children
-        ):
-            self._sheets.pop(id_, None)
+        part.corners, part.reads, part.sample = _corners(), reads, None
+        if after is not scene or not self._calm or self._over(part.corners) or imgui.is_item_active():
             return after
-        if self._drawn.get(id_) != reads:  # it may change in every frame now: what stays is kept the next time
-            self._drawn[id_] = reads
+        tally = facts.thumbnails.tally
+        children = [windows[i] for i in range(first, windows.size())]
+        fixed = len(children) <= 1 and all(child.flags & _FIXED == _FIXED for child in children)
+        if reads.volatile or tally.missed != before.missed or not fixed:  # a missing thumbnail is asked for again
+            part.wait = _RETRY if reads.volatile or not fixed else 2
             return after
-        pictures = before.came if tally().asked != before.asked else None
-        fresh = _sheet(lines, start, reads, place, corners, pictures)
-        if fresh is not None and children:
-            fresh.child = _sheet(windows[first].draw_list, (0, 0), (), (), corners, None, whole=True)
-            fresh = fresh if fresh.child is not None else None
-        if fresh is not None:
-            if sheet is not None and not sheet.same_as(fresh):
-                raise StaleError(f"{name} drew something else though nothing has changed that it says it reads")
-            self._sheets[id_] = fresh
+        drawing = capture(lines, start)
+        child = capture(children[0].draw_list, (0, 0), whole=True) if children else None
+        if drawing is None or (children and child is None):
+            return after
+        size = V(part.corners[2] - part.corners[0], part.corners[3] - part.corners[1])
+        came = before.came if tally.asked != before.asked else None
+        part.entry = _Entry(reads, args, place, came, drawing, child, size)
+        if old is not None and not _same(old, part.entry):
+            raise StaleError(_stale(name, old.reads, reads))
         return after
 
     def _over(self, corners: tuple[float, float, float, float]) -> bool:
@@ -183,36 +192,57 @@ class Kept:
         return corners[0] <= x < corners[2] and corners[1] <= y < corners[3]
 
 
-current = Kept()
+current = DrawCache()
 
 
-def keep(
-    name: str, reads: tuple[object, ...], draw: Draw, scene: Scene, facts: Facts, children: Literal[0, 1] = 0
-) -> Scene:
-    """Draw a part of a panel, or show it again while `reads` is equal to what it was when it was drawn.
+def cached(
+    draw: Callable[Concatenate[Scene, Facts, P], Scene],
+) -> Callable[Concatenate[Scene, Facts, P], Scene]:
+    """Decorate a draw function so that it is replayed while nothing it reads has changed.
 
-    Args:
-        name: Tells it from the other parts of its window.
-        reads: Everything that `draw` reads from the scene, the facts and anywhere else, but for the mouse, the
-            keyboard, the theme, the room it has and the small pictures it asks for, which are looked after here.
-        draw: Draws it, without windows of its own but for popups, tooltips and `children`.
-        scene, facts: What `draw` gets.
-        children: Child windows that it begins; a part that begins more is never kept. One that is kept must not scroll:
-            it is not begun while the part is shown again.
-
-    Returns:
-        The scene that `draw` made; the very same scene when the part is shown again.
+    Arguments after scene and facts are compared by equality. In a loop, push an id around each call.
     """
-    return current.show(name, reads, lambda: draw(scene, facts), scene, lambda: facts.thumbnails.tally, children)
+    name = f"{draw.__module__}.{draw.__qualname__}"
+
+    def shown(scene: Scene, facts: Facts, /, *args: P.args, **kwargs: P.kwargs) -> Scene:
+        return current.show(name, (args, kwargs), lambda: draw(scene, facts, *args, **kwargs), scene, facts)
+
+    update_wrapper(shown, draw)
+    return shown
 
 
-def keep_row(name: str, reads: tuple[object, ...], draw: Callable[[], Scene], scene: Scene) -> Scene:
-    """`keep` for a row, which reads no facts. Parts may hold parts: one that changes shows again those that do not."""
-    return current.show(name, reads, draw, scene, Tally)
+def every_frame() -> None:
+    """Keep the part that is being drawn from being cached."""
+    recording.current.vary()
+
+
+def _corners() -> tuple[float, float, float, float]:
+    low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+    return low.x, low.y, high.x, high.y
+
+
+def _equal(a: object, b: object) -> bool:
+    try:
+        return bool(a == b)
+    except ValueError:  # arrays have no single truth value
+        return False
+
+
+def _same(old: _Entry, new: _Entry) -> bool:
+    if (old.child is None) != (new.child is None):
+        return False
+    child = old.child is None or new.child is None or old.child.same_as(new.child)
+    return child and old.drawing.same_as(new.drawing)
+
+
+def _stale(name: str, old: Reads, new: Reads) -> str:
+    more = sorted(new.names() - old.names())
+    why = f"it reads now {', '.join(more)}" if more else "it reads something besides scene, facts and scratch objects"
+    return f"{name} drew something else though nothing that it read has changed: {why}"
 
 
 def _place(lines: imgui.ImDrawList, p: V) -> tuple[float, ...]:
-    """Where the part stands and what it stands in: all that Dear ImGui and the theme add to what is drawn."""
+    """Position and surroundings of a part: all that Dear ImGui and the theme add to what is drawn."""
     room, size, low, high = (
         imgui.get_content_region_avail(),
         imgui.get_window_size(),
@@ -221,100 +251,3 @@ def _place(lines: imgui.ImDrawList, p: V) -> tuple[float, ...]:
     )
     alpha, atlas = imgui.get_style().alpha, imgui.get_io().fonts.tex_data.unique_id
     return p.x, p.y, room.x, room.y, size.x, size.y, low.x, low.y, high.x, high.y, alpha, atlas, t.stamp
-
-
-def _again(sheet: _Sheet, lines: imgui.ImDrawList) -> None:
-    """Put on the draw list what the part drew."""
-    vertex, index, base = lines.vtx_buffer.size(), lines.idx_buffer.size(), lines._vtx_current_idx
-    if base != sheet.base:
-        sheet.base, sheet.placed = base, (sheet.indices + np.uint32(base)).tobytes()
-    room = sheet.count
-    for run in sheet.runs:
-        if run.clip is not None:
-            lines.push_clip_rect(*run.clip)
-        if run.texture is not None:
-            lines.push_texture(run.texture)
-        lines.prim_reserve(run.count, room)
-        room = 0
-        if run.texture is not None:
-            lines.pop_texture()
-        if run.clip is not None:
-            lines.pop_clip_rect()
-    if sheet.count:
-        to = lines.vtx_buffer.data_address() + vertex * imgui.VERTEX_SIZE
-        _move(to, sheet.vertices, len(sheet.vertices))
-        to = lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE
-        _move(to, sheet.placed, len(sheet.placed))
-        lines._vtx_current_idx = base + sheet.count
-        lines.prim_reserve(0, 0)  # its write pointers now stand at the end, where Dear ImGui expects them
-
-
-def _sheet(
-    lines: imgui.ImDrawList,
-    start: tuple[int, int],
-    reads: tuple[object, ...],
-    place: tuple[float, ...],
-    corners: tuple[float, float, float, float],
-    pictures: int | None,
-    whole: bool = False,
-) -> _Sheet | None:
-    """What was put on the draw list since it had `start` (vertices, indices); None where that cannot be copied.
-
-    `whole`: it is a whole window's, which is not begun any more.
-    """
-    vertex, index = start
-    vertices, indices = lines.vtx_buffer.size() - vertex, lines.idx_buffer.size() - index
-    runs = _runs(lines, index, None if whole else _clip(lines))
-    if runs is None or np.dtype(np.uint32).itemsize != imgui.INDEX_SIZE:
-        return None
-    placed = ctypes.string_at(lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE, indices * imgui.INDEX_SIZE)
-    return _Sheet(
-        reads,
-        place,
-        V(corners[2] - corners[0], corners[3] - corners[1]),
-        corners,
-        ctypes.string_at(lines.vtx_buffer.data_address() + vertex * imgui.VERTEX_SIZE, vertices * imgui.VERTEX_SIZE),
-        vertices,
-        np.frombuffer(placed, np.uint32) - np.uint32(vertex),
-        pictures,
-        vertex,
-        placed,
-        runs,
-    )
-
-
-def _clip(lines: imgui.ImDrawList) -> tuple[float, ...]:
-    low, high = lines.get_clip_rect_min(), lines.get_clip_rect_max()
-    return low.x, low.y, high.x, high.y
-
-
-def _runs(lines: imgui.ImDrawList, index: int, clip: tuple[float, ...] | None) -> tuple[_Run, ...] | None:
-    """The commands that draw the indices from `index` on, inside `clip` where there is one at all times.
-
-    None where one of them counts vertices from another start.
-    """
-    found = []
-    for k in range(lines.cmd_buffer.size() - 1, -1, -1):
-        command = lines.cmd_buffer[k]
-        first, end = max(command.idx_offset, index), command.idx_offset + command.elem_count
-        if end <= index:
-            if command.elem_count:
-                break
-            continue
-        if command.vtx_offset:
-            return None
-        box, texture = command.clip_rect, command.tex_ref
-        same = (box.x, box.y, box.z, box.w) == clip
-        found.append(
-            _Run(
-                end - first,
-                None if same else (V(box.x, box.y), V(box.z, box.w)),
-                None if texture._tex_data is not None else imgui.ImTextureRef(texture._tex_id),
-            )
-        )
-    return tuple(reversed(found))
-
-
-def _seen(run: _Run) -> tuple[object, ...]:
-    clip = run.clip and (run.clip[0].x, run.clip[0].y, run.clip[1].x, run.clip[1].y)
-    return run.count, clip, run.texture and run.texture._tex_id

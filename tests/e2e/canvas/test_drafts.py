@@ -29,7 +29,7 @@ def hold(d: Driver, share: float) -> None:
 
 def drafts(d: Driver) -> int:
     assert d.facts.frame is not None
-    return d.facts.frame.draft
+    return d.facts.frame.low_res
 
 
 @pytest.mark.parametrize("family", ["StyleGAN2", "StyleGAN3-T"])
@@ -78,12 +78,12 @@ def stylegan3(folder: Path) -> str:
 @pytest.mark.parametrize(("make", "side"), [(stylegan2, 32), (stylegan3, 64)], ids=["StyleGAN2", "StyleGAN3-T"])
 def test_the_renderer_draws_drafts_and_then_the_whole_picture(make, side, lent, tmp_path, monkeypatch):
     for module in (render_link, tools):
-        monkeypatch.setattr(module, "DRAFT_MS", 0.001)  # on whatever computer
+        monkeypatch.setattr(module, "LOW_RES_MS", 0.001)  # on whatever computer
 
     def steps(d: Driver):
         d.wait_frame()
         assert (drafts(d), d.picture().shape) == (0, (128, 128, 4))
-        assert d.facts.frame.model.has_drafts
+        assert d.facts.frame.model.has_low_res
         assert d.exists("//Canvas/**/##drafts")
         hold(d, 0.5)
         for share in (0.45, 0.4):
@@ -137,7 +137,7 @@ def test_the_switch_is_at_the_picture_and_turns_drafts_off():
         assert drafts(d) == 0
         d.ctx.mouse_up(0)
         d.wait_frame()
-        assert all(request.draft_ms == 0 for request in d.renderer.submitted)
+        assert all(request.low_res_ms == 0 for request in d.renderer.submitted)
 
     drive(steps, renderer="slow", family="StyleGAN2", resolution=128)
 

@@ -79,7 +79,7 @@ class Broken(FakeRenderer):
 
     def poll(self):
         replies = super().poll()
-        if isinstance(replies.frame, Frame) and not self.submitted[-1].force_fp32:
+        if isinstance(replies.frame, Frame) and not self.submitted[-1].image.force_fp32:
             return replace(replies, frame=replace(replies.frame, nonfinite=12))
         return replies
 

@@ -5,7 +5,7 @@ import pytest
 
 from renderer.ipc.protocol import Preparing
 from tests.e2e.driver import Driver, drive  # first: it tells PyOpenGL how to draw without a display
-from tests.e2e.ui.test_kept import STILL, rest, shown_again
+from tests.e2e.ui.test_draw_cache import STILL, replayed, rest
 from viz.shell.layout import STATUS_BAR
 
 pytestmark = pytest.mark.window
@@ -49,9 +49,9 @@ def test_the_line_appears_changes_and_goes_and_leaves_the_figures_alone(width: i
 def test_what_is_told_costs_nothing_while_it_stays_the_same():
     def steps(d: Driver) -> None:
         rest(d)
-        usual = shown_again(d)
+        usual = replayed(d)
         d.renderer.prepare(Preparing(2, 7))
         d.frames(4)
-        assert shown_again(d) == usual, "the bar is drawn anew in every frame"
+        assert replayed(d) == usual, "the bar is drawn anew in every frame"
 
     drive(steps, options=STILL)

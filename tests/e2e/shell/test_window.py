@@ -73,7 +73,7 @@ def test_a_request_goes_out_only_when_something_changed():
         assert len(d.renderer.submitted) == before
         d.change(psi(0.5))
         assert len(d.renderer.submitted) == before + 1
-        assert d.renderer.submitted[-1].truncation.psi == 0.5
+        assert d.renderer.submitted[-1].image.truncation.psi == 0.5
 
     drive(steps)
 

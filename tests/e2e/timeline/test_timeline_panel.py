@@ -63,7 +63,7 @@ def test_the_first_keys_are_set_by_the_button_then_by_changing_what_is_keyed():
         assert timeline(d).tracks[0].keys[1].at == at
         assert d.scene.document.latent == Latent(), "the document itself stays as it was"
         d.wait_frame()
-        assert asked(d).latent == Latent(305)
+        assert asked(d).image.latent == Latent(305)
         d.press(Key.mod_ctrl, Key.z)
         assert len(timeline(d).tracks[0].keys) == 1
 
@@ -109,7 +109,7 @@ def test_the_diamond_of_the_cutoff_keys_it_and_it_is_held():
         for at, cutoff in ((1.9, 3), (2.0, None)):
             d.change(lambda scene, at=at: scrubbed(scene, at))
             d.wait_frame()
-            assert asked(d).truncation.cutoff == cutoff
+            assert asked(d).image.truncation.cutoff == cutoff
         d.click("//Generator/##keyLayers")
         assert [key.at for key in timeline(d).track("truncation.cutoff").keys] == [0.0]
 
@@ -123,8 +123,8 @@ def test_scrubbing_shows_the_timeline_and_records_nothing():
         d.drag([ruler(d, 0.0), ruler(d, 1.0), ruler(d, 2.0)])
         d.wait_frame()
         assert d.scene.view.playback.at == 2.0
-        assert asked(d).truncation.psi == pytest.approx(0.6)
-        assert isinstance(asked(d).latent, WBlend)
+        assert asked(d).image.truncation.psi == pytest.approx(0.6)
+        assert isinstance(asked(d).image.latent, WBlend)
         assert d.scene.document == before
         assert d.facts.undo == undo
 
@@ -219,12 +219,12 @@ def test_a_muted_track_does_nothing_and_the_rest_of_the_document_can_be_changed(
         assert timeline(d).tracks[0].muted
         d.drag([ruler(d, 2.0)])
         d.wait_frame()
-        assert asked(d).latent == Latent()
+        assert asked(d).image.latent == Latent()
         d.type_into("//Generator/Seed/##value", "305")
         d.wait_frame()
-        assert d.scene.document.latent == asked(d).latent == Latent(305)
+        assert d.scene.document.latent == asked(d).image.latent == Latent(305)
         assert d.scene.document.truncation.psi == 1.0, "what is keyed stays under the timeline"
-        assert asked(d).truncation.psi == pytest.approx(0.6)
+        assert asked(d).image.truncation.psi == pytest.approx(0.6)
         assert len(timeline(d).tracks) == 2
 
     drive(steps, scene=keyed(WALK, PSI))
@@ -255,6 +255,6 @@ def test_walks_fill_the_timeline():
         assert len({key.value for key in track.keys}) == 5
         assert track.keys[0].value == Latent()
         d.wait_frame()
-        assert asked(d).latent == Latent()
+        assert asked(d).image.latent == Latent()
 
     drive(steps)

@@ -67,7 +67,7 @@ def gets_stuck(connection: Connection, prefix: str) -> None:
 
 class Clumsy(FakeEngine):
     def render(self, request, watch):
-        if request.latent.x == 13:
+        if request.image.latent.x == 13:
             raise RuntimeError("thirteen")
         return super().render(request, watch)
 

@@ -15,7 +15,17 @@ import pytest
 
 from renderer.fake.client import SLOW_WORKER, FakeRenderer
 from renderer.ipc.client import IN_FLIGHT, Renderer
-from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, Display, Latent, RenderRequest, Spectrum, ThumbnailRequest
+from renderer.ipc.protocol import (
+    LAYERS,
+    PICTURE,
+    SPECTRUM,
+    Display,
+    ImageState,
+    Latent,
+    RenderRequest,
+    Spectrum,
+    ThumbnailRequest,
+)
 from tests.integration.renderer.window import segments
 from tests.waiting import PATIENCE, wait_for
 
@@ -48,11 +58,11 @@ def test_the_frame_that_is_shown_is_not_overwritten(open_window):
     view = window.renderer.pixels(window.frames[-1].parts[0])
     seen = view.copy()
     for i in range(2, 60):
-        window.renderer.submit(RenderRequest(i, latent=Latent(x=i)))
+        window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i))))
         time.sleep(0.004)
     np.testing.assert_array_equal(view, seen)
     window.until(lambda: window.frames[-1].request_id == 59)
-    np.testing.assert_array_equal(window.picture(), fake_picture(RenderRequest(59, latent=Latent(x=59))))
+    np.testing.assert_array_equal(window.picture(), fake_picture(RenderRequest(59, ImageState(latent=Latent(x=59)))))
 
 
 def test_of_a_thousand_requests_at_once_the_last_wins(open_window):
@@ -60,7 +70,7 @@ def test_of_a_thousand_requests_at_once_the_last_wins(open_window):
     window.ask(RenderRequest(1))
     os.kill(window.renderer.pid, signal.SIGSTOP)
     for i in range(2, 1002):
-        window.renderer.submit(RenderRequest(i, latent=Latent(x=i / 10)))  # never waits for the renderer
+        window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i / 10))))  # never waits
     os.kill(window.renderer.pid, signal.SIGCONT)
     window.until(lambda: window.frames[-1].request_id == 1001)
     assert len(window.frames) <= 1 + IN_FLIGHT + 1
@@ -76,7 +86,7 @@ def test_a_drag_over_a_slow_network_shows_pictures_meanwhile(open_window):
     def dragged() -> bool:
         nonlocal i
         i += 1
-        window.renderer.submit(RenderRequest(i, latent=Latent(x=i)))
+        window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i))))
         window.poll()
         return len(window.frames) >= 3
 
@@ -87,14 +97,14 @@ def test_a_drag_over_a_slow_network_shows_pictures_meanwhile(open_window):
 def test_nobody_waits_when_nobody_polls(open_window):
     window = open_window(*FAST)
     for i in range(1, 40):
-        window.renderer.submit(RenderRequest(i, latent=Latent(x=i)))
+        window.renderer.submit(RenderRequest(i, ImageState(latent=Latent(x=i))))
         time.sleep(0.01)
     window.until(lambda: window.frames and window.frames[-1].request_id == 39)
 
 
 def test_thumbnails_come_when_nothing_else_is_to_be_drawn(open_window):
     window = open_window(*FAST)
-    wanted = tuple(ThumbnailRequest(f"t{i}", RenderRequest(1, latent=Latent(x=i)), 32) for i in range(20))
+    wanted = tuple(ThumbnailRequest(f"t{i}", RenderRequest(1, ImageState(latent=Latent(x=i))), 32) for i in range(20))
     window.renderer.want(wanted)
     window.ask(RenderRequest(1))
     window.until(lambda: len(window.thumbnails) == 20)
@@ -118,7 +128,7 @@ def test_an_error_in_a_render_is_a_failure_and_the_next_request_works(open_windo
     window = open_window(CHILDREN + "fails_at_thirteen")
     window.ask(RenderRequest(1))
     before = window.picture()
-    window.renderer.submit(RenderRequest(2, latent=Latent(x=13)))
+    window.renderer.submit(RenderRequest(2, ImageState(latent=Latent(x=13))))
     window.until(lambda: window.failures)
     assert window.failures[0].request_id == 2
     assert "thirteen" in window.failures[0].message
@@ -139,7 +149,7 @@ def test_a_renderer_that_cannot_be_set_up_says_so(open_window):
 def test_a_killed_renderer_comes_back_with_the_latest_picture(open_window):
     window = open_window(SLOW_WORKER, (200.0, 256))
     window.ask(RenderRequest(1))
-    latest = RenderRequest(2, latent=Latent(x=5))
+    latest = RenderRequest(2, ImageState(latent=Latent(x=5)))
     window.renderer.submit(latest)
     time.sleep(0.1)
     old = window.renderer.pid

@@ -8,7 +8,7 @@ import pytest
 from gan.ops.cpu import jit
 from renderer.ipc.child import Child
 from renderer.ipc.client import WORKER
-from renderer.ipc.protocol import Frame, Network, Preparing, RenderRequest
+from renderer.ipc.protocol import Frame, ImageState, Network, Preparing, RenderRequest
 from tests.unit.renderer import tiny
 
 Said = list[Preparing | Frame]
@@ -24,7 +24,7 @@ def folder(monkeypatch, tmp_path):
 
 @pytest.fixture
 def request_of_sg2(tmp_path):
-    return RenderRequest(1, network=Network(tiny.save(tmp_path, "sg2")), device="cpu")
+    return RenderRequest(1, ImageState(network=Network(tiny.save(tmp_path, "sg2"))), device="cpu")
 
 
 def said(request: RenderRequest, enough: Callable[[Said], object]) -> Said:

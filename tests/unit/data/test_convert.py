@@ -12,14 +12,19 @@ from PIL import Image
 
 from gan.cli.main import main
 from gan.data import DatasetError, ImageSource
-from gan.data.convert import Conversion, convert, open_source, transformed
+from gan.data.convert import convert, open_source, transformed
 from gan.data.items import Item
 from tests.unit.data import sources
+from training_launcher.specs.dataset import DatasetSpec
+
+
+def asked(**options):
+    return DatasetSpec("", "", **options)
 
 
 def made(source, dest, **conversion):
     told = []
-    outcome = convert(open_source(source), dest, Conversion(**conversion), told.append, lambda done, total: None)
+    outcome = convert(open_source(source), dest, asked(**conversion), told.append, lambda done, total: None)
     return outcome, told
 
 
@@ -160,17 +165,19 @@ def test_classes_can_be_chosen(tmp_path, pictures):
 
 def test_crops():
     columns = np.broadcast_to(np.arange(8, dtype=np.uint8), (3, 4, 8))
-    square = transformed(columns, Conversion("center-crop"))
+    square = transformed(columns, asked(transform="center-crop"))
     assert square is not None
     assert square.shape == (3, 4, 4)
     assert square[0, 0].tolist() == [2, 3, 4, 5]
-    assert transformed(columns, Conversion(size=(16, 16))).shape == (3, 16, 16)
-    wide = transformed(np.full((3, 90, 100), 200, np.uint8), Conversion("center-crop-wide", (64, 32)))
+    assert transformed(columns, asked(resolution=(16, 16))).shape == (3, 16, 16)
+    wide = transformed(np.full((3, 90, 100), 200, np.uint8), asked(transform="center-crop-wide", resolution=(64, 32)))
     assert wide is not None
     assert wide.shape == (3, 64, 64)
     assert (wide[:, :16] == 0).all()
     assert (wide[:, 16:48] == 200).all()
-    assert transformed(np.zeros((3, 90, 60), np.uint8), Conversion("center-crop-wide", (64, 32))) is None
+    assert (
+        transformed(np.zeros((3, 90, 60), np.uint8), asked(transform="center-crop-wide", resolution=(64, 32))) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,8 +228,6 @@ def test_pictures_stream(tmp_path):
                 alive.append(i)
                 yield Item(str(i), np.zeros((1, 4, 4), np.uint8), i % 7)
 
-    outcome = convert(
-        Endless(), tmp_path / "out.zip", Conversion(max_images=3), lambda line: None, lambda done, total: None
-    )
+    outcome = convert(Endless(), tmp_path / "out.zip", asked(max_images=3), lambda line: None, lambda done, total: None)
     assert outcome.written == 3
     assert len(alive) <= 4

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan.cli.train_config import train_config
 from gan.data import reader
 from gan.training.errors import TrainingError
-from gan.training.presets import Options, resolve
 from tests.unit.training.tiny import OPTIONS, dataset
 from training_launcher import dataset_facts
 from training_launcher.checks import contradictions
@@ -91,11 +91,9 @@ CHANGES = [
 @pytest.mark.parametrize("size", [4, 8, 12, 32])
 def test_the_form_refuses_what_training_refuses(changes, size):
     spec = TrainSpec(**{"outdir": "", "data": "", **OPTIONS, **changes})
-    given_ = dataclasses.asdict(spec)
-    options = Options(**{field.name: given_[field.name] for field in dataclasses.fields(Options)})
     wrong = contradictions(spec, DatasetFacts(10, size, size, 3))
     try:
-        resolve(options, size, 3, 0)
+        train_config(spec, size, 3, 0)
     except TrainingError:
         assert wrong
     else:

@@ -1,6 +1,6 @@
 """Small networks with fixed weights, and a pipeline to try them in."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,10 @@ from gan.networks import build
 from gan.networks.steps import is_forced
 from renderer.engine import synthesis
 from renderer.engine.base import Rendered
+from renderer.engine.keys import OutputKey, SynthesisKey, WsKey
 from renderer.engine.models import Model, describe_model
 from renderer.engine.pipeline import Pipeline
-from renderer.ipc.protocol import PICTURE, Network, RenderRequest
+from renderer.ipc.protocol import PICTURE, ImageState, Network, RenderRequest
 
 COMMON = {"z_dim": 16, "w_dim": 16, "img_resolution": 32, "img_channels": 3, "channel_base": 256, "channel_max": 8}
 ARCHITECTURES = {
@@ -38,6 +39,9 @@ ARCHITECTURES = {
         COMMON | {"c_dim": 0, "num_layers": 6, "num_critical": 2, "conv_kernel": 1, "use_radial_filters": True},
     ),
 }
+
+
+IMAGE = frozenset(field.name for field in fields(ImageState))
 
 
 def network(kind: str) -> torch.nn.Module:
@@ -66,6 +70,13 @@ def model(kind: str, device: str) -> Model:
     info = gan.describe({"G_ema": ARCHITECTURES[kind]})
     G, place = network(kind).to(device), torch.device(device)
     return Model(G, place, describe_model(Network(), G, info, place))
+
+
+def output_key(layer: str | None = None, **image: object) -> OutputKey:
+    """The key of an output, of no network in particular."""
+    state = ImageState(**image)
+    ws = WsKey(0, state.latent, state.mixing, state.truncation, state.directions)
+    return OutputKey(SynthesisKey(ws, state.noise, state.transform, state.force_fp32), layer)
 
 
 def overflow(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> list[object]:
@@ -113,15 +124,21 @@ class Watching:
         self.loads.append(share)
 
 
+def changed(request: RenderRequest, **changes: object) -> RenderRequest:
+    """The request with other fields of its own or of its image."""
+    image = {name: changes.pop(name) for name in tuple(changes) if name in IMAGE}
+    return replace(request, image=replace(request.image, **image), **changes)
+
+
 class Bench:
     """A pipeline on the CPU and one network; changes of a request by keyword."""
 
     def __init__(self, source: str) -> None:
         self.pipeline = Pipeline()
-        self.request = RenderRequest(1, network=Network(source), device="cpu")
+        self.request = RenderRequest(1, ImageState(network=Network(source)), device="cpu")
 
     def render(self, **changes: object) -> Rendered:
-        return self.pipeline.render(replace(self.request, **changes), Watching())
+        return self.pipeline.render(changed(self.request, **changes), Watching())
 
     def picture(self, **changes: object) -> np.ndarray:
         return pictures(self.render(**changes))[PICTURE]
@@ -132,4 +149,4 @@ class Bench:
 
 
 def pictures(rendered: Rendered) -> dict[str, np.ndarray]:
-    return dict(rendered.pictures)
+    return dict(rendered.images)

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gan.cli.train_config import train_config
 from gan.data import ImageSource
 from gan.training.group import Group
-from gan.training.presets import Options, resolve
 from gan.training.trainer import Trainer
 from training_launcher.specs.train import TrainSpec
 
@@ -55,10 +55,7 @@ def spec(data, **changes):
 
 
 def config(source, **changes):
-    given = dataclasses.asdict(spec(source.path, **changes))
-    names = {field.name for field in dataclasses.fields(Options)}
-    options = Options(**{name: value for name, value in given.items() if name in names})
-    return resolve(options, source.resolution, source.channels, source.label_dim)
+    return train_config(spec(source.path, **changes), source.resolution, source.channels, source.label_dim)
 
 
 def trainer(path, state=None, cond=False, grow_kimg=None, **changes):

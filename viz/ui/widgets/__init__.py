@@ -35,8 +35,6 @@ from viz.ui.widgets.rows import (
     reset_clicked,
     row_label,
     section,
-    section_open,
-    section_summary,
     slider,
 )
 from viz.ui.widgets.tiles import add_tile, amount_bar, band_row, dashed, tile
@@ -85,8 +83,6 @@ __all__ = [
     "reset_clicked",
     "row_label",
     "section",
-    "section_open",
-    "section_summary",
     "segmented",
     "slider",
     "space",

@@ -305,19 +305,8 @@ def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: boo
     return is_open
 
 
-def section_summary(text: str, title: str, p: V, width: float, reset: bool = False) -> None:
-    """The summary of a section's header that stands at `p` and was drawn, or shown again, without one."""
-    x = p.x + t.px(14) + measure(title, t.title, "bold") + t.px(8)
-    _summary(text, x, p.x + width - (t.px(22) if reset else 0), p.y)
-
-
 def _summary(text: str, x: float, end: float, y: float) -> None:
     draw(ellipsis(text, end - x, t.small), end, y, "faint", t.small, align=1, height=t.px(28))
-
-
-def section_open(title: str) -> bool:
-    """Whether a section that was drawn before is open."""
-    return bool(imgui.get_state_storage().get_bool(imgui.get_id(f"section{title}"), True))
 
 
 def heading(text: str, note: str = "") -> None:

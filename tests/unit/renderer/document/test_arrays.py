@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from renderer.document.arrays import MOST_BYTES, ArrayStore, UnknownArrayError, array_of, message_of, ref_of, refs_in
 from renderer.document.document import Document
 from renderer.document.parts import ArrayRef, Direction, Latent, WBlend
-from renderer.ipc.protocol import RenderRequest
+from renderer.ipc.protocol import ImageState, RenderRequest
 
 
 @given(hnp.arrays(st.sampled_from(["<f4", "<f8", "|u1", "<i8"]), hnp.array_shapes(max_dims=3, min_side=0, max_side=4)))
@@ -47,7 +47,7 @@ def test_only_numbers_of_a_bearable_size():
 def test_names_are_found_wherever_they_stand():
     a, b = ArrayRef("a"), ArrayRef("b")
     source = WBlend(((Latent(array=a), 0.5), (WBlend(((Latent(array=b), 1.0),)), 0.5)))
-    assert set(refs_in(RenderRequest(1, latent=source, directions=(Direction("age", a),)))) == {a, b}
+    assert set(refs_in(RenderRequest(1, ImageState(latent=source, directions=(Direction("age", a),))))) == {a, b}
     assert not set(refs_in(Document()))
 
 

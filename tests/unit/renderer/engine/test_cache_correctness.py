@@ -1,7 +1,6 @@
 """What was rendered before never shows: any sequence of requests gives the bytes that fresh pipelines give."""
 
 import functools
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from renderer.engine.pipeline import Pipeline
 from renderer.ipc.protocol import (
     Display,
+    ImageState,
     Latent,
     LayerNoise,
     LayerStyle,
@@ -78,23 +78,23 @@ def displays(kind):
 
 
 def requests(kind):
-    request = st.builds(
-        RenderRequest,
-        request_id=st.just(0),
-        device=st.just("cpu"),
+    image = st.builds(
+        ImageState,
         latent=st.one_of(LATENTS, BLENDS),
         mixing=st.builds(Mixing, x=mix(1.0, 2.5), layers=mix((), MIXED), solo=mix((), (3,))),
         truncation=st.builds(Truncation, psi=mix(1.0, 0.5), cutoff=mix(None, 2), psis=mix((), (0.5, 1.0))),
         noise=NOISES,
         transform=st.builds(Transform, x=mix(0.0, 0.2), angle=mix(0.0, 30.0), whole_pixels=st.booleans()),
-        display=displays(kind),
+    )
+    request = st.builds(
+        RenderRequest, request_id=st.just(0), image=image, device=st.just("cpu"), display=displays(kind)
     )
     return st.tuples(st.just(kind), request)
 
 
 def shown(pipeline: Pipeline, request: RenderRequest):
     rendered = pipeline.render(request, tiny.Watching())
-    return rendered, {name: picture.tobytes() for name, picture in rendered.pictures}
+    return rendered, {name: picture.tobytes() for name, picture in rendered.images}
 
 
 @functools.cache
@@ -107,7 +107,7 @@ def fresh(request: RenderRequest):
 def test_a_used_pipeline_draws_what_a_fresh_one_draws(sources, sequence):
     used = Pipeline()
     for kind, request in sequence:
-        request = replace(request, network=Network(sources[kind]))
+        request = tiny.changed(request, network=Network(sources[kind]))
         (ours, pictures), (theirs, expected) = shown(used, request), fresh(request)
         assert pictures == expected
         for name in ("statistics", "selected", "nonfinite", "layers", "layer_statistics"):

@@ -8,9 +8,8 @@ import torch
 from renderer.engine import synthesis
 from renderer.engine.graphs import Replays
 from renderer.engine.models import Model
-from renderer.engine.synthesis import Wanted
 from renderer.ipc.protocol import Noise, Transform
-from tests.unit.renderer.tiny import Bench, Watching, save
+from tests.unit.renderer.tiny import Bench, Watching, output_key, save
 
 
 class Remembered:
@@ -101,7 +100,7 @@ def test_a_lack_of_memory_is_not_hidden():
 def test_pictures_by_graphs_are_the_same(kind, tmp_path, monkeypatch):
     """Every request that a graph could get wrong: another w, transform, noise strength and seed, in turn."""
     bench = Bench(save(tmp_path, kind))
-    model: Model = bench.pipeline._models.get(bench.request.network, "cpu", lambda share: None)
+    model: Model = bench.pipeline._models.get(bench.request.image.network, "cpu", lambda share: None)
     recorder = FakeRecorder()
     model.replays = Replays(recorder)
     requests = [
@@ -112,7 +111,7 @@ def test_pictures_by_graphs_are_the_same(kind, tmp_path, monkeypatch):
 
     def draw(seed, noise, transform):
         ws = torch.randn(1, model.G.num_ws, model.G.w_dim, generator=torch.Generator().manual_seed(seed))
-        done = synthesis.run(model, Wanted(ws, noise, transform), Watching().check)
+        done = synthesis.run(model, ws, output_key(noise=noise, transform=transform), Watching().check)
         return done.outputs[None]
 
     with torch.inference_mode():

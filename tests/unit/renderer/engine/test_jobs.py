@@ -1,6 +1,5 @@
 """Long work in steps."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,13 +22,13 @@ def finish(work, engine):
 
 
 def test_a_still_is_the_picture(sg2):
-    request = replace(sg2.request, latent=Latent(3.0))
+    request = tiny.changed(sg2.request, latent=Latent(3.0))
     (step,) = finish(Still(request), sg2.pipeline)
     np.testing.assert_array_equal(step.result, sg2.picture(latent=Latent(3.0)))
 
 
 def test_styles_are_what_the_synthesis_network_gets(sg2):
-    (step,) = finish(Styles(replace(sg2.request, latent=Latent(3.0))), sg2.pipeline)
+    (step,) = finish(Styles(tiny.changed(sg2.request, latent=Latent(3.0))), sg2.pipeline)
     assert step.result.shape == (8, 16)
     assert step.result.dtype == np.float32
 
@@ -46,7 +45,7 @@ def test_the_deviation_is_numpys_over_the_8_bit_pictures(sg2):
 def test_changes_are_the_mean_differences_of_neighbouring_pictures(sg2):
     timeline = Timeline((Track("latent", (Key(0.0, Latent(1)), Key(1.0, Latent(7)))),), seconds=2.0)
     steps = finish(Changes(sg2.request, timeline, samples=4), sg2.pipeline)
-    moments = [requested(sg2.request, timeline, t).latent for t in (0.0, 0.5, 1.0, 1.5, 2.0)]
+    moments = [requested(sg2.request, timeline, t).image.latent for t in (0.0, 0.5, 1.0, 1.5, 2.0)]
     pictures = [sg2.picture(latent=latent)[..., :3].astype(float) for latent in moments]
     wanted = [np.abs(b - a).mean() for a, b in pairwise(pictures)]
     np.testing.assert_allclose(steps[-1].result, wanted)

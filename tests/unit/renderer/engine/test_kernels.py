@@ -7,7 +7,7 @@ import torch
 from gan.networks import fast_cpu
 from renderer.engine import kernels
 from renderer.engine.pipeline import Pipeline
-from renderer.ipc.protocol import PICTURE, Network, RenderRequest
+from renderer.ipc.protocol import PICTURE, ImageState, Network, RenderRequest
 from tests.unit.renderer import tiny
 
 
@@ -28,7 +28,7 @@ def used(monkeypatch):
 
 
 def picture(source, **options):
-    request = RenderRequest(1, network=Network(source), device="cpu")
+    request = RenderRequest(1, ImageState(network=Network(source)), device="cpu")
     rendered = Pipeline(**options).render(request, tiny.Watching())
     return tiny.pictures(rendered)[PICTURE].astype(int), rendered
 

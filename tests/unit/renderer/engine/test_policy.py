@@ -6,14 +6,15 @@ from hypothesis import strategies as st
 
 from renderer.engine import policy
 from renderer.engine.policy import RECENT_SECONDS, WORTH_SECONDS, give_up, stale
-from renderer.ipc.protocol import Display, Latent, Network, RenderRequest
+from renderer.ipc import mailbox
+from renderer.ipc.protocol import Display, ImageState, Latent, Network, RenderRequest
 
 
 def test_what_only_concerns_the_display_makes_no_render_stale():
     running = RenderRequest(1)
     assert not stale(running, RenderRequest(2, display=Display(scale_db=3, layer_table=True)))
-    assert stale(running, RenderRequest(2, latent=Latent(x=0.1)))
-    assert stale(running, RenderRequest(2, network=Network("b.pkl")))
+    assert stale(running, RenderRequest(2, ImageState(latent=Latent(x=0.1))))
+    assert stale(running, RenderRequest(2, ImageState(network=Network("b.pkl"))))
     assert stale(running, RenderRequest(2, display=Display(layer="b4.conv1")))
 
 
@@ -54,18 +55,18 @@ def test_a_drag_of_any_speed_shows_a_picture_in_bounded_time(render_s, interval_
 
 
 def test_thumbnails_wait_for_rest_or_trickle():
-    assert policy.thumbnail_wait(math.inf, 0.0) == 0, "nothing was asked for: one follows the other"
-    assert policy.thumbnail_wait(policy.QUIET_SECONDS, 0.01) == 0, "the user rests"
-    assert policy.thumbnail_wait(0.01, policy.TRICKLE_SECONDS) == 0, "one now and then, also in a drag"
-    waiting = policy.thumbnail_wait(0.0, 0.0)
-    assert 0 < waiting <= min(policy.QUIET_SECONDS, policy.TRICKLE_SECONDS)
-    assert policy.thumbnail_wait(waiting, waiting) == 0, "after that wait it may begin"
+    assert mailbox.thumbnail_wait(math.inf, 0.0) == 0, "nothing was asked for: one follows the other"
+    assert mailbox.thumbnail_wait(mailbox.QUIET_SECONDS, 0.01) == 0, "the user rests"
+    assert mailbox.thumbnail_wait(0.01, mailbox.TRICKLE_SECONDS) == 0, "one now and then, also in a drag"
+    waiting = mailbox.thumbnail_wait(0.0, 0.0)
+    assert 0 < waiting <= min(mailbox.QUIET_SECONDS, mailbox.TRICKLE_SECONDS)
+    assert mailbox.thumbnail_wait(waiting, waiting) == 0, "after that wait it may begin"
 
 
 def test_the_highest_draft_within_the_time_or_the_lowest_of_all():
     took = {32: 0.02, 64: 0.04, 128: 0.3}
-    assert policy.draft(0.05, 0.05, took) == 0
-    assert policy.draft(0.05, 0.5, took) == 64
-    assert policy.draft(0.3, 0.5, took) == 128
-    assert policy.draft(0.01, 0.5, took) == 32
-    assert policy.draft(0.05, 0.5, {}) == 0
+    assert policy.low_res(0.05, 0.05, took) == 0
+    assert policy.low_res(0.05, 0.5, took) == 64
+    assert policy.low_res(0.3, 0.5, took) == 128
+    assert policy.low_res(0.01, 0.5, took) == 32
+    assert policy.low_res(0.05, 0.5, {}) == 0

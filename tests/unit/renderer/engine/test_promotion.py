@@ -6,9 +6,8 @@ import torch
 from gan.networks.steps import is_forced
 from renderer.engine import synthesis
 from renderer.engine.promotion import finite, notice, promote
-from renderer.engine.synthesis import Wanted
 from renderer.ipc.protocol import LayerInfo
-from tests.unit.renderer.tiny import Bench, Watching, overflow, save
+from tests.unit.renderer.tiny import Bench, Watching, output_key, overflow, save
 
 LAYERS = ("a", "b", "c")
 
@@ -60,12 +59,12 @@ def test_the_notice():
 def test_a_render_promotes_and_tells(kind, tmp_path, monkeypatch):
     bench = Bench(save(tmp_path, kind, notice="A test."))
     bench.render()
-    model = bench.pipeline._models.get(bench.request.network, "cpu", lambda share: None)
+    model = bench.pipeline._models.get(bench.request.image.network, "cpu", lambda share: None)
     name = model.G.synthesis.layer_names[2]
     forces = overflow(model, name, monkeypatch)
     ws = torch.zeros(1, model.G.num_ws, model.G.w_dim)
     for _ in range(2):
-        done = synthesis.run(model, Wanted(ws), Watching().check)
+        done = synthesis.run(model, ws, output_key(), Watching().check)
         assert finite(done.outputs[None])
     assert model.promoted == {name}
     assert forces[-1] == {name}

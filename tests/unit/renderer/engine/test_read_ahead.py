@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ def run(sg2, tmp_path):
     """Six networks of one run."""
     made = [tmp_path / f"network-snapshot-{kimg:06d}.safetensors" for kimg in range(6)]
     for path in made:
-        shutil.copy(sg2.request.network.source, path)
+        shutil.copy(sg2.request.image.network.source, path)
     return [Network(str(path)) for path in made]
 
 
@@ -40,7 +39,7 @@ class Impatient(tiny.Watching):
 
 
 def ahead(bench, network):
-    running = begin(ReadAhead(replace(bench.request, network=network)), bench.pipeline)
+    running = begin(ReadAhead(tiny.changed(bench.request, network=network)), bench.pipeline)
     return bool(running.step(tiny.Watching()).result[0])
 
 
@@ -58,7 +57,7 @@ def test_it_gives_way_and_is_waited_for_where_a_picture_needs_it(sg2, run, reads
     sg2.picture()
     gate, load = threading.Event(), models._load_quietly
     monkeypatch.setattr(models, "_load_quietly", lambda *rest: gate.wait(20) and load(*rest))
-    job = begin(ReadAhead(replace(sg2.request, network=run[0])), sg2.pipeline)
+    job = begin(ReadAhead(tiny.changed(sg2.request, network=run[0])), sg2.pipeline)
     for _ in range(2):
         with pytest.raises(Cancelled):
             job.step(Impatient())

@@ -17,6 +17,7 @@ from renderer.ipc.protocol import (
     PICTURE,
     SPECTRUM,
     Display,
+    ImageState,
     Latent,
     LayerNoise,
     Mixing,
@@ -71,7 +72,7 @@ def test_the_layer_table_has_every_layer(sg2, sg3):
     for bench in (sg2, sg3):
         rendered = bench.render(display=Display(layer_table=True))
         names = tuple(layer.name for layer in rendered.layers)
-        assert names == tuple(bench.pipeline._models.kept(bench.request.network, "cpu").G.synthesis.layer_names)
+        assert names == tuple(bench.pipeline._models.cached(bench.request.image.network, "cpu").G.synthesis.layer_names)
         assert tiny.pictures(rendered)[LAYERS].shape == (LAYER_TILE, LAYER_TILE * len(names), 4)
         assert len(rendered.layer_statistics) == len(names)
         last = bench.render(display=Display(layer=names[3]))
@@ -200,7 +201,7 @@ def test_shares_grow_to_one(sg3):
         watch = tiny.Watching()
         names = [layer.name for layer in sg3.render().layers]
         display = replace(display, layer=names[3]) if display.layer else display
-        sg3.pipeline.render(replace(sg3.request, latent=Latent(x=11), display=display), watch)
+        sg3.pipeline.render(tiny.changed(sg3.request, latent=Latent(x=11), display=display), watch)
         assert watch.shares == sorted(watch.shares)
         assert 0 < watch.shares[0] < 0.7
         assert watch.shares[-1] > 0.5
@@ -214,18 +215,21 @@ def failure_of(pipeline: Pipeline, request: RenderRequest):
 
 def test_a_missing_file_is_one_sentence_and_an_advice_and_is_not_remembered(folder, tmp_path):
     pipeline = Pipeline()
-    request = RenderRequest(5, network=Network(str(tmp_path / "sg2.safetensors")), device="cpu")
+    request = RenderRequest(5, ImageState(network=Network(str(tmp_path / "sg2.safetensors"))), device="cpu")
     failure = failure_of(pipeline, request)
     assert (failure.request_id, failure.problem) == (5, "load")
     assert str(tmp_path) in failure.message
     assert failure.advice == "Check the path."
     tiny.save(tmp_path, "sg2")
-    assert pipeline.render(request, tiny.Watching()).pictures
+    assert pipeline.render(request, tiny.Watching()).images
 
 
 def test_garbage_and_absent_devices_are_load_failures(sg2, tmp_path):
     (tmp_path / "garbage.pkl").write_bytes(b"not a network at all" * 100)
-    failure = failure_of(sg2.pipeline, replace(sg2.request, network=Network(str(tmp_path / "garbage.pkl"))))
+    failure = failure_of(
+        sg2.pipeline,
+        tiny.changed(sg2.request, network=Network(str(tmp_path / "garbage.pkl"))),
+    )
     assert failure.problem == "load"
     for name in ("tpu", "cuda:99", "cpu:1"):
         failure = failure_of(sg2.pipeline, replace(sg2.request, device=name))
@@ -243,7 +247,7 @@ def test_the_last_two_networks_stay_and_reload_reads_again(folder, sg2):
     other, third = (str(folder / f"{kind}.safetensors") for kind in ("cond", "sg3"))
     tiny.save(folder, "cond")
     tiny.save(folder, "sg3")
-    first = sg2.request.network
+    first = sg2.request.image.network
     assert "load" in sg2.ran()
     assert "load" in sg2.ran(network=Network(other))
     assert "load" not in sg2.ran(network=first)

@@ -4,7 +4,7 @@ import pytest
 
 from renderer.engine.base import Cancelled
 from renderer.engine.worker import _BackgroundWatch, _RequestWatch
-from renderer.ipc.protocol import Display, Latent, Loading, Network, RenderRequest
+from renderer.ipc.protocol import Display, ImageState, Latent, Loading, Network, RenderRequest
 
 
 class Box:
@@ -28,19 +28,19 @@ def watch_of(box, waited_s=0.0):
 def test_a_render_goes_on_while_nothing_newer_needs_another_picture():
     watch_of(Box()).check(0.0)
     watch_of(Box(RenderRequest(2, display=Display(scale_db=3)))).check(0.0)
-    watch_of(Box(RenderRequest(2, latent=Latent(x=1))), waited_s=10).check(0.0)
+    watch_of(Box(RenderRequest(2, ImageState(latent=Latent(x=1)))), waited_s=10).check(0.0)
 
 
 def test_a_stale_render_is_given_up_early():
     with pytest.raises(Cancelled):
-        watch_of(Box(RenderRequest(2, latent=Latent(x=1)))).check(0.0)
+        watch_of(Box(RenderRequest(2, ImageState(latent=Latent(x=1))))).check(0.0)
 
 
 def test_loading_is_told_and_given_up_when_another_network_is_wanted():
-    box = Box(RenderRequest(2, latent=Latent(x=1)))
+    box = Box(RenderRequest(2, ImageState(latent=Latent(x=1))))
     watch_of(box).loading(0.5)
     assert box.sent == [Loading(1, Network(), 0.5)]
-    for newer in (RenderRequest(2, network=Network("b.pkl")), RenderRequest(2, device="cpu")):
+    for newer in (RenderRequest(2, ImageState(network=Network("b.pkl"))), RenderRequest(2, device="cpu")):
         with pytest.raises(Cancelled):
             watch_of(Box(newer)).loading(0.5)
 

@@ -18,6 +18,7 @@ from renderer.ipc.protocol import (
     PICTURE,
     SPECTRUM,
     Display,
+    ImageState,
     Latent,
     Mixing,
     Network,
@@ -29,6 +30,7 @@ from renderer.ipc.protocol import (
     Truncation,
 )
 from tests.fixtures_path import fixtures
+from tests.unit.renderer import tiny
 
 
 def shown(fake: FakeRenderer, request: RenderRequest, name: str = PICTURE) -> np.ndarray:
@@ -62,13 +64,13 @@ def test_both_renderers_have_the_interface_that_the_window_uses():
 )
 def test_controls_change_the_picture_and_nothing_else_does(change):
     fake = FakeRenderer(resolution=256)
-    first, changed = shown(fake, RenderRequest(1)), shown(fake, replace(RenderRequest(2), **change))
+    first, changed = shown(fake, RenderRequest(1)), shown(fake, tiny.changed(RenderRequest(2), **change))
     assert first.shape != changed.shape or (first != changed).mean() > 0.05
     np.testing.assert_array_equal(shown(fake, RenderRequest(3)), first)
 
 
 def test_noise_is_for_networks_that_have_it():
-    request, random = RenderRequest(1), RenderRequest(2, noise=Noise(mode="random", seed=5))
+    request, random = RenderRequest(1), RenderRequest(2, ImageState(noise=Noise(mode="random", seed=5)))
     stylegan2, stylegan3 = FakeRenderer(family="StyleGAN2"), FakeRenderer(family="StyleGAN3-T")
     assert (shown(stylegan2, request) != shown(stylegan2, random)).any()
     assert (shown(stylegan3, request) == shown(stylegan3, random)).all()
@@ -77,11 +79,11 @@ def test_noise_is_for_networks_that_have_it():
 def test_the_picture_moves_right_and_down_and_turns_clockwise():
     fake = FakeRenderer(resolution=128)
     base = shown(fake, RenderRequest(1))
-    right = shown(fake, RenderRequest(2, transform=Transform(x=0.25)))
-    down = shown(fake, RenderRequest(3, transform=Transform(y=0.25)))
+    right = shown(fake, RenderRequest(2, ImageState(transform=Transform(x=0.25))))
+    down = shown(fake, RenderRequest(3, ImageState(transform=Transform(y=0.25))))
     np.testing.assert_allclose(right[:, 32:].astype(int), base[:, :-32].astype(int), atol=1)
     np.testing.assert_allclose(down[32:].astype(int), base[:-32].astype(int), atol=1)
-    turned = shown(fake, RenderRequest(4, transform=Transform(angle=90)))
+    turned = shown(fake, RenderRequest(4, ImageState(transform=Transform(angle=90))))
     np.testing.assert_allclose(turned.astype(int), np.rot90(base, -1).astype(int), atol=1)
 
 
@@ -138,7 +140,7 @@ def test_with_a_render_time_the_latest_request_wins():
     arrived = threading.Event()
     fake = FakeRenderer(on_reply=arrived.set, resolution=64, milliseconds=30)
     for i in range(1, 50):
-        fake.submit(RenderRequest(i, latent=Latent(x=i)))
+        fake.submit(RenderRequest(i, ImageState(latent=Latent(x=i))))
     ids = []
     while 49 not in ids:
         assert arrived.wait(5)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from renderer.ipc import frames
 from renderer.ipc.frames import Ring, Segments
-from renderer.ipc.protocol import Held
+from renderer.ipc.protocol import SlotRef
 from tests.soak import times
 
 
@@ -32,7 +32,7 @@ def test_pictures_arrive_as_they_were_written(ring):
     segments.attach(place.segment)
     assert [part.name for part in parts] == ["wide", "tall"]
     for part, picture in zip(parts, (wide, tall), strict=True):
-        np.testing.assert_array_equal(segments.picture(place.segment, part), picture)
+        np.testing.assert_array_equal(segments.image(place.segment, part), picture)
 
 
 def test_the_window_cannot_write_into_a_frame(ring):
@@ -40,7 +40,7 @@ def test_the_window_cannot_write_into_a_frame(ring):
     segments = Segments()
     segments.attach(place.segment)
     with pytest.raises(ValueError, match="read-only"):
-        segments.picture(place.segment, parts[0])[0, 0, 0] = 3
+        segments.image(place.segment, parts[0])[0, 0, 0] = 3
 
 
 def test_slots_stay_busy_until_a_later_one_is_held(ring):
@@ -60,14 +60,14 @@ def test_a_slot_is_busy_only_once_it_is_sent(ring):
     assert ring.sent(first) == (first.place, first.parts)
     segments = Segments()
     segments.attach(first.place.segment)
-    np.testing.assert_array_equal(segments.picture(first.place.segment, first.parts[0]), flat(5))
+    np.testing.assert_array_equal(segments.image(first.place.segment, first.parts[0]), flat(5))
     assert ring.open([("picture", (8, 8))]).place != first.place
 
 
 def test_who_uses_a_segment_hears_that_it_goes(ring):
     heard = []
     small, large = ring.open([("picture", (8, 8))]), (300, 300)
-    small.segment.before_going.append(lambda: heard.append("small"))
+    small.segment.before_close.append(lambda: heard.append("small"))
     ring.sent(small)
     ring.hold(small.place)
     ring.sent(ring.open([("picture", large)]))
@@ -76,7 +76,7 @@ def test_who_uses_a_segment_hears_that_it_goes(ring):
     ring.sent(later)
     ring.hold(later.place)
     assert heard == ["small"]
-    later.segment.before_going.append(lambda: heard.append("large"))
+    later.segment.before_close.append(lambda: heard.append("large"))
     ring.close()
     ring.close()
     assert heard == ["small", "large"]
@@ -85,11 +85,11 @@ def test_who_uses_a_segment_hears_that_it_goes(ring):
 @settings(max_examples=times(60), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["write", "poll"]), st.sampled_from([4, 8, 200])), max_size=40))
 def test_nothing_that_the_window_may_read_is_overwritten(steps):
-    """The window reads the frame it polled last and may take the newest at any time; its `Held` may come late."""
+    """The window reads the frame it polled last and may take the newest at any time; its `SlotRef` may come late."""
     ring = Ring(f"{frames.PREFIX}test-{os.getpid()}")
     segments = Segments()
     shown = newest = None
-    late: list[Held] = []
+    late: list[SlotRef] = []
     for count, (step, side) in enumerate(steps):
         if step == "write" and ring.free:
             for held in late:
@@ -104,7 +104,7 @@ def test_nothing_that_the_window_may_read_is_overwritten(steps):
         for frame in (shown, newest):
             if frame is not None:
                 place, part, value = frame
-                assert (segments.picture(place.segment, part) == value).all()
+                assert (segments.image(place.segment, part) == value).all()
     ring.close()
 
 
@@ -122,7 +122,7 @@ def test_memory_stays_readable_after_its_name_is_gone(ring):
     place, parts = ring.write([("picture", flat(7))])
     segments = Segments()
     segments.attach(place.segment)
-    view = segments.picture(place.segment, parts[0])
+    view = segments.image(place.segment, parts[0])
     ring.close()
     segments.keep(set())
     assert (view == 7).all()
@@ -147,7 +147,7 @@ def test_a_second_folder_is_used_where_the_first_has_no_room(ring, monkeypatch, 
     segments = Segments()
     segments.attach(place.segment)
     assert (roomy / place.segment).exists()
-    assert (segments.picture(place.segment, parts[0]) == 5).all()
+    assert (segments.image(place.segment, parts[0]) == 5).all()
     monkeypatch.setattr(frames, "_create", lambda path, size: refuse(full / path.name, size))
     with pytest.raises(OSError, match="No space"):
         ring.write([("picture", flat(5, 300))])

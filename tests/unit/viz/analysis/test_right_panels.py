@@ -12,6 +12,7 @@ from renderer.ipc.protocol import (
     ArrayRef,
     Display,
     Frame,
+    ImageState,
     Latent,
     Network,
     RenderRequest,
@@ -27,9 +28,9 @@ from viz.analysis.performance import device_name, figures
 from viz.analysis.spectrum import frequency_text, frequency_ticks
 from viz.files.capture_section import next_name
 from viz.gl.image_file import read_sized
-from viz.mixing.layers_section import Stroke, second
+from viz.mixing.layers_section import Stroke
 from viz.mixing.second_style import base_seed
-from viz.mixing.swatch_thumbnails import NOTHING, Likenesses
+from viz.mixing.swatch_thumbnails import NOTHING, Likenesses, second
 from viz.state.facts import Figures, Performance, Tally, Texture
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -86,18 +87,18 @@ class TestLikenesses:
         likenesses = Likenesses()
         likenesses.look(self.scene, held=False)
         request = likenesses.request(Latent(711.0, label=4))
-        assert request == RenderRequest(0, latent=Latent(711.0, label=4), truncation=Truncation(0.5))
+        assert request == RenderRequest(0, ImageState(latent=Latent(711.0, label=4), truncation=Truncation(0.5)))
         assert likenesses.request(Latent(711.0, label=4)) is request
 
     def test_it_waits_for_the_hand_but_not_for_another_network(self):
         likenesses = Likenesses()
         likenesses.look(self.scene, held=False)
         likenesses.look(put(self.scene, "document.truncation.psi", 0.1), held=True)
-        assert likenesses.base.truncation.psi == 0.5
+        assert likenesses.base.image.truncation.psi == 0.5
         likenesses.look(put(put(self.scene, "document.truncation.psi", 0.1), "view.motion.latent", True), held=False)
-        assert likenesses.base.truncation.psi == 0.5
+        assert likenesses.base.image.truncation.psi == 0.5
         likenesses.look(put(self.scene, "document.network", Network("other")), held=True)
-        assert likenesses.base.network == Network("other")
+        assert likenesses.base.image.network == Network("other")
 
     def test_what_was_there_is_shown_until_the_next_is(self):
         likenesses, pictures = Likenesses(), {}

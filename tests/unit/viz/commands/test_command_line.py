@@ -34,7 +34,7 @@ from viz.commands.command_line import command_for
 )
 def test_the_command_makes_the_very_same_picture(tmp_path, monkeypatch, family, changes):
     bench = tiny.Bench(tiny.save(tmp_path, family))
-    document = Document(Network(bench.request.network.source), **changes)
+    document = Document(Network(bench.request.image.network.source), **changes)
     monkeypatch.chdir(tmp_path)
     words = shlex.split(command_for(document))
     assert words[:3] == ["python", "-m", "gan"]

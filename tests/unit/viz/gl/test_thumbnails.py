@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.ipc.protocol import Latent, RenderRequest, Thumbnail
+from renderer.ipc.protocol import ImageState, Latent, RenderRequest, Thumbnail
 from viz.gl import textures, thumbnails
 from viz.gl.thumbnails import ThumbnailCache
 
@@ -22,7 +22,7 @@ def drawn(monkeypatch):
 
 
 def request(seed: float) -> RenderRequest:
-    return RenderRequest(0, latent=Latent(x=seed))
+    return RenderRequest(0, ImageState(latent=Latent(x=seed)))
 
 
 def answer(cache: ThumbnailCache, value: int = 7) -> None:
@@ -35,7 +35,7 @@ def test_what_is_asked_for_is_wanted_in_that_order_until_it_is_there(drawn):
     for seed in (3, 1, 2, 1):
         assert cache.get(request(seed)) is None
     wanted = cache.wanted()
-    assert [w.request.latent.x for w in wanted] == [3, 1, 2]
+    assert [w.request.image.latent.x for w in wanted] == [3, 1, 2]
     for seed in (3, 1, 2):
         cache.get(request(seed))
     assert cache.wanted() == wanted  # the same names, so that the renderer sees no change
@@ -51,7 +51,7 @@ def test_what_is_no_longer_asked_for_is_not_wanted_and_late_answers_are_dropped(
     cache.get(request(1))
     (old,) = cache.wanted()
     cache.get(request(2))
-    assert [w.request.latent.x for w in cache.wanted()] == [2]
+    assert [w.request.image.latent.x for w in cache.wanted()] == [2]
     assert not cache.take([Thumbnail(old.key, old.size, bytes(old.size * old.size * 4))])
     assert cache.get(request(1)) is None
     assert drawn == {}
@@ -109,7 +109,7 @@ def test_not_more_is_sent_than_soon_answered(drawn):
     cache = ThumbnailCache()
     for seed in range(200):
         cache.get(request(seed))
-    assert [w.request.latent.x for w in cache.wanted()] == list(np.arange(thumbnails.MOST_WANTED))
+    assert [w.request.image.latent.x for w in cache.wanted()] == list(np.arange(thumbnails.MOST_WANTED))
 
 
 def test_the_tally_tells_of_pictures_asked_for_missing_and_come(drawn):

@@ -46,7 +46,7 @@ def test_a_cell_is_a_with_the_layers_of_b():
         latent=Latent(1.0),
         mixing=Mixing(5.0, (LayerStyle(0, Latent(2.0)), LayerStyle(4, Latent(7.0)))),
     )
-    assert (cell.request.mixing, cell.request.device) == (cell.document.mixing, "cpu")
+    assert (cell.request.image.mixing, cell.request.device) == (cell.document.mixing, "cpu")
     assert made.a[1].document.mixing == B.mixing
     below = made.cells[1][1].document.mixing
     assert below == Mixing(9.0, (LayerStyle(0, Latent(1.0)), LayerStyle(4, Latent(1.0))))

@@ -123,7 +123,7 @@ class Asked(NoWorks):
 
     def ask(self, work):
         assert isinstance(work, ReadAhead)
-        self.networks.append(os.path.basename(work.request.network.source)[17:23])
+        self.networks.append(os.path.basename(work.request.image.network.source)[17:23])
         return Told()
 
 

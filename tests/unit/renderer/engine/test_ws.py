@@ -1,7 +1,5 @@
 """Sources of styles, amounts, psi by layer and directions, against the library called by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -25,7 +23,7 @@ def drawn(ws: torch.Tensor, **noise) -> np.ndarray:
 
 @pytest.fixture
 def store(sg2):
-    return sg2.pipeline._kept.arrays
+    return sg2.pipeline._caches.arrays
 
 
 def test_half_of_another_style_is_the_average_in_w(sg2):
@@ -117,7 +115,7 @@ def test_lengths_are_blended_by_their_own_weights(sg2):
     blend = WBlend(
         ((Latent(3.0), -0.1), (Latent(4.0), 1.2), (Latent(5.0), -0.1)), keep_norm=True, lengths=(0.25, 0.75, 0.0)
     )
-    ws = torch.from_numpy(sg2.pipeline.styles(replace(sg2.request, latent=blend), tiny.Watching()))
+    ws = torch.from_numpy(sg2.pipeline.styles(tiny.changed(sg2.request, latent=blend), tiny.Watching()))
     lengths = [(w_of(seed)[0] - G.mapping.w_avg).norm() for seed in (3, 4)]
     torch.testing.assert_close((ws[0] - G.mapping.w_avg).norm(), 0.25 * lengths[0] + 0.75 * lengths[1])
 

@@ -1,9 +1,8 @@
-"""The way of a finished picture from a GPU into the memory that the window reads, with a single wait.
+"""Asynchronous GPU readback into shared memory, one synchronisation per frame.
 
-A GPU does in order what it is told and tells nothing by itself. So it is told everything that a frame needs, from the
-mapping network to the copies of pixels and figures; then comes a mark, and only the mark is waited for. For the copy
-to go past the processor, the memory must be page-locked: each segment is when its first picture comes, and no longer
-when it goes. Where it cannot be, pixels come by way of other page-locked memory, and are copied once more.
+All work of a frame, from the mapping network to the copies of pixels and figures, is queued before anything is waited
+for. A direct copy needs page-locked memory: a segment is locked when its first image comes, and unlocked before it
+goes. Where locking fails, pixels go through other page-locked memory and are copied once more.
 """
 
 import contextlib
@@ -25,29 +24,29 @@ _PORTABLE = 1
 
 
 class Queue(Protocol):
-    """What a device is told, one after another."""
+    """The queue of work of a device, done in order."""
 
     def copy(self, source: Tensor, target: Tensor) -> None:
-        """Copy into memory of the host, when all that was told before is done. Both must stay until then."""
+        """Queue a copy into host memory. Both tensors must live until it is done."""
 
     def mark(self) -> Any:
-        """A place in the queue."""
+        """Queue an event."""
 
     def wait(self, mark: Any) -> None:
-        """Wait until the device has come to a mark."""
+        """Wait until the device has reached an event."""
 
     def seconds(self, first: Any, last: Any) -> float:
-        """Time from one mark to another, once the device has passed both."""
+        """Return the time between two events that the device has reached."""
 
     def lock(self, address: int, size: int) -> bool:
-        """Page-lock memory; whether that was possible."""
+        """Page-lock memory; False where that is refused."""
 
     def unlock(self, address: int) -> None:
-        """The opposite of `lock`, before the memory is unmapped."""
+        """Undo `lock`, before the memory is unmapped."""
 
 
 class CudaQueue:
-    """The stream of a CUDA device on which networks are drawn, the current one."""
+    """The current stream of a CUDA device."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
@@ -75,17 +74,17 @@ class CudaQueue:
         with torch.cuda.device(self._device):
             done = int(_runtime().cudaHostRegister(address, size, _PORTABLE)) == 0
             if not done:
-                self._forget_error()
+                self._clear_error()
         return done
 
     def unlock(self, address: int) -> None:
         """See `Queue`."""
         with torch.cuda.device(self._device):
             if int(_runtime().cudaHostUnregister(address)) != 0:
-                self._forget_error()
+                self._clear_error()
 
-    def _forget_error(self) -> None:
-        # CUDA keeps the error of a call, and PyTorch finds it after its next launch and blames that: one that may fail.
+    def _clear_error(self) -> None:
+        # CUDA keeps the error of a call; PyTorch would find it after its next launch and blame that.
         with contextlib.suppress(RuntimeError):
             torch.ones(1, device=self._device).add_(1)
 
@@ -95,18 +94,18 @@ def _runtime() -> Any:
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """A picture on its way into a slot."""
+class Transfer:
+    """An image being copied into a slot."""
 
     queue: Queue
     slot: Slot
     pixels: Tensor
-    """Where the pixels arrive: in the slot, or in other memory of the host."""
+    """Target of the pixels: the slot, or other host memory."""
     figures: Tensor | None
-    """Where the numbers arrive that come along."""
+    """Target of the figures that come along."""
 
-    def arrived(self) -> tuple[Slot, list[float]]:
-        """Wait until all that the device was told so far is done; the slot that now holds the picture, the numbers."""
+    def wait(self) -> tuple[Slot, list[float]]:
+        """Wait for all queued work; return the slot, which now holds the image, and the figures."""
         self.queue.wait(self.queue.mark())
         view = torch.from_numpy(self.slot.views[0])
         if view.data_ptr() != self.pixels.data_ptr():
@@ -114,12 +113,12 @@ class Delivery:
         return self.slot, [] if self.figures is None else self.figures.tolist()
 
 
-class Courier:
-    """Brings pictures from a device into slots.
+class Readback:
+    """Copies images from a device into slots.
 
     Args:
-        queue: The device's.
-        slots: Where the window reads.
+        queue: Of the device.
+        slots: The memory that the window reads.
     """
 
     def __init__(self, queue: Queue, slots: Slots) -> None:
@@ -128,19 +127,19 @@ class Courier:
         self.mark, self.seconds = queue.mark, queue.seconds
 
     def clock(self) -> StageClock:
-        """A clock of the device's own time, to be read after a picture was brought."""
+        """Return a clock of the device's own time; read it after a transfer."""
         return StageClock(self._queue.mark, self._queue.seconds)
 
-    def bring(self, name: str, pixels: Tensor, figures: Tensor | None = None) -> Delivery:
-        """Tell the device to copy pixels uint8 [H, W, 4] into a free slot, and `figures` [N] besides."""
+    def start(self, name: str, pixels: Tensor, figures: Tensor | None = None) -> Transfer:
+        """Queue copies of pixels uint8 [H, W, 4] into a free slot, and of `figures` [N]."""
         slot = self._slots.open([(name, tuple(pixels.shape[:2]))])
-        landing = torch.from_numpy(slot.views[0]) if self._is_locked(slot.segment) else _host(pixels)
-        self._queue.copy(pixels, landing)
+        target = torch.from_numpy(slot.views[0]) if self._is_locked(slot.segment) else _host(pixels)
+        self._queue.copy(pixels, target)
         numbers = None
         if figures is not None:
             numbers = _host(figures)
             self._queue.copy(figures, numbers)
-        return Delivery(self._queue, slot, landing, numbers)
+        return Transfer(self._queue, slot, target, numbers)
 
     def _is_locked(self, segment: Segment) -> bool:
         if segment.page_locked is None:
@@ -148,11 +147,11 @@ class Courier:
             address = memory.ctypes.data
             segment.page_locked = self._queue.lock(address, memory.nbytes)
             if segment.page_locked:
-                segment.before_going.append(partial(self._queue.unlock, address))
+                segment.before_close.append(partial(self._queue.unlock, address))
         return segment.page_locked
 
 
 def _host(x: Tensor) -> Tensor:
-    """Memory of the host for a tensor of the device, page-locked where there is some."""
+    """Allocate host memory for a tensor of the device, page-locked where that exists."""
     host = page_locked(x.shape, x.dtype)
     return torch.empty(x.shape, dtype=x.dtype) if host is None else host

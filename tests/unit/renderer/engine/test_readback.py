@@ -9,15 +9,15 @@ import torch
 from renderer.document.arrays import ArrayStore
 from renderer.engine import synthesis
 from renderer.engine.base import Cancelled, Host
-from renderer.engine.delivery import Courier
-from renderer.engine.display import begin_drawing
+from renderer.engine.display import queue_image
+from renderer.engine.keys import MappingKey, OutputKey, display_key, synthesis_key, ws_key
 from renderer.engine.models import Model
 from renderer.engine.pipeline import Pipeline
 from renderer.engine.promotion import finite
+from renderer.engine.readback import Readback
 from renderer.engine.stages import Cache
-from renderer.engine.styles import Stylist
-from renderer.engine.synthesis import Wanted
 from renderer.engine.worker import _Worker
+from renderer.engine.ws import WsBuilder
 from renderer.ipc import frames
 from renderer.ipc.mailbox import Task
 from renderer.ipc.protocol import (
@@ -25,6 +25,7 @@ from renderer.ipc.protocol import (
     Direction,
     Display,
     Frame,
+    ImageState,
     Latent,
     LayerStyle,
     Mixing,
@@ -99,15 +100,15 @@ class Table:
         self.ring, self.queue = ring, queue
         host = Host(arrays=ArrayStore() if arrays is None else arrays, slots=ring)
         self.pipeline, self.plain = Pipeline(host), Pipeline(Host(host.arrays))
-        courier = Courier(queue, ring)
-        self.pipeline._courier_for = lambda device: courier
-        self.request = RenderRequest(1, network=Network(source), device="cpu")
+        readback = Readback(queue, ring)
+        self.pipeline._readback_for = lambda device: readback
+        self.request = RenderRequest(1, ImageState(network=Network(source)), device="cpu")
 
     def render(self, **changes):
-        return self.pipeline.render(replace(self.request, **changes), tiny.Watching())
+        return self.pipeline.render(tiny.changed(self.request, **changes), tiny.Watching())
 
     def expected(self, **changes):
-        return self.plain.render(replace(self.request, **changes), tiny.Watching())
+        return self.plain.render(tiny.changed(self.request, **changes), tiny.Watching())
 
     def seen(self, rendered) -> np.ndarray:
         """What the window sees of it."""
@@ -116,7 +117,7 @@ class Table:
         segments.attach(place.segment)
         self.ring.hold(place)
         assert part.name == PICTURE
-        return segments.picture(place.segment, part)
+        return segments.image(place.segment, part)
 
 
 CHANGES = (
@@ -137,7 +138,7 @@ def test_the_window_sees_what_is_drawn_the_plain_way(folder, ring, kind, locks):
     table = Table(tiny.save(folder, kind), ring, FakeQueue(locks))
     for changes in CHANGES:
         rendered, expected = table.render(**changes), table.expected(**changes)
-        assert not rendered.pictures
+        assert not rendered.images
         np.testing.assert_array_equal(table.seen(rendered), tiny.pictures(expected)[PICTURE])
         figures = [(one.statistics, one.selected, one.nonfinite) for one in (rendered, expected)]
         assert figures[0] == figures[1]
@@ -160,7 +161,7 @@ def test_a_render_that_is_given_up_leaves_nothing_behind(folder, ring):
     table.seen(table.render())
     table.queue.log.clear()
     with pytest.raises(Cancelled):
-        table.pipeline.render(replace(table.request, latent=Latent(7)), tiny.Watching(cancel_at=0.0))
+        table.pipeline.render(tiny.changed(table.request, latent=Latent(7)), tiny.Watching(cancel_at=0.0))
     assert set(table.queue.log) == {"mark"}
     expected = tiny.pictures(table.expected(latent=Latent(7)))[PICTURE]
     np.testing.assert_array_equal(table.seen(table.render(latent=Latent(7))), expected)
@@ -194,7 +195,7 @@ def test_a_frame_is_announced_when_it_is_there(folder, ring):
     segments = frames.Segments()
     segments.attach(frame.segment)
     expected = tiny.pictures(table.expected())[PICTURE]
-    np.testing.assert_array_equal(segments.picture(frame.segment, frame.parts[0]), expected)
+    np.testing.assert_array_equal(segments.image(frame.segment, frame.parts[0]), expected)
 
 
 def test_a_segment_is_page_locked_once_and_no_longer_when_it_goes(folder, ring):
@@ -228,13 +229,13 @@ def test_what_is_measured_goes_the_plain_way(folder, ring, display):
     table = Table(tiny.save(folder, "sg2"), ring, FakeQueue())
     rendered = table.render(display=display)
     assert rendered.slot is None
-    assert rendered.pictures
+    assert rendered.images
     assert not table.queue.log
 
 
 def test_a_picture_that_overflows_is_drawn_again_and_only_then_told(folder, ring, monkeypatch):
     table = Table(tiny.save(folder, "sg2"), ring, FakeQueue())
-    model: Model = table.pipeline._models.get(table.request.network, "cpu", lambda share: None)
+    model: Model = table.pipeline._models.get(table.request.image.network, "cpu", lambda share: None)
     name = model.G.synthesis.layer_names[2]
     tiny.overflow(model, name, monkeypatch)
     rendered = table.render()
@@ -242,7 +243,7 @@ def test_a_picture_that_overflows_is_drawn_again_and_only_then_told(folder, ring
     assert rendered.nonfinite == 0
     assert model.promoted == {name}
     assert table.queue.log.count("wait") == 2
-    assert all(finite(output) for output in table.pipeline._kept.outputs._results.values())
+    assert all(finite(output) for output in table.pipeline._caches.outputs._results.values())
 
 
 @pytest.mark.parametrize("kind", ["sg1", "sg2", "cond", "sg3"])
@@ -253,30 +254,32 @@ def test_a_device_is_told_all_without_being_asked_for_a_number(kind):
     G = model.G
     direction = arrays.add(np.ones(G.w_dim, np.float32))
     stored = arrays.add(np.ones((G.num_ws, G.w_dim), np.float32))
-    kept: Cache[torch.Tensor] = Cache(64)
-    ws = Stylist(model, arrays, kept.made).styles(
-        Latent(0.3, 0.4, label_b=1, label_mix=0.5),
-        Mixing(0.5, (LayerStyle(1, amount=0.5), LayerStyle(2, source=Latent(array=stored)))),
-        Truncation(psi=0.7),
-        (Direction("way", direction, strength=2.0),),
+    cache: Cache[MappingKey, torch.Tensor] = Cache(64)
+    image = ImageState(
+        latent=Latent(0.3, 0.4, label_b=1, label_mix=0.5),
+        mixing=Mixing(0.5, (LayerStyle(1, amount=0.5), LayerStyle(2, source=Latent(array=stored)))),
+        truncation=Truncation(psi=0.7),
+        directions=(Direction("way", direction, strength=2.0),),
+        transform=Transform(x=0.2, angle=10.0),
     )
+    ws = WsBuilder(model, arrays, cache.made).build(ws_key(model, image))
     assert ws.device.type == "meta"
-    moved = Transform(x=0.2, angle=10.0)
     for noise, display in (
         (Noise(strength=0.5), Display()),
         (Noise(mode="random", seed=2), Display(channels="one", normalize=True, scale_db=3.0)),
         (Noise(mode="none"), Display(untransform=True)),
     ):
-        begun = synthesis.begin(model, Wanted(ws, noise, moved), tiny.Watching().check)
-        drawing = begin_drawing(model, begun.outputs[None], display, moved)
-        assert drawing.pixels.shape == (32, 32, 4)
-        assert drawing.figures.shape == (8,)
+        key = display_key(OutputKey(synthesis_key(model, replace(image, noise=noise))), display)
+        run = synthesis.begin(model, ws, key.output, tiny.Watching().check)
+        queued = queue_image(model, run.outputs[None], key)
+        assert queued.pixels.shape == (32, 32, 4)
+        assert queued.figures.shape == (8,)
 
 
 def test_nobody_brings_pictures_from_a_processor(folder, ring):
     pipeline = Pipeline(Host(slots=ring))
-    request = RenderRequest(1, network=Network(tiny.save(folder, "sg2")), device="cpu")
+    request = RenderRequest(1, ImageState(network=Network(tiny.save(folder, "sg2"))), device="cpu")
     assert pipeline.render(request, tiny.Watching()).slot is None
-    assert Pipeline()._courier_for(torch.device("cuda", 0)) is None
-    assert isinstance(pipeline._courier_for(torch.device("cuda", 0)), Courier)
-    assert pipeline._courier_for(torch.device("cuda", 0)) is pipeline._courier_for(torch.device("cuda", 0))
+    assert Pipeline()._readback_for(torch.device("cuda", 0)) is None
+    assert isinstance(pipeline._readback_for(torch.device("cuda", 0)), Readback)
+    assert pipeline._readback_for(torch.device("cuda", 0)) is pipeline._readback_for(torch.device("cuda", 0))

@@ -17,7 +17,7 @@ SOON = 1e-6  # ms: no picture takes less
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setattr(models, "SMALLEST_DRAFT", 8)
+    monkeypatch.setattr(models, "LOWEST_RES", 8)
 
 
 @pytest.fixture(params=["sg2", "sg3"])
@@ -31,7 +31,7 @@ def bench(folder, kind):
 
 
 def model_of(bench: tiny.Bench) -> models.Model:
-    return bench.pipeline._models.get(bench.request.network, "cpu", lambda share: None)
+    return bench.pipeline._models.get(bench.request.image.network, "cpu", lambda share: None)
 
 
 def draft(kind: str, seed: int, side: int, psi: float = 1.0, **synthesis) -> np.ndarray:
@@ -42,16 +42,16 @@ def draft(kind: str, seed: int, side: int, psi: float = 1.0, **synthesis) -> np.
 
 
 def test_the_first_picture_is_whole_and_tells_how_long_it_took(bench):
-    rendered = bench.render(draft_ms=SOON)
-    assert rendered.draft == 0
-    assert rendered.whole_ms > 0
-    assert rendered.model.has_drafts
+    rendered = bench.render(low_res_ms=SOON)
+    assert rendered.low_res == 0
+    assert rendered.full_ms > 0
+    assert rendered.model.has_low_res
 
 
 def test_a_draft_is_the_image_of_a_lower_resolution_enlarged(bench, kind):
     bench.render()
-    rendered = bench.render(latent=Latent(x=3), draft_ms=SOON)
-    side = rendered.draft
+    rendered = bench.render(latent=Latent(x=3), low_res_ms=SOON)
+    side = rendered.low_res
     assert side in model_of(bench).G.synthesis.drafts
     np.testing.assert_allclose(tiny.pictures(rendered)["picture"], draft(kind, 3, side), atol=1)
     np.testing.assert_array_equal(bench.picture(latent=Latent(x=3)), tiny.reference(kind, 3))
@@ -60,66 +60,66 @@ def test_a_draft_is_the_image_of_a_lower_resolution_enlarged(bench, kind):
 def test_a_draft_has_everything_that_the_whole_picture_has(sg3):
     sg3.render()
     asked = {"latent": Latent(x=3), "truncation": Truncation(psi=0.6), "transform": Transform(x=0.25, angle=30.0)}
-    rendered = sg3.render(draft_ms=SOON, **asked)
+    rendered = sg3.render(low_res_ms=SOON, **asked)
     matrix = inverse(affine((0.25, 0.0), -30.0))
-    expected = draft("sg3", 3, rendered.draft, psi=0.6, input_transform=matrix)
+    expected = draft("sg3", 3, rendered.low_res, psi=0.6, input_transform=matrix)
     np.testing.assert_allclose(tiny.pictures(rendered)["picture"], expected, atol=1)
     mixing = Mixing(x=9, layers=(LayerStyle(ws=0), LayerStyle(ws=2)))
-    mixed = sg3.render(draft_ms=SOON, mixing=mixing, **asked)
-    assert mixed.draft == rendered.draft
+    mixed = sg3.render(low_res_ms=SOON, mixing=mixing, **asked)
+    assert mixed.low_res == rendered.low_res
     assert np.abs(tiny.pictures(mixed)["picture"].astype(int) - expected).max() > 5
 
 
 def test_layers_are_told_as_whole_pictures_have_them(bench):
     layers = bench.render().layers
-    rendered = bench.render(latent=Latent(x=3), draft_ms=SOON)
-    assert rendered.draft
+    rendered = bench.render(latent=Latent(x=3), low_res_ms=SOON)
+    assert rendered.low_res
     assert rendered.layers == layers
 
 
 def test_what_is_quick_or_known_or_measured_is_whole(bench, kind):
     bench.render()
-    assert bench.render(latent=Latent(x=3), draft_ms=1e9).draft == 0
+    assert bench.render(latent=Latent(x=3), low_res_ms=1e9).low_res == 0
     whole = bench.render(latent=Latent(x=5))
-    assert whole.draft == 0
-    assert bench.render(latent=Latent(x=5), draft_ms=SOON).draft == 0  # it has just been drawn
+    assert whole.low_res == 0
+    assert bench.render(latent=Latent(x=5), low_res_ms=SOON).low_res == 0  # it has just been drawn
     name = model_of(bench).G.synthesis.layer_names[1]
     for display in (Display(layer=name), Display(layer_table=True), Display(spectrum=Spectrum(on=True))):
-        assert bench.render(latent=Latent(x=4), display=display, draft_ms=SOON).draft == 0
+        assert bench.render(latent=Latent(x=4), display=display, low_res_ms=SOON).low_res == 0
 
 
 def test_the_largest_draft_within_the_time_is_drawn(sg2):
     sg2.render()
     model = model_of(sg2)
-    model.whole_s, model.draft_shares = 0.1, {8: 0.2, 16: 0.6}
-    assert model.draft(0.07) == 16
-    assert model.draft(0.05) == 8
-    assert model.draft(0.01) == 8
-    assert model.draft(0.1) == 0
+    model.full_s, model.low_res_shares = 0.1, {8: 0.2, 16: 0.6}
+    assert model.low_res(0.07) == 16
+    assert model.low_res(0.05) == 8
+    assert model.low_res(0.01) == 8
+    assert model.low_res(0.1) == 0
 
 
 def test_what_a_draft_takes_is_told_by_its_work_and_then_by_drafts(bench):
     bench.render()
     model = model_of(bench)
     side, share = list(model.G.synthesis.drafts.items())[-1]
-    model.whole_s = 0.5
-    assert model.drafts_s[side] == pytest.approx(0.5 * share)
-    model.drawn(side, 9.0)
-    assert model.drafts_s[side] == pytest.approx(0.5 * share), "the first one tells nothing"
+    model.full_s = 0.5
+    assert model.low_res_s[side] == pytest.approx(0.5 * share)
+    model.ran(side, 9.0)
+    assert model.low_res_s[side] == pytest.approx(0.5 * share), "the first one tells nothing"
     for _ in range(20):
-        model.drawn(side, 0.1)
-    assert model.drafts_s[side] == pytest.approx(0.1, rel=1e-3)
-    model.drawn(side, 0.3)
-    assert model.drafts_s[side] == pytest.approx(0.2, rel=1e-3), "one that was held up counts by half"
-    model.drawn(0, 1.0)
-    assert model.drafts_s[side] == pytest.approx(0.4, rel=1e-3), "a busier computer slows both"
+        model.ran(side, 0.1)
+    assert model.low_res_s[side] == pytest.approx(0.1, rel=1e-3)
+    model.ran(side, 0.3)
+    assert model.low_res_s[side] == pytest.approx(0.2, rel=1e-3), "one that was held up counts by half"
+    model.ran(0, 1.0)
+    assert model.low_res_s[side] == pytest.approx(0.4, rel=1e-3), "a busier computer slows both"
 
 
 def test_a_draft_can_be_given_up(bench):
     bench.render()
-    assert bench.render(latent=Latent(x=2), draft_ms=SOON).draft
+    assert bench.render(latent=Latent(x=2), low_res_ms=SOON).low_res
     watch = tiny.Watching(cancel_at=0.0)
-    request = tiny.replace(bench.request, latent=Latent(x=3), draft_ms=SOON)
+    request = tiny.changed(bench.request, latent=Latent(x=3), low_res_ms=SOON)
     with pytest.raises(Cancelled):
         bench.pipeline.render(request, watch)
     assert 0 < watch.shares[0] <= 1
@@ -128,8 +128,8 @@ def test_a_draft_can_be_given_up(bench):
 @pytest.mark.parametrize("kind", ["sg1"])
 def test_networks_without_such_images_are_drawn_whole(bench):
     bench.render()
-    rendered = bench.render(latent=Latent(x=3), draft_ms=SOON)
-    assert (rendered.draft, rendered.model.has_drafts) == (0, False)
+    rendered = bench.render(latent=Latent(x=3), low_res_ms=SOON)
+    assert (rendered.low_res, rendered.model.has_low_res) == (0, False)
 
 
 def test_kernels_of_drafts_are_ready_with_those_of_the_whole(folder, monkeypatch):
@@ -142,5 +142,5 @@ def test_kernels_of_drafts_are_ready_with_those_of_the_whole(folder, monkeypatch
     synthesis = model_of(bench).G.synthesis
     plans = [fast_cpu._entries[draft_of(synthesis, side)].plan for side in synthesis.drafts]
     assert plans
-    drawn = bench.render(latent=Latent(x=3), draft_ms=SOON)
-    np.testing.assert_allclose(tiny.pictures(drawn)["picture"], draft("sg3", 3, drawn.draft), atol=1)
+    drawn = bench.render(latent=Latent(x=3), low_res_ms=SOON)
+    np.testing.assert_allclose(tiny.pictures(drawn)["picture"], draft("sg3", 3, drawn.low_res), atol=1)

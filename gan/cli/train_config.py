@@ -1,0 +1,135 @@
+"""Configuration of a training run: the filled spec and the dataset give the `TrainConfig`.
+
+Each option is spelled once, where it takes effect. Those of the dataset and the device are read in `gan.cli.train`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gan.io.networks import Architecture
+from gan.networks import CLASS_NAMES
+from gan.training import presets
+from gan.training.ada import AdaSettings
+from gan.training.augment import PIPELINES
+from gan.training.config import TrainConfig
+from gan.training.errors import TrainingError
+from gan.training.loss import LossSettings
+from gan.training.phases import OptimizerSettings
+from training_launcher.specs.train import TrainSpec
+
+
+def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int) -> TrainConfig:
+    """Build the configuration of a training run.
+
+    Args:
+        spec: The filled spec.
+        resolution: Width and height of the dataset's images, in pixels.
+        channels: Their colour channels.
+        label_dim: Size of the labels; 0 for an unconditional network.
+
+    Raises:
+        TrainingError: the options do not fit one another or the dataset.
+    """
+    base = presets.preset(spec.cfg, spec.batch, spec.grow)
+    batch_gpu = _micro_batch(spec)
+    _check(spec, base, resolution)
+    transfer = spec.resume is not None
+    G_lr, D_lr = base.learning_rates(resolution)
+    sizes = {"c_dim": label_dim, "img_resolution": resolution, "img_channels": channels}
+    # StyleGAN1 was never anything but single precision.
+    single = spec.fp32 and spec.cfg != "stylegan1"
+    precision: dict[str, Any] = {"num_fp16_res": 0, "conv_clamp": None} if single else {}
+    loss = dict(base.loss_kwargs)
+    if transfer:
+        loss.pop("blur_init_sigma", None)
+    ada_kimg = presets.ADA_KIMG_RESUMED if transfer else presets.ADA_KIMG
+    return TrainConfig(
+        G=Architecture(base.generator, _generator(spec, base, sizes, precision)),
+        D=Architecture(base.discriminator, _discriminator(spec, base, sizes, precision)),
+        G_optimizer=OptimizerSettings(G_lr if spec.glr is None else spec.glr),
+        D_optimizer=OptimizerSettings(D_lr if spec.dlr is None else spec.dlr),
+        G_reg_interval=base.G_reg_interval,
+        D_reg_interval=base.D_reg_interval,
+        loss=LossSettings(r1_gamma=spec.gamma, **loss),  # type: ignore[arg-type]
+        augment=None if spec.aug == "noaug" else PIPELINES["bgc"],
+        augment_p=spec.p if spec.aug == "fixed" else 0.0,
+        ada=AdaSettings(spec.target, ada_kimg) if spec.aug == "ada" else None,
+        batch=spec.batch,
+        batch_gpu=batch_gpu,
+        gpus=spec.gpus,
+        ema_kimg=spec.batch * presets.EMA_KIMG_PER_IMAGE,
+        ema_rampup=None if transfer else presets.EMA_RAMPUP,
+        total_kimg=spec.kimg,
+        tick_kimg=spec.tick,
+        snapshot_ticks=spec.snap,
+        seed=spec.seed,
+        workers=spec.workers,
+        cudnn_benchmark=not spec.nobench,
+        grow_kimg=presets.GROW_KIMG if spec.grow else None,
+        resume=spec.resume,
+        metrics=spec.metrics,
+        metrics_async=spec.metrics_async,
+    )
+
+
+def _generator(
+    spec: TrainSpec, base: presets.Preset, sizes: Mapping[str, int], precision: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "z_dim": spec.zdim,
+        "w_dim": spec.wdim,
+        **sizes,
+        "channel_base": int(spec.cbase * base.base_factor),
+        "channel_max": int(spec.cmax * base.max_factor),
+        **precision,
+        "mapping_kwargs": {"num_layers": base.map_depth if spec.map_depth is None else spec.map_depth},
+        **base.generator_kwargs,
+    }
+
+
+def _discriminator(
+    spec: TrainSpec, base: presets.Preset, sizes: Mapping[str, int], precision: Mapping[str, Any]
+) -> dict[str, Any]:
+    if spec.cfg == "stylegan1":
+        capacity = {"channel_base": int(spec.cbase * base.base_factor), "channel_max": spec.cmax}
+        return {**sizes, **capacity, "progressive": spec.grow, "mbstd_group_size": spec.mbstd_group}
+    return {
+        **sizes,
+        "channel_base": spec.cbase,
+        "channel_max": spec.cmax,
+        **precision,
+        "block_kwargs": {"freeze_layers": spec.freezed},
+        "epilogue_kwargs": {"mbstd_group_size": spec.mbstd_group},
+    }
+
+
+def _micro_batch(spec: TrainSpec) -> int:
+    """Return the number of images that one process works on at a time."""
+    if spec.batch % spec.gpus != 0:
+        raise TrainingError(f"--batch={spec.batch} must be a multiple of --gpus={spec.gpus}.")
+    batch_gpu = spec.batch // spec.gpus if spec.batch_gpu is None else spec.batch_gpu
+    if spec.batch % (spec.gpus * batch_gpu) != 0:
+        raise TrainingError(
+            f"--batch={spec.batch} must be a multiple of --gpus={spec.gpus} times --batch-gpu={batch_gpu}."
+        )
+    if batch_gpu % spec.mbstd_group != 0:
+        raise TrainingError(
+            f"The {batch_gpu} images that a GPU works on at a time must be a multiple of --mbstd-group="
+            f"{spec.mbstd_group}: choose another --batch, --batch-gpu or --mbstd-group."
+        )
+    return batch_gpu
+
+
+def _check(spec: TrainSpec, base: presets.Preset, resolution: int) -> None:
+    for name in (base.generator, base.discriminator):
+        if name not in CLASS_NAMES:
+            raise TrainingError(f"This version cannot train {spec.cfg}: it has no {name}; choose another --cfg.")
+    if resolution < 8 or resolution & (resolution - 1):
+        raise TrainingError(
+            f"The images are {resolution}x{resolution}, but their size must be a power of two of at least 8: make a "
+            "dataset with `python -m gan dataset --resolution`."
+        )
+    if spec.grow and spec.cfg != "stylegan1":
+        raise TrainingError(f"--grow is for --cfg=stylegan1; {spec.cfg} trains at its full resolution from the start.")
+    if spec.freezed and spec.cfg == "stylegan1":
+        raise TrainingError("--freezed is not there for --cfg=stylegan1; leave it out.")

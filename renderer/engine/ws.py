@@ -1,0 +1,204 @@
+"""The w vectors of an image: mapping, blending, mixing, truncation, directions."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from gan.device import send
+from gan.edits import directions as edits
+from gan.latents import blend_w, neighbours, seed_class
+from renderer.document.arrays import ArrayStore
+from renderer.document.mixing import second_of
+from renderer.document.parts import ArrayRef, Direction, Latent, Mixing, Source, Truncation, WBlend
+from renderer.engine.keys import MappingKey, SeedPoint, SpherePoint, WsKey
+from renderer.engine.models import Model
+
+CachedW = Callable[[MappingKey, Callable[[], torch.Tensor]], torch.Tensor]
+"""(key, make) -> w [w_dim]: the cached result of the key, or that of `make`."""
+
+Weighted = tuple[MappingKey, float]
+"""An input of the mapping network, and its weight in a blend."""
+
+
+class StyleError(ValueError):
+    """An array does not fit the network. The text says what is wrong and, after a semicolon, what to do."""
+
+
+@dataclass(frozen=True)
+class WsBuilder:
+    """Builds ws for one network."""
+
+    model: Model
+    arrays: ArrayStore
+    cached_w: CachedW
+    direction_names: Mapping[ArrayRef, str] = field(default_factory=dict)
+    """For the texts of errors."""
+
+    def build(self, key: WsKey) -> torch.Tensor:
+        """Return ws [1, num_ws, w_dim]: mixed, truncated, then moved along directions.
+
+        Raises StyleError, or `arrays.UnknownArrayError`.
+        """
+        ws = truncated(self._mixed(key.latent, key.mixing), self.model.w_avg, key.truncation)
+        return self._moved(ws, key.directions)[None]
+
+    def _mixed(self, latent: Source, mixing: Mixing) -> torch.Tensor:
+        """Return the style of `latent`, with others in the layers that take them: ws [num_ws, w_dim].
+
+        A share a of another style gives w + a (w_other - w) (arXiv 1812.04948, section 3.1, where a is 1). The
+        second style, which a layer without a source of its own takes, has the blend and the classes of the first.
+        """
+        num_ws = self.model.G.num_ws
+        base = self._of(latent).expand(num_ws, -1)
+        ws = base.clone()
+        second = second_of(latent, mixing)
+        for layer in mixing.acting:
+            i = layer.ws
+            if not 0 <= i < num_ws:
+                continue
+            other = self._of(second if layer.source is None else layer.source).expand(num_ws, -1)[i]
+            ws[i] = other if layer.amount == 1 else torch.lerp(base[i], other, layer.amount)
+        return ws
+
+    def _moved(self, ws: torch.Tensor, directions: tuple[Direction, ...]) -> torch.Tensor:
+        """Return w' = w + strength * direction, on each direction's own range of ws [num_ws, w_dim]."""
+        moves = []
+        for one in directions:
+            name = self.direction_names.get(one.array, one.name)
+            vector = self._host_array(one.array, f"The direction {name}").numpy()
+            layers = tuple(range(max(one.first, 0), min(one.last + 1, len(ws))))
+            moves.append(edits.Direction(vector[0] if len(vector) == 1 else vector, one.strength, layers))
+        return edits.apply(ws, moves)
+
+    def _of(self, source: Source) -> torch.Tensor:
+        """Return the style of a source: [1, w_dim], or [num_ws, w_dim] where its layers differ."""
+        if isinstance(source, WBlend):
+            return self._blend(source)
+        if source.array is not None:
+            return self._array(source.array, "The stored latent")
+        style = self._blended(_mapping_keys(self.model, source, source.label), source)
+        if self.model.G.c_dim and source.label_b is not None and source.label_mix != 0:
+            second = self._blended(_mapping_keys(self.model, source, source.label_b), source)
+            style = torch.lerp(style, second, source.label_mix)
+        return style[None]
+
+    def _blend(self, blend: WBlend) -> torch.Tensor:
+        """Return the style of a `WBlend`; one part of weight 1 is that part to the last bit."""
+        parts = [(source, weight) for source, weight in blend.parts if weight != 0]
+        if len(parts) == 1 and parts[0][1] == 1:
+            return self._of(parts[0][0])
+        if blend.spherical and (seeds := _seeds_of(blend)):
+            points = _sphere_keys(self.model, seeds)
+            return _sum([self._w(key) for key, _ in points], [weight for _, weight in points])[None]
+        vectors = [self._of(source) for source, _ in blend.parts]
+        rows = max(len(vector) for vector in vectors)
+        stack = torch.stack([vector.expand(rows, -1) for vector in vectors])
+        mean = torch.zeros_like(stack[0, 0]) if self.model.w_avg is None else self.model.w_avg
+        weights = [weight for _, weight in blend.parts]
+        return blend_w(stack, weights, mean, keep_norm=blend.keep_norm, distances=blend.lengths or None)
+
+    def _blended(self, points: Sequence[Weighted], latent: Latent) -> torch.Tensor:
+        """Return w [w_dim]: one point, or several blended in W as `latent.blend` says."""
+        vectors = [self._w(key) for key, _ in points]
+        if len(vectors) == 1:
+            return vectors[0]
+        mean = torch.zeros_like(vectors[0]) if self.model.w_avg is None else self.model.w_avg
+        weights = [weight for _, weight in points]
+        return blend_w(torch.stack(vectors), weights, mean, keep_norm=latent.blend == "arc")
+
+    def _w(self, key: MappingKey) -> torch.Tensor:
+        return self.cached_w(key, lambda: mapped(self.model, key))
+
+    def _array(self, ref: ArrayRef, label: str) -> torch.Tensor:
+        """Return a stored array [1, w_dim] or [num_ws, w_dim], on the network's device."""
+        return send(self._host_array(ref, label), self.model.device)
+
+    def _host_array(self, ref: ArrayRef, label: str) -> torch.Tensor:
+        array = self.arrays.get(ref)
+        G = self.model.G
+        if array.shape not in ((G.w_dim,), (1, G.w_dim), (G.num_ws, G.w_dim)):
+            has = " × ".join(str(side) for side in array.shape)
+            raise StyleError(
+                f"{label} has the shape {has}, but this network takes {G.w_dim} or {G.num_ws} × {G.w_dim}; "
+                "take it away, or open the network that it was made for"
+            )
+        return torch.tensor(np.array(array), dtype=torch.float32).reshape(-1, G.w_dim)
+
+
+def truncated(ws: torch.Tensor, w_avg: torch.Tensor | None, truncation: Truncation) -> torch.Tensor:
+    """Return w' = w_avg + psi (w - w_avg), by the psi of each of ws [num_ws, w_dim] (arXiv 1812.04948, appendix B).
+
+    psi 1 leaves a vector as it is, and psi 0 gives exactly the mean. Without `w_avg` nothing is truncated.
+    """
+    psis = truncation.of(len(ws))
+    if w_avg is None or all(psi == 1 for psi in psis):
+        return ws
+    psi = send(torch.tensor(psis, dtype=ws.dtype), ws.device)[:, None]
+    return torch.lerp(w_avg.to(ws.dtype).expand_as(ws), ws, psi)
+
+
+def _mapping_keys(model: Model, latent: Latent, label: int | None) -> list[Weighted]:
+    """Return the mapping inputs of a place: its seeds, or in Z one point for each class that its seeds draw."""
+    places = neighbours(latent.x, latent.y)
+    classes = {seed: _class_of(model, seed, label) for seed, _ in places}
+    if latent.blend != "z" or len(places) == 1:
+        return [(MappingKey(model.serial, SeedPoint(((seed, 1.0),)), classes[seed]), weight) for seed, weight in places]
+    shares: dict[int | None, float] = {}
+    for seed, weight in places:
+        shares[classes[seed]] = shares.get(classes[seed], 0.0) + weight
+    point = SeedPoint(tuple(places))
+    return [(MappingKey(model.serial, point, number), share) for number, share in shares.items()]
+
+
+def _seeds_of(blend: WBlend) -> list[tuple[Latent, float]]:
+    """Return the parts of a blend on the sphere; none where it cannot be made there."""
+    seeds = [(source, weight) for source, weight in blend.parts if isinstance(source, Latent) and source.array is None]
+    return seeds if len(seeds) == len(blend.parts) and all(weight >= 0 for _, weight in seeds) else []
+
+
+def _sphere_keys(model: Model, seeds: list[tuple[Latent, float]]) -> list[Weighted]:
+    """Return one point between the seeds, for each class that they draw or are given."""
+    shares: dict[int | None, float] = {}
+    for latent, weight in seeds:
+        for label, share in _classes(model, latent):
+            shares[label] = shares.get(label, 0.0) + weight * share
+    point = SpherePoint(tuple((latent.x, latent.y, weight) for latent, weight in seeds))
+    return [(MappingKey(model.serial, point, label), share) for label, share in shares.items()]
+
+
+def _classes(model: Model, latent: Latent) -> Iterator[tuple[int | None, float]]:
+    """Yield the classes at a place, each with its share."""
+    labels = [(latent.label, 1.0)]
+    if latent.label_b is not None and latent.label_mix != 0:
+        labels = [(latent.label, 1 - latent.label_mix), (latent.label_b, latent.label_mix)]
+    for label, share in labels:
+        for seed, weight in neighbours(latent.x, latent.y):
+            yield _class_of(model, seed, label), share * weight
+
+
+def _class_of(model: Model, seed: int, label: int | None) -> int | None:
+    """Return the class of a seed; None for networks without classes. A label beyond the last class means the last."""
+    if model.G.c_dim == 0:
+        return None
+    if label is None:
+        return seed_class(seed, model.G.z_dim, model.G.c_dim)
+    return min(max(label, 0), int(model.G.c_dim) - 1)
+
+
+def _sum(vectors: list[torch.Tensor], weights: list[float]) -> torch.Tensor:
+    return vectors[0] if len(vectors) == 1 else blend_w(torch.stack(vectors), weights, vectors[0])
+
+
+def mapped(model: Model, key: MappingKey) -> torch.Tensor:
+    """Return w [w_dim] of one z. Alone, not in a batch: its last bit must not depend on its neighbours."""
+    G = model.G
+    latent = send(torch.from_numpy(key.point.z(G.z_dim))[None].float(), model.device) if G.z_dim else None
+    one_hot = None
+    if key.label is not None:
+        one_hot = torch.zeros(1, G.c_dim)
+        one_hot[0, key.label] = 1
+        one_hot = send(one_hot, model.device)
+    w: torch.Tensor = G.mapping(latent, one_hot)[0, 0]
+    return w.clone()

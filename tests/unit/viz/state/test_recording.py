@@ -1,0 +1,148 @@
+"""Recordings of what is read, and the objects that are watched."""
+
+import pickle
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from renderer.document.document import Document
+from renderer.ipc.protocol import Latent, Truncation
+from tests.unit.viz.facts import new_facts
+from viz.state import recording
+from viz.state.facts import Scratch
+from viz.state.params import put
+from viz.state.recording import derived, untracked
+from viz.state.scene import Scene
+
+
+@dataclass
+class Note:
+    text: str = ""
+    marks: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture
+def facts():
+    return new_facts()
+
+
+def record(scene, facts, read):
+    with recording.current.recording(scene, facts) as reads:
+        read(scene, facts)
+    return reads
+
+
+def test_only_what_was_read_counts(facts):
+    scene = Scene()
+    reads = record(scene, facts, lambda s, f: (s.document.truncation.psi, f.undo))
+    assert reads.names() == {"scene.document.truncation", "facts.undo"}
+    assert reads.unchanged(put(scene, "document.latent.x", 3.0), replace(facts, redo="Latent"))
+    assert not reads.unchanged(put(scene, "document.truncation.psi", 0.1), facts)
+    assert not reads.unchanged(scene, replace(facts, undo="Latent"))
+    assert reads.changed(put(scene, "document.truncation.psi", 0.1), facts) == ["scene.document.truncation"]
+
+
+def test_equal_values_of_another_object_are_no_change(facts):
+    scene = Scene(document=Document(truncation=Truncation(0.5)))
+    reads = record(scene, facts, lambda s, f: s.document.truncation)
+    assert reads.unchanged(Scene(document=Document(truncation=Truncation(0.5))), facts)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda s: s.document is None,
+        lambda s: (s.document.noise, s.document is None),
+        lambda s: s.document == Document(),
+        lambda s: hash(s.document),
+        lambda s: replace(s.document, shelf=()),
+    ],
+)
+def test_a_document_that_is_used_as_a_whole_counts_as_a_whole(facts, read):
+    scene = Scene()
+    reads = record(scene, facts, lambda s, f: read(s))
+    assert not reads.unchanged(put(scene, "document.latent.x", 3.0), facts)
+
+
+def test_one_object_in_two_places_counts_in_both(facts):
+    shared = Document(latent=Latent(x=2.0))
+    scene = put(Scene(document=shared), "view.compare.b", shared)
+    reads = record(scene, facts, lambda s, f: (s.document.noise, s.view.compare.b.latent))
+    assert not reads.unchanged(put(scene, "view.compare.b", Document()), facts)
+
+
+def test_watched_objects_stay_the_same_and_are_released(facts):
+    scene = Scene()
+    document = scene.document
+
+    def read(s, f):
+        assert s.document is document
+        assert isinstance(s, Scene)
+        assert s.document.__class__ is Document
+        assert s.document == Document()
+        assert Document() == s.document
+        assert type(replace(s.document, shelf=())) is Document
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        record(scene, facts, read)
+    assert type(scene) is Scene
+    assert type(document) is Document
+    assert type(facts.scratch) is Scratch
+    assert pickle.loads(pickle.dumps(document)) == document
+    assert not recording.current.active
+
+
+def test_scratch_objects_are_followed_by_attribute(facts):
+    note = facts.scratch.get(Note)
+    reads = record(Scene(), facts, lambda s, f: (f.scratch.get(Note).text, f.scratch.get(Note).marks))
+    assert reads.names() == {"Note.text", "Note.marks"}
+    assert reads.unchanged(Scene(), facts)
+    note.marks["a"] = 1
+    assert not reads.unchanged(Scene(), facts)
+    note.marks.clear()
+    assert reads.unchanged(Scene(), facts)
+    note.text = "other"
+    assert not reads.unchanged(Scene(), facts)
+
+
+def test_what_is_written_while_drawing_is_noticed_once(facts):
+    def read(s, f):
+        f.scratch.get(Note).text = f.scratch.get(Note).text or "made"
+
+    assert not record(Scene(), facts, read).unchanged(Scene(), facts)
+    assert record(Scene(), facts, read).unchanged(Scene(), facts)
+
+
+@derived
+def half(scene):
+    return scene.document.latent.x // 2
+
+
+@untracked
+def quietly(scene):
+    return scene.document.latent.x
+
+
+def test_derived_values_count_instead_of_what_they_are_made_from(facts):
+    scene = Scene()
+    reads = record(scene, facts, lambda s, f: (half(s), quietly(s)))
+    assert reads.names() == {f"{__name__}.half()"}
+    assert reads.unchanged(put(scene, "document.latent.x", 1.0), facts)
+    assert not reads.unchanged(put(scene, "document.latent.x", 2.0), facts)
+
+
+def test_recordings_nest(facts):
+    scene = Scene()
+    with recording.current.recording(scene, facts) as outer:
+        assert scene.view.tool
+        with recording.current.recording(scene, facts) as inner:
+            assert scene.document.noise
+        assert scene.settings.device
+    assert inner.names() == {"scene.document.noise"}
+    assert outer.names() == {"scene.view.tool", "scene.document.noise", "scene.settings.device"}
+
+
+@pytest.mark.parametrize("name", ["now", "works", "pixels", "performance"])
+def test_what_differs_in_every_frame_marks_the_part(facts, name):
+    assert record(Scene(), facts, lambda s, f: getattr(f, name)).volatile
