@@ -53,7 +53,7 @@ def test_a_drag_shows_drafts_and_its_end_the_whole_picture(family):
         d.wait_frame()
         np.testing.assert_array_equal(d.picture(), whole)
 
-    drive(steps, renderer="slow", family=family, resolution=128)
+    drive(steps, renderer="slow", family=family, resolution=128, options={"clock": lambda: 100.0})
 
 
 def stylegan2(folder: Path) -> str:
@@ -168,5 +168,5 @@ def test_saving_in_the_middle_of_a_drag_saves_the_whole_picture(tmp_path):
         saved = np.asarray(Image.open(next(Path(tmp_path).glob("*.png"))).convert("RGBA"))
         np.testing.assert_array_equal(saved, d.picture())
 
-    settings = replace(Settings(), capture_dir=str(tmp_path))
-    drive(steps, renderer="slow", family="StyleGAN2", resolution=128, settings=settings)
+    settings, still = replace(Settings(), capture_dir=str(tmp_path)), {"clock": lambda: 100.0}
+    drive(steps, renderer="slow", family="StyleGAN2", resolution=128, settings=settings, options=still)
