@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viz.shell import headless  # first: it tells PyOpenGL how to draw without a display
+from viz.shell import headless  # first: it selects PyOpenGL's headless platform
 
 # isort: split
 from imgui_bundle import hello_imgui, imgui
@@ -49,7 +49,7 @@ _LONGEST = 3600.0
 
 
 class Driver:
-    """What the steps of a test hold: the window, the test engine and helpers that wait instead of sleeping."""
+    """Handle for the steps of a test: the window, the test engine, and helpers that wait instead of sleeping."""
 
     def __init__(self, app: App, ctx: Any) -> None:
         self.app, self.ctx = app, ctx
@@ -63,7 +63,7 @@ class Driver:
 
     @property
     def facts(self) -> Facts:
-        """What panels were told in the newest frame."""
+        """Return the state that panels received in the newest frame."""
         return self.app.facts
 
     @property
@@ -124,13 +124,13 @@ class Driver:
         Image.fromarray(self.window()).save(path)
 
     def rect(self, item: str) -> tuple[float, float, float, float]:
-        """Where an item is: x0, y0, x1, y1 in screen pixels."""
+        """Return an item's rectangle: x0, y0, x1, y1 in screen pixels."""
         info = self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error)
         assert info.id_, f"there is no item {item}"
         return info.rect_full.min.x, info.rect_full.min.y, info.rect_full.max.x, info.rect_full.max.y
 
     def exists(self, item: str) -> bool:
-        """Whether an item is in the window."""
+        """Return True if an item is in the window."""
         return bool(self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error).id_)
 
     def popup_open(self) -> bool:

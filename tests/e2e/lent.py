@@ -25,23 +25,23 @@ class Lent:
         return getattr(self._renderer, name)
 
     def submit(self, request: RenderRequest) -> None:
-        """Ids grow from window to window."""
+        """Offset ids, so that they grow from window to window."""
         self._renderer.submit(replace(request, request_id=request.request_id + self._base))
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
-        """Keys are told apart by window."""
+        """Tag a key with its window, so that windows do not share keys."""
         self._renderer.want(tuple(replace(one, key=self._turn + one.key) for one in thumbnails))
 
     def start(self, job: Job) -> None:
-        """As the keys of thumbnails."""
+        """Tag the job's key with its window."""
         self._renderer.start(replace(job, key=self._turn + job.key))
 
     def cancel(self, key: str) -> None:
-        """As the keys of thumbnails."""
+        """Tag the job's key with its window."""
         self._renderer.cancel(self._turn + key)
 
     def poll(self) -> Replies:
-        """What came, unless it was meant for an earlier window."""
+        """Return the answers that arrived, without those for an earlier window."""
         replies = self._renderer.poll()
         thumbnails = tuple(self._mine(one) for one in replies.thumbnails if one.key.startswith(self._turn))
         progress = tuple(

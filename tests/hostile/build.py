@@ -131,7 +131,7 @@ def described(networks: Any = None, version: Any = 1, **tensors: Any) -> dict[st
 
 
 def stored_with_system_call(command: str) -> bytes:
-    """What torch writes for a tensor, but with a system call inside."""
+    """Return the bytes torch writes for a tensor, but with a system call inside."""
     import os
 
     return stored_tensor(Call(os.system, command))

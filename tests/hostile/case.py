@@ -1,4 +1,4 @@
-"""What a hostile or broken file is, as the tests see it."""
+"""Description of a hostile or broken file for the tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ import gan.networks.stylegan3
 
 SECONDS = 5
 EXTRA_BYTES = 768 * 2**20
-"""What a child may map beyond what is mapped when it starts."""
+"""Memory a child may map beyond what is mapped when it starts."""
 
 FORBIDDEN = {
     "compile",
@@ -77,7 +77,7 @@ def standard(path: str) -> None:
 
 
 def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
-    """What comes of opening `path`."""
+    """Return the outcome of opening `path`."""
     reading, writing = os.pipe()
     start = time.perf_counter()
     child = os.fork()

@@ -24,7 +24,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
-    """What came of every case, by name; all are opened by one process that forks for each."""
+    """Outcome of every case, by name; one process opens them all and forks for each."""
     folder = tmp_path_factory.mktemp("hostile")
     paths = []
     for number, case in enumerate(CASES):

@@ -25,7 +25,7 @@ NETWORKS = dict(networks())
 
 
 def inputs_of(G, seed):
-    """What the exported network takes, and the network's own picture."""
+    """Return the exported network's inputs, and the reference image."""
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
     c = [torch.eye(G.c_dim)[1:2]] if G.c_dim else []
     with torch.no_grad():

@@ -13,7 +13,7 @@ from viz.state.scene import Scene
 pytestmark = pytest.mark.window
 PANEL = "//Layers & spectrum/**/"
 WIDE = (1760, 760)
-"""Where all parts of the panel fit side by side."""
+"""Position at which all parts of the panel fit side by side."""
 
 
 def analyse(scene: Scene) -> Scene:

@@ -19,7 +19,7 @@ PICTURE = "//Canvas/##picture"
 
 
 def place(d: Driver) -> Place:
-    """Where the picture lies on the screen."""
+    """Return the image's rectangle on the screen."""
     found = d.scene.interaction.pointer.place
     assert found is not None
     return found

@@ -93,7 +93,7 @@ FAMILIES = {
 
 REASONS = {"noise": "adds no noise", "transform": "Only a StyleGAN3's input can be moved", "classes": "has no classes"}
 WHEN_UNABLE = {"noise": NOISE[:2], "transform": (TRANSFORM[0], TRANSFORM[3], TRANSFORM[5]), "classes": CLASSES[:1]}
-"""What is tried of a greyed section: rows that are greyed for no other reason."""
+"""Rows to try in a greyed section: those that are greyed for no other reason."""
 
 
 def use(d: Driver, row: Row) -> None:
@@ -147,7 +147,7 @@ def tips(monkeypatch) -> list[str]:
 
 
 def between_seeds(scene: Scene) -> Scene:
-    """Where blending shows."""
+    """Return the scene halfway between two seeds, where blending has an effect."""
     return put(scene, "document.latent.x", 3.5)
 
 

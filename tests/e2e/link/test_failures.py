@@ -1,4 +1,4 @@
-"""What goes wrong in the renderer, and the way out that the window offers."""
+"""Failures of the renderer, and the recovery that the window offers."""
 
 from dataclasses import replace
 

@@ -39,7 +39,7 @@ class Window:
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
 
     def runs(self) -> list[dict[str, Any]]:
-        """What it shows of runs."""
+        """Return the runs that it shows."""
         assert self.process.poll() is None, "the window has ended"
         return json.loads(self._state.read_text()) if self._state.exists() else []
 

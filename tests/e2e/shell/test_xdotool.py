@@ -34,7 +34,7 @@ def display() -> Iterator[str]:
 
 
 class Person:
-    """Someone at that display: sees what the window tells, moves the mouse, presses keys."""
+    """User at that display: reads the window's state file, moves the mouse, presses keys."""
 
     def __init__(self, display: str, state_file: Path) -> None:
         self._environment = on_display(display)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.e2e.driver import Driver, Key, drive  # first: it tells PyOpenGL how to draw without a display
+from tests.e2e.driver import Driver, Key, drive  # first: it selects PyOpenGL's headless platform
 
 # isort: split
 from imgui_bundle import imgui

@@ -39,7 +39,7 @@ def trained(run, kimg=0.2):
 
 
 def process(run, name=run_files.STATUS_FILE):
-    """Who works on it; with SUPERVISOR_FILE, who looks after it."""
+    """Return the pid of the run's worker; with SUPERVISOR_FILE, of its supervisor."""
     content, _ = run_files.read_json(Path(run.folder) / name)
     return read_identity(content)
 

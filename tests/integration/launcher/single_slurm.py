@@ -96,7 +96,7 @@ class Slurm:
                 process.wait()
 
     def ask(self, *command):
-        """What one of Slurm's commands says."""
+        """Return the output of one of Slurm's commands."""
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def _run(self, *command):

@@ -1,4 +1,4 @@
-"""What is broken is told in a sentence, and nothing that was saved is lost."""
+"""Failures are reported in one sentence, and nothing that was saved is lost."""
 
 import contextlib
 import json

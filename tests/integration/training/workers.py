@@ -1,4 +1,4 @@
-"""What the processes of the tests' groups do."""
+"""Work of the processes in the tests' groups."""
 
 import dataclasses
 

@@ -206,7 +206,7 @@ def test_inspect(network, monkeypatch):
 
 @pytest.fixture
 def wrong(network, tmp_path):
-    """What the placeholders in wrong command lines stand for."""
+    """Values for the placeholders in wrong command lines."""
     np.save(tmp_path / "short.npy", np.zeros(7))
     np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     (tmp_path / "text.npy").write_text("hello")

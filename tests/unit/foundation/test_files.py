@@ -19,7 +19,7 @@ ALLOWED = {
     "foundation/files.py": "the one place that writes whole files",
     "viz/files/autosave.py": "a window takes over the finished session of another one",
 }
-"""Where temporary names and renames may stand, and why."""
+"""Files that may contain temporary names and renames, and the reason."""
 _NAMES = {"mkstemp", "mkdtemp", "NamedTemporaryFile", "fsync", "rename", "renames"}
 
 

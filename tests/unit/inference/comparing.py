@@ -1,4 +1,4 @@
-"""The networks' own way and its outputs, which plans are compared with."""
+"""Reference synthesis and its outputs, which plans are compared with."""
 
 import torch
 
@@ -49,7 +49,7 @@ def stylegan3(**options):
     return with_biases(G)
 
 
-def own_way(G, ws, **arguments):
+def reference(G, ws, **arguments):
     cpu.cool_down(G.synthesis)
     result = G.synthesis(ws, **arguments)
     assert cpu.warm_up(G.synthesis)

@@ -109,7 +109,7 @@ def test_drafts_are_offered_where_they_save_something():
 
 
 def response(weight, spacing, x, y):
-    """What a kernel whose taps lie `spacing` apart makes of a wave of these frequencies, in radians a sample."""
+    """Return the response of a kernel with taps `spacing` apart at these frequencies, in radians per sample."""
     at = (torch.arange(3, dtype=torch.float64) - 1) * spacing
     waves = torch.exp(-1j * (x * at[None, :] + y * at[:, None]))
     return (weight * waves).sum(dim=(2, 3))

@@ -29,7 +29,7 @@ def three_gpus(tmp_path, monkeypatch):
 
 @pytest.fixture
 def others():
-    """Processes that live until they are told to end."""
+    """Processes that live until they are terminated."""
     started = []
 
     def start():

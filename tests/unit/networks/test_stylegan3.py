@@ -39,7 +39,7 @@ def vectors(G, count=2, seed=1):
 
 
 def shift(x, y):
-    """What moves the picture by (x, y) picture widths."""
+    """Return the transform that moves the image by (x, y) image widths."""
     return torch.tensor([[1.0, 0, -x], [0, 1, -y], [0, 0, 1]])
 
 

@@ -106,7 +106,7 @@ def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
 
 
 class Watching:
-    """A watch that remembers what it was told, and cancels where it should."""
+    """A watch that records its calls, and cancels where it should."""
 
     def __init__(self, cancel_at: float = 2.0) -> None:
         self.shares: list[float] = []

@@ -35,7 +35,7 @@ SHAPES = {
 
 
 MANY = {"as StyleGAN3-T", "as StyleGAN3-R"}
-"""What networks consist of."""
+"""Configurations that networks use."""
 
 
 @pytest.mark.parametrize("shape", SHAPES)

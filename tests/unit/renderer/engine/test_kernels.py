@@ -13,7 +13,7 @@ from tests.unit.renderer import tiny
 
 @pytest.fixture
 def used(monkeypatch):
-    """How many pictures were drawn by a plan."""
+    """Count the images that a plan rendered."""
     drawn = []
     plan_for = cpu.plans.plan_for
 
@@ -83,7 +83,7 @@ class FakeWarmUp:
 
 
 def prepared(warm_up, *scripts):
-    """What is told of networks that are made ready one after another."""
+    """Reports for networks that are made ready one after another."""
     told = []
     preparation = kernels.Preparation(told.append)
     for script in scripts:

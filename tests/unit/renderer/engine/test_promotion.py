@@ -1,4 +1,4 @@
-"""Layers that overflow in half precision: found one after the other, told to the user, and remembered."""
+"""Layers that overflow in half precision: found one after the other, reported to the user, and remembered."""
 
 import pytest
 import torch

@@ -111,7 +111,7 @@ class Table:
         return self.plain.render(tiny.changed(self.request, **changes), tiny.Watching())
 
     def seen(self, rendered) -> np.ndarray:
-        """What the window sees of it."""
+        """The part that the window sees."""
         segments = frames.Segments()
         place, (part,) = self.ring.sent(rendered.slot)
         segments.attach(place.segment)

@@ -1,4 +1,4 @@
-"""What is kept on file while the window is open, and who finds it."""
+"""Autosaved files of an open window, and their recovery."""
 
 import threading
 from dataclasses import replace
