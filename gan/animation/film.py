@@ -88,7 +88,7 @@ def write_film(
 def _watched(
     frames: Iterable[Frame], progress: Callable[[int], None] | None, cancelled: Callable[[], bool]
 ) -> Generator[Frame, None, None]:
-    """The frames, checked; tells how many were taken."""
+    """Yield the frames, checked; reports the number taken."""
     shape: tuple[int, ...] | None = None
     for number, frame in enumerate(frames):
         if cancelled():

@@ -58,7 +58,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def is_alive(content: dict[str, Any]) -> bool:
-    """Return whether the process that wrote a status still runs on this computer."""
+    """Return True if the process that wrote a status still runs on this computer."""
     who = read_identity(content)
     return who is not None and who.presence() == "here"
 

@@ -14,7 +14,7 @@ from gan.animation.film import read_metadata
 from gan.animation.seed_films import frames, keyframe_seeds
 from gan.animation.walks import evenly
 from gan.cli.main import main
-from gan.cli.progress import progress, tell_as_json
+from gan.cli.progress import progress, report_as_json
 from gan.edits.directions import Direction, apply
 from gan.figures import mixing_figure, noise_variation_figure, truncation_figure
 from gan.images import RenderOptions, load_generator, render, styles
@@ -173,7 +173,7 @@ def test_json_tells_how_far_it_is_and_nothing_else(network, tmp_path, line, tota
 def test_what_comes_before_the_work_is_not_told_as_its_progress():
     @click.command()
     def work():
-        tell_as_json()
+        report_as_json()
         with progress("Download (bytes)", own=False) as report:
             report(10, 20)
         with progress("Pictures") as report:
