@@ -1,4 +1,4 @@
-"""StyleGAN2's synthesis on a CPU, for one image: the same numbers as the network's own, in less time.
+"""Plan of StyleGAN2's synthesis on a CPU, for one image; equivalent to the reference up to rounding.
 
 Everything is in NHWC order. A modulated convolution scales its input, or its weight where that is smaller, by the
 styles, and its output by the demodulation, which costs nothing in the pass that also adds noise and bias and
