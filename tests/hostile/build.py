@@ -1,4 +1,4 @@
-"""Small pieces from which hostile files are put together."""
+"""Building blocks of hostile files."""
 
 import json
 import pickle

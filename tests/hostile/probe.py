@@ -1,4 +1,4 @@
-"""Opens files one by one, each in a process of its own, and reports as JSON what came of each.
+"""Opens files one by one, each in its own process, and reports the outcomes as JSON.
 
     python -m tests.hostile.probe PATHS.json [standard]
 

@@ -1,4 +1,4 @@
-"""Exported generators draw the same pictures without this library's code."""
+"""Exported generators give the same images without this library's code."""
 
 import sys
 import warnings

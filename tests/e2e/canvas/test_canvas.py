@@ -1,4 +1,4 @@
-"""The canvas, by what becomes of the picture: zoom, pan, exact pixels, read-out, walking, moving and turning."""
+"""The canvas, checked by its pixels: zoom, pan, exact pixels, read-out, walking, moving and turning."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Comparing the present state with a kept one, and taking parts of it: pixels of the window."""
+"""Comparison of the present state with a stored one, and taking parts of it, checked by the window's pixels."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""While something is dragged, a picture that takes long is a draft; once it is let go, or rests, it is whole."""
+"""During a drag slow images are rendered at low resolution; at its end, or when it pauses, at full resolution."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Saving and opening in the real window: pictures with recipes, sessions, latents, and what a crash leaves."""
+"""Saving and opening in the real window: images with recipes, sessions, latents, and crash recovery."""
 
 import io
 import zipfile

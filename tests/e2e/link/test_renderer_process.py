@@ -1,4 +1,4 @@
-"""The window with a renderer in a process of its own: it may die, and no trace of it stays behind."""
+"""The window with a renderer process: the process may die, and leaves no trace."""
 
 import os
 import signal

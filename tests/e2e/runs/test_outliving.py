@@ -1,4 +1,4 @@
-"""A run goes on when its window is killed or closed, and the next window finds it."""
+"""A run continues when its window is killed or closed, and the next window finds it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The Train workspace: the list of runs, figures and curves, the log, and the pictures on the way."""
+"""The Train workspace: the list of runs, figures and curves, the log, and the image grids."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Commands and drags by chance in the real window: whatever is done, the session is saved and opens as it was."""
+"""Random commands and drags in the real window: afterwards the session saves and opens unchanged."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Cached parts of panels: they look the same as drawn ones, follow every change, and react to pointer and keyboard.
+"""Cached parts of panels: same pixels as drawn ones, updated on every change, responsive to pointer and keyboard.
 
 All other tests of the window draw every part in every frame and compare it with the cache (`Options.strict`). Here
 parts are replayed as they are outside of tests, so controls are pointed at by places that were found before.

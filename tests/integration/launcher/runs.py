@@ -1,4 +1,4 @@
-"""Tiny runs, and waiting for what they do."""
+"""Tiny runs, and helpers that wait for their progress."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Runs on this computer: one after another, stopped, killed, gone on with; whoever looks sees what is true."""
+"""Runs on this computer: queued, stopped, killed and resumed, with their true state at any time."""
 
 import json
 import os

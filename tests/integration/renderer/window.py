@@ -1,4 +1,4 @@
-"""A window without a picture: polls a renderer as the real one does."""
+"""A window without a display: polls a renderer as the real one does."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Films: frames, rate and text come back, and nothing half done is left behind."""
+"""Films: frames, rate and text read back, and no incomplete file is left behind."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Guards that no option is declared in vain: recorded reads, and effects of every option's other values."""
+"""Guards against unused options: recorded reads, and effects of every option's other values."""
 
 import dataclasses
 import importlib

@@ -1,4 +1,4 @@
-"""The commands for pictures, films, figures and files: what they write, and what they say when they cannot."""
+"""The commands for images, films, figures and files: their output and their errors."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The dataset tool: every kind of source, crops, what is left out, and whole files or none."""
+"""The dataset tool: every kind of source, crops, skipped images, and atomic output."""
 
 import io
 import json

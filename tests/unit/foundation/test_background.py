@@ -1,4 +1,4 @@
-"""Background threads: order, latest-wins, errors that are reported once, and an end within a limit."""
+"""Background threads: order, latest-wins, errors reported once, and an end within a timeout."""
 
 import ast
 import logging

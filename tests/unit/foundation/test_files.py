@@ -1,4 +1,4 @@
-"""Whole-file writes: a crash leaves the old file, everything reaches the disk, and nothing is replaced unasked."""
+"""Atomic file writes: a crash leaves the old file, everything reaches the disk, and nothing is overwritten."""
 
 import ast
 import os

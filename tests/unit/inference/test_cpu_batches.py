@@ -1,4 +1,4 @@
-"""Plans that draw several pictures in one call."""
+"""Plans that render several images in one call."""
 
 import pytest
 import torch

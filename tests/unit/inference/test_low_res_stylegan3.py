@@ -1,4 +1,4 @@
-"""Drafts of StyleGAN3: the same network at a lower sampling rate."""
+"""Low-resolution images of StyleGAN3: the same network at a lower sampling rate."""
 
 import copy
 import gc

@@ -1,4 +1,4 @@
-"""Command lines and files of specs: exactly what was asked for, and back."""
+"""Command lines and files of specs: exact round trips."""
 
 import dataclasses
 import shlex

@@ -1,4 +1,4 @@
-"""Turns on devices: first come, first served; nothing has to be tidied up after the dead."""
+"""Queue for devices: first come, first served; crashes need no cleanup."""
 
 import os
 import subprocess

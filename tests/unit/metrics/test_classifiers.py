@@ -1,4 +1,4 @@
-"""Classifiers of attributes, and linear separability with them."""
+"""Attribute classifiers, and linear separability with them."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Feature networks: which are at hand, and what they see."""
+"""Feature networks: availability and features."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""From names to figures, with small networks, datasets and detectors."""
+"""Evaluation of metrics by name, with small networks, datasets and detectors."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Small networks with fixed weights, and a pipeline to try them in."""
+"""Small networks with fixed weights, and a pipeline for them."""
 
 from dataclasses import fields, replace
 from pathlib import Path

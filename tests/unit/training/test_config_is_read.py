@@ -1,4 +1,4 @@
-"""Every field of a training's configuration is read by the code that trains: none is dead."""
+"""Every field of a training configuration is read by the training code."""
 
 import dataclasses
 import typing

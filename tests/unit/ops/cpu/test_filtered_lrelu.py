@@ -1,4 +1,4 @@
-"""The fused filtered leaky ReLU against the reference, over drawn configurations."""
+"""The fused filtered leaky ReLU against the reference, over random configurations."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The kernels, interpreted, against the reference over drawn configurations: at least 200 of each operator."""
+"""The interpreted kernels against the reference over random configurations: at least 200 of each operator."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When the renderer's networks are drawn by kernels."""
+"""Use of kernels by the renderer's networks."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Drafts: pictures drawn at a lower resolution while a hand moves something."""
+"""Low-resolution images during drags."""
 
 import numpy as np
 import pytest

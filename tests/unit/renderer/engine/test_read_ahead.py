@@ -1,4 +1,4 @@
-"""Networks that are read before anybody asks for a picture of them."""
+"""Networks that are read before an image of them is requested."""
 
 import shutil
 import threading

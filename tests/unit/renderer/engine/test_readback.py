@@ -1,4 +1,4 @@
-"""Frames from a device without needless waiting, by a queue that does its work no earlier than it is waited for."""
+"""Frames from a device without needless synchronisation, with a queue that works as late as possible."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Zoom, pan and fit: arithmetic of where the picture lies."""
+"""Zoom, pan and fit: the image's position on the canvas."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Thumbnails: what is wanted, what is kept, where in the atlas. OpenGL is replaced by a record of what was drawn."""
+"""Thumbnails: requests, cache, and places in the atlas. OpenGL is replaced by a record of draw calls."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Jobs that are asked for go on, others end."""
+"""Jobs continue while requested, others end."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Following a run: which network is shown, and what the history keeps of it."""
+"""Following a run: the network shown, and the history."""
 
 import os
 import shutil
