@@ -91,7 +91,7 @@ class Driver:
             pause = min(pause + 0.001, 0.02)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
-        """Draw frames until the picture shown answers the present document (or has failed to)."""
+        """Draw frames until the image shown answers the present document (or has failed to)."""
         self.frames(2)
         self.wait_for(lambda: self.app.up_to_date, seconds, "a picture of the present document")
         self.ctx.yield_()
@@ -104,7 +104,7 @@ class Driver:
     # -- looking --
 
     def picture(self) -> NDArray[np.uint8]:
-        """A copy of the picture shown, [H, W, 4]."""
+        """A copy of the image shown, [H, W, 4]."""
         pixels = self.app.link.pixels()
         assert pixels is not None, "no picture is shown"
         return pixels.copy()
@@ -217,7 +217,7 @@ def drive(
 
     Args:
         network: What to open first; None for the demo network.
-        renderer: "fake" (in this process, answers at once), "slow" (the same, says that a picture takes 200 ms), "real"
+        renderer: "fake" (in this process, answers at once), "slow" (the same, says that an image takes 200 ms), "real"
             (the child process), or one of your own.
         size: The window in pixels; any size, whatever the display.
         settings: Instead of the defaults. Captures go to a temporary folder unless they name one.

@@ -29,13 +29,13 @@ def front(d: Driver) -> None:
 
 
 def spectrum(d: Driver) -> np.ndarray:
-    """A copy of the spectrum's picture."""
+    """A copy of the spectrum's image."""
     part = next(part for part in d.facts.frame.parts if part.name == SPECTRUM)
     return d.renderer.pixels(part).copy()
 
 
 def click_layer(d: Driver, name: str) -> None:
-    """Choose a row of the table and wait for its picture."""
+    """Choose a row of the table and wait for its image."""
     d.click(f"{PANEL}##{name}")
     d.wait_frame()
 

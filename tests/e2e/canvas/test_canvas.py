@@ -26,7 +26,7 @@ def place(d: Driver) -> Place:
 
 
 def on_screen(d: Driver, column: float, row: float) -> tuple[float, float]:
-    """The middle of a pixel of the picture on the screen."""
+    """The middle of a pixel of the image on the screen."""
     now = place(d)
     return now.x + (column + 0.5) * now.scale, now.y + (row + 0.5) * now.scale
 

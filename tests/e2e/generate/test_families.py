@@ -24,7 +24,7 @@ class Row:
         item: The control's id in the panel.
         path: What it changes.
         typed: What to type into it; empty to click it.
-        shows: Whether the picture must change with it.
+        shows: Whether the image must change with it.
     """
 
     item: str

@@ -25,7 +25,7 @@ from viz.ui.draw_cache import StaleError, cached
 
 pytestmark = pytest.mark.window
 STILL = {"clock": lambda: 7.0}
-"""Figures of the status bar that stand still, so that two pictures of the window can be compared."""
+"""Figures of the status bar that stand still, so that two images of the window can be compared."""
 
 
 def rest(d: Driver) -> None:

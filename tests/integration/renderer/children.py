@@ -50,7 +50,7 @@ def names_a_missing_segment(connection: Connection, prefix: str) -> None:
 
 
 class Stuck(FakeEngine):
-    """Draws the first picture, then never comes back from a render."""
+    """Draws the first image, then never comes back from a render."""
 
     drawn = False
 

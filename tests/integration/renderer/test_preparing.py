@@ -61,7 +61,7 @@ def test_compiling_is_told_in_order_beside_the_pictures_and_only_once(folder: Pa
     assert not any(one.problem for one in kernels(heard))
     assert heard.index(last) > heard.index(pictures(heard)[0]), "the picture waited for the kernels"
     assert list(folder.rglob("*.nbc"))
-    monkeypatch.setenv("STYLESCOPE_KERNELS", "wait")  # so that they are there before the picture is
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "wait")  # so that they are there before the image is
     again = said(request_of_sg2, pictures)
     assert not kernels(again), "kernels that are on disk were compiled again"
 

@@ -96,7 +96,7 @@ def test_a_transform_for_each_picture():
 
 @pytest.mark.parametrize("kernel", [{}, {"conv_kernel": 1, "use_radial_filters": True}])
 def test_the_picture_follows_the_transform(kernel):
-    """Moving by whole pixels gives the moved picture, in the direction asked for (section 2 of the paper)."""
+    """Moving by whole pixels gives the moved image, in the direction asked for (section 2 of the paper)."""
     G = generator(num_layers=8, num_critical=2, img_resolution=64, **kernel)
     ws = vectors(G, 1)
     still = G.synthesis(ws)

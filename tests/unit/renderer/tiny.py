@@ -45,7 +45,7 @@ IMAGE = frozenset(field.name for field in fields(ImageState))
 
 
 def network(kind: str) -> torch.nn.Module:
-    """A network whose picture depends on everything it can depend on."""
+    """A network whose image depends on everything it can depend on."""
     architecture = ARCHITECTURES[kind]
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -99,7 +99,7 @@ def overflow(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> list[o
 
 
 def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
-    """The picture that the library gives of a seed by itself."""
+    """The image that the library gives of a seed by itself."""
     G = network(kind)
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
     return to_rgba8(G(z, None, **synthesis)[0])

@@ -94,7 +94,7 @@ def ring(tmp_path, monkeypatch):
 
 
 class Table:
-    """A pipeline whose pictures go the way of a device's, and one that draws the plain way."""
+    """A pipeline whose images go the way of a device's, and one that draws the plain way."""
 
     def __init__(self, source: str, ring: frames.Ring, queue: FakeQueue, arrays: ArrayStore | None = None):
         self.ring, self.queue = ring, queue
@@ -204,7 +204,7 @@ def test_a_segment_is_page_locked_once_and_no_longer_when_it_goes(folder, ring):
         table.seen(table.render(latent=Latent(seed)))
     assert table.queue.log.count("lock") == 1
     assert len(table.queue.locked) == 1
-    # A larger picture needs a larger segment; the smaller one goes once the window has left it.
+    # A larger image needs a larger segment; the smaller one goes once the window has left it.
     place, _ = ring.write([("large", np.zeros((300, 300, 4), np.uint8))])
     ring.hold(place)
     assert table.queue.log.count("unlock") == 1
