@@ -8,7 +8,7 @@
         drive(steps)
 
 The steps run in another thread, in turn with the window (never at the same time), without an OpenGL context: they may
-read `d.app` freely. Whatever the steps raise is raised by `drive`; a control that cannot be found fails the test.
+read `d.app` freely. Exceptions of the steps are raised by `drive`; a control that cannot be found fails the test.
 """
 
 import random
@@ -68,7 +68,7 @@ class Driver:
 
     @property
     def renderer(self) -> Any:
-        """The renderer, a FakeRenderer unless asked otherwise."""
+        """The renderer; by default a FakeRenderer."""
         return self.app.renderer
 
     # -- waiting --
@@ -76,7 +76,7 @@ class Driver:
     def frames(self, count: int = 2) -> None:
         """Let the window draw some frames."""
         self.ctx.yield_(count)
-        # The test engine ignores all that follows its first error: better to stop there.
+        # The test engine ignores everything after its first error, so stop there.
         assert not self.ctx.is_error(), "the test engine could not do the last thing asked of it; see its log"
 
     def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
@@ -155,7 +155,7 @@ class Driver:
         self.frames(1)
 
     def double_click(self, item: str = "") -> None:
-        """Double click an item, or where the pointer is, however slowly this machine draws the frames between."""
+        """Double click an item, or at the pointer, independent of the frame rate."""
         io = imgui.get_io()
         usual = io.mouse_double_click_time, io.mouse_single_click_delay
         io.mouse_double_click_time, io.mouse_single_click_delay = PATIENCE, PATIENCE + 1
@@ -167,7 +167,7 @@ class Driver:
         self.frames(2)
 
     def menu(self, path: str) -> None:
-        """Choose from the menus, as `menu("View/###hide-panels")`: an item's id is that of its command."""
+        """Choose a menu item, as `menu("View/###hide-panels")`: an item's id is that of its command."""
         for part in path.split("/"):
             self.click(f"//**/{part}")
             self.frames(2)
@@ -216,16 +216,16 @@ def drive(
     """Open a window, run `steps` in it, close it. Returns the app as it was left.
 
     Args:
-        network: What to open first; None for the demo network.
+        network: Network to open first; None for the demo network.
         renderer: "fake" (in this process, answers at once), "slow" (the same, says that an image takes 200 ms), "real"
             (the child process), or one of your own.
-        size: The window in pixels; any size, whatever the display.
+        size: Size of the window in pixels, independent of the display.
         settings: Instead of the defaults. Captures go to a temporary folder unless they name one.
         scene: Changes the first scene.
         family, resolution: Of the fake network.
         seed: Of random seeds.
-        config_dir: Keeps settings and layouts there; otherwise nothing is kept.
-        broken: Panels may raise; otherwise what they raise fails the test, though the window itself goes on.
+        config_dir: Folder for settings and layouts; otherwise nothing is saved.
+        broken: Allow exceptions of panels; otherwise they fail the test, though the window itself continues.
         options: Further fields of `viz.shell.app.Options`.
     """
     held: AbstractContextManager[str] = (

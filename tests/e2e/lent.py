@@ -11,7 +11,7 @@ _FAR = 1_000_000
 
 
 class Lent:
-    """Gives one window what answers its own requests. Closing it leaves the renderer to the next window."""
+    """Renderer shared by consecutive windows; each window only gets the answers to its own requests."""
 
     def __init__(self, renderer: Renderer, turn: int) -> None:
         self._renderer, self._turn, self._base = renderer, f"{turn}:", turn * _FAR
@@ -53,7 +53,7 @@ class Lent:
         return Replies(frame, failure, loading, thumbnails, progress, replies.preparing)
 
     def close(self) -> None:
-        """The window is gone; the renderer stays."""
+        """Detach the window; the renderer stays."""
         self._renderer.want(())
 
     def _mine(self, thumbnail: Thumbnail) -> Thumbnail:

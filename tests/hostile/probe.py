@@ -2,9 +2,9 @@
 
     python -m tests.hostile.probe PATHS.json [standard]
 
-With "standard" each is opened by Python's own unpickler: that is how we know that the files are really hostile.
-PATHS.json is a list of paths; the report is one JSON object a line, in the same order. A process apart is needed
-because the limits on memory and the watch for forbidden events last for a process's lifetime.
+With "standard" each is opened by Python's own unpickler, to prove that the files are really hostile. PATHS.json is a
+list of paths; the report is one JSON object per line, in the same order. A separate process is needed because the
+memory limits and the audit hook last for a process's lifetime.
 """
 
 import gc
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Build a network, so that what torch imports late is there before the watch begins."""
+    """Build a network, so that torch's late imports happen before the audit begins."""
     from tests.official_pickles import tiny_networks
 
     tiny_networks()
@@ -72,7 +72,7 @@ def warm_up() -> None:
 
 
 def standard(path: str) -> None:
-    """Open `path` as one never should."""
+    """Open `path` with the unsafe standard unpickler."""
     pickle.loads(Path(path).read_bytes())
 
 
@@ -100,7 +100,7 @@ def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
 
 
 def attempt(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
-    """Open `path` here, within the limits, and say what was raised and which forbidden events there were."""
+    """Open `path` in this process, within the limits; report the exception and forbidden events."""
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + EXTRA_BYTES, mapped + EXTRA_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

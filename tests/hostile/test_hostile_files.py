@@ -74,7 +74,7 @@ def test_nothing_was_run(outcomes):
 
 
 def test_the_same_files_do_run_code_in_the_standard_unpickler(tmp_path):
-    """Without this, the watch and the canary could be blind."""
+    """Proves that the audit hook and the canary work."""
     canary = tmp_path / "canary"
     names = {"posix.system by GLOBAL", "code in a stored tensor"}
     chosen = [case for case in cases_code.cases(f"touch {canary}") if case.name in names]

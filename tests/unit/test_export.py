@@ -66,7 +66,7 @@ def test_without_the_packages_a_sentence_says_what_to_install(tmp_path, monkeypa
 
 def test_an_export_that_computes_something_else_is_not_kept(tmp_path, monkeypatch):
     class Forgetful(torch.nn.Module):
-        """Draws with what it saw first, as an operator that the exporter cannot follow would."""
+        """Always renders its first input, like an operator that the exporter cannot trace."""
 
         def __init__(self, G):
             super().__init__()

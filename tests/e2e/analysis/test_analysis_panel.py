@@ -22,7 +22,7 @@ def analyse(scene: Scene) -> Scene:
 
 
 def front(d: Driver) -> None:
-    """Bring the panel before the others of its node, once they have come to rest."""
+    """Bring the panel to the front of its dock node, once the layout has settled."""
     d.frames(SETTLED + 4)
     d.ctx.window_focus("//Layers & spectrum")
     d.frames(3)

@@ -31,7 +31,7 @@ def one_to_one(scene: Scene) -> Scene:
 
 
 def seen(d: Driver) -> np.ndarray:
-    """The image as it is on the screen, [H, W, 3], a pixel for each of its own, without tools."""
+    """Return the image as shown on the screen, [H, W, 3], at one screen pixel per image pixel, without tools."""
     d.ctx.mouse_move_to_pos(imgui.ImVec2(640, 4))
     d.wait_frame()
     told = d.app.link.jobs

@@ -22,9 +22,9 @@ class Row:
 
     Attributes:
         item: The control's id in the panel.
-        path: What it changes.
-        typed: What to type into it; empty to click it.
-        shows: Whether the image must change with it.
+        path: Path of the changed field.
+        typed: Text to type into it; empty to click it.
+        shows: True if the image must change with it.
     """
 
     item: str
@@ -97,7 +97,7 @@ WHEN_UNABLE = {"noise": NOISE[:2], "transform": (TRANSFORM[0], TRANSFORM[3], TRA
 
 
 def use(d: Driver, row: Row) -> None:
-    """Change what the row stands for, as a user would."""
+    """Change the row's value, as a user would."""
     item = f"//Generator/{row.item}"
     before, shown = get(d.scene, row.path), d.picture()
     if row.item.endswith("lass"):

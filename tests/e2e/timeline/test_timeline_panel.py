@@ -46,7 +46,7 @@ def ruler(d: Driver, at: float) -> tuple[float, float]:
 
 
 def asked(d: Driver):
-    """The newest request."""
+    """Return the newest request."""
     return d.renderer.submitted[-1]
 
 

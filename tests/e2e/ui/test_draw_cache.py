@@ -29,7 +29,7 @@ STILL = {"clock": lambda: 7.0}
 
 
 def rest(d: Driver) -> None:
-    """Put the mouse where nothing is, and wait until all has settled and is cached."""
+    """Move the mouse to an empty place, and wait until all parts have settled and are cached."""
     if d.exists("//Canvas/##picture"):
         x0, _, x1, y1 = d.rect("//Canvas/##picture")
     else:  # a run lies over it: the middle of the status bar
@@ -143,7 +143,7 @@ def test_the_keyboard_reaches_cached_parts():
 
 
 class Probe:
-    """A part that takes the place of the lower sections of the Generator and counts how often it is drawn."""
+    """A part that replaces the lower sections of the Generator and counts how often it is drawn."""
 
     def __init__(self, monkeypatch, read, windows=0, flags=0):
         self.drawn, self.shown = 0, None

@@ -97,7 +97,7 @@ def test_a_dry_run_makes_nothing(tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 3 MB."""
+    """Return a file system of 3 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(

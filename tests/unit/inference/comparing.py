@@ -14,7 +14,7 @@ def latents(G, seed=3, count=1):
 
 
 def seen(G, ws, resolution=None, **arguments):
-    """Every layer's output and the image, as (name, [1, C, H, W]); they must not change later."""
+    """Return every layer's output and the image, as (name, [1, C, H, W]); they must not change later."""
     layers = []
     synthesis = at_resolution(G.synthesis, resolution or G.synthesis.img_resolution)
     picture = synthesis(ws, on_layer=lambda name, x: layers.append((name, x)), **arguments)

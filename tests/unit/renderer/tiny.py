@@ -45,7 +45,7 @@ IMAGE = frozenset(field.name for field in fields(ImageState))
 
 
 def network(kind: str) -> torch.nn.Module:
-    """A network whose image depends on everything it can depend on."""
+    """Make a network whose image depends on every input."""
     architecture = ARCHITECTURES[kind]
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -99,7 +99,7 @@ def overflow(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> list[o
 
 
 def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
-    """The image that the library gives of a seed by itself."""
+    """Render a seed by the library alone."""
     G = network(kind)
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
     return to_rgba8(G(z, None, **synthesis)[0])
@@ -144,7 +144,7 @@ class Bench:
         return pictures(self.render(**changes))[PICTURE]
 
     def ran(self, **changes: object) -> list[str]:
-        """The stages that this request needed."""
+        """Return the stages that a request ran."""
         return [stage for stage, _ in self.render(**changes).milliseconds]
 
 

@@ -64,7 +64,7 @@ def test_other_devices_have_no_use_for_them(monkeypatch):
 
 
 class FakeWarmUp:
-    """Stands for `cpu.warm_up`: says and does what each network was given to say and do."""
+    """Fake `cpu.warm_up` with a scripted result for each network."""
 
     def __init__(self, monkeypatch):
         self.script = {}

@@ -13,7 +13,7 @@ LAYERS = ("a", "b", "c")
 
 
 def network(overflows: set[str], damaged: bool = False):
-    """Three layers in half precision; those that overflow do so unless they are computed in float32."""
+    """Network of three layers in half precision; the given ones overflow unless computed in float32."""
 
     def draw(force, on_layer):
         x = torch.ones(2)

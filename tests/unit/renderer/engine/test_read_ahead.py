@@ -32,7 +32,7 @@ def reads(monkeypatch):
 
 
 class Impatient(tiny.Watching):
-    """Always has something more urgent."""
+    """Watch that always interrupts."""
 
     def check(self, share):
         raise Cancelled

@@ -39,7 +39,7 @@ from tests.unit.renderer import tiny
 
 
 class FakeQueue:
-    """Copies when it is waited for, and notes all that is asked of it. Time is counted in marks."""
+    """Copies as late as possible, on a wait, and records all calls. Time is counted in marks."""
 
     def __init__(self, locks: bool = True):
         self.log: list[str] = []
@@ -94,7 +94,7 @@ def ring(tmp_path, monkeypatch):
 
 
 class Table:
-    """A pipeline whose images go the way of a device's, and one that draws the plain way."""
+    """A pipeline with the readback of a device, and one without."""
 
     def __init__(self, source: str, ring: frames.Ring, queue: FakeQueue, arrays: ArrayStore | None = None):
         self.ring, self.queue = ring, queue
@@ -249,7 +249,7 @@ def test_a_picture_that_overflows_is_drawn_again_and_only_then_told(folder, ring
 @pytest.mark.parametrize("kind", ["sg1", "sg2", "cond", "sg3"])
 @torch.inference_mode()
 def test_a_device_is_told_all_without_being_asked_for_a_number(kind):
-    """On the meta device there are none: reading one, or deciding by one, raises."""
+    """On the meta device reading a value, or branching on one, raises."""
     arrays, model = ArrayStore(), tiny.model(kind, "meta")
     G = model.G
     direction = arrays.add(np.ones(G.w_dim, np.float32))

@@ -27,7 +27,7 @@ def new(folder, document: Document = FIRST) -> Autosave:
 
 
 def written(folder) -> Session:
-    """The session that appears in the folder."""
+    """Wait for the session in the folder."""
     found = wait_for(lambda: list(folder.glob("window-*.stylescope")))
     return load(found[0], ArrayStore(), [])
 
