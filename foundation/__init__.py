@@ -1,4 +1,4 @@
-"""Shared ground floor of StyleScope: files, run folders, processes, arrays, interpolation, workers and option specs.
+"""Shared base of StyleScope: files, run folders, processes, arrays, interpolation, workers and option specs.
 
 Imports neither torch nor a window library, and none of the other packages; all of them may import it.
 """

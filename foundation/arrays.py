@@ -1,7 +1,7 @@
-"""Arrays of numbers in `.npy` and `.npz` files, read without pickle and within a limit of bytes. NumPy only.
+"""Numeric arrays in `.npy` and `.npz` files, read without pickle and within a size limit. NumPy only.
 
 Errors are ValueErrors whose text is a predicate without its subject, as "is damaged and cannot be read; copy or
-download it again": the caller knows how the file is called for its user.
+download it again": the caller adds the name that its user knows the file by.
 """
 
 import io
@@ -26,7 +26,7 @@ AnyArray = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 
 LIMIT = 1 << 30
-"""Bytes of an array in a file, at most: compressed files can claim far more than they are large."""
+"""Maximum size of an array in bytes: a compressed file can expand to far more than its own size."""
 LATENT_KEY = "w"
 """Name of the latents in `.npz` files, as the published projector writes them."""
 LATENT_SUFFIXES = (".npz", ".npy")
@@ -67,12 +67,12 @@ def array_of_npy(data: bytes) -> AnyArray:
 
 
 def read_array(path: str | Path, key: str, limit: int = LIMIT) -> AnyArray:
-    """The array of a `.npy` file, or the one called `key` of a `.npz` file. The content tells which of them it is.
+    """Read the array of a `.npy` file, or the one called `key` of a `.npz` file, recognised by content.
 
     Args:
         path: A regular file.
         key: Name in a `.npz` file.
-        limit: Bytes of the file and of the array, at most.
+        limit: Maximum size of the file and of the array in bytes.
 
     Raises:
         ValueError: it is neither, lacks `key`, is damaged, too large, or holds anything but numbers.
@@ -90,7 +90,7 @@ def read_array(path: str | Path, key: str, limit: int = LIMIT) -> AnyArray:
 
 
 def read_arrays(path: str | Path, limit: int = LIMIT) -> dict[str, AnyArray]:
-    """All arrays of a `.npz` file by name; `limit` counts for the file and for each array. Raises like `read_array`."""
+    """Read all arrays of a `.npz` file by name; `limit` holds for the file and each array. Raises like `read_array`."""
     with _opened(path, limit) as (file, _):
         if not _is_zip(file):
             raise ValueError("is no .npz file")
@@ -151,7 +151,7 @@ def save_latents(path: Path, ws: AnyArray) -> None:
 
 @contextmanager
 def _opened(path: str | Path, limit: int) -> Iterator[tuple[IO[bytes], int]]:
-    """A file and its size in bytes, with everything that a damaged one makes others raise turned into ValueError."""
+    """Yield a file and its size in bytes; errors caused by damaged files become ValueError."""
     try:
         file = open_regular(path, limit)
     except NotRegularError as error:
@@ -173,7 +173,7 @@ def _damage() -> Iterator[None]:
 
 
 def _is_zip(file: IO[bytes]) -> bool:
-    """Return whether a file is an archive. Raises ValueError if it is no `.npy` file either."""
+    """Return True if a file is an archive. Raises ValueError if it is no `.npy` file either."""
     head = file.read(len(_NPY))
     file.seek(0)
     if not head.startswith(_ZIP) and head != _NPY:
@@ -190,7 +190,7 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int) -> AnyArray:
 
 
 def _read_npy(file: IO[bytes], size: int) -> AnyArray:
-    """The array of a `.npy` file that has `size` bytes; never more than these are read, whatever its header claims."""
+    """Read the array of a `.npy` file of `size` bytes; never reads more, whatever its header claims."""
     try:
         read_header = _READERS[npy_format.read_magic(file)]
         shape, fortran, dtype = read_header(file)

@@ -1,4 +1,4 @@
-"""Background threads that never die unseen: a worker for tasks, and a loop for repeated steps.
+"""Background threads that report their errors: a worker for tasks, and a loop for repeated steps.
 
 An exception in a task or a step is reported once, and the thread goes on. Threads are daemons, started at the first
 task, and all methods may be called from any thread. Standard library only.
@@ -21,7 +21,7 @@ OnError = Callable[[str, Exception], None]
 """Receives the thread's name and the exception; called on that thread."""
 
 CLOSE_S = 10.0
-"""Seconds that `close` waits for the thread, unless told otherwise: a disk that has gone must not hold up the end."""
+"""Default timeout of `close` in seconds: a disconnected disk must not block the exit."""
 _RETRY_S = 1.0
 
 _log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def report_to(on_error: OnError | None) -> None:
 
 
 class _Thread:
-    """Common part: a thread that is started on demand and ended with a limit, and errors that are reported once."""
+    """Common base: a thread started on demand and ended within a timeout, with errors reported once."""
 
     def __init__(self, name: str, on_error: OnError | None) -> None:
         self._name, self._on_error = name, on_error
@@ -51,13 +51,13 @@ class _Thread:
         self._seen = ""
 
     def close(self, timeout_s: float | None = CLOSE_S) -> bool:
-        """End the thread for good. May be called twice, and from the thread itself.
+        """End the thread permanently. May be called twice, and from the thread itself.
 
         Args:
-            timeout_s: Seconds to wait for it; None: for as long as it takes.
+            timeout_s: Seconds to wait for it; None: no timeout.
 
         Returns:
-            Whether it has ended.
+            True if it has ended.
         """
         with self._changed:
             self._closing = True
@@ -97,14 +97,14 @@ class _Thread:
 
 
 class Worker(_Thread, Generic[T, R]):
-    """Does tasks on a thread of its own, one at a time.
+    """Runs tasks on its own thread, one at a time.
 
     Args:
-        name: Of the thread.
-        do: Does a task; a result other than None waits for `poll`.
-        wake: Called on the thread after each task, when its result is there.
+        name: Name of the thread.
+        do: Runs a task; a result other than None waits for `poll`.
+        wake: Called on the thread after each task, once its result is available.
         order: Order of waiting tasks.
-        settle_s: Wait so long after a task came before one is done: with the order "latest" a burst becomes one task.
+        settle_s: Delay after a submission before a task runs: with the order "latest" a burst becomes one task.
         on_error: Takes exceptions, once each; see `report_to` for the default.
     """
 
@@ -125,7 +125,7 @@ class Worker(_Thread, Generic[T, R]):
         self._doing = False
 
     def submit(self, task: T) -> bool:
-        """Do a task soon. Returns False, and does nothing, after `close`."""
+        """Queue a task. Returns False, and does nothing, after `close`."""
         with self._changed:
             if self._closing:
                 return False
@@ -149,7 +149,7 @@ class Worker(_Thread, Generic[T, R]):
 
     @property
     def busy(self) -> bool:
-        """A task waits or is being done, or a result waits for `poll`."""
+        """True if a task waits or is running, or a result waits for `poll`."""
         with self._changed:
             return bool(self._tasks or self._results) or self._doing
 
@@ -164,7 +164,7 @@ class Worker(_Thread, Generic[T, R]):
                 self._tried(self._wake)
 
     def _next(self) -> bool:
-        """Do a task. Returns False when there is none left and no more will come."""
+        """Run a task. Returns False when there is none left and no more will come."""
         with self._changed:
             self._changed.wait_for(lambda: self._tasks or self._closing)
             if self._settle_s:
@@ -182,11 +182,11 @@ class Worker(_Thread, Generic[T, R]):
 
 
 class Loop(_Thread):
-    """Calls a step again and again on a thread of its own.
+    """Calls a step repeatedly on its own thread.
 
     Args:
-        name: Of the thread.
-        step: Called with whether `wake` was called since the last time. Returns the seconds until the next call, or
+        name: Name of the thread.
+        step: Called with True if `wake` was called since the last time. Returns the seconds until the next call, or
             None to wait for `wake`. After an exception it is called again in a second.
         on_error: Takes exceptions, the same one once until a step succeeds; see `report_to` for the default.
     """
@@ -209,7 +209,7 @@ class Loop(_Thread):
 
     @property
     def closing(self) -> bool:
-        """`close` was called: a long step should end."""
+        """True once `close` was called: a long step should end."""
         return self._closing
 
     def _run(self) -> None:
@@ -225,7 +225,7 @@ class Loop(_Thread):
                 self._report_once(error)
                 rest = _RETRY_S
             if rest is not None and rest <= 0:
-                time.sleep(0)  # lets other threads have their turn
+                time.sleep(0)  # yields to other threads
                 continue
             with self._changed:
                 self._changed.wait_for(lambda: self._woken or self._closing, rest)

@@ -149,7 +149,7 @@ def _temporary(target: Path) -> Path:
 
 def _sync(path: Path) -> None:
     """Wait until a file's content is on the disk."""
-    with path.open("rb+") as file:  # Windows synchronises only what is open for writing
+    with path.open("rb+") as file:  # Windows synchronises only files open for writing
         os.fsync(file.fileno())
 
 

@@ -1,4 +1,4 @@
-"""Reading of what others wrote: regular files only, with a size limit, and short texts made safe to show.
+"""Safe reading of untrusted files: regular files only, with a size limit, and short texts made safe to show.
 
 Standard library only.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 TEXT_LENGTH = 200
-"""Characters of a text that comes from a file, at most."""
+"""Maximum length of a text that comes from a file, in characters."""
 
 
 class NotRegularError(OSError):
@@ -25,7 +25,7 @@ def open_regular(path: str | Path, limit: int | None = None) -> BinaryIO:
 
     Args:
         path: The file; symbolic links are followed.
-        limit: Bytes that it may have, at most; None for any number.
+        limit: Maximum size in bytes; None for no limit.
 
     Raises:
         NotRegularError: it is something else than a regular file.
@@ -51,7 +51,7 @@ def open_regular(path: str | Path, limit: int | None = None) -> BinaryIO:
 
 
 def read_regular(path: str | Path, limit: int) -> bytes:
-    """Content of a regular file of at most `limit` bytes, also if it grows meanwhile. Raises like `open_regular`."""
+    """Read a regular file of at most `limit` bytes, also if it grows meanwhile. Raises like `open_regular`."""
     with open_regular(path, limit) as file:
         content = file.read(limit + 1)
     if len(content) > limit:
@@ -60,7 +60,7 @@ def read_regular(path: str | Path, limit: int) -> bytes:
 
 
 def clean_text(text: str, length: int = TEXT_LENGTH) -> str:
-    """One line of printable text of at most `length` characters.
+    """Return one line of printable text of at most `length` characters.
 
     Line breaks and tabulators become spaces; other characters that cannot be printed are left out.
     """

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def eased(share: float, ease: Ease) -> float:
-    """Map a share 0..1 of the time to a share of the way: starting slowly ("in"), ending slowly ("out"), or both."""
+    """Map a fraction 0..1 of the time to a fraction of the distance: ease "in", ease "out", or both."""
     match ease:
         case "in":
             return share * share
@@ -33,13 +33,13 @@ def eased(share: float, ease: Ease) -> float:
 
 
 def span(times: tuple[float, ...], t: float, period: float | None, eases: tuple[Ease, ...]) -> tuple[int, int, float]:
-    """Return the indices of the keys before and after time t, and the share 0..1 of the way between them.
+    """Return the indices of the keys before and after time t, and the fraction 0..1 between them.
 
     Args:
         times: Of the K keys, at least one, increasing; in a loop none beyond the first's + period.
-        t: Before the first and after the last key those hold, in a loop they join.
-        period: Of a loop; None for no loop.
-        eases: How each key is left; empty: evenly.
+        t: Time; before the first and after the last key those hold, in a loop they join.
+        period: Period of a loop; None for no loop.
+        eases: Easing of the segment after each key; empty: linear.
     """
     last = len(times) - 1
     if last == 0:
@@ -59,7 +59,7 @@ def span(times: tuple[float, ...], t: float, period: float | None, eases: tuple[
 def weights(
     times: tuple[float, ...], t: float, kind: Kind, period: float | None = None, eases: tuple[Ease, ...] = ()
 ) -> Floats:
-    """Return the weight of each of the K keys at time t: [K], of sum 1. At a key's own time exactly that key.
+    """Return the weight of each of the K keys at time t: [K], of sum 1; exactly one key at that key's time.
 
     "linear" and "slerp" go from key to key, "hold" stays on a key until the next, "cubic" is the curve whose speed and
     acceleration have no jumps: natural at its ends, or periodic. The other arguments are those of `span`.
@@ -84,12 +84,12 @@ def weights(
 def at(
     times: tuple[float, ...], values: npt.ArrayLike, t: float, kind: Kind = "linear", period: float | None = None
 ) -> Floats:
-    """The value at time t between the keys' values [K] or [K, ...]; the other arguments are those of `weights`."""
+    """Interpolate the keys' values [K] or [K, ...] at time t; the other arguments are those of `weights`."""
     return np.tensordot(weights(times, t, kind, period), np.asarray(values, dtype=np.float64), axes=1)
 
 
 def check(times: Sequence[float], kind: str, period: float | None = None) -> None:
-    """Raise ValueError for arguments that `weights` has no answer to, with a sentence.
+    """Raise ValueError, with a sentence, for arguments that `weights` does not accept.
 
     These are: no keys, times that do not increase, a period that ends before the last key, or an unknown kind.
     """

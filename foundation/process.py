@@ -41,7 +41,7 @@ class Identity:
         return asdict(self)
 
     def presence(self) -> Presence:
-        """Return whether it is alive; a zombie is not."""
+        """Return "here", "gone" or "elsewhere"; a zombie counts as gone."""
         if self.host != socket.gethostname():
             return "elsewhere"
         if self.boot_id != boot_id():

@@ -1,8 +1,8 @@
 """Run folders: their numbers and names, the small files that describe a run, and the names of its snapshots.
 
-`run.yaml` holds what was asked for; `status.json` the progress, written by the run itself or, while it waits and where
-it cannot, by its supervisor; `launch.json` the launcher's own notes; `supervisor.json` the process that looks after the
-run, and its device. Folders of the official tools hold `training_options.json` and `.pkl` snapshots instead.
+`run.yaml` holds the options; `status.json` the progress, written by the run itself or, while it waits or cannot, by its
+supervisor; `launch.json` the launcher's own notes; `supervisor.json` the supervising process and its device. Folders of
+the official tools hold `training_options.json` and `.pkl` snapshots instead.
 """
 
 import json
@@ -71,7 +71,7 @@ def describe_training(spec: Mapping[str, Any]) -> str:
 
 
 def is_run(folder: str | Path) -> bool:
-    """Return whether a folder is a run of ours or of the official tools. Never raises."""
+    """Return True if a folder is a run of ours or of the official tools. Never raises."""
     return any(os.path.isfile(os.path.join(folder, name)) for name in (RUN_FILE, OPTIONS_FILE))
 
 
@@ -103,7 +103,7 @@ class Snapshot:
 
 
 def snapshots(folder: Path) -> tuple[Snapshot, ...]:
-    """The networks of a run, oldest first; where one is there in both formats, the safetensors file comes last.
+    """Return the networks of a run, oldest first; of one in both formats, the safetensors file comes last.
 
     Args:
         folder: A run folder of ours or of the official tools; one that does not exist has none.
@@ -122,9 +122,9 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
 
 
 def grids(names: Iterable[str]) -> dict[float, str]:
-    """Grids of generated images among file names, by training time in kimg.
+    """Find the grids of generated images among file names, by training time in kimg.
 
-    The official loop calls its first grid `fakes_init`; it counts as that of time 0 where no other one does.
+    The official loop calls its first grid `fakes_init`; it counts as time 0 unless another grid does.
     """
     found: dict[float, str] = {}
     first = ""
@@ -160,7 +160,7 @@ def write_run(folder: Path, kind: str, spec: Mapping[str, Any], command: str = "
 
 
 def change_json(path: Path, **changes: Any) -> dict[str, Any]:
-    """Change some fields of a JSON file, which is started anew if missing or damaged. Returns all fields."""
+    """Update some fields of a JSON file, which is recreated if missing or damaged. Returns all fields."""
     content = {**(read_json(path)[0] or {}), **changes}
     write_json(path, content)
     return content

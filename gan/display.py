@@ -1,7 +1,7 @@
-"""From a network's numbers to pixels on a screen: the last stage of every image, and the figures shown beside it.
+"""Conversion of a network's output to pixels, and its statistics.
 
-The rule of the published tools: a value x becomes trunc(clip(127.5 x + 128, 0, 255)), so -1 is black (0), 0 is 128, 1
-is white. Everything runs on the tensor's own device; only finished pixels leave it.
+As in the published tools, a value x becomes trunc(clip(127.5 x + 128, 0, 255)), so -1 is black (0), 0 is 128, 1 is
+white. Everything runs on the tensor's own device; only finished pixels leave it.
 """
 
 from typing import NamedTuple
@@ -15,13 +15,13 @@ from gan.device import fetch
 Pixels = npt.NDArray[np.uint8]
 
 NONFINITE_COLOR = (255, 0, 255)
-"""Red, green, blue of a pixel that is not a number or infinite: magenta, which no sound image has much of."""
+"""RGB of pixels that are nan or infinite: magenta, which is rare in images."""
 
 _CPU_ROWS = 65536
-"""Values of each channel handled at once on a CPU, so that the steps in between stay in its second cache."""
+"""Values per channel and chunk on a CPU, so that intermediate results stay in the L2 cache."""
 
 _OPAQUE = -(2**24)
-"""Number that sets the highest byte of a 32-bit pixel to 255, added to the three bytes below it."""
+"""Added to the lower three bytes of a 32-bit pixel, sets its highest byte to 255."""
 
 
 class Statistics(NamedTuple):
@@ -30,13 +30,13 @@ class Statistics(NamedTuple):
     mean: float
     """The average."""
     std: float
-    """The standard deviation of a sample (n - 1 below the line); 0 for a single value."""
+    """The sample standard deviation (denominator n - 1); 0 for a single value."""
     max_abs: float
     """The largest |x|."""
 
 
 def nonfinite(x: torch.Tensor) -> int:
-    """Number of values of x that are infinite or not a number. Costs one fast pass where there are none."""
+    """Count the values of x that are infinite or nan; one fast pass if there are none."""
     if x.numel() == 0 or bool(torch.isfinite(x.sum(dtype=torch.float32))):
         return 0
     return x.numel() - int(torch.isfinite(x).sum())
@@ -49,7 +49,7 @@ def statistics(x: torch.Tensor) -> Statistics:
 
 
 def figures(x: torch.Tensor) -> torch.Tensor:
-    """The numbers of `Statistics`, float32 [3], on the device of x, without waiting for it."""
+    """Return the fields of `Statistics`, float32 [3], on the device of x, without synchronising."""
     count = x.numel()
     if count == 0:
         return torch.zeros(3, device=x.device)
@@ -85,13 +85,13 @@ def to_rgba8(
 def to_pixels(
     img: torch.Tensor, *, scale_db: float = 0.0, normalize: bool = False, mask: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """The pixels of `to_rgba8`, uint8 [H, W, 4], on the device of `img`, without waiting for it."""
+    """Return the pixels of `to_rgba8`, uint8 [H, W, 4], on the device of `img`, without synchronising."""
     if img.ndim != 3 or img.shape[0] == 0:
         raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
     channels, height, width = img.shape
     shown = img.detach()[:3] if channels >= 3 else img.detach()[:1]
     shown = shown.float()
-    # Whether there are any is soon known on a CPU; on other devices asking would be waiting.
+    # Checking for non-finite values is cheap on a CPU; on other devices it would synchronise.
     bad = ~torch.isfinite(shown).all(dim=0) if shown.device.type != "cpu" or nonfinite(shown) else None
     gain = _gain(shown, scale_db, normalize, bad)
     pixels = _pack(shown, gain)
@@ -138,7 +138,7 @@ def _pack(shown: torch.Tensor, gain: torch.Tensor | None) -> torch.Tensor:
 
 
 def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None) -> Pixels:
-    """Bring pixels [H, W, 4] into the caller's buffer, or into a new array."""
+    """Copy pixels [H, W, 4] to the caller's buffer, or to a new array."""
     if out is None:
         return np.asarray(fetch(pixels).numpy())
     target = torch.from_numpy(out) if isinstance(out, np.ndarray) else out

@@ -1,10 +1,10 @@
-"""A generator for programs that don't have this library: TorchScript and ONNX.
+"""Export of a generator to other programs, as TorchScript and ONNX.
 
-What is written takes one latent at a time and has constant noise, in float32:
+The exported network takes one latent at a time and uses constant noise, in float32:
 
     z [1, z_dim], c [1, c_dim] (conditional networks only), psi [] (those with a mean of w only) -> img [1, C, H, W]
 
-Every export is read back and compared with the network at another latent before it gets its name.
+Every export is loaded and compared with the network at another latent before the file gets its final name.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ from foundation.seeds import seed_z
 from gan.networks.protocol import Generator
 
 TOLERANCE = 1e-3
-"""Largest difference of an image, about -1..1, from the network's own; other programs add up in another order."""
+"""Tolerance of an exported image, about -1..1; other programs sum in another order."""
 
 
 def export_torchscript(path: str | Path, G: Generator) -> None:
@@ -83,7 +83,7 @@ def export_onnx(path: str | Path, G: Generator) -> None:
 
 
 class _Whole(nn.Module):
-    """A generator as one function of tensors."""
+    """Generator as one function of tensors."""
 
     def __init__(self, G: Generator) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class _Whole(nn.Module):
         return ["z", *(["c"] if self._has_label else []), *(["psi"] if self._has_mean else [])]
 
     def inputs(self, seed: int, psi: float) -> tuple[Tensor, ...]:
-        """The inputs for a seed, of class seed modulo c_dim."""
+        """Return the inputs for a seed, with class seed modulo c_dim."""
         G = self.G
         inputs = [torch.from_numpy(seed_z(seed, G.z_dim))[None].float()]
         if self._has_label:

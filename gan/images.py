@@ -1,6 +1,6 @@
-"""From seeds to images in a few calls: what commands, figures and films are made with.
+"""Images of seeds in a few calls, for commands, figures and films.
 
-Each style is mapped and each image is rendered alone, not in a batch, so that its bytes never depend on its neighbours.
+Styles are mapped and images rendered one at a time, not in batches, so that an image's bytes never depend on others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ ImageArray = npt.NDArray[np.uint8]
 
 
 def load_generator(source: str | Path, device: str = "auto", progress: Progress | None = None) -> StyleGenerator:
-    """The generator of a file, address or run folder that makes the best images: G_ema, or G where there is no other.
+    """Load the best generator of a file, URL or run folder: G_ema, or G if it has no other.
 
     Args:
         source: As in `gan.load`.
@@ -43,11 +43,11 @@ def load_generator(source: str | Path, device: str = "auto", progress: Progress 
 def load_described(
     source: str | Path, device: torch.device, progress: Progress | None = None
 ) -> tuple[StyleGenerator, gan.NetworkInfo]:
-    """The same generator with what its file says of it. Raises `LoadError` as `gan.load`."""
+    """Load the same generator with the description of its file. Raises `LoadError` as `gan.load`."""
     try:
         nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
     except gan.UnsupportedNetworkError:
-        # A training that keeps no moving average writes G alone.
+        # A training without a moving average writes only G.
         nets = gan.load(source, device=device, only=("G",), progress=progress)
     G = nets.G if nets.G_ema is None else nets.G_ema
     assert G is not None
@@ -55,14 +55,14 @@ def load_described(
 
 
 def device_of(G: Generator) -> torch.device:
-    """Device of a generator."""
+    """Return the device of a generator."""
     return next(iter(G.parameters())).device
 
 
 def label_of(G: Generator, seed: int, label: int | None) -> int | None:
-    """Class of a seed: the one chosen, else the seed's own; None for networks without classes.
+    """Return the class of a seed: the chosen one, else the seed's own; None for networks without classes.
 
-    Raises ValueError where the network has no such class.
+    Raises ValueError if the network has no such class.
     """
     if G.c_dim == 0:
         return None
@@ -75,7 +75,7 @@ def label_of(G: Generator, seed: int, label: int | None) -> int | None:
 
 @torch.no_grad()
 def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None) -> torch.Tensor:
-    """The w vectors of seeds, truncated: [N, num_ws, w_dim] on the network's device.
+    """Compute the truncated w vectors of seeds: [N, num_ws, w_dim] on the network's device.
 
     Args:
         G: A generator.
@@ -84,7 +84,7 @@ def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int |
         label: The class of all; None for that of each seed. Networks without classes ignore it.
 
     Raises:
-        ValueError: there are no seeds, no such class, or the network keeps no mean to truncate with.
+        ValueError: there are no seeds, no such class, or no mean of w to truncate with.
     """
     if not seeds:
         raise ValueError("There are no seeds to draw; give some, as in 0,1,4-6.")
@@ -103,7 +103,7 @@ def _style(G: Generator, seed: int, psi: float, label: int | None) -> torch.Tens
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """Settings of a rendering, besides the styles."""
+    """Render settings besides the styles."""
 
     noise_mode: str = "const"
     """"const", "random" or "none"; see the synthesis networks."""
@@ -116,11 +116,11 @@ class RenderOptions:
 
     @property
     def moves(self) -> bool:
-        """True if the image is moved or turned at all."""
+        """True if the image is translated or rotated."""
         return self.translate != (0.0, 0.0) or self.rotate % 360 != 0
 
     def check(self, G: Generator) -> None:
-        """Raise ValueError if the network cannot be rendered like this."""
+        """Raise ValueError if the network does not support these settings."""
         if self.moves and not G.synthesis.takes_transform:
             raise ValueError("This network has no input to move; leave translate and rotate out or take a StyleGAN3.")
 
@@ -131,7 +131,7 @@ PLAIN = RenderOptions()
 
 @torch.inference_mode()
 def render(G: Generator, ws: torch.Tensor, options: RenderOptions = PLAIN, seed: int = 0) -> ImageArray:
-    """The image of one ws [num_ws, w_dim], uint8 [H, W, 3].
+    """Render the image of one ws [num_ws, w_dim], uint8 [H, W, 3].
 
     Args:
         G: A generator.
@@ -152,9 +152,9 @@ def render(G: Generator, ws: torch.Tensor, options: RenderOptions = PLAIN, seed:
 
 
 def grid(images: Iterable[ImageArray], columns: int) -> ImageArray:
-    """Images of one size side by side in rows of `columns`, [rows H, columns W, 3]; what is missing is black.
+    """Tile images of one size in rows of `columns`, [rows H, columns W, 3]; missing cells are black.
 
-    Raises ValueError where there are none, or fewer columns than one.
+    Raises ValueError if there are no images, or fewer columns than one.
     """
     tiles = list(images)
     if not tiles or columns < 1:

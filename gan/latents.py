@@ -1,9 +1,8 @@
-"""Seeds, and walks between them: where every image of the explorer comes from.
+"""Interpolation of latents in Z and W.
 
-A seed names a point z of the normal distribution that the networks were trained on, by the same rule as in the
-published tools, so a seed means the same image here as there. Walks blend points either in Z (on the sphere
-that the mapping network normalises to) or in W (in straight lines, or in arcs that keep their distance from the
-average). Points in Z are NumPy arrays, as they come from NumPy's generator; points in W are torch tensors.
+A seed gives the same point z as in the published tools, so it means the same image. Points are blended either in Z (on
+the sphere that the mapping network normalises to) or in W (in straight lines, or in arcs that preserve the distance
+from the mean). Points in Z are NumPy arrays, as they come from NumPy's generator; points in W are torch tensors.
 """
 
 import math
@@ -31,7 +30,7 @@ __all__ = [
 ]
 
 _TINY = 1e-12
-"""Below this length a vector is taken to have no direction."""
+"""Vectors shorter than this have no direction."""
 
 
 def lerp(a: torch.Tensor, b: torch.Tensor, t: float | torch.Tensor) -> torch.Tensor:

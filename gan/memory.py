@@ -1,4 +1,4 @@
-"""Allocation of memory from the system."""
+"""Memory allocation of the C library."""
 
 import ctypes
 import sys
@@ -10,11 +10,11 @@ _KEPT_BYTES = 1 << 30
 
 
 def keep_freed_memory() -> bool:
-    """Let the C library keep what is freed for what is asked for next; whether it does.
+    """Make the C library reuse freed memory; returns True on success.
 
-    By default glibc gives every large block back to the system, which hands it out again page by page, cleared: a
-    network whose layers are larger than the CPU's cache spends up to half of its time so. Only glibc on Linux
-    is affected; the process then holds on to the most memory that it has used.
+    By default glibc returns every large block to the system, which hands it out again page by page, cleared: a network
+    whose layers exceed the CPU's cache can spend half of its time on this. Only affects glibc on Linux; the process
+    then holds on to its peak memory.
     """
     if not sys.platform.startswith("linux"):
         return False

@@ -1,4 +1,4 @@
-"""The renderer process and the way to it.
+"""The renderer process and its client.
 
 The window imports only client, interface, document, protocol, frames and fake.
 """

@@ -1,4 +1,4 @@
-"""Where the published networks' numbers lie, and what to do when they are absent."""
+"""Location of the published networks' fixtures, and skipping when they are absent."""
 
 import os
 from pathlib import Path

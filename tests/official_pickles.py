@@ -154,7 +154,7 @@ def official(
 
 
 def stored_tensor(pickled_object: Any) -> bytes:
-    """What torch writes into one byte string for anything (normally a tensor's storage)."""
+    """Return the byte string torch writes for any object (normally a tensor's storage)."""
     stream = io.BytesIO()
     torch.save(pickled_object, stream, _use_new_zipfile_serialization=False)
     return stream.getvalue()

@@ -17,7 +17,7 @@ def png(pixels: np.ndarray) -> bytes:
 
 
 def noise(count: int, size: int = 8, channels: int = 3, seed: int = 0) -> np.ndarray:
-    """Random pictures, uint8 [count, size, size, channels]."""
+    """Random images, uint8 [count, size, size, channels]."""
     return np.random.RandomState(seed).randint(0, 256, (count, size, size, channels), dtype=np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Checks the language of docstrings, comments and names, the length of files and the size of folders.
+"""Checks of the language of docstrings, comments and names, the length of files and the size of folders.
 
     python -m tools.check_language            # fails on findings in the rooms of CLEAN
     python -m tools.check_language --count    # counts findings in every room
@@ -24,7 +24,7 @@ PACKAGES = ("foundation", "gan", "renderer", "training_launcher", "viz")
 SOURCES = (*PACKAGES, "benchmarks", "tests", "tools", "visualizer.py")
 
 OPENERS = ("What", "Whether", "How", "Which", "Where", "Who", "That")
-"""First words that no docstring has: they announce instead of saying."""
+"""Forbidden first words of docstrings: they announce the content instead of stating it."""
 
 WORDS: dict[str, str] = {
     r"deeds?": "action",
@@ -38,15 +38,12 @@ WORDS: dict[str, str] = {
 """House words (regular expressions, whole words) and what to write instead."""
 
 IDENTIFIERS: dict[str, str] = {word: plain for word, plain in WORDS.items() if "tells" not in word}
-"""House words that names may not contain either: `told` may be part of a longer name."""
+"""House words that are forbidden in names too; `told` is allowed, as it may be part of a longer name."""
 
 MOST_LINES = 400
 MOST_FILES = 20
 
-CLEAN: tuple[str, ...] = ()
-"""Rooms that are held to all rules by `make check`, as paths from the root. Rooms inside them are held too."""
-
-NOT_YET: tuple[str, ...] = (
+CLEAN: tuple[str, ...] = (
     "benchmarks",
     "foundation",
     "gan",
@@ -54,10 +51,14 @@ NOT_YET: tuple[str, ...] = (
     "tests",
     "tools",
     "training_launcher",
+)
+"""Rooms that are held to all rules by `make check`, as paths from the root. Rooms inside them are held too."""
+
+NOT_YET: tuple[str, ...] = (
     "visualizer.py",
     "viz",
 )
-"""Rooms that still have findings. To be emptied: move a room to CLEAN when `--count` shows none."""
+"""Rooms that still have findings. Move a room to CLEAN once `--count` shows none."""
 
 EXEMPT = ("tools/check_language.py", "tests/unit/project/test_language.py")
 """Files that quote the house words."""
@@ -65,7 +66,7 @@ EXEMPT = ("tools/check_language.py", "tests/unit/project/test_language.py")
 
 @dataclass(frozen=True)
 class Finding:
-    """One breach of a rule."""
+    """Violation of a rule."""
 
     path: str
     line: int
@@ -77,7 +78,7 @@ class Finding:
 
 
 def findings(root: Path, sources: tuple[str, ...] = SOURCES) -> Iterator[Finding]:
-    """All findings under `root`, folder by folder.
+    """Yield all findings under `root`, folder by folder.
 
     Args:
         root: The checkout.
@@ -96,7 +97,7 @@ def findings(root: Path, sources: tuple[str, ...] = SOURCES) -> Iterator[Finding
 
 
 def check_file(name: str, text: str) -> Iterator[Finding]:
-    """Findings in one file's text."""
+    """Yield the findings in one file's text."""
     lines = text.count("\n")
     if lines > MOST_LINES:
         yield Finding(name, lines, "length", f"{lines} lines, at most {MOST_LINES}")
@@ -115,18 +116,18 @@ def check_file(name: str, text: str) -> Iterator[Finding]:
 
 
 def enforced(name: str) -> bool:
-    """True for a path that lies in one of the rooms of CLEAN."""
+    """Return True for a path in one of the rooms of CLEAN."""
     return any(name == room or name.startswith(f"{room}/") for room in CLEAN)
 
 
 def room_of(name: str) -> str:
-    """The package, or the room of a package that has rooms, in which a path lies."""
+    """Return the package of a path, or the room of a package that has rooms."""
     parts = name.split("/")
     return "/".join(parts[: 2 if len(parts) > 2 else 1])
 
 
 def _docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and text of each docstring: of modules, classes, functions and of assignments."""
+    """Yield line and text of each docstring: of modules, classes, functions and assignments."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             for before, statement in zip([None, *node.body], node.body, strict=False):
@@ -142,7 +143,7 @@ def _text(statement: ast.stmt) -> str:
 
 
 def _identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and text of each name that the file defines."""
+    """Yield line and text of each name that the file defines."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.lineno, node.name
@@ -165,7 +166,7 @@ def _name(root: Path, path: Path) -> str:
 
 
 def main() -> int:
-    """Print findings; returns 1 where an enforced room has any."""
+    """Print findings; return 1 if an enforced room has any."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", help="list the findings under these")
     parser.add_argument("--count", action="store_true", help="count the findings of each room")

@@ -17,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = Path("docs/developing/folders.md")
 PACKAGES = ("visualizer.py", "viz", "renderer", "training_launcher", "gan", "foundation")
 WITH_ROOMS = ("viz", "renderer", "gan")
-"""Packages whose folders are shown one by one; the others are one folder each."""
+"""Packages whose folders are shown individually; each other package is one folder."""
 
 MOST_LISTED = 6
-"""Of the imports of a cycle, those of an edge with more are counted only: the few are the ones to remove."""
+"""Maximum imports listed for an edge of a cycle; edges with more only show the count."""
 
 Edge = tuple[str, str]
 Graph = Mapping[Edge, tuple[str, ...]]
@@ -37,7 +37,7 @@ def folder_of(module: str) -> str:
 
 
 def read(root: Path) -> Graph:
-    """The imports between folders of the checkout `root`."""
+    """Read the imports between folders of the checkout `root`."""
     files = {_module(root, file): file for file in _files(root)}
     graph: dict[Edge, list[str]] = {}
     for module, file in sorted(files.items()):
@@ -73,7 +73,7 @@ def levels(edges: Iterable[Edge]) -> dict[str, int]:
 
 
 def page(graph: Graph) -> str:
-    """The page as Markdown. Raises CycleError."""
+    """Return the page as Markdown. Raises CycleError."""
     at = levels(graph)
     arrows = reduced(graph)
     lines = [
@@ -136,7 +136,7 @@ def _module(root: Path, file: Path) -> str:
 
 
 def _imports(tree: ast.Module, modules: Mapping[str, Path]) -> Iterator[tuple[int, str]]:
-    """Line and module of each import of one of our modules."""
+    """Yield line and module of each import of one of our modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names if alias.name in modules)

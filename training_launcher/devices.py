@@ -127,7 +127,7 @@ class Turn:
         self._held = ()
 
     def _first(self) -> bool:
-        """Return whether no living process asked for such devices earlier."""
+        """Return True if no living process asked for such devices earlier."""
         for path in sorted(host_folder().glob(f"{self._wish.kind}-*.ticket")):
             if path == self._ticket:
                 return True

@@ -100,7 +100,7 @@ def _state(facts: Facts, now: float, jobs: Jobs) -> State:
 
 
 def _alive(facts: Facts, now: float, claimed: str) -> bool:
-    """Return whether the run's process or its supervisor is alive."""
+    """Return True if the run's process or its supervisor is alive."""
     who = [facts.supervisor] if claimed == "queued" else [facts.supervisor, facts.worker]
     seen = [identity.presence() for identity in who if identity is not None]
     if "here" in seen:

@@ -224,7 +224,7 @@ class Supervisor:
     # -- Requests ------------------------------------------------------------------------------------------
 
     def _asked(self) -> bool:
-        """Return whether a stop was requested, by signal or in the launcher's file before this process listened."""
+        """Return True if a stop was requested, by signal or in the launcher's file before this process listened."""
         return self._stopping or bool(self._about().get("stop_asked"))
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
@@ -241,7 +241,7 @@ class Supervisor:
         return run_files.read_json(self._folder / run_files.LAUNCH_FILE)[0] or {}
 
     def _replaced(self) -> bool:
-        """Return whether the run was resumed meanwhile: then the new processes report its status."""
+        """Return True if the run was resumed meanwhile: then the new processes report its status."""
         return self._about().get("start") != self._start
 
     def _cwd(self) -> str:

@@ -1,4 +1,4 @@
-"""Checks of a filled spec against itself and its dataset, before anything is started."""
+"""Checks of a filled spec against itself and its dataset, before a run is started."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ Wrong = tuple[str, str]
 
 
 def contradictions(spec: Any, dataset: DatasetFacts | None = None) -> tuple[Wrong, ...]:
-    """Return contradictions between the options of a spec whose fields are right by themselves.
+    """Return contradictions between the options of a spec whose fields are individually valid.
 
     Args:
         spec: The filled spec.

@@ -33,7 +33,7 @@ def click_options(spec: type) -> list[click.Parameter]:
 def json_option() -> click.Option:
     """Return `--json`, for commands whose progress a program follows."""
     return click.Option(
-        ["--json", "as_json"], is_flag=True, help="Tell the progress as lines of JSON on standard output."
+        ["--json", "as_json"], is_flag=True, help="Print the progress as lines of JSON on standard output."
     )
 
 

@@ -10,22 +10,22 @@ from foundation.specs.options import option
 class DatasetSpec:
     """Make a training set in the official format.
 
-    The source is a folder or zip file of pictures, an LSUN database, cifar-10-python.tar.gz,
-    train-images-idx3-ubyte.gz (MNIST) or a folder of StyleGAN's TFRecords. Pictures that cannot be used are told and
-    left out.
+    The source is a folder or zip file of images, an LSUN database, cifar-10-python.tar.gz,
+    train-images-idx3-ubyte.gz (MNIST) or a folder of StyleGAN's TFRecords. Images that cannot be used are reported
+    and skipped.
     """
 
-    source: str = option(help="Where the pictures are.", metavar="PATH")
+    source: str = option(help="Source of the images.", metavar="PATH")
     dest: str = option(help="Zip file or new folder to write.", metavar="ZIP|DIR")
     classes: tuple[int, ...] = option(
-        (), read=read_seeds, help="Take pictures of these classes only, as in 0,2-3 (an option of ours); default: all."
+        (), read=read_seeds, help="Classes to use, as in 0,2-3 (not in the official tools); default: all."
     )
-    max_images: int | None = option(None, help="Take so many of the first pictures; default: all.", low=1)
+    max_images: int | None = option(None, help="Maximum number of images; default: all.", low=1)
     transform: str | None = option(
         None,
-        help="Cut the largest square from the middle, or a wide piece between black bars.",
+        help="Crop the largest square from the centre, or a wide rectangle padded with black bars.",
         choices=("center-crop", "center-crop-wide"),
     )
     resolution: tuple[int, int] | None = option(
-        None, read=read_size, help="Size of the result, as in 256x256; default: as it is.", metavar="WxH"
+        None, read=read_size, help="Output size, as in 256x256; default: unchanged.", metavar="WxH"
     )

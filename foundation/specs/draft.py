@@ -53,7 +53,7 @@ class Draft:
         return value
 
     def changed(self, part: Field) -> bool:
-        """Return whether a field differs from its default; an invalid entry does."""
+        """Return True if a field differs from its default; an invalid entry does."""
         given = self.entries.get(part.name, "")
         if given == "":
             return False

@@ -10,21 +10,21 @@ from foundation.specs.options import option
 class FilmSpec:
     """Render the timeline of a session into a film, which carries the recipe of its first frame.
 
-    Its frames are the pictures that the window shows at the same times.
+    Its frames are the images that the window shows at the same times.
     """
 
     session: str = option(metavar="FILE", help="A .stylescope session, or a film or recipe.")
-    out: str = option(metavar="FILE", help="The film: .mp4, .gif, or a new folder of PNGs (a name with no ending).")
-    size: int = option(0, help="Height of each picture; 0: as rendered.", low=0, high=8192)
-    fps: float | None = option(None, help="Frames a second; default: the timeline's.", low=1, high=240)
+    out: str = option(metavar="FILE", help="Output: .mp4, .gif, or a new folder of PNGs (a name without extension).")
+    size: int = option(0, help="Height of each image in pixels; 0: as rendered.", low=0, high=8192)
+    fps: float | None = option(None, help="Frames per second; default: the timeline's.", low=1, high=240)
     grid: tuple[int, int] = option(
-        (1, 1), read=read_size, metavar="CxR", help="Pictures side by side, of seeds further on, as in 3x2."
+        (1, 1), read=read_size, metavar="CxR", help="Grid of images with consecutive seeds, as in 3x2."
     )
-    start: float = option(0.0, help="Seconds.", low=0)
-    end: float | None = option(None, help="Seconds; default: the timeline's end.", low=0)
+    start: float = option(0.0, help="Start in seconds.", low=0)
+    end: float | None = option(None, help="End in seconds; default: the end of the timeline.", low=0)
     network: str | None = option(
-        None, metavar="NETWORK", help="Another network than the session names: a file, a URL or a run folder."
+        None, metavar="NETWORK", help="Network to use instead of the session's: a file, a URL or a run folder."
     )
-    device: str = option("auto", help="auto, cpu, cuda, cuda:1 or mps.")
-    threads: int = option(0, help="Of the processor, at most; 0: as many as help.", low=0)
-    nice: int = option(0, help="How much to give way to other programs.", low=0, high=19)
+    device: str = option("auto", help="Device: auto, cpu, cuda, cuda:1 or mps.")
+    threads: int = option(0, help="Maximum number of CPU threads; 0: automatic.", low=0)
+    nice: int = option(0, help="Niceness of the process, 0-19; higher gives way to other programs.", low=0, high=19)

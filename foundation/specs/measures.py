@@ -35,7 +35,7 @@ MEASURES = (
     Measure("eqr50k", "Equivariance to rotations", "", "a StyleGAN3-R network"),
     Measure("ls", "Linear separability", "EfficientNet-Lite0", "classifiers of attributes"),
 )
-"""The names to offer; any other count may be typed."""
+"""Suggested names; any other count is accepted too."""
 
 _AUTO_PICTURES = 50_000
 _HIGHER = ("is", "pr", "eqt", "eqr")

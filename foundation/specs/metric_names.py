@@ -1,7 +1,7 @@
 """Names of metrics and their meaning.
 
-A number in a name is the count of generated images, as in `fid50k_full` or `kid500`, and any count may be asked for.
-Where the published name has none it may be put in: `ppl2_1k_wend`, `ppl_5k_zfull`, `ls20k`.
+A number in a name is the count of generated images, as in `fid50k_full` or `kid500`; any count is allowed. Published
+names without a count accept one: `ppl2_1k_wend`, `ppl_5k_zfull`, `ls20k`.
 """
 
 import re
@@ -46,7 +46,7 @@ class Metric:
     """One figure to compute.
 
     Attributes:
-        name: As it was asked for and is reported.
+        name: The name as given and reported.
         kind: "fid", "fd", "kid", "pr", "is", "ppl", "ppl2", "plen", "ls", "eqt_int", "eqt_frac" or "eqr".
         samples: Generated images, or pairs of them for path lengths.
         detector: The feature network: "inception", "vgg16", "lite0", or "" for none.
@@ -67,7 +67,7 @@ class Metric:
 
     @property
     def compares(self) -> bool:
-        """Real images are needed."""
+        """True if real images are needed."""
         return self.kind in _FULL_LIMITS
 
     @property
@@ -77,17 +77,17 @@ class Metric:
 
     @property
     def crops(self) -> bool:
-        """Only the box of the face counts, as in StyleGAN1's path lengths."""
+        """True if images are cropped to the face, as in StyleGAN1's path lengths."""
         return self.kind == "ppl"
 
     @property
     def needs_transform(self) -> bool:
-        """The network's input must be movable."""
+        """True if the network needs an input transform."""
         return self.kind.startswith("eq")
 
 
 def parse(name: str) -> Metric:
-    """Return the metric that a name asks for.
+    """Parse the name of a metric.
 
     Raises:
         ValueError: there is no such metric; the message lists the names.

@@ -2,7 +2,7 @@
 
     @dataclass(frozen=True)
     class ImagesSpec:
-        '''Make pictures of seeds.'''
+        '''Render images of seeds.'''
 
         network: str = option(help="File, URL or run folder of the network.")
         seeds: tuple[int, ...] = option(read=read_seeds, help="Seeds, as in 0,1,4-6.")
@@ -37,7 +37,7 @@ class Option:
     """Smallest and largest value, both allowed."""
     choices: tuple[str, ...] = ()
     multiple: bool = False
-    """It may be given repeatedly; the field is then a tuple of the values of `read`."""
+    """True if the option can be repeated; the field is then a tuple of the values of `read`."""
     metavar: str = ""
     """Placeholder for the value in the help."""
     group: str = ""
@@ -57,14 +57,14 @@ class Field:
     kind: type
     """int, float, str, bool or tuple; of an optional field the type of its values other than None."""
     optional: bool
-    """None is allowed and means "not given"."""
+    """True if None is allowed, which means "not given"."""
     default: Any
     """Default value; MISSING if it must be given."""
     option: Option
 
     @property
     def required(self) -> bool:
-        """It must be given."""
+        """True if a value must be given."""
         return self.default is MISSING
 
     @property

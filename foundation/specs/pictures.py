@@ -22,7 +22,7 @@ def _seeds(**rest: Any) -> Any:
 
 
 def _outdir() -> Any:
-    return option(metavar="DIR", help="Folder for the pictures; made if it is missing.")
+    return option(metavar="DIR", help="Output folder; created if missing.")
 
 
 def _directions() -> Any:
@@ -32,8 +32,8 @@ def _directions() -> Any:
         multiple=True,
         names=("--direction",),
         metavar="FILE:STRENGTH[:LAYERS]",
-        help="A direction in W to go along (.npy), on layers such as 0-3,5 or all; the first 8 if none are named. "
-        "May be given again.",
+        help="Direction in W to move along (.npy), on layers such as 0-3,5 or all; default: the first 8. "
+        "Can be repeated.",
     )
 
 
@@ -41,16 +41,16 @@ def _directions() -> Any:
 class NetworkSpec:
     """Options of every command that opens a network."""
 
-    network: str = option(help="File, address or run folder of the network.", metavar="NETWORK")
+    network: str = option(help="File, URL or run folder of the network.", metavar="NETWORK")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawingSpec(NetworkSpec):
     """Options of every command that renders images."""
 
-    device: str = option("auto", help="Where to compute: auto, cpu, cuda, cuda:1 or mps.")
+    device: str = option("auto", help="Device: auto, cpu, cuda, cuda:1 or mps.")
     label: int | None = option(
-        None, names=("--class",), low=0, help="Class of a conditional network; if not given, each seed draws its own."
+        None, names=("--class",), low=0, help="Class of a conditional network; default: chosen by each seed."
     )
 
 
@@ -63,44 +63,48 @@ class TruncatedSpec(DrawingSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesSpec(TruncatedSpec):
-    """Make a picture of each seed, or of each latent in a file."""
+    """Render an image of each seed, or of each latent in a file."""
 
     outdir: str = _outdir()
     seeds: tuple[int, ...] = _seeds(default=())
     projected_w: str | None = option(
-        None, metavar="FILE", help="Latents to draw in place of seeds: .npz with the array w, or .npy."
+        None, metavar="FILE", help="Latents to render instead of seeds: .npz with the array w, or .npy."
     )
     noise_mode: str = option(
-        "const", choices=("const", "random", "none"), help="Noise as stored, drawn afresh from the seed, or none."
+        "const", choices=("const", "random", "none"), help="Noise mode: stored constants, random by seed, or none."
     )
     translate: tuple[float, float] = option(
-        (0.0, 0.0), read=read_pair, metavar="X,Y", help="How far to move the picture, in its widths (StyleGAN3)."
+        (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the image, in image widths (StyleGAN3)."
     )
-    rotate: float = option(0.0, metavar="ANGLE", help="How far to turn it, in degrees counterclockwise (StyleGAN3).")
+    rotate: float = option(0.0, metavar="ANGLE", help="Rotation of the image, in degrees counterclockwise (StyleGAN3).")
     directions: tuple[DirectionChoice, ...] = _directions()
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoSpec(TruncatedSpec):
-    """Make a film that walks from seed to seed and back to the first, without a seam."""
+    """Render a film that interpolates from seed to seed and back to the first, as a seamless loop."""
 
-    output: str = option(metavar="FILE", help="The film: .mp4, .gif, or a new folder of pictures if it has no ending.")
+    output: str = option(
+        metavar="FILE", help="Output: .mp4, .gif, or a new folder of images (a name without extension)."
+    )
     seeds: tuple[int, ...] = _seeds()
-    shuffle_seed: int | None = option(None, help="Seed of a random order of the keyframes; if not given, as listed.")
-    grid: tuple[int, int] = option((1, 1), read=read_size, metavar="WxH", help="Cells of the picture, as in 4x2.")
+    shuffle_seed: int | None = option(None, help="Seed to shuffle the keyframes with; default: the listed order.")
+    grid: tuple[int, int] = option((1, 1), read=read_size, metavar="WxH", help="Grid of images, as in 4x2.")
     num_keyframes: int | None = option(
-        None, low=1, help="Keyframes of each cell; if not given, the seeds are shared out evenly."
+        None, low=1, help="Keyframes of each cell; default: the seeds are divided evenly."
     )
     w_frames: int = option(120, low=1, help="Frames from one keyframe to the next.")
-    fps: float = option(60.0, low=0.1, high=240.0, help="Frames a second.")
-    interpolation: str = option("cubic", choices=("linear", "cubic", "slerp"), help="How the walk goes through W.")
-    keep_norm: bool = option(False, help="Keep the distance from the average in between, so that nothing fades to it.")
+    fps: float = option(60.0, low=0.1, high=240.0, help="Frames per second.")
+    interpolation: str = option("cubic", choices=("linear", "cubic", "slerp"), help="Interpolation in W.")
+    keep_norm: bool = option(
+        False, help="Preserve the distance from the mean w between keyframes, to avoid averaged images."
+    )
     directions: tuple[DirectionChoice, ...] = _directions()
 
 
 @dataclass(frozen=True, kw_only=True)
 class MixingSpec(TruncatedSpec):
-    """Make the grid of style mixing: each cell is its row's picture with some styles of its column's."""
+    """Render a style mixing grid: each cell is its row's image with some styles of its column's."""
 
     outdir: str = _outdir()
     rows: tuple[int, ...] = option(read=read_seeds, metavar="SEEDS", help="Seeds of the rows, as in 85,100,75.")
@@ -112,36 +116,36 @@ class MixingSpec(TruncatedSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseFiguresSpec(TruncatedSpec):
-    """Show what noise does: how pixels vary with it, and what it does in which layers (StyleGAN, figures 4 and 5)."""
+    """Show the effect of noise: the variation of pixels, and the contribution of layers (StyleGAN, figures 4 and 5)."""
 
     outdir: str = _outdir()
     seeds: tuple[int, ...] = _seeds()
-    realisations: int = option(100, low=2, high=100000, help="Pictures to take the standard deviation of.")
+    realisations: int = option(100, low=2, high=100000, help="Number of images for the standard deviation.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TruncationFigureSpec(DrawingSpec):
-    """Show what truncation does, from a picture through the average to its opposite (StyleGAN, figure 8)."""
+    """Show the effect of truncation, from an image through the mean to its opposite (StyleGAN, figure 8)."""
 
     outdir: str = _outdir()
     seeds: tuple[int, ...] = _seeds()
     psis: tuple[float, ...] = option(
-        PAPER_PSIS, read=read_numbers, names=("--trunc",), metavar="PSI,...", help="Values of psi, one for each column."
+        PAPER_PSIS, read=read_numbers, names=("--trunc",), metavar="PSI,...", help="Values of psi, one per column."
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConvertSpec(NetworkSpec):
-    """Write a network in another format: all of it to keep, or the generator alone for other programs."""
+    """Convert a network to another format: all networks of the file, or the generator alone for other programs."""
 
-    output: str = option(metavar="FILE", help="The file to write.")
+    output: str = option(metavar="FILE", help="Output file.")
     format: str = option(
         "safetensors",
         choices=("safetensors", "torchscript", "onnx"),
-        help="safetensors holds every network of the file; torchscript and onnx hold the generator.",
+        help="safetensors contains every network of the file; torchscript and onnx only the generator.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class InspectSpec(NetworkSpec):
-    """Tell what a network file holds, without building its networks."""
+    """Print the contents of a network file, without building its networks."""

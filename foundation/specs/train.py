@@ -18,31 +18,29 @@ _MACHINE = "Machine"
 class TrainSpec:
     """Train a network.
 
-    A new run gets a folder of its own in --outdir. --resume=NETWORK starts from another network's weights
-    (transfer learning); --resume=RUN_FOLDER alone goes on with a run exactly where its last saved state left it.
-    Press Ctrl+C, or send SIGTERM, to stop with a snapshot.
+    A new run gets its own folder in --outdir. --resume=NETWORK starts from another network's weights (transfer
+    learning); --resume=RUN_FOLDER alone continues a run exactly from its last saved state. Press Ctrl+C, or send
+    SIGTERM, to stop with a snapshot.
     """
 
-    outdir: str = option(help="Folder in which the run's own folder is made.", metavar="DIR")
+    outdir: str = option(help="Folder in which the run folder is created.", metavar="DIR")
     cfg: str = option(help="Base configuration.", choices=CONFIGURATIONS)
     data: str = option(help="Dataset: zip file or folder.", metavar="ZIP|DIR")
-    gpus: int = option(help="Number of GPUs, or of processes where there are none.", low=1)
+    gpus: int = option(help="Number of GPUs, or of processes without GPUs.", low=1)
     batch: int = option(help="Images in a batch, over all GPUs.", low=1)
     gamma: float = option(help="Weight of R1 regularisation; depends on the dataset and the resolution.", low=0)
     cond: bool = option(False, help="Train a conditional network; the dataset needs labels.")
     mirror: bool = option(False, help="Double the dataset with mirrored images.")
     aug: str = option("ada", help="Augmentation.", choices=("noaug", "ada", "fixed"), group=_AUGMENTATION)
     resume: str | None = option(
-        None, help="Network to start from (file, URL), or run folder to go on with.", metavar="FILE|URL|DIR"
+        None, help="Network to start from (file, URL), or run folder to continue.", metavar="FILE|URL|DIR"
     )
-    freezed: int = option(0, help="Layers of the discriminator that do not train (Freeze-D).", low=0, group=_NETWORK)
+    freezed: int = option(0, help="Number of frozen discriminator layers (Freeze-D).", low=0, group=_NETWORK)
     p: float = option(0.2, help="Probability of augmentation with --aug=fixed.", low=0, high=1, group=_AUGMENTATION)
     target: float = option(0.6, help="Target of --aug=ada.", low=0, high=1, group=_AUGMENTATION)
-    batch_gpu: int | None = option(
-        None, help="Images that one GPU works on at a time; default: batch / gpus.", low=1, group=_MACHINE
-    )
-    cbase: int = option(32768, help="Capacity: channels are cbase / resolution ...", low=1, group=_NETWORK)
-    cmax: int = option(512, help="... but at most so many.", low=1, group=_NETWORK)
+    batch_gpu: int | None = option(None, help="Images per GPU at a time; default: batch / gpus.", low=1, group=_MACHINE)
+    cbase: int = option(32768, help="Capacity: channels are cbase / resolution, at most cmax.", low=1, group=_NETWORK)
+    cmax: int = option(512, help="Maximum number of channels of a layer.", low=1, group=_NETWORK)
     glr: float | None = option(
         None, help="Learning rate of G; default by configuration: 0.002, 0.0025, ...", low=0, group=_SCHEDULE
     )
@@ -52,28 +50,30 @@ class TrainSpec:
     map_depth: int | None = option(
         None, help="Layers of the mapping network; default by configuration: 8 or 2.", low=1, high=64, group=_NETWORK
     )
-    zdim: int = option(512, help="Size of z (an option of ours).", low=1, high=65536, group=_NETWORK)
-    wdim: int = option(512, help="Size of w (an option of ours).", low=1, high=65536, group=_NETWORK)
-    mbstd_group: int = option(4, help="Group of the minibatch standard deviation.", low=1, group=_NETWORK)
+    zdim: int = option(512, help="Size of z (not in the official tools).", low=1, high=65536, group=_NETWORK)
+    wdim: int = option(512, help="Size of w (not in the official tools).", low=1, high=65536, group=_NETWORK)
+    mbstd_group: int = option(4, help="Group size of the minibatch standard deviation.", low=1, group=_NETWORK)
     desc: str | None = option(None, help="Words to add to the run folder's name.", metavar="TEXT", group=_OUTPUT)
     metrics: tuple[str, ...] = option(
         ("auto",),
         read=read_names,
-        help="Metrics of each snapshot, comma-separated, or none; auto takes what can be measured here.",
+        help="Metrics of each snapshot, comma-separated, or none; auto selects one that is available.",
         metavar="NAMES",
         group=_OUTPUT,
     )
     metrics_async: bool = option(
-        False, help="Measure in a process of its own while training goes on (an option of ours).", group=_OUTPUT
+        False, help="Measure in a separate process while training continues (not in the official tools).", group=_OUTPUT
     )
     kimg: int = option(25000, help="Length of the training in thousands of images.", low=0, group=_SCHEDULE)
-    tick: float = option(4, help="Thousands of images between lines of statistics.", low=0.001, group=_OUTPUT)
+    tick: float = option(4, help="Thousands of images between log lines of statistics.", low=0.001, group=_OUTPUT)
     snap: int = option(
-        50, help="Ticks between snapshots; the first ones come at 0, 1, 2, 4, 8 ...", low=1, group=_OUTPUT
+        50, help="Ticks between snapshots; the first ones are at 0, 1, 2, 4, 8 ...", low=1, group=_OUTPUT
     )
-    seed: int = option(0, help="Seed of everything that is random.", low=0, group=_SCHEDULE)
-    fp32: bool = option(False, help="No half precision anywhere.", group=_MACHINE)
-    nobench: bool = option(False, help="Do not let cuDNN try its algorithms.", group=_MACHINE)
-    workers: int = option(3, help="Threads that read images, for each GPU.", low=0, group=_MACHINE)
-    grow: bool = option(False, help="Grow progressively from 8x8 (stylegan1 only; an option of ours).", group=_SCHEDULE)
-    device: str = option("auto", help="auto, cuda, mps or cpu (an option of ours).", group=_MACHINE)
+    seed: int = option(0, help="Random seed.", low=0, group=_SCHEDULE)
+    fp32: bool = option(False, help="Disable half precision.", group=_MACHINE)
+    nobench: bool = option(False, help="Disable cuDNN benchmarking.", group=_MACHINE)
+    workers: int = option(3, help="Data loading threads per GPU.", low=0, group=_MACHINE)
+    grow: bool = option(
+        False, help="Grow progressively from 8x8 (stylegan1 only; not in the official tools).", group=_SCHEDULE
+    )
+    device: str = option("auto", help="Device: auto, cuda, mps or cpu (not in the official tools).", group=_MACHINE)

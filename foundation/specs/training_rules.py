@@ -32,8 +32,8 @@ class Broken:
 
     Attributes:
         field: The option to change.
-        form: Sentence beside a form, where options are called by their plain names.
-        command: Sentence for a command line, where they are called as they are typed.
+        form: Message for a form, which shows the plain names of options.
+        command: Message for a command line, with options as they are typed.
     """
 
     field: str
@@ -50,7 +50,7 @@ def broken(spec: Choices, resolution: int | None = None) -> list[Broken]:
     """Return the rules that the options break.
 
     Args:
-        spec: Options that are right by themselves.
+        spec: Individually valid options.
         resolution: Width and height of the dataset's images in pixels; None if unknown.
     """
     found = [_batch(spec), _resolution(resolution), _growth(spec), _freezing(spec)]

@@ -1,1 +1,1 @@
-"""Walks through latent space, and the films they make."""
+"""Walks through latent space, and their films."""

@@ -1,4 +1,4 @@
-"""Writing films: MP4 (H.264), GIF, or a folder of numbered PNGs. Whole or not at all; imports no torch."""
+"""Film writers: MP4 (H.264), GIF, or a folder of numbered PNGs. Files are written atomically; no torch."""
 
 import json
 import re
@@ -28,7 +28,7 @@ GIF_RATE = 50.0
 
 
 class FilmCancelled(Exception):  # noqa: N818 - nothing went wrong
-    """The film was given up, and what had been written of it is gone."""
+    """The film was cancelled, and its incomplete file removed."""
 
 
 def write_film(
@@ -41,27 +41,27 @@ def write_film(
     cancelled: Callable[[], bool] = lambda: False,
     threads: int = 0,
 ) -> Path:
-    """Write frames to a film; its kind follows from the ending of its name.
+    """Write frames to a film, in the format given by the extension.
 
-    `.mp4` is H.264 (an odd size gets one more line or column, repeated from its neighbour), `.gif` a GIF that plays for
-    ever, and no ending a folder of `frame00000.png`, ..., which must not exist or be empty.
+    `.mp4` is H.264 (odd sizes are padded by repeating the last row or column), `.gif` a GIF that loops forever, and no
+    extension a folder of `frame00000.png`, ..., which must be missing or empty.
 
     Args:
         path: The file or folder; an older file is replaced once the film is done.
-        frames: Of one size, taken one by one as they are needed.
-        fps: Frames a second.
-        metadata: Text to keep with the film: as text chunks in each PNG, else as JSON in the film's comment.
-            `read_metadata` gives it back.
+        frames: Frames of one size, consumed one by one.
+        fps: Frames per second.
+        metadata: Text to store with the film: as text chunks in each PNG, else as JSON in the film's comment. Read by
+            `read_metadata`.
         progress: Called with the number of frames written so far.
-        cancelled: Asked before each frame.
-        threads: How many threads the encoder may use; 0 leaves it to the encoder.
+        cancelled: Called before each frame; True cancels the film.
+        threads: Number of encoder threads; 0 leaves it to the encoder.
 
     Returns:
         The path.
 
     Raises:
-        FilmCancelled: `cancelled` said so.
-        ValueError: an ending, a rate or a frame that cannot be, or no frames at all.
+        FilmCancelled: `cancelled` returned True.
+        ValueError: the extension, the rate or a frame is invalid, or there are no frames.
         OSError: the film cannot be written.
     """
     path = Path(path)
@@ -88,7 +88,7 @@ def write_film(
 def _watched(
     frames: Iterable[Frame], progress: Callable[[int], None] | None, cancelled: Callable[[], bool]
 ) -> Generator[Frame, None, None]:
-    """The frames, checked; tells how many were taken."""
+    """Yield the frames, checked; reports the number taken."""
     shape: tuple[int, ...] | None = None
     for number, frame in enumerate(frames):
         if cancelled():
@@ -140,7 +140,7 @@ def _encoder(path: Path, width: int, height: int, fps: float, threads: int) -> G
 
 
 def _add_comment(source: Path, target: Path, text: Mapping[str, str]) -> None:
-    """Copy a film and give it its comment, from a file: on the command line a long one would not fit."""
+    """Copy a film and set its comment, passed in a file: a long one would not fit on the command line."""
     notes = source.with_name("notes.txt")
     comment = json.dumps(dict(text)) if text else ""
     escaped = "".join("\\" + letter if letter in "=;#\\\n" else letter for letter in comment)
@@ -189,13 +189,13 @@ def _write_folder(path: Path, frames: Iterator[Frame], text: Mapping[str, str]) 
 
 
 def read_metadata(path: str | Path) -> dict[str, str]:
-    """The text that was kept with a film or a PNG; empty where there is none.
+    """Read the text stored with a film or a PNG; empty if there is none.
 
     Args:
         path: An MP4, a GIF, a PNG, or a folder of PNGs (whose first one is read).
 
     Raises:
-        ValueError: it is no such file.
+        ValueError: it is not such a file.
         OSError: it cannot be read.
     """
     path = Path(path)

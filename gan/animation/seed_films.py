@@ -1,4 +1,4 @@
-"""Films that walk from seed to seed: which seeds each cell visits, and the frames."""
+"""Films that interpolate between seeds: the keyframe seeds of each cell, and the frames."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,18 +13,18 @@ from gan.networks.protocol import Generator
 def keyframe_seeds(
     seeds: Sequence[int], cells: int, num_keyframes: int | None = None, shuffle_seed: int | None = None
 ) -> list[list[int]]:
-    """The seeds of each cell's keyframes, as the published tool deals them out: [cells][num_keyframes].
+    """Assign seeds to each cell's keyframes as in the published tool: [cells][num_keyframes].
 
-    One cell after the other takes its seeds from the list, which starts again when it is used up.
+    The cells take their seeds from the list in turn, starting over at its end.
 
     Args:
         seeds: The list.
-        cells: How many walks there are side by side.
-        num_keyframes: Of each cell; None shares the seeds out evenly.
-        shuffle_seed: Of numpy's RandomState that shuffles all keyframes; None leaves the order.
+        cells: Number of walks side by side.
+        num_keyframes: Keyframes of each cell; None divides the seeds evenly.
+        shuffle_seed: Seed of numpy's RandomState that shuffles all keyframes; None keeps the order.
 
     Raises:
-        ValueError: there are no seeds, or they cannot be shared out evenly.
+        ValueError: there are no seeds, or they cannot be divided evenly.
     """
     if not seeds:
         raise ValueError("A film needs seeds, as in 0-7.")
@@ -56,7 +56,7 @@ def frames(
         walks: One for each cell.
         columns: Cells in a row.
         times: In the unit of the walks' times.
-        directions: Gone along everywhere.
+        directions: Directions applied to every frame.
         drawing: See `RenderOptions`.
     """
     for t in times:

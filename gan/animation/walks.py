@@ -1,4 +1,4 @@
-"""Walks through W: keyframes, and every ws between them as a function of time."""
+"""Walks through W: ws as a function of time, interpolated between keyframes."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,22 +14,22 @@ INTERPOLATIONS: tuple[str, ...] = get_args(Interpolation)
 
 @dataclass(frozen=True, eq=False)
 class Walk:
-    """A way through keyframes in W.
+    """A path through keyframes in W.
 
-    `linear` and `cubic` are straight blends; independent styles shrink toward the average between keyframes, as if
-    truncated. With `keep_norm` the direction from the average is theirs, but the distance from it goes linearly from
-    each keyframe's to the next's. `slerp` goes along great circles about the average and keeps that distance anyway.
+    `linear` and `cubic` are straight blends; independent styles shrink toward the mean between keyframes, as if
+    truncated. With `keep_norm` only the direction from the mean is blended so, and the distance from it is
+    interpolated linearly. `slerp` follows great circles about the mean and preserves that distance anyway.
     """
 
     times: tuple[float, ...]
-    """Of the keyframes, increasing, in any unit."""
+    """Times of the keyframes, increasing, in any unit."""
     ws: torch.Tensor
     """The keyframes, [K, num_ws, w_dim] (or any [K, ..., w_dim])."""
     w_avg: torch.Tensor
     """Centre of `slerp` and of the distances that `keep_norm` keeps: [w_dim], the network's mean, or zeros."""
     interpolation: Interpolation = "cubic"
     period: float | None = None
-    """Of a loop, in the unit of the times: then the first keyframe comes again. None for no loop."""
+    """Period of a loop in the unit of the times, after which the first keyframe repeats; None for no loop."""
     keep_norm: bool = False
 
     def __post_init__(self) -> None:
@@ -38,7 +38,7 @@ class Walk:
             raise ValueError(f"There is no interpolation {self.interpolation!r}; choose one of {known}.")
         if len(self.times) != len(self.ws):
             raise ValueError(f"{len(self.ws)} keyframes need as many times, but {len(self.times)} were given.")
-        check(self.times, self.interpolation, self.period)  # refuses wrong times now, not in the first frame
+        check(self.times, self.interpolation, self.period)  # rejects invalid times now, not in the first frame
 
     def at(self, t: float) -> torch.Tensor:
         """ws [num_ws, w_dim] at time t. In a loop t may be any; else the ends hold."""
@@ -66,11 +66,11 @@ def evenly(
     interpolation: Interpolation = "cubic",
     keep_norm: bool = False,
 ) -> Walk:
-    """A walk whose keyframes [K, num_ws, w_dim] lie one unit of time apart; a loop has the period K.
+    """Make a walk with keyframes [K, num_ws, w_dim] one unit of time apart; a loop has the period K.
 
     Args:
         ws: The keyframes.
-        w_avg: The network's, or None for networks that keep none.
+        w_avg: The network's mean of w; None for networks without one.
         loop: True if the walk returns to its start.
         interpolation: See `Walk`.
         keep_norm: See `Walk`.

@@ -1,4 +1,4 @@
-"""Makes a command of a spec: parse, check, print the configuration, stop there on `--dry-run`, else do it."""
+"""Builds a command from a spec: parse, check, print the configuration, and run it unless `--dry-run` is given."""
 
 import textwrap
 from collections.abc import Callable
@@ -7,27 +7,32 @@ from typing import Any, TypeVar
 import click
 
 from foundation.specs.click_options import click_options, describe, fill, json_option
-from gan.cli.progress import say, tell_as_json
+from gan.cli.progress import report_as_json, say
 from gan.io.errors import LoadError
 
 S = TypeVar("S")
 
 
 def command(
-    spec: type[S], name: str, kind: type[click.Command] = click.Command, *, tells: bool = False
+    spec: type[S], name: str, kind: type[click.Command] = click.Command, *, json_progress: bool = False
 ) -> Callable[[Callable[[S], None]], click.Command]:
-    """Decorates what a command does with its filled spec; the spec's docstring is the command's help.
+    """Return a decorator that makes a command of a function of the filled spec.
 
-    `kind` is the class of command to make, and `tells` gives it `--json`, which those who run it need to see how far it
-    is (see `gan.cli.progress`). Errors that a user can mend (`gan.LoadError`, ValueError, OSError) are told
-    in one line, with exit status 1.
+    The spec's docstring becomes the help text. Errors that a user can fix (`gan.LoadError`, ValueError, OSError) are
+    printed in one line, with exit status 1.
+
+    Args:
+        spec: The class of the spec.
+        name: Name of the command.
+        kind: Class of the command.
+        json_progress: Add `--json`, with which a calling program follows the progress (see `gan.cli.progress`).
     """
 
     def decorate(act: Callable[[S], None]) -> click.Command:
         def callback(dry_run: bool, as_json: bool = False, **given: Any) -> None:
             filled: S = fill(spec, given)
             if as_json:
-                tell_as_json()
+                report_as_json()
             say(describe(filled, name))
             if dry_run:
                 return
@@ -40,7 +45,7 @@ def command(
 
         params = click_options(spec)
         params.append(click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop."))
-        if tells:
+        if json_progress:
             params.append(json_option())
         return kind(name, callback=callback, params=params, help=textwrap.dedent(spec.__doc__ or ""))
 
@@ -48,7 +53,7 @@ def command(
 
 
 def _sentence(error: OSError) -> str:
-    """Sentence for a system error; errors that are raised with a sentence keep it."""
+    """Return a sentence for a system error; errors raised with a sentence keep it."""
     if error.strerror is None or error.filename is None:
         return str(error)
     return f"{error.filename} cannot be read or written ({error.strerror}); check the path and its permissions."

@@ -1,4 +1,4 @@
-"""`convert`: a network in another format."""
+"""`convert`: writes a network in another format."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from gan.images import load_generator
 
 @make(ConvertSpec, "convert")
 def command(spec: ConvertSpec) -> None:
-    """Every network of the file goes into safetensors, the generator alone into other formats."""
+    """Write every network of the file as safetensors, or the generator alone in another format."""
     if spec.format == "safetensors":
         with progress("Download (bytes)") as report:
             nets = gan.load(spec.network, progress=report)

@@ -1,4 +1,4 @@
-"""`images`: pictures of seeds, or of latents in a file."""
+"""`images`: renders seeds, or latents from a file."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from gan.images import RenderOptions, device_of, render, styles
 from gan.io.latents import load_latents
 
 
-@make(ImagesSpec, "images", tells=True)
+@make(ImagesSpec, "images", json_progress=True)
 def command(spec: ImagesSpec) -> None:
-    """Each seed becomes `seed0000.png`, each latent of a file `proj00.png`."""
+    """Write each seed as `seed0000.png`, each latent of a file as `proj00.png`."""
     import torch
 
     if bool(spec.seeds) == (spec.projected_w is not None):

@@ -1,4 +1,4 @@
-"""`inspect`: what a network file holds."""
+"""`inspect`: prints the contents of a network file."""
 
 from math import prod
 
@@ -14,7 +14,7 @@ from gan.io.networks import BUFFERS
 
 @make(InspectSpec, "inspect")
 def command(spec: InspectSpec) -> None:
-    """A summary, then for each network its arguments and a table of its layers."""
+    """Print a summary, then for each network its arguments and a table of its layers."""
     with progress("Download (bytes)") as report:
         found = gan.contents(spec.network, progress=report)
     console = Console(soft_wrap=True, highlight=False)
@@ -32,7 +32,7 @@ def command(spec: InspectSpec) -> None:
 
 
 def _layers(found: gan.Contents, name: str) -> Table:
-    """A row for each module that holds numbers itself."""
+    """Return a table with a row for each module that has its own parameters or buffers."""
     table = Table("layer", "parameters", "buffers", "shapes", box=None)
     modules: dict[str, dict[str, tuple[int, ...]]] = {}
     for key, shape in found.shapes[name].items():
@@ -42,6 +42,6 @@ def _layers(found: gan.Contents, name: str) -> Table:
         learned = {key: shape for key, shape in shapes.items() if key not in BUFFERS}
         numbers = sum(map(prod, learned.values()))
         others = sum(map(prod, shapes.values())) - numbers
-        told = " ".join(f"{key}[{','.join(map(str, shape))}]" for key, shape in learned.items())
-        table.add_row(module or "-", f"{numbers:,}", f"{others:,}", told.replace("[", "\\["))
+        listed = " ".join(f"{key}[{','.join(map(str, shape))}]" for key, shape in learned.items())
+        table.add_row(module or "-", f"{numbers:,}", f"{others:,}", listed.replace("[", "\\["))
     return table

@@ -1,4 +1,4 @@
-"""The group that holds the commands. A command's file, and torch with it, is imported only when it is asked for."""
+"""Group of the commands. A command's module, and torch with it, is imported only when it is used."""
 
 import importlib
 import os
@@ -28,8 +28,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        # PyTorch's threads would burn time waiting for one another. On a computer with other work to do, that takes the
-        # time of those waited for: measured, two threads on two busy cores train 15 times as fast without.
+        # PyTorch's threads would spin while waiting for one another. On a busy computer that takes CPU time from the
+        # threads they wait for: measured, two threads on two busy cores train 15 times as fast without spinning.
         os.environ.setdefault("GOMP_SPINCOUNT", "0")
         command = importlib.import_module(f"gan.cli.{_COMMANDS[cmd_name]}").command
         assert isinstance(command, click.Command)
@@ -38,4 +38,4 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Style-based GANs on the command line: pictures, films, figures, files, data, training and metrics."""
+    """Style-based GANs on the command line: images, films, figures, files, data, training and metrics."""

@@ -1,4 +1,4 @@
-"""`metrics`: figures of how good a network's pictures are; `metrics train-classifiers`: what one of them needs."""
+"""`metrics`: measures the quality of a network; `metrics train-classifiers`: trains the classifiers for `ls`."""
 
 import dataclasses
 import functools
@@ -27,7 +27,7 @@ from gan.networks.generator import StyleGenerator
 
 
 class _WithMore(click.Group):
-    """A command that has others below it: a first argument that names one of them goes there, all else stays."""
+    """Command with subcommands: a first argument that names one is dispatched to it, everything else stays here."""
 
     def __init__(self, itself: click.Command, *others: click.Command) -> None:
         super().__init__(itself.name, commands={str(other.name): other for other in others}, help=itself.help)
@@ -46,13 +46,13 @@ class _WithMore(click.Group):
 
 @make(MetricsSpec, "metrics")
 def _metrics(spec: MetricsSpec) -> None:
-    """Each result is printed as soon as it is there."""
+    """Print each result as soon as it is available."""
     if not spec.metrics:
         raise ValueError("No metrics were named: give some, as in --metrics=fid50k_full,kid50k_full.")
     device = choose_device(spec.device)
     if device.type == "cuda" and spec.gpus > torch.cuda.device_count():
         raise ValueError(f"This computer has {torch.cuda.device_count()} GPUs: give fewer --gpus.")
-    work = _prepare(spec, device)  # what is wrong is told here, before any process is started
+    work = _prepare(spec, device)  # reports errors before any process is started
     if spec.gpus == 1:
         _measure(spec, work)
         return
@@ -64,7 +64,7 @@ def _metrics(spec: MetricsSpec) -> None:
 
 
 def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
-    """One of the processes that share the work."""
+    """Run one of the processes that share the work."""
     device = choose_device(spec.device)
     if device.type == "cuda":
         device = torch.device("cuda", rank)
@@ -75,14 +75,14 @@ def _worker(rank: int, spec: MetricsSpec, meeting: str) -> None:
     dist.init_process_group(backend, init_method=meeting, rank=rank, world_size=spec.gpus)
     try:
         _measure(dataclasses.replace(spec, verbose=spec.verbose and rank == 0), _prepare(spec, device))
-        dist.barrier()  # none may leave while another still sends to it
+        dist.barrier()  # no process may exit while another still sends to it
     finally:
         dist.destroy_process_group()
 
 
 @dataclass(frozen=True)
 class _Work:
-    """Everything that a measuring process needs."""
+    """Inputs of a measuring process."""
 
     names: tuple[str, ...]
     network: StyleGenerator
@@ -94,7 +94,7 @@ class _Work:
 
 
 def _prepare(spec: MetricsSpec, device: torch.device) -> _Work:
-    """Open everything, and see that it fits together."""
+    """Open all inputs and check that they are compatible."""
     detectors = Detectors(spec.detector, device)
     metrics = resolve(spec.metrics, detectors)
     with progress("Download (bytes)") as report:
@@ -149,7 +149,7 @@ def _keep(folder: Path | None, result: Result) -> None:
 
 @make(ClassifiersSpec, "train-classifiers")
 def _train_classifiers(spec: ClassifiersSpec) -> None:
-    """Prints how often each classifier is right about pictures that it did not learn from."""
+    """Print the accuracy of each classifier on held-out images."""
     device = choose_device(spec.device)
     source = ImageSource(spec.data)
     attributes = classify.attributes_of(source)

@@ -1,4 +1,4 @@
-"""`noise-figures`: what noise does to pixels, and in which layers."""
+"""`noise-figures`: the effect of noise on pixels, by layer."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from gan.figures import noise_bands_figure, noise_variation_figure
 from gan.figures.noise import BANDS
 
 
-@make(NoiseFiguresSpec, "noise-figures", tells=True)
+@make(NoiseFiguresSpec, "noise-figures", json_progress=True)
 def command(spec: NoiseFiguresSpec) -> None:
-    """Figure 4 becomes `variation.png`, figure 5 `bands.png`, each with its single pictures."""
+    """Write figure 4 as `variation.png` and figure 5 as `bands.png`, and their images as separate files."""
     G = open_generator(spec)
     text = {"Software": "StyleScope", "Comment": describe(spec, "noise-figures")}
     of_bands = len(spec.seeds) * len(BANDS)

@@ -13,7 +13,7 @@ from gan.networks.protocol import Generator
 
 
 def open_generator(spec: DrawingSpec) -> Generator:
-    """The generator that a command draws with. A class that the network has no use for is told, and ignored."""
+    """Load a command's generator. Prints a note if a class is given to an unconditional network, and ignores it."""
     with progress("Download (bytes)", own=False) as report:
         G = load_generator(spec.network, spec.device, report)
     if spec.label is not None and G.c_dim == 0:
@@ -22,7 +22,7 @@ def open_generator(spec: DrawingSpec) -> Generator:
 
 
 def directions_of(G: Generator, choices: Sequence[DirectionChoice]) -> tuple[Direction, ...]:
-    """The directions that were asked for, read from their files."""
+    """Read the chosen directions from their files."""
     return tuple(
         Direction(
             load_direction(choice.file),

@@ -1,6 +1,6 @@
 """Progress bars of commands, on the standard error stream, so that they don't mix with printed results.
 
-With `--json` the standard output has lines as {"done": 12, "total": 100} alone, and all that is for people goes to the
+With `--json` standard output has only lines such as {"done": 12, "total": 100}, and human-readable output goes to the
 standard error stream.
 """
 
@@ -13,17 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 Report = Callable[[int, int | None], None]
-"""Called with (done, all or None where nobody knows)."""
+"""Called with (done, total or None if unknown)."""
 _AS_JSON = "gan.cli.as_json"
 
 
-def tell_as_json() -> None:
-    """From now on the present command tells its progress as lines of JSON."""
+def report_as_json() -> None:
+    """Make the current command print its progress as lines of JSON from now on."""
     click.get_current_context().meta[_AS_JSON] = True
 
 
 def say(text: str) -> None:
-    """Print what is for people."""
+    """Print human-readable output."""
     click.echo(text, err=_as_json())
 
 
@@ -34,34 +34,36 @@ def _as_json() -> bool:
 
 @contextmanager
 def progress(text: str, *, own: bool = True) -> Iterator[Report]:
-    """A bar for the time of the block; it appears with the first report.
+    """Show a progress bar during the block, from the first report on.
 
-    `own`: this is the command's own work, which `--json` tells; else something that comes before, as a download.
+    Args:
+        text: Label of the bar.
+        own: True for the command's own work, which `--json` reports; False for preparation such as a download.
     """
     if own and _as_json():
         yield lambda done, total: click.echo(json.dumps({"done": done, "total": total}))
         return
-    with steps() as tell:
-        yield lambda done, total: tell(text, done, total)
+    with steps() as report:
+        yield lambda done, total: report(text, done, total)
 
 
 @contextmanager
 def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]]:
-    """A bar for each step of the block's work, told of as (what is done, how much of it, all or None)."""
+    """Show a progress bar for each step of the block; yields a function of (label, done, total or None)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = Progress(*columns, console=Console(stderr=True))
     tasks: dict[str, TaskID] = {}
 
-    def tell(what: str, done: int, total: int | None) -> None:
+    def report(label: str, done: int, total: int | None) -> None:
         if not shown:
             return
-        if what not in tasks:
-            tasks[what] = bars.add_task(what, total=total)
+        if label not in tasks:
+            tasks[label] = bars.add_task(label, total=total)
             bars.start()
-        bars.update(tasks[what], completed=done, total=total)
+        bars.update(tasks[label], completed=done, total=total)
 
     try:
-        yield tell
+        yield report
     finally:
         if tasks:
             bars.stop()
@@ -69,6 +71,6 @@ def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]
 
 @contextmanager
 def busy(text: str) -> Iterator[None]:
-    """A sign of life for the time of the block, for work that cannot say how much of it is done."""
+    """Show a spinner during the block, for work of unknown length."""
     with Console(stderr=True).status(text):
         yield

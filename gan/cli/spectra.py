@@ -1,4 +1,4 @@
-"""`spectra stats|calc|heatmap|slices`: what datasets and networks put into each frequency."""
+"""`spectra stats|calc|heatmap|slices`: power spectra of datasets and networks."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from gan.cli.progress import steps
 
 @make(StatsSpec, "stats")
 def _stats(spec: StatsSpec) -> None:
-    """Printed as the options that `calc` takes."""
+    """Print the statistics as options of `calc`."""
     images = average_spectra.open_images(spec.source, spec.num, spec.seed, spec.device)
     with steps() as tell:
         mean, std = average_spectra.statistics(images.each(), lambda done: tell("Pictures", done, images.count))
@@ -21,7 +21,7 @@ def _stats(spec: StatsSpec) -> None:
 
 @make(CalcSpec, "calc")
 def _calc(spec: CalcSpec) -> None:
-    """Tells the file when it is there."""
+    """Compute the spectrum and print the path of its file."""
     images = average_spectra.open_images(spec.source, spec.num, spec.seed, spec.device)
     with steps() as tell:
         spectrum = average_spectra.average_spectrum(

@@ -10,9 +10,9 @@ from gan.cli.progress import progress
 from gan.figures import mixing_figure
 
 
-@make(MixingSpec, "style-mixing", tells=True)
+@make(MixingSpec, "style-mixing", json_progress=True)
 def command(spec: MixingSpec) -> None:
-    """Each cell becomes `<row>-<col>.png`, all of them `grid.png`."""
+    """Write each cell as `<row>-<col>.png` and the whole grid as `grid.png`."""
     G = open_generator(spec)
     with progress("Pictures") as report:
         figure = mixing_figure(G, spec.rows, spec.cols, spec.styles, psi=spec.trunc, label=spec.label, progress=report)

@@ -25,7 +25,7 @@ from gan.training.run import folder as run_folder
 from gan.training.run import launch, session, status
 
 FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
-"""Options that may differ when a run is resumed; all others decide its weights."""
+"""Options that may differ when a run is resumed; all others affect its weights."""
 
 
 class _Resumable(click.Command):
@@ -86,7 +86,7 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
         TrainingError: an option that decides the weights differs, or the run is still being trained.
     """
     stored = run_folder.read_spec(folder)
-    # Beside the others of torchrun, process 0 may have begun already.
+    # Under torchrun, process 0 may have begun already.
     content = None if int(os.environ.get("RANK", "0")) else status.read(folder)
     live = content is not None and content.get("state") in ("starting", "running") and status.is_alive(content)
     if content is not None and live and content["pid"] != os.getpid():
@@ -105,7 +105,7 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
 
 
 def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
-    """Open the dataset and build what each process of a run is given.
+    """Open the dataset and build the job of each process of a run.
 
     Args:
         spec: The filled spec.

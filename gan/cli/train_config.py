@@ -36,7 +36,7 @@ def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int
     transfer = spec.resume is not None
     G_lr, D_lr = base.learning_rates(resolution)
     sizes = {"c_dim": label_dim, "img_resolution": resolution, "img_channels": channels}
-    # StyleGAN1 was never anything but single precision.
+    # StyleGAN1 only supports single precision.
     single = spec.fp32 and spec.cfg != "stylegan1"
     precision: dict[str, Any] = {"num_fp16_res": 0, "conv_clamp": None} if single else {}
     loss = dict(base.loss_kwargs)

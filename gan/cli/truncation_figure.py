@@ -1,4 +1,4 @@
-"""`truncation-figure`: from a picture through the average to its opposite."""
+"""`truncation-figure`: from an image through the mean to its opposite."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from gan.cli.progress import progress
 from gan.figures import truncation_figure
 
 
-@make(TruncationFigureSpec, "truncation-figure", tells=True)
+@make(TruncationFigureSpec, "truncation-figure", json_progress=True)
 def command(spec: TruncationFigureSpec) -> None:
-    """Each cell becomes `seed0000-psi0.7.png`, all of them `grid.png`."""
+    """Write each cell as `seed0000-psi0.7.png` and the whole grid as `grid.png`."""
     G = open_generator(spec)
     with progress("Pictures") as report:
         figure = truncation_figure(G, spec.seeds, spec.psis, label=spec.label, progress=report)

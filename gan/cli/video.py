@@ -1,4 +1,4 @@
-"""`video`: a film that walks from seed to seed."""
+"""`video`: a film that interpolates between seeds."""
 
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import VideoSpec
@@ -12,15 +12,15 @@ from gan.images import styles
 from gan.inference import cpu
 
 
-@make(VideoSpec, "video", tells=True)
+@make(VideoSpec, "video", json_progress=True)
 def command(spec: VideoSpec) -> None:
-    """The walk takes `w_frames` from each keyframe to the next, and as many from the last to the first."""
+    """Render `w_frames` frames from each keyframe to the next, and from the last to the first."""
     width, height = spec.grid
     dealt = keyframe_seeds(spec.seeds, width * height, spec.num_keyframes, spec.shuffle_seed)
     G = open_generator(spec)
     cpu.make_ready(G.synthesis)
     directions = directions_of(G, spec.directions)
-    interpolation: Interpolation = spec.interpolation  # type: ignore[assignment]  # the spec allows no other words
+    interpolation: Interpolation = spec.interpolation  # type: ignore[assignment]  # the spec allows no other values
     walks = [
         evenly(
             styles(G, seeds, psi=spec.trunc, label=spec.label),

@@ -1,4 +1,4 @@
-"""Datasets: reading images and labels from a zip file or a folder, in an order, ahead of their use."""
+"""Datasets: reading and prefetching images and labels from a zip file or a folder, in a reproducible order."""
 
 from gan.data.loader import Loader
 from gan.data.reader import DatasetError, ImageSource

@@ -1,4 +1,4 @@
-"""CIFAR-10 and MNIST as they are published, as sources of the dataset tool."""
+"""CIFAR-10 and MNIST archives in their published formats, as sources of the dataset tool."""
 
 import gzip
 import io
@@ -21,7 +21,7 @@ from .reader import DatasetError
 _CIFAR_SHAPE = (3, 32, 32)
 _CIFAR_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 _MNIST_BORDER = 2
-"""Pixels of black around the 28x28 digits: networks need 32x32."""
+"""Black border around the 28x28 digits in pixels: networks need 32x32."""
 
 
 class CifarSource:
@@ -67,14 +67,14 @@ def _member(archive: tarfile.TarFile, batch: str) -> str | None:
 
 
 def _from_records(data: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """The binary version: a byte for the class, then the pixels, channel by channel."""
+    """Decode the binary version: a byte for the class, then the pixels, channel by channel."""
     size = 1 + int(np.prod(_CIFAR_SHAPE))
     rows = np.frombuffer(data[: len(data) // size * size], np.uint8).reshape(-1, size)
     return rows[:, 1:].reshape(-1, *_CIFAR_SHAPE), rows[:, 0]
 
 
 def _from_pickle(data: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """The Python version, a pickle of Python 2; only data is read, nothing is run."""
+    """Decode the Python version, a pickle of Python 2; no code in it is run."""
     budget = Budget(copied_bytes=8 * len(data))
     try:
         content = Machine(allow_list(budget), _no_storage, budget).load(BoundedReader(io.BytesIO(data), len(data)))
@@ -94,7 +94,7 @@ def _no_storage(pid: tuple[object, ...]) -> object:
 
 
 class MnistSource:
-    """The training images of MNIST (or Fashion-MNIST): `train-images-idx3-ubyte.gz`, its labels beside it.
+    """The training images of MNIST (or Fashion-MNIST): `train-images-idx3-ubyte.gz`, with the labels beside it.
 
     Raises:
         DatasetError: a file is missing, damaged or not MNIST.
@@ -120,7 +120,7 @@ class MnistSource:
 
 
 def _idx(path: Path, dimensions: int) -> npt.NDArray[np.uint8]:
-    """An array of bytes in the IDX format: two zeros, 8 for bytes, the number of dimensions, their sizes, the bytes."""
+    """Decode bytes in the IDX format: two zeros, 8 for bytes, the number of dimensions, their sizes, the data."""
     try:
         with gzip.open(path) as file:
             data = file.read()

@@ -30,7 +30,7 @@ _PER_FOLDER = 1000
 
 
 class Conversion(Protocol):
-    """The conversion of every image; the dataset tool's spec is one."""
+    """Settings of a conversion; the dataset tool's spec implements it."""
 
     @property
     def transform(self) -> str | None:
@@ -38,7 +38,7 @@ class Conversion(Protocol):
 
     @property
     def resolution(self) -> tuple[int, int] | None:
-        """Width and height of the result in pixels; None keeps those of the image."""
+        """Width and height of the result in pixels; None keeps the image's size."""
 
     @property
     def max_images(self) -> int | None:
@@ -56,16 +56,16 @@ class Outcome:
     written: int
     """Number of images in the dataset."""
     skipped: int
-    """Number of images that were left out."""
+    """Number of images that were skipped."""
     labelled: bool
     """True if the dataset has labels."""
 
 
 def open_source(path: Path) -> Source:
-    """Open the source of images that a path names, recognised by its name and content.
+    """Open a source of images, whose format is recognised by name and content.
 
     Raises:
-        DatasetError: there is nothing that can be read.
+        DatasetError: there is no readable source.
     """
     name = path.name
     if path.is_dir():
@@ -93,19 +93,19 @@ def convert(
     notify: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Outcome:
-    """Write a dataset: a zip file (uncompressed) or a folder of PNG files, whole or not at all.
+    """Write a dataset atomically: an uncompressed zip file, or a folder of PNG files.
 
-    All images get the size and channels of the first good one; those that do not fit are left out.
+    All images get the size and channels of the first valid one; those that do not fit are skipped.
 
     Args:
         source: Source of the images.
-        dest: The zip file, or the folder, which must not hold anything yet.
+        dest: The zip file, or the folder, which must be empty.
         conversion: Selection, crop and size.
-        tell: Takes a sentence for each picture that is left out.
-        progress: Called with the number of images done and of all.
+        tell: Called with a sentence for each skipped image.
+        progress: Called with the number of images done and the total.
 
     Raises:
-        DatasetError: not one image is good, the size is not fit for networks, or `dest` cannot be used.
+        DatasetError: no image is valid, the size does not suit networks, or `dest` cannot be used.
     """
     most = len(source) if conversion.max_images is None else conversion.max_images
     labels = _Labels()
@@ -142,7 +142,7 @@ def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
 
 
 def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -> tuple[Bytes | None, str]:
-    """An image as it is to be written, or why it cannot be.
+    """Return an image ready to be written, or the reason why it is skipped.
 
     Raises:
         DatasetError: it is the first one, and of a size that no network has.
@@ -171,10 +171,10 @@ def _check_size(pixels: Bytes, name: str) -> None:
 
 
 def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
-    """Crop and resize one image [C, H, W]; None where it is too small to be cut as asked.
+    """Crop and resize one image [C, H, W]; None if it is too small for the crop.
 
-    "center-crop" cuts the largest square from the middle. "center-crop-wide" cuts the largest piece of the wanted
-    proportions and puts it between black bars into a square. Sizes change by Lanczos' filter.
+    "center-crop" crops the largest square from the centre. "center-crop-wide" crops the largest rectangle of the given
+    aspect ratio and pads it with black bars to a square. Resizing uses a Lanczos filter.
     """
     _, height, width = pixels.shape
     wanted = conversion.resolution or (width, height)
@@ -210,7 +210,7 @@ def _resized(pixels: Bytes, size: tuple[int, int]) -> Bytes:
 
 
 class _Labels:
-    """Labels in the order of the images; classes take eight bytes each, so that a million stay small."""
+    """Labels in the order of the images; classes take eight bytes each, to keep millions small."""
 
     def __init__(self) -> None:
         self._classes = array.array("q")
@@ -223,7 +223,7 @@ class _Labels:
         return self._count
 
     def add(self, label: Label | None) -> None:
-        """Take the label of the next image."""
+        """Append the label of the next image."""
         self._count += 1
         if isinstance(label, int):
             self._classes.append(label)
@@ -253,7 +253,7 @@ def _png(pixels: Bytes) -> bytes:
 
 @contextmanager
 def _destination(dest: Path) -> Iterator[Callable[[str, bytes], None]]:
-    """Takes files by name, and gives the whole its real name at the end."""
+    """Writer of files by name; the result gets its final name at the end."""
     if dest.suffix == ".zip":
         with replacing(dest) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
             yield lambda name, content: archive.writestr(name, content)

@@ -12,7 +12,7 @@ from .reader import DatasetError, decode, image_names, open_files
 
 
 class FilesSource:
-    """The images of a folder and all folders in it, or of a zip file, with the labels of `dataset.json`.
+    """The images of a folder (recursively) or of a zip file, with the labels of `dataset.json`.
 
     Raises:
         DatasetError: there is no such folder or zip file, or it holds no images.

@@ -17,20 +17,20 @@ class Item:
     name: str
     """Name for messages."""
     pixels: Bytes | None
-    """uint8 [C, H, W]; None where it cannot be read."""
+    """uint8 [C, H, W]; None if it cannot be read."""
     label: Label | None = None
-    """None where it has none."""
+    """None without labels."""
     problem: str = ""
     """Reason why it cannot be read."""
 
 
 class Source(Protocol):
-    """A stream of images in a fixed order. Nothing that was streamed is stored."""
+    """A stream of images in a fixed order; images are not kept in memory."""
 
     def __len__(self) -> int:
-        """Number of images, the broken ones included."""
+        """Number of images, including broken ones."""
         ...
 
     def __iter__(self) -> Iterator[Item]:
-        """All of them from the first on."""
+        """Iterate over all images from the first one."""
         ...

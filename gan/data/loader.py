@@ -1,4 +1,4 @@
-"""Reads batches ahead of their use, in threads, in an order that does not depend on them."""
+"""Prefetching of batches in threads, in an order that does not depend on the threads."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -10,24 +10,24 @@ from .reader import Bytes, Floats, ImageSource
 from .sequence import IndexSequence
 
 _AHEAD = 2
-"""Batches that each thread works ahead."""
+"""Batches that each thread prefetches."""
 
 
 class Loader(Iterator[tuple[Bytes, Floats]]):
-    """Endless batches (images uint8 [n, C, H, W], labels float32 [n, label_dim]) of one process's share.
+    """Infinite iterator over one process's share of batches: images uint8 [n, C, H, W], labels float32 [n, label_dim].
 
     A global batch is `batch` consecutive positions of the sequence; this process takes `count` of them from `offset`
-    on. Decoding happens in threads, which Pillow lets run beside Python. An unreadable image raises `DatasetError` when
-    its batch is due.
+    on. Threads decode the images, as Pillow releases the GIL. An unreadable image raises `DatasetError` when its batch
+    is due.
 
     Args:
         source: The dataset.
         sequence: Its order.
         batch: Size of the global batch.
-        offset: Where in it this process's share begins.
+        offset: Start of this process's share within the global batch.
         count: Size of the share.
         start: Position of the sequence at which the first batch begins.
-        workers: Number of threads; 0 reads when asked.
+        workers: Number of threads; 0 reads on demand.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Loader(Iterator[tuple[Bytes, Floats]]):
         self._pending: deque[Future[tuple[Bytes, Floats]]] = deque()
 
     def __next__(self) -> tuple[Bytes, Floats]:
-        """The next batch."""
+        """Return the next batch."""
         if self._pool is None:
             return self._read(self._advance())
         while len(self._pending) < self._depth:
@@ -59,7 +59,7 @@ class Loader(Iterator[tuple[Bytes, Floats]]):
         return self._pending.popleft().result()
 
     def close(self) -> None:
-        """Stop the threads; what they have read is dropped."""
+        """Stop the threads and drop prefetched batches."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._pending.clear()

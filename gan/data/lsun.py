@@ -13,7 +13,7 @@ class LsunSource:
     """The images of a folder with `data.mdb`, in the order of their keys.
 
     Raises:
-        DatasetError: the package that reads such databases is missing, or the database cannot be opened.
+        DatasetError: the `lmdb` package is missing, or the database cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Images and labels from a zip file or a folder, in the official dataset format.
 
-Every file with an image's ending is one image, in the order of their names. `dataset.json` beside them may hold
-`{"labels": [[name, label], ...]}`, a label being a class (a whole number) or a vector of numbers.
+Every file with an image extension is one image, sorted by name. `dataset.json` may hold
+`{"labels": [[name, label], ...]}`, where a label is a class (an integer) or a vector of numbers.
 """
 
 import copy
@@ -23,26 +23,26 @@ from PIL import Image
 from foundation.specs.dataset_facts import ENDINGS, LABELS
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
-"""Mode that each of Pillow's 8-bit modes is read as; 16 bits and more are refused, they would lose most of theirs."""
+"""Mode that each of Pillow's 8-bit modes is converted to; deeper modes are refused, as they would lose precision."""
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
 class DatasetError(ValueError):
-    """A dataset cannot be read; the message says which file is wrong and what to do."""
+    """A dataset cannot be read; the message names the file and the remedy."""
 
 
 class ImageSource:
-    """The images of a zip file or of a folder and all folders in it, with their labels.
+    """The images of a zip file or of a folder (recursively), with their labels.
 
-    Safe to use from several threads, to pickle, and to fork. No image stays in memory.
+    Safe to use from several threads, to pickle, and to fork. Images are not kept in memory.
 
     Attributes:
         path: The zip file or the folder.
-        names: The images' names within it, sorted; with `xflip` each stands for two images.
+        names: Sorted names of the images; with `xflip` each stands for two images.
         shape: (channels, height, width) of every image.
-        label_dim: Length of a label: number of classes, or of the numbers in a label vector; 0 without labels.
+        label_dim: Length of a label: number of classes, or size of the label vector; 0 without labels.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, use_labels: bool = False, xflip: bool = False) -> None:
@@ -50,11 +50,11 @@ class ImageSource:
 
         Args:
             path: A zip file or a folder.
-            use_labels: True if to read labels; they must then be there for every image.
-            xflip: True if every image comes a second time, mirrored: index i + n is image i from right to left.
+            use_labels: Read labels; every image must then have one.
+            xflip: Append a mirrored copy of every image: index i + n is image i mirrored horizontally.
 
         Raises:
-            DatasetError: there is no such dataset, it holds no images, or its labels don't fit its images.
+            DatasetError: there is no such dataset, it has no images, or its labels do not match its images.
         """
         self.path = Path(path)
         self.xflip = bool(xflip)
@@ -73,7 +73,7 @@ class ImageSource:
 
     @property
     def name(self) -> str:
-        """Name of the dataset in names of runs: the file's or the folder's name without its ending."""
+        """Name of the dataset in run names: the file's or the folder's name without extension."""
         return self.path.resolve().stem
 
     @property
@@ -102,7 +102,7 @@ class ImageSource:
         return int(self._labels.shape[1])
 
     def images(self, indices: Iterable[int]) -> Bytes:
-        """The images at these indices 0..len - 1, uint8 [N, channels, height, width].
+        """Read the images at these indices 0..len - 1, uint8 [N, channels, height, width].
 
         Raises:
             DatasetError: an image is damaged, or of another size or number of channels than the first.
@@ -121,19 +121,19 @@ class ImageSource:
         return batch
 
     def label(self, index: int) -> Floats:
-        """The label of one image, float32 [label_dim]: classes as one-hot vectors."""
+        """Return the label of one image, float32 [label_dim]: classes as one-hot vectors."""
         return np.array(self._labels[self._raw(index)])
 
     def labels(self, indices: Sequence[int]) -> Floats:
-        """The labels of several images, float32 [N, label_dim]."""
+        """Return the labels of several images, float32 [N, label_dim]."""
         chosen: Floats = self._labels[[self._raw(index) for index in indices]]
         return chosen
 
     def read_json(self, name: str) -> Any:
-        """A JSON file of the dataset, such as `attributes.json`; None where there is none.
+        """Read a JSON file of the dataset, such as `attributes.json`; None if missing.
 
         Raises:
-            DatasetError: it is no JSON.
+            DatasetError: it is not valid JSON.
         """
         if name not in self._files.names():
             return None
@@ -144,10 +144,10 @@ class ImageSource:
 
     @functools.cached_property
     def content_hash(self) -> str:
-        """Names what this source gives: its images by name and content in order, labels and mirroring; hexadecimal.
+        """Hexadecimal hash of the dataset: names and contents of its images in order, labels and mirroring.
 
-        A zip file and a folder with the same files have the same hash, wherever they lie. Files are identified by
-        size and CRC-32, which a zip file lists, so only folders are read for it.
+        A zip file and a folder with the same files have the same hash, whatever their paths. Files are identified by
+        size and CRC-32, which a zip file lists, so only folders need to be read.
         """
         digest = hashlib.sha256()
         for name, (size, crc) in zip(self.names, self._files.checks(self.names), strict=True):
@@ -157,7 +157,7 @@ class ImageSource:
         return digest.hexdigest()
 
     def with_xflip(self, xflip: bool) -> "ImageSource":
-        """The same dataset with or without its mirrored half; nothing is read again."""
+        """Return the same dataset with or without its mirrored half, without reading it again."""
         other = copy.copy(self)
         other.xflip = bool(xflip)
         other.__dict__.pop("content_hash", None)
@@ -178,11 +178,11 @@ class ImageSource:
             raise DatasetError(f"{self._where(name)} cannot be read ({error}): get the dataset again.") from error
 
     def _decode(self, name: str) -> Bytes:
-        """One image, uint8 [C, H, W]."""
+        """Decode one image, uint8 [C, H, W]."""
         return decode(self._read(name), self._where(name))
 
     def _read_labels(self) -> Floats:
-        """The labels of all images, float32 [len(names), label_dim]."""
+        """Read the labels of all images, float32 [len(names), label_dim]."""
         found = self.read_json(LABELS)
         rows = found.get("labels") if isinstance(found, dict) else None
         if not rows:
@@ -229,14 +229,14 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def decode(data: bytes, where: str) -> Bytes:
-    """The pixels of an image's file, uint8 [C, H, W].
+    """Decode an image file, uint8 [C, H, W].
 
     Args:
         data: The file's content.
-        where: What to call it in messages.
+        where: Name for error messages.
 
     Raises:
-        DatasetError: it is damaged, no image, or has more than 8 bits for each channel.
+        DatasetError: it is damaged, not an image, or has more than 8 bits per channel.
     """
     try:
         with Image.open(io.BytesIO(data)) as image:
@@ -254,12 +254,12 @@ def decode(data: bytes, where: str) -> Bytes:
 
 
 def image_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
-    """The names of the images among files, sorted."""
+    """Return the sorted names of the images among files."""
     return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
 
 
 def open_files(path: Path) -> "FolderFiles | ZipFiles":
-    """The files of a dataset by name.
+    """Open the files of a dataset.
 
     Raises:
         DatasetError: there is no such folder or zip file.
@@ -299,7 +299,7 @@ class FolderFiles:
 
 
 class ZipFiles:
-    """The files in a zip file. Each process opens it for itself: a forked one must not share the place read at."""
+    """The files in a zip file. Each process opens its own handle: forks must not share a file position."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Order of a dataset in training: a shuffle for each pass, as a function of the position alone."""
+"""Order of a dataset in training: a new shuffle for each epoch, as a function of the position alone."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,14 +7,14 @@ _Indices = npt.NDArray[np.int64]
 
 
 class IndexSequence:
-    """An endless sequence of indices 0..length - 1; every pass over the dataset is a new permutation of all.
+    """Infinite sequence of indices 0..length - 1; each epoch is a new permutation.
 
-    What comes at a position depends on the seed and the position only, so that a number is all that is needed to go on
-    exactly where one stopped, and any process can look up its own share.
+    The index at a position depends only on the seed and the position, so a run resumes from one number, and each
+    process can compute its own share.
 
     Args:
         length: Number of items.
-        seed: Which sequence.
+        seed: Seed of the permutations.
     """
 
     def __init__(self, length: int, seed: int) -> None:
@@ -26,7 +26,7 @@ class IndexSequence:
         self._order: _Indices = np.zeros(0, np.int64)
 
     def __getitem__(self, position: int) -> int:
-        """The index at a position 0, 1, ..."""
+        """Return the index at a position 0, 1, ..."""
         number, place = divmod(position, self.length)
         if number != self._pass:
             self._order = np.random.default_rng([self.seed, number]).permutation(self.length)
@@ -34,5 +34,5 @@ class IndexSequence:
         return int(self._order[place])
 
     def take(self, start: int, count: int) -> list[int]:
-        """The indices at `count` positions from `start` on."""
+        """Return the indices at `count` positions from `start` on."""
         return [self[position] for position in range(start, start + count)]

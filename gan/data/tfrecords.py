@@ -1,8 +1,7 @@
 """The multi-resolution TFRecords of StyleGAN 1 and 2 as a source of the dataset tool, without TensorFlow.
 
-A file is a sequence of records: 8 bytes of length, 4 of checksum, the data, 4 of checksum. The data is a message of
-protocol buffers, `tf.train.Example`: a map from names to lists. The images have "shape" [C, H, W] and "data", the
-pixels as they are.
+A file is a sequence of records: 8 bytes of length, 4 of checksum, the data, 4 of checksum. The data is a protocol
+buffer, `tf.train.Example`: a map from names to lists. The images have "shape" [C, H, W] and "data", the raw pixels.
 """
 
 import re
@@ -21,14 +20,14 @@ from .reader import Bytes, DatasetError
 
 _LEVEL = re.compile(r"-r(\d\d)\.tfrecords$")
 _VARINT, _BYTES = 0, 2
-"""Wire types of protocol buffers: a number in groups of 7 bits, and a length followed by so many bytes."""
+"""Wire types of protocol buffers: varint, and length-delimited bytes."""
 
 
 class TfRecordsSource:
-    """The highest resolution of a folder of `<name>-r<log2 of the size>.tfrecords`, with `<name>-rxx.labels`.
+    """The highest resolution in a folder of `<name>-r<log2 of the size>.tfrecords`, with `<name>-rxx.labels`.
 
     Raises:
-        DatasetError: the folder holds none, or a file is damaged.
+        DatasetError: the folder has no such file, or one is damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,7 +53,7 @@ class TfRecordsSource:
                 yield Item(name, None, label, f"{name} is damaged ({error})")
 
     def _records(self, skip: bool = False) -> Iterator[bytes]:
-        """The data of every record; `skip` only counts them."""
+        """Yield the data of every record; with `skip` only counts them."""
         size = self._path.stat().st_size
         with self._path.open("rb") as file:
             while head := file.read(12):
@@ -71,7 +70,7 @@ def _skipped(file: BinaryIO, length: int) -> bytes:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The (number, value) of each field of a message; only the two wire types that images use."""
+    """Yield (number, value) of each field of a message; supports only the two wire types that images use."""
     position = 0
     while position < len(message):
         key, position = _varint(message, position)
@@ -88,7 +87,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(message: bytes, position: int) -> tuple[int, int]:
-    """A number of 7 bits a byte, lowest first, and the position after it."""
+    """Decode a varint, 7 bits per byte, lowest first; returns it and the position after it."""
     value = shift = 0
     while True:
         byte = message[position]
@@ -105,7 +104,7 @@ def _inside(message: bytes, number: int) -> Iterator[bytes]:
 
 
 def _features(example: bytes) -> dict[str, bytes]:
-    """The map of an example: names to messages of type `Feature`."""
+    """Return the features of an example: names to messages of type `Feature`."""
     found = {}
     for features in _inside(example, 1):
         for entry in _inside(features, 1):
@@ -136,7 +135,7 @@ def _packed(data: bytes) -> list[int]:
 
 
 def _labels(folder: Path) -> npt.NDArray[np.float32] | None:
-    """[N, label_dim], one-hot where the labels are classes; None where there are none."""
+    """Read labels [N, label_dim], as published (one-hot for classes); None without labels."""
     files = sorted(folder.glob("*-rxx.labels"))
     if not files:
         return None

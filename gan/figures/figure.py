@@ -1,4 +1,4 @@
-"""Figures: a grid of images, and its parts."""
+"""Figures: a grid of images, and its cells."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,17 +16,17 @@ Progress = Callable[[int, int], None]
 
 
 def silent(done: int, total: int) -> None:
-    """A `Progress` that does nothing."""
+    """Discard progress."""
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Images under the names of their files (without ending), and all of them in one grid."""
+    """Images by file name (without extension), and all of them in one grid."""
 
     grid: ImageArray
     images: Mapping[str, ImageArray]
     arrays: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
-    """The numbers behind images that show numbers, under the same names."""
+    """Arrays behind the images that show data, under the same names."""
 
     def save(self, folder: Path, grid_name: str = "grid", text: Mapping[str, str] | None = None) -> None:
         """Write `<grid_name>.png`, a PNG for each image and a `.npy` for each array into a folder.

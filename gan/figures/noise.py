@@ -19,16 +19,16 @@ BANDS: tuple[Band, ...] = get_args(Band)
 """Layers with noise, in the order of the paper's figure 5."""
 
 COARSE_RESOLUTION = 32
-"""The largest layers that count as coarse: 4^2 to 32^2; fine are 64^2 and up."""
+"""Maximum resolution of coarse layers, 4^2 to 32^2; fine ones are 64^2 and up."""
 
 
 def band_noise(noise_layers: Sequence[str], band: Band, seed: int | None = None) -> dict[str, NoiseSetting]:
     """Noise in one band of layers only, as the synthesis networks' `noise` argument takes it.
 
     Args:
-        noise_layers: The network's, whose names say their resolution (`b64.conv0`).
-        band: Which of them keep their noise.
-        seed: Of the noise; None for the stored images.
+        noise_layers: The network's noise layers, whose names contain their resolution (`b64.conv0`).
+        band: Layers that keep their noise.
+        seed: Seed of the noise; None for the stored images.
     """
     settings = {}
     for name in noise_layers:

@@ -1,4 +1,4 @@
-"""Reading and writing networks. `load` never runs anything that a file contains."""
+"""Reading and writing networks. `load` never runs code from a file."""
 
 from foundation.runs import Snapshot, snapshots
 from gan.io.errors import (

@@ -40,7 +40,7 @@ STORAGE_TYPES = {
     "UntypedStorage": "untyped",
 }
 _HEADER_LIMIT = 65536
-"""The longest description of a stored tensor that is read; real ones have a few hundred bytes."""
+"""Maximum size of the description of a stored tensor; real ones have a few hundred bytes."""
 
 
 def _wrong(name: str) -> CorruptFileError:
@@ -55,7 +55,7 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
     """Every global that a network pickle may name, and its substitute.
 
     Args:
-        budget: What the reading may cost; the nested pickles of stored tensors draw on it too.
+        budget: Resource limit, shared with the nested pickles of stored tensors.
     """
     table: dict[str, Constructor] = {
         "collections.OrderedDict": lambda args: _dictionary(args, budget),

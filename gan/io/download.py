@@ -1,4 +1,4 @@
-"""Fetching networks by address, once: a cache whose contents are checked each time they are used."""
+"""Cached downloads of networks, verified at each use."""
 
 import hashlib
 import http.client
@@ -16,13 +16,13 @@ from foundation.files import replacing, write_text
 from gan.io.errors import DownloadError
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes so far, and the bytes in all where the server says so."""
+"""Called with the bytes so far, and the total if known."""
 
 MAX_BYTES = 8 * 2**30
-"""No published network has a tenth of this; a server that sends more is not sending a network."""
+"""Size limit: no published network has a tenth of this."""
 
 TIMEOUT_S = 30.0
-"""Seconds without a single byte before a download is given up."""
+"""Seconds without data after which a download fails."""
 
 _CHUNK = 1 << 20
 
@@ -50,16 +50,16 @@ def fetch(
     max_bytes: int = MAX_BYTES,
     timeout_s: float = TIMEOUT_S,
 ) -> Path:
-    """The file at an address, from the cache if it is there and whole.
+    """Return the file of a URL, downloading it unless it is cached and intact.
 
-    Beside each file lies its sha256; a file that no longer has it is fetched again.
+    The sha256 of each file is stored beside it; a file that no longer matches is fetched again.
 
     Args:
         url: An http or https address.
-        folder: The cache; `cache_folder()` where None.
-        progress: Called as the bytes come in; not called when the file is in the cache.
-        max_bytes: The largest file to accept.
-        timeout_s: Seconds of silence before giving up.
+        folder: The cache; None for `cache_folder()`.
+        progress: Called during the download; not called if the file is cached.
+        max_bytes: Size limit.
+        timeout_s: Seconds without data before giving up.
 
     Raises:
         DownloadError: the server did not answer, refused, sent too much, too little or a web page, or the cache
@@ -82,7 +82,7 @@ def fetch(
             part = _begun(target, stack)
             with part.open("wb") as file:
                 digest = _receive(url, file.write, progress, max_bytes, timeout_s)
-            # The record goes last: a file without one is not trusted.
+            # The hash is written last: a file without one is not trusted.
             record.unlink(missing_ok=True)
         write_text(record, digest + "\n")
     except OSError as error:
@@ -110,7 +110,7 @@ def _sha256(path: Path) -> str:
 
 
 class _WebRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects to the web only."""
+    """Follows redirects to http and https only."""
 
     def redirect_request(
         self,

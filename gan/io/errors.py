@@ -1,4 +1,4 @@
-"""Errors of reading a network. Every message says what is wrong and what to do."""
+"""Errors of reading a network. Every message names the problem and the remedy."""
 
 
 class LoadError(Exception):
@@ -19,7 +19,7 @@ class LoadError(Exception):
 
 
 class UnsafePickleError(LoadError):
-    """A pickle names something that is not data; it was refused and nothing was run.
+    """A pickle names something that is not data; it was refused without running any code.
 
     Attributes:
         name: The global that was refused, for example `os.system`.
@@ -36,11 +36,11 @@ class UnsafePickleError(LoadError):
 
 
 class UnsupportedNetworkError(LoadError):
-    """The file is sound, but it holds no network that this version can build."""
+    """The file is valid, but contains no network that this version can build."""
 
 
 class CorruptFileError(LoadError):
-    """The file is damaged, or is no network file at all."""
+    """The file is damaged, or not a network file."""
 
 
 class NotFoundError(LoadError):

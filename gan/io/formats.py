@@ -1,4 +1,4 @@
-"""Telling file formats apart by their first bytes, so that a wrong file gets a helpful sentence."""
+"""Detection of file formats by their first bytes, for helpful errors about wrong files."""
 
 from enum import Enum
 from pathlib import Path
@@ -7,7 +7,7 @@ from gan.io.errors import CorruptFileError, NotFoundError, UnsupportedNetworkErr
 
 
 class Format(Enum):
-    """The file formats that networks come in."""
+    """File formats of networks."""
 
     PICKLE = "pickle"
     SAFETENSORS = "safetensors"
@@ -28,11 +28,11 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 
 def format_of(path: Path) -> Format:
-    """Format of the network file `path`.
+    """Detect the format of the network file `path`.
 
     Raises:
         NotFoundError: it cannot be opened.
-        CorruptFileError: it is no network file; the message says what it is instead.
+        CorruptFileError: it is not a network file; the message names its format if known.
         UnsupportedNetworkError: it is a `torch.save` file.
     """
     try:

@@ -1,9 +1,9 @@
-"""A pickle reader that makes data and nothing else.
+"""A restricted unpickler that only builds data.
 
-The standard unpickler calls whatever a file names. This one is a small stack machine over the published opcodes:
-a name that is not on the caller's list ends the reading, a call runs one of our own constructors, and only dicts,
-lists, sets and our own records can be filled. It also never allocates on a file's word alone: sizes are checked
-against what is left of the file, and the number of opcodes is bounded.
+The standard unpickler calls whatever a file names. This one is a small stack machine over the published opcodes: a name
+that is not on the caller's allow-list ends the reading, a call runs one of our own constructors, and only dicts, lists,
+sets and our own records can be filled. Claimed sizes are checked against the rest of the file before memory is
+allocated, and the number of opcodes is bounded.
 """
 
 import pickletools
@@ -20,21 +20,21 @@ MAX_KEY = 2**53
 """Integers beyond this are refused as dictionary keys: keys made to collide would take hours to insert."""
 
 Constructor = Callable[[tuple[Any, ...]], Any]
-"""Makes a value from the arguments that a file gives, and raises a LoadError when they are not right."""
+"""Builds a value from a file's arguments, and raises LoadError if they are invalid."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """Remaining budget of one file, over all the pickles nested in it."""
+    """Remaining budget of one file, including its nested pickles."""
 
     opcodes: int = MAX_OPCODES
     copied_bytes: int = 0
 
     def spend(self, opcodes: int = 0, copied_bytes: int = 0) -> None:
-        """Take from what is left.
+        """Deduct from the budget.
 
         Raises:
-            CorruptFileError: there is not enough left.
+            CorruptFileError: the budget is exceeded.
         """
         self.opcodes -= opcodes
         self.copied_bytes -= copied_bytes
@@ -44,10 +44,10 @@ class Budget:
 
 @runtime_checkable
 class Stateful(Protocol):
-    """A record that takes the state a pickle gives it."""
+    """A record that accepts state from a pickle."""
 
     def set_state(self, state: Any) -> None:
-        """Keep `state`, or raise a LoadError."""
+        """Store `state`, or raise LoadError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Machine:
     Args:
         allowed: Substitute of each global, by its full name such as `collections.OrderedDict`.
         persistent: Substitute of a persistent id; None refuses them.
-        budget: What the reading may cost.
+        budget: Resource limit.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""From the records of an official PyTorch pickle to the networks in it.
+"""Extraction of networks from the records of an official PyTorch pickle.
 
-The classes are recognised by their contents: a generator with `synthesis.input` is StyleGAN3's, others are
-StyleGAN2's. What a constructor was not given is taken from the module's own attributes, because the defaults of the
-StyleGAN2-ADA and the StyleGAN3 releases differ.
+The classes are recognised by their contents: a generator with `synthesis.input` is StyleGAN3's, others are StyleGAN2's.
+Missing constructor arguments are taken from the module's attributes, because the defaults of the StyleGAN2-ADA and the
+StyleGAN3 releases differ.
 """
 
 import math
@@ -47,7 +47,7 @@ def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
         try:
             found[name] = stored_network(name, data[name])
         except UnsupportedNetworkError:
-            # A discriminator of another family must not keep anyone from the images.
+            # An unsupported discriminator must not prevent loading the generator.
             if name in only:
                 raise
     return found

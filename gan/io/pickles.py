@@ -1,4 +1,4 @@
-"""Reading an official network pickle, without ever running what it names."""
+"""Reading of official network pickles, without running any code in them."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from gan.io.tensorflow.pickles import is_tensorflow, tf_networks_of
 
 
 def read_pickle(path: Path) -> Any:
-    """The data in a pickle, as dictionaries, lists and inert records.
+    """Read the data in a pickle, as dictionaries, lists and inert records.
 
     Raises:
         UnsafePickleError: it names a global that no network needs.
@@ -20,7 +20,7 @@ def read_pickle(path: Path) -> Any:
         UnsupportedNetworkError: it is an old `torch.save` file.
     """
     size = path.stat().st_size
-    # Text-encoded bytes (protocol 2) are copied once each; a file of honest size never needs more than this.
+    # Text-encoded bytes (protocol 2) are copied once each; a valid file never needs more than this.
     budget = Budget(copied_bytes=2 * size)
     with path.open("rb") as file:
         data = Machine(allow_list(budget), budget=budget).load(BoundedReader(file, size))
@@ -33,7 +33,7 @@ def read_pickle(path: Path) -> Any:
 
 
 def load_pickle(path: Path, only: tuple[str, ...]) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
-    """The networks in a pickle, and what it says about its training set.
+    """Read the networks in a pickle, and its description of the training set.
 
     Args:
         path: The file.

@@ -1,4 +1,4 @@
-"""The inert things that a restricted pickle is read into: they hold what the file says and can do nothing."""
+"""Inert records for the contents of restricted pickles."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,8 +33,8 @@ class Record:
 
     Attributes:
         name: The full name of its class.
-        args: What its constructor was given.
-        state: What was set on it afterwards, or None.
+        args: Arguments of its constructor.
+        state: State that was set afterwards, or None.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor that is not allocated yet: its claims were checked against the bytes that are there.
+    """A tensor that is not allocated yet; its shape and strides were checked against the available bytes.
 
     Attributes:
         dtype: A key of `ITEM_SIZES`.

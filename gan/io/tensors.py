@@ -1,8 +1,8 @@
-"""Our own file format: safetensors, with the constructors' arguments as JSON in its header.
+"""The native file format: safetensors, with the constructors' arguments as JSON in its header.
 
 A file is eight bytes (the header's length), a JSON header with each tensor's type, shape and place, and the numbers.
-It is read here and not by the library because every claim must be checked before anything is allocated, and
-because the library wants the whole file mapped at once.
+It is read here and not by the library, because sizes must be checked before memory is allocated, and because the
+library maps the whole file at once.
 """
 
 import json
@@ -42,9 +42,9 @@ _TYPES = {
 
 
 def save(path: str | Path, nets: Networks) -> None:
-    """Write networks to a safetensors file, whole or not at all.
+    """Write networks to a safetensors file, atomically.
 
-    `load` gives back the same parameters and buffers, bit for bit, and the same arguments.
+    `load` restores the same parameters and buffers, bit for bit, and the same arguments.
 
     Args:
         path: The file to write; an existing one is replaced.
@@ -80,7 +80,7 @@ def save(path: str | Path, nets: Networks) -> None:
 
 
 def load_safetensors(path: Path) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
-    """The networks in a file that `save` wrote, and what it says about its training set.
+    """Read the networks in a file written by `save`, and its description of the training set.
 
     Args:
         path: The file.

@@ -33,12 +33,12 @@ def folder() -> Path:
 
 
 def key(**of: str | int | bool | None) -> str:
-    """Return the key of a computation from everything that decides it: content hashes and plain arguments."""
+    """Return the key of a computation from everything that determines it: content hashes and plain arguments."""
     return hashlib.sha256(json.dumps({"version": _VERSION, **of}, sort_keys=True).encode()).hexdigest()
 
 
 def read(where: Path, name: str) -> dict[str, npt.NDArray[Any]] | None:
-    """Read the arrays of a key; None if there are none or the file is damaged."""
+    """Read the arrays of a key; None if missing or damaged."""
     try:
         return read_arrays(where / f"{name}.npz")
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Classifiers of attributes, for linear separability: one linear layer on a feature network's features each."""
+"""Attribute classifiers for linear separability, each one linear layer on a feature network's features."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -24,10 +24,10 @@ ATTRIBUTES = "attributes.json"
 """A dataset's true attributes: {image: {attribute: value}}."""
 
 _RAREST = 0.05
-"""Share of the images that must have an attribute, and that must lack it, for it to be learned."""
+"""Minimum share of the images with, and without, an attribute that is learned."""
 
 _HELD_OUT = 10
-"""One image in so many is not learned from, and measures how often the classifiers are right."""
+"""One image in this many is held out, to measure the accuracy."""
 
 _DECAY = 1e-3
 _STEPS = 200
@@ -35,15 +35,15 @@ _STEPS = 200
 
 @dataclass(frozen=True)
 class Classifiers:
-    """One yes-or-no classifier for each attribute.
+    """Binary classifiers of attributes.
 
     Attributes:
         names: The attributes, as "hair=bun".
         weight: [attributes, features].
         bias: [attributes].
-        accuracy: Share of the held-out images of which each is right.
-        detector_sha256: Of the feature network that they were trained on.
-        sha256: Of their file; empty before they are in one.
+        accuracy: Accuracy of each on held-out images.
+        detector_sha256: Hash of the feature network that they were trained on.
+        sha256: Hash of their file; empty before they are saved.
     """
 
     names: tuple[str, ...]
@@ -59,11 +59,11 @@ class Classifiers:
 
 
 def attributes_of(source: ImageSource) -> dict[str, npt.NDArray[np.bool_]]:
-    """The yes-or-no attributes of a dataset's images, by name, [images] each.
+    """Return the binary attributes of a dataset's images, by name, [images] each.
 
-    From `attributes.json` where the dataset has one, else the classes of its labels. Words make an attribute each,
-    "hair=bun"; numbers are above their median or not. Attributes that nearly all images have or lack are left out,
-    and so are those that only repeat or negate another.
+    They come from `attributes.json` if the dataset has one, else from the classes of its labels. Each text value makes
+    an attribute, "hair=bun"; numbers are split at their median. Attributes that nearly all images have or lack are
+    left out, and so are duplicates and negations of others.
 
     Raises:
         ValueError: nothing is left to learn.
@@ -79,7 +79,7 @@ def attributes_of(source: ImageSource) -> dict[str, npt.NDArray[np.bool_]]:
     kept: dict[str, npt.NDArray[np.bool_]] = {}
     seen: set[bytes] = set()
     for name, has in sorted(columns.items()):
-        # The opposite of an attribute is learned with it, and would count twice in `ls`.
+        # The negation of an attribute carries the same information and would count twice in `ls`.
         if _RAREST <= has.mean() <= 1 - _RAREST and has.tobytes() not in seen:
             kept[name] = has
             seen |= {has.tobytes(), (~has).tobytes()}
@@ -102,9 +102,9 @@ def train(
 
     Args:
         source: The images.
-        attributes: Which of them have which attribute.
-        detector: Its features are what is looked at.
-        device: Where the detector computes.
+        attributes: Attributes of the images, by name.
+        detector: Network whose features are classified.
+        device: Device of the detector.
         progress: Called with the number of images done.
     """
     total = len(source.names)
@@ -123,7 +123,7 @@ def train(
 
 
 def save(classifiers: Classifiers, path: Path) -> None:
-    """Write a safetensors file, whole or not at all."""
+    """Write a safetensors file atomically."""
     header = {
         "attributes": json.dumps(classifiers.names),
         "accuracy": json.dumps(classifiers.accuracy),
@@ -135,10 +135,10 @@ def save(classifiers: Classifiers, path: Path) -> None:
 
 
 def load(path: Path) -> Classifiers:
-    """Read what `save` wrote.
+    """Read a file written by `save`.
 
     Raises:
-        ValueError: there is no such file, or it holds something else.
+        ValueError: the file is missing, or has other contents.
     """
     if not path.is_file():
         raise ValueError(
@@ -180,7 +180,7 @@ def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _flat(of_image: object) -> dict[str, Any]:
-    """An image's attributes with those of inner tables beside the others."""
+    """Return an image's attributes with nested tables flattened."""
     flat: dict[str, Any] = {}
     for name, value in of_image.items() if isinstance(of_image, dict) else ():
         if isinstance(value, dict):

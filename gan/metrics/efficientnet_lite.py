@@ -49,7 +49,7 @@ class SameConv(nn.Conv2d):
 
 
 class Block(nn.Module):
-    """An inverted residual, with a way around it where shapes allow."""
+    """An inverted residual block, with a skip connection if shapes match."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ class Block(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """The classifier of 1000 ImageNet classes; `features` and `scales` are what it is here for."""
+    """Classifier of 1000 ImageNet classes, used here for `features` and `scales`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,9 +117,9 @@ class EfficientNetLite0(nn.Module):
 
 
 def as_input(images: Tensor) -> Tensor:
-    """Images [N, 1 or 3, H, W] of values 0..255 -> what the network takes, float32 [N, 3, 224, 224].
+    """Convert images [N, 1 or 3, H, W] of values 0..255 to the network's input, float32 [N, 3, 224, 224].
 
-    Scaled bilinearly, over all pixels that a smaller one covers; grey ones become three equal channels.
+    Resized bilinearly with antialiasing; grey images become three equal channels.
     """
     x = images.float()
     if x.shape[1] == 1:
@@ -142,6 +142,6 @@ def load(path: str, device: torch.device | str = "cpu") -> EfficientNetLite0:
         raise ValueError(f"{path} does not hold EfficientNet-Lite0: install the package anew ({error}).") from error
     network = network.eval().requires_grad_(False).to(device)
     for layer in network.modules():
-        if isinstance(layer, nn.Conv2d):  # the channels of one place beside each other: twice as fast on a CPU
+        if isinstance(layer, nn.Conv2d):  # channels_last is twice as fast on a CPU
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
     return network

@@ -1,4 +1,4 @@
-"""From names to figures: what `python -m gan metrics` and the training loop call."""
+"""Evaluation of metrics by name, for `python -m gan metrics` and the training loop."""
 
 import copy
 import time
@@ -49,7 +49,7 @@ _Figures = dict[str, float]
 
 
 def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
-    """Metrics of these names, "auto" included, once it is sure that their feature networks can be had.
+    """Return the metrics of these names, "auto" included, after checking that their feature networks are available.
 
     Raises:
         ValueError: a name is unknown.
@@ -65,10 +65,10 @@ def resolve(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
 def check(
     metrics: Sequence[Metric], network: Generator, dataset: ImageSet | None, classifiers: Classifiers | None
 ) -> None:
-    """See that a network and a dataset fit what is asked for, before any work is done.
+    """Check that a network and a dataset suit the metrics, before any computation.
 
     Raises:
-        ValueError: they don't; the message says what to do.
+        ValueError: they do not; the message says what to do.
     """
     for metric in metrics:
         name = metric.name
@@ -121,22 +121,22 @@ def evaluate(
     Metrics that need the same images seen by the same feature network share the work.
 
     Args:
-        names: See `foundation.specs.metric_names`; "auto" is FID where the Inception network is at hand, else KID with
+        names: See `foundation.specs.metric_names`; "auto" is FID if the Inception network is available, else KID with
             EfficientNet-Lite0.
         G: The generator; a copy is evaluated, it is not changed.
-        dataset: What it was trained on, with labels for a conditional one, mirrored if it was; None where no metric
-            needs it. Metrics called "full" take it without mirrored images.
+        dataset: Its training set, with labels for a conditional network, mirrored if it was; None if no metric needs
+            it. "full" metrics use it without mirrored images.
         detectors: The feature networks; None for those that need no file.
         classifiers: For `ls`.
-        num_gpus: What the results say; None for the number of processes.
+        num_gpus: Value to record in the results; None for the number of processes.
         progress: Called with the state of each step, in process 0 only.
-        device: Where to compute; None for where G is.
-        seed: Decides all random numbers, together with the sizes of batches. The same for any number of processes.
+        device: Device to compute on; None for that of G.
+        seed: Determines all random numbers, together with the batch sizes, for any number of processes.
         cache: Folder of the cached figures of datasets; None for the user's cache folder.
         use_cache: True to read and write that cache.
         snapshot: The network's file, for the results.
         clock: Seconds since 1970.
-        on_result: Called with each result as soon as it is there, in process 0 only.
+        on_result: Called with each result as soon as it is available, in process 0 only.
 
     Returns:
         A result for each name, in order.
@@ -184,11 +184,11 @@ def evaluate(
 
 
 def _silent(what: str, done: int, total: int) -> None:
-    """Progress that is not reported."""
+    """Discard progress."""
 
 
 def _compute(work: Work, classifiers: Classifiers | None) -> _Figures | None:
-    """The figures, in process 0; None in the others, which only helped."""
+    """Compute the results; returns them in process 0, and None in the others."""
     kind = work.metric.kind
     if kind == "ls":
         assert classifiers is not None

@@ -1,4 +1,4 @@
-"""Features of images, real and generated: all of them, or their mean and covariance."""
+"""Features of real and generated images: all of them, or their mean and covariance."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ from gan.metrics.moments import Moments
 from gan.metrics.sampling import ImageSet, Sampler, read_ahead
 
 BATCH = 64
-"""Images in a batch. Part of what decides the random numbers of generated ones."""
+"""Batch size. The random numbers of generated images depend on it."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done and how much there is. May raise, to stop."""
+"""Called with (label, done, total). May raise, to stop."""
 
 _Look = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class Work:
-    """Everything that one metric is computed with.
+    """Inputs of the computation of one metric.
 
     Attributes:
         metric: What to compute.
         sampler: Renders images of the network.
-        real: The dataset as the metric needs it; None where it needs none.
-        detector: The feature network; None where none is needed.
+        real: The dataset as the metric needs it; None if it needs none.
+        detector: The feature network; None if none is needed.
         cache: Folder of the cached figures of datasets; None for no cache.
         progress: Called with the state of the work, by process 0.
         seed: Decides all random numbers.
@@ -48,7 +48,7 @@ class Work:
     generated: dict[tuple[str, int], Tensor] | None = None
 
     def eye(self) -> Detector:
-        """The feature network of a metric that needs one."""
+        """Return the feature network of a metric that needs one."""
         assert self.detector is not None
         return self.detector
 
@@ -101,7 +101,7 @@ def generated_features(work: Work) -> Tensor:
 
 
 def generated_answers(work: Work, look: _Look) -> Tensor:
-    """Features that `look` computes of each generated image, float32 [samples, D] on the CPU."""
+    """Return the features that `look` computes of each generated image, float32 [samples, D] on the CPU."""
     return group.gather(list(_seen_generated(work, look)), work.metric.samples, BATCH)
 
 
@@ -129,7 +129,7 @@ def _seen_generated(work: Work, look: _Look) -> Iterator[Tensor]:
 
 
 def _summed(rows: Iterable[Tensor], total: int) -> Moments:
-    """The moments of all processes' rows."""
+    """Sum the moments of all processes."""
     moments: Moments | None = None
     for part in rows:
         moments = moments or Moments.empty(part.shape[1])
@@ -140,9 +140,9 @@ def _summed(rows: Iterable[Tensor], total: int) -> Moments:
 
 
 def _cached(work: Work, what: str, compute: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:
-    """Result of `compute`, from the cache where it was computed of the same images by the same network before.
+    """Return the result of `compute`, from the cache if it has one for the same images and the same network.
 
-    In the latter case process 0 alone gets it, the others nothing: it alone needs it.
+    A cached result is returned in process 0 only, the one that needs it.
     """
     assert work.real is not None
     if work.cache is None:

@@ -1,7 +1,7 @@
-"""Sharing work among the processes of torch.distributed, or doing it alone where there are none.
+"""Distribution of work over the processes of torch.distributed, or over a single process.
 
-Work is cut into numbered batches, and batch j belongs to process j mod n: what is computed for a batch depends only on
-its number, so the figures are the same for any number of processes.
+Work is split into numbered batches, and batch j belongs to process j mod n: the result of a batch depends only on its
+number, so results are the same for any number of processes.
 """
 
 import math
@@ -23,23 +23,23 @@ class Batch:
 
 
 def rank() -> int:
-    """This process's number, 0 when it is alone."""
+    """Return this process's rank; 0 without a group."""
     return dist.get_rank() if _together() else 0
 
 
 def world() -> int:
-    """Number of processes."""
+    """Return the number of processes."""
     return dist.get_world_size() if _together() else 1
 
 
 def batches(total: int, size: int) -> Iterator[Batch]:
-    """This process's share of `total` items, in batches of `size`."""
+    """Yield this process's share of `total` items, in batches of `size`."""
     for index in range(rank(), math.ceil(total / size), world()):
         yield Batch(index, index * size, min(size, total - index * size))
 
 
 def sum_over(value: torch.Tensor) -> torch.Tensor:
-    """The sum of what all processes give, on the CPU; to be called by all of them at once."""
+    """Sum a tensor over all processes, on the CPU. Collective."""
     if not _together():
         return value.cpu()
     shared = value.to(_device())
@@ -48,17 +48,17 @@ def sum_over(value: torch.Tensor) -> torch.Tensor:
 
 
 def gather(mine: list[torch.Tensor], total: int, size: int) -> torch.Tensor:
-    """The rows of all batches in order, [total, ...] on the CPU; to be called by all processes at once.
+    """Gather the rows of all batches in order, [total, ...] on the CPU. Collective.
 
     Args:
-        mine: What this process has of `batches(total, size)`, a tensor [count, ...] each, in order.
+        mine: This process's results of `batches(total, size)`, a tensor [count, ...] each, in order.
         total: See `batches`.
         size: See `batches`.
     """
     if not _together():
         return torch.cat([part.cpu() for part in mine])
     shape, dtype = share((mine[0].shape[1:], mine[0].dtype) if rank() == 0 else None)
-    slots = math.ceil(math.ceil(total / size) / world())  # batches of the process that has most
+    slots = math.ceil(math.ceil(total / size) / world())  # the maximum number of batches of a process
     padded = torch.zeros(slots, size, *shape, dtype=dtype, device=_device())
     for slot, part in enumerate(mine):
         padded[slot, : len(part)] = part.to(_device())
@@ -69,7 +69,7 @@ def gather(mine: list[torch.Tensor], total: int, size: int) -> torch.Tensor:
 
 
 def share(value: Any) -> Any:
-    """Value of process 0, in all processes; all of them must call it at once."""
+    """Broadcast the value of process 0. Collective."""
     if not _together():
         return value
     box = [value]

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 
 SPLITS = 10
-"""Parts that the images are split into; their scores give mean and deviation."""
+"""Number of splits of the images, whose scores give mean and deviation."""
 
 
 def inception_score(probabilities: torch.Tensor, splits: int = SPLITS) -> tuple[float, float]:
-    """Inception Score, which rewards a classifier's certainty and variety: (mean, standard deviation) over parts.
+    """Return the inception score as (mean, standard deviation) over splits.
 
         IS = exp( mean_x KL( p(y | x) || mean_x p(y | x) ) )
 

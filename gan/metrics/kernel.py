@@ -4,10 +4,10 @@ import numpy as np
 import torch
 
 SUBSETS = 100
-"""Subsets that are averaged over."""
+"""Number of subsets to average over."""
 
 SUBSET_SIZE = 1000
-"""Images of each kind in a subset, where there are as many."""
+"""Maximum number of images of each kind in a subset."""
 
 
 def kernel_distance(
@@ -27,8 +27,8 @@ def kernel_distance(
         real: Features [N, D].
         generated: Features [M, D].
         random: Source of the subsets: for each, the generated ones, then the real ones.
-        subsets: How many.
-        subset_size: m, or as many as there are of the scarcer kind.
+        subsets: Number of subsets.
+        subset_size: m, limited by the smaller set.
 
     Raises:
         ValueError: there are fewer than two of a kind.

@@ -7,10 +7,10 @@ import torch
 
 @dataclass
 class Moments:
-    """Sums over features, float64 on the CPU; of the size of a covariance, however many images there are.
+    """Sums over features, float64 on the CPU; their size does not depend on the number of images.
 
     Attributes:
-        count: How many were added.
+        count: Number of images added.
         sums: The sum of the features [D].
         products: The sum of their outer products [D, D].
     """
@@ -21,12 +21,12 @@ class Moments:
 
     @classmethod
     def empty(cls, features: int) -> "Moments":
-        """Nothing added yet."""
+        """Return moments of no features."""
         return cls(0, torch.zeros(features, dtype=torch.float64), torch.zeros(features, features, dtype=torch.float64))
 
     @classmethod
     def of(cls, features: torch.Tensor) -> "Moments":
-        """The moments of features [N, D]."""
+        """Return the moments of features [N, D]."""
         moments = cls.empty(features.shape[1])
         moments.add(features)
         return moments
@@ -39,6 +39,6 @@ class Moments:
         self.products += x.T @ x
 
     def mean_and_covariance(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """The mean [D], and the covariance [D, D] with n below the line, float64."""
+        """Return the mean [D], and the covariance [D, D] with denominator n, float64."""
         mean = self.sums / self.count
         return mean, self.products / self.count - torch.outer(mean, mean)

@@ -14,7 +14,7 @@ EPSILON = 1e-4
 """Length of the step, as a share of the path."""
 
 _LARGEST = 256
-"""Wider images are averaged down to this before they are compared."""
+"""Wider images are averaged down to this width before the comparison."""
 
 
 def path_distances(
@@ -35,11 +35,11 @@ def path_distances(
 
     Args:
         sampler: Source of the ends of the paths.
-        batch: Which paths.
+        batch: Range of paths.
         perceptual: Images [N, C, H, W] of values 0..255 -> features; d is their squared distance.
         space: "z" or "w".
         ends: True if t is 0; else it is anywhere in 0..1.
-        crop: True if only the box of the face counts, as FFHQ's alignment places it.
+        crop: True to crop to the face, as aligned in FFHQ.
         epsilon: See above.
     """
     draw = sampler.draw(batch, pairs=True)
@@ -61,7 +61,7 @@ def path_distances(
 
 
 def path_length(distances: Tensor) -> float:
-    """The mean of all distances but the lowest and the highest 1 %, which single odd samples would decide."""
+    """Return the mean of the distances without the lowest and the highest 1 %, to exclude outliers."""
     values = distances.double().numpy()
     low = np.percentile(values, 1, method="lower")
     high = np.percentile(values, 99, method="higher")

@@ -3,7 +3,7 @@
 import torch
 
 ROWS = 4096
-"""Features whose distances to `COLUMNS` others are held at once."""
+"""Rows of a tile of the distance matrix, of `COLUMNS` columns."""
 
 COLUMNS = 16384
 

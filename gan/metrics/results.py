@@ -15,15 +15,15 @@ class Result:
     Attributes:
         metric: The metric's name.
         results: The figures by name; most metrics have one, of the metric's own name.
-        total_time: Seconds that it took.
+        total_time: Duration in seconds.
         num_gpus: Processes that shared the work.
         snapshot_pkl: The network's file, relative to the folder that the result is written to; None if there is none.
-        timestamp: When it was done, in seconds since 1970.
-        samples: How many images (pairs of them, for path lengths) were generated.
-        detector: Name of the feature network; empty where none was needed.
-        sha256: Of the feature network's file; empty likewise.
-        device: Where it was computed.
-        seed: What decided the random numbers.
+        timestamp: Time of completion, in seconds since 1970.
+        samples: Number of generated images (pairs, for path lengths).
+        detector: Name of the feature network; empty if none was needed.
+        sha256: Hash of the feature network's file; empty likewise.
+        device: Name of the device.
+        seed: Seed of the random numbers.
     """
 
     metric: str
@@ -39,7 +39,7 @@ class Result:
     seed: int
 
     def line(self) -> str:
-        """As a line of JSON: the fields of the official files first, then ours. What is no finite number is null."""
+        """Format as a line of JSON: the fields of the official files first, then ours. Non-finite numbers are null."""
         fields = {
             "results": {name: value if math.isfinite(value) else None for name, value in self.results.items()},
             "metric": self.metric,
@@ -58,7 +58,7 @@ class Result:
 
 
 def append(result: Result, folder: Path) -> Path:
-    """Add a result to its file in a folder, the whole line at once; a line that was cut off before is closed first."""
+    """Append a result to its file in a folder in one write; an incomplete line before it is ended first."""
     path = folder / f"metric-{result.metric}.jsonl"
     torn = path.is_file() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
     line = ("\n" if torn else "") + result.line() + "\n"

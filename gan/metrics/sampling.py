@@ -1,4 +1,4 @@
-"""Images of a network and of a dataset, batch by batch."""
+"""Batches of images of a network and of a dataset."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,14 +15,14 @@ from gan.metrics.group import Batch
 from gan.networks.protocol import Generator
 
 _PIXELS = 2**22
-"""Pixels of images that a network renders at once: 4 of 1024 x 1024."""
+"""Maximum number of pixels that a network renders at once: 4 images of 1024 x 1024."""
 
 _READERS = 3
-"""Threads that decode images ahead of their use."""
+"""Number of threads that decode images ahead of their use."""
 
 
 class ImageSet(Protocol):
-    """Dataset as metrics need it; `gan.data.ImageSource` is one."""
+    """Dataset as metrics need it, implemented by `gan.data.ImageSource`."""
 
     @property
     def label_dim(self) -> int:
@@ -38,7 +38,7 @@ class ImageSet(Protocol):
 
     @property
     def content_hash(self) -> str:
-        """Names the images, by what they are."""
+        """Hash of the dataset's contents."""
 
     def __len__(self) -> int: ...
 
@@ -49,7 +49,7 @@ class ImageSet(Protocol):
         """float32 [label_dim]."""
 
     def with_xflip(self, xflip: bool) -> "ImageSet":
-        """The same with or without its mirrored half."""
+        """Return the same dataset with or without its mirrored half."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Draw:
     Attributes:
         z: Latents [N, z_dim] on the network's device.
         c: Labels [N, c_dim] there.
-        random: Source of everything else that is random in this batch; on the CPU, so that all devices get the same.
+        random: Source of all other random numbers of this batch; on the CPU, so that they are the same on all devices.
     """
 
     z: Tensor
@@ -68,21 +68,21 @@ class Draw:
 
 
 class Sampler:
-    """Renders images of a network. Batch j is decided by the seed and j alone.
+    """Renders images of a network. Batch j depends on the seed and j alone.
 
     Attributes:
         network: A copy for evaluation, on `device`.
-        device: Where it computes.
+        device: Device of the network.
     """
 
     def __init__(self, network: Generator, device: torch.device, seed: int, labels: ImageSet | None) -> None:
-        """Take a network that is not changed from here.
+        """Create a sampler; the network must not change afterwards.
 
         Args:
             network: A generator of `gan.networks`, in evaluation mode on `device`.
-            device: Where it computes.
-            seed: Decides all random numbers.
-            labels: The dataset whose labels a conditional network gets.
+            device: Device of the network.
+            seed: Determines all random numbers.
+            labels: Dataset that provides the labels of a conditional network.
         """
         self.network = network
         self.device = device
@@ -90,7 +90,7 @@ class Sampler:
         self._labels = labels
 
     def draw(self, batch: Batch, pairs: bool = False) -> Draw:
-        """The latents and labels of a batch; of `pairs`, both ends of each: [2 N, z_dim], all first ends first."""
+        """Draw the latents and labels of a batch; with `pairs` both ends of each, [2 N, z_dim], first ends first."""
         state = np.random.SeedSequence([self._seed, batch.index]).generate_state(1)
         random = torch.Generator().manual_seed(int(state[0]))
         z = torch.randn(batch.count * (2 if pairs else 1), self.network.z_dim, generator=random)
@@ -102,12 +102,12 @@ class Sampler:
         return Draw(z.to(self.device), c.to(self.device), random)
 
     def ws(self, draw: Draw) -> Tensor:
-        """The intermediate latents of a batch [N, num_ws, w_dim]; a label serves both ends of a pair."""
+        """Map a batch to ws [N, num_ws, w_dim]; both ends of a pair share a label."""
         repeats = len(draw.z) // len(draw.c)
         return self.network.mapping(draw.z, draw.c.repeat(repeats, 1))
 
     def images(self, ws: Tensor, random: torch.Generator) -> Iterator[Tensor]:
-        """Images of [N, num_ws, w_dim] with fresh noise, a few at a time: float32 [n, C, H, W], about -1..1."""
+        """Yield images of ws [N, num_ws, w_dim] with new noise, a few at a time: float32 [n, C, H, W], about -1..1."""
         for part in torch.split(ws, self.at_once):
             yield self.network.synthesis(part, noise_mode="random", generator=random)
 
@@ -118,7 +118,7 @@ class Sampler:
 
 
 def read_ahead(source: ImageSet, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
-    """Batches of a dataset's images, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
+    """Yield batches of a dataset's images, uint8 [N, C, H, W], prefetched by threads."""
 
     def read(batch: Batch) -> tuple[Batch, Tensor]:
         return batch, torch.from_numpy(source.images(range(batch.start, batch.start + batch.count)))

@@ -1,4 +1,4 @@
-"""Linear separability (StyleGAN, arXiv 1812.04948, section 4.2 and appendix C): one plane for each attribute."""
+"""Linear separability (StyleGAN, arXiv 1812.04948, section 4.2 and appendix C): one hyperplane per attribute."""
 
 import math
 import warnings
@@ -28,7 +28,7 @@ def separability(latents: Array, logits: Array) -> float:
 
 
 def conditional_entropy(sides: npt.NDArray[np.bool_], answers: npt.NDArray[np.bool_]) -> float:
-    """H(Y | X) = - sum p(x, y) log p(y | x) in nats, of two yes-or-no variables [N] as they were counted."""
+    """Return H(Y | X) = - sum p(x, y) log p(y | x) in nats, of samples [N] of two binary variables."""
     entropy = 0.0
     for side in (False, True):
         of_side = answers[sides == side]
@@ -43,12 +43,12 @@ def _entropy_of_attribute(latents: Array, logits: Array) -> float:
     kept = np.argsort(-np.abs(logits), kind="stable")[: len(logits) // 2]
     answers = logits[kept] > 0
     if answers.all() or not answers.any():
-        return 0.0  # one answer only: nothing is left to tell apart
+        return 0.0  # only one class: nothing to separate
     return conditional_entropy(_sides(latents[kept], answers), answers)
 
 
 def _sides(points: Array, answers: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """On which side of a linear SVM's plane, fitted to the answers, each point lies."""
+    """Return the side of each point relative to a linear SVM's hyperplane, fitted to the answers."""
     try:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.svm import LinearSVC
@@ -56,7 +56,7 @@ def _sides(points: Array, answers: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool
         raise ValueError("ls needs scikit-learn: pip install 'stylescope[metrics]'.") from error
     machine = LinearSVC(dual="auto", random_state=0)
     with warnings.catch_warnings():
-        # Where the answers overlap the plane keeps moving a little; the published measure takes it as it is then.
+        # With overlapping classes the fit does not quite converge; the published metric uses it as it is.
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(points, answers)
     sides: npt.NDArray[np.bool_] = machine.predict(points).astype(bool)

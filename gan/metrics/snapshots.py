@@ -1,4 +1,4 @@
-"""Measuring the snapshots of a training run: within it, or in a process of its own beside it."""
+"""Metrics of the snapshots of a training run: in the training process, or in a separate one."""
 
 import subprocess
 import sys
@@ -16,15 +16,15 @@ from gan.metrics.sampling import ImageSet
 from gan.networks.generator import StyleGenerator
 
 _SECONDS = 15.0
-"""Time between two words about how far a measurement is."""
+"""Interval between progress messages of a measurement."""
 
 Notify = Callable[[str], None]
 Measure = Callable[[Any, Path], dict[str, float]]
-"""From a generator, and the snapshot that holds it, to figures by name."""
+"""Maps a generator and its snapshot file to results by name."""
 
 
 class _Ranked(Protocol):
-    """Processes that train, as measuring needs them."""
+    """Training processes as needed for metrics."""
 
     @property
     def rank(self) -> int:
@@ -41,7 +41,7 @@ def for_training(
         source: The dataset, as it is trained on.
         group: The processes; all of them measure together.
         folder: The run's folder.
-        notify: Takes a line for people; called in process 0 only.
+        notify: Called with a line of text to log, in process 0 only.
         background: Start a process for each snapshot and don't wait for it. A snapshot that comes while the one before
             is still being measured is left out, and reported.
 
@@ -63,7 +63,7 @@ def for_training(
 
 
 class _Within:
-    """Measures while training waits, and says how far it is."""
+    """Measures while training waits, and reports the progress."""
 
     def __init__(self, names: list[str], source: ImageSet, group: _Ranked, folder: Path, notify: Notify) -> None:
         self._names, self._source, self._group, self._folder, self._notify = names, source, group, folder, notify
@@ -81,7 +81,7 @@ class _Within:
                 snapshot=snapshot.name,
                 on_result=self._store,
             )
-        except ValueError as error:  # a metric that does not fit must not cost the training
+        except ValueError as error:  # an unsuitable metric must not end the training
             if self._group.rank == 0:
                 self._notify(f"Not measured: {error}")
             return {}
@@ -100,7 +100,7 @@ class _Within:
 
 
 class _Beside:
-    """Lets `python -m gan metrics` measure, which finds dataset and folder by the snapshot."""
+    """Runs `python -m gan metrics`, which finds dataset and folder from the snapshot."""
 
     def __init__(self, names: list[str], group: _Ranked, folder: Path, notify: Notify) -> None:
         self._names, self._group, self._folder, self._notify = names, group, folder, notify
@@ -126,7 +126,7 @@ class _Beside:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # it may outlive the training, and Ctrl+C there is not meant for it
+                start_new_session=True,  # it may outlive the training, and must not receive its Ctrl+C
             )
         self._notify(f"Measuring {snapshot.name} in process {self._process.pid}")
         return {}

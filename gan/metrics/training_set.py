@@ -11,11 +11,11 @@ from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run, read_options
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """A dataset and how it was used.
+    """A dataset and its use in training.
 
     Attributes:
         data: Its path; None if unknown.
-        mirror: It was doubled with mirrored images.
+        mirror: True if it was doubled with mirrored images.
     """
 
     data: str | None = None

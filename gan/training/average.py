@@ -22,7 +22,7 @@ def decay(batch: int, kimg: float, rampup: float | None, nimg: int) -> float:
 @torch.no_grad()
 def move_average(average: nn.Module, network: nn.Module, beta: float) -> None:
     """average = beta average + (1 - beta) network for the parameters; buffers are copied."""
-    # All at once: for a GPU, telling it of each tensor takes longer than the arithmetic.
+    # All at once: on a GPU, launching a kernel per tensor takes longer than the arithmetic.
     pairs = list(zip(average.parameters(), network.parameters(), strict=True))
     if pairs:
         slow, fast = map(list, zip(*pairs, strict=True))

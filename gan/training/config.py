@@ -23,9 +23,9 @@ class TrainConfig:
     D_optimizer: OptimizerSettings
     """The discriminator's optimiser."""
     G_reg_interval: int | None
-    """Batches between regularisations of the generator; None for no phase of its own."""
+    """Batches between regularisations of the generator; None for no separate phase."""
     D_reg_interval: int | None
-    """Batches between regularisations of the discriminator; None for no phase of its own."""
+    """Batches between regularisations of the discriminator; None for no separate phase."""
     loss: LossSettings
     """Weights of the losses."""
     augment: Augmentations | None
@@ -37,7 +37,7 @@ class TrainConfig:
     batch: int
     """Images in a batch, over all processes."""
     batch_gpu: int
-    """Images that one process works on at a time."""
+    """Micro-batch: images that one process handles at a time."""
     gpus: int
     """Number of processes."""
     ema_kimg: float
@@ -53,9 +53,9 @@ class TrainConfig:
     seed: int
     """Seed of all random numbers."""
     workers: int
-    """Threads that read images in each process."""
+    """Data loading threads per process."""
     cudnn_benchmark: bool
-    """Let cuDNN try which of its algorithms is fastest."""
+    """Enable cuDNN benchmarking."""
     grow_kimg: float | None
     """Progressive growing: thousands of images for fading in, and again for stabilising, each resolution; None for
     training at the full resolution from the start."""
@@ -64,4 +64,4 @@ class TrainConfig:
     metrics: tuple[str, ...]
     """Names of the metrics to measure at each snapshot."""
     metrics_async: bool
-    """Measure in a process of its own."""
+    """Measure in a separate process."""

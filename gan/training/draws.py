@@ -1,4 +1,4 @@
-"""Random numbers of training: an argument of everything that uses them, so that a run can be repeated."""
+"""Random numbers of training, passed explicitly to everything that uses them, so that runs are reproducible."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,15 +11,15 @@ class Draws(Protocol):
     """A source of random tensors, float32 on one device."""
 
     def uniform(self, shape: Sequence[int]) -> Tensor:
-        """Numbers of 0..1."""
+        """Uniform numbers in 0..1."""
         ...
 
     def normal(self, shape: Sequence[int]) -> Tensor:
-        """Numbers of the standard normal distribution."""
+        """Standard normal numbers."""
         ...
 
     def half_normal(self, shape: Sequence[int]) -> Tensor:
-        """Their magnitudes."""
+        """Magnitudes of standard normal numbers."""
         ...
 
     def gate(self, shape: Sequence[int], probability: float | Tensor) -> Tensor:
@@ -27,12 +27,12 @@ class Draws(Protocol):
         ...
 
     def integer(self, low: int, high: int) -> int:
-        """A whole number, low <= number < high."""
+        """An integer, low <= number < high."""
         ...
 
 
 class GeneratorDraws:
-    """Draws from a generator of torch, on that generator's device."""
+    """Random numbers of a `torch.Generator`, on its device."""
 
     def __init__(self, generator: torch.Generator) -> None:
         self.generator = generator

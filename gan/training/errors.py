@@ -1,4 +1,4 @@
-"""Errors of a run. Every message says what is wrong and what to do."""
+"""Errors of a run. Every message names the problem and the remedy."""
 
 
 class TrainingError(ValueError):

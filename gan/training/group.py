@@ -1,4 +1,4 @@
-"""The processes that train one network together; one process alone is a group of one.
+"""The processes that train one network together; a single process is a group of one.
 
 Everything here is collective: all processes of the group must call it, in the same order.
 """
@@ -17,11 +17,11 @@ from .errors import TrainingError
 T = TypeVar("T")
 
 _TIMEOUT = timedelta(hours=2)
-"""Timeout of waiting for other processes, as while one of them measures a network."""
+"""Timeout of collective calls, long enough for a process that measures a network."""
 
 
 class Group:
-    """One process alone.
+    """Group of a single process.
 
     Attributes:
         rank: This process's number, 0 for the one that writes files.
@@ -32,11 +32,11 @@ class Group:
     size = 1
 
     def mean(self, tensor: Tensor) -> Tensor:
-        """The average of a tensor over all processes."""
+        """Average a tensor over all processes."""
         return tensor
 
     def sum(self, tensor: Tensor) -> Tensor:
-        """The sum of a tensor over all processes."""
+        """Sum a tensor over all processes."""
         return tensor
 
     def any(self, flag: bool) -> bool:
@@ -44,11 +44,11 @@ class Group:
         return flag
 
     def gather(self, value: T) -> list[T]:
-        """The values of all processes, by rank."""
+        """Return the values of all processes, by rank."""
         return [value]
 
     def share(self, value: T) -> T:
-        """The value of process 0."""
+        """Return the value of process 0."""
         return value
 
     def copy_from_first(self, tensors: Iterable[Tensor]) -> None:
@@ -62,7 +62,7 @@ class DistributedGroup(Group):
     """The processes that torchrun started; NCCL between GPUs, gloo between CPUs.
 
     Args:
-        device: Where this process computes.
+        device: Device of this process.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -115,7 +115,7 @@ def started_by_torchrun() -> bool:
 
 
 def local_device(device: torch.device) -> torch.device:
-    """This worker's own GPU where the run is on GPUs."""
+    """Return this worker's own GPU if the run is on GPUs."""
     if device.type != "cuda" or not started_by_torchrun():
         return device
     index = int(os.environ["LOCAL_RANK"])
@@ -128,11 +128,11 @@ def local_device(device: torch.device) -> torch.device:
 
 
 def join(device: torch.device, gpus: int) -> Group:
-    """The group that this process belongs to.
+    """Return the group that this process belongs to.
 
     Args:
-        device: Where this process computes.
-        gpus: How many processes were asked for.
+        device: Device of this process.
+        gpus: Requested number of processes.
 
     Raises:
         TrainingError: torchrun started another number of processes.
@@ -146,11 +146,11 @@ def join(device: torch.device, gpus: int) -> Group:
 
 
 def flatten(tensors: Sequence[Tensor]) -> Tensor:
-    """All values of some tensors in one vector."""
+    """Concatenate the values of tensors into one vector."""
     return torch.cat([tensor.reshape(-1) for tensor in tensors])
 
 
 def unflatten(vector: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
-    """The inverse of `flatten`: parts of `vector` in the shapes of `like`."""
+    """Invert `flatten`: split `vector` into the shapes of `like`."""
     parts = torch.split(vector, [tensor.numel() for tensor in like])
     return [part.reshape(tensor.shape) for part, tensor in zip(parts, like, strict=True)]

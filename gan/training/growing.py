@@ -1,4 +1,4 @@
-"""Progressive growing: which resolution is trained when (Progressive GAN, arXiv 1710.10196, section 2)."""
+"""Progressive growing: the schedule of resolutions (Progressive GAN, arXiv 1710.10196, section 2)."""
 
 import math
 
@@ -12,9 +12,9 @@ FIRST_RESOLUTION = 8
 
 
 def level_of_detail(nimg: int, resolution: int, kimg: float) -> float:
-    """Doublings of the resolution that are still missing; fractions while a resolution fades in.
+    """Return the missing doublings of the resolution; a fraction while a resolution fades in.
 
-    Each resolution is trained for `kimg` thousand images as it is, then the next one fades in for as long.
+    Each resolution is trained for `kimg` thousand images, then the next one fades in for as long.
 
     Args:
         nimg: Images shown so far.
@@ -28,9 +28,9 @@ def level_of_detail(nimg: int, resolution: int, kimg: float) -> float:
 
 
 def at_level_of_detail(images: Tensor, lod: float) -> Tensor:
-    """Real images [N, C, R, R] as a growing generator could render them, still of R x R pixels.
+    """Reduce the detail of real images [N, C, R, R] to that of a growing generator; the size stays R x R.
 
-    Their pixels are averaged to R / 2^n, and while a resolution fades in blended with those of half of it.
+    Pixels are averaged to R / 2^n, and while a resolution fades in blended with those of half of it.
     """
     if lod == 0:
         return images

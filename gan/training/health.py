@@ -1,4 +1,4 @@
-"""Gradients that are not finite: mended as the published code mends them, but counted, and not for ever."""
+"""Non-finite gradients: replaced as in the published code, but counted, and fatal if they persist."""
 
 import torch
 from torch import Tensor
@@ -6,21 +6,21 @@ from torch import Tensor
 from .errors import TrainingError
 
 PATIENCE = 64
-"""Steps of a phase in a row that may see gradients that are not finite. Half precision has a few now and then."""
+"""Consecutive steps of a phase that may have non-finite gradients. Half precision has a few now and then."""
 
 CHECK_EVERY = 16
-"""Batches between reads of the counters, which a GPU has to stop for."""
+"""Batches between reads of the counters, each of which synchronises the GPU."""
 
 
 class Health:
-    """Counts gradients that are not finite, for each phase by its name."""
+    """Counts non-finite gradients by phase."""
 
     def __init__(self) -> None:
         self._counts: dict[str, Tensor] = {}
         self._streaks: dict[str, Tensor] = {}
 
     def mend(self, phase: str, gradients: Tensor) -> Tensor:
-        """Replace nan by 0 and infinities by +-1e5, as the published code does, and count them."""
+        """Replace nan by 0 and infinities by +-1e5, as in the published code, and count them."""
         bad = (~torch.isfinite(gradients)).sum().to(torch.float32)
         zero = torch.zeros_like(bad)
         self._counts[phase] = self._counts.get(phase, zero) + bad
@@ -28,7 +28,7 @@ class Health:
         return torch.nan_to_num(gradients, nan=0.0, posinf=1e5, neginf=-1e5)
 
     def take_count(self) -> float:
-        """Count of values that were not finite since the last call."""
+        """Return the number of non-finite values since the last call."""
         count = sum(float(count) for count in self._counts.values())
         self._counts.clear()
         return count
@@ -37,10 +37,10 @@ class Health:
         """Stop a run whose gradients stay broken.
 
         Args:
-            batches: Batches done so far; only some of them look.
+            batches: Batches done so far; counters are read only after some of them.
 
         Raises:
-            TrainingError: the last `PATIENCE` steps of a phase all saw gradients that are not finite.
+            TrainingError: the last `PATIENCE` steps of a phase all had non-finite gradients.
         """
         if batches % CHECK_EVERY != 0:
             return

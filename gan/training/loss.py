@@ -20,7 +20,7 @@ from gan.training.augment.pipeline import AugmentPipe
 from .draws import Draws
 
 Report = Callable[[str, Tensor], None]
-"""Takes the name of a statistic and its values, one for each sample."""
+"""Called with the name of a statistic and its values, one per sample."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class LossSettings:
     pl_weight: float = 0.0
     """Weight of the path length penalty; 0 for none."""
     pl_batch_shrink: int = 2
-    """The path length is measured on a batch so many times smaller."""
+    """Factor by which the batch for path lengths is smaller."""
     pl_decay: float = 0.01
     """Share of a new path length in the running mean."""
     blur_init_sigma: float = 0.0
-    """Standard deviation, in pixels, of the blur over what the discriminator sees at the start."""
+    """Initial standard deviation in pixels of the blur on the discriminator's images."""
     blur_fade_kimg: float = 0.0
     """Thousands of images after which that blur is gone."""
     noise_mode: str = "random"
@@ -84,7 +84,7 @@ class Loss:
         D: The discriminator.
         settings: Weights.
         augment: The augmentation pipeline; None for none.
-        device: Where the networks are.
+        device: Device of the networks.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Loss:
             nimg: Images shown so far; fades the blur.
             draws: Random numbers of style mixing, path length and augmentation.
             noise: Random numbers of the generator's noise inputs.
-            report: Takes statistics.
+            report: Called with statistics.
         """
         if phase not in ("Gmain", "Greg", "Gboth", "Dmain", "Dreg", "Dboth"):
             raise ValueError(f"There is no phase {phase!r}.")

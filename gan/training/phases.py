@@ -1,4 +1,4 @@
-"""The phases of one training step: which loss updates which network, and how often."""
+"""The phases of a training step: the losses of each network, and their intervals."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,26 +24,26 @@ class Phase:
     """One loss of one network."""
 
     name: str
-    """As `gan.training.loss.Loss` knows it."""
+    """Name in `gan.training.loss.Loss`."""
     network: nn.Module
     """Network that it trains."""
     optimizer: torch.optim.Optimizer
     """Shared by the phases of a network."""
     interval: int
-    """It runs in every so many batches, and its loss counts so many times."""
+    """Interval in batches, by which its loss is also multiplied."""
 
 
 def make_phases(name: str, network: nn.Module, settings: OptimizerSettings, reg_interval: int | None) -> list[Phase]:
-    """The phases of one network.
+    """Make the phases of one network.
 
     With lazy regularisation (StyleGAN2, arXiv 1912.04958, appendix B) the optimiser takes k + 1 steps for k batches:
     so its learning rate is multiplied by c = k / (k + 1), and its decays are raised to c.
 
     Args:
         name: "G" or "D".
-        network: What to train.
-        settings: Of the optimiser.
-        reg_interval: Regularise in every so many batches; None for together with the main loss, in every batch.
+        network: The network to train.
+        settings: Settings of the optimiser.
+        reg_interval: Batches between regularisations; None to regularise with the main loss, in every batch.
     """
     if reg_interval is None:
         return [Phase(f"{name}both", network, _adam(network, settings, 1.0), 1)]

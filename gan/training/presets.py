@@ -9,7 +9,7 @@ EMA_KIMG_PER_IMAGE = 10 / 32
 """Half-life of the moving average for each image of the batch."""
 EMA_RAMPUP = 0.05
 GROW_KIMG = 600
-"""Progressive growing fades each resolution in over so many thousand images, then stays as long (1710.10196)."""
+"""Thousands of images over which progressive growing fades in, and then stabilises, a resolution (1710.10196)."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Preset:
     """Values in which the base configurations differ."""
 
     generator: str
-    """Name of its class, as `gan.networks.build` takes it."""
+    """Class name for `gan.networks.build`."""
     discriminator: str
     generator_kwargs: Mapping[str, Any]
     loss_kwargs: Mapping[str, float]
@@ -25,13 +25,13 @@ class Preset:
     map_depth: int
     """Layers of the mapping network."""
     learning_rates: Callable[[int], tuple[float, float]]
-    """From the resolution to those of G and D."""
+    """Learning rates of G and D by resolution."""
     G_reg_interval: int | None
     D_reg_interval: int | None = 16
     base_factor: float = 1.0
     """Channels of G at high resolutions, relative to --cbase."""
     max_factor: float = 1.0
-    """The most channels of G, relative to --cmax."""
+    """Maximum channels of G, relative to --cmax."""
 
 
 def preset(cfg: str, batch: int, grow: bool) -> Preset:

@@ -22,19 +22,19 @@ class Moments:
 
 
 class Collector:
-    """Gathers values between two ticks without making a GPU wait."""
+    """Accumulates values between two ticks without synchronising a GPU."""
 
     def __init__(self) -> None:
         self._reports: dict[str, list[Tensor]] = {}
 
     def report(self, name: str, values: Tensor) -> None:
-        """Take values of a statistic, of any shape."""
+        """Add values of a statistic, of any shape."""
         flat = values.detach().reshape(-1).to(torch.float32)
         count = torch.full_like(flat[:1].sum(), flat.numel())
         self._reports.setdefault(name, []).append(torch.stack([count, flat.sum(), flat.square().sum()]))
 
     def take(self, group: Group) -> dict[str, Moments]:
-        """The moments of all processes' values since the last call. Collective."""
+        """Return the moments of all processes' values since the last call. Collective."""
         sums = self.state_dict()
         self._reports.clear()
         if not sums:
@@ -43,13 +43,13 @@ class Collector:
         return {name: _moments(*total) for name, total in zip(sums, totals, strict=True)}
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The sums so far: [number, sum, sum of squares] in float64 for each name."""
+        """Return the sums so far: [number, sum, sum of squares] in float64 by name."""
         return {
             name: torch.stack(reports).cpu().to(torch.float64).sum(dim=0) for name, reports in self._reports.items()
         }
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Go on from what `state_dict` returned."""
+        """Restore the result of `state_dict`."""
         self._reports = {name: [sums] for name, sums in state.items()}
 
 

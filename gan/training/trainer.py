@@ -1,4 +1,4 @@
-"""The networks in training and the step that improves them; knows nothing of files."""
+"""The networks in training and the training step, without any file access."""
 
 import copy
 import dataclasses
@@ -30,7 +30,7 @@ from .phases import Phase, make_phases
 from .stats import Collector
 
 RUNNING_AVERAGES = ("w_avg", "magnitude_ema")
-"""Buffers that each process moves by what it sees; they are averaged over all of them."""
+"""Buffers that each process updates from its own batches; they are averaged over all processes."""
 
 _LABEL_SEED, _RANK_SEED = 1, 1000
 """Offsets from a run's seed for the streams of random numbers beside that of the weights."""
@@ -39,21 +39,21 @@ _LABEL_SEED, _RANK_SEED = 1, 1000
 class Trainer:
     """One process's share of a training run.
 
-    Random numbers come from two generators: one that all processes have in common, for latents and labels, and one
-    of each process's own. Both are part of the state, as is the place in the dataset, so a run continues exactly.
+    Random numbers come from two generators: one shared by all processes, for latents and labels, and one per process.
+    Both are part of the state, like the position in the dataset, so that a resumed run continues exactly.
 
     Attributes:
         nimg: Images shown so far.
         batches: Batches so far.
-        stats: What the losses reported since the last tick.
-        health: Counts broken gradients.
+        stats: Statistics of the losses since the last tick.
+        health: Counts non-finite gradients.
         G, D, G_ema: The networks.
 
     Args:
-        config: What to train and how.
+        config: Configuration of the run.
         source: The dataset.
         group: The processes of the run.
-        device: Where this one computes.
+        device: Device of this process.
         state: Result of `state_dict`, to continue from there; None for a new run.
         start: Networks to copy weights from at the beginning (transfer learning).
     """
@@ -117,7 +117,7 @@ class Trainer:
 
         Raises:
             DatasetError: an image cannot be read.
-            TrainingError: gradients have been broken for too long.
+            TrainingError: gradients have not been finite for too long.
         """
         config = self.config
         pixels, labels = next(self._loader)
@@ -139,14 +139,14 @@ class Trainer:
         self.health.check(self.batches)
 
     def networks(self, training_set: dict[str, Any]) -> Networks:
-        """The networks as they are, to be saved.
+        """Return the current networks for saving.
 
         Args:
-            training_set: What to write about the dataset, as plain data.
+            training_set: Description of the dataset, as plain data.
         """
         lod = self.lod
         names = {"G": self.config.G, "D": self.config.D, "G_ema": self.config.G}
-        if lod > 0:  # what was not grown yet has never been trained: show the rest
+        if lod > 0:  # layers that have not grown in are untrained: show the rest
             names = {
                 name: Architecture(made.class_name, {**made.arguments, "lod": lod}) for name, made in names.items()
             }
@@ -154,9 +154,9 @@ class Trainer:
 
     @torch.no_grad()
     def render(self, z: Tensor, c: Tensor) -> Tensor:
-        """Images [N, C, R, R] of the average generator, on the CPU, a micro-batch at a time.
+        """Render images [N, C, R, R] of the average generator, on the CPU, a micro-batch at a time.
 
-        Where the network is on the CPU a plan renders it, which does not outlive the call: training changes it.
+        On the CPU a plan renders them, which is dropped at the end of the call, as training changes the weights.
         """
         cpu.make_ready(self.G_ema.synthesis)
         try:
@@ -176,7 +176,7 @@ class Trainer:
     # -- State ---------------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that a continued run needs, as tensors and plain data. Collective."""
+        """Return the state that a resumed run needs, as tensors and plain data. Collective."""
         return {
             "nimg": self.nimg,
             "batches": self.batches,
@@ -233,7 +233,7 @@ class Trainer:
             parameter.grad = gradient
 
     def _latents(self) -> tuple[Tensor, Tensor]:
-        """This process's share of a batch of latents and labels; all processes draw the whole of it."""
+        """Return this process's share of a batch of latents and labels; all processes draw the whole batch."""
         config, group = self.config, self._group
         share = config.batch // group.size
         own = slice(group.rank * share, (group.rank + 1) * share)
@@ -259,7 +259,7 @@ class Trainer:
         self.loss.lod = lod
         before = self._lod_at(max(self.nimg - self.config.batch, 0))
         if math.floor(before) != math.floor(lod) or math.ceil(before) != math.ceil(lod):
-            # Layers join or are left alone: what Adam knows of the others' gradients is of another network.
+            # The active layers change, so Adam's moments would be those of another network.
             for phase in self._phases:
                 phase.optimizer.state.clear()
 

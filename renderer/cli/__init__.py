@@ -1,1 +1,1 @@
-"""Commands of `python -m renderer`, one a file. They render without a window, and so may import gan and torch."""
+"""Commands of `python -m renderer`, one per file. They render without a window, and so may import gan and torch."""

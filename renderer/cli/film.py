@@ -58,7 +58,7 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     from gan.cli.progress import progress
     from renderer.engine.pipeline import Pipeline
 
-    cancelled = _until_told()
+    cancelled = _until_terminated()
     out = Path(spec.out)
     request = request_for(shown.document, shown.display, spec.device, 1)
     engine, timeline, count = Pipeline(Host(arrays), wait_for_kernels=True), shown.document.timeline, len(cut.times)
@@ -93,8 +93,8 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     click.echo(json.dumps({"saved": str(out)}) if as_json else f"{count} frames, {count / cut.fps:.1f} s: {out}")
 
 
-def _until_told() -> Callable[[], bool]:
-    """Return a check for a request to end the process, which removes the incomplete film."""
+def _until_terminated() -> Callable[[], bool]:
+    """Return a check for a termination request, on which the incomplete film is removed."""
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: told.append(number))

@@ -18,13 +18,13 @@ from renderer.ipc.protocol import RenderRequest
 
 
 class QuietWatch:
-    """Nobody waits for anything newer."""
+    """Watch that never interrupts a render."""
 
     def check(self, share: float) -> None:
-        """Goes on."""
+        """Never interrupt."""
 
     def loading(self, share: float | None) -> None:
-        """Says nothing."""
+        """Ignore loading progress."""
 
 
 @click.command()
@@ -35,11 +35,13 @@ class QuietWatch:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A PNG or MP4 that StyleScope saved, a .stylescope session, or a recipe as .yaml.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The PNG.  [default: beside the recipe]")
-@click.option("--network", help="Another network than the recipe names: a file, a URL or a run folder.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:1, mps.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Output file.  [default: beside the recipe]"
+)
+@click.option("--network", help="Network to use instead of the recipe's: a file, a URL or a run folder.")
+@click.option("--device", default="auto", show_default=True, help="Device: auto, cpu, cuda, cuda:1, mps.")
 def picture(source: Path, out: Path | None, network: str | None, device: str) -> None:
-    """Render the picture of a recipe into a PNG, which carries the recipe again."""
+    """Render the image of a recipe to a PNG, which again contains the recipe."""
     arrays = ArrayStore()
     found = opened(source, network, arrays)
     document = found.document

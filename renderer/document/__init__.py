@@ -1,1 +1,1 @@
-"""Documents and what they are made of: parts, timeline, recipes, sessions. No torch."""
+"""Documents and their components: parts, timeline, recipes, sessions. No torch."""

@@ -1,4 +1,4 @@
-"""Text inside images and films, read from PNG and MP4. Only the parts that hold text are read."""
+"""Text metadata of images and films, read from PNG and MP4. Only the parts that contain text are read."""
 
 import json
 import struct
@@ -16,9 +16,9 @@ _WAY = {b"moov": 0, b"udta": 0, b"meta": 4, b"ilst": 0, _COMMENT: 0}
 
 
 def read(path: Path, key: str) -> str | None:
-    """The text that a PNG or an MP4 carries under `key`; None where it carries none, or is no such file.
+    """Return the text of a PNG or an MP4 under `key`; None if it has none, or has another format.
 
-    Raises OSError where the file cannot be read.
+    Raises OSError if the file cannot be read.
     """
     with path.open("rb") as file:
         if file.read(8) == _PNG:
@@ -28,7 +28,7 @@ def read(path: Path, key: str) -> str | None:
 
 
 def _png_text(file: BinaryIO, key: str) -> str | None:
-    """Looks through the chunks: length, type, data, checksum."""
+    """Search the chunks: length, type, data, checksum."""
     file.seek(len(_PNG))
     while len(head := file.read(8)) == 8:
         length, kind = struct.unpack(">I4s", head)
@@ -43,7 +43,7 @@ def _png_text(file: BinaryIO, key: str) -> str | None:
 
 
 def _chunk_text(kind: bytes, rest: bytes) -> str | None:
-    """The text of a chunk, after its keyword; None where it is damaged."""
+    """Return the text of a chunk, after its keyword; None if damaged."""
     packed, encoding = kind == b"zTXt", "latin-1"
     if kind == b"iTXt":  # flag, method, language, keyword in that language
         packed, encoding = rest[:1] == b"\1", "utf-8"
@@ -62,7 +62,7 @@ def _chunk_text(kind: bytes, rest: bytes) -> str | None:
 
 
 def _mp4_text(file: BinaryIO, size: int, key: str) -> str | None:
-    """The comment, moov/udta/meta/ilst/©cmt/data, which holds a JSON object."""
+    """Return the text in the comment, moov/udta/meta/ilst/©cmt/data, which holds a JSON object."""
     for kind, start, end in _boxes(file, 0, size, 0):
         if kind != b"data" or not 8 <= end - start <= MOST_TEXT:
             continue
@@ -78,7 +78,7 @@ def _mp4_text(file: BinaryIO, size: int, key: str) -> str | None:
 
 
 def _boxes(file: BinaryIO, start: int, end: int, depth: int) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes on the way to the comment, and the data in it: kind, first byte of the content, end."""
+    """Yield the boxes that lead to the comment, and the data in it: kind, first byte of the content, end."""
     while start + 8 <= end:
         file.seek(start)
         head = file.read(8)

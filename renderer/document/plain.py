@@ -1,12 +1,12 @@
-"""Frozen state as plain values that YAML can hold, and back, driven by the type hints of its dataclasses.
+"""Conversion of frozen state to and from plain values for YAML, driven by the type hints of its dataclasses.
 
 A dataclass becomes a mapping of its fields, a tuple a list; where a hint names several dataclasses, the key `is` names
-the one. Reading is tolerant: what is unknown or makes no sense is left at its default and noted, so that a file made by
-another version, or a damaged one, gives what is left of it.
+the one used. Reading is tolerant: unknown or invalid values keep their defaults and are noted, so that files of other
+versions and damaged files open as far as possible.
 
-A dataclass whose fields are typed by a value of another field says so with a class method `plain_hints(plain)`, which
-gets the mapping that is read or written and returns hints to use instead of the declared ones, by field: a track of
-keys answers `{"keys": tuple[Key[float], ...]}` for a path that leads to a number, where `Key` is a generic dataclass.
+A dataclass whose field types depend on the value of another field has a class method `plain_hints(plain)`, which gets
+the mapping being read or written and returns hints by field, to use instead of the declared ones: a track of keys
+returns `{"keys": tuple[Key[float], ...]}` for a path that leads to a number, where `Key` is a generic dataclass.
 """
 
 import math
@@ -19,23 +19,23 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 T = TypeVar("T")
 
 TAG = "is"
-"""Names the dataclass where there is a choice; no field can have this name."""
+"""Key that names the dataclass where there is a choice; no field can have this name."""
 DEEPEST = 64
-"""Dataclasses within dataclasses; deeper ones are not read."""
+"""Maximum nesting of dataclasses; deeper ones are not read."""
 _SAMPLE = 40
-"""Letters of a wrong value that a note repeats."""
+"""Maximum length of an invalid value quoted in a note, in characters."""
 
 
 class PlainError(ValueError):
-    """A value does not have the type that its place wants; the text says why."""
+    """A value does not have the expected type; the text says why."""
 
 
 def to_plain(value: Any, hint: Any = None) -> Any:
-    """Frozen state as mappings, lists, text and numbers.
+    """Convert frozen state to mappings, lists, text and numbers.
 
     Args:
-        value: A dataclass, tuple, number, text, truth or None.
-        hint: The type that its place declares; None: its own class.
+        value: A dataclass, tuple, number, text, bool or None.
+        hint: The declared type; None: its own class.
 
     Raises TypeError for anything else.
     """
@@ -50,13 +50,13 @@ def to_plain(value: Any, hint: Any = None) -> Any:
 
 
 def from_plain(kind: type[T], plain: Any, notes: list[str], path: str = "") -> T:
-    """An object of the dataclass `kind` from what `to_plain` made of one, or of an older or damaged one.
+    """Build an object of the dataclass `kind` from the result of `to_plain`, possibly of an older or damaged file.
 
     Args:
-        kind: A dataclass of which every field has a default, or a union of dataclasses.
-        plain: What was read.
-        notes: Gets a line for each thing that was left out, such as `truncation.psi: 'much' is not a number`.
-        path: Where `plain` stands in the whole, for the notes.
+        kind: A dataclass whose fields all have defaults, or a union of dataclasses.
+        plain: The plain value.
+        notes: Gets a line for each value that was dropped, such as `truncation.psi: 'much' is not a number`.
+        path: Path of `plain` from the root, for the notes.
     """
     found: T = _object(kind, plain, notes, path, 0)
     return found
@@ -78,7 +78,7 @@ def _mapping(value: Any, hint: Any) -> dict[str, Any]:
 
 
 def _object(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> Any:
-    """A dataclass. Raises PlainError where `plain` is no mapping, or lacks what has no default."""
+    """Build a dataclass. Raises PlainError if `plain` is no mapping, or lacks a field without a default."""
     if not isinstance(plain, Mapping):
         raise PlainError(f"{_sample(plain)} is not a group of values")
     if depth > DEEPEST:
@@ -115,7 +115,7 @@ def _object(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> A
 
 
 def _value(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> Any:
-    """A value of the type `hint`. Raises PlainError."""
+    """Build a value of the type `hint`. Raises PlainError."""
     choices = _choices(hint)
     if plain is None and type(None) in choices:
         return None
@@ -132,7 +132,7 @@ def _value(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> An
 
 
 def _simple(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> Any:
-    """A value that is no dataclass. Raises PlainError."""
+    """Build a value that is no dataclass. Raises PlainError."""
     if hint is Any:
         return plain
     if get_origin(hint) is Literal:
@@ -161,7 +161,7 @@ def _number(plain: int | float) -> float:
 
 
 def _tuple(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> tuple[Any, ...]:
-    """A tuple. One of any length leaves out what makes no sense; one of a fixed length is good as a whole or not."""
+    """Build a tuple. One of any length drops invalid items; one of fixed length is valid only as a whole."""
     if not isinstance(plain, list):
         raise PlainError(f"{_sample(plain)} is not a list")
     open_ended = get_args(hint)[-1] is Ellipsis
@@ -180,7 +180,7 @@ def _tuple(hint: Any, plain: Any, notes: list[str], path: str, depth: int) -> tu
 
 
 def _item_hints(hint: Any, count: int) -> list[Any]:
-    """The hints of a tuple's items; its own classes count where `hint` says nothing of them."""
+    """Return the hints of a tuple's items; their own classes if `hint` does not declare them."""
     kind = next((one for one in _choices(hint) if get_origin(one) is tuple), None)
     if kind is None:
         return [None] * count
@@ -189,7 +189,7 @@ def _item_hints(hint: Any, count: int) -> list[Any]:
 
 
 def _choices(hint: Any) -> list[Any]:
-    """The members of a union; the hint alone where it is none."""
+    """Return the members of a union; the hint alone if it is none."""
     return list(get_args(hint)) if get_origin(hint) in (Union, types.UnionType) else [hint]
 
 
@@ -199,7 +199,7 @@ def _class_of(hint: Any) -> Any:
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    """The type of each field of a dataclass, with the arguments of a generic one put in."""
+    """Return the type of each field of a dataclass, with the arguments of a generic one substituted."""
     origin = _class_of(kind)
     hints = get_type_hints(origin)
     given = dict(zip(getattr(origin, "__parameters__", ()), get_args(kind), strict=False))

@@ -1,4 +1,4 @@
-"""Constant change per second: when to show what, from how much the picture changes. NumPy only."""
+"""Retiming of a timeline to constant change per second. NumPy only."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,20 +6,20 @@ import numpy.typing as npt
 from renderer.document.timeline import Retiming, Timeline, fingerprint
 
 POINTS = 240
-"""Moments that a retiming is kept at."""
+"""Number of samples of a retiming."""
 _LEAST = 0.02
-"""Share of the mean change that every moment counts as at least, so that pauses are not cut out entirely."""
+"""Minimum change of a sample as a share of the mean change, so that pauses are not cut out entirely."""
 
 
 def retimed(timeline: Timeline, changes: npt.NDArray[np.float64]) -> Retiming:
-    """The retiming that makes a timeline's picture change by the same amount in every second.
+    """Return the retiming that makes a timeline's image change by the same amount in every second.
 
     Args:
-        timeline: What was measured.
-        changes: [N], of the picture from moment i / N to (i + 1) / N (see `protocol.Changes`).
+        timeline: The measured timeline.
+        changes: [N], change of the image from moment i / N to (i + 1) / N (see `protocol.Changes`).
 
-    With D the sum of all changes up to a moment, the film shows at the share f of its time the moment at which D is the
-    share f of its total: the inverse of D, which never falls.
+    With D the cumulative change, the film shows at fraction f of its duration the moment at which D reaches fraction f
+    of its total: the inverse of D, which never falls.
     """
     changes = np.maximum(np.asarray(changes, np.float64), 0)
     mean = changes.mean()

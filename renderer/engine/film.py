@@ -1,4 +1,4 @@
-"""Films of the timeline: the images of the window at the same times, frame by frame."""
+"""Films of the timeline, frame by frame, with the images that the window shows at the same times."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The CPU's kernels in this process: read or compiled beside everything else, and used from when they are there."""
+"""The CPU's kernels in this process: loaded or compiled in the background, and used once available."""
 
 import logging
 import os
@@ -13,37 +13,38 @@ from gan.ops.cpu.dispatch import VARIABLE
 from renderer.ipc.protocol import Preparing
 
 _WAIT = "wait"
-"""Value of the environment's `VARIABLE` with which no picture is drawn before its kernels are there."""
+"""Value of the environment variable `VARIABLE` that delays every image until its kernels are available."""
 
 _log = logging.getLogger(__name__)
 
 
 def import_early() -> None:
-    """Import numba beside what the caller does next; it takes a third of a second."""
+    """Import numba in the background; it takes a third of a second."""
     if cpu.wanted():
         threading.Thread(target=cpu.available, name="kernels", daemon=True).start()
 
 
 class Preparation:
-    """Makes networks' plans, each in a thread, and tells of all of them together.
+    """Builds networks' plans, each in a thread, and reports their joint progress.
 
     Args:
-        tell: Called from those threads, one after another.
+        tell: Called from those threads, one at a time.
     """
 
     def __init__(self, tell: Callable[[Preparing], None]) -> None:
         self._tell = tell
-        self._telling = threading.Lock()  # guards the rest
+        self._telling = threading.Lock()  # guards all fields below
         self._counts: dict[Synthesis, tuple[int, int]] = {}
         """Kernels that are ready, and of how many, by the networks that wait for some to be compiled."""
         self._problem = ""
 
     def make_ready(self, synthesis: Synthesis, device: torch.device, wait: bool = False) -> None:
-        """Make a network's plan in a thread, and then those of its drafts. Returns at once, or with `wait` when the
-        network's own is there: who waits has no use for drafts.
+        """Build a network's plan in a thread, and then those of its low resolutions.
 
-        Until it is there the network draws in its own way. Both pictures are equal up to rounding, which may show as
-        one step of 255 in a few pixels, so what must be the same at any time should wait.
+        Returns at once, or with `wait` once the full-resolution plan is ready, without building the others.
+
+        Until then the reference implementation renders. Both images are equal up to rounding, which may change a few
+        pixels by one step of 255, so wait where results must be reproducible.
         """
         if device.type != "cpu" or not cpu.wanted():
             return
@@ -57,7 +58,7 @@ class Preparation:
             self._try(synthesis, cpu.warm_up_low_res)
 
     def _try(self, synthesis: Synthesis, warm_up: Callable[[Synthesis, cpu.Progress], object]) -> bool:
-        """Make plans; whether nothing went wrong."""
+        """Build plans; return True on success."""
         problem = ""
         try:
             warm_up(synthesis, lambda done, total: self._count(synthesis, done, total))
@@ -78,7 +79,7 @@ class Preparation:
     def _count(self, synthesis: Synthesis, done: int, total: int) -> None:
         with self._telling:
             self._counts[synthesis] = done, total
-            if done < total:  # its end is told when its plan is there
+            if done < total:  # the last one is reported once the plan is ready
                 self._say()
 
     def _say(self) -> None:

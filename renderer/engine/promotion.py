@@ -7,7 +7,7 @@ from torch import Tensor
 
 OnLayer = Callable[[str, Tensor], None]
 Draw = Callable[[frozenset[str], OnLayer], Tensor]
-"""Draws with these layers in float32, and tells of each layer's output."""
+"""Renders with these layers in float32, and reports each layer's output."""
 
 
 def finite(x: Tensor) -> bool:
@@ -16,15 +16,15 @@ def finite(x: Tensor) -> bool:
 
 
 def promote(draw: Draw, promoted: frozenset[str]) -> tuple[Tensor, frozenset[str]]:
-    """Draw again and again, each time with the first layer that overflows in float32, until the picture is finite.
+    """Render repeatedly, each time promoting the first layer that overflows to float32, until the image is finite.
 
     Args:
         draw: See `Draw`.
         promoted: Layers that are in float32 already.
 
     Returns:
-        The picture, and the layers that are now in float32. The picture is not finite where the fault is not half
-        precision's: the layers are then those given.
+        The image, and the layers that are now in float32. If half precision is not the cause, the image is not finite
+        and the layers are those given.
     """
     before = promoted
     while True:

@@ -164,7 +164,7 @@ def begin(model: Model, ws: torch.Tensor, key: OutputKey, check: Check, with_tab
 
 
 def _records(model: Model) -> bool:
-    """Return whether images may come from a graph: once all layers are known, of which a graph reports nothing."""
+    """Return True if images may come from a graph: once all layers are known, of which a graph reports nothing."""
     return model.device.type == "cuda" and len(model.layers) == len(model.G.synthesis.layer_names)
 
 

@@ -1,4 +1,4 @@
-"""What tests in the window share."""
+"""Fixtures of the window tests."""
 
 import itertools
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import tests.e2e.driver  # noqa: F401  # first: it tells PyOpenGL how to draw without a display
+import tests.e2e.driver  # noqa: F401  # first: it selects PyOpenGL's headless platform
 
 from imgui_bundle import hello_imgui  # isort: skip
 

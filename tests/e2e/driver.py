@@ -8,7 +8,7 @@
         drive(steps)
 
 The steps run in another thread, in turn with the window (never at the same time), without an OpenGL context: they may
-read `d.app` freely. Whatever the steps raise is raised by `drive`; a control that cannot be found fails the test.
+read `d.app` freely. Exceptions of the steps are raised by `drive`; a control that cannot be found fails the test.
 """
 
 import random
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viz.shell import headless  # first: it tells PyOpenGL how to draw without a display
+from viz.shell import headless  # first: it selects PyOpenGL's headless platform
 
 # isort: split
 from imgui_bundle import hello_imgui, imgui
@@ -49,7 +49,7 @@ _LONGEST = 3600.0
 
 
 class Driver:
-    """What the steps of a test hold: the window, the test engine and helpers that wait instead of sleeping."""
+    """Handle for the steps of a test: the window, the test engine, and helpers that wait instead of sleeping."""
 
     def __init__(self, app: App, ctx: Any) -> None:
         self.app, self.ctx = app, ctx
@@ -63,12 +63,12 @@ class Driver:
 
     @property
     def facts(self) -> Facts:
-        """What panels were told in the newest frame."""
+        """Return the state that panels received in the newest frame."""
         return self.app.facts
 
     @property
     def renderer(self) -> Any:
-        """The renderer, a FakeRenderer unless asked otherwise."""
+        """The renderer; by default a FakeRenderer."""
         return self.app.renderer
 
     # -- waiting --
@@ -76,7 +76,7 @@ class Driver:
     def frames(self, count: int = 2) -> None:
         """Let the window draw some frames."""
         self.ctx.yield_(count)
-        # The test engine ignores all that follows its first error: better to stop there.
+        # The test engine ignores everything after its first error, so stop there.
         assert not self.ctx.is_error(), "the test engine could not do the last thing asked of it; see its log"
 
     def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
@@ -91,7 +91,7 @@ class Driver:
             pause = min(pause + 0.001, 0.02)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
-        """Draw frames until the picture shown answers the present document (or has failed to)."""
+        """Draw frames until the image shown answers the present document (or has failed to)."""
         self.frames(2)
         self.wait_for(lambda: self.app.up_to_date, seconds, "a picture of the present document")
         self.ctx.yield_()
@@ -104,7 +104,7 @@ class Driver:
     # -- looking --
 
     def picture(self) -> NDArray[np.uint8]:
-        """A copy of the picture shown, [H, W, 4]."""
+        """A copy of the image shown, [H, W, 4]."""
         pixels = self.app.link.pixels()
         assert pixels is not None, "no picture is shown"
         return pixels.copy()
@@ -124,13 +124,13 @@ class Driver:
         Image.fromarray(self.window()).save(path)
 
     def rect(self, item: str) -> tuple[float, float, float, float]:
-        """Where an item is: x0, y0, x1, y1 in screen pixels."""
+        """Return an item's rectangle: x0, y0, x1, y1 in screen pixels."""
         info = self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error)
         assert info.id_, f"there is no item {item}"
         return info.rect_full.min.x, info.rect_full.min.y, info.rect_full.max.x, info.rect_full.max.y
 
     def exists(self, item: str) -> bool:
-        """Whether an item is in the window."""
+        """Return True if an item is in the window."""
         return bool(self.ctx.item_info(item, imgui.test_engine.TestOpFlags_.no_error).id_)
 
     def popup_open(self) -> bool:
@@ -155,7 +155,7 @@ class Driver:
         self.frames(1)
 
     def double_click(self, item: str = "") -> None:
-        """Double click an item, or where the pointer is, however slowly this machine draws the frames between."""
+        """Double click an item, or at the pointer, independent of the frame rate."""
         io = imgui.get_io()
         usual = io.mouse_double_click_time, io.mouse_single_click_delay
         io.mouse_double_click_time, io.mouse_single_click_delay = PATIENCE, PATIENCE + 1
@@ -167,7 +167,7 @@ class Driver:
         self.frames(2)
 
     def menu(self, path: str) -> None:
-        """Choose from the menus, as `menu("View/###hide-panels")`: an item's id is that of its command."""
+        """Choose a menu item, as `menu("View/###hide-panels")`: an item's id is that of its command."""
         for part in path.split("/"):
             self.click(f"//**/{part}")
             self.frames(2)
@@ -216,16 +216,16 @@ def drive(
     """Open a window, run `steps` in it, close it. Returns the app as it was left.
 
     Args:
-        network: What to open first; None for the demo network.
-        renderer: "fake" (in this process, answers at once), "slow" (the same, says that a picture takes 200 ms), "real"
+        network: Network to open first; None for the demo network.
+        renderer: "fake" (in this process, answers at once), "slow" (the same, says that an image takes 200 ms), "real"
             (the child process), or one of your own.
-        size: The window in pixels; any size, whatever the display.
+        size: Size of the window in pixels, independent of the display.
         settings: Instead of the defaults. Captures go to a temporary folder unless they name one.
         scene: Changes the first scene.
         family, resolution: Of the fake network.
         seed: Of random seeds.
-        config_dir: Keeps settings and layouts there; otherwise nothing is kept.
-        broken: Panels may raise; otherwise what they raise fails the test, though the window itself goes on.
+        config_dir: Folder for settings and layouts; otherwise nothing is saved.
+        broken: Allow exceptions of panels; otherwise they fail the test, though the window itself continues.
         options: Further fields of `viz.shell.app.Options`.
     """
     held: AbstractContextManager[str] = (

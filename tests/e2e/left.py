@@ -1,10 +1,10 @@
-"""What tests of the left panels share."""
+"""Helpers for tests of the left panels."""
 
 from tests.e2e.driver import Driver
 
 
 class Clock:
-    """Time that passes only when told to, so that motion can be checked exactly."""
+    """Clock that advances only on request, so that motion can be checked exactly."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -20,6 +20,6 @@ class Clock:
 
 
 def centre(d: Driver, item: str) -> tuple[float, float]:
-    """Where to press an item."""
+    """Return the point at which to press an item."""
     x0, y0, x1, y1 = d.rect(item)
     return (x0 + x1) / 2, (y0 + y1) / 2

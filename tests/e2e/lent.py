@@ -11,7 +11,7 @@ _FAR = 1_000_000
 
 
 class Lent:
-    """Gives one window what answers its own requests. Closing it leaves the renderer to the next window."""
+    """Renderer shared by consecutive windows; each window only gets the answers to its own requests."""
 
     def __init__(self, renderer: Renderer, turn: int) -> None:
         self._renderer, self._turn, self._base = renderer, f"{turn}:", turn * _FAR
@@ -25,23 +25,23 @@ class Lent:
         return getattr(self._renderer, name)
 
     def submit(self, request: RenderRequest) -> None:
-        """Ids grow from window to window."""
+        """Offset ids, so that they grow from window to window."""
         self._renderer.submit(replace(request, request_id=request.request_id + self._base))
 
     def want(self, thumbnails: tuple[ThumbnailRequest, ...]) -> None:
-        """Keys are told apart by window."""
+        """Tag a key with its window, so that windows do not share keys."""
         self._renderer.want(tuple(replace(one, key=self._turn + one.key) for one in thumbnails))
 
     def start(self, job: Job) -> None:
-        """As the keys of thumbnails."""
+        """Tag the job's key with its window."""
         self._renderer.start(replace(job, key=self._turn + job.key))
 
     def cancel(self, key: str) -> None:
-        """As the keys of thumbnails."""
+        """Tag the job's key with its window."""
         self._renderer.cancel(self._turn + key)
 
     def poll(self) -> Replies:
-        """What came, unless it was meant for an earlier window."""
+        """Return the answers that arrived, without those for an earlier window."""
         replies = self._renderer.poll()
         thumbnails = tuple(self._mine(one) for one in replies.thumbnails if one.key.startswith(self._turn))
         progress = tuple(
@@ -53,7 +53,7 @@ class Lent:
         return Replies(frame, failure, loading, thumbnails, progress, replies.preparing)
 
     def close(self) -> None:
-        """The window is gone; the renderer stays."""
+        """Detach the window; the renderer stays."""
         self._renderer.want(())
 
     def _mine(self, thumbnail: Thumbnail) -> Thumbnail:

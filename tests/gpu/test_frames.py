@@ -31,7 +31,7 @@ REQUEST = RenderRequest(1, ImageState(latent=Latent(0.3, 0.4), truncation=Trunca
 
 
 class Held:
-    """Models of which there is one."""
+    """Model cache with a single model."""
 
     def __init__(self, kind: str):
         self.model = tiny.model(kind, "cuda:0")
@@ -41,7 +41,7 @@ class Held:
 
 
 class Strict(CudaQueue):
-    """Lets nobody else wait for the device: PyTorch raises where something would."""
+    """Forbids other synchronisation with the device: PyTorch raises instead."""
 
     def begin(self):
         torch.cuda.set_sync_debug_mode("error")

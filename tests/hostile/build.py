@@ -1,4 +1,4 @@
-"""Small pieces from which hostile files are put together."""
+"""Building blocks of hostile files."""
 
 import json
 import pickle
@@ -89,7 +89,7 @@ def nested(depth: int) -> bytes:
 
 
 def laughs(depth: int = 40) -> list[Any]:
-    """A list that stands for 2^depth lists, though it is small."""
+    """Return a small list that expands to 2^depth lists."""
     value: list[Any] = []
     for _ in range(depth):
         value = [value, value]
@@ -110,7 +110,7 @@ def deep_modules(depth: int) -> Persistent:
 
 
 def many_modules(depth: int = 28) -> Persistent:
-    """A module that holds 2^depth modules, though it is small."""
+    """Return a small module that expands to 2^depth modules."""
     module = empty_module({})
     for _ in range(depth):
         module = empty_module({"a": module, "b": module})
@@ -131,7 +131,7 @@ def described(networks: Any = None, version: Any = 1, **tensors: Any) -> dict[st
 
 
 def stored_with_system_call(command: str) -> bytes:
-    """What torch writes for a tensor, but with a system call inside."""
+    """Return the bytes torch writes for a tensor, but with a system call inside."""
     import os
 
     return stored_tensor(Call(os.system, command))

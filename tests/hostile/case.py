@@ -1,4 +1,4 @@
-"""What a hostile or broken file is, as the tests see it."""
+"""Description of a hostile or broken file for the tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ class Case:
     """One file.
 
     Attributes:
-        name: What it tries.
-        content: The file's bytes, or what makes a path in a folder.
+        name: Description of the attack.
+        content: The file's bytes, or a function that creates a path in a folder.
         outcome: The name of the error, or `LOADED`.
-        words: What the message must contain, whatever the case of the letters.
-        suffix: The file's ending.
+        words: Words that the message must contain, ignoring case.
+        suffix: The file's extension.
     """
 
     name: str

@@ -1,10 +1,10 @@
-"""Opens files one by one, each in a process of its own, and reports as JSON what came of each.
+"""Opens files one by one, each in its own process, and reports the outcomes as JSON.
 
     python -m tests.hostile.probe PATHS.json [standard]
 
-With "standard" each is opened by Python's own unpickler: that is how we know that the files are really hostile.
-PATHS.json is a list of paths; the report is one JSON object a line, in the same order. A process apart is needed
-because the limits on memory and the watch for forbidden events last for a process's lifetime.
+With "standard" each is opened by Python's own unpickler, to prove that the files are really hostile. PATHS.json is a
+list of paths; the report is one JSON object per line, in the same order. A separate process is needed because the
+memory limits and the audit hook last for a process's lifetime.
 """
 
 import gc
@@ -30,7 +30,7 @@ import gan.networks.stylegan3
 
 SECONDS = 5
 EXTRA_BYTES = 768 * 2**20
-"""What a child may map beyond what is mapped when it starts."""
+"""Memory a child may map beyond what is mapped when it starts."""
 
 FORBIDDEN = {
     "compile",
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Build a network, so that what torch imports late is there before the watch begins."""
+    """Build a network, so that torch's late imports happen before the audit begins."""
     from tests.official_pickles import tiny_networks
 
     tiny_networks()
@@ -72,12 +72,12 @@ def warm_up() -> None:
 
 
 def standard(path: str) -> None:
-    """Open `path` as one never should."""
+    """Open `path` with the unsafe standard unpickler."""
     pickle.loads(Path(path).read_bytes())
 
 
 def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
-    """What comes of opening `path`."""
+    """Return the outcome of opening `path`."""
     reading, writing = os.pipe()
     start = time.perf_counter()
     child = os.fork()
@@ -100,7 +100,7 @@ def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
 
 
 def attempt(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
-    """Open `path` here, within the limits, and say what was raised and which forbidden events there were."""
+    """Open `path` in this process, within the limits; report the exception and forbidden events."""
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + EXTRA_BYTES, mapped + EXTRA_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

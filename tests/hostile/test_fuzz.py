@@ -1,4 +1,4 @@
-"""Damaged files: whatever bytes are changed, there is a LoadError or a network, never another exception."""
+"""Damaged files: any change of bytes gives a LoadError or a network, never another exception."""
 
 from dataclasses import replace
 from pathlib import Path

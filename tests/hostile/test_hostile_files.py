@@ -24,7 +24,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
-    """What came of every case, by name; all are opened by one process that forks for each."""
+    """Outcome of every case, by name; one process opens them all and forks for each."""
     folder = tmp_path_factory.mktemp("hostile")
     paths = []
     for number, case in enumerate(CASES):
@@ -74,7 +74,7 @@ def test_nothing_was_run(outcomes):
 
 
 def test_the_same_files_do_run_code_in_the_standard_unpickler(tmp_path):
-    """Without this, the watch and the canary could be blind."""
+    """Proves that the audit hook and the canary work."""
     canary = tmp_path / "canary"
     names = {"posix.system by GLOBAL", "code in a stored tensor"}
     chosen = [case for case in cases_code.cases(f"touch {canary}") if case.name in names]

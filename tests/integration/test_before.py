@@ -37,7 +37,7 @@ RUN = "00000-stylegan2-images-gpus1-batch8-gamma1"
 
 @pytest.fixture(autouse=True)
 def _one_thread():
-    """Sums of one thread: the images were made so."""
+    """Use one thread, as for the recorded images: sums depend on the order."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -64,7 +64,7 @@ def pipeline(arrays: ArrayStore) -> Pipeline:
 
 
 def image(file: str, network: str | None = None, *, still: bool = False) -> np.ndarray:
-    """The image that a file shows, by the way of the command line; `still`: whatever time its timeline stands at."""
+    """Render the image of a file as the command line does; with `still` regardless of the timeline's time."""
     arrays = ArrayStore()
     found = opened(BEFORE / file, network, arrays)
     assert found.notes == ()
@@ -75,7 +75,7 @@ def image(file: str, network: str | None = None, *, still: bool = False) -> np.n
 
 
 def assert_contains(now: object, before: object, where: str = "") -> None:
-    """Everything that was there is there still; more may have come."""
+    """Assert that all previous content is still there; additions are allowed."""
     if isinstance(before, dict):
         assert isinstance(now, dict)
         for name, value in before.items():

@@ -1,4 +1,4 @@
-"""The networks that come with the program load, draw, and keep their promises."""
+"""The bundled networks load, render, and meet their specifications."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""Films: their frames are the preview's, byte for byte; the command, its errors, and being told to end."""
+"""Films: their frames are the preview's, byte for byte; the command, its errors, and termination."""
 
 import json
 import subprocess

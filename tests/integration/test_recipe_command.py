@@ -1,4 +1,4 @@
-"""`python -m renderer picture` as a process of its own."""
+"""`python -m renderer picture` as a separate process."""
 
 import os
 import subprocess

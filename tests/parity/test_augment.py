@@ -1,4 +1,4 @@
-"""The augmentation pipeline against the recorded output of the published one, with the same draws."""
+"""The augmentation pipeline against the recorded output of the published one, with the same random numbers."""
 
 import json
 from typing import Any

@@ -101,7 +101,7 @@ def test_moving_the_mean_of_w(case):
 
 @torch.no_grad()
 def test_the_published_conversion_of_a_tensorflow_pickle():
-    """What the published conversion to PyTorch computes; also without noise, of which the graph gave no picture."""
+    """The published PyTorch conversion's output; also without noise, for which the graph gave no image."""
     nets, expected = load(TENSORFLOW)
     with np.load(fixtures() / TENSORFLOW / "expected_converted.npz") as converted:
         z = torch.from_numpy(expected["z"])

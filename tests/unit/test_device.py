@@ -1,4 +1,4 @@
-"""Ways between the host and a device; what a GPU adds is in tests/gpu."""
+"""Transfers between host and device; those of a GPU are tested in tests/gpu."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Directions in W: read safely, applied to the layers that were named and to no others."""
+"""Directions in W: read safely, and applied only to the named layers."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Pixels are the published ones, whatever the picture's channels and values."""
+"""Pixels equal the published ones, for any number of channels and any values."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exported generators draw the same pictures without this library's code."""
+"""Exported generators give the same images without this library's code."""
 
 import sys
 import warnings
@@ -25,7 +25,7 @@ NETWORKS = dict(networks())
 
 
 def inputs_of(G, seed):
-    """What the exported network takes, and the network's own picture."""
+    """Return the exported network's inputs, and the reference image."""
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
     c = [torch.eye(G.c_dim)[1:2]] if G.c_dim else []
     with torch.no_grad():
@@ -66,7 +66,7 @@ def test_without_the_packages_a_sentence_says_what_to_install(tmp_path, monkeypa
 
 def test_an_export_that_computes_something_else_is_not_kept(tmp_path, monkeypatch):
     class Forgetful(torch.nn.Module):
-        """Draws with what it saw first, as an operator that the exporter cannot follow would."""
+        """Always renders its first input, like an operator that the exporter cannot trace."""
 
         def __init__(self, G):
             super().__init__()

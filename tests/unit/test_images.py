@@ -1,4 +1,4 @@
-"""Pictures of seeds: the library's own calls, one by one, with classes, movement and noise as asked."""
+"""Images of seeds against individual library calls, with classes, movement and noise."""
 
 import numpy as np
 import pytest

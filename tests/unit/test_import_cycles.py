@@ -1,4 +1,4 @@
-"""No module imports itself by way of others: at its top, inside functions and for type checkers alike."""
+"""Import cycles: none at module level, inside functions, or for type checkers."""
 
 import ast
 from collections.abc import Iterator

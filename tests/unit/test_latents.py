@@ -1,4 +1,4 @@
-"""Seeds mean what they mean in the published tools, and walks keep what they promise."""
+"""Seeds give the published latents, and walks meet their specifications."""
 
 import itertools
 import math

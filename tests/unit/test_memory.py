@@ -1,4 +1,4 @@
-"""What the C library is told."""
+"""Settings passed to the C library's allocator."""
 
 import ctypes
 

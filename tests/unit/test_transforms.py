@@ -1,4 +1,4 @@
-"""Moved pictures: where content goes, what is known of it, and that moving back gives the picture back."""
+"""Moved images: positions of the content, masks of known pixels, and inversion."""
 
 import math
 

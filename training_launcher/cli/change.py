@@ -11,9 +11,11 @@ from training_launcher.errors import LaunchError
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @OUTDIRS
 @click.option("--wait", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds to wait for the end.")
-@click.option("--force", is_flag=True, help="Kill what has not ended then; what came after the last snapshot is lost.")
+@click.option(
+    "--force", is_flag=True, help="Kill runs that have not ended by then, losing progress since the last snapshot."
+)
 def stop(runs: tuple[str, ...], outdirs: tuple[str, ...], wait: float, force: bool) -> None:
-    """Stop runs well: a training saves a snapshot, so that it can be resumed. RUN is a folder, a number or a name."""
+    """Stop runs gracefully: a training saves a snapshot to resume from. RUN is a folder, a number or a name."""
     for text in runs:
         run = find(text, outdirs)
         try:
@@ -28,7 +30,7 @@ def stop(runs: tuple[str, ...], outdirs: tuple[str, ...], wait: float, force: bo
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @OUTDIRS
 def resume(runs: tuple[str, ...], outdirs: tuple[str, ...]) -> None:
-    """Go on with runs that were stopped, lost or failed, exactly where they were saved."""
+    """Resume runs that were stopped, lost or failed, exactly from their saved state."""
     for text in runs:
         try:
             run = launcher.resume(find(text, outdirs))

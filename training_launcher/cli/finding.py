@@ -15,7 +15,7 @@ OUTDIRS = click.option(
     "outdirs",
     multiple=True,
     metavar="DIR",
-    help="Where to look for runs; may be given again.  [default: runs, and every folder runs were submitted to]",
+    help="Folder to search for runs; can be repeated.  [default: runs, and every folder runs were submitted to]",
 )
 
 

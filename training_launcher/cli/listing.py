@@ -15,8 +15,8 @@ from training_launcher.cli.finding import OUTDIRS, places
 @click.command("list")
 @click.argument("folders", nargs=-1, metavar="[DIR]...")
 @OUTDIRS
-@click.option("--state", "states", multiple=True, help="Only runs in this state; may be given again.")
-@click.option("--json", "as_json", is_flag=True, help="As lines of JSON.")
+@click.option("--state", "states", multiple=True, help="Only runs in this state; can be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print lines of JSON.")
 def list_runs(folders: tuple[str, ...], outdirs: tuple[str, ...], states: tuple[str, ...], as_json: bool) -> None:
     """List the runs in folders, the newest first."""
     where = places((*folders, *outdirs))

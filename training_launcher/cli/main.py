@@ -10,7 +10,7 @@ from training_launcher.cli.watch import watch
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Runs: training, metrics, films and figures that go on by themselves, one after another on each device."""
+    """Manage runs: training, metrics, films and figures that run in the background, queued for each device."""
 
 
 for command in (submit, list_runs, watch, stop, resume):

@@ -20,7 +20,7 @@ _SLURM = "slurm_"
 
 @click.group()
 def submit() -> None:
-    """Submit a run: it begins as soon as its devices are free, and goes on by itself."""
+    """Submit a run: it starts as soon as its devices are free, and continues in the background."""
 
 
 class _WithPreset(click.Command):
@@ -53,16 +53,16 @@ def _preset_named(args: list[str]) -> str | None:
 def _add(command: Command) -> None:
     own = click_options(command.spec)
     own += [
-        click.Option(["--preset"], metavar="NAME", help="Take what is not given from a preset (docs/runs.md)."),
+        click.Option(["--preset"], metavar="NAME", help="Preset for options that are not given (docs/runs.md)."),
         click.Option(["--executor"], type=click.Choice(("local", "slurm")), default="local", show_default=True,
-                     help="This computer, or the cluster."),
+                     help="Run on this computer, or on the cluster."),
         *_slurm_options(),
-        click.Option(["--dry-run", "-n"], is_flag=True, help="Print what would be run, and the exact command."),
+        click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and the command, and stop."),
     ]  # fmt: skip
     if command.kind != "train":
         own += [
             click.Option(["--runs"], default="runs", show_default=True, metavar="DIR",
-                         help="Folder in which the run's own folder is made."),
+                         help="Folder in which the run folder is created."),
             click.Option(["--desc"], metavar="TEXT", default="", help="Words to add to the run folder's name."),
         ]  # fmt: skip
 

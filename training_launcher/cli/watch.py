@@ -22,11 +22,12 @@ _CODES = {"finished": 0, "stopped": 2, "failed": 1, "lost": 3}
 @click.command()
 @click.argument("run", metavar="RUN")
 @OUTDIRS
-@click.option("--lines", type=click.IntRange(0, 200), default=12, show_default=True, help="Of the log, in view.")
+@click.option("--lines", type=click.IntRange(0, 200), default=12, show_default=True, help="Lines of the log to show.")
 def watch(run: str, outdirs: tuple[str, ...], lines: int) -> None:
     """Watch a run until it ends. RUN is a folder, a number or a name.
 
-    The exit status tells how it ended: 0 finished, 1 failed, 2 stopped, 3 lost. Ctrl+C ends the watching, not the run.
+    The exit status is 0 for a finished run, 1 for failed, 2 for stopped, 3 for lost. Ctrl+C ends the watching, not the
+    run.
     """
     found = find(run, outdirs)
     try:

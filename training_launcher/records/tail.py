@@ -93,7 +93,7 @@ class Tail:
         return Chunk(self._lines(data), restarted, self.offset < self.size)
 
     def _goes_on(self, file: BinaryIO, state: _State) -> bool:
-        """Return whether the file continues from the part already read, as far as a cheap check can say."""
+        """Return True if the file continues from the part already read, as far as a cheap check can say."""
         if self._seen is None or state[:2] != self._seen[:2] or state[2] < self.offset:
             return False
         file.seek(self.offset - len(self._anchor))

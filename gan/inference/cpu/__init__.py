@@ -1,8 +1,8 @@
-"""Synthesis on a CPU by plans: a network's weights arranged for kernels that give the same images in less time.
+"""Plans for fast synthesis on a CPU: a network's weights arranged for compiled kernels, which give the same images.
 
-A network is run by its plan from the moment that `warm_up` has made one. That reads the kernels from disk or, the first
-time on a computer, compiles them, which takes seconds: call it from a thread. A plan sees changes of the network's
-parameters and is then made anew; the network itself is never changed, and holds nothing of the plan.
+A network runs by its plan once `warm_up` has made one. That reads the kernels from disk or, the first time on a
+computer, compiles them, which takes seconds: call it from a thread. A plan detects changes of the network's parameters
+and is then rebuilt; the network itself is never changed, and holds no reference to the plan.
 
 Importing this package does not import numba.
 """

@@ -1,4 +1,4 @@
-"""The plans that exist, and the runner that gives calls to them."""
+"""Registry of plans, and the runner that dispatches calls to them."""
 
 import threading
 from collections.abc import Callable
@@ -33,7 +33,7 @@ MakePlan = Callable[[Synthesis], Plan]
 
 @dataclass
 class Entry:
-    """A network's plan and how to make it anew."""
+    """A network's plan and its factory."""
 
     make: MakePlan
     plan: Plan
@@ -51,7 +51,7 @@ def enter(synthesis: Synthesis, first: MakePlan, later: MakePlan) -> None:
     Args:
         synthesis: The network.
         first: Makes the plan.
-        later: Makes it anew when parameters have changed.
+        later: Rebuilds it when parameters have changed.
     """
     made_of = fingerprint(synthesis)
     entry = Entry(later, _made(first, synthesis), made_of)
@@ -60,7 +60,7 @@ def enter(synthesis: Synthesis, first: MakePlan, later: MakePlan) -> None:
 
 
 def cool_down(synthesis: Synthesis) -> None:
-    """Let a network's plan go: the reference runs again."""
+    """Drop a network's plan: the reference runs again."""
     with _LOCK:
         entries.pop(synthesis, None)
 

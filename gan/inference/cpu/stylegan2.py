@@ -1,4 +1,4 @@
-"""StyleGAN2's synthesis on a CPU, for one image: the same numbers as the network's own, in less time.
+"""Plan of StyleGAN2's synthesis on a CPU, for one image; equivalent to the reference up to rounding.
 
 Everything is in NHWC order. A modulated convolution scales its input, or its weight where that is smaller, by the
 styles, and its output by the demodulation, which costs nothing in the pass that also adds noise and bias and
@@ -43,8 +43,8 @@ _PRODUCTS_BYTES = 1 << 23
 """Of the matrix products that are computed at once. Less would stay nearer to a core, but each product of two threads
 waits for both, which costs on a busy machine."""
 _FEW, _MANY = 4, 1 << 33
-"""Batches of more images than this, of networks with fewer multiplications an image, are left to the own layers,
-which call each operator once for all of them (`python -m benchmarks.synthesis --batches`)."""
+"""Larger batches, of networks with fewer multiplications per image, are left to the reference layers, which call each
+operator once per batch (`python -m benchmarks.synthesis --batches`)."""
 _COLOURS = 3
 _SLOPES = {"linear": 1.0, "lrelu": ACTIVATIONS["lrelu"].alpha}
 

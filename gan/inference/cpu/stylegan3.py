@@ -1,4 +1,4 @@
-"""StyleGAN3's synthesis on a CPU, for one image: the same numbers as the network's own, in less time.
+"""Plan of StyleGAN3's synthesis on a CPU, for one image; equivalent to the reference up to rounding.
 
 Everything is in NHWC order. A modulated convolution scales its input, or its weight where that is smaller, by the
 styles; the demodulation is the scale of what the fused filtered leaky ReLU reads.

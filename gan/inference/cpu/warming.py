@@ -1,4 +1,4 @@
-"""Making plans: kernels are read or compiled first."""
+"""Warm-up: loading or compiling kernels, and building plans."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Networks of lower resolution with the weights of a whole one, for previews.
+"""Low-resolution networks that share the weights of a full one, for previews.
 
 `at_resolution(G.synthesis, 64)` is called like `G.synthesis` itself, with the same `ws` and noise layers, and gives
 smaller images for less work. Its layers may be fewer, or smaller.

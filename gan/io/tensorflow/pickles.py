@@ -1,4 +1,4 @@
-"""From the records of a TensorFlow pickle (G, D, Gs) to the networks in it.
+"""Extraction of networks from the records of a TensorFlow pickle (G, D, Gs).
 
 Each is a `dnnlib.tflib.network.Network`: the name of the function that builds it, that function's arguments, and
 variables by name; a generator has its mapping and synthesis networks as components. The function's source text travels

@@ -16,7 +16,7 @@ VARIABLE = "STYLESCOPE_KERNELS"
 """Of the environment: where it is "off", programs do without kernels."""
 
 _SMALLEST = 1 << 14
-"""Numbers of an image below which resampling it costs more than it saves; `_SMALLEST_ACTIVATED` for activating it."""
+"""Minimum number of elements for the resampling kernel to pay; `_SMALLEST_ACTIVATED` is that of activations."""
 _SMALLEST_ACTIVATED = 1 << 16
 _NARROWEST = 48
 """Width of an image, before and after, below which resampling with many taps costs more than the reference does; with
@@ -29,7 +29,7 @@ _enabled = False
 
 
 def enable() -> bool:
-    """Compile the operators' kernels, or read them from disk, and use them from now on; whether that worked."""
+    """Compile the operators' kernels, or load them from disk, and enable them; returns True on success."""
     global _enabled
     try:
         from numba.core.errors import NumbaError
@@ -203,7 +203,7 @@ def bias_act(
 
 
 def _activating_pays(x: Tensor, b: Tensor | None, gain: float, clamp: float | None) -> bool:
-    """True if it takes more than one call of PyTorch's, and there is enough of it."""
+    """True if the reference needs several PyTorch calls and the tensor is large enough."""
     return x.numel() >= _SMALLEST_ACTIVATED and not (b is None and clamp is None and gain == 1)
 
 

@@ -1,4 +1,4 @@
-"""Compiling kernels: into a folder of the user's cache, once for all processes.
+"""Compilation of kernels into a folder of the user's cache, shared by all processes.
 
 Importing this module imports numba.
 """
@@ -31,7 +31,7 @@ _NUMBERS = 1 << 16
 
 
 def _version() -> str:
-    """Names everything that a compiled kernel depends on and numba's own index does not look at."""
+    """Return a string of all dependencies of a compiled kernel that numba's index does not cover."""
     sources = sorted(Path(__file__).parent.glob("*.py"))
     digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {LANES}".encode())
     for source in sources:

@@ -1,8 +1,8 @@
 """Kernels for CUDA devices, written in Triton, and the choice between them and the reference operators.
 
-Triton compiles a kernel at its first launch and keeps it on disk. It needs a C compiler for its own launcher: where
-there is none, or no Triton, or a device that it does not know, the reference operators do the work and one sentence
-says why. Every operator is tried on a small case against the reference before it is used, once in a process.
+Triton compiles a kernel at its first launch and caches it on disk. It needs a C compiler for its launcher: without one,
+without Triton, or on an unknown device, the reference operators are used, and a notice gives the reason. Every operator
+is checked on a small case against the reference before its first use in a process.
 
 Importing this package does not import Triton.
 """
@@ -81,7 +81,7 @@ def notices() -> tuple[str, ...]:
 
 
 def forget() -> None:
-    """Forget what was chosen and said: the next call tries again."""
+    """Reset the choices and notices: the next call tries again."""
     with _LOCK:
         _chosen.clear()
         _notices.clear()
@@ -89,7 +89,7 @@ def forget() -> None:
 
 @contextmanager
 def reference_only() -> Iterator[None]:
-    """The time in which no kernel is used, to compare with."""
+    """Disable all kernels during the block, for comparisons."""
     global _enabled
     before, _enabled = _enabled, False
     try:

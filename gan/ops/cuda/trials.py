@@ -1,4 +1,4 @@
-"""Each kernel on a small case, against the reference on the CPU, before it is used. Importing this imports Triton."""
+"""Checks of each kernel on a small case against the CPU reference, before its first use. Imports Triton."""
 
 import subprocess
 from collections.abc import Callable

@@ -26,7 +26,7 @@ class AdaController:
     Args:
         settings: See there; None leaves p as it is.
         p: Probability at the start, 0..1.
-        device: Where the signs come from.
+        device: Device of the signs.
     """
 
     def __init__(self, settings: AdaSettings | None, p: float, device: torch.device) -> None:
@@ -35,17 +35,17 @@ class AdaController:
         self._signs = torch.zeros(2, device=device)
 
     def see(self, signs: Tensor) -> None:
-        """Take signs of D(real), any number of them."""
+        """Accumulate signs of D(real), any number of them."""
         if self.settings is not None:
             self._signs = self._signs + torch.stack([signs.sum(), torch.full_like(signs.sum(), signs.numel())])
 
     def after_batch(self, number: int, batch: int, group: Group) -> None:
-        """Adjust p where it is time to. Collective.
+        """Adjust p if an adjustment is due. Collective.
 
         Args:
             number: Batches done so far, from 1 on.
             batch: Images in each.
-            group: Whose signs count.
+            group: Processes whose signs are averaged.
         """
         if self.settings is None or number % self.settings.interval != 0:
             return
@@ -58,11 +58,11 @@ class AdaController:
         self.p = min(max(self.p + (step if excess > 0 else -step if excess < 0 else 0.0), 0.0), 1.0)
 
     def state_dict(self) -> dict[str, object]:
-        """Everything that a continued run needs."""
+        """Return the state that a resumed run needs."""
         return {"p": self.p, "signs": self._signs.cpu()}
 
     def load_state_dict(self, state: dict[str, object]) -> None:
-        """Go on from what `state_dict` returned."""
+        """Restore the result of `state_dict`."""
         p, signs = state["p"], state["signs"]
         assert isinstance(p, float)
         assert isinstance(signs, Tensor)

@@ -13,7 +13,7 @@ from gan.training.augment.wavelets import SYM2
 from gan.training.draws import Draws
 
 BAND_POWER = (10 / 13, 1 / 13, 1 / 13, 1 / 13)
-"""Share of each band in the power of a natural image (1 / f): what the amplified image is normalised by."""
+"""Share of each band in the power of a natural image (1 / f), for normalising the amplified image."""
 
 
 def band_filters() -> Tensor:
@@ -48,7 +48,7 @@ def amplify_bands(images: Tensor, a: Augmentations, bands: Tensor, p: float | Te
     Args:
         images: [N, C, H, W].
         a: Multipliers and strengths.
-        bands: What `band_filters` returns.
+        bands: Result of `band_filters`.
         p: Overall probability.
         draws: Source of the random numbers.
 

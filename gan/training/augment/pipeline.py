@@ -1,9 +1,9 @@
 """Adaptive discriminator augmentation: the pipeline (ADA, arXiv 2006.06676, appendix B).
 
-Every augmentation is applied with a probability of p times its own multiplier, so that what the discriminator sees
-leaks nothing to the generator as long as p stays below one. In the order of the paper: pixel blitting, general
-geometric and colour transformations, image-space filtering, additive noise and cutout. Blitting and geometry are one
-warp, all colour changes one matrix.
+Every augmentation is applied with a probability of p times its own multiplier, so that augmentations do not leak into
+the generated images as long as p stays below one. In the order of the paper: pixel blitting, general geometric and
+colour transformations, image-space filtering, additive noise and cutout. Blitting and geometry are one warp, all colour
+changes one matrix.
 """
 
 from torch import Tensor, nn
@@ -19,10 +19,10 @@ from gan.training.draws import Draws
 
 
 class AugmentPipe(nn.Module):
-    """Augments batches of images. Holds filters only; p is an argument, as the draws are.
+    """Augments batches of images. Stateless but for its filters: p and the random numbers are arguments.
 
     Args:
-        augmentations: Which ones, and how strong.
+        augmentations: Probabilities and strengths.
     """
 
     warp_filter: Tensor
@@ -35,7 +35,7 @@ class AugmentPipe(nn.Module):
         self.register_buffer("bands", band_filters(), persistent=False)
 
     def forward(self, images: Tensor, p: float | Tensor, draws: Draws) -> Tensor:
-        """Augment every image with draws of its own.
+        """Augment every image independently.
 
         Args:
             images: [N, C, H, W], -1..1; gradients of any order flow through.

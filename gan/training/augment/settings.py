@@ -1,4 +1,4 @@
-"""Settings of the augmentation pipeline: which augmentations, and how strong."""
+"""Settings of the augmentation pipeline: probability multipliers and strengths."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,4 +94,4 @@ PIPELINES: Mapping[str, Augmentations] = MappingProxyType(
         "bgcfnc": _all_of(*_BLIT, *_GEOM, *_COLOR, "imgfilter", "noise", "cutout"),
     }
 )
-"""The published combinations by name; training uses "bgc"."""
+"""Published combinations by name; training uses "bgc"."""

@@ -1,4 +1,4 @@
-"""Checkpoints of a run: snapshots of its networks, and the one state that it can continue from."""
+"""Checkpoints of a run: snapshots of its networks, and the state to resume from."""
 
 import pickle
 from collections.abc import Iterator
@@ -16,16 +16,16 @@ from gan.io.tensors import save
 from gan.training.errors import TrainingError
 
 VERSION = 1
-"""Version of `training-state.pt`; files of a later one are refused."""
+"""Version of `training-state.pt`; files of later versions are refused."""
 
 
 def snapshot_path(folder: Path, nimg: int) -> Path:
-    """Where the networks after `nimg` images are kept."""
+    """Return the path of the snapshot after `nimg` images."""
     return folder / snapshot_name(nimg)
 
 
 def save_snapshot(folder: Path, nets: Networks, nimg: int) -> Path:
-    """Write the networks; returns the file.
+    """Write a snapshot of the networks and return its path.
 
     Raises:
         TrainingError: it cannot be written. Earlier snapshots stay as they were.
@@ -37,7 +37,7 @@ def save_snapshot(folder: Path, nets: Networks, nimg: int) -> Path:
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
-    """Write `training-state.pt`, in place of an older one.
+    """Write `training-state.pt`, replacing an older one.
 
     Raises:
         TrainingError: it cannot be written. The older one stays.
@@ -48,7 +48,7 @@ def save_state(folder: Path, state: dict[str, Any]) -> None:
 
 
 def load_state(folder: Path) -> dict[str, Any]:
-    """Read `training-state.pt`; only data is read, nothing is run.
+    """Read `training-state.pt`, without running any code in it.
 
     Raises:
         TrainingError: it is missing, damaged or of a later version.
@@ -74,7 +74,7 @@ def load_state(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Turn what the system and the libraries say of a full disk into one sentence."""
+    """Convert errors of the system and the libraries on writing into one sentence."""
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:

@@ -34,7 +34,7 @@ def read_spec(folder: Path) -> dict[str, Any]:
 
 
 def has_begun(folder: Path) -> bool:
-    """Return whether a training has saved a state, statistics or a snapshot after its start.
+    """Return True if a training has saved a state, statistics or a snapshot after its start.
 
     False for a folder that was only prepared, and for a run that was killed before it saved its first state.
     """

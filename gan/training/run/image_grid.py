@@ -1,4 +1,4 @@
-"""The images that a run keeps: a grid of real images, and the same latents after every snapshot."""
+"""Image grids of a run: real images, and images of fixed latents at every snapshot."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from gan.display import to_rgba8
 from gan.images import grid
 
 _WIDE, _HIGH = 1920, 1080
-"""About the size of a grid in pixels."""
+"""Approximate size of a grid in pixels."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class GridPlan:
 
 
 def plan_grid(source: ImageSource, z_dim: int, seed: int) -> GridPlan:
-    """Choose what the grids show; the same for the same dataset and seed."""
+    """Choose the contents of the grids, as a function of dataset and seed."""
     _, height, width = source.shape
     columns = int(np.clip(_WIDE // width, 4, 16))
     rows = int(np.clip(_HIGH // height, 3, 9))
@@ -56,16 +56,16 @@ def _rows_of_classes(labels: npt.NDArray[np.float32], order: list[int], rows: in
 
 
 def real_grid(source: ImageSource, plan: GridPlan) -> Bytes:
-    """The real images, uint8 [H, W, 3]."""
+    """Return the grid of real images, uint8 [H, W, 3]."""
     return grid([_rgb(image) for image in source.images(plan.indices)], plan.columns)
 
 
 def fake_grid(images: Tensor, plan: GridPlan) -> Bytes:
-    """Generated images [N, C, H, W], about -1..1, as uint8 [H, W, 3]."""
+    """Arrange generated images [N, C, H, W], about -1..1, in a grid, uint8 [H, W, 3]."""
     return grid([np.ascontiguousarray(to_rgba8(image)[..., :3]) for image in images], plan.columns)
 
 
 def _rgb(image: Bytes) -> Bytes:
-    """[C, H, W] -> [H, W, 3]: one or two channels are grey, of more the first three are shown."""
+    """Convert [C, H, W] to [H, W, 3]: one or two channels are grey; of more, the first three are shown."""
     shown = image[:3] if len(image) >= 3 else image[:1].repeat(3, axis=0)
     return np.ascontiguousarray(shown.transpose(1, 2, 0))

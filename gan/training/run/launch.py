@@ -1,4 +1,4 @@
-"""Starts the processes of a run on this computer, as torchrun does, and says which one was lost."""
+"""Launching of a run's processes on this computer, as torchrun does, reporting which one was lost."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ from gan.training.errors import TrainingError
 from gan.training.run import status
 
 SHUTDOWN_SECONDS = 15
-"""Time that the other workers have to end after one was lost; then they are killed."""
+"""Grace period of the other workers after one was lost; then they are killed."""
 
 
 def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) -> None:
@@ -28,9 +28,9 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
 
     Args:
         count: Number of processes.
-        folder: The run's folder, whose `status.json` says which process is number 0.
-        work: A function of a module.
-        args: What it is given; must be picklable.
+        folder: The run's folder, whose `status.json` names process 0.
+        work: A module-level function.
+        args: Its arguments; must be picklable.
 
     Raises:
         TrainingError: a worker failed or was lost; the message names it.
@@ -43,11 +43,11 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
         rdzv_backend="c10d",
         rdzv_endpoint="localhost:0",
         max_restarts=0,
-        # The rest is handled here: torchrun by itself would kill the workers before they have saved anything.
+        # Other signals are handled here: torchrun by itself would kill the workers before they have saved.
         signals_to_handle="SIGQUIT",
         shutdown_timeout=SHUTDOWN_SECONDS,
     )
-    # What they would say is said here in a sentence.
+    # Their messages are replaced by one sentence here.
     for name in ("torch.distributed.elastic", "torch.multiprocessing"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
@@ -56,7 +56,7 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
     except ChildFailedError as error:
         rank, failure = error.get_first_failure()
         reason = _reason(folder, rank, failure.pid, failure.exitcode)
-        # One that was killed could not say so itself, and what the others say is only that it was lost.
+        # A killed worker could not report it, and the others only report that it was lost.
         status.mark_failed(folder, reason, time.time(), first=failure.exitcode >= 0)
         raise TrainingError(reason) from error
 

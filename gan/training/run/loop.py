@@ -1,4 +1,4 @@
-"""The training loop: steps, ticks, snapshots, and what is written of them."""
+"""The training loop: steps, ticks, snapshots, and their output files."""
 
 import time
 from collections.abc import Callable
@@ -26,21 +26,21 @@ _STATUS_SECONDS = 2.0
 
 
 Measure = Callable[[Any, Path], dict[str, float]]
-"""From a generator, and the snapshot that holds it, to figures by name (none if they come later); collective."""
+"""Maps a generator and its snapshot file to results by name (empty if they come later); collective."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Surroundings of a run: all that is not the training itself."""
+    """Environment of a run: folder, processes and callbacks."""
 
     folder: Path
     """The run's folder."""
     group: Group
     """The processes."""
     notify: Callable[[str], None]
-    """Takes a line for people."""
+    """Called with a line of text to log."""
     stop: Callable[[], bool]
-    """True if this process was asked to stop."""
+    """Returns True if this process was asked to stop."""
     progress: Callable[[int], None] = lambda nimg: None
     """Called with the number of images shown, after every batch."""
     measure: Measure | None = None
@@ -77,10 +77,10 @@ class Loop:
     """Trains until the end, or until it is asked to stop.
 
     Args:
-        trainer: What trains.
+        trainer: Networks and step.
         source: The dataset.
         around: Folder, processes and callbacks.
-        state: What was saved of an earlier part of the run.
+        state: Saved state of an earlier part of the run.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Loop:
                 self._events.close()
 
     def _begin(self) -> None:
-        """Write what a run begins with: real images, and a snapshot before the first step."""
+        """Write the initial files of a run: real images, and a snapshot before the first step."""
         if self._first:
             assert self._plan is not None
             save_png(self._around.folder / "reals.png", real_grid(self._source, self._plan))
@@ -148,7 +148,7 @@ class Loop:
             self._write_status("running")
 
     def _snapshot_is_due(self) -> bool:
-        """Every so many ticks; before that at 1, 2, 4, 8, ..., for early networks change quickly."""
+        """True every `snapshot_ticks` ticks; before that at 1, 2, 4, 8, ..., as early networks change quickly."""
         tick, every = self._place.tick, self._trainer.config.snapshot_ticks
         return tick % every == 0 or (tick < every and tick & (tick - 1) == 0)
 
@@ -203,7 +203,7 @@ class Loop:
     # -- Snapshots -----------------------------------------------------------------------------------------------
 
     def _snapshot(self, measured: bool = True) -> None:
-        """Keep the networks, an image and the state; then measure. Collective."""
+        """Save the networks, an image grid and the state; then measure. Collective."""
         trainer, around = self._trainer, self._around
         begun = around.clock()
         state = trainer.state_dict()
@@ -260,7 +260,7 @@ def _peak_gpu_memory() -> float:
 
 
 def _duration(seconds: float) -> str:
-    """As people read it: 3h 05m 10s."""
+    """Format a duration as in 3h 05m 10s."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

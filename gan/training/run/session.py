@@ -1,4 +1,4 @@
-"""One process's part of a run: opens the data, builds or restores, trains, and says how it went."""
+"""One process's part of a run: opens the data, builds or restores, trains, and reports the outcome."""
 
 import contextlib
 import os
@@ -45,9 +45,9 @@ class Job:
     mirror: bool
     """True to double it with mirrored images."""
     device: str
-    """Name of the device, as `gan.device` knows it."""
+    """Name of the device, see `gan.device`."""
     folder: Path | None
-    """The run's folder; None where process 0 is to make it."""
+    """The run's folder; None if process 0 creates it."""
     continued: bool
     """True to continue from the folder's saved state."""
 
@@ -61,13 +61,13 @@ def run(
     """Do this process's part of a run.
 
     Args:
-        job: What to do.
-        make_folder: Makes the run's folder, where it is not made yet; called in process 0 only.
-        notifier: From the folder to what takes lines for people; called in process 0 only.
+        job: Instructions for the process.
+        make_folder: Creates the run's folder if the job has none; called in process 0 only.
+        notifier: Returns a logger of lines for a folder; called in process 0 only.
         progress: Called with the number of images shown.
 
     Returns:
-        Whether the end was reached; False if the run was stopped.
+        True if the end was reached; False if the run was stopped.
     """
     device = local_device(choose_device(job.device))
     torch.backends.cudnn.benchmark = job.config.cudnn_benchmark
@@ -93,7 +93,7 @@ def run(
             return _train(job, folder, group, device, notify, stop, progress)
     except BaseException as error:
         if folder is not None:
-            with contextlib.suppress(OSError):  # on a full disk there may be no room even for that
+            with contextlib.suppress(OSError):  # a full disk may have no room even for that
                 mark_failed(folder, _reason(error, group), time.time(), first=True)
         raise
     finally:
@@ -160,7 +160,7 @@ def _parameters(trainer: Trainer) -> str:
 
 
 def _reason(error: BaseException, group: Group) -> str:
-    """Sentence for an error."""
+    """Return a sentence for an error."""
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted before the last batch was saved."
     if isinstance(error, torch.OutOfMemoryError):

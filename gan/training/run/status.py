@@ -28,9 +28,9 @@ class Status:
     kimg: float
     """Thousands of images shown so far."""
     total_kimg: float
-    """Thousands of images in all."""
+    """Total length in thousands of images."""
     sec_per_kimg: float | None
-    """Seconds for a thousand images, recently; None at the start."""
+    """Recent seconds per thousand images; None at the start."""
     eta_s: float | None
     """Seconds until the end at that pace."""
     updated: float
@@ -47,7 +47,7 @@ class Status:
     """Name of its computer."""
 
     def write(self, folder: Path) -> None:
-        """Write it to a run's folder, atomically."""
+        """Write the status to a run's folder, atomically."""
         plain = {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in asdict(self).items()}
         write_json(folder / STATUS_FILE, plain)
 
@@ -58,7 +58,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def is_alive(content: dict[str, Any]) -> bool:
-    """Return whether the process that wrote a status still runs on this computer."""
+    """Return True if the process that wrote a status still runs on this computer."""
     who = read_identity(content)
     return who is not None and who.presence() == "here"
 
@@ -70,7 +70,7 @@ def mark_failed(folder: Path, error: str, now: float, *, first: bool = False) ->
         folder: The run's folder.
         error: The reason, as a sentence.
         now: Seconds since 1970.
-        first: Keep an earlier reason, from which the other processes failed too.
+        first: Keep an earlier reason, which probably made this process fail too.
     """
     content = read(folder) or {}
     if first and content.get("state") == "failed":

@@ -13,7 +13,7 @@ from viz.state.scene import Scene
 pytestmark = pytest.mark.window
 PANEL = "//Layers & spectrum/**/"
 WIDE = (1760, 760)
-"""Where all parts of the panel fit side by side."""
+"""Position at which all parts of the panel fit side by side."""
 
 
 def analyse(scene: Scene) -> Scene:
@@ -22,20 +22,20 @@ def analyse(scene: Scene) -> Scene:
 
 
 def front(d: Driver) -> None:
-    """Bring the panel before the others of its node, once they have come to rest."""
+    """Bring the panel to the front of its dock node, once the layout has settled."""
     d.frames(SETTLED + 4)
     d.ctx.window_focus("//Layers & spectrum")
     d.frames(3)
 
 
 def spectrum(d: Driver) -> np.ndarray:
-    """A copy of the spectrum's picture."""
+    """A copy of the spectrum's image."""
     part = next(part for part in d.facts.frame.parts if part.name == SPECTRUM)
     return d.renderer.pixels(part).copy()
 
 
 def click_layer(d: Driver, name: str) -> None:
-    """Choose a row of the table and wait for its picture."""
+    """Choose a row of the table and wait for its image."""
     d.click(f"{PANEL}##{name}")
     d.wait_frame()
 

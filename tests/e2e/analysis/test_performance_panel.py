@@ -22,7 +22,7 @@ def seen(d: Driver) -> None:
 
 
 def cpu(scene: Scene) -> Scene:
-    """Render on the CPU, whatever there is."""
+    """Render on the CPU on any machine."""
     return put(scene, "settings.device", "cpu")
 
 

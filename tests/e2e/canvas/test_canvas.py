@@ -1,4 +1,4 @@
-"""The canvas, by what becomes of the picture: zoom, pan, exact pixels, read-out, walking, moving and turning."""
+"""The canvas, checked by its pixels: zoom, pan, exact pixels, read-out, walking, moving and turning."""
 
 from dataclasses import replace
 
@@ -19,14 +19,14 @@ PICTURE = "//Canvas/##picture"
 
 
 def place(d: Driver) -> Place:
-    """Where the picture lies on the screen."""
+    """Return the image's rectangle on the screen."""
     found = d.scene.interaction.pointer.place
     assert found is not None
     return found
 
 
 def on_screen(d: Driver, column: float, row: float) -> tuple[float, float]:
-    """The middle of a pixel of the picture on the screen."""
+    """The middle of a pixel of the image on the screen."""
     now = place(d)
     return now.x + (column + 0.5) * now.scale, now.y + (row + 0.5) * now.scale
 

@@ -1,4 +1,4 @@
-"""Comparing the present state with a kept one, and taking parts of it: pixels of the window."""
+"""Comparison of the present state with a stored one, and taking parts of it, checked by the window's pixels."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,12 +26,12 @@ def comparing(**changes: Any):
 
 
 def one_to_one(scene: Scene) -> Scene:
-    """A picture pixel on each pixel of the screen."""
+    """An image pixel on each pixel of the screen."""
     return replace(scene, view=replace(scene.view, camera=Camera(zoom=4.0)))
 
 
 def seen(d: Driver) -> np.ndarray:
-    """The picture as it is on the screen, [H, W, 3], a pixel for each of its own, without tools."""
+    """Return the image as shown on the screen, [H, W, 3], at one screen pixel per image pixel, without tools."""
     d.ctx.mouse_move_to_pos(imgui.ImVec2(640, 4))
     d.wait_frame()
     told = d.app.link.jobs
@@ -44,7 +44,7 @@ def seen(d: Driver) -> np.ndarray:
 
 
 def two(d: Driver) -> tuple[np.ndarray, np.ndarray]:
-    """Keep seed 1 as B and show seed 2: their pictures A, B."""
+    """Keep seed 1 as B and show seed 2: their images A, B."""
     d.wait_frame()
     d.change(one_to_one)
     d.change(seed(1.0))

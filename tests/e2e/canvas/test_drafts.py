@@ -1,4 +1,4 @@
-"""While something is dragged, a picture that takes long is a draft; once it is let go, or rests, it is whole."""
+"""During a drag slow images are rendered at low resolution; at its end, or when it pauses, at full resolution."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +71,7 @@ def stylegan2(folder: Path) -> str:
 
 
 def stylegan3(folder: Path) -> str:
-    """The network of 128 x 128 that comes with the program."""
+    """The bundled network of 128 x 128."""
     return str(next((Path(__file__).resolve().parents[3] / "assets").glob("pattern-t-*.safetensors")))
 
 
@@ -96,7 +96,7 @@ def test_the_renderer_draws_drafts_and_then_the_whole_picture(make, side, lent, 
         assert drafts(d) == 0
         whole = d.picture().astype(int)
         assert whole.shape == draft.shape
-        # Not the same, but the same picture: nearer than the first one is.
+        # Not equal, but of the same image: nearer than the first one is.
         assert 0 < np.abs(draft - whole).mean() < 0.5 * whole[..., :3].std()
         d.click("//Canvas/**/##drafts")
         hold(d, 0.5)

@@ -1,4 +1,4 @@
-"""The product's window for test_crash: works without pause until it is killed, or tells what it opens with.
+"""The product's window for test_crash: works without pause until it is killed, or prints the state it opens with.
 
 `python -m tests.e2e.files.crash_app work|look FILE`
 """

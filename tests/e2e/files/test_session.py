@@ -1,4 +1,4 @@
-"""Saving and opening in the real window: pictures with recipes, sessions, latents, and what a crash leaves."""
+"""Saving and opening in the real window: images with recipes, sessions, latents, and crash recovery."""
 
 import io
 import zipfile
@@ -45,7 +45,7 @@ def messages(d: Driver) -> list[str]:
 
 
 def saved_picture(d: Driver) -> Path:
-    """Save the picture shown; its file."""
+    """Save the image shown; its file."""
     d.change(lambda scene: scene.request(SavePicture()))
     d.wait_for(lambda: d.facts.saved, what="the file")
     return Path(d.facts.saved)

@@ -1,4 +1,4 @@
-"""EQ-T of a network as `gan.analysis.equivariance` measures it, on pictures of 8 bits as the window shows them.
+"""EQ-T of a network as `gan.analysis.equivariance` measures it, on images of 8 bits as the window shows them.
 
 `python -m tests.e2e.generate.equivariance NETWORK COLUMNS ROWS SEED...` prints decibels. Runs in a process of its own:
 the window's tests do not import torch.

@@ -22,9 +22,9 @@ class Row:
 
     Attributes:
         item: The control's id in the panel.
-        path: What it changes.
-        typed: What to type into it; empty to click it.
-        shows: Whether the picture must change with it.
+        path: Path of the changed field.
+        typed: Text to type into it; empty to click it.
+        shows: True if the image must change with it.
     """
 
     item: str
@@ -93,11 +93,11 @@ FAMILIES = {
 
 REASONS = {"noise": "adds no noise", "transform": "Only a StyleGAN3's input can be moved", "classes": "has no classes"}
 WHEN_UNABLE = {"noise": NOISE[:2], "transform": (TRANSFORM[0], TRANSFORM[3], TRANSFORM[5]), "classes": CLASSES[:1]}
-"""What is tried of a greyed section: rows that are greyed for no other reason."""
+"""Rows to try in a greyed section: those that are greyed for no other reason."""
 
 
 def use(d: Driver, row: Row) -> None:
-    """Change what the row stands for, as a user would."""
+    """Change the row's value, as a user would."""
     item = f"//Generator/{row.item}"
     before, shown = get(d.scene, row.path), d.picture()
     if row.item.endswith("lass"):
@@ -147,7 +147,7 @@ def tips(monkeypatch) -> list[str]:
 
 
 def between_seeds(scene: Scene) -> Scene:
-    """Where blending shows."""
+    """Return the scene halfway between two seeds, where blending has an effect."""
     return put(scene, "document.latent.x", 3.5)
 
 

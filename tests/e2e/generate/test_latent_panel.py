@@ -31,7 +31,7 @@ def latent(d: Driver) -> Latent:
 
 
 def at(d: Driver, place: Latent) -> np.ndarray:
-    """The picture of a place."""
+    """Return the image at a position of the seed grid."""
     d.change(lambda scene: put(scene, "document.latent", place))
     d.wait_frame()
     return d.picture()

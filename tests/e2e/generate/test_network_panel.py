@@ -30,7 +30,7 @@ def enter(d: Driver, text: str) -> None:
 
 @pytest.fixture
 def run_folder(tmp_path: Path) -> Path:
-    """A run of three snapshots; the networks are different ones, so that each shows a picture of its own."""
+    """A run of three snapshots with different networks, so that their images differ."""
     folder = tmp_path / "00003-stylegan2-made-up"
     folder.mkdir()
     for kimg, name in ((0, "sg2_64"), (40, "sg2_resnet_32"), (200, "sg2ada_cond_32")):

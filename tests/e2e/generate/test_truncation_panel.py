@@ -43,7 +43,7 @@ def test_psi_0_makes_every_seed_the_mean_and_psi_1_none(lent, avatars):
     drive(steps, network=avatars, renderer=lent)
 
 
-def test_the_cutoff_counts_the_networks_own_layers_and_all_of_them_is_none(lent, avatars):
+def test_the_cutoff_counts_the_networks_layers_and_all_of_them_is_none(lent, avatars):
     def steps(d: Driver):
         d.wait_frame()
         whole = d.picture()

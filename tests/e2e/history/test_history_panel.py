@@ -1,4 +1,4 @@
-"""The history of small pictures: going back and forth, and what is kept."""
+"""The history of thumbnails: undo, redo, and which steps remain."""
 
 from dataclasses import replace
 

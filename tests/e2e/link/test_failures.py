@@ -1,4 +1,4 @@
-"""What goes wrong in the renderer, and the way out that the window offers."""
+"""Failures of the renderer, and the recovery that the window offers."""
 
 from dataclasses import replace
 
@@ -75,7 +75,7 @@ def test_a_network_that_fails_to_load_can_be_left_again():
 
 
 class Broken(FakeRenderer):
-    """Says that some pixels are not finite unless everything is computed in fp32."""
+    """Reports non-finite pixels unless everything is computed in fp32."""
 
     def poll(self):
         replies = super().poll()

@@ -1,10 +1,10 @@
-"""What the status bar tells of kernels that are compiled."""
+"""Status bar messages while kernels are compiled."""
 
 import numpy as np
 import pytest
 
 from renderer.ipc.protocol import Preparing
-from tests.e2e.driver import Driver, drive  # first: it tells PyOpenGL how to draw without a display
+from tests.e2e.driver import Driver, drive  # first: it selects PyOpenGL's headless platform
 from tests.e2e.ui.test_draw_cache import STILL, replayed, rest
 from viz.shell.layout import STATUS_BAR
 
@@ -19,7 +19,7 @@ def bar(d: Driver) -> np.ndarray:
 
 
 def changed(d: Driver, told: Preparing | None, before: np.ndarray) -> list[int]:
-    """Columns of the bar that look otherwise once this is told."""
+    """Return the columns of the bar that change once this is reported."""
     d.renderer.prepare(told)
     d.frames(4)
     assert d.facts.preparing == told

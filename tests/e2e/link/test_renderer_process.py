@@ -1,4 +1,4 @@
-"""The window with a renderer in a process of its own: it may die, and no trace of it stays behind."""
+"""The window with a renderer process: the process may die, and leaves no trace."""
 
 import os
 import signal
@@ -76,7 +76,7 @@ def test_stages_latency_and_memory_are_measured():
             d.wait_frame()
         figures = d.app.meters.figures()  # those that panels got may have been taken in the middle of a frame
         assert figures.render_ms.size >= 4
-        assert figures.latency_ms.min() >= 5.0  # no picture can come before it has been rendered
+        assert figures.latency_ms.min() >= 5.0  # no image can come before it has been rendered
         assert {series.size for _, series in figures.stages} == {figures.render_ms.size}
         assert figures.ui_ms.size == figures.frame_ms.size, "between two frames, one of each for each frame"
         assert figures.ui_ms.max() > 0

@@ -1,4 +1,4 @@
-"""The picture of one seed in which some w vectors take those of another, by the library alone.
+"""Renders the image of one seed with some w vectors of another, by the library alone.
 
 `python -m tests.e2e.mixing.mixed NETWORK OUT.npy SEED OTHER AMOUNT W...` writes uint8 [H, W, 4]. Runs in a process of
 its own: the window's tests do not import torch.

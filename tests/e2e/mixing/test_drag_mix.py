@@ -1,4 +1,4 @@
-"""Swatches dragged from the shelf onto layers, bands and the picture."""
+"""Drag and drop of swatches from the shelf onto layers, bands and the image."""
 
 import numpy as np
 import pytest

@@ -26,7 +26,7 @@ def seeds(scene: Scene) -> Scene:
 
 
 def row_centres(d: Driver, names: list[str]) -> list[tuple[float, float]]:
-    """Where to press each row."""
+    """Return the point at which to press each row."""
     rects = [d.rect(ROW + name) for name in names]
     return [(x0 + 10, (y0 + y1) / 2) for x0, y0, _, y1 in rects]
 

@@ -28,7 +28,7 @@ def metric_line(kimg: int, value: float) -> str:
 
 
 def run_folder(outdir: Path, name: str, state: str = "stopped", **status: Any) -> Path:
-    """A training run up to 40 kimg of 100: pictures red at 0, green at 20, blue at 40, empty networks at 0 and 40.
+    """A training run up to 40 kimg of 100: images red at 0, green at 20, blue at 40, empty networks at 0 and 40.
 
     A running one is this very process, so it is found alive.
     """

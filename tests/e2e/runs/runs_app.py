@@ -1,4 +1,4 @@
-"""The product's window, opened as visualizer.py opens it, which tells in a JSON file which runs it knows.
+"""The product's window, opened as visualizer.py opens it, which writes the runs it knows to a JSON file.
 
 `python -m tests.e2e.runs.runs_app STATE_FILE RUNS_FOLDER [SPEC_FILE]`: with a spec, a TrainSpec's fields as JSON, it
 starts that training as the form does. It closes by itself when the file STATE_FILE.quit appears.

@@ -19,7 +19,7 @@ FOLLOW = "//Generator/##Follow"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    """A run whose first snapshot is there."""
+    """A run with its first snapshot."""
     folder = tmp_path / "00007-stylegan2-made-up"
     folder.mkdir()
     shutil.copy(fixtures() / "sg2_64" / "net.pkl", folder / "network-snapshot-000000.pkl")
@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Path:
 
 
 def appear(run: Path, kimg: int, name: str) -> str:
-    """A snapshot appears whole, as trainings write them."""
+    """Write a snapshot atomically, as trainings do."""
     new = run / f"network-snapshot-{kimg:06d}.pkl"
     shutil.copy2(fixtures() / name / "net.pkl", run / "part")
     (run / "part").rename(new)

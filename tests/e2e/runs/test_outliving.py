@@ -1,4 +1,4 @@
-"""A run goes on when its window is killed or closed, and the next window finds it."""
+"""A run continues when its window is killed or closed, and the next window finds it."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def wait(found: Callable[[], Any], what: str) -> Any:
 
 
 class Window:
-    """The product in a process, and a process group, of its own."""
+    """The product in a separate process and process group."""
 
     def __init__(self, place: Path, runs: Path, *arguments: str) -> None:
         place.mkdir()
@@ -39,12 +39,12 @@ class Window:
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
 
     def runs(self) -> list[dict[str, Any]]:
-        """What it shows of runs."""
+        """Return the runs that it shows."""
         assert self.process.poll() is None, "the window has ended"
         return json.loads(self._state.read_text()) if self._state.exists() else []
 
     def shows(self, state: str) -> dict[str, Any]:
-        """Its only run, once that is in this state."""
+        """Return its only run, once that is in this state."""
         wait(lambda: any(run["state"] == state for run in self.runs()), f"a {state} run in the window")
         (run,) = self.runs()
         return run
@@ -55,14 +55,14 @@ class Window:
         return self.process.wait(PATIENCE)
 
     def kill(self) -> None:
-        """End it, and all that belongs to its session, at once."""
+        """Kill it and its whole process session."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
 
 @pytest.fixture
 def windows(tmp_path: Path) -> Iterator[Callable[..., Window]]:
-    """Opens windows on the runs in tmp_path/runs; afterwards neither a window nor a run is left."""
+    """Factory of windows on the runs in tmp_path/runs; afterwards no window and no run is left."""
     opened: list[Window] = []
 
     def open_one(*arguments: str) -> Window:

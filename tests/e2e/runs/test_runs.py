@@ -1,4 +1,4 @@
-"""The Train workspace: the list of runs, figures and curves, the log, and the pictures on the way."""
+"""The Train workspace: the list of runs, figures and curves, the log, and the image grids."""
 
 import json
 
@@ -57,7 +57,7 @@ def card(name: str) -> str:
 
 
 def share_of(d: Driver, window: str, colour) -> float:
-    """How much of a window has this colour."""
+    """Return the share of a window that has this colour."""
     info = d.ctx.window_info(f"//{window}").window
     x, y = int(info.pos.x), int(info.pos.y)
     part = d.window()[y : y + int(info.size.y), x : x + int(info.size.x)].astype(int)

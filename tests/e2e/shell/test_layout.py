@@ -1,4 +1,4 @@
-"""Where panels are: widths, tabs, what is remembered, and that nothing is cut off."""
+"""Panel layout: widths, tabs, remembered state, and no cut-off text."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Commands and drags by chance in the real window: whatever is done, the session is saved and opens as it was."""
+"""Random commands and drags in the real window: afterwards the session saves and opens unchanged."""
 
 import random
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_any_actions_leave_a_session_that_opens_as_it_was(seed: int, tmp_path: P
 
 
 def act(d: Driver, chance: random.Random, places: dict[str, spots.Rect]) -> str:
-    """Do one thing; returns its name."""
+    """Perform one random action and return its name."""
     width, height = 1280, 720
     if chance.random() < 0.3:
         name, (x0, y0, x1, y1) = chance.choice(sorted(places.items()))
@@ -84,7 +84,7 @@ def close_dialogs(d: Driver) -> None:
 
 
 def comes_back(d: Driver, path: Path, done: list[str]) -> None:
-    """The present session is saved, and opens equal and without a note."""
+    """Assert that the present session is saved, and opens equal and without a note."""
     arrays, notes = ArrayStore(), []
     held = Session(d.app.scene.document, d.app.scene.view)
     session.save(path, held, d.app.renderer.arrays)

@@ -34,7 +34,7 @@ def display() -> Iterator[str]:
 
 
 class Person:
-    """Someone at that display: sees what the window tells, moves the mouse, presses keys."""
+    """User at that display: reads the window's state file, moves the mouse, presses keys."""
 
     def __init__(self, display: str, state_file: Path) -> None:
         self._environment = on_display(display)
@@ -85,7 +85,7 @@ class Person:
 
 @pytest.fixture
 def person(display: str, tmp_path: Path) -> Iterator[Person]:
-    """The window is open and shows its first picture; afterwards it has closed and left no shared memory behind."""
+    """The window is open and shows its first image; afterwards it has closed and left no shared memory behind."""
     environment = {**on_display(display), "STYLESCOPE_CONFIG_DIR": str(tmp_path / "config")}
     state_file = tmp_path / "state.json"
     command = [sys.executable, "-m", "tests.e2e.shell.xdotool_app", str(state_file)]

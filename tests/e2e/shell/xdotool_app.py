@@ -1,4 +1,4 @@
-"""The product's window, opened as visualizer.py opens it, which tells in a JSON file what it shows: for test_xdotool.
+"""The product's window, opened as visualizer.py opens it, which writes its state to a JSON file: for test_xdotool.
 
 `python -m tests.e2e.shell.xdotool_app STATE_FILE [NETWORK]`
 """

@@ -32,7 +32,7 @@ def keyed(*tracks: Track, **changes: object):
 
 
 def spot(d: Driver, path: str, at: float) -> tuple[float, float]:
-    """Where a moment of a track is in the window."""
+    """Return the window position of a time on a track."""
     x0, y0, x1, _ = d.rect(LANES)
     left = x0 - lanes.t.px(lanes.NAMES)
     scale = lanes.scale_of(d.facts.scratch.get(lanes.LaneView), timeline(d), left, x1 - left)
@@ -46,7 +46,7 @@ def ruler(d: Driver, at: float) -> tuple[float, float]:
 
 
 def asked(d: Driver):
-    """The newest request."""
+    """Return the newest request."""
     return d.renderer.submitted[-1]
 
 

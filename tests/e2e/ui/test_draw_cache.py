@@ -1,4 +1,4 @@
-"""Cached parts of panels: they look the same as drawn ones, follow every change, and react to pointer and keyboard.
+"""Cached parts of panels: same pixels as drawn ones, updated on every change, responsive to pointer and keyboard.
 
 All other tests of the window draw every part in every frame and compare it with the cache (`Options.strict`). Here
 parts are replayed as they are outside of tests, so controls are pointed at by places that were found before.
@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.e2e.driver import Driver, Key, drive  # first: it tells PyOpenGL how to draw without a display
+from tests.e2e.driver import Driver, Key, drive  # first: it selects PyOpenGL's headless platform
 
 # isort: split
 from imgui_bundle import imgui
@@ -25,11 +25,11 @@ from viz.ui.draw_cache import StaleError, cached
 
 pytestmark = pytest.mark.window
 STILL = {"clock": lambda: 7.0}
-"""Figures of the status bar that stand still, so that two pictures of the window can be compared."""
+"""Figures of the status bar that stand still, so that two images of the window can be compared."""
 
 
 def rest(d: Driver) -> None:
-    """Put the mouse where nothing is, and wait until all has settled and is cached."""
+    """Move the mouse to an empty place, and wait until all parts have settled and are cached."""
     if d.exists("//Canvas/##picture"):
         x0, _, x1, y1 = d.rect("//Canvas/##picture")
     else:  # a run lies over it: the middle of the status bar
@@ -143,7 +143,7 @@ def test_the_keyboard_reaches_cached_parts():
 
 
 class Probe:
-    """A part that takes the place of the lower sections of the Generator and counts how often it is drawn."""
+    """A part that replaces the lower sections of the Generator and counts how often it is drawn."""
 
     def __init__(self, monkeypatch, read, windows=0, flags=0):
         self.drawn, self.shown = 0, None

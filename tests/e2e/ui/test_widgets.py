@@ -1,4 +1,4 @@
-"""What the hand can do with the controls that every panel is built from."""
+"""Pointer and keyboard input on the controls that every panel is built from."""
 
 import pytest
 

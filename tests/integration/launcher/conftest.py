@@ -18,7 +18,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def out(tmp_path, monkeypatch):
-    """A folder for runs. What still runs in it is killed afterwards."""
+    """Return a folder for runs; processes that still run in it are killed afterwards."""
     monkeypatch.setenv("STYLESCOPE_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     folder = tmp_path / "runs"

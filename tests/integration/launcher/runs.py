@@ -1,4 +1,4 @@
-"""Tiny runs, and waiting for what they do."""
+"""Tiny runs, and helpers that wait for their progress."""
 
 import os
 import time
@@ -13,13 +13,13 @@ from training_launcher import registry
 
 
 def tiny(data, **changes):
-    """A training of some seconds, that could go on for minutes."""
+    """Return the spec of a training of some seconds that could continue for minutes."""
     given = {"outdir": "", "data": str(data), **OPTIONS, "batch": 8, "workers": 0, "kimg": 200, "tick": 0.1, "snap": 2}
     return TrainSpec(**{**given, **changes})
 
 
 def wait_for(run, true, seconds=PATIENCE):
-    """The run as soon as something is true of it."""
+    """Return the run as soon as it meets a condition."""
     end = time.monotonic() + seconds
     while not true(now := registry.read(run.folder)):
         if time.monotonic() > end:
@@ -34,12 +34,12 @@ def over(run):
 
 
 def trained(run, kimg=0.2):
-    """The run once it has trained for a while."""
+    """Return the run once it has trained for a while."""
     return wait_for(run, lambda now: now.state == "running" and now.done >= kimg)
 
 
 def process(run, name=run_files.STATUS_FILE):
-    """Who works on it; with SUPERVISOR_FILE, who looks after it."""
+    """Return the pid of the run's worker; with SUPERVISOR_FILE, of its supervisor."""
     content, _ = run_files.read_json(Path(run.folder) / name)
     return read_identity(content)
 

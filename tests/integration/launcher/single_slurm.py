@@ -43,7 +43,7 @@ PartitionName=high Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=10
 
 
 def install():
-    """Get what is missing from Debian's packages; skips the test where that cannot be done."""
+    """Install missing programs from Debian's packages; skips the test if that fails."""
     missing = [package for program, package in _NEEDED.items() if shutil.which(program) is None]
     if os.geteuid() != 0:
         pytest.skip("a real Slurm is started by root only")
@@ -96,7 +96,7 @@ class Slurm:
                 process.wait()
 
     def ask(self, *command):
-        """What one of Slurm's commands says."""
+        """Return the output of one of Slurm's commands."""
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def _run(self, *command):

@@ -1,4 +1,4 @@
-"""Runs on this computer: one after another, stopped, killed, gone on with; whoever looks sees what is true."""
+"""Runs on this computer: queued, stopped, killed and resumed, with their true state at any time."""
 
 import json
 import os
@@ -28,7 +28,7 @@ from training_launcher import launcher, registry
 
 
 def command(*words):
-    """One of the commands; (exit status, what it printed)."""
+    """Run one of the commands; return (exit status, output)."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "training_launcher", *map(str, words)],
@@ -187,7 +187,7 @@ def test_pictures_are_counted(out, tmp_path):
     run = over(launcher.submit(spec, out))
     assert (run.kind, run.state, run.done, run.total, run.unit) == ("figures", "finished", 3.0, 3.0, "pictures")
     assert len(list((tmp_path / "made").iterdir())) == 3
-    # What it was asked for stands in its log, and nothing of how far it was.
+    # Its log contains the configuration, and no progress.
     log = (Path(run.folder) / run_files.LOG_FILE).read_text()
     assert "seeds        1,2,5" in log
     assert '"done"' not in log

@@ -1,4 +1,4 @@
-"""Runs on a real Slurm of one node: taken in, followed, stopped, preempted and gone on with."""
+"""Runs on a real single-node Slurm: submitted, followed, stopped, preempted and resumed."""
 
 import os
 import signal

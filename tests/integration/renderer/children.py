@@ -50,7 +50,7 @@ def names_a_missing_segment(connection: Connection, prefix: str) -> None:
 
 
 class Stuck(FakeEngine):
-    """Draws the first picture, then never comes back from a render."""
+    """Renders the first image, then hangs in every render."""
 
     drawn = False
 
@@ -84,7 +84,7 @@ def cannot_be_set_up(connection: Connection, prefix: str) -> None:
 
 
 def says_what_it_imported(connection: Connection, prefix: str) -> None:
-    """Names the modules of the real worker's process, as the message of a failure."""
+    """Report the imported modules of the real worker's process, as a failure message."""
     import sys
 
     import renderer.engine.worker  # noqa: F401

@@ -7,7 +7,7 @@ from tests.integration.renderer.window import Window, segments
 
 @pytest.fixture
 def open_window():
-    """Makes windows; ends their renderers, after which no shared memory may be left."""
+    """Factory of windows; ends their renderers, after which no shared memory may be left."""
     before = segments()  # of a renderer that other tests in this process may hold
     opened: list[Window] = []
 

@@ -300,7 +300,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def parent(tmp_path):
-    """Starts another process that has a renderer; gives it and the renderer's process."""
+    """Start another process with a renderer; return it and the renderer's process."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
 

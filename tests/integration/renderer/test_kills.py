@@ -1,4 +1,4 @@
-"""A renderer that is killed and stopped at any moment: the newest picture comes all the same."""
+"""A renderer that is killed and stopped at any moment: the newest image still arrives."""
 
 import contextlib
 import os

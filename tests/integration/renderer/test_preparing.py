@@ -1,4 +1,4 @@
-"""The first start on a computer: a real renderer without compiled kernels tells that it compiles them, or cannot."""
+"""The first start on a computer: a real renderer without compiled kernels reports compiling them, or that it cannot."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ Said = list[Preparing | Frame]
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    """Where renderers keep compiled kernels; it is empty."""
+    """Return the folder of renderers' compiled kernels; it is empty."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     monkeypatch.delenv("STYLESCOPE_KERNELS")
     return tmp_path / "kernels"
@@ -28,7 +28,7 @@ def request_of_sg2(tmp_path):
 
 
 def said(request: RenderRequest, enough: Callable[[Said], object]) -> Said:
-    """What a new renderer says of kernels and of this request, until it is enough."""
+    """Return a new renderer's messages on kernels and on this request, until `enough`."""
     child = Child(WORKER, ())
     heard: Said = []
     try:
@@ -61,7 +61,7 @@ def test_compiling_is_told_in_order_beside_the_pictures_and_only_once(folder: Pa
     assert not any(one.problem for one in kernels(heard))
     assert heard.index(last) > heard.index(pictures(heard)[0]), "the picture waited for the kernels"
     assert list(folder.rglob("*.nbc"))
-    monkeypatch.setenv("STYLESCOPE_KERNELS", "wait")  # so that they are there before the picture is
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "wait")  # so that they are there before the image is
     again = said(request_of_sg2, pictures)
     assert not kernels(again), "kernels that are on disk were compiled again"
 

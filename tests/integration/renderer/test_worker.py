@@ -50,7 +50,7 @@ def request_of(folder):
 
 
 def test_a_session_with_the_real_renderer(open_window, request_of, tmp_path):
-    """One process for many claims: starting it takes longer than all that it does here."""
+    """One process for many assertions, as its start takes longest."""
     window = open_window()
     sg2 = request_of("sg2")
 

@@ -1,4 +1,4 @@
-"""A window without a picture: polls a renderer as the real one does."""
+"""A window without a display: polls a renderer as the real one does."""
 
 import os
 import threading
@@ -57,5 +57,5 @@ class Window:
 
 
 def segments(pid: int | None = None) -> list[str]:
-    """The shared memory of the renderers of a window's process, of this one unless given."""
+    """Return the shared memory of the renderers of a window's process, by default this one."""
     return [path.name for path in frames.present(f"{frames.PREFIX}{pid or os.getpid()}-")]

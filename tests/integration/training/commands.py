@@ -21,7 +21,7 @@ def arguments(**options):
 
 
 def train(out, data, **options):
-    """The command of a tiny run."""
+    """Return the command of a tiny run."""
     given = {"outdir": out, "data": data, **OPTIONS, "batch": 8, "kimg": 1, "tick": 0.1, "snap": 1000, **options}
     return [sys.executable, "-m", "gan", "train", *arguments(**given)]
 
@@ -37,7 +37,7 @@ def start(command):
 
 
 def finish(process, seconds=PATIENCE):
-    """Wait for the end; (exit status, what was printed)."""
+    """Wait for the end; return (exit status, output)."""
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -67,7 +67,7 @@ def wait_for(what, process, seconds=PATIENCE):
 
 
 def kimg(folder):
-    """Thousands of images that a run says it has shown; -1 if it says nothing yet."""
+    """Return the reported thousands of images of a run; -1 before the first report."""
     try:
         content = status(folder)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What is broken is told in a sentence, and nothing that was saved is lost."""
+"""Failures are reported in one sentence, and nothing that was saved is lost."""
 
 import contextlib
 import json
@@ -97,7 +97,7 @@ def test_a_dry_run_makes_nothing(tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 3 MB."""
+    """Return a file system of 3 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(

@@ -18,7 +18,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory, data):
-    """A run that never stopped."""
+    """Return a run that was never interrupted."""
     out = tmp_path_factory.mktemp("straight")
     returncode, output = commands.run(commands.train(out, data))
     assert returncode == 0, output

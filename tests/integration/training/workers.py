@@ -1,4 +1,4 @@
-"""What the processes of the tests' groups do."""
+"""Work of the processes in the tests' groups."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ STEPS = 8
 
 
 def plain_trainer(data, group, **changes):
-    """Batches of 8, with nothing that a process would draw for itself."""
+    """Make a trainer with batches of 8 and without per-process random numbers."""
     source = ImageSource(data)
     made = config(source, batch=8, mbstd_group=4, aug="noaug", **changes)
     loss = dataclasses.replace(made.loss, style_mixing_prob=0.0, pl_weight=0.0, noise_mode="const")
@@ -31,7 +31,7 @@ def train_and_save(data, folder):
 
 
 class Halves(Group):
-    """One process that averages the two halves of a batch, which it went through one after the other."""
+    """Group of one process that averages the two halves of a batch, processed one after the other."""
 
     def mean(self, tensor):
         return tensor / 2

@@ -1,4 +1,4 @@
-"""Average spectra of datasets and networks, and their drawings."""
+"""Average spectra of datasets and networks, and their plots."""
 
 import numpy as np
 import pytest

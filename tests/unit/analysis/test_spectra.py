@@ -1,4 +1,4 @@
-"""Spectra agree with the plain definition, and their colours and rings with theirs."""
+"""Spectra against the plain definition, and their colours and radial means."""
 
 import math
 

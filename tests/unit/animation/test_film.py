@@ -1,4 +1,4 @@
-"""Films: frames, rate and text come back, and nothing half done is left behind."""
+"""Films: frames, rate and text read back, and no incomplete file is left behind."""
 
 import re
 import subprocess
@@ -30,7 +30,7 @@ def ffmpeg(*arguments):
 
 
 def decoded(path):
-    """What ffmpeg says of a film's only stream, and the frames [N, H, W, 3]."""
+    """Return ffmpeg's description of a film's only stream, and the frames [N, H, W, 3]."""
     done = ffmpeg("-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
     said = next(line for line in done.stderr.decode().splitlines() if "Stream #0:0" in line)
     width, height = map(int, re.search(r", (\d+)x(\d+)[, ]", said).groups())

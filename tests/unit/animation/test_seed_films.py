@@ -1,4 +1,4 @@
-"""Films of seeds: who visits which seed, and that frames are the walk's own pictures."""
+"""Films of seeds: the keyframe seeds of each cell, and frames equal to the walk's images."""
 
 import numpy as np
 import pytest

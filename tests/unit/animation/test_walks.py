@@ -1,4 +1,4 @@
-"""Walks through W: they meet their keyframes, loop without a seam, and keep their distance from the average."""
+"""Walks through W: they meet their keyframes, loop seamlessly, and preserve the distance from the mean."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The processor's benchmarks in miniature: every one runs, and what it finds is gathered and summed up."""
+"""The CPU benchmarks in miniature: every one runs, and results are collected and summarised."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The GPU's benchmark in miniature on the CPU: every part runs and writes what it found, importing little."""
+"""The GPU benchmark in miniature on the CPU: every part runs and writes its results, with few imports."""
 
 import json
 import math

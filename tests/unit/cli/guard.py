@@ -1,4 +1,4 @@
-"""Guards that no option is declared in vain: recorded reads, and effects of every option's other values."""
+"""Guards against unused options: recorded reads, and effects of every option's other values."""
 
 import dataclasses
 import importlib
@@ -36,13 +36,13 @@ def _is_spec(kind: type) -> bool:
 
 
 def with_one_more(kind: type) -> type:
-    """A frozen dataclass with one more option, which nobody has heard of."""
+    """Return a frozen dataclass with one additional, unknown option."""
     added = [(ADDED, int, option(1, help="One more.", low=0))]
     return dataclasses.make_dataclass(f"Extended{kind.__name__}", added, bases=(kind,), frozen=True, kw_only=True)
 
 
 def names(kind: type) -> set[str]:
-    """The fields of a dataclass."""
+    """Return the fields of a dataclass."""
     return {part.name for part in dataclasses.fields(kind)}
 
 
@@ -71,7 +71,7 @@ def recording(value: Any, seen: set[str], prefix: str = "") -> Any:
 def without_effect(
     bases: Sequence[Any], effect: Callable[[Any], Any], examples: dict[str, Sequence[Any]] | None = None
 ) -> set[str]:
-    """The fields of filled specs of which no other valid value changes what comes of it.
+    """Return the fields of filled specs whose other valid values do not change the effect.
 
     Args:
         bases: Filled specs of one class; a field must matter in one of them.

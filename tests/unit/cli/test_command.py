@@ -1,4 +1,4 @@
-"""Commands made of specs."""
+"""Commands built from specs."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every option of every command is read: one that is declared and then ignored would be shown in forms and helps.
+"""Every option of every command is read; an ignored one would still appear in forms and help.
 
 Each command runs once, on something tiny, with a spec that has one option more than it knows; exactly that one must be
 found unread. Training and measurements in runs are held by the effects of their options instead.
@@ -83,7 +83,7 @@ def places(tmp_path_factory):
         "spectrum": folder / "spectrum.npz",
         "session": folder / "short.stylescope",
     }
-    pictures = average_spectra.open_pictures(str(found["data"]), 2, 0, "cpu")
+    pictures = average_spectra.open_images(str(found["data"]), 2, 0, "cpu")
     average_spectra.save(average_spectra.average_spectrum(pictures, 128, 70), found["spectrum"])
     document = Document(network=Network(str(found["plain"])), timeline=Timeline(seconds=0.1, fps=10.0))
     save(Path(found["session"]), Session(document), ArrayStore())

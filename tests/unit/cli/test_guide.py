@@ -1,4 +1,4 @@
-"""The guide's examples are commands that exist, with options that they have."""
+"""The guide's examples are existing commands with existing options."""
 
 import shlex
 

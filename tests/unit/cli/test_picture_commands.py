@@ -1,4 +1,4 @@
-"""The commands for pictures, films, figures and files: what they write, and what they say when they cannot."""
+"""The commands for images, films, figures and files: their output and their errors."""
 
 import json
 
@@ -14,7 +14,7 @@ from gan.animation.film import read_metadata
 from gan.animation.seed_films import frames, keyframe_seeds
 from gan.animation.walks import evenly
 from gan.cli.main import main
-from gan.cli.progress import progress, tell_as_json
+from gan.cli.progress import progress, report_as_json
 from gan.edits.directions import Direction, apply
 from gan.figures import mixing_figure, noise_variation_figure, truncation_figure
 from gan.images import RenderOptions, load_generator, render, styles
@@ -173,7 +173,7 @@ def test_json_tells_how_far_it_is_and_nothing_else(network, tmp_path, line, tota
 def test_what_comes_before_the_work_is_not_told_as_its_progress():
     @click.command()
     def work():
-        tell_as_json()
+        report_as_json()
         with progress("Download (bytes)", own=False) as report:
             report(10, 20)
         with progress("Pictures") as report:
@@ -206,7 +206,7 @@ def test_inspect(network, monkeypatch):
 
 @pytest.fixture
 def wrong(network, tmp_path):
-    """What the placeholders in wrong command lines stand for."""
+    """Values for the placeholders in wrong command lines."""
     np.save(tmp_path / "short.npy", np.zeros(7))
     np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     (tmp_path / "text.npy").write_text("hello")

@@ -1,4 +1,4 @@
-"""`python -m gan spectra`, from statistics to drawings."""
+"""`python -m gan spectra`, from statistics to plots."""
 
 import re
 

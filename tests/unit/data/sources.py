@@ -1,4 +1,4 @@
-"""Tiny datasets in the formats in which others publish theirs."""
+"""Tiny datasets in third-party formats."""
 
 import gzip
 import io

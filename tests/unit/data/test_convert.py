@@ -1,4 +1,4 @@
-"""The dataset tool: every kind of source, crops, what is left out, and whole files or none."""
+"""The dataset tool: every kind of source, crops, skipped images, and atomic output."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def png(pixels):
 
 @pytest.fixture
 def pictures(tmp_path):
-    """Six colour pictures in two folders, with classes."""
+    """Six colour images in two folders, with classes."""
     folder = tmp_path / "pictures"
     for i, pixels in enumerate(sources.noise(6, (16, 16, 3))):
         path = folder / "ab"[i % 2] / f"{i}.png"

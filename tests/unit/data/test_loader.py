@@ -1,4 +1,4 @@
-"""The order of a dataset, and batches read ahead."""
+"""The order of a dataset, and prefetching of batches."""
 
 import numpy as np
 import pytest

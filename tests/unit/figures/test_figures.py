@@ -1,4 +1,4 @@
-"""The paper's figures: what each cell shows, and the numbers behind the heat map."""
+"""The paper's figures: the content of each cell, and the numbers behind the heat map."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Arrays in files: numbers come back, everything else is refused without reading more than the file is large."""
+"""Arrays in files: numbers read back, everything else is refused without reading beyond the file's size."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Background threads: order, latest-wins, errors that are reported once, and an end within a limit."""
+"""Background threads: order, latest-wins, errors reported once, and an end within a timeout."""
 
 import ast
 import logging
@@ -12,7 +12,7 @@ from foundation.background import Loop, Worker
 from tests.fixtures_path import ROOT
 
 SOON = 30.0
-"""Seconds that no test needs unless something hangs."""
+"""Timeout in seconds, only reached if something hangs."""
 
 OTHERS = {
     "foundation/background.py": {"Thread"},
@@ -32,7 +32,7 @@ OTHERS = {
 
 
 class Gate:
-    """A task that says when it has begun and waits until it may go on."""
+    """A task that signals its begin and waits for permission to continue."""
 
     def __init__(self) -> None:
         self.begun, self.open = threading.Event(), threading.Event()
@@ -43,7 +43,7 @@ class Gate:
 
 
 def collected(order, tasks):
-    """The tasks in the order in which they are done, the first of which is being done while the others come."""
+    """Return the tasks in the order of their execution; the first one runs while the others are submitted."""
     gate, done = Gate(), []
 
     def do(task: int) -> int:

@@ -1,4 +1,4 @@
-"""Whole-file writes: a crash leaves the old file, everything reaches the disk, and nothing is replaced unasked."""
+"""Atomic file writes: a crash leaves the old file, everything reaches the disk, and nothing is overwritten."""
 
 import ast
 import os
@@ -19,7 +19,7 @@ ALLOWED = {
     "foundation/files.py": "the one place that writes whole files",
     "viz/files/memory.py": "a window takes over the finished session of another one",
 }
-"""Where temporary names and renames may stand, and why."""
+"""Files that may contain temporary names and renames, and the reason."""
 _NAMES = {"mkstemp", "mkdtemp", "NamedTemporaryFile", "fsync", "rename", "renames"}
 
 

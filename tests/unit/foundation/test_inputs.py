@@ -1,4 +1,4 @@
-"""Files of others: only regular ones, only so large, and their texts made safe to show."""
+"""Untrusted files: regular ones only, within a size limit, and with texts made safe to show."""
 
 import os
 import unicodedata

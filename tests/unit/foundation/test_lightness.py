@@ -1,4 +1,4 @@
-"""Imports of the ground floor: light, for the window's start, and of nothing that stands on it."""
+"""Imports of foundation/: light, for the window's start, and of no package above it."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a metric's name asks for."""
+"""Parsing of metric names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Fields of specs: what they say of themselves and what they refuse."""
+"""Fields of specs: their properties and their checks."""
 
 from dataclasses import dataclass
 

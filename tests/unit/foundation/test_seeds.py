@@ -1,4 +1,4 @@
-"""Places of seeds on the window's grid; what they name is held in tests/unit/test_latents.py."""
+"""Positions of seeds on the window's grid; their latents are tested in tests/unit/test_latents.py."""
 
 from foundation.seeds import GRID_WIDTH, neighbours, seed_at
 

@@ -1,4 +1,4 @@
-"""The networks' own way and its outputs, which plans are compared with."""
+"""Reference synthesis and its outputs, which plans are compared with."""
 
 import torch
 
@@ -14,7 +14,7 @@ def latents(G, seed=3, count=1):
 
 
 def seen(G, ws, resolution=None, **arguments):
-    """Every layer's output and the picture, as (name, [1, C, H, W]); they must not change later."""
+    """Return every layer's output and the image, as (name, [1, C, H, W]); they must not change later."""
     layers = []
     synthesis = at_resolution(G.synthesis, resolution or G.synthesis.img_resolution)
     picture = synthesis(ws, on_layer=lambda name, x: layers.append((name, x)), **arguments)
@@ -49,7 +49,7 @@ def stylegan3(**options):
     return with_biases(G)
 
 
-def own_way(G, ws, **arguments):
+def reference(G, ws, **arguments):
     cpu.cool_down(G.synthesis)
     result = G.synthesis(ws, **arguments)
     assert cpu.warm_up(G.synthesis)

@@ -1,4 +1,4 @@
-"""A network that has its plan."""
+"""A network with its plan."""
 
 import pytest
 

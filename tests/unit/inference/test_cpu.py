@@ -1,4 +1,4 @@
-"""Plans against the networks' own way: every layer's output and the picture."""
+"""Plans against the reference synthesis: every layer's output and the image."""
 
 import gc
 import weakref
@@ -16,8 +16,8 @@ from tests.unit.inference.comparing import (
     assert_same,
     is_close,
     latents,
-    own_way,
     plan_of,
+    reference,
     seen,
     stylegan3,
     with_biases,
@@ -98,7 +98,7 @@ def test_stylegan3_follows_its_magnitudes_and_its_transform():
     G.synthesis(ws, update_emas=True)
     after = G.synthesis(ws)
     assert not torch.equal(after, before)
-    assert is_close(after, own_way(G, ws))
+    assert is_close(after, reference(G, ws))
 
 
 @torch.no_grad()
@@ -166,7 +166,7 @@ def test_a_kernel_that_cannot_be_made_is_told_in_few_words_and_leaves_no_plan(mo
 @torch.no_grad()
 def test_products_computed_some_rows_at_a_time(fast, monkeypatch):
     ws = latents(fast)
-    expected = own_way(fast, ws)
+    expected = reference(fast, ws)
     monkeypatch.setattr(plans, "_PRODUCTS_BYTES", 1)
     assert cpu.warm_up(fast.synthesis)
     assert is_close(fast.synthesis(ws), expected)
@@ -186,7 +186,7 @@ def test_products_computed_some_rows_at_a_time(fast, monkeypatch):
 @torch.no_grad()
 def test_the_arguments_of_synthesis(fast, arguments):
     ws = latents(fast)
-    assert is_close(fast.synthesis(ws, **arguments), own_way(fast, ws, **arguments))
+    assert is_close(fast.synthesis(ws, **arguments), reference(fast, ws, **arguments))
 
 
 @torch.no_grad()
@@ -194,7 +194,7 @@ def test_random_noise_is_drawn_as_the_network_draws_it(fast):
     ws = latents(fast)
     first, second = (torch.Generator().manual_seed(5) for _ in range(2))
     actual = fast.synthesis(ws, noise_mode="random", generator=first)
-    assert is_close(actual, own_way(fast, ws, noise_mode="random", generator=second))
+    assert is_close(actual, reference(fast, ws, noise_mode="random", generator=second))
 
 
 @torch.no_grad()
@@ -213,9 +213,9 @@ def test_changes_of_the_network_are_seen(fast):
     fast.synthesis.b16.conv1.bias.add_(1)
     changed = fast.synthesis(ws)
     assert not torch.equal(changed, before)
-    assert is_close(changed, own_way(fast, ws))
+    assert is_close(changed, reference(fast, ws))
     fast.synthesis.b8.conv0.noise_const = torch.zeros(8, 8)
-    assert is_close(fast.synthesis(ws), own_way(fast, ws))
+    assert is_close(fast.synthesis(ws), reference(fast, ws))
 
 
 @torch.no_grad()
@@ -239,7 +239,7 @@ def test_what_a_watcher_raises_ends_the_call_and_the_next_one_works(fast):
     assert torch.equal(fast.synthesis(ws), expected)
 
 
-def test_gradients_take_the_networks_own_way(fast):
+def test_gradients_take_the_reference_path(fast):
     ws = latents(fast)
     assert plan_of(fast, ws) is None
     with torch.no_grad():

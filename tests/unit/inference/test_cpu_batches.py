@@ -1,4 +1,4 @@
-"""Plans that draw several pictures in one call."""
+"""Plans that render several images in one call."""
 
 import pytest
 import torch
@@ -6,11 +6,11 @@ import torch
 from gan.inference import cpu
 from gan.inference.cpu import stylegan2 as plans
 from gan.inference.low_res import at_resolution
-from tests.unit.inference.comparing import is_close, latents, own_way, plan_of, seen, stylegan3
+from tests.unit.inference.comparing import is_close, latents, plan_of, reference, seen, stylegan3
 
 
 def planned(monkeypatch):
-    """What was asked of the plans, as numbers of pictures; batches of the smallest networks are theirs too."""
+    """Batch sizes that the plans rendered; batches of the smallest networks are theirs too."""
     monkeypatch.setattr(plans, "_MANY", 0)
     asked = []
     pictures = cpu.plans.images
@@ -32,7 +32,7 @@ def planned(monkeypatch):
 @torch.no_grad()
 def test_batches_of_stylegan2(fast, monkeypatch, arguments):
     ws = latents(fast, count=3)
-    expected = own_way(fast, ws, **arguments)
+    expected = reference(fast, ws, **arguments)
     asked = planned(monkeypatch)
     assert is_close(fast.synthesis(ws, **arguments), expected)
     assert asked == [3]
@@ -53,7 +53,7 @@ def test_batches_of_low_resolution(fast, monkeypatch):
 def test_random_noise_of_a_batch_is_drawn_as_the_network_draws_it(fast, monkeypatch):
     ws = latents(fast).expand(3, -1, -1)
     first, second = (torch.Generator().manual_seed(5) for _ in range(2))
-    expected = own_way(fast, ws, noise_mode="random", generator=second)
+    expected = reference(fast, ws, noise_mode="random", generator=second)
     asked = planned(monkeypatch)
     actual = fast.synthesis(ws, noise_mode="random", generator=first)
     assert is_close(actual, expected)
@@ -84,7 +84,7 @@ def test_a_picture_of_a_batch_is_that_picture_alone(fast):
 
 
 @torch.no_grad()
-def test_batches_that_the_networks_own_layers_draw(fast, monkeypatch):
+def test_batches_that_the_reference_layers_render(fast, monkeypatch):
     ws = latents(fast, count=5)
     assert plan_of(fast, ws[:4]) is not None
     assert plan_of(fast, ws) is None  # a tiny network

@@ -1,4 +1,4 @@
-"""Plans of images of lower resolutions."""
+"""Plans of low-resolution images."""
 
 import gc
 import weakref

@@ -1,4 +1,4 @@
-"""The key of a recorded graph: every argument of the call is part of it, or forbids a recording."""
+"""The key of a recorded graph: every argument of the call is part of it, or prevents a recording."""
 
 import inspect
 

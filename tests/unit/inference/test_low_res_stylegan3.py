@@ -1,4 +1,4 @@
-"""Drafts of StyleGAN3: the same network at a lower sampling rate."""
+"""Low-resolution images of StyleGAN3: the same network at a lower sampling rate."""
 
 import copy
 import gc
@@ -30,7 +30,7 @@ R = {"conv_kernel": 1, "use_radial_filters": True}
 
 @cache
 def generator(kind="T", **kwargs):
-    """Smooth pictures of 64 x 64; the input layer heeds w."""
+    """Smooth images of 64 x 64; the input layer heeds w."""
     torch.manual_seed(0)
     sizes = {"z_dim": 6, "c_dim": 0, "w_dim": 8, "img_resolution": 64, "img_channels": 3, "num_layers": 8}
     options = {"channel_base": 512, "channel_max": 16} | (R if kind == "R" else {})
@@ -49,7 +49,7 @@ def reduced(pictures, side):
 
 
 def decibels(actual, expected):
-    """Peak signal to noise, of pictures whose values go from -1 to 1."""
+    """Peak signal to noise, of images whose values go from -1 to 1."""
     error = (actual.clamp(-1, 1) - expected.clamp(-1, 1)).square().mean().item()
     return 10 * math.log10(4 / error)
 
@@ -109,7 +109,7 @@ def test_drafts_are_offered_where_they_save_something():
 
 
 def response(weight, spacing, x, y):
-    """What a kernel whose taps lie `spacing` apart makes of a wave of these frequencies, in radians a sample."""
+    """Return the response of a kernel with taps `spacing` apart at these frequencies, in radians per sample."""
     at = (torch.arange(3, dtype=torch.float64) - 1) * spacing
     waves = torch.exp(-1j * (x * at[None, :] + y * at[:, None]))
     return (weight * waves).sum(dim=(2, 3))
@@ -138,7 +138,7 @@ def test_demodulation_is_that_of_the_original_weights():
     torch.testing.assert_close(half, 0.5 * modulated_conv2d(x, w, s))
 
 
-# -- pictures --
+# -- images --
 
 
 @pytest.mark.parametrize("kind", ["T", "R"])
@@ -224,7 +224,7 @@ def test_a_network_can_be_used_in_any_mode():
     degrees=st.floats(-180, 180),
 )
 def test_drafts_look_like_the_pictures(kind, seed, psi, cutoff, x, y, degrees):
-    """Whatever is asked for. Of 150 cases the worst was 0.16 for T and 0.06 for R; a grey picture would be 1."""
+    """Whatever is asked for. Of 150 cases the worst was 0.16 for T and 0.06 for R; a grey image would be 1."""
     G = generator(kind)
     z = torch.randn(1, G.z_dim, generator=torch.Generator().manual_seed(seed))
     ws = G.mapping(z, None, truncation_psi=psi, truncation_cutoff=cutoff)

@@ -1,4 +1,4 @@
-"""What a file holds is told without building its networks."""
+"""Describing a file's content without building its networks."""
 
 import pytest
 import torch

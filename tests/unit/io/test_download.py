@@ -1,4 +1,4 @@
-"""Fetching networks: what is cached, what is fetched again, and what the errors say."""
+"""Downloads of networks: caching, refetching, and errors."""
 
 import hashlib
 import threading

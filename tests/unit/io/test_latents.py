@@ -1,4 +1,4 @@
-"""Latents in files: what is saved comes back, whatever published shape it has."""
+"""Latents in files: round trips in every published shape."""
 
 import numpy as np
 import pytest

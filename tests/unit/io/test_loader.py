@@ -1,4 +1,4 @@
-"""What `load` and `save` promise."""
+"""Contracts of `load` and `save`."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""TensorFlow pickles with holes, and with what no published network has: one clear sentence each."""
+"""TensorFlow pickles with missing or unknown parts: one clear sentence each."""
 
 import subprocess
 import sys

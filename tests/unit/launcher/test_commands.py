@@ -1,4 +1,4 @@
-"""Command lines and files of specs: exactly what was asked for, and back."""
+"""Command lines and files of specs: exact round trips."""
 
 import dataclasses
 import shlex
@@ -43,7 +43,7 @@ def test_the_exact_command_line():
 
 
 def read_back(spec, words):
-    """What a command makes of its command line."""
+    """Return the result of running a command line."""
     found = []
     command = gan.get_command(click.Context(gan), words[0])
     with command.make_context(words[0], words[1:]) as context:

@@ -1,4 +1,4 @@
-"""Turns on devices: first come, first served; nothing has to be tidied up after the dead."""
+"""Queue for devices: first come, first served; crashes need no cleanup."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ def three_gpus(tmp_path, monkeypatch):
 
 @pytest.fixture
 def others():
-    """Processes that live until they are told to end."""
+    """Processes that live until they are terminated."""
     started = []
 
     def start():

@@ -1,4 +1,4 @@
-"""What runs say last, and what probably happened."""
+"""Diagnosis of failed runs from their last output."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""What can be done with runs, short of running them."""
+"""Run operations that need no running process."""
 
 import os
 import subprocess

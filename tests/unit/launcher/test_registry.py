@@ -1,4 +1,4 @@
-"""Folders of runs, whatever state they are in, and whether what they claim is true."""
+"""Folders of runs in any condition, and checks of their claimed state."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Results of metrics as tables, and the names that are offered."""
+"""Results of metrics as tables, and the suggested names."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Statistics as columns: damaged lines are left out, gaps are gaps."""
+"""Statistics as columns: damaged lines are skipped, gaps stay gaps."""
 
 import json
 import math

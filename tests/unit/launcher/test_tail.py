@@ -1,4 +1,4 @@
-"""Following a file: whatever happens to it, what was told adds up to what it holds."""
+"""Following a file: whatever happens to it, the reported pieces add up to its content."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What is done for each kind of run, and how far it is."""
+"""Command and progress of each kind of run."""
 
 import json
 

@@ -12,7 +12,7 @@ FEATURES = 12
 
 
 def _seen(img: Tensor) -> Tensor:
-    """What both look at: each colour's mean over quarters of the picture, [N, 12] about -1..1."""
+    """Features of both stand-ins: each colour's mean over quarters of the image, [N, 12] about -1..1."""
     return nn.functional.adaptive_avg_pool2d(img.float(), 2).flatten(1) / 127.5 - 1
 
 

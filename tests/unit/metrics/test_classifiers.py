@@ -1,4 +1,4 @@
-"""Classifiers of attributes, and linear separability with them."""
+"""Attribute classifiers, and linear separability with them."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def eye(tmp_path):
 
 @pytest.fixture
 def source(tmp_path):
-    """Dark and bright pictures, of which every other one is blue."""
+    """Dark and bright images, of which every other one is blue."""
     pictures = np.random.RandomState(0).randint(0, 60, (120, RES, RES, 3), dtype=np.uint8)
     bright, blue = np.arange(120) % 3 == 0, np.arange(120) % 2 == 0
     pictures[bright] += 120

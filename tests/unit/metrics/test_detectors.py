@@ -1,4 +1,4 @@
-"""Feature networks: which are at hand, and what they see."""
+"""Feature networks: availability and features."""
 
 import pytest
 import torch
@@ -42,7 +42,7 @@ def test_lite0_sees_the_same_each_time_and_in_any_batch(network):
 
 
 def test_lite0_distances_are_those_of_unit_vectors(network):
-    """Between 0 for equal pictures and 2 for opposite ones at each of the five resolutions."""
+    """Between 0 for equal images and 2 for opposite ones at each of the five resolutions."""
     pictures = torch.from_numpy(noise(2, 20).transpose(0, 3, 1, 2).copy())
     eye = Detectors().get("lite0", "plen1k_lite0_wend")
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""From names to figures, with small networks, datasets and detectors."""
+"""Evaluation of metrics by name, with small networks, datasets and detectors."""
 
 import json
 
@@ -43,7 +43,7 @@ def measure(at_hand, dataset, tmp_path):
 
 
 def drawn(G, samples, size=features.BATCH, seed=0):
-    """All pictures of a measurement, uint8 [samples, C, H, W]."""
+    """All images of a measurement, uint8 [samples, C, H, W]."""
     sampler = Sampler(G, torch.device("cpu"), seed, None)
     pictures = []
     for index, start in enumerate(range(0, samples, size)):
@@ -159,14 +159,14 @@ def test_the_cache_goes_by_content_and_never_by_path(measure, dataset, tmp_path,
     assert (len(calls), len(list((tmp_path / "cache").iterdir()))) == (1, 1)
     moved = ImageSource(dataset.path.rename(tmp_path / "moved.zip"))
     assert measure("kid20_full", source=moved).results == first.results
-    assert len(calls) == 1  # another place, the same pictures
+    assert len(calls) == 1  # another place, the same images
     changed = noise(30, RES)
     changed[7, 0, 0, 0] ^= 255
     same_place = ImageSource(write_zip(dataset.path, changed))
     measure("kid20_full", source=same_place)
-    assert len(calls) == 2  # the same place, another picture
+    assert len(calls) == 2  # the same place, another image
     measure("kid20", source=moved)
-    assert len(calls) == 3  # fewer pictures
+    assert len(calls) == 3  # fewer images
     measure("kid20_full", source=moved, use_cache=False)
     assert len(calls) == 4
 

@@ -1,4 +1,4 @@
-"""The figures that features come to, where the answer is known."""
+"""Values of metrics with a known answer."""
 
 import math
 

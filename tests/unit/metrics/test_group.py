@@ -1,4 +1,4 @@
-"""Several processes come to the figures of one."""
+"""Several processes give the results of one."""
 
 import json
 

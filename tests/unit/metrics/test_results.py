@@ -1,4 +1,4 @@
-"""The files that keep results."""
+"""Result files."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What metrics know of training runs, and what they do within them."""
+"""Metrics of training runs: finding their data, and measuring during training."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The networks are what the protocols say, and any runner may take a call over."""
+"""The networks implement the protocols, and any runner can take over a call."""
 
 import inspect
 

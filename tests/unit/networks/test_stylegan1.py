@@ -139,7 +139,7 @@ def test_a_batch_is_its_samples():
 
 
 def test_growing_fades_a_resolution_in():
-    """At a whole level nothing of the next resolution shows; in between, the pictures are blended by the rest."""
+    """At a whole level nothing of the next resolution shows; in between, the images are blended by the rest."""
     G = generator()
     for level in (1, 2):
         coarse, fine = draw(G, lod=level), draw(G, lod=level - 1)

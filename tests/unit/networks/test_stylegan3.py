@@ -39,7 +39,7 @@ def vectors(G, count=2, seed=1):
 
 
 def shift(x, y):
-    """What moves the picture by (x, y) picture widths."""
+    """Return the transform that moves the image by (x, y) image widths."""
     return torch.tensor([[1.0, 0, -x], [0, 1, -y], [0, 0, 1]])
 
 
@@ -96,7 +96,7 @@ def test_a_transform_for_each_picture():
 
 @pytest.mark.parametrize("kernel", [{}, {"conv_kernel": 1, "use_radial_filters": True}])
 def test_the_picture_follows_the_transform(kernel):
-    """Moving by whole pixels gives the moved picture, in the direction asked for (section 2 of the paper)."""
+    """Moving by whole pixels gives the moved image, in the direction asked for (section 2 of the paper)."""
     G = generator(num_layers=8, num_critical=2, img_resolution=64, **kernel)
     ws = vectors(G, 1)
     still = G.synthesis(ws)

@@ -1,4 +1,4 @@
-"""Resampling written out sample by sample in numpy: slow, and too plain to be wrong."""
+"""Resampling written out sample by sample in numpy: slow, but obviously correct."""
 
 import numpy as np
 

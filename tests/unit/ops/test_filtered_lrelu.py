@@ -34,7 +34,7 @@ def test_the_size_is_as_documented():
 @pytest.mark.parametrize("gain", [1.3, 0.0, -2.0])
 @pytest.mark.parametrize("clamp", [None, 0.7])
 def test_the_same_with_and_without_gradients(gain, clamp):
-    """Where no gradient asks, it works in place; the result and the input must not show it."""
+    """Without gradients it works in place; the result and the input must not show it."""
     x, f, b = tensors()
     before = x.clone()
     options = {"up": 2, "down": 2, "padding": 10, "gain": gain, "clamp": clamp, "slope": 0.3}

@@ -57,7 +57,7 @@ def test_resized_pictures_keep_size_brightness_and_place():
     assert large.shape == (1, 1, 16, 16)
     assert large[0, 0, 4:12, 4:12].numpy() == pytest.approx(np.ones((8, 8)))
     assert downsample2d(large, f).shape == flat.shape
-    # A ramp's value at each pixel's centre stays where it was: the filter does not shift the picture.
+    # A ramp's value at each pixel's centre stays where it was: the filter does not shift the image.
     ramp = torch.arange(16.0).expand(1, 1, 16, 16)
     assert downsample2d(ramp, f)[0, 0, 4, 2:6].tolist() == pytest.approx([4.5, 6.5, 8.5, 10.5])
     assert upsample2d(ramp, f)[0, 0, 16, 8:12].tolist() == pytest.approx([3.75, 4.25, 4.75, 5.25])

@@ -1,4 +1,4 @@
-"""The check of the language: what it finds, and what it leaves alone."""
+"""The language check: its findings, and its exceptions."""
 
 import pytest
 

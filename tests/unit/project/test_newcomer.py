@@ -1,4 +1,4 @@
-"""The guides for newcomers work: their own code blocks, put into a copy of the tree, do what they promise."""
+"""The guides for newcomers: their code blocks, applied to a copy of the tree, work as described."""
 
 import os
 import re

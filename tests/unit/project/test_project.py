@@ -1,4 +1,4 @@
-"""The promises the project makes about itself: pinned alike everywhere, small files, one direction of imports."""
+"""Project rules: consistent version pins, small files, one direction of imports."""
 
 import re
 import subprocess

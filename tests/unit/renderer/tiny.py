@@ -1,4 +1,4 @@
-"""Small networks with fixed weights, and a pipeline to try them in."""
+"""Small networks with fixed weights, and a pipeline for them."""
 
 from dataclasses import fields, replace
 from pathlib import Path
@@ -45,7 +45,7 @@ IMAGE = frozenset(field.name for field in fields(ImageState))
 
 
 def network(kind: str) -> torch.nn.Module:
-    """A network whose picture depends on everything it can depend on."""
+    """Make a network whose image depends on every input."""
     architecture = ARCHITECTURES[kind]
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -99,14 +99,14 @@ def overflow(model: Model, name: str, monkeypatch: pytest.MonkeyPatch) -> list[o
 
 
 def reference(kind: str, seed: int, **synthesis) -> np.ndarray:
-    """The picture that the library gives of a seed by itself."""
+    """Render a seed by the library alone."""
     G = network(kind)
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
     return to_rgba8(G(z, None, **synthesis)[0])
 
 
 class Watching:
-    """A watch that remembers what it was told, and cancels where it should."""
+    """A watch that records its calls, and cancels where it should."""
 
     def __init__(self, cancel_at: float = 2.0) -> None:
         self.shares: list[float] = []
@@ -144,7 +144,7 @@ class Bench:
         return pictures(self.render(**changes))[PICTURE]
 
     def ran(self, **changes: object) -> list[str]:
-        """The stages that this request needed."""
+        """Return the stages that a request ran."""
         return [stage for stage, _ in self.render(**changes).milliseconds]
 
 

@@ -1,4 +1,4 @@
-"""Every field of a training's configuration is read by the code that trains: none is dead."""
+"""Every field of a training configuration is read by the training code."""
 
 import dataclasses
 import typing
@@ -17,7 +17,7 @@ from tests.unit.training.tiny import dataset, spec
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory):
-    """Names of the fields that a run of four batches reads, of its configuration and of what its process is given."""
+    """Return the names of the fields that a run of four batches reads from its configuration and its job."""
     folder = tmp_path_factory.mktemp("run")
     job = make_job(spec(dataset(folder / "images.zip", count=2, size=32), batch=2, mbstd_group=1), None)
     changes = {"total_kimg": 0.008, "augment": PIPELINES["bgcfnc"], "augment_p": 0.9, "tick_kimg": 0.004}

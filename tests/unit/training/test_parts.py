@@ -1,4 +1,4 @@
-"""The small parts of training: controller, average, blur, growth, statistics, run folders, status."""
+"""Components of training: controller, average, blur, growth, statistics, run folders, status."""
 
 import copy
 import json

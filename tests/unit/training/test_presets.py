@@ -1,4 +1,4 @@
-"""What the base configurations imply, and which options do not fit together."""
+"""Values of the base configurations, and options that do not fit together."""
 
 import pytest
 

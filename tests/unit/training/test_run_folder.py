@@ -1,4 +1,4 @@
-"""What a run's folder says of how far the run came, and whom SIGTERM is passed on to."""
+"""Progress recorded in a run's folder, and forwarding of SIGTERM."""
 
 import os
 import signal

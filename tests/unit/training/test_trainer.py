@@ -1,4 +1,4 @@
-"""The step: every configuration trains, and a saved state goes on exactly."""
+"""The training step: every configuration trains, and a saved state continues exactly."""
 
 import io
 

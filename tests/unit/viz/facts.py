@@ -1,4 +1,4 @@
-"""Facts of a window that has not drawn anything yet."""
+"""Facts of a window that has not drawn a frame yet."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The operators with kernels against the operators without, over drawn configurations, to the second derivative."""
+"""Operators with kernels against the reference, over random configurations, to the second derivative."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The fused filtered leaky ReLU against the reference, over drawn configurations."""
+"""The fused filtered leaky ReLU against the reference, over random configurations."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ SHAPES = {
 
 
 MANY = {"as StyleGAN3-T", "as StyleGAN3-R"}
-"""What networks consist of."""
+"""Configurations that networks use."""
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -1,4 +1,4 @@
-"""Kernels on disk: shared by processes, and not needed."""
+"""Kernels on disk: shared by processes, and optional."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What stands between StyleGAN2's matrix products against the reference operators, over drawn configurations."""
+"""StyleGAN2's fused steps between matrix products against the reference operators, over random configurations."""
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ def is_close(actual, expected, largest=None):
 
 
 def activated(y, scale, noise, strength, bias, slope, gain, clamp):
-    """What both `finish` and `blur_phases` do at the end, and the largest value before the clamp."""
+    """Reference for the last step of `finish` and `blur_phases`, and the largest value before the clamp."""
     y = y * scale[:, None, None] + noise * strength
     free = bias_act(y, bias, act="lrelu", alpha=slope, gain=gain)
     return bias_act(y, bias, act="lrelu", alpha=slope, gain=gain, clamp=clamp)[0], free.abs().max()

@@ -1,4 +1,4 @@
-"""Which operator runs: never an error, and one sentence where the kernels cannot be had. Needs no device."""
+"""Operator choice: never an error, and one sentence where the kernels are unavailable. Needs no device."""
 
 import importlib
 import logging
@@ -24,7 +24,7 @@ def _fresh():
 
 
 class OnDevice:
-    """What `attempt` asks a tensor for."""
+    """Tensor attributes that `attempt` reads."""
 
     device = DEVICE
     dtype = torch.float32

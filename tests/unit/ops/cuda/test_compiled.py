@@ -1,4 +1,4 @@
-"""The kernels compile for real devices, and fit into their shared memory. Takes no device, only Triton's compiler."""
+"""The kernels compile for real devices, and fit into their shared memory. Needs Triton's compiler, but no device."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The kernels, interpreted, against the reference over drawn configurations: at least 200 of each operator."""
+"""The interpreted kernels against the reference over random configurations: at least 200 of each operator."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_bias_act(data):
         "clamp": draw(clamps),
     }
     got = bias_act(x, b, **options)
-    if got is None:  # a bias along the rows of a channels_last picture
+    if got is None:  # a bias along the rows of a channels_last image
         assert b is not None
         assert dim % x.ndim != 1
         return

@@ -1,4 +1,4 @@
-"""Whole networks by the kernels, interpreted, through the very calls that layers make."""
+"""Whole networks with interpreted kernels, through the calls that layers make."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""The operators as PyTorch sees them, what they do with odd values, and what they leave to the reference."""
+"""Registration of the operators in PyTorch, special values, and fallbacks to the reference."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Which layers take whose style."""
+"""Assignment of styles to layers."""
 
 from renderer.document.mixing import blend, clear, free, layer, lock, mixed, put, rebased, solo, style_of, swap, take
 from renderer.document.parts import ArrayRef, Latent, LayerStyle, Mixing, WBlend

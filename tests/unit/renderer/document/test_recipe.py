@@ -1,4 +1,4 @@
-"""Recipes as text, in pictures and in films."""
+"""Recipes as text, in images and in films."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""Session files: whole, of every version, and damaged."""
+"""Session files: intact, of every version, and damaged."""
 
 import zipfile
 from pathlib import Path

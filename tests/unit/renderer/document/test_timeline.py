@@ -1,4 +1,4 @@
-"""Keys, tracks and their changes; what the timeline makes of a document."""
+"""Keys, tracks and their changes, and documents at times of the timeline."""
 
 from dataclasses import replace
 

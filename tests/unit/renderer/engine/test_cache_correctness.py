@@ -1,4 +1,4 @@
-"""What was rendered before never shows: any sequence of requests gives the bytes that fresh pipelines give."""
+"""Caches never show in the result: any sequence of requests gives the bytes that fresh pipelines give."""
 
 import functools
 

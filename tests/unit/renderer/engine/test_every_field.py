@@ -200,7 +200,7 @@ class Bench:
         return found
 
     def patterns(self, field: str) -> set[bool]:
-        """Whether the changes of a field change the test pattern."""
+        """Return True if the changes of a field change the test pattern."""
         return {
             shown(engine, other) != shown(engine, base.request)
             for base in self.bases

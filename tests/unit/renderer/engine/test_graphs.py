@@ -1,4 +1,4 @@
-"""CUDA graphs without a device: what is recorded, replayed and let go, by a recorder that only remembers the work."""
+"""CUDA graphs without a device: recording, replay and release, with a fake recorder."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Long work in steps."""
+"""Long jobs in steps."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""When the renderer's networks are drawn by kernels."""
+"""Use of kernels by the renderer's networks."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.unit.renderer import tiny
 
 @pytest.fixture
 def used(monkeypatch):
-    """How many pictures were drawn by a plan."""
+    """Count the images that a plan rendered."""
     drawn = []
     plan_for = cpu.plans.plan_for
 
@@ -64,7 +64,7 @@ def test_other_devices_have_no_use_for_them(monkeypatch):
 
 
 class FakeWarmUp:
-    """Stands for `cpu.warm_up`: says and does what each network was given to say and do."""
+    """Fake `cpu.warm_up` with a scripted result for each network."""
 
     def __init__(self, monkeypatch):
         self.script = {}
@@ -83,7 +83,7 @@ class FakeWarmUp:
 
 
 def prepared(warm_up, *scripts):
-    """What is told of networks that are made ready one after another."""
+    """Reports for networks that are made ready one after another."""
     told = []
     preparation = kernels.Preparation(told.append)
     for script in scripts:

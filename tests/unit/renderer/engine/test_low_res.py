@@ -1,4 +1,4 @@
-"""Drafts: pictures drawn at a lower resolution while a hand moves something."""
+"""Low-resolution images during drags."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from renderer.engine.base import Cancelled
 from renderer.ipc.protocol import Display, Latent, LayerStyle, Mixing, Spectrum, Transform, Truncation
 from tests.unit.renderer import tiny
 
-SOON = 1e-6  # ms: no picture takes less
+SOON = 1e-6  # ms: no image takes less
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""What a request means, in pictures, on tiny networks."""
+"""Rendered image for each field of a request, on tiny networks."""
 
 from dataclasses import replace
 

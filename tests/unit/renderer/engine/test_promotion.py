@@ -1,4 +1,4 @@
-"""Layers that overflow in half precision: found one after the other, told to the user, and remembered."""
+"""Layers that overflow in half precision: found one after the other, reported to the user, and remembered."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ LAYERS = ("a", "b", "c")
 
 
 def network(overflows: set[str], damaged: bool = False):
-    """Three layers in half precision; those that overflow do so unless they are computed in float32."""
+    """Network of three layers in half precision; the given ones overflow unless computed in float32."""
 
     def draw(force, on_layer):
         x = torch.ones(2)

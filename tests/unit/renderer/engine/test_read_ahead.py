@@ -1,4 +1,4 @@
-"""Networks that are read before anybody asks for a picture of them."""
+"""Networks that are read before an image of them is requested."""
 
 import shutil
 import threading
@@ -32,7 +32,7 @@ def reads(monkeypatch):
 
 
 class Impatient(tiny.Watching):
-    """Always has something more urgent."""
+    """Watch that always interrupts."""
 
     def check(self, share):
         raise Cancelled

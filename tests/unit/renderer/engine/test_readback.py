@@ -1,4 +1,4 @@
-"""Frames from a device without needless waiting, by a queue that does its work no earlier than it is waited for."""
+"""Frames from a device without needless synchronisation, with a queue that works as late as possible."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ from tests.unit.renderer import tiny
 
 
 class FakeQueue:
-    """Copies when it is waited for, and notes all that is asked of it. Time is counted in marks."""
+    """Copies as late as possible, on a wait, and records all calls. Time is counted in marks."""
 
     def __init__(self, locks: bool = True):
         self.log: list[str] = []
@@ -94,7 +94,7 @@ def ring(tmp_path, monkeypatch):
 
 
 class Table:
-    """A pipeline whose pictures go the way of a device's, and one that draws the plain way."""
+    """A pipeline with the readback of a device, and one without."""
 
     def __init__(self, source: str, ring: frames.Ring, queue: FakeQueue, arrays: ArrayStore | None = None):
         self.ring, self.queue = ring, queue
@@ -111,7 +111,7 @@ class Table:
         return self.plain.render(tiny.changed(self.request, **changes), tiny.Watching())
 
     def seen(self, rendered) -> np.ndarray:
-        """What the window sees of it."""
+        """The part that the window sees."""
         segments = frames.Segments()
         place, (part,) = self.ring.sent(rendered.slot)
         segments.attach(place.segment)
@@ -204,7 +204,7 @@ def test_a_segment_is_page_locked_once_and_no_longer_when_it_goes(folder, ring):
         table.seen(table.render(latent=Latent(seed)))
     assert table.queue.log.count("lock") == 1
     assert len(table.queue.locked) == 1
-    # A larger picture needs a larger segment; the smaller one goes once the window has left it.
+    # A larger image needs a larger segment; the smaller one goes once the window has left it.
     place, _ = ring.write([("large", np.zeros((300, 300, 4), np.uint8))])
     ring.hold(place)
     assert table.queue.log.count("unlock") == 1
@@ -249,7 +249,7 @@ def test_a_picture_that_overflows_is_drawn_again_and_only_then_told(folder, ring
 @pytest.mark.parametrize("kind", ["sg1", "sg2", "cond", "sg3"])
 @torch.inference_mode()
 def test_a_device_is_told_all_without_being_asked_for_a_number(kind):
-    """On the meta device there are none: reading one, or deciding by one, raises."""
+    """On the meta device reading a value, or branching on one, raises."""
     arrays, model = ArrayStore(), tiny.model(kind, "meta")
     G = model.G
     direction = arrays.add(np.ones(G.w_dim, np.float32))

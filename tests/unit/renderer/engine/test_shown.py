@@ -1,4 +1,4 @@
-"""What is shown of a picture or a layer, thumbnails, networks in memory, and words for failures."""
+"""Display of an image or a layer, thumbnails, networks in memory, and error messages."""
 
 from dataclasses import replace
 

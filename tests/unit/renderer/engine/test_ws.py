@@ -1,4 +1,4 @@
-"""Sources of styles, amounts, psi by layer and directions, against the library called by hand."""
+"""Sources of styles, shares, psi by layer and directions, against direct calls of the library."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The window opens before torch is there: what it imports of the renderer must be light."""
+"""The window opens before torch is imported: its imports of the renderer must be light."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What the right and bottom panels decide before they draw."""
+"""Decisions of the right and bottom panels before drawing."""
 
 import warnings
 from dataclasses import replace

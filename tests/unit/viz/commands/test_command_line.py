@@ -1,4 +1,4 @@
-"""The present picture as a command of the library."""
+"""The present image as a command of the library."""
 
 import shlex
 

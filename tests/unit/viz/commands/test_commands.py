@@ -1,4 +1,4 @@
-"""The one table of commands: keys, menus and what they do to the scene."""
+"""The table of commands: keys, menus and their effect on the scene."""
 
 import random
 from dataclasses import replace

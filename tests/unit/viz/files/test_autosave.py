@@ -1,4 +1,4 @@
-"""What is kept on file while the window is open, and who finds it."""
+"""Autosaved files of an open window, and their recovery."""
 
 import threading
 from dataclasses import replace
@@ -27,7 +27,7 @@ def new(folder, document: Document = FIRST) -> Autosave:
 
 
 def written(folder) -> Session:
-    """The session that appears in the folder."""
+    """Wait for the session in the folder."""
     found = wait_for(lambda: list(folder.glob("window-*.stylescope")))
     return load(found[0], ArrayStore(), [])
 

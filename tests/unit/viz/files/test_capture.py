@@ -1,4 +1,4 @@
-"""Captures: numbered, whole or absent, written beside the window's own work."""
+"""Captures: numbered, atomic, and written in the background."""
 
 import threading
 

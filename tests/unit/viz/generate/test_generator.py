@@ -1,4 +1,4 @@
-"""The left panels' arithmetic and words, without a window."""
+"""Arithmetic and texts of the left panels, without a window."""
 
 import math
 import random

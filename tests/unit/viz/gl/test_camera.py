@@ -1,4 +1,4 @@
-"""Zoom, pan and fit: arithmetic of where the picture lies."""
+"""Zoom, pan and fit: the image's position on the canvas."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ def test_zoom_keeps_the_point_under_the_pointer(camera, factor, u, v):
     now = place(camera, AREA, 256, 256, MARGIN)
     x, y = AREA.x + u * AREA.width, AREA.y + v * AREA.height
     after = zoomed(now, AREA, x, y, now.scale * factor)
-    if 0.0 < after.x < 1.0 and 0.0 < after.y < 1.0:  # else the picture would have left the canvas
+    if 0.0 < after.x < 1.0 and 0.0 < after.y < 1.0:  # else the image would have left the canvas
         then = place(after, AREA, 256, 256, MARGIN)
         # The corner is rounded to a screen pixel, so the point may be off by half of one.
         assert abs((x - then.x) / then.scale - (x - now.x) / now.scale) * then.scale <= 0.51

@@ -1,4 +1,4 @@
-"""How grids are divided: by the rules of those who draw them."""
+"""Division of grids into cells, by the rules of those who write them."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Thumbnails: what is wanted, what is kept, where in the atlas. OpenGL is replaced by a record of what was drawn."""
+"""Thumbnails: requests, cache, and places in the atlas. OpenGL is replaced by a record of draw calls."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from viz.gl.thumbnails import ThumbnailCache
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Where pictures were written: (x, y) -> first byte."""
+    """Positions of written images: (x, y) -> first byte."""
     cells: dict[tuple[int, int], int] = {}
     monkeypatch.setattr(textures, "name", lambda: 1)
     monkeypatch.setattr(textures, "make_room", lambda texture: None)

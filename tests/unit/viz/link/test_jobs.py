@@ -1,4 +1,4 @@
-"""Jobs that are asked for go on, others end."""
+"""Jobs continue while requested, others end."""
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def test_the_newest_results_are_kept():
     assert not frame(jobs, renderer, stills[0])[0].over
 
 
-def test_an_errand_is_done_whoever_asks():
+def test_a_one_off_job_is_done_whoever_asks():
     jobs, renderer = setting()
     got = []
     jobs.once(Styles(RenderRequest(1)), got.append)

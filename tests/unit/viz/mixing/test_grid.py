@@ -1,4 +1,4 @@
-"""The mixing grid: its sides, its cells, and the picture of all."""
+"""The mixing grid: its headers, its cells, and the combined image."""
 
 from dataclasses import replace
 

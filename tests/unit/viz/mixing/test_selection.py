@@ -1,4 +1,4 @@
-"""Mixing selection: laying, switching, inverting, selecting layers."""
+"""Mixing selection: assigning, switching, inverting, selecting layers."""
 
 from renderer.document.document import Document, Swatch
 from renderer.document.mixing import lock, solo, take

@@ -1,4 +1,4 @@
-"""Following a run: which network is shown, and what the history keeps of it."""
+"""Following a run: the network shown, and the history."""
 
 import os
 import shutil
@@ -155,7 +155,7 @@ def test_two_snapshots_beside_one_another_render_the_same(run):
 
 
 def next_window(before: Scene, source: str = "") -> tuple[Store, str]:
-    """What the window after this one opens with and follows, and which run it misses."""
+    """Return the runs that the next window opens with and follows, and the run it misses."""
     settings = end_frame(before, new_facts()).settings
     interaction = Interaction(following=Following(waiting=settings.followed))
     scene, gone = resumed(Scene(Document(Network(source)), settings=settings, interaction=interaction))

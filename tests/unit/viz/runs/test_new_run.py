@@ -1,4 +1,4 @@
-"""What a form for a new run says of what was filled in."""
+"""Judgement of the entries in a new run's form."""
 
 import dataclasses
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_options_that_do_not_fit_one_another_or_the_dataset_are_told(tmp_path):
     assert judge(form(tmp_path, gpus="3"), SMALL).problems.keys() == {"batch"}
     assert "power of two" in judge(form(tmp_path), DatasetFacts(9, 30, 30, 3)).reason
     assert judge(form(tmp_path), DatasetFacts(problem="It is gone.")).reason == "It is gone."
-    # A dataset that cannot be read is told while other things are wrong too.
+    # An unreadable dataset is reported while other entries are wrong too.
     assert judge(form(tmp_path, batch="x"), DatasetFacts(problem="It is gone.")).problems["data"] == "It is gone."
 
 

@@ -1,4 +1,4 @@
-"""Following runs on a thread: what is told is what the files hold, and nothing costs while nothing is wanted."""
+"""Following runs on a thread: reports match the files, and nothing is read while nothing is wanted."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""The pure parts of what the window remembers."""
+"""Pure parts of the window's remembered state."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Small parts of the window that need none: measurements, the loupe, dropped files, layouts, the state word."""
+"""Small parts that need no window: measurements, the loupe, dropped files, layouts, the state word."""
 
 import numpy as np
 import pytest

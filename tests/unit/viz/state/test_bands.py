@@ -1,4 +1,4 @@
-"""How layers are grouped, named and switched."""
+"""Grouping, naming and switching of layers."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Undo and redo: every state comes back, steps are bounded and named, a drag is one step."""
+"""Undo and redo: every state is restored, steps are bounded and named, a drag is one step."""
 
 import itertools
 from dataclasses import replace

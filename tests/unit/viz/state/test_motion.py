@@ -1,4 +1,4 @@
-"""Motion goes by time: how the time is cut into frames changes nothing."""
+"""Motion depends on time only, not on the frame rate."""
 
 from dataclasses import replace
 

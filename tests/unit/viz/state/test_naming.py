@@ -1,4 +1,4 @@
-"""What a step is called, from what changed."""
+"""Naming of history steps from their changes."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Recordings of what is read, and the objects that are watched."""
+"""Recordings of reads, and watched objects."""
 
 import pickle
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Settings on file: what is kept, and what becomes of damaged files."""
+"""Settings files: saved fields, and damaged files."""
 
 from dataclasses import replace
 

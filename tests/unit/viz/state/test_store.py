@@ -1,4 +1,4 @@
-"""What becomes a step, and what a step is called."""
+"""Creation and naming of history steps."""
 
 from dataclasses import replace
 

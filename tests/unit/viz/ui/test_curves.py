@@ -1,4 +1,4 @@
-"""Curves: smoothing is the plain recursion, thinning keeps what is seen."""
+"""Curves: smoothing equals the plain recursion, thinning preserves what is visible."""
 
 import numpy as np
 import pytest

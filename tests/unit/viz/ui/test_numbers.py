@@ -1,4 +1,4 @@
-"""Numbers as they stand in narrow columns."""
+"""Numbers formatted for narrow columns."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The promises README.md makes about contrast and colour blindness, checked."""
+"""The contrast and colour blindness claims of README.md."""
 
 import itertools
 
