@@ -1,4 +1,4 @@
-"""All keys, from the one table of commands."""
+"""List of all keyboard shortcuts, built from the command table."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ _MOUSE = (
 
 
 def draw(scene: Scene, commands: Mapping[str, Command]) -> Scene:
-    """The list in two columns; it changes nothing."""
+    """Draw the list in two columns; returns the scene unchanged."""
     p = theme.current.px
     ui.label("Keyboard shortcuts", "text", 15, "bold", height=30)
     groups: dict[str, list[tuple[str, str]]] = {}
