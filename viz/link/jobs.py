@@ -1,4 +1,4 @@
-"""Long jobs of the renderer for panels: heat maps, whole images, w vectors. Asking for one keeps it going."""
+"""Long-running renderer jobs for panels: heat maps, whole images, w vectors. A job runs while it is asked for."""
 
 import itertools
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from renderer.ipc.protocol import Job, Progress, Work
 from viz.state.facts import JobStatus
 
 KEPT = 8
-"""Finished jobs whose results stay though nobody asks for them just now."""
+"""Number of finished jobs whose results are kept while unused."""
 
 
 @dataclass
@@ -31,23 +31,23 @@ class Jobs:
         self._numbers = itertools.count()
 
     def ask(self, work: Work) -> JobStatus:
-        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones stay."""
+        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones are kept."""
         entry = self._entries.pop(work, None)
         if entry is None:
             entry = _Entry(f"w{next(self._numbers)}", JobStatus(), True)
             self._renderer.start(Job(entry.key, work))
         entry.asked = True
-        self._entries[work] = entry  # the newest last
+        self._entries[work] = entry  # newest last
         return entry.status
 
     def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
-        """Do a job whoever asks, and call `then` when it is over."""
+        """Run a job independently of `ask`, and call `then` when it has ended."""
         key = f"e{next(self._numbers)}"
         self._once[key] = then
         self._renderer.start(Job(key, work))
 
     def take(self, progress: Iterable[Progress]) -> None:
-        """Take what the renderer reports."""
+        """Process progress reports of the renderer."""
         entries = {entry.key: entry for entry in self._entries.values()}
         for one in progress:
             if (entry := entries.get(one.key)) is not None:
@@ -56,7 +56,7 @@ class Jobs:
                 then(_updated(JobStatus(), one))
 
     def settle(self) -> None:
-        """Call once a frame after the panels are drawn: cancels what nobody asked for."""
+        """Cancel jobs that were not asked for. Call once a frame, after the panels are drawn."""
         finished = 0
         for work, entry in reversed(tuple(self._entries.items())):
             finished += entry.status.over
