@@ -1,4 +1,4 @@
-"""Save the mixing grid at full size: rendered cell after cell, put together and written off the window's thread."""
+"""Export of the mixing grid at full size: cells are rendered one by one, then combined and saved in the background."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,25 +15,25 @@ from viz.ui.notifications import said
 
 @dataclass
 class GridExport:
-    """The grid that is being saved at full size."""
+    """A running export of the grid at full size."""
 
     cells: list[list[Cell | None]] = field(default_factory=list)
-    """Empty while none is."""
+    """Empty while no export runs."""
     done: list[RGBA] = field(default_factory=list)
     network: Network = Network()
 
     @property
     def on(self) -> bool:
-        """Return whether a grid is being saved."""
+        """Return True while an export runs."""
         return bool(self.cells)
 
     @property
     def waiting(self) -> list[Cell]:
-        """The cells in the order in which they are rendered."""
+        """Return the remaining cells in render order."""
         return [cell for row in self.cells for cell in row if cell is not None]
 
     def stop(self) -> bool:
-        """Save no grid; what was rendered is forgotten. False when none was being saved."""
+        """Cancel the export and drop its images. Returns False if none was running."""
         was, self.cells, self.done = self.on, [], []
         return was
 
@@ -42,7 +42,7 @@ GRID_EXPORT: ServiceKey[GridExport] = ServiceKey("grid export")
 
 
 def start(scene: Scene, facts: Facts) -> Scene:
-    """Begin to save the grid as it is now; `look` goes on with it."""
+    """Start the export of the current grid; `look` continues it."""
     export = facts.services[GRID_EXPORT]
     if facts.model is not None and not export.on:
         table, _ = current_table(scene, facts, actions.picked(scene, facts), scene.view.motion.playing)
@@ -51,7 +51,7 @@ def start(scene: Scene, facts: Facts) -> Scene:
 
 
 def look(scene: Scene, facts: Facts) -> Scene:
-    """Request the next image, or save the grid when all are there. Call once a frame, outside cached parts."""
+    """Request the next image, or save the grid once all are rendered. Call once a frame, outside cached parts."""
     export = facts.services[GRID_EXPORT]
     if not export.on:
         return scene
