@@ -1,7 +1,7 @@
-"""A window of any size without a display.
+"""Off-screen window of any size.
 
-The surface of a headless window keeps the size it was made with, at most that of a 1920x1080 screen: so the window is
-drawn into a framebuffer of its own instead.
+The surface of a headless window keeps its initial size, limited to a 1920x1080 screen. The window is therefore
+rendered to its own framebuffer.
 """
 
 from collections.abc import Callable
