@@ -1,7 +1,7 @@
-"""Runs and their files: watched and read in the background, with curves made there.
+"""Runs and their files: watched and read in the background, where their curves are computed too.
 
-The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`record`, `curve`, `listing`):
-frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
+The UI thread states what it needs (`RunFiles.want`) and takes what is available (`record`, `curve`, `listing`): frozen
+values that keep their identity while unchanged. Unchanged files cost one `stat` a second.
 """
 
 import time
@@ -19,7 +19,7 @@ from viz.ui.plot_series import Curve, CurveWish, curve
 
 
 class RunWatch:
-    """Watches the folders asked for. For the window's thread."""
+    """Watches folders of runs. For the UI thread."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
@@ -27,7 +27,7 @@ class RunWatch:
         self._watcher: Watcher | None = None
 
     def look(self, folders: tuple[str, ...]) -> tuple[Run, ...]:
-        """The runs in these folders as far as they are known by now; call once a frame."""
+        """Return the known runs in these folders; call once a frame."""
         if self._watcher is None:
             self._folders, self._watcher = folders, Watcher(folders, self._wake)
         elif folders != self._folders:
@@ -36,27 +36,27 @@ class RunWatch:
         return self._watcher.runs
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         if self._watcher is not None:
             self._watcher.close()
         self._watcher = None
 
 
 PERIOD_S = 1.0
-"""Files are looked at this often."""
+"""Seconds between checks of the files."""
 ABANDONED_S = 6.0
-"""Nothing is looked at once nobody has wanted anything for so long. An idle window draws every two seconds."""
+"""Seconds without a request before reading pauses. An idle window draws every two seconds."""
 _CHUNK = 96 * 1024
-"""Bytes of a file that are read and parsed before the window's thread gets its turn."""
+"""Bytes of a file read and parsed before yielding to the UI thread."""
 _TURN_S = 0.0005
 _PUBLISH_S = 0.25
-"""While much is read, what there is so far is shown this often."""
+"""Seconds between partial results during long reads."""
 _HELD = 24
-"""Runs whose numbers are held in memory, those wanted last."""
+"""Maximum number of runs with data in memory, by most recent use."""
 
 
 class RunFiles:
-    """Files of runs, read in a thread. Methods are for the window's thread."""
+    """Files of runs, read in a background thread. Methods are for the UI thread."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
@@ -72,12 +72,12 @@ class RunFiles:
         self._curves: Mapping[CurveWish, Curve | None] = {}
         self._newest: Mapping[tuple[str, str, bool], Curve] = {}
         self.version = 0
-        """Changes whenever there is something new to take."""
+        """Counter of published changes."""
         self.rounds = 0
-        """Looks at all files so far."""
+        """Number of passes over all files."""
 
     def want(self, followed: tuple[str, ...], wishes: tuple[CurveWish, ...], listed: tuple[str, ...]) -> None:
-        """Say in every frame which runs' files are followed, which curves are drawn, which folders are listed."""
+        """Set the runs to follow, the curves to compute and the folders to list. Call in every frame."""
         news = followed != self._followed or wishes != self._wishes or listed != self._listed
         rested = time.monotonic() - self._wanted_at > ABANDONED_S
         self._followed, self._wishes, self._listed = followed, wishes, listed
@@ -87,21 +87,21 @@ class RunFiles:
             self._loop.wake()
 
     def record(self, folder: str) -> RunRecord:
-        """What a followed run has written so far."""
+        """Return the data of a followed run read so far."""
         return self._records.get(folder, NOTHING)
 
     def listing(self, folder: str) -> Listing:
-        """What lies in a listed folder."""
+        """Return the contents of a listed folder."""
         return self._listings.get(folder, EMPTY)
 
     def curve(self, wish: CurveWish) -> Curve | None:
-        """The curve wished for; until it is made, the newest of the same statistic."""
+        """Return the requested curve; until it is computed, the last one of the same statistic."""
         if (found := self._curves.get(wish)) is not None:
             return found
         return self._newest.get((wish.folder, wish.name, wish.metric))
 
     def ready(self, wish: CurveWish) -> bool:
-        """Return whether exactly this curve has been made, or cannot be."""
+        """Return True if exactly this curve has been computed, or cannot be."""
         return wish in self._curves
 
     def close(self) -> None:
@@ -145,18 +145,18 @@ class _Worker:
 
     @property
     def busy(self) -> bool:
-        """Return whether there is more to read at once."""
+        """Return True if more can be read immediately."""
         return bool(self._reading)
 
     def begin(self, followed: tuple[str, ...], listed: tuple[str, ...]) -> None:
-        """Look at everything from here on."""
+        """Begin a pass over all files."""
         listings = {folder: self._folders.of(folder) for folder in dict.fromkeys((*listed, *followed))}
         if any(self.listings.get(folder) is not found for folder, found in listings.items()):
             self._news = True
         self.listings = listings
         for folder in followed:
             follower = self._followers.pop(folder, None) or Follower(folder)
-            self._followers[folder] = follower  # the one wanted last is the last
+            self._followers[folder] = follower  # keeps the most recent last
             follower.metrics(listings[folder].metrics)
         for folder in tuple(self._followers)[:-_HELD]:
             if folder not in followed:
@@ -164,16 +164,16 @@ class _Worker:
         self._reading = list(followed)
 
     def read_some(self) -> None:
-        """A piece of each file that has more to read."""
+        """Read the next chunk of each file with unread data."""
         for folder in tuple(self._reading):
             changed, more = self._followers[folder].look(_CHUNK)
             self._news = self._news or changed
             if not more:
                 self._reading.remove(folder)
-            time.sleep(_TURN_S)  # lets the window's thread have its turn
+            time.sleep(_TURN_S)  # yields to the UI thread
 
     def publish(self, wishes: tuple[CurveWish, ...], now: float) -> bool:
-        """Make what is new; whether there is anything."""
+        """Compute new results; return True if there are any."""
         if self.busy and now - self._published < _PUBLISH_S and all(wish in self.curves for wish in wishes):
             return False
         records = {folder: follower.record() for folder, follower in self._followers.items()}

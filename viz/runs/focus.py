@@ -1,4 +1,4 @@
-"""Contents of the Train workspace: runs, files and curves in sight, as requested from the thread that reads them."""
+"""Focus of the Train workspace: visible runs, files and curves, as requested from the reading thread."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from viz.ui.plot_series import Curve, CurveWish
 
 @dataclass
 class _Last:
-    """What was looked at last: worked out again only when something of it has changed."""
+    """Last inputs and result, to recompute only on a change."""
 
     key: tuple[object, ...] = ()
     look: "Look | None" = None
@@ -25,26 +25,26 @@ class _Last:
 
 @dataclass(frozen=True)
 class Look:
-    """The runs looked at, and what is known of them."""
+    """Visible runs and their data."""
 
     runs: tuple[Run, ...]
-    """Those chosen, the one in focus first."""
+    """Selected runs, the focused one first."""
     records: tuple[RunRecord, ...]
-    """Of each."""
+    """Record of each run."""
     listing: Listing
-    """Of the one in focus."""
+    """Listing of the focused run."""
     plots: tuple[PlotSpec, ...]
     drawn: tuple[tuple[tuple[Line, Curve], ...], ...]
-    """The lines of each plot whose curves are there."""
+    """Available lines and curves of each plot."""
 
     @property
     def run(self) -> Run | None:
-        """The one in focus."""
+        """Focused run."""
         return self.runs[0] if self.runs else None
 
 
 def look(scene: Scene, facts: Facts) -> Look:
-    """Tell the reading thread what is wanted, and return what it has. Panels may call it as often as they like."""
+    """Request data from the reading thread, and return what is available. Cheap to call repeatedly."""
     last, files, choice = facts.scratch.get(_Last), facts.services[RUN_FILES], scene.interaction.runs
     asked = (choice.folders, choice.kind, choice.smoothing, choice.stat, choice.metric, choice.plots)
     key = (facts.runs, scene.document.network.source, files.version, asked)
