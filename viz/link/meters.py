@@ -40,7 +40,7 @@ class Steady:
         self._at = -REFRESH_S
 
     def figures(self, newest: Figures, now: float, changing: bool) -> Figures:
-        """Return `newest`; while the document is `changing`, the displayed figures if recent and of the same network."""
+        """Return `newest`, or the displayed figures while the document is `changing` and they are recent enough."""
         frame, shown = newest.frame, self._shown.frame
         if frame is not shown and (
             not changing
