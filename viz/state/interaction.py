@@ -190,12 +190,12 @@ class RunChoice:
     trashing: Run | None = None
     """Run whose deletion awaits confirmation."""
     plots: tuple["PlotRange", ...] = ()
-    """Smoothing resolution and zoom of the plots drawn."""
+    """Number of points and zoom of the plots drawn."""
 
 
 @dataclass(frozen=True)
 class PlotRange:
-    """Resolution and zoom of one plot of curves."""
+    """Number of points and zoom of one plot of curves."""
 
     id: str
     folder: str = ""
