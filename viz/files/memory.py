@@ -51,7 +51,7 @@ class Autosave:
         return self._folder / LAST
 
     def begin(self) -> Path | None:
-        """Claim a file for this window's session. Returns the session of a crashed window if any, taken over by this one.
+        """Claim a file for this window's session. Returns the session taken over from a crashed window, if any.
 
         Raises OSError if the folder is not writable.
         """
@@ -168,9 +168,9 @@ class Memory:
 
         scene = self.files.arrive(scene, facts, name)
         if scene.interaction.following.waiting and not self.files.busy:
-            scene, gone = resumed(scene)
-            if gone:
-                self._say(f"The run that was followed is not there any more: {gone}.")
+            scene, missing = resumed(scene)
+            if missing:
+                self._say(f"The run that was followed is not there any more: {missing}.")
         return scene
 
     def look(self, scene: Scene) -> None:
