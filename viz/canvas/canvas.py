@@ -79,7 +79,7 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
     scene = _pointing(scene, place=now)
     _show(facts, picture, area, now)
     scene = compare_view.draw(scene, facts, area, now)
-    tool = tools.tool_in_hand(scene, facts)
+    tool = tools.current_tool(scene, facts)
     if tool == "transform":
         scene = handles.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
@@ -105,7 +105,7 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
             return replace(scene, view=replace(view, camera=camera))
         if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
             return replace(scene, view=replace(view, camera=Camera()))
-        if space or tools.tool_in_hand(scene, facts) == "walk":
+        if space or tools.current_tool(scene, facts) == "walk":
             imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all if space else imgui.MouseCursor_.hand)
     moved = io.mouse_delta.x or io.mouse_delta.y
     if not imgui.is_item_active() or not moved:
@@ -120,7 +120,7 @@ def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
     """Apply this frame's mouse movement according to the tool."""
     if not imgui.is_mouse_dragging(imgui.MouseButton_.left):
         return scene
-    document, tool, delta = scene.document, tools.tool_in_hand(scene, facts), imgui.get_io().mouse_delta
+    document, tool, delta = scene.document, tools.current_tool(scene, facts), imgui.get_io().mouse_delta
     if tool == "walk":
         seeds = handles.gain_of_keys() / theme.current.px(WALK)
         latent = replace(document.latent, x=document.latent.x + delta.x * seeds, y=document.latent.y + delta.y * seeds)

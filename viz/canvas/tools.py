@@ -32,7 +32,7 @@ def unavailable(tool: Tool, facts: Facts) -> str:
     return ""
 
 
-def tool_in_hand(scene: Scene, facts: Facts) -> Tool:
+def current_tool(scene: Scene, facts: Facts) -> Tool:
     """Return the chosen tool, or the walk tool if the network does not support it."""
     return "walk" if unavailable(scene.view.tool, facts) else scene.view.tool
 
@@ -50,7 +50,7 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
     """Draw the tool palette at the upper left."""
     p = theme.current.px
     k, x, y = p(30), area.x + p(12), area.y + p(12)
-    in_hand = tool_in_hand(scene, facts)
+    current = current_tool(scene, facts)
     plate(x, y, k + p(6), len(TOOLS) * k + p(6))
     for i, (tool, glyph, hint, keys) in enumerate(TOOLS):
         imgui.set_cursor_screen_pos(V(x + p(3), y + p(3) + i * k))
@@ -58,7 +58,7 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
         if ui.button(
             glyph=glyph,
             kind="ghost",
-            on=tool == in_hand,
+            on=tool == current,
             width=k,
             height=30,
             hint=why or hint,

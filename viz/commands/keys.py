@@ -53,8 +53,8 @@ def _chords(keys: tuple[str, ...]) -> tuple[int, ...]:
 
 def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
     """Return True if one of the chords was pressed in this frame, with exactly its modifiers."""
-    flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
-    return any(asked(one, flags) for one in _chords(keys))
+    flags, pressed = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
+    return any(pressed(one, flags) for one in _chords(keys))
 
 
 @functools.cache

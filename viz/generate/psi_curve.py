@@ -190,5 +190,5 @@ def _paint(a: V, b: V, chart: _Chart, values: tuple[float, ...], model: ModelInf
 def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:
     name, value = short_name(model.ws_names[index]), values[index]
     effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
-    what = f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}"
-    ui.tip(f"{what}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")
+    text = f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}"
+    ui.tip(f"{text}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")

@@ -137,9 +137,9 @@ def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
         return scene
     now, low, high = found[current(found, b.network.source)].kimg, found[0].kimg, found[-1].kimg
     hint = "Training time of the network that draws B; A is set in the section Network"
-    asked = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
-    path = found[nearest(found, asked)].path
-    return scene.request(PutBeside(path)) if asked != now and path != b.network.source else scene
+    target = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
+    path = found[nearest(found, target)].path
+    return scene.request(PutBeside(path)) if target != now and path != b.network.source else scene
 
 
 def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
@@ -172,10 +172,10 @@ def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
     return scene
 
 
-def _takes(scene: Scene, words: str, kind: str, width: float, after: Document, id_: str, what: str) -> Scene:
+def _takes(scene: Scene, words: str, kind: str, width: float, after: Document, id_: str, noun: str) -> Scene:
     """Draw a button that makes `after` the document, and previews it while hovered."""
     able = after != scene.document
-    hint = f"Take {what}: {step_name(scene.document, after) or 'nothing would change'}"
+    hint = f"Take {noun}: {step_name(scene.document, after) or 'nothing would change'}"
     look = kind if able else "plain"
     if ui.button(words, kind=look, width=width, id_=id_, enabled=able, hint=hint):  # type: ignore[arg-type]
         return replace(scene, document=after, preview=None)

@@ -31,7 +31,7 @@ class ComparedImage:
     shown: AnyArray | None = None
     upload: int = 0
     """Identifier of the uploaded image."""
-    asked: tuple[object, ...] = ()
+    inputs: tuple[object, ...] = ()
     work: Work | None = None
     """Rebuilt only if one of its inputs has changed: comparing requests is expensive."""
 
@@ -73,11 +73,11 @@ def _work(scene: Scene, b: Document, other: ComparedImage) -> Work:
     """Return the job that renders B."""
     compare, device = scene.view.compare, scene.settings.device
     display = scene.view.display
-    asked = (b, scene.shown, display, device, compare.mode, compare.gain)
-    if other.work is None or any(new is not old for new, old in zip(asked, other.asked, strict=True)):
+    inputs = (b, scene.shown, display, device, compare.mode, compare.gain)
+    if other.work is None or any(new is not old for new, old in zip(inputs, other.inputs, strict=True)):
         plain = replace(display, spectrum=Display().spectrum, layer_table=False)
         request = request_for(b, plain, device, 0)
-        other.asked, other.work = asked, _kind(request, scene, plain)
+        other.inputs, other.work = inputs, _kind(request, scene, plain)
     return other.work
 
 

@@ -112,8 +112,8 @@ def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
     if ui.tile(f"state{index}", texture, uv, name, "", side, selected=index == states.now):
         scene = scene.request(Jump(index))
     chosen = imgui.is_item_clicked(imgui.MouseButton_.right)
-    what = "Redo up to here" if undone else "Now" if index == states.now else "Go back to here"
-    ui.tip(f"{name}: {what}. Right click: compare with it")
+    hint = "Redo up to here" if undone else "Now" if index == states.now else "Go back to here"
+    ui.tip(f"{name}: {hint}. Right click: compare with it")
     imgui.pop_style_var()
     if chosen:
         scene = with_b(scene, document)

@@ -17,7 +17,7 @@ KEPT = 8
 class _Entry:
     key: str
     status: JobStatus
-    asked: bool
+    requested: bool
     then: Callable[[JobStatus], None] | None = None
 
 
@@ -36,7 +36,7 @@ class Jobs:
         if entry is None:
             entry = _Entry(f"w{next(self._numbers)}", JobStatus(), True)
             self._renderer.start(Job(entry.key, work))
-        entry.asked = True
+        entry.requested = True
         self._entries[work] = entry  # newest last
         return entry.status
 
@@ -60,13 +60,13 @@ class Jobs:
         finished = 0
         for work, entry in reversed(tuple(self._entries.items())):
             finished += entry.status.over
-            if not entry.asked and (not entry.status.over or entry.status.failure or finished > KEPT):
+            if not entry.requested and (not entry.status.over or entry.status.failure or finished > KEPT):
                 del self._entries[work]
                 if not entry.status.over:
                     self._renderer.cancel(entry.key)
-            entry.asked = False
+            entry.requested = False
 
 
-def _updated(before: JobStatus, news: Progress) -> JobStatus:
-    result = before.result if news.result is None else array_of(news.result)
-    return replace(before, done=news.done, total=news.total, result=result, failure=news.failure)
+def _updated(before: JobStatus, progress: Progress) -> JobStatus:
+    result = before.result if progress.result is None else array_of(progress.result)
+    return replace(before, done=progress.done, total=progress.total, result=result, failure=progress.failure)

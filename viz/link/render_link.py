@@ -44,7 +44,7 @@ class RenderLink:
         """Document, display and second of the timeline of the newest image."""
         self._shows: dict[int, tuple[Document, Display, float | None]] = {}
         """The same for unanswered requests."""
-        self._asked: dict[int, float] = {}
+        self._sent_at: dict[int, float] = {}
         self._low_res_ms = 0.0
         self._moved: tuple[Document | None, float] = (None, 0.0)
         """Last shown document, and the time of its change."""
@@ -57,7 +57,7 @@ class RenderLink:
         return self._request is not None and self._answered_id >= self._request.request_id
 
     @property
-    def asked(self) -> RenderRequest | None:
+    def newest_request(self) -> RenderRequest | None:
         """Newest request."""
         return self._request
 
@@ -88,7 +88,7 @@ class RenderLink:
         """Return the seconds since the newest request if it is unanswered, else 0."""
         if self.answered or self._request is None:
             return 0.0
-        return now - min((at for id_, at in self._asked.items() if id_ > self._answered_id), default=now)
+        return now - min((at for id_, at in self._sent_at.items() if id_ > self._answered_id), default=now)
 
     def poll(self, scene: Scene, now: float) -> None:
         """Receive results and upload textures."""
@@ -120,7 +120,7 @@ class RenderLink:
         if (request := self._next(scene)) is not None:
             self._again = False
             self._request, self._from = request, self._made_from(scene)
-            self._asked[request.request_id] = now
+            self._sent_at[request.request_id] = now
             at = scene.view.playback.at if showing(scene) else None
             self._shows[request.request_id] = (scene.shown, scene.view.display, at)
             self._renderer.submit(request)
@@ -137,7 +137,7 @@ class RenderLink:
         self.failure = None
         if self._request is not None:
             self._answered_id = self._request.request_id - 1
-            self._asked[self._request.request_id] = self._clock()
+            self._sent_at[self._request.request_id] = self._clock()
         self._renderer.restart()
 
     def dismiss_failure(self) -> None:
@@ -188,8 +188,8 @@ class RenderLink:
         self.frame = frame
         self.image_version += 1
         self.shown = self._shows.get(frame.request_id, self.shown)
-        if asked := self._asked.get(frame.request_id):
-            self._meters.latency.add((self._clock() - asked) * 1000)
+        if sent_at := self._sent_at.get(frame.request_id):
+            self._meters.latency.add((self._clock() - sent_at) * 1000)
         self._meters.rendered(frame.milliseconds, frame.memory)
         self._answer(frame.request_id)
         if self.failure is not None and self.failure.request_id <= frame.request_id:
@@ -197,5 +197,5 @@ class RenderLink:
 
     def _answer(self, request_id: int) -> None:
         self._answered_id = max(self._answered_id, request_id)
-        self._asked = {id_: at for id_, at in self._asked.items() if id_ > request_id}
+        self._sent_at = {id_: at for id_, at in self._sent_at.items() if id_ > request_id}
         self._shows = {id_: shows for id_, shows in self._shows.items() if id_ > request_id}

@@ -74,16 +74,16 @@ def shelve_present(scene: Scene, facts: Facts) -> Scene:
 
 def unshelve(scene: Scene, facts: Facts) -> Scene:
     """Remove the active swatch from the shelf."""
-    hand, shelf = swatch_of(scene), scene.document.shelf
-    return scene if hand is None else put(scene, SHELF, removed(shelf, shelf.index(hand)))
+    swatch, shelf = swatch_of(scene), scene.document.shelf
+    return scene if swatch is None else put(scene, SHELF, removed(shelf, shelf.index(swatch)))
 
 
 def open_swatch(scene: Scene, facts: Facts) -> Scene:
     """Open the active swatch as the document's own style."""
-    hand = swatch_of(scene)
-    if hand is None or facts.model is None:
+    swatch = swatch_of(scene)
+    if swatch is None or facts.model is None:
         return scene
-    return replace(scene, document=opened(scene.document, hand, facts.model.num_ws))
+    return replace(scene, document=opened(scene.document, swatch, facts.model.num_ws))
 
 
 def has_swatch(scene: Scene, facts: Facts) -> bool:

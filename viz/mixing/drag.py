@@ -8,15 +8,15 @@ from typing import NamedTuple
 from renderer.document.document import Document
 from renderer.document.mixing import free
 from renderer.ipc.protocol import ModelInfo
-from viz.mixing.selection import Hand, lay
+from viz.mixing.selection import ActiveSwatch, lay
 from viz.state.bands import Band, bands_of, short_name
 from viz.state.interaction import Slot, SwatchDrag, Target
 from viz.state.swatches import moved, seed_text
 
 
-def lifted(hand: Hand, at: int | None) -> SwatchDrag:
+def lifted(swatch: ActiveSwatch, at: int | None) -> SwatchDrag:
     """Return a new drag of a swatch; `at` is its index on the shelf."""
-    return SwatchDrag(on=True, swatch=hand, at=at)
+    return SwatchDrag(on=True, swatch=swatch, at=at)
 
 
 def rows(drag: SwatchDrag, index: int, picked: Sequence[int], through: bool) -> tuple[SwatchDrag, tuple[int, ...]]:
@@ -34,7 +34,7 @@ def rows(drag: SwatchDrag, index: int, picked: Sequence[int], through: bool) -> 
 class _Tried(NamedTuple):
     document: Document
     over: Target
-    swatch: Hand
+    swatch: ActiveSwatch
     after: Document
 
 

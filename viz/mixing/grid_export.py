@@ -10,7 +10,7 @@ from viz.mixing.grid import RGBA, Cell, composed, current_table
 from viz.state.facts import Facts, ServiceKey
 from viz.state.interaction import Message
 from viz.state.scene import Scene
-from viz.ui.notifications import said
+from viz.ui.notifications import with_message
 
 
 @dataclass
@@ -61,7 +61,7 @@ def look(scene: Scene, facts: Facts) -> Scene:
         if export.network != scene.document.network or status.failure is not None:
             why = status.failure.message if status.failure is not None else "another network was opened"
             export.stop()
-            return said(scene, Message("The mixing grid was not saved", why, bad=True, at=facts.now))
+            return with_message(scene, Message("The mixing grid was not saved", why, bad=True, at=facts.now))
         if not status.over or status.result is None:
             return scene
         export.done.append(status.result)

@@ -114,7 +114,7 @@ def _hovered(scene: Scene, top: V, bottom: float) -> bool:
 
 def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[int, ...]) -> Scene:
     """Draw a band header: a click applies the active swatch to its layers or resets them; Shift+click selects them."""
-    mixing, hand = scene.document.mixing, scene.interaction.selection.swatch
+    mixing, swatch = scene.document.mixing, scene.interaction.selection.swatch
     width, top = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # keeps its note readable
     imgui.begin_disabled(not band.ws)
@@ -126,8 +126,8 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
             layers = scene.interaction.selection.layers if io.key_ctrl else ()
             scene = selecting(scene, layers=tuple(sorted({*layers, *band.ws})))
         else:
-            all_taken = all(takes(mixing, i, hand) for i in free(mixing, band.ws))
-            scene = put(scene, MIXING, switched(mixing, band.ws, hand, not all_taken))
+            all_taken = all(takes(mixing, i, swatch) for i in free(mixing, band.ws))
+            scene = put(scene, MIXING, switched(mixing, band.ws, swatch, not all_taken))
     imgui.end_disabled()
     imgui.pop_style_var()
     if band.ws:
@@ -146,7 +146,7 @@ def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, h
     top = imgui.get_cursor_screen_pos()
     touch = ui.layer_row(name, look, imgui.get_content_region_avail().x, height, _HINT.format(name))
     bottom = imgui.get_cursor_screen_pos().y
-    together, hand = around(selection.layers, index), selection.swatch
+    together, swatch = around(selection.layers, index), selection.swatch
     if touch.picked:
         io = imgui.get_io()
         selection = picked(selection, index, more=io.key_ctrl, through=io.key_shift)
@@ -156,10 +156,10 @@ def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, h
         selection = extended(selection, index)
         scene = scene.interacting(selection=selection)
     if touch.painted:
-        stroke.begin("style", not takes(mixing, index, hand), stroke.end)
-        scene = put(scene, MIXING, switched(mixing, together, hand, stroke.on))
+        stroke.begin("style", not takes(mixing, index, swatch), stroke.end)
+        scene = put(scene, MIXING, switched(mixing, together, swatch, stroke.on))
     elif stroke.covers("style", top.y, bottom):
-        scene = put(scene, MIXING, switched(mixing, (index,), hand, stroke.on))
+        scene = put(scene, MIXING, switched(mixing, (index,), swatch, stroke.on))
     if touch.cleared:
         scene = put(scene, MIXING, clear(mixing, together))
     if touch.lock:
@@ -222,15 +222,15 @@ def layer_tools(scene: Scene, facts: Facts, model: ModelInfo) -> Scene:
     """Draw the tool row: All, None, Invert; swap, clear, solo, lock; and the mixing grid."""
     gap, mixing = t.px(4), scene.document.mixing
     width = (imgui.get_content_region_avail().x - (_ICONS + 2) * gap - _ICONS * t.px(t.row)) / 3
-    hand = scene.interaction.selection.swatch
+    swatch = scene.interaction.selection.swatch
     if ui.button("All", width=width, hint="Take the chosen swatch in every layer"):
-        scene = put(scene, MIXING, lay(mixing, range(model.num_ws), hand))
+        scene = put(scene, MIXING, lay(mixing, range(model.num_ws), swatch))
     imgui.same_line(0, gap)
     if ui.button("None", width=width, hint="Keep the first style in every layer"):
         scene = put(scene, MIXING, clear(mixing, range(model.num_ws)))
     imgui.same_line(0, gap)
     if ui.button("Invert", width=width, hint="The chosen swatch where the base is, and the base where it is mixed"):
-        scene = put(scene, MIXING, inverted(mixing, model.num_ws, hand))
+        scene = put(scene, MIXING, inverted(mixing, model.num_ws, swatch))
     return _of_picked(scene, facts, gap)
 
 

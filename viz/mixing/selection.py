@@ -10,7 +10,7 @@ from viz.state.facts import Facts
 from viz.state.interaction import MixingSelection
 from viz.state.scene import Scene
 
-Hand = Swatch | None
+ActiveSwatch = Swatch | None
 """A swatch; None: the second style, whose seed changes wherever it is applied."""
 
 
@@ -28,7 +28,7 @@ def tidied(scene: Scene, facts: Facts) -> Scene:
     return scene if swatch is now.swatch and layers is now.layers else selecting(scene, swatch=swatch, layers=layers)
 
 
-def swatch_of(scene: Scene) -> Hand:
+def swatch_of(scene: Scene) -> ActiveSwatch:
     """Return the active swatch; None, the second style, if it was removed from the shelf."""
     swatch = scene.interaction.selection.swatch
     return swatch if swatch in scene.document.shelf else None
@@ -62,30 +62,30 @@ def around(layers: tuple[int, ...], index: int) -> tuple[int, ...]:
     return layers if index in layers else (index,)
 
 
-def source_of(hand: Hand, ws: int) -> Source | None:
+def source_of(swatch: ActiveSwatch, ws: int) -> Source | None:
     """Return the source of one w vector in a swatch; None: the second style, as in `LayerStyle.source`."""
-    return None if hand is None else style_of(hand.latent, hand.mixing, ws)
+    return None if swatch is None else style_of(swatch.latent, swatch.mixing, ws)
 
 
-def takes(mixing: Mixing, ws: int, hand: Hand) -> bool:
+def takes(mixing: Mixing, ws: int, swatch: ActiveSwatch) -> bool:
     """Return True if a w vector already has the swatch's style."""
     own = layer(mixing, ws)
-    return own is not None and own.amount != 0 and own.source == source_of(hand, ws)
+    return own is not None and own.amount != 0 and own.source == source_of(swatch, ws)
 
 
-def lay(mixing: Mixing, ws: Iterable[int], hand: Hand) -> Mixing:
+def lay(mixing: Mixing, ws: Iterable[int], swatch: ActiveSwatch) -> Mixing:
     """Apply a swatch to w vectors at full share, skipping locked ones, and include them in solo."""
     laid = free(mixing, ws)
-    after = put(mixing, *(LayerStyle(i, source_of(hand, i)) for i in laid))
+    after = put(mixing, *(LayerStyle(i, source_of(swatch, i)) for i in laid))
     return replace(after, solo=tuple(sorted({*after.solo, *laid}))) if after.solo else after
 
 
-def switched(mixing: Mixing, ws: Iterable[int], hand: Hand, on: bool) -> Mixing:
+def switched(mixing: Mixing, ws: Iterable[int], swatch: ActiveSwatch, on: bool) -> Mixing:
     """Apply a swatch to w vectors, or reset them to the document's own style."""
-    return lay(mixing, ws, hand) if on else clear(mixing, ws)
+    return lay(mixing, ws, swatch) if on else clear(mixing, ws)
 
 
-def inverted(mixing: Mixing, num_ws: int, hand: Hand) -> Mixing:
+def inverted(mixing: Mixing, num_ws: int, swatch: ActiveSwatch) -> Mixing:
     """Apply a swatch where the document's own style is, and reset the others."""
     own = [i for i in range(num_ws) if i not in {one.ws for one in mixing.layers if one.amount != 0}]
-    return lay(clear(mixing, range(num_ws)), own, hand)
+    return lay(clear(mixing, range(num_ws)), own, swatch)

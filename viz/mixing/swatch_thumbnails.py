@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from renderer.document.document import Document, request_for
 from renderer.document.mixing import second_of
 from renderer.ipc.protocol import Display, Latent, Mixing, RenderRequest, Source
-from viz.mixing.selection import Hand
+from viz.mixing.selection import ActiveSwatch
 from viz.state.facts import Facts
 from viz.state.recording import derived, untracked
 from viz.state.scene import Scene
@@ -121,7 +121,7 @@ def of_layer(scene: Scene, facts: Facts, source: Source | None) -> Picture:
     return of(scene, facts).picture(facts, pictured_second(scene, facts) if source is None else source)
 
 
-def of_swatch(scene: Scene, facts: Facts, swatch: Hand) -> Picture:
+def of_swatch(scene: Scene, facts: Facts, swatch: ActiveSwatch) -> Picture:
     """Return the thumbnail of a swatch; None: the second style."""
     if swatch is None:
         return of_layer(scene, facts, None)

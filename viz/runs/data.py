@@ -15,7 +15,7 @@ from training_launcher.run import Run
 from viz.runs.follower import NOTHING, Follower, RunRecord
 from viz.runs.listing import EMPTY, Listing, Listings
 from viz.state.facts import ServiceKey
-from viz.ui.plot_series import Curve, CurveWish, curve
+from viz.ui.plot_series import Curve, CurveRequest, curve
 
 
 class RunWatch:
@@ -64,26 +64,26 @@ class RunFiles:
         self._worker = _Worker()
         self._due = 0.0
         self._followed: tuple[str, ...] = ()
-        self._wishes: tuple[CurveWish, ...] = ()
+        self._requests: tuple[CurveRequest, ...] = ()
         self._listed: tuple[str, ...] = ()
         self._wanted_at = 0.0
         self._records: Mapping[str, RunRecord] = {}
         self._listings: Mapping[str, Listing] = {}
-        self._curves: Mapping[CurveWish, Curve | None] = {}
+        self._curves: Mapping[CurveRequest, Curve | None] = {}
         self._newest: Mapping[tuple[str, str, bool], Curve] = {}
         self.version = 0
         """Counter of published changes."""
         self.rounds = 0
         """Number of passes over all files."""
 
-    def want(self, followed: tuple[str, ...], wishes: tuple[CurveWish, ...], listed: tuple[str, ...]) -> None:
+    def want(self, followed: tuple[str, ...], requests: tuple[CurveRequest, ...], listed: tuple[str, ...]) -> None:
         """Set the runs to follow, the curves to compute and the folders to list. Call in every frame."""
-        news = followed != self._followed or wishes != self._wishes or listed != self._listed
+        changed = followed != self._followed or requests != self._requests or listed != self._listed
         rested = time.monotonic() - self._wanted_at > ABANDONED_S
-        self._followed, self._wishes, self._listed = followed, wishes, listed
+        self._followed, self._requests, self._listed = followed, requests, listed
         self._wanted_at = time.monotonic()
         self._loop.start()
-        if news or rested:
+        if changed or rested:
             self._loop.wake()
 
     def record(self, folder: str) -> RunRecord:
@@ -94,15 +94,15 @@ class RunFiles:
         """Return the contents of a listed folder."""
         return self._listings.get(folder, EMPTY)
 
-    def curve(self, wish: CurveWish) -> Curve | None:
+    def curve(self, request: CurveRequest) -> Curve | None:
         """Return the requested curve; until it is computed, the last one of the same statistic."""
-        if (found := self._curves.get(wish)) is not None:
+        if (found := self._curves.get(request)) is not None:
             return found
-        return self._newest.get((wish.folder, wish.name, wish.metric))
+        return self._newest.get((request.folder, request.name, request.metric))
 
-    def ready(self, wish: CurveWish) -> bool:
+    def ready(self, request: CurveRequest) -> bool:
         """Return True if exactly this curve has been computed, or cannot be."""
-        return wish in self._curves
+        return request in self._curves
 
     def close(self) -> None:
         """End the thread."""
@@ -120,7 +120,7 @@ class RunFiles:
             worker.begin(self._followed, self._listed)
             self.rounds += 1
         worker.read_some()
-        if worker.publish(self._wishes, time.monotonic()):
+        if worker.publish(self._requests, time.monotonic()):
             self._records, self._listings = worker.records, worker.listings
             self._curves, self._newest = worker.curves, worker.newest
             self.version += 1
@@ -134,14 +134,14 @@ class _Worker:
     def __init__(self) -> None:
         self.records: dict[str, RunRecord] = {}
         self.listings: dict[str, Listing] = {}
-        self.curves: dict[CurveWish, Curve | None] = {}
+        self.curves: dict[CurveRequest, Curve | None] = {}
         self.newest: dict[tuple[str, str, bool], Curve] = {}
         self._followers: dict[str, Follower] = {}
         self._folders = Listings()
         self._reading: list[str] = []
-        self._made_at: dict[CurveWish, object] = {}
+        self._made_at: dict[CurveRequest, object] = {}
         self._published = 0.0
-        self._news = False
+        self._changed = False
 
     @property
     def busy(self) -> bool:
@@ -152,7 +152,7 @@ class _Worker:
         """Begin a pass over all files."""
         listings = {folder: self._folders.of(folder) for folder in dict.fromkeys((*listed, *followed))}
         if any(self.listings.get(folder) is not found for folder, found in listings.items()):
-            self._news = True
+            self._changed = True
         self.listings = listings
         for folder in followed:
             follower = self._followers.pop(folder, None) or Follower(folder)
@@ -167,36 +167,38 @@ class _Worker:
         """Read the next chunk of each file with unread data."""
         for folder in tuple(self._reading):
             changed, more = self._followers[folder].look(_CHUNK)
-            self._news = self._news or changed
+            self._changed = self._changed or changed
             if not more:
                 self._reading.remove(folder)
             time.sleep(_TURN_S)  # yields to the UI thread
 
-    def publish(self, wishes: tuple[CurveWish, ...], now: float) -> bool:
+    def publish(self, requests: tuple[CurveRequest, ...], now: float) -> bool:
         """Compute new results; return True if there are any."""
-        if self.busy and now - self._published < _PUBLISH_S and all(wish in self.curves for wish in wishes):
+        if self.busy and now - self._published < _PUBLISH_S and all(request in self.curves for request in requests):
             return False
         records = {folder: follower.record() for folder, follower in self._followers.items()}
-        news = self._news or any(self.records.get(folder) is not one for folder, one in records.items())
-        curves: dict[CurveWish, Curve | None] = {}
-        made: dict[CurveWish, object] = {}
-        for wish in wishes:
-            follower = self._followers.get(wish.folder)
+        changed = self._changed or any(self.records.get(folder) is not one for folder, one in records.items())
+        curves: dict[CurveRequest, Curve | None] = {}
+        made: dict[CurveRequest, object] = {}
+        for request in requests:
+            follower = self._followers.get(request.folder)
             if follower is None:
                 continue
-            made[wish] = mark = follower.mark(wish)
-            if wish in self.curves and self._made_at.get(wish) == mark:
-                curves[wish] = self.curves[wish]
+            made[request] = mark = follower.mark(request)
+            if request in self.curves and self._made_at.get(request) == mark:
+                curves[request] = self.curves[request]
                 continue
-            column = follower.column(wish)
-            curves[wish] = curve(*column, wish) if column is not None else None
-            news = True
-        if not news:
+            column = follower.column(request)
+            curves[request] = curve(*column, request) if column is not None else None
+            changed = True
+        if not changed:
             return False
         newest = {key: one for key, one in self.newest.items() if key[0] in self._followers}
-        newest |= {(wish.folder, wish.name, wish.metric): one for wish, one in curves.items() if one is not None}
+        newest |= {
+            (request.folder, request.name, request.metric): one for request, one in curves.items() if one is not None
+        }
         self.records, self.curves, self._made_at, self.newest = records, curves, made, newest
-        self._published, self._news = now, False
+        self._published, self._changed = now, False
         return True
 
 

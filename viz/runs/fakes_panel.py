@@ -104,11 +104,11 @@ def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:
     imgui.begin_disabled(len(grids) < 2)
     now = grids[index].kimg
     hint = "Look through the run; the network stays until you explore one"
-    asked = ui.slider(
+    target = ui.slider(
         "time", now, first, last, last, "kimg", "%.0f", hint=hint, width=width, origin=first, show_label=False
     )
-    if asked != now:
-        index = min(range(len(grids)), key=lambda k: abs(grids[k].kimg - asked))
+    if target != now:
+        index = min(range(len(grids)), key=lambda k: abs(grids[k].kimg - target))
     imgui.end_disabled()
     steps: tuple[tuple[Glyph, int, str], ...] = (
         ("caret-left", -1, "Earlier pictures"),

@@ -10,7 +10,7 @@ from viz.runs.plots import Line, PlotSpec, specs
 from viz.runs.selection import chosen, shown
 from viz.state.facts import Facts
 from viz.state.scene import Scene
-from viz.ui.plot_series import Curve, CurveWish
+from viz.ui.plot_series import Curve, CurveRequest
 
 
 @dataclass
@@ -19,7 +19,7 @@ class _Last:
 
     key: tuple[object, ...] = ()
     look: "Look | None" = None
-    wishes: tuple[CurveWish, ...] = ()
+    requests: tuple[CurveRequest, ...] = ()
     listed: tuple[str, ...] = ()
 
 
@@ -46,21 +46,21 @@ class Look:
 def look(scene: Scene, facts: Facts) -> Look:
     """Request data from the reading thread, and return what is available. Cheap to call repeatedly."""
     last, files, choice = facts.scratch.get(_Last), facts.services[RUN_FILES], scene.interaction.runs
-    asked = (choice.folders, choice.kind, choice.smoothing, choice.stat, choice.metric, choice.plots)
-    key = (facts.runs, scene.document.network.source, files.version, asked)
+    options = (choice.folders, choice.kind, choice.smoothing, choice.stat, choice.metric, choice.plots)
+    key = (facts.runs, scene.document.network.source, files.version, options)
     if last.look is None or last.key != key:
         last.key = key
         runs = chosen(scene, facts)
         records = tuple(files.record(run.folder) for run in runs)
         made = specs(runs, records, choice)
         drawn = tuple(
-            tuple((line, found) for line in plot.lines if (found := files.curve(line.wish)) is not None)
+            tuple((line, found) for line in plot.lines if (found := files.curve(line.request)) is not None)
             for plot in made
         )
         last.look = Look(runs, records, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
-        last.wishes = tuple(line.wish for plot in made for line in plot.lines)
+        last.requests = tuple(line.request for plot in made for line in plot.lines)
         last.listed = _folders(shown(scene, facts))
-    files.want(_folders(last.look.runs), last.wishes, last.listed)
+    files.want(_folders(last.look.runs), last.requests, last.listed)
     return last.look
 
 

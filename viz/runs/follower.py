@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from training_launcher.records.series import Series, metric_row, stats_row
 from training_launcher.records.tail import Tail, sample
-from viz.ui.plot_series import CurveWish
+from viz.ui.plot_series import CurveRequest
 
 LOG_LINES, LOG_BYTES = 20_000, 4 << 20
 """Limits of the log's tail in memory."""
@@ -98,10 +98,10 @@ class Follower:
                 series.clear()
             series.add(piece.lines)
             changed, more = changed or bool(piece.lines or piece.restarted), more or piece.more
-        said, longer = self._read_log(most)
-        if changed or said:
+        log_changed, longer = self._read_log(most)
+        if changed or log_changed:
             self._changed(curves=changed)
-        return changed or said, more or longer
+        return changed or log_changed, more or longer
 
     def _read_log(self, most: int) -> tuple[bool, bool]:
         rest = self._log_tail.rest
@@ -143,14 +143,14 @@ class Follower:
         self._record = RunRecord(series.names, tuple(sorted(results)), newest, results, share, self._log)
         return self._record
 
-    def mark(self, wish: CurveWish) -> object:
+    def mark(self, request: CurveRequest) -> object:
         """Return a value that changes with the curve."""
-        return self._version if wish.metric or self._overview is None else "overview"
+        return self._version if request.metric or self._overview is None else "overview"
 
-    def column(self, wish: CurveWish) -> tuple["array[float]", "array[float]"] | None:
+    def column(self, request: CurveRequest) -> tuple["array[float]", "array[float]"] | None:
         """Return the columns of a curve."""
-        series = [one for _, one in self._metrics.values()] if wish.metric else [self._source()]
-        return next((one.column(wish.name) for one in series if wish.name in one.names), None)
+        series = [one for _, one in self._metrics.values()] if request.metric else [self._source()]
+        return next((one.column(request.name) for one in series if request.name in one.names), None)
 
 
 def _plain(line: bytes) -> str:

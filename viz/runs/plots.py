@@ -9,7 +9,7 @@ from viz.runs.selection import plot_range
 from viz.runs.text import better, metric_name, run_number
 from viz.state.interaction import RunChoice
 from viz.ui import plots
-from viz.ui.plot_series import CurveWish
+from viz.ui.plot_series import CurveRequest
 
 LOSS, METRIC, AUGMENT, ANY = "loss", "metric", "augment", "any"
 _LOSSES = (("Loss/G/loss", "generator", "coarse"), ("Loss/D/loss", "discriminator", "fine"))
@@ -29,7 +29,7 @@ class Line:
     """One line of a plot."""
 
     label: str
-    wish: CurveWish
+    request: CurveRequest
     token: str
     alpha: float = 1.0
 
@@ -77,12 +77,12 @@ def _lines(
         for index, run in enumerate(runs):
             for k, (name, label, token) in enumerate(named):
                 smoothing = 0.0 if id_ == METRIC or name == "Progress/augment" else choice.smoothing
-                wish = CurveWish(
+                request = CurveRequest(
                     run.folder, name, id_ == METRIC, smoothing, min(view.points, share), view.low, view.high, not many
                 )
                 if len(runs) == 1:
-                    yield Line(label, wish, token)
+                    yield Line(label, request, token)
                 else:  # colours identify runs, paler lines the second statistic
-                    yield Line(f"{run_number(run)} {label}", wish, plots.color(index), 0.55 if k else 1.0)
+                    yield Line(f"{run_number(run)} {label}", request, plots.color(index), 0.55 if k else 1.0)
 
     return tuple(made())

@@ -30,7 +30,7 @@ from viz.state.settings import Options, Settings
 from viz.state.settings_file import SettingsWriter
 from viz.state.store import Store
 from viz.ui import draw_cache, theme
-from viz.ui.notifications import said
+from viz.ui.notifications import with_message
 
 __all__ = ["App", "Options"]
 
@@ -279,7 +279,7 @@ class App:
         scene, messages = self.store.scene, self._said.copy()
         self._said.clear()
         for message in messages:
-            scene = said(scene, message)
+            scene = with_message(scene, message)
         self.store.adopt(scene.interacting(notifications=scene.interaction.notifications.at(self._clock())))
 
     def _draw_app_bar(self) -> None:

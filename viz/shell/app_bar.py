@@ -68,11 +68,11 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
         ("arrow-clockwise", redo, "Ctrl+Shift+Z", "##redo", bool(facts.redo), Redo()),
         ("gear-six", "Settings", "Ctrl+,", "##settings", True, ShowDialog("settings")),
     )
-    for glyph, hint, keys, id_, enabled, what in buttons:
+    for glyph, hint, keys, id_, enabled, action in buttons:
         if ui.button(
             glyph=glyph, kind="ghost", width=p(26), height=26, hint=hint, keys=shown(keys), id_=id_, enabled=enabled
         ):
-            scene = scene.request(what)
+            scene = scene.request(action)
         imgui.same_line(0, p(2))
     imgui.same_line(0, p(10))
     if ui.button(

@@ -12,8 +12,8 @@ from viz.state.interaction import Message
 class Guard:
     """Calls drawing functions and shows their exceptions over the image, so that everything else continues."""
 
-    def __init__(self, tell: Callable[[Message], None], clock: Callable[[], float]) -> None:
-        self._show, self._clock = tell, clock
+    def __init__(self, show: Callable[[Message], None], clock: Callable[[], float]) -> None:
+        self._show, self._clock = show, clock
         self._seen: dict[str, str] = {}
         self._later: deque[tuple[str, Exception]] = deque()
         self.errors: list[Exception] = []
@@ -48,26 +48,26 @@ class Guard:
         """Show queued errors of background threads; call once a frame."""
         while self._later:
             name, error = self._later.popleft()
-            self._tell(f"The background thread {name!r}", error)
+            self._report(f"The background thread {name!r}", error)
 
     def _run(self, name: str, work: Callable[[], None]) -> bool:
         try:
             work()
         except Exception as error:  # noqa: BLE001  # whatever it is: in a C++ callback it would abort the process
-            self._tell(name, error)
+            self._report(name, error)
             return False
         self._seen.pop(name, None)
         return True
 
-    def _tell(self, name: str, error: Exception) -> None:
-        what = f"{type(error).__name__}: {error}"
-        if self._seen.get(name) == what:
+    def _report(self, name: str, error: Exception) -> None:
+        summary = f"{type(error).__name__}: {error}"
+        if self._seen.get(name) == summary:
             return  # panels fail in every frame: a dismissed message is not shown again
-        self._seen[name] = what
+        self._seen[name] = summary
         self.errors.append(error)
         trace = "".join(traceback.format_exception(error))
         text = f"{name} could not be drawn" if name[:4] not in ("The ", "A di") else f"{name} met an error"
-        self._show(Message(text, what, bad=True, trace=trace, at=self._clock()))
+        self._show(Message(text, summary, bad=True, trace=trace, at=self._clock()))
 
 
 def _recover(state: imgui.internal.ErrorRecoveryState) -> None:

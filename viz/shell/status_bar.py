@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 from numpy.typing import NDArray
 
 from renderer.ipc.protocol import ModelInfo
-from viz.canvas.tools import tool_in_hand
+from viz.canvas.tools import current_tool
 from viz.mixing import drag_view
 from viz.mixing.drag import preview_text
 from viz.shell.layout import WIDE
@@ -34,7 +34,7 @@ EVERY_S = 1.0
 RENDERING_S = 0.15
 """Minimum duration of a render before the state changes to rendering, to avoid flicker."""
 
-_TOLD_WIDTH, _TOLD_WIDTH_WIDE = 420, 840
+_KERNELS_WIDTH, _KERNELS_WIDTH_WIDE = 420, 840
 """Maximum width of the kernel preparation text in a narrow and in a wide window, in design lengths."""
 
 Item = tuple[str, OptionalGlyph, str, str, str]
@@ -67,16 +67,16 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the whole bar."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
     items, drag = facts.scratch.get(_Known).items(facts), scene.interaction.drag
-    told = _PREVIEW if drag.on and preview_text(drag, scene.document) else state(facts)
+    current = _PREVIEW if drag.on and preview_text(drag, scene.document) else state(facts)
     kernels, wide = preparing(facts), facts.size[0] > WIDE
     hint = drag_view.HINT if drag.on else ""
     if kernels:
-        room = theme.current.px(_TOLD_WIDTH_WIDE if wide else _TOLD_WIDTH)
+        room = theme.current.px(_KERNELS_WIDTH_WIDE if wide else _KERNELS_WIDTH)
         kernels = (*kernels[:2], ui.ellipsis(kernels[2], room, theme.current.small), kernels[3])
     elif not hint and wide:
-        hint = _HINTS[tool_in_hand(scene, facts)]
+        hint = _HINTS[current_tool(scene, facts)]
     bar, follows = facts.scratch.get(_Known).bar, following_text(scene.interaction.following)
-    return _bar(scene, facts, told, kernels, hint, items, bar, follows)
+    return _bar(scene, facts, current, kernels, hint, items, bar, follows)
 
 
 def following_text(following: Following) -> str:
@@ -99,7 +99,7 @@ def _share(facts: Facts) -> float:
 def _bar(
     scene: Scene,
     facts: Facts,
-    told: State,
+    current: State,
     kernels: State | None,
     hint: str,
     items: tuple[Item, ...],
@@ -107,7 +107,7 @@ def _bar(
     follows: str,
 ) -> Scene:
     p = theme.current.px
-    glyph, token, word, why = told
+    glyph, token, word, why = current
     ui.status("", glyph, token, word, why)
     if follows:
         scene = _following(scene, follows)
@@ -157,13 +157,13 @@ def state(facts: Facts) -> State:
 
 def preparing(facts: Facts) -> State | None:
     """Return the state of kernel compilation while it runs or after it has failed; else None."""
-    told = facts.preparing
-    if told is None:
+    kernels = facts.preparing
+    if kernels is None:
         return None
-    if not told.over:
-        word = f"Preparing fast drawing, {told.done + 1} of {told.total}"
+    if not kernels.over:
+        word = f"Preparing fast drawing, {kernels.done + 1} of {kernels.total}"
         return "lightning", "accent", word, "Compiled once on this computer; pictures are drawn meanwhile"
-    why = f"Pictures are drawn more slowly, as fast drawing failed to be prepared: {told.problem}"
+    why = f"Pictures are drawn more slowly, as fast drawing failed to be prepared: {kernels.problem}"
     return "warning", "warn", why, why
 
 

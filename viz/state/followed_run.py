@@ -45,13 +45,13 @@ def resumed(scene: Scene) -> tuple[Scene, str]:
     """
     folder, source = scene.interaction.following.waiting, scene.document.network.source
     following = replace(scene.interaction.following, waiting="")
-    gone = ""
+    missing = ""
     if folder and not following.folder and not (source and run_folder(source) != folder):
         if os.path.isdir(folder):
             following = Following(folder, source=source)
         else:
-            gone = folder
-    return scene.interacting(following=following), gone
+            missing = folder
+    return scene.interacting(following=following), missing
 
 
 def followed(scene: Scene, returned: bool) -> Scene:

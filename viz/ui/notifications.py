@@ -21,7 +21,7 @@ SHOW_LOADING_S = 2.0
 """Minimum duration of loading before its progress is shown."""
 
 
-def said(scene: Scene, message: Message) -> Scene:
+def with_message(scene: Scene, message: Message) -> Scene:
     """Return the scene with one more message."""
     return scene.interacting(notifications=scene.interaction.notifications.with_message(message))
 
@@ -166,11 +166,11 @@ def _message(scene: Scene, message: Message) -> Scene:
 
 def _nonfinite(scene: Scene, facts: Facts, count: int) -> Scene:
     halved = not scene.document.force_fp32
-    what = "1 pixel is not a finite number" if count == 1 else f"{count} pixels are not finite numbers"
+    text = "1 pixel is not a finite number" if count == 1 else f"{count} pixels are not finite numbers"
     meaning = "They are shown in magenta. " + (
         "Half precision may have overflowed." if halved else "The weights themselves may be damaged."
     )
-    match ui.error_strip(what, meaning, ("Use fp32",) if halved else (), "warn", "warning"):
+    match ui.error_strip(text, meaning, ("Use fp32",) if halved else (), "warn", "warning"):
         case "Use fp32":
             scene = put(scene, "document.force_fp32", True)
         case "dismiss":

@@ -12,7 +12,7 @@ _NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True)
-class CurveWish:
+class CurveRequest:
     """Request for one curve of a plot."""
 
     folder: str
@@ -47,7 +47,7 @@ class Curve:
     """Finite value range of the whole curve, beyond the visible part."""
     newest: float
     """Last unsmoothed value."""
-    wish: CurveWish = field(default_factory=lambda: CurveWish("", ""))
+    request: CurveRequest = field(default_factory=lambda: CurveRequest("", ""))
 
 
 def smoothed(values: Numbers, weight: float) -> Numbers:
@@ -94,28 +94,28 @@ def in_time(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
     return kimg, y[::-1][last]
 
 
-def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, wish: CurveWish) -> Curve | None:
+def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, request: CurveRequest) -> Curve | None:
     """Return the curve of a column; None if no part of it can be drawn."""
     x, y = np.asarray(kimg, np.float64), np.asarray(values, np.float64)
     kept = np.isfinite(x) & np.isfinite(y)
     x, y = x[kept], y[kept]
     if not x.size:
         return None
-    if wish.metric:
+    if request.metric:
         x, y = in_time(x, y)
-    soft = smoothed(y, wish.smoothing)
-    first, last = _in_sight(x, wish)
-    shown_x, shown_y = thinned(x[first:last], soft[first:last], wish.points)
+    soft = smoothed(y, request.smoothing)
+    first, last = _in_sight(x, request)
+    shown_x, shown_y = thinned(x[first:last], soft[first:last], request.points)
     empty = np.zeros(0)
-    raw = (empty, empty) if soft is y or not wish.raw else thinned(x[first:last], y[first:last], wish.points)
-    drawn = _usual(y) if soft is y else _together(soft, y) if wish.raw else soft
+    raw = (empty, empty) if soft is y or not request.raw else thinned(x[first:last], y[first:last], request.points)
+    drawn = _usual(y) if soft is y else _together(soft, y) if request.raw else soft
     x_range, y_range = ((float(one.min()), float(one.max())) for one in (x, drawn))
-    return Curve(shown_x, shown_y, *raw, x_range, y_range, float(y[-1]), wish)
+    return Curve(shown_x, shown_y, *raw, x_range, y_range, float(y[-1]), request)
 
 
-def _in_sight(x: Numbers, wish: CurveWish) -> tuple[int, int]:
+def _in_sight(x: Numbers, request: CurveRequest) -> tuple[int, int]:
     """Return the range of rows to draw, with one neighbour on each side so that lines leave the plot."""
-    inside = np.flatnonzero((x >= wish.low) & (x <= wish.high))
+    inside = np.flatnonzero((x >= request.low) & (x <= request.high))
     if not inside.size:
         return 0, x.size
     return max(0, int(inside[0]) - 1), min(x.size, int(inside[-1]) + 2)

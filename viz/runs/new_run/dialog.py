@@ -96,8 +96,8 @@ def start(scene: Scene, facts: Facts) -> None:
     form = form_of(facts)
     form.looker.forget()
     form.browsing = ""
-    if not form.begun:
-        form.begun = True
+    if not form.shown:
+        form.shown = True
         form.outdir = form.outdir or run_folders(scene.settings, "")[0]
         for kind in _KIND:
             offered = [one for one in presets.load() if one.kind == kind]
@@ -115,18 +115,18 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     view = imgui.get_main_viewport().size
     height = min(view.y - t.px(72 + 40 + 28 + 40 + 42), t.px(620))
     side = min(t.px(_SIDE), imgui.get_content_region_avail().x * 0.42)
-    asked = ""
+    browse = ""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), t.px(4)))
     if imgui.begin_child("form", V(imgui.get_content_region_avail().x - side - t.px(20), height)):
-        asked = _form(scene, facts, form, verdict)
+        browse = _form(scene, facts, form, verdict)
     imgui.end_child()
     imgui.same_line(0, t.px(20))
     if imgui.begin_child("side", V(side, height)):
-        asked = _side(scene, facts, form, verdict) or asked
+        browse = _side(scene, facts, form, verdict) or browse
     imgui.end_child()
     imgui.pop_style_var()
-    if asked:
-        return scene.request(ShowDialog(asked, partial(TakePath, field=form.browsing))), True
+    if browse:
+        return scene.request(ShowDialog(browse, partial(TakePath, field=form.browsing))), True
     return _foot(scene, facts, form, verdict)
 
 
@@ -156,18 +156,18 @@ def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
 
 def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     """Draw the left side. Returns the requested browse mode."""
-    width, asked = imgui.get_content_region_avail().x - t.px(4), ""
+    width, browse = imgui.get_content_region_avail().x - t.px(4), ""
     _presets(form, width)
     if form.kind == "metrics":
         if measurements.networks(scene, facts, form, width):
-            form.browsing, asked = "networks", MEASURED
+            form.browsing, browse = "networks", MEASURED
         measurements.metrics(form, verdict.problems.get("metrics", ""), width)
     above = ("metrics",) if form.kind == "metrics" else ()
     parts = [part for part in fields(SPECS[form.kind]) if part.name not in (*ELSEWHERE, *above)]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
-        asked = _group(form, group, list(members), verdict.problems, width) or asked
-    return asked
+        browse = _group(form, group, list(members), verdict.problems, width) or browse
+    return browse
 
 
 def _presets(form: Form, width: float) -> None:
@@ -204,33 +204,33 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
         imgui.pop_id()
         if not unfolded:
             return ""
-    asked = ""
+    browse = ""
     for part in parts:
         touched = rows.row(form.draft, part, problems.get(part.name, ""), width)
         form.put(touched.draft)
         if touched.browse:
-            form.browsing, asked = part.name, touched.browse
+            form.browsing, browse = part.name, touched.browse
     ui.space(6)
-    return asked
+    return browse
 
 
 def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     """Draw the right side: executor, dataset summary, command. Returns the requested browse mode."""
-    asked, width = "", imgui.get_content_region_avail().x - t.px(4)
+    browse, width = "", imgui.get_content_region_avail().x - t.px(4)
     ui.heading("Folder for runs")
     imgui.set_next_item_width(width - t.px(t.row + 4))
     _, form.outdir = imgui.input_text("##outdir", form.outdir)
     ui.tip("The run makes a folder of its own in it")
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="folder-open", id_="##browse-outdir", hint="Browse"):
-        form.browsing, asked = "outdir", OUTDIR
+        form.browsing, browse = "outdir", OUTDIR
     if "outdir" in verdict.problems:
         ui.wrapped(verdict.problems["outdir"], "bad", t.small)
     ui.space(8)
     executor(form, width)
     _dataset(form)
     _command(form, verdict, width)
-    return asked
+    return browse
 
 
 def _dataset(form: Form) -> None:

@@ -27,7 +27,7 @@ class Looker:
     def __init__(self) -> None:
         self._worker: Worker[tuple[str, Callable[[], None]], None] = Worker("dataset", self._look, order="latest")
         self._lock = threading.Lock()
-        self._asked = ""
+        self._requested = ""
         """Last requested path."""
         self._path = ""
         """Path that `_facts` belong to."""
@@ -41,21 +41,21 @@ class Looker:
         with self._lock:
             if path == self._path:
                 return self._facts
-            if path != self._asked:
-                self._asked = path
+            if path != self._requested:
+                self._requested = path
                 self._worker.submit((path, wake))
         return None
 
     def forget(self) -> None:
         """Inspect again on the next request, as the file may have changed."""
         with self._lock:
-            self._path, self._asked, self._facts = "", "", None
+            self._path, self._requested, self._facts = "", "", None
 
     def _look(self, task: tuple[str, Callable[[], None]]) -> None:
         path, wake = task
         facts = look(path)
         with self._lock:
-            if path == self._asked:
+            if path == self._requested:
                 self._path, self._facts = path, facts
         wake()
 
@@ -91,7 +91,7 @@ class Form:
     browsing: str = ""
     """Field for which a path is being browsed."""
     looker: Looker = field(default_factory=Looker)
-    begun: bool = False
+    shown: bool = False
     """True once the form was shown."""
     judged: tuple[object, ...] = ()
     verdict: "Verdict" = field(default_factory=lambda: Verdict())

@@ -293,8 +293,8 @@ def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: boo
     _last["reset"] = False
     if reset:
         imgui.same_line(0, 0)
-        asked = hit(f"##reset{title}", V(room, h)) or imgui.is_item_clicked(imgui.MouseButton_.right)
-        _last["reset"] = asked
+        requested = hit(f"##reset{title}", V(room, h)) or imgui.is_item_clicked(imgui.MouseButton_.right)
+        _last["reset"] = requested
         tip(f"Reset {title.lower()}")
         lit = imgui.is_item_hovered()
         draw(icon("arrow-counter-clockwise"), end, p.y, "text" if lit else "faint", 11, align=1, height=h)
