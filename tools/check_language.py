@@ -43,7 +43,7 @@ IDENTIFIERS: dict[str, str] = {word: plain for word, plain in WORDS.items() if "
 MOST_LINES = 400
 MOST_FILES = 20
 
-CLEAN: tuple[str, ...] = ()
+CLEAN: tuple[str, ...] = ("visualizer.py", "viz")
 """Rooms that are held to all rules by `make check`, as paths from the root. Rooms inside them are held too."""
 
 NOT_YET: tuple[str, ...] = (
@@ -54,8 +54,6 @@ NOT_YET: tuple[str, ...] = (
     "tests",
     "tools",
     "training_launcher",
-    "visualizer.py",
-    "viz",
 )
 """Rooms that still have findings. To be emptied: move a room to CLEAN when `--count` shows none."""
 
