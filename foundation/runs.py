@@ -187,6 +187,24 @@ def read_run(folder: Path) -> tuple[dict[str, Any] | None, str]:
     return (content, "") if content is not None else (None, f"{RUN_FILE} is damaged.")
 
 
+def read_options(folder: Path, kind: str) -> dict[str, Any]:
+    """Read the options of a run of one kind from `run.yaml`; lists become tuples.
+
+    Raises:
+        ValueError: the folder is no run of this kind, or its `run.yaml` is damaged.
+    """
+    path = folder / RUN_FILE
+    content, problem = read_run(folder)
+    if content is None:
+        problem = problem or "There is no such file."
+        raise ValueError(f"{path} cannot be read ({problem}); give another run folder or a network file.")
+    if content.get("kind") != kind:
+        words = {"train": "training", "metrics": "metric"}.get(kind, kind)
+        raise ValueError(f"{path} does not describe a {words} run; give another run folder or a network file.")
+    spec: dict[str, Any] = content["spec"]
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in spec.items()}
+
+
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> dict[str, Any] | None:
     """Parse `run.yaml`, cached by its text: YAML takes milliseconds, and a run is looked at every second."""

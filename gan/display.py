@@ -147,3 +147,8 @@ def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None) -> Pixels:
         raise ValueError(f"the buffer must be uint8 of shape {wanted}, not {target.dtype} {list(target.shape)}")
     target.copy_(pixels)
     return np.asarray(out if isinstance(out, np.ndarray) else target.numpy())
+
+
+def to_uint8(img: torch.Tensor) -> torch.Tensor:
+    """Images -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
+    return (img * 127.5 + 128).clamp(0, 255).to(torch.uint8)

@@ -19,10 +19,10 @@ from foundation.runs import snapshots
 from foundation.seeds import seed_class, seed_z
 from gan.analysis.spectra import KAISER_BETA, kaiser_window, power_spectrum
 from gan.data import ImageSource
+from gan.display import to_uint8
 from gan.images import load_generator
 from gan.inference import cpu
 from gan.io.download import is_url
-from gan.metrics.sampling import to_uint8
 from gan.networks.protocol import Generator
 
 Floats = npt.NDArray[np.float64]

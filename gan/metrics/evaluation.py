@@ -12,6 +12,7 @@ import torch
 
 from foundation.specs.metric_names import AUTO, Metric, parse
 from gan.analysis import equivariance
+from gan.display import to_uint8
 from gan.inference import cpu
 from gan.metrics import cache as cached
 from gan.metrics import group
@@ -33,7 +34,7 @@ from gan.metrics.kernel import kernel_distance
 from gan.metrics.path_length import path_distances, path_length
 from gan.metrics.precision_recall import precision_recall
 from gan.metrics.results import Result
-from gan.metrics.sampling import ImageSet, Sampler, to_uint8
+from gan.metrics.sampling import ImageSet, Sampler
 from gan.metrics.separability import separability
 from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import Generator

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from foundation.specs.metric_names import Metric
+from gan.display import to_uint8
 from gan.metrics import cache, group
 from gan.metrics.detectors import Detector
 from gan.metrics.moments import Moments
-from gan.metrics.sampling import ImageSet, Sampler, read_ahead, to_uint8
+from gan.metrics.sampling import ImageSet, Sampler, read_ahead
 
 BATCH = 64
 """Images in a batch. Part of what decides the random numbers of generated ones."""

@@ -117,11 +117,6 @@ class Sampler:
         return max(1, min(64, _PIXELS // self.network.img_resolution**2))
 
 
-def to_uint8(img: Tensor) -> Tensor:
-    """Images -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
-    return (img * 127.5 + 128).clamp(0, 255).to(torch.uint8)
-
-
 def read_ahead(source: ImageSet, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
     """Batches of a dataset's images, uint8 [N, C, H, W], decoded by threads while the ones before are used."""
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run
-from gan.training.run import folder as run_folder
+from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run, read_options
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet
         ValueError: the run folder's options cannot be read.
     """
     if folder is not None and (folder / RUN_FILE).is_file():
-        spec = run_folder.read_spec(folder)
+        spec = read_options(folder, "train")
         return TrainingSet(str(spec["data"]), bool(spec.get("mirror", False)))
     if folder is not None:
         path = folder / OPTIONS_FILE

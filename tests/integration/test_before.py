@@ -20,6 +20,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import request_for
 from renderer.document.parts import Network
 from renderer.document.recall import recall
+from renderer.engine.base import Host
 from renderer.engine.film import Cut, frames
 from renderer.engine.pipeline import Pipeline
 from tests.fixtures_path import ROOT
@@ -59,10 +60,7 @@ def assert_same_image(actual: np.ndarray, name: str) -> None:
 
 
 def pipeline(arrays: ArrayStore) -> Pipeline:
-    made = Pipeline()
-    for array in arrays.all().values():
-        made._kept.arrays.add(array)
-    return made
+    return Pipeline(Host(arrays))
 
 
 def image(file: str, network: str | None = None, *, still: bool = False) -> np.ndarray:

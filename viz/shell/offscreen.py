@@ -50,7 +50,9 @@ class Target:
 
     def _bind(self) -> None:
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._buffer)
-        if not self._seen():
+        if self._seen():
+            GL.glClear(GL.GL_COLOR_BUFFER_BIT)  # hello_imgui clears the window's own; edges would add up here
+        else:
             GL.glEnable(GL.GL_RASTERIZER_DISCARD)
 
     def _free(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from foundation import runs
 from foundation.files import write_text
-from foundation.runs import RUN_FILE, STATE_FILE, STATS_FILE, read_run, snapshot_kimg, snapshots, write_run
+from foundation.runs import STATE_FILE, STATS_FILE, snapshot_kimg, snapshots, write_run
 from gan.training.errors import TrainingError
 
 KIND = "train"
@@ -27,15 +27,10 @@ def read_spec(folder: Path) -> dict[str, Any]:
     Raises:
         TrainingError: the folder is no training run of ours, or its `run.yaml` is damaged.
     """
-    path = folder / RUN_FILE
-    content, problem = read_run(folder)
-    if content is None:
-        problem = problem or "There is no such file."
-        raise TrainingError(f"{path} cannot be read ({problem}); give another run folder or a network file.")
-    if content.get("kind") != KIND:
-        raise TrainingError(f"{path} does not describe a training run; give another run folder or a network file.")
-    spec: dict[str, Any] = content["spec"]
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in spec.items()}
+    try:
+        return runs.read_options(folder, KIND)
+    except ValueError as error:
+        raise TrainingError(str(error)) from error
 
 
 def has_begun(folder: Path) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from renderer.fake.client import SLOW_WORKER, FakeRenderer
-from renderer.ipc.protocol import Latent, RenderRequest
+from renderer.ipc.protocol import ImageState, Latent, RenderRequest
 from tests.integration.renderer.window import Window, segments
 from tests.soak import times
 
@@ -27,7 +27,7 @@ def test_kills_at_any_moment_cost_no_picture(open_window, seed: int):
     for _ in range(IN_A_WINDOW):
         for _ in range(chance.randrange(1, 4)):
             number += 1
-            window.renderer.submit(RenderRequest(number, latent=Latent(x=number)))
+            window.renderer.submit(RenderRequest(number, ImageState(latent=Latent(x=number))))
             time.sleep(chance.uniform(0, 2 * RENDER_MS / 1000))
         pid = window.renderer.pid
         with contextlib.suppress(ProcessLookupError, TypeError):  # it has ended by itself, or is just being replaced
@@ -35,7 +35,7 @@ def test_kills_at_any_moment_cost_no_picture(open_window, seed: int):
         if chance.random() < 0.3:
             window.renderer.restart()  # as a user does who does not wait
         number += 1
-        latest = RenderRequest(number, latent=Latent(x=number))
+        latest = RenderRequest(number, ImageState(latent=Latent(x=number)))
         window.until(lambda pid=pid: window.renderer.pid not in (None, pid) or window.failures)
         if window.failures:  # two deaths in a row are shown, and the user asks again
             window.failures.clear()

@@ -17,7 +17,7 @@ from tests.fixtures_path import ROOT
 
 ALLOWED = {
     "foundation/files.py": "the one place that writes whole files",
-    "viz/files/autosave.py": "a window takes over the finished session of another one",
+    "viz/files/memory.py": "a window takes over the finished session of another one",
 }
 """Where temporary names and renames may stand, and why."""
 _NAMES = {"mkstemp", "mkdtemp", "NamedTemporaryFile", "fsync", "rename", "renames"}

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gan.data import ImageSource
+from gan.display import to_uint8
 from gan.inference import cpu
 from gan.inference.cpu import stylegan2
 from gan.metrics import Detectors, check, evaluate, features, parse, resolve
@@ -15,7 +16,7 @@ from gan.metrics.frechet import frechet_distance
 from gan.metrics.group import Batch
 from gan.metrics.moments import Moments
 from gan.metrics.path_length import EPSILON, path_length
-from gan.metrics.sampling import Sampler, to_uint8
+from gan.metrics.sampling import Sampler
 from gan.networks import build
 from tests.pictures import noise, write_zip
 from tests.unit.metrics import stand_ins
