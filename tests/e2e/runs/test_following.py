@@ -102,7 +102,7 @@ def test_neighbours_are_there_before_the_slider_comes_to_them(run, lent):
         settled(d, 20)
         entries = d.app.link.jobs._entries
         d.wait_for(lambda: [work for work in entries if isinstance(work, ReadAhead)], what="something read ahead")
-        d.wait_for(lambda: all(entry.told.over for entry in entries.values()), what="all of it")
+        d.wait_for(lambda: all(entry.status.over for entry in entries.values()), what="all of it")
         for kimg in (10, 0):  # the next one in this direction, and the one after it
             settled(d, kimg)
             assert not read(d), f"the network at {kimg} kimg had to be read"
