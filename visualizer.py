@@ -14,7 +14,7 @@ Watch = Callable[[Any, Any], None]
 
 
 class _Bell:
-    """Wakes the window once there is one: the renderer starts before the window does, to have its imports done."""
+    """Wakes the window once it exists: the renderer starts first, so that its imports overlap the window's start."""
 
     def __init__(self) -> None:
         self._ring: Callable[[], None] | None = None
@@ -50,7 +50,7 @@ def main(
 ) -> None:
     """Explore the generator NETWORK: a file, a URL or a run folder; without it, the demo network.
 
-    Options hold for this session; the window's Settings keep theirs.
+    Options apply to this session only and are not written to the settings file.
     """
     given = {"capture_dir": capture_dir, "browse_dir": browse_dir, "device": device}
     overrides: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -70,7 +70,7 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
         network: A file, a URL or a run folder; empty for the demo network.
         overrides: Settings for this session only.
         watch: Called with the app and hello_imgui's parameters just before the window opens, to measure it.
-        session: A session, or a picture or film with a recipe, to open; empty for none.
+        session: Session, image or film with a recipe to open; empty for none.
 
     Raises RuntimeError where no window can be opened.
     """

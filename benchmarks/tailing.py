@@ -194,7 +194,7 @@ def frames(size: Size) -> dict[str, Any]:
 def opening(size: Size) -> dict[str, Any]:
     """Measure the opening of a large file."""
     from viz.runs.data import RunFiles
-    from viz.ui.plot_series import CurveWish
+    from viz.ui.plot_series import CurveRequest
 
     names = (*_STATS, *(f"Loss/stage{k}/value" for k in range(16)))  # as many as a run has
     with tempfile.TemporaryDirectory() as folder:
@@ -203,7 +203,7 @@ def opening(size: Size) -> dict[str, Any]:
             while written < size.file_bytes:
                 written += file.write(line(4.0 * count, 1.0, names))
                 count += 1
-        files, wish = RunFiles(lambda: None), CurveWish(folder, _STATS[0], smoothing=0.9)
+        files, wish = RunFiles(lambda: None), CurveRequest(folder, _STATS[0], smoothing=0.9)
         began, first, late = time.perf_counter(), 0.0, [0.0]
         while True:
             files.want((folder,), (wish,), (folder,))

@@ -1,4 +1,4 @@
-"""Window "Canvas": the picture, the tools over it, and messages."""
+"""Window "Canvas": the image, the tools over it, and messages."""
 
 import math
 from dataclasses import replace
@@ -21,17 +21,17 @@ from viz.ui.draw_cache import cached
 from viz.ui.widgets import spots
 
 MARGIN = (64, 20)
-"""Room beside and above a fitted picture, in design lengths."""
+"""Margin beside and above a fitted image, in design lengths."""
 WALK = 300.0
-"""Design lengths of a drag that walk from one seed to the next."""
+"""Drag distance from one seed to the next, in design lengths."""
 WHEEL = 1.2
-"""What one notch of the wheel multiplies the zoom by."""
+"""Zoom factor per notch of the mouse wheel."""
 _palette, _zoom_plate = cached(tools.palette), cached(tools.zoom_plate)
 _BUTTONS = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole canvas."""
+    """Draw the whole canvas."""
     t = theme.current
     corner, size = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     area = Area(math.floor(corner.x), math.floor(corner.y), max(math.floor(size.x), 8), max(math.floor(size.y), 8))
@@ -51,7 +51,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
-    """Messages beside the tools, over the picture's upper edge."""
+    """Draw messages beside the tools, over the upper edge of the image."""
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(60), area.y + p(12)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(p(8), p(6)))
@@ -64,13 +64,13 @@ def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
 
 
 def _pointing(scene: Scene, **changes: object) -> Scene:
-    """The scene with parts of its canvas pointer replaced; the very same scene where nothing changes."""
+    """Return the scene with parts of its canvas pointer replaced; the same object if nothing changes."""
     pointer: CanvasPointer = replace(scene.interaction.pointer, **changes)  # type: ignore[arg-type]
     return scene.interacting(pointer=pointer)
 
 
 def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
-    """The picture and everything that belongs to its pixels."""
+    """Draw the image and everything positioned by its pixels."""
     p = theme.current.px
     margin = (p(MARGIN[0]), p(MARGIN[1]))
     now = place(scene.view.camera, area, picture.width, picture.height, margin)
@@ -79,7 +79,7 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
     scene = _pointing(scene, place=now)
     _show(facts, picture, area, now)
     scene = compare_view.draw(scene, facts, area, now)
-    tool = tools.tool_in_hand(scene, facts)
+    tool = tools.current_tool(scene, facts)
     if tool == "transform":
         scene = handles.draw(scene, facts, now)
     _pixels(facts, area, now, tool == "inspect")
@@ -91,13 +91,13 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
 
 
 def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
-    """One invisible button over the whole canvas: wheel, pan, and what the tool does with a drag."""
+    """Handle the mouse on the whole canvas: wheel, panning, and drags of the current tool."""
     io, view = imgui.get_io(), scene.view
     imgui.set_cursor_screen_pos(V(area.x, area.y))
     imgui.set_next_item_allow_overlap()
     imgui.invisible_button("##picture", V(area.width, area.height), _BUTTONS)
     spots.mark("picture")
-    imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # or the window below takes the wheel
+    imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # otherwise the window below scrolls
     space = imgui.is_key_down(imgui.Key.space) and not io.want_text_input
     if imgui.is_item_hovered():
         if io.mouse_wheel:
@@ -105,7 +105,7 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
             return replace(scene, view=replace(view, camera=camera))
         if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
             return replace(scene, view=replace(view, camera=Camera()))
-        if space or tools.tool_in_hand(scene, facts) == "walk":
+        if space or tools.current_tool(scene, facts) == "walk":
             imgui.set_mouse_cursor(imgui.MouseCursor_.resize_all if space else imgui.MouseCursor_.hand)
     moved = io.mouse_delta.x or io.mouse_delta.y
     if not imgui.is_item_active() or not moved:
@@ -117,10 +117,10 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
 
 
 def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
-    """What the tool makes of the mouse's way in this frame."""
+    """Apply this frame's mouse movement according to the tool."""
     if not imgui.is_mouse_dragging(imgui.MouseButton_.left):
         return scene
-    document, tool, delta = scene.document, tools.tool_in_hand(scene, facts), imgui.get_io().mouse_delta
+    document, tool, delta = scene.document, tools.current_tool(scene, facts), imgui.get_io().mouse_delta
     if tool == "walk":
         seeds = handles.gain_of_keys() / theme.current.px(WALK)
         latent = replace(document.latent, x=document.latent.x + delta.x * seeds, y=document.latent.y + delta.y * seeds)
@@ -131,7 +131,7 @@ def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
 
 
 def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
-    """The picture itself with a thin dark edge."""
+    """Draw the image with a thin dark edge."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
     drawn = facts.services[VIEWPORT].show(Shot(picture, facts.image_version, now, whole))
@@ -143,7 +143,7 @@ def _show(facts: Facts, picture: Texture, area: Area, now: Place) -> None:
 
 
 def _pixels(facts: Facts, area: Area, now: Place, magnify: bool) -> None:
-    """Read-out of the pixel under the pointer, and the loupe."""
+    """Draw the read-out of the pixel under the pointer, and the loupe."""
     io, p = imgui.get_io(), theme.current.px
     if not imgui.is_window_hovered(imgui.HoveredFlags_.allow_when_blocked_by_active_item):
         return
@@ -159,7 +159,7 @@ def _pixels(facts: Facts, area: Area, now: Place, magnify: bool) -> None:
 
 
 def _empty(scene: Scene, facts: Facts, area: Area) -> Scene:
-    """What belongs here, and the one next step."""
+    """Draw the empty state: a description and one suggested next step."""
     imgui.set_cursor_screen_pos(V(area.x, area.y))
     if facts.failure is None and facts.waiting_s < notifications.SHOW_LOADING_S:
         ui.empty_state("image", "The picture comes here", "The network is being read")

@@ -1,4 +1,4 @@
-"""Handles over the picture that move and turn a network's input."""
+"""Handles over the image that move and rotate a network's input."""
 
 import math
 from dataclasses import dataclass, replace
@@ -15,23 +15,23 @@ from viz.ui import widgets as ui
 from viz.ui.widgets import spots
 
 RING = 0.40
-"""Radius of the ring, in picture sides."""
+"""Radius of the ring, relative to the side of the image."""
 ARROW = 54
 SNAP = 15.0
-"""Degrees between the stops of the ring while Shift is held."""
+"""Snap interval of the ring while Shift is held, in degrees."""
 FINE, COARSE = 0.1, 10.0
-"""What Alt and Shift make of a drag."""
+"""Drag factors for Alt and Shift."""
 
 
 @dataclass
 class Turn:
-    """The angle that a drag of the ring has come to before it snaps."""
+    """Angle of a ring drag before snapping."""
 
     angle: float = 0.0
 
 
 def draw(scene: Scene, facts: Facts, place: Place) -> Scene:
-    """Ring, arrows and centre of the present transform over a picture at `place`. Dragging them changes it."""
+    """Draw ring, arrows and centre of the transform over an image at `place`. Dragging them changes it."""
     transform = scene.document.transform
     side = min(place.width, place.height) * place.scale
     centre = _centre(transform, place)
@@ -65,7 +65,7 @@ def draw(scene: Scene, facts: Facts, place: Place) -> Scene:
 
 
 def moved(transform: Transform, place: Place, along_x: int, along_y: int) -> Transform:
-    """The transform after this frame's mouse movement; Alt moves finer, Shift coarser."""
+    """Return the transform after this frame's mouse movement; Alt moves finer, Shift coarser."""
     delta, gain = imgui.get_io().mouse_delta, gain_of_keys()
     return replace(
         transform,
@@ -75,20 +75,20 @@ def moved(transform: Transform, place: Place, along_x: int, along_y: int) -> Tra
 
 
 def gain_of_keys() -> float:
-    """Alt makes a drag finer, Shift coarser."""
+    """Return the drag factor: Alt makes a drag finer, Shift coarser."""
     io = imgui.get_io()
     return FINE if io.key_alt else COARSE if io.key_shift else 1.0
 
 
 def _centre(transform: Transform, place: Place) -> V:
-    """Where the middle of the picture has moved to, in screen pixels."""
+    """Return the moved centre of the image, in screen pixels."""
     x = place.x + place.width * place.scale * (0.5 + transform.x)
     y = place.y + place.height * place.scale * (0.5 + transform.y)
     return V(x, y)
 
 
 def _grab(id_: str, at: V, reach: float, hint: str) -> bool:
-    """The live spot of a handle; True while it is dragged."""
+    """Place the hit area of a handle; return True while it is dragged."""
     r = theme.current.px(reach)
     imgui.set_cursor_screen_pos(V(at.x - r, at.y - r))
     imgui.set_next_item_allow_overlap()
@@ -101,7 +101,7 @@ def _grab(id_: str, at: V, reach: float, hint: str) -> bool:
 
 
 def _turned(transform: Transform, centre: V, held: Turn) -> Transform:
-    """The transform after this frame's movement around the centre."""
+    """Return the transform after this frame's rotation around the centre."""
     io = imgui.get_io()
     if imgui.is_item_activated():
         held.angle = transform.angle
@@ -114,7 +114,7 @@ def _turned(transform: Transform, centre: V, held: Turn) -> Transform:
 
 
 def _ring(c: V, r: float, angle: float) -> None:
-    """A circle with marks every 15 degrees, lit from the top to the present angle."""
+    """Draw a circle with marks every 15 degrees, lit from the top to the current angle."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     pale = t.u32("#FFFFFF", 0.55)
     d.add_circle(c, r, t.u32("halo", 0.25), 96, p(3))

@@ -1,4 +1,4 @@
-"""Magnified pixels under the pointer, and the read-out of one."""
+"""Magnified pixels under the pointer, and a read-out of one pixel."""
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -9,14 +9,14 @@ from viz.ui import theme
 from viz.ui import widgets as ui
 
 CELLS, CELL = 11, 8
-"""Pixels along a side of the loupe, and their size in design lengths."""
+"""Pixels along a side of the loupe, and the size of each in design lengths."""
 _PLATE = "#101011"
 
 
 def draw(pixels: NDArray[np.uint8], column: int, row: int, x: float, y: float, right: float) -> None:
     """Magnify the neighbourhood of a pixel of `pixels` [H, W, 4] beside the pointer at (x, y).
 
-    `right`: screen position that the loupe must not pass; it moves to the other side of the pointer there.
+    The loupe flips to the other side of the pointer rather than pass the screen position `right`.
     """
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     cell, half = p(CELL), CELLS // 2
@@ -40,7 +40,7 @@ def draw(pixels: NDArray[np.uint8], column: int, row: int, x: float, y: float, r
 
 
 def neighbourhood(pixels: NDArray[np.uint8], column: int, row: int) -> list[list[int]]:
-    """Packed opaque colours of the CELLS x CELLS pixels around one; 0 beyond the picture."""
+    """Return packed opaque colours of the CELLS x CELLS pixels around one; 0 outside the image."""
     height, width = pixels.shape[:2]
     half = CELLS // 2
     packed = [[0] * CELLS for _ in range(CELLS)]
@@ -55,7 +55,7 @@ def neighbourhood(pixels: NDArray[np.uint8], column: int, row: int) -> list[list
 
 
 def read_out(pixels: NDArray[np.uint8], column: int, row: int, x: float, y: float, wide: bool) -> None:
-    """Place and colour of one pixel, as labels from (x, y) on."""
+    """Draw position and colour of one pixel as labels, starting at (x, y)."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     red, green, blue = (int(v) for v in pixels[row, column, :3])
     width = _label(f"x {column}   y {row}", x, y, "#FFFFFF")
@@ -66,7 +66,7 @@ def read_out(pixels: NDArray[np.uint8], column: int, row: int, x: float, y: floa
 
 
 def _label(text: str, x: float, y: float, token: str) -> float:
-    """A dark label on the picture. Returns its width."""
+    """Draw a dark label on the image; return its width."""
     t = theme.current
     w, h = ui.measure(text, t.small) + t.px(14), t.px(20)
     imgui.get_window_draw_list().add_rect_filled(V(x, y), V(x + w, y + h), t.u32(_PLATE, 0.82), t.px(4))

@@ -1,4 +1,4 @@
-"""What floats over the canvas: the tool palette and the zoom plate."""
+"""Controls floating over the canvas: the tool palette and the zoom plate."""
 
 from dataclasses import replace
 
@@ -22,23 +22,23 @@ TOOLS: tuple[tuple[Tool, Glyph, str, str], ...] = (
     ("inspect", "eyedropper", "Inspect pixels", "3"),
 )
 STEP = 1.25
-"""What the buttons + and − multiply the zoom by."""
+"""Zoom factor of the + and − buttons."""
 
 
 def unavailable(tool: Tool, facts: Facts) -> str:
-    """Why a tool cannot be used; empty when it can."""
+    """Return why a tool cannot be used; empty if it can."""
     if tool == "transform" and (facts.model is None or not facts.model.has_transform):
         return "Only StyleGAN3 networks have an input to transform"
     return ""
 
 
-def tool_in_hand(scene: Scene, facts: Facts) -> Tool:
-    """The tool chosen, or walking while the network at hand has no use for that one."""
+def current_tool(scene: Scene, facts: Facts) -> Tool:
+    """Return the chosen tool, or the walk tool if the network does not support it."""
     return "walk" if unavailable(scene.view.tool, facts) else scene.view.tool
 
 
 def plate(x: float, y: float, w: float, h: float) -> None:
-    """The floating plate under canvas tools."""
+    """Draw the plate behind canvas tools."""
     t, p, d = theme.current, theme.current.px, imgui.get_window_draw_list()
     for k in range(1, 4):
         corner = V(x + w + p(k), y + h + p(k + 1))
@@ -47,10 +47,10 @@ def plate(x: float, y: float, w: float, h: float) -> None:
 
 
 def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
-    """The tools, one of them on, at the upper left."""
+    """Draw the tool palette at the upper left."""
     p = theme.current.px
     k, x, y = p(30), area.x + p(12), area.y + p(12)
-    in_hand = tool_in_hand(scene, facts)
+    current = current_tool(scene, facts)
     plate(x, y, k + p(6), len(TOOLS) * k + p(6))
     for i, (tool, glyph, hint, keys) in enumerate(TOOLS):
         imgui.set_cursor_screen_pos(V(x + p(3), y + p(3) + i * k))
@@ -58,7 +58,7 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
         if ui.button(
             glyph=glyph,
             kind="ghost",
-            on=tool == in_hand,
+            on=tool == current,
             width=k,
             height=30,
             hint=why or hint,
@@ -82,7 +82,7 @@ def _zoom_width(drafts: bool) -> float:
 
 
 def zoom_corner(area: Area, drafts: bool) -> V:
-    """The upper left corner of the zoom plate; `drafts`: with the switch for them."""
+    """Return the upper left corner of the zoom plate; `drafts` includes the switch for low-res images."""
     p = theme.current.px
     return V(area.x + area.width - _zoom_width(drafts) - p(12), area.y + area.height - p(26) - p(6) - p(12))
 
@@ -98,7 +98,7 @@ def low_res_badge(facts: Facts, area: Area) -> None:
 
 
 def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area, drafts: bool) -> Scene:
-    """Zoom out, level, in, fit, 1:1 at the lower right; and the switch for low-res images, where it matters."""
+    """Draw zoom out, level, in, fit and 1:1 at the lower right, with the low-res switch if `drafts`."""
     p = theme.current.px
     k, corner = p(26), zoom_corner(area, drafts)
     x, y = corner.x, corner.y

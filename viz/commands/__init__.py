@@ -1,1 +1,1 @@
-"""The table of commands, keys, shortcuts and the command palette."""
+"""Commands, keyboard shortcuts and the command palette."""

@@ -1,4 +1,4 @@
-"""Actions of the window itself: its layout, and its end."""
+"""Actions of the window itself: reset the layout, quit."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from viz.state.scene import Action, Scene, Window
 
 @dataclass(frozen=True)
 class ResetLayout(Action):
-    """Put the panels of the present workspace back where they belong."""
+    """Restore the default panel layout of the current workspace."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Do so in the next frame."""
+        """Reset it in the next frame."""
         hello_imgui.get_runner_params().docking_params.layout_reset = True
 
 
@@ -21,5 +21,5 @@ class Quit(Action):
     """Close the window."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Close it after this frame."""
+        """Close the window after this frame."""
         hello_imgui.get_runner_params().app_shall_exit = True

@@ -1,4 +1,4 @@
-"""The present picture as a command of the library, where it has the options for it."""
+"""Conversion of the current image to a command of the library, where its options suffice."""
 
 import shlex
 from dataclasses import replace
@@ -10,10 +10,10 @@ from viz.files.sources import ASSETS
 
 
 def command_for(document: Document) -> str:
-    """The `python -m gan images` that makes the same picture; empty where no options stand for what is set.
+    """Return the `python -m gan images` command that makes the same image; empty if its options cannot express it.
 
-    Only whole seeds, psi, noise as stored or none, the class and the transform have options; for all else there is
-    `python -m renderer picture` with a saved picture.
+    It has options for whole seeds, psi, stored or no noise, the class and the transform. For everything else
+    there is `python -m renderer picture` with a saved image.
     """
     latent, psi, transform, noise = document.latent, document.truncation.psi, document.transform, document.noise
     seed = seed_at(latent.x, latent.y)

@@ -29,7 +29,7 @@ _REPEAT, _ONCE = int(imgui.InputFlags_.repeat), int(imgui.InputFlags_.none)
 
 @functools.cache
 def chord(keys: str) -> int:
-    """Dear ImGui's number for a chord such as `Ctrl+Shift+Z`. Raises ValueError for a key that it does not know."""
+    """Return Dear ImGui's number of a chord such as `Ctrl+Shift+Z`. Raises ValueError for an unknown key."""
     *mods, last = keys.replace("++", "+plus").split("+")
     last = "+" if last == "plus" else last
     if last in _KEYS:
@@ -52,17 +52,17 @@ def _chords(keys: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def any_pressed(keys: tuple[str, ...], repeat: bool = False) -> bool:
-    """Return whether one of the chords went down in this frame, with exactly its modifiers."""
-    flags, asked = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
-    return any(asked(one, flags) for one in _chords(keys))
+    """Return True if one of the chords was pressed in this frame, with exactly its modifiers."""
+    flags, pressed = _REPEAT if repeat else _ONCE, imgui.internal.is_key_chord_pressed
+    return any(pressed(one, flags) for one in _chords(keys))
 
 
 @functools.cache
 def keys_of(keys: tuple[str, ...]) -> tuple[imgui.Key, ...]:
-    """The keys of chords without their modifiers."""
+    """Return the keys of chords without their modifiers."""
     return tuple(imgui.Key(one & ~int(imgui.Key.mod_mask_)) for one in _chords(keys))
 
 
 def shown(keys: str) -> str:
-    """The chord as this system's users write it."""
+    """Return the chord in the notation of this operating system."""
     return keys.replace("Ctrl+", "Cmd+") if sys.platform == "darwin" else keys

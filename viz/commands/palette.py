@@ -1,4 +1,4 @@
-"""Every command by name: type a few letters, Enter does it."""
+"""Command palette: find a command by name and run it with Enter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ROWS = 12
 
 @dataclass
 class Typed:
-    """Text typed, and the chosen row."""
+    """Typed text and index of the chosen row."""
 
     text: str = ""
     row: int = 0
@@ -25,13 +25,13 @@ class Typed:
 
 
 def start(facts: Facts) -> None:
-    """Begin with an empty field."""
+    """Clear the field."""
     typed = facts.scratch.get(Typed)
     typed.text, typed.row, typed.fresh = "", 0, True
 
 
 def matches(text: str, commands: Mapping[str, Command]) -> list[Command]:
-    """Commands whose name or help holds all the words typed, those whose name begins with them first."""
+    """Return commands whose name or help contains all typed words, those whose name starts with them first."""
     words = text.lower().split()
 
     def order(command: Command) -> tuple[bool, bool]:
@@ -47,7 +47,7 @@ def matches(text: str, commands: Mapping[str, Command]) -> list[Command]:
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
-    """The field and the list. Returns another scene once a command was chosen."""
+    """Draw the field and the list. Returns a changed scene once a command is chosen."""
     p, typed = theme.current.px, facts.scratch.get(Typed)
     if typed.fresh:
         imgui.set_keyboard_focus_here()

@@ -1,4 +1,4 @@
-"""All keys, from the one table of commands."""
+"""List of all keyboard shortcuts, built from the command table."""
 
 from collections.abc import Mapping
 
@@ -21,14 +21,14 @@ _MOUSE = (
 
 
 def draw(scene: Scene, commands: Mapping[str, Command]) -> Scene:
-    """The list in two columns; it changes nothing."""
+    """Draw the list in two columns; returns the scene unchanged."""
     p = theme.current.px
     ui.label("Keyboard shortcuts", "text", 15, "bold", height=30)
     groups: dict[str, list[tuple[str, str]]] = {}
     for command in commands.values():
         if command.keys:
             groups.setdefault(command.group, []).append((shown(command.keys[0]), command.name))
-    groups["Mouse"] = [(shown(keys), what) for keys, what in _MOUSE]
+    groups["Mouse"] = [(shown(keys), name) for keys, name in _MOUSE]
     if not imgui.begin_table("shortcuts", 2, imgui.TableFlags_.sizing_stretch_same):
         return scene
     imgui.table_next_row()
@@ -40,15 +40,15 @@ def draw(scene: Scene, commands: Mapping[str, Command]) -> Scene:
                 continue
             ui.space(8)
             ui.heading(group)
-            for keys, what in groups[group]:
-                _row(keys, what, p(22))
+            for keys, name in groups[group]:
+                _row(keys, name, p(22))
     imgui.end_table()
     return scene
 
 
-def _row(keys: str, what: str, height: float) -> None:
+def _row(keys: str, name: str, height: float) -> None:
     t = theme.current
     at, w = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     used = ui.draw(keys, at.x + w - t.px(8), at.y, "text", t.small, "bold", align=1, height=height)
-    ui.draw(ui.ellipsis(what, w - used - t.px(20)), at.x, at.y, "dim", height=height)
+    ui.draw(ui.ellipsis(name, w - used - t.px(20)), at.x, at.y, "dim", height=height)
     imgui.dummy(imgui.ImVec2(w, height - imgui.get_style().item_spacing.y))

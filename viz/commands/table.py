@@ -27,13 +27,13 @@ from viz.state.settings import SCALES
 from viz.timeline.commands import timeline_commands
 
 WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
-"""In the order of their keys."""
+"""Workspaces in the order of their keys."""
 SEEDS = 100_000
-"""Random seeds are below this: short enough to remember and to tell someone."""
+"""Upper bound of random seeds: short enough to remember and to share."""
 
 
 def commands(chance: random.Random) -> tuple[Command, ...]:
-    """Every command, in the order of the menus. Random seeds come from `chance`."""
+    """Return all commands in menu order. Random seeds come from `chance`."""
     return (
         *_file(),
         *_edit(chance),

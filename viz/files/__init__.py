@@ -1,1 +1,1 @@
-"""Files of the window: sessions, recipes, latents, captures, autosave and the file browser."""
+"""File handling of the window: sessions, recipes, latents, captures, autosave and the file browser."""

@@ -1,4 +1,4 @@
-"""Actions of files: networks, sessions, latents and directions are opened, images and sessions are saved."""
+"""Actions on files: open networks, sessions, latents and directions; save images and sessions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from viz.state.snapshots import NETWORK_SUFFIXES
 
 @dataclass(frozen=True)
 class OpenNetwork(Action):
-    """Open a path, URL or run folder; it becomes recent once it has rendered. The same one again is read afresh."""
+    """Open a path, URL or run folder. It is added to the recent networks once rendered; the same source is reloaded."""
 
     source: str
 
@@ -36,34 +36,34 @@ class OpenNetwork(Action):
 
 @dataclass(frozen=True)
 class OpenFile(Action):
-    """Restore what a file remembers: a session, or the recipe in an image, a film or a text."""
+    """Open a session, or the recipe in an image, film or text file."""
 
     path: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Begin to read it; a later frame's scene has it."""
+        """Start reading; a later frame's scene has the result."""
         window.facts.services[FILES].open(Path(self.path))
         return scene
 
 
 @dataclass(frozen=True)
 class OpenLastSession(Action):
-    """Restore what the window showed when it was last closed."""
+    """Restore the session of the previously closed window."""
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Begin to read it, where there is one."""
+        """Start reading it if it exists."""
         window.facts.services[FILES].open_last()
         return scene
 
 
 @dataclass(frozen=True)
 class SaveSession(Action):
-    """Write the session into a file; an empty path is the file it came from, or asks for one."""
+    """Save the session. An empty path means the current session file, or a dialog if there is none."""
 
     path: str = ""
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Begin to write it, or open the dialog for its path."""
+        """Start writing, or open the dialog for the path."""
         path = self.path or window.facts.session
         if not path:
             return scene.request(ShowDialog("save-session"))
@@ -73,46 +73,46 @@ class SaveSession(Action):
 
 @dataclass(frozen=True)
 class OpenLatent(Action):
-    """Show the w vectors in a `.npz` or `.npy` file."""
+    """Open w vectors from a `.npz` or `.npy` file."""
 
     path: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Begin to read it."""
+        """Start reading."""
         window.facts.services[FILES].open_latent(Path(self.path))
         return scene
 
 
 @dataclass(frozen=True)
 class SaveLatent(Action):
-    """Write the w vectors of the present image into a `.npz` or `.npy` file."""
+    """Save the w vectors of the current image to a `.npz` or `.npy` file."""
 
     path: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Begin to compute them."""
+        """Start computing them."""
         window.facts.services[FILES].save_latent(scene, window.facts, Path(self.path))
         return scene
 
 
 @dataclass(frozen=True)
 class OpenDirection(Action):
-    """Add the direction in a `.npy` file."""
+    """Add a direction from a `.npy` file."""
 
     path: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Begin to read it."""
+        """Start reading."""
         window.facts.services[FILES].open_direction(Path(self.path))
         return scene
 
 
 @dataclass(frozen=True)
 class SavePicture(Action):
-    """Write the image shown as a numbered PNG into the capture folder; a low-res one is rendered whole first."""
+    """Save the image as a numbered PNG in the capture folder; a low-res image is rendered at full resolution first."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Begin to write it, where there is one."""
+        """Start writing if there is an image."""
         facts, shown = window.facts, window.link.shown
         frame, pixels = facts.frame, facts.pixels()
         if frame is None or pixels is None or shown is None:
@@ -140,28 +140,28 @@ class SavePicture(Action):
 
 @dataclass(frozen=True)
 class SaveWindow(Action):
-    """Write the whole window as a numbered PNG into the capture folder."""
+    """Save a screenshot of the window as a numbered PNG in the capture folder."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Write the next frame."""
+        """Save the next frame."""
         writer, folder = window.facts.services[CAPTURES], folder_of(scene.settings)
         window.photograph(lambda pixels: writer.write(folder, pixels))
 
 
 @dataclass(frozen=True)
 class SavePixels(Action):
-    """Write an image as a numbered PNG into the capture folder."""
+    """Save computed pixels as a numbered PNG in the capture folder."""
 
     make: Callable[[], NDArray[np.uint8]]
-    """Makes it, [H, W, 3 or 4], in the thread that writes it."""
+    """Returns the image, [H, W, 3 or 4]; called on the writing thread."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Queue it."""
+        """Queue the capture."""
         window.facts.services[CAPTURES].write(folder_of(scene.settings), self.make)
 
 
 def dropped(scene: Scene, window: Window, path: str) -> Scene:
-    """Return the scene that opens a file dropped on the window; one of another kind gives a message."""
+    """Return the scene that opens a file dropped on the window; unknown file types give a message."""
     suffix = Path(path).suffix.lower()
     if suffix in SUFFIXES:
         return scene.request(OpenFile(path))
@@ -177,7 +177,7 @@ def dropped(scene: Scene, window: Window, path: str) -> Scene:
 
 
 def dropped_source(path: str) -> tuple[str, str]:
-    """Return the network to open for a dropped file or folder, and a sentence when there is none."""
+    """Return the network to open for a dropped file or folder, and an error message if there is none."""
     place = Path(path)
     if place.is_dir() or place.suffix.lower() in NETWORK_SUFFIXES:
         return path, ""
@@ -189,7 +189,7 @@ def dropped_source(path: str) -> tuple[str, str]:
 
 
 def report(window: Window) -> None:
-    """Report captures that have been written since the last call. Call once a frame."""
+    """Report captures written since the last call. Call once a frame."""
     if written := window.facts.services[CAPTURES].poll():
         if written.problem:
             window.say(written.problem, bad=True)

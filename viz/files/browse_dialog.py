@@ -1,7 +1,7 @@
-"""The window's own file browser: picks a network (a file or a run folder), or a folder to save pictures in.
+"""Built-in file browser: picks a network (a file or a run folder), a folder, or another file.
 
-Drawn with the window's own controls: the desktop's dialogs need programs that may not be there, and Dear ImGui's
-ready-made one knows nothing of runs and looks like another program.
+Drawn with the window's own widgets: native dialogs depend on programs that may be missing, and the one bundled with
+Dear ImGui does not recognise run folders and has a different look.
 """
 
 import os
@@ -41,7 +41,7 @@ _WIDTH, _HEIGHT, _PLACES = 780, 520, 156
 
 @dataclass
 class _Dialog:
-    """The browser as it was left."""
+    """Browser state of one window."""
 
     browser: Browser = field(default_factory=Browser)
 
@@ -52,7 +52,7 @@ def browser_of(facts: Facts) -> Browser:
 
 
 def show(scene: Scene, facts: Facts, mode: str, take: Callable[[str], Action] | None = None) -> None:
-    """Open the dialog for one of MODES. `draw` shows it from then on, until it is closed."""
+    """Open the dialog for one of MODES. `draw` shows it until it is closed."""
     browser = browser_of(facts)
     browser.mode, browser.take, browser.appearing = mode, take, True
     browser.find = browser.message = ""
@@ -65,12 +65,12 @@ def show(scene: Scene, facts: Facts, mode: str, take: Callable[[str], Action] | 
 
 
 def is_open(facts: Facts) -> bool:
-    """Return whether the dialog is shown."""
+    """Return True while the dialog is open."""
     return bool(browser_of(facts).mode)
 
 
 def close(facts: Facts) -> bool:
-    """Close the dialog without choosing. Returns whether it was open."""
+    """Close the dialog without a choice. Returns True if it was open."""
     browser = browser_of(facts)
     was, browser.mode = browser.mode, ""
     if browser.reading:
@@ -79,7 +79,7 @@ def close(facts: Facts) -> bool:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The dialog, where it is open: the scene with what was chosen in it. Call it every frame."""
+    """Draw the dialog if it is open; return the scene with the choice applied. Call in every frame."""
     browser = browser_of(facts)
     if browser.mode and browser.appearing:
         imgui.open_popup("Browse")
@@ -113,7 +113,7 @@ def _contents(browser: Browser, scene: Scene) -> Scene:
     _title(browser)
     in_path, scene = _path_row(browser, scene)
     ui.space(6)
-    found = browser.find  # Esc empties the field itself before its key is looked at
+    found = browser.find  # Esc clears the field before its key is handled here
     top, foot = imgui.get_cursor_screen_pos(), t.px(t.row + 12)
     height = imgui.get_content_region_avail().y - foot
     _places(browser, scene, top, height)
@@ -139,7 +139,7 @@ def _title(browser: Browser) -> None:
 
 
 def _path_row(browser: Browser, scene: Scene) -> tuple[bool, Scene]:
-    """Up, home, the path field, hidden files. Returns whether the path is being typed."""
+    """Draw the up and home buttons, the path field and the hidden files switch. Returns True while a path is typed."""
     if ui.button(glyph="caret-up", id_="##up", hint="The folder above", keys="Backspace"):
         browser.up()
     imgui.same_line(0, t.px(4))
@@ -169,7 +169,7 @@ def _path_row(browser: Browser, scene: Scene) -> tuple[bool, Scene]:
 
 
 def _typed(browser: Browser, scene: Scene) -> Scene:
-    """Go where the path field says, or open it."""
+    """Navigate to the typed folder, or open the typed file."""
     wanted = clean_source(browser.typed)
     browser.to_find = True
     if browser.mode in (NETWORK, RUN) and "://" in wanted:
@@ -197,7 +197,7 @@ def _places(browser: Browser, scene: Scene, top: V, height: float) -> None:
 
 
 def _listing(browser: Browser, width: float, height: float) -> Entry | None:
-    """The field that finds, the header and the entries. Returns the entry that was double clicked."""
+    """Draw search field, header and entries. Returns the double-clicked entry."""
     p = imgui.get_cursor_screen_pos()
     ui.fill(p, V(p.x + width, p.y + height), "panel", 1, t.radius_card)
     picked: Entry | None = None
@@ -221,7 +221,7 @@ def _listing(browser: Browser, width: float, height: float) -> Entry | None:
             if imgui.is_mouse_released(imgui.MouseButton_.left) and imgui.is_window_hovered(
                 imgui.HoveredFlags_.child_windows
             ):
-                browser.to_find = True  # so that typing goes on finding after a click
+                browser.to_find = True  # keeps typing in the search field after a click
     imgui.end_child()
     imgui.pop_style_var()
     return picked
@@ -232,7 +232,7 @@ def _find(browser: Browser) -> None:
         imgui.set_keyboard_focus_here()
         browser.to_find = False
     imgui.set_next_item_width(-1)
-    # Asking for the history keys keeps the arrows from moving the keyboard to another control.
+    # Claiming the history keys keeps the arrow keys from moving keyboard focus.
     flags = imgui.InputTextFlags_.callback_history | imgui.InputTextFlags_.no_undo_redo
     before = browser.find
     _, browser.find = imgui.input_text_with_hint("##find", "Type to find", browser.find, flags, lambda data: 0)
@@ -247,11 +247,11 @@ def _note(glyph: Glyph, text: str, token: str = "dim") -> None:
     y = p.y + area.y * 0.3
     ui.draw(ui.icon(glyph), p.x + area.x / 2, y, "faint", 20, align=0.5)
     ui.draw(ui.ellipsis(text, area.x), p.x + area.x / 2, y + t.px(32), token, align=0.5)
-    imgui.dummy(area)  # the header above moved the cursor, and a child must not end there
+    imgui.dummy(area)  # the header above moved the cursor, and a child window must not end there
 
 
 def _foot(browser: Browser) -> bool:
-    """What is chosen, Cancel and the button that takes it. Returns whether it was pressed."""
+    """Draw the current choice, Cancel and the confirm button. Returns True if confirmed."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     reading, entry = browser.reading, browser.marked()
     words, able = _verb(browser, entry)
@@ -273,7 +273,7 @@ def _foot(browser: Browser) -> bool:
 
 
 def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
-    """What the button at the foot says, and whether there is anything to take."""
+    """Return the label of the confirm button, and True if it is enabled."""
     reading = browser.reading
     if browser.mode == FOLDER:
         return "Save here" if entry is None else "Save there", reading is not None and not reading.problem
@@ -292,7 +292,7 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
 
 
 def _keys(browser: Browser, found: str) -> Entry | None:
-    """The keyboard, while no path is typed; `found`: what stood in the field that finds. Returns what Enter took."""
+    """Handle keys while no path is typed; `found` is the previous search text. Returns the entry chosen by Enter."""
     if not imgui.is_window_focused(imgui.FocusedFlags_.child_windows):
         return None
     pressed, io = imgui.is_key_pressed, imgui.get_io()
@@ -332,7 +332,7 @@ def _keys(browser: Browser, found: str) -> Entry | None:
 
 
 def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
-    """Enter or a double click on an entry: folders are entered, files and runs are opened."""
+    """Handle Enter or a double click on an entry: enters folders, opens files and runs."""
     run = browser.reading is not None and entry.path in browser.reading.runs
     if entry.kind == "folder" and (browser.mode in FOLDERS or browser.mode in FILES or not run):
         browser.go(entry.path)
@@ -342,7 +342,7 @@ def _activate(browser: Browser, scene: Scene, entry: Entry) -> Scene:
 
 
 def _confirm(browser: Browser, scene: Scene) -> Scene:
-    """Take what is marked, or else the folder itself."""
+    """Take the marked entry, or the current folder."""
     entry = browser.marked()
     if browser.mode == FOLDER:
         folder = entry.path if entry else browser.folder
@@ -360,7 +360,7 @@ def _confirm(browser: Browser, scene: Scene) -> Scene:
 
 
 def _take(browser: Browser, scene: Scene, path: str) -> Scene:
-    """Close the dialog and request the action for what was chosen."""
+    """Close the dialog and request the action for the chosen path."""
     take = FILES[browser.mode][1] if browser.mode in FILES else browser.take or OpenNetwork
     browser.mode = ""
     return scene.request(take(path))

@@ -1,4 +1,4 @@
-"""The list of the file browser: header, rows, and moving through them by keyboard."""
+"""File list of the browser: header, rows, and keyboard navigation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
 _SIZE, _DATE = 72, 124
-"""Widths of the right columns in design lengths."""
+"""Widths of the size and date columns, in design lengths."""
 _TITLES: tuple[tuple[Order, str], ...] = (("name", "Name"), ("size", "Size"), ("modified", "Modified"))
 
 
 @dataclass
 class Columns:
-    """What the list knows of its own size."""
+    """Measured size of the list."""
 
     page: int = 10
-    """Rows in sight."""
+    """Number of visible rows."""
 
 
 def move(shown: tuple[Entry, ...], chosen: str, steps: int) -> str:
-    """Path of the entry `steps` further down; without a choice, the first or the last. Stays at the ends."""
+    """Return the path of the entry `steps` further down, clamped; without a choice, the first or the last entry."""
     if not shown:
         return ""
     now = next((i for i, entry in enumerate(shown) if entry.path == chosen), None)
@@ -36,7 +36,7 @@ def move(shown: tuple[Entry, ...], chosen: str, steps: int) -> str:
 
 
 def draw_header(columns: Columns, order: Order, descending: bool) -> tuple[Order, bool]:
-    """The titles; a click sorts, another turns the order round. Returns the order."""
+    """Draw the column titles; a click sorts, a second one reverses. Returns the order."""
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
     edges = (p.x, p.x + width - t.px(_SIZE + _DATE), p.x + width - t.px(_DATE), p.x + width)
     for (name, title), x0, x1 in zip(_TITLES, edges, edges[1:], strict=False):
@@ -63,7 +63,7 @@ def draw_header(columns: Columns, order: Order, descending: bool) -> tuple[Order
 def draw_rows(
     columns: Columns, shown: tuple[Entry, ...], runs: Mapping[str, float], chosen: str, scroll: bool
 ) -> tuple[str, Entry | None, bool]:
-    """The entries; only those in sight cost time. Returns the path marked, the entry double clicked, and `scroll`."""
+    """Draw the visible entries. Returns the marked path, the double-clicked entry, and `scroll`."""
     picked: Entry | None = None
     h = t.px(t.row)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
@@ -87,14 +87,14 @@ def draw_rows(
 
 
 def _reveal(shown: tuple[Entry, ...], chosen: str, height: float) -> None:
-    """Scroll just as far as brings the marked row into sight."""
+    """Scroll the minimum distance that shows the marked row."""
     now = next((i for i, entry in enumerate(shown) if entry.path == chosen), 0)
     top, room = imgui.get_scroll_y(), imgui.get_content_region_avail().y
     imgui.set_scroll_y(min(max(top, (now + 1) * height - room), now * height))
 
 
 def _row(entry: Entry, kimg: float | None, chosen: bool) -> tuple[bool, bool]:
-    """One entry. Returns whether it was clicked and double clicked."""
+    """Draw one entry. Returns flags for click and double click."""
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
     clicked = ui.hit(f"##{entry.name}", V(max(1.0, width), h))
     hot = imgui.is_item_hovered()

@@ -16,8 +16,8 @@ NETWORK, RUN, FOLDER, SESSION, LATENT, DIRECTION = (
     "browse-latent",
     "browse-direction",
 )
-"""Named as in `ShowDialog`: any network, a run folder, a folder to save pictures in, a session or what else remembers
-its document, a latent, a direction.
+"""Modes as named in `ShowDialog`: any network, a run folder, a capture folder, a session or other file with a document,
+a latent, a direction.
 """
 DATASET, OUTDIR, START, PROGRAM, MEASURED = (
     "browse-dataset",
@@ -26,8 +26,8 @@ DATASET, OUTDIR, START, PROGRAM, MEASURED = (
     "browse-program",
     "browse-measured",
 )
-"""What a form for a new run asks for: a dataset, a folder for runs, a network or run to start from, a feature network
-or classifiers, a network to measure.
+"""Modes of the new run form: a dataset, a folder for runs, a network or run to start from, a feature network or
+classifiers, a network to measure.
 """
 MODES = {
     NETWORK: ("Open a network", "A .pkl or .safetensors file, or a run folder"),
@@ -42,13 +42,13 @@ MODES = {
     PROGRAM: ("Choose a file", "A feature network (.pt) or classifiers (.safetensors)"),
     MEASURED: ("Choose a network to measure", "A network file, or a run folder"),
 }
-"""Title and note of each."""
+"""Title and note of each mode."""
 FILES: dict[str, tuple[tuple[str, ...], Callable[[str], Action]]] = {
     SESSION: (SUFFIXES, OpenFile),
     LATENT: (latents.SUFFIXES, OpenLatent),
     DIRECTION: (direction_files.SUFFIXES, OpenDirection),
 }
-"""Purposes that take files of other kinds than networks: their endings, and the action."""
+"""Modes for files other than networks: their suffixes and action."""
 PATHS: dict[str, tuple[str, ...]] = {
     DATASET: (".zip",),
     OUTDIR: (),
@@ -56,13 +56,13 @@ PATHS: dict[str, tuple[str, ...]] = {
     PROGRAM: (".pt", ".safetensors"),
     MEASURED: NETWORK_SUFFIXES,
 }
-"""Purposes that take a file with one of these endings, or a folder, for the form that asked (`ShowDialog.take`)."""
+"""Modes for a file with one of these suffixes, or a folder, returned to the form (`ShowDialog.take`)."""
 FOLDERS = (FOLDER, OUTDIR)
-"""Purposes that take folders alone."""
+"""Modes that accept only folders."""
 
 
 def suffixes_of(mode: str) -> tuple[str, ...]:
-    """Endings of the files that are listed."""
+    """Return the suffixes of listed files."""
     return FILES[mode][0] if mode in FILES else PATHS.get(mode, NETWORK_SUFFIXES)
 
 
@@ -76,4 +76,4 @@ NOTHING = {
     PROGRAM: "No such files or folders here",
     MEASURED: "No networks or folders here",
 }
-"""What an empty folder says."""
+"""Texts for empty folders."""

@@ -1,4 +1,4 @@
-"""What the window's file browser shows at present, and the ways from folder to folder."""
+"""State of the file browser, and navigation between folders."""
 
 import os
 from collections.abc import Callable
@@ -12,47 +12,47 @@ from viz.files.folder_listing import Entry, Order, Reading, arrange
 from viz.state.scene import Action
 
 _FIRST_LOOK_S = 0.03
-"""How long a folder may keep the window waiting before it shows that it is reading."""
+"""Maximum seconds to block on reading a folder before progress is shown."""
 
 
 @dataclass
 class Browser:
-    """The dialog's state; `mode` is empty while it is closed."""
+    """State of the dialog; `mode` is empty while it is closed."""
 
     mode: str = ""
     take: Callable[[str], Action] | None = None
-    """Makes the action for the path that is chosen; None opens it as a network."""
+    """Creates the action for the chosen path; None opens it as a network."""
     appearing: bool = False
     reading: Reading | None = None
     chosen: str = ""
-    """Path of the entry that is marked."""
+    """Path of the marked entry."""
     find: str = ""
     typed: str = ""
-    """What stands in the path field."""
+    """Content of the path field."""
     message: str = ""
-    """Why the last thing asked for could not be done."""
+    """Error of the last operation."""
     hidden: bool = False
     order: Order = "name"
     descending: bool = False
     to_find: bool = False
-    """Give the keyboard to the field that finds."""
+    """True to focus the search field."""
     scroll: bool = False
-    """Bring the marked entry into sight."""
+    """True to scroll to the marked entry."""
     columns: Columns = field(default_factory=Columns)
     shown: tuple[Entry, ...] = ()
     shown_for: tuple[object, ...] = ()
 
     @property
     def folder(self) -> str:
-        """The folder that is shown."""
+        """Displayed folder."""
         return self.reading.path if self.reading else ""
 
     def marked(self) -> Entry | None:
-        """The entry that is marked, if it is shown."""
+        """Marked entry, if it is displayed."""
         return next((entry for entry in self.shown if entry.path == self.chosen), None)
 
     def up(self) -> None:
-        """Show the folder above, with the one that we came from marked."""
+        """Show the parent folder, with the previous folder marked."""
         above = os.path.dirname(self.folder)
         if above and above != self.folder:
             came_from = self.folder
@@ -70,7 +70,7 @@ class Browser:
         self.to_find, self.shown_for, self.scroll = True, (), True
 
     def arrange(self) -> None:
-        """Filter and sort again where anything that matters for it changed."""
+        """Filter and sort again if any input changed."""
         entries = self.reading.entries if self.reading else ()
         wanted = (id(entries), self.find, self.hidden, self.order, self.descending, self.mode)
         if wanted != self.shown_for:

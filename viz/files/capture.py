@@ -16,7 +16,7 @@ from viz.state.facts import ServiceKey
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
-"""Makes the text chunks of an image, by keyword; called on the thread that writes."""
+"""Returns the text chunks of an image, by keyword; called on the writing thread."""
 Pixels = NDArray[np.uint8]
 Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
 
@@ -25,7 +25,7 @@ SUFFIX = ".png"
 
 @dataclass(frozen=True)
 class Written:
-    """Result of a capture: the file, or the reason for its absence."""
+    """Result of a capture: the file, or an error message."""
 
     path: str = ""
     problem: str = ""
@@ -33,7 +33,7 @@ class Written:
 
 @functools.cache
 def default_folder() -> Path:
-    """Return the default folder of captures, among the user's pictures."""
+    """Return the default folder of captures, in the user's pictures folder."""
     return platformdirs.user_pictures_path() / "StyleScope"
 
 
@@ -43,12 +43,12 @@ def folder_of(settings: Settings) -> Path:
 
 
 def next_path(folder: Path) -> Path:
-    """Return the next free `00000.png` in `folder`: one above the highest number there. Raises OSError."""
+    """Return the path of the next `00000.png` in `folder`: one above the highest number. Raises OSError."""
     return next_number(folder, SUFFIX)
 
 
 def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> Path:
-    """Write pixels [H, W, 3 or 4] as a PNG under the next number, atomically. Nothing is overwritten.
+    """Write pixels [H, W, 3 or 4] as a PNG under the next number, atomically and without overwriting.
 
     `text` is written as text chunks. Raises OSError.
     """
@@ -56,15 +56,15 @@ def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | Non
 
 
 class Writer:
-    """Writes captures in the background, one after the other. `on_done()` is called on that thread after each."""
+    """Writes captures in the background, in order. `on_done()` is called on that thread after each."""
 
     def __init__(self, on_done: Callable[[], None]) -> None:
         self._worker: Worker[Task, Written] = Worker("capture", _written, on_done)
 
     def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels], text: Text = dict) -> None:
-        """Write an image [H, W, 3 or 4], which must not change any more, when its turn comes; or make it then.
+        """Queue an image [H, W, 3 or 4], which must not be modified, or a function that returns it.
 
-        `text` makes what it carries.
+        `text` returns its text chunks.
         """
         self._worker.submit((folder, pixels, text))
 
@@ -73,7 +73,7 @@ class Writer:
         return self._worker.poll()
 
     def close(self) -> None:
-        """Finish what waits, then end the thread."""
+        """Finish pending captures, then end the thread."""
         self._worker.close(None)
 
 

@@ -1,4 +1,4 @@
-"""The Capture section: where pictures go, and saving them."""
+"""Capture section: the capture folder, and saving of images."""
 
 import os
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from viz.ui.actions import RevealFolder
 from viz.ui.theme import current as t
 
 REFRESH_S = 1.0
-"""How often the folder is looked at for the next number."""
+"""Seconds between updates of the next file name."""
 
 
 @dataclass
 class _Next:
-    """The name the next picture gets, and for which folder and when that was found out."""
+    """File name of the next capture, with the folder and time of the lookup."""
 
     folder: str = ""
     saved: str = ""
@@ -31,12 +31,12 @@ class _Next:
 
 
 def height(open_: bool) -> float:
-    """How high the section is, in pixels."""
+    """Return the height of the section in pixels."""
     return t.px(28 + 3 * 28 + 12) if open_ else t.px(28)
 
 
 def next_name(folder: Path) -> str:
-    """The name of the next picture in a folder that may not be there yet; empty where it cannot be read."""
+    """Return the next file name in a folder, which may not exist yet; empty if it cannot be read."""
     try:
         return next_path(folder).name if folder.exists() else "00000.png"
     except OSError:
@@ -44,7 +44,7 @@ def next_name(folder: Path) -> str:
 
 
 def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
-    """The section; `open_`: whether it is open until the user says otherwise."""
+    """Draw the section, initially open if `open_`."""
     name = coming(scene, facts)
     if not ui.section("Capture", summary=f"next {name}" if name else "folder cannot be read", open_=open_):
         return scene
@@ -68,7 +68,7 @@ def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
 
 @derived
 def coming(scene: Scene, facts: Facts) -> str:
-    """The name that the next picture gets, looked up now and then; empty where the folder cannot be read."""
+    """Return the file name of the next capture, refreshed periodically; empty if the folder cannot be read."""
     known, chosen = facts.scratch.get(_Next), scene.settings.capture_dir
     same = known.folder == chosen and known.saved == facts.saved
     if not same or not 0 <= facts.now - known.at < REFRESH_S:
@@ -78,7 +78,7 @@ def coming(scene: Scene, facts: Facts) -> str:
 
 
 def _folder(scene: Scene) -> Scene:
-    """The folder, to type or to choose."""
+    """Draw the folder field with its browse button."""
     chosen = scene.settings.capture_dir
     width = ui.row_label("Folder", bool(chosen))
     imgui.set_next_item_width(width - t.px(t.row) - t.px(4))
@@ -94,7 +94,7 @@ def _folder(scene: Scene) -> Scene:
 
 
 def _saved(scene: Scene, facts: Facts) -> Scene:
-    """What was saved last, and the way to it."""
+    """Draw the last saved file with a button to show it."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     if not facts.saved:
         imgui.dummy((width, t.px(t.row)))

@@ -1,4 +1,4 @@
-"""Directions from files: what ages a face or turns its head, as a `.npy` of shape [w_dim] or [num_ws, w_dim]."""
+"""Direction files, for edits such as age or pose: `.npy` of shape [w_dim] or [num_ws, w_dim]."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,9 @@ SUFFIXES = (".npy",)
 
 
 def load(path: Path) -> AnyArray:
-    """The direction in a file, float32 [w_dim] or [num_ws, w_dim]; leading sizes of 1 are dropped.
+    """Load a direction, float32 [w_dim] or [num_ws, w_dim]; leading dimensions of size 1 are dropped.
 
-    Raises ValueError with a sentence where there is none.
+    Raises ValueError with a message if the file holds none.
     """
     try:
         array = read_floats(path, "direction", 2 * MOST_BYTES)
@@ -33,7 +33,7 @@ def load(path: Path) -> AnyArray:
 
 
 def misfit(array: AnyArray, model: ModelInfo | None) -> str:
-    """Why a direction is of no use to this network; empty where it is."""
+    """Return why a direction does not fit the network; empty if it does."""
     if model is None or array.shape in ((model.w_dim,), (model.num_ws, model.w_dim)):
         return ""
     has = " × ".join(str(side) for side in array.shape)
@@ -41,14 +41,14 @@ def misfit(array: AnyArray, model: ModelInfo | None) -> str:
 
 
 def added(scene: Scene, name: str, ref: ArrayRef) -> Scene:
-    """The scene with one more direction, at rest, under a name that no other one has."""
+    """Return the scene with one more direction of strength zero, under a unique name."""
     given = _free(name, scene.document.directions)
     directions = (*scene.document.directions, Direction(given, ref))
     return replace(scene, document=replace(scene.document, directions=directions))
 
 
 def renamed(scene: Scene, index: int, name: str) -> Scene:
-    """The scene with another name for one direction, which its keys follow; a name of another one gets a number."""
+    """Return the scene with one direction renamed, its keys included; a number is added to duplicate names."""
     document = scene.document
     directions, one = document.directions, document.directions[index]
     if not (name := name.strip()) or name == one.name:
@@ -64,7 +64,7 @@ def renamed(scene: Scene, index: int, name: str) -> Scene:
 
 
 def ranged(one: Direction, first: int | None, last: int | None) -> Direction:
-    """The direction on other layers, where not None; the end that was not set goes along, so that some are moved."""
+    """Return the direction with another layer range, keeping it non-empty; None leaves that end, if possible."""
     if first is not None:
         one = replace(one, first=first, last=max(first, one.last))
     if last is not None:
@@ -73,7 +73,7 @@ def ranged(one: Direction, first: int | None, last: int | None) -> Direction:
 
 
 def _free(name: str, directions: tuple[Direction, ...]) -> str:
-    """The name, with a number where one of the directions has it."""
+    """Return the name, with a number added if it is taken."""
     taken, given, count = {one.name for one in directions}, name, 1
     while given in taken:
         count += 1

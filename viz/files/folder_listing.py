@@ -22,7 +22,7 @@ _RECENT_PLACES = 6
 
 
 class FolderError(Exception):
-    """A folder cannot be shown; its text is a sentence for the user."""
+    """A folder cannot be shown; the text is a message for the user."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Entry:
     path: str
     kind: Kind
     size: int = 0
-    """Bytes; 0 for folders."""
+    """Size in bytes; 0 for folders."""
     modified: float = 0.0
-    """Seconds since 1970; 0 where unknown."""
+    """Modification time, seconds since 1970; 0 if unknown."""
     hidden: bool = False
 
 
 def read_folder(path: str, suffixes: tuple[str, ...] = NETWORK_SUFFIXES) -> tuple[Entry, ...]:
-    """The folders and the files with one of these endings in a folder, by name. Raises FolderError."""
+    """Return folders, and files with one of these suffixes, by name. Raises FolderError."""
     try:
         with os.scandir(path) as listing:
             found = [entry for item in listing if (entry := _entry(item, suffixes)) is not None]
@@ -57,7 +57,7 @@ def read_folder(path: str, suffixes: tuple[str, ...] = NETWORK_SUFFIXES) -> tupl
 
 
 def _entry(item: os.DirEntry[str], suffixes: tuple[str, ...]) -> Entry | None:
-    """What is shown of one item of a folder; None for files with other endings."""
+    """Return the entry of a folder item; None for files with other suffixes."""
     try:
         is_folder = item.is_dir()
     except OSError:
@@ -66,7 +66,7 @@ def _entry(item: os.DirEntry[str], suffixes: tuple[str, ...]) -> Entry | None:
         return None
     try:
         facts = item.stat()
-    except OSError:  # a link to nothing, or a file that went away meanwhile
+    except OSError:  # a dangling link, or a file deleted in the meantime
         return Entry(item.name, item.path, "folder") if is_folder else None
     flags = getattr(facts, "st_file_attributes", 0)
     hidden = item.name.startswith(".") or bool(flags & stat.FILE_ATTRIBUTE_HIDDEN)
@@ -75,9 +75,9 @@ def _entry(item: os.DirEntry[str], suffixes: tuple[str, ...]) -> Entry | None:
 
 
 class Reading:
-    """A folder that a thread of its own reads: first its entries, then which of its folders are runs.
+    """A folder being read in a thread: first its entries, then which of its folders are runs.
 
-    `wake` is called from that thread when there is more to show.
+    `wake` is called on that thread when more is available.
     """
 
     def __init__(
@@ -86,28 +86,28 @@ class Reading:
         self.path, self._suffixes = path, suffixes
         self.entries: tuple[Entry, ...] = ()
         self.runs: dict[str, float] = {}
-        """kimg of the newest snapshot of each run folder found so far; replaced, never changed."""
+        """kimg of the newest snapshot of each run folder found so far; replaced, never mutated."""
         self.own_kimg: float | None = None
-        """That of the folder itself; None where it is no run folder."""
+        """kimg of the newest snapshot in the folder itself; None if it is no run folder."""
         self.problem = ""
-        """Why the folder cannot be shown."""
+        """Error message if the folder cannot be shown."""
         self._wake = wake
         self._ready, self._stopped = threading.Event(), threading.Event()
         worker: Worker[None, None] = Worker("folder", lambda _: self._read())
         worker.submit(None)
-        worker.close(0)  # ends by itself: a folder may be on a disk that has gone
+        worker.close(0)  # ends by itself: the disk may not respond
 
     @property
     def ready(self) -> bool:
-        """Return whether the entries are there."""
+        """Return True if the entries are available."""
         return self._ready.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the entries; most folders are there within a frame. Returns `ready`."""
+        """Wait for the entries, which usually takes less than a frame. Returns `ready`."""
         return self._ready.wait(seconds)
 
     def stop(self) -> None:
-        """Read no further."""
+        """Stop reading."""
         self._stopped.set()
 
     def _read(self) -> None:
@@ -132,7 +132,7 @@ class Reading:
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Key that sorts numbers in names by value and letters without case: `run 2` before `Run 10`."""
+    """Return a sort key that orders numbers by value and ignores case: `run 2` before `Run 10`."""
     parts = re.split(r"(\d+)", name.casefold())
     return tuple((1, int(part), "") if part.isdigit() and part.isascii() else (2, 0, part) for part in parts if part)
 
@@ -146,7 +146,7 @@ def arrange(
     descending: bool = False,
     only_folders: bool = False,
 ) -> tuple[Entry, ...]:
-    """What is shown of a folder: folders first, those whose name holds `find` in any case, in the order wanted."""
+    """Filter and sort entries: folders first, names that contain `find` ignoring case, in the given order."""
     wanted = find.strip().casefold()
     shown = [
         entry
@@ -164,7 +164,7 @@ def arrange(
 
 
 def places(settings: Settings, home: str) -> tuple[tuple[Glyph, str, str], ...]:
-    """(icon, name, folder) of the bookmarks: home, the browsing folder, folders of recent networks, file systems."""
+    """Return (icon, name, folder) of the bookmarks: home, browsing folder, folders of recent networks, file systems."""
     found: list[tuple[Glyph, str, str]] = [("user", "Home", home)]
     if settings.browse_dir:
         found.append(("push-pin", _name(settings.browse_dir), os.path.abspath(settings.browse_dir)))
@@ -179,7 +179,7 @@ def places(settings: Settings, home: str) -> tuple[tuple[Glyph, str, str], ...]:
 
 
 def first_folder(settings: Settings, source: str, home: str) -> str:
-    """Where to begin: the folder set for browsing, else that of the network at hand or of the last one, else home."""
+    """Return the initial folder: from the settings, else that of the current or most recent network, else home."""
     local = [one for one in (source, *settings.recent) if one and "://" not in one]
     for path in (settings.browse_dir, *(os.path.dirname(os.path.abspath(one)) for one in local), home):
         if path and os.path.isdir(path):
@@ -192,7 +192,7 @@ def _name(path: str) -> str:
 
 
 def size_text(size: int) -> str:
-    """Bytes as file managers write them: `88.8 kB`, `364 MB`."""
+    """Format bytes as file managers do: `88.8 kB`, `364 MB`."""
     value, unit = float(size), "B"
     for larger in ("kB", "MB", "GB", "TB"):
         if value < 999.5:
@@ -202,7 +202,7 @@ def size_text(size: int) -> str:
 
 
 def date_text(modified: float) -> str:
-    """Local date and time, `2026-11-22 17:50`; empty where unknown."""
+    """Format local date and time, `2026-11-22 17:50`; empty if unknown."""
     if modified <= 0:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Latents in files for the window: `.npz` with the array `w`, or plain `.npy`."""
+"""Latent files of the window: `.npz` with the array `w`, or plain `.npy`."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ SUFFIXES = LATENT_SUFFIXES
 
 
 def load(path: Path) -> AnyArray:
-    """The latents in a file as float32 [N, num_ws or 1, w_dim].
+    """Load the latents in a file as float32 [N, num_ws or 1, w_dim].
 
-    Raises ValueError with a sentence where there are none.
+    Raises ValueError with a message if there are none.
     """
     try:
         array = read_floats(path, LATENT_KEY, 2 * MOST_BYTES)
@@ -29,9 +29,9 @@ def load(path: Path) -> AnyArray:
 
 
 def fit(array: AnyArray, model: ModelInfo, name: str) -> AnyArray:
-    """The first of the latents [N, num_ws or 1, w_dim] as this network takes it.
+    """Return the first of the latents [N, num_ws or 1, w_dim] in this network's shape.
 
-    Raises ValueError with a sentence where it does not fit.
+    Raises ValueError with a message if they do not fit.
     """
     if array.shape[1] not in (1, model.num_ws) or array.shape[2] != model.w_dim:
         raise ValueError(

@@ -1,7 +1,7 @@
-"""State that outlives a window: autosave, the last session, and room for arrays.
+"""State that outlives a window: autosave, the last session, and the memory limit of arrays.
 
-Each window has a session of its own in the folder, and a lock that the system lets go when the process ends, however
-it ends: a session whose lock is free belongs to a window that did not close. Closing renames it to `last.stylescope`.
+Each window has its own session in the folder, and a lock that the system releases when the process ends, even after
+a crash: a session whose lock is free belongs to a crashed window. Closing renames it to `last.stylescope`.
 """
 
 import os
@@ -24,16 +24,16 @@ from viz.state.store import Store
 
 LAST = f"last{SUFFIX}"
 SETTLE_S = 1.0
-"""A change is written this long after it, with all that changed meanwhile; well within the 5 s that are promised."""
+"""Delay of autosave after a change, which batches changes; well within the documented 5 s."""
 
 
 class Autosave:
-    """Writes in the background. Only changes of the document begin to write: looking around is no work to lose.
+    """Saves the session in the background. Only document changes trigger it: view changes alone are not worth saving.
 
     Args:
-        folder: For sessions of this user's windows.
-        arrays: Has what documents name.
-        document: What the window opens with.
+        folder: Folder for sessions of this user's windows.
+        arrays: Arrays that documents refer to.
+        document: Initial document of the window.
     """
 
     def __init__(self, folder: Path, arrays: ArrayStore, document: Document) -> None:
@@ -43,17 +43,17 @@ class Autosave:
         self._worker: Worker[Session, str] = Worker("autosave", self._write, order="latest", settle_s=SETTLE_S)
         self._seen: tuple[Document, View] | None = None
         self._first: Document | None = document
-        """What the window opened with, until something else was seen."""
+        """Initial document, until it has changed."""
 
     @property
     def last(self) -> Path:
-        """The session of the window that was closed last, whether there is one or not."""
+        """Path of the session of the previously closed window, which may not exist."""
         return self._folder / LAST
 
     def begin(self) -> Path | None:
-        """Take a place for this window's session. Returns the session of a window that crashed, now this window's own.
+        """Claim a file for this window's session. Returns the session taken over from a crashed window, if any.
 
-        Raises OSError where the folder cannot be written.
+        Raises OSError if the folder is not writable.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock.acquire(timeout=0)
@@ -71,11 +71,11 @@ class Autosave:
         return None
 
     def set_aside(self) -> None:
-        """Let what `begin` found be the last session instead of this window's own."""
+        """Move the session found by `begin` to the last session instead of continuing it."""
         self._path.replace(self.last)
 
     def look(self, document: Document, view: View) -> None:
-        """Call once a frame: what is new is written soon."""
+        """Schedule saving of changes. Call once a frame."""
         if self._seen is not None and self._seen[0] is document and self._seen[1] is view:
             return
         self._seen = (document, view)
@@ -85,11 +85,11 @@ class Autosave:
         self._worker.submit(Session(document, view))
 
     def problem(self) -> str:
-        """A sentence when writing has failed since the last call, else nothing."""
+        """Return an error message if saving has failed since the last call, else an empty string."""
         return self._worker.poll() or ""
 
     def close(self) -> None:
-        """Write what is not written, and let it be the last session. May be called twice."""
+        """Save pending changes, and make them the last session. May be called twice."""
         self._worker.close(None)
         if self._lock.is_locked:
             if self._path.exists():
@@ -98,7 +98,7 @@ class Autosave:
             Path(self._lock.lock_file).unlink(missing_ok=True)
 
     def _write(self, session: Session) -> str | None:
-        """Write a session; the sentence to show where that fails."""
+        """Write a session; return an error message on failure."""
         try:
             save(self._path, session, self._arrays)
         except (OSError, RecursionError) as error:
@@ -112,13 +112,13 @@ def _lock_of(path: Path) -> FileLock:
 
 
 MOST_BYTES = 1 << 28
-"""Arrays take no more than this, as long as steps can be forgotten instead."""
+"""Memory limit of arrays in bytes; undo steps are dropped to stay below it."""
 FOLDER = "sessions"
-"""In the folder of the settings."""
+"""Subfolder of the settings folder."""
 
 
 class Memory:
-    """One window's."""
+    """Session, autosave and undo memory of one window."""
 
     def __init__(self, options: Options, arrays: ArrayStore, say: Say, store: Store) -> None:
         self._say, self._store, self._arrays = say, store, arrays
@@ -135,7 +135,7 @@ class Memory:
             self.files.open(Path(options.session).expanduser())
 
     def _begin(self, options: Options) -> None:
-        """Bring back what a crash left, or say where it is."""
+        """Restore the session of a crashed window, or report its location."""
         if self._autosave is None:
             return
         try:
@@ -161,20 +161,20 @@ class Memory:
             self._autosave = None
 
     def arrive(self, scene: Scene, facts: Facts) -> Scene:
-        """Call once a frame: the scene with what files gave."""
+        """Return the scene with the contents of opened files. Call once a frame."""
 
         def name(step: str) -> None:
             self._store.step = step
 
         scene = self.files.arrive(scene, facts, name)
         if scene.interaction.following.waiting and not self.files.busy:
-            scene, gone = resumed(scene)
-            if gone:
-                self._say(f"The run that was followed is not there any more: {gone}.")
+            scene, missing = resumed(scene)
+            if missing:
+                self._say(f"The run that was followed is not there any more: {missing}.")
         return scene
 
     def look(self, scene: Scene) -> None:
-        """Call once a frame with the present scene."""
+        """Autosave and limit memory. Call once a frame with the current scene."""
         if self._store.history.version != self._looked and not self.files.busy:
             self._looked = self._store.history.version
             self._make_room(scene)
@@ -184,7 +184,7 @@ class Memory:
                 self._say(problem, bad=True)
 
     def _make_room(self, scene: Scene) -> None:
-        """Where arrays take more than `MOST_BYTES`, let go those that nothing names, then the oldest steps."""
+        """Reduce arrays above `MOST_BYTES`: drop unreferenced ones first, then the oldest steps."""
         while self._arrays.nbytes > MOST_BYTES:
             history = self._store.history
             kept = (scene.document, scene.view.compare.b, tuple(document for _, document in history.states))
@@ -197,7 +197,7 @@ class Memory:
             history.forget(1 + len(history.done) // 8)
 
     def states(self) -> States:
-        """The states that undo and redo lead to; the same object while there are no others."""
+        """Return the states reachable by undo and redo; the same object while they are unchanged."""
         history = self._store.history
         if self._version != history.version:
             self._version = history.version
@@ -205,7 +205,7 @@ class Memory:
         return self._states
 
     def close(self) -> None:
-        """Finish writing, and keep what the window shows as the last session."""
+        """Finish writing, and store the current state as the last session."""
         self.files.close()
         if self._autosave is not None:
             self._autosave.close()

@@ -1,4 +1,4 @@
-"""What becomes of the scene when a file gives its state back. Pure functions."""
+"""Restoring the scene from files. Pure functions."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +13,14 @@ from viz.state.scene import Scene
 
 
 def missing(source: str) -> bool:
-    """Return whether a network is named that is not there: a path without a file or folder."""
+    """Return True if the network's path does not exist."""
     return bool(source) and "://" not in source and not Path(source).exists()
 
 
 def restored(scene: Scene, recalled: Recalled) -> Scene:
-    """The scene with everything that a file remembers, standing still.
+    """Return the scene with the complete state of a file, without motion.
 
-    Where its network is missing the present one stays (see `missing`).
+    If its network is missing, the current one stays (see `missing`).
     """
     document = recalled.document
     if missing(document.network.source):
@@ -38,7 +38,7 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
 
 
 def fitting(document: Document, arrays: ArrayStore, model: ModelInfo) -> tuple[Document, tuple[str, ...]]:
-    """The document without the arrays that this network cannot take, and the names of what was left out."""
+    """Return the document without arrays that do not fit the network, and the names of the removed parts."""
 
     def good(value: object) -> bool:
         return all(_fits(ref, arrays, model) for ref in refs_in(value))
@@ -57,7 +57,7 @@ def fitting(document: Document, arrays: ArrayStore, model: ModelInfo) -> tuple[D
 
 
 def with_latent(document: Document, ref: ArrayRef) -> Document:
-    """The document that shows stored w vectors as they are: nothing mixed, truncated or moved."""
+    """Return the document that shows stored w vectors unchanged: no mixing, truncation or directions."""
     latent = replace(Latent(), array=ref)
     return replace(document, latent=latent, mixing=Mixing(), truncation=Truncation(), directions=())
 

@@ -1,4 +1,4 @@
-"""Asks where to save a session or a latent, and before another file is replaced."""
+"""Dialog for saving a session or a latent, with confirmation before overwriting."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,16 +30,16 @@ _NOTES = {
 
 @dataclass
 class _Typed:
-    """The path as typed so far, for each purpose."""
+    """Typed path for each purpose."""
 
     paths: dict[str, str] = field(default_factory=dict)
     take: Callable[[str], Action] = SaveSession
-    """Makes the action for the path."""
+    """Creates the action for the path."""
     fresh: bool = False
 
 
 def start(scene: Scene, facts: Facts, name: str, take: Callable[[str], Action] | None = None) -> None:
-    """The dialog `name` opens: propose a file."""
+    """Propose a file when the dialog `name` opens."""
     typed = facts.scratch.get(_Typed)
     typed.fresh, typed.take = True, take or _ACTIONS[name]
     if name == SESSION and facts.session:
@@ -51,7 +51,7 @@ def start(scene: Scene, facts: Facts, name: str, take: Callable[[str], Action] |
 
 
 def target(name: str, typed: str) -> tuple[Path, str]:
-    """The file meant by what was typed, with its ending, and why it cannot be; empty where it can."""
+    """Return the file of a typed path, with its suffix added, and why it is invalid; empty if it is valid."""
     text = typed.strip()
     path = Path(text).expanduser()
     if not text or text.endswith(("/", "\\")) or path.is_dir():
@@ -65,7 +65,7 @@ def target(name: str, typed: str) -> tuple[Path, str]:
 
 
 def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
-    """The dialog's content. Returns the scene, and whether the dialog is done."""
+    """Draw the content of the dialog. Returns the scene, and True once the dialog is done."""
     typed = facts.scratch.get(_Typed)
     ui.label(TITLES[name], "text", t.title, "bold", height=28)
     ui.wrapped(_NOTES[name], "dim")
@@ -87,6 +87,6 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
     imgui.same_line(0, t.px(8))
     if ui.button("Cancel", id_="##cancel", keys="Esc"):
         return scene, True
-    if problem or not (pressed or (entered and not there)):  # Enter alone replaces nothing
+    if problem or not (pressed or (entered and not there)):  # Enter alone never overwrites
         return scene, False
     return scene.request(typed.take(str(path))), True

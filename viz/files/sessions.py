@@ -1,4 +1,4 @@
-"""Opening and saving what the window shows: sessions, recipes in pictures and films, latents; all in a thread."""
+"""Opening and saving sessions, recipes in images and films, and latents, on a background thread."""
 
 import io
 from collections.abc import Callable
@@ -27,14 +27,14 @@ from viz.state.playback import animated
 from viz.state.scene import Say, Scene
 
 THUMBNAIL = 256
-"""Side of the picture in a session, in pixels."""
+"""Side of the thumbnail in a session, in pixels."""
 
 Change = Callable[[Scene, Facts], Scene]
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What a file gave: a change of the scene, or why there is none."""
+    """Result of reading a file: a change of the scene, or an error message."""
 
     name: str
     change: Change | None = None
@@ -42,25 +42,25 @@ class _Read:
 
 
 class Files:
-    """The window's files of its own work. What is read changes the scene in a later frame, as one step."""
+    """Background file operations of the window. Results change the scene in a later frame, as one undo step."""
 
     def __init__(self, arrays: ArrayStore, say: Say, wake: Callable[[], None], last: Path | None) -> None:
         self._arrays, self._say, self._last = arrays, say, last
         self._worker: Worker[Callable[[], _Read], _Read] = Worker("files", lambda work: work(), wake)
         self.path = ""
-        """The session file at hand; empty where there is none."""
+        """Path of the current session file; empty if there is none."""
 
     @cached_property
     def has_last(self) -> bool:
-        """Return whether there was a session of the window that was closed last, when it was asked first."""
+        """Return True if a session of the previously closed window existed at the first call."""
         return self._last is not None and self._last.is_file()
 
     def open(self, path: Path, greeting: str = "", detail: str = "") -> None:
-        """Read a session, picture, film or text; `greeting` is said instead of its name once it is there."""
+        """Read a session, image, film or text; `greeting` replaces its name in the message."""
         self._later(lambda: self._recall(path, greeting, detail))
 
     def open_last(self) -> None:
-        """Read the session of the window that was closed last, where there is one."""
+        """Read the session of the previously closed window, if it exists."""
         if self._last is not None:
             self.open(self._last, "What you had when the window was last closed is back", "Undo takes it away.")
 
@@ -73,19 +73,19 @@ class Files:
         self._later(lambda: self._direction(path))
 
     def save_session(self, scene: Scene, facts: Facts, path: Path) -> None:
-        """Write what the window shows."""
+        """Save the current state of the window."""
         pixels = facts.pixels()
         own = None if pixels is None else pixels.copy()
         session = Session(scene.document, scene.view)
         self._later(lambda: self._write_session(path, session, own))
 
     def save_latent(self, scene: Scene, facts: Facts, path: Path) -> None:
-        """Compute the w vectors of the image shown and write them."""
+        """Compute and save the w vectors of the shown image."""
         request = animated(request_for(scene.document, Display(), scene.settings.device, 0), scene)
         facts.jobs.once(Styles(request), lambda status: self._styles(status, path))
 
     def arrive(self, scene: Scene, facts: Facts, name_step: Callable[[str], None]) -> Scene:
-        """Call once a frame: the scene with what has been read since the last call."""
+        """Return the scene with all files read since the last call. Call once a frame."""
         while (read := self._worker.poll()) is not None:
             if read.problem:
                 self._say(read.problem, bad=True)
@@ -98,7 +98,7 @@ class Files:
 
     @property
     def busy(self) -> bool:
-        """Return whether anything is being read or written."""
+        """Return True while anything is being read or written."""
         return self._worker.busy
 
     def close(self) -> None:
@@ -212,7 +212,7 @@ FILES: ServiceKey[Files] = ServiceKey("files")
 
 
 def _thumbnail(pixels: NDArray[np.uint8]) -> bytes:
-    """A small PNG of a picture [H, W, 4]."""
+    """Encode a small PNG of an image [H, W, 4]."""
     picture = Image.fromarray(pixels[..., :3])
     picture.thumbnail((THUMBNAIL, THUMBNAIL))
     file = io.BytesIO()

@@ -1,1 +1,1 @@
-"""The Generator panel: network, latent, truncation, noise, transform and directions."""
+"""Generator panel: network, latent, truncation, noise, transform and directions."""

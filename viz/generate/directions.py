@@ -1,4 +1,4 @@
-"""Directions: vectors in W to go along, each on a range of layers."""
+"""Directions: vectors in W to move along, each applied to a range of layers."""
 
 from dataclasses import dataclass, replace
 
@@ -27,19 +27,19 @@ _ADD = (
 
 @dataclass
 class _Typed:
-    """The name that is being typed."""
+    """Draft of the edited name."""
 
     name: str = ""
 
 
 def summary(directions: tuple[Direction, ...]) -> str:
-    """How many of them move the picture."""
+    """Return the number of active directions as text."""
     active = sum(one.strength != 0 for one in directions)
     return f"{active} of {len(directions)} active" if directions else "none"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     directions = scene.document.directions
     is_open = ui.section("Directions", summary=summary(directions), open_=bool(directions), reset=True)
     if ui.reset_clicked():
@@ -59,7 +59,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def unable(one: Direction, facts: Facts) -> str:
-    """Why this direction cannot be gone along; empty where it can."""
+    """Return why this direction cannot be used; empty if it can."""
     try:
         wrong = misfit(facts.arrays.get(one.array), facts.model)
     except UnknownArrayError:
@@ -68,7 +68,7 @@ def unable(one: Direction, facts: Facts) -> str:
 
 
 def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
-    """Its strength, and below it the layers that it moves."""
+    """Draw the strength and, below it, the layer range of one direction."""
     path, param = f"directions.{one.name}", PARAMS[STRENGTH]
     scene = _name(scene, facts, index, one)
     if scene.document.directions[index] != one:
@@ -98,7 +98,7 @@ def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
 
 
 def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
-    """The place of its label: a double click there renames it."""
+    """Draw the label; a double click renames the direction."""
     typed, p = facts.scratch.get(_Typed), imgui.get_cursor_screen_pos()
     ui.hit("##name", V(t.px(t.label - 6), t.px(t.row)))
     ui.tip(f"{one.name}: double click to rename")
@@ -122,7 +122,7 @@ def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
 
 
 def _range(one: Direction, model: ModelInfo | None) -> Direction:
-    """The first and the last w vector that it moves. A range beyond this network's layers is kept as it is."""
+    """Draw the first and last affected w vector. A range beyond this network's layers is preserved."""
     limit = model.num_ws - 1 if model else max(one.first, one.last)
     shown = one.last if one.first > limit else min(one.last, limit)
     width = (ui.row_label("on layers", (one.first, one.last) != (0, 7)) - t.px(t.row + 8)) / 2

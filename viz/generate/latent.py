@@ -1,4 +1,4 @@
-"""Latent: which seed, the walk between seeds, how the blend goes, and the class of a conditional network."""
+"""Latent: seed, interpolation between seeds, blend mode, and the class of a conditional network."""
 
 import math
 import random
@@ -17,7 +17,7 @@ from viz.ui.param_rows import play_row, slider_row
 from viz.ui.theme import current as t
 
 RANDOM_SEEDS = 100_000
-"""The dice throws seeds below this: short enough to remember and to type."""
+"""Upper bound of random seeds: short enough to remember and to type."""
 
 _BLENDS: tuple[tuple[Blend, str, str], ...] = (
     ("z", "Z", "On the sphere in Z, before the mapping network"),
@@ -28,46 +28,46 @@ _BLENDS: tuple[tuple[Blend, str, str], ...] = (
 
 @dataclass
 class Typed:
-    """What stands in the search fields of the class lists."""
+    """Search texts of the class lists."""
 
     first: str = ""
     second: str = ""
 
 
 def nearest_seed(latent: Latent) -> int:
-    """The seed closest to a place: x + 100 y of the whole place nearest to it; halves go up."""
+    """Return the seed closest to a position: x + 100 y of the nearest integer position; halves round up."""
     return seed_at(math.floor(latent.x + 0.5), math.floor(latent.y + 0.5))
 
 
 def at_seed(latent: Latent, seed: int) -> Latent:
-    """The place of a seed, in the row of the grid that holds all seeds: x = seed, y = 0."""
+    """Return the position of a seed in the first row of the grid: x = seed, y = 0."""
     return replace(latent, x=float(seed), y=0.0)
 
 
 def snapped(latent: Latent) -> Latent:
-    """The nearest place that is a seed."""
+    """Return the nearest integer position."""
     return replace(latent, x=float(math.floor(latent.x + 0.5)), y=float(math.floor(latent.y + 0.5)))
 
 
 def thrown(latent: Latent, source: random.Random) -> Latent:
-    """The place of a random seed."""
+    """Return the position of a random seed."""
     return at_seed(latent, source.randrange(RANDOM_SEEDS))
 
 
 def summary(latent: Latent) -> str:
-    """Where we are, in a few words: `seed 1042`, or the place between seeds."""
+    """Describe the position: `seed 1042`, or coordinates between seeds."""
     if latent == snapped(latent):
         return f"seed {nearest_seed(latent)}".replace("-", "−")
     return f"{latent.x:.2f}, {latent.y:.2f}".replace("-", "−")
 
 
 def unable_to_blend(model: ModelInfo | None) -> str:
-    """Why there is no choice of where to blend; empty where there is."""
+    """Return why the blend mode cannot be chosen; empty if it can."""
     return "" if model is None or model.has_mapping else "This network has no mapping network: its w is its z"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     tall = imgui.get_window_height() > t.px(760)
     is_open = ui.section("Latent", summary=summary(scene.document.latent), reset=True)
     if ui.reset_clicked():
@@ -146,7 +146,7 @@ def _classes(scene: Scene, facts: Facts) -> Scene:
 def _class_list(
     text: str, label: int | None, none: str, model: ModelInfo, typed: str, hint: str
 ) -> tuple[int | None, str]:
-    """A row to pick a class from; right click: none. Returns the class and what was typed in the list's search."""
+    """Draw a row to pick a class from; right click: none. Returns the class and the search text."""
     stale = label is not None and label >= model.c_dim
     shown = none if label is None else f"{label} (not in this network)" if stale else str(label)
     if ui.choice(text, shown, token="warn" if stale else "text", changed=label is not None, hint=hint):

@@ -1,4 +1,4 @@
-"""Network: which file makes the pictures, what it is, and the snapshots of its run."""
+"""Network: source file, model details, and the snapshots of its run."""
 
 import os
 from dataclasses import dataclass, replace
@@ -22,19 +22,19 @@ from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
 _RECENT = 8
-"""Recent networks in the list."""
+"""Maximum number of recent networks in the list."""
 
 
 @dataclass
 class Typed:
-    """What was typed into the list's field, and where the snapshot slider is held."""
+    """Text typed into the list's field, and position of the snapshot slider while it is dragged."""
 
     path: str = ""
     kimg: float | None = None
 
 
 def source_name(source: str) -> str:
-    """What a source is called in a narrow field: a bundled network's name, else the file's or folder's."""
+    """Return a short name of a source: of a bundled network its name, else that of the file or folder."""
     for known, name in bundled():
         if source == known:
             return name
@@ -43,7 +43,7 @@ def source_name(source: str) -> str:
 
 
 def details(model: ModelInfo, source: str) -> str:
-    """Everything known of a network, a line each."""
+    """Return all known facts of a network, one per line."""
     classes = f"{model.c_dim} classes" if model.c_dim else "unconditional"
     layers = [f"{len(model.layers)} layers"] if model.layers else []
     if model.noise_layers:
@@ -60,14 +60,14 @@ def details(model: ModelInfo, source: str) -> str:
 
 
 def summary(model: ModelInfo | None, loading: Loading | None) -> str:
-    """`StyleGAN3-T · 256`, or how far the next one is."""
+    """Return a summary such as `StyleGAN3-T · 256`, or the progress of loading."""
     if loading:
         return "loading" if loading.share is None else f"loading {loading.share * 100:.0f} %"
     return f"{model.family} · {model.resolution}" if model else "none yet"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     if not ui.section("Network", summary=summary(facts.model, facts.loading)):
         return scene
     scene = _field(scene, facts)
@@ -98,7 +98,7 @@ def _field(scene: Scene, facts: Facts) -> Scene:
 
 
 def _loading_bar(a: V, b: V, share: float | None, now: float) -> None:
-    """Along the field's lower edge: how much is there, or a piece running while that is not known."""
+    """Draw load progress along the field's lower edge: a bar, or a moving segment while progress is unknown."""
     ui.fill(a, b, "active", 1, 1)
     width = b.x - a.x
     if share is not None:
@@ -109,7 +109,7 @@ def _loading_bar(a: V, b: V, share: float | None, now: float) -> None:
 
 
 def _list(scene: Scene, facts: Facts, width: float) -> Scene:
-    """The popup behind the field: type or paste, recent networks, bundled networks."""
+    """Draw the popup of the field: path input, recent networks, bundled networks."""
     imgui.set_next_window_size(V(max(width, t.px(300)), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(6), t.px(6)))
     opened = imgui.begin_popup("networks")
@@ -143,7 +143,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
                 chosen = source
             ui.tip(source or "Comes with StyleScope")
         imgui.pop_style_var()
-    if chosen is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the field alone would take the first Esc
+    if chosen is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the text field consumes the first Esc
         imgui.close_current_popup()
     if chosen is not None:
         scene = scene.request(OpenNetwork(chosen))
@@ -152,7 +152,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
 
 
 def _snapshots(scene: Scene, facts: Facts) -> Scene:
-    """A slider through the run's snapshots. The rest of the document stays, so the same face is seen to learn."""
+    """Draw a slider over the run's snapshots. The rest of the document is unchanged, so one face can be compared."""
     found, network = facts.snapshots, scene.document.network
     typed, index = facts.scratch.get(Typed), current(facts.snapshots, network.source)
     shown = found[index].kimg if typed.kimg is None else typed.kimg
@@ -169,7 +169,7 @@ def _snapshots(scene: Scene, facts: Facts) -> Scene:
         show_label=False,
         hint=_snapshot_hint(found, index),
     )
-    # Snapshots lie apart: the place in between is kept while held, so that small steps add up to the next one.
+    # Snapshots are discrete: the position in between is stored while dragging, so that small steps add up.
     typed.kimg = value if imgui.is_item_active() else None
     if imgui.is_item_hovered():
         scene = scene.interacting(scrub=replace(scene.interaction.scrub, active=True))
@@ -181,7 +181,7 @@ def _snapshots(scene: Scene, facts: Facts) -> Scene:
 
 
 def _run(scene: Scene, facts: Facts, found: tuple[Snapshot, ...]) -> Scene:
-    """Follow the run, or put another of its snapshots beside this one."""
+    """Draw the controls that follow the run, or compare with another snapshot."""
     folder = os.path.dirname(found[-1].path)
     on = scene.interaction.following.folder == folder
     ui.row_label("Run", on)

@@ -1,4 +1,4 @@
-"""Noise: the per-pixel noise that StyleGAN1 and 2 add to each layer."""
+"""Noise: per-pixel noise added to each layer of StyleGAN1 and 2."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _MODES: tuple[tuple[NoiseMode, str, str], ...] = (
 
 
 def summary(noise: Noise, model: ModelInfo | None) -> str:
-    """Which layers get noise, or why none can."""
+    """Summarise the layers with noise, or return why there are none."""
     if model is None:
         return ""
     if not model.noise_layers:
@@ -37,15 +37,15 @@ def summary(noise: Noise, model: ModelInfo | None) -> str:
 
 
 def unable(model: ModelInfo | None) -> str:
-    """Why noise cannot be changed; empty where it can."""
+    """Return why noise cannot be changed; empty if it can."""
     if model is None:
         return NO_NETWORK
     return "" if model.noise_layers else f"This {model.family} network adds no noise to its layers"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
-    noise_map.measured(scene, facts)  # goes on while the section is folded
+    """Draw the section."""
+    noise_map.measured(scene, facts)  # continues while the section is folded
     model = facts.model
     tall = imgui.get_window_height() > t.px(760)
     able = model is not None and bool(model.noise_layers)
@@ -100,7 +100,7 @@ def _seed(scene: Scene, facts: Facts) -> Scene:
 
 
 def _animate(scene: Scene) -> Scene:
-    """The film of noise; playing it needs random noise, so it sets that mode."""
+    """Draw the noise animation row. Playback needs random noise, so it sets that mode."""
     was = scene.view.motion.noise
     scene = play_row(
         scene, "Animate", "view.motion.noise", "view.motion.noise_speed", "New noise all the time, in the mode Random"
@@ -112,24 +112,24 @@ def _animate(scene: Scene) -> Scene:
 
 NOISE = "document.noise"
 FINE_FROM = 64
-"""Side in pixels from which a layer's noise is fine (figure 5: coarse 4-32, fine 64 and up)."""
+"""Smallest side in pixels that counts as fine noise (figure 5: coarse 4-32, fine 64 and up)."""
 
 
 @dataclass
 class Fold:
-    """True if the rows of the layers are shown."""
+    """True while the layer rows are unfolded."""
 
     open: bool = False
 
 
 def side_of(model: ModelInfo, layer: str) -> int:
-    """Side of a noise layer in pixels."""
+    """Return the side of a noise layer in pixels."""
     sides = {one.name: one.width for one in model.layers} | dict(zip(model.ws_names, model.ws_resolutions, strict=True))
     return sides.get(layer, 0)
 
 
 def presets(model: ModelInfo) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    """Name, layers with noise and explanation of each set; a set without layers is of no use here."""
+    """Return name, layers with noise and explanation of each preset; presets without layers do not apply here."""
     fine = tuple(layer for layer in model.noise_layers if side_of(model, layer) >= FINE_FROM)
     coarse = tuple(layer for layer in model.noise_layers if layer not in fine)
     return (
@@ -141,13 +141,13 @@ def presets(model: ModelInfo) -> tuple[tuple[str, tuple[str, ...], str], ...]:
 
 
 def only(noise: Noise, layers: Iterable[str], on: Iterable[str]) -> Noise:
-    """The noise with just the layers `on` switched on; strengths and seeds stay."""
+    """Return the noise with only the layers `on` enabled; strengths and seeds are unchanged."""
     wanted = set(on)
     return noise.with_layers(*(replace(noise.of(layer), on=layer in wanted) for layer in layers))
 
 
 def layer_rows(scene: Scene, facts: Facts) -> Scene:
-    """The sets, and below them a row for each layer where they are unfolded."""
+    """Draw the presets, and below them a row per layer if unfolded."""
     model, fold = facts.model, facts.scratch.get(Fold)
     if model is None or not model.noise_layers:
         return scene
@@ -173,7 +173,7 @@ def layer_rows(scene: Scene, facts: Facts) -> Scene:
 
 
 def _row(scene: Scene, facts: Facts, layer: str) -> Scene:
-    """On or off, strength, and a seed of its own."""
+    """Draw a layer's switch, strength and own seed."""
     noise, own, param, gap = scene.document.noise, scene.document.noise.of(layer), PARAMS["layer.noise"], t.px(4)
     room = ui.row_label(short_name(layer), own != LayerNoise(layer))
     square = t.px(t.row)
@@ -199,7 +199,7 @@ def _row(scene: Scene, facts: Facts, layer: str) -> Scene:
     hint = "Give up its own seed" if seeded else "Give this layer a seed of its own"
     if ui.button(glyph="dice-five", id_="##seed", width=square, on=seeded, hint=hint):
         own = replace(own, seed=None if seeded else facts.chance.randrange(RANDOM_SEEDS))
-    elif own.seed is not None:  # below, for a slider and a number have no room beside each other
+    elif own.seed is not None:  # below, as a slider and a number do not fit side by side
         seed = ui.number("Seed", own.seed, hint="Its own seed; right click: as all", default=-1)
         own = replace(own, seed=None if seed < 0 else seed)
     own = replace(own, strength=round(strength, 3))

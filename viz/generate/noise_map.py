@@ -1,4 +1,4 @@
-"""How much noise changes each pixel: its standard deviation over many realisations (StyleGAN paper, figure 4)."""
+"""Map of the per-pixel standard deviation over many noise realisations (StyleGAN paper, figure 4)."""
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -21,16 +21,16 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 MOST = 10_000
-"""Realisations at most."""
+"""Maximum number of realisations."""
 _BAR = 10
-"""Height of the colour bar, design length."""
+"""Height of the colour bar, in design lengths."""
 _PIECES = 24
-"""Of the colour bar: within one the colour goes in a straight line, which nobody sees."""
+"""Segments of the colour bar; linear interpolation within one is invisible."""
 
 
 @dataclass
 class NoiseMap:
-    """The map. Its texture needs the window's OpenGL context."""
+    """Current map. Its texture needs the window's OpenGL context."""
 
     on: bool = False
     realisations: int = NoiseDeviation.realisations
@@ -40,7 +40,7 @@ class NoiseMap:
     picture: Picture = field(default_factory=Picture)
     shown: AnyArray | None = None
     top: float = 0.0
-    """The largest deviation, in levels of 0-255: the brightest colour."""
+    """Largest deviation, in levels of 0-255; mapped to the brightest colour."""
 
 
 NOISE_MAP: ServiceKey[NoiseMap] = ServiceKey("noise map")
@@ -48,19 +48,19 @@ NOISE_MAP: ServiceKey[NoiseMap] = ServiceKey("noise map")
 
 @lru_cache(maxsize=1)
 def _viridis() -> NDArray[np.uint8]:
-    """256 colours [256, 4]."""
+    """Return 256 colours [256, 4]."""
     colors = [implot.sample_colormap(i / 255, implot.Colormap_.viridis) for i in range(256)]
     return (255 * np.array([[c.x, c.y, c.z, 1] for c in colors])).round().astype(np.uint8)
 
 
 def colored(values: AnyArray, top: float) -> NDArray[np.uint8]:
-    """Values [H, W] from 0 to `top` in viridis, [H, W, 4]."""
+    """Map values [H, W] from 0..`top` to viridis colours [H, W, 4]."""
     return _viridis()[np.clip(values / max(top, 1e-6) * 255, 0, 255).astype(np.uint8)]
 
 
 @derived
 def measured(scene: Scene, facts: Facts) -> tuple[JobStatus, Texture | None]:
-    """Return the progress of the measurement and its map. Asks for it while it is on."""
+    """Return status and texture of the measurement. Requests it while the map is on."""
     heat, model = facts.services[NOISE_MAP], facts.model
     if not heat.on or model is None or not model.noise_layers:
         return heat.status, None
@@ -73,14 +73,14 @@ def measured(scene: Scene, facts: Facts) -> tuple[JobStatus, Texture | None]:
 
 @derived
 def _settings(scene: Scene, facts: Facts) -> tuple[bool, int]:
-    """Return whether the map is on, and its number of realisations."""
+    """Return the switch of the map and its number of realisations."""
     return facts.services[NOISE_MAP].on, facts.services[NOISE_MAP].realisations
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """A switch with the number of realisations, and the map below."""
+    """Draw a switch with the number of realisations, and the map below."""
     heat, (status, texture) = facts.services[NOISE_MAP], measured(scene, facts)
-    _settings(scene, facts)  # recorded: the service itself is not
+    _settings(scene, facts)  # recorded here because reads of services are not
     room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
     text = "Measure" if not heat.on else "Hide" if status.over else "Stop"
@@ -128,7 +128,7 @@ def _map(heat: NoiseMap, status: JobStatus, texture: Texture | None) -> None:
 
 
 def _bar(top: float, value: float | None) -> None:
-    """Which colour is which deviation, from 0 to `top`; a mark at `value`."""
+    """Draw the colour scale from 0 to `top`, with a mark at `value`."""
     p, width, high = imgui.get_cursor_screen_pos(), max(imgui.get_content_region_avail().x, 1.0), t.px(_BAR)
     imgui.invisible_button("##levels", V(width, high + t.px(18)))
     hovered = imgui.is_item_hovered()
@@ -152,12 +152,12 @@ def _bar(top: float, value: float | None) -> None:
 
 
 def level(value: float) -> str:
-    """A deviation with three figures at most: `0`, `0.84`, `12.5`."""
+    """Format a deviation with at most three digits: `0`, `0.84`, `12.5`."""
     return "0" if value == 0 else f"{value:.2f}" if value < 9.995 else f"{value:.1f}"
 
 
 def _work(heat: NoiseMap, scene: Scene) -> NoiseDeviation:
-    """What is measured; it waits while a hand or a motion changes the picture."""
+    """Return the measurement to run; unchanged while a drag or a motion changes the image."""
     document = scene.document
     busy = imgui.is_any_item_active() or scene.view.moving
     same = heat.work is not None and heat.work.realisations == heat.realisations

@@ -1,4 +1,4 @@
-"""The pad: the grid of seeds seen from above. Whole positions are pictures; dragging walks between them."""
+"""The pad: a map of the seed grid with an image at each integer position; dragging interpolates between them."""
 
 import math
 from collections import deque
@@ -17,32 +17,32 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 CELL, THUMB = 56, 34
-"""Design lengths: from one seed to the next, and a seed's picture."""
+"""Distance between seeds and side of a seed's image, in design lengths."""
 
 _STEP = 0.04
-"""Seeds between two points of the trail."""
+"""Distance between points of the trail, in seeds."""
 _JUMP = 4.0
-"""A longer way in one frame was no walk: the trail starts anew."""
+"""Distance in one frame above which the position jumped, and the trail is cleared."""
 
 Place = tuple[int, int]
 
 
 @dataclass
 class Pad:
-    """What the pad remembers from frame to frame."""
+    """State of the pad between frames."""
 
     trail: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=90))
     base: RenderRequest | None = None
     requests: dict[Place, RenderRequest] = field(default_factory=dict)
-    """Of the seeds around, for the present base."""
+    """Requests of the surrounding seeds, for the current base."""
     shown: dict[Place, RenderRequest] = field(default_factory=dict)
-    """The request whose picture was there last: shown until the new one is there."""
+    """Last available request of each position, shown until the new one is available."""
     moved: bool = False
-    """True if the press that is held has walked."""
+    """True if the current press has become a drag."""
 
 
 def around(x: float, y: float, width: float, height: float, cell: float, thumb: float) -> list[Place]:
-    """Whole places whose pictures touch a pad of that size with (x, y) in its middle, nearest first."""
+    """Return integer positions visible on a pad of that size centred at (x, y), nearest first."""
     reach_x, reach_y = (width + thumb) / 2 / cell, (height + thumb) / 2 / cell
     places = [
         (i, j)
@@ -53,17 +53,17 @@ def around(x: float, y: float, width: float, height: float, cell: float, thumb: 
 
 
 def walked(x: float, y: float, dx: float, dy: float, cell: float, pace: float) -> tuple[float, float]:
-    """Where a drag by (dx, dy) pixels leads: the pictures follow the pointer, so the place goes the other way."""
+    """Return the position after a drag by (dx, dy) pixels: it moves against the drag, as images follow the pointer."""
     return round(x - dx * pace / cell, 5), round(y - dy * pace / cell, 5)
 
 
 def opacity(distance: float) -> float:
-    """Of a picture `distance` seeds away."""
+    """Return the opacity of an image `distance` seeds away."""
     return 0.16 + 0.75 / (1 + 0.9 * math.pow(distance, 1.5))
 
 
 def neighbour_request(scene: Scene) -> RenderRequest:
-    """What the pad's pictures have in common: the present settings, without what plays or only moves the picture."""
+    """Return the request shared by the pad's images: the current settings without animation and image transforms."""
     document = scene.document
     noise, mixing = document.noise, document.mixing
     if noise.mode == "random":
@@ -82,8 +82,8 @@ def neighbour_request(scene: Scene) -> RenderRequest:
 
 @derived
 def base(scene: Scene, facts: Facts) -> RenderRequest:
-    """What the pad's pictures have in common now. It waits for the hand to let go of what it changes: while another
-    picture is asked for in every frame, no small one would get its turn.
+    """Return the current shared request, updated only after a drag ends: while the main image changes in every frame,
+    thumbnails would never be rendered.
     """
     pad, network = facts.scratch.get(Pad), scene.document.network
     if pad.base is not None and pad.base.image.network == network and imgui.is_any_item_active():
@@ -97,7 +97,7 @@ def base(scene: Scene, facts: Facts) -> RenderRequest:
 
 
 def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
-    """The pad with its two numbers; `width` and `height` in pixels."""
+    """Draw the pad with its two numbers; `width` and `height` in pixels."""
     pad, latent = facts.scratch.get(Pad), scene.document.latent
     a = imgui.get_cursor_screen_pos()
     b, centre = V(a.x + width, a.y + height), V(round(a.x + width / 2), round(a.y + height / 2))
@@ -136,7 +136,7 @@ def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
 
 
 def _dragged(pad: Pad, x: float, y: float, cell: float) -> tuple[float, float]:
-    """The place after this frame's part of a drag of the item drawn last."""
+    """Return the position after this frame's drag of the last item."""
     if imgui.is_item_activated():
         pad.moved = False
     delta = imgui.get_io().mouse_delta
@@ -144,14 +144,14 @@ def _dragged(pad: Pad, x: float, y: float, cell: float) -> tuple[float, float]:
         return x, y
     if not pad.moved and not imgui.is_mouse_dragging(imgui.MouseButton_.left, t.px(3)):
         return x, y
-    if not pad.moved:  # the first pixels of a drag were waited for, and are made up for
+    if not pad.moved:  # compensates for the drag threshold
         pad.moved = True
         delta = imgui.get_mouse_drag_delta(imgui.MouseButton_.left, 0)
     return walked(x, y, delta.x, delta.y, cell, ui.drag_pace())
 
 
 def _pointed(x: float, y: float, centre: V, cell: float, thumb: float) -> Place | None:
-    """The place whose picture is under the pointer."""
+    """Return the position whose image is under the pointer."""
     mouse = imgui.get_mouse_pos()
     px, py = x + (mouse.x - centre.x) / cell, y + (mouse.y - centre.y) / cell
     i, j = math.floor(px + 0.5), math.floor(py + 0.5)
@@ -186,7 +186,7 @@ def _pictures(
 
 
 def _follow(pad: Pad, x: float, y: float) -> None:
-    """Add the place to the trail."""
+    """Append the position to the trail."""
     if pad.trail:
         far = math.hypot(x - pad.trail[-1][0], y - pad.trail[-1][1])
         if far < _STEP:

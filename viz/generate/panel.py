@@ -1,4 +1,4 @@
-"""The left side: everything that makes the image, in the order in which it acts."""
+"""Generator panel: all inputs of the image, in the order of their application."""
 
 from viz.generate import directions, latent, network, noise, transform, truncation
 from viz.state.facts import Facts

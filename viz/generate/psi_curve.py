@@ -1,4 +1,4 @@
-"""The chart of truncation: what is left of each w vector's distance from the mean, to be drawn by hand."""
+"""Truncation curve: editable bar chart of psi per w vector."""
 
 import math
 from dataclasses import dataclass, replace
@@ -22,22 +22,22 @@ _TYPE = "type psi"
 
 @dataclass
 class _Stroke:
-    """A drag over the bars; the scale stays as it was when it began."""
+    """A drag over the bars; the scale is fixed when it starts."""
 
     span: tuple[float, float] | None = None
     last: tuple[int, float] | None = None
-    """Bar and psi of the frame before."""
+    """Bar and psi of the previous frame."""
     typed: int = 0
-    """The bar whose psi is typed."""
+    """Bar whose psi is being typed."""
     before: tuple[float, ...] = ()
-    """The curve before the last press, which may turn out to be the first of a double click."""
+    """Curve before the last press, which may be the first of a double click."""
     pressed: float = -math.inf
-    """When that was, in Dear ImGui's seconds."""
+    """Time of that press, in Dear ImGui's seconds."""
 
 
 @dataclass(frozen=True)
 class _Chart:
-    """Where the bars stand, in pixels."""
+    """Geometry of the bars, in pixels."""
 
     left: float
     step: float
@@ -51,7 +51,7 @@ class _Chart:
         return round(self.floor - (value - self.low) / (self.high - self.low) * self.room)
 
     def at(self, x: float, y: float) -> tuple[int, float]:
-        """The bar nearest to a point, and the psi there."""
+        """Return the bar nearest to a point, and the psi at its height."""
         param = PARAMS[PSI]
         value = self.low + (self.floor - y) / self.room * (self.high - self.low)
         index = min(max(int((x - self.left) // self.step), 0), self.count - 1)
@@ -59,12 +59,12 @@ class _Chart:
 
 
 def span(values: tuple[float, ...]) -> tuple[float, float]:
-    """Range of a chart of shares: 0 and 1 are always in it."""
+    """Return the value range of a chart; always includes 0 and 1."""
     return min(0.0, *values, 0.0), max(1.0, *values, 1.0)
 
 
 def stroked(psis: tuple[float, ...], before: tuple[int, float], now: tuple[int, float]) -> tuple[float, ...]:
-    """The psis after a stroke from one bar to another: a straight line over all bars between them."""
+    """Return the psis after a stroke between two bars: linear interpolation over all bars in between."""
     (i0, a), (i1, b) = before, now
     changed = list(psis)
     for i in range(min(i0, i1), max(i0, i1) + 1):
@@ -74,7 +74,7 @@ def stroked(psis: tuple[float, ...], before: tuple[int, float], now: tuple[int, 
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """A bar for each w vector, in the colour of its band; the line is 0, full height is untouched."""
+    """Draw a bar per w vector in the colour of its band, from the zero line; full height means no truncation."""
     model, truncation, stroke = facts.model, scene.document.truncation, facts.scratch.get(_Stroke)
     able = model is not None and model.has_mean
     values = (truncation if able else Truncation()).of(model.num_ws) if model else ()
@@ -103,7 +103,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _stroke(scene: Scene, stroke: _Stroke, chart: _Chart, values: tuple[float, ...]) -> Scene:
-    """What the hand does to the bars."""
+    """Apply mouse drags and clicks to the bars."""
     mouse = imgui.get_mouse_pos()
     now = chart.at(mouse.x, mouse.y)
     if imgui.is_item_hovered() and imgui.is_mouse_clicked(imgui.MouseButton_.right):
@@ -124,14 +124,14 @@ def _stroke(scene: Scene, stroke: _Stroke, chart: _Chart, values: tuple[float, .
 
 
 def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
-    """A double click, or Ctrl+click, types the psi of a bar."""
+    """Edit the psi of a bar as text, after a double click or Ctrl+click."""
     mouse, io, left = imgui.get_mouse_pos(), imgui.get_io(), imgui.MouseButton_.left
     clicked = imgui.is_mouse_double_clicked(left) or (io.key_ctrl and imgui.is_mouse_clicked(left))
     if imgui.is_item_hovered() and clicked:
         stroke.typed = chart.at(mouse.x, mouse.y)[0]
         imgui.open_popup(_TYPE)
         if not io.key_ctrl and imgui.get_time() - stroke.pressed <= io.mouse_double_click_time:
-            scene = put(scene, PSIS, stroke.before)  # the first click has set the bar
+            scene = put(scene, PSIS, stroke.before)  # the first click already changed the bar
     if not imgui.begin_popup(_TYPE):
         return scene
     if imgui.is_window_appearing():
@@ -150,7 +150,7 @@ def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
 
 
 def _simple(scene: Scene, a: V) -> Scene:
-    """The way back to one psi, below the chart's name."""
+    """Draw the button that returns to a single psi."""
     after = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(a.x, a.y + t.px(t.row + 4)))
     if ui.button(
@@ -174,7 +174,7 @@ def _paint(a: V, b: V, chart: _Chart, values: tuple[float, ...], model: ModelInf
     one, two, zero, gap = t.px(1), t.px(2), chart.y(0), t.u32("canvas")
     for band in bands_of(model):
         faint, full = t.u32(band.token, 0.3), t.u32(band.token)
-        for value, bars in groupby(band.ws, values.__getitem__):  # equal neighbours at once, with gaps cut out
+        for value, bars in groupby(band.ws, values.__getitem__):  # one rectangle per run of equal values, minus gaps
             ws = tuple(bars)
             x0, x1 = chart.left + ws[0] * chart.step + one, chart.left + (ws[-1] + 1) * chart.step
             y = min(max(chart.y(value), a.y), b.y - two)
@@ -190,5 +190,5 @@ def _paint(a: V, b: V, chart: _Chart, values: tuple[float, ...], model: ModelInf
 def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:
     name, value = short_name(model.ws_names[index]), values[index]
     effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
-    what = f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}"
-    ui.tip(f"{what}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")
+    text = f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}"
+    ui.tip(f"{text}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")

@@ -1,4 +1,4 @@
-"""The picture at some values of psi, from whole to opposite (StyleGAN paper, figure 8)."""
+"""Strip of images at several values of psi, from full to negated (StyleGAN paper, figure 8)."""
 
 from dataclasses import dataclass, replace
 
@@ -16,12 +16,12 @@ from viz.ui.theme import current as t
 
 PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
 SIZE = 64
-"""Side of the pictures that are rendered."""
+"""Side of the rendered images in pixels."""
 
 
 @dataclass
 class _Strip:
-    """True if it is unfolded, and what its pictures are made of: they wait while a hand or a motion changes that."""
+    """Fold state and base request; the request is not updated while a drag or a motion changes the image."""
 
     open: bool = False
     document: Document | None = None
@@ -29,7 +29,7 @@ class _Strip:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The strip: a click takes that psi."""
+    """Draw the strip; a click applies that psi."""
     strip = facts.scratch.get(_Strip)
     _switch(strip)
     if not strip.open:
@@ -54,7 +54,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _switch(strip: _Strip) -> None:
-    """The row that unfolds it."""
+    """Draw the row that unfolds the strip."""
     width = ui.row_label("At other ψ")
     if ui.button(
         "Hide" if strip.open else "Show",

@@ -1,4 +1,4 @@
-"""Transform: moves and turns the input of a StyleGAN3 network; the picture follows."""
+"""Transform: translation and rotation of the input of a StyleGAN3 network."""
 
 from imgui_bundle import imgui
 
@@ -14,7 +14,7 @@ _MOTION = ("orbit", "orbit_speed", "orbit_radius", "turn", "turn_speed")
 
 
 def summary(transform: Transform, model: ModelInfo | None) -> str:
-    """`rotate 12°`, `0.10, −0.05`, both, or why there is none; empty where nothing is moved."""
+    """Return `rotate 12°`, `0.10, −0.05`, both, or why it is unavailable; empty for the identity."""
     if model is not None and not model.has_transform:
         return f"{model.family} has none"
     parts = []
@@ -26,14 +26,14 @@ def summary(transform: Transform, model: ModelInfo | None) -> str:
 
 
 def unable(model: ModelInfo | None) -> str:
-    """Why the input cannot be moved; empty where it can."""
+    """Return why the input cannot be transformed; empty if it can."""
     if model is None:
         return NO_NETWORK
     return "" if model.has_transform else f"Only a StyleGAN3's input can be moved; this is a {model.family} network"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     model = facts.model
     is_open = ui.section(
         "Transform",

@@ -1,4 +1,4 @@
-"""Truncation: how far styles are pulled toward the mean, on which w vectors, and what that makes of each of them."""
+"""Truncation: psi, its cutoff, and the resulting curve per w vector."""
 
 from imgui_bundle import imgui
 
@@ -12,7 +12,7 @@ from viz.ui import widgets as ui
 from viz.ui.param_rows import slider_row
 
 _CUTOFF = "truncation.cutoff"
-"""On the timeline, where it is held from key to key."""
+"""Timeline path of the cutoff, which is constant between keys."""
 
 
 def summary(truncation: Truncation, num_ws: int) -> str:
@@ -27,12 +27,12 @@ def summary(truncation: Truncation, num_ws: int) -> str:
 
 
 def unable(model: ModelInfo | None) -> str:
-    """Why styles cannot be pulled toward the mean; empty where they can."""
+    """Return why truncation is unavailable; empty if it is available."""
     return "" if model is None or model.has_mean else "This network keeps no mean of w to pull styles toward"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     model = facts.model
     num_ws = model.num_ws if model else 0
     text = summary(scene.document.truncation, num_ws) if model is None or model.has_mean else "no mean"
@@ -55,7 +55,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _cutoff(scene: Scene, num_ws: int) -> Scene:
-    """The cutoff, which counts up to the network's own number of w vectors; that number itself stands for all."""
+    """Draw the cutoff. Its maximum is the network's number of w vectors, which stands for all of them."""
     param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
     before, keyed = num_ws if cutoff is None else min(cutoff, num_ws), has_key(scene, _CUTOFF)
 

@@ -1,1 +1,1 @@
-"""History panel and comparison: earlier states, and the image of state B beside the present one."""
+"""History panel and comparison: earlier states, and the image of state B beside the current one."""

@@ -1,4 +1,4 @@
-"""Actions of the history: undo, redo, and a jump to any state."""
+"""Actions of the history: undo, redo, and jumping to any state."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ from viz.state.scene import Action, Scene, Window
 
 @dataclass(frozen=True)
 class Undo(Action):
-    """Take back the last step."""
+    """Undo the last step."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Take it back."""
+        """Undo it."""
         window.steps.undo()
 
 
 @dataclass(frozen=True)
 class Redo(Action):
-    """Do the step taken back once more."""
+    """Redo the last undone step."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Do it."""
+        """Redo it."""
         window.steps.redo()
 
 
@@ -30,5 +30,5 @@ class Jump(Action):
     done: int
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Go there."""
+        """Jump to that state."""
         window.steps.jump(self.done)

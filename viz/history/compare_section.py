@@ -1,4 +1,4 @@
-"""The Compare section: the present state A beside a kept one B, and taking layers from B."""
+"""Compare section: the current state A beside a stored state B, and copying layers from B."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -33,19 +33,19 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("directions", "Directions"),
     ("transform", "Transform"),
 )
-"""What else can be taken from B: field of the document, and its name."""
+"""Other parts that can be copied from B: document field and label."""
 
 
 @dataclass
 class Chosen:
-    """The w vectors chosen to be taken from B, and the stroke over their cells."""
+    """w vectors selected for copying from B, and the current stroke over their cells."""
 
     ws: frozenset[int] = frozenset()
     painting: bool | None = None
 
 
 def height(scene: Scene, tall: bool) -> float:
-    """How high the section is, in pixels, unless the user folds it or unfolds it."""
+    """Return the default height of the section in pixels; the user may fold or unfold it."""
     compare = scene.view.compare
     if compare.b is None:
         return t.px(28 + 30 + 28 if tall else 28)
@@ -53,7 +53,7 @@ def height(scene: Scene, tall: bool) -> float:
 
 
 def merged(document: Document, b: Document, ws: Iterable[int]) -> Document:
-    """The document with B's styles in these layers; locked layers keep their own."""
+    """Return the document with B's styles in these layers; locked layers keep their own."""
     mixing = document.mixing
     for i in ws:
         style = style_of(b.latent, b.mixing, i)
@@ -62,7 +62,7 @@ def merged(document: Document, b: Document, ws: Iterable[int]) -> Document:
 
 
 def differing(document: Document, b: Document, num_ws: int) -> frozenset[int]:
-    """The layers whose style differs in B."""
+    """Return the layers whose style differs in B."""
     return frozenset(
         i for i in range(num_ws) if style_of(document.latent, document.mixing, i) != style_of(b.latent, b.mixing, i)
     )
@@ -70,7 +70,7 @@ def differing(document: Document, b: Document, num_ws: int) -> frozenset[int]:
 
 @derived
 def names(scene: Scene, facts: Facts) -> tuple[str, str]:
-    """What A and B are called: by the steps that made them."""
+    """Return the names of A and B, from the steps that made them."""
     states, b = facts.states, scene.view.compare.b
     a = name_of(states, states.now) if states.states else START
     if b is None:
@@ -80,7 +80,7 @@ def names(scene: Scene, facts: Facts) -> tuple[str, str]:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     compare = scene.view.compare
     a, b = names(scene, facts)
     tall = imgui.get_window_height() > t.px(760)
@@ -137,13 +137,13 @@ def _snapshot(scene: Scene, facts: Facts, b: Document) -> Scene:
         return scene
     now, low, high = found[current(found, b.network.source)].kimg, found[0].kimg, found[-1].kimg
     hint = "Training time of the network that draws B; A is set in the section Network"
-    asked = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
-    path = found[nearest(found, asked)].path
-    return scene.request(PutBeside(path)) if asked != now and path != b.network.source else scene
+    target = ui.slider("B at", now, low, high, high, "kimg", "%.0f", origin=low, hint=hint)
+    path = found[nearest(found, target)].path
+    return scene.request(PutBeside(path)) if target != now and path != b.network.source else scene
 
 
 def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
-    """Choose layers and take them from B, or take another part. Hovering over what takes shows what would come."""
+    """Draw layer selection and copy buttons. Hovering over a button previews its result."""
     chosen = facts.scratch.get(Chosen)
     if b.network != scene.document.network:
         ui.row_label("Take")
@@ -172,10 +172,10 @@ def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
     return scene
 
 
-def _takes(scene: Scene, words: str, kind: str, width: float, after: Document, id_: str, what: str) -> Scene:
-    """A button that makes `after` the document, and shows it while the mouse is over it."""
+def _takes(scene: Scene, words: str, kind: str, width: float, after: Document, id_: str, noun: str) -> Scene:
+    """Draw a button that makes `after` the document, and previews it while hovered."""
     able = after != scene.document
-    hint = f"Take {what}: {step_name(scene.document, after) or 'nothing would change'}"
+    hint = f"Take {noun}: {step_name(scene.document, after) or 'nothing would change'}"
     look = kind if able else "plain"
     if ui.button(words, kind=look, width=width, id_=id_, enabled=able, hint=hint):  # type: ignore[arg-type]
         return replace(scene, document=after, preview=None)
@@ -185,7 +185,7 @@ def _takes(scene: Scene, words: str, kind: str, width: float, after: Document, i
 
 
 def _cells(scene: Scene, model: ModelInfo, chosen: Chosen, b: Document) -> None:
-    """A cell for each layer in its band's colour: press or paint to choose. Those that are the same in B are faint."""
+    """Draw a cell per layer in its band's colour: press or paint to select. Layers equal in B are faint."""
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
     step, other = width / model.num_ws, differing(scene.document, b, model.num_ws)
     if not imgui.is_mouse_down(imgui.MouseButton_.left):

@@ -1,4 +1,4 @@
-"""The compared state on the canvas: beside the present picture, instead of it, or subtracted from it."""
+"""Comparison on the canvas: state B beside the current image, instead of it, or subtracted from it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,7 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 GRAB = 8
-"""Half the width of what takes hold of the divider, in design lengths."""
+"""Half width of the divider's hit area, in design lengths."""
 
 
 @dataclass
@@ -30,13 +30,13 @@ class ComparedImage:
     viewport: Viewport = field(default_factory=Viewport)
     shown: AnyArray | None = None
     upload: int = 0
-    """Tells one picture from the next."""
-    asked: tuple[object, ...] = ()
+    """Identifier of the uploaded image."""
+    inputs: tuple[object, ...] = ()
     work: Work | None = None
-    """Made anew only when something it is made from has changed: requests are long to compare."""
+    """Rebuilt only if one of its inputs has changed: comparing requests is expensive."""
 
     def free(self) -> None:
-        """Give the textures back."""
+        """Release the textures."""
         self.picture.free()
         self.viewport.free()
 
@@ -45,7 +45,7 @@ COMPARED_IMAGE: ServiceKey[ComparedImage] = ServiceKey("compared image")
 
 
 def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
-    """What belongs over the present picture, which is drawn at `now`; the divider moves."""
+    """Draw the comparison over the current image at `now`; handles the divider."""
     compare = scene.view.compare
     if compare.b is None or compare.mode == "off" or (compare.mode == "flip" and not compare.flipped):
         return scene
@@ -73,11 +73,11 @@ def _work(scene: Scene, b: Document, other: ComparedImage) -> Work:
     """Return the job that renders B."""
     compare, device = scene.view.compare, scene.settings.device
     display = scene.view.display
-    asked = (b, scene.shown, display, device, compare.mode, compare.gain)
-    if other.work is None or any(new is not old for new, old in zip(asked, other.asked, strict=True)):
+    inputs = (b, scene.shown, display, device, compare.mode, compare.gain)
+    if other.work is None or any(new is not old for new, old in zip(inputs, other.inputs, strict=True)):
         plain = replace(display, spectrum=Display().spectrum, layer_table=False)
         request = request_for(b, plain, device, 0)
-        other.asked, other.work = asked, _kind(request, scene, plain)
+        other.inputs, other.work = inputs, _kind(request, scene, plain)
     return other.work
 
 
@@ -89,7 +89,7 @@ def _kind(request: RenderRequest, scene: Scene, display: Display) -> Work:
 
 
 def _show(other: ComparedImage, texture: Texture, area: Area, now: Place, share: float) -> None:
-    """B's picture where A's is, from `share` of its width on."""
+    """Draw B's image over A's, from `share` of its width to the right."""
     scale = now.width / texture.width
     place = replace(now, width=texture.width, height=texture.height, scale=now.scale * scale)
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
@@ -104,12 +104,12 @@ def _show(other: ComparedImage, texture: Texture, area: Area, now: Place, share:
 
 
 def _at(now: Place, share: float) -> float:
-    """Where on the screen a share of the picture's width ends, on a whole pixel."""
+    """Return the screen x at a share of the image's width, on a whole pixel."""
     return round(now.x + now.width * now.scale * share)
 
 
 def _divider(scene: Scene, area: Area, now: Place) -> Scene:
-    """The line between A and B; drag it, right click puts it in the middle."""
+    """Draw the divider between A and B; drag moves it, right click centres it."""
     compare, lines = scene.view.compare, imgui.get_window_draw_list()
     x = min(max(_at(now, compare.divider), area.x + t.px(GRAB)), area.x + area.width - t.px(GRAB))
     top, bottom = max(round(now.y), area.y), min(round(now.bottom), area.y + area.height)

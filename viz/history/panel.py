@@ -1,4 +1,4 @@
-"""Window "History": the states that undo and redo lead to, as small pictures to go back to."""
+"""Window "History": thumbnails of the states reachable by undo and redo."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,26 +14,26 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 TILE, UPRIGHT = 72, 64
-"""Sides of a picture in a strip and in a rail, in design lengths."""
+"""Side of a thumbnail in a horizontal strip and in a vertical rail, in design lengths."""
 AHEAD = 2
-"""Pictures shown after the present one where there is no room for all."""
+"""Number of thumbnails shown after the current one if not all fit."""
 START = "Start"
-"""Name of the first state, which no step made."""
+"""Name of the initial state, which has no step."""
 
 
 @dataclass
 class _View:
-    """States in sight, and the requests of their images."""
+    """Visible states, and the requests of their images."""
 
     states: States = field(default_factory=States)
     device: str = ""
     requests: tuple[RenderRequest, ...] = ()
-    """Made once for each set of states: a request's identity is what thumbnails are found by."""
+    """Created once per set of states: thumbnails are looked up by request identity."""
     scrolled: int = 0
-    """How far the wheel moved from where the present state is in sight."""
+    """Scroll offset relative to the position that shows the current state."""
 
     def look(self, states: States, device: str) -> None:
-        """Follow the states."""
+        """Update from `states`."""
         if states is self.states and device == self.device:
             return
         known = dict(zip((id(one) for _, one in self.states.states), self.requests, strict=True))
@@ -44,7 +44,7 @@ class _View:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """A strip where the window is wide, a rail where it is tall."""
+    """Draw a strip in a wide window, a rail in a tall one."""
     view, states = facts.scratch.get(_View), facts.states
     view.look(states, scene.settings.device)
     if not states.states:
@@ -63,12 +63,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def name_of(states: States, index: int) -> str:
-    """What is written under a state."""
+    """Return the caption of a state."""
     return states.states[index][0] or START
 
 
 def _nothing(scene: Scene) -> Scene:
-    """What belongs here."""
+    """Draw the empty state."""
     p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     if room.y > room.x:
         _title()
@@ -87,7 +87,7 @@ def _title() -> None:
 
 
 def _states(scene: Scene, facts: Facts, first: int, count: int, upright: bool) -> Scene:
-    """The states in sight, the present one marked, those undone dimmed."""
+    """Draw the visible states, with the current one marked and undone ones dimmed."""
     states, a = facts.states, imgui.get_cursor_screen_pos()
     side = UPRIGHT if upright else TILE
     if upright:
@@ -102,7 +102,7 @@ def _states(scene: Scene, facts: Facts, first: int, count: int, upright: bool) -
 
 
 def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
-    """One state: click to go there, right click to compare with it."""
+    """Draw one state: click to go there, right click to compare with it."""
     states, p = facts.states, imgui.get_cursor_screen_pos()
     document, name = states.states[index][1], name_of(states, index)
     found = facts.thumbnails.get(facts.scratch.get(_View).requests[index])
@@ -112,8 +112,8 @@ def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
     if ui.tile(f"state{index}", texture, uv, name, "", side, selected=index == states.now):
         scene = scene.request(Jump(index))
     chosen = imgui.is_item_clicked(imgui.MouseButton_.right)
-    what = "Redo up to here" if undone else "Now" if index == states.now else "Go back to here"
-    ui.tip(f"{name}: {what}. Right click: compare with it")
+    hint = "Redo up to here" if undone else "Now" if index == states.now else "Go back to here"
+    ui.tip(f"{name}: {hint}. Right click: compare with it")
     imgui.pop_style_var()
     if chosen:
         scene = with_b(scene, document)
@@ -125,14 +125,14 @@ def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
 
 
 def with_b(scene: Scene, document: Document) -> Scene:
-    """The scene with another state to compare with, side by side unless it was shown in another way."""
+    """Return the scene with another state B, side by side unless another mode is on."""
     compare = scene.view.compare
     mode = "split" if compare.mode == "off" else compare.mode
     return replace(scene, view=replace(scene.view, compare=replace(compare, b=document, mode=mode, flipped=False)))
 
 
 def badge(letter: str, x: float, y: float) -> None:
-    """A round mark: A is the present state, B the one compared with."""
+    """Draw a round badge: A is the current state, B the compared one."""
     imgui.get_window_draw_list().add_circle_filled(V(x, y), t.px(8), t.u32("accent" if letter == "A" else "#FFFFFF"))
     ink = "on_accent" if letter == "A" else "#101011"
     ui.draw(letter, x, y - t.px(8), ink, 9, "bold", align=0.5, height=t.px(16))

@@ -1,1 +1,1 @@
-"""Traffic with the renderer: requests, jobs, measurements and background work."""
+"""Connection to the renderer: requests, jobs, measurements and background work."""

@@ -1,4 +1,4 @@
-"""Long jobs of the renderer for panels: heat maps, whole images, w vectors. Asking for one keeps it going."""
+"""Long-running renderer jobs for panels: heat maps, whole images, w vectors. A job runs while it is asked for."""
 
 import itertools
 from collections.abc import Callable, Iterable
@@ -10,14 +10,14 @@ from renderer.ipc.protocol import Job, Progress, Work
 from viz.state.facts import JobStatus
 
 KEPT = 8
-"""Finished jobs whose results stay though nobody asks for them just now."""
+"""Number of finished jobs whose results are kept while unused."""
 
 
 @dataclass
 class _Entry:
     key: str
     status: JobStatus
-    asked: bool
+    requested: bool
     then: Callable[[JobStatus], None] | None = None
 
 
@@ -31,23 +31,23 @@ class Jobs:
         self._numbers = itertools.count()
 
     def ask(self, work: Work) -> JobStatus:
-        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones stay."""
+        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones are kept."""
         entry = self._entries.pop(work, None)
         if entry is None:
             entry = _Entry(f"w{next(self._numbers)}", JobStatus(), True)
             self._renderer.start(Job(entry.key, work))
-        entry.asked = True
-        self._entries[work] = entry  # the newest last
+        entry.requested = True
+        self._entries[work] = entry  # newest last
         return entry.status
 
     def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
-        """Do a job whoever asks, and call `then` when it is over."""
+        """Run a job independently of `ask`, and call `then` when it has ended."""
         key = f"e{next(self._numbers)}"
         self._once[key] = then
         self._renderer.start(Job(key, work))
 
     def take(self, progress: Iterable[Progress]) -> None:
-        """Take what the renderer reports."""
+        """Process progress reports of the renderer."""
         entries = {entry.key: entry for entry in self._entries.values()}
         for one in progress:
             if (entry := entries.get(one.key)) is not None:
@@ -56,17 +56,17 @@ class Jobs:
                 then(_updated(JobStatus(), one))
 
     def settle(self) -> None:
-        """Call once a frame after the panels are drawn: cancels what nobody asked for."""
+        """Cancel jobs that were not asked for. Call once a frame, after the panels are drawn."""
         finished = 0
         for work, entry in reversed(tuple(self._entries.items())):
             finished += entry.status.over
-            if not entry.asked and (not entry.status.over or entry.status.failure or finished > KEPT):
+            if not entry.requested and (not entry.status.over or entry.status.failure or finished > KEPT):
                 del self._entries[work]
                 if not entry.status.over:
                     self._renderer.cancel(entry.key)
-            entry.asked = False
+            entry.requested = False
 
 
-def _updated(before: JobStatus, news: Progress) -> JobStatus:
-    result = before.result if news.result is None else array_of(news.result)
-    return replace(before, done=news.done, total=news.total, result=result, failure=news.failure)
+def _updated(before: JobStatus, progress: Progress) -> JobStatus:
+    result = before.result if progress.result is None else array_of(progress.result)
+    return replace(before, done=progress.done, total=progress.total, result=result, failure=progress.failure)

@@ -1,4 +1,4 @@
-"""Measurements requested beside the image: only those that some part of the window shows."""
+"""Measurements requested with the image, limited to those that are visible."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -8,7 +8,7 @@ from viz.state.facts import ServiceKey
 
 TABLE = {"Layers"}
 SPECTRUM = {"Spectrum", "Radial"}
-"""Parts of the window that show the layers' statistics, and the spectrum."""
+"""Parts of the window that show the statistics of layers and the spectrum."""
 
 
 class Seen:
@@ -17,15 +17,15 @@ class Seen:
     def __init__(self) -> None:
         self._drawn: set[str] = set()
         self.last: frozenset[str] = frozenset()
-        """Parts drawn in the newest whole frame."""
+        """Parts drawn in the last complete frame."""
 
     def add(self, name: str) -> None:
-        """A part is being drawn."""
+        """Record that a part is drawn in this frame."""
         self._drawn.add(name)
 
     def end_frame(self) -> None:
-        """All that is seen in this frame has been drawn."""
-        if self._drawn != self.last:  # else it stays the same object
+        """Finish the frame."""
+        if self._drawn != self.last:  # keeps the object's identity if nothing changed
             self.last = frozenset(self._drawn)
         self._drawn.clear()
 
@@ -35,7 +35,7 @@ SEEN: ServiceKey[Seen] = ServiceKey("seen measurements")
 
 @lru_cache(maxsize=8)
 def measured(display: Display, seen: frozenset[str]) -> Display:
-    """`display` with the measurements that the parts in `seen` show, and no others."""
+    """Return `display` with exactly the measurements shown by the parts in `seen`."""
     table, spectrum = bool(seen & TABLE), display.spectrum.on and bool(seen & SPECTRUM)
     if (display.layer_table, display.spectrum.on) == (table, spectrum):
         return display

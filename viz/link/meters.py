@@ -11,21 +11,21 @@ from numpy.typing import NDArray
 from viz.state.facts import REFRESH_S, Figures, Performance
 
 work_clock = time.perf_counter if sys.platform == "win32" else time.thread_time
-"""Seconds that this thread has worked: waiting for OpenGL, which may be software, and for other programs is not work.
-Windows counts that in steps of 16 ms, so there it is plain time.
+"""Seconds of CPU time of this thread, which excludes waiting for (possibly software) OpenGL and other processes.
+On Windows CPU time has a resolution of only 16 ms, so wall time is used there.
 """
 
 LENGTH = 300
-"""Newest measurements kept of each series."""
+"""Number of measurements kept per series."""
 
 
 class Series:
-    """The newest measurements, oldest first."""
+    """Latest measurements, oldest first."""
 
     def __init__(self, length: int = LENGTH) -> None:
         self._kept: deque[float] = deque(maxlen=length)
         self.add = self._kept.append
-        """Take one more; the oldest goes."""
+        """Append a measurement, dropping the oldest."""
 
     def values(self) -> NDArray[np.float64]:
         """Return a copy of the measurements, oldest first."""
@@ -33,14 +33,14 @@ class Series:
 
 
 class Steady:
-    """Holds the newest figures still for as long as it takes to read them, while others follow."""
+    """Rate limiter: keeps displayed figures constant long enough to read them while new ones arrive."""
 
     def __init__(self) -> None:
         self._shown = Figures()
         self._at = -REFRESH_S
 
     def figures(self, newest: Figures, now: float, changing: bool) -> Figures:
-        """`newest`, unless the document is `changing` and those shown are of the same network and not old yet."""
+        """Return `newest`, or the displayed figures while the document is `changing` and they are recent enough."""
         frame, shown = newest.frame, self._shown.frame
         if frame is not shown and (
             not changing
@@ -64,21 +64,21 @@ class Meters:
         self._memory = (0, 0)
 
     def rendered(self, milliseconds: Iterable[tuple[str, float]], memory: tuple[int, int]) -> None:
-        """Take the stage times of one picture, and the renderer's memory (used, there is)."""
+        """Record the stage times of one image, and the renderer's memory (used, total)."""
         ran = dict(milliseconds)
         self.render.add(sum(spent for stage, spent in ran.items() if stage != "load"))
         for stage in ran:
             if stage not in self._stages:
                 self._stages[stage] = late = Series()
                 for _ in range(min(self._pictures, LENGTH)):
-                    late.add(0.0)  # so that all series end at the same picture
+                    late.add(0.0)  # aligns the ends of all series
         for stage, series in self._stages.items():
             series.add(ran.get(stage, 0.0))
         self._pictures += 1
         self._memory = memory
 
     def figures(self) -> Performance:
-        """Return all series, for panels."""
+        """Return all series for panels."""
         return Performance(
             ui_ms=self.ui.values(),
             frame_ms=self.frame.values(),

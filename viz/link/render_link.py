@@ -1,4 +1,4 @@
-"""Link to the renderer: one request for each change, the newest image as textures."""
+"""Link to the renderer: submits one request per change and receives the newest image as textures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,11 +20,11 @@ from viz.state.scene import Scene
 from viz.state.settings import LOW_RES_MS
 
 REST_S = 0.25
-"""Seconds of rest after which a dragged parameter is rendered at full resolution."""
+"""Seconds without change after which a dragged parameter is rendered at full resolution."""
 
 
 class RenderLink:
-    """The renderer as the window sees it. Needs the window's OpenGL context for all but `submit`."""
+    """Window side of the renderer. All methods but `submit` need the window's OpenGL context."""
 
     def __init__(self, renderer: AnyRenderer, meters: Meters, clock: Callable[[], float], seen: Seen) -> None:
         self._renderer, self._meters, self._clock, self._seen = renderer, meters, clock, seen
@@ -32,7 +32,7 @@ class RenderLink:
         self.jobs = Jobs(renderer)
         self.frame: Frame | None = None
         self.image_version = 0
-        """Images shown so far."""
+        """Number of images shown so far."""
         self.failure: Failure | None = None
         self.loading: Loading | None = None
         self.preparing: Preparing | None = None
@@ -43,41 +43,41 @@ class RenderLink:
         self.shown: tuple[Document, Display, float | None] | None = None
         """Document, display and second of the timeline of the newest image."""
         self._shows: dict[int, tuple[Document, Display, float | None]] = {}
-        """The same for requests that are not answered."""
-        self._asked: dict[int, float] = {}
+        """The same for unanswered requests."""
+        self._sent_at: dict[int, float] = {}
         self._low_res_ms = 0.0
         self._moved: tuple[Document | None, float] = (None, 0.0)
-        """Document shown last, and the time of its change."""
+        """Last shown document, and the time of its change."""
         self._answered_id = 0
         self._again = False
 
     @property
     def answered(self) -> bool:
-        """Return whether the newest request has been answered, by a picture or a failure."""
+        """Return True if the newest request has been answered, by an image or a failure."""
         return self._request is not None and self._answered_id >= self._request.request_id
 
     @property
-    def asked(self) -> RenderRequest | None:
-        """The newest request."""
+    def newest_request(self) -> RenderRequest | None:
+        """Newest request."""
         return self._request
 
     @property
     def picture(self) -> Texture | None:
-        """The newest picture."""
+        """Newest image."""
         return self._texture(PICTURE)
 
     @property
     def spectrum(self) -> Texture | None:
-        """The spectrum of the newest frame, where it was asked for."""
+        """Spectrum of the newest frame, if requested."""
         return self._texture(SPECTRUM)
 
     @property
     def layers(self) -> Texture | None:
-        """The layer thumbnails of the newest frame, where they were asked for."""
+        """Layer thumbnails of the newest frame, if requested."""
         return self._texture(LAYERS)
 
     def pixels(self) -> NDArray[np.uint8] | None:
-        """The newest picture [H, W, 4], valid until the next `poll`."""
+        """Return the newest image [H, W, 4], valid until the next `poll`."""
         if self.frame is not None:
             for part in self.frame.parts:
                 if part.name == PICTURE:
@@ -85,13 +85,13 @@ class RenderLink:
         return None
 
     def waiting_s(self, now: float) -> float:
-        """Seconds since the newest request, while it is unanswered; else 0."""
+        """Return the seconds since the newest request if it is unanswered, else 0."""
         if self.answered or self._request is None:
             return 0.0
-        return now - min((at for id_, at in self._asked.items() if id_ > self._answered_id), default=now)
+        return now - min((at for id_, at in self._sent_at.items() if id_ > self._answered_id), default=now)
 
     def poll(self, scene: Scene, now: float) -> None:
-        """Take what came: textures are filled here."""
+        """Receive results and upload textures."""
         replies = self._renderer.poll()
         self.loading, self.preparing = replies.loading, replies.preparing
         if replies.failure is not None:
@@ -104,13 +104,13 @@ class RenderLink:
         self.jobs.take(replies.progress)
 
     def stale(self, scene: Scene) -> bool:
-        """Return whether the newest request is not what `scene` asks for."""
+        """Return True if `scene` needs another request than the newest one."""
         return self._next(scene) is not None
 
     def submit(self, scene: Scene, now: float, held: bool = False) -> None:
-        """Ask for what `scene` shows, unless it was asked for last; and for the thumbnails that are wanted.
+        """Request the image of `scene` unless already requested, and pending thumbnails.
 
-        `held`: a hand is changing it, so a low-res image will do.
+        `held` is True during a drag, for which a low-res image suffices.
         """
         if scene.shown is not self._moved[0]:
             self._moved = (scene.shown, now)
@@ -120,7 +120,7 @@ class RenderLink:
         if (request := self._next(scene)) is not None:
             self._again = False
             self._request, self._from = request, self._made_from(scene)
-            self._asked[request.request_id] = now
+            self._sent_at[request.request_id] = now
             at = scene.view.playback.at if showing(scene) else None
             self._shows[request.request_id] = (scene.shown, scene.view.display, at)
             self._renderer.submit(request)
@@ -128,24 +128,24 @@ class RenderLink:
         self.jobs.settle()
 
     def retry(self) -> None:
-        """Ask again though nothing changed."""
+        """Repeat the request even though nothing changed."""
         self._again = True
         self.failure = None
 
     def restart(self) -> None:
-        """Start the renderer again; it gets the newest request by itself, so wait for that answer."""
+        """Restart the renderer. It receives the newest request automatically, so the answer to that is awaited."""
         self.failure = None
         if self._request is not None:
             self._answered_id = self._request.request_id - 1
-            self._asked[self._request.request_id] = self._clock()
+            self._sent_at[self._request.request_id] = self._clock()
         self._renderer.restart()
 
     def dismiss_failure(self) -> None:
-        """Forget the newest failure."""
+        """Clear the newest failure."""
         self.failure = None
 
     def free(self) -> None:
-        """Give the textures back."""
+        """Release the textures."""
         for texture in self._textures.values():
             texture.free()
         self.thumbnails.free()
@@ -157,7 +157,7 @@ class RenderLink:
             return self._asks(scene, 1 if last is None else last.request_id + 1)
         made = self._made_from(scene)
         if all(new is old for new, old in zip(made, self._from, strict=True)):
-            return None  # the usual answer, without comparing every number
+            return None  # common case, avoids comparing all numbers
         request = self._asks(scene, last.request_id)
         if request != last:
             return replace(request, request_id=last.request_id + 1)
@@ -170,7 +170,7 @@ class RenderLink:
         return replace(request, low_res_ms=self._low_res_ms) if self._low_res_ms else request
 
     def _made_from(self, scene: Scene) -> tuple[object, ...]:
-        """All that `_asks` reads; compared by identity."""
+        """Return all inputs of `_asks`, compared by identity."""
         moment = scene.view.playback if showing(scene) else None
         return scene.shown, scene.view.display, scene.settings.device, self._seen.last, moment, self._low_res_ms or None
 
@@ -184,12 +184,12 @@ class RenderLink:
             self._textures[part.name].upload(self._renderer.pixels(part))
         known = self.frame.model if self.frame is not None else None
         if known is not None and frame.model is not known and frame.model == known:
-            frame = replace(frame, model=known)  # the same object, which is compared at once
+            frame = replace(frame, model=known)  # the same object compares fast
         self.frame = frame
         self.image_version += 1
         self.shown = self._shows.get(frame.request_id, self.shown)
-        if asked := self._asked.get(frame.request_id):
-            self._meters.latency.add((self._clock() - asked) * 1000)
+        if sent_at := self._sent_at.get(frame.request_id):
+            self._meters.latency.add((self._clock() - sent_at) * 1000)
         self._meters.rendered(frame.milliseconds, frame.memory)
         self._answer(frame.request_id)
         if self.failure is not None and self.failure.request_id <= frame.request_id:
@@ -197,5 +197,5 @@ class RenderLink:
 
     def _answer(self, request_id: int) -> None:
         self._answered_id = max(self._answered_id, request_id)
-        self._asked = {id_: at for id_, at in self._asked.items() if id_ > request_id}
+        self._sent_at = {id_: at for id_, at in self._sent_at.items() if id_ > request_id}
         self._shows = {id_: shows for id_, shows in self._shows.items() if id_ > request_id}

@@ -1,4 +1,4 @@
-"""Edits of the selected layers and of the shelf, for buttons, keys and commands alike."""
+"""Edits of the selected layers and of the shelf, shared by buttons, keys and commands."""
 
 from dataclasses import replace
 
@@ -13,39 +13,39 @@ MIXING, SHELF = "document.mixing", "document.shelf"
 
 
 def picked(scene: Scene, facts: Facts) -> tuple[int, ...]:
-    """Return the selected layers that the present network has."""
+    """Return the selected layers that exist in the current network."""
     return within(scene.interaction.selection.layers, facts.model.num_ws) if facts.model is not None else ()
 
 
 def lay_swatch(scene: Scene, facts: Facts) -> Scene:
-    """Lay the chosen swatch into the picked layers."""
+    """Apply the active swatch to the selected layers."""
     return put(scene, MIXING, lay(scene.document.mixing, picked(scene, facts), swatch_of(scene)))
 
 
 def clear_picked(scene: Scene, facts: Facts) -> Scene:
-    """Give the picked layers the document's own style again."""
+    """Reset the selected layers to the document's own style."""
     return put(scene, MIXING, clear(scene.document.mixing, picked(scene, facts)))
 
 
 def solo_picked(scene: Scene, facts: Facts) -> Scene:
-    """Let only the picked layers take other styles, or all again."""
+    """Solo the selected layers, or end solo."""
     return put(scene, MIXING, solo(scene.document.mixing, picked(scene, facts)))
 
 
 def can_solo(scene: Scene, facts: Facts) -> bool:
-    """Return whether solo would change anything."""
+    """Return True if solo would have an effect."""
     mixing = scene.document.mixing
     return bool(mixing.solo or set(picked(scene, facts)) & set(mixed(mixing)))
 
 
 def all_locked(scene: Scene, facts: Facts) -> bool:
-    """Return whether every picked layer is locked; with none picked: whether any layer is."""
+    """Return True if all selected layers are locked; without a selection: if any layer is."""
     locked, chosen = {one.ws for one in scene.document.mixing.layers if one.locked}, picked(scene, facts)
     return locked.issuperset(chosen) if chosen else bool(locked)
 
 
 def lock_picked(scene: Scene, facts: Facts) -> Scene:
-    """Lock the picked layers, or unlock them where all of them are; with none picked: unlock all."""
+    """Toggle the lock of the selected layers; without a selection: unlock all."""
     mixing, chosen = scene.document.mixing, picked(scene, facts)
     if not chosen:
         return put(scene, MIXING, lock(mixing, [one.ws for one in mixing.layers if one.locked], False))
@@ -53,9 +53,9 @@ def lock_picked(scene: Scene, facts: Facts) -> Scene:
 
 
 def swapped(scene: Scene, facts: Facts) -> Scene | None:
-    """The scene with the base and a source exchanged: that of the first picked layer that has one, or of the first.
+    """Return the scene with the base and a source swapped: that of the first selected or else first layer with one.
 
-    None where no layer has a style that can stand alone.
+    Returns None if no layer has a source that can be a base style.
     """
     document = scene.document
     for ws in picked(scene, facts) or mixed(document.mixing):
@@ -65,7 +65,7 @@ def swapped(scene: Scene, facts: Facts) -> Scene | None:
 
 
 def shelve_present(scene: Scene, facts: Facts) -> Scene:
-    """Put the present style on the shelf, as the chosen swatch."""
+    """Add the current style to the shelf, as the active swatch."""
     document = scene.document
     swatch = present(document)
     shelf = shelved(document.shelf, swatch)
@@ -73,24 +73,24 @@ def shelve_present(scene: Scene, facts: Facts) -> Scene:
 
 
 def unshelve(scene: Scene, facts: Facts) -> Scene:
-    """Take the chosen swatch off the shelf."""
-    hand, shelf = swatch_of(scene), scene.document.shelf
-    return scene if hand is None else put(scene, SHELF, removed(shelf, shelf.index(hand)))
+    """Remove the active swatch from the shelf."""
+    swatch, shelf = swatch_of(scene), scene.document.shelf
+    return scene if swatch is None else put(scene, SHELF, removed(shelf, shelf.index(swatch)))
 
 
 def open_swatch(scene: Scene, facts: Facts) -> Scene:
-    """Make the chosen swatch the document's own style."""
-    hand = swatch_of(scene)
-    if hand is None or facts.model is None:
+    """Open the active swatch as the document's own style."""
+    swatch = swatch_of(scene)
+    if swatch is None or facts.model is None:
         return scene
-    return replace(scene, document=opened(scene.document, hand, facts.model.num_ws))
+    return replace(scene, document=opened(scene.document, swatch, facts.model.num_ws))
 
 
 def has_swatch(scene: Scene, facts: Facts) -> bool:
-    """Return whether a swatch of the shelf is chosen."""
+    """Return True if a swatch of the shelf is active."""
     return facts.model is not None and swatch_of(scene) is not None
 
 
 def has_picked(scene: Scene, facts: Facts) -> bool:
-    """Return whether any layers are picked."""
+    """Return True if any layers are selected."""
     return bool(picked(scene, facts))

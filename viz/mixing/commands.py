@@ -8,7 +8,7 @@ from viz.state.scene import Command, Scene
 
 
 def mixing() -> tuple[Command, ...]:
-    """In the order of the menus."""
+    """Return the commands in menu order."""
     return (
         Command(
             "shelve", "Edit", "Put on shelf", "Keep the present style as a swatch, to mix it into layers",

@@ -8,21 +8,21 @@ from typing import NamedTuple
 from renderer.document.document import Document
 from renderer.document.mixing import free
 from renderer.ipc.protocol import ModelInfo
-from viz.mixing.selection import Hand, lay
+from viz.mixing.selection import ActiveSwatch, lay
 from viz.state.bands import Band, bands_of, short_name
 from viz.state.interaction import Slot, SwatchDrag, Target
 from viz.state.swatches import moved, seed_text
 
 
-def lifted(hand: Hand, at: int | None) -> SwatchDrag:
-    """Return the drag that begins with a swatch; `at` is its index on the shelf."""
-    return SwatchDrag(on=True, swatch=hand, at=at)
+def lifted(swatch: ActiveSwatch, at: int | None) -> SwatchDrag:
+    """Return a new drag of a swatch; `at` is its index on the shelf."""
+    return SwatchDrag(on=True, swatch=swatch, at=at)
 
 
 def rows(drag: SwatchDrag, index: int, picked: Sequence[int], through: bool) -> tuple[SwatchDrag, tuple[int, ...]]:
-    """Return the drag and the rows that hovering over one means.
+    """Return the drag and the target rows for hovering over one row.
 
-    These are the selected rows where it is one of them; with `through` (Shift), all passed over since that began.
+    The targets are all selected rows if the row is selected; with `through` (Shift), all rows since Shift was pressed.
     """
     if not through:
         return replace(drag, anchor=None), tuple(picked) if index in picked else (index,)
@@ -34,16 +34,16 @@ def rows(drag: SwatchDrag, index: int, picked: Sequence[int], through: bool) -> 
 class _Tried(NamedTuple):
     document: Document
     over: Target
-    swatch: Hand
+    swatch: ActiveSwatch
     after: Document
 
 
 _tried: _Tried | None = None
-"""Result of the newest call of `tried`: the same document is asked for several times in a frame."""
+"""Result of the last call of `tried`: the same document is requested several times per frame."""
 
 
 def tried(drag: SwatchDrag, document: Document) -> Document | None:
-    """Return the document as it would be after a drop; None where nothing would change."""
+    """Return the document as after a drop; None if nothing would change."""
     global _tried
     if not drag.on or not isinstance(drag.over, Target) or not drag.over.ws:
         return None
@@ -55,7 +55,7 @@ def tried(drag: SwatchDrag, document: Document) -> Document | None:
 
 
 def released(drag: SwatchDrag, document: Document) -> Document:
-    """Return the document after the drop; the same one where that means nothing."""
+    """Return the document after the drop; unchanged if there is no target."""
     if isinstance(drag.over, Slot) and drag.at is not None:
         shelf = moved(document.shelf, drag.at, drag.over.index)
         return document if shelf == document.shelf else replace(document, shelf=shelf)
@@ -69,7 +69,7 @@ def name_of(drag: SwatchDrag, document: Document) -> str:
 
 
 def preview_text(drag: SwatchDrag, document: Document) -> str:
-    """Return the canvas's caption of the preview; empty while it shows the document."""
+    """Return the caption of the preview on the canvas; empty if it shows the document."""
     if tried(drag, document) is None or not isinstance(drag.over, Target):
         return ""
     span = f", {drag.over.span}" if drag.over.span else ""
@@ -77,7 +77,7 @@ def preview_text(drag: SwatchDrag, document: Document) -> str:
 
 
 def target(model: ModelInfo, ws: Sequence[int], document: Document) -> Target:
-    """The target that some w vectors are: those that are locked are left out."""
+    """Return the drop target for some w vectors, without locked ones."""
     free_ws = free(document.mixing, ws)
     bands = [band for band in bands_of(model) if any(i in band.ws for i in ws)]
     token = bands[0].token if len(bands) == 1 else "accent"

@@ -1,4 +1,4 @@
-"""Drag and drop of swatches on the screen: the swatch at the pointer, the preview, and the drop."""
+"""Display of swatch drags: the swatch at the pointer, the preview, and the drop."""
 
 from dataclasses import replace
 
@@ -17,12 +17,12 @@ from viz.ui import widgets as ui
 
 SIDE = 52
 EDGE, PACE = 24, 8
-"""Design lengths: how near a panel's edge a dragged swatch scrolls it, and how far in a frame."""
+"""Distance from a panel's edge that scrolls it during a drag, and the speed per frame, in design lengths."""
 HINT = "Release: set it    Shift: every layer passed over    Esc: cancel"
 
 
 def settle(scene: Scene, facts: Facts) -> Scene:
-    """Call once a frame, in the panel that the swatch comes from, after all that it may go to but the canvas."""
+    """Update the drag. Call once a frame in the source panel, after all drop targets but the canvas."""
     drag = scene.interaction.drag
     if not drag.on:
         return scene
@@ -40,9 +40,9 @@ def settle(scene: Scene, facts: Facts) -> Scene:
 
 
 def escape(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
-    """Handle Esc: end the drag, or else the saving of the grid; and select no layers, unless something else is held.
+    """Handle Esc: cancel the drag, else the export of the grid; clear the selection unless another drag is active.
 
-    The second value is False where something is left for Esc to do.
+    The second value is False if Esc is left for other handlers.
     """
     if scene.interaction.drag.on:
         imgui.internal.clear_active_id()
@@ -53,7 +53,7 @@ def escape(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
 
 
 def _on_canvas(scene: Scene, facts: Facts) -> Target | None:
-    """Every layer, while the pointer is over the picture."""
+    """Return every layer as target while the pointer is over the image."""
     place, window = scene.interaction.pointer.place, imgui.internal.find_window_by_name("Canvas")
     if place is None or window is None or facts.model is None:
         return None
@@ -65,7 +65,7 @@ def _on_canvas(scene: Scene, facts: Facts) -> Target | None:
 
 
 def _scroll() -> None:
-    """Scroll the panel while the swatch is held near its upper or lower edge."""
+    """Scroll the panel while the swatch is near its upper or lower edge."""
     mouse, top, height = imgui.get_mouse_pos(), imgui.get_window_pos(), imgui.get_window_height()
     p = theme.current.px
     if not top.x <= mouse.x < top.x + imgui.get_window_width():
@@ -77,7 +77,7 @@ def _scroll() -> None:
 
 
 def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
-    """The swatch under the pointer, and in words what a drop would do."""
+    """Draw the swatch at the pointer, and a description of the drop."""
     t, p, d = theme.current, theme.current.px, imgui.get_foreground_draw_list()
     mouse, k = imgui.get_mouse_pos(), p(SIDE)
     x, y = mouse.x - k * 0.55, mouse.y - k * 0.6
@@ -107,7 +107,7 @@ def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
 
 
 def on_picture(scene: Scene, facts: Facts, place: Place) -> None:
-    """On the canvas: what the picture shows while something is tried out."""
+    """Draw the caption of a preview on the canvas."""
     drag = scene.interaction.drag
     text = preview_text(drag, scene.document)
     if not text or not isinstance(drag.over, Target):

@@ -1,4 +1,4 @@
-"""The mixing grid (arXiv 1812.04948, figure 3): which styles stand at its sides, and what each cell shows."""
+"""Mixing grid (arXiv 1812.04948, figure 3): the styles on both axes, and the images of the cells."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,17 +16,17 @@ from viz.state.scene import Scene
 from viz.state.swatches import of_seed, opened, seeds_of
 
 ROWS, COLUMNS = "85,100,75,458,1500", "55,821,1789,293"
-"""Seeds at the sides until there is a shelf or some are typed: those of the command line's style mixing."""
+"""Default seeds of the axes without shelf or typed seeds, as in the style mixing command line."""
 MOST = 10
-"""Styles at each side."""
+"""Maximum number of styles on each axis."""
 SETS = ("Coarse", "Middle", "Fine", "All", "Picked")
-"""Sets of layers that cells take from the style above."""
+"""Sets of layers that cells take from the column's style."""
 
 RGBA = NDArray[np.uint8]
 
 
 class Cell(NamedTuple):
-    """One picture of the grid."""
+    """One image of the grid."""
 
     document: Document
     request: RenderRequest
@@ -34,15 +34,15 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The whole grid; A stands down the left side, B along the top."""
+    """The whole grid; styles A label the rows, styles B the columns."""
 
     a: tuple[Cell, ...]
     b: tuple[Cell, ...]
     cells: tuple[tuple[Cell, ...], ...]
-    """By row, each as long as `b`."""
+    """Cells by row, each row as long as `b`."""
 
     def pictures(self) -> list[list[Cell | None]]:
-        """Row by row with the sides, as it is seen; None in the corner."""
+        """Return all images by row, axes included; None in the corner."""
         top: list[Cell | None] = [None, *self.b]
         rows: list[list[Cell | None]] = [[side, *row] for side, row in zip(self.a, self.cells, strict=True)]
         return [top, *rows]
@@ -50,22 +50,22 @@ class Table(NamedTuple):
 
 @dataclass
 class _Made:
-    """The newest table, and what it was made from."""
+    """Last table, and its inputs."""
 
     source: tuple[object, ...] = ()
     table: Table | None = None
     stamp: int = 0
-    """Another number for each table: comparing every number in one would take longer than drawing it."""
+    """Number that changes with each table: comparing all of its numbers would take longer than drawing it."""
 
 
 def current_table(scene: Scene, facts: Facts, picked: tuple[int, ...], held: bool) -> tuple[Table, int]:
     """Return the grid for the scene, and a number that identifies it.
 
     Args:
-        scene: Has the document and the settings of the grid.
-        facts: Has the network, which must be there.
+        scene: Source of the document and the grid settings.
+        facts: Source of the network, which must not be None.
         picked: The selected layers.
-        held: Something moves, so an earlier grid of the same network stays.
+        held: True during drags and motion, which keep the last grid of the same network.
     """
     made, grid, document, device = (
         facts.scratch.get(_Made),
@@ -84,7 +84,7 @@ def current_table(scene: Scene, facts: Facts, picked: tuple[int, ...], held: boo
 
 
 def axis(text: str, document: Document, usual: str) -> tuple[Swatch, ...]:
-    """The styles of one side: the seeds typed, else the shelf, else the usual seeds. What is no seed gives the rest."""
+    """Return the styles of one axis: typed seeds, else the shelf, else the default seeds. Invalid text is ignored."""
     latent = document.latent
     try:
         seeds = seeds_of(text) if text.strip() else ()
@@ -96,7 +96,7 @@ def axis(text: str, document: Document, usual: str) -> tuple[Swatch, ...]:
 
 
 def problem(text: str) -> str:
-    """Why a side cannot be what was typed; empty where it can."""
+    """Return why the seeds of an axis are invalid; empty if they are valid."""
     try:
         many = len(seeds_of(text)) if text.strip() else 0
     except ValueError as error:
@@ -105,7 +105,7 @@ def problem(text: str) -> str:
 
 
 def taken_ws(model: ModelInfo, taken: int, picked: tuple[int, ...]) -> tuple[int, ...]:
-    """The w vectors that cells take from B; see `SETS`."""
+    """Return the w vectors that cells take from B; see `SETS`."""
     bands = bands_of(model)
     if taken < len(bands):
         return tuple(bands[taken].ws)
@@ -115,7 +115,7 @@ def taken_ws(model: ModelInfo, taken: int, picked: tuple[int, ...]) -> tuple[int
 def table(
     document: Document, num_ws: int, a: tuple[Swatch, ...], b: tuple[Swatch, ...], ws: tuple[int, ...], device: str
 ) -> Table:
-    """All cells: in row i and column j, style A_i with the w vectors `ws` of style B_j; the rest is the document's."""
+    """Return all cells: row i, column j is style A_i with w vectors `ws` of style B_j; the rest is the document's."""
     cell = partial(_cell, device=device)
     first = [opened(document, swatch, num_ws) for swatch in a]
     rows = [
@@ -136,7 +136,7 @@ def _cell(document: Document, name: str, device: str) -> Cell:
 
 
 def composed(pictures: list[list[RGBA | None]]) -> RGBA:
-    """One picture of all, edge to edge; where there is none it is white."""
+    """Return one image of all cells, without gaps; missing cells are white."""
     height, width = next(one for row in pictures for one in row if one is not None).shape[:2]
     whole = np.full((len(pictures) * height, len(pictures[0]) * width, 4), 255, np.uint8)
     for i, row in enumerate(pictures):

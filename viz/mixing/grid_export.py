@@ -1,4 +1,4 @@
-"""Save the mixing grid at full size: rendered cell after cell, put together and written off the window's thread."""
+"""Export of the mixing grid at full size: cells are rendered one by one, then combined and saved in the background."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,30 +10,30 @@ from viz.mixing.grid import RGBA, Cell, composed, current_table
 from viz.state.facts import Facts, ServiceKey
 from viz.state.interaction import Message
 from viz.state.scene import Scene
-from viz.ui.notifications import said
+from viz.ui.notifications import with_message
 
 
 @dataclass
 class GridExport:
-    """The grid that is being saved at full size."""
+    """A running export of the grid at full size."""
 
     cells: list[list[Cell | None]] = field(default_factory=list)
-    """Empty while none is."""
+    """Empty while no export runs."""
     done: list[RGBA] = field(default_factory=list)
     network: Network = Network()
 
     @property
     def on(self) -> bool:
-        """Return whether a grid is being saved."""
+        """Return True while an export runs."""
         return bool(self.cells)
 
     @property
     def waiting(self) -> list[Cell]:
-        """The cells in the order in which they are rendered."""
+        """Return the remaining cells in render order."""
         return [cell for row in self.cells for cell in row if cell is not None]
 
     def stop(self) -> bool:
-        """Save no grid; what was rendered is forgotten. False when none was being saved."""
+        """Cancel the export and drop its images. Returns False if none was running."""
         was, self.cells, self.done = self.on, [], []
         return was
 
@@ -42,7 +42,7 @@ GRID_EXPORT: ServiceKey[GridExport] = ServiceKey("grid export")
 
 
 def start(scene: Scene, facts: Facts) -> Scene:
-    """Begin to save the grid as it is now; `look` goes on with it."""
+    """Start the export of the current grid; `look` continues it."""
     export = facts.services[GRID_EXPORT]
     if facts.model is not None and not export.on:
         table, _ = current_table(scene, facts, actions.picked(scene, facts), scene.view.motion.playing)
@@ -51,7 +51,7 @@ def start(scene: Scene, facts: Facts) -> Scene:
 
 
 def look(scene: Scene, facts: Facts) -> Scene:
-    """Request the next image, or save the grid when all are there. Call once a frame, outside cached parts."""
+    """Request the next image, or save the grid once all are rendered. Call once a frame, outside cached parts."""
     export = facts.services[GRID_EXPORT]
     if not export.on:
         return scene
@@ -61,7 +61,7 @@ def look(scene: Scene, facts: Facts) -> Scene:
         if export.network != scene.document.network or status.failure is not None:
             why = status.failure.message if status.failure is not None else "another network was opened"
             export.stop()
-            return said(scene, Message("The mixing grid was not saved", why, bad=True, at=facts.now))
+            return with_message(scene, Message("The mixing grid was not saved", why, bad=True, at=facts.now))
         if not status.over or status.result is None:
             return scene
         export.done.append(status.result)

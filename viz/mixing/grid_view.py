@@ -1,4 +1,4 @@
-"""The mixing grid in the centre: styles A down, styles B across, and in each cell A with some layers of B."""
+"""Mixing grid on the canvas: styles A as rows, styles B as columns, and A with some layers of B in each cell."""
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -19,14 +19,14 @@ from viz.ui.draw_cache import cached
 
 GRID = "view.grid"
 BAR, CAPTION, GAP, MARGIN = 36, 16, 4, 16
-"""Design lengths: the controls, a name, between cells, and around them all."""
+"""Height of the bar, of a name, gap of cells, and outer margin, in design lengths."""
 SIZES = (64, 128)
-"""Sides in pixels of the pictures that are rendered for the cells."""
+"""Sides of the rendered cell images in pixels."""
 _TOKENS = ("coarse", "middle", "fine", "accent", "accent")
 
 
 def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
-    """The whole view, where the picture would be."""
+    """Draw the whole view in place of the image."""
     export = facts.services[GRID_EXPORT]
     picked = actions.picked(scene, facts)
     held = scene.view.motion.playing or (imgui.is_any_item_active() and not imgui.get_io().want_text_input)
@@ -41,7 +41,7 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
 
 @cached
 def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
-    """Draw the bar: styles at the sides, layers taken, saving."""
+    """Draw the bar: styles of the axes, layers taken, export."""
     p, grid, model, export = theme.current.px, scene.interaction.grid, facts.model, facts.services[GRID_EXPORT]
     assert model is not None
     wide = area.width > p(700)
@@ -61,7 +61,7 @@ def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene
 
 
 def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
-    """The right end of the bar: save, or how far that is; and back."""
+    """Draw the right end of the bar: the export button or its progress, and the back button."""
     p, export, y = theme.current.px, facts.services[GRID_EXPORT], area.y + theme.current.px(8)
     right = area.x + area.width - p(12)
     imgui.set_cursor_screen_pos(V(right - p(24), y))
@@ -83,7 +83,7 @@ def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scen
 
 
 def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
-    """The field of one side."""
+    """Draw the input field of one axis."""
     p = theme.current.px
     ui.label(name, "text", weight="bold", height=24)
     imgui.same_line(0, p(6))
@@ -101,7 +101,7 @@ def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
 
 @cached
 def _cells(scene: Scene, facts: Facts, table: Table, stamp: int, area: Area) -> Scene:
-    """The pictures, as large as they fit."""
+    """Draw the images as large as they fit."""
     p, rows = theme.current.px, table.pictures()
     across, down = len(rows[0]), len(rows)
     gap, left, top = p(GAP), p(MARGIN), p(MARGIN + CAPTION)
@@ -127,7 +127,7 @@ def _in_editor(scene: Scene, document: Document) -> Scene:
 
 
 def _cell(facts: Facts, cell: Cell, id_: str, at: V, side: float, size: int, token: str) -> bool:
-    """One picture; True when it is chosen."""
+    """Draw one image; return True when it is chosen."""
     imgui.set_cursor_screen_pos(at)
     chosen = ui.hit(f"##{id_}", V(side, side))
     found = facts.thumbnails.get(cell.request, size)
@@ -144,7 +144,7 @@ def _cell(facts: Facts, cell: Cell, id_: str, at: V, side: float, size: int, tok
 
 
 def _names(table: Table, x0: float, y0: float, side: float, gap: float, top: float) -> None:
-    """Names over the columns and beside the rows."""
+    """Draw the names of columns and rows."""
     t, p = theme.current, theme.current.px
     for j, cell in enumerate(table.b, 1):
         x = x0 + j * (side + gap) + side / 2

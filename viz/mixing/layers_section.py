@@ -1,4 +1,4 @@
-"""The Layers section: whose style each w vector takes, how much of it, and which layers have noise."""
+"""Layers section: style source and share of each w vector, and the noise of layers."""
 
 import math
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ Kind = Literal["", "style", "noise", "pick"]
 
 @dataclass
 class Stroke:
-    """A press that is held and moved across rows: what it sets, and how far the pointer came in this frame."""
+    """A press moved across rows: the value it sets, and the range covered in this frame."""
 
     kind: Kind = ""
     on: bool = False
@@ -40,23 +40,23 @@ class Stroke:
     end: float = 0.0
 
     def begin(self, kind: Kind, on: bool, y: float) -> None:
-        """A row was pressed at height `y`; it and the rows painted over become `on`."""
+        """Start at a row pressed at height `y`; it and the rows painted over become `on`."""
         self.kind, self.on, self.start, self.end = kind, on, y, y
 
     def move(self, y: float, held: bool) -> None:
-        """A new frame: the pointer is at `y`, and the button is held or not."""
+        """Update for a new frame: pointer at `y`, button held or not."""
         if held:
             self.start, self.end = self.end, y
         else:
             self.kind = ""
 
     def covers(self, kind: str, top: float, bottom: float) -> bool:
-        """Return whether the pointer came over [top, bottom) in this frame."""
+        """Return True if the pointer crossed [top, bottom) in this frame."""
         return self.kind == kind and min(self.start, self.end) < bottom and max(self.start, self.end) >= top
 
 
 def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
-    """The section. `reserve`: pixels to leave free below it, if its rows can be that low."""
+    """Draw the section. `reserve`: pixels to leave free below it, if its rows can be that low."""
     model = facts.model
     count = len([i for i in mixed(scene.document.mixing) if model and i < model.num_ws])
     summary = f"{count} of {model.num_ws} mixed" if model else "no network yet"
@@ -96,7 +96,7 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
 
 
 def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
-    """Those of a band's layers that would take the dragged swatch."""
+    """Return the layers of a band that would take the dragged swatch."""
     drag = scene.interaction.drag
     if not drag.on or not isinstance(drag.over, Target):
         return ()
@@ -104,7 +104,7 @@ def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
 
 
 def _hovered(scene: Scene, top: V, bottom: float) -> bool:
-    """Return whether a swatch is dragged over this part of the section."""
+    """Return True if a swatch is dragged over this part of the section."""
     if not scene.interaction.drag.on:
         return False
     mouse, window, size = imgui.get_mouse_pos(), imgui.get_window_pos(), imgui.get_window_size()
@@ -113,10 +113,10 @@ def _hovered(scene: Scene, top: V, bottom: float) -> bool:
 
 
 def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[int, ...]) -> Scene:
-    """A band's header: a click lays the active swatch into its layers or gives them back; with Shift it picks."""
-    mixing, hand = scene.document.mixing, scene.interaction.selection.swatch
+    """Draw a band header: a click applies the active swatch to its layers or resets them; Shift+click selects them."""
+    mixing, swatch = scene.document.mixing, scene.interaction.selection.swatch
     width, top = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
-    imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # its note must be readable
+    imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # keeps its note readable
     imgui.begin_disabled(not band.ws)
     plural = "s" if len(lit) > 1 else ""
     share = f"+ {len(lit)} layer{plural}" if lit else share_text(mixing, band.ws)
@@ -126,8 +126,8 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
             layers = scene.interaction.selection.layers if io.key_ctrl else ()
             scene = selecting(scene, layers=tuple(sorted({*layers, *band.ws})))
         else:
-            all_taken = all(takes(mixing, i, hand) for i in free(mixing, band.ws))
-            scene = put(scene, MIXING, switched(mixing, band.ws, hand, not all_taken))
+            all_taken = all(takes(mixing, i, swatch) for i in free(mixing, band.ws))
+            scene = put(scene, MIXING, switched(mixing, band.ws, swatch, not all_taken))
     imgui.end_disabled()
     imgui.pop_style_var()
     if band.ws:
@@ -139,14 +139,14 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
 
 
 def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, height: float) -> Scene:
-    """One w vector."""
+    """Draw the row of one w vector."""
     name, stroke, selection = model.ws_names[index], facts.scratch.get(Stroke), scene.interaction.selection
     mixing, noise = scene.document.mixing, scene.document.noise
     look = _look(scene, facts, model, index, token)
     top = imgui.get_cursor_screen_pos()
     touch = ui.layer_row(name, look, imgui.get_content_region_avail().x, height, _HINT.format(name))
     bottom = imgui.get_cursor_screen_pos().y
-    together, hand = around(selection.layers, index), selection.swatch
+    together, swatch = around(selection.layers, index), selection.swatch
     if touch.picked:
         io = imgui.get_io()
         selection = picked(selection, index, more=io.key_ctrl, through=io.key_shift)
@@ -156,10 +156,10 @@ def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, h
         selection = extended(selection, index)
         scene = scene.interacting(selection=selection)
     if touch.painted:
-        stroke.begin("style", not takes(mixing, index, hand), stroke.end)
-        scene = put(scene, MIXING, switched(mixing, together, hand, stroke.on))
+        stroke.begin("style", not takes(mixing, index, swatch), stroke.end)
+        scene = put(scene, MIXING, switched(mixing, together, swatch, stroke.on))
     elif stroke.covers("style", top.y, bottom):
-        scene = put(scene, MIXING, switched(mixing, (index,), hand, stroke.on))
+        scene = put(scene, MIXING, switched(mixing, (index,), swatch, stroke.on))
     if touch.cleared:
         scene = put(scene, MIXING, clear(mixing, together))
     if touch.lock:
@@ -206,7 +206,7 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
 
 
 def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, float, float, float], str] | None:
-    """Return what the row would take if the dragged swatch were dropped."""
+    """Return a preview of the row's source if the dragged swatch were dropped."""
     drag = scene.interaction.drag
     if not drag.on or not isinstance(drag.over, Target) or index not in drag.over.ws:
         return None
@@ -219,23 +219,23 @@ _ICONS = 5
 
 
 def layer_tools(scene: Scene, facts: Facts, model: ModelInfo) -> Scene:
-    """One row: All, None, Invert; swap, clear, solo, lock; and the mixing grid."""
+    """Draw the tool row: All, None, Invert; swap, clear, solo, lock; and the mixing grid."""
     gap, mixing = t.px(4), scene.document.mixing
     width = (imgui.get_content_region_avail().x - (_ICONS + 2) * gap - _ICONS * t.px(t.row)) / 3
-    hand = scene.interaction.selection.swatch
+    swatch = scene.interaction.selection.swatch
     if ui.button("All", width=width, hint="Take the chosen swatch in every layer"):
-        scene = put(scene, MIXING, lay(mixing, range(model.num_ws), hand))
+        scene = put(scene, MIXING, lay(mixing, range(model.num_ws), swatch))
     imgui.same_line(0, gap)
     if ui.button("None", width=width, hint="Keep the first style in every layer"):
         scene = put(scene, MIXING, clear(mixing, range(model.num_ws)))
     imgui.same_line(0, gap)
     if ui.button("Invert", width=width, hint="The chosen swatch where the base is, and the base where it is mixed"):
-        scene = put(scene, MIXING, inverted(mixing, model.num_ws, hand))
+        scene = put(scene, MIXING, inverted(mixing, model.num_ws, swatch))
     return _of_picked(scene, facts, gap)
 
 
 def _of_picked(scene: Scene, facts: Facts, gap: float) -> Scene:
-    """Icons that act on the picked layers."""
+    """Draw the icons that act on the selected layers."""
     many = len(actions.picked(scene, facts))
     which = f"the {many} picked layers" if many > 1 else "the picked layer"
     pick_first = "; click a layer's name to pick it"

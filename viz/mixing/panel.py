@@ -1,4 +1,4 @@
-"""Window "Mix": the shelf, the layers that take its swatches, and saving what came of it."""
+"""Window "Mix": the shelf, the layers that take its swatches, and saving."""
 
 from imgui_bundle import imgui
 
@@ -20,12 +20,12 @@ _shelf, _layers, _compare, _capture = (
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole panel."""
+    """Draw the whole panel."""
     scene = tidied(scene, facts)
     tall = imgui.get_window_height() > t.px(760)
     free = capture_section.height(tall) + compare_section.height(scene, tall)
     dragged = scene.interaction.drag.on
-    if dragged:  # what is under the pointer is asked in every frame
+    if dragged:  # target under the pointer, updated in every frame
         every_frame()
         scene = layers_section.draw(shelf.draw(scene, facts), facts, free)
     else:

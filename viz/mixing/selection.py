@@ -10,37 +10,37 @@ from viz.state.facts import Facts
 from viz.state.interaction import MixingSelection
 from viz.state.scene import Scene
 
-Hand = Swatch | None
-"""A swatch; None: the second style, whose seed goes on changing where it was laid."""
+ActiveSwatch = Swatch | None
+"""A swatch; None: the second style, whose seed changes wherever it is applied."""
 
 
 def selecting(scene: Scene, **changes: object) -> Scene:
-    """Return the scene with parts of its `MixingSelection` replaced; the very same scene where nothing changes."""
+    """Return the scene with parts of its `MixingSelection` replaced; the same object if nothing changes."""
     selection: MixingSelection = replace(scene.interaction.selection, **changes)  # type: ignore[arg-type]
     return scene.interacting(selection=selection)
 
 
 def tidied(scene: Scene, facts: Facts) -> Scene:
-    """Return the scene without what is there no longer: a swatch that left the shelf, layers of another network."""
+    """Return the scene without stale selections: swatches removed from the shelf, layers of another network."""
     now, model = scene.interaction.selection, facts.model
     swatch = now.swatch if now.swatch in scene.document.shelf else None
     layers = now.layers if model is None else within(now.layers, model.num_ws)
     return scene if swatch is now.swatch and layers is now.layers else selecting(scene, swatch=swatch, layers=layers)
 
 
-def swatch_of(scene: Scene) -> Hand:
-    """Return the active swatch; None, the second style, once it has left the shelf."""
+def swatch_of(scene: Scene) -> ActiveSwatch:
+    """Return the active swatch; None, the second style, if it was removed from the shelf."""
     swatch = scene.interaction.selection.swatch
     return swatch if swatch in scene.document.shelf else None
 
 
 def within(layers: tuple[int, ...], num_ws: int) -> tuple[int, ...]:
-    """Return those of the layers that a network with `num_ws` w vectors has."""
+    """Return the layers that exist in a network with `num_ws` w vectors."""
     return layers if not layers or layers[-1] < num_ws else tuple(i for i in layers if i < num_ws)
 
 
 def picked(selection: MixingSelection, index: int, *, more: bool, through: bool) -> MixingSelection:
-    """Return the selection after a press on a row: it alone, one `more` or fewer, or all `through` to it."""
+    """Return the selection after pressing a row: only that row, toggled (`more`), or a range to it (`through`)."""
     if through and selection.anchor is not None:
         first, last = sorted((selection.anchor, index))
         layers = tuple(sorted({*(selection.layers if more else ()), *range(first, last + 1)}))
@@ -53,39 +53,39 @@ def picked(selection: MixingSelection, index: int, *, more: bool, through: bool)
 
 
 def extended(selection: MixingSelection, index: int) -> MixingSelection:
-    """Return the selection after a held press moved over another row."""
+    """Return the selection after a press was dragged to another row."""
     return replace(selection, layers=tuple(sorted({*selection.layers, index})))
 
 
 def around(layers: tuple[int, ...], index: int) -> tuple[int, ...]:
-    """Return what a gesture on one row acts on: all selected layers where it is one of them, else it alone."""
+    """Return the layers affected by a gesture on one row: the selection if it contains the row, else that row."""
     return layers if index in layers else (index,)
 
 
-def source_of(hand: Hand, ws: int) -> Source | None:
-    """Return what one w vector takes from a swatch; None: the second style, as in `LayerStyle.source`."""
-    return None if hand is None else style_of(hand.latent, hand.mixing, ws)
+def source_of(swatch: ActiveSwatch, ws: int) -> Source | None:
+    """Return the source of one w vector in a swatch; None: the second style, as in `LayerStyle.source`."""
+    return None if swatch is None else style_of(swatch.latent, swatch.mixing, ws)
 
 
-def takes(mixing: Mixing, ws: int, hand: Hand) -> bool:
-    """Return whether a w vector has the swatch's style already."""
+def takes(mixing: Mixing, ws: int, swatch: ActiveSwatch) -> bool:
+    """Return True if a w vector already has the swatch's style."""
     own = layer(mixing, ws)
-    return own is not None and own.amount != 0 and own.source == source_of(hand, ws)
+    return own is not None and own.amount != 0 and own.source == source_of(swatch, ws)
 
 
-def lay(mixing: Mixing, ws: Iterable[int], hand: Hand) -> Mixing:
-    """Lay a swatch into w vectors, all of it; locked ones stay as they are, and solo lets them through."""
+def lay(mixing: Mixing, ws: Iterable[int], swatch: ActiveSwatch) -> Mixing:
+    """Apply a swatch to w vectors at full share, skipping locked ones, and include them in solo."""
     laid = free(mixing, ws)
-    after = put(mixing, *(LayerStyle(i, source_of(hand, i)) for i in laid))
+    after = put(mixing, *(LayerStyle(i, source_of(swatch, i)) for i in laid))
     return replace(after, solo=tuple(sorted({*after.solo, *laid}))) if after.solo else after
 
 
-def switched(mixing: Mixing, ws: Iterable[int], hand: Hand, on: bool) -> Mixing:
-    """Lay a swatch into w vectors, or give them the document's own style again."""
-    return lay(mixing, ws, hand) if on else clear(mixing, ws)
+def switched(mixing: Mixing, ws: Iterable[int], swatch: ActiveSwatch, on: bool) -> Mixing:
+    """Apply a swatch to w vectors, or reset them to the document's own style."""
+    return lay(mixing, ws, swatch) if on else clear(mixing, ws)
 
 
-def inverted(mixing: Mixing, num_ws: int, hand: Hand) -> Mixing:
-    """Lay a swatch where the document's own style is, and the other way round."""
+def inverted(mixing: Mixing, num_ws: int, swatch: ActiveSwatch) -> Mixing:
+    """Apply a swatch where the document's own style is, and reset the others."""
     own = [i for i in range(num_ws) if i not in {one.ws for one in mixing.layers if one.amount != 0}]
-    return lay(clear(mixing, range(num_ws)), own, hand)
+    return lay(clear(mixing, range(num_ws)), own, swatch)

@@ -1,4 +1,4 @@
-"""The Shelf section: the second style, and swatches to drag onto layers, bands and the picture."""
+"""Shelf section: the second style, and swatches to drag onto layers, bands and the image."""
 
 import math
 from dataclasses import dataclass, replace
@@ -28,11 +28,11 @@ from viz.ui.theme import current as t
 
 SEED, WALKS, SPEED = "document.mixing.x", "view.motion.mixing", "view.motion.mixing_speed"
 SECOND_SIDE = 52
-"""Side of its picture: two rows, design length."""
+"""Side of its image (two rows), in design lengths."""
 
 
 def base_seed(latent: Latent) -> float | None:
-    """The seed of the first style, if the second could be the same: not between two rows of the grid."""
+    """Return the seed of the first style if the second can equal it: not between two rows of the grid."""
     return seed_at(latent.x, latent.y) if latent.y == round(latent.y) and latent.array is None else None
 
 
@@ -42,7 +42,7 @@ def _has_base(scene: Scene) -> bool:
 
 
 def second_style(scene: Scene, facts: Facts) -> Scene:
-    """Its picture, to be chosen and dragged, and two rows beside it."""
+    """Draw the second style: its image, for selection and dragging, and two rows beside it."""
     imgui.push_id("style")
     p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SECOND_SIDE)
     dragging = scene.interaction.drag.on
@@ -106,7 +106,7 @@ _GLYPHS: dict[Literal["seed", "saved"], Glyph] = {"seed": "dice-five", "saved": 
 
 @dataclass
 class Tabs:
-    """The tab shown and the text typed."""
+    """Active tab and typed text."""
 
     tab: int = 0
     typed: str = ""
@@ -114,12 +114,12 @@ class Tabs:
     renaming: str | None = None
 
     def shows(self, swatch: Swatch) -> bool:
-        """Return whether a swatch is among those of the chosen tab."""
+        """Return True if the active tab contains the swatch."""
         return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The section."""
+    """Draw the section."""
     count = len(scene.document.shelf)
     summary = f"{count} swatch{'es' if count != 1 else ''}" if count else "second style only"
     if not ui.section("Shelf", summary=summary):
@@ -134,7 +134,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:
-    """Draw the empty state: what belongs here, and the next step."""
+    """Draw the empty state: a description and the next step."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     text, action = "Styles to mix lie here.", "Shelve the picture"
     room = ui.measure(action) + t.px(42)
@@ -168,7 +168,7 @@ def _tiles(scene: Scene, facts: Facts) -> Scene:
         imgui.set_cursor_screen_pos(p)
         scene = _tile(scene, facts, index, p)
         if scene.document.shelf is not shelf:
-            break  # the rest follows in the next frame, by its new numbers
+            break  # indices have changed; the remaining tiles follow in the next frame
     k = len(shown)
     imgui.set_cursor_screen_pos(V(round(a.x + k % columns * (tile + gap)), a.y + k // columns * pitch))
     if ui.add_tile("seed", size=TILE):
@@ -181,7 +181,7 @@ def _tiles(scene: Scene, facts: Facts) -> Scene:
 
 
 def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
-    """One swatch: click chooses it, double click opens it, drag lifts it, right click offers more."""
+    """Draw one swatch: click selects, double click opens, drag lifts it, right click opens the menu."""
     swatch = scene.document.shelf[index]
     selected, tabs = scene.interaction.selection.swatch, facts.scratch.get(Tabs)
     texture, uv = swatch_thumbnails.of_swatch(scene, facts, swatch)
@@ -206,7 +206,7 @@ def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
 
 
 def _slot(scene: Scene, index: int, p: V) -> Scene:
-    """The gap beside a tile that a dragged swatch would be moved into."""
+    """Handle the gap beside a tile as drop target of a dragged swatch."""
     drag = scene.interaction.drag
     mouse, tile, gap = imgui.get_mouse_pos(), t.px(TILE), t.px(4)
     if drag.at is None or not (p.x - gap <= mouse.x < p.x + tile + gap and p.y <= mouse.y < p.y + tile + t.px(19)):
@@ -218,7 +218,7 @@ def _slot(scene: Scene, index: int, p: V) -> Scene:
 
 
 def _more(scene: Scene, facts: Facts, index: int) -> Scene:
-    """The menu of a swatch."""
+    """Draw the context menu of a swatch."""
     imgui.set_next_window_size(V(t.px(168), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
     opened = imgui.begin_popup(f"more{index}")
@@ -249,7 +249,7 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
 
 
 def _add(scene: Scene, facts: Facts) -> Scene:
-    """The popup in which seeds are typed."""
+    """Draw the popup for typing seeds."""
     imgui.set_next_window_size(V(t.px(220), 0))
     if not imgui.begin_popup("add"):
         return scene

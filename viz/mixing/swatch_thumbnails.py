@@ -1,4 +1,4 @@
-"""Thumbnails of styles on their own: of swatches, of what layers take, of the second style."""
+"""Thumbnails of single styles: of swatches, layer sources and the second style."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,27 +7,27 @@ from imgui_bundle import imgui
 from renderer.document.document import Document, request_for
 from renderer.document.mixing import second_of
 from renderer.ipc.protocol import Display, Latent, Mixing, RenderRequest, Source
-from viz.mixing.selection import Hand
+from viz.mixing.selection import ActiveSwatch
 from viz.state.facts import Facts
 from viz.state.recording import derived, untracked
 from viz.state.scene import Scene
 
 Picture = tuple[int, tuple[float, float, float, float]]
-"""Texture and (u0, v0, u1, v1); texture 0 while it is not there."""
+"""Texture and (u0, v0, u1, v1); texture 0 while not available."""
 NOTHING: Picture = (0, (0.0, 0.0, 1.0, 1.0))
 UNMIXED = Mixing()
 MOST = 512
-"""Styles whose requests are kept."""
+"""Maximum number of cached requests."""
 
 Style = tuple[Source, Mixing]
 
 
 @dataclass
 class SwatchThumbnails:
-    """Requests of thumbnails of styles: asking with the same objects is quick.
+    """Cached requests for thumbnails of styles; lookups with the same objects are fast.
 
-    A style is shown by the present network and truncation alone, so that a swatch looks the same while noise,
-    directions or transforms change. While something moves or is held, the pictures stay as they were.
+    A style is shown with the current network and truncation only, so that a swatch looks the same while noise,
+    directions or transforms change. During motion and drags, the images are not updated.
     """
 
     base: RenderRequest = RenderRequest(0)
@@ -36,14 +36,14 @@ class SwatchThumbnails:
     """Inputs of `base`."""
     _requests: dict[Style, RenderRequest] = field(default_factory=dict)
     _shown: dict[Style, RenderRequest] = field(default_factory=dict)
-    """The newest picture that was there, shown until the next one is."""
+    """Last available request of each style, shown until the next one is available."""
 
     def look(self, scene: Scene, held: bool) -> None:
-        """Call once a frame. `held`: the hand holds something, so what it changes is not followed yet."""
+        """Update `base`. Call once a frame. `held`: a drag is active, whose changes are not followed yet."""
         document = scene.document
         made = (document.network, document.truncation, document.force_fp32, scene.settings.device)
         if self._from and all(new is old for new, old in zip(made, self._from, strict=True)):
-            return  # the usual answer, without comparing every number
+            return  # common case, avoids comparing all numbers
         same = document.network == self.base.image.network and scene.settings.device == self.base.device
         if same and (held or scene.view.motion.playing):
             return
@@ -70,7 +70,7 @@ class SwatchThumbnails:
 
     @untracked
     def picture(self, facts: Facts, source: Source, mixing: Mixing = UNMIXED) -> Picture:
-        """The picture of a style, or the one that it had before, or nothing yet."""
+        """Return the image of a style, its previous image, or texture 0."""
         request = self.request(source, mixing)
         found = facts.thumbnails.get(request)
         if found:
@@ -95,21 +95,21 @@ def of(scene: Scene, facts: Facts) -> SwatchThumbnails:
 
 @dataclass
 class _Second:
-    """The second style, made anew only when it is another one."""
+    """The second style, rebuilt only on a change."""
 
     made_from: tuple[Source, float] | None = None
     style: Source = Latent()
 
 
 def second(scene: Scene) -> float:
-    """Return the seed by which the second style is shown; while it walks, the nearest whole one, so few are made."""
+    """Return the seed that represents the second style; while it walks, the nearest integer, to limit renders."""
     x = scene.document.mixing.x
     return float(round(x)) if scene.view.motion.mixing else x
 
 
 @derived
 def pictured_second(scene: Scene, facts: Facts) -> Source:
-    """Return the second style as it is shown."""
+    """Return the second style as displayed."""
     known, latent, x = facts.scratch.get(_Second), scene.document.latent, second(scene)
     if known.made_from is None or known.made_from[0] is not latent or known.made_from[1] != x:
         known.made_from, known.style = (latent, x), second_of(latent, Mixing(x))
@@ -117,11 +117,11 @@ def pictured_second(scene: Scene, facts: Facts) -> Source:
 
 
 def of_layer(scene: Scene, facts: Facts, source: Source | None) -> Picture:
-    """Return the thumbnail of what a layer takes; None: the second style."""
+    """Return the thumbnail of a layer's source; None: the second style."""
     return of(scene, facts).picture(facts, pictured_second(scene, facts) if source is None else source)
 
 
-def of_swatch(scene: Scene, facts: Facts, swatch: Hand) -> Picture:
+def of_swatch(scene: Scene, facts: Facts, swatch: ActiveSwatch) -> Picture:
     """Return the thumbnail of a swatch; None: the second style."""
     if swatch is None:
         return of_layer(scene, facts, None)

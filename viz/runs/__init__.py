@@ -1,1 +1,1 @@
-"""The Train workspace: list and details of runs, curves, logs, fakes, results and the form for a new run."""
+"""Train workspace: list and details of runs, curves, logs, fakes, results and the form for a new run."""

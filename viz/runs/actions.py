@@ -1,4 +1,4 @@
-"""Actions of runs: start, stop, resume, trash. Each may take seconds, so a background worker does them in turn."""
+"""Actions on runs: start, stop, resume, trash. Each may take seconds, so they are queued on a background worker."""
 
 import os
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from viz.state.scene import Action, Scene, Window
 
 @dataclass(frozen=True)
 class StartRun(Action):
-    """Start a run, or let it wait for its turn."""
+    """Start a run, or queue it."""
 
     spec: Any
     """The filled spec."""
     outdir: str
     executor: Literal["local", "slurm"] = "local"
     slurm: Any = None
-    """`launcher.SlurmOptions`; None where it runs here."""
+    """`launcher.SlurmOptions`; None for a local run."""
     follow: bool = False
-    """Show its snapshots as they appear."""
+    """True to follow its snapshots."""
 
     def run(self, scene: Scene, window: Window) -> None:
         """Queue it."""
@@ -34,7 +34,7 @@ class StartRun(Action):
 
 @dataclass(frozen=True)
 class StopRun(Action):
-    """Let a run end well, with a snapshot; one that waits for its turn is not started."""
+    """Stop a run gracefully, with a final snapshot; a queued run is cancelled."""
 
     target: Run
 
@@ -43,13 +43,13 @@ class StopRun(Action):
         window.facts.services[RUN_WORK].changes.submit(self)
 
     def carry_out(self) -> "News":
-        """Stop it; on the worker's thread."""
+        """Stop the run. Called on the worker's thread."""
         return _done(self.target, launcher.stop, "is stopping", "stopped", "It saves a snapshot first.")
 
 
 @dataclass(frozen=True)
 class ResumeRun(Action):
-    """Go on with a run in its own folder, exactly from where it was."""
+    """Resume a run in its own folder, from its exact last state."""
 
     target: Run
 
@@ -58,7 +58,7 @@ class ResumeRun(Action):
         window.facts.services[RUN_WORK].changes.submit(self)
 
     def carry_out(self) -> "News":
-        """Resume it; on the worker's thread."""
+        """Resume the run. Called on the worker's thread."""
         return _done(self.target, launcher.resume, "goes on", "resumed")
 
 
@@ -73,7 +73,7 @@ class TrashRun(Action):
         window.facts.services[RUN_WORK].changes.submit(self)
 
     def carry_out(self) -> "News":
-        """Move it; on the worker's thread."""
+        """Move the folder. Called on the worker's thread."""
         return _done(self.target, launcher.trash, "is in the trash", "moved to the trash")
 
 
@@ -84,12 +84,12 @@ class Launched:
     run: Run | None = None
     follow: bool = False
     problem: str = ""
-    """A sentence where there is no run."""
+    """Error message if the run was not started."""
 
 
 @dataclass(frozen=True)
 class News:
-    """Outcome of a change of a run, as a notification."""
+    """Outcome of an action on a run, as a notification."""
 
     text: str
     detail: str = ""
@@ -97,14 +97,14 @@ class News:
 
 
 class RunWork:
-    """Background workers for what is done to runs."""
+    """Background workers for actions on runs."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.launches = Worker("launch", launched, wake)
         self.changes = Worker("changes of runs", _changed, wake)
 
     def close(self) -> None:
-        """Finish what was requested."""
+        """Finish queued actions."""
         self.launches.close()
         self.changes.close()
 
@@ -113,7 +113,7 @@ RUN_WORK: ServiceKey[RunWork] = ServiceKey("run work")
 
 
 def launched(action: StartRun) -> Launched:
-    """Start a run: its folder is made, and the process that looks after it."""
+    """Start a run: creates its folder and its supervisor process."""
     outdir = str(Path(action.outdir.strip()).expanduser())
     try:
         run = launcher.submit(action.spec, outdir, executor=action.executor, slurm=action.slurm)
@@ -123,7 +123,7 @@ def launched(action: StartRun) -> Launched:
 
 
 def report_launch(scene: Scene, window: Window) -> Scene:
-    """Report a run that was started since the last call; the scene follows it if that was requested."""
+    """Report a run started since the last call; the scene follows it if requested."""
     if (news := window.facts.services[RUN_WORK].launches.poll()) is None:
         return scene
     if news.run is None:
@@ -136,7 +136,7 @@ def report_launch(scene: Scene, window: Window) -> Scene:
 
 
 def report_changes(window: Window) -> None:
-    """Report what came of changes of runs since the last call."""
+    """Report the outcomes of actions on runs since the last call."""
     while (news := window.facts.services[RUN_WORK].changes.poll()) is not None:
         window.say(news.text, news.detail, bad=news.bad)
 

@@ -14,7 +14,7 @@ from viz.state.snapshots import current
 
 
 def of_runs() -> tuple[Command, ...]:
-    """In the order of the menu."""
+    """Return the commands in menu order."""
     return (
         Command(
             "new-run", "Run", "New run…", "Train a network, or measure one",
@@ -88,7 +88,7 @@ def _explore(scene: Scene, facts: Facts) -> Scene:
 
 
 def of_following() -> tuple[Command, ...]:
-    """Every one, in the order of the menu."""
+    """Return the commands in menu order."""
     return (
         Command(
             "results", "Run", "Metric results…", "What metrics came to: a table, curves, and CSV",
@@ -107,7 +107,7 @@ def of_following() -> tuple[Command, ...]:
 
 
 def _folder(scene: Scene, facts: Facts) -> str:
-    """The run that is followed, else the run of the network shown."""
+    """Return the followed run, else the run of the shown network."""
     return scene.interaction.following.folder or run_folder(scene.document.network.source)
 
 

@@ -1,4 +1,4 @@
-"""Curves of the chosen runs: losses, a metric, augmentation, and any statistic."""
+"""Curves of the selected runs: losses, a metric, augmentation, and any statistic."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -22,12 +22,12 @@ from viz.ui.plot_series import Curve
 from viz.ui.theme import current as t
 
 TWO_ROWS = 280
-"""Room from which plots stand in two rows, design length."""
+"""Minimum height for two rows of plots, in design lengths."""
 HEAD = 24
 _RAW = 0.22
-"""Opacity of what was measured, behind what is smoothed."""
+"""Opacity of unsmoothed curves behind the smoothed ones."""
 _READ = 12
-"""Lines whose values are read where the mouse is."""
+"""Maximum number of lines whose values are shown at the mouse."""
 _LEGENDS = {AUGMENT: implot.Location_.south_east}
 _EMPTY = {
     METRIC: "No metric of a snapshot has been measured yet",
@@ -37,16 +37,16 @@ _EMPTY = {
 
 @dataclass
 class Axes:
-    """Axes of one plot as ImPlot holds them."""
+    """Axes of one plot, as set in ImPlot."""
 
     key: object = None
     frames: int = 0
     """Frames drawn since `key` changed; at most `SETTLED`."""
     limits: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0)
-    """Set last: x from, to, y from, to."""
+    """Last limits: x from, to, y from, to."""
 
     def settle(self, key: object) -> int:
-        """Count the frames since `key`, how the plot is laid out, changed."""
+        """Count the frames since `key`, the layout of the plot, changed."""
         if key != self.key:
             self.key, self.frames = key, 0
         else:
@@ -61,12 +61,12 @@ class PlotAxes:
     by_id: dict[str, Axes] = field(default_factory=dict)
 
     def of(self, id_: str) -> Axes:
-        """The axes of a plot."""
+        """Return the axes of a plot."""
         return self.by_id.setdefault(id_, Axes())
 
 
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
-    """All plots in the room there is."""
+    """Draw all plots in the available space."""
     room, a, gap = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos(), t.px(16)
     rows = 2 if room.y > t.px(TWO_ROWS) else 1
     width, height = (room.x - gap) / 2, (room.y - t.px(10) * (rows - 1)) / rows
@@ -82,7 +82,7 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
 def _plot(
     scene: Scene, facts: Facts, look: Look, plot: PlotSpec, drawn: tuple[tuple[Line, Curve], ...], size: tuple[int, int]
 ) -> Scene:
-    """One plot with its heading, kept while nothing of it changes."""
+    """Draw one plot with its heading, cached while unchanged."""
     choice, layout = scene.interaction.runs, facts.scratch.get(PlotAxes).of(plot.id)
     folder = look.runs[0].folder
     seen = replace(plot_range(choice, plot.id, folder), points=max(64, 2 * size[0]))
@@ -99,7 +99,7 @@ def _plot(
 
 
 def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
-    """What all curves need: x from, to, y from, to."""
+    """Return the limits that fit all curves: x from, to, y from, to."""
     if not drawn:
         return 0.0, 1.0, 0.0, 1.0
     right = max(one.x_range[1] for one in drawn)
@@ -149,7 +149,7 @@ def _draw(
 
 
 def _head(scene: Scene, plot: PlotSpec, width: float, share: float) -> Scene:
-    """Title or chooser at the left; note, smoothing and the scale's switch at the right."""
+    """Draw title or chooser at the left; note, smoothing and the scale switch at the right."""
     choice, p, h = scene.interaction.runs, imgui.get_cursor_screen_pos(), t.px(HEAD)
     left, right = p.x, p.x + width
     right -= ui.measure("log") + t.px(16)
@@ -194,7 +194,7 @@ def _head(scene: Scene, plot: PlotSpec, width: float, share: float) -> Scene:
 
 
 _TYPED: dict[str, str] = {}
-"""What has been typed so far into the search field of a chooser."""
+"""Search text of each chooser."""
 
 
 def _lines(
@@ -234,7 +234,7 @@ def _lines(
 
 
 def _dot(line: Line, found: Curve) -> None:
-    """One single point."""
+    """Draw a single point."""
     spec = implot.Spec()
     spec.marker, spec.marker_size = implot.Marker_.circle, t.px(4)
     spec.marker_fill_color = spec.marker_line_color = t.vec4(line.token, line.alpha)
@@ -242,7 +242,7 @@ def _dot(line: Line, found: Curve) -> None:
 
 
 def _look_at(range_: PlotRange, layout: Axes, drawn: tuple[tuple[Line, Curve], ...]) -> PlotRange:
-    """Handle the mouse: zooming asks for finer curves, a double click shows all again, hovering reads values."""
+    """Handle the mouse: zooming requests finer curves, a double click resets, hovering reads values."""
     if not implot.is_plot_hovered():
         return range_
     limits = implot.get_plot_limits()
@@ -253,7 +253,7 @@ def _look_at(range_: PlotRange, layout: Axes, drawn: tuple[tuple[Line, Curve], .
         span = layout.limits[1] - layout.limits[0], layout.limits[3] - layout.limits[2]
         off = max(abs(now[k] - layout.limits[k]) / max(span[k // 2], 1e-9) for k in range(4))
         if off > 1e-4 and layout.frames >= SETTLED:
-            step = 10.0 ** math.floor(math.log10(max(now[1] - now[0], 1e-9))) / 2  # not another curve for every pixel
+            step = 10.0 ** math.floor(math.log10(max(now[1] - now[0], 1e-9))) / 2  # not a new curve for every pixel
             low, high = math.floor(now[0] / step) * step, math.ceil(now[1] / step) * step
             range_ = replace(range_, low=low, high=high, zoomed=True)
     x = implot.get_plot_mouse_pos().x

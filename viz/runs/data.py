@@ -1,7 +1,7 @@
-"""Runs and their files: watched and read in the background, with curves made there.
+"""Runs and their files: watched and read in the background, where their curves are computed too.
 
-The window's thread only says what it wants (`RunFiles.want`) and takes what there is (`record`, `curve`, `listing`):
-frozen values that stay the same objects while nothing changes. Files that rest cost one `stat` a second.
+The UI thread states what it needs (`RunFiles.want`) and takes what is available (`record`, `curve`, `listing`): frozen
+values that keep their identity while unchanged. Unchanged files cost one `stat` a second.
 """
 
 import time
@@ -15,11 +15,11 @@ from training_launcher.run import Run
 from viz.runs.follower import NOTHING, Follower, RunRecord
 from viz.runs.listing import EMPTY, Listing, Listings
 from viz.state.facts import ServiceKey
-from viz.ui.plot_series import Curve, CurveWish, curve
+from viz.ui.plot_series import Curve, CurveRequest, curve
 
 
 class RunWatch:
-    """Watches the folders asked for. For the window's thread."""
+    """Watches folders of runs. For the UI thread."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
@@ -27,7 +27,7 @@ class RunWatch:
         self._watcher: Watcher | None = None
 
     def look(self, folders: tuple[str, ...]) -> tuple[Run, ...]:
-        """The runs in these folders as far as they are known by now; call once a frame."""
+        """Return the known runs in these folders; call once a frame."""
         if self._watcher is None:
             self._folders, self._watcher = folders, Watcher(folders, self._wake)
         elif folders != self._folders:
@@ -36,27 +36,27 @@ class RunWatch:
         return self._watcher.runs
 
     def close(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         if self._watcher is not None:
             self._watcher.close()
         self._watcher = None
 
 
 PERIOD_S = 1.0
-"""Files are looked at this often."""
+"""Seconds between checks of the files."""
 ABANDONED_S = 6.0
-"""Nothing is looked at once nobody has wanted anything for so long. An idle window draws every two seconds."""
+"""Seconds without a request before reading pauses. An idle window draws every two seconds."""
 _CHUNK = 96 * 1024
-"""Bytes of a file that are read and parsed before the window's thread gets its turn."""
+"""Bytes of a file read and parsed before yielding to the UI thread."""
 _TURN_S = 0.0005
 _PUBLISH_S = 0.25
-"""While much is read, what there is so far is shown this often."""
+"""Seconds between partial results during long reads."""
 _HELD = 24
-"""Runs whose numbers are held in memory, those wanted last."""
+"""Maximum number of runs with data in memory, by most recent use."""
 
 
 class RunFiles:
-    """Files of runs, read in a thread. Methods are for the window's thread."""
+    """Files of runs, read in a background thread. Methods are for the UI thread."""
 
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         self._wake = wake
@@ -64,45 +64,45 @@ class RunFiles:
         self._worker = _Worker()
         self._due = 0.0
         self._followed: tuple[str, ...] = ()
-        self._wishes: tuple[CurveWish, ...] = ()
+        self._requests: tuple[CurveRequest, ...] = ()
         self._listed: tuple[str, ...] = ()
         self._wanted_at = 0.0
         self._records: Mapping[str, RunRecord] = {}
         self._listings: Mapping[str, Listing] = {}
-        self._curves: Mapping[CurveWish, Curve | None] = {}
+        self._curves: Mapping[CurveRequest, Curve | None] = {}
         self._newest: Mapping[tuple[str, str, bool], Curve] = {}
         self.version = 0
-        """Changes whenever there is something new to take."""
+        """Counter of published changes."""
         self.rounds = 0
-        """Looks at all files so far."""
+        """Number of passes over all files."""
 
-    def want(self, followed: tuple[str, ...], wishes: tuple[CurveWish, ...], listed: tuple[str, ...]) -> None:
-        """Say in every frame which runs' files are followed, which curves are drawn, which folders are listed."""
-        news = followed != self._followed or wishes != self._wishes or listed != self._listed
+    def want(self, followed: tuple[str, ...], requests: tuple[CurveRequest, ...], listed: tuple[str, ...]) -> None:
+        """Set the runs to follow, the curves to compute and the folders to list. Call in every frame."""
+        changed = followed != self._followed or requests != self._requests or listed != self._listed
         rested = time.monotonic() - self._wanted_at > ABANDONED_S
-        self._followed, self._wishes, self._listed = followed, wishes, listed
+        self._followed, self._requests, self._listed = followed, requests, listed
         self._wanted_at = time.monotonic()
         self._loop.start()
-        if news or rested:
+        if changed or rested:
             self._loop.wake()
 
     def record(self, folder: str) -> RunRecord:
-        """What a followed run has written so far."""
+        """Return the data of a followed run read so far."""
         return self._records.get(folder, NOTHING)
 
     def listing(self, folder: str) -> Listing:
-        """What lies in a listed folder."""
+        """Return the contents of a listed folder."""
         return self._listings.get(folder, EMPTY)
 
-    def curve(self, wish: CurveWish) -> Curve | None:
-        """The curve wished for; until it is made, the newest of the same statistic."""
-        if (found := self._curves.get(wish)) is not None:
+    def curve(self, request: CurveRequest) -> Curve | None:
+        """Return the requested curve; until it is computed, the last one of the same statistic."""
+        if (found := self._curves.get(request)) is not None:
             return found
-        return self._newest.get((wish.folder, wish.name, wish.metric))
+        return self._newest.get((request.folder, request.name, request.metric))
 
-    def ready(self, wish: CurveWish) -> bool:
-        """Return whether exactly this curve has been made, or cannot be."""
-        return wish in self._curves
+    def ready(self, request: CurveRequest) -> bool:
+        """Return True if exactly this curve has been computed, or cannot be."""
+        return request in self._curves
 
     def close(self) -> None:
         """End the thread."""
@@ -120,7 +120,7 @@ class RunFiles:
             worker.begin(self._followed, self._listed)
             self.rounds += 1
         worker.read_some()
-        if worker.publish(self._wishes, time.monotonic()):
+        if worker.publish(self._requests, time.monotonic()):
             self._records, self._listings = worker.records, worker.listings
             self._curves, self._newest = worker.curves, worker.newest
             self.version += 1
@@ -134,29 +134,29 @@ class _Worker:
     def __init__(self) -> None:
         self.records: dict[str, RunRecord] = {}
         self.listings: dict[str, Listing] = {}
-        self.curves: dict[CurveWish, Curve | None] = {}
+        self.curves: dict[CurveRequest, Curve | None] = {}
         self.newest: dict[tuple[str, str, bool], Curve] = {}
         self._followers: dict[str, Follower] = {}
         self._folders = Listings()
         self._reading: list[str] = []
-        self._made_at: dict[CurveWish, object] = {}
+        self._made_at: dict[CurveRequest, object] = {}
         self._published = 0.0
-        self._news = False
+        self._changed = False
 
     @property
     def busy(self) -> bool:
-        """Return whether there is more to read at once."""
+        """Return True if more can be read immediately."""
         return bool(self._reading)
 
     def begin(self, followed: tuple[str, ...], listed: tuple[str, ...]) -> None:
-        """Look at everything from here on."""
+        """Begin a pass over all files."""
         listings = {folder: self._folders.of(folder) for folder in dict.fromkeys((*listed, *followed))}
         if any(self.listings.get(folder) is not found for folder, found in listings.items()):
-            self._news = True
+            self._changed = True
         self.listings = listings
         for folder in followed:
             follower = self._followers.pop(folder, None) or Follower(folder)
-            self._followers[folder] = follower  # the one wanted last is the last
+            self._followers[folder] = follower  # keeps the most recent last
             follower.metrics(listings[folder].metrics)
         for folder in tuple(self._followers)[:-_HELD]:
             if folder not in followed:
@@ -164,39 +164,41 @@ class _Worker:
         self._reading = list(followed)
 
     def read_some(self) -> None:
-        """A piece of each file that has more to read."""
+        """Read the next chunk of each file with unread data."""
         for folder in tuple(self._reading):
             changed, more = self._followers[folder].look(_CHUNK)
-            self._news = self._news or changed
+            self._changed = self._changed or changed
             if not more:
                 self._reading.remove(folder)
-            time.sleep(_TURN_S)  # lets the window's thread have its turn
+            time.sleep(_TURN_S)  # yields to the UI thread
 
-    def publish(self, wishes: tuple[CurveWish, ...], now: float) -> bool:
-        """Make what is new; whether there is anything."""
-        if self.busy and now - self._published < _PUBLISH_S and all(wish in self.curves for wish in wishes):
+    def publish(self, requests: tuple[CurveRequest, ...], now: float) -> bool:
+        """Compute new results; return True if there are any."""
+        if self.busy and now - self._published < _PUBLISH_S and all(request in self.curves for request in requests):
             return False
         records = {folder: follower.record() for folder, follower in self._followers.items()}
-        news = self._news or any(self.records.get(folder) is not one for folder, one in records.items())
-        curves: dict[CurveWish, Curve | None] = {}
-        made: dict[CurveWish, object] = {}
-        for wish in wishes:
-            follower = self._followers.get(wish.folder)
+        changed = self._changed or any(self.records.get(folder) is not one for folder, one in records.items())
+        curves: dict[CurveRequest, Curve | None] = {}
+        made: dict[CurveRequest, object] = {}
+        for request in requests:
+            follower = self._followers.get(request.folder)
             if follower is None:
                 continue
-            made[wish] = mark = follower.mark(wish)
-            if wish in self.curves and self._made_at.get(wish) == mark:
-                curves[wish] = self.curves[wish]
+            made[request] = mark = follower.mark(request)
+            if request in self.curves and self._made_at.get(request) == mark:
+                curves[request] = self.curves[request]
                 continue
-            column = follower.column(wish)
-            curves[wish] = curve(*column, wish) if column is not None else None
-            news = True
-        if not news:
+            column = follower.column(request)
+            curves[request] = curve(*column, request) if column is not None else None
+            changed = True
+        if not changed:
             return False
         newest = {key: one for key, one in self.newest.items() if key[0] in self._followers}
-        newest |= {(wish.folder, wish.name, wish.metric): one for wish, one in curves.items() if one is not None}
+        newest |= {
+            (request.folder, request.name, request.metric): one for request, one in curves.items() if one is not None
+        }
         self.records, self.curves, self._made_at, self.newest = records, curves, made, newest
-        self._published, self._news = now, False
+        self._published, self._changed = now, False
         return True
 
 

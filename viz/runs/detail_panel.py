@@ -1,4 +1,4 @@
-"""Window "Run": the run in focus: what it is, where it stands, its figures and its curves."""
+"""Window "Run": the focused run with its state, figures and curves."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ _LAST_LINES = 6
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole panel."""
+    """Draw the whole panel."""
     a = imgui.get_cursor_screen_pos()
     look = focus.look(scene, facts)
     if look.run is None:
@@ -40,7 +40,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
-    """What there is of a run."""
+    """Draw the contents of a run."""
     newest = look.listing.snapshots[-1] if look.listing.snapshots else None
     resumes = can_resume(run, look.listing)
     scene = _header(scene, facts, run, newest, len(look.runs) - 1, resumes)
@@ -53,7 +53,7 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
 
 
 def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
-    """Curves; for runs that measure nothing, what was asked for."""
+    """Draw the curves, or the options of a run without measurements."""
     record = look.records[0]
     if run.kind in ("train", "metrics") or record.stats or record.metrics:
         return curves_section.draw(scene, facts, look)
@@ -62,7 +62,7 @@ def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
 
 
 def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
-    """Messages, over the figures: what moves out of their way would move away under the mouse."""
+    """Draw messages on top of the figures; making room for them would move controls under the mouse."""
     imgui.set_cursor_screen_pos(V(corner.x, corner.y + t.px(34)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), t.px(6)))
     imgui.begin_child("strips", V(0, 0), imgui.ChildFlags_.auto_resize_y, imgui.WindowFlags_.no_scrollbar)
@@ -74,7 +74,7 @@ def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
 
 @cached
 def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, others: int, resumes: bool) -> Scene:
-    """Name and state at the left, what can be done at the right."""
+    """Draw name and state at the left, actions at the right."""
     a, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
     look = LOOKS[run.state]
     buttons: list[tuple[str, str, str, str]] = []
@@ -127,7 +127,7 @@ def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scen
 
 @cached
 def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Scene:
-    """Why it failed, in a sentence, over the last lines of its log; or what of its folder cannot be read."""
+    """Draw the error with the last log lines, or why parts of the folder cannot be read."""
     failed, line = run.state == "failed", t.px(16)
     text = run.error or {
         "failed": "It ended with an error.",
@@ -164,7 +164,7 @@ def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Sce
 
 
 HEIGHT, LEAST = 56, 126
-"""Height and least width of a tile, design lengths."""
+"""Height and minimum width of a tile, in design lengths."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class Tile:
 
 
 def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
-    """What the tiles say of a run."""
+    """Return the tiles of a run."""
     unit = run.unit if run.unit == "kimg" else run.unit.capitalize()
     hint = "Pictures shown to the discriminator, in thousands" if run.unit == "kimg" else "Done so far"
     found = [Tile(unit, kimg_text(int(run.done)), f"of {kimg_text(run.total)}" if run.total else "", hint)]
@@ -202,7 +202,7 @@ def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
 
 
 def _metric(run: Run, record: RunRecord) -> Tile | None:
-    """The newest result of the run's first metric, and what it gained or lost since the one before."""
+    """Return the newest result of the run's first metric, and its change since the previous one."""
     if run.metric is not None:
         name, value = run.metric
     elif record.metrics:
@@ -219,7 +219,7 @@ def _metric(run: Run, record: RunRecord) -> Tile | None:
 
 
 def _left(run: Run) -> Tile:
-    """How long it still takes, and when it will be done."""
+    """Return the remaining time and the expected end."""
     if run.live and run.eta_s is not None:
         done = moment(run.updated + run.eta_s, run.updated) if run.updated else ""
         return Tile("Left", duration(run.eta_s), done, "Time until it is done, if it goes on at this pace")
@@ -240,7 +240,7 @@ def _memory(record: RunRecord) -> Tile | None:
 
 @cached
 def draw_figures(scene: Scene, facts: Facts, cards: tuple[Tile, ...]) -> Scene:
-    """The tiles in one row, as many as there is room for."""
+    """Draw the tiles in one row, as many as fit."""
     p, width, gap, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(8), t.px(HEIGHT)
     count = max(1, min(len(cards), int((width + gap) // (t.px(LEAST) + gap))))
     each = (width - gap * (count - 1)) / count
@@ -263,7 +263,7 @@ def draw_figures(scene: Scene, facts: Facts, cards: tuple[Tile, ...]) -> Scene:
 
 @cached
 def spec_table(scene: Scene, facts: Facts, rows: tuple[tuple[str, str], ...]) -> Scene:
-    """What a run was asked for, option by option."""
+    """Draw the options of a run as a table."""
     ui.heading("Asked for")
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(20)
     fitting = int(imgui.get_content_region_avail().y // h)

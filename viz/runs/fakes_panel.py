@@ -1,4 +1,4 @@
-"""Window "Fakes": the pictures that the run in focus drew on its way, with a slider through its time."""
+"""Window "Fakes": image grids of the focused run, with a slider over training time."""
 
 import math
 
@@ -22,12 +22,12 @@ from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
 TILE = 66
-"""Side of a picture with its gap, about; design length."""
+"""Approximate side of an image with its gap, in design lengths."""
 _HINTS = ("What the network drew", "What it learns from")
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole panel."""
+    """Draw the whole panel."""
     look, choice = focus.look(scene, facts), scene.interaction.runs
     listing = look.listing
     if not listing.grids and not listing.reals:
@@ -46,7 +46,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def at(listing: Listing, kimg: float | None) -> int:
-    """Index of the grid that is nearest to a time; of the newest for None."""
+    """Return the index of the grid closest to a kimg; of the newest for None."""
     if kimg is None or not listing.grids:
         return max(0, len(listing.grids) - 1)
     return min(range(len(listing.grids)), key=lambda k: abs(listing.grids[k].kimg - kimg))
@@ -56,7 +56,7 @@ def at(listing: Listing, kimg: float | None) -> int:
 def _head(
     scene: Scene, facts: Facts, listing: Listing, index: int, reals: bool, network: Snapshot | None, folder: str
 ) -> Scene:
-    """Fakes or reals, the slider, steps to the neighbours, the network of that time, and whether new ones are shown."""
+    """Draw the fakes/reals switch, the slider with its steps, the network at that time, and the follow switch."""
     width = imgui.get_content_region_avail().x
     if listing.reals and listing.grids:
         scene = choosing(scene, reals=ui.segmented("which", ("Fakes", "Reals"), int(reals), hints=_HINTS) == 1)
@@ -92,23 +92,23 @@ def _head(
 
 
 def _follow(scene: Scene, facts: Facts, folder: str) -> Scene:
-    """Return whether the explorer shows each new snapshot of this run."""
+    """Draw the switch that follows the run's snapshots."""
     on = scene.interaction.following.folder == folder
     hint = "Shows each new snapshot in the explorer as it appears; all else stays as you set it"
     return scene.request(Follow("" if on else folder)) if ui.switch("Follow", on, hint) != on else scene
 
 
 def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:
-    """Training time, resting only where there is a grid; and the steps to its neighbours."""
+    """Draw the slider over training time, which snaps to grids, and its step buttons."""
     first, last = grids[0].kimg, grids[-1].kimg
     imgui.begin_disabled(len(grids) < 2)
     now = grids[index].kimg
     hint = "Look through the run; the network stays until you explore one"
-    asked = ui.slider(
+    target = ui.slider(
         "time", now, first, last, last, "kimg", "%.0f", hint=hint, width=width, origin=first, show_label=False
     )
-    if asked != now:
-        index = min(range(len(grids)), key=lambda k: abs(grids[k].kimg - asked))
+    if target != now:
+        index = min(range(len(grids)), key=lambda k: abs(grids[k].kimg - target))
     imgui.end_disabled()
     steps: tuple[tuple[Glyph, int, str], ...] = (
         ("caret-left", -1, "Earlier pictures"),
@@ -124,7 +124,7 @@ def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:
 
 @cached
 def _grid(scene: Scene, facts: Facts, held: Held | None) -> Scene:
-    """As many pictures of the grid as there is room for."""
+    """Draw as many images of the grid as fit."""
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     if held is None or held.texture is None:
         ui.fill(a, V(a.x + room.x, a.y + room.y), "canvas", 0.55, 3)

@@ -1,4 +1,4 @@
-"""Contents of the Train workspace: runs, files and curves in sight, as requested from the thread that reads them."""
+"""Focus of the Train workspace: visible runs, files and curves, as requested from the reading thread."""
 
 from dataclasses import dataclass
 
@@ -10,57 +10,57 @@ from viz.runs.plots import Line, PlotSpec, specs
 from viz.runs.selection import chosen, shown
 from viz.state.facts import Facts
 from viz.state.scene import Scene
-from viz.ui.plot_series import Curve, CurveWish
+from viz.ui.plot_series import Curve, CurveRequest
 
 
 @dataclass
 class _Last:
-    """What was looked at last: worked out again only when something of it has changed."""
+    """Last inputs and result, to recompute only on a change."""
 
     key: tuple[object, ...] = ()
     look: "Look | None" = None
-    wishes: tuple[CurveWish, ...] = ()
+    requests: tuple[CurveRequest, ...] = ()
     listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Look:
-    """The runs looked at, and what is known of them."""
+    """Visible runs and their data."""
 
     runs: tuple[Run, ...]
-    """Those chosen, the one in focus first."""
+    """Selected runs, the focused one first."""
     records: tuple[RunRecord, ...]
-    """Of each."""
+    """Record of each run."""
     listing: Listing
-    """Of the one in focus."""
+    """Listing of the focused run."""
     plots: tuple[PlotSpec, ...]
     drawn: tuple[tuple[tuple[Line, Curve], ...], ...]
-    """The lines of each plot whose curves are there."""
+    """Available lines and curves of each plot."""
 
     @property
     def run(self) -> Run | None:
-        """The one in focus."""
+        """Focused run."""
         return self.runs[0] if self.runs else None
 
 
 def look(scene: Scene, facts: Facts) -> Look:
-    """Tell the reading thread what is wanted, and return what it has. Panels may call it as often as they like."""
+    """Request data from the reading thread, and return what is available. Cheap to call repeatedly."""
     last, files, choice = facts.scratch.get(_Last), facts.services[RUN_FILES], scene.interaction.runs
-    asked = (choice.folders, choice.kind, choice.smoothing, choice.stat, choice.metric, choice.plots)
-    key = (facts.runs, scene.document.network.source, files.version, asked)
+    options = (choice.folders, choice.kind, choice.smoothing, choice.stat, choice.metric, choice.plots)
+    key = (facts.runs, scene.document.network.source, files.version, options)
     if last.look is None or last.key != key:
         last.key = key
         runs = chosen(scene, facts)
         records = tuple(files.record(run.folder) for run in runs)
         made = specs(runs, records, choice)
         drawn = tuple(
-            tuple((line, found) for line in plot.lines if (found := files.curve(line.wish)) is not None)
+            tuple((line, found) for line in plot.lines if (found := files.curve(line.request)) is not None)
             for plot in made
         )
         last.look = Look(runs, records, files.listing(runs[0].folder) if runs else EMPTY, made, drawn)
-        last.wishes = tuple(line.wish for plot in made for line in plot.lines)
+        last.requests = tuple(line.request for plot in made for line in plot.lines)
         last.listed = _folders(shown(scene, facts))
-    files.want(_folders(last.look.runs), last.wishes, last.listed)
+    files.want(_folders(last.look.runs), last.requests, last.listed)
     return last.look
 
 

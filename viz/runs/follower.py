@@ -1,4 +1,4 @@
-"""One run's files, read bit by bit. For the thread of `run_files` alone."""
+"""Incremental reader of one run's files. For the thread of `viz.runs.data` only."""
 
 import os
 import re
@@ -9,40 +9,40 @@ from dataclasses import dataclass, field
 
 from training_launcher.records.series import Series, metric_row, stats_row
 from training_launcher.records.tail import Tail, sample
-from viz.ui.plot_series import CurveWish
+from viz.ui.plot_series import CurveRequest
 
 LOG_LINES, LOG_BYTES = 20_000, 4 << 20
-"""Of a log, so much of its end is kept."""
+"""Limits of the log's tail in memory."""
 _OVERVIEW_FROM = 1 << 20
-"""Files longer than this are first looked at here and there, so that there is a curve at once."""
+"""File size in bytes from which a sparse preview is read first, to show a curve immediately."""
 _POINTS = 64
-"""Newest results of a metric that are reported."""
+"""Maximum number of recent metric results reported."""
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, eq=False)
 class Log:
-    """The end of a log; compared by identity."""
+    """Tail of a log; compared by identity."""
 
     lines: tuple[str, ...] = ()
     cut: bool = False
-    """True if there is more before it."""
+    """True if earlier lines exist."""
 
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """What a run has written so far; compared by identity."""
+    """Data of a run read so far; compared by identity."""
 
     stats: tuple[str, ...] = ()
     """Names of its statistics, sorted."""
     metrics: tuple[str, ...] = ()
-    """Names of its metrics' figures, sorted."""
+    """Names of its metric values, sorted."""
     newest: Mapping[str, float] = field(default_factory=dict)
     """Newest value of every statistic."""
     results: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
-    """The latest (kimg, value) of every metric's figure, ascending; of one kimg what was measured last."""
+    """Latest (kimg, value) of every metric value, ascending; the last measurement of each kimg."""
     share: float = 1.0
-    """How much of `stats.jsonl` has been read, 0..1."""
+    """Fraction of `stats.jsonl` read, 0..1."""
     log: Log = Log()
 
 
@@ -50,7 +50,7 @@ NOTHING = RunRecord()
 
 
 class Follower:
-    """Reads what is new in the files of one run."""
+    """Reads new data from the files of one run."""
 
     def __init__(self, folder: str) -> None:
         self._tail = Tail(os.path.join(folder, "stats.jsonl"))
@@ -67,7 +67,7 @@ class Follower:
         self._begin()
 
     def _begin(self) -> None:
-        """Take a first impression of a long file."""
+        """Read a sparse preview of a long file."""
         try:
             long = os.path.getsize(self._tail.path) > _OVERVIEW_FROM
         except (OSError, ValueError):
@@ -77,14 +77,14 @@ class Follower:
             self._overview.add(sample(self._tail.path))
 
     def metrics(self, paths: tuple[str, ...]) -> None:
-        """Which files of metrics there are."""
+        """Set the metric files to read."""
         if tuple(self._metrics) != paths:
             known = self._metrics
             self._metrics = {path: known.get(path) or (Tail(path), Series(metric_row)) for path in paths}
             self._changed()
 
     def look(self, most: int) -> tuple[bool, bool]:
-        """Read at most about so many bytes of each file. Returns (something is new, there is more)."""
+        """Read up to about `most` bytes of each file. Returns (something is new, there is more)."""
         piece = self._tail.look(most)
         if piece.restarted:
             self._series.clear()
@@ -98,10 +98,10 @@ class Follower:
                 series.clear()
             series.add(piece.lines)
             changed, more = changed or bool(piece.lines or piece.restarted), more or piece.more
-        said, longer = self._read_log(most)
-        if changed or said:
+        log_changed, longer = self._read_log(most)
+        if changed or log_changed:
             self._changed(curves=changed)
-        return changed or said, more or longer
+        return changed or log_changed, more or longer
 
     def _read_log(self, most: int) -> tuple[bool, bool]:
         rest = self._log_tail.rest
@@ -125,7 +125,7 @@ class Follower:
         return self._series if self._overview is None else self._overview
 
     def record(self) -> RunRecord:
-        """All of it; the very same object while nothing has changed."""
+        """Return all data; the same object while unchanged."""
         if not self._old:
             return self._record
         self._old = False
@@ -143,16 +143,16 @@ class Follower:
         self._record = RunRecord(series.names, tuple(sorted(results)), newest, results, share, self._log)
         return self._record
 
-    def mark(self, wish: CurveWish) -> object:
-        """Changes when the curve of a wish does."""
-        return self._version if wish.metric or self._overview is None else "overview"
+    def mark(self, request: CurveRequest) -> object:
+        """Return a value that changes with the curve."""
+        return self._version if request.metric or self._overview is None else "overview"
 
-    def column(self, wish: CurveWish) -> tuple["array[float]", "array[float]"] | None:
-        """The numbers for a wish."""
-        series = [one for _, one in self._metrics.values()] if wish.metric else [self._source()]
-        return next((one.column(wish.name) for one in series if wish.name in one.names), None)
+    def column(self, request: CurveRequest) -> tuple["array[float]", "array[float]"] | None:
+        """Return the columns of a curve."""
+        series = [one for _, one in self._metrics.values()] if request.metric else [self._source()]
+        return next((one.column(request.name) for one in series if request.name in one.names), None)
 
 
 def _plain(line: bytes) -> str:
-    """A line of a log as one reads it: without colours, and of a progress bar its newest state."""
+    """Clean a log line: strips colours, and reduces a progress bar to its last state."""
     return _CODES.sub("", line.decode("utf-8", "replace").rpartition("\r")[2]).expandtabs(4)

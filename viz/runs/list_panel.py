@@ -1,4 +1,4 @@
-"""Window "Runs": every run as a card, and the log of the one in focus below."""
+"""Window "Runs": a card for every run, and the log of the focused one below."""
 
 import time
 
@@ -18,15 +18,15 @@ from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 CARD, THUMB = 66, 46
-"""Height of a card and side of its picture, design lengths."""
+"""Height of a card and side of its image, in design lengths."""
 LOG_SHARE, LOG_LEAST = 0.24, 150
 _KIND_HINTS = ("Every run", "Runs that train a network", "Runs that measure networks", "Films and figures")
 NEW_RUN = "new-run"
-"""The dialog that starts a run."""
+"""Name of the dialog that starts a run."""
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole panel."""
+    """Draw the whole panel."""
     facts.services[IMAGE_CACHE].take()
     look = focus.look(scene, facts)
     scene = _head(scene, facts)
@@ -44,7 +44,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 @cached
 def _head(scene: Scene, facts: Facts) -> Scene:
-    """Which kinds are listed, and the button for a new run."""
+    """Draw the kinds of runs, and the button for a new run."""
     now, width = scene.interaction.runs.kind, imgui.get_content_region_avail().x
     room = ui.measure("New run", weight="bold") + t.px(34)
     kind = ui.segmented("kinds", KINDS, now, width=min(t.px(280), width - room - t.px(8)), hints=_KIND_HINTS)
@@ -75,7 +75,7 @@ def _list(scene: Scene, facts: Facts) -> Scene:
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:
-    """Draw the empty state: what belongs here, and the next step."""
+    """Draw the empty state: a description and the next step."""
     if facts.runs:
         kind = KINDS[scene.interaction.runs.kind].lower()
         ui.empty_state("flag", "None of this kind", f"Runs of the kind “{kind}” appear here")
@@ -87,7 +87,7 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
 
 
 def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int) -> Scene:
-    """One card; `place` is that among the runs chosen, `hour` the present one, since 1970."""
+    """Draw one card; `place` is its index in the selection, `hour` the current hour since 1970."""
     listing = facts.services[RUN_FILES].listing(run.folder)
     held = facts.services[IMAGE_CACHE].first_tile(listing.grids[-1].path) if listing.grids else None
     imgui.push_id(run.folder)
@@ -118,14 +118,14 @@ def _card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: int, he
 
 
 def _tip(run: Run) -> None:
-    """What the card has no room for."""
+    """Draw the tooltip with details that do not fit the card."""
     lines = [run.name, "Click: look at it    Ctrl+click: beside the others    Right click: more"]
     lines += [one for one in (run.device and f"On {run.device}", run.error, run.problem, run.last_line) if one]
     ui.tip("\n".join(line if len(line) < 110 else f"{line[:110]}…" for line in lines))
 
 
 def _thumb(p: V, run: Run, held: Held | None) -> None:
-    """The newest picture of the run, or the icon of its kind."""
+    """Draw the newest image of the run, or the icon of its kind."""
     side = t.px(THUMB)
     if held is not None and held.texture is not None:
         ui.picture(held.texture.id, (0, 0, 1, 1), p, side, t.radius)
@@ -135,7 +135,7 @@ def _thumb(p: V, run: Run, held: Held | None) -> None:
 
 
 def _texts(x: float, end: float, y: float, run: Run, first: bool, now: float) -> None:
-    """Name and metric; state, progress, pace, and how long still; the bar."""
+    """Draw name and metric; state, progress, pace and remaining time; the progress bar."""
     look, name_y, line_y, h, small = LOOKS[run.state], y + t.px(8), y + t.px(27), t.px(16), t.small
     best = f"{metric_name(run.metric[0], short=True)} {metric_value(run.metric[1])}" if run.metric else ""
     room = ui.draw(best, end, name_y, "text" if first else "dim", small, "bold", align=1, height=t.px(18))

@@ -1,4 +1,4 @@
-"""Contents of a run folder besides its numbers: image grids, snapshots, metric files. Reads names only."""
+"""Contents of a run folder besides its data: image grids, snapshots, metric files. Reads names only."""
 
 import os
 import time
@@ -14,7 +14,7 @@ _REALS = ("reals.png", "reals.jpg")
 
 @dataclass(frozen=True)
 class Grid:
-    """A picture grid that the run made on its way."""
+    """Image grid written during the run."""
 
     kimg: float
     path: str
@@ -22,21 +22,21 @@ class Grid:
 
 @dataclass(frozen=True)
 class Listing:
-    """One folder; all paths are whole."""
+    """Contents of one folder; all paths include the folder."""
 
     grids: tuple[Grid, ...] = ()
     """Oldest first."""
     reals: str = ""
-    """The grid of the data set; empty where there is none."""
+    """Image grid of the data set; empty if there is none."""
     snapshots: tuple[Snapshot, ...] = ()
     """Oldest first."""
     metrics: tuple[str, ...] = ()
-    """The `metric-*.jsonl`, sorted."""
+    """Paths of `metric-*.jsonl`, sorted."""
     resumable: bool = False
-    """True if it holds what a run needs to go on."""
+    """True if the run can be resumed from the folder."""
 
     def snapshot_at(self, kimg: float) -> Snapshot | None:
-        """The newest network that is not younger than the grid of `kimg`; None where there is none."""
+        """Return the newest network no newer than `kimg`; None if there is none."""
         older = [one for one in self.snapshots if one.kimg <= kimg + 1e-6]
         return older[-1] if older else None
 
@@ -45,20 +45,20 @@ EMPTY = Listing()
 
 
 class Listings:
-    """Folders as they were at the last look. A folder that rests costs one `stat` a look."""
+    """Folder listings of the last check. An unchanged folder costs one `stat` per check."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, Listing]] = {}
 
     def of(self, folder: str) -> Listing:
-        """What a folder holds; the very same object while that stays the same. Never raises."""
+        """Return the contents of a folder; the same object while unchanged. Never raises."""
         before, known = self._known.get(folder, (0, EMPTY))
         try:
             stamp = os.stat(folder).st_mtime_ns
         except (OSError, ValueError):
             self._known.pop(folder, None)
             return EMPTY
-        # a time stamp may not tell two changes apart that follow one another closely
+        # time stamps may not distinguish changes in quick succession
         if stamp != before or time.time() - stamp / 1e9 < _SETTLED_SECONDS:
             found = _read(folder)
             known = known if found == known else found

@@ -1,4 +1,4 @@
-"""The log of the run in focus: its end, as it grows, and a search in it."""
+"""Log of the focused run: its tail, updated live, with a search."""
 
 import os
 import re
@@ -20,34 +20,34 @@ from viz.ui.widgets import spots
 
 _BAD = re.compile(r"\b(error|exception|traceback|failed|fatal|killed|out of memory)\b|Error\b", re.IGNORECASE)
 LINE = 17
-"""Height of a line, design length."""
+"""Height of a line, in design lengths."""
 
 
 @dataclass
 class _Shown:
-    """Lines shown of a log."""
+    """Displayed lines of a log."""
 
     log: Log = Log()
     search: str = ""
     lines: tuple[str, ...] = ()
     opened: bool = True
     follows: bool = True
-    """True if the newest line is in sight, and stays there as more come."""
+    """True if the view is at the end and scrolls with new lines."""
     run: str = ""
 
 
 def is_open(facts: Facts) -> bool:
-    """Return whether it is not folded."""
+    """Return True if the section is unfolded."""
     return facts.scratch.get(_Shown).opened
 
 
 def shown_lines(facts: Facts) -> tuple[str, ...]:
-    """The lines that are listed."""
+    """Return the displayed lines."""
     return facts.scratch.get(_Shown).lines
 
 
 def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
-    """The section, at the foot of the list."""
+    """Draw the section at the bottom of the list."""
     shown, choice, run = facts.scratch.get(_Shown), scene.interaction.runs, look.run
     if run is None:
         return scene
@@ -60,7 +60,7 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     if choice.search.strip():
         summary = f"{len(shown.lines)} of {len(log.lines)} lines"
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    imgui.set_next_item_allow_overlap()  # the search field lies on it
+    imgui.set_next_item_allow_overlap()  # the search field overlaps it
     shown.opened = ui.section("Log", summary=summary)
     if not shown.opened:
         return scene
@@ -80,13 +80,13 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
 
 
 def found(lines: tuple[str, ...], search: str) -> tuple[str, ...]:
-    """The lines that hold what is searched for."""
+    """Return the lines that contain the search text."""
     wanted = search.strip().casefold()
     return tuple(line for line in lines if wanted in line.casefold()) if wanted else lines
 
 
 def is_bad(line: str) -> bool:
-    """Return whether a line tells of an error."""
+    """Return True if a line reports an error."""
     return _BAD.search(line) is not None
 
 
@@ -128,7 +128,7 @@ def _text(scene: Scene, facts: Facts, part: tuple[str, ...]) -> Scene:
 
 
 def _menu(shown: _Shown) -> None:
-    """Copy what is shown."""
+    """Draw the menu for copying lines."""
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
     imgui.set_next_window_size(V(t.px(170), 0))
     opened = imgui.begin_popup_context_window("log menu")

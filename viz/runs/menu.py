@@ -1,4 +1,4 @@
-"""Menu of a run's card, and the question before the run goes to the trash."""
+"""Context menu of a run's card, and the confirmation of moving a run to the trash."""
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -20,12 +20,12 @@ _QUESTION = "Move to trash###trash-run"
 
 
 def can_resume(run: Run, listing: Listing) -> bool:
-    """Return whether it can go on where it was."""
+    """Return True if the run can be resumed."""
     return listing.resumable and run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
 
 
 def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, Glyph], ...]:
-    """What can be done with it: (id, name, icon)."""
+    """Return the available actions: (id, name, icon)."""
     listing = facts.services[RUN_FILES].listing(run.folder)
     found: list[tuple[str, str, Glyph]] = []
     if run.live:
@@ -41,7 +41,7 @@ def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, Glyph], ...]:
 
 
 def act(scene: Scene, facts: Facts, run: Run, action: str) -> Scene:
-    """Do one of `actions`."""
+    """Apply one of `actions`."""
     match action:
         case "stop":
             return scene.request(StopRun(run))
@@ -59,7 +59,7 @@ def act(scene: Scene, facts: Facts, run: Run, action: str) -> Scene:
 
 
 def popup(scene: Scene, facts: Facts, run: Run) -> Scene:
-    """The menu of a card, opened by `imgui.open_popup("menu")`."""
+    """Draw the menu of a card, opened by `imgui.open_popup("menu")`."""
     imgui.set_next_window_size(V(t.px(210), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
     opened = imgui.begin_popup("menu")
@@ -75,7 +75,7 @@ def popup(scene: Scene, facts: Facts, run: Run) -> Scene:
 
 
 def question(scene: Scene, facts: Facts) -> Scene:
-    """Ask before a run goes to the trash. Call once a frame in the list's window."""
+    """Ask for confirmation before a run is moved to the trash. Call once a frame in the list's window."""
     run = scene.interaction.runs.trashing
     if run is None:
         return scene

@@ -1,4 +1,4 @@
-"""Plots of the chosen runs and the lines in them."""
+"""Plots of the selected runs and the lines in them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from viz.runs.selection import plot_range
 from viz.runs.text import better, metric_name, run_number
 from viz.state.interaction import RunChoice
 from viz.ui import plots
-from viz.ui.plot_series import CurveWish
+from viz.ui.plot_series import CurveRequest
 
 LOSS, METRIC, AUGMENT, ANY = "loss", "metric", "augment", "any"
 _LOSSES = (("Loss/G/loss", "generator", "coarse"), ("Loss/D/loss", "discriminator", "fine"))
 _AUGMENT = (("Progress/augment", "ADA p", "middle"), ("Loss/signs/real", "r_t", "fine"))
 _FIRST_STAT = ("Loss/scores/real", "Timing/sec_per_kimg")
-"""Shown in the plot of one's choice before one has chosen."""
+"""Default statistics of the configurable plot."""
 POINTS = 6000
-"""Points in one plot, all lines together: more take longer to copy than a frame may cost."""
+"""Maximum number of points in one plot, over all lines, limited by the time to copy them."""
 _RAW_UP_TO = 3
-"""Runs of which what was measured is drawn behind what is smoothed; of more nothing could be told apart."""
+"""Maximum number of runs with unsmoothed curves in the background; more would be unreadable."""
 SETTLED = 3
-"""Frames until ImPlot draws the same again."""
+"""Frames until ImPlot's output is stable."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Line:
     """One line of a plot."""
 
     label: str
-    wish: CurveWish
+    request: CurveRequest
     token: str
     alpha: float = 1.0
 
@@ -43,13 +43,13 @@ class PlotSpec:
     note: str
     lines: tuple[Line, ...]
     choices: tuple[str, ...] = ()
-    """What may be shown instead, by name; none where there is nothing to choose."""
+    """Statistics that can be selected, by name; empty without a choice."""
     now: str = ""
-    """The one of these that is shown."""
+    """Selected one of these."""
 
 
 def specs(runs: tuple[Run, ...], records: tuple[RunRecord, ...], choice: RunChoice) -> tuple[PlotSpec, ...]:
-    """The plots, in their order. `records` belongs to `runs`."""
+    """Return the plots in order. `records` belongs to `runs`."""
     if not runs:
         return ()
     stats = tuple(sorted({name for one in records for name in one.stats}))
@@ -77,12 +77,12 @@ def _lines(
         for index, run in enumerate(runs):
             for k, (name, label, token) in enumerate(named):
                 smoothing = 0.0 if id_ == METRIC or name == "Progress/augment" else choice.smoothing
-                wish = CurveWish(
+                request = CurveRequest(
                     run.folder, name, id_ == METRIC, smoothing, min(view.points, share), view.low, view.high, not many
                 )
                 if len(runs) == 1:
-                    yield Line(label, wish, token)
-                else:  # the colour tells the run, paler lines are the second statistic
-                    yield Line(f"{run_number(run)} {label}", wish, plots.color(index), 0.55 if k else 1.0)
+                    yield Line(label, request, token)
+                else:  # colours identify runs, paler lines the second statistic
+                    yield Line(f"{run_number(run)} {label}", request, plots.color(index), 0.55 if k else 1.0)
 
     return tuple(made())

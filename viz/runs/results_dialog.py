@@ -1,4 +1,4 @@
-"""The dialog of metric results: of a metric run, or of a training's own measurements."""
+"""Dialog of metric results: of a metric run, or of a training's own measurements."""
 
 import os
 from collections.abc import Sequence
@@ -24,22 +24,22 @@ from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
 
 _NAME, _CELL = 150, 118
-"""Widths of the columns: networks, and a figure; design lengths."""
+"""Widths of the columns for networks and values, in design lengths."""
 
 
 @dataclass
 class Results:
-    """Results of the run that is shown."""
+    """Results of the displayed run."""
 
     folder: str = ""
     stamp: tuple[object, ...] = ()
     results: tuple[Result, ...] = ()
     table: Table = field(default_factory=Table)
     figure: str = ""
-    """The figure whose curve is shown."""
+    """Metric value whose curve is shown."""
 
     def look(self, folder: str) -> None:
-        """Read a folder's results where they have changed; costs a few looks at time stamps otherwise."""
+        """Read a folder's results if they have changed; otherwise costs a few `stat` calls."""
         stamp = (folder, _stamp(folder))
         if stamp == self.stamp:
             return
@@ -64,7 +64,7 @@ def _stamp(folder: str) -> tuple[tuple[str, int, int], ...]:
 
 
 def draw_results(shown: Results, width: float, height: float) -> None:
-    """The table and the curve of what `shown` has read, in so many pixels."""
+    """Draw the table and the curve of `shown`; sizes in pixels."""
     found = shown.table
     if not found.networks:
         ui.label("No results yet: each appears as soon as it is there", "faint", height=t.row)
@@ -126,7 +126,7 @@ def _network(found: Table, network: str) -> None:
 
 
 def _cell(one: Result | None, best: bool) -> None:
-    """A value; the best of its column bold with a star."""
+    """Draw a value; the best of its column is bold with a star."""
     p, h = imgui.get_cursor_screen_pos(), t.px(t.row)
     imgui.dummy(V(t.px(_CELL - 12), h))
     if one is None:
@@ -141,12 +141,12 @@ def _cell(one: Result | None, best: bool) -> None:
 
 
 def value_text(value: float) -> str:
-    """Four figures: `18.41`, `0.003912`, `−0.0001`."""
+    """Format with four digits: `18.41`, `0.003912`, `−0.0001`."""
     return f"{value:.4g}".replace("-", "−")
 
 
 def details(one: Result) -> str:
-    """All that is known of a figure, a line each."""
+    """Return all details of a value, one per line."""
     lines = [one.figure, f"{one.samples:,} pictures".replace(",", "\u00a0") if one.samples else ""]
     lines += [f"looked at with {one.detector}" if one.detector else "no feature network", one.device]
     lines.append(f"{one.seconds:.1f} s" if one.seconds else "")
@@ -168,7 +168,7 @@ def _curve(shown: Results, width: float, height: float) -> None:
 
 
 def _points(kimg: Sequence[float], values: Sequence[float], shown: Results) -> None:
-    """A mark at each snapshot that was measured; the best one bright."""
+    """Draw a mark at each measured snapshot; the best one is bright."""
     lines = implot.get_plot_draw_list()
     best = shown.table.cells.get((shown.table.best.get(shown.figure, ""), shown.figure))
     implot.push_plot_clip_rect()
@@ -184,16 +184,16 @@ WIDTH = 860
 
 @dataclass
 class Looking:
-    """The run whose results are shown, and the results."""
+    """Selected run and its results."""
 
     folder: str = ""
-    """Empty: the newest run that measures."""
+    """Empty: the newest run with results."""
     shown: Results = field(default_factory=Results)
 
 
 @dataclass(frozen=True)
 class ShowResults(Action):
-    """Show the results of the metrics in a run's folder."""
+    """Show the metric results of a run's folder."""
 
     folder: str
 
@@ -205,12 +205,12 @@ class ShowResults(Action):
 
 @dataclass(frozen=True)
 class SaveResults(Action):
-    """Write the results of metrics that are shown into a CSV file."""
+    """Save the displayed metric results to a CSV file."""
 
     path: str
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Write it at once."""
+        """Write it immediately."""
         try:
             write_text(Path(self.path), as_csv(window.facts.scratch.get(Looking).shown.results))
         except OSError as error:
@@ -220,14 +220,14 @@ class SaveResults(Action):
 
 
 def start(scene: Scene, facts: Facts) -> None:
-    """Show the run that is chosen already, if it is still there."""
+    """Show the run selected before, if it still exists."""
     looking = facts.scratch.get(Looking)
     if not os.path.isdir(looking.folder):
         looking.folder = ""
 
 
 def offered(scene: Scene, facts: Facts) -> tuple[str, ...]:
-    """Folders that may hold results: metric runs first, then the run of the network shown, then other trainings."""
+    """Return folders that may hold results: metric runs first, then the shown network's run, then other trainings."""
     metrics = [run.folder for run in facts.runs if run.kind == "metrics"]
     own = run_folder(scene.document.network.source)
     trainings = [run.folder for run in facts.runs if run.kind == "train" and run.metric is not None]
@@ -235,7 +235,7 @@ def offered(scene: Scene, facts: Facts) -> tuple[str, ...]:
 
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
-    """The dialog. Returns the scene, and whether it is done."""
+    """Draw the dialog. Returns the scene, and True once it is done."""
     looking = facts.scratch.get(Looking)
     shown = looking.shown
     width, folders = imgui.get_content_region_avail().x, offered(scene, facts)
@@ -275,6 +275,6 @@ def _choose(looking: Looking, folders: tuple[str, ...], width: float) -> None:
 
 
 def _progress(run: Run, width: float) -> None:
-    """How far a run that still goes on is."""
+    """Draw the progress of a running run."""
     ui.progress(run.done / run.total if run.total else 0.0, width)
     ui.label(f"{run.state}: {run.done:g} of {run.total:g} {run.unit}   {run.last_line}"[:120], "dim", t.small)

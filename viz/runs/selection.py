@@ -1,4 +1,4 @@
-"""Runs that the Train workspace lists, and those that are chosen in it."""
+"""Listed and selected runs of the Train workspace."""
 
 from dataclasses import replace
 
@@ -11,24 +11,24 @@ from viz.state.snapshots import run_of
 KINDS = ("All", "Train", "Metrics", "Video")
 _OF_KIND = {"Train": ("train",), "Metrics": ("metrics",), "Video": ("video", "figures")}
 MOST = 24
-"""Runs in one plot; colours come again from the eighth on."""
+"""Maximum number of runs in one plot; colours repeat from the eighth on."""
 
 
 def choosing(scene: Scene, **changes: object) -> Scene:
-    """Return the scene with parts of its `RunChoice` replaced; the very same scene where nothing changes."""
+    """Return the scene with parts of its `RunChoice` replaced; the same object if nothing changes."""
     choice: RunChoice = replace(scene.interaction.runs, **changes)  # type: ignore[arg-type]
     return scene.interacting(runs=choice)
 
 
 def chosen_alone(scene: Scene, folder: str) -> Scene:
-    """Return the scene with one run in focus, alone."""
+    """Return the scene with a single run selected and focused."""
     choice = scene.interaction.runs
     kimg = choice.kimg if choice.folders[:1] == (folder,) else None
     return choosing(scene, folders=(folder,), kimg=kimg)
 
 
 def toggled(scene: Scene, folder: str) -> Scene:
-    """Return the scene with a run added to those chosen, or taken out; the last one stays."""
+    """Return the scene with a run added to or removed from the selection; the last one stays."""
     folders = scene.interaction.runs.folders
     if folder not in folders:
         return choosing(scene, folders=(*folders, folder)[-MOST:])
@@ -36,13 +36,13 @@ def toggled(scene: Scene, folder: str) -> Scene:
 
 
 def plot_range(choice: RunChoice, id_: str, folder: str) -> PlotRange:
-    """Return resolution and zoom of a plot while the run of `folder` is in focus."""
+    """Return number of points and zoom of a plot while the run of `folder` is focused."""
     found = next((one for one in choice.plots if one.id == id_), PlotRange(id_))
     return found if found.folder == folder else PlotRange(id_, folder, found.points)
 
 
 def with_plot_range(scene: Scene, plot: PlotRange) -> Scene:
-    """Return the scene with another resolution or zoom of a plot."""
+    """Return the scene with another number of points or zoom of a plot."""
     plots = scene.interaction.runs.plots
     if plot in plots:
         return scene
@@ -56,7 +56,7 @@ def shown(scene: Scene, facts: Facts) -> tuple[Run, ...]:
 
 
 def chosen(scene: Scene, facts: Facts) -> tuple[Run, ...]:
-    """Return the runs chosen that are still there, the one in focus first."""
+    """Return the selected runs that still exist, the focused one first."""
     by_folder = {run.folder: run for run in facts.runs}
     found = tuple(by_folder[folder] for folder in scene.interaction.runs.folders if folder in by_folder)
     if found:
@@ -68,5 +68,5 @@ def chosen(scene: Scene, facts: Facts) -> tuple[Run, ...]:
 
 
 def focus(scene: Scene, facts: Facts) -> Run | None:
-    """Return the run in focus; None where there is none at all."""
+    """Return the focused run; None if there are no runs."""
     return next(iter(chosen(scene, facts)), None)

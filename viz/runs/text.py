@@ -1,4 +1,4 @@
-"""Runs in words: states, times, metrics."""
+"""Texts about runs: states, times, metrics."""
 
 import math
 import re
@@ -14,7 +14,7 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True)
 class Look:
-    """How a state is shown: a word, a colour's token and an icon."""
+    """Appearance of a state: word, colour token and icon."""
 
     word: str
     token: str
@@ -31,33 +31,33 @@ LOOKS = {
     "lost": Look("lost", "warn", "warning"),
 }
 KIND_GLYPHS: dict[Kind, Glyph] = {"train": "chart-line", "metrics": "gauge", "video": "film-strip", "figures": "images"}
-"""Icons of runs that have no picture."""
+"""Icons of runs without an image."""
 
 
 def progress_text(run: Run) -> str:
-    """`1 240 of 5 000 kimg`, `466 of 720 frames`; without a total what has been done."""
+    """Format progress: `1 240 of 5 000 kimg`, `466 of 720 frames`; without a total only the amount done."""
     done = kimg_text(math.floor(run.done) if run.unit != "kimg" or run.done >= 10 else round(run.done, 1))
     return f"{done} of {kimg_text(run.total)} {run.unit}" if run.total else f"{done} {run.unit}"
 
 
 def share(run: Run) -> float:
-    """Progress, 0..1."""
+    """Return the progress, 0..1."""
     return min(1.0, max(0.0, run.done / run.total)) if run.total > 0 else float(run.state == "finished")
 
 
 def pace_text(run: Run) -> str:
-    """`41.2 s/kimg`; empty where it is not known."""
+    """Format the pace: `41.2 s/kimg`; empty if unknown."""
     pace = run.seconds_per_unit
     return f"{pace_number(pace)} s/{run.one}" if pace else ""
 
 
 def pace_number(pace: float) -> str:
-    """Three figures of seconds."""
+    """Format seconds with three digits."""
     return f"{pace:.2f}" if pace < 10 else f"{pace:.1f}" if pace < 100 else f"{pace:,.0f}".replace(",", NBSP)
 
 
 def duration(seconds: float) -> str:
-    """`40 s`, `1 min 50 s`, `2 h 05 min`, `1 d 19 h`, `12 d`."""
+    """Format a duration: `40 s`, `1 min 50 s`, `2 h 05 min`, `1 d 19 h`, `12 d`."""
     if not math.isfinite(seconds):
         return "–"
     s = max(0, round(seconds))
@@ -72,7 +72,7 @@ def duration(seconds: float) -> str:
 
 
 def moment(at: float, now: float) -> str:
-    """A time of day where it is near, else a weekday or a date: `16:05`, `Tue 07:10`, `2 Nov`, `2 Nov 2024`."""
+    """Format a time, more coarsely if distant: `16:05`, `Tue 07:10`, `2 Nov`, `2 Nov 2024`."""
     there, here = time.localtime(at), time.localtime(now)
     if there[:3] == here[:3]:
         return time.strftime("%H:%M", there)
@@ -83,7 +83,7 @@ def moment(at: float, now: float) -> str:
 
 
 def outcome(run: Run, now: float) -> tuple[str, str]:
-    """What stands at the right of a run's line, and its colour: time left, the cause, when it ended. `now` in seconds
+    """Return the text at the right of a run's line and its colour: remaining time, error, or end time. `now` in seconds
     since 1970.
     """
     if run.state == "queued":
@@ -103,7 +103,7 @@ _HIGHER = ("IS", "PR", "EQ")
 
 
 def metric_name(name: str, *, short: bool = False) -> str:
-    """A figure's name as people say it: `fid50k_full` -> `FID 50k`; with `short` without its size, `FID`."""
+    """Return the usual name of a metric value: `fid50k_full` -> `FID 50k`; with `short` without its size, `FID`."""
     found = _METRIC.fullmatch(name)
     if not found or found[1] not in _ACRONYMS:
         return name
@@ -113,7 +113,7 @@ def metric_name(name: str, *, short: bool = False) -> str:
 
 
 def metric_value(value: float) -> str:
-    """`18.4`, `0.0123`, `152`."""
+    """Format a metric value: `18.4`, `0.0123`, `152`."""
     if not math.isfinite(value):
         return "–"
     size = abs(value)
@@ -121,7 +121,7 @@ def metric_value(value: float) -> str:
 
 
 def better(name: str) -> str:
-    """`lower is better` or `higher is better`; nothing for a figure that is not known."""
+    """Return `lower is better` or `higher is better`; empty for an unknown metric."""
     known = metric_name(name)
     if known == name or name.endswith("_std"):
         return ""
@@ -129,6 +129,6 @@ def better(name: str) -> str:
 
 
 def run_number(run: Run) -> str:
-    """`00007`, or the whole name where it has no number."""
+    """Return `00007`, or the whole name if it has no number."""
     head = run.name.partition("-")[0]
     return head if head.isdigit() else run.name

@@ -1,1 +1,1 @@
-"""The window itself: frame loop, bars, docking layout, table of panels, dialogs and the error guard."""
+"""Application window: frame loop, bars, docking layout, table of panels, dialogs and the error guard."""

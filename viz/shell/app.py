@@ -1,4 +1,4 @@
-"""The window: opens it, and calls its frames, bars and dialogs from hello_imgui's loop."""
+"""Application window: opens it, and runs its frames, bars and dialogs from hello_imgui's loop."""
 
 import gc
 import os
@@ -30,7 +30,7 @@ from viz.state.settings import Options, Settings
 from viz.state.settings_file import SettingsWriter
 from viz.state.store import Store
 from viz.ui import draw_cache, theme
-from viz.ui.notifications import said
+from viz.ui.notifications import with_message
 
 __all__ = ["App", "Options"]
 
@@ -38,7 +38,7 @@ _IDLE_FPS, _WAITING_FPS, _TYPING_FPS = 0.5, 8.0, 4.0
 
 
 class App:
-    """One window; implements `viz.state.window.Window`. `run()` opens it and returns when it is closed."""
+    """One window; implements `viz.state.scene.Window`. `run()` opens it and returns when it is closed."""
 
     def __init__(self, settings: Settings, renderer: AnyRenderer, options: Options) -> None:
         self.options, self._clock = options, options.clock
@@ -73,7 +73,7 @@ class App:
 
     @property
     def scene(self) -> Scene:
-        """The present scene."""
+        """Current scene."""
         return self.store.scene
 
     @property
@@ -98,16 +98,16 @@ class App:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """Notifications on the screen and those still to come."""
+        """Displayed and pending notifications."""
         return (*self.scene.interaction.notifications.messages, *self._said)
 
     @property
     def up_to_date(self) -> bool:
-        """Return whether the image shown answers the present document, or a failure does."""
+        """Return True if the shown image, or a failure, answers the current document."""
         return self.link.answered and not self.link.stale(self.store.scene)
 
     def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show a message over the image, from the next frame on."""
+        """Show a message over the image, starting with the next frame."""
         self._said.append(Message(text, detail, bad, folder=folder, at=self._clock()))
 
     def dismiss_messages(self) -> None:
@@ -123,28 +123,28 @@ class App:
         self.say(f"Saved {os.path.basename(path)}", folder, folder=folder)
 
     def change(self, change: Callable[[Scene], Scene]) -> None:
-        """Change the scene from outside the panels, as one step, at the next frame."""
+        """Change the scene from outside the panels, as one undo step, in the next frame."""
         self._changes.append(change)
         hello_imgui.request_refresh()
 
     def drop(self, paths: list[str]) -> None:
-        """Take files dropped on the window, at the next frame."""
+        """Open files dropped on the window, in the next frame."""
         self._dropped += paths
         hello_imgui.request_refresh()
 
     def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
-        """Hand the next whole frame of the window, [H, W, 3] bytes, to `take`."""
+        """Pass the next complete window frame, [H, W, 3] bytes, to `take`."""
         self._window_wanted.append(take)
 
     @property
     def photographing(self) -> bool:
-        """True while someone waits for the pixels of the next frame."""
+        """True while a screenshot of the next frame is pending."""
         return bool(self._window_wanted)
 
     def run(self, watch: Callable[["App", hello_imgui.RunnerParams], None] | None = None) -> None:
-        """Open the window; returns when it is closed. Raises RuntimeError where none can be opened.
+        """Open the window; returns when it is closed. Raises RuntimeError if no window can be opened.
 
-        `watch` gets the parameters just before, to add callbacks of its own.
+        `watch` receives the parameters just before that, to add its own callbacks.
         """
         headless.prepare()
         params = self.runner_params()
@@ -154,11 +154,11 @@ class App:
 
     @staticmethod
     def add_ons() -> immapp.AddOnsParams:
-        """Return the add-ons that hello_imgui sets up besides Dear ImGui."""
+        """Return the hello_imgui add-ons to initialise."""
         return immapp.AddOnsParams(with_implot=True)
 
     def runner_params(self) -> hello_imgui.RunnerParams:
-        """Return the parameters with which hello_imgui runs this window."""
+        """Return hello_imgui's parameters of this window."""
         params = runner.configured(self.options, _IDLE_FPS)
         self._callbacks(params.callbacks)
         panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in panel_table.PANELS]
@@ -214,7 +214,7 @@ class App:
         io.config_flags |= imgui.ConfigFlags_.nav_enable_keyboard  # Tab and the arrows reach every control
         io.config_error_recovery_enable_assert = self.options.strict
         io.config_error_recovery_enable_tooltip = self.options.strict
-        io.config_error_recovery_enable_debug_log = True  # Dear ImGui insists on one way of telling
+        io.config_error_recovery_enable_debug_log = True  # Dear ImGui requires at least one error output
 
     def _opened(self) -> None:
         runner.on_drop(self.drop)
@@ -271,15 +271,15 @@ class App:
         self._notify()
         self._tabs.look(self.scene.view.workspace)
         dropped, self._dropped = self._dropped, []
-        changes, self._changes = self._changes, []  # one that raises must not come again
+        changes, self._changes = self._changes, []  # changes that raise must not run again
         self._frame.start(self, dropped, changes)
 
     def _notify(self) -> None:
-        """Show what was said since the last frame, and let old messages go."""
+        """Show new messages, and remove expired ones."""
         scene, messages = self.store.scene, self._said.copy()
         self._said.clear()
         for message in messages:
-            scene = said(scene, message)
+            scene = with_message(scene, message)
         self.store.adopt(scene.interacting(notifications=scene.interaction.notifications.at(self._clock())))
 
     def _draw_app_bar(self) -> None:
@@ -294,7 +294,7 @@ class App:
         self._frame.scene = dialogs.draw(self._frame.scene, self._frame.facts, self.commands)
 
     def _finish(self) -> None:
-        """Take the scene that panels made. Called at the end of Dear ImGui's frame."""
+        """Store the panels' scene. Called at the end of Dear ImGui's frame."""
         self._frame.finish(self)
         if problem := self._settings.look(self.scene.settings, self._clock()):
             self.say(problem, bad=True)
@@ -302,7 +302,7 @@ class App:
         self._frame.end()
 
     def _before_swap(self) -> None:
-        """Photograph the frame, which is drawn and not shown yet."""
+        """Take a pending screenshot of the rendered frame."""
         upload.current.drawn()
         if self._window_wanted:
             takers, self._window_wanted = self._window_wanted, []

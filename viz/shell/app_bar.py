@@ -1,4 +1,4 @@
-"""The bar at the top: menus at the left, workspaces in the middle, document actions at the right."""
+"""Application bar: menus at the left, workspaces in the middle, document actions at the right."""
 
 from collections.abc import Mapping
 from pathlib import PurePath
@@ -33,7 +33,7 @@ _WORKSPACES = {
 
 @cached
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
-    """The whole bar."""
+    """Draw the whole bar."""
     p = theme.current.px
     h, origin, width = p(APP_BAR), imgui.get_window_pos(), imgui.get_window_width()
     scene = _menus(scene, facts, commands, origin, h)
@@ -46,7 +46,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
 
 
 def _workspaces(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
-    """The switch in the middle of the bar."""
+    """Draw the workspace switch in the middle of the bar."""
     p, width, top = theme.current.px, imgui.get_window_width(), imgui.get_cursor_screen_pos().y
     names = [name.capitalize() for name in WORKSPACES]
     middle = 4 * p(20) + sum(ui.measure(name, weight="bold") for name in names)
@@ -68,11 +68,11 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
         ("arrow-clockwise", redo, "Ctrl+Shift+Z", "##redo", bool(facts.redo), Redo()),
         ("gear-six", "Settings", "Ctrl+,", "##settings", True, ShowDialog("settings")),
     )
-    for glyph, hint, keys, id_, enabled, what in buttons:
+    for glyph, hint, keys, id_, enabled, action in buttons:
         if ui.button(
             glyph=glyph, kind="ghost", width=p(26), height=26, hint=hint, keys=shown(keys), id_=id_, enabled=enabled
         ):
-            scene = scene.request(what)
+            scene = scene.request(action)
         imgui.same_line(0, p(2))
     imgui.same_line(0, p(10))
     if ui.button(
@@ -89,7 +89,7 @@ def _actions(scene: Scene, facts: Facts) -> Scene:
 
 
 def _menus(scene: Scene, facts: Facts, commands: Mapping[str, Command], origin: V, h: float) -> Scene:
-    """Real menus in a bar taller than Dear ImGui's: a child window of its own, with padding that fills the height."""
+    """Draw menus in a bar taller than Dear ImGui's own, using a child window with extra padding."""
     p = theme.current.px
     line = imgui.get_text_line_height()
     imgui.push_style_var(imgui.StyleVar_.frame_padding, V(p(8), (h - line) / 2))
@@ -128,7 +128,7 @@ _BREAKS = {
     "follow",
     "about",
 }
-"""Commands that a line parts from those above."""
+"""Commands preceded by a separator."""
 
 
 def _menu(menu: str, scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
@@ -151,7 +151,7 @@ def _menu(menu: str, scene: Scene, facts: Facts, commands: Mapping[str, Command]
 
 
 def item(command: Command, scene: Scene, facts: Facts) -> Scene:
-    """One command as a menu item."""
+    """Draw one command as a menu item."""
     name = command.name
     if command.id == "undo" and facts.undo:
         name = f"Undo {facts.undo}"
@@ -184,14 +184,14 @@ def _device(device: str) -> str:
 
 
 def _mark(x: float, y: float) -> None:
-    """The mark: three nested shapes, one for each band of layers."""
+    """Draw the logo: three nested shapes, one for each band of layers."""
     t, lines = theme.current, imgui.get_window_draw_list()
     for k, (token, size) in enumerate((("coarse", 9), ("middle", 6), ("fine", 3))):
         lines.add_ngon_filled(V(x + t.px(8), y), t.px(size), t.u32(token), 40 if k == 1 else 4)
 
 
 def paint_surface() -> None:
-    """The surface of the app bar and the status bar."""
+    """Draw the background of the app bar and the status bar."""
     a, size = imgui.get_window_pos(), imgui.get_window_size()
     corner = imgui.ImVec2(a.x + size.x, a.y + size.y)
     imgui.get_window_draw_list().add_rect_filled(a, corner, theme.current.u32("base"))

@@ -1,4 +1,4 @@
-"""The window's own dialogs: shortcuts, every command, settings, about. One at a time."""
+"""Modal dialogs of the window: shortcuts, command palette, settings, about and others. One at a time."""
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -52,16 +52,16 @@ _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
     "new-run": new_run.draw,
     "results": results_dialog.draw,
 }
-"""Dialogs that tell when they are done."""
+"""Dialogs that report when they are done."""
 
 
 def known(name: str) -> bool:
-    """Return whether there is a dialog of this name to open by `ShowDialog`."""
+    """Return True if `ShowDialog` can open a dialog of this name."""
     return name in TITLES or name in browse_purposes.MODES
 
 
 def show(scene: Scene, facts: Facts, wanted: ShowDialog) -> Scene:
-    """Return the scene with a dialog open. Raises KeyError for a name that no dialog has."""
+    """Return the scene with a dialog open. Raises KeyError for an unknown name."""
     name = wanted.name
     if name in browse_purposes.MODES:
         browse_dialog.show(scene, facts, name, wanted.take)
@@ -79,21 +79,21 @@ _ANY = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
 
 
 def is_open(scene: Scene, facts: Facts) -> bool:
-    """Return whether a dialog takes the keyboard."""
+    """Return True while a dialog has the keyboard."""
     return bool(scene.interaction.dialog.name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
 
 
 def close(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
-    """Return the scene with no dialog open, and whether there was one."""
+    """Return the scene without an open dialog, and True if one was open."""
     was = bool(scene.interaction.dialog.name)
     return scene.interacting(dialog=Dialog()), browse_dialog.close(facts) or was
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
-    """The dialog that is open."""
+    """Draw the open dialog."""
     scene = browse_dialog.draw(scene, facts)
     if new_run.waits(facts) and not browse_dialog.is_open(facts) and not scene.interaction.dialog.name:
-        scene = show(scene, facts, ShowDialog("new-run"))  # nothing was chosen
+        scene = show(scene, facts, ShowDialog("new-run"))  # the file browser was cancelled
     opened = scene.interaction.dialog
     if not opened.name:
         return scene
@@ -137,7 +137,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
             scene = scene.interacting(dialog=Dialog())
         imgui.end_popup()
     else:
-        scene = scene.interacting(dialog=Dialog())  # Dear ImGui closed it
+        scene = scene.interacting(dialog=Dialog())  # closed by Dear ImGui
     imgui.pop_style_var(2)
     return scene
 
@@ -151,7 +151,7 @@ _TEXT = (
 
 
 def about(scene: Scene) -> Scene:
-    """The text; it changes nothing."""
+    """Draw the text; returns the scene unchanged."""
     ui.label("StyleScope", "text", 17, "bold", height=32)
     ui.label(f"Version {_version()}", "faint", height=22)
     for paragraph in _TEXT:

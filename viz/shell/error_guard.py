@@ -1,4 +1,4 @@
-"""A defect in one panel must not take the window with it."""
+"""Error isolation: an exception in one panel must not close the window."""
 
 import traceback
 from collections import deque
@@ -10,17 +10,17 @@ from viz.state.interaction import Message
 
 
 class Guard:
-    """Runs drawing functions; what they raise is shown over the picture, and everything else goes on."""
+    """Calls drawing functions and shows their exceptions over the image, so that everything else continues."""
 
-    def __init__(self, tell: Callable[[Message], None], clock: Callable[[], float]) -> None:
-        self._show, self._clock = tell, clock
+    def __init__(self, show: Callable[[Message], None], clock: Callable[[], float]) -> None:
+        self._show, self._clock = show, clock
         self._seen: dict[str, str] = {}
         self._later: deque[tuple[str, Exception]] = deque()
         self.errors: list[Exception] = []
-        """Exceptions so far, for tests; the same error of the same panel counts once."""
+        """Exceptions so far, for tests; repeated errors of a panel are recorded once."""
 
     def panel(self, name: str, draw: Callable[[], None]) -> Callable[[], None]:
-        """`draw` with Dear ImGui's stacks (windows, ids, styles) put right after an exception."""
+        """Wrap `draw` so that Dear ImGui's stacks (windows, ids, styles) are restored after an exception."""
 
         state = imgui.internal.ErrorRecoveryState()
 
@@ -32,7 +32,7 @@ class Guard:
         return guarded
 
     def wrap(self, name: str, work: Callable[[], None]) -> Callable[[], None]:
-        """`work` without what it raises, for calls outside Dear ImGui's frame."""
+        """Wrap `work` to report its exceptions, for calls outside Dear ImGui's frame."""
 
         def guarded() -> None:
             self._run(name, work)
@@ -40,38 +40,38 @@ class Guard:
         return guarded
 
     def later(self, name: str, error: Exception) -> None:
-        """Show what a background thread met; called on that thread, shown by `show_later`."""
+        """Queue the error of a background thread, to be shown by `show_later`. Called on that thread."""
         self._later.append((name, error))
         hello_imgui.request_refresh()
 
     def show_later(self) -> None:
-        """Show what background threads met; call once a frame."""
+        """Show queued errors of background threads; call once a frame."""
         while self._later:
             name, error = self._later.popleft()
-            self._tell(f"The background thread {name!r}", error)
+            self._report(f"The background thread {name!r}", error)
 
     def _run(self, name: str, work: Callable[[], None]) -> bool:
         try:
             work()
         except Exception as error:  # noqa: BLE001  # whatever it is: in a C++ callback it would abort the process
-            self._tell(name, error)
+            self._report(name, error)
             return False
         self._seen.pop(name, None)
         return True
 
-    def _tell(self, name: str, error: Exception) -> None:
-        what = f"{type(error).__name__}: {error}"
-        if self._seen.get(name) == what:
-            return  # a panel fails in every frame: a message that was dismissed stays away
-        self._seen[name] = what
+    def _report(self, name: str, error: Exception) -> None:
+        summary = f"{type(error).__name__}: {error}"
+        if self._seen.get(name) == summary:
+            return  # panels fail in every frame: a dismissed message is not shown again
+        self._seen[name] = summary
         self.errors.append(error)
         trace = "".join(traceback.format_exception(error))
         text = f"{name} could not be drawn" if name[:4] not in ("The ", "A di") else f"{name} met an error"
-        self._show(Message(text, what, bad=True, trace=trace, at=self._clock()))
+        self._show(Message(text, summary, bad=True, trace=trace, at=self._clock()))
 
 
 def _recover(state: imgui.internal.ErrorRecoveryState) -> None:
-    """Close what the exception left open, without the complaints that Dear ImGui has about it."""
+    """Close everything that the exception left open, without Dear ImGui's error output."""
     io = imgui.get_io()
     before = (io.config_error_recovery_enable_assert, io.config_error_recovery_enable_debug_log)
     io.config_error_recovery_enable_assert = io.config_error_recovery_enable_debug_log = False

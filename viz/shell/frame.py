@@ -1,4 +1,4 @@
-"""One frame of the window: input of the panels at its start, the scene they made at its end."""
+"""One frame of the window: gathers the panels' input at its start, stores their scene at its end."""
 
 import gc
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from viz.ui import draw_cache
 
 
 class Frame:
-    """Scene and facts of the frame that is being drawn."""
+    """Scene and facts of the current frame."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Frame:
         self.scratch = Scratch()
         self.meters = meters
         self.saved = ""
-        """File written last."""
+        """Most recently written file."""
         self.facts = Facts(
             link.thumbnails, self.scratch, link.jobs, renderer.arrays, services=services, chance=options.chance
         )
@@ -59,14 +59,14 @@ class Frame:
         self._runs = RunWatch(hello_imgui.request_refresh)
 
     def begin(self) -> None:
-        """Start the clock of the window's own work. Call before Dear ImGui's frame."""
+        """Start timing the window's own work. Call before Dear ImGui's frame."""
         self._worked = work_clock()
 
     def start(self, window: Window, dropped: list[str], changes: list[Callable[[Scene], Scene]]) -> None:
-        """Take what came from the renderer, gather the facts, move what moves, and handle keys.
+        """Receive renderer results, gather the facts, advance motion, and handle keys.
 
         Args:
-            window: Carries out what is requested.
+            window: Executes requested actions.
             dropped: Paths of files dropped on the window.
             changes: Changes of the scene from outside the panels.
         """
@@ -96,7 +96,7 @@ class Frame:
             self.scene = self._shortcuts.run(self.scene, self.facts)
 
     def finish(self, window: Window) -> None:
-        """Carry out the actions that panels requested, and make the scene that they made the present one."""
+        """Execute the requested actions, and store the resulting scene."""
         self._services[SEEN].end_frame()
         self._take(window)
         self.scene = self._store.scene
@@ -108,11 +108,11 @@ class Frame:
         run_actions.report_changes(window)
 
     def end(self) -> None:
-        """Stop the clock of the window's own work."""
+        """Stop timing the window's own work."""
         self.meters.ui.add((work_clock() - self._worked) * 1000)
 
     def close(self) -> None:
-        """Watch no runs any more."""
+        """Stop watching runs."""
         self._runs.close()
 
     def _take(self, window: Window) -> None:
@@ -162,11 +162,11 @@ class Frame:
         )
 
     def _after_poll(self) -> None:
-        """Update what depends on the newest image: names of w vectors, recent networks, the layer shown."""
+        """Update data derived from the newest image: names of w vectors, recent networks, the layer shown."""
         frame = self._link.frame
         if frame is None:
             return
-        if not self._settled:  # what is there now stays: looking through it takes longer than a frame
+        if not self._settled:  # freeze start-up objects: collecting them takes longer than a frame
             self._settled = True
             gc.collect()
             gc.freeze()
@@ -183,7 +183,7 @@ class Frame:
         self.scene = scene
 
     def _advance(self, now: float) -> None:
-        """Move what moves by itself."""
+        """Advance motion and playback."""
         scene = self.scene
         moving = scene.view.motion
         seconds = motion.elapsed(self._drawn, now)
@@ -201,7 +201,7 @@ class Frame:
         hello_imgui.request_refresh()
 
     def _escape(self) -> None:
-        """Cancel the innermost thing: dialog, drag, motion."""
+        """Cancel the innermost activity: dialog, drag, motion."""
         if imgui.get_io().want_text_input:
             return
         self.scene, closed = dialogs.close(self.scene, self.facts)

@@ -1,4 +1,4 @@
-"""Opening the window where there is no display: GLFW's null platform with EGL draws it off screen (Linux, Mesa)."""
+"""Window without a display: GLFW's null platform with EGL renders off screen (Linux, Mesa)."""
 
 import os
 import sys
@@ -11,13 +11,13 @@ if not DISPLAY:
 
 
 def prepare() -> None:
-    """Make GLFW ready for the next window. Call before every run: GLFW forgets its hints when a window's run ends.
+    """Set up GLFW for the next window. Call before every run, as GLFW resets its hints when a window closes.
 
-    Raises RuntimeError when neither a display nor off-screen drawing is available.
+    Raises RuntimeError if neither a display nor off-screen rendering is available.
     """
     if DISPLAY:
         return
-    import imgui_bundle  # noqa: F401  # first: it tells glfw which library to load, so that both share one
+    import imgui_bundle  # noqa: F401  # first: selects the library that glfw loads, so that both share one
 
     # isort: split
     import glfw

@@ -1,4 +1,4 @@
-"""Layout of the panels in each workspace. Sides keep their width; the centre takes the rest."""
+"""Panel layout of each workspace. Sides have fixed widths; the centre takes the rest."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from viz.ui.theme import current as t
 APP_BAR, STATUS_BAR = 38, 26
 """Heights in design lengths."""
 WIDE = 1500
-"""Window width in design lengths from which panels get more room."""
+"""Minimum window width, in design lengths, for wider panels."""
 CENTRE = "Canvas"
 HISTORY = "History"
 RUNS, RUN, FAKES = "Runs", "Run", "Fakes"
 TABS = ("Timeline", "Layers & spectrum", "Performance")
-"""Windows that share a node, so that its tab bar stays."""
+"""Windows sharing a dock node, whose tab bar is kept."""
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
 SETTLED = 8
-"""Frames that a layout's tabs take to come to rest."""
+"""Frames until the tabs of a new layout settle."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One dock node beside the canvas, with its size in design lengths and its windows."""
+    """Dock node beside the canvas, with its size in design lengths and its windows."""
 
     node: str
     where: imgui.Dir
@@ -35,7 +35,7 @@ class Side:
 
 
 def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]:
-    """The nodes of a workspace, in the order in which they are split off a window of this size (design lengths)."""
+    """Return the nodes of a workspace in split order, for a window of this size (design lengths)."""
     wide = width > WIDE
     if workspace == "train":
         left = Side("Left", imgui.Dir.left, 560 if wide else 420, (RUNS,))
@@ -56,7 +56,7 @@ def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]
 
 
 def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgui.DockingSplit]:
-    """Return the splits of a window of this size (design lengths) into the nodes of a workspace."""
+    """Return the dock splits of a workspace for a window of this size (design lengths)."""
     room = {True: width, False: height - APP_BAR - STATUS_BAR}
     found = []
     for side in sides(workspace, width, height):
@@ -70,7 +70,7 @@ def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgu
 def docking(
     workspace: Workspace, panels: Iterable[tuple[str, Callable[[], None]]], width: float, height: float
 ) -> hello_imgui.DockingParams:
-    """One workspace for hello_imgui. `panels`: name and drawing function of every panel there is."""
+    """Return one workspace for hello_imgui. `panels`: name and drawing function of every panel."""
     drawn = dict(panels)
     params = hello_imgui.DockingParams()
     params.layout_name = workspace
@@ -96,7 +96,7 @@ _FLAGS = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mou
 
 
 def begin_centre() -> bool:
-    """Begin the canvas's window, which has no margin of its own: with one it could scroll. `imgui.end()` follows."""
+    """Begin the canvas window, without padding, which could make it scroll. Ended by `imgui.end()`."""
     imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(0, 0))
     shown: bool = imgui.begin(CENTRE, None, _FLAGS)[0]
     imgui.pop_style_var()
@@ -104,7 +104,7 @@ def begin_centre() -> bool:
 
 
 def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> None:
-    """Let layouts that are applied later fit a window of this size (design lengths)."""
+    """Fit layouts that are applied later to a window of this size (design lengths)."""
     for layout in (params.docking_params, *params.alternative_docking_layouts):
         workspace = _named(layout.layout_name)
         fresh = splits(workspace, width, height)
@@ -121,7 +121,7 @@ def _rearrange(
     width: float,
     height: float,
 ) -> None:
-    """Give a layout other nodes, as the history's rail, which needs a wide window."""
+    """Change the nodes of a layout, such as the history rail, which needs a wide window."""
     node_of = {name: side.node for side in sides(workspace, width, height) for name in side.windows}
     layout.docking_splits = fresh
     for window in layout.dockable_windows:
@@ -130,7 +130,7 @@ def _rearrange(
 
 
 def rescale(factor: float) -> None:
-    """Let the sides of the present workspace follow a change of the interface scale."""
+    """Resize the sides of the current workspace after a change of the interface scale."""
     nodes = {
         node.id_: node
         for name in ("Generator", "Mix", RUNS, FAKES, HISTORY, *TABS)
@@ -142,9 +142,9 @@ def rescale(factor: float) -> None:
 
 
 class Arranging:
-    """Shows, hides and pins windows: for a while after a change, as docking takes some frames.
+    """Shows, hides and pins windows over several frames after a change, as docking is asynchronous.
 
-    While the layout is unlocked a hand may move them in every frame; else a look now and then will do.
+    While the layout is unlocked, the user may move windows at any time; otherwise occasional checks suffice.
     """
 
     def __init__(self) -> None:
@@ -154,7 +154,7 @@ class Arranging:
         self._unlocked = False
 
     def look(self, params: hello_imgui.RunnerParams, view: View) -> None:
-        """Call at the start of each frame: everything but the canvas is hidden or shown."""
+        """Show or hide everything but the canvas. Call at the start of each frame."""
         now, frame = (view.workspace, view.panels_hidden, view.unlocked), imgui.get_frame_count()
         if now != self._of:
             self._of, self._since, self._unlocked = now, frame, view.unlocked
@@ -164,7 +164,7 @@ class Arranging:
                 window.is_visible = window.label == CENTRE or not view.panels_hidden
 
     def pin(self, tabs: bool) -> None:
-        """Give the present window's dock node a tab bar only where it has tabs or the layout is unlocked."""
+        """Show the tab bar of the current window's dock node only if it has tabs or the layout is unlocked."""
         node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node() if self._due else None
         if node is None:
             return
@@ -181,7 +181,7 @@ _BARE = int(imgui.internal.DockNodeFlagsPrivate_.no_tab_bar)
 
 
 class Tabs:
-    """Tab of each workspace: hello_imgui forgets it when it first puts a layout up."""
+    """Active tab of each workspace, as hello_imgui resets it when it first applies a layout."""
 
     def __init__(self) -> None:
         self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}
@@ -189,7 +189,7 @@ class Tabs:
         self._frames = 0
 
     def look(self, workspace: Workspace) -> None:
-        """Call once a frame, before panels are drawn."""
+        """Restore the tab. Call once a frame, before panels are drawn."""
         if workspace != self._now:
             self._now, self._frames = workspace, 0
         if self._frames > SETTLED or hello_imgui.current_layout_name() != workspace:
@@ -204,11 +204,11 @@ class Tabs:
         bar.next_selected_tab_id = wanted = _tab(self._chosen.get(workspace, group[0]))
         front = imgui.get_current_context().nav_window
         if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
-            # The tab that came up last has the focus, and with it the front.
+            # The last tab to appear has taken the focus, and with it the front.
             imgui.set_window_focus(RUNS if workspace == "train" else CENTRE)
 
     def leave(self) -> None:
-        """Call before another layout is put up: remembers the tab that the present workspace shows."""
+        """Remember the active tab of the current workspace. Call before another layout is applied."""
         if self._now is None or self._frames <= SETTLED:
             return
         bar, names = _tabs(_group(self._now))
@@ -219,12 +219,12 @@ class Tabs:
 
 
 def _group(workspace: Workspace) -> tuple[str, ...]:
-    """Windows that are tabs of one node."""
+    """Return the windows that are tabs of one node."""
     return (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY)
 
 
 def _tabs(group: tuple[str, ...]) -> "tuple[imgui.internal.TabBar | None, list[str]]":
-    """The tab bar of a group, and whose tabs it has; None until all of them were drawn."""
+    """Return the tab bar of a group and the names of its tabs; None until all have been drawn."""
     node = _node(group[0])
     if node is None or node.tab_bar is None:
         return None, []
@@ -236,13 +236,13 @@ def _tabs(group: tuple[str, ...]) -> "tuple[imgui.internal.TabBar | None, list[s
 
 
 def _tab(window: str) -> int:
-    """The id of a window's tab."""
+    """Return the id of a window's tab."""
     tab: int = imgui.internal.find_window_by_name(window).tab_id
     return tab
 
 
 def _node(window: str) -> "imgui.internal.DockNode | None":
-    """The dock node of a window, once it has one."""
+    """Return the dock node of a window, if it has one."""
     found = imgui.internal.find_window_by_name(window)
     return found.dock_node if found is not None else None
 
@@ -252,6 +252,6 @@ def _named(name: str) -> Workspace:
 
 
 def design_size() -> tuple[float, float]:
-    """The window in design lengths."""
+    """Return the window size in design lengths."""
     size = imgui.get_io().display_size
     return size.x / t.scale, size.y / t.scale

@@ -1,7 +1,7 @@
-"""A window of any size without a display.
+"""Off-screen window of any size.
 
-The surface of a headless window keeps the size it was made with, at most that of a 1920x1080 screen: so the window is
-drawn into a framebuffer of its own instead.
+The surface of a headless window keeps its initial size, limited to a 1920x1080 screen. The window is therefore
+rendered to its own framebuffer.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from viz.state.facts import Texture
 
 
 class Target:
-    """Framebuffer of a headless window; does nothing where there is a display.
+    """Framebuffer of a headless window; does nothing if there is a display.
 
     Frames for which `seen` returns False skip the last step: their triangles are not filled, which takes two thirds of
     a frame's time on a CPU.
@@ -28,7 +28,7 @@ class Target:
         self._texture = 0
 
     def attach(self, params: hello_imgui.RunnerParams) -> None:
-        """Let a window, before it is run, be drawn here. What its own callbacks do comes first, so they see it too."""
+        """Redirect a window to this framebuffer, before it is run. Callbacks of the window itself run first."""
         if headless.DISPLAY:
             return
         calls = params.callbacks

@@ -1,4 +1,4 @@
-"""The window's panels, by the names of their docking windows."""
+"""Table of the window's panels, by the names of their docking windows."""
 
 from collections.abc import Callable
 
@@ -30,6 +30,6 @@ PANELS: tuple[tuple[str, Draw], ...] = (
     (layout.FAKES, fakes_panel.draw),
     (layout.HISTORY, cached(history.draw)),
 )
-"""A panel that does nothing but draw is cached as a whole. The others have work to do in every frame; their parts are
-cached where they are drawn.
+"""Panels that only draw are cached as a whole. The others do work in every frame; their parts are cached where they
+are drawn.
 """

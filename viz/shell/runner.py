@@ -1,4 +1,4 @@
-"""Set-up of hello_imgui: parameters before the window opens, files dropped on it, its pixels."""
+"""Set-up of hello_imgui: window parameters, file drops, and screenshots."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from viz.state.settings import Options
 
 
 def configured(options: Options, idle_fps: float) -> hello_imgui.RunnerParams:
-    """Return parameters of a window that is not open yet: size, layout file, frame rate at rest."""
+    """Return parameters for a new window: size, layout file, idle frame rate."""
     params = hello_imgui.RunnerParams()
     window = params.app_window_params
     window.window_title = "StyleScope"
@@ -39,11 +39,11 @@ def on_drop(take: Callable[[list[str]], None]) -> None:
     def dropped(window: object, paths: list[str]) -> None:
         take(list(paths))
 
-    glfw.set_drop_callback(glfw_utils.glfw_window_hello_imgui(), dropped)  # type: ignore[arg-type]  # it gives a list
+    glfw.set_drop_callback(glfw_utils.glfw_window_hello_imgui(), dropped)  # type: ignore[arg-type]  # it passes a list
 
 
 def read_window() -> NDArray[np.uint8]:
-    """The frame drawn just now, [H, W, 3]. Call after Dear ImGui has rendered and before the buffers are swapped."""
+    """Return the current frame, [H, W, 3]. Call after Dear ImGui has rendered and before the buffers are swapped."""
     io = imgui.get_io()
     width = round(io.display_size.x * io.display_framebuffer_scale.x)
     height = round(io.display_size.y * io.display_framebuffer_scale.y)

@@ -1,4 +1,4 @@
-"""Services of the rooms, built when the window opens and closed with it."""
+"""Services of the window, built when it opens and closed with it."""
 
 from imgui_bundle import hello_imgui
 
@@ -34,7 +34,7 @@ def built(seen: Seen, files: Files) -> Services:
 
 
 def free(services: Services) -> None:
-    """Give textures back and end the threads that fill them. Call while the window's OpenGL context is there."""
+    """Release textures and end the threads that fill them. Call while the window's OpenGL context exists."""
     services[VIEWPORT].free()
     services[RUN_FILES].close()
     services[IMAGE_CACHE].free()
@@ -43,7 +43,7 @@ def free(services: Services) -> None:
 
 
 def close(services: Services) -> None:
-    """Finish writing captures and what was requested of runs; films are made without the window."""
+    """Finish pending captures and run actions; film exports continue without the window."""
     services[RUN_WORK].close()
     services[CAPTURES].close()
     services[EXPORTER].close()

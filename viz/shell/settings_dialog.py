@@ -1,4 +1,4 @@
-"""The settings dialog: device, pace, folders, looks."""
+"""Settings dialog: device, frame rate, folders, appearance."""
 
 import os
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LOOKS = ("Dark surfaces: the picture is the brightest thing", "Light surfaces, 
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The dialog. Every change acts at once."""
+    """Draw the dialog. Changes apply immediately."""
     p = theme.current.px
     ui.label("Settings", "text", 15, "bold", height=30)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(p(8), p(4)))
@@ -59,7 +59,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _scale(scene: Scene, width: float) -> Scene:
-    """Steps, not a slider: the control would move away under the mouse while it changes its own size."""
+    """Draw the scale as steps: a slider would move under the mouse while it changes its own size."""
     ui.row_label("Scale", scene.settings.scale != 1.0)
     now = scene.settings.scale
     smaller, larger = [one for one in SCALES if one < now], [one for one in SCALES if one > now]

@@ -1,4 +1,4 @@
-"""The bar at the bottom. Left: what the picture is doing and what the mouse can do here. Right: the machine."""
+"""Status bar. Left: render state and mouse hints. Right: hardware and performance."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 from numpy.typing import NDArray
 
 from renderer.ipc.protocol import ModelInfo
-from viz.canvas.tools import tool_in_hand
+from viz.canvas.tools import current_tool
 from viz.mixing import drag_view
 from viz.mixing.drag import preview_text
 from viz.shell.layout import WIDE
@@ -30,32 +30,32 @@ _HINTS = {
 }
 _PREVIEW: "State" = ("eye", "accent", "Preview", "The picture shows what letting go would do")
 EVERY_S = 1.0
-"""Figures at the right stand still for so long."""
+"""Refresh interval of the figures at the right, in seconds."""
 RENDERING_S = 0.15
-"""Renders shorter than this do not change the word, which would flicker."""
+"""Minimum duration of a render before the state changes to rendering, to avoid flicker."""
 
-_TOLD_WIDTH, _TOLD_WIDTH_WIDE = 420, 840
-"""Of what is told of fast drawing, at most, in a narrow and in a wide window."""
+_KERNELS_WIDTH, _KERNELS_WIDTH_WIDE = 420, 840
+"""Maximum width of the kernel preparation text in a narrow and in a wide window, in design lengths."""
 
 Item = tuple[str, OptionalGlyph, str, str, str]
-"""Name, glyph, colour, value, tooltip."""
+"""Name, glyph, colour token, value, tooltip."""
 State = tuple[OptionalGlyph, str, str, str]
-"""Glyph, colour, word, explanation."""
+"""Glyph, colour token, word, explanation."""
 
 
 @dataclass
 class _Known:
-    """The items at the right, worked out once in `EVERY_S`."""
+    """Items at the right, recomputed every `EVERY_S`."""
 
     at: float = -EVERY_S
     model: ModelInfo | None = None
     theme: int = -1
     shown: tuple[Item, ...] = ()
     bar: float = 0.0
-    """Share of the memory that is used."""
+    """Share of memory in use."""
 
     def items(self, facts: Facts) -> tuple[Item, ...]:
-        """The items, at most `EVERY_S` old, and of the present network and theme."""
+        """Return the items, at most `EVERY_S` old, and of the current network and theme."""
         fresh = 0 <= facts.now - self.at < EVERY_S and self.theme == theme.current.stamp
         if not fresh or self.model is not facts.model:
             self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
@@ -64,23 +64,23 @@ class _Known:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """The whole bar; it changes nothing."""
+    """Draw the whole bar."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
     items, drag = facts.scratch.get(_Known).items(facts), scene.interaction.drag
-    told = _PREVIEW if drag.on and preview_text(drag, scene.document) else state(facts)
+    current = _PREVIEW if drag.on and preview_text(drag, scene.document) else state(facts)
     kernels, wide = preparing(facts), facts.size[0] > WIDE
     hint = drag_view.HINT if drag.on else ""
     if kernels:
-        room = theme.current.px(_TOLD_WIDTH_WIDE if wide else _TOLD_WIDTH)
+        room = theme.current.px(_KERNELS_WIDTH_WIDE if wide else _KERNELS_WIDTH)
         kernels = (*kernels[:2], ui.ellipsis(kernels[2], room, theme.current.small), kernels[3])
     elif not hint and wide:
-        hint = _HINTS[tool_in_hand(scene, facts)]
+        hint = _HINTS[current_tool(scene, facts)]
     bar, follows = facts.scratch.get(_Known).bar, following_text(scene.interaction.following)
-    return _bar(scene, facts, told, kernels, hint, items, bar, follows)
+    return _bar(scene, facts, current, kernels, hint, items, bar, follows)
 
 
 def following_text(following: Following) -> str:
-    """`Following 00007 at 1 240 kimg`; empty where no run is followed."""
+    """Return text such as `Following 00007 at 1 240 kimg`; empty if no run is followed."""
     if not following.folder:
         return ""
     at = "waiting for its first snapshot" if following.kimg is None else f"at {kimg_text(following.kimg)} kimg"
@@ -90,7 +90,7 @@ def following_text(following: Following) -> str:
 
 
 def _share(facts: Facts) -> float:
-    """Memory that the renderer uses of what there is; 0 where that is not known."""
+    """Return the renderer's share of the available memory; 0 if unknown."""
     used, there = facts.performance.memory
     return used / there if there else 0.0
 
@@ -99,7 +99,7 @@ def _share(facts: Facts) -> float:
 def _bar(
     scene: Scene,
     facts: Facts,
-    told: State,
+    current: State,
     kernels: State | None,
     hint: str,
     items: tuple[Item, ...],
@@ -107,7 +107,7 @@ def _bar(
     follows: str,
 ) -> Scene:
     p = theme.current.px
-    glyph, token, word, why = told
+    glyph, token, word, why = current
     ui.status("", glyph, token, word, why)
     if follows:
         scene = _following(scene, follows)
@@ -128,7 +128,7 @@ def _bar(
 
 
 def _following(scene: Scene, text: str) -> Scene:
-    """Draw the followed run, and a cross that ends following."""
+    """Draw the followed run, with a cross to stop following."""
     ui.status("", "eye", "accent", text, "Each new snapshot is shown as it appears")
     p = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x - theme.current.px(12), p.y - theme.current.px(1)))
@@ -142,7 +142,7 @@ def _following(scene: Scene, text: str) -> Scene:
 
 
 def state(facts: Facts) -> State:
-    """Glyph, colour, word and explanation of what the renderer does."""
+    """Return glyph, colour, word and explanation of the renderer's state."""
     if facts.failure is not None:
         return "warning-circle", "bad", "Failed", facts.failure.message
     if facts.loading is not None:
@@ -156,14 +156,14 @@ def state(facts: Facts) -> State:
 
 
 def preparing(facts: Facts) -> State | None:
-    """The same of what draws networks faster, while it is compiled or where it cannot be; else None."""
-    told = facts.preparing
-    if told is None:
+    """Return the state of kernel compilation while it runs or after it has failed; else None."""
+    kernels = facts.preparing
+    if kernels is None:
         return None
-    if not told.over:
-        word = f"Preparing fast drawing, {told.done + 1} of {told.total}"
+    if not kernels.over:
+        word = f"Preparing fast drawing, {kernels.done + 1} of {kernels.total}"
         return "lightning", "accent", word, "Compiled once on this computer; pictures are drawn meanwhile"
-    why = f"Pictures are drawn more slowly, as fast drawing failed to be prepared: {told.problem}"
+    why = f"Pictures are drawn more slowly, as fast drawing failed to be prepared: {kernels.problem}"
     return "warning", "warn", why, why
 
 
@@ -192,7 +192,7 @@ def _items(facts: Facts) -> tuple[Item, ...]:
 
 
 def precision(model: ModelInfo) -> str:
-    """fp16 where any layer ran in half precision, else fp32."""
+    """Return fp16 if any layer ran in half precision, else fp32."""
     return "fp16" if any(layer.dtype == "float16" for layer in model.layers) else "fp32"
 
 

@@ -1,1 +1,1 @@
-"""State of the window: frozen scene, store, history, parameters, settings, and what panels receive."""
+"""State of the window: frozen scene, store, history, parameters, settings, and input of the panels."""

@@ -1,4 +1,4 @@
-"""The three bands of layers that users think in, and short names of layers."""
+"""The three bands of layers (coarse, middle, fine), and short layer names."""
 
 import re
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from renderer.ipc.protocol import Mixing, ModelInfo
 
 @dataclass(frozen=True)
 class Band:
-    """Neighbouring w vectors that shape the same kind of thing (StyleGAN paper, section 3.1)."""
+    """Range of neighbouring w vectors with a similar effect on the image (StyleGAN paper, section 3.1)."""
 
     name: str
     note: str
-    """Its effect on the image, or why it is empty."""
+    """Its effect on the image, or the reason why it is empty."""
     token: str
-    """Its colour in the theme."""
+    """Colour token of the theme."""
     ws: range
 
 
 def bands_of(model: ModelInfo) -> tuple[Band, Band, Band]:
-    """Coarse, middle and fine w vectors of a network; a small network lacks the last or the last two."""
+    """Return coarse, middle and fine w vectors of a network; the last one or two are empty in a small network."""
     middle, fine = model.bands
     ends = (0, min(middle, model.num_ws), min(fine, model.num_ws), model.num_ws)
     named = (
@@ -36,13 +36,13 @@ def bands_of(model: ModelInfo) -> tuple[Band, Band, Band]:
 
 
 def band_of(model: ModelInfo, index: int) -> Band:
-    """The band that w vector `index` belongs to."""
+    """Return the band that contains w vector `index`."""
     return next(band for band in bands_of(model) if index in band.ws)
 
 
 @lru_cache(maxsize=512)
 def short_name(name: str) -> str:
-    """A layer's name as it fits a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
+    """Shorten a layer name for a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
     if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb)|(in)put)", name):
         return f"{found[1]}.{found[2] or found[3] or found[4]}"
     if found := re.fullmatch(r"(L\d+)_\d+_\d+", name):
@@ -51,7 +51,7 @@ def short_name(name: str) -> str:
 
 
 def size_text(height: int, width: int) -> str:
-    """`36²`, or `36×52` where the sides differ."""
+    """Format a size: `36²`, or `36×52` where the sides differ."""
     return f"{height}²" if height == width else f"{height}×{width}"
 
 

@@ -1,4 +1,4 @@
-"""Input of the panels besides the scene: read-only, made anew for every frame of the window."""
+"""Read-only input of the panels besides the scene, rebuilt for every frame of the window."""
 
 import random
 from collections.abc import Callable
@@ -25,24 +25,24 @@ class ServiceKey(Generic[T]):
 
 
 class Services:
-    """The services of one window.
+    """Services of one window, by key.
 
-    The draw cache does not record what is read from them: a cached part reads what changes in one through a `derived`
-    function (`viz.state.recording`), or gets it as an argument.
+    The draw cache does not record reads from services: a cached part reads changing values through a `derived`
+    function (`viz.state.recording`), or receives them as an argument.
     """
 
     def __init__(self) -> None:
         self._built: dict[ServiceKey[Any], Any] = {}
 
     def add(self, key: ServiceKey[T], service: T) -> T:
-        """Provide a service under its key, and return it. Raises ValueError where there is one already."""
+        """Register a service under its key and return it. Raises ValueError if the key is taken."""
         if key in self._built:
             raise ValueError(f"the window has the service {key.name!r} already")
         self._built[key] = service
         return service
 
     def __getitem__(self, key: ServiceKey[T]) -> T:
-        """Return the service of a key. Raises LookupError where the window built none."""
+        """Return the service of a key. Raises LookupError if none is registered."""
         if key not in self._built:
             raise LookupError(f"the window has no service {key.name!r}")
         service: T = self._built[key]
@@ -50,12 +50,12 @@ class Services:
 
 
 NO_NETWORK = "No network is open yet"
-"""Why rows are greyed before the first picture."""
+"""Reason shown on disabled rows before the first image."""
 
 
 @dataclass(frozen=True)
 class Texture:
-    """An OpenGL texture with the size of the picture in it."""
+    """An OpenGL texture and the size of its image."""
 
     id: int
     width: int
@@ -64,38 +64,38 @@ class Texture:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One network of a run folder."""
+    """One network snapshot of a run folder."""
 
     kimg: float
     path: str
     fakes: str = ""
-    """Picture grid made at the same time; empty when there is none."""
+    """Image grid written at the same time; empty if there is none."""
 
 
 @dataclass(frozen=True)
 class Performance:
-    """Figures for the Performance panel and the status bar; the series are the newest few hundred, oldest first."""
+    """Values for the Performance panel and the status bar; the series hold the newest few hundred, oldest first."""
 
     ui_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    """Work of the window's thread for each frame: its processor time, so without waiting for OpenGL."""
+    """CPU time of the UI thread per frame, without waiting for OpenGL."""
     frame_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    """Time from frame to frame."""
+    """Time between frames."""
     render_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    """Whole render time of each picture, but for reading the network."""
+    """Total render time of each image, without loading the network."""
     stages: tuple[tuple[str, NDArray[np.float64]], ...] = ()
-    """The same by stage: (stage, series); zero where a stage did not run."""
+    """Render time by stage: (stage, series); zero where a stage did not run."""
     latency_ms: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    """From the change of the document to the texture."""
+    """Time from a document change to the texture."""
     memory: tuple[int, int] = (0, 0)
-    """Bytes used by the renderer, bytes there are."""
+    """Bytes used by the renderer, bytes in total."""
 
 
 REFRESH_S = 0.25
-"""Figures that change with every frame cannot be read."""
+"""Refresh interval of numbers: values that change every frame cannot be read."""
 
 
 class Figures(NamedTuple):
-    """A frame to be read rather than watched, with the textures that belong to it."""
+    """A frame whose numbers are displayed, with the textures that belong to it."""
 
     frame: Frame | None = None
     picture: Texture | None = None
@@ -107,19 +107,19 @@ class Tally(NamedTuple):
 
     asked: int = 0
     missed: int = 0
-    """Of those asked for, the ones that were not there yet."""
+    """Number of requests for thumbnails that were not available yet."""
     came: int = 0
 
 
 class Thumbnails(Protocol):
-    """Small pictures rendered in the background; asking for one makes it wanted."""
+    """Small images rendered in the background on request."""
 
     @property
     def tally(self) -> Tally:
-        """Tells who draws whether pictures were asked for, were missing, or have come."""
+        """Return counts from which callers see if images were requested, missed or added."""
 
     def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
-        """Texture and (u0, v0, u1, v1) of the picture of `request`, or None while it is not there yet."""
+        """Return texture and (u0, v0, u1, v1) of the image of `request`, or None if it is not available yet."""
 
 
 @dataclass(frozen=True)
@@ -129,36 +129,36 @@ class JobStatus:
     done: int = 0
     total: int = 1
     result: AnyArray | None = None
-    """As far as there is one, read-only; the kind of work gives its shape."""
+    """Result so far, read-only; its shape depends on the kind of job."""
     failure: Failure | None = None
 
     @property
     def over(self) -> bool:
-        """Return whether nothing more will come."""
+        """Return True if the job has ended."""
         return self.failure is not None or self.done >= self.total
 
 
 class Jobs(Protocol):
-    """Long work that the renderer does while it is idle. Ask outside of cached parts, in every frame."""
+    """Long computations that the renderer does while idle. Ask in every frame, outside of cached parts."""
 
     def ask(self, work: Work) -> JobStatus:
-        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones stay."""
+        """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones are kept."""
 
     def once(self, work: Work, then: Callable[[JobStatus], None]) -> None:
-        """Do a job whoever asks, and call `then` when it is over."""
+        """Run a job independently of `ask`, and call `then` when it has ended."""
 
 
 class Scratch:
-    """State of one file alone, such as the text typed into a field: one object of each class.
+    """State private to one file, such as the text typed into a field: one object of each class.
 
-    What several files read belongs to `Scene.interaction`, objects with threads or OpenGL handles to `Services`.
+    State shared by files belongs in `Scene.interaction`, objects with threads or OpenGL handles in `Services`.
     """
 
     def __init__(self) -> None:
         self._held: dict[type, Any] = {}
 
     def get(self, kind: type[T]) -> T:
-        """The one object of this class, made without arguments when it is asked for first."""
+        """Return the object of this class, created without arguments on first use."""
         if kind not in self._held:
             self._held[kind] = kind()
         found: T = self._held[kind]
@@ -167,12 +167,12 @@ class Scratch:
 
 @dataclass(frozen=True)
 class States:
-    """The states of the document that undo and redo lead to, oldest first."""
+    """Document states reachable by undo and redo, oldest first."""
 
     states: tuple[tuple[str, Document], ...] = ()
-    """Name of the step that made each, and the document; the first has no name."""
+    """Name of the step that led to each state, and its document; the first has no name."""
     now: int = 0
-    """Index of the present one."""
+    """Index of the current state."""
 
 
 @dataclass(frozen=True)
@@ -183,57 +183,57 @@ class Facts:
     scratch: Scratch
     jobs: Jobs
     arrays: ArrayStore
-    """Arrays that the document may name."""
+    """Arrays that the document refers to."""
     services: Services = field(default_factory=Services)
-    """Long-lived objects of the rooms, built by the window."""
+    """Long-lived objects of the window."""
     chance: random.Random = field(default_factory=random.Random)
     """Source of random seeds."""
     model: ModelInfo | None = None
-    """The network of the picture shown; None before the first."""
+    """Network of the shown image; None before the first."""
     frame: Frame | None = None
-    """The newest good frame."""
+    """Newest frame without errors."""
     picture: Texture | None = None
     image_version: int = 0
-    """Another number for every image: compare it instead of frames or textures, which are used again."""
+    """Number that differs for every image. Compare it instead of frames or textures, which are reused."""
     spectrum: Texture | None = None
     layers: Texture | None = None
-    """Strip of layer thumbnails, in the order of `frame.layers`."""
+    """Atlas of layer thumbnails, in the order of `frame.layers`."""
     figures: Figures = Figures()
-    """The newest frame for tables and numbers: while frames follow one another, only a few a second."""
+    """Newest frame for tables and numbers, limited to a few updates a second."""
     pixels: Callable[[], NDArray[np.uint8] | None] = lambda: None
-    """RGBA bytes [H, W, 4] of the picture shown, for reading single pixels. Valid within this frame."""
+    """Returns RGBA bytes [H, W, 4] of the shown image, for reading single pixels. Valid within this frame."""
     loading: Loading | None = None
     preparing: Preparing | None = None
-    """Kernels that are compiled just now, or the trouble with them."""
+    """Kernels being compiled, or the error of compiling them."""
     failure: Failure | None = None
     waiting_s: float = 0.0
-    """Seconds since the newest request, while it is unanswered; else 0."""
+    """Seconds since the newest unanswered request, else 0."""
     stalled_s: float = 0.0
-    """Seconds since the renderer gave a sign of life; 0 while it reads a network."""
+    """Seconds since the last message of the renderer; 0 while it loads a network."""
     snapshots: tuple[Snapshot, ...] = ()
-    """Networks of the run folder the network came from, by kimg."""
+    """Snapshots in the run folder of the network, by kimg."""
     runs: tuple[Run, ...] = ()
-    """Runs in the folders of `run_dirs`, newest number first; each the same object while nothing of it changes."""
+    """Runs in the folders of `run_dirs`, highest number first; a run keeps its identity while it is unchanged."""
     undo: str = ""
-    """Name of the step that Undo would take back; empty when there is none."""
+    """Name of the step that Undo would revert; empty if there is none."""
     redo: str = ""
     saved: str = ""
-    """File written last."""
+    """Most recently written file."""
     has_last: bool = False
-    """True if there is a session of the window that was closed last."""
+    """True if a session of the previously closed window exists."""
     session: str = ""
-    """The session file at hand; empty where there is none."""
+    """Path of the current session file; empty if there is none."""
     states: States = field(default_factory=States)
-    """States to go back to."""
+    """States reachable by undo and redo."""
     devices: tuple[str, ...] = ("auto", "cpu", "cuda", "mps")
     measure: Callable[[], Performance] = Performance
-    """Makes `performance`."""
+    """Computes `performance`."""
     now: float = 0.0
-    """Seconds on a clock that never goes back."""
+    """Seconds on a monotonic clock."""
     size: tuple[float, float] = (1280.0, 720.0)
-    """The window in design lengths (pixels at 100 %)."""
+    """Window size in design lengths (pixels at 100 %)."""
 
     @cached_property
     def performance(self) -> Performance:
-        """Copies of all series: made for those who look at them."""
+        """Copies of all series, made on access."""
         return self.measure()

@@ -1,7 +1,7 @@
-"""Following a run: each snapshot that appears is shown in the explorer, and neighbours are read ahead.
+"""Following a run: new snapshots are shown as they appear, and neighbouring ones are preloaded.
 
-Following changes only which network the Document names, and leaves no step in the history: Undo takes back what
-the user did, and the newest snapshot stays. To begin on another network is a step like any other.
+Following changes only the network of the Document and adds no undo step: Undo reverts the user's own changes, and
+the newest snapshot stays. Switching to another network is an ordinary step.
 """
 
 import os
@@ -16,17 +16,17 @@ from viz.state.snapshots import current, snapshots_of
 from viz.state.store import Store
 
 _SETTLED_SECONDS = 2.0
-"""A pickle may still be written, unlike our own files, which come whole."""
+"""Age at which a pickle counts as complete. Our own files are written atomically."""
 
 
 def run_folder(source: str) -> str:
-    """The run folder that a network comes from; empty where it is in none."""
+    """Return the run folder that a network belongs to; empty if it is in none."""
     found = snapshots_of(source)
     return os.path.dirname(found[-1].path) if found else ""
 
 
 def follow(scene: Scene, folder: str) -> Scene:
-    """Return the scene with the newest snapshot of a run, which is followed from now on."""
+    """Return the scene with the newest snapshot of a run, and start following it."""
     newest = _newest(snapshots_of(folder))
     following = Following(folder, source=scene.document.network.source)
     if newest is None:
@@ -38,29 +38,30 @@ def follow(scene: Scene, folder: str) -> Scene:
 
 
 def resumed(scene: Scene) -> tuple[Scene, str]:
-    """Return the scene that goes on following what the last window followed, unless another network was opened.
+    """Resume following the run of the previous window, unless another network was opened.
 
-    Call when what the window opens with is there. The second value is the run's folder where it is gone, else empty.
+    Call once the initial content of the window is loaded. The second value is the run's folder if it no longer
+    exists, else empty.
     """
     folder, source = scene.interaction.following.waiting, scene.document.network.source
     following = replace(scene.interaction.following, waiting="")
-    gone = ""
+    missing = ""
     if folder and not following.folder and not (source and run_folder(source) != folder):
         if os.path.isdir(folder):
             following = Following(folder, source=source)
         else:
-            gone = folder
-    return scene.interacting(following=following), gone
+            missing = folder
+    return scene.interacting(following=following), missing
 
 
 def followed(scene: Scene, returned: bool) -> Scene:
-    """Return the scene with the newest snapshot of the followed run; the very same one where nothing is new.
+    """Return the scene with the newest snapshot of the followed run; the same object if nothing is new.
 
-    Following ends where the user has opened another network. Call once a frame.
+    Following ends once the user opens another network. Call once a frame.
 
     Args:
-        scene: The present one.
-        returned: The history gave its document back: an older snapshot of the run in it was not chosen.
+        scene: The current scene.
+        returned: True if the document comes from the history, so an older snapshot in it was not chosen by the user.
     """
     following = scene.interaction.following
     if not following.folder:
@@ -83,7 +84,7 @@ def look(store: Store) -> None:
 
 
 def end_frame(scene: Scene, facts: Facts) -> Scene:
-    """Read neighbours ahead, update B where it is another snapshot's image, and remember the run in the settings.
+    """Preload neighbours, update B if it shows another snapshot, and store the followed run in the settings.
 
     Call at the end of a frame.
     """
@@ -91,7 +92,7 @@ def end_frame(scene: Scene, facts: Facts) -> Scene:
 
 
 def _in_settings(scene: Scene) -> Scene:
-    """The scene whose settings name the run that is followed."""
+    """Return the scene with the followed run in its settings."""
     following = scene.interaction.following
     folder = following.folder or following.waiting
     if scene.settings.followed == folder:
@@ -110,7 +111,7 @@ def _newest(found: tuple[Snapshot, ...]) -> Snapshot | None:
 
 
 def read_ahead(scene: Scene, facts: Facts) -> Scene:
-    """Read the neighbours of the snapshot shown while its run is scrubbed over, the one ahead first.
+    """Preload the neighbours of the shown snapshot during scrubbing, the next one in scrub direction first.
 
     Call in every frame.
     """
@@ -132,7 +133,7 @@ def read_ahead(scene: Scene, facts: Facts) -> Scene:
 
 
 def put_beside(scene: Scene, source: str) -> Scene:
-    """Return the scene with another snapshot's image of the document as B; B follows every change."""
+    """Return the scene with another snapshot's image of the document as B, which is updated on every change."""
     compare = scene.view.compare
     mode = "split" if compare.mode == "off" else compare.mode
     b = replace(scene.document, network=Network(source))
@@ -141,12 +142,12 @@ def put_beside(scene: Scene, source: str) -> Scene:
 
 
 def with_beside(scene: Scene) -> Scene:
-    """Return the scene with B made of the present document, where B is another snapshot's image of it."""
+    """Return the scene with B updated from the current document, if B shows another snapshot."""
     b, beside = scene.view.compare.b, scene.interaction.beside
     if not beside.source or b is None or beside.seen is scene.document:
         return scene
     if b.network.source != beside.source:
-        return scene.interacting(beside=replace(beside, source=""))  # another state has become B
+        return scene.interacting(beside=replace(beside, source=""))  # B was replaced by another state
     scene = replace(scene, interaction=replace(scene.interaction, beside=replace(beside, seen=scene.document)))
     fresh = replace(scene.document, network=b.network)
     return replace(scene, view=replace(scene.view, compare=replace(scene.view.compare, b=fresh)))
@@ -154,21 +155,21 @@ def with_beside(scene: Scene) -> Scene:
 
 @dataclass(frozen=True)
 class Follow(Action):
-    """Show each new snapshot of a run as it appears, from now on; an empty folder ends that."""
+    """Follow a run: show each new snapshot as it appears. An empty folder stops following."""
 
     folder: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Return the scene with the newest snapshot, or the present one that follows no run."""
+        """Return the scene with the newest snapshot, or the current one without following."""
         return follow(scene, self.folder) if self.folder else scene.interacting(following=Following())
 
 
 @dataclass(frozen=True)
 class PutBeside(Action):
-    """Show the present image beside the one that another snapshot, a file, renders."""
+    """Compare the current image with that of another snapshot, a file."""
 
     source: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Return the scene with that as B."""
+        """Return the scene with the snapshot as B."""
         return put_beside(scene, self.source)

@@ -1,7 +1,7 @@
 """State that several panels share while the window is open: selections, drags, the open dialog, notifications.
 
-Frozen like the rest of the Scene and changed by `Scene.interacting`, but no part of undo, sessions or render requests.
-State that one file alone uses stays in `Facts.scratch`.
+Frozen like the rest of the Scene and changed by `Scene.interacting`, but not part of undo, sessions or render
+requests. State used by a single file stays in `Facts.scratch`.
 """
 
 import math
@@ -14,7 +14,7 @@ from training_launcher.run import Run
 
 @dataclass(frozen=True)
 class Place:
-    """Position of the image on the screen: its upper left corner and its scale."""
+    """Position of the image on the screen: upper left corner and scale."""
 
     x: float
     y: float
@@ -25,26 +25,26 @@ class Place:
 
     @property
     def right(self) -> float:
-        """Its right edge on the screen."""
+        """Right edge in screen coordinates."""
         return self.x + self.width * self.scale
 
     @property
     def bottom(self) -> float:
-        """Its lower edge on the screen."""
+        """Lower edge in screen coordinates."""
         return self.y + self.height * self.scale
 
     def pixel(self, x: float, y: float) -> tuple[int, int] | None:
-        """The image's pixel (column, row) under a point of the screen; None beside the image."""
+        """Return the image pixel (column, row) at a screen position; None outside the image."""
         column, row = math.floor((x - self.x) / self.scale), math.floor((y - self.y) / self.scale)
         return (column, row) if 0 <= column < self.width and 0 <= row < self.height else None
 
 
 @dataclass(frozen=True)
 class CanvasPointer:
-    """State of the mouse on the canvas beyond what Dear ImGui knows."""
+    """Mouse state on the canvas that Dear ImGui does not track."""
 
     panned: bool = False
-    """The image was panned while Space was down, so letting go of Space must not start to play."""
+    """True if the image was panned while Space was down, so releasing Space must not start playback."""
     place: Place | None = None
     """Position of the image in the last frame."""
 
@@ -54,9 +54,9 @@ class Dialog:
     """The open dialog of `viz.shell.dialogs`."""
 
     name: str = ""
-    """Empty: none is open."""
+    """Empty if none is open."""
     fresh: bool = False
-    """True from the request until it is drawn first."""
+    """True from the request until the first draw."""
 
 
 @dataclass(frozen=True)
@@ -69,32 +69,32 @@ class Message:
     trace: str = ""
     """Traceback, for the Details button."""
     folder: str = ""
-    """Folder to offer."""
+    """Folder to open from the message."""
     at: float = 0.0
 
 
 INFO_S = 5.0
-"""Seconds after which a plain message goes away."""
+"""Seconds before an informational message disappears."""
 MESSAGES = 4
-"""Messages shown at once."""
+"""Maximum number of messages shown at once."""
 
 
 @dataclass(frozen=True)
 class Notifications:
-    """Messages over the image, and which details are open."""
+    """Messages over the image, and the expanded details."""
 
     messages: tuple[Message, ...] = ()
     details: bool = False
     hidden_nonfinite: object = None
-    """The frame whose warning was dismissed."""
+    """Frame whose warning was dismissed."""
 
     def with_message(self, message: Message) -> "Notifications":
-        """Return these with one more message; one of the same text takes the place of the older."""
+        """Return these with one more message, replacing an older one of the same text."""
         others = [old for old in self.messages if old.text != message.text]
         return replace(self, messages=(*others[1 - MESSAGES :], message))
 
     def at(self, now: float) -> "Notifications":
-        """Return these without plain messages that have been seen; errors stay until they are dismissed."""
+        """Return these without expired informational messages; errors stay until dismissed."""
         current = tuple(one for one in self.messages if one.bad or now - one.at < INFO_S)
         return self if len(current) == len(self.messages) else replace(self, messages=current)
 
@@ -104,46 +104,46 @@ class MixingSelection:
     """The active swatch and the selected layers."""
 
     swatch: Swatch | None = None
-    """Laid by clicks; None: the second style, whose seed goes on changing where it was laid."""
+    """Placed by clicks; None: the second style, whose seed changes wherever it is placed."""
     layers: tuple[int, ...] = ()
-    """w indices that gestures act on together, ascending."""
+    """Selected w indices, ascending."""
     anchor: int | None = None
-    """First layer of a range that Shift extends."""
+    """First layer of a range extended with Shift."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Layers that would take the dragged swatch."""
+    """Layers that a dragged swatch would be dropped on."""
 
     ws: tuple[int, ...]
     where: str
-    """As `Fine`, `L8`, `every layer`."""
+    """Label such as `Fine`, `L8`, `every layer`."""
     span: str
-    """Their range, as `L10–L14`; empty where `where` says it."""
+    """Range such as `L10–L14`; empty if `where` already names it."""
     token: str
-    """The colour of their band."""
+    """Colour token of their band."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A gap between two swatches of the shelf, counted from its start, that the swatch would be moved to."""
+    """Gap on the shelf, counted from its start, that the swatch would be moved to."""
 
     index: int
 
 
 @dataclass(frozen=True)
 class SwatchDrag:
-    """A swatch dragged from the shelf. See `viz.mixing.drag` for what it does."""
+    """A swatch dragged from the shelf. See `viz.mixing.drag` for its behaviour."""
 
     on: bool = False
     swatch: Swatch | None = None
     at: int | None = None
-    """Its index on the shelf; None for the second style."""
+    """Index on the shelf; None for the second style."""
     over: Target | Slot | None = None
     found: Target | Slot | None = None
-    """Target under the pointer in this frame, as the drawing panels find; taken by `viz.mixing.drag_view`."""
+    """Target under the pointer in this frame: set by the panels while drawing, read by `viz.mixing.drag_view`."""
     anchor: int | None = None
-    """The row at which Shift went down: a range begins there."""
+    """Row at which Shift was pressed, where a range starts."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class GridSettings:
     """Settings of the mixing grid."""
 
     rows: str = ""
-    """Seeds as typed; empty: the shelf, or the usual seeds while that is empty."""
+    """Seeds as typed; empty: the shelf, or default seeds while that is empty."""
     columns: str = ""
     taken: int = 0
     """Index in `viz.mixing.grid.SETS`."""
@@ -159,51 +159,51 @@ class GridSettings:
 
 @dataclass(frozen=True)
 class KeySelection:
-    """Keys of the timeline, each as its parameter path and its time in seconds."""
+    """Selected keys of the timeline, each as parameter path and time in seconds."""
 
     chosen: tuple[str, float] | None = None
     menu: tuple[str, float] | None = None
-    """The key that the menu belongs to."""
+    """Key for which the context menu is open."""
 
 
 @dataclass(frozen=True)
 class RunChoice:
-    """Runs and curves chosen in the Train workspace."""
+    """Selected runs and curves of the Train workspace."""
 
     folders: tuple[str, ...] = ()
-    """The runs chosen, the one in focus first; empty: the network's own run, or the newest that trains."""
+    """Selected runs, the focused one first; empty: the network's own run, or the newest one training."""
     kind: int = 0
     """Index in `viz.runs.selection.KINDS`."""
     smoothing: float = 0.9
     stat: str = ""
-    """The statistic of the plot of one's choice; empty for the first there is."""
+    """Statistic of the configurable plot; empty for the first available."""
     metric: str = ""
-    """The figure of the metric's plot; empty for the first there is."""
+    """Metric shown in the metric plot; empty for the first available."""
     log_scale: frozenset[str] = frozenset()
-    """Plots whose values stand on a logarithmic axis."""
+    """Plots with a logarithmic value axis."""
     kimg: float | None = None
-    """The image grid shown; None for the newest."""
+    """kimg of the shown image grid; None for the newest."""
     reals: bool = False
-    """Show the data set's images instead."""
+    """True to show images of the data set instead."""
     search: str = ""
-    """Text searched in the log."""
+    """Search text of the log."""
     trashing: Run | None = None
-    """The run that is asked about."""
+    """Run whose deletion awaits confirmation."""
     plots: tuple["PlotRange", ...] = ()
-    """Resolution and zoom of the plots that were drawn."""
+    """Number of points and zoom of the plots drawn."""
 
 
 @dataclass(frozen=True)
 class PlotRange:
-    """Resolution and zoom of one plot of curves."""
+    """Number of points and zoom of one plot of curves."""
 
     id: str
     folder: str = ""
-    """The run in focus when it was zoomed: another one shows all again."""
+    """Focused run when the zoom was set: it is reset for another run."""
     points: int = 1000
     low: float = -float("inf")
     high: float = float("inf")
-    """The kimg in sight while the plot is zoomed."""
+    """Visible kimg range while the plot is zoomed."""
     zoomed: bool = False
 
 
@@ -212,13 +212,13 @@ class Following:
     """The run whose newest snapshot is shown."""
 
     folder: str = ""
-    """Empty: none is followed."""
+    """Empty: no run is followed."""
     kimg: float | None = None
-    """Of the snapshot shown; None before the first."""
+    """Position of the shown snapshot; None before the first."""
     source: str = ""
-    """The network shown in the last frame: another one means that the user chose it."""
+    """Network shown in the last frame: a different one was chosen by the user."""
     waiting: str = ""
-    """The run that the last window followed, as long as it is not known what this one opens with."""
+    """Run followed by the previous window, until the initial content of this one is known."""
 
 
 @dataclass(frozen=True)
@@ -229,24 +229,24 @@ class Scrub:
     index: int = -1
     step: int = 1
     turn: int = 0
-    """Counts its positions: what was read ahead at one may have had to leave at the next."""
+    """Counter of slider positions: snapshots preloaded at one position may be evicted at the next."""
     active: bool = False
-    """True if the pointer has been on the slider since this run was opened."""
+    """True if the slider has been hovered since this run was opened."""
 
 
 @dataclass(frozen=True)
 class Beside:
-    """The other snapshot of a run that the present one is compared with."""
+    """Another snapshot of a run, compared with the current one."""
 
     source: str = ""
-    """Its file: while B is this network, B is the present document but for it. Empty: B is a state of its own."""
+    """Its file. While B shows this network, B is the current document but for the network. Empty: an independent B."""
     seen: Document | None = None
-    """The document that B was made of last."""
+    """Document that B was last updated from."""
 
 
 @dataclass(frozen=True)
 class Interaction:
-    """State shared between panels besides document, view and settings."""
+    """State shared between panels, besides document, view and settings."""
 
     dialog: Dialog = Dialog()
     notifications: Notifications = Notifications()
@@ -256,7 +256,7 @@ class Interaction:
     grid: GridSettings = GridSettings()
     keys: KeySelection = KeySelection()
     measuring: Changes | None = None
-    """The measurement of the timeline's speed that is going on."""
+    """Running measurement of the timeline's speed."""
     runs: RunChoice = RunChoice()
     following: Following = Following()
     scrub: Scrub = Scrub()

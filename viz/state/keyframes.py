@@ -1,4 +1,4 @@
-"""Setting, removing and finding keys at the playhead."""
+"""Adding, removing and finding keys at the playhead."""
 
 from dataclasses import replace
 
@@ -11,31 +11,31 @@ from viz.state.recording import derived
 from viz.state.scene import Scene
 
 PRESENT = ("latent", "mixing", "truncation", "noise", "transform.x", "transform.y", "transform.angle")
-"""What "key everything" keys, where it is in use or has a track."""
+"""Parameters that "key everything" keys if they are in use or have a track."""
 
 
 def with_timeline(scene: Scene, timeline: Timeline) -> Scene:
-    """The scene with another timeline; the very same when it is equal."""
+    """Return the scene with another timeline; the same object if it is equal."""
     if timeline == scene.document.timeline:
         return scene
     return replace(scene, document=replace(scene.document, timeline=timeline))
 
 
 def playhead(scene: Scene) -> float:
-    """The frame at which the playhead stands, in seconds. In a loop the end is the beginning."""
+    """Return the playhead's frame time in seconds. In a loop the end maps to the start."""
     timeline = scene.document.timeline
     at = on_frame(scene.view.playback.at, timeline.fps)
     return 0.0 if timeline.loop and at >= timeline.seconds - tl.SAME else min(at, timeline.seconds)
 
 
 def has_key(scene: Scene, path: str) -> bool:
-    """Return whether a key of this parameter lies at the playhead."""
+    """Return True if this parameter has a key at the playhead."""
     return path in keys_here(scene)
 
 
 @derived
 def keys_here(scene: Scene) -> tuple[str, ...]:
-    """The parameters that have a key at the playhead: what the diamonds of rows show."""
+    """Return the parameters that have a key at the playhead, for the diamonds of rows."""
     tracks = scene.document.timeline.tracks
     if not tracks:
         return ()
@@ -44,7 +44,7 @@ def keys_here(scene: Scene) -> tuple[str, ...]:
 
 
 def key_set(scene: Scene, *paths: str) -> Scene:
-    """The scene with keys of what the picture shows at the playhead; from now on the timeline shows."""
+    """Add keys with the displayed values at the playhead, and show the timeline."""
     timeline, at = scene.document.timeline, playhead(scene)
     for path in paths:
         timeline = tl.keyed(timeline, path, at, present_value(scene, path))
@@ -52,14 +52,14 @@ def key_set(scene: Scene, *paths: str) -> Scene:
 
 
 def key_toggled(scene: Scene, path: str) -> Scene:
-    """The scene with a key of this parameter at the playhead, or without it."""
+    """Add or remove the key of this parameter at the playhead."""
     if has_key(scene, path):
         return with_timeline(scene, tl.without_key(scene.document.timeline, path, playhead(scene)))
     return key_set(scene, path)
 
 
 def present_paths(scene: Scene) -> tuple[str, ...]:
-    """What "key everything" keys: the latent, all that has a track, and what is not as it is by default."""
+    """Return the paths for "key everything": the latent, those with a track, and those that are not at defaults."""
     fresh = Scene()
     tracks = tuple(track.path for track in scene.document.timeline.tracks)
     roots = {path.partition(".")[0] for path in tracks}
@@ -73,7 +73,7 @@ def present_paths(scene: Scene) -> tuple[str, ...]:
 
 
 def jumped(scene: Scene, direction: int) -> Scene:
-    """The playhead on the previous (-1) or next (1) key; on the first or last moment where there is none."""
+    """Move the playhead to the previous (-1) or next (1) key; to the start or end if there is none."""
     timeline, at = scene.document.timeline, scene.view.playback.at
     times = tl.key_times(timeline)
     if direction > 0:
@@ -82,7 +82,7 @@ def jumped(scene: Scene, direction: int) -> Scene:
 
 
 def animatable(path: str) -> str:
-    """The path on the timeline of what a panel's row changes; empty where it cannot be keyed."""
+    """Return the timeline path of a panel row's parameter; empty if it cannot be keyed."""
     head, _, rest = path.partition(".")
     own = rest if head == "document" else rest if path.startswith("view.display.") else ""
     try:
@@ -92,18 +92,18 @@ def animatable(path: str) -> str:
 
 
 class Under:
-    """Which parameter's row was under the mouse last."""
+    """The parameter whose row was last under the mouse."""
 
     def __init__(self) -> None:
         self._path, self._frame = "", -9
 
     def note(self, path: str) -> None:
-        """Call after a row is drawn: takes it if the mouse is over it."""
+        """Record `path` if the mouse is over the row drawn last. Call after drawing a row."""
         if imgui.is_item_hovered(imgui.HoveredFlags_.rect_only):
             self._path, self._frame = path, imgui.get_frame_count()
 
     def now(self) -> str:
-        """The parameter of the row under the mouse in this frame or the last one; else empty."""
+        """Return the parameter under the mouse in this frame or the last one; else empty."""
         return self._path if imgui.get_frame_count() - self._frame <= 1 else ""
 
 

@@ -6,30 +6,30 @@ from dataclasses import dataclass, replace
 from renderer.document.document import Document, Motion
 
 LONGEST_STEP = 0.25
-"""Seconds: after a longer pause (a dialog, a laptop asleep) motion goes on from where it was instead of jumping."""
+"""Longest time step in seconds: after a longer pause (a dialog, a suspended laptop) motion resumes without a jump."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """State of motion between two steps that the document does not hold."""
+    """State of motion between two steps that is not part of the document."""
 
     noise: float = 0.0
-    """Share of the way to the next noise seed, 0..1."""
+    """Fraction of the way to the next noise seed, 0..1."""
     orbit: float = 0.0
-    """Circles done, 0..1."""
+    """Fraction of the circle completed, 0..1."""
     offset: tuple[float, float] = (0.0, 0.0)
     """Offset that the orbit added to the translation."""
     rested: tuple[float, float] | None = None
-    """Translation when the orbit moved last: from there it goes on around the same centre."""
+    """Translation at the last orbit step: the orbit resumes around the same centre."""
 
 
 def elapsed(before: float, now: float) -> float:
-    """Seconds to move by between two frames: never negative, never more than `LONGEST_STEP`."""
+    """Return the time step between two frames in seconds: 0..`LONGEST_STEP`."""
     return min(max(now - before, 0.0), LONGEST_STEP)
 
 
 def advance(document: Document, motion: Motion, seconds: float, phase: Phase) -> tuple[Document, Phase]:
-    """The document `seconds` later. Ten steps of 0.1 s lead where one of 1 s leads."""
+    """Return the document `seconds` later. Ten steps of 0.1 s give the same result as one of 1 s."""
     if motion.latent:
         latent = document.latent
         document = replace(document, latent=replace(latent, x=latent.x + motion.latent_speed * seconds))
@@ -37,7 +37,7 @@ def advance(document: Document, motion: Motion, seconds: float, phase: Phase) ->
         mixing = document.mixing
         document = replace(document, mixing=replace(mixing, x=mixing.x + motion.mixing_speed * seconds))
     if motion.noise and document.noise.mode == "random":
-        # Sums of tenths fall short of whole numbers by a rounding error, which must not cost a seed.
+        # Sums of tenths may fall just short of whole numbers, which must not lose a seed.
         due = phase.noise + motion.noise_speed * seconds
         whole = math.floor(due + 1e-9)
         phase = replace(phase, noise=max(due - whole, 0.0))
@@ -51,7 +51,7 @@ def advance(document: Document, motion: Motion, seconds: float, phase: Phase) ->
 
 
 def _orbit(document: Document, motion: Motion, seconds: float, phase: Phase) -> tuple[Document, Phase]:
-    """Move the translation along a circle around where it was."""
+    """Move the translation along a circle around its original position."""
     transform = document.transform
     turns = (phase.orbit + motion.orbit_speed * seconds) % 1.0
     angle = 2 * math.pi * turns
@@ -62,19 +62,19 @@ def _orbit(document: Document, motion: Motion, seconds: float, phase: Phase) -> 
 
 
 def resumed(document: Document, phase: Phase) -> Phase:
-    """The phase to start an orbit with: the old one where the picture still is where the orbit left it."""
+    """Return the phase for starting an orbit: the old one if the image is still where the orbit left it."""
     if phase.rested == (document.transform.x, document.transform.y):
         return phase
     return replace(phase, orbit=0.0, offset=(0.0, 0.0), rested=None)
 
 
 def stopped(motion: Motion) -> Motion:
-    """The same speeds with nothing moving."""
+    """Return the same speeds with all motion off."""
     return replace(motion, latent=False, mixing=False, noise=False, orbit=False, turn=False)
 
 
 def names(motion: Motion) -> str:
-    """Name the step of what moves."""
+    """Return a step name listing the active motions."""
     moving = [
         name
         for name, on in (
@@ -90,5 +90,5 @@ def names(motion: Motion) -> str:
 
 
 def _wrapped(degrees: float) -> float:
-    """The same direction in -180..180."""
+    """Return the same direction in -180..180."""
     return (degrees + 180.0) % 360.0 - 180.0

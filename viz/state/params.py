@@ -1,4 +1,4 @@
-"""Every number a user can set, declared once: label, range, unit, format and tooltip.
+"""Declarations of all numeric parameters: label, range, unit, format and tooltip.
 
 Defaults are those of the state's classes.
 """
@@ -15,7 +15,7 @@ _DEFAULTS = Scene()
 
 @dataclass(frozen=True)
 class Param:
-    """One number. `path` names it from the scene down, as `document.truncation.psi`."""
+    """One numeric parameter. `path` starts at the scene, as in `document.truncation.psi`."""
 
     path: str
     label: str
@@ -30,7 +30,7 @@ _getter = lru_cache(maxsize=None)(attrgetter)
 
 
 def get(scene: Scene, path: str) -> Any:
-    """The value at `path`."""
+    """Return the value at `path`."""
     return _getter(path)(scene)
 
 
@@ -40,7 +40,7 @@ def default(path: str) -> Any:
 
 
 def put(scene: Scene, path: str, value: Any) -> Scene:
-    """The scene with another value at `path`; the very same scene when nothing changes."""
+    """Return the scene with another value at `path`; the same object if nothing changes."""
     if get(scene, path) == value:
         return scene
     changed: Scene = _put(scene, path.split("."), value)
@@ -48,7 +48,7 @@ def put(scene: Scene, path: str, value: Any) -> Scene:
 
 
 def reset(scene: Scene, *paths: str) -> Scene:
-    """The scene with its defaults back at `paths` (a value or a whole part, as `document.latent`)."""
+    """Return the scene with defaults restored at `paths` (values or whole parts such as `document.latent`)."""
     for path in paths:
         scene = put(scene, path, default(path))
     return scene
@@ -111,4 +111,4 @@ _ALL = (
     Param("settings.scale", "Scale", 0.75, 3, "Size of the interface", "×"),
 )
 PARAMS = {param.path: param for param in _ALL}
-"""By path."""
+"""Parameters by path."""

@@ -1,7 +1,7 @@
-"""The timeline at the playhead: what panels are handed while it shows, and what becomes of what they change.
+"""The timeline at the playhead: the document that panels receive while it shows, and the handling of their changes.
 
-While the timeline shows, panels get the document as it is at the playhead. The document itself stays as it was: nothing
-is recorded. A change of something that is keyed becomes a key at the playhead; any other change is one of the document.
+While the timeline shows, panels get the document as of the playhead. The document itself is unchanged: nothing is
+recorded. A change of a keyed parameter sets a key at the playhead; any other change applies to the document.
 """
 
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from viz.state.scene import Scene
 
 
 def showing(scene: Scene) -> bool:
-    """Return whether the picture is the timeline's."""
+    """Return True if the shown image comes from the timeline."""
     return scene.view.playback.on and bool(scene.document.timeline.acting) and not scene.view.motion.playing
 
 
 def with_playback(scene: Scene, **changes: object) -> Scene:
-    """The scene with the playhead or the playing changed."""
+    """Return the scene with changed playback state."""
     playback: Playback = replace(scene.view.playback, **changes)  # type: ignore[arg-type]
     if playback == scene.view.playback:
         return scene
@@ -28,19 +28,19 @@ def with_playback(scene: Scene, **changes: object) -> Scene:
 
 
 def on_frame(seconds: float, fps: float) -> float:
-    """The nearest moment at which a film has a frame."""
+    """Round a time to the nearest film frame."""
     return round(seconds * fps) / fps
 
 
 def scrubbed(scene: Scene, seconds: float) -> Scene:
-    """The playhead at the frame nearest to a moment, standing still, and the timeline showing."""
+    """Move the playhead to the frame nearest to a time, stop playback and show the timeline."""
     timeline = scene.document.timeline
     at = on_frame(min(max(seconds, 0.0), timeline.seconds), timeline.fps)
     return with_playback(scene, at=at, playing=False, on=True)
 
 
 def advanced(scene: Scene, seconds: float) -> Scene:
-    """The scene some time later: a loop begins again, all else stops at the end. Motion takes over from playing."""
+    """Return the scene `seconds` later: a loop restarts, otherwise playback stops at the end. Motion stops playback."""
     playback, timeline = scene.view.playback, scene.document.timeline
     if scene.view.motion.playing:
         return with_playback(scene, playing=False, on=False)
@@ -55,7 +55,7 @@ def advanced(scene: Scene, seconds: float) -> Scene:
 
 
 def toggled(scene: Scene) -> Scene:
-    """Playing, or standing on a frame. At the end it begins anew."""
+    """Toggle playback. At the end it restarts."""
     playback, timeline = scene.view.playback, scene.document.timeline
     if playback.playing:
         return scrubbed(scene, playback.at)
@@ -64,11 +64,11 @@ def toggled(scene: Scene) -> Scene:
 
 
 def animated(request: RenderRequest, scene: Scene) -> RenderRequest:
-    """The request that shows `scene`, at the playhead while the timeline shows."""
+    """Return the request for `scene`, at the playhead while the timeline shows."""
     if not showing(scene):
         return request
     timeline, at = scene.document.timeline, scene.view.playback.at
-    if scene.preview is not None:  # it is made of what panels were handed, which lacks only blends of latents
+    if scene.preview is not None:  # previews derive from the panels' document, which lacks only blends of latents
         track = timeline.track("latent")
         handed, _ = laid(scene.document, scene.view.display, timeline, at, plain=True)
         if track is None or scene.preview.latent != handed.latent:
@@ -83,19 +83,19 @@ class _Laid:
     display: Display
     at: float
     document: Document
-    """As it is at the playhead."""
+    """Document as of the playhead."""
     shown: Display
 
 
 class Overlay:
-    """Lays the timeline over the document before panels are drawn, and lifts it off again after."""
+    """Overlays the timeline on the document before panels are drawn, and removes it afterwards."""
 
     def __init__(self) -> None:
         self._laid: _Laid | None = None
         self._active = False
 
     def lay(self, scene: Scene) -> Scene:
-        """Return the scene for the panels."""
+        """Return the scene for the panels, with values as of the playhead."""
         self._active = showing(scene)
         if not self._active:
             return scene
@@ -107,7 +107,7 @@ class Overlay:
         return _with(scene, last.document, last.shown)
 
     def lift(self, scene: Scene) -> Scene:
-        """The scene that panels made, with the document's own values under the timeline."""
+        """Return the panels' scene with the document's own values under the timeline."""
         last = self._laid
         if not self._active or last is None:
             return scene
@@ -117,7 +117,7 @@ class Overlay:
         keyed = [track.path for track in last.own.timeline.acting]
         changed = [path for path in keyed if _value(document, display, path) != _value(last.document, last.shown, path)]
         if changed and document.timeline != last.own.timeline:
-            return with_playback(scene, playing=False, on=False)  # another document altogether
+            return with_playback(scene, playing=False, on=False)  # another document was opened
         timeline = document.timeline
         at = on_frame(last.at, timeline.fps)
         for path in changed:
@@ -147,7 +147,7 @@ def _with(scene: Scene, document: Document, display: Display) -> Scene:
 
 
 def present_value(scene: Scene, path: str) -> object:
-    """The value of a parameter that the picture shows; a latent between keys is their blend."""
+    """Return the displayed value of a parameter; a latent between keys is a blend."""
     if path == "latent" and showing(scene):
         request = request_for(scene.document, Display(), "auto", 0)
         return requested(request, scene.document.timeline, scene.view.playback.at).image.latent

@@ -19,16 +19,16 @@ from viz.state.scene import Scene
 T = TypeVar("T")
 P = ParamSpec("P")
 Select = tuple[Callable[..., object], int]
-"""A function, and how many of (scene, facts) it takes."""
+"""A function and the number of its arguments, counted from (scene, facts)."""
 Root = str | type
 """`"scene"`, `"facts"`, or the class of a scratch object."""
 Place = tuple[Root, str]
 """A root and the dotted path below it."""
 
 _VOLATILE = frozenset({"facts.now", "facts.jobs", "facts.pixels", "facts.measure", "facts.performance"})
-"""Different in every frame, or must be called in every frame: a part that reads them is not cached."""
+"""Paths that differ or must be called in every frame: a part that reads them is not cached."""
 _UNRECORDED = frozenset({"facts.thumbnails", "facts.scratch"})
-"""Followed in other ways: thumbnails by their tally, scratch by the objects it hands out."""
+"""Paths tracked by other means: thumbnails by their tally, scratch by the objects it returns."""
 
 
 class Reads:
@@ -42,7 +42,7 @@ class Reads:
         self._scene: Scene | None = None
 
     def add(self, other: "Reads") -> None:
-        """Add what a nested part reads."""
+        """Merge the reads of a nested part."""
         for place, value in other.values.items():
             self.values.setdefault(place, value)
         for select, value in other.selected.items():
@@ -69,7 +69,7 @@ class Reads:
             return False
 
     def sample(self, scene: Scene, facts: Facts) -> object:
-        """Return what the recorded reads would give now; None where some cannot be read any more."""
+        """Return the current values of the recorded reads; None if some are no longer readable."""
         if self._getters is None:
             self._getters = self._compiled()
         try:
@@ -143,12 +143,12 @@ class Recorder:
     def __init__(self) -> None:
         self._stack: list[Reads] = []
         self._places: dict[int, Place] = {}
-        """Of the containers that are watched, by id."""
+        """Path of each watched container, by id."""
         self._watched: list[tuple[object, type]] = []
-        """Each with its own class. Holding them keeps their ids theirs."""
+        """Watched containers with their original classes. The references keep the ids valid."""
         self._thread = 0
         self._whole: set[Place] = set()
-        """Containers that were read, but nothing of them yet: compared or stored as a whole if it stays so."""
+        """Containers read without any of their attributes so far: recorded whole if that does not change."""
 
     @property
     def active(self) -> bool:

@@ -1,4 +1,4 @@
-"""Input and output of a panel: the frozen state, the actions it requests, and what those may use of the window."""
+"""Input and output of a panel: the frozen scene, the actions it requests, and the window interface they use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,37 +18,37 @@ class Say(Protocol):
     """Shows a message over the image."""
 
     def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show `text`; `detail` says what it means, `folder` is one to offer."""
+        """Show `text`; `detail` is its explanation, `folder` one to open from the message."""
 
 
 class Steps(Protocol):
     """Undo and redo."""
 
     def undo(self) -> None:
-        """Take back the last step."""
+        """Undo the last step."""
 
     def redo(self) -> None:
-        """Do the step taken back last once more."""
+        """Redo the last undone step."""
 
     def jump(self, done: int) -> None:
         """Undo or redo until `done` steps are done."""
 
 
 class Link(Protocol):
-    """The way to the renderer."""
+    """Connection to the renderer."""
 
     @property
     def shown(self) -> tuple[Document, Display, float | None] | None:
         """Document, display and second of the timeline of the newest image; None before the first."""
 
     def retry(self) -> None:
-        """Request the present image once more."""
+        """Request the current image again."""
 
     def restart(self) -> None:
-        """End the renderer process and start another."""
+        """Stop the renderer process and start a new one."""
 
     def dismiss_failure(self) -> None:
-        """Forget the newest failure."""
+        """Clear the last failure."""
 
 
 class Window(Protocol):
@@ -56,7 +56,7 @@ class Window(Protocol):
 
     @property
     def facts(self) -> Facts:
-        """Input of the panels in this frame, with the services of the rooms."""
+        """Input of the panels in this frame, with services."""
 
     @property
     def steps(self) -> Steps:
@@ -64,61 +64,61 @@ class Window(Protocol):
 
     @property
     def link(self) -> Link:
-        """The way to the renderer."""
+        """Connection to the renderer."""
 
     @property
     def say(self) -> Say:
         """Shows a message over the image."""
 
     def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
-        """Hand the next whole frame of the window, [H, W, 3] bytes, to `take`."""
+        """Pass the next complete window frame, [H, W, 3] bytes, to `take`."""
 
     def saved(self, path: str) -> None:
-        """Report a file that was written: it is named in a message, and offered by the panels."""
+        """Report a written file: shows a message and makes it available to panels."""
 
 
 class Action:
-    """Base of what a panel requests of the window; each is a frozen dataclass in the room of its subject.
+    """Base class of requests from panels to the window; each is a frozen dataclass.
 
-    Both methods are called once, in the frame of the request. `change` belongs to the undo step of that frame; `run`
-    follows once the frame's scene is taken.
+    Both methods are called once, in the frame of the request. `change` is part of that frame's undo step; `run` is
+    called after the scene of the frame has been stored.
     """
 
     def change(self, scene: "Scene", window: Window) -> "Scene":
-        """Return the scene with what this action makes of it; it may request further actions."""
+        """Return the scene changed by this action; it may request further actions."""
         return scene
 
     def run(self, scene: "Scene", window: Window) -> None:
-        """Act on the window; `scene` is the present one."""
+        """Apply side effects to the window; `scene` is the current one."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """All state that panels may change: a panel is a function `draw(scene, facts) -> scene`, with no other channel."""
+    """State that panels may change: a panel is a function `draw(scene, facts) -> scene` with no other channel."""
 
     document: Document = field(default_factory=Document)
     view: View = field(default_factory=View)
     settings: Settings = field(default_factory=Settings)
     interaction: Interaction = field(default_factory=Interaction)
-    """State that panels share for as long as the window is open: no part of undo, sessions or render requests."""
+    """State shared by panels while the window is open: not part of undo, sessions or render requests."""
     actions: tuple[Action, ...] = ()
-    """Requested in this frame; cleared by the window after every frame."""
+    """Actions requested in this frame; cleared after every frame."""
     preview: Document | None = None
-    """Shown instead of the document while the user hovers or drags: no step. Cleared by the window before every frame,
-    so it must be set again in each.
+    """Document shown instead while the user hovers or drags, without an undo step. Cleared before every frame, so it
+    must be set again in each.
     """
 
     @property
     def shown(self) -> Document:
-        """The document on the canvas: the preview where there is one."""
+        """Document on the canvas: the preview if there is one."""
         return self.document if self.preview is None else self.preview
 
     def request(self, action: Action) -> "Scene":
-        """Return this scene with one more action requested of the window."""
+        """Return this scene with one more requested action."""
         return replace(self, actions=(*self.actions, action))
 
     def interacting(self, **changes: object) -> "Scene":
-        """Return this scene with parts of its interaction replaced; the very same scene where nothing changes."""
+        """Return this scene with parts of its interaction replaced; the same object if nothing changes."""
         now = self.interaction
         if all(getattr(now, name) == value for name, value in changes.items()):
             return self
@@ -130,17 +130,17 @@ class Scene:
 class ShowDialog(Action):
     """Open one of the window's own dialogs: one of `browse_purposes.MODES` or `viz.shell.dialogs.TITLES`.
 
-    Carried out by `viz.shell.dialogs`, after the frame's other actions have changed the scene.
+    Handled by `viz.shell.dialogs` after all other actions of the frame.
     """
 
     name: str
     take: Callable[[str], Action] | None = None
-    """Makes the action for the path chosen in a file dialog; None for what the dialog does by itself."""
+    """Creates the action for the path chosen in a file dialog; None for the dialog's default."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """One thing to do."""
+    """A command of the menus, the palette and the keyboard."""
 
     id: str
     group: str
@@ -149,11 +149,11 @@ class Command:
     help: str
     run: Callable[[Scene, Facts], Scene]
     keys: tuple[str, ...] = ()
-    """The first is shown."""
+    """Key chords; the first is displayed."""
     available: Callable[[Scene, Facts], bool] = lambda scene, facts: True
     checked: Callable[[Scene, Facts], bool] | None = None
-    """For what is on or off: whether it is on."""
+    """For toggles: returns the current state."""
     repeats: bool = False
-    """True if a held key does it again and again."""
+    """True if holding a key repeats the command."""
     on_release: bool = False
-    """True if its key acts when let go, because holding it means something else."""
+    """True if the command runs on key release, because holding the key has another meaning."""

@@ -1,4 +1,4 @@
-"""Settings that outlive a window, and the options with which one starts."""
+"""Persistent settings, and the start options of a window."""
 
 import os
 import random
@@ -13,15 +13,15 @@ import platformdirs
 Scheme = Literal["dark", "light"]
 
 SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
-"""Interface scales that keys and the Settings dialog step through."""
+"""Interface scales available to keys and the Settings dialog."""
 
 LOW_RES_MS = 50.0
-"""Images that take longer are rendered at a low resolution while something is dragged."""
+"""Render time above which images are rendered at low resolution during drags."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Kept in a YAML file in the user's configuration folder (see `settings_file`)."""
+    """Settings stored in a YAML file in the user's configuration folder (see `settings_file`)."""
 
     scheme: Scheme = "dark"
     scale: float = 1.0
@@ -29,50 +29,50 @@ class Settings:
     device: str = "auto"
     """Device of the renderer: auto, cpu, cuda, cuda:1, mps."""
     frame_limit: int = 60
-    """Frames a second at most; 0 sets no limit."""
+    """Frame rate limit; 0 for none."""
     vsync: bool = True
     drafts: bool = True
-    """While something is dragged, pictures that take long are drawn at a lower resolution."""
+    """True to render slow images at a lower resolution during drags."""
     capture_dir: str = ""
-    """Folder of captures; empty for the folder of pictures in the user's home."""
+    """Folder of captures; empty for the pictures folder of the user."""
     browse_dir: str = ""
-    """First folder of the file browser; empty for its last one."""
+    """Initial folder of the file browser; empty for the last one used."""
     recent: tuple[str, ...] = ()
-    """Networks that opened, newest first."""
+    """Recently opened networks, newest first."""
     followed: str = ""
-    """The run folder that is followed, to be taken up again by the next window; empty where none is."""
+    """Followed run folder, resumed by the next window; empty if none."""
     run_dirs: str = ""
-    """Folders that hold runs, one after the other with the system's separator of paths; empty for the usual ones."""
+    """Folders of runs, joined by the system's path separator; empty for the default ones."""
 
 
 def config_dir() -> Path:
-    """The folder for settings and layouts: $STYLESCOPE_CONFIG_DIR, or the system's place for such things."""
+    """Return the folder of settings and layouts: $STYLESCOPE_CONFIG_DIR, or the system's configuration folder."""
     chosen = os.environ.get("STYLESCOPE_CONFIG_DIR")
     return Path(chosen) if chosen else platformdirs.user_config_path("stylescope", appauthor=False)
 
 
 @dataclass(frozen=True)
 class Options:
-    """Options with which a window starts."""
+    """Start options of a window."""
 
     network: str = ""
     """Path, URL or run folder; empty for the demo network."""
     session: str = ""
-    """A session, or a picture or film with a recipe, to open at the start."""
+    """Session, image or film with a recipe to open at the start."""
     config_dir: Path = field(default_factory=config_dir)
     overrides: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that the command line set for this session only."""
+    """Settings from the command line, for this session only."""
     kept: Settings = Settings()
-    """The settings on file, which overrides do not change."""
+    """Settings on file, without overrides."""
     keep: bool = True
-    """True if settings and layouts are kept in `config_dir`."""
+    """True to save settings and layouts in `config_dir`."""
     problem: str = ""
-    """A sentence to show at the start."""
+    """Message to show at the start."""
     size: tuple[int, int] = (1440, 900)
     strict: bool = False
-    """True if misuse of Dear ImGui raises, as tests want it, instead of being put right."""
+    """True to raise on misuse of Dear ImGui, as tests do, instead of recovering."""
     idling: bool = True
     clock: Callable[[], float] = time.perf_counter
-    """Seconds; never goes back."""
+    """Monotonic clock in seconds."""
     chance: random.Random = field(default_factory=random.Random)
     """Source of random seeds."""

@@ -1,4 +1,4 @@
-"""Settings in a YAML file in the user's configuration folder, written once they have stopped changing."""
+"""Settings in a YAML file in the user's configuration folder, written after changes settle."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
@@ -13,15 +13,15 @@ from viz.state.settings import Scheme, Settings
 
 FILE = "settings.yaml"
 SAVE_AFTER_S = 1.0
-"""Settings are written this long after they changed last."""
+"""Delay between the last change of settings and writing them."""
 RECENT = 12
-"""Networks remembered."""
+"""Maximum number of recent networks."""
 
 
 def load(folder: Path) -> tuple[Settings, str]:
-    """The settings kept in `folder`, and a sentence about what was wrong with them; empty when all is well.
+    """Load the settings in `folder`, with a message about problems; empty if there are none.
 
-    Unknown keys are left out. Values of a wrong kind get their defaults.
+    Unknown keys are ignored. Values of a wrong type are replaced by defaults.
     """
     path = folder / FILE
     try:
@@ -47,19 +47,19 @@ def load(folder: Path) -> tuple[Settings, str]:
 
 
 def save(folder: Path, settings: Settings) -> None:
-    """Keep `settings` in `folder`. The file is replaced whole, so a crash cannot leave half of it. Raises OSError."""
+    """Write `settings` to `folder`. The file is replaced atomically, so a crash cannot truncate it. Raises OSError."""
     values = {**asdict(settings), "recent": list(settings.recent)}
     write_text(folder / FILE, yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
 def without(settings: Settings, overrides: Mapping[str, Any], kept: Settings) -> Settings:
-    """The settings to keep: those that the command line set, and the user has not changed since, stay as in `kept`."""
+    """Return the settings to save: values overridden by the command line and not changed since stay as in `kept`."""
     same = {name: getattr(kept, name) for name, value in overrides.items() if getattr(settings, name) == value}
     return replace(settings, **same)
 
 
 def opened(settings: Settings, source: str) -> Settings:
-    """The settings with `source` as the newest of the recent networks; the demo network is always at hand."""
+    """Return the settings with `source` first in the recent networks; the demo network is never listed."""
     if not source or settings.recent[:1] == (source,):
         return settings
     others = tuple(old for old in settings.recent if old != source)
@@ -67,7 +67,7 @@ def opened(settings: Settings, source: str) -> Settings:
 
 
 def _checked(name: str, value: object) -> object:
-    """The value as `Settings` wants it, numbers within their range; None when it is of the wrong kind."""
+    """Validate a value: returns it with numbers clamped to their range, or None if it has the wrong type."""
     default = getattr(Settings(), name)
     if name == "recent":
         good = isinstance(value, list) and all(isinstance(one, str) for one in value)
@@ -89,10 +89,10 @@ class SettingsWriter:
     """Writes the settings of one window.
 
     Args:
-        folder: Where they are saved; None saves nothing.
-        settings: Those that the window begins with.
-        overrides: Settings that the command line set for this session only.
-        on_file: The settings on file, which overrides do not change.
+        folder: Destination; None disables saving.
+        settings: Initial settings of the window.
+        overrides: Settings from the command line, for this session only.
+        on_file: Settings on file, without overrides.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class SettingsWriter:
         self._changed_at = 0.0
 
     def look(self, settings: Settings, now: float) -> str:
-        """Save what has stopped changing. Returns a sentence when that fails, else nothing. Call once a frame."""
+        """Save settled changes. Returns an error message, or an empty string. Call once a frame."""
         if settings is not self._seen:
             self._seen, self._changed_at = settings, now
         if self._seen is self._saved or now - self._changed_at < SAVE_AFTER_S:
@@ -111,7 +111,7 @@ class SettingsWriter:
         return self.save()
 
     def save(self) -> str:
-        """Save at once what has changed. Returns a sentence when that fails, else nothing."""
+        """Save changes immediately. Returns an error message, or an empty string."""
         settings = self._seen
         if settings is self._saved or self._folder is None:
             return ""

@@ -1,4 +1,4 @@
-"""Run folders: where they are, and the networks and image grids in one. Reads names only, never a network."""
+"""Run folders: their location, and the networks and image grids in each. Reads file names only, never a network."""
 
 import os
 import time
@@ -12,20 +12,20 @@ from viz.state.facts import Snapshot
 from viz.state.settings import Settings
 
 NETWORK_SUFFIXES = (".safetensors", ".pkl")
-"""Files that may hold a network; of two snapshots of one time the first kind is shown."""
+"""File suffixes of networks; of two snapshots of one kimg the first suffix wins."""
 
 _SETTLED_SECONDS = 2.0
-"""A folder changed more recently is read again each time: its time stamp may not tell two changes apart."""
+"""Age at which a folder's listing is cached: a recent time stamp may not distinguish two changes."""
 
 
 def snapshots_of(source: str) -> tuple[Snapshot, ...]:
-    """The snapshots beside `source`, oldest first; empty where there are none.
+    """Return the snapshots beside `source`, oldest first; empty if there are none.
 
     Args:
         source: A run folder, or one of its `network-snapshot-<kimg>.pkl` or `.safetensors`. Other files, URLs and
-            folders that cannot be read have no snapshots.
+            unreadable folders have no snapshots.
 
-    Costs one look at the folder's time stamp while nothing changes, so it may be called in every frame.
+    Costs one `stat` of the folder while it is unchanged, so it may be called in every frame.
     """
     if not source or "://" in source:
         return ()
@@ -44,13 +44,13 @@ def snapshots_of(source: str) -> tuple[Snapshot, ...]:
 
 
 def newest_kimg(folder: str) -> float | None:
-    """Training time of the newest snapshot in a folder; None where it holds none, so it is no run folder."""
+    """Return the kimg of the newest snapshot in a folder; None if it holds none and so is no run folder."""
     found = snapshots_of(folder)
     return found[-1].kimg if found else None
 
 
 def current(snapshots: tuple[Snapshot, ...], source: str) -> int:
-    """Index of the snapshot that `source` opens: the file itself, or a run folder's newest.
+    """Return the index of the snapshot that `source` opens: the file itself, or the newest of a run folder.
 
     Raises ValueError without snapshots.
     """
@@ -63,13 +63,13 @@ def current(snapshots: tuple[Snapshot, ...], source: str) -> int:
 
 
 def nearest(snapshots: tuple[Snapshot, ...], kimg: float) -> int:
-    """Index of the snapshot whose training time is closest to `kimg`, the earlier of two."""
+    """Return the index of the snapshot closest to `kimg`; the earlier of two equally close ones."""
     return min(range(len(snapshots)), key=lambda index: abs(snapshots[index].kimg - kimg))
 
 
 @lru_cache(maxsize=64)
 def _remembered(folder: str, stamp: int) -> tuple[Snapshot, ...]:
-    """`_read`, until the folder's time stamp changes."""
+    """Return `_read(folder)`, cached by the folder's time stamp."""
     return _read(folder)
 
 
@@ -102,13 +102,13 @@ def _rank(name: str) -> int:
 
 @lru_cache(maxsize=1)
 def usual_run_folders() -> tuple[str, ...]:
-    """Folders of runs where the settings name none: new runs belong into the first."""
+    """Return the default folders of runs; new runs go into the first."""
     documents = platformdirs.user_documents_path() / "StyleScope" / "runs"
     return str(documents), str(Path.cwd() / "runs")
 
 
 def run_folders(settings: Settings, source: str) -> tuple[str, ...]:
-    """The folders that hold runs: those of the settings or the usual ones, and that of the run that `source` is of."""
+    """Return the folders of runs: those of the settings or the default ones, and that of the run of `source`."""
     named = tuple(one.strip() for one in settings.run_dirs.split(os.pathsep) if one.strip())
     return _with(named or usual_run_folders(), run_of(source))
 
@@ -120,7 +120,7 @@ def _with(named: tuple[str, ...], run: str) -> tuple[str, ...]:
 
 
 def run_of(source: str) -> str:
-    """The absolute run folder that a network lies in, or is; empty where it is none."""
+    """Return the absolute run folder that a network is in, or that it is; empty if none."""
     if not source or not snapshots_of(source):
         return ""
     folder = os.path.dirname(source) if source.lower().endswith(NETWORK_SUFFIXES) else source

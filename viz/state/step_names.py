@@ -27,7 +27,7 @@ NAMES = {
     "display.layer": "Layer shown",
     "display.channel": "Channel",
 }
-"""By path; a direction is called by its own name, and what is not listed by the last word of its path."""
+"""Names by path; directions use their own name, other paths their last component."""
 
 
 def name_of(path: str) -> str:
@@ -38,7 +38,7 @@ def name_of(path: str) -> str:
 
 
 def timeline_step(before: Timeline, after: Timeline) -> str:
-    """A short name for the step between two timelines."""
+    """Return a short name for the step between two timelines."""
     if before.tracks != after.tracks:
         return _tracks(before, after)
     if before.seconds != after.seconds:
@@ -78,9 +78,9 @@ _NOISE = {"none": "off", "const": "fixed", "random": "random"}
 
 
 def step_name(before: Document, after: Document, ws_names: tuple[str, ...] = ()) -> str:
-    """A short name for the step from `before` to `after`; empty when they are equal.
+    """Return a short name for the step from `before` to `after`; empty if they are equal.
 
-    `ws_names` are the names of the w vectors of the network at hand, so that mixing can name a layer.
+    `ws_names` are the names of the network's w vectors, used to name mixed layers.
     """
     if before == after:
         return ""
@@ -93,7 +93,7 @@ def step_name(before: Document, after: Document, ws_names: tuple[str, ...] = ())
 
 
 def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...]) -> str:
-    """The name of the change of one part of the document."""
+    """Return the name of a change of one document part."""
     match name:
         case "network":
             return _network(before.network, after.network)
@@ -172,7 +172,7 @@ def _mixed_layers(before: Mixing, after: Mixing, ws_names: tuple[str, ...], shel
 
 
 def _pair(was: dict[int, LayerStyle], now: dict[int, LayerStyle], ws: int) -> tuple[LayerStyle, LayerStyle]:
-    """What a w vector took before and after; nothing of another style where it is not named."""
+    """Return the style of a w vector before and after; defaults where it is not listed."""
     nothing = LayerStyle(ws, amount=0.0)
     return was.get(ws, nothing), now.get(ws, nothing)
 
@@ -257,6 +257,6 @@ def _count(before: object, after: object) -> int:
 
 
 def _figure(value: float, digits: int) -> str:
-    """A number as the window writes it: a real minus sign, and no minus zero."""
+    """Format a number for display: with a real minus sign, and no minus zero."""
     text = f"{value:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""The present Scene and its undo history."""
+"""The current Scene and its undo history."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,25 +9,25 @@ from viz.state.scene import Scene
 from viz.state.step_names import step_name
 
 LIMIT = 200
-"""Steps kept; the oldest are forgotten."""
+"""Maximum number of steps; the oldest are dropped."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One change that can be taken back."""
+    """One undoable change."""
 
     name: str
     before: Document
     after: Document
     at: float
-    """Seconds on the window's clock."""
+    """Time of the step on the window's clock, in seconds."""
 
 
 class History:
     """Undo and redo steps of one window.
 
-    A step is either recorded whole (`record`) or opened by `begin`, while a drag or a motion changes the document many
-    times, and closed by `commit`.
+    A step is either recorded whole (`record`), or opened by `begin` and closed by `commit` around a drag or a motion
+    that changes the document many times.
     """
 
     def __init__(self, clock: Callable[[], float], limit: int = LIMIT) -> None:
@@ -36,7 +36,7 @@ class History:
         self._undone: list[Step] = []
         self._open: Document | None = None
         self.version = 0
-        """Raised by every change of what is done and undone."""
+        """Counter incremented by every change of the history."""
 
     @property
     def done(self) -> tuple[Step, ...]:
@@ -45,43 +45,43 @@ class History:
 
     @property
     def states(self) -> tuple[tuple[str, Document], ...]:
-        """The name of each step and the document after it, oldest first, undone ones too; first what was before all."""
+        """Name of each step and the document after it, oldest first, undone ones included; first the initial state."""
         steps = (*self._done, *reversed(self._undone))
         return (("", steps[0].before), *((step.name, step.after) for step in steps)) if steps else ()
 
     @property
     def undo_name(self) -> str:
-        """Name of the step that `undo` would take back; empty when there is none."""
+        """Name of the step that `undo` would revert; empty if there is none."""
         return self._done[-1].name if self._done else ""
 
     @property
     def redo_name(self) -> str:
-        """Name of the step that `redo` would do again; empty when there is none."""
+        """Name of the step that `redo` would apply; empty if there is none."""
         return self._undone[-1].name if self._undone else ""
 
     @property
     def is_open(self) -> bool:
-        """Return whether a step has begun and not ended."""
+        """Return True while a step is open."""
         return self._open is not None
 
     def begin(self, document: Document) -> None:
-        """Open a step at `document`; does nothing inside an open step."""
+        """Open a step at `document`; no effect if one is open."""
         if self._open is None:
             self._open = document
 
     def commit(self, document: Document, ws_names: tuple[str, ...] = (), name: str = "") -> None:
-        """Close the open step at `document`. A step that changed nothing leaves no trace."""
+        """Close the open step at `document`. A step without changes is not recorded."""
         before, self._open = self._open, None
         if before is not None:
             self.record(before, document, ws_names, name)
 
     def cancel(self) -> Document | None:
-        """Forget the open step. Returns the document as it was when the step began, or None if none is open."""
+        """Discard the open step. Returns the document from before it, or None if none is open."""
         before, self._open = self._open, None
         return before
 
     def record(self, before: Document, after: Document, ws_names: tuple[str, ...] = (), name: str = "") -> None:
-        """Keep a whole step. What had been taken back is gone then."""
+        """Record a whole step and drop all undone steps."""
         if before == after:
             return
         self._done.append(Step(name or step_name(before, after, ws_names), before, after, self._clock()))
@@ -90,13 +90,13 @@ class History:
         self._undone.clear()
 
     def forget(self, steps: int) -> None:
-        """Let the oldest steps go."""
+        """Drop the oldest steps."""
         if steps > 0:
             del self._done[:steps]
             self.version += 1
 
     def undo(self) -> Document | None:
-        """Take back the last step. Returns the document before it, or None if there is none."""
+        """Undo the last step. Returns the document before it, or None if there is none."""
         if not self._done:
             return None
         step = self._done.pop()
@@ -105,7 +105,7 @@ class History:
         return step.before
 
     def redo(self) -> Document | None:
-        """Do the step taken back last once more. Returns the document after it, or None if there is none."""
+        """Redo the last undone step. Returns the document after it, or None if there is none."""
         if not self._undone:
             return None
         step = self._undone.pop()
@@ -115,7 +115,7 @@ class History:
 
 
 class Store:
-    """Holds the present scene and its history. Panels get the scene and hand back another; `take` makes it present."""
+    """The current scene and its history. Panels receive the scene and return another; `take` makes it current."""
 
     def __init__(self, scene: Scene, clock: Callable[[], float]) -> None:
         self._scene = scene
@@ -123,32 +123,32 @@ class Store:
         self._returned = False
         self.history = History(clock)
         self.step = ""
-        """Name for the step that the next `take` records; empty: the step is named by what it changes."""
+        """Name for the step recorded by the next `take`; empty to derive it from the change."""
         self.ws_names: tuple[str, ...] = ()
-        """Names of the w vectors of the network shown, for the names of steps."""
+        """Names of the w vectors of the shown network, for step names."""
 
     @property
     def scene(self) -> Scene:
-        """The present scene."""
+        """Current scene."""
         return self._scene
 
     @property
     def document(self) -> Document:
-        """The present document."""
+        """Current document."""
         return self._scene.document
 
     def take(self, scene: Scene, held: bool) -> None:
-        """Make `scene` the present one, its actions removed.
+        """Make `scene` current, with its actions cleared.
 
-        `held`: the user still drags something. While that is so, or while motion plays, all changes are one step.
+        `held` is True while the user drags something. All changes during a drag or a motion form one step.
         """
         before, after = self._scene.document, scene.document
         moving = scene.view.motion.playing
         if moving:
             self._moved = motion.names(scene.view.motion)
         if held or moving:
-            # A click changes the document in the frame in which nothing is held any more: only a real change begins
-            # a step, so that holding a button does not leave an empty one.
+            # A click changes the document in the frame of its release: opening a step only on a real change avoids
+            # empty steps from holding a button.
             if self.history.is_open or before != after:
                 self.history.begin(before)
         elif self.history.is_open:
@@ -161,21 +161,21 @@ class Store:
         self._scene = replace(scene, actions=()) if scene.actions else scene
 
     def adopt(self, scene: Scene) -> None:
-        """Make a scene the present one without a step: what changed in its document is not the user's doing."""
+        """Make a scene current without an undo step, for changes that are not the user's."""
         self._scene = scene
 
     def returned(self) -> bool:
-        """Return whether the history has given the present document back since the last call."""
+        """Return True if the current document was restored from the history since the last call."""
         was, self._returned = self._returned, False
         return was
 
     def undo(self) -> None:
-        """Take back the last step; a step still going on ends first, and motion stops."""
+        """Undo the last step; an open step is closed first, and motion stops."""
         self._settle()
         self._show(self.history.undo())
 
     def redo(self) -> None:
-        """Do the step taken back last once more; motion stops."""
+        """Redo the last undone step; motion stops."""
         self._settle()
         self._show(self.history.redo())
 
@@ -188,14 +188,14 @@ class Store:
             self._show(after)
 
     def cancel(self) -> bool:
-        """Forget the step that is going on and put the document back as it was before it. False when there is none."""
+        """Discard the open step and restore the document from before it. Returns False if none is open."""
         before = self.history.cancel()
         self._moved = ""
         self._show(before)
         return before is not None
 
     def _settle(self) -> None:
-        """End what is going on, so that undo and redo have whole steps before them."""
+        """Close the open step, so that undo and redo see whole steps."""
         self.history.commit(self.document, self.ws_names, self._moved)
         self._moved = ""
         view = self._scene.view

@@ -1,4 +1,4 @@
-"""Swatches on the shelf: making, naming, ordering and opening them. Pure functions."""
+"""Creating, naming, ordering and opening swatches of the shelf. Pure functions."""
 
 import re
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ Kind = Literal["seed", "saved"]
 Shelf = tuple[Swatch, ...]
 
 MOST_SEEDS = 64
-"""Seeds that one line may name."""
+"""Maximum number of seeds in one input line."""
 _PART = re.compile(r"\s*(-?\d+)\s*(?:-\s*(\d+)\s*)?")
 
 
 def seed_text(x: float) -> str:
-    """A seed's name, with two decimals while it lies between two."""
+    """Format a seed, with two decimals if it lies between two."""
     return str(round(x)) if x == round(x) else f"{x:.2f}".replace("-", "−")
 
 
@@ -38,18 +38,18 @@ def source_name(source: Source, shelf: Shelf = ()) -> str:
 
 
 def kind_of(swatch: Swatch) -> Kind:
-    """Return whether a swatch is a plain seed or something that was made."""
+    """Return the kind of a swatch: a plain seed, or an edited style."""
     plain = isinstance(swatch.latent, Latent) and swatch.latent.array is None and not swatch.mixing.layers
     return "seed" if plain else "saved"
 
 
 def of_seed(seed: int, like: Latent) -> Swatch:
-    """The swatch of a seed, with the blend and the classes of another style."""
+    """Return the swatch of a seed, with the blend and the classes of `like`."""
     return Swatch(str(seed), replace(like, x=float(seed), y=0.0, array=None))
 
 
 def present(document: Document) -> Swatch:
-    """The style that a document shows now, without locks and without what solo silences."""
+    """Return the current style of a document, without locks and ignoring solo."""
     name = source_name(document.latent, document.shelf)
     acting = tuple(replace(one, locked=False) for one in document.mixing.acting)
     if not acting:
@@ -58,36 +58,36 @@ def present(document: Document) -> Swatch:
 
 
 def shelved(shelf: Shelf, swatch: Swatch) -> Shelf:
-    """The shelf with a swatch at its end; the same shelf where that style already lies on it."""
+    """Return the shelf with a swatch appended; unchanged if it already holds that style."""
     return shelf if known(shelf, swatch) is not None else (*shelf, swatch)
 
 
 def known(shelf: Shelf, swatch: Swatch) -> Swatch | None:
-    """The swatch on the shelf that is the same style, whatever it is called."""
+    """Return the swatch of the shelf with the same style, ignoring names."""
     same = (one for one in shelf if (one.latent, one.mixing) == (swatch.latent, swatch.mixing))
     return next(same, None)
 
 
 def renamed(shelf: Shelf, index: int, name: str) -> Shelf:
-    """The shelf with another name for one swatch; an empty name changes nothing."""
+    """Return the shelf with one swatch renamed; an empty name changes nothing."""
     name = name.strip()
     return shelf if not name else (*shelf[:index], replace(shelf[index], name=name), *shelf[index + 1 :])
 
 
 def removed(shelf: Shelf, index: int) -> Shelf:
-    """The shelf without one swatch."""
+    """Return the shelf without one swatch."""
     return shelf[:index] + shelf[index + 1 :]
 
 
 def moved(shelf: Shelf, index: int, slot: int) -> Shelf:
-    """The shelf with one swatch moved into the gap before `slot`, counted before it was moved."""
+    """Return the shelf with one swatch moved into the gap before `slot`, counted before the move."""
     rest = removed(shelf, index)
     slot -= slot > index
     return (*rest[:slot], shelf[index], *rest[slot:])
 
 
 def opened(document: Document, swatch: Swatch, num_ws: int) -> Document:
-    """The document in the style of a swatch; locked layers keep the style that they have."""
+    """Return the document in the style of a swatch; locked layers keep their style."""
     if isinstance(swatch.latent, WBlend):
         styles = tuple(LayerStyle(i, style_of(swatch.latent, swatch.mixing, i)) for i in range(num_ws))
         latent, mixing = first_latent(swatch.latent), Mixing(document.mixing.x, styles)
@@ -98,7 +98,7 @@ def opened(document: Document, swatch: Swatch, num_ws: int) -> Document:
 
 
 def seeds_of(text: str) -> tuple[int, ...]:
-    """Seeds as the command line takes them: `88`, `1,2,5-7`. Raises ValueError with a sentence."""
+    """Parse seeds in command line syntax: `88`, `1,2,5-7`. Raises ValueError with a message."""
     seeds: list[int] = []
     for part in text.split(","):
         found = _PART.fullmatch(part)
@@ -113,7 +113,7 @@ def seeds_of(text: str) -> tuple[int, ...]:
 
 
 def uses(swatch: Swatch, mixing: Mixing, bands: Iterable[range]) -> tuple[float, ...]:
-    """Return the share of each band that is taken from a swatch, 0..1."""
+    """Return the share of each band that uses a swatch, 0..1."""
     taken = {
         one.ws: one.amount for one in mixing.layers if one.source == style_of(swatch.latent, swatch.mixing, one.ws)
     }

@@ -284,9 +284,7 @@ def _film(requests: list[RenderRequest], facts: Facts, scale: Scale, top: float,
 
 
 def _requests(view: LaneView, scene: Scene, scale: Scale) -> list[RenderRequest]:
-    """What the pictures show. They wait for the drag to end, and for playing to end: what is rendered in every frame
-    would leave them no time.
-    """
+    """Return the thumbnail requests, unchanged during drags and playback, which would leave no time to render them."""
     document, timeline = scene.document, scene.document.timeline
     if timeline.track("latent") is None:
         return []

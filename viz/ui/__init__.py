@@ -1,1 +1,1 @@
-"""The visual language: theme, icons, widgets, plots, number formats and the draw cache."""
+"""Visual design: theme, icons, widgets, plots, number formats and the draw cache."""

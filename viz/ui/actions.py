@@ -1,4 +1,4 @@
-"""Actions of notifications: help the renderer, hide its failure, show a folder."""
+"""Actions of notifications: retry or restart the renderer, dismiss its failure, show a folder."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from viz.state.scene import Action, Scene, Window
 
 @dataclass(frozen=True)
 class Retry(Action):
-    """Request the present image once more, though nothing changed."""
+    """Request the current image again, though nothing changed."""
 
     def run(self, scene: Scene, window: Window) -> None:
         """Request it."""
@@ -19,7 +19,7 @@ class Retry(Action):
 
 @dataclass(frozen=True)
 class RestartRenderer(Action):
-    """End the renderer process and start another."""
+    """Stop the renderer process and start a new one."""
 
     def run(self, scene: Scene, window: Window) -> None:
         """Restart it."""
@@ -31,7 +31,7 @@ class DismissFailure(Action):
     """Hide the notification of a failure."""
 
     def run(self, scene: Scene, window: Window) -> None:
-        """Forget it."""
+        """Clear it."""
         window.link.dismiss_failure()
 
 
@@ -48,7 +48,7 @@ class RevealFolder(Action):
 
 
 def reveal(path: str) -> str:
-    """Show a folder in the file manager. Returns a sentence when that fails, else nothing."""
+    """Show a folder in the file manager. Returns an error message, or an empty string."""
     if not Path(path).is_dir():
         return f"The folder {path} does not exist yet."
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")

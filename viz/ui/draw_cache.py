@@ -28,12 +28,12 @@ from viz.ui.theme import current as t
 P = ParamSpec("P")
 
 _RETRY = 30
-"""Frames until a part that could not be cached is tried again: recording takes time."""
+"""Frames before a part that could not be cached is tried again: recording is expensive."""
 _FIXED = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
 
 
 class StaleError(Exception):
-    """A part drew something else although nothing that it read has changed."""
+    """A part drew something else although none of its recorded reads have changed."""
 
 
 @dataclass
@@ -44,29 +44,29 @@ class _Entry:
     args: object
     place: tuple[float, ...]
     came: int | None
-    """Thumbnails that had arrived when it asked for some; None if it asked for none."""
+    """Number of thumbnails that had arrived when it requested some; None if it requested none."""
     drawing: Drawing
     child: Drawing | None
-    """Drawing of a child window, which lies over the rest."""
+    """Drawing of a child window, drawn on top."""
     size: V
 
 
 @dataclass
 class _Part:
-    """The state of one part between frames."""
+    """State of one part between frames."""
 
     args: object
     entry: _Entry | None = None
     reads: Reads | None = None
-    """From the newest recording."""
+    """Reads of the last recording."""
     sample: object = None
-    """Values of `reads` in the newest frame."""
+    """Values of `reads` in the last frame."""
     corners: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     wait: int = 0
     """Frames until the next recording."""
 
     def steady(self, args: object, scene: Scene, facts: Facts) -> bool:
-        """Return True if nothing it is known to read has changed since the last frame."""
+        """Return True if none of its known reads have changed since the last frame."""
         before, self.args = self.args, args
         if self.wait:
             self.wait -= 1
@@ -76,19 +76,19 @@ class _Part:
 
 
 class DrawCache:
-    """The cached parts of the window."""
+    """Cached parts of the window."""
 
     def __init__(self) -> None:
         self.checks = False
-        """Draw everything and compare. Raises StaleError where they differ."""
+        """True to draw everything and compare it with the cache; differences raise StaleError."""
         self.replayed = 0
-        """Parts replayed since the window opened."""
+        """Number of parts replayed since the window opened."""
         self._parts: dict[int, _Part] = {}
         self._calm = False
         self._mouse = (0.0, 0.0)
 
     def opened(self, *, checks: bool) -> None:
-        """Forget everything; call when a window opens."""
+        """Clear the cache; call when a window opens."""
         self.checks, self.replayed = checks, 0
         self._parts.clear()
 
@@ -107,9 +107,9 @@ class DrawCache:
         )
 
     def show(self, name: str, args: object, draw: Callable[[], Scene], scene: Scene, facts: Facts) -> Scene:
-        """Draw a part or replay it. Returns the scene that it made, the same object where it is replayed.
+        """Draw a part or replay it. Returns its scene, the same object if it was replayed.
 
-        `args`: what `draw` depends on besides the scene and the facts; compared by equality.
+        `args` holds the inputs of `draw` besides scene and facts, compared by equality.
         """
         id_, lines = imgui.get_id(name), imgui.get_window_draw_list()
         part = self._parts.get(id_)
@@ -158,7 +158,7 @@ class DrawCache:
         scene: Scene,
         facts: Facts,
     ) -> Scene:
-        """Draw the part and cache what it drew, if that can be replayed."""
+        """Draw the part, and cache the drawing if it can be replayed."""
         lines, before = imgui.get_window_draw_list(), facts.thumbnails.tally
         windows = imgui.internal.get_current_window().dc.child_windows
         first, start = windows.size(), (lines.vtx_buffer.size(), lines.idx_buffer.size())
@@ -173,7 +173,7 @@ class DrawCache:
         tally = facts.thumbnails.tally
         children = [windows[i] for i in range(first, windows.size())]
         fixed = len(children) <= 1 and all(child.flags & _FIXED == _FIXED for child in children)
-        if reads.volatile or tally.missed != before.missed or not fixed:  # a missing thumbnail is asked for again
+        if reads.volatile or tally.missed != before.missed or not fixed:  # a missing thumbnail must be requested again
             part.wait = _RETRY if reads.volatile or not fixed else 2
             return after
         drawing = capture(lines, start)
@@ -212,7 +212,7 @@ def cached(
 
 
 def every_frame() -> None:
-    """Keep the part that is being drawn from being cached."""
+    """Exclude the part being drawn from the cache."""
     recording.current.vary()
 
 
@@ -242,7 +242,7 @@ def _stale(name: str, old: Reads, new: Reads) -> str:
 
 
 def _place(lines: imgui.ImDrawList, p: V) -> tuple[float, ...]:
-    """Position and surroundings of a part: all that Dear ImGui and the theme add to what is drawn."""
+    """Return position and surroundings of a part: all inputs from Dear ImGui and the theme."""
     room, size, low, high = (
         imgui.get_content_region_avail(),
         imgui.get_window_size(),

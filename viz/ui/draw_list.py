@@ -1,4 +1,4 @@
-"""Copies of what was put on a Dear ImGui draw list, and putting them back: vertices, indices and commands."""
+"""Capture and replay of the contents of a Dear ImGui draw list: vertices, indices and commands."""
 
 import ctypes
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 _move = ctypes.PYFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)(
     ctypes.cast(ctypes.memmove, ctypes.c_void_p).value or 0
 )
-"""`ctypes.memmove` lets other threads run, which then hold up the window dozens of times in a frame."""
+"""`ctypes.memmove` releases the GIL, after which other threads delay the window dozens of times per frame."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,15 @@ class _Run:
 
 @dataclass
 class Drawing:
-    """The part of a draw list that was made by one part of a panel."""
+    """Captured contents of a draw list, from one part of a panel."""
 
     vertices: bytes
     count: int
-    """Vertices."""
+    """Number of vertices."""
     indices: NDArray[np.uint32]
-    """Counted from the first vertex of the drawing."""
+    """Relative to the first vertex of the drawing."""
     base: int
-    """The vertex that `placed` counts from."""
+    """Vertex that `placed` is relative to."""
     placed: bytes
     runs: tuple[_Run, ...]
 
@@ -69,13 +69,13 @@ def replay(drawing: Drawing, lines: imgui.ImDrawList) -> None:
         to = lines.idx_buffer.data_address() + index * imgui.INDEX_SIZE
         _move(to, drawing.placed, len(drawing.placed))
         lines._vtx_current_idx = base + drawing.count
-        lines.prim_reserve(0, 0)  # its write pointers now stand at the end, where Dear ImGui expects them
+        lines.prim_reserve(0, 0)  # moves the write pointers to the end, where Dear ImGui expects them
 
 
 def capture(lines: imgui.ImDrawList, start: tuple[int, int], whole: bool = False) -> Drawing | None:
-    """Copy what a draw list has got since it had `start` (vertices, indices); None where that cannot be copied.
+    """Copy everything appended to a draw list since `start` (vertices, indices); None if it cannot be copied.
 
-    `whole`: the list belongs to a child window, which does not begin when the drawing is replayed.
+    `whole` is True for the list of a child window, which is not opened on replay.
     """
     vertex, index = start
     vertices, indices = lines.vtx_buffer.size() - vertex, lines.idx_buffer.size() - index
@@ -101,7 +101,7 @@ def _clip(lines: imgui.ImDrawList) -> tuple[float, ...]:
 def _runs(lines: imgui.ImDrawList, index: int, clip: tuple[float, ...] | None) -> tuple[_Run, ...] | None:
     """Return the commands for the indices from `index` on; `clip` is the current clip rectangle.
 
-    Returns None where a command has a vertex offset of its own.
+    Returns None if a command has its own vertex offset.
     """
     found = []
     for k in range(lines.cmd_buffer.size() - 1, -1, -1):

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, get_args
 
-FILL_SHIFT: Final = 0x1000  # the fill weight sits this far above the bold weight; see build_fonts.py
+FILL_SHIFT: Final = 0x1000  # offset of the fill weight from the bold weight; see build_fonts.py
 
 Glyph = Literal[
     "graph",
@@ -101,10 +101,10 @@ Glyph = Literal[
     "spinner-gap",
     "link-simple",
 ]
-"""Names of icons: a wrong one is found by the type checker."""
+"""Names of icons, checked by the type checker."""
 
 OptionalGlyph = Glyph | Literal[""]
-"""Icon of a control that may have none."""
+"""Icon of a control, or none."""
 
 CODES: Final[dict[Glyph, int]] = {
     "graph": 0xEB58,
@@ -208,10 +208,10 @@ assert CODES.keys() == set(get_args(Glyph)), "Glyph and CODES name the same icon
 
 
 def icon(name: Glyph) -> str:
-    """The glyph of `name` in the outline weight, as a one-character string."""
+    """Return the glyph of `name` in the outline weight, as a one-character string."""
     return chr(CODES[name])
 
 
 def filled(name: Glyph) -> str:
-    """The glyph of `name` in the solid weight: use it for a control that is on."""
+    """Return the glyph of `name` in the solid weight, for controls that are on."""
     return chr(CODES[name] + FILL_SHIFT)

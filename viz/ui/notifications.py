@@ -1,4 +1,4 @@
-"""Notifications over the image: messages, failures and waits, each with the buttons that help."""
+"""Notifications over the image: messages, failures and progress, each with its action buttons."""
 
 import textwrap
 from dataclasses import replace
@@ -16,18 +16,18 @@ from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
 STALLED_S = 10.0
-"""A renderer that gives no sign of life for longer than this is offered a restart."""
+"""Seconds without a message from the renderer after which a restart is offered."""
 SHOW_LOADING_S = 2.0
-"""Waits shorter than this show no progress."""
+"""Minimum duration of loading before its progress is shown."""
 
 
-def said(scene: Scene, message: Message) -> Scene:
+def with_message(scene: Scene, message: Message) -> Scene:
     """Return the scene with one more message."""
     return scene.interacting(notifications=scene.interaction.notifications.with_message(message))
 
 
 def present(scene: Scene, facts: Facts) -> bool:
-    """Whether there is anything to show."""
+    """Return True if there is a notification to show."""
     now, frame = scene.interaction.notifications, facts.frame
     return bool(
         facts.failure is not None
@@ -39,7 +39,7 @@ def present(scene: Scene, facts: Facts) -> bool:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """Draw all notifications, one below the other, from the cursor on."""
+    """Draw all notifications, one below the other, starting at the cursor."""
     if facts.failure is not None:
         scene = _failure(scene, facts, facts.failure)
     elif facts.loading is not None and facts.waiting_s > SHOW_LOADING_S:
@@ -55,7 +55,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _noting(scene: Scene, **changes: object) -> Scene:
-    """The scene with parts of its notifications replaced."""
+    """Return the scene with parts of its notifications replaced."""
     notifications: Notifications = replace(scene.interaction.notifications, **changes)  # type: ignore[arg-type]
     return replace(scene, interaction=replace(scene.interaction, notifications=notifications))
 
@@ -89,13 +89,13 @@ def _failure(scene: Scene, facts: Facts, failure: Failure) -> Scene:
 
 
 def in_two(message: str, advice: str) -> tuple[str, str]:
-    """Return the two lines of a notification: the first sentence, and all the rest."""
+    """Split a message into the two lines of a notification: the first sentence, and the rest with the advice."""
     first, dot, rest = message.partition(". ")
     return (f"{first}.", f"{rest} {advice}".strip()) if dot else (message, advice)
 
 
 def _details(text: str) -> None:
-    """A traceback in a box of its own, to read and to copy."""
+    """Draw a traceback in a selectable box with a copy button."""
     width = imgui.get_content_region_avail().x
     imgui.push_style_color(imgui.Col_.child_bg, t.vec4("raised"))
     flags = imgui.ChildFlags_.always_use_window_padding
@@ -166,11 +166,11 @@ def _message(scene: Scene, message: Message) -> Scene:
 
 def _nonfinite(scene: Scene, facts: Facts, count: int) -> Scene:
     halved = not scene.document.force_fp32
-    what = "1 pixel is not a finite number" if count == 1 else f"{count} pixels are not finite numbers"
+    text = "1 pixel is not a finite number" if count == 1 else f"{count} pixels are not finite numbers"
     meaning = "They are shown in magenta. " + (
         "Half precision may have overflowed." if halved else "The weights themselves may be damaged."
     )
-    match ui.error_strip(what, meaning, ("Use fp32",) if halved else (), "warn", "warning"):
+    match ui.error_strip(text, meaning, ("Use fp32",) if halved else (), "warn", "warning"):
         case "Use fp32":
             scene = put(scene, "document.force_fp32", True)
         case "dismiss":

@@ -1,10 +1,10 @@
-"""Numbers as people read them in narrow columns."""
+"""Compact number formats for narrow columns."""
 
 import math
 
 
 def compact(value: float) -> str:
-    """Three figures or so: `0.63`, `−8.37`, `152.4`, `1.2e5`, `NaN`, `∞`."""
+    """Format with about three digits: `0.63`, `−8.37`, `152.4`, `1.2e5`, `NaN`, `∞`."""
     if math.isnan(value):
         return "NaN"
     sign, size = ("−" if value < 0 else ""), abs(value)
@@ -18,19 +18,19 @@ def compact(value: float) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """`0.42 ms`, `14.6 ms`, `1.20 s`."""
+    """Format a duration: `0.42 ms`, `14.6 ms`, `1.20 s`."""
     if value >= 999.5:
         return f"{value / 1000:.2f} s"
     return f"{value:.2f} ms" if value < 9.995 else f"{value:.1f} ms"
 
 
 def size_of(count: int) -> str:
-    """Bytes: `812 MB`, `3.4 GB`. Powers of 1024, as system monitors count."""
+    """Format bytes: `812 MB`, `3.4 GB`, in powers of 1024 as system monitors do."""
     if count >= 1000 * 2**20:
         return f"{count / 2**30:.1f} GB"
     return f"{count / 2**20:.0f} MB"
 
 
 def kimg_text(kimg: float) -> str:
-    """Thousands of images seen in training: `0`, `940`, `1 240`, `0.4`."""
+    """Format training progress in thousands of images: `0`, `940`, `1 240`, `0.4`."""
     return f"{kimg:,.0f}".replace(",", "\u00a0") if kimg == round(kimg) else f"{kimg:,.1f}".replace(",", "\u00a0")

@@ -1,4 +1,4 @@
-"""Rows bound to parameters: what a panel needs for most of its controls."""
+"""Rows bound to parameters, which make up most of a panel's controls."""
 
 from imgui_bundle import imgui
 
@@ -12,9 +12,9 @@ from viz.ui.theme import current
 def slider_row(
     scene: Scene, path: str, *, label: str = "", high: float | None = None, width: float = 0, show_label: bool = True
 ) -> Scene:
-    """A slider for the number at `path`, with its declared range, unit, format and tooltip. Right click resets.
+    """Draw a slider for the number at `path`, with its declared range, unit, format and tooltip. Right click resets.
 
-    What can be keyed has a diamond at its end, solid where a key lies at the playhead.
+    Parameters that can be keyed get a diamond at the end, solid if there is a key at the playhead.
     """
     param, now, usual = PARAMS[path], get(scene, path), default(path)
     own = animatable(path) if show_label and not width else ""
@@ -42,12 +42,12 @@ def slider_row(
 
 
 def switch_row(scene: Scene, path: str, text: str, hint: str) -> Scene:
-    """A switch for the truth at `path`, with its text beside it."""
+    """Draw a switch for the boolean at `path`, with its text beside it."""
     return put(scene, path, ui.switch(text, bool(get(scene, path)), hint))
 
 
 def play_row(scene: Scene, text: str, playing: str, speed: str, hint: str, *, primary: bool = False) -> Scene:
-    """A row that makes something move: a button for the truth at `playing`, and a slider for the number at `speed`.
+    """Draw an animation row: a button for the boolean at `playing`, and a slider for the number at `speed`.
 
     The button's id is `##play<text>`.
     """

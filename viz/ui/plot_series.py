@@ -1,4 +1,4 @@
-"""Curves as a plot of so many pixels needs them: smoothed, and with no more points than can be seen."""
+"""Data of curves for plots: smoothed, and reduced to the number of points that the plot can resolve."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,54 +8,54 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 _NEGLIGIBLE = 1e-6
-"""Weights below this are left out."""
+"""Weights below this are dropped."""
 
 
 @dataclass(frozen=True)
-class CurveWish:
-    """One curve as a plot wants it."""
+class CurveRequest:
+    """Request for one curve of a plot."""
 
     folder: str
-    """The run."""
+    """Run folder."""
     name: str
-    """The statistic, or the figure of a metric."""
+    """Name of a statistic or of a metric's value."""
     metric: bool = False
     smoothing: float = 0.0
-    """Share of the smoothed value that is taken over from one row to the next, 0 (as measured) to below 1."""
+    """Smoothing weight: share of the previous smoothed value, 0 (no smoothing) to below 1."""
     points: int = 1000
-    """About so many are drawn: two for each pixel."""
+    """Approximate number of points: two per pixel."""
     low: float = -np.inf
     high: float = np.inf
-    """The kimg in sight."""
+    """Visible kimg range."""
     raw: bool = True
-    """Whether what was measured is drawn too, where it is smoothed."""
+    """True to draw the unsmoothed values as well."""
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What is drawn; compared by identity, so that nobody compares numbers in every frame."""
+    """Points of one curve; compared by identity to avoid comparing arrays in every frame."""
 
     x: Numbers
-    """kimg, ascending but where a run was resumed."""
+    """kimg, ascending except where a run was resumed."""
     y: Numbers
-    """Smoothed."""
+    """Smoothed values."""
     raw_x: Numbers
     raw_y: Numbers
-    """As measured; empty where that is the same."""
+    """Unsmoothed values; empty if identical."""
     x_range: tuple[float, float]
     y_range: tuple[float, float]
-    """What the whole curve spans, not only the part in sight; without what is not finite."""
+    """Finite value range of the whole curve, beyond the visible part."""
     newest: float
-    """Last value as measured."""
-    wish: CurveWish = field(default_factory=lambda: CurveWish("", ""))
+    """Last unsmoothed value."""
+    request: CurveRequest = field(default_factory=lambda: CurveRequest("", ""))
 
 
 def smoothed(values: Numbers, weight: float) -> Numbers:
-    """Exponential moving average without a bias at its start, as TensorBoard draws it.
+    """Exponential moving average without a bias at its start, as in TensorBoard.
 
     y_n = (1 - a) sum_k a^k x_{n-k} / (1 - a^{n+1}) with a = `weight`, 0..1 (exclusive). The recursive filter
-    1 / (1 - a z) is taken as the product of (1 + a^(2^k) z^(2^k)), which needs no loop over the values [N]. What is
-    not finite is left as it is and does not touch its neighbours.
+    1 / (1 - a z) is computed as the product of (1 + a^(2^k) z^(2^k)), which needs no loop over the values [N].
+    Non-finite values are left unchanged and do not affect their neighbours.
     """
     if not 0 < weight < 1 or values.size < 2:
         return values
@@ -71,7 +71,7 @@ def smoothed(values: Numbers, weight: float) -> Numbers:
 
 
 def thinned(x: Numbers, y: Numbers, points: int) -> tuple[Numbers, Numbers]:
-    """At most about `points` points that look the same: the lowest and the highest of every group, in their order."""
+    """Reduce to about `points` points that look the same: minimum and maximum of each group, in order."""
     groups = max(1, points // 2)
     if x.size <= 2 * groups:
         return x, y
@@ -89,40 +89,40 @@ def thinned(x: Numbers, y: Numbers, points: int) -> tuple[Numbers, Numbers]:
 
 
 def in_time(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-    """Measurements of snapshots by their kimg, in whatever order they were made; of one snapshot the newest."""
+    """Sort measurements of snapshots by kimg; of several for one snapshot the newest is used."""
     kimg, last = np.unique(x[::-1], return_index=True)
     return kimg, y[::-1][last]
 
 
-def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, wish: CurveWish) -> Curve | None:
-    """The curve of a column; None where nothing of it can be drawn."""
+def curve(kimg: Sequence[float] | Numbers, values: Sequence[float] | Numbers, request: CurveRequest) -> Curve | None:
+    """Return the curve of a column; None if no part of it can be drawn."""
     x, y = np.asarray(kimg, np.float64), np.asarray(values, np.float64)
     kept = np.isfinite(x) & np.isfinite(y)
     x, y = x[kept], y[kept]
     if not x.size:
         return None
-    if wish.metric:
+    if request.metric:
         x, y = in_time(x, y)
-    soft = smoothed(y, wish.smoothing)
-    first, last = _in_sight(x, wish)
-    shown_x, shown_y = thinned(x[first:last], soft[first:last], wish.points)
+    soft = smoothed(y, request.smoothing)
+    first, last = _in_sight(x, request)
+    shown_x, shown_y = thinned(x[first:last], soft[first:last], request.points)
     empty = np.zeros(0)
-    raw = (empty, empty) if soft is y or not wish.raw else thinned(x[first:last], y[first:last], wish.points)
-    drawn = _usual(y) if soft is y else _together(soft, y) if wish.raw else soft
+    raw = (empty, empty) if soft is y or not request.raw else thinned(x[first:last], y[first:last], request.points)
+    drawn = _usual(y) if soft is y else _together(soft, y) if request.raw else soft
     x_range, y_range = ((float(one.min()), float(one.max())) for one in (x, drawn))
-    return Curve(shown_x, shown_y, *raw, x_range, y_range, float(y[-1]), wish)
+    return Curve(shown_x, shown_y, *raw, x_range, y_range, float(y[-1]), request)
 
 
-def _in_sight(x: Numbers, wish: CurveWish) -> tuple[int, int]:
-    """The rows to draw, with a neighbour at each side so that lines leave the plot."""
-    inside = np.flatnonzero((x >= wish.low) & (x <= wish.high))
+def _in_sight(x: Numbers, request: CurveRequest) -> tuple[int, int]:
+    """Return the range of rows to draw, with one neighbour on each side so that lines leave the plot."""
+    inside = np.flatnonzero((x >= request.low) & (x <= request.high))
     if not inside.size:
         return 0, x.size
     return max(0, int(inside[0]) - 1), min(x.size, int(inside[-1]) + 2)
 
 
 def _usual(y: Numbers) -> Numbers:
-    """Without the rarest outliers, which would flatten all the rest."""
+    """Remove extreme outliers, which would flatten the rest."""
     if y.size < 50:
         return y
     low, high = np.percentile(y, [0.5, 99.5])

@@ -1,4 +1,4 @@
-"""ImPlot in the theme's colours: lines, stacks and the frame around them."""
+"""ImPlot helpers in the theme's colours: plot frame, lines and stacks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,17 +13,17 @@ from viz.ui.theme import current as t
 Series = NDArray[np.float64]
 
 NO_CLUTTER = implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title
-"""Wheel and drag zoom and pan, a double click fits; nothing else."""
+"""Limits interaction to zooming and panning by wheel and drag, and fitting by double click."""
 
 
 def color(index: int) -> str:
-    """Colour of the `index`-th line of a plot, told apart with every common colour blindness."""
+    """Return the colour of the `index`-th line of a plot, from a palette safe for common colour blindness."""
     return theme.PLOT_CYCLE[index % len(theme.PLOT_CYCLE)]
 
 
 @contextmanager
 def plot(id_: str, width: float, height: float, flags: int = 0) -> Iterator[bool]:
-    """A plot of that many pixels. Yields whether it is seen: set up and draw only then."""
+    """Begin a plot, sizes in pixels. Yields True if it is visible: set up and draw only then."""
     seen = implot.begin_plot(f"##{id_}", ImVec2(width, height), NO_CLUTTER | flags)
     try:
         yield seen
@@ -33,14 +33,14 @@ def plot(id_: str, width: float, height: float, flags: int = 0) -> Iterator[bool
 
 
 def line(name: str, x: Series, y: Series, token: str, width: float = 1.5, alpha: float = 1.0) -> None:
-    """One line; `name` appears in the legend unless it begins with ##."""
+    """Draw one line; `name` appears in the legend unless it begins with ##."""
     spec = implot.Spec()
     spec.line_color, spec.line_weight = t.vec4(token, alpha), width * t.scale
     implot.plot_line(name, np.ascontiguousarray(x, np.float64), np.ascontiguousarray(y, np.float64), spec)
 
 
 def area(name: str, x: Series, low: Series, high: Series, token: str, alpha: float = 0.6) -> None:
-    """The area between two lines."""
+    """Fill the area between two lines."""
     spec = implot.Spec()
     spec.fill_color, spec.fill_alpha = t.vec4(token), alpha
     implot.plot_shaded(
@@ -53,7 +53,7 @@ def area(name: str, x: Series, low: Series, high: Series, token: str, alpha: flo
 
 
 def heaped(series: Sequence[Series]) -> list[tuple[Series, Series]]:
-    """Lower and upper edge of each series when they stand on one another."""
+    """Return lower and upper edge of each series when stacked."""
     edges: list[tuple[Series, Series]] = []
     below = np.zeros(len(series[0]) if series else 0)
     for one in series:
@@ -64,6 +64,6 @@ def heaped(series: Sequence[Series]) -> list[tuple[Series, Series]]:
 
 
 def stack(x: Series, named: Sequence[tuple[str, Series]]) -> None:
-    """Areas on top of one another, in the colours of the cycle."""
+    """Draw stacked areas in the colours of the cycle."""
     for index, ((name, _), (low, high)) in enumerate(zip(named, heaped([s for _, s in named]), strict=True)):
         area(name, x, low, high, color(index))

@@ -1,7 +1,7 @@
-"""StyleScope's look: colour tokens, sizes, fonts and the mapping of both onto Dear ImGui and ImPlot.
+"""Visual theme: colour tokens, sizes and fonts, and their application to Dear ImGui and ImPlot.
 
-Everything drawn in the window takes its colours and lengths from here; no panel holds a literal colour or pixel count.
-`theme.px(n)` turns a design length (at 100 %) into pixels at the current interface scale.
+All colours and lengths in the window come from here; panels contain no literal colours or pixel counts.
+`theme.px(n)` converts a design length (at 100 %) to pixels at the current interface scale.
 """
 
 from collections.abc import Callable
@@ -26,27 +26,27 @@ Weight = Literal["regular", "bold", "mono"]
 
 @dataclass
 class Fonts:
-    """Filled by `load_fonts`; icons are merged into both weights."""
+    """Fonts set by `load_fonts`; icons are merged into both weights."""
 
     regular: imgui.ImFont | None = None
     bold: imgui.ImFont | None = None
     mono: imgui.ImFont | None = None
-    """Of one width for all letters, for logs; without icons."""
+    """Monospaced, for logs; without icons."""
 
     def of(self, weight: Weight) -> imgui.ImFont | None:
-        """The font of a weight."""
+        """Return the font of a weight."""
         return {"regular": self.regular, "bold": self.bold, "mono": self.mono}[weight]
 
 
 @dataclass
 class Theme:
-    """Tokens plus sizes. One instance, `theme.current`, is read by all helpers."""
+    """Tokens and sizes. A single instance, `theme.current`, is read by all drawing code."""
 
     tokens: Tokens = DARK
     scale: float = 1.0
     fonts: Fonts = field(default_factory=Fonts)
 
-    # lengths at 100 %. A grid of 4; rows of 24 with 4 between them.
+    # lengths at 100 %, on a grid of 4; rows of 24 with gaps of 4
     gap: int = 4
     pad: int = 12  # a panel's inner margin
     row: int = 24
@@ -60,11 +60,11 @@ class Theme:
     title: int = 13
 
     stamp: int = 0
-    """Changes when scheme, scale or fonts do."""
+    """Counter of changes of scheme, scale or fonts."""
 
-    # A frame asks for some thousand lengths and colours, and they hardly ever change.
+    # Cached: a frame needs thousands of lengths and colours, and they rarely change.
     px: Callable[[float], float] = field(init=False, repr=False, compare=False)
-    """Pixels for a design length; whole, and at least one for anything that is not zero."""
+    """Converts a design length to whole pixels, at least one for non-zero lengths."""
     _lengths: "_Lengths" = field(init=False, repr=False, compare=False)
     _packed: dict[tuple[str, float, float], int] = field(default_factory=dict, repr=False, compare=False)
     _vectors: dict[tuple[str, float], ImVec4] = field(default_factory=dict, repr=False, compare=False)
@@ -72,10 +72,10 @@ class Theme:
 
     def __post_init__(self) -> None:
         self._lengths = _Lengths(self)
-        self.px = self._lengths.__getitem__  # without a frame of Python's for what is known
+        self.px = self._lengths.__getitem__  # avoids a Python call for cached values
 
     def u32(self, token: str, alpha: float = 1.0) -> int:
-        """A token's name (or `#RRGGBB`) as a packed colour for draw lists, paler inside `begin_disabled`."""
+        """Return a token (or `#RRGGBB`) as packed colour for draw lists, faded inside `begin_disabled`."""
         key = (token, alpha, imgui.get_style().alpha)
         found = self._packed.get(key)
         if found is None:
@@ -84,7 +84,7 @@ class Theme:
         return found
 
     def vec4(self, token: str, alpha: float = 1.0) -> ImVec4:
-        """A token's name (or `#RRGGBB`) as an ImVec4, not to be changed."""
+        """Return a token (or `#RRGGBB`) as ImVec4. Do not modify it."""
         key = (token, alpha)
         found = self._vectors.get(key)
         if found is None:
@@ -93,7 +93,7 @@ class Theme:
         return found
 
     def text_size(self, text: str, em: float, weight: Weight) -> "TextSize":
-        """The room that a text takes."""
+        """Measure a text."""
         key = (text, em, weight)
         found = self._texts.get(key)
         if found is None:
@@ -105,14 +105,14 @@ class Theme:
         return found
 
     def forget(self) -> None:
-        """Work lengths, colours and texts out anew: scheme, scale or fonts have changed."""
+        """Clear cached lengths, colours and text sizes after a change of scheme, scale or fonts."""
         self.stamp += 1
         for kept in (self._lengths, self._packed, self._vectors, self._texts):
             kept.clear()
 
 
 class _Lengths(dict[float, float]):
-    """Design lengths in pixels, worked out when they are asked for first."""
+    """Cache of design lengths in pixels."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -125,18 +125,18 @@ class _Lengths(dict[float, float]):
 
 
 class TextSize(NamedTuple):
-    """The room that a text takes in pixels, and the font that it takes it with."""
+    """Size of a text in pixels, and the font used."""
 
     width: float
     height: float
     font: imgui.ImFont
     font_size: float
     seen: tuple[float, float, float, float] | None
-    """For an icon: left, top, right and bottom of what is seen, within its line."""
+    """For an icon: visible left, top, right and bottom within its line."""
 
 
 _KEPT = 8192
-"""Values of a kind that are kept: more than a window shows at once."""
+"""Maximum number of cached values per kind, more than a window shows at once."""
 
 _K = TypeVar("_K")
 _T = TypeVar("_T")
@@ -159,18 +159,18 @@ current = Theme()
 
 
 def rgb(color: Rgb) -> tuple[float, float, float]:
-    """`#RRGGBB` as three numbers 0..1."""
+    """Convert `#RRGGBB` to three numbers 0..1."""
     r, g, b = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return r, g, b
 
 
 def blend(a: Rgb, b: Rgb, t: float) -> Rgb:
-    """The colour a share `t` of the way from `a` to `b`, in sRGB."""
+    """Interpolate between two colours in sRGB: `a` at t = 0, `b` at t = 1."""
     return "#" + "".join(f"{round(255 * (x + (y - x) * t)):02X}" for x, y in zip(rgb(a), rgb(b), strict=True))
 
 
 def contrast(a: Rgb, b: Rgb) -> float:
-    """WCAG 2 contrast ratio of two opaque colours, 1..21."""
+    """Return the WCAG 2 contrast ratio of two opaque colours, 1..21."""
 
     def luminance(color: Rgb) -> float:
         lin = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(color)]
@@ -201,19 +201,19 @@ def load_fonts() -> None:
 
 
 def font_size(em: float) -> float:
-    """Dear ImGui's size (a line height) for an em size."""
+    """Return Dear ImGui's font size (a line height) for an em size."""
     return round(em * LINE_PER_EM)
 
 
 def apply(tokens: Tokens, scale: float = 1.0, dpi: float = 1.0) -> None:
     """Set the style of Dear ImGui and ImPlot. Call at start, on a change of scheme and on a change of scale.
 
-    `scale` is the user's, `dpi` the screen's; lengths are multiplied by both.
+    `scale` is set by the user, `dpi` by the screen; lengths are multiplied by both.
     """
     current.tokens, current.scale = tokens, scale * dpi
     current.forget()
     style = imgui.get_style()
-    _defaults(style)  # scale_all_sizes multiplies what is there, so a second call must start afresh
+    _defaults(style)  # scale_all_sizes multiplies the current values, so start from the defaults
     _sizes(style, current)
     style.scale_all_sizes(current.scale)
     style.font_scale_main, style.font_scale_dpi = scale, dpi
@@ -223,7 +223,7 @@ def apply(tokens: Tokens, scale: float = 1.0, dpi: float = 1.0) -> None:
 
 
 def _defaults(style: imgui.Style) -> None:
-    """All lengths as Dear ImGui makes them."""
+    """Reset all lengths to Dear ImGui's defaults."""
     fresh = imgui.Style()
     for name in dir(fresh):
         value = getattr(fresh, name)
@@ -232,7 +232,7 @@ def _defaults(style: imgui.Style) -> None:
 
 
 def _sizes(style: imgui.Style, t: Theme) -> None:
-    """Design lengths at 100 %; `scale_all_sizes` follows."""
+    """Set design lengths at 100 %; `scale_all_sizes` follows."""
     vec = ImVec2
     pad_y = (t.row - font_size(t.body)) / 2
     style.window_padding, style.frame_padding = vec(t.pad, 8), vec(8, pad_y)

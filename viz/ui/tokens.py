@@ -1,4 +1,4 @@
-"""The colour schemes. Everything else takes them from `viz.ui.theme`."""
+"""Colour schemes, applied by `viz.ui.theme`."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ Rgb = str  # "#RRGGBB"
 
 @dataclass(frozen=True)
 class Tokens:
-    """One colour scheme. Surfaces are neutral, so they do not tint the picture; the accent is the frame's only hue."""
+    """One colour scheme. Surfaces are neutral so as not to tint the image; the accent is the only hue of the frame."""
 
-    canvas: Rgb  # behind the picture
+    canvas: Rgb  # behind the image
     base: Rgb  # gaps between panels, app bar, status bar
     panel: Rgb  # a panel's surface
     raised: Rgb  # cards, popups, tiles
@@ -29,7 +29,7 @@ class Tokens:
     coarse: Rgb  # the three layer bands: always with their letter or name as well
     middle: Rgb
     fine: Rgb
-    halo: Rgb  # dark edge under every line drawn on the picture
+    halo: Rgb  # dark edge under every line drawn on the image
     shadow: float  # opacity of drop shadows
 
 
@@ -83,5 +83,5 @@ LIGHT = Tokens(
     shadow=0.18,
 )
 
-#: Line colours for plots, in this order: Okabe and Ito's set, told apart with every common colour blindness.
+#: Line colours for plots, in this order: Okabe and Ito's set, distinguishable with common colour blindness.
 PLOT_CYCLE = ("#56B4E9", "#E69F00", "#CC79A7", "#009E73", "#F0E442", "#D55E00", "#0072B2")

@@ -181,7 +181,9 @@ def test_narrow_windows_show_the_parts_on_pages(size):
 def test_layers_are_measured_only_while_the_table_is_seen():
     def steps(d: Driver):
         def measured(expected: bool) -> None:
-            d.wait_for(lambda: d.app.link.asked.display.layer_table == expected, what=f"layer_table {expected}")
+            d.wait_for(
+                lambda: d.app.link.newest_request.display.layer_table == expected, what=f"layer_table {expected}"
+            )
 
         d.wait_frame()
         measured(False)
@@ -205,7 +207,7 @@ def test_layers_are_measured_only_while_the_table_is_seen():
 def test_the_spectrum_is_measured_only_while_it_is_seen():
     def steps(d: Driver):
         def measured(expected: bool) -> None:
-            d.wait_for(lambda: d.app.link.asked.display.spectrum.on == expected, what=f"spectrum {expected}")
+            d.wait_for(lambda: d.app.link.newest_request.display.spectrum.on == expected, what=f"spectrum {expected}")
 
         d.wait_frame()
         d.click(f"{PANEL}##Measure")

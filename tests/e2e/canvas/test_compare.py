@@ -34,8 +34,8 @@ def seen(d: Driver) -> np.ndarray:
     """Return the image as shown on the screen, [H, W, 3], at one screen pixel per image pixel, without tools."""
     d.ctx.mouse_move_to_pos(imgui.ImVec2(640, 4))
     d.wait_frame()
-    told = d.app.link.jobs
-    d.wait_for(lambda: all(entry.status.over for entry in told._entries.values()), what="the other picture")
+    jobs = d.app.link.jobs
+    d.wait_for(lambda: all(entry.status.over for entry in jobs._entries.values()), what="the other picture")
     d.frames(4)
     place = d.scene.interaction.pointer.place
     x, y, scale = round(place.x), round(place.y), round(place.scale)

@@ -1,1 +1,1 @@
-"""The form for a new run: what is asked for, where it runs, what is wrong with it, and its command line."""
+"""Form for a new run: options, executor, validation, and the resulting command line."""

@@ -1,4 +1,4 @@
-"""The dialog for a new run: the form at the left, what follows from it at the right, and Start."""
+"""Dialog for a new run: the form at the left, a summary at the right, and Start."""
 
 import shlex
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from viz.ui.theme import current as t
 
 WIDTH = 900
 _SIDE = 330
-"""Width of the right side, design length."""
+"""Width of the right side, in design lengths."""
 _KINDS: tuple[tuple[str, str], ...] = (
     ("Train", "A network on a dataset"),
     ("Metrics", "How good the pictures of networks are"),
@@ -37,14 +37,14 @@ _KIND: tuple[Kind, ...] = ("train", "metrics")
 
 @dataclass
 class _Dialog:
-    """The form as it was left."""
+    """Form state of one window."""
 
     form: Form = field(default_factory=Form)
 
 
 @dataclass(frozen=True)
 class Duplicate(Action):
-    """Open the form filled with what a run was asked for."""
+    """Open the form filled with the options of a run."""
 
     target: Run
 
@@ -56,7 +56,7 @@ class Duplicate(Action):
 
 @dataclass(frozen=True)
 class StartFrom(Action):
-    """Open the form for a training that begins with the weights of a network."""
+    """Open the form for a training initialised from a network."""
 
     source: str
 
@@ -70,7 +70,7 @@ class StartFrom(Action):
 
 @dataclass(frozen=True)
 class TakePath(Action):
-    """Put a path that was browsed for into a field of the form."""
+    """Enter a browsed path into a field of the form."""
 
     path: str
     field: str
@@ -92,21 +92,21 @@ def _started(scene: Scene, facts: Facts) -> Form:
 
 
 def start(scene: Scene, facts: Facts) -> None:
-    """Open the dialog as it was left; the first time, with the smallest recommended configuration."""
+    """Open the dialog in its last state; initially with the smallest recommended configuration."""
     form = form_of(facts)
     form.looker.forget()
     form.browsing = ""
-    if not form.begun:
-        form.begun = True
+    if not form.shown:
+        form.shown = True
         form.outdir = form.outdir or run_folders(scene.settings, "")[0]
         for kind in _KIND:
             offered = [one for one in presets.load() if one.kind == kind]
-            if offered:  # one that any computer can do, rather than one that needs a GPU
+            if offered:  # prefers one for any computer over one that needs a GPU
                 form.take(next((one for one in offered if one.values.get("device") == "cpu"), offered[-1]))
 
 
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
-    """The dialog. Returns the scene, and whether the dialog is done."""
+    """Draw the dialog. Returns the scene, and True once the dialog is done."""
     form = form_of(facts)
     scene, other = _title(scene, form)
     if other:
@@ -115,23 +115,23 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     view = imgui.get_main_viewport().size
     height = min(view.y - t.px(72 + 40 + 28 + 40 + 42), t.px(620))
     side = min(t.px(_SIDE), imgui.get_content_region_avail().x * 0.42)
-    asked = ""
+    browse = ""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), t.px(4)))
     if imgui.begin_child("form", V(imgui.get_content_region_avail().x - side - t.px(20), height)):
-        asked = _form(scene, facts, form, verdict)
+        browse = _form(scene, facts, form, verdict)
     imgui.end_child()
     imgui.same_line(0, t.px(20))
     if imgui.begin_child("side", V(side, height)):
-        asked = _side(scene, facts, form, verdict) or asked
+        browse = _side(scene, facts, form, verdict) or browse
     imgui.end_child()
     imgui.pop_style_var()
-    if asked:
-        return scene.request(ShowDialog(asked, partial(TakePath, field=form.browsing))), True
+    if browse:
+        return scene.request(ShowDialog(browse, partial(TakePath, field=form.browsing))), True
     return _foot(scene, facts, form, verdict)
 
 
 def _judged(form: Form) -> Verdict:
-    """The verdict on the form, worked out when something in it has changed."""
+    """Return the verdict on the form, recomputed on a change."""
     data = form.draft.entries.get("data", "")
     dataset = form.looker.ask(data if isinstance(data, str) else "", hello_imgui.request_refresh)
     reads = (form.kind, form.draft, form.outdir, form.networks, form.executor, form.slurm, dataset)
@@ -141,7 +141,7 @@ def _judged(form: Form) -> Verdict:
 
 
 def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
-    """The title and the kinds of runs. Returns whether another dialog is asked for."""
+    """Draw the title and the kinds of runs. Returns True if another dialog is requested."""
     p = imgui.get_cursor_screen_pos()
     ui.label("New run", "text", 15, "bold", height=28)
     imgui.set_cursor_screen_pos(V(p.x + t.px(110), p.y + t.px(2)))
@@ -155,19 +155,19 @@ def _title(scene: Scene, form: Form) -> tuple[Scene, bool]:
 
 
 def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
-    """The left side. Returns what is to be browsed for."""
-    width, asked = imgui.get_content_region_avail().x - t.px(4), ""
+    """Draw the left side. Returns the requested browse mode."""
+    width, browse = imgui.get_content_region_avail().x - t.px(4), ""
     _presets(form, width)
     if form.kind == "metrics":
         if measurements.networks(scene, facts, form, width):
-            form.browsing, asked = "networks", MEASURED
+            form.browsing, browse = "networks", MEASURED
         measurements.metrics(form, verdict.problems.get("metrics", ""), width)
     above = ("metrics",) if form.kind == "metrics" else ()
     parts = [part for part in fields(SPECS[form.kind]) if part.name not in (*ELSEWHERE, *above)]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
-        asked = _group(form, group, list(members), verdict.problems, width) or asked
-    return asked
+        browse = _group(form, group, list(members), verdict.problems, width) or browse
+    return browse
 
 
 def _presets(form: Form, width: float) -> None:
@@ -194,7 +194,7 @@ def _presets(form: Form, width: float) -> None:
 
 
 def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, str], width: float) -> str:
-    """One group of fields, folded unless it is the basic one. Returns what is to be browsed for."""
+    """Draw one group of fields, folded unless it is the basic one. Returns the requested browse mode."""
     if group:
         changed = sum(form.draft.changed(part) for part in parts)
         wrong = sum(part.name in problems for part in parts)
@@ -204,33 +204,33 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
         imgui.pop_id()
         if not unfolded:
             return ""
-    asked = ""
+    browse = ""
     for part in parts:
         touched = rows.row(form.draft, part, problems.get(part.name, ""), width)
         form.put(touched.draft)
         if touched.browse:
-            form.browsing, asked = part.name, touched.browse
+            form.browsing, browse = part.name, touched.browse
     ui.space(6)
-    return asked
+    return browse
 
 
 def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
-    """The right side: where it runs, what the dataset holds, the command. Returns what is to be browsed for."""
-    asked, width = "", imgui.get_content_region_avail().x - t.px(4)
+    """Draw the right side: executor, dataset summary, command. Returns the requested browse mode."""
+    browse, width = "", imgui.get_content_region_avail().x - t.px(4)
     ui.heading("Folder for runs")
     imgui.set_next_item_width(width - t.px(t.row + 4))
     _, form.outdir = imgui.input_text("##outdir", form.outdir)
     ui.tip("The run makes a folder of its own in it")
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="folder-open", id_="##browse-outdir", hint="Browse"):
-        form.browsing, asked = "outdir", OUTDIR
+        form.browsing, browse = "outdir", OUTDIR
     if "outdir" in verdict.problems:
         ui.wrapped(verdict.problems["outdir"], "bad", t.small)
     ui.space(8)
     executor(form, width)
     _dataset(form)
     _command(form, verdict, width)
-    return asked
+    return browse
 
 
 def _dataset(form: Form) -> None:
@@ -247,7 +247,7 @@ def _dataset(form: Form) -> None:
 
 
 def _command(form: Form, verdict: Verdict, width: float) -> None:
-    """The exact command, to be copied."""
+    """Draw the exact command with a copy button."""
     p = imgui.get_cursor_screen_pos()
     ui.heading("Command line")
     if verdict.spec is None:
@@ -270,7 +270,7 @@ def _command(form: Form, verdict: Verdict, width: float) -> None:
 
 
 def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Scene, bool]:
-    """Why it cannot start or what it waits for, Follow, Cancel, Start."""
+    """Draw why the run cannot start or what it waits for, and Follow, Cancel, Start."""
     ui.space(10)
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     buttons = ui.measure("Start", weight="bold") + ui.measure("Close") + t.px(24 + 16 + 8)
@@ -296,5 +296,5 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
 
 
 def waits(facts: Facts) -> bool:
-    """Return whether the dialog is away only while a path is browsed for."""
+    """Return True while the dialog is hidden by the file browser."""
     return bool(form_of(facts).browsing)

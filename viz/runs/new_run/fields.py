@@ -1,4 +1,4 @@
-"""A row for each field of a spec: made of what the field says of itself."""
+"""Form rows of spec fields, generated from the field declarations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,32 +17,32 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 LABEL = 116
-"""Width of the column of names, design length."""
+"""Width of the label column, in design lengths."""
 _SEGMENTS = 4
-"""Choices that are all shown at once; more are a list."""
+"""Maximum number of choices shown side by side; more become a list."""
 _BROWSED = {"data": DATASET, "resume": START, "outdir": OUTDIR, "detector": PROGRAM, "classifiers": PROGRAM}
-"""Fields that hold a path, and what is browsed for."""
+"""Path fields and their browse mode."""
 
 
 @dataclass(frozen=True)
 class Touched:
-    """What was done to a row in this frame."""
+    """Interaction with a row in this frame."""
 
     draft: Draft
     browse: str = ""
-    """What is to be browsed for, as in `ShowDialog`; empty for nothing."""
+    """Requested browse mode, as in `ShowDialog`; empty for none."""
 
 
 def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
-    """One field: its name, its control, and what is wrong with it below.
+    """Draw one field: its name, its control, and its error below.
 
-    A right click on the control puts the default back.
+    A right click on the control restores the default.
 
     Args:
-        draft: What has been given so far.
+        draft: Values so far.
         part: The field.
-        problem: What is wrong with it, in a sentence; empty if nothing is.
-        width: Of the whole row, in pixels.
+        problem: Error message of the field; empty if valid.
+        width: Width of the whole row, in pixels.
     """
     p = imgui.get_cursor_screen_pos()
     token = "bad" if problem else "text" if draft.changed(part) else "dim"
@@ -69,7 +69,7 @@ def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
 
 
 def hint(part: Field) -> str:
-    """What a field means, its range and its default."""
+    """Return the tooltip of a field: meaning, range and default."""
     low, high = part.option.low, part.option.high
     lines = [part.option.help]
     if low is not None and high is not None:
@@ -82,7 +82,7 @@ def hint(part: Field) -> str:
 
 
 def usual_text(part: Field) -> str:
-    """The default as it is typed; empty where there is none."""
+    """Return the default as text; empty if there is none."""
     usual = shown(part, part.default)
     return ("on" if usual else "off") if isinstance(usual, bool) else usual
 
@@ -100,7 +100,7 @@ def _control(draft: Draft, part: Field, width: float) -> Draft:
 
 
 def _choice(draft: Draft, part: Field, given: str, width: float) -> Draft:
-    """All choices side by side where they fit, else a list; nothing chosen is the default."""
+    """Draw all choices side by side if they fit, else a list; without a choice the default applies."""
     entries = part.option.choices or ("1", "0")
     names = part.option.choices or ("on", "off")
     usual = usual_text(part)
@@ -120,7 +120,7 @@ def _choice(draft: Draft, part: Field, given: str, width: float) -> Draft:
 
 
 def _sentence(text: str, x: float) -> None:
-    """A sentence below a row."""
+    """Draw a sentence below a row."""
     imgui.set_cursor_screen_pos(V(x, imgui.get_cursor_screen_pos().y - t.px(2)))
     ui.wrapped(text, "bad", t.small)
 
@@ -132,7 +132,7 @@ _EXECUTORS: tuple[tuple[Executor, str, str], ...] = (
 
 
 def executor(form: Form, width: float) -> None:
-    """Where it runs, and what to ask the cluster for."""
+    """Draw the executor, and the options of a cluster job."""
     ui.heading("Runs on")
     now = [name for name, _, _ in _EXECUTORS].index(form.executor)
     names, hints = [name for _, name, _ in _EXECUTORS], [hint for _, _, hint in _EXECUTORS]
@@ -146,9 +146,9 @@ def executor(form: Form, width: float) -> None:
 
 
 def waits_for(form: Form, runs: Iterable[Run]) -> str:
-    """What a run would wait for on this computer, in a sentence; empty where nothing is in its way.
+    """Return what a run would wait for on this computer, in a sentence; empty if nothing.
 
-    Every run of a training or a measurement takes its devices for itself; which those are is known once it has begun.
+    Trainings and measurements use their devices exclusively; the devices are known once a run has started.
     """
     if form.executor != "local":
         return ""
@@ -165,6 +165,6 @@ def waits_for(form: Form, runs: Iterable[Run]) -> str:
 
 
 def _may_share(kind: str, run: Run) -> bool:
-    """Return whether a run works, or will work, on devices of a kind."""
+    """Return True if a run uses, or will use, devices of a kind."""
     theirs = run.device.partition(":")[0]
     return kind == "auto" or not theirs or theirs == kind

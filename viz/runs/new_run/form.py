@@ -1,4 +1,4 @@
-"""What a form for a new run holds, and what follows from it: kept while the window is open, whatever is closed."""
+"""State and validation of the form for a new run. The state lasts as long as the window."""
 
 import os
 import threading
@@ -22,40 +22,40 @@ from training_launcher.run import Run
 
 
 class Looker:
-    """Looks at one dataset at a time: while a path is typed only the newest is looked at."""
+    """Inspects datasets in the background, one at a time: during typing only the newest path is inspected."""
 
     def __init__(self) -> None:
         self._worker: Worker[tuple[str, Callable[[], None]], None] = Worker("dataset", self._look, order="latest")
         self._lock = threading.Lock()
-        self._asked = ""
-        """The path asked for last."""
+        self._requested = ""
+        """Last requested path."""
         self._path = ""
-        """The path that `_facts` are of."""
+        """Path that `_facts` belong to."""
         self._facts: DatasetFacts | None = None
 
     def ask(self, path: str, wake: Callable[[], None]) -> DatasetFacts | None:
-        """Facts of a dataset, or None while they are not known; `wake` is called in the background once they are."""
+        """Return facts of a dataset, or None until known; `wake` is called in the background once they are."""
         path = path.strip()
         if not path:
             return None
         with self._lock:
             if path == self._path:
                 return self._facts
-            if path != self._asked:
-                self._asked = path
+            if path != self._requested:
+                self._requested = path
                 self._worker.submit((path, wake))
         return None
 
     def forget(self) -> None:
-        """Look again when asked next: the file may have changed."""
+        """Inspect again on the next request, as the file may have changed."""
         with self._lock:
-            self._path, self._asked, self._facts = "", "", None
+            self._path, self._requested, self._facts = "", "", None
 
     def _look(self, task: tuple[str, Callable[[], None]]) -> None:
         path, wake = task
         facts = look(path)
         with self._lock:
-            if path == self._asked:
+            if path == self._requested:
                 self._path, self._facts = path, facts
         wake()
 
@@ -65,14 +65,14 @@ Executor = Literal["local", "slurm"]
 
 SPECS: Mapping[str, type] = {"train": TrainSpec, "metrics": MetricRunSpec}
 ELSEWHERE = ("outdir", "networks")
-"""Fields that the form asks for in a way of its own."""
+"""Fields with a dedicated part of the form."""
 _STAY = ("data", "resume", "desc", "gpus", "device")
-"""What a preset leaves as it is."""
+"""Fields that a preset does not change."""
 
 
 @dataclass
 class Form:
-    """Everything given so far."""
+    """All values of the form."""
 
     kind: Kind = "train"
     drafts: dict[str, Draft] = field(
@@ -80,33 +80,33 @@ class Form:
     )
     outdir: str = ""
     networks: tuple[str, ...] = ()
-    """What is to be measured."""
+    """Networks to measure."""
     executor: Executor = "local"
     slurm: Draft = field(default_factory=lambda: Draft(SlurmOptions))
-    """What to ask the cluster for."""
+    """Options of the cluster job."""
     taken: dict[str, Preset] = field(default_factory=dict)
-    """The preset taken last, by kind."""
+    """Last applied preset, by kind."""
     follow: bool = True
-    """True if the explorer follows the training once it is started."""
+    """True to follow the training once it is started."""
     browsing: str = ""
-    """The field that a path is being browsed for."""
+    """Field for which a path is being browsed."""
     looker: Looker = field(default_factory=Looker)
-    begun: bool = False
-    """True if it was ever shown."""
+    shown: bool = False
+    """True once the form was shown."""
     judged: tuple[object, ...] = ()
     verdict: "Verdict" = field(default_factory=lambda: Verdict())
 
     @property
     def draft(self) -> Draft:
-        """What has been given for the kind that is shown."""
+        """Values of the current kind."""
         return self.drafts[self.kind]
 
     def put(self, draft: Draft) -> None:
-        """Take what was typed."""
+        """Store typed values."""
         self.drafts[self.kind] = draft
 
     def take(self, preset: Preset) -> None:
-        """Fill in what a preset recommends; what it says nothing of has its default, but for what is the user's own."""
+        """Apply a preset. Options that it does not set get their defaults, except for the user's own fields."""
         given = self.drafts[preset.kind].entries
         before = self.taken.get(preset.kind)
         last = filled(SPECS[preset.kind], before.values).entries if before is not None else {}
@@ -116,12 +116,12 @@ class Form:
         self.taken[preset.kind] = preset
 
     def slurm_options(self) -> SlurmOptions | None:
-        """What to ask the cluster for; None where it runs here. Raises ValueError where that cannot be read."""
+        """Return the options of the cluster job; None for a local run. Raises ValueError for invalid input."""
         options: SlurmOptions | None = self.slurm.made() if self.executor == "slurm" else None
         return options
 
     def take_run(self, run: Run) -> None:
-        """Fill in what a run was asked for, to be changed."""
+        """Fill in the options of an existing run, for editing."""
         kind: Kind = "metrics" if run.kind == "metrics" else "train"
         self.kind = kind
         self.taken.pop(kind, None)
@@ -132,7 +132,7 @@ class Form:
             self.networks = tuple(map(str, networks)) if isinstance(networks, list | tuple) else ()
 
     def take_path(self, name: str, path: str) -> None:
-        """Put a path that was browsed for into the field `name`."""
+        """Store a browsed path in the field `name`."""
         if name == "outdir":
             self.outdir = path
         elif name == "networks":
@@ -143,23 +143,23 @@ class Form:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What follows from a form."""
+    """Result of validating a form."""
 
     problems: Mapping[str, str] = field(default_factory=dict)
-    """What is wrong, a sentence by field."""
+    """Error message by field."""
     reason: str = ""
-    """Why it cannot be started; empty where it can."""
+    """Why the run cannot be started; empty if it can."""
     spec: Any = None
-    """What would be started: the filled spec; None where something is wrong."""
+    """The filled spec; None if invalid."""
 
 
 def judge(form: Form, dataset: DatasetFacts | None) -> Verdict:
-    """What is wrong with a form, or what it would start."""
+    """Validate a form and build its spec."""
     draft = form.draft
     if form.kind == "train":
         draft = draft.put("outdir", at_home(form.outdir))
     elif form.networks:
-        draft = draft.put("networks", "those chosen")  # put in below: a path may hold what parts them in a text
+        draft = draft.put("networks", "those chosen")  # set below: a path may contain the separator
     problems = draft.problems
     where = outdir_problem(form.outdir)
     if where:
@@ -182,7 +182,7 @@ def judge(form: Form, dataset: DatasetFacts | None) -> Verdict:
 
 
 def at_home(text: str) -> str:
-    """A path with its `~` written out, so that it means the same in quotation marks."""
+    """Expand `~` in a path, so that it works inside quotation marks."""
     text = text.strip()
     return str(Path(text).expanduser()) if text.startswith("~") else text
 
@@ -197,13 +197,13 @@ def _metric_problems(form: Form, draft: Draft, problems: dict[str, str]) -> None
 
 
 def _first(problems: Mapping[str, str], draft: Draft) -> str:
-    """The problem of the field that comes first in the form."""
+    """Return the problem of the first field in form order."""
     order = ["networks", *(part.name for part in fields(draft.spec) if part.name not in ELSEWHERE), "outdir"]
     return next((problems[name] for name in order if name in problems), next(iter(problems.values())))
 
 
 def outdir_problem(text: str) -> str:
-    """Why no run can be put into a folder; empty where it can."""
+    """Return why runs cannot be created in a folder; empty if they can."""
     if not text.strip():
         return "Runs need a folder."
     path = Path(text.strip()).expanduser()
@@ -218,15 +218,14 @@ def outdir_problem(text: str) -> str:
 
 
 def every_kth(paths: Sequence[str], k: int) -> tuple[str, ...]:
-    """Every k-th of a run's snapshots, the newest always among them, oldest first."""
+    """Return every k-th snapshot of a run, always including the newest, oldest first."""
     return tuple(reversed(tuple(reversed(paths))[:: max(k, 1)]))
 
 
 def words(form: Form, verdict: Verdict) -> list[str]:
-    """The words of the command; the form must be without a problem.
+    """Return the words of the command; the form must be valid.
 
-    A training here is the library's own command; what goes to a cluster, and measurements of several networks, are
-    asked of the launcher.
+    A local training uses the library's own command; cluster jobs and measurements of several networks use the launcher.
     """
     spec = verdict.spec
     if form.kind == "train" and form.executor == "local":

@@ -1,4 +1,4 @@
-"""What a metric run measures: networks, one or several or all snapshots of a run, and metrics with what they cost."""
+"""Inputs of a metric run: networks, single or many snapshots of a run, and metrics with their cost."""
 
 import os
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ from viz.ui.theme import current as t
 
 METRICS = next(part for part in fields(MetricRunSpec) if part.name == "metrics")
 _ROWS = 5
-"""Networks seen at once."""
+"""Number of visible networks."""
 
 
 @dataclass
 class Choosing:
-    """Which snapshots of a run are to be added."""
+    """Snapshots of a run to be added."""
 
     run: str = ""
     every: int = 1
 
 
 def networks(scene: Scene, facts: Facts, form: Form, width: float) -> bool:
-    """The networks to be measured. Returns whether one is to be browsed for."""
+    """Draw the networks to measure. Returns True if one is to be browsed for."""
     ui.heading("Networks", f"{len(form.networks)} chosen" if form.networks else "none yet")
     _list(form, width)
     shown = _shown(scene, facts)
@@ -50,7 +50,7 @@ def networks(scene: Scene, facts: Facts, form: Form, width: float) -> bool:
 
 
 def _shown(scene: Scene, facts: Facts) -> str:
-    """The file of the network that is shown; the newest where a run folder is open."""
+    """Return the file of the shown network; the newest snapshot if a run folder is open."""
     source = scene.document.network.source
     found = facts.snapshots
     return found[current(found, source)].path if found else source or str(ASSETS / "demo.safetensors")
@@ -78,7 +78,7 @@ def _list(form: Form, width: float) -> None:
 
 
 def _run(scene: Scene, facts: Facts, form: Form, width: float) -> None:
-    """Snapshots of a run: all, or every so many."""
+    """Draw the choice of a run's snapshots: all, or every k-th."""
     choosing = facts.scratch.get(Choosing)
     runs = _runs(facts)
     if not runs:
@@ -104,14 +104,14 @@ def _run(scene: Scene, facts: Facts, form: Form, width: float) -> None:
 
 
 def _runs(facts: Facts) -> list[str]:
-    """Folders with snapshots: that of the network shown, then all runs that are known."""
+    """Return folders with snapshots: that of the shown network, then all known runs."""
     own = [os.path.dirname(facts.snapshots[0].path)] if facts.snapshots else []
     others = [run.folder for run in facts.runs if run.kind == "train" and run.folder not in own]
     return own + [folder for folder in others if snapshots_of(folder)]
 
 
 def metrics(form: Form, problem: str, width: float) -> None:
-    """The names that were typed, and the metrics that are offered, each with what it looks with and what it draws."""
+    """Draw the typed names, and the available metrics with their detector and number of images."""
     chosen = _chosen(form.draft)
     ui.heading("Metrics", cost(chosen, len(form.networks)) if chosen else "none yet")
     form.put(rows.row(form.draft, METRICS, problem, width).draft)
@@ -137,13 +137,13 @@ def metrics(form: Form, problem: str, width: float) -> None:
 
 
 def toggled(chosen: Sequence[str], name: str) -> tuple[str, ...]:
-    """The names with one more, or one fewer; what is chosen by hand takes the place of "auto", and the other way."""
+    """Return the names with one toggled; explicit names replace "auto", and vice versa."""
     if name in chosen:
         return tuple(one for one in chosen if one != name)
     return (name,) if name == "auto" else (*(one for one in chosen if one != "auto"), name)
 
 
 def _chosen(draft: Draft) -> tuple[str, ...]:
-    """The names that stand in the field now."""
+    """Return the names in the field."""
     text = draft.entries.get("metrics", "")
     return read_names(text) if isinstance(text, str) and text.strip() else ("auto",)

@@ -1,7 +1,7 @@
-"""The controls every panel is built from. Immediate mode: each call draws and returns the new value.
+"""Widgets of the panels. Immediate mode: each call draws the widget and returns its new value.
 
-Conventions: arguments are design lengths unless they say pixels; a right click on a value resets it; a double click or
-Ctrl+click types it; `keyed` (None, False or True) adds the key-frame diamond at the row's end.
+Conventions: arguments are design lengths unless given in pixels; right click resets a value; double click or
+Ctrl+click edits it as text; `keyed` (None, False or True) adds the key-frame diamond at the row's end.
 """
 
 from viz.ui.icons import filled, icon

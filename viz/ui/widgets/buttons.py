@@ -1,4 +1,4 @@
-"""Push buttons, one-of-a-few, on/off."""
+"""Push buttons, segmented controls and switches."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -26,7 +26,7 @@ def button(
     id_: str = "",
     enabled: bool = True,
 ) -> bool:
-    """A push button: text, an icon, or both. `width` in pixels (0: fits). `on` marks a latched one."""
+    """Draw a push button: text, an icon, or both. `width` in pixels (0: fits). `on` marks a toggled one."""
     h = t.px(height or t.row)
     em_icon = 12
     need = (
@@ -75,7 +75,7 @@ def segmented(
     strong: bool = False,
     hints: Sequence[str] = (),
 ) -> int:
-    """One of a few: returns the chosen index. `strong` is the look of the workspace switch; `hints` are tooltips."""
+    """Draw a segmented control; return the chosen index. `strong` styles the workspace switch; `hints` are tooltips."""
     h, pad = t.px(height or t.row), t.px(10)
     widths = [measure(o) + pad * 2 + (t.px(20) if i < len(glyphs) and glyphs[i] else 0) for i, o in enumerate(options)]
     if width:
@@ -120,7 +120,7 @@ def segmented(
 
 
 def switch(text: str, value: bool, hint: str = "") -> bool:
-    """An on/off switch with its text after it."""
+    """Draw an on/off switch followed by its text."""
     h, w, k = t.px(t.row), t.px(26), t.px(14)
     p = imgui.get_cursor_screen_pos()
     if hit(f"##{text}", V(w + (t.px(8) + measure(text) if text else 0), h)):

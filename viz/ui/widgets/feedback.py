@@ -1,4 +1,4 @@
-"""Status items, chips, progress, the error strip and empty states."""
+"""Status items, chips, progress bars, the error strip and empty states."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, measure, tip
 
 
 def status(text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str = "", hint: str = "") -> None:
-    """One item of the status bar: icon, name, and a value in brighter ink."""
+    """Draw one item of the status bar: icon, name, and a value in a brighter colour."""
     p, h = imgui.get_cursor_screen_pos(), imgui.get_window_height() - t.px(2)
     y, x = imgui.get_window_pos().y + t.px(1), p.x
     if glyph:
@@ -27,7 +27,7 @@ def status(text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str 
 
 
 def chip(text: str, token: str = "dim", glyph: OptionalGlyph = "", solid: bool = False) -> None:
-    """A small rounded label."""
+    """Draw a small rounded label."""
     h, p = t.px(18), imgui.get_cursor_screen_pos()
     p = V(p.x, p.y + (t.px(t.row) - h) / 2)
     g = measure(icon(glyph), 10) + t.px(4) if glyph else 0
@@ -41,7 +41,7 @@ def chip(text: str, token: str = "dim", glyph: OptionalGlyph = "", solid: bool =
 
 
 def progress(share: float, width: float, token: str = "accent", height: float = 4) -> None:
-    """A thin progress bar, as an item one row high."""
+    """Draw a thin progress bar, as an item one row high."""
     p, h = imgui.get_cursor_screen_pos(), t.px(t.row)
     mid, k = p.y + h / 2, t.px(height) / 2
     fill(V(p.x, mid - k), V(p.x + width, mid + k), "active", 1, height / 2)
@@ -57,9 +57,9 @@ def error_strip(
     glyph: Glyph = "warning-circle",
     dismiss: bool = True,
 ) -> str:
-    """The strip over the picture when a render failed; the last good picture stays. Returns the action clicked.
+    """Draw the strip over the image after a failed render. Returns the clicked action.
 
-    `token` and `glyph` make it a warning or a plain message. Clicking the cross returns "dismiss".
+    `token` and `glyph` turn it into a warning or a plain message. Clicking the cross returns "dismiss".
     """
     w, p = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
     buttons = sum(measure(name) + t.px(20) for name in actions) + (t.px(t.row + 4) if dismiss else 0) + t.px(6)
@@ -69,7 +69,7 @@ def error_strip(
     h = t.px(54 if two else 36)
     imgui.begin_group()
     imgui.set_next_item_allow_overlap()
-    imgui.invisible_button(f"##strip{text}", V(w, h))  # what lies under the strip must not get its clicks
+    imgui.invisible_button(f"##strip{text}", V(w, h))  # keeps clicks from what is behind the strip
     over = imgui.is_item_hovered()
     fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
     fill(p, V(p.x + w, p.y + h), token, 0.16, t.radius_card)
@@ -97,7 +97,7 @@ def error_strip(
 
 
 def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool) -> str:
-    """The buttons of a strip, ending at `right`. Returns the one clicked."""
+    """Draw the buttons of a strip, right-aligned at `right`. Returns the clicked one."""
     chosen = ""
     for name in (*([""] if dismiss else ()), *reversed(actions)):
         size = measure(name) + t.px(16) if name else t.px(t.row)
@@ -111,7 +111,7 @@ def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool
 
 
 def empty_state(glyph: Glyph, title: str, text: str, action: str = "") -> bool:
-    """What a panel shows before it has anything: what goes here, and the one next step. Returns True on the action."""
+    """Draw the empty state of a panel: a description and a suggested action. Returns True if the action is clicked."""
     area, p = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos()
     x, y = p.x + area.x / 2, p.y + max(0.0, area.y / 2 - t.px(52))
     draw(icon(glyph), x, y, "faint", 24, align=0.5)

@@ -1,4 +1,4 @@
-"""One layer's row: whose style it takes and how much, what drops on it would do, its lock and its noise."""
+"""Row of one layer: its style source and share, drop preview, lock and noise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,59 +13,59 @@ from viz.ui.widgets.tiles import amount_bar, dashed
 from viz.ui.widgets.typed import drag_number
 
 SOURCE = 116
-"""Where a layer row's source begins, the thumbnail's width not counted; design length."""
+"""Offset of a layer row's source without the thumbnail's width, in design lengths."""
 _LEFT, _SPOT = 16, 26
-"""Widths of the lock's spot at the left and of the noise spot at the right; design lengths."""
+"""Widths of the lock at the left and the noise switch at the right, in design lengths."""
 
 
 @dataclass(frozen=True)
 class RowLook:
-    """What a layer row shows."""
+    """Content of a layer row."""
 
     name: str
     resolution: str
     token: str
-    """The colour of its band."""
+    """Colour token of its band."""
     tex: int = 0
-    """Texture of its source's picture; 0: not there yet."""
+    """Texture of its source's image; 0 if not available yet."""
     uv: Sequence[float] | None = None
-    """None: the layer keeps the base style."""
+    """None if the layer uses the base style."""
     source: str = ""
     share: float = 1.0
-    """How much it takes, 0..1."""
+    """Share taken from the source, 0..1."""
     locked: bool = False
     silent: bool = False
-    """Solo lets only other layers through."""
+    """Muted because other layers are soloed."""
     noise: bool | None = None
-    """None: this network has none there."""
+    """None if the network has no noise in this layer."""
     noise_live: bool = True
-    """Whether noise can be switched."""
+    """True if noise can be switched."""
     ghost: tuple[int, Sequence[float], str] | None = None
-    """Texture, place and name of the swatch that hovers over it."""
+    """Texture, uv and name of the swatch dragged over it."""
     selected: bool = False
     shown: bool = False
-    """The canvas shows this layer's output."""
+    """True if the canvas shows this layer's output."""
 
 
 @dataclass(frozen=True)
 class RowTouch:
-    """What was done to a layer row in this frame."""
+    """Interaction with a layer row in this frame."""
 
     picked: bool
-    """Its name was pressed, or chosen with the keyboard."""
+    """Its name was pressed, or activated with the keyboard."""
     painted: bool
-    """Its source was pressed, or chosen with the keyboard."""
+    """Its source was pressed, or activated with the keyboard."""
     cleared: bool
-    """Its source was clicked with the right button."""
+    """Its source was right-clicked."""
     lock: bool
     noise: bool
-    """Its noise spot was pressed."""
+    """Its noise switch was pressed."""
     share: float
-    """How much it takes, perhaps dragged, typed or reset."""
+    """Share, possibly dragged, typed or reset."""
 
 
 def layer_row(id_: str, look: RowLook, width: float, height: float = 24, hint: str = "") -> RowTouch:
-    """Draw a row, `width` pixels wide and `height` (design length) high, and tell what was done to it."""
+    """Draw a row, `width` pixels wide and `height` (design length) high; return the interaction with it."""
     p, h = imgui.get_cursor_screen_pos(), t.px(height)
     q = V(p.x + width, p.y + h)
     over = imgui.is_window_hovered(imgui.HoveredFlags_.allow_when_blocked_by_active_item)
@@ -105,7 +105,7 @@ def _cell_hint(look: RowLook) -> str:
 
 
 def _bar(p: V, width: float) -> tuple[float, float, float]:
-    """Left and right end of the amount's bar, and where its number ends."""
+    """Return left and right end of the share bar, and the right end of its number."""
     end = p.x + width - t.px(30)
     right = end - t.px(36)
     return right - max(t.px(52), width * 0.45 - t.px(72)), right, end
@@ -120,7 +120,7 @@ def _ground(p: V, q: V, look: RowLook, hot: bool) -> None:
 
 
 def _lock_spot(id_: str, p: V, h: float, look: RowLook, hot: bool) -> bool:
-    """The lock at the left, seen where it is closed or the mouse is near."""
+    """Draw the lock at the left, visible if closed or hovered."""
     pressed = hit(f"##lock{id_}", V(t.px(_LEFT), h))
     lit = imgui.is_item_hovered()
     focus_ring()
@@ -133,7 +133,7 @@ def _lock_spot(id_: str, p: V, h: float, look: RowLook, hot: bool) -> bool:
 
 
 def _text(p: V, h: float, look: RowLook) -> None:
-    """The left half of a layer row: name, resolution and thumbnail."""
+    """Draw the left half of a layer row: name, resolution and thumbnail."""
     x, k = p.x + t.px(_LEFT + 1), h - t.px(4)
     right = draw(look.resolution, p.x + t.px(SOURCE - 16), p.y, "faint", t.small, align=1, height=h)
     bright = look.uv is not None or look.ghost
@@ -154,7 +154,7 @@ def _text(p: V, h: float, look: RowLook) -> None:
 
 
 def _share(id_: str, p: V, h: float, look: RowLook, ends: tuple[float, float, float]) -> float:
-    """Whose style a layer takes and how much: drag the bar, double click or Ctrl+click to type, right click: all."""
+    """Draw source and share of a layer: drag the bar, double click or Ctrl+click to type, right click for all."""
     left, right, end = ends
     x, mid, share = p.x + t.px(SOURCE) + h - t.px(4), p.y + h / 2, look.share
     name = look.ghost[2] if look.ghost else look.source
@@ -182,7 +182,7 @@ def _share(id_: str, p: V, h: float, look: RowLook, ends: tuple[float, float, fl
 
 
 def _noise_spot(id_: str, size: V, noise: bool | None, live: bool) -> bool:
-    """The end of a layer row: a wave to switch its noise, or a dash where it has none. Returns whether pressed."""
+    """Draw the noise switch, or a dash where there is no noise. Returns True if pressed."""
     p, pressed = imgui.get_cursor_screen_pos(), False
     ink, alpha = ("accent" if noise else "faint"), (1.0 if live else 0.45)
     if noise is None:

@@ -1,4 +1,4 @@
-"""What lies over pictures: values on a dark badge and handles, legible on any picture and in both schemes."""
+"""Widgets drawn over images: value badges and handles, legible on any image and in both schemes."""
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -12,7 +12,7 @@ _HEIGHT = 17
 
 
 def handle(centre: V, held: bool = False) -> None:
-    """The round handle that a drag moves: light ring, accent heart, dark edge."""
+    """Draw a round drag handle: light ring, accent centre, dark edge."""
     lines = imgui.get_window_draw_list()
     lines.add_circle_filled(centre, t.px(8), t.u32("halo", 0.5))
     lines.add_circle_filled(centre, t.px(6.5), t.u32(_INK))
@@ -20,12 +20,12 @@ def handle(centre: V, held: bool = False) -> None:
 
 
 def badge_width(text: str) -> float:
-    """Width in pixels of a badge."""
+    """Return the width of a badge in pixels."""
     return measure(text, t.small) + t.px(10)
 
 
 def badge(text: str, x: float, y: float) -> None:
-    """Text on a dark badge with its top left corner at a screen position."""
+    """Draw text on a dark badge with its top left corner at a screen position."""
     fill(V(x, y), V(x + badge_width(text), y + t.px(_HEIGHT)), "halo", 0.78, t.radius)
     draw(text, x + t.px(5), y, _INK, t.small, height=t.px(_HEIGHT))
 
@@ -33,7 +33,7 @@ def badge(text: str, x: float, y: float) -> None:
 def badge_number(
     name: str, value: float, x: float, y: float, *, right: bool = False, per_pixel: float, hint: str
 ) -> float:
-    """A number on a badge, ending at x where `right`. Drag it, double click or Ctrl+click to type; right click: 0.
+    """Draw a number on a badge, ending at x if `right`. Drag, double click or Ctrl+click to edit; right click sets 0.
 
     Its id is `##name`.
     """

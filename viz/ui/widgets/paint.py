@@ -18,12 +18,12 @@ def push_font(em: float, weight: Weight) -> None:
 
 
 def measure(text: str, em: float | None = None, weight: Weight = "regular") -> float:
-    """Width of `text` in pixels."""
+    """Return the width of `text` in pixels."""
     return t.text_size(text, em or t.body, weight).width
 
 
 def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = "regular") -> str:
-    """`text` shortened at its end to fit `width` pixels."""
+    """Truncate `text` to fit `width` pixels."""
     if measure(text, em, weight) <= width:
         return text
     while text and measure(text + "…", em, weight) > width:
@@ -42,14 +42,14 @@ def draw(
     height: float = 0.0,
     alpha: float = 1.0,
 ) -> float:
-    """Draw text at a screen position, centred in `height` when given. Returns its width.
+    """Draw text at a screen position, centred in `height` if given. Returns its width.
 
     `align`: 0 left, 0.5 centre, 1 right.
     """
     size = t.text_size(text, em or t.body, weight)
     width = size.width
     left, top = x - width * align, y + (height - size.height) / 2 if height else y
-    if height and size.seen:  # an icon: centre what is seen, not its line box
+    if height and size.seen:  # icons are centred by their visible part, not by their line box
         x0, y0, x1, y1 = size.seen
         top = y + (height - y0 - y1) / 2
         if align == 0.5:
@@ -63,7 +63,7 @@ def draw(
 def label(
     text: str, token: str = "dim", em: float | None = None, weight: Weight = "regular", height: float = 0
 ) -> None:
-    """Text as an item of the layout; `height` (design length) centres it in a row."""
+    """Draw text as a layout item; `height` (design length) centres it in a row."""
     w, h = measure(text, em, weight), t.px(height) if height else t.scale * font_size(em or t.body)
     p = imgui.get_cursor_screen_pos()
     imgui.dummy(V(w, h))
@@ -71,7 +71,7 @@ def label(
 
 
 def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
-    """A paragraph."""
+    """Draw a wrapped paragraph."""
     push_font(em or t.body, "regular")
     imgui.push_style_color(imgui.Col_.text, t.vec4(token))
     imgui.text_wrapped(text)
@@ -84,7 +84,7 @@ _greyed: list[str] = []
 
 @contextmanager
 def greyed(reason: str) -> Iterator[None]:
-    """Grey the rows inside where there is a reason, and let their tooltips tell it."""
+    """Disable the rows inside if there is a reason, and show it in their tooltips."""
     imgui.begin_disabled(bool(reason))
     _greyed.append(reason)
     try:
@@ -95,9 +95,9 @@ def greyed(reason: str) -> Iterator[None]:
 
 
 def tip(text: str, keys: str = "") -> None:
-    """Tooltip of the last item, with its shortcut at the right; none for an empty text.
+    """Draw the tooltip of the last item, with its shortcut at the right; none for an empty text.
 
-    It stays away while the item is held or typed in. Inside `greyed` it tells the reason first.
+    Hidden while the item is held or typed in. Inside `greyed` it shows the reason first.
     """
     if not text or imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
         return
@@ -111,24 +111,24 @@ def tip(text: str, keys: str = "") -> None:
 
 
 def space(n: float = 4) -> None:
-    """Vertical space of a design length (item spacing already taken off)."""
+    """Add vertical space of a design length, of which the item spacing is part."""
     imgui.dummy(V(1, max(0.0, t.px(n) - imgui.get_style().item_spacing.y)))
 
 
 def fill(a: ImVec2, b: ImVec2, token: str, alpha: float = 1.0, radius: float = 4) -> None:
-    """A filled rounded rectangle."""
+    """Fill a rounded rectangle."""
     imgui.get_window_draw_list().add_rect_filled(
         a, b, t.u32(token, alpha * imgui.get_style().alpha), t.px(radius) if radius else 0
     )
 
 
 def outline(a: ImVec2, b: ImVec2, token: str, alpha: float = 1.0, radius: float = 4, width: float = 1) -> None:
-    """A rounded rectangle's edge."""
+    """Draw the outline of a rounded rectangle."""
     imgui.get_window_draw_list().add_rect(a, b, t.u32(token, alpha), t.px(radius) if radius else 0, t.px(width))
 
 
 def fill_part(a: ImVec2, b: ImVec2, x0: float, x1: float, token: str, alpha: float, radius: float = 4) -> None:
-    """The share of a rounded rectangle between x0 and x1, keeping its corners."""
+    """Fill the part of a rounded rectangle between x0 and x1, keeping its corners."""
     if x1 - x0 < 0.5:
         return
     imgui.push_clip_rect(V(x0, a.y), V(x1, b.y), True)
@@ -137,9 +137,9 @@ def fill_part(a: ImVec2, b: ImVec2, x0: float, x1: float, token: str, alpha: flo
 
 
 def hit(id_: str, size: V) -> bool:
-    """The live area of a drawn control: True when clicked, or chosen with Space or Enter.
+    """Place the hit area of a drawn control; return True if clicked, or activated with Space or Enter.
 
-    Plain invisible buttons skip the keyboard.
+    Plain invisible buttons ignore the keyboard.
     """
     clicked = imgui.invisible_button(id_, size, imgui.ButtonFlags_.enable_nav)
     spots.mark(id_)
@@ -147,7 +147,7 @@ def hit(id_: str, size: V) -> bool:
 
 
 def focus_ring() -> None:
-    """Ring around the last item when the keyboard is on it."""
+    """Draw a ring around the last item while it has keyboard focus."""
     if imgui.is_item_focused() and imgui.get_io().nav_visible:
         a, b, o = imgui.get_item_rect_min(), imgui.get_item_rect_max(), t.px(1)
         outline(V(a.x - o, a.y - o), V(b.x + o, b.y + o), "accent", 1, t.radius + 1, 2)
@@ -156,7 +156,7 @@ def focus_ring() -> None:
 def picture(
     tex: int, uv: Sequence[float], a: ImVec2, size: float | ImVec2, radius: float = 4, alpha: float = 1.0
 ) -> None:
-    """A rounded picture; uv is (u0, v0, u1, v1)."""
+    """Draw an image with rounded corners; uv is (u0, v0, u1, v1)."""
     b = V(a.x + size.x, a.y + size.y) if isinstance(size, ImVec2) else V(a.x + size, a.y + size)
     tint = t.u32("#FFFFFF", alpha * imgui.get_style().alpha)
     imgui.get_window_draw_list().add_image_rounded(

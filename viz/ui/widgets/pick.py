@@ -1,4 +1,4 @@
-"""The list that a `choice` opens: a popup with a field to search in where the list is long."""
+"""Popup list of a `choice`, with a search field if the list is long."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from viz.ui.theme import current as t
 from viz.ui.widgets.paint import draw, ellipsis
 
 SEARCH_FROM = 12
-"""Lists at least this long can be searched."""
+"""Minimum length of lists with a search field."""
 _ROWS = 10
 
 
 def matching(entries: Sequence[str], typed: str) -> list[int]:
-    """Indices of the entries that hold what was typed, in order, whatever its case; those that begin with it first."""
+    """Return indices of the entries that contain `typed`, ignoring case; those that start with it first."""
     wanted = typed.strip().casefold()
     if not wanted:
         return list(range(len(entries)))
@@ -24,7 +24,7 @@ def matching(entries: Sequence[str], typed: str) -> list[int]:
 
 
 def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: OptionalGlyph = "") -> bool:
-    """One row of a list: icon, text, and a faint note at the right. True when clicked or chosen by keyboard."""
+    """Draw one row of a list: icon, text, and a faint note at the right. True if clicked or activated by keyboard."""
     p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
     clicked, _ = imgui.selectable(f"##{id_}", chosen, imgui.SelectableFlags_.no_auto_close_popups, V(w, h))
     x = p.x + t.px(8)
@@ -39,10 +39,10 @@ def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: O
 
 
 def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: float = 0) -> tuple[int | None, str]:
-    """The list of a `choice`, shown after `imgui.open_popup(id_)`; `width` in pixels.
+    """Draw the list of a `choice`, shown after `imgui.open_popup(id_)`; `width` in pixels.
 
-    Returns the index picked in this frame or None, and what stands in the search field, to be given again. Arrows and
-    Enter work; Enter in the search field takes the first match.
+    Returns the index picked in this frame or None, and the search text, to be passed again. Arrow keys and Enter
+    work; Enter in the search field picks the first match.
     """
     imgui.set_next_window_size(V(width or t.px(200), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
@@ -76,7 +76,7 @@ def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: 
             draw("Nothing like that", p.x + t.px(8), p.y, "faint", height=t.px(t.row))
     imgui.end_child()
     imgui.pop_style_var()
-    if picked is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the field alone would take the first Esc
+    if picked is not None or imgui.is_key_pressed(imgui.Key.escape, False):  # the text field consumes the first Esc
         imgui.close_current_popup()
         typed = ""
     imgui.end_popup()

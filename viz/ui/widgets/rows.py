@@ -1,4 +1,4 @@
-"""Rows of a panel: a label at the left, a control at the right, perhaps a key-frame diamond; and section headers."""
+"""Rows of a panel: label at the left, control at the right, optional key-frame diamond; and section headers."""
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -23,17 +23,17 @@ _last = {"key": False, "reset": False}
 
 
 def key_clicked() -> bool:
-    """Whether the diamond of the row drawn last was clicked in this frame."""
+    """Return True if the diamond of the last row was clicked in this frame."""
     return _last["key"]
 
 
 def reset_clicked() -> bool:
-    """Whether the reset arrow of the section drawn last was clicked in this frame."""
+    """Return True if the reset arrow of the last section was clicked in this frame."""
     return _last["reset"]
 
 
 def _key(keyed: bool | None, id_: str) -> None:
-    """The key-frame diamond: hollow, or solid where a key sits at the playhead."""
+    """Draw the key-frame diamond: hollow, or solid if there is a key at the playhead."""
     _last["key"] = False
     if keyed is None:
         return
@@ -60,16 +60,16 @@ def slider(
     show_label: bool = True,
     beyond: bool = False,
 ) -> float:
-    """A labelled slider: a track to drag, and its number at the right to drag finely or type into.
+    """Draw a labelled slider: a track to drag, and a number at the right for fine drags and text input.
 
-    A press on the track moves the value there and a drag follows the pointer; with Alt or Shift held it goes a tenth or
-    ten times as far from where the value was, without a jump (see `drag_pace`). The bar grows from `origin` (default: 0
-    if inside the range, else `low`); the notch is the default. Right click: default. Double click on the number, or
-    Ctrl+click anywhere: type; with `beyond`, a number may be typed beyond the range. The label is bright when the value
+    A press on the track sets the value there and a drag follows the pointer; with Alt or Shift held it moves a tenth
+    or ten times as far from the current value, without a jump (see `drag_pace`). The bar starts at `origin` (default:
+    0 if inside the range, else `low`); the notch marks the default. Right click: default. Double click on the number,
+    or Ctrl+click anywhere: type; with `beyond`, typed numbers may exceed the range. The label is bright if the value
     differs from its default.
     """
     origin = (0.0 if low < 0 < high else low) if origin is None else origin
-    high = max(high, low + 1e-6)  # a range of one value still has a track
+    high = max(high, low + 1e-6)  # avoids an empty range
     room = row_label(text, abs(value - default) > 1e-9) if show_label else imgui.get_content_region_avail().x
     w, h = (width or room) - (t.px(18) if keyed is not None else 0), t.px(t.row)
     p = imgui.get_cursor_screen_pos()
@@ -93,7 +93,7 @@ def slider(
     tip(hint)
     held = imgui.is_item_active() and not typing
     imgui.same_line(0, 0)
-    if held:  # the number cannot be touched meanwhile
+    if held:  # the number is inactive during a drag of the track
         imgui.dummy(V(ends, h))
     else:
         value, again = _number(value, low, high, fmt, ends, flags, typing)
@@ -119,11 +119,11 @@ _TYPED_OVER = (
     imgui.Col_.slider_grab,
     imgui.Col_.slider_grab_active,
 )
-"""What Dear ImGui draws of a slider and is not seen while its text is typed."""
+"""Colours of Dear ImGui's own slider drawing, hidden unless text is edited."""
 
 
 def _hide(typing: bool) -> None:
-    """Keep what Dear ImGui draws out of sight: all of it, or all but the text that is typed. `_unhide` follows."""
+    """Hide Dear ImGui's own drawing: all of it, or all but the edited text. Ended by `_unhide`."""
     if not typing:
         imgui.push_style_var(imgui.StyleVar_.alpha, 0.0)
         return
@@ -145,7 +145,7 @@ def _typed_in(id_: str) -> bool:
 def _pulled(
     value: float, low: float, high: float, fmt: str, left: float, right: float, flags: imgui.SliderFlags_
 ) -> tuple[float, bool]:
-    """The track between two screen positions, as an item. Returns the value, and whether its default is asked for."""
+    """Place the track between two screen positions. Returns the value, and True if its default is requested."""
     changed, new = imgui.slider_float("##track", value, low, high, fmt, flags)
     value = _dragged(value, _plain(new) if changed else value, low, high, fmt, left, right)
     return value, imgui.is_item_clicked(imgui.MouseButton_.right)
@@ -154,7 +154,7 @@ def _pulled(
 def _number(
     value: float, low: float, high: float, fmt: str, width: float, flags: imgui.SliderFlags_, typing: bool
 ) -> tuple[float, bool]:
-    """The number beside the track, as an item. Returns as `_pulled` does."""
+    """Place the number beside the track. Returns the same as `_pulled`."""
     imgui.set_next_item_width(width)
     _hide(typing)
     changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
@@ -163,15 +163,15 @@ def _number(
 
 
 def _plain(value: float) -> float:
-    """The decimal number that was meant by one of Dear ImGui's, which have 32 bits: 0.62, not 0.6200000047683716."""
+    """Convert one of Dear ImGui's 32-bit numbers to the shortest decimal: 0.62, not 0.6200000047683716."""
     return float(f"{value:.7g}")
 
 
 def _dragged(before: float, after: float, low: float, high: float, fmt: str, left: float, right: float) -> float:
-    """The value of the slider drawn last: `after`, unless the mouse holds its track.
+    """Return the value of the last slider: `after`, or the paced value while the mouse drags its track.
 
-    Dear ImGui's own track knows one pace. The exact place is kept beside the value, which is rounded as it is shown,
-    so a fine drag adds up and the bar stays under the pointer.
+    Dear ImGui's own track has a single pace. The exact position is stored besides the value, which is rounded for
+    display, so fine drags add up and the bar stays under the pointer.
     """
     held = imgui.is_item_active() and imgui.is_mouse_down(imgui.MouseButton_.left)
     if not held or _typed_in("##track"):
@@ -189,7 +189,7 @@ def _dragged(before: float, after: float, low: float, high: float, fmt: str, lef
 
 
 def _track(a: V, b: V, low: float, high: float, value: float, default: float, origin: float, hot: bool) -> None:
-    """The painted part of a slider."""
+    """Draw the visible part of a slider."""
 
     def at(v: float) -> float:
         return a.x + (b.x - a.x) * min(1.0, max(0.0, (v - low) / (high - low)))
@@ -206,7 +206,7 @@ def _track(a: V, b: V, low: float, high: float, value: float, default: float, or
 def number(
     text: str, value: int, step: int = 1, width: float = 0, show_label: bool = True, hint: str = "", default: int = 0
 ) -> int:
-    """A whole number with stepping arrows; drag to change, double or Ctrl+click to type, right click to reset."""
+    """Draw an integer with stepping arrows; drag to change, double or Ctrl+click to type, right click to reset."""
     room = row_label(text, value != default) if show_label else imgui.get_content_region_avail().x
     w, h, arrow = width or room, t.px(t.row), t.px(20)
     p = imgui.get_cursor_screen_pos()
@@ -248,9 +248,9 @@ def choice(
     hint: str = "",
     changed: bool = False,
 ) -> bool:
-    """A field that shows the present choice and a caret. Returns True when clicked: open your list then (see `pick`).
+    """Draw a field with the current choice and a caret. Returns True if clicked: then open a list (see `pick`).
 
-    Its id is `##text`, whatever the value.
+    Its id is `##text`, independent of the value.
     """
     room = row_label(text, changed) if show_label else imgui.get_content_region_avail().x
     w, h = width or room, t.px(t.row)
@@ -269,9 +269,9 @@ def choice(
 
 
 def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: bool = True, reset: bool = False) -> bool:
-    """A foldable section's header: a caret, the title, a summary of what is inside when folded. Returns openness.
+    """Draw the header of a foldable section: a caret, the title, and a summary while folded. Returns True if open.
 
-    With `reset`, an arrow at the right (or a right click on it) asks for the section's defaults: see `reset_clicked`.
+    With `reset`, an arrow at the right (or a right click on it) requests the section's defaults: see `reset_clicked`.
     """
     storage, key = imgui.get_state_storage(), imgui.get_id(f"section{title}")
     is_open = storage.get_bool(key, open_)
@@ -293,8 +293,8 @@ def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: boo
     _last["reset"] = False
     if reset:
         imgui.same_line(0, 0)
-        asked = hit(f"##reset{title}", V(room, h)) or imgui.is_item_clicked(imgui.MouseButton_.right)
-        _last["reset"] = asked
+        requested = hit(f"##reset{title}", V(room, h)) or imgui.is_item_clicked(imgui.MouseButton_.right)
+        _last["reset"] = requested
         tip(f"Reset {title.lower()}")
         lit = imgui.is_item_hovered()
         draw(icon("arrow-counter-clockwise"), end, p.y, "text" if lit else "faint", 11, align=1, height=h)
@@ -310,7 +310,7 @@ def _summary(text: str, x: float, end: float, y: float) -> None:
 
 
 def heading(text: str, note: str = "") -> None:
-    """A small heading inside a panel, with a note at the right."""
+    """Draw a small heading inside a panel, with a note at the right."""
     p, w = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     draw(text, p.x, p.y, "text", t.small, "bold", height=t.px(18))
     if note:

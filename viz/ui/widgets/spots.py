@@ -1,4 +1,4 @@
-"""Where controls were drawn, for a program that works the window by mouse: the tour. Off unless watched."""
+"""Recorded positions of controls, for scripts that drive the window by mouse (the tour). Off unless watched."""
 
 from imgui_bundle import imgui
 
@@ -9,17 +9,17 @@ _watched: list[dict[str, Rect]] = []
 
 
 def watch(places: dict[str, Rect]) -> None:
-    """From now on, keep in `places` where each control was drawn last, by `Window/label`."""
+    """Start recording in `places` the last position of each control, by `Window/label`."""
     _watched[:] = [places]
 
 
 def unwatch() -> None:
-    """Keep nothing any more."""
+    """Stop recording."""
     _watched.clear()
 
 
 def mark(label: str) -> None:
-    """Called by widgets: the last item is the control `label` of the present window."""
+    """Record the last item as control `label` of the current window. Called by widgets."""
     if _watched:
         a, b = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         window = imgui.internal.get_current_window().name.split("/")[0]

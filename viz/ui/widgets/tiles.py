@@ -1,4 +1,4 @@
-"""Swatches and headers of bands: what is dragged, and where to."""
+"""Swatch tiles and band headers: drag sources and drop targets."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hi
 
 
 def amount_bar(a: V, b: V, share: float, token: str = "accent", ghost: float | None = None) -> None:
-    """A bar filled to `share` 0..1; `ghost` outlines the share it would get (used while dragging)."""
+    """Draw a bar filled to `share` 0..1; `ghost` outlines the share after a drop."""
     fill(a, b, "active", 0.8, 2)
     fill_part(a, b, a.x, a.x + (b.x - a.x) * share, token, 0.95, 2)
     if ghost is not None:
@@ -28,9 +28,9 @@ def tile(
     selected: bool = False,
     use: Sequence[float] = (),
 ) -> bool:
-    """A swatch: picture, origin (icon), caption, and a bar for its share of coarse, middle and fine layers.
+    """Draw a swatch: image, origin (icon), caption, and a bar for its share of coarse, middle and fine layers.
 
-    `tex` 0: its picture is not there yet. The last item is its own, so the caller may ask whether it is dragged.
+    `tex` 0: its image is not available yet. It is the last item, so callers can query whether it is dragged.
     """
     s, cap, bar = t.px(size), t.px(16) if caption else 0, t.px(3) if use else 0
     p = imgui.get_cursor_screen_pos()
@@ -75,7 +75,7 @@ def tile(
 
 
 def add_tile(text: str, glyph: Glyph = "plus", size: float = 64) -> bool:
-    """The dashed tile at a shelf's end."""
+    """Draw the dashed tile at a shelf's end."""
     s, p = t.px(size), imgui.get_cursor_screen_pos()
     clicked = hit(f"##add{text}", V(s, s))
     hot = imgui.is_item_hovered()
@@ -86,7 +86,7 @@ def add_tile(text: str, glyph: Glyph = "plus", size: float = 64) -> bool:
 
 
 def dashed(a: V, b: V, token: str, alpha: float = 1.0, width: float = 1) -> None:
-    """A dashed rectangle."""
+    """Draw a dashed rectangle."""
     draw_list, on, off, color = imgui.get_window_draw_list(), t.px(4), t.px(3), t.u32(token, alpha)
     for fixed, along, other in (
         (a.y, (a.x, b.x), True),
@@ -103,7 +103,7 @@ def dashed(a: V, b: V, token: str, alpha: float = 1.0, width: float = 1) -> None
 
 
 def band_row(name: str, note: str, token: str, width: float, lit: bool = False, mixed: str = "") -> bool:
-    """The header of a band of layers; itself a drop target for the whole band. Returns True when clicked."""
+    """Draw a band header, which is also a drop target for the whole band. Returns True if clicked."""
     p, h = imgui.get_cursor_screen_pos(), t.px(24)
     clicked = hit(f"##band{name}", V(width, h))
     if lit:

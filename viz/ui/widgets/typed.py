@@ -1,4 +1,4 @@
-"""A number that can be dragged and typed, with all digits of a float (Dear ImGui's own drags have 24 bits)."""
+"""Number input by drag and text, with full float precision (Dear ImGui's own drags have 24 bits)."""
 
 import math
 
@@ -10,21 +10,21 @@ from viz.ui.widgets.paint import hit
 FINER, COARSER = 0.1, 10.0
 
 _LOST_FRAMES = 5
-"""A field that has not got the keyboard by then never will: something else took it."""
+"""Frames after which a field without keyboard focus is given up: another item took the focus."""
 
 
 def drag_pace() -> float:
-    """How far a drag goes for its length: Alt makes it finer, Shift coarser."""
+    """Return the drag factor: Alt makes a drag finer, Shift coarser."""
     io = imgui.get_io()
     return FINER if io.key_alt else COARSER if io.key_shift else 1.0
 
 
 def drag_number(id_: str, value: float, size: V, per_pixel: float, fmt: str, whole: bool = False) -> tuple[float, bool]:
-    """The live area of a number drawn by the caller. Returns the number, and whether it is being typed: then a field
-    is drawn, and the caller draws nothing.
+    """Place the hit area of a number drawn by the caller. Returns the number, and True while it is typed: then a field
+    is drawn, and the caller must draw nothing.
 
     Drag to change it by `per_pixel` (see `drag_pace`), in whole steps if `whole`; double click, Ctrl+click or, by
-    keyboard, Enter to type. The last item is this one, so the caller may ask for a right click.
+    keyboard, Enter to type. It is the last item, so callers can query a right click.
     """
     storage, waited, rest = imgui.get_state_storage(), imgui.get_id(f"{id_}waited"), imgui.get_id(f"{id_}rest")
     if storage.get_int(waited, -1) >= 0:
@@ -47,7 +47,7 @@ def drag_number(id_: str, value: float, size: V, per_pixel: float, fmt: str, who
 
 
 def _typed(id_: str, value: float, size: V, fmt: str, waited: int) -> tuple[float, bool]:
-    """The field in which the number is typed, until it loses the keyboard."""
+    """Draw the text field of the number until it loses focus."""
     storage = imgui.get_state_storage()
     frames = storage.get_int(waited)
     if frames == 0:

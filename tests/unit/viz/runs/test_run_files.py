@@ -13,7 +13,7 @@ from viz.runs import data
 from viz.runs.data import RunFiles
 from viz.runs.follower import Follower
 from viz.runs.listing import EMPTY, Listings
-from viz.ui.plot_series import CurveWish
+from viz.ui.plot_series import CurveRequest
 
 LOSS = "Loss/G/loss"
 
@@ -48,8 +48,8 @@ def files():
 
 
 def test_all_of_a_run_is_told(run, files):
-    folder, wish = str(run), CurveWish(str(run), LOSS)
-    fid = CurveWish(folder, "fid50k", metric=True)
+    folder, wish = str(run), CurveRequest(str(run), LOSS)
+    fid = CurveRequest(folder, "fid50k", metric=True)
     files.want((folder,), (wish, fid), (folder,))
     wait_for(lambda: files.ready(wish) and files.record(folder).metrics and files.curve(fid))
     told, listing = files.record(folder), files.listing(folder)
@@ -68,7 +68,7 @@ def test_all_of_a_run_is_told(run, files):
 
 def test_what_is_appended_comes_and_what_rests_stays_the_same_object(run, files, monkeypatch):
     monkeypatch.setattr(data, "PERIOD_S", 0.02)
-    folder, wish = str(run), CurveWish(str(run), LOSS)
+    folder, wish = str(run), CurveRequest(str(run), LOSS)
     files.want((folder,), (wish,), (folder,))
     wait_for(lambda: files.ready(wish) and files.record(folder).metrics)
     told, curve, rounds = files.record(folder), files.curve(wish), files.rounds
@@ -83,7 +83,7 @@ def test_what_is_appended_comes_and_what_rests_stays_the_same_object(run, files,
 
 def test_a_run_that_was_resumed_loses_what_was_cut(run, files, monkeypatch):
     monkeypatch.setattr(data, "PERIOD_S", 0.02)
-    folder, wish = str(run), CurveWish(str(run), LOSS)
+    folder, wish = str(run), CurveRequest(str(run), LOSS)
     files.want((folder,), (wish,), ())
     wait_for(lambda: files.ready(wish))
     fresh = run / "stats.part"
@@ -115,7 +115,7 @@ def test_closing_ends_the_thread(run):
 
 def test_of_a_long_file_there_is_a_curve_before_it_is_read(tmp_path):
     (tmp_path / "stats.jsonl").write_text("".join(stats(k) for k in range(20_000)))
-    follower, wish = Follower(str(tmp_path)), CurveWish(str(tmp_path), LOSS)
+    follower, wish = Follower(str(tmp_path)), CurveRequest(str(tmp_path), LOSS)
     kimg, values = follower.column(wish)
     assert (kimg[0], kimg[-1]) == (0, 19_999)
     assert len(kimg) < 1000
@@ -137,7 +137,7 @@ def test_damaged_files_tell_nothing_and_raise_nothing(tmp_path, junk):
         pass
     assert follower.record().stats == ()
     assert follower.record().metrics == ()
-    assert follower.column(CurveWish(str(tmp_path), LOSS)) is None
+    assert follower.column(CurveRequest(str(tmp_path), LOSS)) is None
 
 
 def test_a_folder_that_is_gone_is_empty(tmp_path):
