@@ -64,5 +64,5 @@ def clean_text(text: str, length: int = TEXT_LENGTH) -> str:
 
     Line breaks and tabulators become spaces; other characters that cannot be printed are left out.
     """
-    spaced = " ".join(text[: 8 * length].split())
-    return "".join(one for one in spaced if one.isprintable())[:length].strip()
+    shown = "".join(one if one.isprintable() else " " * one.isspace() for one in text[: 8 * length])
+    return " ".join(shown.split())[:length].strip()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 
 import gan
 from renderer.cli.opening import opened
@@ -133,7 +134,7 @@ def test_a_recipe_loses_nothing_when_it_is_written_again(file):
 def test_a_recipe_in_a_picture_gives_the_picture_that_carries_it():
     shown = image("recipe.png")
     assert_same_image(shown, "recipe")
-    with metadata.Image.open(BEFORE / "recipe.png") as carried:
+    with Image.open(BEFORE / "recipe.png") as carried:
         np.testing.assert_array_equal(np.asarray(carried), EXPECTED["recipe"])
 
 

@@ -11,7 +11,6 @@ from foundation.specs.options import Field, fields
 from foundation.specs.slurm import SlurmOptions
 from training_launcher.run import Run
 from viz.files.browse_purposes import DATASET, OUTDIR, PROGRAM, START
-from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Executor, Form
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
@@ -141,7 +140,7 @@ def executor(form: Form, width: float) -> None:
     if form.executor == "slurm":
         problems = form.slurm.problems
         for part in fields(SlurmOptions):
-            form.slurm = rows.row(form.slurm, part, problems.get(part.name, ""), width).draft
+            form.slurm = row(form.slurm, part, problems.get(part.name, ""), width).draft
         ui.space(6)
 
 
