@@ -227,7 +227,9 @@ def _defaults(style: imgui.Style) -> None:
     fresh = imgui.Style()
     for name in dir(fresh):
         value = getattr(fresh, name)
-        if isinstance(value, float | ImVec2) and not name.startswith(("_", "font_")):
+        # `_main_scale` is multiplied like the lengths; the other private fields belong to the frame.
+        public = not name.startswith(("_", "font_"))
+        if isinstance(value, float | ImVec2) and (public or name == "_main_scale"):
             setattr(style, name, value)
 
 
