@@ -44,7 +44,7 @@ class Person:
         with contextlib.suppress(FileNotFoundError):
             found: dict[str, Any] = json.loads(self._state_file.read_text())
             return found
-        return {"places": {}, "up_to_date": False, "picture": None, "document": {}}
+        return {"places": {}, "up_to_date": False, "picture": None, "document": {}, "frame": 0}
 
     def wait(self, found: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE
@@ -61,11 +61,19 @@ class Person:
     def do(self, *words: object) -> None:
         subprocess.run(["xdotool", *map(str, words)], env=self._environment, check=True)
 
-    def chord(self, key: str) -> None:
-        """Ctrl and a key, at a person's pace."""
-        for words in (("keydown", "ctrl"), ("key", key), ("keyup", "ctrl")):
-            self.do(*words)
-            time.sleep(0.15)
+    def chord(self, key: str, closes: bool = False) -> None:
+        """Ctrl and a key, at a person's pace. `closes`: it closes the window, so there are no frames to wait for."""
+        self.do("keydown", "ctrl")
+        self.rest()
+        self.do("key", key)
+        if not closes:
+            self.rest()
+        self.do("keyup", "ctrl")
+
+    def rest(self, frames: int = 2) -> None:
+        """Wait for frames of the window: events of one frame may cancel each other."""
+        now = self.state()["frame"]
+        self.wait(lambda s: s["frame"] >= now + frames)
 
     def point(self, place: str, fx: float = 0.5, fy: float = 0.5) -> tuple[int, int]:
         x0, y0, x1, y1 = self.wait(lambda s: place in s["places"])["places"][place]
@@ -73,12 +81,12 @@ class Person:
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 8, release: bool = True) -> None:
         self.do("mousemove", *start)
-        time.sleep(0.1)
+        self.rest()
         self.do("mousedown", 1)
-        time.sleep(0.1)
+        self.rest()
         for k in range(1, steps + 1):
             self.do("mousemove", *(round(a + (b - a) * k / steps) for a, b in zip(start, end, strict=True)))
-            time.sleep(0.03)
+            self.rest()
         if release:
             self.do("mouseup", 1)
 
@@ -95,7 +103,7 @@ def person(display: str, tmp_path: Path) -> Iterator[Person]:
         someone.wait(lambda s: s["up_to_date"] and s["picture"] is not None)
         someone.do("search", "--name", "^StyleScope$", "windowfocus", "--sync")  # there is no window manager to do it
         yield someone
-        someone.chord("q")
+        someone.chord("q", closes=True)
         assert window.wait(PATIENCE) == 0
     finally:
         window.kill()
@@ -127,6 +135,7 @@ def test_a_person_at_the_window(person: Person):
     killed = person.state()["renderer"]
     os.kill(killed, signal.SIGKILL)
     person.do("mousemove", *person.point("Generator/ψ", 0.2))
+    person.rest()
     person.do("mouseup", 1)
     back = person.wait(
         lambda s: s["renderer"] not in (None, killed) and s["document"]["truncation"]["psi"] < 0.3 and s["up_to_date"]

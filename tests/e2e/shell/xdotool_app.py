@@ -39,6 +39,7 @@ def main() -> None:
                 "up_to_date": app.up_to_date,
                 "failure": app.link.failure.message if app.link.failure else "",
                 "renderer": app.renderer.pid,
+                "frame": imgui.get_frame_count(),
                 "dialog": imgui.is_popup_open("", any_popup),
             }
             fresh = state_file.with_suffix(".new")
