@@ -179,6 +179,7 @@ class DrawCache:
         drawing = capture(lines, start)
         child = capture(children[0].draw_list, (0, 0), whole=True) if children else None
         if drawing is None or (children and child is None):
+            part.wait = _RETRY
             return after
         size = V(part.corners[2] - part.corners[0], part.corners[3] - part.corners[1])
         came = before.came if tally.asked != before.asked else None
