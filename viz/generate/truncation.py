@@ -9,6 +9,7 @@ from viz.state.keyframes import has_key, key_toggled, under
 from viz.state.params import PARAMS, put, reset
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.draw_cache import cached_row
 from viz.ui.param_rows import slider_row
 
 _CUTOFF = "truncation.cutoff"
@@ -59,13 +60,16 @@ def _cutoff(scene: Scene, num_ws: int) -> Scene:
     param, cutoff = PARAMS["document.truncation.cutoff"], scene.document.truncation.cutoff
     before, keyed = num_ws if cutoff is None else min(cutoff, num_ws), has_key(scene, _CUTOFF)
 
-    imgui.begin_disabled(num_ws == 0)
-    unit = f"of {num_ws}" if num_ws else ""
-    after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, keyed, param.hint)
-    imgui.end_disabled()
-    under.note(_CUTOFF)
-    if ui.key_clicked():
-        return key_toggled(scene, _CUTOFF)
-    if round(after) == before:
-        return scene
-    return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+    def draw() -> Scene:
+        imgui.begin_disabled(num_ws == 0)
+        unit = f"of {num_ws}" if num_ws else ""
+        after = ui.slider(param.label, before, param.low, num_ws, num_ws, unit, param.fmt, keyed, param.hint)
+        imgui.end_disabled()
+        under.note(_CUTOFF)
+        if ui.key_clicked():
+            return key_toggled(scene, _CUTOFF)
+        if round(after) == before:
+            return scene
+        return put(scene, "document.truncation.cutoff", None if round(after) >= num_ws else round(after))
+
+    return cached_row("cutoff", (before, num_ws, keyed), draw, scene)

@@ -11,6 +11,7 @@ With `checks` (in tests) every part is drawn in every frame all the same, and co
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
@@ -19,7 +20,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz.state import recording
-from viz.state.facts import Facts
+from viz.state.facts import Facts, Tally
 from viz.state.recording import Reads
 from viz.state.scene import Scene
 from viz.ui.draw_list import Drawing, capture, replay
@@ -65,13 +66,15 @@ class _Part:
     wait: int = 0
     """Frames until the next recording."""
 
-    def steady(self, args: object, scene: Scene, facts: Facts) -> bool:
+    def steady(self, args: object, scene: Scene, facts: Facts | None) -> bool:
         """Return True if none of its known reads have changed since the last frame."""
         before, self.args = self.args, args
         if self.wait:
             self.wait -= 1
             return False
-        old, self.sample = self.sample, self.reads.sample(scene, facts) if self.reads is not None else None
+        if facts is None or self.reads is None:
+            return _equal(before, args)
+        old, self.sample = self.sample, self.reads.sample(scene, facts)
         return _equal(before, args) and _equal(old, self.sample)
 
 
@@ -106,10 +109,15 @@ class DrawCache:
             or io.want_text_input
         )
 
-    def show(self, name: str, args: object, draw: Callable[[], Scene], scene: Scene, facts: Facts) -> Scene:
+    def show(self, name: str, args: object, draw: Callable[[], Scene], scene: Scene, facts: Facts | None) -> Scene:
         """Draw a part or replay it. Returns its scene, the same object if it was replayed.
 
-        `args` holds the inputs of `draw` besides scene and facts, compared by equality.
+        Args:
+            name: Name of the part within its window.
+            args: Inputs of `draw` besides scene and facts, compared by equality.
+            draw: Draws the part and returns the scene that it makes.
+            scene: Scene of the frame.
+            facts: Facts of the frame; None if `draw` depends on `args` alone, so that nothing is recorded.
         """
         id_, lines = imgui.get_id(name), imgui.get_window_draw_list()
         part = self._parts.get(id_)
@@ -137,15 +145,12 @@ class DrawCache:
         return self._record(name, part, args, place, draw, scene, facts)
 
     def _valid(
-        self, part: _Part, entry: _Entry, args: object, place: tuple[float, ...], scene: Scene, facts: Facts
+        self, part: _Part, entry: _Entry, args: object, place: tuple[float, ...], scene: Scene, facts: Facts | None
     ) -> bool:
-        return (
-            self._calm
-            and not self._over(part.corners)
-            and entry.place == place
-            and _equal(entry.args, args)
-            and (entry.came is None or entry.came == facts.thumbnails.tally.came)
-            and entry.reads.unchanged(scene, facts)
+        if not self._calm or self._over(part.corners) or entry.place != place or not _equal(entry.args, args):
+            return False
+        return facts is None or (
+            (entry.came is None or entry.came == facts.thumbnails.tally.came) and entry.reads.unchanged(scene, facts)
         )
 
     def _record(
@@ -156,21 +161,21 @@ class DrawCache:
         place: tuple[float, ...],
         draw: Callable[[], Scene],
         scene: Scene,
-        facts: Facts,
+        facts: Facts | None,
     ) -> Scene:
         """Draw the part, and cache the drawing if it can be replayed."""
-        lines, before = imgui.get_window_draw_list(), facts.thumbnails.tally
+        lines, before = imgui.get_window_draw_list(), _tally(facts)
         windows = imgui.internal.get_current_window().dc.child_windows
         first, start = windows.size(), (lines.vtx_buffer.size(), lines.idx_buffer.size())
         old, part.entry = part.entry, None
         imgui.begin_group()
-        with recording.current.recording(scene, facts) as reads:
+        with nullcontext(Reads()) if facts is None else recording.current.recording(scene, facts) as reads:
             after = draw()
         imgui.end_group()
         part.corners, part.reads, part.sample = _corners(), reads, None
         if after is not scene or not self._calm or self._over(part.corners) or imgui.is_item_active():
             return after
-        tally = facts.thumbnails.tally
+        tally = _tally(facts)
         children = [windows[i] for i in range(first, windows.size())]
         fixed = len(children) <= 1 and all(child.flags & _FIXED == _FIXED for child in children)
         if reads.volatile or tally.missed != before.missed or not fixed:  # a missing thumbnail must be requested again
@@ -212,9 +217,18 @@ def cached(
     return shown
 
 
+def cached_row(name: str, args: object, draw: Callable[[], Scene], scene: Scene) -> Scene:
+    """Draw a row that depends on `args` alone, or replay it: for rows of the library, inside parts that change."""
+    return current.show(name, args, draw, scene, None)
+
+
 def every_frame() -> None:
     """Exclude the part being drawn from the cache."""
     recording.current.vary()
+
+
+def _tally(facts: Facts | None) -> Tally:
+    return Tally() if facts is None else facts.thumbnails.tally
 
 
 def _corners() -> tuple[float, float, float, float]:

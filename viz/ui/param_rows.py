@@ -6,6 +6,7 @@ from viz.state.keyframes import animatable, has_key, key_toggled, under
 from viz.state.params import PARAMS, default, get, put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.draw_cache import cached_row
 from viz.ui.theme import current
 
 
@@ -20,25 +21,28 @@ def slider_row(
     own = animatable(path) if show_label and not width else ""
     keyed = has_key(scene, own) if own else None
 
-    value = ui.slider(
-        label or param.label,
-        float(now),
-        param.low,
-        param.high if high is None else high,
-        float(usual),
-        param.unit,
-        param.fmt,
-        hint=param.hint,
-        width=width,
-        show_label=show_label,
-        keyed=keyed,
-    )
-    if own:
-        under.note(own)
-        if ui.key_clicked():
-            return key_toggled(scene, own)
-    whole = isinstance(usual, int) and not isinstance(usual, bool)
-    return put(scene, path, round(value) if whole else value)
+    def draw() -> Scene:
+        value = ui.slider(
+            label or param.label,
+            float(now),
+            param.low,
+            param.high if high is None else high,
+            float(usual),
+            param.unit,
+            param.fmt,
+            hint=param.hint,
+            width=width,
+            show_label=show_label,
+            keyed=keyed,
+        )
+        if own:
+            under.note(own)
+            if ui.key_clicked():
+                return key_toggled(scene, own)
+        whole = isinstance(usual, int) and not isinstance(usual, bool)
+        return put(scene, path, round(value) if whole else value)
+
+    return cached_row(path, (now, label, high, width, show_label, keyed), draw, scene)
 
 
 def switch_row(scene: Scene, path: str, text: str, hint: str) -> Scene:
