@@ -65,8 +65,11 @@ def _strips(scene: Scene, facts: Facts, area: Area) -> Scene:
 
 def _pointing(scene: Scene, **changes: object) -> Scene:
     """Return the scene with parts of its canvas pointer replaced; the same object if nothing changes."""
-    pointer: CanvasPointer = replace(scene.interaction.pointer, **changes)  # type: ignore[arg-type]
-    return scene.interacting(pointer=pointer)
+    pointer = scene.interaction.pointer
+    if all(getattr(pointer, name) == value for name, value in changes.items()):
+        return scene  # the usual case, in every frame
+    changed: CanvasPointer = replace(pointer, **changes)  # type: ignore[arg-type]
+    return scene.interacting(pointer=changed)
 
 
 def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
