@@ -221,7 +221,7 @@ class App:
         upload.current.open()
 
     def _leaving(self) -> None:
-        self._settings.save()
+        self._settings.close()
         upload.current.settle()
         self.link.free()
         self._frame.close()

@@ -192,9 +192,7 @@ class Frame:
             hello_imgui.request_refresh()
         if not moving.playing:
             return
-        if not moving.orbit:
-            self._phase = replace(self._phase, noise=self._phase.noise)
-        elif not self._store.history.is_open:
+        if moving.orbit and not self._store.history.is_open:
             self._phase = motion.resumed(scene.document, self._phase)
         document, self._phase = motion.advance(scene.document, moving, seconds, self._phase)
         self.scene = replace(scene, document=document)

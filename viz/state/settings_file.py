@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import yaml
 
+from foundation.background import Worker
 from foundation.files import write_text
 from viz.state.params import PARAMS
 from viz.state.settings import Scheme, Settings
@@ -86,7 +87,7 @@ def _checked(name: str, value: object) -> object:
 
 
 class SettingsWriter:
-    """Writes the settings of one window.
+    """Writes the settings of one window in the background: a disk may take its time.
 
     Args:
         folder: Destination; None disables saving.
@@ -101,23 +102,31 @@ class SettingsWriter:
         self._folder, self._overrides, self._on_file = folder, overrides, on_file
         self._seen = self._saved = settings
         self._changed_at = 0.0
+        self._worker: Worker[Settings, str] = Worker("settings", self._write, order="latest")
 
     def look(self, settings: Settings, now: float) -> str:
-        """Save settled changes. Returns an error message, or an empty string. Call once a frame."""
+        """Save settled changes. Returns a new error message, or an empty string. Call once a frame."""
         if settings is not self._seen:
             self._seen, self._changed_at = settings, now
-        if self._seen is self._saved or now - self._changed_at < SAVE_AFTER_S:
-            return ""
-        return self.save()
+        elif self._seen is not self._saved and now - self._changed_at >= SAVE_AFTER_S:
+            self._submit()
+        return self._worker.poll() or ""
 
-    def save(self) -> str:
-        """Save changes immediately. Returns an error message, or an empty string."""
-        settings = self._seen
-        if settings is self._saved or self._folder is None:
-            return ""
-        self._saved = settings
+    def close(self) -> str:
+        """Save changes, and end. Returns a new error message, or an empty string."""
+        self._submit()
+        self._worker.close()
+        return self._worker.poll() or ""
+
+    def _submit(self) -> None:
+        if self._seen is not self._saved and self._folder is not None:
+            self._worker.submit(self._seen)
+        self._saved = self._seen
+
+    def _write(self, settings: Settings) -> str | None:
+        assert self._folder is not None
         try:
             save(self._folder, without(settings, self._overrides, self._on_file))
         except OSError as error:
             return f"The settings cannot be kept in {self._folder}: {error.strerror or error}."
-        return ""
+        return None

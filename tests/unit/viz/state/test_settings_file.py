@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.waiting import wait_for
 from viz.state.settings import Settings, config_dir
 from viz.state.settings_file import FILE, RECENT, SAVE_AFTER_S, SettingsWriter, load, opened, save, without
 
@@ -98,15 +99,28 @@ def test_settings_are_written_once_they_have_stopped_changing(tmp_path):
     assert writer.look(second, 10.5 + SAVE_AFTER_S - 0.01) == ""
     assert not (tmp_path / FILE).exists()
     assert writer.look(second, 10.5 + SAVE_AFTER_S) == ""
+    wait_for(lambda: load(tmp_path)[0] == second)
+    assert writer.close() == ""
     assert load(tmp_path)[0] == second
+
+
+def test_what_is_not_written_yet_is_written_at_the_end(tmp_path):
+    writer = SettingsWriter(tmp_path, Settings(), {}, Settings())
+    assert writer.look(Settings(scale=1.5), 10.0) == ""
+    assert writer.close() == ""
+    assert load(tmp_path)[0] == Settings(scale=1.5)
 
 
 def test_a_folder_that_cannot_be_written_gives_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     writer = SettingsWriter(tmp_path / "file", Settings(), {}, Settings())
-    writer.look(Settings(scale=2.0), 0.0)
-    assert "cannot be kept" in writer.save()
-    assert writer.save() == ""  # said once
+    changed = Settings(scale=2.0)
+    writer.look(changed, 0.0)
+    messages: list[str] = []
+    wait_for(lambda: messages.append(writer.look(changed, 10.0)) or any(messages))
+    assert "cannot be kept" in max(messages)
+    assert writer.look(changed, 20.0) == ""  # said once
+    assert writer.close() == ""
 
 
 def test_the_configuration_folder_can_be_chosen(monkeypatch, tmp_path):
