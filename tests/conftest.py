@@ -13,14 +13,17 @@ import contextlib
 
 import pytest
 
-from tests.soak import times
+from tests.soak import ON, times
 
 with contextlib.suppress(ImportError):  # `make gpu-check` does without
     import hypothesis
 
-    # How long an example takes says how busy the machine is.
+    # How long an example takes says how busy the machine is. `make test` draws the same examples each time, so that it
+    # fails for a change and not by chance; `make soak` searches among others.
     quiet = [hypothesis.HealthCheck.too_slow]
-    hypothesis.settings.register_profile("stylescope", deadline=None, suppress_health_check=quiet)
+    hypothesis.settings.register_profile(
+        "stylescope", deadline=None, suppress_health_check=quiet, derandomize=not ON, database=None
+    )
     hypothesis.settings.load_profile("stylescope")
 
 

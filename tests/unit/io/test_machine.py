@@ -41,7 +41,7 @@ def read(content: bytes, budget: Budget | None = None):
     return Machine(allow_list(budget), budget=budget).load(BoundedReader(io.BytesIO(content), len(content)))
 
 
-@settings(max_examples=times(150), deadline=None, derandomize=True, database=None)
+@settings(max_examples=times(150))
 @given(value=PLAIN, protocol=st.integers(0, 5))
 def test_plain_data(value, protocol):
     assert read(pickle.dumps(value, protocol)) == value

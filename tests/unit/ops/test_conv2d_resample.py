@@ -19,7 +19,7 @@ def literal(x, w, f, up, down, padding, groups, flip_weight, flip_filter):
     return upfirdn2d(x, f, down=down, flip_filter=flip_filter) if down > 1 else x
 
 
-@settings(max_examples=times(100), deadline=None, derandomize=True)
+@settings(max_examples=times(100))
 @given(
     kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     taps=st.integers(0, 6),

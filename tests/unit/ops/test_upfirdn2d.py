@@ -13,7 +13,7 @@ factors = st.tuples(st.integers(1, 3), st.integers(1, 3))
 pads = st.tuples(*[st.integers(-2, 6)] * 4)
 
 
-@settings(max_examples=times(80), deadline=None, derandomize=True)
+@settings(max_examples=times(80))
 @given(factors, factors, pads, st.integers(1, 5), st.integers(1, 5), st.booleans(), st.integers(0, 1000))
 def test_it_does_what_its_definition_says(up, down, pads, width, height, flip, seed):
     random = np.random.RandomState(seed)

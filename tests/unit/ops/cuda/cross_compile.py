@@ -16,6 +16,10 @@ from gan.ops.cuda.filtered_lrelu_kernel import filtered_lrelu_kernel, plan_tile
 from gan.ops.cuda.launching import power_of_two
 from gan.ops.cuda.upfirdn2d_kernel import upfirdn2d_kernel
 
+LAYERS = ((2, 12, (1, 1)), (4, 24, (1, 1)), (2, 12, (1, 2)), (2, 12, (2, 1)), (2, 12, (4, 1)))
+"""Upsampling, its taps, and the ranks of the two filters."""
+RESEMBLING = ((4, (1, 1)), (2, (2, 1)))
+"""Layers with tiles of the same sizes as others; compiled with `all` only, since each takes a second or two."""
 FLOATS = ("alpha", "gain", "clamp", "slope", "mid_gain", "out_gain")
 
 
@@ -65,8 +69,8 @@ def layer(up: int, taps: int, ranks: tuple[int, int], mid: int, tangent: bool, p
 
 
 def main() -> None:
-    """All operators for the compute capability given."""
-    capability = int(sys.argv[1])
+    """All operators for the compute capability given; with `all` each for every kind of layer."""
+    capability, every = int(sys.argv[1]), "all" in sys.argv[2:]
     fir = {"UX": 2, "UY": 2, "DX": 1, "DY": 1, "TX": 4, "TY": 4, "FLIP": False, "HAS_FILTER": True}
     found: dict[str, Any] = {"small": {}, "tiles": []}
     for dtype in ("fp16", "fp32"):
@@ -80,9 +84,10 @@ def main() -> None:
             found["small"][f"upfirdn2d {bc} {dtype}"] = compiled(upfirdn2d_kernel, capability, dtype, constants)
         precision = "tf32" if dtype == "fp16" else "tf32x3"
         for tile in (32, 64):
-            layers = ((2, 12, (1, 1)), (4, 24, (1, 1)), (2, 12, (1, 2)), (2, 12, (2, 1)), (2, 12, (4, 1)))
             for tangent in (False, True):
-                for up, taps, ranks in layers if tangent else layers[:3]:
+                for up, taps, ranks in LAYERS if tangent else LAYERS[:3]:
+                    if not every and (up, ranks) in RESEMBLING:
+                        continue
                     constants = layer(up, taps, ranks, tile, tangent, precision)
                     size = compiled(filtered_lrelu_kernel, capability, dtype, constants)
                     found["tiles"].append((max(ranks), tangent, dtype == "fp16", tile, size))

@@ -3,6 +3,7 @@
 Where there is a device, nothing is interpreted; `tests/gpu` then compares the kernels themselves.
 """
 
+import dataclasses
 import os
 
 import pytest
@@ -12,6 +13,13 @@ if torch.cuda.is_available():
     pytest.skip("a device is here: tests/gpu runs the kernels on it", allow_module_level=True)
 os.environ.setdefault("TRITON_INTERPRET", "1")  # read while a kernel is defined
 pytest.importorskip("triton", reason="Triton is not installed")
+
+from triton.runtime.interpreter import interpreter_builder  # noqa: E402
+
+from tests.soak import ON  # noqa: E402
+
+# Half of the interpreter's time goes into checking each sum and product of integers for an overflow.
+interpreter_builder.options = dataclasses.replace(interpreter_builder.options, sanitize_overflow=ON)
 
 CPU = torch.device("cpu")
 
