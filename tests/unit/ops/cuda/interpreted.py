@@ -14,9 +14,9 @@ if torch.cuda.is_available():
 os.environ.setdefault("TRITON_INTERPRET", "1")  # read while a kernel is defined
 pytest.importorskip("triton", reason="Triton is not installed")
 
-from triton.runtime.interpreter import interpreter_builder  # noqa: E402
+from triton.runtime.interpreter import interpreter_builder
 
-from tests.soak import ON  # noqa: E402
+from tests.soak import ON
 
 # Half of the interpreter's time goes into checking each sum and product of integers for an overflow.
 interpreter_builder.options = dataclasses.replace(interpreter_builder.options, sanitize_overflow=ON)
