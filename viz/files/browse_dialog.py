@@ -278,7 +278,7 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
     if browser.mode == FOLDER:
         return "Save here" if entry is None else "Save there", reading is not None and not reading.problem
     if browser.mode in FILES:
-        return ("Look inside" if entry and entry.kind == "folder" else "Open"), entry is not None
+        return ("Open folder" if entry and entry.kind == "folder" else "Open"), entry is not None
     if browser.mode in PATHS:
         whole = browser.mode in (DATASET, OUTDIR)
         text = "Choose" if entry else "Choose this folder"
@@ -288,7 +288,7 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
         return "Open run" if own else "Open", own
     if entry.kind == "network":
         return "Open", True
-    return ("Open run" if reading and entry.path in reading.runs else "Look inside"), True
+    return ("Open run" if reading and entry.path in reading.runs else "Open folder"), True
 
 
 def _keys(browser: Browser, found: str) -> Entry | None:

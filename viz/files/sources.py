@@ -13,9 +13,14 @@ RECORDED_RUNS = ASSETS / "recorded-runs"
 
 @cache
 def bundled() -> tuple[tuple[str, str], ...]:
-    """Return (source, name) of bundled networks: the demo network, whose source is empty, then the pattern networks."""
+    """Return (source, name) of bundled networks: the demo network, whose source is empty, first."""
+    dusk = ASSETS / "avatars-64-dusk.safetensors"
     patterns = sorted(ASSETS.glob("pattern-*.safetensors"))
-    return (("", "Demo network"), *((str(path), pattern_name(path.stem)) for path in patterns))
+    return (
+        ("", "Demo network"),
+        (str(dusk), "Demo network, dusk"),
+        *((str(path), pattern_name(path.stem)) for path in patterns),
+    )
 
 
 def pattern_name(stem: str) -> str:

@@ -7,8 +7,6 @@ from imgui_bundle import imgui
 
 from viz.mixing import swatch_thumbnails
 from viz.mixing.drag import name_of, preview_text, released, target, tried
-from viz.mixing.grid_export import GRID_EXPORT
-from viz.mixing.selection import selecting
 from viz.state.facts import Facts
 from viz.state.interaction import Place, Slot, SwatchDrag, Target
 from viz.state.scene import Scene
@@ -39,17 +37,12 @@ def settle(scene: Scene, facts: Facts) -> Scene:
     return scene.interacting(drag=SwatchDrag())
 
 
-def escape(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
-    """Handle Esc: cancel the drag, else the export of the grid; clear the selection unless another drag is active.
-
-    The second value is False if Esc is left for other handlers.
-    """
-    if scene.interaction.drag.on:
-        imgui.internal.clear_active_id()
-        return scene.interacting(drag=SwatchDrag()), True
-    if imgui.is_any_item_active():
+def escape(scene: Scene) -> tuple[Scene, bool]:
+    """Cancel the drag. The second value is False if there is none."""
+    if not scene.interaction.drag.on:
         return scene, False
-    return selecting(scene, layers=()), facts.services[GRID_EXPORT].stop()
+    imgui.internal.clear_active_id()
+    return scene.interacting(drag=SwatchDrag()), True
 
 
 def _on_canvas(scene: Scene, facts: Facts) -> Target | None:

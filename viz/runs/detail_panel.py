@@ -185,7 +185,7 @@ def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
     if (metric := _metric(run, record)) is not None:
         found.append(metric)
     pace = pace_number(run.seconds_per_unit) if run.seconds_per_unit else "–"
-    found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Time that it takes, newest"))
+    found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Latest, as written to the statistics"))
     if (p := record.newest.get("Progress/augment")) is not None:
         target = run.spec.get("target")
         fits = run.spec.get("aug", "ada") == "ada" and isinstance(target, int | float)
@@ -264,7 +264,7 @@ def draw_figures(scene: Scene, facts: Facts, cards: tuple[Tile, ...]) -> Scene:
 @cached
 def spec_table(scene: Scene, facts: Facts, rows: tuple[tuple[str, str], ...]) -> Scene:
     """Draw the options of a run as a table."""
-    ui.heading("Asked for")
+    ui.heading("Options")
     p, width, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(20)
     fitting = int(imgui.get_content_region_avail().y // h)
     for k, (name, value) in enumerate(rows[:fitting]):

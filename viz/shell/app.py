@@ -269,7 +269,7 @@ class App:
     def _start(self) -> None:
         """Begin the panels' frame. Called at the start of Dear ImGui's."""
         self._notify()
-        self._tabs.look(self.scene.view.workspace)
+        self._tabs.look(self.scene.view.workspace, self.scene.view.panels_hidden)
         dropped, self._dropped = self._dropped, []
         changes, self._changes = self._changes, []  # changes that raise must not run again
         self._frame.start(self, dropped, changes)

@@ -83,6 +83,11 @@ def is_open(scene: Scene, facts: Facts) -> bool:
     return bool(scene.interaction.dialog.name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
 
 
+def is_find_field(scene: Scene) -> bool:
+    """Return True while the dialog is the command palette, whose field leaves Esc to the dialog."""
+    return scene.interaction.dialog.name == "commands"
+
+
 def close(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     """Return the scene without an open dialog, and True if one was open."""
     was = bool(scene.interaction.dialog.name)

@@ -13,10 +13,9 @@ from viz.files.memory import Memory
 from viz.link.measurements import SEEN
 from viz.link.meters import Meters, Steady, work_clock
 from viz.link.render_link import RenderLink
-from viz.mixing import drag_view
 from viz.runs import actions as run_actions
 from viz.runs.data import RunWatch
-from viz.shell import dialogs, layout
+from viz.shell import dialogs, escape, layout
 from viz.state import followed_run, motion, playback, settings_file, snapshots
 from viz.state.facts import Facts, Figures, Scratch, Services
 from viz.state.scene import Scene, ShowDialog, Window
@@ -91,7 +90,10 @@ class Frame:
             self.scene = change(self.scene)
         self.scene = self._overlay.lay(self.scene)
         if imgui.is_key_pressed(imgui.Key.escape, False):
-            self._escape()
+            before = self.scene.document
+            self.scene = escape.pressed(self.scene, self.facts, self._store)
+            if self.scene.document is not before:
+                self.scene = self._overlay.lay(self.scene)
         elif not dialogs.is_open(self.scene, self.facts):
             self.scene = self._shortcuts.run(self.scene, self.facts)
 
@@ -197,23 +199,3 @@ class Frame:
         document, self._phase = motion.advance(scene.document, moving, seconds, self._phase)
         self.scene = replace(scene, document=document)
         hello_imgui.request_refresh()
-
-    def _escape(self) -> None:
-        """Cancel the innermost activity: dialog, drag, motion."""
-        if imgui.get_io().want_text_input:
-            return
-        self.scene, closed = dialogs.close(self.scene, self.facts)
-        if closed:
-            return
-        self.scene, ended = drag_view.escape(self.scene, self.facts)
-        if ended:
-            return
-        if imgui.is_any_item_active() and self._store.history.is_open:
-            self._store.cancel()
-            imgui.internal.clear_active_id()
-            self.scene = self._overlay.lay(replace(self.scene, document=self._store.document))
-        if self.scene.view.playback.playing:
-            self.scene = playback.toggled(self.scene)
-        view = self.scene.view
-        if view.motion.playing:
-            self.scene = replace(self.scene, view=replace(view, motion=motion.stopped(view.motion)))

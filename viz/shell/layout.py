@@ -181,17 +181,22 @@ _BARE = int(imgui.internal.DockNodeFlagsPrivate_.no_tab_bar)
 
 
 class Tabs:
-    """Active tab of each workspace, as hello_imgui resets it when it first applies a layout."""
+    """Active tab of each workspace, which hello_imgui and hidden panels reset."""
 
     def __init__(self) -> None:
         self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}
         self._now: Workspace | None = None
+        self._hidden = False
         self._frames = 0
 
-    def look(self, workspace: Workspace) -> None:
-        """Restore the tab. Call once a frame, before panels are drawn."""
-        if workspace != self._now:
-            self._now, self._frames = workspace, 0
+    def look(self, workspace: Workspace, hidden: bool) -> None:
+        """Restore the tab. Call once a frame, before panels are drawn; `hidden` is true while there are none."""
+        if hidden and not self._hidden:
+            self.leave()
+        if workspace != self._now or hidden != self._hidden:
+            self._now, self._hidden, self._frames = workspace, hidden, 0
+        if hidden:
+            return
         if self._frames > SETTLED or hello_imgui.current_layout_name() != workspace:
             return
         group = _group(workspace)
@@ -209,7 +214,7 @@ class Tabs:
 
     def leave(self) -> None:
         """Remember the active tab of the current workspace. Call before another layout is applied."""
-        if self._now is None or self._frames <= SETTLED:
+        if self._now is None or self._hidden or self._frames <= SETTLED:
             return
         bar, names = _tabs(_group(self._now))
         if bar is not None:

@@ -43,7 +43,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     )
     imgui.pop_id()
     ui.space(8)
-    ui.heading("Looks")
+    ui.heading("Appearance")
     ui.row_label("Colours")
     light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width, hints=_LOOKS)
     scene = put(scene, "settings.scheme", "light" if light else "dark")

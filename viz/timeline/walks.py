@@ -39,7 +39,7 @@ def walks() -> tuple[Walk, ...]:
         Walk("walk-circle", "Circle", "Around the present latent, in a plane drawn by chance", _circle),
         *bands,
         Walk(
-            "walk-motion", "From what moves", "What is playing now (walk, orbit, turn, noise), as keys",
+            "walk-motion", "The motion now playing", "Walk, orbit, turn and noise that play now, as keys",
             lambda scene, facts: walk_keys.motion_keys(
                 scene.document.timeline, scene.document, scene.view.motion
             ),

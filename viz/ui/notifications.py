@@ -54,6 +54,16 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
+def dismissed(scene: Scene, facts: Facts) -> Scene | None:
+    """Return the scene without its newest notification; None if there is none that can be dismissed."""
+    now, frame = scene.interaction.notifications, facts.frame
+    if frame is not None and frame.nonfinite and frame is not now.hidden_nonfinite:
+        return _noting(scene, hidden_nonfinite=frame)
+    if now.messages:
+        return _noting(scene, messages=now.messages[:-1])
+    return None if facts.failure is None else scene.request(DismissFailure())
+
+
 def _noting(scene: Scene, **changes: object) -> Scene:
     """Return the scene with parts of its notifications replaced."""
     notifications: Notifications = replace(scene.interaction.notifications, **changes)  # type: ignore[arg-type]

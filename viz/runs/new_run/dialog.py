@@ -198,7 +198,7 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
     if group:
         changed = sum(form.draft.changed(part) for part in parts)
         wrong = sum(part.name in problems for part in parts)
-        summary = f"{wrong} to mend" if wrong else f"{changed} changed" if changed else "as usual"
+        summary = f"{wrong} to correct" if wrong else f"{changed} changed" if changed else "defaults"
         imgui.push_id("group")
         unfolded = ui.section(group, summary=summary, open_=False)
         imgui.pop_id()
@@ -251,7 +251,7 @@ def _command(form: Form, verdict: Verdict, width: float) -> None:
     p = imgui.get_cursor_screen_pos()
     ui.heading("Command line")
     if verdict.spec is None:
-        ui.wrapped("It is shown here once nothing is wrong any more.", "faint", t.small)
+        ui.wrapped("It appears here once every field is valid.", "faint", t.small)
         return
     text = shlex.join(words(form, verdict))
     after = imgui.get_cursor_screen_pos()
