@@ -153,10 +153,10 @@ def write_run(folder: Path, kind: str, spec: Mapping[str, Any], command: str = "
     Raises:
         OSError: it cannot be written.
     """
-    import yaml
+    from foundation import plain_yaml
 
     content = {"kind": kind, **({"command": command} if command else {}), "spec": dict(spec)}
-    write_text(folder / RUN_FILE, yaml.safe_dump(content, sort_keys=False))
+    write_text(folder / RUN_FILE, plain_yaml.dump(content))
 
 
 def change_json(path: Path, **changes: Any) -> dict[str, Any]:
@@ -208,11 +208,11 @@ def read_options(folder: Path, kind: str) -> dict[str, Any]:
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> dict[str, Any] | None:
     """Parse `run.yaml`, cached by its text: YAML takes milliseconds, and a run is looked at every second."""
-    import yaml
+    from foundation import plain_yaml
 
     try:
-        content = yaml.safe_load(text)  # the quicker reader in C crashes on what is nested deeply
-    except (yaml.YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        content = plain_yaml.parse(text)
+    except plain_yaml.PlainYamlError:
         return None
     return content if isinstance(content, dict) and isinstance(content.get("spec"), dict) else None
 

@@ -13,8 +13,8 @@ from renderer.document.parts import Array, ArrayRef
 
 AnyArray = npt.NDArray[Any]
 
-MOST_BYTES = 1 << 25
-"""Size limit of an array: one message to the renderer must hold it."""
+MOST_BYTES = 1 << 23
+"""Size limit of an array: 128 w vectors of 16,384 numbers."""
 
 
 class UnknownArrayError(LookupError):
