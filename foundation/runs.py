@@ -121,6 +121,15 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     return tuple(sorted(found, key=lambda s: (s.kimg is None, s.kimg or 0, s.path.suffix.lower() == ".safetensors")))
 
 
+def newest_network(source: str) -> str:
+    """Return the path of the newest network of a run folder; empty if `source` is none, or holds no network."""
+    try:
+        found = snapshots(Path(source)) if source and "://" not in source else ()
+    except (OSError, ValueError):
+        return ""
+    return str(found[-1].path) if found else ""
+
+
 def grids(names: Iterable[str]) -> dict[float, str]:
     """Find the grids of generated images among file names, by training time in kimg.
 

@@ -1,4 +1,4 @@
-"""Arrays that documents and requests name by their content: projected latents, directions, masks. NumPy only."""
+"""Content that documents and requests name: arrays (projected latents, directions, masks), networks. NumPy only."""
 
 import dataclasses
 import hashlib
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from renderer.document.network_files import NetworkFiles
 from renderer.document.parts import Array, ArrayRef
 
 AnyArray = npt.NDArray[Any]
@@ -57,6 +58,8 @@ class ArrayStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._arrays: dict[ArrayRef, AnyArray] = {}
+        self.networks = NetworkFiles()
+        """Content of the networks that documents name."""
 
     def add(self, array: AnyArray) -> ArrayRef:
         """Store a copy of an array of numbers, and return its name. Raises ValueError if it is refused."""

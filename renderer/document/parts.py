@@ -1,7 +1,8 @@
 """Parameters of an image: frozen, hashable, standard library only.
 
-`ImageState` is their one declaration, with the bounds of every value: the Document extends it, and every request contains it. The timeline, recipes
-and sessions follow its fields by reflection; `renderer.engine.keys` says which stage reads which.
+`ImageState` is their one declaration, with the bounds of every value: the Document extends it, and every request
+contains it. The timeline, recipes and sessions follow its fields by reflection; `renderer.engine.keys` says which
+stage reads which.
 """
 
 from dataclasses import dataclass, fields, replace

@@ -1,6 +1,6 @@
 """Recipes: everything that determines an image, as text in the metadata of images and films.
 
-A recipe is JSON: a version, the Document, the Display, the files of its networks, and the arrays that they name as
+A recipe is JSON: a version, the Document, the Display, the SHA-256 of its networks, and the arrays that they name as
 base64 of `.npy` files. Version 1 is the same in YAML. Nothing in it can run: arrays are read without pickles, and
 invalid values stay at their defaults.
 """
@@ -15,6 +15,7 @@ from foundation.inputs import clean_text
 from renderer.document import held_arrays
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
+from renderer.document.network_files import Pins
 from renderer.document.parts import ArrayRef, Display, Network
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import MOST_TEXT, TextError, dump, parse
@@ -50,14 +51,15 @@ def write(recipe: Recipe, arrays: ArrayStore) -> str:
     Raises ValueError if that is more than can be read again; the text is a predicate.
     """
     held = {ref.sha256: base64.b64encode(npy).decode() for ref, npy in held_arrays.written(recipe, arrays).items()}
-    text = dump({KEY: "recipe", "version": VERSION, **to_plain(recipe), "arrays": held})
+    pins = to_plain(arrays.networks.pins(recipe))
+    text = dump({KEY: "recipe", "version": VERSION, **to_plain(recipe), **pins, "arrays": held})
     if len(text) > MOST_TEXT:
         raise held_arrays.TooManyArraysError
     return text
 
 
 def read(text: str, arrays: ArrayStore, notes: list[str]) -> Recipe:
-    """Read a recipe, and put its arrays into `arrays`.
+    """Read a recipe, and put its arrays, and the content that its networks should have, into `arrays`.
 
     Args:
         text: Made by `write` of this or an older version.
@@ -74,11 +76,15 @@ def read(text: str, arrays: ArrayStore, notes: list[str]) -> Recipe:
         raise RecipeError("This text is no recipe of StyleScope; choose a file that StyleScope saved.")
     check_version(plain.pop("version", None), VERSION, "recipe")
     held = plain.pop("arrays", {})
+    pins = from_plain(Pins, {"networks": plain.pop("networks", [])}, [])
+    if not isinstance(plain.get("document"), Mapping):
+        raise RecipeError("The recipe cannot be read: it holds no document; choose another file.")
     try:
         recipe = from_plain(Recipe, plain, notes)
         held_arrays.read(recipe, lambda ref: _npy(held, ref), arrays, notes)
     except (PlainError, held_arrays.TooManyArraysError) as error:
         raise RecipeError(f"The recipe cannot be read: {error}; choose another file.") from error
+    arrays.networks.expect(pins)
     return recipe
 
 

@@ -1,11 +1,13 @@
 """Sessions, `.stylescope`: a zip of session.json, the arrays that it names as .npy, and a thumbnail.
 
+session.json has a version, the Document, the View, and the SHA-256 of their networks.
+
 Version 1 has session.yaml instead. Nothing in it can run. Sessions of any earlier version open; damaged ones as far as
 they are readable.
 """
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from renderer.document import held_arrays
 from renderer.document.archive import MOST_FILE, Archive
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
+from renderer.document.network_files import Pins
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import TextError, dump, parse, salvage
 from renderer.document.recipe import RecipeError, check_version
@@ -56,7 +59,8 @@ def save(path: Path, session: Session, arrays: ArrayStore, thumbnail: bytes = b"
 
     Raises OSError, also (`SessionTooLargeError`) if the file could not be read again.
     """
-    state = dump({"stylescope": "session", "version": VERSION, **to_plain(session)})
+    pins = to_plain(arrays.networks.pins(session))
+    state = dump({"stylescope": "session", "version": VERSION, **to_plain(session), **pins})
     if len(state) > MOST_STATE:
         raise SessionTooLargeError(f"it takes more than {MOST_STATE >> 20} MB")
     try:
@@ -73,7 +77,7 @@ def save(path: Path, session: Session, arrays: ArrayStore, thumbnail: bytes = b"
 
 
 def load(path: Path, arrays: ArrayStore, notes: list[str]) -> Session:
-    """Read a session, and put its arrays into `arrays`.
+    """Read a session, and put its arrays, and the content that its networks should have, into `arrays`.
 
     Args:
         path: A file written by `save` of this or an earlier version.
@@ -109,6 +113,7 @@ def _read(archive: Archive, name: str, arrays: ArrayStore, notes: list[str]) -> 
         raise RecipeError(f"{name} is no session, or nothing is left of it; choose another file.")
     plain = _state(state.decode("utf-8", "replace"), name, notes)
     try:
+        pins = from_plain(Pins, {"networks": plain.pop("networks", [])}, [])
         session = from_plain(Session, plain, notes)
         held_arrays.read(
             session,
@@ -118,6 +123,7 @@ def _read(archive: Archive, name: str, arrays: ArrayStore, notes: list[str]) -> 
         )
     except (PlainError, held_arrays.TooManyArraysError) as error:
         raise RecipeError(f"{name} cannot be read: {error}; choose another file.") from error
+    arrays.networks.expect(pins)
     if archive.damaged:
         notes.insert(0, "the file is damaged")
     return session
@@ -136,5 +142,7 @@ def _state(text: str, name: str, notes: list[str]) -> dict[str, Any]:
     version = check_version(plain.pop("version", VERSION if damaged else None), VERSION, "session")
     for older in range(version, VERSION):
         plain = MIGRATIONS[older](plain)
+    if not isinstance(plain.get("document"), Mapping) or (damaged and not plain["document"]):
+        raise RecipeError(f"{name} is no session, or nothing is left of it; choose another file.")
     state: dict[str, Any] = plain
     return state
