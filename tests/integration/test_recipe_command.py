@@ -1,6 +1,9 @@
 """`python -m renderer picture` as a separate process."""
 
+import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -61,3 +64,24 @@ def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("*rendered*"))
+
+
+def test_the_network_of_a_run_folder_is_pinned(tmp_path):
+    folder = tmp_path / "00000-run"
+    folder.mkdir()
+    first = folder / "network-snapshot-000001.safetensors"
+    shutil.copy(tiny.save(tmp_path, "sg2"), first)
+    (tmp_path / "a.json").write_text(recipe.write(Recipe(Document()), ArrayStore()))
+    done = run("--recipe", tmp_path / "a.json", "--network", folder, "--out", tmp_path / "a.png", "--device", "cpu")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = json.loads(metadata.read(tmp_path / "a.png", KEY))
+    assert text["document"]["network"]["source"] == str(first)
+    assert text["networks"] == [{"source": str(first), "sha256": hashlib.sha256(first.read_bytes()).hexdigest()}]
+    shutil.copy(tiny.save(tmp_path, "sg3"), folder / "network-snapshot-000002.safetensors")
+    done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "b.png", "--device", "cpu")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+    shutil.copy(folder / "network-snapshot-000002.safetensors", first)
+    done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "c.png", "--device", "cpu")
+    assert done.returncode == 0
+    assert "is not the network that this was saved with" in done.stderr
