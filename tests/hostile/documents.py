@@ -181,9 +181,9 @@ def packed(text: str) -> bytes:
 
 @cache
 def zeros() -> bytes:
-    """500 MB of zeros, packed."""
+    """150 MB of zeros, packed."""
     packer = zlib.compressobj(1)
-    return b"".join(packer.compress(bytes(MEGA)) for _ in range(500)) + packer.flush()
+    return b"".join(packer.compress(bytes(MEGA)) for _ in range(150)) + packer.flush()
 
 
 PACKED = (
@@ -206,7 +206,7 @@ def _pictures() -> Iterator[DocumentCase]:
         ("other texts", b"other\0\0", b"zTXt", 20),
     ):
         yield DocumentCase(
-            f"500 MB in {name}",
+            f"150 MB in {name}",
             ".png",
             lambda path, head=head, kind=kind, times=times: path.write_bytes(PNG + chunk(kind, head + zeros()) * times),
         )
@@ -319,13 +319,13 @@ def _sessions() -> Iterator[DocumentCase]:
     yield made("a member list of 10 MB", lambda: session({f"{i}" + "x" * 500: b"" for i in range(20_000)}))
     yield made("headers without end", lambda: b"PK\3\4" * (8 * MEGA))
     yield made("headers with long names", lambda: (b"PK\3\4" + bytes(22) + b"\xff\xff\0\0" + b"x" * 99) * 100_000)
-    yield made("a state of 400 MB", lambda: session({"session.json": bytes(400 * MEGA)}))
-    yield made("a state of 400 MB, packed twice", lambda: session({"session.yaml": zlib.compress(bytes(400 * MEGA))}))
+    yield made("a state of 150 MB", lambda: session({"session.json": bytes(150 * MEGA)}))
+    yield made("a state of 150 MB, packed twice", lambda: session({"session.yaml": zlib.compress(bytes(150 * MEGA))}))
     yield made("a state that claims 4 GB", lambda: _lying(whole, 4, 2**32 - 2), OPENED)
     yield made("a state that claims 1 byte", lambda: _lying(whole, 4, 1), OPENED)
     yield made("a state that claims 4 GB packed", lambda: _lying(whole, 0, 2**32 - 2), OPENED)
-    yield made("bzip2", lambda: session({"session.json": bytes(400 * MEGA)}, zipfile.ZIP_BZIP2))
-    yield made("lzma", lambda: session({"session.json": bytes(150 * MEGA)}, zipfile.ZIP_LZMA))
+    yield made("bzip2", lambda: session({"session.json": bytes(150 * MEGA)}, zipfile.ZIP_BZIP2))
+    yield made("lzma", lambda: session({"session.json": bytes(80 * MEGA)}, zipfile.ZIP_LZMA))
     yield made("encrypted", lambda: _flagged(whole, 1), OPENED)
     yield made("patched data", lambda: _flagged(whole, 32), OPENED)
     yield made("no state", lambda: session({"arrays/x.npy": b""}))

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -50,7 +51,12 @@ def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip() == str(out)
         np.testing.assert_array_equal(np.array(Image.open(out)), expected)
-        assert metadata.read(out, KEY) == (tmp_path / "a.yaml").read_text()
+        again, first = (json.loads(text) for text in (metadata.read(out, KEY), (tmp_path / "a.yaml").read_text()))
+        source = document.network.source
+        digest = hashlib.sha256(Path(source).read_bytes()).hexdigest()
+        assert again.pop("networks") == [{"source": source, "sha256": digest}]
+        assert first.pop("networks") == []  # nothing had been rendered
+        assert again == first
 
 
 def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
