@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures_path import ROOT
-from tests.hostile.documents import OPENED, REFUSED, DocumentCase, cases
+from tests.hostile.document_case import OPENED, REFUSED, DocumentCase
+from tests.hostile.documents import cases
 
 CASES = cases()
 SECONDS = 10.0
