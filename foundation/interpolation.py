@@ -16,6 +16,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Ease = Literal["even", "in", "out", "both"]
 EASES: tuple[Ease, ...] = get_args(Ease)
 
+MOST_KNOTS = 256
+"""Keys of which all slopes are solved for at once, which takes memory by the square of their number."""
+REACH = 60
+"""Keys on each side that determine a slope to the last bit."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -73,12 +78,32 @@ def weights(
         result[before], result[after] = 1 - share, share
         return result
     knots = times if period is None else (*times, times[0] + period)
-    h = knots[before + 1] - knots[before]
-    slopes, rest = _slopes(knots, period is not None), 1 - share
+    h, rest = knots[before + 1] - knots[before], 1 - share
+    near, first, last, slopes = _near(times, before, after, period)
     result[before] += (1 + 2 * share) * rest * rest
     result[after] += (1 + 2 * rest) * share * share
-    result += h * share * rest * (rest * slopes[before] - share * slopes[after])
+    result[near] += h * share * rest * (rest * slopes[first] - share * slopes[last])
     return result
+
+
+def _near(
+    times: tuple[float, ...], before: int, after: int, period: float | None
+) -> tuple[npt.NDArray[np.intp], int, int, Floats]:
+    """Return the keys that act between two neighbouring ones: indices [N], places of the two in them, slopes [N, N].
+
+    These are all of up to MOST_KNOTS keys. A key's influence on a slope at least halves from key to key, so of more
+    keys those more than REACH away act by less than the last bit.
+    """
+    count = len(times)
+    if count <= MOST_KNOTS:
+        knots = times if period is None else (*times, times[0] + period)
+        return np.arange(count), before, after, _slopes(knots, period is not None)
+    low, high = before - REACH, before + 1 + REACH
+    if period is None:
+        low, high = max(low, 0), min(high, count - 1)
+    places = range(low, high + 1)
+    knots = tuple(times[i % count] + (i // count) * (period or 0.0) for i in places)
+    return np.array([i % count for i in places]), before - low, before - low + 1, _slopes(knots, False)
 
 
 def at(

@@ -121,6 +121,15 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     return tuple(sorted(found, key=lambda s: (s.kimg is None, s.kimg or 0, s.path.suffix.lower() == ".safetensors")))
 
 
+def newest_network(source: str) -> str:
+    """Return the path of the newest network of a run folder; empty if `source` is none, or holds no network."""
+    try:
+        found = snapshots(Path(source)) if source and "://" not in source else ()
+    except (OSError, ValueError):
+        return ""
+    return str(found[-1].path) if found else ""
+
+
 def grids(names: Iterable[str]) -> dict[float, str]:
     """Find the grids of generated images among file names, by training time in kimg.
 
@@ -153,10 +162,10 @@ def write_run(folder: Path, kind: str, spec: Mapping[str, Any], command: str = "
     Raises:
         OSError: it cannot be written.
     """
-    import yaml
+    from foundation import plain_yaml
 
     content = {"kind": kind, **({"command": command} if command else {}), "spec": dict(spec)}
-    write_text(folder / RUN_FILE, yaml.safe_dump(content, sort_keys=False))
+    write_text(folder / RUN_FILE, plain_yaml.dump(content))
 
 
 def change_json(path: Path, **changes: Any) -> dict[str, Any]:
@@ -208,11 +217,11 @@ def read_options(folder: Path, kind: str) -> dict[str, Any]:
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> dict[str, Any] | None:
     """Parse `run.yaml`, cached by its text: YAML takes milliseconds, and a run is looked at every second."""
-    import yaml
+    from foundation import plain_yaml
 
     try:
-        content = yaml.safe_load(text)  # the quicker reader in C crashes on what is nested deeply
-    except (yaml.YAMLError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        content = plain_yaml.parse(text)
+    except plain_yaml.PlainYamlError:
         return None
     return content if isinstance(content, dict) and isinstance(content.get("spec"), dict) else None
 

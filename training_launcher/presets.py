@@ -7,8 +7,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
+from foundation import plain_yaml
 from foundation.specs.options import fields
 from training_launcher.commands import COMMANDS
 from training_launcher.run import Kind
@@ -48,8 +47,8 @@ def read(file: str, text: str) -> Preset:
         ValueError: it is invalid.
     """
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        content = plain_yaml.parse(text)
+    except plain_yaml.PlainYamlError as error:
         raise ValueError(f"{file} is no YAML ({error}).") from error
     if not isinstance(content, dict) or not isinstance(content.get("values"), dict) or "title" not in content:
         raise ValueError(f"{file} needs title, kind and values.")

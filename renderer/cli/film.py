@@ -6,13 +6,13 @@ import signal
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.film import FilmSpec
-from renderer.cli.opening import opened
+from renderer.cli.opening import note_network, opened, recipe_text
 from renderer.cli.picture import QuietWatch
 from renderer.document import recipe
 from renderer.document.arrays import ArrayStore
@@ -21,6 +21,10 @@ from renderer.document.recall import Recalled
 from renderer.document.timeline import Timeline
 from renderer.engine.base import Host
 from renderer.engine.film import Cut, frames
+from renderer.ipc.protocol import RenderRequest
+
+if TYPE_CHECKING:
+    from renderer.engine.pipeline import Pipeline
 
 
 def _film(as_json: bool, **given: Any) -> None:
@@ -64,7 +68,11 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     engine, timeline, count = Pipeline(Host(arrays), wait_for_kernels=True), shown.document.timeline, len(cut.times)
     if spec.threads:
         torch.set_num_threads(spec.threads)
-    text = recipe.write(recipe.Recipe(shown.document, shown.display, cut.start), arrays)
+    try:
+        note_network(engine.model(request, QuietWatch()), request.image.network.source, arrays)
+    except Exception as error:
+        raise _failure(engine, request, error) from error
+    text = recipe_text(recipe.Recipe(shown.document, shown.display, cut.start), arrays)
     with progress("Frames") as bar:
 
         def report(done: int) -> None:
@@ -88,9 +96,13 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
         except OSError as error:
             raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error
         except Exception as error:
-            told = engine.failure(request, error)
-            raise click.ClickException(f"{told.message} {told.advice}") from error
+            raise _failure(engine, request, error) from error
     click.echo(json.dumps({"saved": str(out)}) if as_json else f"{count} frames, {count / cut.fps:.1f} s: {out}")
+
+
+def _failure(engine: "Pipeline", request: RenderRequest, error: Exception) -> click.ClickException:
+    told = engine.failure(request, error)
+    return click.ClickException(f"{told.message} {told.advice}")
 
 
 def _until_terminated() -> Callable[[], bool]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from foundation.files import free_name
 from foundation.png import save_png
-from renderer.cli.opening import opened
+from renderer.cli.opening import note_network, opened, recipe_text
 from renderer.document import recipe
 from renderer.document.animate import requested
 from renderer.document.arrays import ArrayStore
@@ -49,8 +49,8 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
     request = request_for(document, found.display, device, 1)
     if found.at is not None:
         request = requested(request, document.timeline, found.at)
-    pixels = render(request, arrays)
-    text = recipe.write(recipe.Recipe(document, found.display, found.at), arrays)
+    pixels = render(request, arrays)  # before the text, which pins the network that was read
+    text = recipe_text(recipe.Recipe(document, found.display, found.at), arrays)
     try:
         save_png(target, np.ascontiguousarray(pixels[..., :3]), {recipe.KEY: text})
     except OSError as error:
@@ -64,6 +64,7 @@ def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
 
     engine = Pipeline(Host(arrays), wait_for_kernels=True)
     try:
+        note_network(engine.model(request, QuietWatch()), request.image.network.source, arrays)
         return engine.still(request, QuietWatch())
     except Exception as error:  # the engine has words for every error, as in the renderer process
         told = engine.failure(request, error)

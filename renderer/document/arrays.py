@@ -1,4 +1,4 @@
-"""Arrays that documents and requests name by their content: projected latents, directions, masks. NumPy only."""
+"""Content that documents and requests name: arrays (projected latents, directions, masks), networks. NumPy only."""
 
 import dataclasses
 import hashlib
@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from renderer.document.network_files import NetworkFiles
 from renderer.document.parts import Array, ArrayRef
 
 AnyArray = npt.NDArray[Any]
 
-MOST_BYTES = 1 << 25
-"""Size limit of an array: one message to the renderer must hold it."""
+MOST_BYTES = 1 << 23
+"""Size limit of an array: 128 w vectors of 16,384 numbers."""
 
 
 class UnknownArrayError(LookupError):
@@ -57,6 +58,8 @@ class ArrayStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._arrays: dict[ArrayRef, AnyArray] = {}
+        self.networks = NetworkFiles()
+        """Content of the networks that documents name."""
 
     def add(self, array: AnyArray) -> ArrayRef:
         """Store a copy of an array of numbers, and return its name. Raises ValueError if it is refused."""

@@ -4,9 +4,10 @@ Standard library and numpy. Document + View -> RenderRequest.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from renderer.document.parts import Display, ImageState, Latent, Mixing, Source
+from renderer.document.ranges import Count, Factor, Offset, Range, Seconds, Speed
 from renderer.document.request import RenderRequest
 from renderer.document.timeline import Timeline
 
@@ -31,7 +32,7 @@ class Document(ImageState):
 
     latent: Latent = Latent()
     """Blends of latents come from the timeline only."""
-    shelf: tuple[Swatch, ...] = ()
+    shelf: Annotated[tuple[Swatch, ...], Count(20_000)] = ()
     timeline: Timeline = Timeline()
 
 
@@ -40,21 +41,21 @@ class Motion:
     """Parameters that move by themselves while playing. Speeds are per second, at any frame rate."""
 
     latent: bool = False
-    latent_speed: float = 0.25
+    latent_speed: Speed = 0.25
     """Seeds a second."""
     mixing: bool = False
-    mixing_speed: float = 0.25
+    mixing_speed: Speed = 0.25
     """Seeds a second."""
     noise: bool = False
-    noise_speed: float = 10.0
+    noise_speed: Speed = 10.0
     """New seeds a second."""
     orbit: bool = False
-    orbit_speed: float = 0.1
+    orbit_speed: Speed = 0.1
     """Circles a second of the translation around its start."""
-    orbit_radius: float = 0.1
+    orbit_radius: Offset = 0.1
     """Image widths."""
     turn: bool = False
-    turn_speed: float = 10.0
+    turn_speed: Speed = 10.0
     """Degrees a second."""
 
     @property
@@ -67,10 +68,10 @@ class Motion:
 class Camera:
     """Position and zoom of the canvas."""
 
-    zoom: float | None = None
+    zoom: Annotated[float, Range(1e-4, 1e4)] | None = None
     """Screen pixels per image pixel; None fits the canvas."""
-    x: float = 0.5
-    y: float = 0.5
+    x: Offset = 0.5
+    y: Offset = 0.5
     """Point of the image, 0..1, in the middle of the canvas."""
 
 
@@ -78,7 +79,7 @@ class Camera:
 class Playback:
     """Playhead of the timeline."""
 
-    at: float = 0.0
+    at: Seconds = 0.0
     """Seconds."""
     playing: bool = False
     on: bool = False
@@ -92,11 +93,11 @@ class Compare:
     mode: CompareMode = "off"
     b: Document | None = None
     """The other state."""
-    divider: float = 0.5
+    divider: Factor = 0.5
     """Share of the image's width that shows A in mode split."""
     flipped: bool = False
     """Show B in mode flip."""
-    gain: float = 4.0
+    gain: Annotated[float, Range(0, 1e4)] = 4.0
     """Multiplies differences."""
 
 

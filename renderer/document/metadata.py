@@ -1,26 +1,33 @@
 """Text metadata of images and films, read from PNG and MP4. Only the parts that contain text are read."""
 
-import json
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from renderer.document.yaml_text import MOST_TEXT
+from foundation.inputs import open_regular
+from renderer.document.plain_text import MOST_TEXT, TextError, parse_json
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _COMMENT = b"\xa9cmt"
 _WAY = {b"moov": 0, b"udta": 0, b"meta": 4, b"ilst": 0, _COMMENT: 0}
 """Boxes of an MP4 that lead to its comment, and the bytes between their header and what is in them."""
+MOST_PARTS = 100_000
+"""Chunks of a PNG or boxes of an MP4 that are looked at."""
+
+
+class TooLongTextError(ValueError):
+    """The text unpacks to more than can be read."""
 
 
 def read(path: Path, key: str) -> str | None:
     """Return the text of a PNG or an MP4 under `key`; None if it has none, or has another format.
 
-    Raises OSError if the file cannot be read.
+    Raises OSError if the file cannot be read, TooLongTextError if the text is longer than `MOST_TEXT`.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if file.read(8) == _PNG:
             return _png_text(file, key)
         size = file.seek(0, 2)
@@ -30,7 +37,9 @@ def read(path: Path, key: str) -> str | None:
 def _png_text(file: BinaryIO, key: str) -> str | None:
     """Search the chunks: length, type, data, checksum."""
     file.seek(len(_PNG))
-    while len(head := file.read(8)) == 8:
+    for _ in range(MOST_PARTS):
+        if len(head := file.read(8)) < 8:
+            break
         length, kind = struct.unpack(">I4s", head)
         if kind not in (b"tEXt", b"zTXt", b"iTXt") or length > MOST_TEXT:
             file.seek(length + 4, 1)
@@ -55,7 +64,7 @@ def _chunk_text(kind: bytes, rest: bytes) -> str | None:
             unpacked = zlib.decompressobj()
             rest = unpacked.decompress(rest, MOST_TEXT)
             if unpacked.unconsumed_tail:
-                return None
+                raise TooLongTextError
         return rest.decode(encoding)
     except (zlib.error, UnicodeDecodeError):
         return None
@@ -63,13 +72,13 @@ def _chunk_text(kind: bytes, rest: bytes) -> str | None:
 
 def _mp4_text(file: BinaryIO, size: int, key: str) -> str | None:
     """Return the text in the comment, moov/udta/meta/ilst/©cmt/data, which holds a JSON object."""
-    for kind, start, end in _boxes(file, 0, size, 0):
+    for kind, start, end in islice(_boxes(file, 0, size, 0), MOST_PARTS):
         if kind != b"data" or not 8 <= end - start <= MOST_TEXT:
             continue
         file.seek(start + 8)
         try:
-            held = json.loads(file.read(end - start - 8).decode("utf-8"))
-        except (ValueError, RecursionError):
+            held = parse_json(file.read(end - start - 8))
+        except TextError:
             continue
         text = held.get(key) if isinstance(held, dict) else None
         if isinstance(text, str):
@@ -79,7 +88,9 @@ def _mp4_text(file: BinaryIO, size: int, key: str) -> str | None:
 
 def _boxes(file: BinaryIO, start: int, end: int, depth: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the boxes that lead to the comment, and the data in it: kind, first byte of the content, end."""
-    while start + 8 <= end:
+    for _ in range(MOST_PARTS):
+        if start + 8 > end:
+            return
         file.seek(start)
         head = file.read(8)
         if len(head) < 8:

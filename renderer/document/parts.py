@@ -1,12 +1,27 @@
 """Parameters of an image: frozen, hashable, standard library only.
 
-`ImageState` is their one declaration: the Document extends it, and every request contains it. The timeline, recipes
-and sessions follow its fields by reflection; `renderer.engine.keys` says which stage reads which.
+`ImageState` is their one declaration, with the bounds of every value: the Document extends it, and every request
+contains it. The timeline, recipes and sessions follow its fields by reflection; `renderer.engine.keys` says which
+stage reads which.
 """
 
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from renderer.document.ranges import (
+    Angle,
+    Count,
+    Factor,
+    FilePath,
+    Index,
+    Label,
+    Offset,
+    Place,
+    Range,
+    Seed,
+    Sha256,
+)
 
 Blend = Literal["z", "w", "arc"]
 NoiseMode = Literal["none", "const", "random"]
@@ -17,9 +32,9 @@ Channels = Literal["rgb", "one"]
 class Network:
     """The generator that renders."""
 
-    source: str = ""
+    source: FilePath = ""
     """Path, URL or run folder; empty for the demo network."""
-    reload: int = 0
+    reload: Annotated[int, Range(0, 2**31 - 1)] = 0
     """Incremented to read the same source again."""
 
 
@@ -27,7 +42,7 @@ class Network:
 class ArrayRef:
     """An array, named by its content: sent to the renderer once, and saved beside a session."""
 
-    sha256: str
+    sha256: Sha256
 
 
 @dataclass(frozen=True)
@@ -45,15 +60,15 @@ class Array:
 class Latent:
     """A place in the grid of seeds: (x, y) stands for seed x + 100 y; fractions blend up to four neighbours."""
 
-    x: float = 0.0
-    y: float = 0.0
+    x: Place = 0.0
+    y: Place = 0.0
     blend: Blend = "w"
     """z: spherical in Z; w: linear in W; arc: in W, keeping the distance from the mean."""
-    label: int | None = None
+    label: Label | None = None
     """Class of a conditional network; None takes the class that the seed draws."""
-    label_b: int | None = None
+    label_b: Label | None = None
     """Second class to blend toward; None blends nothing."""
-    label_mix: float = 0.0
+    label_mix: Factor = 0.0
     """Share of the second class, 0..1, blended in W."""
     array: ArrayRef | None = None
     """A stored w [w_dim] or ws [num_ws, w_dim], before truncation; replaces the fields above."""
@@ -63,11 +78,11 @@ class Latent:
 class WBlend:
     """Sources blended in W, layer by layer: w = sum of weight * w_source (`gan.latents.blend_w`)."""
 
-    parts: tuple[tuple["Source", float], ...]
+    parts: Annotated[tuple[tuple["Source", Factor], ...], Count(1000)]
     """Sources and weights; the weights add up to 1 and may be negative."""
     keep_norm: bool = False
     """Blend the distances from the mean too, with `lengths`, so that walks do not sink into it."""
-    lengths: tuple[float, ...] = ()
+    lengths: Annotated[tuple[Factor, ...], Count(1000)] = ()
     """Weights of the distances; empty: those of the parts."""
     spherical: bool = False
     """Blend in Z on the sphere, where all parts are seeds and no weight is negative; elsewhere in W."""
@@ -81,11 +96,11 @@ Source = Latent | WBlend
 class LayerStyle:
     """The style that one w vector takes instead of the document's own."""
 
-    ws: int
+    ws: Index
     """Index of the w vector."""
     source: Source | None = None
     """None: the second style, seed `Mixing.x`."""
-    amount: float = 1.0
+    amount: Factor = 1.0
     """Share of the source, 0..1, blended in W with the document's own style."""
     locked: bool = False
     """Gestures on many layers skip this one."""
@@ -95,11 +110,11 @@ class LayerStyle:
 class Mixing:
     """Style mixing: layers with another style than the image's (arXiv 1812.04948, section 3.1)."""
 
-    x: float = 1.0
+    x: Place = 1.0
     """Seed of the second style; a fraction blends its two neighbours as in `Latent`."""
-    layers: tuple[LayerStyle, ...] = ()
+    layers: Annotated[tuple[LayerStyle, ...], Count(4096)] = ()
     """Ascending by `ws`, at most one for each."""
-    solo: tuple[int, ...] = ()
+    solo: Annotated[tuple[Index, ...], Count(4096)] = ()
     """If not empty, only these of `layers` act."""
 
     @property
@@ -117,10 +132,10 @@ class Mixing:
 class Truncation:
     """w' = w_avg + psi (w - w_avg) on the first `cutoff` w vectors."""
 
-    psi: float = 1.0
-    cutoff: int | None = None
+    psi: Factor = 1.0
+    cutoff: Index | None = None
     """None: all of them."""
-    psis: tuple[float, ...] = ()
+    psis: Annotated[tuple[Factor, ...], Count(4096)] = ()
     """A psi for each w vector, instead of the two above; the last one repeats for further vectors."""
 
     def of(self, num_ws: int) -> tuple[float, ...]:
@@ -138,9 +153,9 @@ class Direction:
     name: str
     array: ArrayRef
     """[w_dim], or [num_ws, w_dim]."""
-    strength: float = 0.0
-    first: int = 0
-    last: int = 7
+    strength: Factor = 0.0
+    first: Index = 0
+    last: Index = 7
     """Last index of the w vectors that it moves, inclusive."""
 
 
@@ -150,9 +165,9 @@ class LayerNoise:
 
     layer: str
     on: bool = True
-    strength: float = 1.0
+    strength: Factor = 1.0
     """Multiplies the strength of all layers."""
-    seed: int | None = None
+    seed: Seed | None = None
     """Seed of this layer's noise in any mode; None follows the mode."""
 
 
@@ -161,11 +176,11 @@ class Noise:
     """Per-pixel noise of networks that have it."""
 
     mode: NoiseMode = "const"
-    seed: int = 0
+    seed: Seed = 0
     """Read when mode is random."""
-    strength: float = 1.0
+    strength: Factor = 1.0
     """Multiplies the learned strength of every layer."""
-    layers: tuple[LayerNoise, ...] = ()
+    layers: Annotated[tuple[LayerNoise, ...], Count(4096)] = ()
     """Layers that differ from the default, ascending by name."""
 
     @property
@@ -189,11 +204,11 @@ class Noise:
 class Transform:
     """Affine transform of the input of a StyleGAN3 network; the image follows."""
 
-    x: float = 0.0
+    x: Offset = 0.0
     """Translation to the right in image widths."""
-    y: float = 0.0
+    y: Offset = 0.0
     """Translation downward in image heights."""
-    angle: float = 0.0
+    angle: Angle = 0.0
     """Degrees, clockwise."""
     whole_pixels: bool = False
     """Round the translation to whole output pixels."""
@@ -207,7 +222,7 @@ class ImageState:
     latent: Source = Latent()
     mixing: Mixing = Mixing()
     truncation: Truncation = Truncation()
-    directions: tuple[Direction, ...] = ()
+    directions: Annotated[tuple[Direction, ...], Count(1000)] = ()
     noise: Noise = Noise()
     transform: Transform = Transform()
     force_fp32: bool = False
@@ -229,8 +244,8 @@ class Spectrum:
     on: bool = False
     selected_only: bool = False
     """Only the shown channels instead of all."""
-    range_db: float = 50.0
-    beta: float = 8.0
+    range_db: Annotated[float, Range(0.01, 1e4)] = 50.0
+    beta: Annotated[float, Range(0, 500)] = 8.0
     """Shape of the Kaiser window."""
 
 
@@ -242,10 +257,10 @@ class Display:
     """Show this layer's output; None, or a layer that the network does not have, shows the image."""
     channels: Channels = "rgb"
     """rgb: three channels from `channel` on, as colours; one: a single channel in grey."""
-    channel: int = 0
+    channel: Annotated[int, Range(0, 2**31 - 1)] = 0
     normalize: bool = False
     """Divide by each channel's largest magnitude."""
-    scale_db: float = 0.0
+    scale_db: Annotated[float, Range(-400, 400)] = 0.0
     """Gain: multiply by 10^(dB / 20)."""
     untransform: bool = False
     """Undo the input transform on the image, band-limited."""

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.inputs import NotRegularError, TooLargeError, clean_text, read_regular
 from renderer.document import metadata, recipe, session
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.parts import Display
+from renderer.document.plain_text import MOST_TEXT
 from renderer.document.recipe import RecipeError
-from renderer.document.yaml_text import MOST_TEXT
 
-PICTURES, FILMS, TEXTS = (".png",), (".mp4", ".m4v", ".mov"), (".yaml", ".yml")
+PICTURES, FILMS, TEXTS = (".png",), (".mp4", ".m4v", ".mov"), (".json", ".yaml", ".yml")
 SUFFIXES = (session.SUFFIX, *PICTURES, *FILMS, *TEXTS)
 """Suffixes of files that may hold a document."""
 
@@ -46,16 +47,22 @@ def recall(path: Path, arrays: ArrayStore) -> Recalled:
 
 def _text(path: Path, suffix: str) -> str:
     """Return the recipe in a file. Raises RecipeError."""
+    name = clean_text(path.name, 80)
     try:
         if suffix in TEXTS:
-            with path.open("rb") as file:
-                return file.read(MOST_TEXT).decode("utf-8")
+            return read_regular(path, MOST_TEXT).decode("utf-8")
         text = metadata.read(path, recipe.KEY)
     except UnicodeDecodeError as error:
-        raise RecipeError(f"{path.name} is no text, so it is no recipe; choose another file.") from error
+        raise RecipeError(f"{name} is no text, so it is no recipe; choose another file.") from error
+    except (TooLargeError, metadata.TooLongTextError) as error:
+        raise RecipeError(
+            f"The recipe in {name} is longer than {MOST_TEXT >> 20} MB, so it was not read; choose another file."
+        ) from error
+    except NotRegularError as error:
+        raise RecipeError(f"{name} is no ordinary file, so it was not read; choose another file.") from error
     except OSError as error:
-        raise RecipeError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise RecipeError(f"{name} cannot be read: {error.strerror or error}.") from error
     if text is None:
         what = "picture" if suffix in PICTURES else "film" if suffix in FILMS else "file"
-        raise RecipeError(f"The {what} {path.name} carries no recipe: only what StyleScope itself saved does.")
+        raise RecipeError(f"The {what} {name} carries no recipe: only what StyleScope itself saved does.")
     return text

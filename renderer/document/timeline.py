@@ -7,15 +7,19 @@ A parameter is named by its path from the document down: `latent`, `truncation.p
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from types import UnionType
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from foundation.interpolation import Ease, Kind
-from renderer.document.parts import Display, ImageState, Mixing, Network, Noise, Source, Truncation
+from renderer.document.parts import Direction, Display, ImageState, Mixing, Network, Noise, Source, Truncation
+from renderer.document.ranges import LONGEST_TEXT, Count, Range, Seconds
 
 V = TypeVar("V")
+
+CLOSEST = 1e-9
+"""Least seconds between two keys."""
 
 SAME = 1e-4
 """Seconds: keys closer than this are one key."""
@@ -49,7 +53,7 @@ class PathError(ValueError):
 class Key(Generic[V]):
     """A value at a time."""
 
-    at: float
+    at: Seconds
     """Seconds."""
     value: V
     ease: Ease = "even"
@@ -73,23 +77,24 @@ class Track:
     """Its keys are ignored."""
 
     def __post_init__(self) -> None:
-        if any(b.at <= a.at for a, b in pairwise(self.keys)):
+        if any(b.at - a.at < CLOSEST for a, b in pairwise(self.keys)):
             raise ValueError(f"the keys of {self.path} are not in the order of their times")
 
     @classmethod
     def plain_hints(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the type of the keys, for reading and writing them as text (see `renderer.document.plain`)."""
-        try:
-            return {"keys": tuple[Key[type_of(str(plain.get("path")))], ...]}  # type: ignore[misc]
-        except PathError:
-            return {}
+        """Return the type of the keys, for reading and writing them as text (see `renderer.document.plain`).
+
+        Raises PathError.
+        """
+        kind = type_of(str(plain.get("path"))[:LONGEST_TEXT], bounds=True)
+        return {"keys": tuple[Key[kind], ...]}  # type: ignore[valid-type]
 
 
 @dataclass(frozen=True)
 class Retiming:
     """Time map that makes the image change by the same amount in every second."""
 
-    shares: tuple[float, ...]
+    shares: Annotated[tuple[Annotated[float, Range(0, 1)], ...], Count(100_000)]
     """Moments of the timeline, as shares 0..1 that never fall, at evenly spaced moments of the film."""
     measured: str = ""
     """`fingerprint` of the timeline that was measured."""
@@ -135,19 +140,20 @@ class Timeline:
         return next((track for track in self.tracks if track.path == path), None)
 
 
-@cache
-def type_of(path: str) -> Any:
-    """Return the type of the values at a path. Raises PathError."""
+@lru_cache(maxsize=1024)
+def type_of(path: str, *, bounds: bool = False) -> Any:
+    """Return the type of the values at a path, with `bounds` annotated by them. Raises PathError."""
     if path in WHOLES:
         return WHOLES[path]
     root, *names = path.split(".")
     if root == "directions" and names:
-        return float
+        return get_type_hints(Direction, include_extras=bounds)["strength"]
     kind: Any = ROOTS.get(root)
     for name in names:
-        kind = get_type_hints(kind).get(name) if isinstance(kind, type) and is_dataclass(kind) else None
+        hints = get_type_hints(kind, include_extras=bounds) if isinstance(kind, type) and is_dataclass(kind) else {}
+        kind = hints.get(name)
     if kind is None or not names or is_dataclass(kind):
-        raise PathError(f"There is no parameter {path!r} that keys could change.")
+        raise PathError(f"there is no parameter {path[:80]!r} that keys could change")
     return kind
 
 

@@ -238,6 +238,8 @@ def describe_model(network: Network, G: Generator, info: gan.NetworkInfo, device
         has_mapping=G.mapping.num_layers > 0,
         has_low_res=bool(_low_res(G)),
         has_mean=G.mapping.mean is not None,
+        file=info.source,
+        sha256=info.sha256,
     )
 
 

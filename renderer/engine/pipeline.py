@@ -18,7 +18,7 @@ from renderer.engine.readback import CudaQueue, Readback
 from renderer.engine.render import Render, StageCaches
 from renderer.engine.ws import StyleError
 from renderer.ipc.frames import RGBA
-from renderer.ipc.protocol import Failure, RenderRequest, ThumbnailRequest
+from renderer.ipc.protocol import Failure, ModelInfo, RenderRequest, ThumbnailRequest
 
 
 class Pipeline:
@@ -67,6 +67,10 @@ class Pipeline:
         """Return the w vectors for the synthesis network [num_ws, w_dim]."""
         ws = Render(self._models, self._caches, request, watch).ws()
         return np.asarray(ws[0].float().cpu().numpy())
+
+    def model(self, request: RenderRequest, watch: Watch) -> ModelInfo:
+        """Return the description of a request's network, reading it if needed. Raises like `render`."""
+        return self._models.get(request.image.network, request.device, watch.loading).info
 
     def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
         """Read the network of a request in a thread; return True once it is in memory."""

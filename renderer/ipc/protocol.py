@@ -205,6 +205,10 @@ class ModelInfo:
     """The network has a mean of w to truncate toward."""
     has_low_res: bool = False
     """The network can render at lower resolutions in less time."""
+    file: str = ""
+    """The file that was read: for a run folder its newest snapshot then; the address of a URL."""
+    sha256: str = ""
+    """Hash of that file in hexadecimal; empty if unknown."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Files written before the rooms (`tests/fixtures/before`) open as they were, with the same images."""
+"""Files of earlier versions open as they were, with the same images.
+
+`tests/fixtures/before` was written before the rooms, `tests/fixtures/yaml` before documents were JSON.
+"""
 
 import dataclasses
 import json
@@ -33,6 +36,7 @@ from viz.state.settings import Settings
 
 BEFORE = ROOT / "tests" / "fixtures" / "before"
 EXPECTED = np.load(BEFORE / "expected.npz")
+YAML = ROOT / "tests" / "fixtures" / "yaml"
 RUN = "00000-stylegan2-images-gpus1-batch8-gamma1"
 
 
@@ -45,10 +49,10 @@ def _one_thread():
     torch.set_num_threads(threads)
 
 
-def assert_same_image(actual: np.ndarray, name: str) -> None:
-    expected = EXPECTED[name]
+def assert_same_image(actual: np.ndarray, name: str, folder: Path = BEFORE) -> None:
+    expected = (EXPECTED if folder == BEFORE else np.load(folder / "expected.npz"))[name]
     assert actual.shape == expected.shape
-    made_with = json.loads((BEFORE / "made_with.json").read_text())
+    made_with = json.loads((folder / "made_with.json").read_text())
     here = {
         "torch": torch.__version__.partition("+")[0],
         "cpu": torch.backends.cpu.get_cpu_capability(),
@@ -64,13 +68,13 @@ def pipeline(arrays: ArrayStore) -> Pipeline:
     return Pipeline(Host(arrays))
 
 
-def image(file: str, network: str | None = None, *, still: bool = False) -> np.ndarray:
-    """Render the image of a file as the command line does; with `still` regardless of the timeline's time."""
+def image(file: str, network: str | None = None, *, folder: Path = BEFORE) -> np.ndarray:
+    """Render the image of a file as the command line does."""
     arrays = ArrayStore()
-    found = opened(BEFORE / file, network, arrays)
+    found = opened(folder / file, network, arrays)
     assert found.notes == ()
     request = request_for(found.document, found.display, "cpu", 1)
-    if found.at is not None and not still:
+    if found.at is not None:
         request = requested(request, found.document.timeline, found.at)
     return pipeline(arrays).still(request, Watching())
 
@@ -112,7 +116,9 @@ def test_a_session_loses_nothing_when_it_is_saved_again(tmp_path):
     session.save(tmp_path / "again.stylescope", found, arrays)
     shutil.unpack_archive(BEFORE / "work.stylescope", tmp_path / "before", "zip")
     shutil.unpack_archive(tmp_path / "again.stylescope", tmp_path / "now", "zip")
-    before, now = (yaml.safe_load((tmp_path / name / "session.yaml").read_text()) for name in ("before", "now"))
+    before = yaml.safe_load((tmp_path / "before" / "session.yaml").read_text())
+    now = json.loads((tmp_path / "now" / "session.json").read_text())
+    assert (before.pop("version"), now.pop("version")) == (1, session.VERSION)
     assert {"document", "view"} <= before.keys()
     assert_contains(now, before)
     files = sorted(path.relative_to(tmp_path / "before") for path in (tmp_path / "before").rglob("*.npy"))
@@ -128,7 +134,9 @@ def test_a_recipe_loses_nothing_when_it_is_written_again(file):
     arrays, notes = ArrayStore(), []
     again = recipe.write(recipe.read(text, arrays, notes), arrays)
     assert notes == []
-    assert_contains(yaml.safe_load(again), yaml.safe_load(text))
+    before, now = yaml.safe_load(text), json.loads(again)
+    assert (before.pop("version"), now.pop("version")) == (1, recipe.VERSION)
+    assert_contains(now, before)
 
 
 def test_a_recipe_in_a_picture_gives_the_picture_that_carries_it():
@@ -148,6 +156,31 @@ def test_a_recipe_as_text_shows_the_same_image():
     assert recall(BEFORE / "pattern.yaml", ArrayStore()).document.network == Network("pattern-t-128")
     network = next((ROOT / "assets").glob("pattern-t-128.*"))
     assert_same_image(image("pattern.yaml", str(network)), "pattern")
+
+
+@pytest.mark.parametrize("file", ["recipe.png", "recipe.yaml"])
+def test_a_recipe_in_yaml_shows_the_same_image(file):
+    assert_same_image(image(file, folder=YAML), "recipe", YAML)
+
+
+def test_a_session_in_yaml_shows_the_same_image(tmp_path):
+    assert_same_image(image("work.stylescope", folder=YAML), "session", YAML)
+    picture, held = (recall(YAML / name, ArrayStore()) for name in ("recipe.png", "work.stylescope"))
+    assert picture.document == held.document
+    arrays, notes = ArrayStore(), []
+    found = session.load(YAML / "work.stylescope", arrays, notes)
+    session.save(tmp_path / "again.stylescope", found, arrays)
+    assert session.load(tmp_path / "again.stylescope", ArrayStore(), notes) == found
+    assert notes == []
+
+
+def test_a_recipe_in_yaml_loses_nothing_when_it_is_written_again():
+    text = (YAML / "recipe.yaml").read_text()
+    arrays, notes = ArrayStore(), []
+    before, now = yaml.safe_load(text), json.loads(recipe.write(recipe.read(text, arrays, notes), arrays))
+    assert notes == []
+    assert (before.pop("version"), now.pop("version")) == (1, recipe.VERSION)
+    assert_contains(now, before)
 
 
 def test_latents_are_the_sessions():

@@ -1,9 +1,13 @@
 """`python -m renderer picture` as a separate process."""
 
+import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -47,7 +51,12 @@ def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip() == str(out)
         np.testing.assert_array_equal(np.array(Image.open(out)), expected)
-        assert metadata.read(out, KEY) == (tmp_path / "a.yaml").read_text()
+        again, first = (json.loads(text) for text in (metadata.read(out, KEY), (tmp_path / "a.yaml").read_text()))
+        source = document.network.source
+        digest = hashlib.sha256(Path(source).read_bytes()).hexdigest()
+        assert again.pop("networks") == [{"source": source, "sha256": digest}]
+        assert first.pop("networks") == []  # nothing had been rendered
+        assert again == first
 
 
 def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
@@ -61,3 +70,24 @@ def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("*rendered*"))
+
+
+def test_the_network_of_a_run_folder_is_pinned(tmp_path):
+    folder = tmp_path / "00000-run"
+    folder.mkdir()
+    first = folder / "network-snapshot-000001.safetensors"
+    shutil.copy(tiny.save(tmp_path, "sg2"), first)
+    (tmp_path / "a.json").write_text(recipe.write(Recipe(Document()), ArrayStore()))
+    done = run("--recipe", tmp_path / "a.json", "--network", folder, "--out", tmp_path / "a.png", "--device", "cpu")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = json.loads(metadata.read(tmp_path / "a.png", KEY))
+    assert text["document"]["network"]["source"] == str(first)
+    assert text["networks"] == [{"source": str(first), "sha256": hashlib.sha256(first.read_bytes()).hexdigest()}]
+    shutil.copy(tiny.save(tmp_path, "sg3"), folder / "network-snapshot-000002.safetensors")
+    done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "b.png", "--device", "cpu")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+    shutil.copy(folder / "network-snapshot-000002.safetensors", first)
+    done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "c.png", "--device", "cpu")
+    assert done.returncode == 0
+    assert "is not the network that this was saved with" in done.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.runs import newest_network
 from renderer.document import recipe
 from renderer.document.animate import requested
 from renderer.document.document import request_for
@@ -23,15 +24,20 @@ from viz.state.snapshots import NETWORK_SUFFIXES
 
 @dataclass(frozen=True)
 class OpenNetwork(Action):
-    """Open a path, URL or run folder. It is added to the recent networks once rendered; the same source is reloaded."""
+    """Open a path, a URL, or the newest network of a run folder.
+
+    It is added to the recent networks once rendered; the same source is reloaded.
+    """
 
     source: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene with the other network."""
         document = scene.document
-        again = document.network.reload + 1 if document.network.source == self.source else 0
-        return replace(scene, document=replace(document, network=Network(self.source, again)))
+        # A folder's newest network would be another one after its run's next snapshot.
+        source = newest_network(self.source) or self.source
+        again = document.network.reload + 1 if document.network.source == source else 0
+        return replace(scene, document=replace(document, network=Network(source, again)))
 
 
 @dataclass(frozen=True)

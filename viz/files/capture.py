@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from foundation.background import Worker
 from foundation.files import next_number, write_numbered
 from foundation.png import write_png
+from renderer.document.held_arrays import TooManyArraysError
 from viz.state.facts import ServiceKey
 from viz.state.settings import Settings
 
@@ -86,6 +87,8 @@ def _written(task: Task) -> Written:
         return Written(problem="The picture cannot be saved: there is not enough memory for it.")
     except OSError as error:
         return Written(problem=f"The picture cannot be saved in {folder}: {error.strerror or error}.")
+    except TooManyArraysError as error:
+        return Written(problem=f"The picture cannot be saved with its recipe: {error}. Use fewer stored latents.")
 
 
 CAPTURES: ServiceKey[Writer] = ServiceKey("captures")

@@ -29,6 +29,8 @@ def load(path: Path) -> AnyArray:
             f"{path.name} holds no direction: that has the shape [w_dim] or [num_ws, w_dim], "
             f"but it has {list(array.shape)}."
         )
+    if vector.nbytes > MOST_BYTES:
+        raise ValueError(f"{path.name} holds {list(vector.shape)} numbers, far more than any direction has.")
     return vector
 
 

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from foundation.arrays import LATENT_KEY, LATENT_SUFFIXES, AnyArray, latents_of, read_floats
-from renderer.document.arrays import MOST_BYTES
 from renderer.ipc.protocol import ModelInfo
 
 SUFFIXES = LATENT_SUFFIXES
+
+LARGEST = 1 << 26
+"""Bytes of the largest file that is read: it may hold many latents, of which the first is taken."""
 
 
 def load(path: Path) -> AnyArray:
@@ -15,7 +17,7 @@ def load(path: Path) -> AnyArray:
     Raises ValueError with a message if there are none.
     """
     try:
-        array = read_floats(path, LATENT_KEY, 2 * MOST_BYTES)
+        array = read_floats(path, LATENT_KEY, LARGEST)
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:

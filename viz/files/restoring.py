@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from foundation.runs import newest_network
 from renderer.document.arrays import ArrayStore, UnknownArrayError, refs_in
 from renderer.document.document import Document, Playback
-from renderer.document.parts import Latent, Mixing, Truncation
+from renderer.document.parts import Latent, Mixing, Network, Truncation
 from renderer.document.recall import Recalled
 from renderer.ipc.protocol import ArrayRef, ModelInfo
 from viz.state import motion
@@ -23,6 +24,8 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
     If its network is missing, the current one stays (see `missing`).
     """
     document = recalled.document
+    if newest := newest_network(document.network.source):  # of a run folder, in files of earlier versions
+        document = replace(document, network=Network(newest))
     if missing(document.network.source):
         document = replace(document, network=scene.document.network)
     if recalled.view is None:

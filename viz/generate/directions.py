@@ -7,6 +7,7 @@ from imgui_bundle import imgui
 
 from renderer.document.arrays import UnknownArrayError
 from renderer.document.parts import Direction
+from renderer.document.ranges import limited
 from renderer.ipc.protocol import ModelInfo
 from viz.files.browse_purposes import DIRECTION
 from viz.files.direction_files import misfit, ranged, renamed
@@ -89,7 +90,7 @@ def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
         under.note(path)
         if ui.key_clicked():
             return key_toggled(scene, path)
-        after = _range(replace(one, strength=strength), facts.model)
+        after = _range(replace(one, strength=limited(Direction, "strength", strength)), facts.model)
     imgui.same_line(0, t.px(4))
     directions = scene.document.directions
     if ui.button(glyph="x", id_="##remove", hint=f"Take {one.name} away"):

@@ -16,7 +16,7 @@ from viz.state.followed_run import Follow, PutBeside
 from viz.state.interaction import Following
 from viz.state.params import put
 from viz.state.scene import Scene, ShowDialog
-from viz.state.snapshots import current, nearest
+from viz.state.snapshots import current, drawn, nearest
 from viz.ui import widgets as ui
 from viz.ui.numbers import kimg_text
 from viz.ui.theme import current as t
@@ -154,7 +154,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
 def _snapshots(scene: Scene, facts: Facts) -> Scene:
     """Draw a slider over the run's snapshots. The rest of the document is unchanged, so one face can be compared."""
     found, network = facts.snapshots, scene.document.network
-    typed, index = facts.scratch.get(Typed), current(facts.snapshots, network.source)
+    typed, index = facts.scratch.get(Typed), current(facts.snapshots, drawn(network.source, facts.model))
     shown = found[index].kimg if typed.kimg is None else typed.kimg
     ui.row_label("Snapshot", index != len(found) - 1)
     value = ui.slider(
@@ -189,7 +189,7 @@ def _run(scene: Scene, facts: Facts, found: tuple[Snapshot, ...]) -> Scene:
     if ui.switch("Follow", on, hint) != on:
         scene = scene.request(Follow("" if on else folder))
     imgui.same_line(0, t.px(12))
-    here = current(found, scene.document.network.source)
+    here = current(found, drawn(scene.document.network.source, facts.model))
     other = found[0 if here else -1]
     room = imgui.get_content_region_avail().x
     hint = "The same picture as another snapshot draws it, at the right of a line; choose which under Compare"

@@ -28,7 +28,7 @@ _PIECES = 24
 """Segments of the colour bar; linear interpolation within one is invisible."""
 
 
-@dataclass
+@dataclass(eq=False)
 class NoiseMap:
     """Current map. Its texture needs the window's OpenGL context."""
 

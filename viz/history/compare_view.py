@@ -22,7 +22,7 @@ GRAB = 8
 """Half width of the divider's hit area, in design lengths."""
 
 
-@dataclass
+@dataclass(eq=False)
 class ComparedImage:
     """The image of state B. Needs the window's OpenGL context."""
 

@@ -186,6 +186,7 @@ class RenderLink:
         if known is not None and frame.model is not known and frame.model == known:
             frame = replace(frame, model=known)  # the same object compares fast
         self.frame = frame
+        self._renderer.arrays.networks.opened(frame.model.network.source, frame.model.sha256)
         self.image_version += 1
         self.shown = self._shows.get(frame.request_id, self.shown)
         if sent_at := self._sent_at.get(frame.request_id):

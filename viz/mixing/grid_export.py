@@ -13,7 +13,7 @@ from viz.state.scene import Scene
 from viz.ui.notifications import with_message
 
 
-@dataclass
+@dataclass(eq=False)
 class GridExport:
     """A running export of the grid at full size."""
 

@@ -10,7 +10,7 @@ from viz.runs.selection import chosen_alone, focus, shown
 from viz.state.facts import Facts
 from viz.state.followed_run import Follow, PutBeside, run_folder
 from viz.state.scene import Command, Scene, ShowDialog
-from viz.state.snapshots import current
+from viz.state.snapshots import current, drawn
 
 
 def of_runs() -> tuple[Command, ...]:
@@ -116,5 +116,5 @@ def _follow(scene: Scene, facts: Facts) -> Scene:
 
 
 def _beside(scene: Scene, facts: Facts) -> Scene:
-    here = current(facts.snapshots, scene.document.network.source)
+    here = current(facts.snapshots, drawn(scene.document.network.source, facts.model))
     return scene.request(PutBeside(facts.snapshots[0 if here else -1].path))

@@ -10,6 +10,7 @@ from imgui_bundle import hello_imgui, imgui, immapp
 from numpy.typing import NDArray
 
 from foundation import background
+from foundation.runs import newest_network
 from renderer.document.document import Document
 from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network
@@ -44,7 +45,7 @@ class App:
         self.options, self._clock = options, options.clock
         self.renderer = renderer
         self._said: list[Message] = []
-        document = Document(network=Network(options.network))
+        document = Document(network=Network(newest_network(options.network) or options.network))
         interaction = Interaction(following=Following(waiting=settings.followed))
         self.store = Store(Scene(document=document, settings=settings, interaction=interaction), options.clock)
         self.commands = {command.id: command for command in commands(options.chance)}

@@ -105,6 +105,8 @@ class Frame:
         held = self._store.history.is_open and not self.scene.view.moving
         self._link.submit(self.scene, self._clock(), held)
         self._memory.look(self.scene)
+        for sentence in self._renderer.arrays.networks.changed():
+            window.say(sentence, bad=True)
         file_actions.report(window)
         timeline_actions.report(window)
         run_actions.report_changes(window)

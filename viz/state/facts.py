@@ -72,7 +72,7 @@ class Snapshot:
     """Image grid written at the same time; empty if there is none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Performance:
     """Values for the Performance panel and the status bar; the series hold the newest few hundred, oldest first."""
 
@@ -122,9 +122,9 @@ class Thumbnails(Protocol):
         """Return texture and (u0, v0, u1, v1) of the image of `request`, or None if it is not available yet."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JobStatus:
-    """Progress and result of a job."""
+    """Progress and result of a job; equal to itself alone, as arrays have no single equality."""
 
     done: int = 0
     total: int = 1

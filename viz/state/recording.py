@@ -83,13 +83,13 @@ class Reads:
         found = []
         for (root, path), value in self.values.items():
             try:
-                same = bool(attrgetter(path)(_holder(root, scene, facts)) == value)
-            except (AttributeError, ValueError):
-                same = False
-            if not same:
+                unchanged = same(attrgetter(path)(_holder(root, scene, facts)), value)
+            except AttributeError:
+                unchanged = False
+            if not unchanged:
                 found.append(_name((root, path)))
         return found + [
-            _title(select) for select, value in self.selected.items() if _call(select, scene, facts) != value
+            _title(select) for select, value in self.selected.items() if not same(_call(select, scene, facts), value)
         ]
 
     def names(self) -> set[str]:
@@ -101,6 +101,14 @@ class Reads:
         for (root, path), value in self.values.items():
             by_root.setdefault(root, {})[path] = value
         return [(root, _getter(tuple(found)), (*found.values(),)) for root, found in by_root.items()]
+
+
+def same(a: object, b: object) -> bool:
+    """Return True for equal values; arrays, also inside of others, are equal only to themselves."""
+    try:
+        return a is b or bool(a == b)
+    except ValueError:  # an array has no single truth value
+        return False
 
 
 def _holder(root: Root, scene: Scene, facts: Facts) -> object:

@@ -5,16 +5,18 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
-
+from foundation import plain_yaml
 from foundation.background import Worker
 from foundation.files import write_text
+from foundation.inputs import read_regular
 from viz.state.params import PARAMS
 from viz.state.settings import Scheme, Settings
 
 FILE = "settings.yaml"
 SAVE_AFTER_S = 1.0
 """Delay between the last change of settings and writing them."""
+_LARGEST = 1 << 20
+"""Bytes of the largest file that is read."""
 RECENT = 12
 """Maximum number of recent networks."""
 
@@ -26,10 +28,10 @@ def load(folder: Path) -> tuple[Settings, str]:
     """
     path = folder / FILE
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = plain_yaml.parse(read_regular(path, _LARGEST).decode("utf-8"))
     except FileNotFoundError:
         return Settings(), ""
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         return Settings(), f"The settings in {path} cannot be read ({reason}), so all are at their defaults."
     if not isinstance(found, dict):
@@ -50,7 +52,7 @@ def load(folder: Path) -> tuple[Settings, str]:
 def save(folder: Path, settings: Settings) -> None:
     """Write `settings` to `folder`. The file is replaced atomically, so a crash cannot truncate it. Raises OSError."""
     values = {**asdict(settings), "recent": list(settings.recent)}
-    write_text(folder / FILE, yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
+    write_text(folder / FILE, plain_yaml.dump(values))
 
 
 def without(settings: Settings, overrides: Mapping[str, Any], kept: Settings) -> Settings:

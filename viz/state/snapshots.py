@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from foundation.runs import grids, snapshot_kimg
+from renderer.ipc.protocol import ModelInfo
 from viz.state.facts import Snapshot
 from viz.state.settings import Settings
 
@@ -60,6 +61,11 @@ def current(snapshots: tuple[Snapshot, ...], source: str) -> int:
         if os.path.basename(snapshot.path) == os.path.basename(source):
             return index
     return len(snapshots) - 1
+
+
+def drawn(source: str, model: ModelInfo | None) -> str:
+    """Return the file that is drawn for a network: that of a run folder may no longer be its newest."""
+    return model.file if model is not None and model.file and model.network.source == source else source
 
 
 def nearest(snapshots: tuple[Snapshot, ...], kimg: float) -> int:

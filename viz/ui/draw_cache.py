@@ -21,7 +21,7 @@ from imgui_bundle import imgui
 
 from viz.state import recording
 from viz.state.facts import Facts, Tally
-from viz.state.recording import Reads
+from viz.state.recording import Reads, same
 from viz.state.scene import Scene
 from viz.ui.draw_list import Drawing, capture, replay
 from viz.ui.theme import current as t
@@ -73,9 +73,9 @@ class _Part:
             self.wait -= 1
             return False
         if facts is None or self.reads is None:
-            return _equal(before, args)
+            return same(before, args)
         old, self.sample = self.sample, self.reads.sample(scene, facts)
-        return _equal(before, args) and _equal(old, self.sample)
+        return same(before, args) and same(old, self.sample)
 
 
 class DrawCache:
@@ -147,7 +147,7 @@ class DrawCache:
     def _valid(
         self, part: _Part, entry: _Entry, args: object, place: tuple[float, ...], scene: Scene, facts: Facts | None
     ) -> bool:
-        if not self._calm or self._over(part.corners) or entry.place != place or not _equal(entry.args, args):
+        if not self._calm or self._over(part.corners) or entry.place != place or not same(entry.args, args):
             return False
         return facts is None or (
             (entry.came is None or entry.came == facts.thumbnails.tally.came) and entry.reads.unchanged(scene, facts)
@@ -234,13 +234,6 @@ def _tally(facts: Facts | None) -> Tally:
 def _corners() -> tuple[float, float, float, float]:
     low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
     return low.x, low.y, high.x, high.y
-
-
-def _equal(a: object, b: object) -> bool:
-    try:
-        return bool(a == b)
-    except ValueError:  # arrays have no single truth value
-        return False
 
 
 def _same(old: _Entry, new: _Entry) -> bool:

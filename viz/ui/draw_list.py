@@ -23,7 +23,7 @@ class _Run:
     texture: imgui.ImTextureRef | None
 
 
-@dataclass
+@dataclass(eq=False)
 class Drawing:
     """Captured contents of a draw list, from one part of a panel."""
 

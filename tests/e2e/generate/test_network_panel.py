@@ -1,16 +1,22 @@
 """Section "Network": typing a path, errors, recent networks, the snapshots of a run."""
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from renderer.document import metadata
+from renderer.document.recipe import KEY
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
+from viz.files.actions import SavePicture
 from viz.files.sources import bundled
 from viz.state.params import put
 from viz.state.settings import Settings
+from viz.state.snapshots import current
 
 pytestmark = pytest.mark.window
 FIELD = "//Generator/##Network file"
@@ -159,6 +165,27 @@ def test_the_snapshots_of_a_run_are_slid_through_keeping_the_document(lent, run_
         renderer=lent,
         scene=lambda scene: put(put(scene, "document.latent.x", 3.0), "document.truncation.psi", 0.7),
     )
+
+
+def test_a_run_folder_opens_its_newest_network_and_stays_with_it(lent, run_folder, tmp_path):
+    def steps(d: Driver):
+        d.wait_frame()
+        newest = str(run_folder / "network-snapshot-000200.pkl")
+        assert source(d) == newest
+        picture = d.picture()
+        shutil.copy(run_folder / "network-snapshot-000040.pkl", run_folder / "network-snapshot-000240.pkl")
+        d.wait_for(lambda: len(d.facts.snapshots) == 4, what="the new snapshot")
+        assert d.facts.snapshots[current(d.facts.snapshots, source(d))].kimg == 200
+        d.change(lambda scene: scene.request(SavePicture()))
+        folder = Path(d.scene.settings.capture_dir)
+        d.wait_for(lambda: list(folder.glob("*.png")), what="the saved picture")
+        text = json.loads(metadata.read(next(folder.glob("*.png")), KEY))
+        assert text["document"]["network"]["source"] == newest
+        digest = hashlib.sha256(Path(newest).read_bytes()).hexdigest()
+        assert text["networks"] == [{"source": newest, "sha256": digest}]
+        assert np.array_equal(d.picture(), picture)
+
+    drive(steps, network=str(run_folder), renderer=lent, settings=Settings(capture_dir=str(tmp_path / "saved")))
 
 
 def test_a_new_snapshot_lengthens_the_slider(run_folder):

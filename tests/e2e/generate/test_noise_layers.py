@@ -121,6 +121,26 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
     drive(steps, network=avatars, renderer=lent, size=TALL)
 
 
+def test_a_map_follows_another_seed_and_undo():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click(f"{ROOT}/##deviation")
+        heat = d.app.services[NOISE_MAP]
+        d.wait_for(lambda: heat.status.over, what="the map")
+        x, first = d.scene.document.latent.x, heat.status.result
+        d.press(Key.r)
+        assert d.scene.document.latent.x != x
+        d.wait_for(lambda: heat.status.over and heat.status.result is not first, what="the map of another seed")
+        d.press(Key.mod_ctrl, Key.z)
+        assert d.scene.document.latent.x == x
+        d.wait_for(lambda: heat.status.over, what="the first map again")
+        np.testing.assert_array_equal(heat.status.result, first)
+        d.frames(10)
+        assert d.app.guard.errors == []
+
+    drive(steps, family="StyleGAN2", resolution=128, size=TALL)
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_a_bar_says_which_colour_is_how_much(scheme):
     def steps(d: Driver):

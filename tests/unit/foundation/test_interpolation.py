@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation import interpolation
 from foundation.interpolation import EASES, KINDS, at, check, eased, weights
 from tests.fixtures_path import ROOT
 
@@ -143,3 +144,15 @@ def test_no_torch_is_needed(module):
     code = f"import sys, {module}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("period", [None, 400.0])
+def test_of_very_many_keys_those_near_the_time_give_the_curve_of_all(monkeypatch, period):
+    rng = np.random.RandomState(0)
+    times = tuple(np.cumsum(rng.uniform(0.05, 1.0, 600)).tolist())
+    moments = [times[0], times[-1] * 0.5, *rng.uniform(0, 400, 12)]
+    near = [weights(times, t, "cubic", period) for t in moments]
+    monkeypatch.setattr(interpolation, "MOST_KNOTS", 10_000)
+    for t, found in zip(moments, near, strict=True):
+        np.testing.assert_allclose(found, weights(times, t, "cubic", period), rtol=0, atol=1e-14)
+        assert found.sum() == pytest.approx(1, abs=1e-12)

@@ -1,5 +1,6 @@
 """Project rules: consistent version pins, small files, one direction of imports."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -69,3 +70,17 @@ def test_nothing_here_knows_where_it_was_made():
         if path.name != "test_project.py" and foreign.search(path.read_text())
     ]
     assert not told
+
+
+def test_yaml_is_read_in_one_place():
+    # The general reader knows tags, references, dates and more, and has no limits.
+    allowed = ROOT / "foundation" / "plain_yaml.py"
+    found = set()
+    for path in SOURCES:
+        if path == allowed or path.is_relative_to(ROOT / "tests"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found |= {str(path.relative_to(ROOT)) for name in names if name.partition(".")[0] == "yaml"}
+    assert found == set()

@@ -9,6 +9,8 @@ from viz.ui.widgets.paint import hit
 
 FINER, COARSER = 0.1, 10.0
 
+_LARGEST = 1e12
+"""Largest number that can be typed: beyond, whole numbers would soon be lost."""
 _LOST_FRAMES = 5
 """Frames after which a field without keyboard focus is given up: another item took the focus."""
 
@@ -57,4 +59,4 @@ def _typed(id_: str, value: float, size: V, fmt: str, waited: int) -> tuple[floa
     changed, new = imgui.input_double(f"{id_}field", value, 0, 0, fmt, flags)
     over = imgui.is_item_deactivated() or (frames > _LOST_FRAMES and not imgui.is_item_active())
     storage.set_int(waited, -1 if over else frames + 1)
-    return (new if changed and math.isfinite(new) else value), True
+    return (min(max(new, -_LARGEST), _LARGEST) if changed and math.isfinite(new) else value), True

@@ -2,22 +2,32 @@
 
 import dataclasses
 import types
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
 from foundation.interpolation import EASES, KINDS
 from renderer.document.document import Document, View
 from renderer.document.parts import ArrayRef, Latent, WBlend
+from renderer.document.ranges import SMALLEST, Range, Text
 from renderer.document.timeline import Key, Retiming, Timeline, Track, type_of
 
-_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+_TEXT = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), max_size=12)
+_ANY_TEXT = st.text(max_size=12)
+"""Also with characters that cannot be shown or encoded."""
 _REFS = st.sampled_from([ArrayRef("0" * 64), ArrayRef("ab" * 32)])
 
 
 def states(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
-    """Objects of a dataclass (or values of another hint), their fields drawn by their hints."""
+    """Objects of a dataclass (or values of another hint), their fields drawn by their hints and bounds."""
     origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        bounds = next((one for one in args[1:] if isinstance(one, Range)), None)
+        if bounds is not None:
+            return _numbers(args[0], bounds)
+        if any(isinstance(one, Text) and one.verbatim for one in args[1:]):
+            return _ANY_TEXT
+        return states(args[0], depth)
     if kind is ArrayRef:
         return _REFS
     if kind is Timeline:
@@ -32,12 +42,10 @@ def states(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
             return st.lists(states(args[0], depth), max_size=2).map(tuple)
         return st.tuples(*(states(one, depth) for one in args))
     if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = get_type_hints(kind, include_extras=True)
         names = [field.name for field in dataclasses.fields(kind)]
         return st.builds(kind, **{name: states(hints[name], depth + 1) for name in names})
     plain = {
-        float: st.floats(allow_nan=False, allow_infinity=False),
-        int: st.integers(-(2**40), 2**40),
         bool: st.booleans(),
         str: _TEXT,
         type(None): st.none(),
@@ -45,10 +53,21 @@ def states(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
     return plain[kind]
 
 
+def _numbers(kind: type, bounds: Range) -> st.SearchStrategy[Any]:
+    if kind is int:
+        return st.integers(int(bounds.low), int(bounds.high))
+    return st.floats(bounds.low, bounds.high).map(_notable)
+
+
+def _notable(number: float) -> float:
+    return number if abs(number) >= SMALLEST else 0.0
+
+
 @st.composite
 def _tracks(draw: st.DrawFn, path: str) -> Track:
-    times = draw(st.lists(st.floats(0, 12), unique_by=lambda at: round(at, 3), max_size=4).map(sorted))
-    values = states(type_of(path), 3)
+    moments = st.floats(0, 12).map(_notable)
+    times = draw(st.lists(moments, unique_by=lambda at: round(at, 3), max_size=4).map(sorted))
+    values = states(type_of(path, bounds=True), 3)
     keys = tuple(Key(at, draw(values), draw(st.sampled_from(EASES))) for at in times)
     return Track(path, keys, draw(st.sampled_from(KINDS)), draw(st.booleans()))
 
@@ -56,7 +75,7 @@ def _tracks(draw: st.DrawFn, path: str) -> Track:
 @st.composite
 def _timelines(draw: st.DrawFn) -> Timeline:
     paths = draw(st.lists(st.sampled_from(PATHS), unique=True, max_size=3))
-    shares = draw(st.lists(st.floats(0, 1), min_size=2, max_size=4).map(sorted))
+    shares = draw(st.lists(st.floats(0, 1).map(_notable), min_size=2, max_size=4).map(sorted))
     return Timeline(
         tuple(draw(_tracks(path)) for path in paths),
         draw(st.floats(0.5, 60)),

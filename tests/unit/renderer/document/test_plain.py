@@ -2,16 +2,31 @@
 
 import dataclasses
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from renderer.document.document import Document, View
-from renderer.document.parts import Latent, LayerStyle, Mixing, Transform, Truncation, WBlend
-from renderer.document.plain import DEEPEST, from_plain, to_plain
-from renderer.document.yaml_text import TextError, dump, parse
+from renderer.document import timeline as tl
+from renderer.document.document import Camera, Document, Playback, View
+from renderer.document.parts import (
+    Display,
+    Latent,
+    LayerStyle,
+    Mixing,
+    Network,
+    Noise,
+    Spectrum,
+    Transform,
+    Truncation,
+    WBlend,
+)
+from renderer.document.plain import DEEPEST, MOST_NOTES, PlainError, from_plain, to_plain
+from renderer.document.plain_text import TextError, dump, parse
+from renderer.document.ranges import Range
+from renderer.document.recipe import Recipe
+from renderer.document.session import Session
 from tests.soak import times
 from tests.unit.renderer.document.states import DOCUMENTS, VIEWS
 
@@ -48,7 +63,7 @@ _BIG = settings(
 
 @_BIG
 @given(DOCUMENTS)
-def test_a_document_comes_back_as_it_was_through_yaml(document):
+def test_a_document_comes_back_as_it_was_through_json(document):
     notes: list[str] = []
     assert from_plain(Document, parse(dump(to_plain(document))), notes) == document
     assert notes == []
@@ -139,6 +154,92 @@ def test_nesting_without_end_is_refused():
     assert any("too many things within each other" in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        (Truncation, "psi", 1e300),
+        (Truncation, "psi", -1e300),
+        (Truncation, "cutoff", 10**30),
+        (Truncation, "psis", [0.5] * 5000),
+        (Latent, "x", 1e13),
+        (Latent, "label", -1),
+        (Noise, "seed", 2**64),
+        (Spectrum, "range_db", 0),
+        (Spectrum, "beta", 1e6),
+        (Display, "channel", -1),
+        (Display, "scale_db", 1e4),
+        (Display, "layer", "x" * 1001),
+        (Network, "source", "x" * 10_000),
+        (Network, "source", {"bytes": "?"}),
+        (Network, "source", {"bytes": "YQ==", "more": 1}),
+        (Playback, "at", -1),
+        (Camera, "zoom", 0),
+    ],
+)
+def test_values_out_of_bounds_stay_at_their_defaults(kind, name, value):
+    notes: list[str] = []
+    assert from_plain(kind, {name: value}, notes) == kind()
+    (note,) = notes
+    assert note.startswith(name)
+    assert len(note) <= 200
+
+
+@pytest.mark.parametrize("number", [1e-320, -1e-320, 5e-101])
+def test_numbers_next_to_nothing_are_nothing(number):
+    assert from_plain(Truncation, {"psi": number}, []) == Truncation(0.0)
+
+
+def test_every_number_of_the_state_has_bounds():
+    unbounded = set()
+
+    def visit(hint, where):
+        if get_origin(hint) is Annotated and any(isinstance(one, Range) for one in get_args(hint)[1:]):
+            return
+        if hint in (int, float):
+            unbounded.add(where)
+        elif isinstance(hint, type) and dataclasses.is_dataclass(hint):
+            if hint not in seen:
+                seen.add(hint)
+                for name, one in get_type_hints(hint, include_extras=True).items():
+                    visit(one, f"{hint.__name__}.{name}")
+        else:
+            for one in get_args(hint):
+                visit(one, where)
+
+    seen = set()
+    for root in (Recipe, Session, tl.Key):
+        visit(root, "")
+    assert unbounded == {"Timeline.seconds", "Timeline.fps"}  # they refuse other values themselves
+
+
+def test_bounds_hold_for_keys_too():
+    notes: list[str] = []
+    plain = {
+        "path": "truncation.psi",
+        "keys": [{"at": 0, "value": 1e300}, {"at": 1e9, "value": 1}, {"at": 2, "value": 3}],
+    }
+    assert from_plain(tl.Track, plain, notes).keys == (tl.Key(2.0, 3.0),)
+    assert len(notes) == 2
+    plain = {"path": "directions.a", "keys": [{"at": 1, "value": 1}, {"at": 1 + 1e-12, "value": 1}]}
+    with pytest.raises(PlainError, match="order"):
+        from_plain(tl.Track, plain, [])
+    with pytest.raises(PlainError, match="no parameter"):
+        from_plain(tl.Track, {"path": "x" * 10**6, "keys": []}, [])
+
+
+def test_a_document_with_too_much_wrong_is_refused():
+    layers = [{"ws": "?"}] * (MOST_NOTES + 1)
+    with pytest.raises(PlainError, match=f"more than {MOST_NOTES} of its values"):
+        from_plain(Mixing, {"layers": layers}, [])
+
+
+def test_names_lose_what_cannot_be_shown_and_file_names_nothing():
+    assert from_plain(Display, {"layer": "b8\n\x1b[0m"}, []).layer == "b8 [0m"
+    source = "/networks/\udcff\n.pkl"
+    plain = to_plain(Network(source))
+    assert from_plain(Network, parse(dump({"a": plain}))["a"], []) == Network(source)
+
+
 def test_values_are_typed_by_the_path_beside_them():
     for track in (
         Track("latent", (Key(0.0, Latent(3.0)), Key(1.0, WBlend(((Latent(), 1.0),))))),
@@ -165,8 +266,13 @@ def test_every_field_of_the_state_has_a_default():
         ("a: &x [1]\nb: *x\n", "refers to its own parts"),
         ("[" * 5000, "too many things"),
         ("a: [1", "no valid YAML in line"),
-        ("!!python/object/apply:os.system ['true']", "no valid YAML"),
-        ("2026-99-99", "makes no sense"),
+        ("!!python/object/apply:os.system ['true']", "holds tags"),
+        ('{"a": 1', "no valid JSON"),
+        ('{"a":' + "[" * 5000, "too many things"),
+        ('{"a":[' + "0," * 1_000_001, "more than 1000000 values"),
+        ('{"a": NaN}', "no valid JSON"),
+        ('{"a": "\\ud800"}', "no valid JSON"),
+        ('{"a": ' + "9" * 6000 + "}", "no valid JSON"),
         ("a: \x00", "no valid YAML"),
     ],
 )

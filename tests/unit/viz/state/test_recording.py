@@ -1,15 +1,24 @@
 """Recordings of reads, and watched objects."""
 
+import collections.abc
+import importlib
 import pickle
-from dataclasses import dataclass, field, replace
+import pkgutil
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import get_args, get_origin, get_type_hints
 
+import numpy as np
 import pytest
 
+import renderer.document
+import renderer.fake
+import renderer.ipc
+import viz
 from renderer.document.document import Document
 from renderer.ipc.protocol import Latent, Truncation
 from tests.unit.viz.facts import new_facts
 from viz.state import recording
-from viz.state.facts import Scratch
+from viz.state.facts import JobStatus, Scratch
 from viz.state.params import put
 from viz.state.recording import derived, untracked
 from viz.state.scene import Scene
@@ -40,6 +49,47 @@ def test_only_what_was_read_counts(facts):
     assert not reads.unchanged(put(scene, "document.truncation.psi", 0.1), facts)
     assert not reads.unchanged(scene, replace(facts, undo="Latent"))
     assert reads.changed(put(scene, "document.truncation.psi", 0.1), facts) == ["scene.document.truncation"]
+
+
+def test_results_that_hold_arrays_are_compared_without_error(facts):
+    held = {"status": JobStatus(1, 2, np.zeros((3, 3)))}
+
+    @derived
+    def measured(scene, facts):
+        return held["status"], held["status"].result
+
+    reads, scene = record(Scene(), facts, measured), Scene()
+    assert reads.unchanged(scene, facts)
+    assert reads.changed(scene, facts) == []
+    for shape in ((3, 3), (2,), (1,), (0,), ()):
+        held["status"] = JobStatus(1, 2, np.zeros(shape))
+        assert not reads.unchanged(scene, facts)
+        assert len(reads.changed(scene, facts)) == 1
+        assert not recording.same(np.zeros((3, 3)), held["status"].result)
+
+
+def arrays_in(hint: object) -> bool:
+    """Return True if values of this type are or contain arrays."""
+    origin = get_origin(hint) or hint
+    if isinstance(origin, type) and issubclass(origin, np.ndarray):
+        return True
+    return origin is not collections.abc.Callable and any(map(arrays_in, get_args(hint)))
+
+
+def test_no_class_of_the_window_compares_arrays():
+    wrong, seen = [], 0
+    for package in (viz, renderer.document, renderer.ipc, renderer.fake):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            for kind in vars(importlib.import_module(module.name)).values():
+                if not isinstance(kind, type) or not is_dataclass(kind) or kind.__module__ != module.name:
+                    continue
+                hints = get_type_hints(kind)
+                holders = [one.name for one in fields(kind) if one.compare and arrays_in(hints[one.name])]
+                seen += bool(holders)
+                if holders and kind.__eq__ is not object.__eq__:
+                    wrong.append(f"{kind.__name__}.{holders[0]}")
+    assert wrong == []
+    assert seen >= 5
 
 
 def test_equal_values_of_another_object_are_no_change(facts):

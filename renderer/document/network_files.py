@@ -1,0 +1,89 @@
+"""The files of networks, by content: what documents were made with, and what is open now."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated
+
+from foundation.inputs import clean_text
+from renderer.document.parts import Network
+from renderer.document.ranges import Count, FilePath, Text
+
+_MOST = 1000
+"""Networks that are remembered."""
+
+
+@dataclass(frozen=True)
+class NetworkFile:
+    """A network and its content."""
+
+    source: FilePath = ""
+    """As in `Network.source`."""
+    sha256: Annotated[str, Text(64, pattern="([0-9a-f]{64})?")] = ""
+    """SHA-256 of the file; empty if unknown."""
+
+
+@dataclass(frozen=True)
+class Pins:
+    """The content of a document's networks."""
+
+    networks: Annotated[tuple[NetworkFile, ...], Count(_MOST)] = ()
+
+
+class NetworkFiles:
+    """Content of the networks that were opened, and that documents expect. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened: dict[str, str] = {}
+        self._expected: dict[str, str] = {}
+        self._changed: list[str] = []
+
+    def opened(self, source: str, sha256: str) -> None:
+        """Record the content of a network that has been read. Costs nothing where that is known."""
+        if not sha256 or (self._opened.get(source) == sha256 and not self._expected):
+            return
+        with self._lock:
+            self._opened.pop(source, None)
+            self._opened[source] = sha256
+            while len(self._opened) > _MOST:
+                del self._opened[next(iter(self._opened))]
+            if self._expected.pop(source, sha256) != sha256:
+                self._changed.append(source)
+
+    def expect(self, pins: Pins) -> None:
+        """Compare the next content of these networks with that of a document that was opened."""
+        with self._lock:
+            self._expected = {one.source: one.sha256 for one in pins.networks if one.sha256}
+
+    def pins(self, value: object) -> Pins:
+        """Return the known content of the networks that frozen state names."""
+        sources = dict.fromkeys(sources_in(value))
+        with self._lock:
+            known = ((source, self._opened.get(source) or self._expected.get(source)) for source in sources)
+            return Pins(tuple(NetworkFile(source, sha256) for source, sha256 in known if sha256)[:_MOST])
+
+    def changed(self) -> tuple[str, ...]:
+        """Return a sentence for each network with another content than its document expects, once."""
+        if not self._changed:
+            return ()
+        with self._lock:
+            found, self._changed = self._changed, []
+        return tuple(_sentence(source) for source in found)
+
+
+def sources_in(value: object) -> Iterator[str]:
+    """Yield the source of every network anywhere inside frozen state."""
+    if isinstance(value, Network):
+        yield value.source
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from sources_in(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from sources_in(getattr(value, field.name))
+
+
+def _sentence(source: str) -> str:
+    name = clean_text(source.replace("\\", "/").rstrip("/").rpartition("/")[2], 80) or "The demo network"
+    return f"{name} is not the network that this was saved with: the file has other content, so images may differ."
