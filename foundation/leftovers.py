@@ -53,9 +53,8 @@ def clean(folders: Iterable[Path]) -> tuple[Path, ...]:
             names = [name for name in os.listdir(folder) if name.endswith(".part")]
         except OSError:
             continue
-        for path in (folder / name for name in names):
-            if is_left(path) and _removed(path):
-                removed.append(path)
+        left = [path for name in names if is_left(path := folder / name)]
+        removed += [path for path in left if _removed(path)]
     return tuple(removed)
 
 

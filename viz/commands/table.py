@@ -9,9 +9,10 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Camera, Document, View, Workspace
 from renderer.ipc.protocol import Network
-from viz.commands.actions import Quit, ResetLayout
+from viz.commands.actions import ResetLayout
 from viz.commands.command_line import command_for
-from viz.files.actions import OpenLastSession, OpenNetwork, SavePicture, SaveSession, SaveWindow
+from viz.files.actions import OpenNetwork, OpenRecentSession, SavePicture, SaveSession, SaveWindow
+from viz.files.leaving_dialog import CloseWindow
 from viz.files.sources import bundled
 from viz.gl.camera import actual_size
 from viz.history.actions import Redo, Undo
@@ -67,8 +68,9 @@ def _file() -> tuple[Command, ...]:
             _dialog("browse-session"), ("Ctrl+Alt+O",),
         ),
         Command(
-            "open-last", "File", "Open last session", "What you had when the window was last closed",
-            lambda scene, facts: scene.request(OpenLastSession()), available=lambda scene, facts: facts.has_last,
+            "open-last", "File", "Open last session", "What was there when a window was last closed",
+            lambda scene, facts: scene.request(OpenRecentSession()),
+            available=lambda scene, facts: bool(facts.sessions),
         ),
         Command(
             "save-session", "File", "Save session", "Everything, into the file it came from",
@@ -95,7 +97,9 @@ def _file() -> tuple[Command, ...]:
             "copy-command", "File", "Copy as command line", "The command that makes this picture; for seeds alone",
             _copy_command, available=lambda scene, facts: bool(command_for(scene.document)),
         ),
-        Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.request(Quit()), ("Ctrl+Q",)),
+        Command(
+            "quit", "File", "Quit", "Close the window", lambda scene, facts: scene.request(CloseWindow()), ("Ctrl+Q",)
+        ),
     )  # fmt: skip
 
 

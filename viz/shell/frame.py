@@ -101,8 +101,9 @@ class Frame:
         self._take(window)
         self.scene = self._store.scene
         held = self._store.history.is_open and not self.scene.view.moving
-        self._link.submit(self.scene, self._clock(), held)
-        self._memory.look(self.scene)
+        if not self._memory.opening:
+            self._link.submit(self.scene, self._clock(), held)
+        self._memory.look(self.scene, self._link)
         file_actions.report(window)
         timeline_actions.report(window)
         run_actions.report_changes(window)
@@ -153,7 +154,8 @@ class Frame:
             undo=history.undo_name,
             redo=history.redo_name,
             saved=self.saved,
-            has_last=self._memory.files.has_last,
+            sessions=self._memory.recent.look(),
+            keeping=self._memory.keeping,
             session=self._memory.files.path,
             states=self._memory.states(),
             measure=self.meters.figures,

@@ -166,6 +166,32 @@ class Scratch:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """State of autosave."""
+
+    on: bool = False
+    """False for windows that keep nothing, such as the tour's."""
+    at: float = 0.0
+    """Time at which the work was last written, in seconds since 1970; 0 if there was none to write."""
+    problem: str = ""
+    """Why the newest work could not be written; empty if it was, or is about to be."""
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class RecentSession:
+    """Session of an earlier window."""
+
+    path: str
+    at: float
+    """Time of its last change, in seconds since 1970."""
+    title: str
+    """Name of its network; empty until it was read."""
+    detail: str
+    texture: Texture | None = None
+
+
+@dataclass(frozen=True)
 class States:
     """Document states reachable by undo and redo, oldest first."""
 
@@ -219,8 +245,9 @@ class Facts:
     redo: str = ""
     saved: str = ""
     """Most recently written file."""
-    has_last: bool = False
-    """True if a session of the previously closed window exists."""
+    sessions: tuple[RecentSession, ...] = ()
+    """Sessions of earlier windows, newest first."""
+    keeping: Keeping = Keeping()
     session: str = ""
     """Path of the current session file; empty if there is none."""
     states: States = field(default_factory=States)

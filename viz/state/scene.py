@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,10 @@ class Link(Protocol):
         """Clear the last failure."""
 
 
+Closing = Literal["kept", "saved", "anyway"]
+"""Close once autosave has kept the work, else ask; once the session that is being saved is written; at once."""
+
+
 class Window(Protocol):
     """One open window."""
 
@@ -72,6 +76,9 @@ class Window(Protocol):
 
     def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
         """Pass the next complete window frame, [H, W, 3] bytes, to `take`."""
+
+    def close_window(self, how: Closing) -> None:
+        """Close the window, when the work is safe."""
 
     def saved(self, path: str) -> None:
         """Report a written file: shows a message and makes it available to panels."""

@@ -17,7 +17,7 @@ from tests.fixtures_path import ROOT
 
 ALLOWED = {
     "foundation/files.py": "the one place that writes whole files",
-    "viz/files/memory.py": "a window takes over the finished session of another one",
+    "viz/files/session_folder.py": "a session that cannot be read gets another name",
 }
 """Files that may contain temporary names and renames, and the reason."""
 _NAMES = {"mkstemp", "mkdtemp", "NamedTemporaryFile", "fsync", "rename", "renames"}

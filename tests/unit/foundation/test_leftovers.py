@@ -74,7 +74,9 @@ def test_those_of_another_computer_and_of_earlier_versions_go_when_they_are_old(
     assert {path.name for path in clean([tmp_path])} == set(names)
 
 
-@pytest.mark.parametrize("name", ["setup.exe.part", "film.part", ".part", "a.json", ".a.json.part", "x.json.longer_name.part"])
+@pytest.mark.parametrize(
+    "name", ["setup.exe.part", "film.part", ".part", "a.json", ".a.json.part", "x.json.longer_name.part"]
+)
 def test_the_files_of_other_programs_stay(tmp_path, name):
     (tmp_path / name).touch()
     aged(tmp_path / name)
