@@ -11,7 +11,7 @@ from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
-NAME, TITLE, WIDTH = "leaving", "Your work could not be kept", 460
+NAME, TITLE, WIDTH = "leaving", "Your work could not be kept", 530
 
 
 @dataclass(frozen=True)

@@ -116,12 +116,14 @@ class Memory:
         """Reduce arrays above `MOST_BYTES`: drop unreferenced ones first, then the oldest steps."""
         while self._arrays.nbytes > MOST_BYTES:
             history = self._store.history
-            kept = (scene.document, scene.view.compare.b, tuple(document for _, document in history.states))
+            steps = [step for branch in history.branches for step in branch.steps]
+            documents = (*(document for _, document in history.states), *(step.after for step in steps))
+            kept = (scene.document, scene.view.compare.b, documents, self._store.shelf.shelves)
             unused = self._arrays.names() - set(refs_in(kept))
             self._arrays.forget(unused)
             if unused:
                 continue
-            if not history.done:
+            if not history.done and not history.branches:
                 return
             history.forget(1 + len(history.done) // 8)
 
@@ -130,7 +132,7 @@ class Memory:
         history = self._store.history
         if self._version != history.version:
             self._version = history.version
-            self._states = States(history.states, len(history.done))
+            self._states = States(history.states, len(history.done), history.branches)
         return self._states
 
     @property

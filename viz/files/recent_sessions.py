@@ -112,8 +112,9 @@ def detail_of(document: Document) -> str:
     def counted(count: int, one: str, more: str) -> str:
         return f"{count} {one if count == 1 else more}" if count else ""
 
+    name = clean_text(source_name(document.latent, document.shelf), 24)
     parts = (
-        clean_text(source_name(document.latent, document.shelf), 24),
+        f"seed {name}" if name.isdecimal() else name,
         counted(len(document.mixing.acting), "layer mixed", "layers mixed"),
         counted(len(document.shelf), "on the shelf", "on the shelf"),
         counted(len(document.directions), "direction", "directions"),

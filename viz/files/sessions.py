@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from foundation.arrays import save_latents
 from foundation.background import Worker
+from foundation.inputs import clean_text
 from renderer.document import recall as recalling
 from renderer.document import session as sessions
 from renderer.document.arrays import AnyArray, ArrayStore
@@ -19,10 +20,11 @@ from renderer.document.session import Session
 from renderer.ipc.protocol import Display, Styles
 from viz.files import direction_files, latents, session_folder
 from viz.files.autosave import thumbnail_of
-from viz.files.restoring import fitting, missing, restored, with_latent
+from viz.files.restoring import fitting, fitting_swatches, missing, restored, with_latent
 from viz.state.facts import Facts, JobStatus, ServiceKey
 from viz.state.playback import animated
 from viz.state.scene import Say, Scene
+from viz.state.swatches import joined, present
 
 Change = Callable[[Scene, Facts], Scene]
 
@@ -65,6 +67,10 @@ class Files:
             at_start: The window begins with it, so that there is nothing to go back to.
         """
         self._later(lambda: self._recall_kept(path, greeting, detail, at_start))
+
+    def shelve(self, path: Path) -> None:
+        """Read a session, image, film or text, and put its styles on the shelf."""
+        self._later(lambda: self._recall_styles(path))
 
     def open_latent(self, path: Path) -> None:
         """Read w vectors."""
@@ -147,6 +153,13 @@ class Files:
             name, lambda scene, facts: self._take_up(scene, facts, found, name, greeting, detail), at_start=at_start
         )
 
+    def _recall_styles(self, path: Path) -> _Read:
+        try:
+            found = recalling.recall(path, self._arrays)
+        except RecipeError as error:
+            return _Read(path.name, problem=str(error))
+        return _Read(path.name, lambda scene, facts: self._take_styles(scene, facts, found, path))
+
     def _latent(self, path: Path) -> _Read:
         try:
             array = latents.load(path)
@@ -201,6 +214,22 @@ class Files:
         elif greeting and not missing(source):
             self._say(greeting, detail)
         return after
+
+    def _take_styles(self, scene: Scene, facts: Facts, found: Recalled, path: Path) -> Scene:
+        """Return the scene with the styles of a file on the shelf: those of a session's shelf, or an image's own."""
+        own = replace(present(found.document), name=clean_text(path.stem, 40))
+        styles = found.document.shelf if found.view is not None and found.document.shelf else (own,)
+        fit = fitting_swatches(styles, self._arrays, facts.model)
+        shelf = joined(scene.document.shelf, fit)
+        count = len(shelf) - len(scene.document.shelf)
+        if len(fit) < len(styles):
+            self._say(f"{path.name} holds styles of another network: open that one first.", bad=True)
+        elif not count:
+            self._say(f"The shelf holds the styles of {path.name} already")
+        else:
+            what = "1 style" if count == 1 else f"{count} styles"
+            self._say(f"Put {what} of {path.name} on the shelf", shelf=True)
+        return replace(scene, document=replace(scene.document, shelf=shelf))
 
     def _take_latent(self, scene: Scene, facts: Facts, array: AnyArray, name: str) -> Scene:
         if facts.model is None:

@@ -108,9 +108,9 @@ class App:
         """Return True if the shown image, or a failure, answers the current document."""
         return self.link.answered and not self.link.stale(self.store.scene)
 
-    def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show a message over the image, starting with the next frame."""
-        self._said.append(Message(text, detail, bad, folder=folder, at=self._clock()))
+    def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False) -> None:
+        """Show a message over the image, starting with the next frame. See `viz.state.scene.Say`."""
+        self._said.append(Message(text, detail, bad, folder=folder, shelf=shelf, at=self._clock()))
 
     def dismiss_messages(self) -> None:
         """Hide all messages."""

@@ -13,7 +13,8 @@ from viz.files.memory import Memory
 from viz.link.measurements import SEEN
 from viz.link.meters import Meters, Steady, work_clock
 from viz.link.render_link import RenderLink
-from viz.mixing import drag_view
+from viz.mixing import drag_view, shelf
+from viz.mixing.actions import ShelveFile
 from viz.runs import actions as run_actions
 from viz.runs.data import RunWatch
 from viz.shell import dialogs, layout
@@ -84,7 +85,10 @@ class Frame:
         self._drawn = now
         draw_cache.current.begin_frame()
         for path in dropped:
-            self.scene = file_actions.dropped(self.scene, window, path)
+            if shelf.takes(self.facts, path):
+                self.scene = self.scene.request(ShelveFile(path))
+            else:
+                self.scene = file_actions.dropped(self.scene, window, path)
         self.scene = self._memory.arrive(self.scene, self.facts)
         self.scene = run_actions.report_launch(self.scene, window)
         for change in changes:
@@ -153,6 +157,8 @@ class Frame:
             snapshots=snapshots.snapshots_of(source),
             undo=history.undo_name,
             redo=history.redo_name,
+            shelf_undo=self._store.shelf.undo_name,
+            shelf_redo=self._store.shelf.redo_name,
             saved=self.saved,
             sessions=self._memory.recent.look(),
             keeping=self._memory.keeping,

@@ -117,6 +117,9 @@ def _bar(
         ui.status(word, glyph, token, "", why)
     if hint:
         ui.status(hint, "", "faint")
+    left, room = imgui.get_cursor_pos().x, imgui.get_window_width()
+    while len(items) > 1 and left + sum(_width(item) for item in items) + (p(44) if bar else 0) > room:
+        items, bar = items[:-1], 0.0  # the last ones matter least
     width = sum(_width(item) for item in items) + (p(44) if bar else 0)
     imgui.set_cursor_pos(V(imgui.get_window_width() - width, p(4)))
     for name, mark, colour, value, tip in items:

@@ -13,6 +13,7 @@ from renderer.document.arrays import AnyArray, ArrayStore
 from renderer.document.document import Document
 from renderer.ipc.protocol import Failure, Frame, Loading, ModelInfo, Preparing, RenderRequest, Work
 from training_launcher.run import Run
+from viz.state.history import Branch
 
 T = TypeVar("T")
 
@@ -199,6 +200,8 @@ class States:
     """Name of the step that led to each state, and its document; the first has no name."""
     now: int = 0
     """Index of the current state."""
+    branches: tuple[Branch, ...] = ()
+    """Lines of steps that were left for the present one, the newest last."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +246,9 @@ class Facts:
     undo: str = ""
     """Name of the step that Undo would revert; empty if there is none."""
     redo: str = ""
+    shelf_undo: str = ""
+    """Name of the change of the shelf that can be taken back; empty if there is none."""
+    shelf_redo: str = ""
     saved: str = ""
     """Most recently written file."""
     sessions: tuple[RecentSession, ...] = ()

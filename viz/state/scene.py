@@ -17,8 +17,18 @@ from viz.state.settings import Settings
 class Say(Protocol):
     """Shows a message over the image."""
 
-    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show `text`; `detail` is its explanation, `folder` one to open from the message."""
+    def __call__(
+        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False
+    ) -> None:
+        """Show `text`.
+
+        Args:
+            text: One sentence.
+            detail: Its explanation.
+            bad: An error, which stays until it is dismissed.
+            folder: A folder to open from the message.
+            shelf: Offer to take back the change of the shelf that it reports.
+        """
 
 
 class Steps(Protocol):
@@ -32,6 +42,15 @@ class Steps(Protocol):
 
     def jump(self, done: int) -> None:
         """Undo or redo until `done` steps are done."""
+
+    def choose(self, branch: int) -> None:
+        """Return to the end of a branch."""
+
+    def undo_shelf(self) -> None:
+        """Take the last change of the shelf back."""
+
+    def redo_shelf(self) -> None:
+        """Repeat the change of the shelf that was taken back last."""
 
 
 class Link(Protocol):
