@@ -10,6 +10,7 @@ from viz.files.autosave import Autosave
 from viz.files.recent_sessions import RecentSessions
 from viz.files.session_folder import Kept
 from viz.files.sessions import Files
+from viz.files.tidying import tidy
 from viz.link.render_link import RenderLink
 from viz.state.facts import Facts, Keeping, States
 from viz.state.followed_run import resumed
@@ -38,6 +39,7 @@ class Memory:
         self._opening = 0.0
         """Time until which the first image may wait for the session."""
         folder, found = options.config_dir / FOLDER, tuple[Kept, ...]()
+        self._tidying = tidy(options.config_dir, store.scene.settings) if options.keep else None
         if options.keep:
             self._autosave = Autosave(folder, arrays, store.document)
             found = self._autosave.begin()
@@ -155,3 +157,5 @@ class Memory:
         self.files.close()
         if self._autosave is not None:
             self._autosave.close()
+        if self._tidying is not None:
+            self._tidying.close()
