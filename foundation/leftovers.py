@@ -1,7 +1,7 @@
 """Temporary files of processes that were killed while they wrote, and their removal.
 
-A name tells its process (`foundation/files.py`). What belongs to a living process stays; what belongs to another
-computer, or was named before names told it, goes only once it is old.
+A name contains its process (`foundation/files.py`). What belongs to a living process stays; what belongs to another
+computer, or was named before names did, goes only once it is old.
 """
 
 import os
@@ -22,7 +22,7 @@ _BEFORE = re.compile(
     r"\.?.+\.(json|jsonl|yaml|png|npz|pkl|safetensors|stylescope|mp4)\.([a-z0-9_]{8}|\d+)\.part",
     re.ASCII | re.DOTALL,
 )
-"""Names of earlier versions, which tell no process or only its pid."""
+"""Names of earlier versions, without a process or with its pid alone."""
 
 
 def is_left(path: Path, now: float | None = None) -> bool:

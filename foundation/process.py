@@ -97,7 +97,7 @@ def read_identity(content: Any) -> Identity | None:
 
 
 def own_mark() -> str:
-    """Return the mark of this process, with a pid alone where the system tells no more."""
+    """Return the mark of this process, with a pid alone where the system knows no more."""
     return _own_mark(os.getpid())
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from imgui_bundle import hello_imgui
 
 from renderer.document.arrays import ArrayStore, refs_in
-from viz.files.autosave import Autosave
-from viz.files.recent_sessions import RecentSessions
-from viz.files.session_folder import Kept
+from viz.files.kept.autosave import Autosave
+from viz.files.kept.folder import Kept
+from viz.files.kept.recent import RecentSessions
+from viz.files.kept.tidying import tidy
 from viz.files.sessions import Files
-from viz.files.tidying import tidy
 from viz.link.render_link import RenderLink
 from viz.state.facts import Facts, Keeping, States
 from viz.state.followed_run import resumed

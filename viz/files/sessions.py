@@ -18,8 +18,9 @@ from renderer.document.recall import Recalled
 from renderer.document.recipe import RecipeError
 from renderer.document.session import Session
 from renderer.ipc.protocol import Display, Styles
-from viz.files import direction_files, latents, session_folder
-from viz.files.autosave import thumbnail_of
+from viz.files import direction_files, latents
+from viz.files.kept import folder as session_folder
+from viz.files.kept.autosave import thumbnail_of
 from viz.files.restoring import fitting, fitting_swatches, missing, restored, with_latent
 from viz.state.facts import Facts, JobStatus, ServiceKey
 from viz.state.playback import animated

@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 from viz.commands.keys import shown
 from viz.commands.table import WORKSPACES
 from viz.files.actions import OpenNetwork, OpenRecentSession, SavePicture
-from viz.files.recent_sessions import RECENT_SESSIONS, when
+from viz.files.kept.recent import RECENT_SESSIONS, when
 from viz.history.actions import Redo, Undo
 from viz.shell.layout import APP_BAR
 from viz.state.facts import Facts

@@ -3,8 +3,8 @@
 from imgui_bundle import hello_imgui
 
 from viz.files.capture import CAPTURES, Writer
+from viz.files.kept.recent import RECENT_SESSIONS
 from viz.files.memory import Memory
-from viz.files.recent_sessions import RECENT_SESSIONS
 from viz.files.sessions import FILES
 from viz.generate.noise_map import NOISE_MAP, NoiseMap
 from viz.gl.image_cache import IMAGE_CACHE, ImageCache

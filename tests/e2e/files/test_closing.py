@@ -1,4 +1,4 @@
-"""Closing a window whose work cannot be kept asks first; the status bar tells when it was last kept."""
+"""Closing a window whose work cannot be kept asks first; the status bar shows when it was last kept."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.session import load
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.files.test_session import messages
-from viz.files import autosave
+from viz.files.kept import autosave
 from viz.files.leaving_dialog import NAME
 from viz.shell import runner, status_bar
 from viz.state.params import put

@@ -16,7 +16,7 @@ from renderer.document.session import load
 from tests.fixtures_path import ROOT
 from tests.soak import times
 from tests.waiting import PATIENCE, wait_for
-from viz.files.session_folder import MOST
+from viz.files.kept.folder import MOST
 
 pytestmark = [pytest.mark.window, pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems")]
 PROMISE_S = 5.0

@@ -14,7 +14,7 @@ from renderer.document.session import Session, load, save
 from tests.e2e.driver import Driver, drive
 from tests.e2e.files.test_session import messages, worked
 from tests.fixtures_path import ROOT
-from viz.files.session_folder import LAST, MOST
+from viz.files.kept.folder import LAST, MOST
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.settings import Settings

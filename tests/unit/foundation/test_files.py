@@ -17,7 +17,7 @@ from tests.fixtures_path import ROOT
 
 ALLOWED = {
     "foundation/files.py": "the one place that writes whole files",
-    "viz/files/session_folder.py": "a session that cannot be read gets another name",
+    "viz/files/kept/folder.py": "a session that cannot be read gets another name",
 }
 """Files that may contain temporary names and renames, and the reason."""
 _NAMES = {"mkstemp", "mkdtemp", "NamedTemporaryFile", "fsync", "rename", "renames"}

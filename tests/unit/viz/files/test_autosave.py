@@ -15,8 +15,8 @@ from renderer.document.document import Document, Swatch, View
 from renderer.document.parts import Latent, Truncation
 from renderer.document.session import Session, load
 from tests.waiting import wait_for
-from viz.files import autosave
-from viz.files.autosave import Autosave
+from viz.files.kept import autosave
+from viz.files.kept.autosave import Autosave
 
 FIRST, SECOND = Document(), Document(truncation=Truncation(0.5))
 

@@ -13,7 +13,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.parts import Truncation
 from renderer.document.session import Session, save
-from viz.files.session_folder import LAST, MOST, new_path, sessions, set_aside, state_of, tidy
+from viz.files.kept.folder import LAST, MOST, new_path, sessions, set_aside, state_of, tidy
 
 
 def kept(folder, age_s: float, name: str = "", locked: bool = False):

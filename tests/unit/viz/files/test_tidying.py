@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from foundation.process import identify
-from viz.files.tidying import tidy
+from viz.files.kept.tidying import tidy
 from viz.state.settings import Settings
 
 

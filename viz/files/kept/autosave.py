@@ -18,8 +18,8 @@ from foundation.inputs import clean_text
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.session import Session, save
-from viz.files import session_folder
-from viz.files.session_folder import Kept
+from viz.files.kept import folder as session_folder
+from viz.files.kept.folder import Kept
 from viz.state.facts import Keeping
 
 SETTLE_S = 1.0

@@ -19,8 +19,8 @@ from renderer.document import session
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.recipe import RecipeError
-from viz.files import session_folder
-from viz.files.session_folder import Kept
+from viz.files.kept import folder as session_folder
+from viz.files.kept.folder import Kept
 from viz.files.sources import bundled
 from viz.gl.textures import Picture
 from viz.state.facts import RecentSession, ServiceKey
