@@ -113,7 +113,7 @@ def test_the_picture_is_back_after_kills_and_nothing_is_lost(tmp_path):
             chaos.number = number
             action = kinds[number % len(kinds)]()
             next(action)
-            d.frames(chance.randrange(3))
+            d.frames(chance.randrange(1, 4))
             document, pid = d.scene.document, d.renderer.pid
             with contextlib.suppress(ProcessLookupError, TypeError):  # it is just being replaced
                 os.kill(pid, chance.choice([signal.SIGKILL, signal.SIGSEGV]))

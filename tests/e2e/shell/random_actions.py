@@ -87,11 +87,12 @@ class Player:
         d: The window.
         seed: Of the choices.
         drops: Files to drop, by kind.
-        done: Counts the actions by name; those done least are the likeliest.
     """
 
-    def __init__(self, d: Driver, seed: int, drops: dict[str, Path], done: Counter[str]) -> None:
-        self._d, self._chance, self._drops, self._done = d, random.Random(seed), drops, done
+    def __init__(self, d: Driver, seed: int, drops: dict[str, Path]) -> None:
+        self._d, self._chance, self._drops = d, random.Random(seed), drops
+        self.done: Counter[str] = Counter()
+        """Actions by name; those done least are the likeliest."""
         self.places: dict[str, spots.Rect] = {}
         self.trail: list[str] = []
 
@@ -100,12 +101,12 @@ class Player:
         kinds: tuple[Callable[[], str], ...] = (self._drag, self._command, self._drop, self._dialog)
         name = self._chance.choices(kinds, (25, 50, 15, 10))[0]()
         self.trail.append(name)
-        self._done[name] += 1
+        self.done[name] += 1
         self._close()
         assert not self._d.app.guard.errors, f"{self.trail[-8:]}: {self._d.app.guard.errors}"
 
     def _rarest(self, names: list[str]) -> str:
-        return self._chance.choices(names, [1 / (1 + self._done[name]) ** 2 for name in names])[0]
+        return self._chance.choices(names, [1 / (1 + self.done[name]) ** 2 for name in names])[0]
 
     def _drag(self) -> str:
         (width, height), chance = SIZE, self._chance

@@ -70,12 +70,13 @@ def play(seed: int, count: int, folder: Path) -> None:
 
     def steps(d: Driver) -> None:
         d.wait_frame()
-        player = Player(d, seed, drops, done)
+        player = Player(d, seed, drops)
         spots.watch(player.places)
         for number in range(count):
             player.act()
             if number % EVERY == EVERY - 1 or number == count - 1:
                 comes_back(d, folder / "again.stylescope", player.trail)
+        done.update(player.done)
 
     try:
         drive(steps, seed=seed, settings=settings)
