@@ -79,6 +79,7 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
     try:
         from imgui_bundle import hello_imgui
 
+        from viz.shell import runner
         from viz.shell.app import App
         from viz.state.settings import Options, config_dir
 
@@ -94,6 +95,7 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
             problem=problem,
         )
         app = App(replace(kept, **overrides), renderer, options)
+        runner.on_signals(lambda: app.close_window("anyway"))
         try:
             app.run(watch)
         finally:

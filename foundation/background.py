@@ -1,7 +1,8 @@
 """Background threads that report their errors: a worker for tasks, and a loop for repeated steps.
 
-An exception in a task or a step is reported once, and the thread goes on. Threads are daemons, started at the first
-task, and all methods may be called from any thread. Standard library only.
+An exception in a task or a step is reported once, and the thread goes on, whatever was raised. Threads are daemons,
+started at the first task, and all methods may be called from any thread. While somebody receives the errors
+(`report_to`), those that end threads of another kind are reported too. Standard library only.
 """
 
 import logging
@@ -36,8 +37,31 @@ _report: OnError = _logged
 
 def report_to(on_error: OnError | None) -> None:
     """Set the receiver of errors of all threads without an `on_error` of their own; None: they are logged."""
-    global _report
+    global _report, _hook
     _report = on_error or _logged
+    if on_error is not None and _hook is None:
+        _hook, threading.excepthook = threading.excepthook, _ended
+    elif on_error is None and _hook is not None:
+        threading.excepthook, _hook = _hook, None
+
+
+_hook: Callable[[threading.ExceptHookArgs], object] | None = None
+"""The interpreter's own handler, while that of this module is in its place."""
+
+
+def _ended(args: threading.ExceptHookArgs) -> None:
+    """Report the exception that ended a thread of another kind."""
+    if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+        _report(args.thread.name if args.thread is not None else "thread", _as_exception(args.exc_value))
+
+
+def _as_exception(error: BaseException) -> Exception:
+    """Return the error, or one that names it where it is meant to end a whole program."""
+    if isinstance(error, Exception):
+        return error
+    made = RuntimeError(f"{type(error).__name__}: {error}")
+    made.__cause__ = error
+    return made
 
 
 class _Thread:
@@ -81,8 +105,8 @@ class _Thread:
         """Return the result of `work`; None if it raises, which is reported."""
         try:
             return work()
-        except Exception as error:  # noqa: BLE001  # the thread must go on after any error
-            self._report_once(error)
+        except BaseException as error:  # noqa: BLE001  # the thread must go on after any error, SystemExit too
+            self._report_once(_as_exception(error))
         return None
 
     def _report_once(self, error: Exception) -> None:
@@ -221,8 +245,8 @@ class Loop(_Thread):
             try:
                 rest = self._step(woken)
                 self._seen = ""
-            except Exception as error:  # noqa: BLE001  # the thread must go on after any error
-                self._report_once(error)
+            except BaseException as error:  # noqa: BLE001  # the thread must go on after any error, SystemExit too
+                self._report_once(_as_exception(error))
                 rest = _RETRY_S
             if rest is not None and rest <= 0:
                 time.sleep(0)  # yields to other threads

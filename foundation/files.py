@@ -1,7 +1,8 @@
 """Whole-file writes: a reader sees the old file or the new one, never a part, also after a crash or a power cut.
 
 A file is written under a temporary name in the folder of its target, synchronised, renamed over the target, and the
-folder is synchronised too. Temporary names begin with a dot and end in `.part`. Standard library only.
+folder is synchronised too. Temporary names begin with a dot, name their process and end in `.part`;
+`foundation/leftovers.py` removes those of processes that were killed.
 """
 
 import errno
@@ -14,8 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_LONGEST_STEM = 100
-"""Characters of the target's name in the temporary one; file systems allow 255 bytes in all."""
+from foundation.process import own_mark
+
+_LONGEST_STEM = 150
+"""Bytes of the target's name in the temporary one; file systems allow 255 bytes in all."""
 _count = itertools.count()
 
 
@@ -143,8 +146,9 @@ def _new_folder(target: Path) -> Path:
 
 
 def _temporary(target: Path) -> Path:
-    unique = f"{os.getpid()}-{next(_count)}-{secrets.token_hex(4)}"
-    return target.with_name(f".{target.name[:_LONGEST_STEM]}.{unique}.part")
+    unique = f"{own_mark()}-{next(_count)}-{secrets.token_hex(4)}"
+    stem = os.fsencode(target.name)[:_LONGEST_STEM].decode("utf-8", "ignore")
+    return target.with_name(f".{stem}.{unique}.part")
 
 
 def _sync(path: Path) -> None:

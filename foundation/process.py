@@ -1,6 +1,8 @@
 """Identity of processes: a pid alone may belong to another program later, or after a restart."""
 
+import hashlib
 import os
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,6 +17,8 @@ Presence = Literal["here", "gone", "elsewhere"]
 
 _SAME_START_S = 2.0
 """Seconds by which two readings of a start time may differ: clocks are adjusted while computers run."""
+MARK = r"\d{1,10}_\d{1,12}_[0-9a-f]{0,8}_[0-9a-f]{8}"
+"""Pattern of `Identity.mark`, for names of files."""
 
 
 @cache
@@ -39,6 +43,10 @@ class Identity:
     def fields(self) -> dict[str, Any]:
         """Return the fields that files hold."""
         return asdict(self)
+
+    def mark(self) -> str:
+        """Return a short form for names of files, at most 40 characters; `presence_of` reads it."""
+        return f"{self.pid}_{int(self.pid_start_time)}_{self.boot_id.replace('-', '')[:8]}_{_digest(self.host)}"
 
     def presence(self) -> Presence:
         """Return "here", "gone" or "elsewhere"; a zombie counts as gone."""
@@ -86,3 +94,31 @@ def read_identity(content: Any) -> Identity | None:
     if isinstance(pid, bool) or not isinstance(pid, int) or not isinstance(start, int | float) or not 0 < pid < 2**31:
         return None
     return Identity(pid, float(start), str(content.get("boot_id", "")), str(content.get("host", "")))
+
+
+def own_mark() -> str:
+    """Return the mark of this process, with a pid alone where the system knows no more."""
+    return _own_mark(os.getpid())
+
+
+@cache
+def _own_mark(pid: int) -> str:
+    """Return the mark of this process; by pid, as a fork has another one."""
+    who = identify(pid) or Identity(pid, 0.0, boot_id(), socket.gethostname())
+    return who.mark()
+
+
+def presence_of(mark: str) -> Presence | None:
+    """Return where the process with a mark is; None if the text is no mark."""
+    if not re.fullmatch(MARK, mark):
+        return None
+    pid, start, boot, host = mark.split("_")
+    if host != _digest(socket.gethostname()):
+        return "elsewhere"
+    if boot != boot_id().replace("-", "")[:8]:
+        return "gone"
+    return Identity(int(pid), float(start), boot_id(), socket.gethostname()).presence()
+
+
+def _digest(host: str) -> str:
+    return hashlib.sha256(host.encode("utf-8", "surrogateescape")).hexdigest()[:8]

@@ -16,12 +16,14 @@ from types import FrameType
 from typing import Any
 
 from foundation import runs as run_files
+from foundation.leftovers import clean
 from foundation.process import Identity, identify, read_identity
 from training_launcher.commands import Command, asked_for
 from training_launcher.devices import Device, Turn, Wish, wish_for
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
 from training_launcher.failures import Failure, diagnose, explained
+from training_launcher.places import host_folder
 from training_launcher.tasks import Step, Task, task_for
 
 _TURN_S, _LOOK_S, _BEAT_S, _STATUS_S = 0.3, 0.2, 10.0, 2.0
@@ -58,6 +60,7 @@ class Supervisor:
             signal.signal(signal.SIGUSR2, self._ask_for_time)
         self._write_self(f"slurm {self._job}" if self._job else "")
         try:
+            clean([self._folder, host_folder()])
             command, spec = asked_for(self._folder)
             return self._run(command, spec)
         except (LaunchError, OSError) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from foundation.files import replacing, write_text
+from foundation.leftovers import clean
 from gan.io.errors import DownloadError
 
 Progress = Callable[[int, int | None], None]
@@ -77,6 +78,7 @@ def fetch(
             return target
     except OSError as error:
         raise DownloadError(f"The cache folder {folder} cannot be used ({error}); choose another.") from error
+    clean([folder])
     try:
         with ExitStack() as stack:
             part = _begun(target, stack)

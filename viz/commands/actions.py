@@ -1,4 +1,4 @@
-"""Actions of the window itself: reset the layout, quit."""
+"""Actions of the window itself."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,3 @@ class ResetLayout(Action):
     def run(self, scene: Scene, window: Window) -> None:
         """Reset it in the next frame."""
         hello_imgui.get_runner_params().docking_params.layout_reset = True
-
-
-@dataclass(frozen=True)
-class Quit(Action):
-    """Close the window."""
-
-    def run(self, scene: Scene, window: Window) -> None:
-        """Close the window after this frame."""
-        hello_imgui.get_runner_params().app_shall_exit = True

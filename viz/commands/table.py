@@ -9,12 +9,13 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Camera, Document, View, Workspace
 from renderer.ipc.protocol import Network
-from viz.commands.actions import Quit, ResetLayout
+from viz.commands.actions import ResetLayout
 from viz.commands.command_line import command_for
-from viz.files.actions import OpenLastSession, OpenNetwork, SavePicture, SaveSession, SaveWindow
+from viz.files.actions import OpenNetwork, OpenRecentSession, SavePicture, SaveSession, SaveWindow
+from viz.files.leaving_dialog import CloseWindow
 from viz.files.sources import bundled
 from viz.gl.camera import actual_size
-from viz.history.actions import Redo, Undo
+from viz.history.actions import ChooseBranch, Redo, Undo
 from viz.history.panel import with_b
 from viz.mixing.commands import mixing
 from viz.runs.commands import of_following, of_runs
@@ -25,6 +26,7 @@ from viz.state.scene import Command as Command
 from viz.state.scene import Scene, ShowDialog
 from viz.state.settings import SCALES
 from viz.timeline.commands import timeline_commands
+from viz.ui.actions import RedoShelf, UndoShelf
 
 WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
 """Workspaces in the order of their keys."""
@@ -67,8 +69,9 @@ def _file() -> tuple[Command, ...]:
             _dialog("browse-session"), ("Ctrl+Alt+O",),
         ),
         Command(
-            "open-last", "File", "Open last session", "What you had when the window was last closed",
-            lambda scene, facts: scene.request(OpenLastSession()), available=lambda scene, facts: facts.has_last,
+            "open-last", "File", "Open last session", "What was there when a window was last closed",
+            lambda scene, facts: scene.request(OpenRecentSession()),
+            available=lambda scene, facts: bool(facts.sessions),
         ),
         Command(
             "save-session", "File", "Save session", "Everything, into the file it came from",
@@ -95,7 +98,9 @@ def _file() -> tuple[Command, ...]:
             "copy-command", "File", "Copy as command line", "The command that makes this picture; for seeds alone",
             _copy_command, available=lambda scene, facts: bool(command_for(scene.document)),
         ),
-        Command("quit", "File", "Quit", "Close the window", lambda scene, facts: scene.request(Quit()), ("Ctrl+Q",)),
+        Command(
+            "quit", "File", "Quit", "Close the window", lambda scene, facts: scene.request(CloseWindow()), ("Ctrl+Q",)
+        ),
     )  # fmt: skip
 
 
@@ -116,13 +121,30 @@ def _edit(chance: random.Random) -> tuple[Command, ...]:
             "redo", "Edit", "Redo", "Do the step taken back once more", lambda scene, facts: scene.request(Redo()),
             ("Ctrl+Shift+Z", "Ctrl+Y"), lambda scene, facts: bool(facts.redo), repeats=True,
         ),
+        Command(
+            "earlier-branch", "Edit", "Earlier branch", "The steps that were undone before something else was done",
+            lambda scene, facts: scene.request(ChooseBranch(len(facts.states.branches) - 1)),
+            available=lambda scene, facts: bool(facts.states.branches),
+        ),
+        Command(
+            "undo-shelf", "Edit", "Undo on the shelf", "Take back what was last put on the shelf or taken off it",
+            lambda scene, facts: scene.request(UndoShelf()), ("Ctrl+Alt+Z",),
+            lambda scene, facts: bool(facts.shelf_undo), repeats=True,
+        ),
+        Command(
+            "redo-shelf", "Edit", "Redo on the shelf", "Do the change of the shelf taken back once more",
+            lambda scene, facts: scene.request(RedoShelf()), ("Ctrl+Alt+Shift+Z",),
+            lambda scene, facts: bool(facts.shelf_redo), repeats=True,
+        ),
         Command("random-seed", "Edit", "Random seed", "Another latent, by chance", random_seed, ("R",), repeats=True),
         Command("snap", "Edit", "Snap to whole seeds", "The nearest latent of the grid", snap, ("N",)),
         Command(
             "play", "Edit", "Play or stop", "The timeline, or a walk from seed to seed; stops everything that moves",
             _play, ("Space",), checked=lambda scene, facts: scene.view.moving, on_release=True,
         ),
-        Command("reset", "Edit", "Reset everything", "All defaults but the network; can be undone", _reset),
+        Command(
+            "reset", "Edit", "Reset everything", "All defaults but the network and the shelf; can be undone", _reset
+        ),
         Command(
             "settings", "Edit", "Settings…", "Device, frame limit, folders, scale", _dialog("settings"), ("Ctrl+,",)
         ),
@@ -288,7 +310,10 @@ def _play(scene: Scene, facts: Facts) -> Scene:
 def _reset(scene: Scene, facts: Facts) -> Scene:
     still = _viewing(scene, motion=motion.stopped(scene.view.motion))
     return replace(
-        still, document=Document(network=Network(scene.document.network.source, scene.document.network.reload))
+        still,
+        document=Document(
+            network=Network(scene.document.network.source, scene.document.network.reload), shelf=scene.document.shelf
+        ),
     )
 
 

@@ -53,12 +53,17 @@ class OpenFile(Action):
 
 
 @dataclass(frozen=True)
-class OpenLastSession(Action):
-    """Restore the session of the previously closed window."""
+class OpenRecentSession(Action):
+    """Restore the session of an earlier window: that of a path, or the newest one."""
+
+    path: str = ""
 
     def change(self, scene: Scene, window: Window) -> Scene:
-        """Start reading it if it exists."""
-        window.facts.services[FILES].open_last()
+        """Start reading it if there is one."""
+        path = self.path or next((one.path for one in window.facts.sessions), "")
+        if path:
+            greeting = "What was there when its window was closed is back"
+            window.facts.services[FILES].open_kept(Path(path), greeting, "Undo takes it away.")
         return scene
 
 

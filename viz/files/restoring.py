@@ -11,6 +11,7 @@ from renderer.document.recall import Recalled
 from renderer.ipc.protocol import ArrayRef, ModelInfo
 from viz.state import motion
 from viz.state.scene import Scene
+from viz.state.swatches import Shelf, joined
 
 
 def missing(source: str) -> bool:
@@ -21,7 +22,8 @@ def missing(source: str) -> bool:
 def restored(scene: Scene, recalled: Recalled) -> Scene:
     """Return the scene with the complete state of a file, without motion.
 
-    If its network is missing, the current one stays (see `missing`).
+    If its network is missing, the current one stays (see `missing`). A session brings its shelf; the shelf of a recipe
+    joins the current one.
     """
     document = recalled.document
     if newest := newest_network(document.network.source):  # of a run folder, in files of earlier versions
@@ -29,6 +31,7 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
     if missing(document.network.source):
         document = replace(document, network=scene.document.network)
     if recalled.view is None:
+        document = replace(document, shelf=joined(scene.document.shelf, document.shelf))
         playback = Playback(recalled.at or 0.0, on=recalled.at is not None)
         view = replace(scene.view, display=recalled.display, playback=playback)
     else:
@@ -63,6 +66,11 @@ def with_latent(document: Document, ref: ArrayRef) -> Document:
     """Return the document that shows stored w vectors unchanged: no mixing, truncation or directions."""
     latent = replace(Latent(), array=ref)
     return replace(document, latent=latent, mixing=Mixing(), truncation=Truncation(), directions=())
+
+
+def fitting_swatches(shelf: Shelf, arrays: ArrayStore, model: ModelInfo | None) -> Shelf:
+    """Return the swatches whose arrays fit the network; all of them without one."""
+    return shelf if model is None else tuple(o for o in shelf if all(_fits(ref, arrays, model) for ref in refs_in(o)))
 
 
 def _fits(ref: ArrayRef, arrays: ArrayStore, model: ModelInfo) -> bool:

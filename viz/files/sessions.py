@@ -1,17 +1,15 @@
 """Opening and saving sessions, recipes in images and films, and latents, on a background thread."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from foundation.arrays import save_latents
 from foundation.background import Worker
+from foundation.inputs import clean_text
 from renderer.document import recall as recalling
 from renderer.document import session as sessions
 from renderer.document.arrays import AnyArray, ArrayStore
@@ -21,13 +19,13 @@ from renderer.document.recipe import RecipeError
 from renderer.document.session import Session
 from renderer.ipc.protocol import Display, Styles
 from viz.files import direction_files, latents
-from viz.files.restoring import fitting, missing, restored, with_latent
+from viz.files.kept import folder as session_folder
+from viz.files.kept.autosave import thumbnail_of
+from viz.files.restoring import fitting, fitting_swatches, missing, restored, with_latent
 from viz.state.facts import Facts, JobStatus, ServiceKey
 from viz.state.playback import animated
 from viz.state.scene import Say, Scene
-
-THUMBNAIL = 256
-"""Side of the thumbnail in a session, in pixels."""
+from viz.state.swatches import joined, present
 
 Change = Callable[[Scene, Facts], Scene]
 
@@ -39,30 +37,41 @@ class _Read:
     name: str
     change: Change | None = None
     problem: str = ""
+    at_start: bool = False
+    """Of the session that a window begins with: its document needs no step."""
+    wrote: Session | None = None
+    """State that was saved."""
 
 
 class Files:
     """Background file operations of the window. Results change the scene in a later frame, as one undo step."""
 
-    def __init__(self, arrays: ArrayStore, say: Say, wake: Callable[[], None], last: Path | None) -> None:
-        self._arrays, self._say, self._last = arrays, say, last
+    def __init__(self, arrays: ArrayStore, say: Say, wake: Callable[[], None]) -> None:
+        self._arrays, self._say = arrays, say
         self._worker: Worker[Callable[[], _Read], _Read] = Worker("files", lambda work: work(), wake)
         self.path = ""
         """Path of the current session file; empty if there is none."""
+        self.wrote: Session | None = None
+        """State that was saved last."""
 
-    @cached_property
-    def has_last(self) -> bool:
-        """Return True if a session of the previously closed window existed at the first call."""
-        return self._last is not None and self._last.is_file()
+    def open(self, path: Path) -> None:
+        """Read a session, image, film or text."""
+        self._later(lambda: self._recall(path))
 
-    def open(self, path: Path, greeting: str = "", detail: str = "") -> None:
-        """Read a session, image, film or text; `greeting` replaces its name in the message."""
-        self._later(lambda: self._recall(path, greeting, detail))
+    def open_kept(self, path: Path, greeting: str = "", detail: str = "", *, at_start: bool = False) -> None:
+        """Read a session that a window has kept by itself, which saving does not overwrite.
 
-    def open_last(self) -> None:
-        """Read the session of the previously closed window, if it exists."""
-        if self._last is not None:
-            self.open(self._last, "What you had when the window was last closed is back", "Undo takes it away.")
+        Args:
+            path: The file. If it cannot be read, it is renamed and stays.
+            greeting: Message once it is there; empty for none.
+            detail: Explanation of the message.
+            at_start: The window begins with it, so that there is nothing to go back to.
+        """
+        self._later(lambda: self._recall_kept(path, greeting, detail, at_start))
+
+    def shelve(self, path: Path) -> None:
+        """Read a session, image, film or text, and put its styles on the shelf."""
+        self._later(lambda: self._recall_styles(path))
 
     def open_latent(self, path: Path) -> None:
         """Read w vectors."""
@@ -84,14 +93,26 @@ class Files:
         request = animated(request_for(scene.document, Display(), scene.settings.device, 0), scene)
         facts.jobs.once(Styles(request), lambda status: self._styles(status, path))
 
-    def arrive(self, scene: Scene, facts: Facts, name_step: Callable[[str], None]) -> Scene:
-        """Return the scene with all files read since the last call. Call once a frame."""
+    def arrive(
+        self, scene: Scene, facts: Facts, name_step: Callable[[str], None], begin: Callable[[Scene], None]
+    ) -> Scene:
+        """Return the scene with all files read since the last call. Call once a frame.
+
+        Args:
+            scene: The present scene.
+            facts: Facts of the frame.
+            name_step: Gets the name of the step that a changed document makes.
+            begin: Gets the scene that the window begins with.
+        """
         while (read := self._worker.poll()) is not None:
+            self.wrote = read.wrote or self.wrote
             if read.problem:
                 self._say(read.problem, bad=True)
             elif read.change is not None:
                 changed = read.change(scene, facts)
-                if changed.document != scene.document:
+                if read.at_start:
+                    begin(changed)
+                elif changed.document != scene.document:
                     name_step(f"Open {read.name}")
                 scene = changed
         return scene
@@ -110,13 +131,35 @@ class Files:
 
     # -- in the thread --
 
-    def _recall(self, path: Path, greeting: str, detail: str) -> _Read:
+    def _recall(self, path: Path) -> _Read:
         try:
             found = recalling.recall(path, self._arrays)
         except RecipeError as error:
             return _Read(path.name, problem=str(error))
-        name = "last session" if greeting else path.name
-        return _Read(name, lambda scene, facts: self._take_up(scene, facts, found, path, greeting, detail))
+        own = str(path) if path.suffix.lower() == sessions.SUFFIX else ""
+        return _Read(
+            path.name,
+            lambda scene, facts: self._take_up(scene, facts, found, path.name, f"Opened {path.name}", "", own),
+        )
+
+    def _recall_kept(self, path: Path, greeting: str, detail: str, at_start: bool) -> _Read:
+        name = "last session"
+        try:
+            found = recalling.recall(path, self._arrays)
+        except RecipeError as error:
+            # A file that the system does not let us read may be readable later.
+            aside = path if isinstance(error.__cause__, OSError) else session_folder.set_aside(path)
+            return _Read(name, problem=f"The last session cannot be opened; it stays as {aside}. {error}"[:300])
+        return _Read(
+            name, lambda scene, facts: self._take_up(scene, facts, found, name, greeting, detail), at_start=at_start
+        )
+
+    def _recall_styles(self, path: Path) -> _Read:
+        try:
+            found = recalling.recall(path, self._arrays)
+        except RecipeError as error:
+            return _Read(path.name, problem=str(error))
+        return _Read(path.name, lambda scene, facts: self._take_styles(scene, facts, found, path))
 
     def _latent(self, path: Path) -> _Read:
         try:
@@ -134,11 +177,11 @@ class Files:
 
     def _write_session(self, path: Path, session: Session, pixels: NDArray[np.uint8] | None) -> _Read:
         try:
-            sessions.save(path, session, self._arrays, b"" if pixels is None else _thumbnail(pixels))
+            sessions.save(path, session, self._arrays, b"" if pixels is None else thumbnail_of(pixels))
         except (OSError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             return _Read(path.name, problem=f"The session cannot be saved as {path}: {reason}.")
-        return _Read(path.name, lambda scene, facts: self._saved(scene, path, is_session=True))
+        return _Read(path.name, lambda scene, facts: self._saved(scene, path, is_session=True), wrote=session)
 
     def _write_latent(self, path: Path, ws: AnyArray) -> _Read:
         try:
@@ -150,7 +193,10 @@ class Files:
 
     # -- in the window's thread --
 
-    def _take_up(self, scene: Scene, facts: Facts, found: Recalled, path: Path, greeting: str, detail: str) -> Scene:
+    def _take_up(
+        self, scene: Scene, facts: Facts, found: Recalled, name: str, greeting: str, detail: str, own: str = ""
+    ) -> Scene:
+        """Return the scene with the content of a file; `own` is the session file that it came from."""
         source = found.document.network.source
         after = restored(scene, found)
         lost = list(found.notes)
@@ -159,17 +205,32 @@ class Files:
                 document, left_out = fitting(after.document, self._arrays, facts.model)
                 after, lost = replace(after, document=document), [*lost, *left_out]
             self._say(
-                f"The network of {path.name} is not there: {source}.",
+                f"The network of {name} is not there: {source}.",
                 "The present one stays, with all the rest. Open the network where it is now.",
                 bad=True,
             )
-        if path.suffix.lower() == sessions.SUFFIX and path != self._last and not greeting:
-            self.path = str(path)
+        self.path = own or self.path
         if lost:
-            self._say(f"Opened {path.name}, but some of it is lost.", "; ".join(lost[:6]), bad=True)
-        elif not missing(source):
-            self._say(greeting or f"Opened {path.name}", detail)
+            self._say(f"Opened {name}, but some of it is lost.", "; ".join(lost[:6]), bad=True)
+        elif greeting and not missing(source):
+            self._say(greeting, detail)
         return after
+
+    def _take_styles(self, scene: Scene, facts: Facts, found: Recalled, path: Path) -> Scene:
+        """Return the scene with the styles of a file on the shelf: those of a session's shelf, or an image's own."""
+        own = replace(present(found.document), name=clean_text(path.stem, 40))
+        styles = found.document.shelf if found.view is not None and found.document.shelf else (own,)
+        fit = fitting_swatches(styles, self._arrays, facts.model)
+        shelf = joined(scene.document.shelf, fit)
+        count = len(shelf) - len(scene.document.shelf)
+        if len(fit) < len(styles):
+            self._say(f"{path.name} holds styles of another network: open that one first.", bad=True)
+        elif not count:
+            self._say(f"The shelf holds the styles of {path.name} already")
+        else:
+            what = "1 style" if count == 1 else f"{count} styles"
+            self._say(f"Put {what} of {path.name} on the shelf", shelf=True)
+        return replace(scene, document=replace(scene.document, shelf=shelf))
 
     def _take_latent(self, scene: Scene, facts: Facts, array: AnyArray, name: str) -> Scene:
         if facts.model is None:
@@ -209,12 +270,3 @@ class Files:
 
 
 FILES: ServiceKey[Files] = ServiceKey("files")
-
-
-def _thumbnail(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode a small PNG of an image [H, W, 4]."""
-    picture = Image.fromarray(pixels[..., :3])
-    picture.thumbnail((THUMBNAIL, THUMBNAIL))
-    file = io.BytesIO()
-    picture.save(file, format="PNG")
-    return file.getvalue()

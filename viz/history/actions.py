@@ -1,4 +1,4 @@
-"""Actions of the history: undo, redo, and jumping to any state."""
+"""Actions of the history: undo, redo, jumping to any state, and returning to a branch."""
 
 from dataclasses import dataclass
 
@@ -32,3 +32,15 @@ class Jump(Action):
     def run(self, scene: Scene, window: Window) -> None:
         """Jump to that state."""
         window.steps.jump(self.done)
+
+
+@dataclass(frozen=True)
+class ChooseBranch(Action):
+    """Return to the end of a branch of the history."""
+
+    index: int
+    """In `States.branches`."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Make it the present line."""
+        window.steps.choose(self.index)

@@ -7,10 +7,11 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Display, RenderRequest
-from viz.history.actions import Jump
+from viz.history.actions import ChooseBranch, Jump
 from viz.state.facts import Facts, States
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.icons import icon
 from viz.ui.theme import current as t
 
 TILE, UPRIGHT = 72, 64
@@ -29,6 +30,8 @@ class _View:
     device: str = ""
     requests: tuple[RenderRequest, ...] = ()
     """Created once per set of states: thumbnails are looked up by request identity."""
+    ends: tuple[RenderRequest, ...] = ()
+    """Requests of the images at the ends of the branches."""
     scrolled: int = 0
     """Scroll offset relative to the position that shows the current state."""
 
@@ -36,11 +39,17 @@ class _View:
         """Update from `states`."""
         if states is self.states and device == self.device:
             return
-        known = dict(zip((id(one) for _, one in self.states.states), self.requests, strict=True))
-        if device != self.device:
-            known = {}
-        self.requests = tuple(known.get(id(one)) or request_for(one, Display(), device, 0) for _, one in states.states)
+        old = (*(one for _, one in self.states.states), *_ends(self.states))
+        known = dict(zip(map(id, old), (*self.requests, *self.ends), strict=True)) if device == self.device else {}
+        self.requests, self.ends = (
+            tuple(known.get(id(one)) or request_for(one, Display(), device, 0) for one in documents)
+            for documents in ([one for _, one in states.states], _ends(states))
+        )
         self.states, self.device, self.scrolled = states, device, 0
+
+
+def _ends(states: States) -> list[Document]:
+    return [branch.steps[-1].after for branch in states.branches]
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -109,6 +118,9 @@ def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
     texture, uv = (found[0].id, found[1]) if found else (0, (0.0, 0.0, 1.0, 1.0))
     undone = index > states.now
     imgui.push_style_var(imgui.StyleVar_.alpha, imgui.get_style().alpha * (0.5 if undone else 1.0))
+    branches = [k for k, branch in enumerate(states.branches) if branch.at == index]
+    if branches:
+        imgui.set_next_item_allow_overlap()
     if ui.tile(f"state{index}", texture, uv, name, "", side, selected=index == states.now):
         scene = scene.request(Jump(index))
     chosen = imgui.is_item_clicked(imgui.MouseButton_.right)
@@ -121,6 +133,38 @@ def _state(scene: Scene, facts: Facts, index: int, side: float) -> Scene:
     for letter, on, shift in (("A", index == states.now, 0), ("B", is_b, 18 if index == states.now else 0)):
         if on:
             badge(letter, p.x + t.px(side - 9 - shift), p.y + t.px(9))
+    return _fork(scene, facts, index, branches, V(p.x + t.px(side - 19), p.y + t.px(side - 19))) if branches else scene
+
+
+def _fork(scene: Scene, facts: Facts, index: int, branches: list[int], p: V) -> Scene:
+    """Draw the mark of a state from which other steps were made before, and their ends in a popup."""
+    imgui.set_cursor_screen_pos(p)
+    q = V(p.x + t.px(16), p.y + t.px(16))
+    if ui.hit(f"##fork{index}", V(t.px(16), t.px(16))):
+        imgui.open_popup(f"branches{index}")
+    ui.fill(p, q, "accent" if imgui.is_item_hovered() else "halo", 0.9 if imgui.is_item_hovered() else 0.65)
+    ui.draw(icon("git-branch"), p.x + t.px(8), p.y, "#FFFFFF", 10, align=0.5, height=t.px(16))
+    ui.tip("Other steps were made from here: choose them again")
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(8), t.px(8)))
+    opened = imgui.begin_popup(f"branches{index}")
+    imgui.pop_style_var()
+    if not opened:
+        return scene
+    view, states = facts.scratch.get(_View), facts.states
+    for k in reversed(branches):
+        if k >= len(states.branches):
+            break
+        steps = states.branches[k].steps
+        found = facts.thumbnails.get(view.ends[k])
+        texture, uv = (found[0].id, found[1]) if found else (0, (0.0, 0.0, 1.0, 1.0))
+        if ui.tile(f"branch{k}", texture, uv, steps[-1].name, "git-branch", TILE):
+            scene = scene.request(ChooseBranch(k))
+            imgui.close_current_popup()
+        count = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
+        ui.tip(f"{steps[-1].name}: {count}. Click: go on from there; the present steps become a branch")
+        imgui.same_line(0, t.px(8))
+    imgui.new_line()
+    imgui.end_popup()
     return scene
 
 

@@ -1,12 +1,15 @@
 """Edits of the selected layers and of the shelf, shared by buttons, keys and commands."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from foundation.inputs import clean_text
 from renderer.document.mixing import clear, lock, mixed, solo, swap
+from viz.files.sessions import FILES
 from viz.mixing.selection import lay, selecting, swatch_of, within
 from viz.state.facts import Facts
 from viz.state.params import put
-from viz.state.scene import Scene
+from viz.state.scene import Action, Scene, Window
 from viz.state.swatches import known, opened, present, removed, shelved
 
 MIXING, SHELF = "document.mixing", "document.shelf"
@@ -75,7 +78,36 @@ def shelve_present(scene: Scene, facts: Facts) -> Scene:
 def unshelve(scene: Scene, facts: Facts) -> Scene:
     """Remove the active swatch from the shelf."""
     swatch, shelf = swatch_of(scene), scene.document.shelf
-    return scene if swatch is None else put(scene, SHELF, removed(shelf, shelf.index(swatch)))
+    return scene if swatch is None else remove_swatch(scene, shelf.index(swatch))
+
+
+def remove_swatch(scene: Scene, index: int) -> Scene:
+    """Remove a swatch from the shelf, with a message that offers to take it back."""
+    shelf = scene.document.shelf
+    return put(scene, SHELF, removed(shelf, index)).request(SwatchRemoved(shelf[index].name))
+
+
+@dataclass(frozen=True)
+class SwatchRemoved(Action):
+    """Say that a swatch was removed."""
+
+    name: str
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Show the message."""
+        window.say(f"Removed {clean_text(self.name, 40)} from the shelf", shelf=True)
+
+
+@dataclass(frozen=True)
+class ShelveFile(Action):
+    """Put the style of an image, or those of a session, on the shelf."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Start reading; a later frame's scene has the result."""
+        window.facts.services[FILES].shelve(Path(self.path))
+        return scene
 
 
 def open_swatch(scene: Scene, facts: Facts) -> Scene:

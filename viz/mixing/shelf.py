@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Literal
 
 from imgui_bundle import ImVec2 as V
@@ -9,6 +10,7 @@ from imgui_bundle import imgui
 
 from foundation.seeds import seed_at
 from renderer.document.document import Swatch
+from renderer.document.recall import SUFFIXES
 from renderer.ipc.protocol import Latent
 from viz.generate.latent import RANDOM_SEEDS
 from viz.mixing import actions, swatch_thumbnails
@@ -20,8 +22,9 @@ from viz.state.interaction import Slot
 from viz.state.params import default, put
 from viz.state.recording import derived
 from viz.state.scene import Scene
-from viz.state.swatches import kind_of, known, of_seed, removed, renamed, seeds_of, shelved, uses
+from viz.state.swatches import kind_of, known, of_seed, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
+from viz.ui.actions import UndoShelf
 from viz.ui.icons import Glyph
 from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
@@ -118,8 +121,32 @@ class Tabs:
         return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
 
 
+@dataclass
+class _Area:
+    """Place of the section on the screen: two corners."""
+
+    corners: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+def takes(facts: Facts, path: str) -> bool:
+    """Return True if a file dropped at the pointer belongs on the shelf."""
+    window, mouse = imgui.internal.find_window_by_name("Mix"), imgui.get_mouse_pos()
+    x0, y0, x1, y1 = facts.scratch.get(_Area).corners
+    shown = window is not None and window.was_active and not window.hidden
+    over = shown and x0 <= mouse.x < x1 and y0 <= mouse.y < y1 and imgui.is_mouse_pos_valid(mouse)
+    return over and PurePath(path).suffix.lower() in SUFFIXES
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the section."""
+    start = imgui.get_cursor_screen_pos()
+    right = start.x + imgui.get_content_region_avail().x
+    scene = _section(scene, facts)
+    facts.scratch.get(_Area).corners = (start.x, start.y, right, imgui.get_cursor_screen_pos().y)
+    return scene
+
+
+def _section(scene: Scene, facts: Facts) -> Scene:
     count = len(scene.document.shelf)
     summary = f"{count} swatch{'es' if count != 1 else ''}" if count else "second style only"
     if not ui.section("Shelf", summary=summary):
@@ -138,6 +165,8 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     text, action = "Styles to mix lie here.", "Shelve the picture"
     room = ui.measure(action) + t.px(42)
+    if facts.shelf_undo:
+        scene, text = _undo(scene, facts), ""
     ui.draw(ui.ellipsis(text, width - room - t.px(36), t.small), p.x, p.y, "dim", t.small, height=t.px(t.row))
     imgui.set_cursor_screen_pos(V(p.x + width - room - t.px(28), p.y))
     hint, ready = "Put the present style on the shelf", facts.model is not None
@@ -149,10 +178,22 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
     return _add(scene, facts)
 
 
+def _undo(scene: Scene, facts: Facts) -> Scene:
+    """Draw the button that takes the last change of the shelf back: undo does not touch the shelf."""
+    hint = f"Take back: {facts.shelf_undo}"
+    if ui.button(glyph="arrow-counter-clockwise", id_="##undoShelf", hint=hint, keys="Ctrl+Alt+Z"):
+        scene = scene.request(UndoShelf())
+    return scene
+
+
 def _tiles(scene: Scene, facts: Facts) -> Scene:
     tabs, width = facts.scratch.get(Tabs), imgui.get_content_region_avail().x
-    tabs.tab = ui.segmented("kinds", TABS, tabs.tab, width=width - t.px(28), hints=_HINTS)
+    buttons = t.px(56 if facts.shelf_undo else 28)
+    tabs.tab = ui.segmented("kinds", TABS, tabs.tab, width=width - buttons, hints=_HINTS)
     imgui.same_line(0, t.px(4))
+    if facts.shelf_undo:
+        scene = _undo(scene, facts)
+        imgui.same_line(0, t.px(4))
     hint, ready = "Put the present style on the shelf", facts.model is not None
     if ui.button(glyph="plus", id_="##present", hint=hint, keys="B", enabled=ready):
         scene = actions.shelve_present(scene, facts)
@@ -242,7 +283,7 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
         scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
         imgui.close_current_popup()
     if ui.list_row("remove", "Remove", glyph="trash"):
-        scene = put(scene, SHELF, removed(scene.document.shelf, index))
+        scene = actions.remove_swatch(scene, index)
         imgui.close_current_popup()
     imgui.end_popup()
     return scene

@@ -185,7 +185,7 @@ def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
     if (metric := _metric(run, record)) is not None:
         found.append(metric)
     pace = pace_number(run.seconds_per_unit) if run.seconds_per_unit else "–"
-    found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Latest, as written to the statistics"))
+    found.append(Tile("Speed", pace, f"s / {run.one}" if run.seconds_per_unit else "", "Newest"))
     if (p := record.newest.get("Progress/augment")) is not None:
         target = run.spec.get("target")
         fits = run.spec.get("aug", "ada") == "ada" and isinstance(target, int | float)

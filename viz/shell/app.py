@@ -22,11 +22,12 @@ from viz.link.measurements import Seen
 from viz.link.meters import Meters
 from viz.link.render_link import RenderLink
 from viz.shell import app_bar, dialogs, headless, layout, panel_table, runner, services, status_bar
+from viz.shell.closing import Leaving
 from viz.shell.error_guard import Guard
 from viz.shell.frame import Frame
 from viz.state.facts import Facts, Scratch
 from viz.state.interaction import Following, Interaction, Message
-from viz.state.scene import Scene
+from viz.state.scene import Closing, Scene
 from viz.state.settings import Options, Settings
 from viz.state.settings_file import SettingsWriter
 from viz.state.store import Store
@@ -57,7 +58,8 @@ class App:
         folder = options.config_dir if options.keep else None
         self._settings = SettingsWriter(folder, settings, options.overrides, options.kept)
         self._memory = Memory(options, renderer.arrays, self.say, self.store)
-        self.services = services.built(seen, self._memory.files)
+        self._leaving = Leaving(self._memory, runner.end)
+        self.services = services.built(seen, self._memory)
         shortcuts = Shortcuts(self.commands.values())
         self._frame = Frame(options, renderer, self.store, self.link, meters, self.services, self._memory, shortcuts)
         self._look: tuple[object, ...] = ()
@@ -107,9 +109,9 @@ class App:
         """Return True if the shown image, or a failure, answers the current document."""
         return self.link.answered and not self.link.stale(self.store.scene)
 
-    def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show a message over the image, starting with the next frame."""
-        self._said.append(Message(text, detail, bad, folder=folder, at=self._clock()))
+    def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False) -> None:
+        """Show a message over the image, starting with the next frame. See `viz.state.scene.Say`."""
+        self._said.append(Message(text, detail, bad, folder=folder, shelf=shelf, at=self._clock()))
 
     def dismiss_messages(self) -> None:
         """Hide all messages."""
@@ -131,6 +133,11 @@ class App:
     def drop(self, paths: list[str]) -> None:
         """Open files dropped on the window, in the next frame."""
         self._dropped += paths
+        hello_imgui.request_refresh()
+
+    def close_window(self, how: Closing = "kept") -> None:
+        """Close the window, when the work is safe."""
+        self._leaving.ask(how)
         hello_imgui.request_refresh()
 
     def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
@@ -186,7 +193,7 @@ class App:
         callbacks.post_render_dockable_windows = self.guard.wrap("A dialog", self._draw_dialogs)
         callbacks.before_imgui_render = self.guard.wrap("The window", self._finish)
         callbacks.before_swap = self.guard.wrap("The window", self._before_swap)
-        callbacks.before_exit = self.guard.wrap("The window", self._leaving)
+        callbacks.before_exit = self.guard.wrap("The window", self._left)
         for kind, height, name, draw in (
             (hello_imgui.EdgeToolbarType.top, layout.APP_BAR, "The app bar", self._draw_app_bar),
             (hello_imgui.EdgeToolbarType.bottom, layout.STATUS_BAR, "The status bar", self._draw_status_bar),
@@ -219,9 +226,10 @@ class App:
 
     def _opened(self) -> None:
         runner.on_drop(self.drop)
+        runner.on_close(self.close_window)
         upload.current.open()
 
-    def _leaving(self) -> None:
+    def _left(self) -> None:
         self._settings.close()
         upload.current.settle()
         self.link.free()
@@ -299,6 +307,7 @@ class App:
         self._frame.finish(self)
         if problem := self._settings.look(self.scene.settings, self._clock()):
             self.say(problem, bad=True)
+        self.store.adopt(self._leaving.look(self.scene))
         upload.current.settle()
         self._frame.end()
 

@@ -8,7 +8,8 @@ from imgui_bundle import imgui
 
 from viz.commands.keys import shown
 from viz.commands.table import WORKSPACES
-from viz.files.actions import OpenNetwork, SavePicture
+from viz.files.actions import OpenNetwork, OpenRecentSession, SavePicture
+from viz.files.kept.recent import RECENT_SESSIONS, when
 from viz.history.actions import Redo, Undo
 from viz.shell.layout import APP_BAR
 from viz.state.facts import Facts
@@ -140,6 +141,8 @@ def _menu(menu: str, scene: Scene, facts: Facts, commands: Mapping[str, Command]
         scene = item(command, scene, facts)
         if command.id == "open-run":
             scene = _recent(scene)
+        if command.id == "open-last":
+            scene = _sessions(scene, facts)
     if menu == "Network":
         imgui.separator()
         if imgui.begin_menu("Device"):
@@ -175,6 +178,35 @@ def _recent(scene: Scene) -> Scene:
                 scene = scene.request(OpenNetwork(source))
             ui.tip(source)
         imgui.end_menu()
+    return scene
+
+
+def _sessions(scene: Scene, facts: Facts) -> Scene:
+    """Draw the menu of earlier sessions: thumbnail, network, time, and the content below."""
+    p, side = theme.current.px, theme.current.px(40)
+    imgui.set_next_window_size_constraints(V(p(320), 0), V(p(420), p(560)))
+    if not imgui.begin_menu("Open recent session", bool(facts.sessions)):
+        return scene
+    if imgui.is_window_appearing():
+        facts.services[RECENT_SESSIONS].read()
+    width = max(imgui.get_content_region_avail().x, p(300))
+    for i, one in enumerate(facts.sessions):
+        a = imgui.get_cursor_screen_pos()
+        if imgui.selectable(f"###session{i}", False, imgui.SelectableFlags_.none, V(width, side))[0]:
+            scene = scene.request(OpenRecentSession(one.path))
+        if one.texture is not None:
+            ui.picture(one.texture.id, (0.0, 0.0, 1.0, 1.0), a, side, theme.current.radius)
+        else:
+            ui.fill(a, V(a.x + side, a.y + side), "control")
+        left, room, at = a.x + side + p(10), width - side - p(10), when(one.at)
+        ui.draw(at, a.x + width, a.y + p(2), "faint", theme.current.small, align=1, height=p(18))
+        title = ui.ellipsis(one.title or "…", room - ui.measure(at, theme.current.small) - p(8))
+        ui.draw(title, left, a.y + p(2), "text", height=p(18))
+        detail = ui.ellipsis(one.detail, room, theme.current.small)
+        ui.draw(detail, left, a.y + p(20), "dim", theme.current.small, height=p(18))
+        if one.title:
+            ui.tip(f"{one.title}: {one.detail}")
+    imgui.end_menu()
     return scene
 
 

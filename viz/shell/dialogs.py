@@ -7,7 +7,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz.commands import palette, shortcut_list
-from viz.files import browse_dialog, browse_purposes, save_dialog
+from viz.files import browse_dialog, browse_purposes, leaving_dialog, save_dialog
 from viz.runs import results_dialog
 from viz.runs.new_run import dialog as new_run
 from viz.shell import settings_dialog
@@ -26,6 +26,7 @@ TITLES = {
     "export": "Export film",
     "new-run": "New run",
     "results": "Metric results",
+    leaving_dialog.NAME: leaving_dialog.TITLE,
     **save_dialog.TITLES,
 }
 _WIDTHS = {
@@ -36,6 +37,7 @@ _WIDTHS = {
     "export": 480,
     "new-run": new_run.WIDTH,
     "results": results_dialog.WIDTH,
+    leaving_dialog.NAME: leaving_dialog.WIDTH,
     **dict.fromkeys(save_dialog.TITLES, 560),
 }
 
@@ -51,6 +53,7 @@ _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
     "export": export_dialog.draw,
     "new-run": new_run.draw,
     "results": results_dialog.draw,
+    leaving_dialog.NAME: leaving_dialog.draw,
 }
 """Dialogs that report when they are done."""
 

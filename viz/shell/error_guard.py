@@ -48,7 +48,7 @@ class Guard:
         """Show queued errors of background threads; call once a frame."""
         while self._later:
             name, error = self._later.popleft()
-            self._report(f"The background thread {name!r}", error)
+            self._report(f"The background work “{name}”", error)
 
     def _run(self, name: str, work: Callable[[], None]) -> bool:
         try:

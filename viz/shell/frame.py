@@ -13,6 +13,8 @@ from viz.files.memory import Memory
 from viz.link.measurements import SEEN
 from viz.link.meters import Meters, Steady, work_clock
 from viz.link.render_link import RenderLink
+from viz.mixing import shelf
+from viz.mixing.actions import ShelveFile
 from viz.runs import actions as run_actions
 from viz.runs.data import RunWatch
 from viz.shell import dialogs, escape, layout
@@ -83,7 +85,10 @@ class Frame:
         self._drawn = now
         draw_cache.current.begin_frame()
         for path in dropped:
-            self.scene = file_actions.dropped(self.scene, window, path)
+            if shelf.takes(self.facts, path):
+                self.scene = self.scene.request(ShelveFile(path))
+            else:
+                self.scene = file_actions.dropped(self.scene, window, path)
         self.scene = self._memory.arrive(self.scene, self.facts)
         self.scene = run_actions.report_launch(self.scene, window)
         for change in changes:
@@ -103,8 +108,9 @@ class Frame:
         self._take(window)
         self.scene = self._store.scene
         held = self._store.history.is_open and not self.scene.view.moving
-        self._link.submit(self.scene, self._clock(), held)
-        self._memory.look(self.scene)
+        if not self._memory.opening:
+            self._link.submit(self.scene, self._clock(), held)
+        self._memory.look(self.scene, self._link)
         for sentence in self._renderer.arrays.networks.changed():
             window.say(sentence, bad=True)
         file_actions.report(window)
@@ -156,8 +162,11 @@ class Frame:
             snapshots=snapshots.snapshots_of(source),
             undo=history.undo_name,
             redo=history.redo_name,
+            shelf_undo=self._store.shelf.undo_name,
+            shelf_redo=self._store.shelf.redo_name,
             saved=self.saved,
-            has_last=self._memory.files.has_last,
+            sessions=self._memory.recent.look(),
+            keeping=self._memory.keeping,
             session=self._memory.files.path,
             states=self._memory.states(),
             measure=self.meters.figures,

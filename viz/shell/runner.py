@@ -1,5 +1,6 @@
 """Set-up of hello_imgui: window parameters, file drops, and screenshots."""
 
+import signal
 from collections.abc import Callable
 
 import numpy as np
@@ -40,6 +41,36 @@ def on_drop(take: Callable[[list[str]], None]) -> None:
         take(list(paths))
 
     glfw.set_drop_callback(glfw_utils.glfw_window_hello_imgui(), dropped)  # type: ignore[arg-type]  # it passes a list
+
+
+def on_close(take: Callable[[], None]) -> None:
+    """Call `take` instead of closing the window when its user closes it by its frame. Call once the window is open."""
+    import glfw
+    from imgui_bundle import glfw_utils
+
+    def closing(window: object) -> None:
+        glfw.set_window_should_close(window, False)  # type: ignore[arg-type]  # the window of hello_imgui
+        take()
+
+    glfw.set_window_close_callback(glfw_utils.glfw_window_hello_imgui(), closing)
+
+
+def on_signals(take: Callable[[], None]) -> None:
+    """Call `take` once when the process is asked to end; asked again, it ends at once. Call on the main thread."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+
+    def asked(number: int, frame: object) -> None:
+        for one in known:
+            signal.signal(one, signal.SIG_DFL)
+        take()
+
+    for one in known:
+        signal.signal(one, asked)
+
+
+def end() -> None:
+    """Close the window after this frame."""
+    hello_imgui.get_runner_params().app_shall_exit = True
 
 
 def read_window() -> NDArray[np.uint8]:

@@ -3,7 +3,9 @@
 from imgui_bundle import hello_imgui
 
 from viz.files.capture import CAPTURES, Writer
-from viz.files.sessions import FILES, Files
+from viz.files.kept.recent import RECENT_SESSIONS
+from viz.files.memory import Memory
+from viz.files.sessions import FILES
 from viz.generate.noise_map import NOISE_MAP, NoiseMap
 from viz.gl.image_cache import IMAGE_CACHE, ImageCache
 from viz.gl.viewport import VIEWPORT, Viewport
@@ -16,11 +18,12 @@ from viz.state.facts import Services
 from viz.timeline.export import EXPORTER, Exporter
 
 
-def built(seen: Seen, files: Files) -> Services:
+def built(seen: Seen, memory: Memory) -> Services:
     """Return all services of a window."""
     services, wake = Services(), hello_imgui.request_refresh
     services.add(SEEN, seen)
-    services.add(FILES, files)
+    services.add(FILES, memory.files)
+    services.add(RECENT_SESSIONS, memory.recent)
     services.add(CAPTURES, Writer(wake))
     services.add(EXPORTER, Exporter())
     services.add(RUN_FILES, RunFiles(wake))
@@ -36,6 +39,7 @@ def built(seen: Seen, files: Files) -> Services:
 def free(services: Services) -> None:
     """Release textures and end the threads that fill them. Call while the window's OpenGL context exists."""
     services[VIEWPORT].free()
+    services[RECENT_SESSIONS].free()
     services[RUN_FILES].close()
     services[IMAGE_CACHE].free()
     services[COMPARED_IMAGE].free()

@@ -43,6 +43,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     )
     imgui.pop_id()
     ui.space(8)
+    ui.heading("Sessions")
+    ui.row_label("At start")
+    hint = "Begin with the session of the window that was closed last"
+    scene = switch_row(scene, "settings.reopen", "Open where I was", hint)
+    ui.space(8)
     ui.heading("Appearance")
     ui.row_label("Colours")
     light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width, hints=_LOOKS)

@@ -1,6 +1,7 @@
 """Status bar. Left: render state and mouse hints. Right: hardware and performance."""
 
 import os
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from viz.canvas.tools import current_tool
 from viz.mixing import drag_view
 from viz.mixing.drag import preview_text
 from viz.shell.layout import WIDE
-from viz.state.facts import Facts
+from viz.state.facts import Facts, Keeping
 from viz.state.followed_run import Follow
 from viz.state.interaction import Following
 from viz.state.scene import Scene
@@ -116,6 +117,9 @@ def _bar(
         ui.status(word, glyph, token, "", why)
     if hint:
         ui.status(hint, "", "faint")
+    left, room = imgui.get_cursor_pos().x, imgui.get_window_width()
+    while len(items) > 1 and left + sum(_width(item) for item in items) + (p(44) if bar else 0) > room:
+        items, bar = items[:-1], 0.0  # the last ones matter least
     width = sum(_width(item) for item in items) + (p(44) if bar else 0)
     imgui.set_cursor_pos(V(imgui.get_window_width() - width, p(4)))
     for name, mark, colour, value, tip in items:
@@ -167,8 +171,22 @@ def preparing(facts: Facts) -> State | None:
     return "warning", "warn", why, why
 
 
+def kept_item(keeping: Keeping) -> Item | None:
+    """Return the item of autosave: an icon, with words only while the work cannot be kept; None where it is off."""
+    if not keeping.on:
+        return None
+    kept = f"last kept at {time.strftime('%H:%M:%S', time.localtime(keeping.at))}" if keeping.at else "not kept yet"
+    if keeping.problem:
+        hint = f"{keeping.problem}: your work was {kept}. It is tried again every few seconds in {keeping.folder}"
+        return "", "warning", "warn", "Not kept", hint
+    hint = f"Your work was {kept}, in {keeping.folder}" if keeping.at else "Nothing to keep: nothing was changed yet"
+    return "", "floppy-disk", "dim", "", hint
+
+
 def _items(facts: Facts) -> tuple[Item, ...]:
     items: list[Item] = []
+    if kept := kept_item(facts.keeping):
+        items.append(kept)
     if facts.model is not None:
         name = facts.model.title.rsplit(".", 1)[0]
         items.append(

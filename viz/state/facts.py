@@ -13,6 +13,7 @@ from renderer.document.arrays import AnyArray, ArrayStore
 from renderer.document.document import Document
 from renderer.ipc.protocol import Failure, Frame, Loading, ModelInfo, Preparing, RenderRequest, Work
 from training_launcher.run import Run
+from viz.state.history import Branch
 
 T = TypeVar("T")
 
@@ -166,6 +167,32 @@ class Scratch:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """State of autosave."""
+
+    on: bool = False
+    """False for windows that keep nothing, such as the tour's."""
+    at: float = 0.0
+    """Time at which the work was last written, in seconds since 1970; 0 if there was none to write."""
+    problem: str = ""
+    """Why the newest work could not be written; empty if it was, or is about to be."""
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class RecentSession:
+    """Session of an earlier window."""
+
+    path: str
+    at: float
+    """Time of its last change, in seconds since 1970."""
+    title: str
+    """Name of its network; empty until it was read."""
+    detail: str
+    texture: Texture | None = None
+
+
+@dataclass(frozen=True)
 class States:
     """Document states reachable by undo and redo, oldest first."""
 
@@ -173,6 +200,8 @@ class States:
     """Name of the step that led to each state, and its document; the first has no name."""
     now: int = 0
     """Index of the current state."""
+    branches: tuple[Branch, ...] = ()
+    """Lines of steps that were left for the present one, the newest last."""
 
 
 @dataclass(frozen=True)
@@ -217,10 +246,14 @@ class Facts:
     undo: str = ""
     """Name of the step that Undo would revert; empty if there is none."""
     redo: str = ""
+    shelf_undo: str = ""
+    """Name of the change of the shelf that can be taken back; empty if there is none."""
+    shelf_redo: str = ""
     saved: str = ""
     """Most recently written file."""
-    has_last: bool = False
-    """True if a session of the previously closed window exists."""
+    sessions: tuple[RecentSession, ...] = ()
+    """Sessions of earlier windows, newest first."""
+    keeping: Keeping = Keeping()
     session: str = ""
     """Path of the current session file; empty if there is none."""
     states: States = field(default_factory=States)

@@ -70,6 +70,8 @@ class Message:
     """Traceback, for the Details button."""
     folder: str = ""
     """Folder to open from the message."""
+    shelf: bool = False
+    """Offer to take back the change of the shelf that it reports."""
     at: float = 0.0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,18 @@ from viz.state.settings import Settings
 class Say(Protocol):
     """Shows a message over the image."""
 
-    def __call__(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "") -> None:
-        """Show `text`; `detail` is its explanation, `folder` one to open from the message."""
+    def __call__(
+        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False
+    ) -> None:
+        """Show `text`.
+
+        Args:
+            text: One sentence.
+            detail: Its explanation.
+            bad: An error, which stays until it is dismissed.
+            folder: A folder to open from the message.
+            shelf: Offer to take back the change of the shelf that it reports.
+        """
 
 
 class Steps(Protocol):
@@ -32,6 +42,15 @@ class Steps(Protocol):
 
     def jump(self, done: int) -> None:
         """Undo or redo until `done` steps are done."""
+
+    def choose(self, branch: int) -> None:
+        """Return to the end of a branch."""
+
+    def undo_shelf(self) -> None:
+        """Take the last change of the shelf back."""
+
+    def redo_shelf(self) -> None:
+        """Repeat the change of the shelf that was taken back last."""
 
 
 class Link(Protocol):
@@ -49,6 +68,10 @@ class Link(Protocol):
 
     def dismiss_failure(self) -> None:
         """Clear the last failure."""
+
+
+Closing = Literal["kept", "saved", "anyway"]
+"""Close once autosave has kept the work, else ask; once the session that is being saved is written; at once."""
 
 
 class Window(Protocol):
@@ -72,6 +95,9 @@ class Window(Protocol):
 
     def photograph(self, take: Callable[[NDArray[np.uint8]], None]) -> None:
         """Pass the next complete window frame, [H, W, 3] bytes, to `take`."""
+
+    def close_window(self, how: Closing) -> None:
+        """Close the window, when the work is safe."""
 
     def saved(self, path: str) -> None:
         """Report a written file: shows a message and makes it available to panels."""

@@ -37,6 +37,8 @@ class Settings:
     """Folder of captures; empty for the pictures folder of the user."""
     browse_dir: str = ""
     """Initial folder of the file browser; empty for the last one used."""
+    reopen: bool = True
+    """True to open windows with the session of the one closed last."""
     recent: tuple[str, ...] = ()
     """Recently opened networks, newest first."""
     followed: str = ""

@@ -85,7 +85,7 @@ def step_name(before: Document, after: Document, ws_names: tuple[str, ...] = ())
     if before == after:
         return ""
     changed = [field.name for field in fields(Document) if getattr(before, field.name) != getattr(after, field.name)]
-    if len(changed) > 1 and after == Document(network=before.network):
+    if len(changed) > 1 and after == Document(network=before.network, shelf=after.shelf):
         return "Reset everything"
     if len(changed) > 2:
         return f"{len(changed)} changes"
@@ -110,7 +110,7 @@ def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...
         case "directions":
             return _directions(before.directions, after.directions)
         case "shelf":
-            return _shelf(before.shelf, after.shelf)
+            return shelf_step(before.shelf, after.shelf)
         case "timeline":
             return timeline_step(before.timeline, after.timeline)
         case "force_fp32":
@@ -229,7 +229,8 @@ def _directions(before: tuple[Direction, ...], after: tuple[Direction, ...]) -> 
     return f"{now.name} {_figure(now.strength, 2)}" if was.strength != now.strength else f"{now.name} layers"
 
 
-def _shelf(before: tuple[Swatch, ...], after: tuple[Swatch, ...]) -> str:
+def shelf_step(before: tuple[Swatch, ...], after: tuple[Swatch, ...]) -> str:
+    """Return the name of a change of the shelf."""
     new = [one for one in after if one not in before]
     gone = [one for one in before if one not in after]
     if new and not gone:

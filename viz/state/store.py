@@ -1,117 +1,12 @@
 """The current Scene and its undo history."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from renderer.document.document import Document
+from renderer.document.document import Document, Swatch
 from viz.state import motion
+from viz.state.history import History, ShelfHistory, with_shelf
 from viz.state.scene import Scene
-from viz.state.step_names import step_name
-
-LIMIT = 200
-"""Maximum number of steps; the oldest are dropped."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One undoable change."""
-
-    name: str
-    before: Document
-    after: Document
-    at: float
-    """Time of the step on the window's clock, in seconds."""
-
-
-class History:
-    """Undo and redo steps of one window.
-
-    A step is either recorded whole (`record`), or opened by `begin` and closed by `commit` around a drag or a motion
-    that changes the document many times.
-    """
-
-    def __init__(self, clock: Callable[[], float], limit: int = LIMIT) -> None:
-        self._clock, self._limit = clock, limit
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
-        self._open: Document | None = None
-        self.version = 0
-        """Counter incremented by every change of the history."""
-
-    @property
-    def done(self) -> tuple[Step, ...]:
-        """Steps that can be undone, oldest first."""
-        return tuple(self._done)
-
-    @property
-    def states(self) -> tuple[tuple[str, Document], ...]:
-        """Name of each step and the document after it, oldest first, undone ones included; first the initial state."""
-        steps = (*self._done, *reversed(self._undone))
-        return (("", steps[0].before), *((step.name, step.after) for step in steps)) if steps else ()
-
-    @property
-    def undo_name(self) -> str:
-        """Name of the step that `undo` would revert; empty if there is none."""
-        return self._done[-1].name if self._done else ""
-
-    @property
-    def redo_name(self) -> str:
-        """Name of the step that `redo` would apply; empty if there is none."""
-        return self._undone[-1].name if self._undone else ""
-
-    @property
-    def is_open(self) -> bool:
-        """Return True while a step is open."""
-        return self._open is not None
-
-    def begin(self, document: Document) -> None:
-        """Open a step at `document`; no effect if one is open."""
-        if self._open is None:
-            self._open = document
-
-    def commit(self, document: Document, ws_names: tuple[str, ...] = (), name: str = "") -> None:
-        """Close the open step at `document`. A step without changes is not recorded."""
-        before, self._open = self._open, None
-        if before is not None:
-            self.record(before, document, ws_names, name)
-
-    def cancel(self) -> Document | None:
-        """Discard the open step. Returns the document from before it, or None if none is open."""
-        before, self._open = self._open, None
-        return before
-
-    def record(self, before: Document, after: Document, ws_names: tuple[str, ...] = (), name: str = "") -> None:
-        """Record a whole step and drop all undone steps."""
-        if before == after:
-            return
-        self._done.append(Step(name or step_name(before, after, ws_names), before, after, self._clock()))
-        self.version += 1
-        del self._done[: -self._limit]
-        self._undone.clear()
-
-    def forget(self, steps: int) -> None:
-        """Drop the oldest steps."""
-        if steps > 0:
-            del self._done[:steps]
-            self.version += 1
-
-    def undo(self) -> Document | None:
-        """Undo the last step. Returns the document before it, or None if there is none."""
-        if not self._done:
-            return None
-        step = self._done.pop()
-        self._undone.append(step)
-        self.version += 1
-        return step.before
-
-    def redo(self) -> Document | None:
-        """Redo the last undone step. Returns the document after it, or None if there is none."""
-        if not self._undone:
-            return None
-        step = self._undone.pop()
-        self._done.append(step)
-        self.version += 1
-        return step.after
 
 
 class Store:
@@ -122,6 +17,7 @@ class Store:
         self._moved = ""
         self._returned = False
         self.history = History(clock)
+        self.shelf = ShelfHistory()
         self.step = ""
         """Name for the step recorded by the next `take`; empty to derive it from the change."""
         self.ws_names: tuple[str, ...] = ()
@@ -155,6 +51,8 @@ class Store:
             self.history.commit(after, self.ws_names, self._moved)
         elif before is not after:
             self.history.record(before, after, self.ws_names, self.step)
+        if before is not after:
+            self.shelf.record(before.shelf, after.shelf)
         self.step = ""
         if not moving and not self.history.is_open:
             self._moved = ""
@@ -194,6 +92,19 @@ class Store:
         self._show(before)
         return before is not None
 
+    def choose(self, branch: int) -> None:
+        """Return to the end of a branch of the history; motion stops."""
+        self._settle()
+        self._show(self.history.choose(branch))
+
+    def undo_shelf(self) -> None:
+        """Take the last change of the shelf back."""
+        self._put(self.shelf.undo())
+
+    def redo_shelf(self) -> None:
+        """Repeat the change of the shelf that was taken back last."""
+        self._put(self.shelf.redo())
+
     def _settle(self) -> None:
         """Close the open step, so that undo and redo see whole steps."""
         self.history.commit(self.document, self.ws_names, self._moved)
@@ -203,6 +114,11 @@ class Store:
             self._scene = replace(self._scene, view=replace(view, motion=motion.stopped(view.motion)))
 
     def _show(self, document: Document | None) -> None:
+        """Show a document of the history, with the present shelf."""
         if document is not None:
             self._returned = True
-            self._scene = replace(self._scene, document=document)
+            self._scene = replace(self._scene, document=with_shelf(document, self.document.shelf))
+
+    def _put(self, shelf: tuple[Swatch, ...] | None) -> None:
+        if shelf is not None:
+            self._scene = replace(self._scene, document=with_shelf(self.document, shelf))

@@ -62,6 +62,13 @@ def shelved(shelf: Shelf, swatch: Swatch) -> Shelf:
     return shelf if known(shelf, swatch) is not None else (*shelf, swatch)
 
 
+def joined(shelf: Shelf, other: Shelf) -> Shelf:
+    """Return the shelf with the swatches of another one that it does not hold."""
+    for swatch in other:
+        shelf = shelved(shelf, swatch)
+    return shelf
+
+
 def known(shelf: Shelf, swatch: Swatch) -> Swatch | None:
     """Return the swatch of the shelf with the same style, ignoring names."""
     same = (one for one in shelf if (one.latent, one.mixing) == (swatch.latent, swatch.mixing))

@@ -1,4 +1,4 @@
-"""Actions of notifications: retry or restart the renderer, dismiss its failure, show a folder."""
+"""Actions of notifications: retry or restart the renderer, dismiss its failure, show a folder, undo on the shelf."""
 
 import subprocess
 import sys
@@ -57,3 +57,21 @@ def reveal(path: str) -> str:
     except OSError:
         return f"No file manager could be started ({opener}); the folder is {path}."
     return ""
+
+
+@dataclass(frozen=True)
+class UndoShelf(Action):
+    """Take the last change of the shelf back."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Take it back."""
+        window.steps.undo_shelf()
+
+
+@dataclass(frozen=True)
+class RedoShelf(Action):
+    """Repeat the change of the shelf that was taken back last."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Repeat it."""
+        window.steps.redo_shelf()

@@ -11,7 +11,7 @@ from viz.state.interaction import Message, Notifications
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
-from viz.ui.actions import DismissFailure, RestartRenderer, Retry, RevealFolder
+from viz.ui.actions import DismissFailure, RestartRenderer, Retry, RevealFolder, UndoShelf
 from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
@@ -158,13 +158,15 @@ def _stalled(scene: Scene, facts: Facts) -> Scene:
 
 
 def _message(scene: Scene, message: Message) -> Scene:
-    actions = [*(["Show folder"] if message.folder else []), *(["Details"] if message.trace else [])]
+    offered = (("Undo", message.shelf), ("Show folder", bool(message.folder)), ("Details", bool(message.trace)))
+    actions = [name for name, on in offered if on]
     token = "bad" if message.bad else "accent"
     glyph: Glyph = "warning-circle" if message.bad else "check-circle" if message.folder else "info"
     match ui.error_strip(message.text, message.detail, actions, token, glyph):
-        case "dismiss":
+        case "dismiss" | "Undo" as chosen:
             others = tuple(one for one in scene.interaction.notifications.messages if one is not message)
             scene = _noting(scene, messages=others)
+            scene = scene.request(UndoShelf()) if chosen == "Undo" else scene
         case "Show folder":
             scene = scene.request(RevealFolder(message.folder))
         case "Details":

@@ -14,6 +14,7 @@ from types import FrameType
 import torch
 
 import gan
+from foundation.leftovers import clean
 from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
@@ -87,6 +88,7 @@ def run(
                 assert folder is not None
             notify: Callable[[str], None] = _silent
             if group.rank == 0:
+                clean([folder, folder.parent])
                 notify = notifier(folder)
                 shown = float((read(folder) or {}).get("kimg") or 0.0)
                 Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)

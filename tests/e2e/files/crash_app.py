@@ -1,6 +1,7 @@
 """The product's window for test_crash: works without pause until it is killed, or prints the state it opens with.
 
-`python -m tests.e2e.files.crash_app work|look FILE`
+`python -m tests.e2e.files.crash_app work|look|chain FILE`: `chain` works from the state that it opens with, and has a
+renderer without a network, so that it starts fast.
 """
 
 import json
@@ -12,6 +13,8 @@ from typing import Any
 
 import visualizer
 from renderer.document.parts import Truncation
+from renderer.fake.client import FakeRenderer
+from viz.files.sessions import FILES
 
 
 def work(app: Any, file: Path) -> None:
@@ -33,8 +36,16 @@ def look(app: Any, file: Path) -> None:
         hello_imgui.get_runner_params().app_shall_exit = bool(app.facts.undo)
 
 
+def chain(app: Any, file: Path) -> None:
+    """Work as soon as the first image is there."""
+    if app.link.answered and not app.services[FILES].busy:
+        work(app, file)
+
+
 def main() -> None:
-    does, file = {"work": work, "look": look}[sys.argv[1]], Path(sys.argv[2])
+    does, file = {"work": work, "look": look, "chain": chain}[sys.argv[1]], Path(sys.argv[2])
+    if does is chain:
+        visualizer.Renderer = FakeRenderer  # type: ignore[misc, assignment]  # both are called with a bell
 
     def watch(app: Any, params: Any) -> None:
         before = params.callbacks.pre_new_frame

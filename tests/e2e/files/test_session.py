@@ -19,7 +19,7 @@ from renderer.document.session import Session, save
 from renderer.document.timeline import Key as KeyFrame
 from renderer.document.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
-from viz.files.actions import OpenLastSession, OpenLatent, SaveLatent, SavePicture, SaveSession
+from viz.files.actions import OpenLatent, SaveLatent, SavePicture, SaveSession
 from viz.files.browse_dialog import browser_of
 from viz.state.params import put
 from viz.state.scene import Scene, ShowDialog
@@ -237,24 +237,6 @@ def test_a_latent_shows_the_very_same_picture_again(lent, avatars, tmp_path, end
     held = held["w"] if ending == "npz" else held
     assert held.dtype == np.float32
     assert held.ndim == 3
-
-
-def test_closing_keeps_the_last_session(tmp_path):
-    def first(d: Driver) -> None:
-        d.wait_frame()
-        assert not d.facts.has_last
-        d.change(worked)
-
-    def second(d: Driver) -> None:
-        d.wait_frame()
-        assert d.scene.document == Scene().document  # a clean exit is no crash
-        assert d.facts.has_last
-        d.change(lambda scene: scene.request(OpenLastSession()))
-        d.wait_for(lambda: d.scene.document == worked(Scene()).document, what="the last session")
-
-    drive(first, config_dir=tmp_path)
-    assert [path.name for path in (tmp_path / "sessions").iterdir()] == ["last.stylescope"]
-    drive(second, config_dir=tmp_path)
 
 
 def test_the_browser_shows_what_can_be_opened_and_opens_it(tmp_path):

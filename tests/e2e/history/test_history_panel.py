@@ -55,8 +55,20 @@ def test_a_click_goes_back_and_forth_and_changes_no_bytes():
         d.press(Key.mod_ctrl, Key.z)
         assert d.scene.document == documents[0]
         d.press(Key.mod_ctrl, Key.mod_shift, Key.z)
-        d.change(psi(0.1))  # what had been undone is gone now
-        assert [document for _, document in d.facts.states.states] == [*documents[:2], d.scene.document]
+        d.change(psi(0.1))
+        changed = d.scene.document
+        assert [document for _, document in d.facts.states.states] == [*documents[:2], changed]
+        assert [branch.at for branch in d.facts.states.branches] == [1]
+        d.click("//History/##fork1")
+        d.frames(3)
+        d.click("//**/##branch0")
+        d.wait_frame()
+        assert d.scene.document == documents[3], "what had been undone is there again"
+        assert (d.picture() == last).all()
+        d.menu("Edit/###earlier-branch")
+        assert d.scene.document == changed
+        d.press(Key.mod_ctrl, Key.z)
+        assert d.scene.document == documents[1]
 
     drive(steps, size=WIDE)
 

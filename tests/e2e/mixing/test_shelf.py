@@ -2,9 +2,14 @@
 
 import numpy as np
 import pytest
+from imgui_bundle import imgui
 
+from foundation.png import write_png
+from renderer.document import recipe, session
+from renderer.document.arrays import ArrayStore
 from renderer.document.document import Swatch
 from renderer.document.mixing import take
+from renderer.document.recipe import Recipe
 from renderer.ipc.protocol import Latent, Mixing
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import centre
@@ -31,7 +36,7 @@ def test_an_empty_shelf_offers_the_next_step_and_b_puts_the_picture_on_it(lent, 
         shown = d.picture()
         d.click("//Mix/shelf/##present")
         assert d.scene.document.shelf == (Swatch("3 mix", Latent(3.0), take(Mixing(711.0), (2, 5), None)),)
-        assert "Shelve" in d.facts.undo
+        assert d.facts.shelf_undo == "Shelve 3 mix"
         d.press(Key.b)
         assert len(d.scene.document.shelf) == 1, "the same style lies there once"
         d.press(Key.r)
@@ -96,8 +101,12 @@ def test_seeds_are_typed_and_what_is_no_seed_is_said():
         d.ctx.key_chars_replace_enter("88, 5-6")
         d.frames(3)
         assert names(d) == ["88", "5", "6"]
-        assert len(d.app.store.history.done) == 2  # the scene of this test, and all three seeds
+        assert len(d.app.store.history.done) == 1, "the scene of this test alone"
         assert d.scene.interaction.selection.swatch == Swatch("6", Latent(6.0))
+        d.press(Key.mod_ctrl, Key.mod_alt, Key.z)
+        assert d.scene.document.shelf == (), "all three are one change"
+        d.press(Key.mod_ctrl, Key.mod_alt, Key.mod_shift, Key.z)
+        assert names(d) == ["88", "5", "6"]
 
     drive(steps, scene=mixed)
 
@@ -115,7 +124,7 @@ def test_renamed_moved_and_removed_each_in_one_step():
         x2 = d.rect(SWATCH + "1")[2]
         d.drag([(x, y), (x + 10, y), (x2 - 5, y)])
         assert names(d) == ["51", "Ada"]
-        d.press(Key.mod_ctrl, Key.z)
+        d.click("//Mix/shelf/##undoShelf")
         assert names(d) == ["Ada", "51"]
         d.click(SWATCH + "0")
         carry(d, SWATCH + "0", LAYER + d.facts.model.ws_names[1])
@@ -126,8 +135,14 @@ def test_renamed_moved_and_removed_each_in_one_step():
         assert names(d) == ["51"]
         assert d.scene.document.mixing == take(Mixing(711.0), (1,), Latent(88.0)), "what took it keeps it"
         assert d.scene.interaction.selection.swatch is None
+        assert [one.text for one in d.app.messages] == ["Removed Ada from the shelf"]
         d.press(Key.mod_ctrl, Key.z)
+        assert names(d) == ["51"], "going back in the picture leaves the shelf alone"
+        assert d.scene.document.mixing != take(Mixing(711.0), (1,), Latent(88.0))
+        d.click("//**/##errorUndo")
+        d.frames(2)
         assert names(d) == ["Ada", "51"]
+        assert d.app.messages == ()
 
     drive(steps, scene=shelf)
 
@@ -145,3 +160,31 @@ def test_tabs_show_seeds_or_what_was_made():
         assert [d.exists(f"{SWATCH}{i}") for i in range(3)] == [True, True, False]
 
     drive(steps, scene=lambda scene: put(mixed(scene), "document.shelf", shelf(scene).document.shelf))
+
+
+def test_what_is_dropped_on_the_shelf_joins_it_and_changes_nothing_else(tmp_path):
+    arrays = ArrayStore()
+    made = put(put(Scene(), "document.latent", Latent(7.0)), "document.shelf", (Swatch("other", Latent(8.0)),)).document
+    write_png(tmp_path / "face.png", np.zeros((8, 8, 3), np.uint8), {recipe.KEY: recipe.write(Recipe(made), arrays)})
+    session.save(tmp_path / "work.stylescope", session.Session(made), arrays)
+
+    def steps(d: Driver):
+        d.wait_frame()
+        before = d.scene.document
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(*centre(d, SWATCH + "0")))
+        d.app.drop([str(tmp_path / "face.png")])
+        d.wait_for(lambda: names(d) == ["88", "51", "face"], what="the style of the picture")
+        assert d.scene.document.shelf[-1].latent == Latent(7.0)
+        d.app.drop([str(tmp_path / "work.stylescope")])
+        d.wait_for(lambda: names(d) == ["88", "51", "face", "other"], what="the shelf of the session")
+        assert put(d.scene, "document.shelf", before.shelf).document == before
+        assert d.facts.session == ""
+        d.app.dismiss_messages()
+        d.app.drop([str(tmp_path / "face.png")])
+        d.wait_for(lambda: any("already" in one.text for one in d.app.messages), what="the message")
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(600, 300))
+        d.app.drop([str(tmp_path / "face.png")])
+        d.wait_for(lambda: d.scene.document.latent == Latent(7.0), what="the picture")
+        assert names(d) == ["88", "51", "face", "other"], "opening it adds to the shelf too"
+
+    drive(steps, scene=shelf)

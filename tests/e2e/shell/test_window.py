@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from foundation.background import Worker
 from renderer.document.document import Motion
 from renderer.ipc.protocol import Network, Truncation
 from tests.e2e.driver import TOP, Driver, Key, drive
@@ -295,3 +296,27 @@ def test_tab_and_space_belong_to_the_controls_while_the_keyboard_moves_among_the
         assert not d.scene.view.motion.playing
 
     drive(steps)
+
+
+def test_background_work_that_fails_is_named_once_and_goes_on():
+    done: list[int] = []
+
+    def do(task: int) -> None:
+        if task < 2:
+            raise RuntimeError("the disk is gone")
+        done.append(task)
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        worker: Worker[int, None] = Worker("looking at files", do)
+        for task in range(3):
+            worker.submit(task)
+        d.wait_for(lambda: done and d.app.messages, what="the message")
+        d.frames(3)
+        [message] = d.app.messages
+        assert "looking at files" in message.text
+        assert "the disk is gone" in message.detail
+        assert message.trace
+        assert worker.close()
+
+    drive(steps, broken=True)

@@ -112,6 +112,55 @@ def test_an_exception_is_reported_once_and_the_worker_goes_on():
     assert errors == [("test", "odd")]
 
 
+@pytest.mark.parametrize("error", [MemoryError, SystemExit, KeyboardInterrupt, RecursionError, UnicodeEncodeError])
+def test_whatever_is_raised_the_thread_goes_on_and_says_so(error):
+    told, done, stepped = [], [], threading.Event()
+
+    def do(task: int) -> None:
+        if task == 1:
+            raise error("utf-8", "x", 0, 1, "bad") if error is UnicodeEncodeError else error("bad")
+        done.append(task)
+
+    def step(woken: bool) -> float | None:
+        if not woken:
+            do(1)
+        stepped.set()
+        return None
+
+    def tell(name: str, problem: Exception) -> None:
+        told.append((name, isinstance(problem, Exception) and error.__name__ in f"{type(problem).__name__}: {problem}"))
+
+    worker = Worker("saving", do, on_error=tell)
+    worker.submit(1)
+    worker.submit(2)
+    assert worker.close()
+    assert done == [2]
+    loop = Loop("looking", step, on_error=tell)
+    loop.start()
+    loop.wake()
+    assert stepped.wait(SOON)
+    assert loop.close()
+    assert told[0] == ("saving", True)
+    assert set(told[1:]) <= {("looking", True)}
+
+
+def test_a_thread_of_another_kind_does_not_end_unseen():
+    before, told = threading.excepthook, []
+
+    def fail() -> None:
+        raise ValueError("gone")
+
+    background.report_to(lambda name, error: told.append((name, str(error))))
+    try:
+        thread = threading.Thread(target=fail, name="reader")
+        thread.start()
+        thread.join(SOON)
+    finally:
+        background.report_to(None)
+    assert told == [("reader", "gone")]
+    assert threading.excepthook is before
+
+
 @pytest.mark.parametrize("broken", ["wake", "on_error"])
 def test_callbacks_that_fail_do_not_end_the_thread(caplog, broken):
     def fail(*_: object) -> None:

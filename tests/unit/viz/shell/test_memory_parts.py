@@ -8,7 +8,7 @@ import pytest
 
 from foundation.arrays import npy_of, save_latents
 from renderer.document.arrays import ArrayStore
-from renderer.document.document import Compare, Document, Motion, View
+from renderer.document.document import Compare, Document, Motion, Swatch, View
 from renderer.document.parts import Direction, Display, Latent, LayerStyle, Mixing, Network, Noise, Truncation, WBlend
 from renderer.document.recall import Recalled
 from renderer.fake.engine import model_info
@@ -62,6 +62,13 @@ def test_a_recipe_changes_document_and_display_and_nothing_moves_after():
     after = restored(scene, Recalled(document, Display(scale_db=3.0)))
     assert after.document == document
     assert after.view == View(workspace="mix", display=Display(scale_db=3.0), motion=Motion())
+
+
+def test_a_recipe_adds_to_the_shelf_and_a_session_brings_its_own():
+    mine, theirs = Swatch("mine", Latent(1.0)), Swatch("theirs", Latent(2.0))
+    scene, document = Scene(Document(shelf=(mine,))), Document(shelf=(theirs, replace(mine, name="other")))
+    assert restored(scene, Recalled(document, Display())).document.shelf == (mine, theirs)
+    assert restored(scene, Recalled(document, Display(), View())).document.shelf == document.shelf
 
 
 def test_a_session_brings_its_view():

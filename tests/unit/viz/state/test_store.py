@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from renderer.document.document import Document, Motion, View
+from renderer.document.document import Document, Motion, Swatch, View
 from renderer.ipc.protocol import Latent, LayerStyle, Truncation
 from viz.history.actions import Undo
 from viz.state.scene import Scene
@@ -98,3 +98,57 @@ def test_layers_are_called_by_the_names_of_the_network():
     mixing = replace(s.document.mixing, layers=(LayerStyle(0),))
     s.take(replace(s.scene, document=replace(s.document, mixing=mixing)), held=False)
     assert s.history.undo_name == "Mix b4.conv1"
+
+
+def shelve(s: Store, name: str) -> Swatch:
+    swatch = Swatch(name, Latent(float(name)))
+    s.take(replace(s.scene, document=replace(s.document, shelf=(*s.document.shelf, swatch))), held=False)
+    return swatch
+
+
+def test_no_way_through_the_history_takes_a_style_off_the_shelf():
+    s = store()
+    s.take(at(s.scene, 0.9), held=False)
+    one = shelve(s, "1")
+    s.take(replace(s.scene, document=replace(s.document, force_fp32=True)), held=False)
+    two = shelve(s, "2")
+    assert [step.name for step in s.history.done] == ["ψ 0.90", "Use fp32"], "the shelf makes no steps"
+    s.undo()
+    assert s.document == Document(truncation=Truncation(0.9), shelf=(one, two))
+    s.jump(0)
+    assert s.document == Document(shelf=(one, two))
+    s.jump(2)
+    assert s.document.shelf == (one, two)
+    s.undo()
+    s.take(replace(s.scene, document=replace(s.document, truncation=Truncation(0.2))), held=False)
+    s.choose(0)
+    assert s.document == Document(truncation=Truncation(0.9), force_fp32=True, shelf=(one, two))
+
+
+def test_the_shelf_goes_back_and_forth_without_the_rest():
+    s = store()
+    one, two = shelve(s, "1"), shelve(s, "2")
+    s.take(replace(s.scene, document=replace(s.document, truncation=Truncation(0.2))), held=False)
+    s.take(replace(s.scene, document=replace(s.document, shelf=(two,))), held=False)
+    assert s.shelf.undo_name == "Unshelve 1"
+    s.undo_shelf()
+    assert s.document == Document(truncation=Truncation(0.2), shelf=(one, two))
+    s.undo_shelf()
+    s.undo_shelf()
+    s.undo_shelf()
+    assert s.document.shelf == ()
+    s.redo_shelf()
+    assert s.document.shelf == (one,)
+    assert [step.name for step in s.history.done] == ["ψ 0.20"]
+
+
+def test_a_step_that_changes_the_shelf_too_is_recorded_in_both():
+    s = store()
+    one = Swatch("1", Latent(1.0))
+    s.step = "Open a.png"
+    s.take(replace(s.scene, document=Document(truncation=Truncation(0.5), shelf=(one,))), held=False)
+    assert s.history.undo_name == "Open a.png"
+    s.undo()
+    assert s.document == Document(shelf=(one,))
+    s.undo_shelf()
+    assert s.document == Document()
