@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from foundation.inputs.texts import encoded
+
 _LONGEST_STEM = 100
 """Characters of the target's name in the temporary one; file systems allow 255 bytes in all."""
 _count = itertools.count()
@@ -69,8 +71,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a whole text file as UTF-8, with line ends as they are. Raises OSError."""
-    write_bytes(path, content.encode("utf-8"))
+    """Write a whole text file as UTF-8 (see `encoded`), with line ends as they are. Raises OSError."""
+    write_bytes(path, encoded(content))
 
 
 def write_numbered(folder: Path, suffix: str, write: Callable[[Path], None]) -> Path:

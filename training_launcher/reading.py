@@ -1,7 +1,6 @@
 """Content of a run's folder, whatever state it is in; nothing here raises."""
 
 import glob
-import json
 import math
 import os
 import re
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation import runs as run_files
+from foundation.inputs import read_object
 from foundation.process import Identity, read_identity
 
 Signature = tuple[tuple[int, int, int] | None, ...]
@@ -195,10 +195,9 @@ def _executor(launch: Mapping[str, Any] | None) -> str:
 
 def _json(line: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        return read_object(line)
+    except ValueError:
         return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _number(content: Mapping[str, Any], *names: str) -> float | None:

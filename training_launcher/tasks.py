@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from foundation import runs as run_files
+from foundation.inputs import TooLargeError, open_regular, read_object, read_regular
 from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
 from foundation.specs.options import fields
 from training_launcher.commands import Command, arguments
+
+_LARGEST = 1 << 26
+"""Bytes that are read of a file at once."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +124,12 @@ class _Measuring:
         path = self._folder / run_files.LOG_FILE
         if not self._network or _size(path) <= self._read:
             return
-        with path.open("rb") as file:
-            file.seek(self._read)
-            new = file.read()
+        try:
+            with open_regular(path) as file:
+                file.seek(self._read)
+                new = file.read(_LARGEST)
+        except OSError:
+            return
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.decode("utf-8", errors="replace").splitlines():
@@ -137,7 +144,7 @@ class _Measuring:
         """Return the names of the metrics that the run's folder holds for a network."""
         found = set()
         for path in self._folder.glob("metric-*.jsonl"):
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in _text(path).splitlines():
                 result = _json(line)
                 if result.get("network") == network and isinstance(result.get("metric"), str):
                     found.add(str(result["metric"]))
@@ -148,10 +155,17 @@ def _json(line: str) -> dict[str, Any]:
     if not line.startswith("{"):
         return {}
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        return read_object(line)
+    except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file of results; empty if it cannot be read."""
+    try:
+        return read_regular(path, _LARGEST).decode("utf-8", "replace")
+    except (OSError, TooLargeError):
+        return ""
 
 
 def _size(path: Path) -> int:

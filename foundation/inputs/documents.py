@@ -12,7 +12,7 @@ _OUTSIDE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^"\[\]{},]++', re.DOTALL)
 
 
 class DocumentError(ValueError):
-    """The document is damaged or larger than accepted; the text is a predicate, as "is no valid JSON"."""
+    """The document is damaged or larger than accepted; the text is a predicate, as "is not valid JSON"."""
 
 
 def read_json(content: bytes | str, *, size: int = SIZE, depth: int = DEPTH, values: int = VALUES) -> Any:
@@ -31,18 +31,21 @@ def read_json(content: bytes | str, *, size: int = SIZE, depth: int = DEPTH, val
         raise DocumentError(f"is larger than {_size(size)}")
     try:
         text = content if isinstance(content, str) else content.decode(json.detect_encoding(content))
-        _check(text, depth, values)
-        return json.loads(text)
+        _count(text, values)
+        found = json.loads(text)
+        if text.count("[") + text.count("{") > depth and _is_deeper(found, depth):
+            raise RecursionError
     except DocumentError:
         raise
     except UnicodeDecodeError as error:
         raise DocumentError("is no text") from error
     except json.JSONDecodeError as error:
-        raise DocumentError(f"is no valid JSON (line {error.lineno}: {error.msg})") from error
+        raise DocumentError(f"is not valid JSON (line {error.lineno}: {error.msg})") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise DocumentError("holds a number that is too long") from error
     except RecursionError as error:
         raise DocumentError(f"is nested more than {depth} levels deep") from error
+    return found
 
 
 def read_object(content: bytes | str, *, size: int = SIZE, depth: int = DEPTH, values: int = VALUES) -> dict[str, Any]:
@@ -53,19 +56,28 @@ def read_object(content: bytes | str, *, size: int = SIZE, depth: int = DEPTH, v
     return found
 
 
-def _check(text: str, depth: int, values: int) -> None:
-    """Raise DocumentError for a document that exceeds a limit, before anything is built from it."""
-    opened = text.count("[") + text.count("{")
-    if opened <= depth and opened + text.count(",") < values:
+def _count(text: str, values: int) -> None:
+    """Raise DocumentError for a document of too many values, before anything is built from it."""
+    if text.count("[") + text.count("{") + text.count(",") < values:
         return  # the usual case, at the cost of three searches: texts can only make these numbers larger
     marks = _OUTSIDE.sub("", text)
     if marks.count("[") + marks.count("{") + marks.count(",") >= values:
         raise DocumentError(f"holds more than {values} values")
-    level = 0
-    for mark in marks.replace(",", ""):
-        level += 1 if mark in "[{" else -1
-        if level > depth:
-            raise DocumentError(f"is nested more than {depth} levels deep")
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Return True if lists and objects are nested in more than `depth` levels."""
+    level = [value] if isinstance(value, list | dict) else []
+    for _ in range(depth):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if type(one) is dict else one)
+            if type(inner) is list or type(inner) is dict
+        ]
+        if not level:
+            return False
+    return bool(level)
 
 
 def _size(size: int) -> str:

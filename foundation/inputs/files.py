@@ -3,8 +3,8 @@
 import os
 import stat
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 
 class NotRegularError(OSError):
@@ -15,7 +15,7 @@ class TooLargeError(ValueError):
     """The file has more bytes than are accepted."""
 
 
-def open_regular(path: str | Path, limit: int | None = None) -> BinaryIO:
+def open_regular(path: str | Path, limit: int | None = None) -> BufferedReader:
     """Open a regular file for reading, without waiting for the other end of a pipe.
 
     Args:

@@ -70,7 +70,7 @@ def open_picture(
                 raise PictureError(f"has {width} x {height} pixels, more than the {pixels} that are read")
             yield image
     except UnidentifiedImageError as error:
-        raise PictureError(f"is no picture ({', '.join(accepted)})") from error
+        raise PictureError(f"is damaged or no picture ({', '.join(accepted)})") from error
     except Image.DecompressionBombError as error:
         raise PictureError(f"has more than the {pixels} pixels that are read") from error
     except _DAMAGE as error:

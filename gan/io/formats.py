@@ -3,6 +3,7 @@
 from enum import Enum
 from pathlib import Path
 
+from foundation.inputs import open_regular
 from gan.io.errors import CorruptFileError, NotFoundError, UnsupportedNetworkError
 
 
@@ -36,10 +37,10 @@ def format_of(path: Path) -> Format:
         UnsupportedNetworkError: it is a `torch.save` file.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(4096)
     except OSError as error:
-        reason = error.strerror or "it cannot be opened"
+        reason = error.strerror or str(error)
         raise NotFoundError(f"The file cannot be read ({reason}); check the path and its permissions.") from error
     if not head:
         raise CorruptFileError("The file is empty; copy or download it again.")

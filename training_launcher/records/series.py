@@ -1,10 +1,10 @@
 """Columns of numbers from the lines of a run's `stats.jsonl` and `metric-*.jsonl`."""
 
-import json
 import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 
+from foundation.inputs import read_object
 from foundation.runs import snapshot_kimg
 
 Row = tuple[float, Mapping[str, float]]
@@ -102,10 +102,9 @@ class Series:
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):  # ValueError: not JSON, or not text
+        return read_object(line)
+    except ValueError:
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _number(value: object) -> float | None:

@@ -9,12 +9,15 @@ import yaml
 
 from foundation.background import Worker
 from foundation.files import write_text
+from foundation.inputs import clean_text, read_regular, reason_of
 from viz.state.params import PARAMS
 from viz.state.settings import Scheme, Settings
 
 FILE = "settings.yaml"
 SAVE_AFTER_S = 1.0
 """Delay between the last change of settings and writing them."""
+_LARGEST = 1 << 20
+"""Bytes of the file; a larger one is damaged."""
 RECENT = 12
 """Maximum number of recent networks."""
 
@@ -26,11 +29,11 @@ def load(folder: Path) -> tuple[Settings, str]:
     """
     path = folder / FILE
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.safe_load(read_regular(path, _LARGEST).decode("utf-8"))
     except FileNotFoundError:
         return Settings(), ""
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = str(error).splitlines()[0]
+    except (OSError, ValueError, yaml.YAMLError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        reason = clean_text(reason_of(error).splitlines()[0], 100)
         return Settings(), f"The settings in {path} cannot be read ({reason}), so all are at their defaults."
     if not isinstance(found, dict):
         return Settings(), f"The settings in {path} are not a list of names and values, so all are at their defaults."

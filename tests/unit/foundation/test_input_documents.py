@@ -31,8 +31,8 @@ def test_documents_are_read_as_the_standard_library_does(value):
         (b'"' + b"x" * 2**20 + b'"', "larger than 1 MiB"),
         (b"9" * 10_000, "number that is too long"),
         (b"\xff\xfe\xfa", "no text"),
-        (b'{"a": ', "no valid JSON"),
-        (b"", "no valid JSON"),
+        (b'{"a": ', "not valid JSON"),
+        (b"", "not valid JSON"),
     ],
 )
 def test_what_exceeds_a_limit_or_is_damaged_is_refused(content, problem):
