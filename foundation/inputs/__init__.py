@@ -9,10 +9,22 @@ from foundation.inputs.archives import ArchiveError, TarReader, ZipReader, unpac
 from foundation.inputs.documents import DocumentError, read_json, read_object
 from foundation.inputs.files import NotRegularError, TooLargeError, open_regular, read_regular, reason_of
 from foundation.inputs.pictures import FORMATS, PictureError, open_picture
-from foundation.inputs.texts import TEXT_LENGTH, WHOLE_LENGTH, clean_lines, clean_text, decoded, encoded
+from foundation.inputs.texts import (
+    DETAIL,
+    SENTENCE,
+    TEXT_LENGTH,
+    WHOLE_LENGTH,
+    clean_fields,
+    clean_lines,
+    clean_text,
+    decoded,
+    encoded,
+)
 
 __all__ = [
+    "DETAIL",
     "FORMATS",
+    "SENTENCE",
     "TEXT_LENGTH",
     "WHOLE_LENGTH",
     "ArchiveError",
@@ -22,6 +34,7 @@ __all__ = [
     "TarReader",
     "TooLargeError",
     "ZipReader",
+    "clean_fields",
     "clean_lines",
     "clean_text",
     "decoded",

@@ -7,6 +7,9 @@ TEXT_LENGTH = 200
 WHOLE_LENGTH = 10_000
 """Maximum length of a text that is shown whole, as in a tooltip, or that goes into a log."""
 
+SENTENCE, DETAIL = 500, 1000
+"""Maximum lengths of an error message, which names a file and says what to do, and of what is shown below one."""
+
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = _short.maxlong = TEXT_LENGTH
@@ -38,6 +41,15 @@ def clean_lines(text: str, length: int = WHOLE_LENGTH) -> str:
         line if line.isprintable() else "".join(one if one.isprintable() else _instead(one) for one in line)
         for line in cut.expandtabs(4).split("\n")
     )[:length]
+
+
+def clean_fields(value: object, **lengths: int) -> None:
+    """Clean texts of a frozen dataclass in its `__post_init__`, by name and maximum length."""
+    for name, length in lengths.items():
+        text = getattr(value, name)
+        clean = clean_text(text, length)
+        if clean != text:
+            object.__setattr__(value, name, clean)
 
 
 def encoded(text: str) -> bytes:
