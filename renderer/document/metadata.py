@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from foundation.inputs import open_regular
 from renderer.document.yaml_text import MOST_TEXT
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -20,7 +21,7 @@ def read(path: Path, key: str) -> str | None:
 
     Raises OSError if the file cannot be read.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if file.read(8) == _PNG:
             return _png_text(file, key)
         size = file.seek(0, 2)

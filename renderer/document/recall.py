@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.inputs import open_regular
 from renderer.document import metadata, recipe, session
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
@@ -48,7 +49,7 @@ def _text(path: Path, suffix: str) -> str:
     """Return the recipe in a file. Raises RecipeError."""
     try:
         if suffix in TEXTS:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 return file.read(MOST_TEXT).decode("utf-8")
         text = metadata.read(path, recipe.KEY)
     except UnicodeDecodeError as error:

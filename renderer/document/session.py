@@ -14,6 +14,7 @@ from typing import Any
 
 from foundation.arrays import npy_of
 from foundation.files import replacing
+from foundation.inputs import TooLargeError, read_regular
 from renderer.document.arrays import MOST_BYTES, ArrayStore, refs_in
 from renderer.document.document import Document, View
 from renderer.document.plain import PlainError, from_plain, to_plain
@@ -70,12 +71,11 @@ def load(path: Path, arrays: ArrayStore, notes: list[str]) -> Session:
     Raises RecipeError if nothing in it can be read.
     """
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MOST_FILE else b""
+        data = read_regular(path, MOST_FILE)
     except OSError as error:
         raise RecipeError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    if size > MOST_FILE:
-        raise RecipeError(f"{path.name} is larger than {MOST_FILE >> 20} MB, so it is no session.")
+    except TooLargeError as error:
+        raise RecipeError(f"{path.name} is larger than {MOST_FILE >> 20} MB, so it is no session.") from error
     files = _files(data, notes)
     if _STATE not in files:
         raise RecipeError(f"{path.name} is no session, or nothing is left of it; choose another file.")
