@@ -1,5 +1,6 @@
 """Texts from outside, made safe to show, to lay out and to store."""
 
+import os
 import reprlib
 
 TEXT_LENGTH = 200
@@ -76,6 +77,10 @@ def _instead(one: str) -> str:
 
 
 def _described(value: object) -> str:
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+        if isinstance(value, str):
+            return value
     if isinstance(value, bytes | bytearray):
         return bytes(value[: 8 * TEXT_LENGTH]).decode("utf-8", "replace")
     if isinstance(value, int) and value.bit_length() > 8192:  # Python refuses to format those in decimal

@@ -31,7 +31,7 @@ def read_sized(path: str, limit: int = LIMIT) -> tuple[NDArray[np.uint8], tuple[
             opened.thumbnail((limit, limit), Image.Resampling.BOX, reducing_gap=None)
             return np.array(opened.convert("RGBA")), size
     except PictureError as error:
-        raise ValueError(f"{clean_text(os.path.basename(path), 100)} {error}.") from error
+        raise ValueError(f"{clean_text(os.path.basename(path), 100)} cannot be read: it {error}.") from error
     except (OSError, ValueError) as error:
         raise ValueError(f"{clean_text(os.path.basename(path), 100)} cannot be read: {reason_of(error)}.") from error
 

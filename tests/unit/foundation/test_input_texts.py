@@ -1,6 +1,7 @@
 """Texts from outside: one printable line of bounded length, whatever they are, and storable as they were."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ def test_any_text_comes_out_clean_and_stays_so(text):
     [
         ("bad\udcff.pkl", "bad\N{REPLACEMENT CHARACTER}.pkl"),
         (b"caf\xc3\xa9\xff", "café\N{REPLACEMENT CHARACTER}"),
+        (Path("/a/b"), "/a/b"),
         (12, "12"),
         (None, "None"),
         (["a", {"b": 1}], "['a', {'b': 1}]"),
