@@ -4,13 +4,15 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 
-from foundation.inputs import read_object
+from foundation.inputs import TEXT_LENGTH, read_object
 from foundation.runs import snapshot_kimg
 
 Row = tuple[float, Mapping[str, float]]
 """Training time in kimg, and the values at that time by name."""
 
 KIMG = "Progress/kimg"
+_COLUMNS = 2000
+"""Maximum number of columns: each has a number for every row."""
 _LARGE = 3e38
 """Larger values do not fit into 32 bits."""
 
@@ -75,6 +77,8 @@ class Series:
             for name, value in row[1].items():
                 column = columns.get(name)
                 if column is None:
+                    if len(columns) >= _COLUMNS or len(name) > TEXT_LENGTH:
+                        continue
                     column = columns[name] = array("f")
                 if len(column) < len(kimg):
                     column.extend([math.nan] * (len(kimg) - len(column)))
