@@ -14,8 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from foundation.files import append_line as append_line
 from foundation.files import write_text
-from foundation.inputs import NotRegularError, encoded, open_regular, read_object, read_regular
+from foundation.inputs import NotRegularError, open_regular, read_object, read_regular
 
 RUN_FILE, STATUS_FILE, LAUNCH_FILE, SUPERVISOR_FILE = "run.yaml", "status.json", "launch.json", "supervisor.json"
 LOG_FILE, STATS_FILE, PROGRESS_FILE = "log.txt", "stats.jsonl", "progress.jsonl"
@@ -229,12 +230,6 @@ def tail(path: Path, size: int = 4096) -> list[str]:
     if len(read) < length and len(lines) > 1:
         del lines[0]
     return lines
-
-
-def append_line(path: Path, text: str) -> None:
-    """Append a line in one write."""
-    with path.open("ab") as file:
-        file.write(encoded(text + "\n"))
 
 
 def _text(path: Path) -> tuple[str | None, str]:

@@ -1,6 +1,7 @@
 """Processes of each kind of run, in order, and their progress."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
 from foundation.specs.options import fields
 from training_launcher.commands import Command, arguments
 
+_METRIC = re.compile(r"[\w-]{1,100}", re.ASCII)
+"""Names of metrics, which become names of files."""
 _LARGEST = 1 << 26
 """Bytes that are read of a file at once."""
 
@@ -135,7 +138,7 @@ class _Measuring:
         for line in whole.decode("utf-8", errors="replace").splitlines():
             result = _json(line)
             name = result.get("metric")
-            if isinstance(name, str) and isinstance(result.get("results"), dict):
+            if isinstance(name, str) and _METRIC.fullmatch(name) and isinstance(result.get("results"), dict):
                 results = self._folder / f"metric-{name}.jsonl"
                 run_files.append_line(results, json.dumps({**result, "network": self._network}))
                 self._done[self._network].add(name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.files import append_line
 from foundation.inputs import open_regular
 
 
@@ -63,12 +64,7 @@ def append(result: Result, folder: Path) -> Path:
     """Append a result to its file in a folder in one write; an incomplete line before it is ended first."""
     path = folder / f"metric-{result.metric}.jsonl"
     torn = path.is_file() and _is_torn(path)
-    line = ("\n" if torn else "") + result.line() + "\n"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(handle, line.encode())
-    finally:
-        os.close(handle)
+    append_line(path, ("\n" if torn else "") + result.line())
     return path
 
 

