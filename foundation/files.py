@@ -4,7 +4,6 @@ A file is written under a temporary name in the folder of its target, synchronis
 folder is synchronised too. Temporary names begin with a dot and end in `.part`. Standard library only.
 """
 
-import contextlib
 import errno
 import itertools
 import os
@@ -12,7 +11,6 @@ import re
 import secrets
 import shutil
 import stat
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +19,7 @@ from foundation.inputs import NotRegularError, encoded
 
 _LONGEST_STEM = 100
 """Characters of the target's name in the temporary one; file systems allow 255 bytes in all."""
-_ABANDONED_S = 3600.0
-"""Seconds after which a temporary file that nobody writes to is left over from a killed process."""
 _count = itertools.count()
-_swept: set[Path] = set()
-"""Folders whose left-over temporary files were removed by this process."""
-_PART = re.compile(r"\..+\.\d+-\d+-[0-9a-f]{8}\.part", re.ASCII | re.DOTALL)
 
 
 @contextmanager
@@ -145,7 +138,6 @@ def free_name(path: Path) -> Path:
 
 def _new_file(target: Path) -> Path:
     """Create an empty temporary file beside `target`, with the permissions that the umask gives a new file."""
-    _sweep(target.parent)
     while True:
         part = _temporary(target)
         try:
@@ -164,22 +156,6 @@ def _new_folder(target: Path) -> Path:
         except FileExistsError:
             continue
         return part
-
-
-def _sweep(folder: Path) -> None:
-    """Remove temporary files that killed processes have left in a folder, once for each folder.
-
-    They are told by their age: their writer may be on another computer, where its number says nothing.
-    """
-    if folder in _swept:
-        return
-    _swept.add(folder)
-    oldest = time.time() - _ABANDONED_S
-    with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
-            part = folder / name
-            if _PART.fullmatch(name) and part.is_file() and part.stat().st_mtime < oldest:
-                part.unlink(missing_ok=True)
 
 
 def _temporary(target: Path) -> Path:

@@ -1,5 +1,6 @@
 """Labels of a dataset: read from `dataset.json`, and held as class numbers or vectors."""
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -39,6 +40,13 @@ class Labels:
         one_hot = np.zeros((len(chosen), self.shape[1]), np.float32)
         one_hot[np.arange(len(chosen)), chosen] = 1
         return one_hot
+
+    def subset(self, indices: Sequence[int]) -> "Labels":
+        """Return the labels of some images alone; the length of a label stays."""
+        other = copy.copy(self)
+        other._values = self._values[list(indices)]
+        other.shape = (len(other._values), self.shape[1])
+        return other
 
     def parts(self) -> Iterator[bytes]:
         """Yield the vectors of all images as bytes, some images at a time."""

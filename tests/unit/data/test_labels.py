@@ -21,6 +21,12 @@ def test_classes_become_one_hot_vectors_when_they_are_read():
     assert labels._values.nbytes == 8 * 5000
 
 
+def test_a_subset_keeps_the_length_of_a_label():
+    labels = labels_of([0, 3, 1]).subset([2, 0])
+    assert labels.shape == (2, 4)
+    np.testing.assert_array_equal(labels[[0, 1]], np.eye(4, dtype=np.float32)[[1, 0]])
+
+
 def test_vectors_stay_vectors():
     labels = labels_of([[0.5, 1], [2, 3]])
     np.testing.assert_array_equal(labels[[1, 0]], np.array([[2, 3], [0.5, 1]], np.float32))

@@ -207,22 +207,6 @@ def test_nothing_else_moves_files_or_makes_temporary_names():
     assert found.keys() == ALLOWED.keys(), found
 
 
-def test_what_killed_processes_have_left_is_removed(tmp_path):
-    target = tmp_path / "status.json"
-    old = [tmp_path / f".{name}.5-0-0123abcd.part" for name in ("status.json", "other.json")]
-    kept = [
-        tmp_path / ".status.json.6-0-0123abcd.part",  # still written to
-        tmp_path / ".status.json.part",
-        tmp_path / "status.json.5-0-0123abcd.part",
-    ]
-    for path in (*old, *kept):
-        path.touch()
-    for path in (*old, *kept[1:]):
-        os.utime(path, (1e9, 1e9))
-    write_text(target, "{}")
-    assert sorted(tmp_path.iterdir()) == sorted([target, *kept])
-
-
 def test_texts_that_are_no_utf8_are_written(tmp_path):
     write_text(tmp_path / "a", "/tmp/bad\udcff \ud800")
     append_line(tmp_path / "a", "\udcff")
