@@ -11,10 +11,12 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from foundation.inputs import NotRegularError, encoded
 from foundation.process import own_mark
 
 _LONGEST_STEM = 150
@@ -72,8 +74,21 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write a whole text file as UTF-8, with line ends as they are. Raises OSError."""
-    write_bytes(path, content.encode("utf-8"))
+    """Write a whole text file as UTF-8 (see `encoded`), with line ends as they are. Raises OSError."""
+    write_bytes(path, encoded(content))
+
+
+def append_line(path: Path, text: str) -> None:
+    """Append a line to a regular file in one write, so that lines of several processes do not mix. Raises OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    flags |= sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
+    handle = os.open(path, flags, 0o666)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise NotRegularError("it is no regular file")
+        os.write(handle, encoded(text + "\n"))
+    finally:
+        os.close(handle)
 
 
 def write_numbered(folder: Path, suffix: str, write: Callable[[Path], None]) -> Path:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import psutil
 
+from foundation.inputs import clean_text
+
 Presence = Literal["here", "gone", "elsewhere"]
 """Alive on this computer; not alive any more; on another computer, and so unknown."""
 
@@ -91,9 +93,15 @@ def read_identity(content: Any) -> Identity | None:
     if not isinstance(content, Mapping):
         return None
     pid, start = content.get("pid"), content.get("pid_start_time")
-    if isinstance(pid, bool) or not isinstance(pid, int) or not isinstance(start, int | float) or not 0 < pid < 2**31:
+    if (
+        isinstance(pid, bool)
+        or not isinstance(pid, int)
+        or not isinstance(start, int | float)
+        or not (0 < pid < 2**31 and 0 <= start < 2**63)
+    ):
         return None
-    return Identity(pid, float(start), str(content.get("boot_id", "")), str(content.get("host", "")))
+    boot, host = clean_text(content.get("boot_id", "")), clean_text(content.get("host", ""))
+    return Identity(pid, float(start), boot, host)
 
 
 def own_mark() -> str:

@@ -14,8 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from foundation.files import append_line as append_line
 from foundation.files import write_text
-from foundation.inputs import NotRegularError, read_regular
+from foundation.inputs import NotRegularError, open_regular, read_object, read_regular
 
 RUN_FILE, STATUS_FILE, LAUNCH_FILE, SUPERVISOR_FILE = "run.yaml", "status.json", "launch.json", "supervisor.json"
 LOG_FILE, STATS_FILE, PROGRESS_FILE = "log.txt", "stats.jsonl", "progress.jsonl"
@@ -181,10 +182,9 @@ def read_json(path: Path) -> tuple[dict[str, Any] | None, str]:
     if text is None:
         return None, problem
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        return read_object(text), ""
+    except ValueError:
         return None, f"{path.name} is damaged."
-    return (content, "") if isinstance(content, dict) else (None, f"{path.name} is damaged.")
 
 
 def read_run(folder: Path) -> tuple[dict[str, Any] | None, str]:
@@ -229,9 +229,7 @@ def _parsed(text: str) -> dict[str, Any] | None:
 def tail(path: Path, size: int = 4096) -> list[str]:
     """The last whole lines of a text file, at most `size` bytes in all; empty if it cannot be read."""
     try:
-        if not path.is_file():
-            return []
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(max(length - size, 0))
             read = file.read(size)
@@ -241,12 +239,6 @@ def tail(path: Path, size: int = 4096) -> list[str]:
     if len(read) < length and len(lines) > 1:
         del lines[0]
     return lines
-
-
-def append_line(path: Path, text: str) -> None:
-    """Append a line in one write."""
-    with path.open("ab") as file:
-        file.write((text + "\n").encode())
 
 
 def _text(path: Path) -> tuple[str | None, str]:

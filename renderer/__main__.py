@@ -2,11 +2,12 @@
 
 import click
 
+from foundation.specs.click_options import ForeignGroup
 from renderer.cli.film import film
 from renderer.cli.picture import picture
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ForeignGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Render recipes and sessions that StyleScope's window has saved."""
 

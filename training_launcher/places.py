@@ -12,10 +12,13 @@ import platformdirs
 from filelock import FileLock
 
 from foundation.files import write_text
+from foundation.inputs import TooLargeError, decoded, read_regular
 
 _FOLDERS = "folders.txt"
 _MOST = 50
 """Folders remembered at most."""
+_LARGEST = 1 << 20
+"""Bytes of their file; a larger one is damaged."""
 
 
 def state_folder() -> Path:
@@ -51,6 +54,6 @@ def remembered() -> tuple[Path, ...]:
 
 def _read(path: Path) -> Iterable[str]:
     try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError):
+        return [line for line in decoded(read_regular(path, _LARGEST)).splitlines() if line.strip()]
+    except (OSError, TooLargeError):
         return []

@@ -1,7 +1,6 @@
 """Content of a run's folder, whatever state it is in; nothing here raises."""
 
 import glob
-import json
 import math
 import os
 import re
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation import runs as run_files
+from foundation.inputs import clean_lines, clean_text, read_object
 from foundation.process import Identity, read_identity
 
 Signature = tuple[tuple[int, int, int] | None, ...]
@@ -158,9 +158,9 @@ def _metric(names: tuple[str, ...], spec: Mapping[str, Any]) -> tuple[str, float
         for line in reversed(run_files.tail(Path(name), _STATS_TAIL)):
             results = _json(line).get("results")
             if isinstance(results, Mapping):
-                for key, value in results.items():
-                    if isinstance(value, int | float) and math.isfinite(value):
-                        return str(key), float(value)
+                for key in results:
+                    if (value := _number(results, key)) is not None:
+                        return clean_text(key), value
     return None
 
 
@@ -195,10 +195,9 @@ def _executor(launch: Mapping[str, Any] | None) -> str:
 
 def _json(line: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        return read_object(line)
+    except ValueError:
         return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _number(content: Mapping[str, Any], *names: str) -> float | None:
@@ -221,12 +220,12 @@ def _mean(line: Mapping[str, Any], name: str) -> float | None:
 
 def _word(content: Mapping[str, Any] | None, name: str) -> str:
     value = (content or {}).get(name)
-    return value if isinstance(value, str) else ""
+    return clean_text(value, _LONGEST) if isinstance(value, str) else ""
 
 
 def _shown(line: str) -> str:
     """Strip control sequences from a line and cut it to a length that can be shown."""
-    return _CONTROL.sub("", line).strip()[:_LONGEST]
+    return clean_lines(_CONTROL.sub("", line[: 8 * _LONGEST]).strip(), _LONGEST)
 
 
 def _mtime(path: Path) -> float:

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from foundation import runs as run_files
+from foundation.inputs import open_regular
 from foundation.leftovers import clean
 from foundation.process import Identity, identify, read_identity
 from training_launcher.commands import Command, asked_for
@@ -263,9 +264,9 @@ def _memory_kills() -> int:
 
 def _lines_since(path: Path, begin: int) -> list[str]:
     try:
-        with path.open("rb") as file:
-            file.seek(max(begin, path.stat().st_size - _LOG_TAIL))
-            return file.read().decode("utf-8", errors="replace").splitlines()
+        with open_regular(path) as file:
+            file.seek(max(begin, file.seek(0, os.SEEK_END) - _LOG_TAIL))
+            return file.read(_LOG_TAIL).decode("utf-8", errors="replace").splitlines()
     except OSError:
         return []
 

@@ -1,15 +1,22 @@
 """Processes of each kind of run, in order, and their progress."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from foundation import runs as run_files
+from foundation.inputs import TooLargeError, open_regular, read_object, read_regular
 from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
 from foundation.specs.options import fields
 from training_launcher.commands import Command, arguments
+
+_METRIC = re.compile(r"[\w-]{1,100}", re.ASCII)
+"""Names of metrics, which become names of files."""
+_LARGEST = 1 << 26
+"""Bytes that are read of a file at once."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +127,18 @@ class _Measuring:
         path = self._folder / run_files.LOG_FILE
         if not self._network or _size(path) <= self._read:
             return
-        with path.open("rb") as file:
-            file.seek(self._read)
-            new = file.read()
+        try:
+            with open_regular(path) as file:
+                file.seek(self._read)
+                new = file.read(_LARGEST)
+        except OSError:
+            return
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.decode("utf-8", errors="replace").splitlines():
             result = _json(line)
             name = result.get("metric")
-            if isinstance(name, str) and isinstance(result.get("results"), dict):
+            if isinstance(name, str) and _METRIC.fullmatch(name) and isinstance(result.get("results"), dict):
                 results = self._folder / f"metric-{name}.jsonl"
                 run_files.append_line(results, json.dumps({**result, "network": self._network}))
                 self._done[self._network].add(name)
@@ -137,7 +147,7 @@ class _Measuring:
         """Return the names of the metrics that the run's folder holds for a network."""
         found = set()
         for path in self._folder.glob("metric-*.jsonl"):
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in _text(path).splitlines():
                 result = _json(line)
                 if result.get("network") == network and isinstance(result.get("metric"), str):
                     found.add(str(result["metric"]))
@@ -148,10 +158,17 @@ def _json(line: str) -> dict[str, Any]:
     if not line.startswith("{"):
         return {}
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        return read_object(line)
+    except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file of results; empty if it cannot be read."""
+    try:
+        return read_regular(path, _LARGEST).decode("utf-8", "replace")
+    except (OSError, TooLargeError):
+        return ""
 
 
 def _size(path: Path) -> int:

@@ -1,10 +1,13 @@
 """Options of click commands, made from the fields of specs."""
 
+import io
+import sys
 from dataclasses import MISSING
 from typing import Any
 
 import click
 
+from foundation.inputs import DETAIL, SENTENCE, clean_text
 from foundation.specs.formats import Reader, write
 from foundation.specs.options import Field, fields, problems
 
@@ -23,6 +26,25 @@ class _Read(click.ParamType[Any]):
             return self._read(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class ForeignGroup(click.Group):
+    """Group of commands whose arguments, files and messages may hold any text.
+
+    What the terminal's encoding lacks is escaped instead of raising, and error messages are one printable line.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            length = DETAIL if isinstance(error, click.UsageError) else SENTENCE
+            vars(error)["message"] = error.message and clean_text(error.message, length)
+            raise
 
 
 def click_options(spec: type) -> list[click.Parameter]:

@@ -1,21 +1,33 @@
-"""Facts about a dataset, read cheaply: its listing, the header of one image, and its labels.
+"""Facts about a dataset, read cheaply: its listing, the header of one image, and its labels."""
 
-Pillow is imported when the first header is read.
-"""
-
-import io
-import json
 import os
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from foundation.inputs import (
+    ArchiveError,
+    PictureError,
+    ZipReader,
+    clean_text,
+    open_picture,
+    read_object,
+    read_regular,
+    reason_of,
+)
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 """Endings of image files in a dataset."""
 LABELS = "dataset.json"
 """File of a dataset that holds the labels."""
+MOST_CLASSES = 100_000
+"""Maximum number of classes: a network has a row of weights for each."""
+PICTURE_BYTES = 1 << 28
+"""Maximum size of an image file in a dataset."""
+LABEL_BYTES = 1 << 27
+"""Maximum size of the labels' file: a million images take 40 MB."""
+LABEL_LIMITS = {"size": LABEL_BYTES, "depth": 8, "values": 8_000_000}
+"""Limits of the labels' file as a document."""
 _CHANNELS = {"1": 1, "L": 1, "LA": 2, "P": 3, "RGB": 3, "RGBA": 4, "CMYK": 3}
 
 
@@ -43,41 +55,47 @@ class DatasetFacts:
 
 def look(path: str | os.PathLike[str]) -> DatasetFacts:
     """Read the facts of a zip file or folder. Never raises: `problem` describes what is wrong."""
-    place = Path(path).expanduser()
     try:
+        place = Path(path).expanduser()
         if place.is_dir():
             names = sorted(os.path.join(folder, name) for folder, _, files in os.walk(place) for name in files)
             labels = place / LABELS
             return _facts(
                 place,
                 [name for name in names if name.lower().endswith(ENDINGS)],
-                lambda name: Path(name).read_bytes(),
-                labels.read_bytes() if labels.is_file() else None,
+                read_regular,
+                read_regular(labels, LABEL_BYTES) if labels.is_file() else None,
             )
         if not place.exists():
-            return DatasetFacts(problem=f"There is no file or folder {place}.")
-        with zipfile.ZipFile(place) as archive:
-            names = sorted(name for name in archive.namelist() if name.lower().endswith(ENDINGS))
-            inside = archive.read(LABELS) if LABELS in archive.namelist() else None
+            return DatasetFacts(problem=f"There is no file or folder {clean_text(place)}.")
+        with ZipReader(place) as archive:
+            names = sorted(name for name in archive.names() if name.lower().endswith(ENDINGS))
+            inside = archive.read(LABELS, LABEL_BYTES) if LABELS in archive.names() else None
             return _facts(place, names, archive.read, inside)
-    except zipfile.BadZipFile:
-        return DatasetFacts(problem=f"{place.name} is no zip file and no folder; choose a dataset.")
-    except (OSError, ValueError, RuntimeError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return DatasetFacts(problem=f"{place.name} cannot be read: {reason}.")
+    except ArchiveError as error:
+        name = clean_text(Path(path).name, 100)
+        return DatasetFacts(problem=f"{name} is no zip file that can be read, and no folder: it {error}.")
+    except (OSError, ValueError, RuntimeError) as error:
+        name = clean_text(Path(path).name, 100)
+        return DatasetFacts(problem=f"{name} cannot be read: {clean_text(reason_of(error), 100)}.")
 
 
-def _facts(place: Path, names: list[str], read: Callable[[str], bytes], labels: bytes | None) -> DatasetFacts:
+def _facts(place: Path, names: list[str], read: Callable[[str, int], bytes], labels: bytes | None) -> DatasetFacts:
+    shown = clean_text(place.name, 100)
     if not names:
-        return DatasetFacts(problem=f"{place.name} holds no pictures ({', '.join(ENDINGS)}).")
-    from PIL import Image, UnidentifiedImageError
-
+        return DatasetFacts(problem=f"{shown} holds no pictures ({', '.join(ENDINGS)}).")
     try:
-        with Image.open(io.BytesIO(read(names[0]))) as first:
+        with open_picture(read(names[0], PICTURE_BYTES)) as first:
             (width, height), channels = first.size, _CHANNELS.get(first.mode, 3)
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        return DatasetFacts(problem=f"{names[0]} in {place.name} is no picture; mend it or take it out.")
-    return DatasetFacts(len(names), width, height, channels, _classes(labels))
+    except PictureError:
+        return DatasetFacts(problem=f"{clean_text(names[0], 100)} in {shown} is no picture; mend it or take it out.")
+    classes = _classes(labels)
+    if classes > MOST_CLASSES:
+        return DatasetFacts(
+            problem=f"{LABELS} in {shown} has classes above {MOST_CLASSES - 1}, more than networks have; make the "
+            "dataset again with classes 0, 1, ..."
+        )
+    return DatasetFacts(len(names), width, height, channels, classes)
 
 
 def _classes(content: bytes | None) -> int:
@@ -85,10 +103,10 @@ def _classes(content: bytes | None) -> int:
     if content is None:
         return 0
     try:
-        rows = json.loads(content)["labels"] or []
+        rows = read_object(content, **LABEL_LIMITS)["labels"] or []
         values = [label for _, label in rows]
     except (ValueError, TypeError, KeyError):
         return 0
     if values and isinstance(values[0], list):
         return len(values[0])
-    return max((int(label) for label in values if isinstance(label, int)), default=-1) + 1
+    return max((label for label in values if type(label) is int), default=-1) + 1

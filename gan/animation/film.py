@@ -12,9 +12,10 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from foundation.files import replacing, replacing_folder
+from foundation.inputs import PictureError, clean_text, open_picture, open_regular, read_object
 from foundation.png import save_png
 
 Frame = npt.NDArray[np.uint8]
@@ -22,6 +23,9 @@ Frame = npt.NDArray[np.uint8]
 
 CRF = 17
 """H.264's quality, 0-51: below about 18 no difference is visible."""
+
+_COMMENT = 1 << 26
+"""Maximum length of a comment that is parsed."""
 
 GIF_RATE = 50.0
 """GIF counts hundredths of a second, and players slow down what lasts only one."""
@@ -203,16 +207,17 @@ def read_metadata(path: str | Path) -> dict[str, str]:
         images = sorted(path.glob("*.png"))
         return read_metadata(images[0]) if images else {}
     if path.suffix.lower() == ".mp4":
-        lines = _ffmpeg("-i", str(path), "-f", "ffmetadata", "-").decode("utf-8", "replace")
+        open_regular(path).close()
+        lines = _ffmpeg("-i", f"file:{path}", "-f", "ffmetadata", "-").decode("utf-8", "replace")
         return _parsed(_comment(lines))
     try:
-        with Image.open(path) as image:
+        with open_picture(path, formats=("PNG", "GIF")) as image:
             if image.format == "GIF":
                 return _parsed(bytes(image.info.get("comment", b"")).decode("utf-8", "replace"))
             image.load()  # text may come after the pixels
             return {str(key): str(value) for key, value in getattr(image, "text", {}).items()}
-    except (SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} is no film or picture that can be read ({error}); choose another file.") from error
+    except PictureError as error:
+        raise ValueError(f"{path} is no film or picture that can be read: it {error}; choose another file.") from error
 
 
 def _comment(ffmetadata: str) -> str:
@@ -224,7 +229,7 @@ def _comment(ffmetadata: str) -> str:
 def _parsed(comment: str) -> dict[str, str]:
     """The metadata in a comment; comments of other programs are none."""
     try:
-        value = json.loads(comment)
+        value = read_object(comment, size=_COMMENT)
     except ValueError:
         return {}
-    return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else {}
+    return {key: text if isinstance(text, str) else clean_text(text) for key, text in value.items()}

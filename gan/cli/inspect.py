@@ -3,9 +3,11 @@
 from math import prod
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 import gan
+from foundation.inputs import DETAIL, clean_text
 from foundation.specs.pictures import InspectSpec
 from gan.cli.command import command as make
 from gan.cli.progress import progress
@@ -19,15 +21,17 @@ def command(spec: InspectSpec) -> None:
         found = gan.contents(spec.network, progress=report)
     console = Console(soft_wrap=True, highlight=False)
     info = found.info
-    console.print(f"{info.source}: {info.format}, {found.file_bytes / 1e6:.1f} MB", markup=False)
+    console.print(f"{clean_text(info.source, DETAIL)}: {info.format}, {found.file_bytes / 1e6:.1f} MB", markup=False)
     classes = f"{info.c_dim} classes" if info.c_dim else "no classes"
     console.print(f"{info.family}, {info.resolution}x{info.resolution}, {info.channels} channels, {classes}")
     for key, value in info.training_set_kwargs.items():
-        console.print(f"training set {key}: {value}", markup=False)
+        console.print(f"training set {clean_text(key, 60)}: {clean_text(value)}", markup=False)
     for name, architecture in info.architectures.items():
-        console.print(f"\n{name}: {architecture.class_name}, {found.parameters(name):,} parameters", markup=False)
+        console.print(
+            f"\n{name}: {clean_text(architecture.class_name)}, {found.parameters(name):,} parameters", markup=False
+        )
         for key, value in architecture.arguments.items():
-            console.print(f"  {key}: {value}", markup=False)
+            console.print(f"  {clean_text(key, 60)}: {clean_text(value)}", markup=False)
         console.print(_layers(found, name))
 
 
@@ -42,6 +46,6 @@ def _layers(found: gan.Contents, name: str) -> Table:
         learned = {key: shape for key, shape in shapes.items() if key not in BUFFERS}
         numbers = sum(map(prod, learned.values()))
         others = sum(map(prod, shapes.values())) - numbers
-        listed = " ".join(f"{key}[{','.join(map(str, shape))}]" for key, shape in learned.items())
-        table.add_row(module or "-", f"{numbers:,}", f"{others:,}", listed.replace("[", "\\["))
+        listed = " ".join(f"{clean_text(key, 60)}[{','.join(map(str, shape))}]" for key, shape in learned.items())
+        table.add_row(escape(clean_text(module)) or "-", f"{numbers:,}", f"{others:,}", listed.replace("[", "\\["))
     return table

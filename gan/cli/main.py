@@ -5,6 +5,8 @@ import os
 
 import click
 
+from foundation.specs.click_options import ForeignGroup
+
 _COMMANDS: dict[str, str] = {
     # name on the command line: file in this folder that holds its `command`
     "images": "images",
@@ -21,7 +23,7 @@ _COMMANDS: dict[str, str] = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(ForeignGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 

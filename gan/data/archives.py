@@ -1,15 +1,14 @@
 """CIFAR-10 and MNIST archives in their published formats, as sources of the dataset tool."""
 
-import gzip
 import io
-import tarfile
-import zlib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from foundation.inputs import ArchiveError, TarReader, reason_of, unpack_gzip
 from gan.io.constructors import allow_list
 from gan.io.errors import LoadError
 from gan.io.machine import BoundedReader, Budget, Machine
@@ -20,6 +19,12 @@ from .reader import DatasetError
 
 _CIFAR_SHAPE = (3, 32, 32)
 _CIFAR_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+_CIFAR_BYTES = 1 << 29
+"""Limit of the unpacked archive, which has 190 MB."""
+_BATCH_BYTES = 1 << 26
+"""Limit of one of its files, which have 31 MB."""
+_MNIST_BYTES = 1 << 28
+"""Limit of an unpacked file, which have 47 MB."""
 _MNIST_BORDER = 2
 """Black border around the 28x28 digits in pixels: networks need 32x32."""
 
@@ -34,11 +39,11 @@ class CifarSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            with tarfile.open(path) as archive:
+            with TarReader(path, _CIFAR_BYTES) as archive:
                 self._members = [name for batch in _CIFAR_BATCHES if (name := _member(archive, batch))]
                 self._count = sum(len(self._batch(archive, name)[1]) for name in self._members)
-        except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-            raise DatasetError(f"{path} cannot be read ({error}): get it again.") from error
+        except (ArchiveError, OSError) as error:
+            raise DatasetError(f"{path} cannot be read ({reason_of(error)}): get it again.") from error
         if not self._members:
             raise DatasetError(f"{path} holds no data_batch_1 ...: it is not CIFAR-10.")
 
@@ -46,24 +51,23 @@ class CifarSource:
         return self._count
 
     def __iter__(self) -> Iterator[Item]:
-        with tarfile.open(self._path) as archive:
+        with TarReader(self._path, _CIFAR_BYTES) as archive:
             for name in self._members:
                 images, labels = self._batch(archive, name)
                 for i, (image, label) in enumerate(zip(images, labels, strict=True)):
                     yield Item(f"{name}[{i}]", image, int(label))
 
-    def _batch(self, archive: tarfile.TarFile, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    def _batch(self, archive: TarReader, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
         """Images [N, 3, 32, 32] and classes [N] of one file."""
-        member = archive.extractfile(name)
-        data = b"" if member is None else member.read()
+        data = archive.read(name, _BATCH_BYTES)
         images, labels = _from_records(data) if name.endswith(".bin") else _from_pickle(data, name)
         if len(images) != len(labels) or images.shape[1:] != _CIFAR_SHAPE:
             raise DatasetError(f"{self._path}: {name} is not a batch of CIFAR-10; get the archive again.")
         return images, labels
 
 
-def _member(archive: tarfile.TarFile, batch: str) -> str | None:
-    return next((name for name in archive.getnames() if Path(name).name in (batch, f"{batch}.bin")), None)
+def _member(archive: TarReader, batch: str) -> str | None:
+    return next((name for name in archive.names() if Path(name).name in (batch, f"{batch}.bin")), None)
 
 
 def _from_records(data: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
@@ -85,8 +89,11 @@ def _from_pickle(data: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDA
     pixels, labels = named.get("data"), named.get("labels")
     if not isinstance(pixels, NumpyArray) or not isinstance(labels, list):
         raise DatasetError(f"{name} holds no images with classes: it is not CIFAR-10.")
-    rows = np.asarray(pixels.read(), np.uint8)
-    return rows.reshape(-1, *_CIFAR_SHAPE), np.array(labels, np.uint8)
+    try:
+        rows = np.asarray(pixels.read(), np.uint8)
+        return rows.reshape(-1, *_CIFAR_SHAPE), np.array(labels, np.uint8)
+    except (LoadError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise DatasetError(f"{name} holds no images with classes: it is not CIFAR-10.") from error
 
 
 def _no_storage(pid: tuple[object, ...]) -> object:
@@ -122,12 +129,11 @@ class MnistSource:
 def _idx(path: Path, dimensions: int) -> npt.NDArray[np.uint8]:
     """Decode bytes in the IDX format: two zeros, 8 for bytes, the number of dimensions, their sizes, the data."""
     try:
-        with gzip.open(path) as file:
-            data = file.read()
-    except (OSError, EOFError, zlib.error) as error:
-        raise DatasetError(f"{path} cannot be read ({error}): get it again.") from error
+        data = unpack_gzip(path, _MNIST_BYTES)
+    except (OSError, ArchiveError) as error:
+        raise DatasetError(f"{path} cannot be read ({reason_of(error)}): get it again.") from error
     start = 4 + 4 * dimensions
     shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4")) if len(data) >= start else ()
-    if data[:4] != bytes([0, 0, 8, dimensions]) or len(data) - start != int(np.prod(shape)):
+    if data[:4] != bytes([0, 0, 8, dimensions]) or len(data) - start != math.prod(shape):
         raise DatasetError(f"{path} is damaged or not MNIST: get it again.")
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)

@@ -1,13 +1,13 @@
 """Images in folders and zip files as a source of the dataset tool."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from foundation.specs.dataset_facts import LABELS
+from foundation.inputs import clean_text
+from foundation.specs.dataset_facts import LABEL_BYTES, LABELS
 
 from .items import Item, Label
+from .labels import check_label, read_table
 from .reader import DatasetError, decode, image_names, open_files
 
 
@@ -32,17 +32,18 @@ class FilesSource:
     def __iter__(self) -> Iterator[Item]:
         for name in self._names:
             label = self._labels.get(name)
+            shown = clean_text(name, 100)
             try:
-                yield Item(name, decode(self._files.read(name), name), label)
-            except (DatasetError, OSError, ValueError) as error:
-                yield Item(name, None, label, str(error))
+                yield Item(shown, decode(self._files.read(name), shown), label)
+            except (OSError, ValueError) as error:
+                problem = str(error) if isinstance(error, DatasetError) else f"{shown} cannot be read ({error})."
+                yield Item(shown, None, label, clean_text(problem, 300))
 
-    def _read_labels(self) -> dict[str, Label]:
+    def _read_labels(self) -> dict[str, Label | None]:
         if LABELS not in self._files.names():
             return {}
         try:
-            content: Any = json.loads(self._files.read(LABELS))
-            rows = content["labels"] or []
-            return {str(name).replace("\\", "/"): label for name, label in rows}
-        except (ValueError, TypeError, KeyError) as error:
-            raise DatasetError(f"{self._path}: {LABELS} cannot be read ({error}): mend it or take it out.") from error
+            table = read_table(self._files.read(LABELS, LABEL_BYTES)) or {}
+            return {name: check_label(label) for name, label in table.items()}
+        except (OSError, ValueError) as error:
+            raise DatasetError(f"{self._path}: {LABELS} {error}: mend it or take it out.") from error

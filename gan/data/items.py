@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from .labels import Label
 from .reader import Bytes
 
-Label = int | list[float]
-"""A class, or a vector of numbers."""
+__all__ = ["Item", "Label", "Source"]
 
 
 @dataclass(frozen=True)

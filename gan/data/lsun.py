@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from foundation.inputs import clean_text, open_regular, reason_of
+
 from .items import Item
 from .reader import DatasetError, decode
 
@@ -22,9 +24,10 @@ class LsunSource:
         except ImportError as error:
             raise DatasetError("LSUN needs the package lmdb: pip install 'stylescope[lsun]'.") from error
         try:
+            open_regular(path / "data.mdb").close()
             self._database = lmdb.open(str(path), readonly=True, lock=False)
-        except lmdb.Error as error:
-            raise DatasetError(f"{path} cannot be opened ({error}): get it again.") from error
+        except (lmdb.Error, OSError) as error:
+            raise DatasetError(f"{path} cannot be opened ({reason_of(error)}): get it again.") from error
         self._count = int(self._database.stat()["entries"])
 
     def __len__(self) -> int:
@@ -33,7 +36,7 @@ class LsunSource:
     def __iter__(self) -> Iterator[Item]:
         with self._database.begin(write=False) as transaction:
             for key, value in transaction.cursor():
-                name = bytes(key).decode("latin1")
+                name = clean_text(bytes(key).decode("latin1"), 100)
                 try:
                     yield Item(name, decode(bytes(value), name))
                 except DatasetError as error:

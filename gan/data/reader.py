@@ -7,10 +7,7 @@ Every file with an image extension is one image, sorted by name. `dataset.json` 
 import copy
 import functools
 import hashlib
-import io
-import json
 import os
-import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,9 +15,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from foundation.specs.dataset_facts import ENDINGS, LABELS
+from foundation.inputs import (
+    ArchiveError,
+    DocumentError,
+    PictureError,
+    TooLargeError,
+    ZipReader,
+    clean_text,
+    open_picture,
+    read_json,
+    read_regular,
+    reason_of,
+)
+from foundation.specs.dataset_facts import ENDINGS, LABEL_BYTES, LABEL_LIMITS, LABELS, PICTURE_BYTES
+from gan.data.labels import Labels, labels_of, read_table
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
 """Mode that each of Pillow's 8-bit modes is converted to; deeper modes are refused, as they would lose precision."""
@@ -66,7 +75,7 @@ class ImageSource:
             )
         first = self._decode(self.names[0])
         self.shape: tuple[int, int, int] = (first.shape[0], first.shape[1], first.shape[2])
-        self._labels = self._read_labels() if use_labels else np.zeros((len(self.names), 0), np.float32)
+        self._labels = self._read_labels() if use_labels else Labels(np.zeros((len(self.names), 0), np.float32))
 
     def __len__(self) -> int:
         return len(self.names) * (2 if self.xflip else 1)
@@ -99,7 +108,7 @@ class ImageSource:
     @property
     def label_dim(self) -> int:
         """Length of a label; 0 without labels."""
-        return int(self._labels.shape[1])
+        return self._labels.shape[1]
 
     def images(self, indices: Iterable[int]) -> Bytes:
         """Read the images at these indices 0..len - 1, uint8 [N, channels, height, width].
@@ -122,25 +131,24 @@ class ImageSource:
 
     def label(self, index: int) -> Floats:
         """Return the label of one image, float32 [label_dim]: classes as one-hot vectors."""
-        return np.array(self._labels[self._raw(index)])
+        return np.asarray(self.labels([index])[0])
 
     def labels(self, indices: Sequence[int]) -> Floats:
         """Return the labels of several images, float32 [N, label_dim]."""
-        chosen: Floats = self._labels[[self._raw(index) for index in indices]]
-        return chosen
+        return self._labels[[self._raw(index) for index in indices]]
 
     def read_json(self, name: str) -> Any:
         """Read a JSON file of the dataset, such as `attributes.json`; None if missing.
 
         Raises:
-            DatasetError: it is not valid JSON.
+            DatasetError: it is not valid JSON, or too large.
         """
         if name not in self._files.names():
             return None
         try:
-            return json.loads(self._read(name))
-        except ValueError as error:
-            raise DatasetError(f"{self._where(name)} is not valid JSON ({error}): mend it or take it out.") from error
+            return read_json(self._read(name, LABEL_BYTES), **LABEL_LIMITS)
+        except DocumentError as error:
+            raise DatasetError(f"{self._where(name)} {error}: mend it or take it out.") from error
 
     @functools.cached_property
     def content_hash(self) -> str:
@@ -153,7 +161,8 @@ class ImageSource:
         for name, (size, crc) in zip(self.names, self._files.checks(self.names), strict=True):
             digest.update(f"{name}\0{size}\0{crc:08x}\n".encode())
         digest.update(f"labels {self._labels.shape} xflip {self.xflip}".encode())
-        digest.update(self._labels.tobytes())
+        for part in self._labels.parts():
+            digest.update(part)
         return digest.hexdigest()
 
     def with_xflip(self, xflip: bool) -> "ImageSource":
@@ -169,59 +178,46 @@ class ImageSource:
         return index % len(self.names)
 
     def _where(self, name: str) -> str:
-        return f"{self.path}{':' if self.path.is_file() else os.sep}{name}"
+        return f"{self.path}{':' if self.path.is_file() else os.sep}{clean_text(name, 100)}"
 
-    def _read(self, name: str) -> bytes:
+    def _read(self, name: str, limit: int = PICTURE_BYTES) -> bytes:
         try:
-            return self._files.read(name)
-        except (OSError, zipfile.BadZipFile, zlib.error) as error:
-            raise DatasetError(f"{self._where(name)} cannot be read ({error}): get the dataset again.") from error
+            return self._files.read(name, limit)
+        except ArchiveError as error:
+            raise DatasetError(f"{self._where(name)} {error}.") from error
+        except (OSError, TooLargeError) as error:
+            raise DatasetError(
+                f"{self._where(name)} cannot be read ({reason_of(error)}): get the dataset again."
+            ) from error
 
     def _decode(self, name: str) -> Bytes:
         """Decode one image, uint8 [C, H, W]."""
         return decode(self._read(name), self._where(name))
 
-    def _read_labels(self) -> Floats:
-        """Read the labels of all images, float32 [len(names), label_dim]."""
-        found = self.read_json(LABELS)
-        rows = found.get("labels") if isinstance(found, dict) else None
-        if not rows:
-            raise DatasetError(
-                f"{self.path} has no labels in {LABELS}: make a dataset with labels, or do without classes (--cond=0)."
-            )
+    def _read_labels(self) -> Labels:
+        """Read the labels of all images."""
         try:
-            table = {str(name).replace("\\", "/"): label for name, label in rows}
-        except (TypeError, ValueError) as error:
-            raise DatasetError(
-                f"{self._where(LABELS)} must hold [name, label] pairs: make the dataset again."
-            ) from error
-        self._compare("no label for", "has", set(self.names) - set(table))
-        self._compare("labels for", "lacks", set(table) - set(self.names))
-        return self._label_array([table[name] for name in self.names])
+            table = read_table(self._read(LABELS, LABEL_BYTES)) if LABELS in self._files.names() else None
+            if table is None:
+                raise DatasetError(
+                    f"{self.path} has no labels in {LABELS}: make a dataset with labels, or do without classes "
+                    "(--cond=0)."
+                )
+            self._compare("no label for", "has", set(self.names) - set(table))
+            self._compare("labels for", "lacks", set(table) - set(self.names))
+            return labels_of([table[name] for name in self.names])
+        except DatasetError:
+            raise
+        except ValueError as error:
+            raise DatasetError(f"{self._where(LABELS)} {error}: make the dataset again.") from error
 
     def _compare(self, says: str, verb: str, names: set[str]) -> None:
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             raise DatasetError(
-                f"{LABELS} has {says} {min(names)}{more}, which {self.path} {verb}: make the dataset again with "
-                "`python -m gan dataset`."
+                f"{LABELS} has {says} {clean_text(min(names), 100)}{more}, which {self.path} {verb}: make the dataset "
+                "again with `python -m gan dataset`."
             )
-
-    def _label_array(self, labels: list[Any]) -> Floats:
-        if all(type(label) is int and label >= 0 for label in labels):
-            one_hot = np.zeros((len(labels), max(labels) + 1), np.float32)
-            one_hot[np.arange(len(labels)), labels] = 1
-            return one_hot
-        try:
-            array = np.array(labels, np.float32)
-        except (TypeError, ValueError):
-            array = np.zeros(0, np.float32)
-        if array.ndim != 2 or not np.isfinite(array).all():
-            raise DatasetError(
-                f"The labels in {self._where(LABELS)} must all be classes (0, 1, ...) or all be vectors of numbers of "
-                "one length: make the dataset again."
-            )
-        return array
 
 
 def _size(shape: tuple[int, ...]) -> str:
@@ -239,7 +235,7 @@ def decode(data: bytes, where: str) -> Bytes:
         DatasetError: it is damaged, not an image, or has more than 8 bits per channel.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_picture(data) as image:
             if image.mode not in _MODES:
                 raise DatasetError(
                     f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 bits can be read: "
@@ -248,8 +244,8 @@ def decode(data: bytes, where: str) -> Bytes:
             transparent = image.mode == "P" and "transparency" in image.info
             mode = "RGBA" if transparent else _MODES[image.mode]
             pixels = np.asarray(image.convert(mode))
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
+    except PictureError as error:
+        raise DatasetError(f"{where} {error}: leave it out or get it again.") from error
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
@@ -287,9 +283,9 @@ class FolderFiles:
         """All files."""
         return self._names
 
-    def read(self, name: str) -> bytes:
-        """The content of one."""
-        return (self._path / name).read_bytes()
+    def read(self, name: str, limit: int = PICTURE_BYTES) -> bytes:
+        """The content of one, of at most `limit` bytes."""
+        return read_regular(self._path / name, limit)
 
     def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Size and CRC-32 of each file."""
@@ -303,29 +299,30 @@ class ZipFiles:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._open: tuple[int, zipfile.ZipFile] | None = None
-        self._names = frozenset(name for name in self._zip().namelist() if not name.endswith("/"))
+        self._open: tuple[int, ZipReader] | None = None
+        self._names = frozenset(self._zip().names())
 
     def names(self) -> frozenset[str]:
         """All files."""
         return self._names
 
-    def read(self, name: str) -> bytes:
-        """The content of one."""
-        return self._zip().read(name)
+    def read(self, name: str, limit: int = PICTURE_BYTES) -> bytes:
+        """The content of one, of at most `limit` bytes."""
+        return self._zip().read(name, limit)
 
     def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Size and CRC-32 of each file, as the zip file lists them."""
         for name in names:
-            info = self._zip().getinfo(name)
-            yield info.file_size, info.CRC
+            yield self._zip().check(name)
 
-    def _zip(self) -> zipfile.ZipFile:
+    def _zip(self) -> ZipReader:
         if self._open is None or self._open[0] != os.getpid():
             try:
-                self._open = (os.getpid(), zipfile.ZipFile(self._path))
-            except (OSError, zipfile.BadZipFile) as error:
-                raise DatasetError(f"{self._path} is no readable zip file ({error}): get the dataset again.") from error
+                self._open = (os.getpid(), ZipReader(self._path))
+            except (OSError, ArchiveError) as error:
+                raise DatasetError(
+                    f"{self._path} is no readable zip file ({reason_of(error)}): get the dataset again."
+                ) from error
         return self._open[1]
 
     def __getstate__(self) -> dict[str, Any]:

@@ -14,11 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.arrays import read_array
+from foundation.inputs import clean_text, open_regular, reason_of
 
 from .items import Item, Label
 from .reader import Bytes, DatasetError
 
 _LEVEL = re.compile(r"-r(\d\d)\.tfrecords$")
+_RECORD_BYTES = 1 << 26
+"""Limit of a record: an image of 1024 x 1024 has 3 MB."""
 _VARINT, _BYTES = 0, 2
 """Wire types of protocol buffers: varint, and length-delimited bytes."""
 
@@ -35,7 +38,10 @@ class TfRecordsSource:
         if not levels:
             raise DatasetError(f"{path} holds no files like name-r08.tfrecords: choose another folder.")
         self._path = levels[-1][1]
-        self._count = sum(1 for _ in self._records(skip=True))
+        try:
+            self._count = sum(1 for _ in self._records(skip=True))
+        except OSError as error:
+            raise DatasetError(f"{self._path} cannot be read ({reason_of(error)}): get it again.") from error
         self._labels = _labels(path)
         if self._labels is not None and len(self._labels) < self._count:
             raise DatasetError(f"{path} has {self._count} images but {len(self._labels)} labels: get them again.")
@@ -49,17 +55,20 @@ class TfRecordsSource:
             label = None if self._labels is None else _label(self._labels[i])
             try:
                 yield Item(name, _image(data), label)
-            except (DatasetError, IndexError, struct.error, ValueError) as error:
-                yield Item(name, None, label, f"{name} is damaged ({error})")
+            except (LookupError, struct.error, ValueError, OverflowError, RuntimeError) as error:
+                yield Item(name, None, label, f"{name} is damaged ({clean_text(str(error), 100)})")
 
     def _records(self, skip: bool = False) -> Iterator[bytes]:
         """Yield the data of every record; with `skip` only counts them."""
-        size = self._path.stat().st_size
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
+            size = file.seek(0, 2)
+            file.seek(0)
             while head := file.read(12):
                 length = struct.unpack("<Q", head[:8])[0] if len(head) == 12 else size
                 if length > size - file.tell() - 4:
                     raise DatasetError(f"{self._path} is cut short: get it again.")
+                if not 0 < length <= _RECORD_BYTES:
+                    raise DatasetError(f"{self._path} has a record of {length} bytes, which is no image: get it again.")
                 yield _skipped(file, length) if skip else file.read(length)
                 file.seek(4, 1)
 
@@ -122,7 +131,10 @@ def _image(example: bytes) -> Bytes:
         for key, value in _fields(numbers):
             if key == 1:
                 shape += [value] if isinstance(value, int) else _packed(value)
-    pixels = next(_inside(next(_inside(features["data"], 1)), 1))  # Feature.bytes_list, its first value
+    if len(shape) != 3 or shape[0] not in (1, 2, 3, 4) or min(shape) < 1:
+        raise DatasetError("its shape is not that of an image")
+    # Feature.bytes_list, its first value
+    pixels = next((value for values in _inside(features["data"], 1) for value in _inside(values, 1)), b"")
     return np.frombuffer(pixels, np.uint8).reshape(shape)
 
 

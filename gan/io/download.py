@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from foundation.files import replacing, write_text
+from foundation.inputs import TooLargeError, open_regular, read_regular
 from foundation.leftovers import clean
 from gan.io.errors import DownloadError
 
@@ -74,9 +75,9 @@ def fetch(
     target = folder / _file_name(url)
     record = target.with_name(target.name + ".sha256")
     try:
-        if target.is_file() and record.is_file() and record.read_text("ascii", "replace").strip() == _sha256(target):
+        if target.is_file() and record.is_file() and read_regular(record, 1000).strip() == _sha256(target).encode():
             return target
-    except OSError as error:
+    except (OSError, TooLargeError) as error:
         raise DownloadError(f"The cache folder {folder} cannot be used ({error}); choose another.") from error
     clean([folder])
     try:
@@ -107,7 +108,7 @@ def _file_name(url: str) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -3,7 +3,11 @@
 from enum import Enum
 from pathlib import Path
 
+from foundation.inputs import TooLargeError, open_regular
 from gan.io.errors import CorruptFileError, NotFoundError, UnsupportedNetworkError
+
+LARGEST = 1 << 34
+"""Maximum size of a network's file in bytes."""
 
 
 class Format(Enum):
@@ -36,11 +40,15 @@ def format_of(path: Path) -> Format:
         UnsupportedNetworkError: it is a `torch.save` file.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path, LARGEST) as file:
             head = file.read(4096)
     except OSError as error:
-        reason = error.strerror or "it cannot be opened"
+        reason = error.strerror or str(error)
         raise NotFoundError(f"The file cannot be read ({reason}); check the path and its permissions.") from error
+    except TooLargeError as error:
+        raise CorruptFileError(
+            f"The file is larger than {LARGEST >> 30} GiB, which no network is; choose a .pkl or .safetensors file."
+        ) from error
     if not head:
         raise CorruptFileError("The file is empty; copy or download it again.")
     if head[8:9] == b"{" or path.suffix == ".safetensors":

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from foundation.inputs import open_regular
 from foundation.runs import snapshots
 from gan.io.download import Progress, fetch, is_url
 from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
@@ -116,7 +117,7 @@ def _network_file(path: Path) -> Path:
 def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple[str, ...]) -> Networks:
     kind = format_of(path)
     with _reading():
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         stored, settings = _stored(path, kind, only)
         _check_total(path.stat().st_size, [stored[name] for name in only if name in stored])

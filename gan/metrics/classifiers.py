@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from foundation.files import replacing
+from foundation.inputs import clean_text, open_regular, read_json
 from gan.data import ImageSource
 from gan.metrics import group
 from gan.metrics.detectors import Detector, file_sha256
@@ -28,6 +29,9 @@ _RAREST = 0.05
 
 _HELD_OUT = 10
 """One image in this many is held out, to measure the accuracy."""
+
+_LARGEST = 1 << 30
+"""Maximum size of a file of classifiers in bytes."""
 
 _DECAY = 1e-3
 _STEPS = 200
@@ -145,13 +149,16 @@ def load(path: Path) -> Classifiers:
             f"There is no classifier file {path}: make one with `python -m gan metrics train-classifiers`."
         )
     try:
+        open_regular(path, _LARGEST).close()
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
-            names = tuple(str(name) for name in json.loads(header["attributes"]))
-            accuracy = tuple(float(share) for share in json.loads(header["accuracy"]))
+            names = tuple(clean_text(name) for name in read_json(header["attributes"]))
+            accuracy = tuple(float(share) for share in read_json(header["accuracy"]))
             weight, bias = file.get_tensor("weight"), file.get_tensor("bias")
             sha256 = header["detector_sha256"]
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        if weight.ndim != 2 or not len(names) == len(accuracy) == len(weight) == len(bias) or bias.ndim != 1:
+            raise ValueError("the parts do not fit together")
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise ValueError(
             f"{path} holds no classifiers: make them with `python -m gan metrics train-classifiers`."
         ) from error

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.files import append_line
+from foundation.inputs import open_regular
+
 
 @dataclass(frozen=True)
 class Result:
@@ -60,14 +63,17 @@ class Result:
 def append(result: Result, folder: Path) -> Path:
     """Append a result to its file in a folder in one write; an incomplete line before it is ended first."""
     path = folder / f"metric-{result.metric}.jsonl"
-    torn = path.is_file() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
-    line = ("\n" if torn else "") + result.line() + "\n"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(handle, line.encode())
-    finally:
-        os.close(handle)
+    torn = path.is_file() and _is_torn(path)
+    append_line(path, ("\n" if torn else "") + result.line())
     return path
+
+
+def _is_torn(path: Path) -> bool:
+    """Return True if the last line of a file has no end."""
+    with open_regular(path) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return size > 0 and file.read(1) != b"\n"
 
 
 def duration(seconds: float) -> str:

@@ -1,11 +1,11 @@
 """Training set of a network, from its run folder or its file."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.inputs import DocumentError, read_object, read_regular, reason_of
 from foundation.runs import OPTIONS_FILE, RUN_FILE, is_run, read_options
 
 
@@ -44,9 +44,10 @@ def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet
     if folder is not None:
         path = folder / OPTIONS_FILE
         try:
-            in_file = json.loads(path.read_text())["training_set_kwargs"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} cannot be read ({error}): name the dataset with --data.") from error
+            in_file = read_object(read_regular(path, 1 << 20))["training_set_kwargs"]
+        except (OSError, ValueError, KeyError) as error:
+            reason = f"it {error}" if isinstance(error, DocumentError) else reason_of(error)
+            raise ValueError(f"{path} cannot be read ({reason}): name the dataset with --data.") from error
     if not isinstance(in_file, Mapping) or not isinstance(in_file.get("path"), str):
         return TrainingSet()
     return TrainingSet(in_file["path"], bool(in_file.get("xflip", False)))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from foundation.inputs import DETAIL, SENTENCE, TEXT_LENGTH, clean_fields, clean_lines
 from renderer.document.parts import Array as Array
 from renderer.document.parts import ArrayRef as ArrayRef
 from renderer.document.parts import Blend as Blend
@@ -210,6 +211,9 @@ class ModelInfo:
     sha256: str = ""
     """Hash of that file in hexadecimal; empty if unknown."""
 
+    def __post_init__(self) -> None:
+        clean_fields(self, title=TEXT_LENGTH, family=TEXT_LENGTH, device=TEXT_LENGTH, notice=DETAIL)
+
 
 @dataclass(frozen=True)
 class Statistics:
@@ -311,6 +315,11 @@ class Failure:
     """Meaning, or advice."""
     detail: str = ""
     """Traceback, for the Details button."""
+
+    def __post_init__(self) -> None:
+        # Parts of them come from files, whose names and contents may be anything.
+        clean_fields(self, message=SENTENCE, advice=SENTENCE)
+        object.__setattr__(self, "detail", clean_lines(self.detail))
 
 
 @dataclass(frozen=True)

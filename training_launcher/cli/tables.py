@@ -1,12 +1,15 @@
 """Tables of runs for a terminal."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from foundation.inputs import clean_text
 from training_launcher.run import Run
 
 _WIDE = 140
@@ -32,7 +35,7 @@ def table(runs: Iterable[Run], width: int) -> Table:
     rows = list(runs)
     # Short columns stay whole; the name and the last line are cut.
     columns: list[tuple[str, Callable[[Run], RenderableType], int]] = [
-        ("run", lambda run: run.name, min(_widest(lambda run: run.name, rows), 24 if width < _WIDE else 44)),
+        ("run", _name, min(_widest(_name, rows), 24 if width < _WIDE else 44)),
         ("state", lambda run: Text(run.state, style=_COLOURS[run.state]), 8),
     ]
     if width >= _WIDE:
@@ -54,12 +57,22 @@ def table(runs: Iterable[Run], width: int) -> Table:
     return shown
 
 
+def _name(run: Run) -> str:
+    return escape(clean_text(run.name))
+
+
 def plain(runs: Iterable[Run]) -> str:
     """Return tab-separated lines for programs, one for each run."""
-    return "\n".join(
-        "\t".join((run.name, run.state, amount(run), pace(run), duration(run.eta_s), run.device, run.folder))
-        for run in runs
-    )
+    return "\n".join("\t".join(map(_one_line, _columns(run))) for run in runs)
+
+
+def _columns(run: Run) -> tuple[str, ...]:
+    return run.name, run.state, amount(run), pace(run), duration(run.eta_s), run.device, run.folder
+
+
+def _one_line(text: str) -> str:
+    """Return a text without tabs and line ends; it is not cut, as programs read it."""
+    return re.sub(r"[\t\n\v\f\r]", " ", text)
 
 
 def watched(run: Run, lines: Iterable[str], width: int) -> RenderableType:

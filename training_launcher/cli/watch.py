@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.live import Live
 
 from foundation import runs as run_files
+from foundation.inputs import open_regular
 from training_launcher import failures, registry
 from training_launcher.cli import tables
 from training_launcher.cli.finding import OUTDIRS, find
 from training_launcher.run import Run
 
 _LOOK_S = 0.5
+_CHUNK = 1 << 24
+"""Bytes of the log that are printed at once."""
 _CODES = {"finished": 0, "stopped": 2, "failed": 1, "lost": 3}
 
 
@@ -79,9 +82,9 @@ def _states(folder: str) -> Iterator[Run]:
 
 def _new_text(path: Path, read: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(read)
-            return file.read()
+            return file.read(_CHUNK)
     except OSError:
         return b""
 

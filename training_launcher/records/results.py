@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from foundation.inputs import clean_text, read_object, read_regular
 from foundation.runs import snapshot_kimg
 from foundation.specs.measures import better
 
@@ -62,18 +62,15 @@ def read(folder: str | os.PathLike[str]) -> tuple[Result, ...]:
 
 def _lines(path: Path) -> Iterable[Result]:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            return
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        text = read_regular(path, MOST_BYTES).decode("utf-8", "replace")
+    except (OSError, ValueError):
         return
     for line in text.splitlines():
         try:
-            fields = json.loads(line)
-        except (ValueError, RecursionError):
+            fields = read_object(line)
+        except ValueError:
             continue
-        if isinstance(fields, dict):
-            yield from _results(fields, path)
+        yield from _results(fields, path)
 
 
 def _results(fields: Mapping[str, Any], path: Path) -> Iterable[Result]:
@@ -86,14 +83,14 @@ def _results(fields: Mapping[str, Any], path: Path) -> Iterable[Result]:
         number = _number(value)
         yield Result(
             network,
-            str(figure),
+            clean_text(figure),
             number if number is not None and math.isfinite(number) else None,
-            str(fields.get("metric") or figure),
+            clean_text(fields.get("metric") or figure),
             int(_number(fields.get("samples")) or 0),
-            str(fields.get("detector") or ""),
+            clean_text(fields.get("detector") or ""),
             _number(fields.get("total_time")) or 0.0,
             _number(fields.get("timestamp")) or 0.0,
-            str(fields.get("device") or ""),
+            clean_text(fields.get("device") or ""),
         )
 
 

@@ -1,16 +1,18 @@
 """Columns of numbers from the lines of a run's `stats.jsonl` and `metric-*.jsonl`."""
 
-import json
 import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 
+from foundation.inputs import TEXT_LENGTH, read_object
 from foundation.runs import snapshot_kimg
 
 Row = tuple[float, Mapping[str, float]]
 """Training time in kimg, and the values at that time by name."""
 
 KIMG = "Progress/kimg"
+_COLUMNS = 2000
+"""Maximum number of columns: each has a number for every row."""
 _LARGE = 3e38
 """Larger values do not fit into 32 bits."""
 
@@ -75,6 +77,8 @@ class Series:
             for name, value in row[1].items():
                 column = columns.get(name)
                 if column is None:
+                    if len(columns) >= _COLUMNS or len(name) > TEXT_LENGTH:
+                        continue
                     column = columns[name] = array("f")
                 if len(column) < len(kimg):
                     column.extend([math.nan] * (len(kimg) - len(column)))
@@ -102,10 +106,9 @@ class Series:
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):  # ValueError: not JSON, or not text
+        return read_object(line)
+    except ValueError:
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _number(value: object) -> float | None:

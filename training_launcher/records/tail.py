@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from foundation.inputs import open_regular
+
 CHUNK = 1 << 20
 """Default number of bytes read at a time."""
 LONGEST = 1 << 20
@@ -54,7 +56,7 @@ class Tail:
             state = _state(os.stat(self.path))
             if state == self._seen and self.offset == self.size:
                 return _NOTHING
-            with open(self.path, "rb") as file:
+            with open_regular(self.path) as file:
                 return self._read(file, _state(os.fstat(file.fileno())), most)
         except (OSError, ValueError):
             restarted = self.offset > 0
@@ -65,15 +67,15 @@ class Tail:
         """Skip all but about the last `count` bytes, before the first look. Returns whether anything was skipped."""
         try:
             size = os.stat(self.path).st_size
+            if self.offset or size <= count:
+                return False
+            with open_regular(self.path) as file:
+                self._seen, self.size = _state(os.fstat(file.fileno())), size
+                self.offset, self._skipping = size - count, True
+                file.seek(max(0, self.offset - _ANCHOR))
+                self._anchor = file.read(self.offset - file.tell())
         except (OSError, ValueError):
             return False
-        if self.offset or size <= count:
-            return False
-        with open(self.path, "rb") as file:
-            self._seen, self.size = _state(os.fstat(file.fileno())), size
-            self.offset, self._skipping = size - count, True
-            file.seek(max(0, self.offset - _ANCHOR))
-            self._anchor = file.read(self.offset - file.tell())
         return True
 
     def _start(self) -> None:
@@ -125,7 +127,7 @@ def sample(path: str | Path, count: int = 400) -> tuple[bytes, ...]:
     """
     found = []
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             if (size := file.seek(0, os.SEEK_END)) <= _BLOCK:
                 file.seek(0)
                 return tuple(file.read(_BLOCK).split(b"\n")[:-1])

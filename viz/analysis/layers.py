@@ -187,7 +187,7 @@ def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int, here: 
     p, id_, h = imgui.get_cursor_screen_pos(), row.layer or "Picture", t.px(ROW)
     if index % 2:
         ui.fill(p, V(p.x + grid.width, p.y + h), "raised", 0.35, 0)
-    clicked, _ = imgui.selectable(f"##{id_}", here, imgui.SelectableFlags_.allow_overlap, V(grid.width, h))
+    clicked, _ = imgui.selectable(ui.drawable(f"##{id_}"), here, imgui.SelectableFlags_.allow_overlap, V(grid.width, h))
     spots.mark(id_)
     moved = imgui.is_item_focused() and focus.row != id_
     if imgui.is_item_focused():

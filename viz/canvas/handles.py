@@ -92,7 +92,7 @@ def _grab(id_: str, at: V, reach: float, hint: str) -> bool:
     r = theme.current.px(reach)
     imgui.set_cursor_screen_pos(V(at.x - r, at.y - r))
     imgui.set_next_item_allow_overlap()
-    imgui.invisible_button(id_, V(2 * r, 2 * r))
+    imgui.invisible_button(ui.drawable(id_), V(2 * r, 2 * r))
     spots.mark(id_)
     if imgui.is_item_active():
         return True

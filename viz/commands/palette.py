@@ -53,7 +53,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
         imgui.set_keyboard_focus_here()
         typed.fresh = False
     imgui.set_next_item_width(-1)
-    changed, typed.text = imgui.input_text_with_hint("##find", "What do you want to do?", typed.text)
+    changed, typed.text = ui.input_text("##find", typed.text, "What do you want to do?")
     if changed:
         typed.row = 0
     found = matches(typed.text, commands)

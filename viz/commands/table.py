@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from imgui_bundle import imgui
-
 from renderer.document.document import Camera, Document, View, Workspace
 from renderer.ipc.protocol import Network
 from viz.commands.actions import ResetLayout
@@ -26,6 +24,7 @@ from viz.state.scene import Command as Command
 from viz.state.scene import Scene, ShowDialog
 from viz.state.settings import SCALES
 from viz.timeline.commands import timeline_commands
+from viz.ui import widgets as ui
 from viz.ui.actions import RedoShelf, UndoShelf
 
 WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
@@ -281,7 +280,7 @@ def _latent(scene: Scene, x: float, y: float) -> Scene:
 
 
 def _copy_command(scene: Scene, facts: Facts) -> Scene:
-    imgui.set_clipboard_text(command_for(scene.document))
+    ui.copy_text(command_for(scene.document))
     return scene
 
 

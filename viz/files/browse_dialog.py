@@ -148,7 +148,7 @@ def _path_row(browser: Browser, scene: Scene) -> tuple[bool, Scene]:
     imgui.same_line(0, t.px(4))
     imgui.set_next_item_width(imgui.get_content_region_avail().x - t.px(t.row + 4))
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.elide_left
-    entered, browser.typed = imgui.input_text("##path", browser.typed, flags)
+    entered, browser.typed = ui.input_text("##path", browser.typed, flags=flags)
     in_path = imgui.is_item_active() or entered
     left = imgui.is_item_deactivated() and not entered
     ui.tip("Where we are; type or paste a path, or the URL of a network, and press Enter")
@@ -235,7 +235,7 @@ def _find(browser: Browser) -> None:
     # Claiming the history keys keeps the arrow keys from moving keyboard focus.
     flags = imgui.InputTextFlags_.callback_history | imgui.InputTextFlags_.no_undo_redo
     before = browser.find
-    _, browser.find = imgui.input_text_with_hint("##find", "Type to find", browser.find, flags, lambda data: 0)
+    _, browser.find = ui.input_text("##find", browser.find, "Type to find", flags, lambda data: 0)
     if browser.find != before:
         browser.message = ""
         browser.arrange()

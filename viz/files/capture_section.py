@@ -83,7 +83,7 @@ def _folder(scene: Scene) -> Scene:
     width = ui.row_label("Folder", bool(chosen))
     imgui.set_next_item_width(width - t.px(t.row) - t.px(4))
     flags = imgui.InputTextFlags_.elide_left | imgui.InputTextFlags_.auto_select_all
-    _, typed = imgui.input_text_with_hint("##folder", str(default_folder()), chosen, flags)
+    _, typed = ui.input_text("##folder", chosen, str(default_folder()), flags)
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         typed = ""
     ui.tip(f"Pictures are saved in {folder_of(scene.settings)}. Right click: the usual folder")

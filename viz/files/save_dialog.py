@@ -75,7 +75,7 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
         typed.fresh = False
     imgui.set_next_item_width(-1)
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.elide_left
-    entered, typed.paths[name] = imgui.input_text("##path", typed.paths[name], flags)
+    entered, typed.paths[name] = ui.input_text("##path", typed.paths[name], flags=flags)
     path, problem = target(name, typed.paths[name])
     there = not problem and path.exists()
     p = imgui.get_cursor_screen_pos()

@@ -113,7 +113,7 @@ def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
         imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(t.px(160))
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.auto_select_all
-    entered, typed.name = imgui.input_text("##new name", typed.name, flags)
+    entered, typed.name = ui.input_text("##new name", typed.name, flags=flags)
     ui.tip("Its name; Enter takes it")
     if entered:
         scene = renamed(scene, index, typed.name)

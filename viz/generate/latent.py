@@ -150,7 +150,7 @@ def _class_list(
     stale = label is not None and label >= model.c_dim
     shown = none if label is None else f"{label} (not in this network)" if stale else str(label)
     if ui.choice(text, shown, token="warn" if stale else "text", changed=label is not None, hint=hint):
-        imgui.open_popup(f"{text} list")
+        imgui.open_popup(ui.drawable(f"{text} list"))
     if imgui.is_item_clicked(imgui.MouseButton_.right):
         return None, typed
     low, width = imgui.get_item_rect_min(), imgui.get_item_rect_size().x

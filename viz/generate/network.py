@@ -122,7 +122,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
         imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(imgui.get_content_region_avail().x - ui.measure("Open", weight="bold") - t.px(22))
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.elide_left
-    entered, typed.path = imgui.input_text_with_hint("##path", "Paste path or URL…", typed.path, flags)
+    entered, typed.path = ui.input_text("##path", typed.path, "Paste path or URL…", flags)
     ui.tip("A network file, the URL of one, or a run folder, whose newest snapshot is opened")
     imgui.same_line(0, t.px(6))
     wanted = clean_source(typed.path)

@@ -1,6 +1,6 @@
 """Image files as textures, read on a thread: small ones for lists, whole grids to look through."""
 
-import warnings
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundation.background import Worker
+from foundation.inputs import PictureError, clean_text, open_picture, reason_of
 from viz.gl.image_grids import ONE, Tiling, tiling
 from viz.gl.textures import Picture
 from viz.state.facts import ServiceKey, Texture
@@ -25,13 +26,14 @@ def read_sized(path: str, limit: int = LIMIT) -> tuple[NDArray[np.uint8], tuple[
     Raises ValueError with one sentence if it cannot be read.
     """
     try:
-        with warnings.catch_warnings(), Image.open(path) as opened:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # grids of a run are large, not hostile
+        with open_picture(path) as opened:
             size = opened.size
             opened.thumbnail((limit, limit), Image.Resampling.BOX, reducing_gap=None)
             return np.array(opened.convert("RGBA")), size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"The picture {path} cannot be read: {error}") from error
+    except PictureError as error:
+        raise ValueError(f"{clean_text(os.path.basename(path), 100)} cannot be read: it {error}.") from error
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{clean_text(os.path.basename(path), 100)} cannot be read: {reason_of(error)}.") from error
 
 
 SMALL = 96

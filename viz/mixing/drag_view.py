@@ -96,7 +96,7 @@ def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
         left = x - p(24) - size.width
     d.add_rect_filled(V(left, top), V(left + size.width + p(16), top + p(22)), t.u32(token), p(4))
     at = V(left + p(8), top + round((p(22) - size.height) / 2))
-    d.add_text(size.font, size.font_size, at, t.u32("on_accent"), text)
+    d.add_text(size.font, size.font_size, at, t.u32("on_accent"), size.text)
 
 
 def on_picture(scene: Scene, facts: Facts, place: Place) -> None:

@@ -91,7 +91,7 @@ def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
     why = problem(text)
     if why:
         imgui.push_style_color(imgui.Col_.text, theme.current.vec4("bad"))
-    _, text = imgui.input_text_with_hint(f"##side{name}", usual, text)
+    _, text = ui.input_text(f"##side{name}", text, usual)
     if why:
         imgui.pop_style_color()
     ui.tip(why or hint)

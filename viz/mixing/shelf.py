@@ -272,7 +272,7 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     imgui.set_next_item_width(-1)
     text = swatch.name if tabs.renaming is None else tabs.renaming
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.auto_select_all
-    entered, tabs.renaming = imgui.input_text("##name", text, flags)
+    entered, tabs.renaming = ui.input_text("##name", text, flags=flags)
     ui.tip("Its name; Enter takes it")
     if entered:
         scene = put(scene, SHELF, renamed(scene.document.shelf, index, tabs.renaming))
@@ -300,7 +300,7 @@ def _add(scene: Scene, facts: Facts) -> Scene:
         imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(-1)
     flags = imgui.InputTextFlags_.enter_returns_true
-    entered, tabs.typed = imgui.input_text_with_hint("##seed", "Seeds, as 88 or 1,2,5-7", tabs.typed, flags)
+    entered, tabs.typed = ui.input_text("##seed", tabs.typed, "Seeds, as 88 or 1,2,5-7", flags)
     if entered:
         try:
             seeds = seeds_of(tabs.typed)

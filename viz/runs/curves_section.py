@@ -92,7 +92,7 @@ def _plot(
     settled = layout.settle((folder, len(drawn), plot.title, log, size, t.stamp))
     if settled < SETTLED:
         hello_imgui.request_refresh()
-    imgui.push_id(plot.id)
+    imgui.push_id(ui.drawable(plot.id))
     scene = _draw(scene, facts, plot, drawn, log, size, share, seen, settled)
     imgui.pop_id()
     return scene
@@ -238,7 +238,7 @@ def _dot(line: Line, found: Curve) -> None:
     spec = implot.Spec()
     spec.marker, spec.marker_size = implot.Marker_.circle, t.px(4)
     spec.marker_fill_color = spec.marker_line_color = t.vec4(line.token, line.alpha)
-    implot.plot_scatter(line.label, np.ascontiguousarray(found.x), np.ascontiguousarray(found.y), spec)
+    implot.plot_scatter(ui.drawable(line.label), np.ascontiguousarray(found.x), np.ascontiguousarray(found.y), spec)
 
 
 def _look_at(range_: PlotRange, layout: Axes, drawn: tuple[tuple[Line, Curve], ...]) -> PlotRange:

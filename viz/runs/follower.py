@@ -15,6 +15,8 @@ LOG_LINES, LOG_BYTES = 20_000, 4 << 20
 """Limits of the log's tail in memory."""
 _OVERVIEW_FROM = 1 << 20
 """File size in bytes from which a sparse preview is read first, to show a curve immediately."""
+_LONGEST_LINE = 2000
+"""Characters of a line that are kept."""
 _POINTS = 64
 """Maximum number of recent metric results reported."""
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -155,4 +157,4 @@ class Follower:
 
 def _plain(line: bytes) -> str:
     """Clean a log line: strips colours, and reduces a progress bar to its last state."""
-    return _CODES.sub("", line.decode("utf-8", "replace").rpartition("\r")[2]).expandtabs(4)
+    return _CODES.sub("", line.decode("utf-8", "replace").rpartition("\r")[2][:_LONGEST_LINE]).expandtabs(4)

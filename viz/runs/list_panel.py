@@ -90,7 +90,7 @@ def _kept_card(scene: Scene, facts: Facts, run: Run, place: int | None, hour: in
     """Draw one card; `place` is its index in the selection, `hour` the current hour since 1970."""
     listing = facts.services[RUN_FILES].listing(run.folder)
     held = facts.services[IMAGE_CACHE].first_tile(listing.grids[-1].path) if listing.grids else None
-    imgui.push_id(run.folder)
+    imgui.push_id(ui.drawable(run.folder))
     scene = _card(scene, facts, run, place, hour, held)
     imgui.pop_id()
     return scene

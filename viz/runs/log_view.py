@@ -70,7 +70,7 @@ def draw(scene: Scene, facts: Facts, look: Look) -> Scene:
     imgui.set_cursor_screen_pos(V(left, p.y + t.px(2)))
     imgui.set_next_item_allow_overlap()
     imgui.set_next_item_width(field)
-    _, search = imgui.input_text_with_hint("##log search", "Search the log", choice.search)
+    _, search = ui.input_text("##log search", choice.search, "Search the log")
     scene = choosing(scene, search=search)
     spots.mark("log search")
     ui.tip("Shows only the lines that hold this, whatever their case")
@@ -136,7 +136,7 @@ def _menu(shown: _Shown) -> None:
     if not opened:
         return
     if ui.list_row("copy log", "Copy these lines", glyph="copy"):
-        imgui.set_clipboard_text(os.linesep.join(shown.lines))
+        ui.copy_text(os.linesep.join(shown.lines))
         imgui.close_current_popup()
     if ui.list_row("end", "Go to the end", glyph="caret-down"):
         shown.follows = True

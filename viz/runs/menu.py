@@ -52,7 +52,7 @@ def act(scene: Scene, facts: Facts, run: Run, action: str) -> Scene:
         case "reveal":
             return scene.request(RevealFolder(run.folder))
         case "copy":
-            imgui.set_clipboard_text(run.folder)
+            ui.copy_text(run.folder)
         case "trash":
             scene = choosing(scene, trashing=run)
     return scene

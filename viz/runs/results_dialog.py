@@ -91,7 +91,7 @@ def _table(shown: Results, width: float, height: float) -> None:
         imgui.table_setup_column("Network", imgui.TableColumnFlags_.width_fixed, t.px(_NAME))
         for figure in found.figures:
             room = max(t.px(_CELL), ui.measure(figure, t.small, "bold") + t.px(12))
-            imgui.table_setup_column(figure, imgui.TableColumnFlags_.width_fixed, room)
+            imgui.table_setup_column(ui.drawable(figure), imgui.TableColumnFlags_.width_fixed, room)
         imgui.table_next_row(0, t.px(t.row))
         imgui.table_next_column()
         ui.label("Network", "dim", t.small, "bold", height=t.row)

@@ -16,6 +16,7 @@ from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network
 from viz.commands.shortcuts import Shortcuts
 from viz.commands.table import WORKSPACES, commands
+from viz.files.drops import Drops
 from viz.files.memory import Memory
 from viz.gl import upload
 from viz.link.measurements import Seen
@@ -65,7 +66,7 @@ class App:
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
-        self._dropped: list[str] = []
+        self._drops = Drops()
         self._changes: list[Callable[[Scene], Scene]] = []
         self._tabs = layout.Tabs()
         self._arranging = layout.Arranging()
@@ -131,8 +132,8 @@ class App:
         hello_imgui.request_refresh()
 
     def drop(self, paths: list[str]) -> None:
-        """Open files dropped on the window, in the next frame."""
-        self._dropped += paths
+        """Open files dropped on the window, one after the other from the next frame on."""
+        self._drops.add(paths)
         hello_imgui.request_refresh()
 
     def close_window(self, how: Closing = "kept") -> None:
@@ -279,7 +280,9 @@ class App:
         """Begin the panels' frame. Called at the start of Dear ImGui's."""
         self._notify()
         self._tabs.look(self.scene.view.workspace, self.scene.view.panels_hidden)
-        dropped, self._dropped = self._dropped, []
+        dropped = self._drops.take(self._memory.files.busy)
+        if self._drops:
+            hello_imgui.request_refresh()
         changes, self._changes = self._changes, []  # changes that raise must not run again
         self._frame.start(self, dropped, changes)
 

@@ -105,7 +105,7 @@ def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Sce
     text = getattr(typed, name)
     ui.row_label(label, bool(present))
     imgui.set_next_item_width(imgui.get_content_region_avail().x - p(28))
-    _, text = imgui.input_text_with_hint(f"##{name}", hint, present if text is None else text)
+    _, text = ui.input_text(f"##{name}", present if text is None else text, hint)
     ui.tip(_FOLDERS[name])
     setattr(typed, name, text if imgui.is_item_active() else None)
     if imgui.is_item_deactivated_after_edit():

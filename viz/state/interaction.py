@@ -7,6 +7,7 @@ requests. State used by a single file stays in `Facts.scratch`.
 import math
 from dataclasses import dataclass, replace
 
+from foundation.inputs import DETAIL, SENTENCE, clean_fields, clean_lines
 from renderer.document.document import Document, Swatch
 from renderer.ipc.protocol import Changes
 from training_launcher.run import Run
@@ -73,6 +74,11 @@ class Message:
     shelf: bool = False
     """Offer to take back the change of the shelf that it reports."""
     at: float = 0.0
+
+    def __post_init__(self) -> None:
+        # Parts of it come from files, whose names and contents may be anything.
+        clean_fields(self, text=SENTENCE, detail=DETAIL)
+        object.__setattr__(self, "trace", clean_lines(self.trace))
 
 
 INFO_S = 5.0

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from foundation import plain_yaml
 from foundation.background import Worker
 from foundation.files import write_text
-from foundation.inputs import read_regular
+from foundation.inputs import clean_text, read_regular, reason_of
 from viz.state.params import PARAMS
 from viz.state.settings import Scheme, Settings
 
@@ -32,7 +32,7 @@ def load(folder: Path) -> tuple[Settings, str]:
     except FileNotFoundError:
         return Settings(), ""
     except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = clean_text(reason_of(error).splitlines()[0], 100)
         return Settings(), f"The settings in {path} cannot be read ({reason}), so all are at their defaults."
     if not isinstance(found, dict):
         return Settings(), f"The settings in {path} are not a list of names and values, so all are at their defaults."

@@ -77,7 +77,7 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     )
     ui.row_label("File")
     imgui.set_next_item_width(width)
-    changed, path = imgui.input_text("##file", options.path)
+    changed, path = ui.input_text("##file", options.path)
     form.options = replace(options, path=path) if changed else options
     imgui.pop_style_var()
     ui.space(6)

@@ -12,6 +12,7 @@ from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.actions import DismissFailure, RestartRenderer, Retry, RevealFolder, UndoShelf
+from viz.ui.drawable import PARAGRAPH
 from viz.ui.icons import Glyph
 from viz.ui.theme import current as t
 
@@ -112,8 +113,8 @@ def _details(text: str) -> None:
     if imgui.begin_child("details", imgui.ImVec2(width, t.px(180)), flags):
         imgui.push_style_color(imgui.Col_.text, t.vec4("dim"))
         if ui.button("Copy", "copy", "ghost", hint="Copy this text", id_="##copy"):
-            imgui.set_clipboard_text(text)
-        imgui.text_unformatted(textwrap.dedent(text))
+            ui.copy_text(text)
+        ui.selectable_text(textwrap.dedent(ui.drawable(text, PARAGRAPH)))
         imgui.pop_style_color()
     imgui.end_child()
     imgui.pop_style_color()

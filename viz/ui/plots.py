@@ -8,6 +8,7 @@ from imgui_bundle import ImVec2, implot
 from numpy.typing import NDArray
 
 from viz.ui import theme
+from viz.ui.drawable import drawable
 from viz.ui.theme import current as t
 
 Series = NDArray[np.float64]
@@ -24,7 +25,7 @@ def color(index: int) -> str:
 @contextmanager
 def plot(id_: str, width: float, height: float, flags: int = 0) -> Iterator[bool]:
     """Begin a plot, sizes in pixels. Yields True if it is visible: set up and draw only then."""
-    seen = implot.begin_plot(f"##{id_}", ImVec2(width, height), NO_CLUTTER | flags)
+    seen = implot.begin_plot(drawable(f"##{id_}"), ImVec2(width, height), NO_CLUTTER | flags)
     try:
         yield seen
     finally:
@@ -36,7 +37,7 @@ def line(name: str, x: Series, y: Series, token: str, width: float = 1.5, alpha:
     """Draw one line; `name` appears in the legend unless it begins with ##."""
     spec = implot.Spec()
     spec.line_color, spec.line_weight = t.vec4(token, alpha), width * t.scale
-    implot.plot_line(name, np.ascontiguousarray(x, np.float64), np.ascontiguousarray(y, np.float64), spec)
+    implot.plot_line(drawable(name), np.ascontiguousarray(x, np.float64), np.ascontiguousarray(y, np.float64), spec)
 
 
 def area(name: str, x: Series, low: Series, high: Series, token: str, alpha: float = 0.6) -> None:
@@ -44,7 +45,7 @@ def area(name: str, x: Series, low: Series, high: Series, token: str, alpha: flo
     spec = implot.Spec()
     spec.fill_color, spec.fill_alpha = t.vec4(token), alpha
     implot.plot_shaded(
-        name,
+        drawable(name),
         np.ascontiguousarray(x, np.float64),
         np.ascontiguousarray(low, np.float64),
         np.ascontiguousarray(high, np.float64),

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from imgui_bundle import ImVec2, ImVec4, hello_imgui, imgui, implot
 
+from viz.ui.drawable import LINE, drawable
 from viz.ui.tokens import DARK as DARK
 from viz.ui.tokens import LIGHT as LIGHT
 from viz.ui.tokens import PLOT_CYCLE as PLOT_CYCLE
@@ -93,13 +94,16 @@ class Theme:
         return found
 
     def text_size(self, text: str, em: float, weight: Weight) -> "TextSize":
-        """Measure a text."""
+        """Measure a text, as `drawable` makes it."""
+        if len(text) > LINE:  # a key of a cache should be small
+            text = drawable(text)
         key = (text, em, weight)
         found = self._texts.get(key)
         if found is None:
+            shown = drawable(text)
             imgui.push_font(self.fonts.of(weight), font_size(em))
-            size = imgui.calc_text_size(text)
-            found = TextSize(size.x, size.y, imgui.get_font(), imgui.get_font_size(), _seen(text))
+            size = imgui.calc_text_size(shown)
+            found = TextSize(size.x, size.y, imgui.get_font(), imgui.get_font_size(), _seen(shown), shown)
             imgui.pop_font()
             _keep(self._texts, key, found)
         return found
@@ -133,6 +137,8 @@ class TextSize(NamedTuple):
     font_size: float
     seen: tuple[float, float, float, float] | None
     """For an icon: visible left, top, right and bottom within its line."""
+    text: str
+    """The text as it is drawn."""
 
 
 _KEPT = 8192

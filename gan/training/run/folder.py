@@ -8,11 +8,14 @@ from typing import Any
 
 from foundation import runs
 from foundation.files import write_text
+from foundation.inputs import read_object, read_regular
 from foundation.runs import STATE_FILE, STATS_FILE, snapshot_kimg, snapshots, write_run
 from gan.training.errors import TrainingError
 
 KIND = "train"
 """Kind of run in `run.yaml`."""
+_LARGEST = 1 << 31
+"""Maximum size of a file of JSON lines: more than the longest trainings write."""
 
 
 def write_spec(folder: Path, spec: Mapping[str, Any]) -> None:
@@ -53,12 +56,12 @@ def cut_back(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
     if not path.is_file():
         return
     lines = []
-    for line in path.read_text(errors="replace").splitlines():
+    for line in read_regular(path, _LARGEST).decode("utf-8", "replace").splitlines():
         try:
-            fields = json.loads(line)
+            fields = read_object(line)
         except ValueError:
             break
-        if not isinstance(fields, dict) or not keep(fields):
+        if not keep(fields):
             break
         lines.append(line + "\n")
     write_text(path, "".join(lines))

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from foundation import files
-from foundation.files import free_name, next_number, replacing, replacing_folder, write_numbered, write_text
+from foundation.files import (
+    append_line,
+    free_name,
+    next_number,
+    replacing,
+    replacing_folder,
+    write_numbered,
+    write_text,
+)
 from tests.fixtures_path import ROOT
 
 ALLOWED = {
@@ -198,3 +206,9 @@ def test_nothing_else_moves_files_or_makes_temporary_names():
         if (lines := _renames(ast.parse((ROOT / name).read_text(encoding="utf-8"))))
     }
     assert found.keys() == ALLOWED.keys(), found
+
+
+def test_texts_that_are_no_utf8_are_written(tmp_path):
+    write_text(tmp_path / "a", "/tmp/bad\udcff \ud800")
+    append_line(tmp_path / "a", "\udcff")
+    assert (tmp_path / "a").read_bytes() == b"/tmp/bad\\udcff \\ud800\xff\n"

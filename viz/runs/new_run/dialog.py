@@ -219,7 +219,7 @@ def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     browse, width = "", imgui.get_content_region_avail().x - t.px(4)
     ui.heading("Folder for runs")
     imgui.set_next_item_width(width - t.px(t.row + 4))
-    _, form.outdir = imgui.input_text("##outdir", form.outdir)
+    _, form.outdir = ui.input_text("##outdir", form.outdir)
     ui.tip("The run makes a folder of its own in it")
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="folder-open", id_="##browse-outdir", hint="Browse"):
@@ -257,7 +257,7 @@ def _command(form: Form, verdict: Verdict, width: float) -> None:
     after = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x + width - t.px(66), p.y - t.px(2)))
     if ui.button("Copy", "copy", kind="ghost", height=20, id_="##copycommand", hint="Starts the very same run"):
-        imgui.set_clipboard_text(text)
+        ui.copy_text(text)
     imgui.set_cursor_screen_pos(after)
     imgui.push_style_color(imgui.Col_.child_bg, t.vec4("canvas", 0.6))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(8), t.px(6)))

@@ -94,7 +94,7 @@ def _control(draft: Draft, part: Field, width: float) -> Draft:
     if part.option.choices or part.kind is bool:
         return _choice(draft, part, given, width)
     imgui.set_next_item_width(width)
-    changed, text = imgui.input_text_with_hint("##field", usual_text(part) or part.option.metavar, given)
+    changed, text = ui.input_text("##field", given, usual_text(part) or part.option.metavar)
     return draft.put(part.name, text) if changed else draft
 
 

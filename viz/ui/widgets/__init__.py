@@ -4,12 +4,14 @@ Conventions: arguments are design lengths unless given in pixels; right click re
 Ctrl+click edits it as text; `keyed` (None, False or True) adds the key-frame diamond at the row's end.
 """
 
+from viz.ui.drawable import drawable
 from viz.ui.icons import filled, icon
 from viz.ui.widgets.buttons import button, segmented, switch
 from viz.ui.widgets.feedback import chip, empty_state, error_strip, progress, status
 from viz.ui.widgets.layer_row import RowLook, RowTouch, layer_row
 from viz.ui.widgets.overlay import badge, badge_number, badge_width, handle
 from viz.ui.widgets.paint import (
+    copy_text,
     draw,
     ellipsis,
     fill,
@@ -17,11 +19,13 @@ from viz.ui.widgets.paint import (
     focus_ring,
     greyed,
     hit,
+    input_text,
     label,
     measure,
     outline,
     picture,
     push_font,
+    selectable_text,
     space,
     tip,
     wrapped,
@@ -52,10 +56,12 @@ __all__ = [
     "button",
     "chip",
     "choice",
+    "copy_text",
     "dashed",
     "drag_number",
     "drag_pace",
     "draw",
+    "drawable",
     "ellipsis",
     "empty_state",
     "error_strip",
@@ -68,6 +74,7 @@ __all__ = [
     "heading",
     "hit",
     "icon",
+    "input_text",
     "key_clicked",
     "label",
     "layer_row",
@@ -84,6 +91,7 @@ __all__ = [
     "row_label",
     "section",
     "segmented",
+    "selectable_text",
     "slider",
     "space",
     "status",

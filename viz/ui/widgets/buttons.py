@@ -6,6 +6,7 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.ui.drawable import drawable
 from viz.ui.icons import OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
@@ -84,7 +85,7 @@ def segmented(
     p = imgui.get_cursor_screen_pos()
     fill(p, V(p.x + sum(widths), p.y + h), "control", 1 if not strong else 0.6)
     x = p.x
-    imgui.push_id(id_)
+    imgui.push_id(drawable(id_))
     for i, option in enumerate(options):
         imgui.set_cursor_screen_pos(V(x, p.y))
         if hit(f"##{i}", V(widths[i], h)):

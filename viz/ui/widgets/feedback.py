@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.ui.drawable import drawable
 from viz.ui.icons import Glyph, OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets.buttons import button
-from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, measure, tip
+from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, measure, selectable_text, tip
 
 
 def status(text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str = "", hint: str = "") -> None:
@@ -69,7 +70,7 @@ def error_strip(
     h = t.px(54 if two else 36)
     imgui.begin_group()
     imgui.set_next_item_allow_overlap()
-    imgui.invisible_button(f"##strip{text}", V(w, h))  # keeps clicks from what is behind the strip
+    imgui.invisible_button(drawable(f"##strip{text}"), V(w, h))  # keeps clicks from what is behind the strip
     over = imgui.is_item_hovered()
     fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
     fill(p, V(p.x + w, p.y + h), token, 0.16, t.radius_card)
@@ -87,7 +88,7 @@ def error_strip(
         draw(detail, x, p.y, "dim", t.small, height=line)
     if over and (first != text or second != detail) and imgui.begin_tooltip():
         imgui.push_text_wrap_pos(t.px(420))
-        imgui.text_unformatted(f"{text}\n{detail}".strip())
+        selectable_text(f"{text}\n{detail}".strip())
         imgui.pop_text_wrap_pos()
         imgui.end_tooltip()
     imgui.set_cursor_screen_pos(p)

@@ -1,15 +1,22 @@
 """Text and shapes on a draw list, in the theme's colours and lengths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from imgui_bundle import ImVec2, imgui
 
+from viz.ui.drawable import PARAGRAPH, drawable
 from viz.ui.theme import Weight, font_size
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
 
 V = ImVec2
+
+_COPIED = 1 << 23
+"""Maximum number of characters that are copied."""
+_TIP_WIDTH, _TIP_LINES = 900, 60
+"""Maximum width of a tooltip as a design length, and of its lines."""
 
 
 def push_font(em: float, weight: Weight) -> None:
@@ -26,9 +33,15 @@ def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = 
     """Truncate `text` to fit `width` pixels."""
     if measure(text, em, weight) <= width:
         return text
-    while text and measure(text + "…", em, weight) > width:
-        text = text[:-1]
-    return text + "…"
+    text = drawable(text)
+    fits, beyond = 0, len(text)  # the width grows with the number of characters
+    while beyond - fits > 1:
+        middle = (fits + beyond) // 2
+        if measure(text[:middle] + "…", em, weight) <= width:
+            fits = middle
+        else:
+            beyond = middle
+    return text[:fits] + "…"
 
 
 def draw(
@@ -56,7 +69,7 @@ def draw(
             left = x - (x0 + x1) / 2
     color = t.u32(token, alpha * imgui.get_style().alpha)
     lines = imgui.get_window_draw_list()
-    lines.add_text(size.font, size.font_size, V(round(left), round(top)), color, text)
+    lines.add_text(size.font, size.font_size, V(round(left), round(top)), color, size.text)
     return width
 
 
@@ -74,9 +87,32 @@ def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
     """Draw a wrapped paragraph."""
     push_font(em or t.body, "regular")
     imgui.push_style_color(imgui.Col_.text, t.vec4(token))
-    imgui.text_wrapped(text)
+    imgui.text_wrapped(drawable(text, PARAGRAPH))
     imgui.pop_style_color()
     imgui.pop_font()
+
+
+def selectable_text(text: str) -> None:
+    """Draw lines of text as they are, in the current font and colour."""
+    imgui.text_unformatted(drawable(text, PARAGRAPH))
+
+
+def copy_text(text: str) -> None:
+    """Put a text on the clipboard."""
+    imgui.set_clipboard_text(drawable(text, _COPIED))
+
+
+def input_text(
+    id_: str, text: str, hint: str = "", flags: int = 0, callback: Callable[[Any], int] | None = None
+) -> tuple[bool, str]:
+    """Draw a field to type a text into. Returns Dear ImGui's answer, and the text.
+
+    A text that cannot be drawn as it is, such as a path that is no UTF-8, stays as it is until it is changed.
+    """
+    shown = drawable(text, PARAGRAPH)
+    more = () if callback is None else (callback,)
+    entered, typed = imgui.input_text_with_hint(drawable(id_), drawable(hint), shown, flags, *more)
+    return entered, text if typed == shown else typed
 
 
 _greyed: list[str] = []
@@ -102,12 +138,22 @@ def tip(text: str, keys: str = "") -> None:
     if not text or imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
         return
     if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
-        for line in [*filter(None, _greyed), *text.split("\n")]:
-            label(line, "text", t.small)
+        for line in [*filter(None, _greyed), *drawable(text, PARAGRAPH).split("\n")[:_TIP_LINES]]:
+            _tip_line(line)
         if keys:
             imgui.same_line()
             label(keys, "faint", t.small)
         imgui.end_tooltip()
+
+
+def _tip_line(line: str) -> None:
+    """Draw one line of a tooltip; one that is wider than a window is wrapped."""
+    if measure(line, t.small) <= t.px(_TIP_WIDTH):
+        label(line, "text", t.small)
+        return
+    imgui.push_text_wrap_pos(t.px(_TIP_WIDTH))
+    wrapped(line, "text", t.small)
+    imgui.pop_text_wrap_pos()
 
 
 def space(n: float = 4) -> None:
@@ -141,7 +187,7 @@ def hit(id_: str, size: V) -> bool:
 
     Plain invisible buttons ignore the keyboard.
     """
-    clicked = imgui.invisible_button(id_, size, imgui.ButtonFlags_.enable_nav)
+    clicked = imgui.invisible_button(drawable(id_), size, imgui.ButtonFlags_.enable_nav)
     spots.mark(id_)
     return clicked
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.ui.drawable import drawable
 from viz.ui.icons import OptionalGlyph, icon
 from viz.ui.theme import current as t
-from viz.ui.widgets.paint import draw, ellipsis
+from viz.ui.widgets.paint import draw, ellipsis, input_text
 
 SEARCH_FROM = 12
 """Minimum length of lists with a search field."""
@@ -26,7 +27,7 @@ def matching(entries: Sequence[str], typed: str) -> list[int]:
 def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: OptionalGlyph = "") -> bool:
     """Draw one row of a list: icon, text, and a faint note at the right. True if clicked or activated by keyboard."""
     p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
-    clicked, _ = imgui.selectable(f"##{id_}", chosen, imgui.SelectableFlags_.no_auto_close_popups, V(w, h))
+    clicked, _ = imgui.selectable(drawable(f"##{id_}"), chosen, imgui.SelectableFlags_.no_auto_close_popups, V(w, h))
     x = p.x + t.px(8)
     if glyph:
         x += draw(icon(glyph), x, p.y, "accent" if chosen else "dim", 12, height=h) + t.px(8)
@@ -46,7 +47,7 @@ def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: 
     """
     imgui.set_next_window_size(V(width or t.px(200), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
-    opened = imgui.begin_popup(id_)
+    opened = imgui.begin_popup(drawable(id_))
     imgui.pop_style_var()
     if not opened:
         return None, ""
@@ -56,7 +57,7 @@ def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: 
             imgui.set_keyboard_focus_here()
         imgui.set_next_item_width(-1)
         flags = imgui.InputTextFlags_.enter_returns_true
-        entered, typed = imgui.input_text_with_hint("##find", "Find", typed, flags)
+        entered, typed = input_text("##find", typed, "Find", flags)
         if entered and (found := matching(entries, typed)):
             picked = found[0]
     shown = matching(entries, typed)

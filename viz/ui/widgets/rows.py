@@ -3,6 +3,7 @@
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.ui.drawable import drawable
 from viz.ui.icons import Glyph, OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
@@ -79,7 +80,7 @@ def slider(
     hot = imgui.is_mouse_hovering_rect(p, q) and imgui.is_window_hovered()
     fill(p, q, "hover" if hot else "control")
     imgui.begin_group()
-    imgui.push_id(text)
+    imgui.push_id(drawable(text))
     typing = _typed_in("##track") or _typed_in("##number")
     if not typing:
         _track(p, V(edge, q.y), low, high, value, default, origin, hot)
@@ -139,7 +140,7 @@ def _unhide(typing: bool) -> None:
 
 
 def _typed_in(id_: str) -> bool:
-    return imgui.internal.temp_input_is_active(imgui.get_id(id_))
+    return imgui.internal.temp_input_is_active(imgui.get_id(drawable(id_)))
 
 
 def _pulled(
@@ -213,7 +214,7 @@ def number(
     q = V(p.x + w, p.y + h)
     hot = imgui.is_mouse_hovering_rect(p, q)
     fill(p, q, "hover" if hot else "control")
-    imgui.push_id(text)
+    imgui.push_id(drawable(text))
     ends: tuple[tuple[Glyph, int, float], ...] = (("caret-left", -1, p.x), ("caret-right", 1, q.x - arrow))
     for glyph, sign, x in ends:
         imgui.set_cursor_screen_pos(V(x, p.y))
@@ -273,7 +274,7 @@ def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: boo
 
     With `reset`, an arrow at the right (or a right click on it) requests the section's defaults: see `reset_clicked`.
     """
-    storage, key = imgui.get_state_storage(), imgui.get_id(f"section{title}")
+    storage, key = imgui.get_state_storage(), imgui.get_id(drawable(f"section{title}"))
     is_open = storage.get_bool(key, open_)
     p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(28)
     over = t.px(t.pad)

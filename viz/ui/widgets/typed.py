@@ -5,6 +5,7 @@ import math
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.ui.drawable import drawable
 from viz.ui.widgets.paint import hit
 
 FINER, COARSER = 0.1, 10.0
@@ -28,6 +29,7 @@ def drag_number(id_: str, value: float, size: V, per_pixel: float, fmt: str, who
     Drag to change it by `per_pixel` (see `drag_pace`), in whole steps if `whole`; double click, Ctrl+click or, by
     keyboard, Enter to type. It is the last item, so callers can query a right click.
     """
+    id_ = drawable(id_)
     storage, waited, rest = imgui.get_state_storage(), imgui.get_id(f"{id_}waited"), imgui.get_id(f"{id_}rest")
     if storage.get_int(waited, -1) >= 0:
         return _typed(id_, value, size, fmt, waited)

@@ -1,31 +1,26 @@
-"""Safe reading of untrusted files: regular files only, with a size limit, and short texts made safe to show.
-
-Standard library only.
-"""
+"""Opening and reading of regular files only, without blocking and within a limit of the caller's."""
 
 import os
 import stat
+from functools import cache
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
-
-TEXT_LENGTH = 200
-"""Maximum length of a text that comes from a file, in characters."""
 
 
 class NotRegularError(OSError):
-    """The path names a folder, a pipe, a socket or a device."""
+    """The path names a folder, a pipe, a socket, a device, or an interface of the system such as those in /proc."""
 
 
 class TooLargeError(ValueError):
     """The file has more bytes than are accepted."""
 
 
-def open_regular(path: str | Path, limit: int | None = None) -> BinaryIO:
+def open_regular(path: str | Path, limit: int | None = None) -> BufferedReader:
     """Open a regular file for reading, without waiting for the other end of a pipe.
 
     Args:
         path: The file; symbolic links are followed.
-        limit: Maximum size in bytes; None for no limit.
+        limit: Maximum size in bytes; None for no limit, for callers that read a bounded part.
 
     Raises:
         NotRegularError: it is something else than a regular file.
@@ -33,15 +28,15 @@ def open_regular(path: str | Path, limit: int | None = None) -> BinaryIO:
         OSError: it cannot be opened.
     """
     # The flags exist on POSIX only; a pipe without O_NONBLOCK would hold the caller until somebody writes to it.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
     try:
         handle = os.open(path, flags)
-    except ValueError as error:  # a null character in the path
+    except ValueError as error:  # a null character or a surrogate in the path
         raise FileNotFoundError(str(error)) from error
     try:
         found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise NotRegularError(f"{path} is no regular file")
+        if not stat.S_ISREG(found.st_mode) or found.st_dev in _interfaces():
+            raise NotRegularError("it is no regular file")
         if limit is not None and found.st_size > limit:
             raise TooLargeError(f"it has more than {limit} bytes")
         return os.fdopen(handle, "rb")
@@ -59,10 +54,12 @@ def read_regular(path: str | Path, limit: int) -> bytes:
     return content
 
 
-def clean_text(text: str, length: int = TEXT_LENGTH) -> str:
-    """Return one line of printable text of at most `length` characters.
+def reason_of(error: Exception) -> str:
+    """Return the reason in an error of this package or of the system, without the path, for a sentence in brackets."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
-    Line breaks and tabulators become spaces; other characters that cannot be printed are left out.
-    """
-    shown = "".join(one if one.isprintable() else " " * one.isspace() for one in text[: 8 * length])
-    return " ".join(shown.split())[:length].strip()
+
+@cache
+def _interfaces() -> frozenset[int]:
+    """Devices of the file systems whose regular files are interfaces of the kernel, of no size and without an end."""
+    return frozenset(os.stat(folder).st_dev for folder in ("/proc", "/sys") if os.path.ismount(folder))

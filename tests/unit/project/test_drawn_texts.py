@@ -1,0 +1,110 @@
+"""Contract of drawn texts: whatever Dear ImGui gets as a text or an id is a constant, or has passed `drawable`."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fixtures_path import ROOT
+
+TEXTS = {
+    **dict.fromkeys(
+        ("text", "text_unformatted", "text_wrapped", "text_disabled", "bullet_text", "calc_text_size"), (0,)
+    ),
+    **dict.fromkeys(
+        ("push_id", "get_id", "invisible_button", "button", "small_button", "selectable", "checkbox"), (0,)
+    ),
+    **dict.fromkeys(("begin", "begin_child", "begin_popup", "begin_popup_modal", "open_popup", "is_popup_open"), (0,)),
+    **dict.fromkeys(("begin_menu", "begin_table", "begin_combo", "begin_tab_item", "tree_node", "set_tooltip"), (0,)),
+    **dict.fromkeys(("table_setup_column", "set_clipboard_text", "separator_text", "collapsing_header"), (0,)),
+    **dict.fromkeys(("set_window_focus", "find_window_by_name", "begin_popup_context_window"), (0,)),
+    **dict.fromkeys(("slider_float", "drag_float", "slider_int", "drag_int", "input_float", "input_int"), (0,)),
+    **dict.fromkeys(("menu_item", "input_text", "label_text", "text_colored"), (0, 1)),
+    "input_text_with_hint": (0, 1, 2),
+    **dict.fromkeys(("begin_plot", "plot_line", "plot_shaded", "plot_scatter", "plot_heatmap", "plot_bars"), (0,)),
+    "setup_axes": (0, 1),
+    "add_text": (4,),
+}
+"""Places of the texts among the arguments of functions of imgui, implot and draw lists."""
+MODULES = {"imgui", "implot", "internal", "lines", "d"}
+"""Names under which those are called."""
+
+OURS = {
+    "viz/analysis/panel.py": {"block.name"},
+    "viz/analysis/performance.py": {"what"},
+    "viz/generate/directions.py": {"index"},
+    "viz/generate/noise.py": {"layer"},
+    "viz/mixing/grid_view.py": {"name"},
+    "viz/mixing/shelf.py": {"index"},
+    "viz/runs/curves_section.py": {"label"},
+    "viz/runs/new_run/fields.py": {"part.name"},
+    "viz/runs/new_run/measurements.py": {"one.name"},
+    "viz/shell/app_bar.py": {"name", "keys", "command.id", "i"},
+    "viz/shell/dialogs.py": {"title"},
+    "viz/shell/layout.py": {"window", "name", "RUNS if workspace == 'train' else CENTRE"},
+    "viz/shell/settings_dialog.py": {"name"},
+    "viz/timeline/lanes.py": {"'key' if pointed else 'lanes'"},
+    "viz/timeline/menus.py": {"name", "id_", "keys"},
+    "viz/tour/script.py": {"panel"},
+    "viz/ui/draw_cache.py": {"name"},
+    "viz/ui/theme.py": {"shown"},
+    "viz/ui/widgets/paint.py": {"shown", "size.text"},
+    "viz/ui/widgets/typed.py": {"id_"},
+    "viz/ui/widgets/rows.py": {"id_", "fmt"},
+    "viz/mixing/drag_view.py": {"size.text"},
+}
+"""Expressions that hold numbers, names that the source itself gives, or what `drawable` has returned a line before."""
+
+
+def unsafe(source: str, ours: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield (line, expression) of each text that may come from elsewhere."""
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            continue
+        if ast.unparse(call.func.value).rpartition(".")[2] not in MODULES:
+            continue
+        for place in TEXTS.get(call.func.attr, ()):
+            if place < len(call.args):
+                yield from _unsafe(call.args[place], ours)
+
+
+def _unsafe(node: ast.expr, ours: set[str]) -> Iterator[tuple[int, str]]:
+    text = ast.unparse(node)
+    if isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                yield from _unsafe(part.value, ours)
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "drawable":
+        return
+    elif not isinstance(node, ast.Constant) and not text.strip("_").isupper() and text not in ours:
+        yield node.lineno, text
+
+
+def test_every_drawn_text_is_bounded():
+    wrong = [
+        f"{file}:{line}: {text}"
+        for path in sorted((ROOT / "viz").rglob("*.py"))
+        for file in [path.relative_to(ROOT).as_posix()]
+        for line, text in unsafe(path.read_text(encoding="utf-8"), OURS.get(file, set()))
+    ]
+    assert not wrong, "pass it through `ui.drawable`, or use `ui.draw`, `ui.input_text`, `ui.copy_text`, ..."
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("imgui.text(name)", ["name"]),
+        ("imgui.text('name')", []),
+        ("imgui.push_id(f'{run.folder} {i}')", ["run.folder"]),
+        ("imgui.push_id(ui.drawable(run.folder))", []),
+        ("imgui.menu_item(f'{drawable(name)}###{i}', keys)", ["keys"]),
+        ("imgui.input_text_with_hint('##a', hint, text)", ["hint", "text"]),
+        ("imgui.begin(_CENTRE)", []),
+        ("implot.plot_line(line.label, x, y)", ["line.label"]),
+        ("lines.add_text(font, 3.0, at, color, path)", ["path"]),
+        ("imgui.internal.find_window_by_name(found())", ["found()"]),
+        ("self.text(name)", []),
+    ],
+)
+def test_the_search_finds_texts_from_elsewhere(source, found):
+    assert [text for _, text in unsafe(source, {"i"})] == found
