@@ -1,7 +1,9 @@
-"""Memory allocation of the C library."""
+"""Memory: what is available, and its allocation by the C library."""
 
 import ctypes
 import sys
+
+import psutil
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Options of glibc's mallopt."""
@@ -23,3 +25,16 @@ def keep_freed_memory() -> bool:
     except (OSError, AttributeError):  # another C library
         return False
     return all(set_option(option, _KEPT_BYTES) == 1 for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD))
+
+
+def available_bytes() -> int:
+    """Memory that this process could still take, in bytes: what the computer has available, or `ulimit -v` leaves."""
+    available = int(psutil.virtual_memory().available)
+    try:
+        import resource
+    except ImportError:  # Windows
+        return available
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY:
+        available = min(available, limit - int(psutil.Process().memory_info().vms))
+    return max(0, available)
