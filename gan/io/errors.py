@@ -31,7 +31,7 @@ def listed(names: Iterable[object], shown: int = 3, length: int = 40) -> str:
     return f"{first} and {len(names) - shown} more" if len(names) > shown else first
 
 
-def _shortened(text: str, length: int) -> str:
+def one_line(text: str, length: int = MESSAGE_LENGTH) -> str:
     """Return one printable line of at most `length` characters; what is cut is the middle, as remedies stand last."""
     if len(text) <= length and text.isprintable():
         return text
@@ -50,7 +50,7 @@ class LoadError(Exception):
     """
 
     def __init__(self, detail: str, source: str | None = None) -> None:
-        self.detail = _shortened(detail, _DETAIL_LENGTH)
+        self.detail = one_line(detail, _DETAIL_LENGTH)
         self.source = source
         super().__init__(self.detail, source)
 
@@ -61,7 +61,7 @@ class LoadError(Exception):
         room = MESSAGE_LENGTH - len(self.detail) - len(": ")
         if len(source) > room:  # the end of a path says the most
             source = "..." + source[3 - room :]
-        return f"{_shortened(source, room)}: {self.detail}"
+        return f"{one_line(source, room)}: {self.detail}"
 
 
 class UnsafePickleError(LoadError):

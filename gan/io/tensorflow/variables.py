@@ -273,6 +273,6 @@ class Arguments:
 
     def _unusual(self, key: str, value: Any) -> UnsupportedNetworkError:
         return UnsupportedNetworkError(
-            f"{self._name}'s argument {key} is {quoted(str(value), 40)}, which this version cannot build; choose another "
-            "file."
+            f"{self._name}'s argument {key} is {quoted(str(value), 40)}, which this version cannot build; choose "
+            "another file."
         )
