@@ -85,6 +85,10 @@ class UnsupportedNetworkError(LoadError):
     """The file is valid, but contains no network that this version can build."""
 
 
+class AbsentNetworkError(UnsupportedNetworkError):
+    """The file does not hold the network that was asked for, but may hold others."""
+
+
 class CorruptFileError(LoadError):
     """The file is damaged, or not a network file."""
 

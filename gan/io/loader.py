@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from foundation.inputs import NotRegularError, open_regular
 from foundation.runs import snapshots
 from gan.io.download import Progress, fetch, is_url
-from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
+from gan.io.errors import AbsentNetworkError, CorruptFileError, LoadError, NotFoundError
 from gan.io.formats import Format, format_of
 from gan.io.networks import (
     NAMES,
@@ -90,7 +90,7 @@ def load(
             stored, settings = _stored(file, size, kind, only)
             _check_total(size, [stored[name] for name in only if name in stored])
         if not stored.keys() & set(only):
-            raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
+            raise AbsentNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
         for name in stored.keys() & set(only):
             check_class(name, stored[name].architecture)
         architectures = {name: network.architecture for name, network in stored.items()}
