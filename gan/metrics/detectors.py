@@ -1,7 +1,7 @@
 """Feature networks of metrics, loaded on demand.
 
 Three kinds: "inception" (FID, KID, inception score) and "vgg16" (precision and recall, path lengths) are the official
-TorchScript files, which are programs and run in processes of their own (`gan.metrics.scripts`), and "lite0" is
+TorchScript files, which are programs and run in processes of their own (`gan.metrics.torchscript`), and "lite0" is
 EfficientNet-Lite0, the default, whose metrics have separate names.
 """
 
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from gan.metrics import efficientnet_lite
-from gan.metrics.scripts import Script
+from gan.metrics.torchscript.script import Script
 
 _CPU_BATCH = 8
 """Batch size of EfficientNet-Lite0 on a CPU: its layers then fit the CPU's cache, which is twice as fast."""

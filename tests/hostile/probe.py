@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def steps(kind: str, sound: Path) -> "dict[str, Callable[[str], object]]":
-    """What is done with each file, by name."""
+    """Operations on each file, by name."""
     if kind == "standard":
         return {"standard": standard}
     drawn = f"{sound.parent}/drawn"

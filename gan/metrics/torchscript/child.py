@@ -1,6 +1,6 @@
 """Process that runs a TorchScript file, away from everything that the file could harm.
 
-    python -P detector_child.py
+    python -P child.py
 
 A TorchScript file is a program: it can loop for ever and has operators that write files. Here it cannot write (no file
 of more than 0 bytes, and on Linux no file at all), has no standard input, no folder for temporary files and an empty

@@ -1,7 +1,7 @@
 """TorchScript files: which of them are trusted, and the process that runs one.
 
 A TorchScript file is a program. It is run if this program fetched it from a published address, or if the user says so,
-and in either case in a process of its own (see `gan.metrics.detector_child`).
+and in either case in a process of its own (see `gan.metrics.torchscript.child`).
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from torch import Tensor
 
 from foundation.inputs import NotRegularError, clean_text, open_regular
 from gan.io.download import fetch, is_url, recorded_sha256
-from gan.metrics import detector_child
+from gan.metrics.torchscript import child
 
 PUBLISHED = (
     "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/inception-2015-12-05.pt",
@@ -117,7 +117,7 @@ class Script:
 
     def _ask(
         self, header: dict[str, Any], data: bytes | memoryview, patience: float, limit: int
-    ) -> tuple[dict[str, Any], detector_child.Bytes]:
+    ) -> tuple[dict[str, Any], child.Bytes]:
         shown = clean_text(self.name, 60)
         try:
             found = self._process.ask(header, data, patience, limit)
@@ -139,11 +139,11 @@ class Script:
 
 
 class _Process:
-    """A process of `gan.metrics.detector_child`, and the thread that waits for its answer."""
+    """A process of `gan.metrics.torchscript.child`, and the thread that waits for its answer."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", detector_child.__file__],
+            [sys.executable, "-P", child.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -161,14 +161,14 @@ class _Process:
 
     def ask(
         self, header: dict[str, Any], data: bytes | memoryview, patience: float, limit: int
-    ) -> tuple[dict[str, Any], detector_child.Bytes] | Exception:
+    ) -> tuple[dict[str, Any], child.Bytes] | Exception:
         """Send a message and return the answer, or why there is none. Raises `queue.Empty` if it takes too long."""
-        answers: queue.SimpleQueue[tuple[dict[str, Any], detector_child.Bytes] | Exception] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[tuple[dict[str, Any], child.Bytes] | Exception] = queue.SimpleQueue()
 
         def exchange() -> None:
             try:
-                detector_child.send(self._pipes[0], header, data)
-                answers.put(detector_child.receive(self._pipes[1], limit))
+                child.send(self._pipes[0], header, data)
+                answers.put(child.receive(self._pipes[1], limit))
             except Exception as error:  # noqa: BLE001  (the process is foreign from here on)
                 answers.put(error)
 

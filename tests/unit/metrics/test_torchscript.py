@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from gan.io import download
-from gan.metrics import Detectors, scripts
+from gan.metrics import Detectors
 from gan.metrics.detectors import file_sha256
-from gan.metrics.scripts import PUBLISHED, Script
+from gan.metrics.torchscript import script as scripts
+from gan.metrics.torchscript.script import PUBLISHED, Script
 from tests.fixtures_path import ROOT
 from tests.unit.metrics import stand_ins
 
@@ -156,7 +157,7 @@ def test_a_program_at_work_ends_with_the_process_that_asked(tmp_path):
     path = written(tmp_path, Endless())
     code = f"""
 import torch
-from gan.metrics.scripts import Script
+from gan.metrics.torchscript.script import Script
 script = Script({str(path)!r}, torch.device("cpu"), trusted=True)
 print(script._process._process.pid, flush=True)
 script(torch.zeros(1, 3, 8, 8), {{}})
@@ -195,7 +196,7 @@ def test_nothing_can_be_written_even_so(tmp_path, monkeypatch, exists):
 def test_the_process_is_closed_off(tmp_path):
     code = f"""
 import errno, os, subprocess, tempfile
-from gan.metrics.detector_child import shut
+from gan.metrics.torchscript.child import shut
 shut(None)
 for path in ({str(tmp_path / "a")!r}, "b", "/tmp/stylescope-c", "/dev/shm/stylescope-d"):
     try:
