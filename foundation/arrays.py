@@ -263,15 +263,18 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int, check: _Check | Non
 def _read_npy(file: IO[bytes], size: int, limit: int, check: _Check | None = None) -> AnyArray:
     """Read the array of a `.npy` file of `size` bytes, read-only; never reads more, whatever its header claims."""
     shape, fortran, dtype = _header(file)
-    if check is not None:
-        check(shape, dtype)
     count = math.prod(shape)
     needed = count * dtype.itemsize
-    if limit < needed <= size:
+    short = f"is cut short: it claims the shape {_shown(shape)}; copy or download it again"
+    if needed > size:
+        raise ValueError(short)
+    if check is not None:
+        check(shape, dtype)
+    if needed > limit:
         raise ValueError(f"claims an array of {needed / 2**20:.0f} MiB, far more than any latent has")
-    data = _content(file, needed) if needed <= size else bytearray()
+    data = _content(file, needed)
     if len(data) < needed:
-        raise ValueError(f"is cut short: it claims the shape {_shown(shape)}; copy or download it again")
+        raise ValueError(short)
     array = np.frombuffer(data, dtype, count) if count else np.empty(0, dtype)
     array = array.reshape(shape, order="F" if fortran else "C")
     array.flags.writeable = False
