@@ -314,13 +314,10 @@ def check_memory(plans: Iterable[Plan], device: "str | torch.device") -> None:
     Raises:
         UnsupportedNetworkError: there is too little.
     """
-    import torch
-
     from gan.memory import available_bytes
 
-    where = torch.device(device)
     needed = sum(one.nbytes for one in plans)
-    available = available_bytes() if where.type != "cuda" else torch.cuda.mem_get_info(where)[0]
+    available = available_bytes(device)
     # What is available is an estimate: other programs' memory can be swapped out.
     if needed > max(available, _SMALL):
         raise too_little_memory(needed, available)
