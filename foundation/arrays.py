@@ -2,47 +2,61 @@
 
 Errors are ValueErrors whose text is a predicate without its subject, as "is damaged and cannot be read; copy or
 download it again": the caller adds the name that its user knows the file by.
+
+Everything that a file claims (sizes, shapes, the count of its arrays) is compared with one limit before memory is
+taken, and counted again as it is unpacked.
 """
 
 import io
 import math
+import re
 import struct
-import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib import format as npy_format
 
 from foundation.files import replacing
-from foundation.inputs import NotRegularError, TooLargeError, open_regular
+from foundation.inputs import NotRegularError, TooLargeError, clean_text, open_regular
 
 AnyArray = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 
 LIMIT = 1 << 30
-"""Maximum size of an array in bytes: a compressed file can expand to far more than its own size."""
+"""Maximum size of a file and of all arrays in it in bytes: a compressed file can expand to far more than its size."""
+FLOATS_LIMIT = 1 << 28
+"""Maximum size of an array of latents or directions in bytes, also as float32."""
+MAX_ARRAYS = 1000
+"""Maximum count of arrays in a `.npz` file."""
 LATENT_KEY = "w"
 """Name of the latents in `.npz` files, as the published projector writes them."""
 LATENT_SUFFIXES = (".npz", ".npy")
 
-_READERS = {
-    (1, 0): npy_format.read_array_header_1_0,
-    (2, 0): npy_format.read_array_header_2_0,
-    (3, 0): npy_format.read_array_header_2_0,
-}
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _DAMAGED = "is damaged and cannot be read; copy or download it again"
 _DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError),
-    *(EOFError, NotImplementedError, OverflowError, RecursionError, RuntimeError, SyntaxError, TypeError),
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
+    *(OverflowError, RecursionError, RuntimeError, TypeError, IndexError, KeyError, MemoryError),
 )
 """Raised by zipfile and NumPy, besides ValueError, for damaged files."""
+
+_CHUNK = 1 << 20
+_MAX_HEADER = 10_000
+_MAX_DIRECTORY = 1 << 20
+"""Maximum size of the list of an archive's members in bytes: each takes ten times as much memory."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x41
+_WIDEST, _MOST_LAYERS, _MOST_DIMENSIONS = 1 << 16, 1 << 12, 8
+"""Of latents and directions."""
+
+_DESCR = re.compile(r"""['"]descr['"]\s*:\s*['"]([^'"]{1,16})['"]""")
+_ORDER = re.compile(r"""['"]fortran_order['"]\s*:\s*(True|False)""")
+_SHAPE = re.compile(r"""['"]shape['"]\s*:\s*\(([0-9L,\s]*)\)""")
 
 
 def npy_of(array: AnyArray) -> bytes:
@@ -60,7 +74,7 @@ def array_of_npy(data: bytes) -> AnyArray:
     """
     file = io.BytesIO(data)
     with _damage():
-        array = _read_npy(file, len(data))
+        array = _read_npy(file, len(data), len(data))
     if file.tell() != len(data):
         raise ValueError("holds more than the numbers that it claims")
     return array
@@ -78,34 +92,48 @@ def read_array(path: str | Path, key: str, limit: int = LIMIT) -> AnyArray:
         ValueError: it is neither, lacks `key`, is damaged, too large, or holds anything but numbers.
         OSError: it cannot be read.
     """
-    with _opened(path, limit) as (file, size):
-        if not _is_zip(file):
-            return _read_npy(file, size)
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            if f"{key}.npy" not in names:
-                held = ", ".join(name.removesuffix(".npy") for name in names[:5]) or "nothing"
-                raise ValueError(f"has no array called {key!r} (it holds {held}); choose another file")
-            return _member(archive, f"{key}.npy", limit)
+    return _read(path, key, limit, None)
 
 
 def read_arrays(path: str | Path, limit: int = LIMIT) -> dict[str, AnyArray]:
-    """Read all arrays of a `.npz` file by name; `limit` holds for the file and each array. Raises like `read_array`."""
+    """Read all arrays of a `.npz` file by name; `limit` holds for the file, and for all arrays together.
+
+    Raises like `read_array`.
+    """
+    found: dict[str, AnyArray] = {}
     with _opened(path, limit) as (file, _):
         if not _is_zip(file):
             raise ValueError("is no .npz file")
-        with zipfile.ZipFile(file) as archive:
-            return {name.removesuffix(".npy"): _member(archive, name, limit).copy() for name in archive.namelist()}
+        with _archive(file, limit) as archive:
+            for name in archive.namelist():
+                found[name.removesuffix(".npy")] = array = _member(archive, name, limit, None)
+                array.flags.writeable = True
+                limit -= array.nbytes
+    return found
 
 
-def read_floats(path: str | Path, key: str, limit: int = LIMIT) -> Floats:
-    """Like `read_array`, as float32 of any shape. Raises ValueError also for values that are not finite."""
-    array = read_array(path, key, limit)
-    if array.dtype.kind not in "fiu":
-        raise ValueError(f"holds {array.dtype} values; a latent or a direction is made of numbers")
+def read_floats(path: str | Path, key: str, limit: int = FLOATS_LIMIT) -> Floats:
+    """Read latents or directions like `read_array`, as float32.
+
+    Raises ValueError also for values that are not finite, and for shapes that neither latents nor directions have.
+    """
+
+    def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        if dtype.kind not in "fiu":
+            raise ValueError(f"holds {dtype} values; a latent or a direction is made of numbers")
+        layers = shape[-2] if len(shape) > 1 else 1
+        width = shape[-1] if shape else 0
+        if len(shape) > _MOST_DIMENSIONS or layers > _MOST_LAYERS or width > _WIDEST or 4 * math.prod(shape) > limit:
+            raise ValueError(f"has the shape {_shown(shape)}, which no latents and no direction have")
+
+    array = _read(path, key, limit, check)
     if not np.isfinite(array).all():
         raise ValueError("holds values that are infinite or not a number, so nothing can be drawn from it")
-    return array.astype(np.float32)
+    with np.errstate(over="ignore"):
+        values = array.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise ValueError("holds values that are far too large, so nothing can be drawn from it")
+    return values
 
 
 def latents_of(array: Floats) -> Floats | None:
@@ -181,30 +209,115 @@ def _is_zip(file: IO[bytes]) -> bool:
     return head.startswith(_ZIP)
 
 
-def _member(archive: zipfile.ZipFile, name: str, limit: int) -> AnyArray:
-    size = archive.getinfo(name).file_size
-    if size > limit:
-        raise ValueError(f"claims an array of {size / 2**20:.0f} MiB, far more than any latent has")
-    with archive.open(name) as member:
-        return _read_npy(member, size)
+_Check = Callable[[tuple[int, ...], "np.dtype[Any]"], None]
+"""Raises ValueError for a shape and type that are not wanted, before the numbers are read."""
 
 
-def _read_npy(file: IO[bytes], size: int) -> AnyArray:
-    """Read the array of a `.npy` file of `size` bytes; never reads more, whatever its header claims."""
-    try:
-        read_header = _READERS[npy_format.read_magic(file)]
-        shape, fortran, dtype = read_header(file)
-    except (ValueError, KeyError) as error:
-        raise ValueError(_DAMAGED) from error
-    if dtype.hasobject:
-        raise ValueError("holds Python objects, which could run code, so it was not read; save plain numbers")
-    if dtype.kind not in "biuf":
-        raise ValueError(f"holds {dtype} values; arrays are made of numbers")
-    count = math.prod(shape)
-    if min(shape, default=0) < 0:
+def _read(path: str | Path, key: str, limit: int, check: _Check | None) -> AnyArray:
+    with _opened(path, limit) as (file, size):
+        if not _is_zip(file):
+            return _read_npy(file, size, limit, check)
+        with _archive(file, limit) as archive:
+            names = archive.namelist()
+            if f"{key}.npy" not in names:
+                held = ", ".join(clean_text(name.removesuffix(".npy"), 24) for name in names[:4]) or "nothing"
+                raise ValueError(f"has no array called {clean_text(key, 24)!r} (it holds {held}); choose another file")
+            return _member(archive, f"{key}.npy", limit, check)
+
+
+@contextmanager
+def _archive(file: IO[bytes], limit: int) -> Iterator[zipfile.ZipFile]:
+    """Yield an archive whose list of members is short; what all of them claim to hold is within the limit."""
+    end = _END.size + (1 << 16)
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - end))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
         raise ValueError(_DAMAGED)
+    count, directory = _END.unpack_from(tail, at)
+    # The larger form of the list, for archives of 65535 members and more, would overrule these numbers.
+    if count > MAX_ARRAYS or directory > _MAX_DIRECTORY or tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
+        raise ValueError("holds far more arrays than any file of latents; choose another file")
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if len(members) > MAX_ARRAYS:
+            raise ValueError("holds far more arrays than any file of latents; choose another file")
+        claimed = sum(member.file_size for member in members)
+        if claimed > limit + _MAX_HEADER * len(members):
+            raise ValueError(f"claims arrays of {claimed / 2**20:.0f} MiB, far more than any latent has")
+        if any(member.compress_type not in _METHODS or member.flag_bits & _ENCRYPTED for member in members):
+            raise ValueError("is packed or encrypted in a way that numpy does not write; save it again with numpy")
+        yield archive
+
+
+_END = struct.Struct("<10xHI6x")
+"""The end of an archive: count and size in bytes of its list of members."""
+
+
+def _member(archive: zipfile.ZipFile, name: str, limit: int, check: _Check | None) -> AnyArray:
+    with archive.open(name) as member:
+        return _read_npy(member, archive.getinfo(name).file_size, limit, check)
+
+
+def _read_npy(file: IO[bytes], size: int, limit: int, check: _Check | None = None) -> AnyArray:
+    """Read the array of a `.npy` file of `size` bytes, read-only; never reads more, whatever its header claims."""
+    shape, fortran, dtype = _header(file)
+    count = math.prod(shape)
     needed = count * dtype.itemsize
-    data = file.read(needed) if needed <= size else b""
+    short = f"is cut short: it claims the shape {_shown(shape)}; copy or download it again"
+    if needed > size:
+        raise ValueError(short)
+    if check is not None:
+        check(shape, dtype)
+    if needed > limit:
+        raise ValueError(f"claims an array of {needed / 2**20:.0f} MiB, far more than any latent has")
+    data = _content(file, needed)
     if len(data) < needed:
-        raise ValueError(f"is cut short: it claims the shape {list(shape)}; copy or download it again")
-    return np.frombuffer(data, dtype, count).reshape(shape, order="F" if fortran else "C")
+        raise ValueError(short)
+    array = np.frombuffer(data, dtype, count) if count else np.empty(0, dtype)
+    array = array.reshape(shape, order="F" if fortran else "C")
+    array.flags.writeable = False
+    return array
+
+
+def _content(file: IO[bytes], count: int) -> bytearray:
+    """Read up to `count` bytes; takes no more memory than there are."""
+    data = bytearray()
+    while len(data) < count and (part := file.read(min(_CHUNK, count - len(data)))):
+        data += part
+    return data
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, "np.dtype[Any]"]:
+    """Read the shape, the order and the type of a `.npy` file, without evaluating its header as Python."""
+    start = file.read(8)
+    width = {1: 2, 2: 4, 3: 4}.get(start[6], 0) if start.startswith(_NPY) and len(start) == 8 else 0
+    length = int.from_bytes(file.read(width), "little")
+    if not width or length > _MAX_HEADER:
+        raise ValueError(_DAMAGED)
+    text = file.read(length).decode("utf-8", "replace")
+    order, shape = _ORDER.search(text), _SHAPE.search(text)
+    if order is None or shape is None:
+        raise ValueError(_DAMAGED)
+    descr = _DESCR.search(text)
+    try:
+        dtype = np.dtype(descr[1]) if descr else None
+    except (TypeError, ValueError) as error:
+        raise ValueError(_DAMAGED) from error
+    if dtype is None or dtype.kind not in "biuf":
+        if dtype is None or not dtype.hasobject:
+            raise ValueError(f"holds {dtype or 'structured'} values; arrays are made of numbers")
+        raise ValueError("holds Python objects, which could run code, so it was not read; save plain numbers")
+    sides = [part.strip().removesuffix("L") for part in shape[1].split(",") if part.strip()]
+    if len(sides) > _MOST_SIDES or not all(side.isdecimal() and len(side) < 16 for side in sides):
+        raise ValueError(_DAMAGED)
+    return tuple(map(int, sides)), order[1] == "True", dtype
+
+
+_MOST_SIDES = 32
+"""Dimensions that NumPy's arrays can have in every version."""
+
+
+def _shown(shape: tuple[int, ...]) -> str:
+    return f"{list(shape[:8])}" if len(shape) <= 8 else f"of {len(shape)} dimensions"

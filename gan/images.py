@@ -17,6 +17,7 @@ from gan import transforms
 from gan.device import choose_device
 from gan.display import to_rgba8
 from gan.io.download import Progress
+from gan.io.errors import AbsentNetworkError
 from gan.networks.generator import StyleGenerator
 from gan.networks.noise import NoiseSetting
 from gan.networks.protocol import Generator, SynthesisOptions
@@ -46,8 +47,8 @@ def load_described(
     """Load the same generator with the description of its file. Raises `LoadError` as `gan.load`."""
     try:
         nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
-    except gan.UnsupportedNetworkError:
-        # A training without a moving average writes only G.
+    except AbsentNetworkError:
+        # A training without a moving average writes only G. An average that cannot be built is no reason to draw G.
         nets = gan.load(source, device=device, only=("G",), progress=progress)
     G = nets.G if nets.G_ema is None else nets.G_ema
     assert G is not None

@@ -80,6 +80,8 @@ def describe(filled: Any, name: str) -> str:
 
 def _option(part: Field) -> click.Option:
     default = None if part.default is MISSING else part.default
+    # A switch can be given without its value, which then is "true".
+    switch: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if _type(part) is bool else {}
     return click.Option(
         [part.name, *(part.option.names or (part.flag,))],
         type=_type(part),
@@ -89,6 +91,7 @@ def _option(part: Field) -> click.Option:
         help=part.option.help,
         metavar=part.option.metavar or None,
         show_default=default not in (None, "", ()),
+        **switch,
     )
 
 

@@ -32,9 +32,15 @@ class MeasuringSpec:
         (),
         read=str,
         multiple=True,
-        metavar="FILE",
-        help="An official TorchScript file, inception-2015-12-05.pt or vgg16.pt. Its code will be executed. Can be "
-        "repeated. (Not in the official tools, like all options below.)",
+        metavar="FILE|URL",
+        help="An official TorchScript file, inception-2015-12-05.pt or vgg16.pt, or its published address. It is a "
+        "program, run in a process that cannot write. Can be repeated. (Not in the official tools, like all options "
+        "below.)",
+    )
+    trust_detector: bool = option(
+        False,
+        help="Run detectors that were not fetched from the published addresses. They are programs: only if you trust "
+        "where they came from.",
     )
     classifiers: str | None = option(None, metavar="FILE", help="Attribute classifiers, for ls.")
     device: str = option("auto", help="Device: auto, cpu, cuda, cuda:1 or mps.", group=_MORE)

@@ -8,7 +8,7 @@ import click
 
 from foundation.specs.click_options import click_options, describe, fill, json_option
 from gan.cli.progress import report_as_json, say
-from gan.io.errors import LoadError
+from gan.io.errors import LoadError, one_line
 
 S = TypeVar("S")
 
@@ -39,9 +39,9 @@ def command(
             try:
                 act(filled)
             except OSError as error:
-                raise click.ClickException(_sentence(error)) from error
+                raise click.ClickException(one_line(_sentence(error))) from error
             except (LoadError, ValueError) as error:
-                raise click.ClickException(str(error)) from error
+                raise click.ClickException(one_line(str(error))) from error
 
         params = click_options(spec)
         params.append(click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop."))

@@ -56,6 +56,7 @@ def _metrics(spec: MetricsSpec) -> None:
     if spec.gpus == 1:
         _measure(spec, work)
         return
+    work.detectors.close()  # each process opens its own
     with tempfile.TemporaryDirectory() as folder:
         try:
             spawn(_worker, (spec, f"file://{folder}/meeting"), nprocs=spec.gpus)  # type: ignore[no-untyped-call]
@@ -95,7 +96,7 @@ class _Work:
 
 def _prepare(spec: MetricsSpec, device: torch.device) -> _Work:
     """Open all inputs and check that they are compatible."""
-    detectors = Detectors(spec.detector, device)
+    detectors = Detectors(spec.detector, device, trusted=spec.trust_detector)
     metrics = resolve(spec.metrics, detectors)
     with progress("Download (bytes)") as report:
         network, info = load_described(spec.network, device, report)

@@ -7,17 +7,20 @@ from gan.io.errors import CorruptFileError
 from gan.io.machine import Allowed, BoundedReader, Budget, Constructor, Machine, checked_key
 from gan.io.records import (
     ITEM_SIZES,
+    FileBytes,
     Module,
     NumpyArray,
     NumpyType,
     Record,
     Storage,
     Tensor,
+    in_memory,
     is_count,
     is_shape,
     latin1_bytes,
     make_tensor,
     numpy_type,
+    part_of,
 )
 
 TF_NETWORKS = ("dnnlib.tflib.network.Network", "tfutil.Network")
@@ -39,7 +42,7 @@ STORAGE_TYPES = {
     "BoolStorage": "bool",
     "UntypedStorage": "untyped",
 }
-_HEADER_LIMIT = 65536
+_HEADER_LIMIT = 16384
 """Maximum size of the description of a stored tensor; real ones have a few hundred bytes."""
 
 
@@ -79,9 +82,9 @@ def allow_list(budget: Budget) -> dict[str, Constructor]:
     for name in ("builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset"):
         table[name] = lambda args: _set(args, budget)
     for core in ("numpy.core", "numpy._core"):
-        table[f"{core}.multiarray.scalar"] = _scalar
-        table[f"{core}.multiarray._reconstruct"] = _array
-        table[f"{core}.numeric._frombuffer"] = _array_from_buffer
+        table[f"{core}.multiarray.scalar"] = lambda args: _scalar(args, budget)
+        table[f"{core}.multiarray._reconstruct"] = lambda args: _array(args, budget)
+        table[f"{core}.numeric._frombuffer"] = lambda args: _array_from_buffer(args, budget)
     for name in TF_NETWORKS:
         table[name] = _inert(name)
     for name in ITEM_SIZES:
@@ -116,22 +119,20 @@ def _encode(args: tuple[Any, ...], budget: Budget) -> bytes:
     """Bytes as protocol 2 stores them: text to be encoded as latin-1."""
     if len(args) != 2 or not isinstance(args[0], str) or args[1] not in ("latin1", "latin-1"):
         raise _wrong("_codecs.encode")
-    budget.spend(copied_bytes=len(args[0]))
-    encoded = latin1_bytes(args[0])
+    encoded = latin1_bytes(args[0], budget.copy)
     assert isinstance(encoded, bytes)
     return encoded
 
 
-def _bytes(args: tuple[Any, ...], budget: Budget) -> bytes:
+def _bytes(args: tuple[Any, ...], budget: Budget) -> Any:
     """Empty bytes, a bytearray from bytes, or one from latin-1 text; never one of a claimed length."""
     if not args:
         return b""
     if len(args) > 2 or (len(args) == 2 and args[1] not in ("latin1", "latin-1")):
         raise _wrong("bytes")
-    if not isinstance(args[0], (str, bytes, bytearray)):
+    if not isinstance(args[0], (str, bytes, FileBytes)):
         raise _wrong("bytes")
-    budget.spend(copied_bytes=len(args[0]))
-    return bytes(latin1_bytes(args[0]))
+    return latin1_bytes(args[0], budget.copy)
 
 
 # -- torch -------------------------------------------------------------------------------------------------------
@@ -147,11 +148,12 @@ def load_storage(args: tuple[Any, ...], budget: Budget) -> Storage:
         UnsafePickleError: the inner pickle names a global that is no storage type.
         CorruptFileError: the parts do not fit one another.
     """
-    if len(args) != 1 or not isinstance(args[0], (bytes, bytearray)):
+    if len(args) != 1 or not isinstance(args[0], (bytes, FileBytes)):
         raise _wrong("torch.storage._load_from_bytes")
-    data = bytes(args[0]) if isinstance(args[0], bytearray) else args[0]
-    stream = BytesIO(data)
-    bounded = BoundedReader(stream, min(len(data), _HEADER_LIMIT))
+    data = args[0]
+    head = bytes(in_memory(part_of(data, 0, _HEADER_LIMIT)))
+    stream = BytesIO(head)
+    bounded = BoundedReader(stream, len(head))
     types = {f"torch.{name}": _inert(dtype) for name, dtype in STORAGE_TYPES.items()}
     types["torch.storage.UntypedStorage"] = _inert("untyped")
     machine = Machine(types, _described_storage, budget)
@@ -164,7 +166,7 @@ def load_storage(args: tuple[Any, ...], budget: Budget) -> Storage:
     if not isinstance(described, _Described):
         raise CorruptFileError("A tensor in the file has no description; copy or download it again.")
     start = stream.tell() + 8
-    stated = int.from_bytes(data[start - 8 : start], "little")
+    stated = int.from_bytes(head[start - 8 : start], "little")
     item = ITEM_SIZES.get(described.dtype, 1)
     if stated != described.count or stated * item != len(data) - start:
         raise CorruptFileError(
@@ -172,7 +174,7 @@ def load_storage(args: tuple[Any, ...], budget: Budget) -> Storage:
             f"{max(0, len(data) - start) // item} are there; "
             "copy or download it again."
         )
-    return Storage(described.dtype, memoryview(data)[start:])
+    return Storage(described.dtype, part_of(data, start, len(data)))
 
 
 class _Described(Record):
@@ -229,31 +231,31 @@ def _dtype(args: tuple[Any, ...]) -> NumpyType:
     return numpy_type(args[0])
 
 
-def _scalar(args: tuple[Any, ...]) -> bool | int | float:
+def _scalar(args: tuple[Any, ...], budget: Budget) -> bool | int | float:
     """A numpy scalar, as the Python number of the same value."""
     if len(args) != 2 or not isinstance(args[0], NumpyType):
         raise _wrong("a numpy scalar")
-    array = NumpyArray()
+    array = NumpyArray(budget.copy)
     array.fill((), args[0], "C", args[1])
     value = array.read().item()
     assert isinstance(value, (bool, int, float))
     return value
 
 
-def _array(args: tuple[Any, ...]) -> NumpyArray:
+def _array(args: tuple[Any, ...], budget: Budget) -> NumpyArray:
     """An empty array that its state fills; the shape given here is always (0,)."""
     if len(args) != 3 or not is_shape(args[1]) or any(args[1]):
         raise _wrong("a numpy array")
-    return NumpyArray()
+    return NumpyArray(budget.copy)
 
 
-def _array_from_buffer(args: tuple[Any, ...]) -> NumpyArray:
+def _array_from_buffer(args: tuple[Any, ...], budget: Budget) -> NumpyArray:
     """An array as protocol 5 stores it; order "K" comes with the axes to reorder it by."""
     order = args[3] if len(args) in (4, 5) else None
     axes = args[4] if len(args) == 5 else None
     if order not in ("C", "F", "K") or (order == "K") is not isinstance(axes, tuple):
         raise _wrong("a numpy array")
-    array = NumpyArray()
+    array = NumpyArray(budget.copy)
     array.fill(args[2], args[1], "F" if order == "F" else "C", args[0])
     if axes is not None:
         if not is_shape(axes) or sorted(axes) != list(range(len(array.shape))):

@@ -184,3 +184,12 @@ def _copy(
     if done == 0 or (total is not None and done != total):
         raise DownloadError(f"The download broke off after {done} of {total or 'some'} bytes; try again.")
     return digest.hexdigest()
+
+
+def recorded_sha256(url: str, folder: Path | None = None) -> str | None:
+    """The sha256 of the file that was fetched from a URL, as the cache records it; None if it was never fetched."""
+    record = (folder or cache_folder()) / (_file_name(url) + ".sha256")
+    try:
+        return read_regular(record, 1000).decode("ascii", "replace").strip() or None
+    except (OSError, ValueError):
+        return None

@@ -1,13 +1,9 @@
 """Detection of file formats by their first bytes, for helpful errors about wrong files."""
 
 from enum import Enum
-from pathlib import Path
+from typing import BinaryIO
 
-from foundation.inputs import TooLargeError, open_regular
-from gan.io.errors import CorruptFileError, NotFoundError, UnsupportedNetworkError
-
-LARGEST = 1 << 34
-"""Maximum size of a network's file in bytes."""
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError
 
 
 class Format(Enum):
@@ -31,27 +27,22 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def format_of(path: Path) -> Format:
-    """Detect the format of the network file `path`.
+def format_of(file: BinaryIO, suffix: str) -> Format:
+    """Detect the format of a network file.
+
+    Args:
+        file: The file, at its start, where it is left.
+        suffix: The ending of its name.
 
     Raises:
-        NotFoundError: it cannot be opened.
         CorruptFileError: it is not a network file; the message names its format if known.
         UnsupportedNetworkError: it is a `torch.save` file.
     """
-    try:
-        with open_regular(path, LARGEST) as file:
-            head = file.read(4096)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise NotFoundError(f"The file cannot be read ({reason}); check the path and its permissions.") from error
-    except TooLargeError as error:
-        raise CorruptFileError(
-            f"The file is larger than {LARGEST >> 30} GiB, which no network is; choose a .pkl or .safetensors file."
-        ) from error
+    head = file.read(4096)
+    file.seek(0)
     if not head:
         raise CorruptFileError("The file is empty; copy or download it again.")
-    if head[8:9] == b"{" or path.suffix == ".safetensors":
+    if head[8:9] == b"{" or suffix == ".safetensors":
         return Format.SAFETENSORS
     if head[0] == 0x80:
         return Format.PICKLE

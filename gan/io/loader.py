@@ -1,17 +1,31 @@
 """Opening networks: from a file, an address or a run folder."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from foundation.inputs import open_regular
+from foundation.inputs import NotRegularError, open_regular
 from foundation.runs import snapshots
 from gan.io.download import Progress, fetch, is_url
-from gan.io.errors import CorruptFileError, LoadError, NotFoundError, UnsupportedNetworkError
+from gan.io.errors import AbsentNetworkError, CorruptFileError, LoadError, NotFoundError
 from gan.io.formats import Format, format_of
-from gan.io.networks import NAMES, Contents, Networks, StoredNetwork, assemble, check_class, describe
+from gan.io.networks import (
+    NAMES,
+    Contents,
+    Networks,
+    StoredNetwork,
+    assemble,
+    check_class,
+    check_memory,
+    describe,
+    plan,
+    reading,
+)
 from gan.io.pickles import load_pickle
 from gan.io.tensors import load_safetensors
 
@@ -29,11 +43,10 @@ def contents(source: str | Path, *, progress: Progress | None = None) -> Content
     Raises:
         LoadError: as `load`; networks that this version cannot build are described all the same.
     """
-    with _found(source, progress) as (path, shown):
-        kind = format_of(path)
-        with _reading():
-            stored, settings = _stored(path, kind, NAMES)
-            file_bytes = path.stat().st_size
+    with _found(source, progress) as (path, shown), _opened(path) as (file, file_bytes):
+        kind = format_of(file, path.suffix)
+        with reading():
+            stored, settings = _stored(file, file_bytes, kind, NAMES)
         architectures = {name: network.architecture for name, network in stored.items()}
         info = describe(architectures, settings, source=shown, format=kind.value)
         shapes = {
@@ -71,8 +84,25 @@ def load(
     """
     if not only or not set(only) <= set(NAMES):
         raise ValueError(f"only must name some of {', '.join(NAMES)}, not {only!r}.")
-    with _found(source, progress) as (path, shown):
-        return _load_file(path, shown, device, only)
+    with _found(source, progress) as (path, shown), _opened(path) as (file, size):
+        kind = format_of(file, path.suffix)
+        with reading():
+            stored, settings = _stored(file, size, kind, only)
+            _check_total(size, [stored[name] for name in only if name in stored])
+        if not stored.keys() & set(only):
+            raise AbsentNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
+        for name in stored.keys() & set(only):
+            check_class(name, stored[name].architecture)
+        architectures = {name: network.architecture for name, network in stored.items()}
+        info = describe(architectures, settings, source=shown, format=kind.value)
+        with reading():
+            plans = {name: plan(name, network) for name, network in stored.items() if name in only}
+        check_memory(plans.values(), device)
+        # The hash is of the very file that is read, and comes after everything that could refuse it.
+        file.seek(0)
+        info = replace(info, sha256=hashlib.file_digest(cast(BufferedReader, file), "sha256").hexdigest())
+        built: dict[str, Any] = {name: assemble(planned, device) for name, planned in plans.items()}
+        return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)
 
 
 @contextmanager
@@ -114,33 +144,22 @@ def _network_file(path: Path) -> Path:
     return path
 
 
-def _load_file(path: Path, shown: str, device: "str | torch.device", only: tuple[str, ...]) -> Networks:
-    kind = format_of(path)
-    with _reading():
-        with open_regular(path) as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        stored, settings = _stored(path, kind, only)
-        _check_total(path.stat().st_size, [stored[name] for name in only if name in stored])
-    if not stored.keys() & set(only):
-        raise UnsupportedNetworkError(f"The file does not hold {' or '.join(only)}; choose another file.")
-    for name in stored.keys() & set(only):
-        check_class(name, stored[name].architecture)
-    architectures = {name: network.architecture for name, network in stored.items()}
-    info = describe(architectures, settings, source=shown, format=kind.value, sha256=sha256)
-    built: dict[str, Any] = {name: assemble(name, network, device) for name, network in stored.items() if name in only}
-    return Networks(built.get("G"), built.get("D"), built.get("G_ema"), info)
-
-
-def _stored(path: Path, kind: Format, only: tuple[str, ...]) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
-    return load_pickle(path, only) if kind is Format.PICKLE else load_safetensors(path)
-
-
 @contextmanager
-def _reading() -> Iterator[None]:
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """The file and its size in bytes; system errors of the block become NotFoundError."""
     try:
-        yield
+        with open_regular(path) as file:
+            yield file, os.fstat(file.fileno()).st_size
+    except NotRegularError as error:
+        raise NotFoundError("This is no ordinary file; choose a .pkl or .safetensors file.") from error
     except OSError as error:
         raise NotFoundError(f"The file cannot be read ({error.strerror or error}); check the disk it is on.") from error
+
+
+def _stored(
+    file: BinaryIO, size: int, kind: Format, only: tuple[str, ...]
+) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
+    return load_pickle(file, size, only) if kind is Format.PICKLE else load_safetensors(file, size)
 
 
 def _check_total(file_bytes: int, stored: list[StoredNetwork]) -> None:

@@ -3,43 +3,25 @@
 The standard unpickler calls whatever a file names. This one is a small stack machine over the published opcodes: a name
 that is not on the caller's allow-list ends the reading, a call runs one of our own constructors, and only dicts, lists,
 sets and our own records can be filled. Claimed sizes are checked against the rest of the file before memory is
-allocated, and the number of opcodes is bounded.
+allocated, and the number of opcodes and the bytes of all that is made are bounded. Long runs of bytes stay in the file.
 """
 
 import pickletools
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, Protocol, cast, runtime_checkable
+from typing import IO, Any, Protocol, cast, runtime_checkable
 
 from gan.io.errors import CorruptFileError, UnsafePickleError
+from gan.io.stream import BoundedReader, Budget
 
-MAX_OPCODES = 1_000_000
-"""The largest published network needs about 30,000; each opcode can make at most one small object."""
+__all__ = ["Allowed", "BoundedReader", "Budget", "Constructor", "Machine", "Stateful", "checked_key"]
 
 MAX_KEY = 2**53
 """Integers beyond this are refused as dictionary keys: keys made to collide would take hours to insert."""
 
 Constructor = Callable[[tuple[Any, ...]], Any]
 """Builds a value from a file's arguments, and raises LoadError if they are invalid."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """Remaining budget of one file, including its nested pickles."""
-
-    opcodes: int = MAX_OPCODES
-    copied_bytes: int = 0
-
-    def spend(self, opcodes: int = 0, copied_bytes: int = 0) -> None:
-        """Deduct from the budget.
-
-        Raises:
-            CorruptFileError: the budget is exceeded.
-        """
-        self.opcodes -= opcodes
-        self.copied_bytes -= copied_bytes
-        if self.opcodes < 0 or self.copied_bytes < 0:
-            raise CorruptFileError("The file has far more parts than any network; get it again from its source.")
 
 
 @runtime_checkable
@@ -58,26 +40,6 @@ class Allowed:
     construct: Constructor
 
 
-class BoundedReader:
-    """The part of a file that pickle reading needs; a claimed size never allocates more than the file still holds."""
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file = file
-        self._size = size
-
-    def read(self, count: int) -> bytes:
-        """At most `count` bytes, fewer at the end of the file."""
-        return self._file.read(max(0, min(count, self._size - self._file.tell())))
-
-    def readline(self) -> bytes:
-        """The bytes up to and with the next newline; no name in a pickle is longer than 64 kB."""
-        return self._file.readline(65536)
-
-    def tell(self) -> int:
-        """Offset of the next byte."""
-        return self._file.tell()
-
-
 class _Mark:
     """Mark at the start of a group of values on the stack."""
 
@@ -87,6 +49,8 @@ _UNKNOWN = {"INST", "OBJ", "STRING", "PERSID", "NEXT_BUFFER", "READONLY_BUFFER"}
 _NUMBERS = {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
 _TEXTS = {"BINSTRING", "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
 _BYTES = {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
+_LONG = {"BINSTRING": 4, "BINUNICODE": 4, "BINUNICODE8": 8, "BINBYTES": 4, "BINBYTES8": 8, "BYTEARRAY8": 8, "LONG4": 4}
+"""Values of any length, and the size of the count before them in bytes."""
 _VALUES = frozenset(_NUMBERS | _TEXTS | _BYTES)
 _CODES = {ord(op.code): op for op in pickletools.opcodes}
 
@@ -131,6 +95,8 @@ class Machine:
                 if name == "GLOBAL":
                     # pickletools would interpret backslashes here, which pickle does not.
                     arg: Any = (_line(stream), _line(stream))
+                elif name in _LONG:
+                    arg = _long_value(name, stream, budget)
                 else:
                     arg = op.arg.reader(cast(IO[bytes], stream)) if op.arg is not None else None
                 budget.spend(1)
@@ -140,7 +106,7 @@ class Machine:
                     return stack.pop()
                 else:
                     _ACTIONS[name](self, arg)
-            except (ValueError, LookupError, OverflowError) as error:
+            except (ValueError, LookupError, OverflowError, TypeError) as error:
                 raise CorruptFileError(
                     f"The file is cut short or damaged at byte {position}; copy or download it again."
                 ) from error
@@ -160,7 +126,7 @@ class Machine:
         full = f"{module}.{name}"
         construct = self._allowed.get(full)
         if construct is None:
-            raise UnsafePickleError(full if len(full) <= 200 else full[:200] + "...")
+            raise UnsafePickleError(full)
         self._stack.append(Allowed(full, construct))
 
     def _op_global(self, arg: tuple[str, str]) -> None:
@@ -341,6 +307,23 @@ class Machine:
 _ACTIONS: dict[str, Callable[[Machine, Any], None]] = {
     name.removeprefix("_op_").upper(): action for name, action in vars(Machine).items() if name.startswith("_op_")
 }
+
+
+def _long_value(name: str, stream: BoundedReader, budget: Budget) -> Any:
+    """A value of any length, paid for before it is made; ValueError where the file ends before it."""
+    count = int.from_bytes(stream.exactly(_LONG[name]), "little")
+    stream.check(count)
+    if name in _BYTES and (left := stream.left_in_file(count)) is not None:
+        return left
+    budget.copy(count)
+    data = stream.exactly(count)
+    if name == "LONG4":
+        return int.from_bytes(data, "little", signed=True)
+    if name in _BYTES:
+        return data
+    text = data.decode("latin-1") if name == "BINSTRING" else data.decode("utf-8", "surrogatepass")
+    budget.copy(max(0, sys.getsizeof(text) - count))  # one rare letter makes each of the others four bytes wide
+    return text
 
 
 def _line(stream: BoundedReader) -> str:

@@ -9,15 +9,23 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from foundation.inputs import clean_text
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError, listed, quoted
 from gan.io.machine import Allowed
 from gan.io.networks import NAMES, Architecture, StoredNetwork
-from gan.io.records import Module, NumpyArray, Record, Tensor
+from gan.io.records import FileBytes, Module, NumpyArray, Record, Tensor
 
 _MAX_DEPTH = 32
+_LONGEST_CHAIN = 64
+"""Blocks of a network, each twice as large as the one before."""
 _MAX_PARTS = 50_000
 """Modules, parameters and buffers of one network; a pickle can hold the same module many times over."""
 _PLAIN_LIMIT = 10_000
+"""Parts of the settings and arguments of one network, with a part for each 1000 letters."""
+_NAME_LIMIT = 200
+"""Letters of the name of a module, parameter or argument; of a network's names with those of its parents, 1000."""
+_TEXT_LIMIT = 4096
+"""Letters of a text that is kept as it is."""
 
 _POSITIONS = {
     "Generator": ("z_dim", "c_dim", "w_dim", "img_resolution", "img_channels"),
@@ -57,8 +65,7 @@ def _what_it_is(data: Any) -> str:
     if isinstance(data, dict) and any(isinstance(value, Tensor) for value in data.values()):
         what = "The file is a bare list of tensors (a state dict), which does not say what network they belong to"
     elif isinstance(data, dict):
-        keys = ", ".join(str(key)[:40] for key in list(data)[:5]) or "nothing"
-        what = f"The file holds none of G, D and G_ema (it holds {keys})"
+        what = f"The file holds none of G, D and G_ema (it holds {listed(data, 5, 24) or 'nothing'})"
     else:
         what = "The file is a pickle, but holds no networks"
     return f"{what}; choose a network-snapshot file of StyleGAN 1, 2, 2-ADA or 3."
@@ -74,8 +81,8 @@ def stored_network(name: str, module: Module) -> StoredNetwork:
     kind = module.class_name
     if kind not in _POSITIONS:
         raise UnsupportedNetworkError(
-            f"{name} is of the class {kind}, which this version does not know; it reads Generator and Discriminator of "
-            f"StyleGAN2-ADA and StyleGAN3 (load only the others to leave {name} out)."
+            f"{name} is of the class {quoted(kind)}, which this version does not know; it reads Generator and "
+            f"Discriminator of StyleGAN2-ADA and StyleGAN3 (load only the others to leave {name} out)."
         )
     arguments = _arguments(name, module)
     if kind == "Discriminator":
@@ -94,8 +101,9 @@ def _arguments(name: str, module: Module) -> dict[str, Any]:
     positions = _POSITIONS[module.class_name]
     if not isinstance(given, tuple) or not isinstance(keywords, dict) or len(given) > len(positions):
         raise CorruptFileError(f"{name} does not say how it was built; get the file again from its source.")
-    arguments = {str(key): plain(value) for key, value in keywords.items()}
-    arguments.update((key, plain(value)) for key, value in zip(positions, given, strict=False))
+    left = [_PLAIN_LIMIT]  # for all arguments together: each may hold the same parts again
+    arguments: dict[str, Any] = _plain(keywords, left, _PLAIN_DEPTH)
+    arguments.update((key, _plain(value, left, _PLAIN_DEPTH)) for key, value in zip(positions, given, strict=False))
     nested = arguments.pop("synthesis_kwargs", None)
     if isinstance(nested, dict):
         arguments.update(nested)
@@ -136,7 +144,8 @@ def _blocks(module: Module | None) -> list[Module]:
     children = module.state.get("_modules") if module is not None else None
     if not isinstance(children, dict):
         return []
-    return [child for key, child in children.items() if isinstance(child, Module) and str(key)[:1] == "b"]
+    blocks = [child for key, child in children.items() if isinstance(child, Module) and str(key)[:1] == "b"]
+    return blocks[:_LONGEST_CHAIN]
 
 
 def _child(module: Module, path: str) -> Module | None:
@@ -159,38 +168,51 @@ def _tensors(module: Module, prefix: str, depth: int, left: list[int]) -> Iterat
         or not isinstance(hidden, (set, tuple))
     ):
         raise CorruptFileError(
-            f"{prefix.rstrip('.') or 'A network'} in the file is no module as torch writes it; get the file again."
+            f"{quoted(prefix.rstrip('.')) or 'A network'} in the file is no module as torch writes it; get the file "
+            "again."
         )
-    left[0] -= 1 + len(parameters) + len(buffers) + len(children)
+    left[0] -= 1 + len(parameters) + len(buffers) + len(children) + len(hidden)
     if left[0] < 0:
         raise CorruptFileError("The file has more parts than any network; get the file again from its source.")
+    keys = (*parameters, *buffers, *children)
+    if len(prefix) > 1000 or any(not isinstance(key, str) or len(key) > _NAME_LIMIT for key in keys):
+        raise CorruptFileError("The file has names that no part of a network has; get the file again from its source.")
+    hidden = {key for key in hidden if isinstance(key, str)}
     for group in (parameters, buffers):
         for key, value in group.items():
             if value is None or (group is buffers and key in hidden):
                 continue
             if not isinstance(value, Tensor):
-                raise CorruptFileError(f"{prefix}{key} in the file is no tensor; get the file again from its source.")
+                raise CorruptFileError(
+                    f"{quoted(prefix + key)} in the file is no tensor; get the file again from its source."
+                )
             yield f"{prefix}{key}", value
     for key, child in children.items():
         if isinstance(child, Module):
             yield from _tensors(child, f"{prefix}{key}.", depth + 1, left)
         elif child is not None:
-            raise CorruptFileError(f"{prefix}{key} in the file is no module; get the file again from its source.")
+            raise CorruptFileError(
+                f"{quoted(prefix + key)} in the file is no module; get the file again from its source."
+            )
+
+
+_PLAIN_DEPTH = 8
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON's types: what has no such form becomes its name.
+    """`value` as JSON's types: what has no such form becomes its name, and texts become printable.
 
     Raises:
         CorruptFileError: it is far too large or too deep (a few bytes of a pickle can stand for billions of parts).
     """
-    return _plain(value, [_PLAIN_LIMIT], 8)
+    return _plain(value, [_PLAIN_LIMIT], _PLAIN_DEPTH)
 
 
 def _plain(value: Any, left: list[int], depth: int) -> Any:
-    left[0] -= 1
-    if left[0] < 0 or depth < 0:
-        raise CorruptFileError("The file's settings are larger or deeper than any network's; download it again.")
+    """`plain` with the count of parts that are `left`, of all that is walked together."""
+    _pay(left, 1)
+    if depth < 0:
+        raise _too_large()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -198,16 +220,39 @@ def _plain(value: Any, left: list[int], depth: int) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, str):
-        left[0] -= len(value) // 1000
-        return value
+        return _printable(value, left)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, left, depth - 1) for key, item in value.items()}
+        return {_key(key, left): _plain(item, left, depth - 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item, left, depth - 1) for item in value]
     if isinstance(value, (set, frozenset)):
-        return sorted(str(item) for item in value)
+        _pay(left, len(value))
+        return sorted(_key(item, left) for item in value)
     if isinstance(value, NumpyArray):
-        array = value.read()
-        left[0] -= array.size
-        return _plain(array.tolist(), left, depth - 1) if left[0] >= 0 else "numpy array"
-    return value.name if isinstance(value, (Record, Allowed)) else type(value).__name__
+        _pay(left, math.prod(value.shape))
+        return _plain(value.read().tolist(), left, depth - 1)
+    if isinstance(value, FileBytes):
+        return "bytes"
+    return _printable(value.name, left) if isinstance(value, (Record, Allowed)) else type(value).__name__
+
+
+def _pay(left: list[int], parts: int) -> None:
+    left[0] -= parts
+    if left[0] < 0:
+        raise _too_large()
+
+
+def _too_large() -> CorruptFileError:
+    return CorruptFileError("The file's settings are larger or deeper than any network's; download it again.")
+
+
+def _printable(text: str, left: list[int]) -> str:
+    _pay(left, len(text) // 1000)
+    return text if len(text) <= _TEXT_LIMIT and text.isprintable() else clean_text(text, _TEXT_LIMIT)
+
+
+def _key(key: Any, left: list[int]) -> str:
+    """A dictionary's key or a set's item, which are text, short bytes, numbers or nothing."""
+    if isinstance(key, str):
+        return _printable(key, left)[:_NAME_LIMIT]
+    return quoted(key, _NAME_LIMIT)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gan.io.errors import CorruptFileError, UnsafePickleError
 
@@ -25,6 +25,65 @@ ITEM_SIZES = {
 """The element types a tensor may have, by torch's names, and their sizes in bytes."""
 
 MAX_DIMENSIONS = 8
+
+_SPREAD = 8
+"""Maximum span of a tensor's numbers in its storage, by their count: each reading copies the whole span."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileBytes:
+    """Bytes of an open file, read when they are wanted.
+
+    Attributes:
+        file: The file; it must still be open then.
+        start: Offset of the first byte.
+        length: Count of bytes.
+    """
+
+    file: BinaryIO
+    start: int
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
+    def part(self, start: int, end: int) -> "FileBytes":
+        """The bytes from `start` to `end`, which are within."""
+        return FileBytes(self.file, self.start + start, min(end, self.length) - start)
+
+    def read_into(self, target: memoryview) -> None:
+        """Copy all bytes into `target`, of the same length. The file stays where it is.
+
+        Raises:
+            CorruptFileError: the file became shorter.
+        """
+        before = self.file.tell()
+        self.file.seek(self.start)
+        done = 0
+        while done < self.length:
+            count = self.file.readinto(target[done:])  # type: ignore[attr-defined]
+            if not count:
+                raise CorruptFileError("The file became shorter while it was read; copy or download it again.")
+            done += count
+        self.file.seek(before)
+
+
+Bytes = bytes | bytearray | memoryview | FileBytes
+"""Bytes in memory or in a file."""
+
+
+def part_of(data: Bytes, start: int, end: int) -> memoryview | FileBytes:
+    """The bytes from `start` to `end`, not copied."""
+    return data.part(start, end) if isinstance(data, FileBytes) else memoryview(data)[start:end]
+
+
+def in_memory(data: Bytes) -> bytes | bytearray | memoryview:
+    """The bytes themselves. Raises CorruptFileError if their file became shorter."""
+    if not isinstance(data, FileBytes):
+        return data
+    content = bytearray(len(data))
+    data.read_into(memoryview(content))
+    return content
 
 
 @dataclass(slots=True)
@@ -69,7 +128,7 @@ class Storage:
     """
 
     dtype: str
-    data: memoryview
+    data: memoryview | FileBytes
 
     @property
     def count(self) -> int:
@@ -137,6 +196,11 @@ def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> Tensor:
             f"The file describes a tensor of shape {list(shape)} that needs more numbers than the "
             f"{available} that are there; copy or download it again."
         )
+    if last - offset > _SPREAD * count + 4096:
+        raise CorruptFileError(
+            f"The file describes a tensor of shape {list(shape)} whose numbers lie far apart, which no network does; "
+            "copy or download it again."
+        )
 
     def read() -> "torch.Tensor":
         import numpy as np
@@ -147,7 +211,11 @@ def make_tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> Tensor:
             return torch.empty(shape, dtype=kind)
         # torch's own memory is aligned for its kernels, and must not be the file's read-only bytes.
         raw = torch.empty((last + 1 - offset) * item, dtype=torch.uint8)
-        raw.numpy()[:] = np.frombuffer(storage.data[offset * item : (last + 1) * item], np.uint8)
+        data = part_of(storage.data, offset * item, (last + 1) * item)
+        if isinstance(data, FileBytes):
+            data.read_into(raw.numpy().data)
+        else:
+            raw.numpy()[:] = np.frombuffer(data, np.uint8)
         return raw.view(kind).as_strided(shape, stride).contiguous()
 
     return Tensor(dtype, shape, read)
@@ -200,12 +268,16 @@ def numpy_type(code: Any) -> NumpyType:
 
 @dataclass(slots=True)
 class NumpyArray:
-    """A numpy array: its claims, checked against its bytes."""
+    """A numpy array: its claims, checked against its bytes.
 
+    `copies` is called with the count of bytes that are about to be copied.
+    """
+
+    copies: Callable[[int], None]
     dtype: NumpyType | None = None
     shape: tuple[int, ...] = ()
     order: str = "C"
-    data: bytes | bytearray = b""
+    data: Bytes = b""
     axes: tuple[int, ...] | None = None
 
     def set_state(self, state: Any) -> None:
@@ -223,12 +295,14 @@ class NumpyArray:
         Raises:
             CorruptFileError: they do not fit one another.
         """
-        data = latin1_bytes(data)
+        data = latin1_bytes(data, self.copies)
         if not is_shape(shape) or not isinstance(dtype, NumpyType) or prod(shape) * dtype.itemsize != len(data):
             raise CorruptFileError(
                 "The file has a numpy array whose shape does not fit the numbers that are there; download it again."
             )
-        self.shape, self.dtype, self.order, self.data = shape, dtype, order, data
+        # The type is copied: a file could change the one that it gave.
+        self.shape, self.dtype, self.order, self.data = shape, NumpyType(dtype.code, dtype.order), order, data
+        self.axes = None
 
     def read(self) -> Any:
         """The real array, read-only where possible."""
@@ -236,22 +310,29 @@ class NumpyArray:
 
         if self.dtype is None:
             raise CorruptFileError("The file has a numpy array with no contents; copy or download it again.")
-        flat = np.frombuffer(self.data, dtype=np.dtype(str(self.dtype)))
+        dtype = np.dtype(str(self.dtype))
+        # NumPy has no arrays over empty buffers.
+        flat = np.frombuffer(in_memory(self.data), dtype) if len(self.data) else np.empty(0, dtype)
         array = flat.reshape(self.shape, order="F" if self.order == "F" else "C")
         return array if self.axes is None else array.transpose(self.axes)
 
 
-def latin1_bytes(value: Any) -> Any:
+def latin1_bytes(value: Any, copies: Callable[[int], None]) -> Any:
     """`value`, where text is what Python 2 called bytes and becomes bytes again.
+
+    Args:
+        value: Bytes or text.
+        copies: Called with the number of bytes that are about to be copied; may raise.
 
     Raises:
         CorruptFileError: it is neither, or text beyond latin-1.
     """
     if isinstance(value, str):
+        copies(len(value))
         try:
             return value.encode("latin-1")
         except UnicodeEncodeError as error:
             raise CorruptFileError("The file has text where numbers should be; copy or download it again.") from error
-    if not isinstance(value, (bytes, bytearray)):
+    if not isinstance(value, (bytes, bytearray, FileBytes)):
         raise CorruptFileError("The file lacks the bytes of an array; copy or download it again.")
     return value

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from itertools import pairwise
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from foundation.files import replacing
-from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError, quoted
 from gan.io.networks import NAMES, Architecture, Networks, StoredNetwork
 from gan.io.official import plain
-from gan.io.records import ITEM_SIZES, Storage, Tensor, is_count, is_shape, make_tensor
+from gan.io.records import ITEM_SIZES, FileBytes, Storage, Tensor, is_count, is_shape, make_tensor
 
 VERSION = 1
 """The version of the description in the header; files of a later one are refused."""
@@ -79,28 +79,27 @@ def save(path: str | Path, nets: Networks) -> None:
         save_file(tensors, part, metadata={KEY: json.dumps(description, sort_keys=True)})
 
 
-def load_safetensors(path: Path) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
+def load_safetensors(file: BinaryIO, size: int) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
     """Read the networks in a file written by `save`, and its description of the training set.
 
     Args:
-        path: The file.
+        file: The file, at its start; it must stay open until the tensors have been read.
+        size: Its size in bytes.
 
     Raises:
         CorruptFileError: the file is cut short or damaged.
         UnsupportedNetworkError: it is another program's file, or a later version's.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(8)
-        length = int.from_bytes(head, "little")
-        if len(head) < 8 or not 2 <= length <= min(MAX_HEADER, size - 8):
-            raise CorruptFileError(
-                "The file is cut short, or is no safetensors file: its header does not fit; copy or download it again."
-            )
-        header = _parsed(file.read(length), "header")
+    head = file.read(8)
+    length = int.from_bytes(head, "little")
+    if len(head) < 8 or not 2 <= length <= min(MAX_HEADER, size - 8):
+        raise CorruptFileError(
+            "The file is cut short, or is no safetensors file: its header does not fit; copy or download it again."
+        )
+    header = _parsed(file.read(length), "header")
     metadata = header.pop("__metadata__", {})
     description = _description(metadata)
-    tensors = _tensors(path, header, 8 + length, size)
+    tensors = _tensors(file, header, 8 + length, size)
     stored = {}
     for name, entry in description["networks"].items():
         prefix = f"{name}."
@@ -146,7 +145,7 @@ def _architecture(name: str, entry: Any) -> Architecture:
     return Architecture(class_name[:200], plain(arguments))
 
 
-def _tensors(path: Path, header: Mapping[str, Any], start: int, size: int) -> dict[str, Tensor]:
+def _tensors(file: BinaryIO, header: Mapping[str, Any], start: int, size: int) -> dict[str, Tensor]:
     if len(header) > _MAX_TENSORS:
         raise CorruptFileError("The file has more parameters than any network; copy or download it again.")
     places = []
@@ -161,31 +160,20 @@ def _tensors(path: Path, header: Mapping[str, Any], start: int, size: int) -> di
         offsets = tuple(offsets) if isinstance(offsets, list) and len(offsets) == 2 else None
         kind = _TYPES.get(dtype) if isinstance(dtype, str) else None
         if kind is None or not is_shape(shape) or not all(is_count(offset) for offset in offsets or (None,)):
-            raise CorruptFileError(f"The file describes {key[:200]} in a way that makes no sense; download it again.")
+            raise CorruptFileError(f"The file describes {quoted(key)} in a way that makes no sense; download it again.")
         assert shape is not None
         assert offsets is not None
         begin, end = offsets
         if start + end > size or end - begin != prod(shape) * ITEM_SIZES[kind]:
             raise CorruptFileError(
-                f"The file claims numbers of shape {list(shape)} for {key[:200]} that are not there; it is cut short "
+                f"The file claims numbers of shape {list(shape)} for {quoted(key)} that are not there; it is cut short "
                 "or damaged: copy or download it again."
             )
         places.append((begin, end))
-        tensors[key] = _tensor_in_file(path, kind, shape, start + begin, end - begin)
+        strides = tuple(prod(shape[i + 1 :]) for i in range(len(shape)))
+        stored = Storage(kind, FileBytes(file, start + begin, end - begin))
+        tensors[key] = make_tensor(stored, 0, shape, strides)
     places.sort()
     if any(before[1] > after[0] for before, after in pairwise(places)):
         raise CorruptFileError("Two tensors of the file share the same bytes; copy or download it again.")
     return tensors
-
-
-def _tensor_in_file(path: Path, dtype: str, shape: tuple[int, ...], start: int, nbytes: int) -> Tensor:
-    def read() -> Any:
-        with path.open("rb") as file:
-            file.seek(start)
-            data = file.read(nbytes)
-        if len(data) != nbytes:
-            raise CorruptFileError("The file became shorter while it was read; copy or download it again.")
-        strides = tuple(prod(shape[i + 1 :]) for i in range(len(shape)))
-        return make_tensor(Storage(dtype, memoryview(data)), 0, shape, strides).read()
-
-    return Tensor(dtype, shape, read)

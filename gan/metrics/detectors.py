@@ -1,20 +1,21 @@
-"""Feature networks of metrics, loaded on demand. TorchScript files run code, and only load if the user names them.
+"""Feature networks of metrics, loaded on demand.
 
 Three kinds: "inception" (FID, KID, inception score) and "vgg16" (precision and recall, path lengths) are the official
-TorchScript files, and "lite0" is EfficientNet-Lite0, the default, whose metrics have separate names.
+TorchScript files, which are programs and run in processes of their own (`gan.metrics.torchscript`), and "lite0" is
+EfficientNet-Lite0, the default, whose metrics have separate names.
 """
 
 import hashlib
 import importlib.util
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from gan.metrics import efficientnet_lite
+from gan.metrics.torchscript.script import Script
 
 _CPU_BATCH = 8
 """Batch size of EfficientNet-Lite0 on a CPU: its layers then fit the CPU's cache, which is twice as fast."""
@@ -98,12 +99,12 @@ class LiteDetector:
 
 
 class ScriptDetector:
-    """An official TorchScript file."""
+    """An official TorchScript file, in a process of its own."""
 
-    def __init__(self, path: Path, sha256: str, network: Any) -> None:
-        self.name = path.name
-        self.sha256 = sha256
-        self._network = network
+    def __init__(self, script: Script) -> None:
+        self.name = script.name
+        self.sha256 = script.sha256
+        self._script = script
 
     def features(self, images: Tensor) -> Tensor:
         """See `Detector`."""
@@ -118,9 +119,11 @@ class ScriptDetector:
         return self._call(images, resize_images=False, return_lpips=True)
 
     def _call(self, images: Tensor, **arguments: bool) -> Tensor:
-        rgb = images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
-        result: Tensor = self._network(rgb, **arguments)
-        return result.float()
+        return self._script(images, arguments)
+
+    def close(self) -> None:
+        """End the process."""
+        self._script.close()
 
 
 class FidelityDetector:
@@ -155,21 +158,33 @@ class FidelityDetector:
 class Detectors:
     """The available feature networks. Each is opened at its first use."""
 
-    def __init__(self, files: Sequence[str | Path] = (), device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, files: Sequence[str | Path] = (), device: torch.device | str = "cpu", *, trusted: bool = False
+    ) -> None:
         """Register the available files.
 
         Args:
-            files: Official TorchScript files. These are programs and are loaded here, because the user named them.
+            files: Official TorchScript files, or their addresses. These are programs: each is started here, in a
+                process of its own.
             device: Device of the feature networks.
+            trusted: True if the user trusts the files, wherever they came from; else they must have been fetched from
+                the published addresses.
 
         Raises:
-            ValueError: a file is missing, or is not an official one.
+            ValueError: a file is missing, not trusted, or not an official one.
         """
         self.device = torch.device(device)
         self._open: dict[str, Detector] = {}
         for file in files:
-            kind, detector = _open_script(Path(file).expanduser(), self.device)
+            kind, detector = _open_script(file, self.device, trusted)
             self._open[kind] = detector
+
+    def close(self) -> None:
+        """End the processes of TorchScript files; the others can still be used."""
+        for kind, detector in list(self._open.items()):
+            if isinstance(detector, ScriptDetector):
+                detector.close()
+                del self._open[kind]
 
     def has(self, kind: str) -> bool:
         """True if a kind is available without fetching anything."""
@@ -217,23 +232,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _open_script(path: Path, device: torch.device) -> tuple[str, ScriptDetector]:
-    if not path.is_file():
-        raise ValueError(f"There is no detector file {path}: check the path.")
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=DeprecationWarning)  # the official files are of this format
-            network = torch.jit.load(str(path), map_location=device).eval()  # type: ignore[no-untyped-call]
-    except RuntimeError as error:
-        raise ValueError(f"{path} is no TorchScript file: get {' or '.join(_NAMES)} again.") from error
-    arguments = {argument.name for argument in network.forward.schema.arguments}
+def _open_script(source: str | Path, device: torch.device, trusted: bool) -> tuple[str, ScriptDetector]:
+    script = Script(source, device, trusted=trusted)
     for kind, mark in _MARKS.items():
-        if mark in arguments:
-            return kind, ScriptDetector(path, file_sha256(path), network)
-    raise ValueError(f"{path} is none of the official detectors: name {' or '.join(_NAMES)}.")
-
-
-_NAMES = ("inception-2015-12-05.pt", "vgg16.pt")
+        if mark in script.arguments:
+            return kind, ScriptDetector(script)
+    script.close()
+    raise ValueError(f"{script.name} is none of the official detectors: name inception-2015-12-05.pt or vgg16.pt.")
 
 
 def _fidelity_installed() -> bool:

@@ -7,6 +7,10 @@ from pathlib import Path
 UNSAFE, CORRUPT = "UnsafePickleError", "CorruptFileError"
 UNSUPPORTED, MISSING = "UnsupportedNetworkError", "NotFoundError"
 LOADED = "loaded"
+REFUSED = "refused"
+"""Any error in a sentence."""
+ODD = "odd"
+"""Either loaded or refused, within the limits."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Case:
     Attributes:
         name: Description of the attack.
         content: The file's bytes, or a function that creates a path in a folder.
-        outcome: The name of the error, or `LOADED`.
+        outcome: The name of the error, `LOADED`, `REFUSED` or `ODD`.
         words: Words that the message must contain, ignoring case.
         suffix: The file's extension.
     """
@@ -26,3 +30,11 @@ class Case:
     outcome: str
     words: tuple[str, ...] = ()
     suffix: str = ".pkl"
+
+    def write(self, folder: Path, number: int) -> Path:
+        """Make the file in a folder."""
+        if not isinstance(self.content, bytes):
+            return self.content(folder)
+        path = folder / f"{number:03}{self.suffix}"
+        path.write_bytes(self.content)
+        return path

@@ -3,7 +3,7 @@
 import io
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,18 @@ def _paths() -> Iterator[Case]:
     yield Case("file as a folder", below_file, MISSING, ("check",))
     yield Case("link to itself", loop, MISSING, ("check",))
     yield Case("name too long", lambda at: at / ("x" * 5000), MISSING, ("check",))
+
+    def named(name: str) -> Callable[[Path], Path]:
+        def make(at: Path) -> Path:
+            path = at / name
+            path.write_bytes(b"x")
+            return path
+
+        return make
+
+    yield Case("name of two lines", named("red\x1b[31m\nline.pkl"), CORRUPT, ("damaged",))
+    yield Case("name of other bytes", named("bad\udcff.pkl"), CORRUPT, ("damaged",))
+    yield Case("name of 250 letters", named("x" * 246 + ".pkl"), CORRUPT, ("xxx.pkl", "damaged"))
     yield Case("name with a zero byte", lambda at: at / "a\0b", MISSING, ("check",))
 
 
@@ -112,7 +124,7 @@ def _safetensors_headers(command: str) -> dict[str, tuple[Any, ...]]:
         "huge resolution": (b.safetensors(b.described(huge)), UNSUPPORTED, "img_resolution"),
         "arguments of text": (b.safetensors(b.described(unbuilt)), CORRUPT, "how G_ema is built"),
         "unknown network": (b.safetensors(b.described({"X": {}})), CORRUPT, "description"),
-        "no networks": (b.safetensors(b.described({})), UNSUPPORTED, "does not hold"),
+        "no networks": (b.safetensors(b.described({})), "AbsentNetworkError", "does not hold"),
         "later version": (b.safetensors(b.described(version=99)), UNSUPPORTED, "update the program"),
         "no tensors": (b.safetensors(b.described()), CORRUPT, "lacks"),
         "unknown type": (b.safetensors(b.described(w={**one, "dtype": "O"}), four), CORRUPT, "w"),

@@ -1,12 +1,15 @@
 """Opens files one by one, each in its own process, and reports the outcomes as JSON.
 
-    python -m tests.hostile.probe PATHS.json [standard]
+    python -m tests.hostile.probe PATHS.json [standard|commands|arrays|detectors]
 
-With "standard" each is opened by Python's own unpickler, to prove that the files are really hostile. PATHS.json is a
-list of paths; the report is one JSON object per line, in the same order. A separate process is needed because the
-memory limits and the audit hook last for a process's lifetime.
+Each file is opened with `gan.load`. With "commands" the commands that take a network are run on it too, with "arrays"
+it is a file of latents and directions, with "detectors" a feature network, and with "standard" it is opened by
+Python's own unpickler, to prove that the files are really hostile. PATHS.json is a list of paths; the report is one
+JSON object per line, in the same order. A separate process is needed because the memory limits and the audit hook last
+for a process's lifetime.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -18,15 +21,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy  # noqa: F401  (imported before the fork, so that the children need not)
+import numpy
 import torch
+from click.testing import CliRunner
+from rich.cells import cell_len
 
 import gan
+import gan.cli.convert
+import gan.cli.images
+import gan.cli.inspect
+import gan.cli.metrics
 import gan.networks.stylegan1
 import gan.networks.stylegan1_discriminator
 import gan.networks.stylegan2
 import gan.networks.stylegan2_discriminator
 import gan.networks.stylegan3
+from gan.edits.directions import load_direction
+from gan.io.latents import load_latents
 
 SECONDS = 5
 EXTRA_BYTES = 768 * 2**20
@@ -48,27 +59,92 @@ FORBIDDEN = {
     "code.__new__",
     "shutil.rmtree",
     "os.remove",
+    "os.mkdir",
+    "os.rename",
+    "os.truncate",
+    "os.link",
+    "os.symlink",
 }
 
 
 def main() -> None:
     """Probe every path of the list."""
     torch.set_num_threads(1)
-    warm_up()
+    paths = Path(sys.argv[1])
+    sound = warm_up(paths.parent)
     gc.freeze()  # the children share what is here; a collection in each would copy it all
-    opener = standard if "standard" in sys.argv[2:] else gan.load
-    for path in json.loads(Path(sys.argv[1]).read_text()):
-        sys.stdout.write(json.dumps(probe(path, opener)) + "\n")
+    kind = sys.argv[2] if len(sys.argv) > 2 else ""
+    for path in json.loads(paths.read_text()):
+        sys.stdout.write(json.dumps(probe(path, steps(kind, sound))) + "\n")
         sys.stdout.flush()
 
 
-def warm_up() -> None:
-    """Build a network, so that torch's late imports happen before the audit begins."""
-    from tests.official_pickles import tiny_networks
+def steps(kind: str, sound: Path) -> "dict[str, Callable[[str], object]]":
+    """Operations on each file, by name."""
+    if kind == "standard":
+        return {"standard": standard}
+    drawn = f"{sound.parent}/drawn"
+    if kind == "arrays":
+        return {
+            "load_latents": lambda path: load_latents(path, 4, 4),
+            "load_direction": load_direction,
+            "images": lambda path: run("images", f"--network={sound}", f"--projected-w={path}", f"--outdir={drawn}"),
+            "direction": lambda path: run(
+                "images", f"--network={sound}", "--seeds=1", f"--direction={path}:1", f"--outdir={drawn}"
+            ),
+        }
+    if kind == "detectors":
+        options = (f"--network={sound}", "--metrics=is10", "--device=cpu")
+        return {"metrics": lambda path: run("metrics", *options, f"--detector={path}")}
+    if kind == "commands":
+        return {
+            "load": gan.load,
+            "inspect": lambda path: run("inspect", f"--network={path}"),
+            "images": lambda path: run("images", f"--network={path}", "--seeds=1", f"--outdir={drawn}"),
+            "convert": lambda path: run("convert", f"--network={path}", f"--output={drawn}.safetensors"),
+        }
+    return {"load": gan.load}
 
-    tiny_networks()
-    with torch.device("meta"):
-        tiny_networks()
+
+class ExitError(Exception):
+    """A command ended with a sentence and exit status 1."""
+
+
+def run(name: str, *options: str) -> None:
+    """Run a command. Raises ExitError with its sentence if it fails as it should."""
+    command = {"inspect": gan.cli.inspect, "images": gan.cli.images, "convert": gan.cli.convert}.get(name)
+    done = CliRunner().invoke((command or gan.cli.metrics).command, list(options))
+    if done.exit_code == 0:
+        return
+    lines = done.stderr.splitlines()
+    if done.exit_code == 1 and isinstance(done.exception, SystemExit) and len(lines) == 1:
+        raise ExitError(lines[0].removeprefix("Error: "))
+    raise AssertionError(f"{name}: {done.exit_code} {done.exception!r} {done.stderr[:500]!r}")
+
+
+def warm_up(folder: Path) -> Path:
+    """Run everything once on a sound network, so that late imports happen before the audit begins; return its file."""
+    from tests.official_pickles import official
+
+    sound = folder / "sound.pkl"
+    sound.write_bytes(official())
+    latents = folder / "sound.npy"
+    numpy.save(latents, numpy.zeros((4, 4), numpy.float32))
+    drawn = folder / "warm"
+    gan.load(sound)
+    run("inspect", f"--network={sound}")
+    cell_len("\u4e2d")  # rich's table of wide letters
+    b"x".decode("cp437")  # the encoding of old archives
+    run("images", f"--network={sound}", "--seeds=1", f"--outdir={drawn}", f"--direction={latents}:1")
+    run("images", f"--network={sound}", f"--projected-w={latents}", f"--outdir={drawn}")
+    run("convert", f"--network={sound}", f"--output={drawn}/net.safetensors")
+    gan.load(drawn / "net.safetensors")
+    with contextlib.suppress(ExitError):
+        run("inspect", f"--network={folder}/absent.pkl")
+    for detector in (latents, folder / "absent.pt"):
+        with contextlib.suppress(ExitError):
+            run("metrics", f"--network={sound}", f"--detector={detector}", "--device=cpu")
+    return sound
 
 
 def standard(path: str) -> None:
@@ -76,7 +152,7 @@ def standard(path: str) -> None:
     pickle.loads(Path(path).read_bytes())
 
 
-def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
+def probe(path: str, openers: dict[str, Callable[[str], object]]) -> dict[str, Any]:
     """Return the outcome of opening `path`."""
     reading, writing = os.pipe()
     start = time.perf_counter()
@@ -84,13 +160,14 @@ def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
     if child == 0:
         os.close(reading)
         with os.fdopen(writing, "w") as report:
-            json.dump(attempt(path, opener), report)
+            json.dump(attempt(path, openers), report)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as report:
         text = report.read()
     _, status, usage = os.wait4(child, 0)
     outcome = json.loads(text) if text else {"outcome": f"died with status {status}", "message": "", "events": []}
+    outcome = {"steps": {}, "modules": [], **outcome}
     return {
         **outcome,
         "seconds": usage.ru_utime + usage.ru_stime,
@@ -99,11 +176,13 @@ def probe(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
     }
 
 
-def attempt(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
-    """Open `path` in this process, within the limits; report the exception and forbidden events."""
+def attempt(path: str, openers: dict[str, Callable[[str], object]]) -> dict[str, Any]:
+    """Open `path` in this process, within the limits; report the outcome of each step and forbidden events.
+
+    The first step's outcome is the file's; the others are for files that it refuses.
+    """
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + EXTRA_BYTES, mapped + EXTRA_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     events: list[str] = []
     before = set(sys.modules)
 
@@ -113,15 +192,29 @@ def attempt(path: str, opener: Callable[[str], object]) -> dict[str, Any]:
             events.append(f"{event} {args!r}"[:300])
 
     sys.addaudithook(watch)
+    done = {}
+    for name, opener in openers.items():
+        start = time.process_time()
+        resource.setrlimit(resource.RLIMIT_CPU, (int(start) + 1 + SECONDS, resource.RLIM_INFINITY))
+        outcome, message = _opened(path, opener)
+        done[name] = {"outcome": outcome, "message": message, "seconds": time.process_time() - start}
+        if outcome == "loaded" and len(done) == 1:
+            break  # commands that succeed write files
+    found = list(events)
+    first = next(iter(done.values()))
+    return {**first, "steps": done, "events": found, "modules": sorted(set(sys.modules) - before)}
+
+
+def _opened(path: str, opener: Callable[[str], object]) -> tuple[str, str]:
     try:
         opener(path)
-        outcome, message = "loaded", ""
     except gan.LoadError as error:
-        outcome, message = type(error).__name__, str(error)
+        return type(error).__name__, str(error)
+    except (ExitError, ValueError, FileNotFoundError) as error:
+        return type(error).__name__, str(error)
     except BaseException as error:  # noqa: BLE001  (anything else is what the test must hear of)
-        outcome, message = f"unexpected {type(error).__name__}", repr(error)[:1000]
-    found = list(events)
-    return {"outcome": outcome, "message": message, "events": found, "modules": sorted(set(sys.modules) - before)}
+        return f"unexpected {type(error).__name__}", repr(error)[:1000]
+    return "loaded", ""
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gan.io.constructors import TF_NETWORKS
-from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError, listed, quoted
 from gan.io.networks import NAMES, StoredNetwork
 from gan.io.records import NumpyArray, Record
 from gan.io.tensorflow.stylegan1 import discriminator1, generator1
@@ -21,6 +21,7 @@ VERSIONS = range(2, 5)
 """The versions of the pickled class that are read: 2 and 3 are StyleGAN1's, up to 4 StyleGAN2's."""
 
 _COMPONENTS = ("mapping", "synthesis")
+_MAX_VARIABLES, _LONGEST_NAME = 50_000, 200
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _is_network(part: Any) -> bool:
 def _named(data: Any) -> dict[str, Record]:
     if _is_network(data):
         function = data.state.get("build_func_name") if isinstance(data.state, dict) else None
-        return {"D" if str(function).startswith("D_") else "G_ema": data}
+        return {"D" if isinstance(function, str) and function.startswith("D_") else "G_ema": data}
     parts = list(data)
     if len(parts) != len(NAMES) or not all(part is None or _is_network(part) for part in parts):
-        kinds = ", ".join("a network" if _is_network(part) else type(part).__name__ for part in parts[:6])
+        kinds = listed(["a network" if _is_network(part) else type(part).__name__ for part in parts], 4)
         raise UnsupportedNetworkError(
             f"The file is a TensorFlow pickle of {len(parts)} parts ({kinds}), but a training writes the three "
             "networks (G, D, Gs); choose such a file, or one that holds a single network."
@@ -99,9 +100,8 @@ def _reader(network: TFNetwork) -> Callable[[str, Mapping[str, Any], Variables],
     reader = _READERS.get(network.function)
     if reader is None:
         raise UnsupportedNetworkError(
-            f"{network.name} is built by the function {network.function}, which this version does not know (of "
-            f"StyleGAN and StyleGAN2 it knows {', '.join(_READERS)}); choose another file, or a PyTorch pickle of the "
-            "same network."
+            f"{network.name} is built by the function {quoted(network.function)}, which this version does not know; "
+            "choose a file of StyleGAN or StyleGAN2, or a PyTorch pickle of the same network."
         )
     return reader
 
@@ -112,10 +112,10 @@ def _read(name: str, record: Record) -> TFNetwork:
     components = state.get("components", {})
     if not isinstance(components, dict):
         raise _damaged(name)
-    unknown = [str(key)[:40] for key in components if key not in _COMPONENTS]
+    unknown = [key for key in components if key not in _COMPONENTS]
     if unknown:
         raise UnsupportedNetworkError(
-            f"{name} holds the further networks {', '.join(unknown[:3])}, which no published generator has; if it "
+            f"{name} holds the further networks {listed(unknown, 2)}, which no published generator has; if it "
             "comes from a changed version of the official code, export it with the original code."
         )
     arguments, function = dict(state["static_kwargs"]), _function(name, state)
@@ -135,9 +135,9 @@ def _state(name: str, record: Record) -> dict[str, Any]:
     if not isinstance(state, dict) or not isinstance(state.get("static_kwargs"), dict):
         raise _damaged(name)
     version = state.get("version")
-    if version not in VERSIONS:
+    if type(version) is not int or version not in VERSIONS:
         raise UnsupportedNetworkError(
-            f"{name} is a TensorFlow network of version {str(version)[:20]}, but this program reads versions "
+            f"{name} is a TensorFlow network of version {quoted(version, 20)}, but this program reads versions "
             f"{VERSIONS.start} to {VERSIONS.stop - 1}; choose another file, or a PyTorch pickle of the same network."
         )
     return state
@@ -151,20 +151,24 @@ def _function(name: str, state: Mapping[str, Any]) -> str:
 
 
 def _variables(name: str, state: Mapping[str, Any], prefix: str) -> Variables:
-    listed = state.get("variables")
-    if not isinstance(listed, list):
+    pairs = state.get("variables")
+    if not isinstance(pairs, list) or len(pairs) > _MAX_VARIABLES:
         raise _damaged(name)
     found: Variables = {}
-    for pair in listed:
+    for pair in pairs:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not isinstance(pair[0], str):
             raise _damaged(name)
         key, value = pair
+        if len(key) > _LONGEST_NAME:
+            raise CorruptFileError(
+                f"{name} has the unknown variable {quoted(key)}; get the file again from its source."
+            )
         for component in _COMPONENTS:
             # Where a network has no components of its own, their variables stand in its own list.
             key = key.removeprefix("G_") if key.startswith(f"G_{component}/") else key
         if not isinstance(value, (NumpyArray, int, float)) or prefix + key in found:
             raise CorruptFileError(
-                f"{name}'s variable {key[:200]} is no array, or is there twice; get the file again from its source."
+                f"{name}'s variable {quoted(key)} is no array, or is there twice; get the file again from its source."
             )
         found[prefix + key] = value
     return found

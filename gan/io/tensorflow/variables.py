@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError, listed, quoted
 from gan.io.official import plain
 from gan.io.records import NumpyArray, Tensor
 
@@ -92,10 +92,10 @@ def tensors_of(name: str, variables: Variables, translate: Translate, left_out: 
         place = translate(key)
         if place is None:
             raise CorruptFileError(
-                f"{name} does not fit its own description: it has the unknown variable {key[:200]}; get the file again "
-                "from its source."
+                f"{name} does not fit its own description: it has the unknown variable {quoted(key)}; get the file "
+                "again from its source."
             )
-        found[place[0]] = _tensor(f"{name}'s variable {key[:200]}", value, place[1])
+        found[place[0]] = _tensor(f"{name}'s variable {quoted(key)}", value, place[1])
     return found
 
 
@@ -106,7 +106,7 @@ def _tensor(what: str, value: NumpyArray | float, layout: Layout) -> Tensor:
     if (layout.rank is not None and len(shape) != layout.rank) or dropped_too_much:
         raise CorruptFileError(f"{what} has the impossible shape {list(shape)}; get the file again from its source.")
     if not isinstance(value, NumpyArray):
-        return _scalar(value)
+        return _scalar(_finite(what, value))
     dtype = _TYPES.get(value.dtype.code) if value.dtype is not None else None
     if dtype is None:
         raise CorruptFileError(f"{what} holds no numbers with fractions; get the file again from its source.")
@@ -120,6 +120,13 @@ def _tensor(what: str, value: NumpyArray | float, layout: Layout) -> Tensor:
         return torch.from_numpy(native)
 
     return Tensor(dtype, layout.shape(shape), read)
+
+
+def _finite(what: str, value: float) -> float:
+    """A number as a float. Raises CorruptFileError where there is none of its size."""
+    if isinstance(value, int) and value.bit_length() > 1000:
+        raise CorruptFileError(f"{what} is a huge number, which no network has; get the file again from its source.")
+    return float(value)
 
 
 def _scalar(value: float) -> Tensor:
@@ -150,7 +157,7 @@ def number(variables: Variables, *names: str) -> float:
         if isinstance(value, NumpyArray) and value.shape == () and value.dtype is not None:
             return float(value.read())
         if isinstance(value, (int, float)):
-            return float(value)
+            return _finite(f"The variable {quoted(name)}", value)
     return 0.0
 
 
@@ -189,7 +196,7 @@ class Arguments:
 
     def __init__(self, name: str, given: Mapping[str, Any]) -> None:
         self._name = name
-        self._left = {str(key): value for key, value in given.items() if key not in CALLING}
+        self._left = {str(key)[:200]: value for key, value in given.items() if key not in CALLING}
 
     def take(self, key: str, default: Any) -> Any:
         """The value of an argument as plain data."""
@@ -257,14 +264,15 @@ class Arguments:
 
     def end(self) -> None:
         """Raise UnsupportedNetworkError where an argument is left that the published functions do not have."""
-        left = [key[:40] for key, value in self._left.items() if value is not None]
+        left = [key for key, value in self._left.items() if value is not None]
         if left:
             raise UnsupportedNetworkError(
-                f"{self._name} has the argument {', '.join(left[:3])}, which the published networks do not have, so "
-                "what it means is unknown; export the network with the original code."
+                f"{self._name} has the argument {listed(left, 2)}, which the published networks do not have, so what "
+                "it means is unknown; export the network with the original code."
             )
 
     def _unusual(self, key: str, value: Any) -> UnsupportedNetworkError:
         return UnsupportedNetworkError(
-            f"{self._name}'s argument {key} is {str(value)[:40]}, which this version cannot build; choose another file."
+            f"{self._name}'s argument {key} is {quoted(str(value), 40)}, which this version cannot build; choose "
+            "another file."
         )

@@ -56,7 +56,8 @@ CASES = {
     ConvertSpec: "convert --network={plain} --output={out}.safetensors",
     InspectSpec: "inspect --network={plain}",
     DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop",
-    MetricsSpec: "metrics --network={cond} --data={data} --metrics=is10 --device=cpu --detector={inception}",
+    MetricsSpec: "metrics --network={cond} --data={data} --metrics=is10 --device=cpu --detector={inception} "
+    "--trust-detector",
     ClassifiersSpec: "metrics train-classifiers --data={halves} --outfile={out}.safetensors --device=cpu",
     StatsSpec: "spectra stats --source={data} --num=2",
     CalcSpec: "spectra calc --source={data} --num=2 --dest={out}.npz --mean=128 --std=70",

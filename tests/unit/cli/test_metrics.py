@@ -54,7 +54,7 @@ def test_a_run_folder_gives_the_dataset_and_takes_the_results(tmp_path, data):
     save(folder, "cond")
     (folder / "cond.safetensors").rename(folder / "network-snapshot-000008.safetensors")
     run_folder.write_spec(folder, {"data": str(data), "mirror": True})
-    files = [f"--detector={file}" for file in stand_ins.write(tmp_path)]
+    files = ["--trust-detector", *(f"--detector={file}" for file in stand_ins.write(tmp_path))]
     done = invoke(f"--network={folder}", "--metrics=fid50,is20", *files)
     assert done.exit_code == 0, done.output
     for name in ("fid50", "is20"):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from gan.io.constructors import allow_list
 from gan.io.errors import CorruptFileError, UnsafePickleError
 from gan.io.machine import BoundedReader, Budget, Machine
-from gan.io.records import NumpyArray, Record, Tensor
+from gan.io.records import FileBytes, NumpyArray, Record, Tensor
+from gan.io.stream import LEFT_IN_FILE
 from tests.soak import times
 
 KEYS = st.one_of(st.text(max_size=8), st.integers(-1000, 1000), st.booleans(), st.none(), st.binary(max_size=4))
@@ -156,3 +157,47 @@ def test_several_pickles_in_a_row():
 def test_a_bounded_reader_ends_where_it_should():
     reader = BoundedReader(io.BytesIO(b"abcdef"), 4)
     assert (reader.read(3), reader.read(2**40), reader.read(1)) == (b"abc", b"d", b"")
+
+
+def read_lasting(file, size):
+    """Read a pickle of a file that stays open, as networks are read."""
+    budget = Budget(copied_bytes=LEFT_IN_FILE // 2)
+    return Machine(allow_list(budget), budget=budget).load(BoundedReader(file, size, lasting=True))
+
+
+@pytest.mark.parametrize("protocol", [3, 4, 5])
+def test_long_runs_of_bytes_stay_in_the_file(tmp_path, protocol):
+    values = {"tensor": torch.arange(LEFT_IN_FILE).float(), "array": np.arange(LEFT_IN_FILE), "short": torch.ones(3)}
+    path = tmp_path / "values.pkl"
+    path.write_bytes(pickle.dumps({**values, "bytes": bytes(LEFT_IN_FILE)}, protocol))
+    with path.open("rb") as file:
+        found = read_lasting(file, path.stat().st_size)
+        assert isinstance(found["bytes"], FileBytes)
+        assert isinstance(found["array"].data, FileBytes)
+        assert torch.equal(found["tensor"].read(), values["tensor"])
+        assert torch.equal(found["short"].read(), values["short"])
+        np.testing.assert_array_equal(found["array"].read(), values["array"])
+        with path.open("r+b") as other:
+            other.truncate(1000)
+        with pytest.raises(CorruptFileError, match="became shorter"):
+            found["tensor"].read()
+
+
+def test_axes_do_not_outlive_their_shape():
+    found = read(pickle.dumps(np.zeros((2, 3, 4)).transpose(1, 0, 2), 5))
+    found.set_state((1, (24,), found.dtype, False, bytes(192)))
+    assert found.read().shape == (24,)
+
+
+def test_copies_of_a_text_are_paid_for():
+    text = pickle.dumps("x" * 1000, 2)[:-1] + b"c__builtin__\nbytearray\nq\x01"
+    again = b"h\x01h\x00X\x07\x00\x00\x00latin-1\x86R"
+    read(text + again * 5 + b".", Budget(copied_bytes=7500))
+    with pytest.raises(CorruptFileError, match="far more parts"):
+        read(text + again * 9 + b".", Budget(copied_bytes=7500))
+
+
+def test_a_tensor_whose_numbers_lie_far_apart():
+    """Reading it would copy the whole storage for a few numbers."""
+    with pytest.raises(CorruptFileError, match="far apart"):
+        read(pickle.dumps(torch.zeros(100_000)[::50_000], 4), Budget(copied_bytes=10**6))

@@ -1,5 +1,7 @@
 """G_style and D_basic from TensorFlow pickles with every argument, against a literal computation from the variables."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
@@ -165,7 +167,8 @@ def test_defaults_are_the_published_ones(tmp_path):
         loaded(tmp_path, network)
     from gan.io.pickles import load_pickle
 
-    stored, _ = load_pickle(tmp_path / "net.pkl", ("G_ema",))
+    content = (tmp_path / "net.pkl").read_bytes()
+    stored, _ = load_pickle(io.BytesIO(content), len(content), ("G_ema",))
     known = stored["G_ema"].architecture.arguments
     sizes = {"z_dim": 512, "w_dim": 512, "img_resolution": 1024, "channel_base": 16384, "channel_max": 512}
     assert known | sizes == known

@@ -1,0 +1,1 @@
+"""TorchScript files as feature networks: trust, and processes of their own."""

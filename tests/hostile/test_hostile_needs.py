@@ -1,0 +1,57 @@
+"""Small or sparse files that stand for very much: each is refused in a sentence, by `gan.load` and by the commands."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.hostile import cases_arrays, cases_made, cases_needs
+from tests.hostile.case import LOADED, ODD, REFUSED, Case
+from tests.hostile.test_hostile_files import outcomes_of
+
+CANARY = Path(f"/tmp/stylescope-written-{os.getpid()}")
+NETWORKS = [*cases_made.cases(), *cases_needs.cases(), *cases_arrays.scripts_as_networks(CANARY)]
+ARRAYS = list(cases_arrays.cases())
+DETECTORS = list(cases_arrays.detectors(CANARY))
+KINDS = {"commands": NETWORKS, "arrays": ARRAYS, "detectors": DETECTORS}
+CASES = [(kind, case) for kind, cases in KINDS.items() for case in cases]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """Outcome of every case, by name."""
+    return {
+        name: found
+        for kind, cases in KINDS.items()
+        for name, found in outcomes_of(tmp_path_factory.mktemp(kind), cases, kind).items()
+    }
+
+
+def test_names_are_unique():
+    assert len({case.name for _, case in CASES}) == len(CASES) >= 200
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES, ids=lambda value: value.name if isinstance(value, Case) else value)
+def test_hostile_file(outcomes, kind, case: Case):
+    found = outcomes[case.name]
+    assert found["events"] == []  # nothing was written, no process was started
+    assert found["modules"] == []
+    assert found["mib"] < 1024 + 600  # of which the process had 400 before
+    if case.outcome not in (REFUSED, ODD):
+        assert found["outcome"] == case.outcome, found["message"]
+    for word in case.words:
+        assert word.lower() in found["message"].lower()
+    for name, step in found["steps"].items():
+        assert not step["outcome"].startswith("unexpected"), (name, step["message"])
+        assert step["seconds"] < 5, name  # of computing
+        if step["outcome"] != LOADED:
+            assert len(step["message"]) <= 300, name
+            assert step["message"].isprintable(), name
+            assert step["message"].endswith("."), name
+        elif case.outcome != ODD:
+            assert name == "inspect", name  # a description needs no numbers
+
+
+def test_nothing_was_written(outcomes):
+    assert outcomes
+    assert not CANARY.exists()
