@@ -25,6 +25,12 @@ def _outdir() -> Any:
     return option(metavar="DIR", help="Output folder; created if missing.")
 
 
+def _noise_mode() -> Any:
+    return option(
+        "const", choices=("const", "random", "none"), help="Noise mode: stored constants, random by seed, or none."
+    )
+
+
 def _directions() -> Any:
     return option(
         (),
@@ -52,6 +58,12 @@ class DrawingSpec(NetworkSpec):
     label: int | None = option(
         None, names=("--class",), low=0, help="Class of a conditional network; default: chosen by each seed."
     )
+    trunc_cutoff: int | None = option(
+        None,
+        low=0,
+        help="Number of leading layers that truncation applies to; default: all. 8 is what StyleGAN1's figures use "
+        "(not in the official tools).",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +82,7 @@ class ImagesSpec(TruncatedSpec):
     projected_w: str | None = option(
         None, metavar="FILE", help="Latents to render instead of seeds: .npz with the array w, or .npy."
     )
-    noise_mode: str = option(
-        "const", choices=("const", "random", "none"), help="Noise mode: stored constants, random by seed, or none."
-    )
+    noise_mode: str = _noise_mode()
     translate: tuple[float, float] = option(
         (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the image, in image widths (StyleGAN3)."
     )
@@ -112,6 +122,7 @@ class MixingSpec(TruncatedSpec):
     styles: tuple[int, ...] = option(
         tuple(range(7)), read=read_seeds, metavar="LAYERS", help="Layers that take the column's styles, as in 0-6."
     )
+    noise_mode: str = _noise_mode()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ class HeatmapSpec:
     source: str = option(metavar="FILE", help="Spectrum written by `spectra calc`.")
     save: str = option(metavar="FILE", help="Output image (.png, .pdf, .svg).")
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
-    smooth: float = option(1.25, help="Blur, a Gaussian's standard deviation in points of the spectrum.", low=0)
+    smooth: float = option(1.25, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,4 +56,4 @@ class SlicesSpec:
     )
     save: str = option(metavar="FILE", help="Output image (.png, .pdf, .svg).")
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
-    smooth: float = option(0.0, help="Blur, a Gaussian's standard deviation in points of the spectrum.", low=0)
+    smooth: float = option(0.0, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)

@@ -35,6 +35,11 @@ class TrainSpec:
     resume: str | None = option(
         None, help="Network to start from (file, URL), or run folder to continue.", metavar="FILE|URL|DIR"
     )
+    resume_partial: bool = option(
+        False,
+        help="Accept a network to start from of which less than 90 % fits (not in the official tools).",
+        group=_NETWORK,
+    )
     freezed: int = option(0, help="Number of frozen discriminator layers (Freeze-D).", low=0, group=_NETWORK)
     p: float = option(0.2, help="Probability of augmentation with --aug=fixed.", low=0, high=1, group=_AUGMENTATION)
     target: float = option(0.6, help="Target of --aug=ada.", low=0, high=1, group=_AUGMENTATION)
@@ -61,6 +66,15 @@ class TrainSpec:
         metavar="NAMES",
         group=_OUTPUT,
     )
+    detector: tuple[str, ...] = option(
+        (),
+        read=str,
+        multiple=True,
+        metavar="FILE",
+        help="An official TorchScript file for the metrics, inception-2015-12-05.pt or vgg16.pt. Its code will be "
+        "executed. Can be repeated. (Not in the official tools.)",
+        group=_OUTPUT,
+    )
     metrics_async: bool = option(
         False, help="Measure in a separate process while training continues (not in the official tools).", group=_OUTPUT
     )
@@ -73,6 +87,13 @@ class TrainSpec:
     fp32: bool = option(False, help="Disable half precision.", group=_MACHINE)
     nobench: bool = option(False, help="Disable cuDNN benchmarking.", group=_MACHINE)
     workers: int = option(3, help="Data loading threads per GPU.", low=0, group=_MACHINE)
+    worker_timeout: float = option(
+        30,
+        help="Seconds after which a process that does not answer is given up and the run stops with its state saved "
+        "(not in the official tools).",
+        low=1,
+        group=_MACHINE,
+    )
     grow: bool = option(
         False, help="Grow progressively from 8x8 (stylegan1 only; not in the official tools).", group=_SCHEDULE
     )

@@ -64,10 +64,13 @@ def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int
         snapshot_ticks=spec.snap,
         seed=spec.seed,
         workers=spec.workers,
+        worker_timeout_s=spec.worker_timeout,
         cudnn_benchmark=not spec.nobench,
         grow_kimg=presets.GROW_KIMG if spec.grow else None,
         resume=spec.resume,
+        resume_partial=spec.resume_partial,
         metrics=spec.metrics,
+        detectors=spec.detector,
         metrics_async=spec.metrics_async,
     )
 

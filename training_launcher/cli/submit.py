@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from foundation.specs.click_options import click_options, describe, fill
-from foundation.specs.formats import write
+from foundation.specs.click_options import click_options, default_map, describe, fill
 from foundation.specs.slurm import SlurmOptions
 from training_launcher import launcher, presets
 from training_launcher.commands import COMMANDS, Command, command_line
@@ -34,10 +33,7 @@ class _WithPreset(click.Command):
             if preset is None:
                 known = ", ".join(one.name for one in presets.load() if one.kind == self.name)
                 raise click.UsageError(f"There is no preset {name} for {self.name}; choose one of {known or '(none)'}.")
-            extra["default_map"] = {
-                key: write(value) or "none" if isinstance(value, tuple) else value
-                for key, value in preset.values.items()
-            }
+            extra["default_map"] = default_map(COMMANDS[str(self.name)].spec, preset.values)
         return super().make_context(info_name, args, parent, **extra)
 
 

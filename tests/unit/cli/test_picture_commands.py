@@ -258,3 +258,37 @@ def test_dry_run_opens_nothing(tmp_path):
     output = run("images", "--network=none.pkl", "--seeds=1", "--outdir", tmp_path / "out", "-n")
     assert "network      none.pkl" in output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["images", "--seeds=4", "--trunc=0.5"], "seed0004.png"),
+        (["style-mixing", "--rows=4", "--cols=5", "--styles=0", "--trunc=0.5"], "4-4.png"),
+        (["truncation-figure", "--seeds=4", "--trunc=0.5"], "seed0004-psi0.5.png"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_truncation_is_cut_off_where_it_is_asked_to(network, tmp_path, words, name):
+    path = network("plain")
+    G = load_generator(path, "cpu")
+    for cutoff in (2, G.num_ws):
+        run(*words, "--network", path, f"--trunc-cutoff={cutoff}", "--outdir", tmp_path / str(cutoff))
+        ws = styles(G, [4])[0]
+        ws[:cutoff] = G.mapping.w_avg + 0.5 * (ws[:cutoff] - G.mapping.w_avg)
+        assert np.abs(pixels(tmp_path / str(cutoff) / name).astype(int) - render(G, ws)).max() <= 1
+    run(*words, "--network", path, "--outdir", tmp_path / "all")
+    assert (tmp_path / "all" / name).read_bytes() != (tmp_path / "2" / name).read_bytes()
+    assert np.array_equal(pixels(tmp_path / "all" / name), pixels(tmp_path / str(G.num_ws) / name))
+
+
+def test_style_mixing_has_noise_as_images_do(network, tmp_path):
+    words = ["style-mixing", "--network", network("plain"), "--rows=1", "--cols=2", "--styles=0"]
+    for mode in ("const", "random", "none"):
+        run(*words, f"--noise-mode={mode}", "--outdir", tmp_path / mode)
+    G = load_generator(network("plain"), "cpu")
+    wanted = render(G, styles(G, [1])[0], RenderOptions(noise_mode="none"))
+    assert np.array_equal(pixels(tmp_path / "none" / "1-1.png"), wanted)
+    shown = {(tmp_path / mode / "1-1.png").read_bytes() for mode in ("const", "random", "none")}
+    assert len({pixels(tmp_path / mode / "1-1.png").tobytes() for mode in ("const", "random", "none")}) == len(shown)
+    assert not np.array_equal(pixels(tmp_path / "random" / "1-1.png"), wanted)
