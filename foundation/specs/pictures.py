@@ -17,6 +17,14 @@ PAPER_PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
 """Figure 8 of the StyleGAN paper."""
 
 
+NETWORK_ENDINGS = {
+    "safetensors": (".safetensors",),
+    "torchscript": (".pt", ".ts", ".torchscript"),
+    "onnx": (".onnx",),
+}
+"""Endings of each format that networks are written in."""
+
+
 def _seeds(**rest: Any) -> Any:
     return option(read=read_seeds, metavar="SEEDS", help="Seeds, as in 0,1,4-6.", **rest)
 
@@ -149,11 +157,16 @@ class TruncationFigureSpec(DrawingSpec):
 class ConvertSpec(NetworkSpec):
     """Convert a network to another format: all networks of the file, or the generator alone for other programs."""
 
-    output: str = option(metavar="FILE", help="Output file.")
-    format: str = option(
-        "safetensors",
-        choices=("safetensors", "torchscript", "onnx"),
-        help="safetensors contains every network of the file; torchscript and onnx only the generator.",
+    output: str = option(
+        metavar="FILE",
+        endings=tuple(ending for endings in NETWORK_ENDINGS.values() for ending in endings),
+        help="Output file: .safetensors, .pt, .ts or .torchscript (TorchScript), or .onnx.",
+    )
+    format: str | None = option(
+        None,
+        choices=tuple(NETWORK_ENDINGS),
+        help="safetensors contains every network of the file; torchscript and onnx only the generator. Default: by the "
+        "ending of the output.",
     )
 
 

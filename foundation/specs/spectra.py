@@ -27,7 +27,7 @@ class CalcSpec:
     """Average the power spectra of many images and write the result to a file."""
 
     source: str = option(metavar="SOURCE", help=_SOURCE)
-    dest: str = option(metavar="FILE", help="Output file (.npz).")
+    dest: str = option(metavar="FILE", endings=(".npz",), help="Output file (.npz).")
     mean: float = option(help="Mean of the training set's pixels, as printed by `spectra stats`.")
     std: float = option(help="Their standard deviation, likewise.", low=0)
     num: int | None = option(None, help=_NUM, low=1)

@@ -55,11 +55,13 @@ def table(runs: Iterable[Run], width: int) -> Table:
 
 
 def plain(runs: Iterable[Run]) -> str:
-    """Return tab-separated lines for programs, one for each run."""
-    return "\n".join(
-        "\t".join((run.name, run.state, amount(run), pace(run), duration(run.eta_s), run.device, run.folder))
-        for run in runs
-    )
+    """Return tab-separated lines for programs, one for each run; tabs within a column become spaces."""
+    return "\n".join("\t".join(" ".join(column.split()) for column in _columns(run)) for run in runs)
+
+
+def _columns(run: Run) -> tuple[str, ...]:
+    done = (amount(run), pace(run), duration(run.eta_s))
+    return (run.name, run.state, *done, run.device, run.folder, metric(run), message(run))
 
 
 def watched(run: Run, lines: Iterable[str], width: int) -> RenderableType:
@@ -77,7 +79,12 @@ def amount(run: Run) -> str:
     """ "12.5 / 150 kimg"."""
     if not run.total and not run.done:
         return ""
-    return f"{run.done:.4g} / {run.total:.4g} {run.unit}" if run.total else f"{run.done:.4g} {run.unit}"
+    return f"{_count(run.done)} / {_count(run.total)} {run.unit}" if run.total else f"{_count(run.done)} {run.unit}"
+
+
+def _count(value: float) -> str:
+    """ "4", "1.8", "12.5", "25000": without exponents."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def metric(run: Run) -> str:

@@ -188,8 +188,10 @@ def test_convert(network, tmp_path):
     before, after = gan.load(path).G_ema.state_dict(), gan.load(tmp_path / "copy.safetensors").G_ema.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[key], after[key]) for key in before)
-    run("convert", "--network", network("plain"), "--format=torchscript", "--output", tmp_path / "g.pt")
-    assert (tmp_path / "g.pt").stat().st_size > 1000
+    for words in (["--format=torchscript"], []):
+        run("convert", "--network", network("plain"), *words, "--output", tmp_path / "g.pt")
+        assert (tmp_path / "g.pt").stat().st_size > 1000
+        (tmp_path / "g.pt").unlink()
 
 
 def test_inspect(network, monkeypatch):
@@ -241,7 +243,12 @@ def wrong(network, tmp_path):
         ("noise-figures --network={moving} --seeds=1 {o}", 1, "has no noise inputs"),
         ("truncation-figure --network={plain} --seeds=1 --trunc=a {o}", 2, "expected numbers"),
         ("convert --network={plain} --format=onyx {f}", 2, "'onyx' is not one of"),
-        ("convert --network={tmp}/none.pkl {f}", 1, "There is no such file or folder"),
+        ("convert --network={tmp}/none.pkl {f}.onnx", 1, "There is no such file or folder"),
+        ("convert --network={plain} {f}.pkl", 2, "must end in .safetensors, .pt, .ts, .torchscript or .onnx, not"),
+        ("convert --network={plain} {f}", 2, "must end in .safetensors"),
+        ("convert --network={plain} --format=onnx {f}.safetensors", 1, "has the ending of safetensors: leave --format"),
+        ("spectra calc --source={plain} --num=1 --mean=0 --std=1 --dest={tmp}/out.png", 2, "must end in .npz, not"),
+        ("metrics train-classifiers --data={tmp} --outfile={tmp}/out.pkl", 2, "must end in .safetensors, not"),
         ("inspect --network={tmp}/none.pkl", 1, "There is no such file or folder"),
     ],
 )
@@ -251,7 +258,7 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_written(wrong, line,
     assert says in result.output
     assert "Traceback" not in result.output
     assert result.output.strip().splitlines()[-1].startswith("Error: ")
-    assert not (wrong["tmp"] / "out").exists()
+    assert not list(wrong["tmp"].glob("out*"))
 
 
 def test_dry_run_opens_nothing(tmp_path):

@@ -65,6 +65,9 @@ def test_list(runs):
         ("00012-cats", "failed"), ("00007-faces-again", "running"), ("00001-faces", "finished"),
     ]  # fmt: skip
     assert rows[1][2:6] == ["4 / 10 kimg", "2 s/kimg", "0m 12s", "cpu"]
+    assert [len(row) for row in rows] == [9, 9, 9]
+    assert rows[0][6] == str(runs / "00012-cats")
+    assert rows[0][8].startswith("disk full: OSError")
     code, said = call("list", "--json", "--state=failed")
     (run,) = (json.loads(line) for line in said.splitlines())
     assert (run["folder"], run["cause"]) == (str(runs / "00012-cats"), "disk full")
@@ -83,6 +86,15 @@ def test_the_table_fits_the_terminal(runs, width, columns):
     assert "disk full: OSError" in lines[1]
     assert all(state in line for state, line in zip(("failed", "running", "finished"), lines[1:], strict=True))
     assert "4 / 10 kimg" in lines[2]
+
+
+def test_numbers_have_no_exponents_and_columns_no_tabs(tmp_path):
+    run = Run(
+        str(tmp_path), "train", "running", done=12345.6, total=25000, metric=("fid50k_full", 18.43), last_line="a\tb"
+    )
+    assert tables.amount(run) == "12346 / 25000 kimg"
+    assert tables.amount(Run(str(tmp_path), "train", "running", done=0.5, total=1.8)) == "0.5 / 1.8 kimg"
+    assert tables.plain([run]).split("\t")[7:] == ["fid50k_full 18.43", "a b"]
 
 
 def test_watching_what_has_ended_tells_how(runs):
