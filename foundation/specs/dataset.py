@@ -23,9 +23,22 @@ class DatasetSpec:
     max_images: int | None = option(None, help="Maximum number of images; default: all.", low=1)
     transform: str | None = option(
         None,
-        help="Crop the largest square from the centre, or a wide rectangle padded with black bars.",
-        choices=("center-crop", "center-crop-wide"),
+        help="Crop the largest square from the centre, or a wide rectangle that is padded with black bars: with the "
+        "published rows (width x height / width of the image), or in the proportions of --resolution.",
+        choices=("center-crop", "center-crop-wide", "center-crop-wide-proportional"),
     )
     resolution: tuple[int, int] | None = option(
         None, read=read_size, help="Output size, as in 256x256; default: unchanged.", metavar="WxH"
+    )
+    resize_filter: str = option("lanczos", help="Filter for resizing.", choices=("box", "lanczos"))
+    channels: int | None = option(
+        None,
+        low=1,
+        high=4,
+        help="1 for grey, 3 for colour, 4 for colour with transparency (not in the official tools); default: those of "
+        "all images, or 3 if they differ. Transparency that is not kept becomes white.",
+    )
+    partial: bool = option(
+        False,
+        help="Accept a source of which more than 10 % of the images cannot be used (not in the official tools).",
     )

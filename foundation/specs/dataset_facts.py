@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-"""Endings of image files in a dataset."""
+from foundation.specs.image_files import ENDINGS, is_image, walk
+
 LABELS = "dataset.json"
 """File of a dataset that holds the labels."""
 _CHANNELS = {"1": 1, "L": 1, "LA": 2, "P": 3, "RGB": 3, "RGBA": 4, "CMYK": 3}
@@ -46,18 +46,18 @@ def look(path: str | os.PathLike[str]) -> DatasetFacts:
     place = Path(path).expanduser()
     try:
         if place.is_dir():
-            names = sorted(os.path.join(folder, name) for folder, _, files in os.walk(place) for name in files)
+            names = sorted(os.path.join(folder, name) for folder, files in walk(place) for name in files)
             labels = place / LABELS
             return _facts(
                 place,
-                [name for name in names if name.lower().endswith(ENDINGS)],
+                [name for name in names if is_image(os.path.relpath(name, place))],
                 lambda name: Path(name).read_bytes(),
                 labels.read_bytes() if labels.is_file() else None,
             )
         if not place.exists():
             return DatasetFacts(problem=f"There is no file or folder {place}.")
         with zipfile.ZipFile(place) as archive:
-            names = sorted(name for name in archive.namelist() if name.lower().endswith(ENDINGS))
+            names = sorted(filter(is_image, archive.namelist()))
             inside = archive.read(LABELS) if LABELS in archive.namelist() else None
             return _facts(place, names, archive.read, inside)
     except zipfile.BadZipFile:

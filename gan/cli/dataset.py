@@ -16,8 +16,8 @@ _REPORTED = 20
 @make(DatasetSpec, "dataset")
 def command(spec: DatasetSpec) -> None:
     """Convert the source and print a summary."""
-    if spec.transform == "center-crop-wide" and spec.resolution is None:
-        raise ValueError("--transform=center-crop-wide needs --resolution, as in 512x384.")
+    if spec.transform not in (None, "center-crop") and spec.resolution is None:
+        raise ValueError(f"--transform={spec.transform} needs --resolution, as in 512x384.")
     skipped = 0
 
     def report_skipped(line: str) -> None:
@@ -31,5 +31,10 @@ def command(spec: DatasetSpec) -> None:
         outcome = convert(source, Path(spec.dest), spec, report_skipped, report)
     if skipped > _REPORTED:
         click.echo(f"... and {skipped - _REPORTED} more.")
+    if outcome.without:
+        click.echo(
+            f"Labels were not written: {outcome.without} of {outcome.written} pictures have none in dataset.json; add "
+            "theirs, or take those pictures out."
+        )
     labels = "with labels" if outcome.labelled else "without labels"
     click.echo(f"{spec.dest}: {outcome.written} pictures {labels}; {outcome.skipped} left out.")

@@ -45,6 +45,10 @@ class CifarSource:
     def __len__(self) -> int:
         return self._count
 
+    def channels(self) -> set[int]:
+        """See `Source`."""
+        return {3}
+
     def __iter__(self) -> Iterator[Item]:
         with tarfile.open(self._path) as archive:
             for name in self._members:
@@ -112,6 +116,10 @@ class MnistSource:
 
     def __len__(self) -> int:
         return len(self._images)
+
+    def channels(self) -> set[int]:
+        """See `Source`."""
+        return {1}
 
     def __iter__(self) -> Iterator[Item]:
         border = [(0, 0), (_MNIST_BORDER, _MNIST_BORDER), (_MNIST_BORDER, _MNIST_BORDER)]

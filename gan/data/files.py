@@ -1,6 +1,7 @@
 """Images in folders and zip files as a source of the dataset tool."""
 
 import json
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from foundation.specs.dataset_facts import LABELS
 
 from .items import Item, Label
+from .label_names import as_number, matched
+from .pixels import channels_of
 from .reader import DatasetError, decode, image_names, open_files
 
 
@@ -29,6 +32,11 @@ class FilesSource:
     def __len__(self) -> int:
         return len(self._names)
 
+    def channels(self) -> set[int]:
+        """See `Source`: from the headers of all images."""
+        found = (channels_of(self._files.read(name)) for name in self._names)
+        return {one for one in found if one is not None}
+
     def __iter__(self) -> Iterator[Item]:
         for name in self._names:
             label = self._labels.get(name)
@@ -38,11 +46,16 @@ class FilesSource:
                 yield Item(name, None, label, str(error))
 
     def _read_labels(self) -> dict[str, Label]:
-        if LABELS not in self._files.names():
+        places = [name for name in self._files.names() if posixpath.basename(name) == LABELS]
+        if not places:
             return {}
+        if len(places) > 1 and LABELS not in places:
+            raise DatasetError(f"{self._path} holds {len(places)} files {LABELS}: give the folder of one of them.")
+        where = LABELS if LABELS in places else places[0]
         try:
-            content: Any = json.loads(self._files.read(LABELS))
+            content: Any = json.loads(self._files.read(where))
             rows = content["labels"] or []
-            return {str(name).replace("\\", "/"): label for name, label in rows}
+            found = {str(name): as_number(label) for name, label in rows}
+            return matched(found, self._names, posixpath.dirname(where))
         except (ValueError, TypeError, KeyError) as error:
             raise DatasetError(f"{self._path}: {LABELS} cannot be read ({error}): mend it or take it out.") from error

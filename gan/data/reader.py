@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-from foundation.specs.dataset_facts import ENDINGS, LABELS
-
-_MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
-"""Mode that each of Pillow's 8-bit modes is converted to; deeper modes are refused, as they would lose precision."""
+from foundation.specs.dataset_facts import LABELS
+from foundation.specs.image_files import ENDINGS, is_image, walk
+from gan.data.label_names import as_number, matched
+from gan.data.pixels import pixels_of
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -190,13 +190,12 @@ class ImageSource:
                 f"{self.path} has no labels in {LABELS}: make a dataset with labels, or do without classes (--cond=0)."
             )
         try:
-            table = {str(name).replace("\\", "/"): label for name, label in rows}
+            table = matched({str(name): as_number(label) for name, label in rows}, self.names)
         except (TypeError, ValueError) as error:
             raise DatasetError(
                 f"{self._where(LABELS)} must hold [name, label] pairs: make the dataset again."
             ) from error
         self._compare("no label for", "has", set(self.names) - set(table))
-        self._compare("labels for", "lacks", set(table) - set(self.names))
         return self._label_array([table[name] for name in self.names])
 
     def _compare(self, says: str, verb: str, names: set[str]) -> None:
@@ -240,22 +239,22 @@ def decode(data: bytes, where: str) -> Bytes:
     """
     try:
         with Image.open(io.BytesIO(data)) as image:
-            if image.mode not in _MODES:
+            pixels = pixels_of(image)
+            if pixels is None:
                 raise DatasetError(
-                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 bits can be read: "
+                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 or 16 bits can be read: "
                     "convert it."
                 )
-            transparent = image.mode == "P" and "transparency" in image.info
-            mode = "RGBA" if transparent else _MODES[image.mode]
-            pixels = np.asarray(image.convert(mode))
+    except UnidentifiedImageError as error:
+        raise DatasetError(f"{where} is damaged or no picture: leave it out or get it again.") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
-    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    return pixels
 
 
 def image_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
     """Return the sorted names of the images among files."""
-    return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
+    return tuple(sorted(filter(is_image, files.names())))
 
 
 def open_files(path: Path) -> "FolderFiles | ZipFiles":
@@ -278,7 +277,7 @@ class FolderFiles:
         self._path = path
         self._names = frozenset(
             (Path(folder) / file).relative_to(path).as_posix()
-            for folder, _, files in os.walk(path)
+            for folder, files in walk(path)
             for file in files
             if not file.startswith(".")
         )
