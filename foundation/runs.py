@@ -75,8 +75,14 @@ def describe_training(spec: Mapping[str, Any]) -> str:
     Args:
         spec: The options by name: cfg, data, gpus, batch, gamma and desc.
     """
+    from foundation.specs.run_names import ada_name
+    from foundation.specs.train_defaults import ADA
+
+    if spec["cfg"] in ADA:
+        return ada_name(spec)
     dataset = Path(spec["data"]).resolve().stem
     parts = [spec["cfg"], dataset, f"gpus{spec['gpus']}", f"batch{spec['batch']}", f"gamma{spec['gamma']:g}"]
+    parts += [f"subset{spec['subset']}"] if spec.get("subset") else []
     return "-".join([*parts, spec["desc"]] if spec.get("desc") else parts)
 
 

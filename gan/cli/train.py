@@ -137,11 +137,14 @@ def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
     if spec.metrics != (metrics.AUTO,):
         metrics.measurable(spec.metrics, detectors)
     source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
+    if spec.subset is not None:
+        source = source.subset(spec.subset, spec.seed)
     return session.Job(
         train_config(spec, source.resolution, source.channels, source.label_dim),
         data=spec.data,
         cond=spec.cond,
         mirror=spec.mirror,
+        subset=spec.subset,
         device=spec.device,
         folder=resumed,
         continued=resumed is not None and run_folder.has_begun(resumed),

@@ -41,6 +41,8 @@ def describe(spec: TrainSpec, job: Job, fit: Fit | None) -> str:
         TrainingError: the output folder cannot be written.
     """
     source = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
+    if job.subset is not None:
+        source = source.subset(job.subset, job.config.seed)
     folder = job.folder or next_folder(Path(spec.outdir), describe_training(dataclasses.asdict(spec)))
     _check_writable(folder)
     config = job.config

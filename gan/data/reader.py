@@ -163,6 +163,23 @@ class ImageSource:
         other.__dict__.pop("content_hash", None)
         return other
 
+    def subset(self, count: int, seed: int) -> "ImageSource":
+        """Return the dataset with `count` of its images, drawn with a seed as the published tool does.
+
+        Raises:
+            DatasetError: it has fewer images.
+        """
+        if count > len(self.names):
+            raise DatasetError(f"{self.path} has {len(self.names)} pictures, not {count}: give a smaller --subset.")
+        order = np.arange(len(self.names))
+        np.random.RandomState(seed % 2**31).shuffle(order)
+        kept = np.sort(order[:count]).tolist()
+        other = copy.copy(self)
+        other.names = tuple(self.names[index] for index in kept)
+        other._labels = self._labels[kept]
+        other.__dict__.pop("content_hash", None)
+        return other
+
     def _raw(self, index: int) -> int:
         if not 0 <= index < len(self):
             raise IndexError(f"{self.path} has no picture {index}: it has {len(self)}")

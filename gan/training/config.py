@@ -54,6 +54,10 @@ class TrainConfig:
     """Seed of all random numbers."""
     workers: int
     """Data loading threads per process."""
+    nhwc: bool
+    """Keep images and weights with the channels last."""
+    allow_tf32: bool
+    """Allow TensorFloat-32 on a GPU."""
     worker_timeout_s: float
     """Seconds after which a process that does not answer is lost."""
     cudnn_benchmark: bool

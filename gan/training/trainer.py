@@ -130,6 +130,8 @@ class Trainer:
         self._follow_growth()
         real_img = send(torch.from_numpy(pixels), self._device).to(torch.float32) / 127.5 - 1
         real_img = at_level_of_detail(real_img, self.lod)
+        if config.nhwc:
+            real_img = real_img.contiguous(memory_format=torch.channels_last)
         real_c = send(torch.from_numpy(labels), self._device)
         self.loss.augment_p = self.ada.p
         for phase in self._phases:
@@ -253,7 +255,9 @@ class Trainer:
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         vector = self.health.mend(phase.name, self._group.mean(flatten(gradients)))
         for parameter, gradient in zip(parameters, unflatten(vector, gradients), strict=True):
-            parameter.grad = gradient
+            # A fused optimiser takes both as they lie in memory.
+            same = gradient.stride() == parameter.stride()
+            parameter.grad = gradient if same else torch.empty_like(parameter).copy_(gradient)
 
     def _latents(self) -> tuple[Tensor, Tensor]:
         """Return this process's share of a batch of latents and labels; all processes draw the whole batch."""
@@ -302,5 +306,7 @@ class Trainer:
             self.fit = transfer(start, {"G": G, "D": D, "G_ema": average}, self.config.resume_partial)
         for network in (G, D, average):
             network.to(self._device).requires_grad_(False)
+            if self.config.nhwc:
+                network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._group.copy_from_first([*network.parameters(), *network.buffers()])
         return G.train(), D.train(), average.eval()

@@ -79,7 +79,7 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
     look = LOOKS[run.state]
     buttons: list[tuple[str, str, str, str]] = []
     if newest is not None:
-        buttons.append(("Explore newest", "eye", "plain", f"Draw with the network of {newest.kimg:.0f} kimg"))
+        buttons.append(("Explore newest", "eye", "plain", f"Draw with the network of {kimg_text(newest.kimg)} kimg"))
     if run.kind == "metrics" or run.metric is not None:
         buttons.append(("Results", "list", "plain", "Networks by figures as a table, curves over time, CSV"))
     if newest is not None:

@@ -45,6 +45,8 @@ class Job:
     """True to use its labels."""
     mirror: bool
     """True to double it with mirrored images."""
+    subset: int | None
+    """Number of its images to train on; None for all."""
     device: str
     """Name of the device, see `gan.device`."""
     folder: Path | None
@@ -75,6 +77,7 @@ def run(
     """
     device = local_device(choose_device(job.device))
     torch.backends.cudnn.benchmark = job.config.cudnn_benchmark
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = job.config.allow_tf32
     if device.type == "cpu" and started_by_torchrun():
         beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         torch.set_num_threads(max(1, torch.get_num_threads() // beside))
@@ -123,7 +126,8 @@ def _train(
     stop: Callable[[], bool],
     progress: Callable[[int], None],
 ) -> bool:
-    source = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
+    whole = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
+    source = whole if job.subset is None else whole.subset(job.subset, job.config.seed)
     state = load_state(folder) if job.continued else None
     start = None
     if job.config.resume is not None and state is None:
@@ -132,7 +136,7 @@ def _train(
         cut_back_to(folder, state["nimg"])
     measure = metrics.for_training(
         job.config.metrics,
-        source,
+        whole,
         group,
         folder,
         notify,
