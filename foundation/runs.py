@@ -75,7 +75,7 @@ def describe_training(spec: Mapping[str, Any]) -> str:
     Args:
         spec: The options by name: cfg, data, gpus, batch, gamma and desc.
     """
-    from foundation.specs.run_names import ada_name
+    from foundation.specs.names import ada_name
     from foundation.specs.train_defaults import ADA
 
     if spec["cfg"] in ADA:

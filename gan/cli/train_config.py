@@ -6,7 +6,7 @@ Each option is spelled once, where it takes effect. Those of the dataset and the
 from collections.abc import Mapping
 from typing import Any
 
-from foundation.specs.networks_by_name import source_of
+from foundation.specs.names import source_of
 from foundation.specs.train import TrainSpec
 from foundation.specs.train_defaults import resolved
 from foundation.specs.training_rules import batch_per_gpu, broken

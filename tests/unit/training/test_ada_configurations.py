@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from foundation.runs import describe_training
-from foundation.specs.networks_by_name import SOURCES
+from foundation.specs.names import SOURCES
 from foundation.specs.train import PIPELINES as NAMES
 from foundation.specs.train_defaults import kimg_of
 from gan.cli.train import make_job

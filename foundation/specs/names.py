@@ -1,14 +1,35 @@
-"""Names of training runs with StyleGAN2-ADA's configurations, as its tool builds them. Standard library only."""
+"""Names of StyleGAN2-ADA's tool: of published networks to start from, and of its runs. Standard library only."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from foundation.specs.networks_by_name import NO_RESUME, SOURCES
 from foundation.specs.options import fields
 from foundation.specs.train import TrainSpec
 
+_PLACE = "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/transfer-learning-source-nets/"
+
+NO_RESUME = "noresume"
+"""Name for fresh weights."""
+
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "ffhq256": f"{_PLACE}ffhq-res256-mirror-paper256-noaug.pkl",
+        "ffhq512": f"{_PLACE}ffhq-res512-mirror-stylegan2-noaug.pkl",
+        "ffhq1024": f"{_PLACE}ffhq-res1024-mirror-stylegan2-noaug.pkl",
+        "celebahq256": f"{_PLACE}celebahq-res256-mirror-paper256-kimg100000-ada-target0.5.pkl",
+        "lsundog256": f"{_PLACE}lsundog-res256-paper256-kimg100000-noaug.pkl",
+    }
+)
+"""Addresses by name."""
+
 _DEFAULTS = {part.name: part.default for part in fields(TrainSpec)}
+
+
+def source_of(resume: str | None) -> str | None:
+    """Return the file, address or folder that `--resume` means; None for fresh weights."""
+    return None if resume is None or resume == NO_RESUME else SOURCES.get(resume, resume)
 
 
 def ada_name(spec: Mapping[str, Any]) -> str:
