@@ -297,13 +297,14 @@ class Trainer:
 
     def _build(self, start: Networks | None) -> tuple[StyleGenerator, StyleDiscriminator, StyleGenerator]:
         """G, D and G_ema with the same weights in all processes, in training mode (the average in evaluation mode)."""
+        partial = self.config.resume_partial
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
             G = build_generator(self.config.G.class_name, **self.config.G.arguments)
             D = build_discriminator(self.config.D.class_name, **self.config.D.arguments)
         average = copy.deepcopy(G)
         if start is not None:
-            self.fit = transfer(start, {"G": G, "D": D, "G_ema": average}, self.config.resume_partial)
+            self.fit = transfer(start, {"G": G, "D": D, "G_ema": average}, partial)
         for network in (G, D, average):
             network.to(self._device).requires_grad_(False)
             if self.config.nhwc:

@@ -55,7 +55,8 @@ CASES = {
     TruncationFigureSpec: "truncation-figure --network={plain} --seeds=1 --trunc=1 --outdir={out} --device=cpu",
     ConvertSpec: "convert --network={plain} --output={out}.safetensors",
     InspectSpec: "inspect --network={plain}",
-    DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop",
+    DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop "
+    "--resolution=16x16",
     MetricsSpec: "metrics --network={cond} --data={data} --metrics=is10 --device=cpu --detector={inception}",
     ClassifiersSpec: "metrics train-classifiers --data={halves} --outfile={out}.safetensors --device=cpu",
     StatsSpec: "spectra stats --source={data} --num=2",

@@ -68,7 +68,7 @@ def test_images_are_the_librarys_own(network, tmp_path):
     G = load_generator(path, "cpu")
     ws = styles(G, [0, 2, 3], psi=0.7)
     assert np.array_equal(pixels(tmp_path / "o" / "seed0002.png"), render(G, ws[1], RenderOptions(noise_mode="none")))
-    assert "trunc        0.7" in read_metadata(tmp_path / "o" / "seed0002.png")["Comment"]
+    assert "trunc         0.7" in read_metadata(tmp_path / "o" / "seed0002.png")["Comment"]
 
 
 def test_images_of_classes(network, tmp_path):
@@ -263,7 +263,7 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_written(wrong, line,
 
 def test_dry_run_opens_nothing(tmp_path):
     output = run("images", "--network=none.pkl", "--seeds=1", "--outdir", tmp_path / "out", "-n")
-    assert "network      none.pkl" in output
+    assert "network       none.pkl" in output
     assert not (tmp_path / "out").exists()
 
 
