@@ -21,6 +21,7 @@ from foundation.specs.pictures import (
     MixingSpec,
     NoiseFiguresSpec,
     TruncationFigureSpec,
+    UncuratedFigureSpec,
     VideoSpec,
 )
 from foundation.specs.slurm import SlurmOptions
@@ -34,6 +35,7 @@ TABLES: dict[str, type] = {
     "style-mixing": MixingSpec,
     "noise-figures": NoiseFiguresSpec,
     "truncation-figure": TruncationFigureSpec,
+    "uncurated-figure": UncuratedFigureSpec,
     "inspect": InspectSpec,
     "convert": ConvertSpec,
     "dataset": DatasetSpec,

@@ -5,6 +5,7 @@ from typing import Any
 
 from foundation.specs.formats import (
     DirectionChoice,
+    read_box,
     read_direction,
     read_numbers,
     read_pair,
@@ -154,6 +155,24 @@ class TruncationFigureSpec(DrawingSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UncuratedFigureSpec(TruncatedSpec):
+    """Render many images of one random state in columns of several sizes (StyleGAN, figures 2 and 10 to 12)."""
+
+    outdir: str = _outdir()
+    lods: tuple[int, ...] = option(
+        (0, 1, 2, 2, 3, 3),
+        read=read_seeds,
+        metavar="LEVELS",
+        help="Level of detail of each column: images of half the size for every level.",
+    )
+    rows: int = option(3, help="Images in a column of full size; others have as many as fit.", low=1, high=1000)
+    seed: int = option(5, help="Seed of the random state that all images are drawn from.", low=0)
+    crop: tuple[int, ...] = option(
+        (), read=read_box, metavar="X,Y,W,H", help="Part of each image to show, in pixels; default: all of it."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConvertSpec(NetworkSpec):
     """Convert a network to another format: all networks of the file, or the generator alone for other programs."""
 
@@ -167,6 +186,9 @@ class ConvertSpec(NetworkSpec):
         choices=tuple(NETWORK_ENDINGS),
         help="safetensors contains every network of the file; torchscript and onnx only the generator. Default: by the "
         "ending of the output.",
+    )
+    force_fp16: bool = option(
+        False, help="Compute the four highest resolutions in half precision, with outputs limited to 256."
     )
 
 

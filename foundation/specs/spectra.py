@@ -42,7 +42,9 @@ class HeatmapSpec:
     """Plot a spectrum over both frequencies."""
 
     source: str = option(metavar="FILE", help="Spectrum written by `spectra calc`.")
-    save: str = option(metavar="FILE", help="Output image (.png, .pdf, .svg).")
+    save: str | None = option(
+        None, metavar="FILE", help="Output image (.png, .pdf, .svg); default: show it in a window."
+    )
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
     smooth: float = option(1.25, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)
 
@@ -54,6 +56,8 @@ class SlicesSpec:
     source: tuple[str, ...] = option(
         read=str, multiple=True, metavar="FILE", help="Spectrum written by `spectra calc`. Can be repeated."
     )
-    save: str = option(metavar="FILE", help="Output image (.png, .pdf, .svg).")
+    save: str | None = option(
+        None, metavar="FILE", help="Output image (.png, .pdf, .svg); default: show it in a window."
+    )
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
     smooth: float = option(0.0, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)

@@ -165,3 +165,20 @@ def test_drawings_are_pictures_of_the_size_asked_for(tmp_path):
 def test_spectra_that_are_the_same_everywhere_can_be_drawn(tmp_path):
     spectra_figures.heatmap(spectra.Spectrum(np.ones((16, 16)), 16, 1), tmp_path / "flat.png", smooth=0)
     assert (tmp_path / "flat.png").is_file()
+
+
+@pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
+def test_drawings_without_a_file_are_shown(monkeypatch):
+    from matplotlib import pyplot
+
+    spectrum = spectra.Spectrum(np.random.RandomState(0).rand(16, 16) + 0.1, 16, 9)
+    shown = []
+    monkeypatch.setattr(pyplot, "show", lambda: shown.append(pyplot.get_fignums()))
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "TkAgg")
+    spectra_figures.heatmap(spectrum, None)
+    spectra_figures.curves({"a": spectrum}, None)
+    assert [len(figures) for figures in shown] == [1, 1]
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "agg")
+    with pytest.raises(ValueError, match="no window here: name a picture to write with --save"):
+        spectra_figures.heatmap(spectrum, None)
+    assert not pyplot.get_fignums()

@@ -23,6 +23,7 @@ from foundation.specs.pictures import (
     MixingSpec,
     NoiseFiguresSpec,
     TruncationFigureSpec,
+    UncuratedFigureSpec,
     VideoSpec,
 )
 from foundation.specs.slurm import SlurmOptions
@@ -53,6 +54,7 @@ CASES = {
     MixingSpec: "style-mixing --network={plain} --rows=1 --cols=2 --styles=0 --outdir={out} --device=cpu",
     NoiseFiguresSpec: "noise-figures --network={plain} --seeds=1 --realisations=2 --outdir={out} --device=cpu",
     TruncationFigureSpec: "truncation-figure --network={plain} --seeds=1 --trunc=1 --outdir={out} --device=cpu",
+    UncuratedFigureSpec: "uncurated-figure --network={plain} --lods=0,1 --rows=1 --outdir={out} --device=cpu",
     ConvertSpec: "convert --network={plain} --output={out}.safetensors",
     InspectSpec: "inspect --network={plain}",
     DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop "

@@ -299,3 +299,20 @@ def test_style_mixing_has_noise_as_images_do(network, tmp_path):
     shown = {(tmp_path / mode / "1-1.png").read_bytes() for mode in ("const", "random", "none")}
     assert len({pixels(tmp_path / mode / "1-1.png").tobytes() for mode in ("const", "random", "none")}) == len(shown)
     assert not np.array_equal(pixels(tmp_path / "random" / "1-1.png"), wanted)
+
+
+def test_half_precision_can_be_added_by_conversion(network, tmp_path):
+    path = network("plain")
+    run("convert", "--network", path, "--output", tmp_path / "half.safetensors", "--force-fp16=1")
+    before, after = gan.load(path), gan.load(tmp_path / "half.safetensors")
+    for key, value in before.G_ema.state_dict().items():
+        assert torch.equal(after.G_ema.state_dict()[key], value), key
+    arguments = after.info.architectures["G_ema"].arguments
+    assert (arguments["num_fp16_res"], arguments["conv_clamp"]) == (4, 256)
+    assert before.info.architectures["G_ema"].arguments.get("num_fp16_res", 0) == 0
+    ws = styles(before.G_ema, [1])
+    single, half = (nets.G_ema.synthesis(ws, force_fp32=True, noise_mode="const") for nets in (before, after))
+    torch.testing.assert_close(half, single, rtol=0, atol=1e-4)
+    refused = CliRunner().invoke(main, ["convert", f"--network={path}", f"--output={tmp_path}/a.pt", "--force-fp16=1"])
+    assert refused.exit_code == 1
+    assert "--force-fp16 is for safetensors" in refused.output
