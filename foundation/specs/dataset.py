@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foundation.specs.formats import read_seeds, read_size
+from foundation.specs.formats import read_box, read_seeds, read_size
 from foundation.specs.options import option
 
 
@@ -21,6 +21,14 @@ class DatasetSpec:
         (), read=read_seeds, help="Classes to use, as in 0,2-3 (not in the official tools); default: all."
     )
     max_images: int | None = option(None, help="Maximum number of images; default: all.", low=1)
+    shuffle: bool = option(False, help="Take the images in the random order of the published StyleGAN1 and 2 tools.")
+    crop: tuple[int, ...] = option(
+        (),
+        read=read_box,
+        metavar="X,Y,W,H",
+        help="Part of each image to use before anything else, in pixels, as in 25,57,128,128 for CelebA's faces; "
+        "default: all of it.",
+    )
     transform: str | None = option(
         None,
         help="Crop the largest square from the centre, or a wide rectangle that is padded with black bars: with the "

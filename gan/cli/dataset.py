@@ -8,6 +8,7 @@ from foundation.specs.dataset import DatasetSpec
 from gan.cli.command import command as make
 from gan.cli.progress import progress
 from gan.data.convert import convert, open_source
+from gan.data.order import shuffled
 
 _REPORTED = 20
 """Number of skipped images that are reported one by one."""
@@ -27,6 +28,8 @@ def command(spec: DatasetSpec) -> None:
             click.echo(line)
 
     source = open_source(Path(spec.source))
+    if spec.shuffle:
+        source = shuffled(source)
     with progress("Pictures") as report:
         outcome = convert(source, Path(spec.dest), spec, report_skipped, report)
     if skipped > _REPORTED:

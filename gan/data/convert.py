@@ -41,6 +41,10 @@ class Conversion(Protocol):
         """`center-crop`, `center-crop-wide`, or None to keep the whole image."""
 
     @property
+    def crop(self) -> tuple[int, ...]:
+        """Left, top, width and height of the part to use; () for all."""
+
+    @property
     def resolution(self) -> tuple[int, int] | None:
         """Width and height of the result in pixels; None keeps the image's size."""
 
@@ -202,9 +206,14 @@ def _fitted(
     """
     if item.pixels is None:
         return None, item.problem, False
-    pixels = transformed(with_channels(item.pixels, channels), conversion)
+    chosen = item.pixels
+    if conversion.crop:
+        left, top, width, height = conversion.crop
+        chosen = chosen[:, top : top + height, left : left + width]
+    whole = not conversion.crop or chosen.shape[1:] == (conversion.crop[3], conversion.crop[2])
+    pixels = transformed(with_channels(chosen, channels), conversion) if whole else None
     if pixels is None:
-        return None, f"{item.name} is too small to be cut to {_size(conversion.resolution)}.", True
+        return None, f"{item.name} is too small for the part to be cut out.", True
     if shape is None:
         _check_size(pixels, item.name)
     elif pixels.shape != shape:

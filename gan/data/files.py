@@ -1,5 +1,6 @@
 """Images in folders and zip files as a source of the dataset tool."""
 
+import copy
 import json
 import posixpath
 from collections.abc import Iterator
@@ -31,6 +32,12 @@ class FilesSource:
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def reordered(self, order: list[int]) -> "FilesSource":
+        """Return the same images in another order, by their indices."""
+        other = copy.copy(self)
+        other._names = tuple(self._names[index] for index in order)
+        return other
 
     def channels(self) -> set[int]:
         """See `Source`: from the headers of all images."""

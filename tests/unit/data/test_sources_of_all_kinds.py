@@ -199,3 +199,45 @@ def test_an_ending_that_is_not_written_is_refused(tmp_path, ending):
     assert not (tmp_path / f"out{ending}").exists()
     made(tmp_path / "set", tmp_path / "out.ZIP")
     assert zipfile.is_zipfile(tmp_path / "out.ZIP")
+
+
+def test_images_are_shuffled_as_published(tmp_path):
+    folder = pictures(tmp_path / "set", 12)
+    order = np.arange(12)
+    np.random.RandomState(123).shuffle(order)
+    (folder / "dataset.json").write_text(json.dumps({"labels": [[f"{i}.png", i] for i in range(12)]}))
+    names = list(ImageSource(folder).names)
+    words = ["dataset", f"--source={folder}", f"--dest={tmp_path / 'out.zip'}", "--shuffle=1"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    made_of = ImageSource(tmp_path / "out.zip", use_labels=True)
+    np.testing.assert_array_equal(made_of.images(range(12)), ImageSource(folder).images(order.tolist()))
+    wanted = [int(names[index].removesuffix(".png")) for index in order]
+    assert made_of.labels(range(12)).argmax(axis=1).tolist() == wanted
+
+
+@pytest.mark.parametrize("kind", ["mnist", "cifar"])
+def test_archives_are_shuffled_as_published(tmp_path, kind):
+    labels = np.arange(6, dtype=np.uint8)
+    if kind == "mnist":
+        path = sources.mnist(tmp_path, sources.noise(6, (28, 28)), labels)
+    else:
+        path = sources.cifar(tmp_path / "cifar-10-binary.tar.gz", sources.noise(6, (3, 32, 32)), labels, True)
+    order = np.arange(6)
+    np.random.RandomState(123).shuffle(order)
+    words = ["dataset", f"--source={path}", f"--dest={tmp_path / 'out.zip'}", "--shuffle=1"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    found = ImageSource(tmp_path / "out.zip", use_labels=True).labels(range(6)).argmax(axis=1)
+    assert found.tolist() == order.tolist()
+
+
+def test_a_part_of_each_image_can_be_taken(tmp_path):
+    """The published cut of CelebA: 128x128 about (89, 121) in 178x218 pixels."""
+    faces = sources.noise(2, (218, 178, 3))
+    for i, pixels in enumerate(faces):
+        (tmp_path / f"{i}.png").write_bytes(file(pixels, "PNG"))
+    (tmp_path / "small.png").write_bytes(file(faces[0][:100, :100], "PNG"))
+    outcome, told = made(tmp_path, tmp_path / "out" / "set.zip", crop=(25, 57, 128, 128))
+    assert (outcome.written, outcome.skipped) == (2, 1)
+    assert "small.png is too small" in told[0]
+    cut = faces[:, 121 - 64 : 121 + 64, 89 - 64 : 89 + 64]
+    np.testing.assert_array_equal(ImageSource(tmp_path / "out" / "set.zip").images([0, 1]), cut.transpose(0, 3, 1, 2))
