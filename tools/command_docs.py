@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from foundation.specs.dataset import DatasetSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
 from foundation.specs.film import FilmSpec
 from foundation.specs.formats import write
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
@@ -39,6 +39,8 @@ TABLES: dict[str, type] = {
     "inspect": InspectSpec,
     "convert": ConvertSpec,
     "dataset": DatasetSpec,
+    "dataset extract": ExtractSpec,
+    "dataset compare": CompareSpec,
     "train": TrainSpec,
     "metrics": MetricsSpec,
     "metrics train-classifiers": ClassifiersSpec,

@@ -13,6 +13,8 @@ class DatasetSpec:
     The source is a folder or zip file of images, an LSUN database, cifar-10-python.tar.gz,
     train-images-idx3-ubyte.gz (MNIST) or a folder of StyleGAN's TFRecords. Images that cannot be used are reported
     and skipped.
+
+    `dataset extract` writes the images of any source as files, `dataset compare` compares two sources.
     """
 
     source: str = option(help="Source of the images.", metavar="PATH")
@@ -50,3 +52,20 @@ class DatasetSpec:
         False,
         help="Accept a source of which more than 10 % of the images cannot be used (not in the official tools).",
     )
+
+
+@dataclass(frozen=True)
+class ExtractSpec:
+    """Write the images of a dataset as img00000000.png and so on, whatever format it has."""
+
+    source: str = option(help="Any source of the dataset tool.", metavar="PATH")
+    outdir: str = option(help="New folder to write.", metavar="DIR")
+
+
+@dataclass(frozen=True)
+class CompareSpec:
+    """Compare two datasets, image by image and label by label. The exit status is 1 if they differ."""
+
+    source: str = option(help="Any source of the dataset tool.", metavar="PATH")
+    other: str = option(help="Another one.", metavar="PATH")
+    ignore_labels: bool = option(False, help="Compare the images alone.")

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
-from foundation.specs.dataset import DatasetSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
 from gan.cli.command import command as make
+from gan.cli.groups import WithMore
 from gan.cli.progress import progress
+from gan.data.comparison import compare, extract
 from gan.data.convert import convert, open_source
 from gan.data.order import shuffled
 
@@ -15,7 +17,7 @@ _REPORTED = 20
 
 
 @make(DatasetSpec, "dataset")
-def command(spec: DatasetSpec) -> None:
+def _convert(spec: DatasetSpec) -> None:
     """Convert the source and print a summary."""
     if spec.transform not in (None, "center-crop") and spec.resolution is None:
         raise ValueError(f"--transform={spec.transform} needs --resolution, as in 512x384.")
@@ -41,3 +43,24 @@ def command(spec: DatasetSpec) -> None:
         )
     labels = "with labels" if outcome.labelled else "without labels"
     click.echo(f"{spec.dest}: {outcome.written} pictures {labels}; {outcome.skipped} left out.")
+
+
+@make(ExtractSpec, "extract")
+def _extract(spec: ExtractSpec) -> None:
+    """Print the number of images."""
+    with progress("Pictures") as report:
+        count, damaged = extract(open_source(Path(spec.source)), Path(spec.outdir), report)
+    click.echo(f"{spec.outdir}: {count} pictures; {damaged} could not be read.")
+
+
+@make(CompareSpec, "compare")
+def _compare(spec: CompareSpec) -> None:
+    """Print how many images and labels are equal, and end with status 1 if any differ."""
+    with progress("Pictures") as report:
+        found = compare(open_source(Path(spec.source)), open_source(Path(spec.other)), spec.ignore_labels, report)
+    click.echo(str(found))
+    if not found.equal:
+        raise SystemExit(1)
+
+
+command = WithMore(_convert, _extract, _compare)

@@ -144,7 +144,7 @@ def convert(
                 skipped.add(problem, expected)
             else:
                 shape = pixels.shape
-                store(_name(index), _png(pixels))
+                store(_name(index), png(pixels))
                 labels.add(index, item.label)
             progress(index + 1, most)
         if shape is None:
@@ -313,7 +313,8 @@ def _name(index: int) -> str:
     return f"{index // _PER_FOLDER:05d}/img{index:08d}.png"
 
 
-def _png(pixels: Bytes) -> bytes:
+def png(pixels: Bytes) -> bytes:
+    """Encode an image [C, H, W] of 1 to 4 channels."""
     image = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
     stream = BytesIO()
     Image.fromarray(image).save(stream, "PNG")

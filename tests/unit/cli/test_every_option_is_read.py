@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from foundation import runs as run_files
 from foundation.specs import click_options as command_options
-from foundation.specs.dataset import DatasetSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
 from foundation.specs.film import FilmSpec
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
 from foundation.specs.pictures import (
@@ -59,6 +59,8 @@ CASES = {
     InspectSpec: "inspect --network={plain}",
     DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop "
     "--resolution=16x16",
+    ExtractSpec: "dataset extract --source={data} --outdir={out}",
+    CompareSpec: "dataset compare --source={data} --other={data}",
     MetricsSpec: "metrics --network={cond} --data={data} --metrics=is10 --device=cpu --detector={inception}",
     ClassifiersSpec: "metrics train-classifiers --data={halves} --outfile={out}.safetensors --device=cpu",
     StatsSpec: "spectra stats --source={data} --num=2",

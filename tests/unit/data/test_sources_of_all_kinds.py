@@ -241,3 +241,25 @@ def test_a_part_of_each_image_can_be_taken(tmp_path):
     assert "small.png is too small" in told[0]
     cut = faces[:, 121 - 64 : 121 + 64, 89 - 64 : 89 + 64]
     np.testing.assert_array_equal(ImageSource(tmp_path / "out" / "set.zip").images([0, 1]), cut.transpose(0, 3, 1, 2))
+
+
+def test_datasets_are_extracted_and_compared(tmp_path):
+    folder = pictures(tmp_path / "set", 4)
+    (folder / "dataset.json").write_text(json.dumps({"labels": [[f"{i}.png", i % 2] for i in range(4)]}))
+
+    def run(*words):
+        return CliRunner().invoke(main, ["dataset", *map(str, words)])
+
+    assert run(f"--source={folder}", f"--dest={tmp_path / 'set.zip'}").exit_code == 0
+    same = run("compare", f"--source={folder}", f"--other={tmp_path / 'set.zip'}")
+    assert (same.exit_code, "4 of 4 pictures are the same, and 4 labels" in same.output) == (0, True)
+    assert run("extract", f"--source={tmp_path / 'set.zip'}", f"--outdir={tmp_path / 'out'}").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [f"img{i:08d}.png" for i in range(4)]
+    words = ("compare", f"--source={folder}", f"--other={tmp_path / 'out'}")
+    unlabelled = run(*words)
+    assert (unlabelled.exit_code, "4 of 4 pictures are the same, and 0 labels" in unlabelled.output) == (1, True)
+    assert run(*words, "--ignore-labels=1").exit_code == 0
+    (tmp_path / "out" / "img00000003.png").unlink()
+    fewer = run(*words, "--ignore-labels=1")
+    assert (fewer.exit_code, "3 of 4 pictures are the same." in fewer.output) == (1, True)
+    assert run("extract", f"--source={folder}", f"--outdir={tmp_path / 'out'}").exit_code == 1
