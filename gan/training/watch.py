@@ -7,6 +7,7 @@ gone without having said so. The store outlives each of the processes, and needs
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -96,7 +97,7 @@ class Watch:
             who = self._who.get(rank)
             if seconds >= self._limit_s and who is not None:
                 with suppress(OSError):
-                    who.signal(9)
+                    who.signal(signal.SIGKILL)
 
     def leave(self, failure: str = "") -> None:
         """Tell the others that this process ends, and why if it failed; then stop watching."""
@@ -113,7 +114,7 @@ class Watch:
         looked = time.monotonic()
         held_s = 0.0
         while True:
-            closing = self._closed
+            closing, seen = self._closed, True
             try:
                 if store is None:
                     store = self._connect()
@@ -124,14 +125,15 @@ class Watch:
                 if closing:
                     return
                 self._look(store)
-            except (RuntimeError, OSError, ValueError):  # the launcher is gone, or not there yet
-                store = None
+            except (RuntimeError, OSError, ValueError):  # the launcher is gone, or not there yet: nobody can be judged
+                store, seen = None, False
             if closing:
                 return
             now = time.monotonic()
             # After a pause of this whole process, the others have not had the time to answer either.
             passed, looked = min(now - looked, 2 * self._look_s), now
-            self._judge(passed)
+            if seen:
+                self._judge(passed)
             held_s = held_s + passed if self._error is not None and self.held else 0.0
             if held_s > _GRACE_S and self._error is not None:
                 self._give_up(self._error)
@@ -146,9 +148,8 @@ class Watch:
                 self._who[rank] = read_identity(json.loads(store.get(self._key("who", rank))))
             who = self._who[rank]
             gone = who is not None and who.presence() == "gone"
-            beat = store.get(
-                self._key("beat", rank)
-            ).decode()  # after the look at the process, which may just have left
+            # Read after the look at the process, which may just have left.
+            beat = store.get(self._key("beat", rank)).decode()
             if beat.startswith(_FAILED):
                 self._lose(rank, f"failed: {beat.removeprefix(_FAILED).rstrip('.')}")
             elif gone and beat != _LEFT:

@@ -252,7 +252,9 @@ class Loop:
         trainer, group = self._trainer, self._around.group
         if group.rank != error.writer:
             told = group.hear_writer()
-            return WorkerLostError(told, error.writer) if told else error
+            if told:
+                return WorkerLostError(told, error.writer)
+            return error.after(f"Go on from its last saved state with --resume={self._around.folder}")
         saved = saved_nimg(self._around.folder)  # a frozen process may have been about to write it
         try:
             if saved != trainer.nimg:

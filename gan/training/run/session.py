@@ -87,14 +87,17 @@ def run(
             dispatch.enable()
     folder: Path | None = job.folder
 
-    def give_up(error: WorkerLostError) -> None:
+    def give_up(error: WorkerLostError) -> NoReturn:
         sentence = str(error.after(f"Go on from its last saved state with --resume={folder or 'its folder'}"))
         if folder is not None:
             with contextlib.suppress(OSError):
                 mark_failed(folder, sentence, time.time(), first=True)
         abandon(sentence)
 
-    group = join(device, job.config.gpus, job.config.worker_timeout_s, give_up)
+    try:
+        group = join(device, job.config.gpus, job.config.worker_timeout_s, give_up)
+    except WorkerLostError as error:
+        give_up(error)
     failure = ""
     try:
         with stop_requested() as stop:
