@@ -121,7 +121,7 @@ def test_dry_runs_print_the_exact_command_and_make_nothing(tmp_path):
     code, said = call("submit", "train", "--preset=small-32", "--outdir=out", "--data=d.zip", "--kimg=3", "--dry-run")
     assert code == 0
     last = said.splitlines()[-1]
-    assert last.startswith("python -m gan train --outdir=out --cfg=stylegan2 --data=d.zip --gpus=1 --batch=8")
+    assert last.startswith("python -m gan train --outdir=out --cfg=stylegan2 --data=d.zip --batch=8")
     assert "--kimg=3" in last
     assert "--metrics=none" in last
     assert not (tmp_path / "out").exists()
