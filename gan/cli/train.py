@@ -21,6 +21,7 @@ from gan.cli.command import command as make_command
 from gan.cli.progress import steps
 from gan.cli.train_config import train_config
 from gan.data import ImageSource
+from gan.io.download import is_url
 from gan.training.errors import TrainingError, WorkerLostError
 from gan.training.group import started_by_torchrun
 from gan.training.run import folder as run_folder
@@ -95,7 +96,7 @@ def plan(spec: TrainSpec) -> str:
 
 def _absolute(spec: TrainSpec) -> TrainSpec:
     """Return a spec with absolute paths: a run may be resumed from another working folder."""
-    detectors = tuple(str(Path(file).expanduser().absolute()) for file in spec.detector)
+    detectors = tuple(file if is_url(file) else os.path.abspath(os.path.expanduser(file)) for file in spec.detector)
     return dataclasses.replace(spec, data=str(Path(spec.data).absolute()), detector=detectors)
 
 
