@@ -9,6 +9,7 @@ from rich.console import Console
 
 from foundation.process import identify
 from tests.unit.launcher.test_registry import make
+from tests.unit.training.tiny import dataset
 from training_launcher import registry
 from training_launcher.cli import tables
 from training_launcher.cli.finding import find
@@ -118,12 +119,17 @@ def test_what_cannot_be_done_is_told(runs):
 
 
 def test_dry_runs_print_the_exact_command_and_make_nothing(tmp_path):
-    code, said = call("submit", "train", "--preset=small-32", "--outdir=out", "--data=d.zip", "--kimg=3", "--dry-run")
+    dataset(tmp_path / "d.zip", size=32)
+    words = ("submit", "train", "--preset=small-32", "--outdir=out", "--data=d.zip", "--kimg=3", "--dry-run")
+    code, said = call(*words)
     assert code == 0
     last = said.splitlines()[-1]
     assert last.startswith("python -m gan train --outdir=out --cfg=stylegan2 --data=d.zip --batch=8")
     assert "--kimg=3" in last
     assert "--metrics=none" in last
+    for wrong, says in (("--data=absent.zip", "There is no file"), ("--gpus=3", "batch must be a multiple of gpus")):
+        code, said = call(*words, wrong)
+        assert (code, says in said.splitlines()[-1]) == (1, True), said
     assert not (tmp_path / "out").exists()
 
 
