@@ -10,7 +10,7 @@ from foundation.specs.options import option
 class DatasetSpec:
     """Make a training set in the official format.
 
-    The source is a folder or zip file of images, an LSUN database, cifar-10-python.tar.gz,
+    The source is a folder or zip file of images, an LSUN database, cifar-10-python.tar.gz, cifar-100-python.tar.gz,
     train-images-idx3-ubyte.gz (MNIST) or a folder of StyleGAN's TFRecords. Images that cannot be used are reported
     and skipped.
 

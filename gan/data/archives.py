@@ -19,16 +19,19 @@ from .items import Item
 from .reader import DatasetError
 
 _CIFAR_SHAPE = (3, 32, 32)
-_CIFAR_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+_CIFAR_BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "train")
+"""Files of CIFAR-10, and the one of CIFAR-100."""
 _MNIST_BORDER = 2
 """Black border around the 28x28 digits in pixels: networks need 32x32."""
 
 
 class CifarSource:
-    """The 50000 training images of CIFAR-10: `cifar-10-python.tar.gz` or `cifar-10-binary.tar.gz`, with classes.
+    """The 50000 training images of CIFAR-10 or CIFAR-100, with classes.
+
+    Read are `cifar-10-python.tar.gz`, `cifar-10-binary.tar.gz` and `cifar-100-python.tar.gz`, with its 100 classes.
 
     Raises:
-        DatasetError: the archive is damaged or not CIFAR-10.
+        DatasetError: the archive is damaged or not CIFAR.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,7 +70,8 @@ class CifarSource:
 
 
 def _member(archive: tarfile.TarFile, batch: str) -> str | None:
-    return next((name for name in archive.getnames() if Path(name).name in (batch, f"{batch}.bin")), None)
+    names = (batch,) if batch == "train" else (batch, f"{batch}.bin")  # CIFAR-100's binary version has two labels
+    return next((name for name in archive.getnames() if Path(name).name in names), None)
 
 
 def _from_records(data: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
@@ -86,7 +90,7 @@ def _from_pickle(data: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDA
         raise DatasetError(f"{name} cannot be read ({error.detail}): get the archive again.") from error
     fields = content if isinstance(content, dict) else {}
     named = {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in fields.items()}
-    pixels, labels = named.get("data"), named.get("labels")
+    pixels, labels = named.get("data"), named.get("labels", named.get("fine_labels"))
     if not isinstance(pixels, NumpyArray) or not isinstance(labels, list):
         raise DatasetError(f"{name} holds no images with classes: it is not CIFAR-10.")
     rows = np.asarray(pixels.read(), np.uint8)

@@ -96,14 +96,14 @@ def open_source(path: Path) -> Source:
         if any(path.glob("*.tfrecords")):
             return TfRecordsSource(path)
         return FilesSource(path)
-    if path.is_file() and re.fullmatch(r"cifar-10.*\.tar(\.gz)?", name):
+    if path.is_file() and re.fullmatch(r"cifar-100?-.*\.tar(\.gz)?", name):
         return CifarSource(path)
     if path.is_file() and name.endswith("-images-idx3-ubyte.gz"):
         return MnistSource(path)
     if path.is_file() and not zipfile.is_zipfile(path):
         raise DatasetError(
             f"{path} is no dataset: give a folder of pictures, a zip file, an LSUN database, a folder of TFRecords, "
-            "cifar-10-python.tar.gz or train-images-idx3-ubyte.gz."
+            "cifar-10-python.tar.gz, cifar-100-python.tar.gz or train-images-idx3-ubyte.gz."
         )
     return FilesSource(path)
 

@@ -102,6 +102,22 @@ def test_cifar(tmp_path, binary):
     np.testing.assert_array_equal(classes, labels)
 
 
+def test_cifar_100_gives_its_fine_classes(tmp_path):
+    images, labels = sources.noise(6, (3, 32, 32)), np.array([3, 99, 0, 7, 50, 3], np.uint8)
+    content = sources.python2_batch(images, labels, b"fine_labels")
+    path = tmp_path / "cifar-100-python.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("cifar-100-python/test", "cifar-100-python/train"):
+            data = content if name.endswith("train") else b""
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    made(path, tmp_path / "out.zip")
+    got, classes = read(tmp_path / "out.zip")
+    np.testing.assert_array_equal(got, images)
+    np.testing.assert_array_equal(classes, labels)
+
+
 def test_a_cifar_archive_cannot_run_anything(tmp_path):
     path = sources.cifar(tmp_path / "cifar-10-python.tar.gz", sources.noise(2, (3, 32, 32)), np.zeros(2, np.uint8))
     evil = b"cos\nsystem\n(S'touch " + str(tmp_path / "evil").encode() + b"'\ntR."
