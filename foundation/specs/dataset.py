@@ -24,6 +24,9 @@ class DatasetSpec:
     )
     max_images: int | None = option(None, help="Maximum number of images; default: all.", low=1)
     shuffle: bool = option(False, help="Take the images in the random order of the published StyleGAN1 and 2 tools.")
+    stack_digits: bool = option(
+        False, help="Of MNIST: a million images of three random digits as red, green and blue, as published."
+    )
     crop: tuple[int, ...] = option(
         (),
         read=read_box,

@@ -10,7 +10,7 @@ from gan.cli.groups import WithMore
 from gan.cli.progress import progress
 from gan.data.comparison import compare, extract
 from gan.data.convert import convert, open_source
-from gan.data.order import shuffled
+from gan.data.order import shuffled, stacked_digits
 
 _REPORTED = 20
 """Number of skipped images that are reported one by one."""
@@ -30,6 +30,8 @@ def _convert(spec: DatasetSpec) -> None:
             click.echo(line)
 
     source = open_source(Path(spec.source))
+    if spec.stack_digits:
+        source = stacked_digits(source)
     if spec.shuffle:
         source = shuffled(source)
     with progress("Pictures") as report:

@@ -263,3 +263,20 @@ def test_datasets_are_extracted_and_compared(tmp_path):
     fewer = run(*words, "--ignore-labels=1")
     assert (fewer.exit_code, "3 of 4 pictures are the same." in fewer.output) == (1, True)
     assert run("extract", f"--source={folder}", f"--outdir={tmp_path / 'out'}").exit_code == 1
+
+
+def test_digits_are_stacked_as_published(tmp_path):
+    digits = sources.noise(7, (28, 28))
+    path = sources.mnist(tmp_path, digits, np.arange(7, dtype=np.uint8))
+    words = ["dataset", f"--source={path}", f"--dest={tmp_path / 'out.zip'}", "--stack-digits=1", "--max-images=5"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "5 pictures without labels" in done.output
+    random = np.random.RandomState(123)
+    wanted = np.stack([np.pad(digits, ((0, 0), (2, 2), (2, 2)))[random.randint(7, size=3)] for _ in range(5)])
+    np.testing.assert_array_equal(ImageSource(tmp_path / "out.zip").images(range(5)), wanted)
+    folder = pictures(tmp_path / "set")
+    refused = CliRunner().invoke(
+        main, ["dataset", f"--source={folder}", f"--dest={tmp_path}/a.zip", "--stack-digits=1"]
+    )
+    assert "of MNIST alone" in refused.output
