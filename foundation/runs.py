@@ -35,23 +35,33 @@ _LARGEST = 1 << 16
 
 
 def create(outdir: Path, description: str) -> Path:
-    """Make the next folder of `outdir`: 00000-description, 00001-description, ...
-
-    Characters that file names should not have become underscores, and long descriptions are cut.
+    """Make the next folder of `outdir`, see `next_folder`.
 
     Raises:
         OSError: it cannot be made.
     """
-    name = re.sub(r"[^\w.+-]", "_", description)[:_NAME_LENGTH]
     outdir.mkdir(parents=True, exist_ok=True)
     while True:
-        numbers = [number for path in outdir.iterdir() if (number := number_of(path.name)) is not None]
-        folder = outdir / f"{max(numbers, default=-1) + 1:05d}-{name}"
+        folder = next_folder(outdir, description)
         try:
             folder.mkdir()
         except FileExistsError:  # another run took the number
             continue
         return folder
+
+
+def next_folder(outdir: Path, description: str) -> Path:
+    """Return the path of the next folder of `outdir`: 00000-description, 00001-description, ...
+
+    Characters that file names should not have become underscores, and long descriptions are cut.
+
+    Raises:
+        OSError: `outdir` exists and cannot be read.
+    """
+    name = re.sub(r"[^\w.+-]", "_", description)[:_NAME_LENGTH]
+    names = (path.name for path in outdir.iterdir()) if outdir.exists() else ()
+    numbers = [number for found in names if (number := number_of(found)) is not None]
+    return outdir / f"{max(numbers, default=-1) + 1:05d}-{name}"
 
 
 def number_of(name: str) -> int | None:
@@ -66,8 +76,14 @@ def describe_training(spec: Mapping[str, Any]) -> str:
     Args:
         spec: The options by name: cfg, data, gpus, batch, gamma and desc.
     """
+    from foundation.specs.names import ada_name
+    from foundation.specs.train_defaults import ADA
+
+    if spec["cfg"] in ADA:
+        return ada_name(spec)
     dataset = Path(spec["data"]).resolve().stem
     parts = [spec["cfg"], dataset, f"gpus{spec['gpus']}", f"batch{spec['batch']}", f"gamma{spec['gamma']:g}"]
+    parts += [f"subset{spec['subset']}"] if spec.get("subset") else []
     return "-".join([*parts, spec["desc"]] if spec.get("desc") else parts)
 
 
@@ -77,8 +93,18 @@ def is_run(folder: str | Path) -> bool:
 
 
 def snapshot_name(nimg: int) -> str:
-    """File name of the networks after `nimg` images."""
-    return f"network-snapshot-{nimg // 1000:06d}.safetensors"
+    """File name of the networks after `nimg` images; kimg that are not whole have three decimals."""
+    return f"network-snapshot-{_kimg(nimg)}.safetensors"
+
+
+def fakes_name(nimg: int) -> str:
+    """File name of the grid of generated images after `nimg` images."""
+    return f"fakes{_kimg(nimg)}.png"
+
+
+def _kimg(nimg: int) -> str:
+    whole, rest = divmod(nimg, 1000)
+    return f"{whole:06d}.{rest:03d}" if rest else f"{whole:06d}"
 
 
 def snapshot_kimg(path: str) -> float | None:

@@ -75,7 +75,9 @@ def label_of(G: Generator, seed: int, label: int | None) -> int | None:
 
 
 @torch.no_grad()
-def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None) -> torch.Tensor:
+def styles(
+    G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None, cutoff: int | None = None
+) -> torch.Tensor:
     """Compute the truncated w vectors of seeds: [N, num_ws, w_dim] on the network's device.
 
     Args:
@@ -83,23 +85,24 @@ def styles(G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int |
         seeds: Any whole numbers.
         psi: Truncation, 1 for none.
         label: The class of all; None for that of each seed. Networks without classes ignore it.
+        cutoff: Number of leading layers to truncate; None for all.
 
     Raises:
         ValueError: there are no seeds, no such class, or no mean of w to truncate with.
     """
     if not seeds:
         raise ValueError("There are no seeds to draw; give some, as in 0,1,4-6.")
-    return torch.cat([_style(G, seed, psi, label) for seed in seeds])
+    return torch.cat([_style(G, seed, psi, label, cutoff) for seed in seeds])
 
 
-def _style(G: Generator, seed: int, psi: float, label: int | None) -> torch.Tensor:
+def _style(G: Generator, seed: int, psi: float, label: int | None, cutoff: int | None) -> torch.Tensor:
     device = device_of(G)
     z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float().to(device) if G.z_dim else None
     number, one_hot = label_of(G, seed, label), None
     if number is not None:
         one_hot = torch.zeros(1, G.c_dim, device=device)
         one_hot[0, number] = 1
-    return G.mapping(z, one_hot, truncation_psi=psi)
+    return G.mapping(z, one_hot, truncation_psi=psi, truncation_cutoff=cutoff)
 
 
 @dataclass(frozen=True)

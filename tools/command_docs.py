@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from foundation.specs.dataset import DatasetSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
 from foundation.specs.film import FilmSpec
 from foundation.specs.formats import write
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
@@ -21,6 +21,7 @@ from foundation.specs.pictures import (
     MixingSpec,
     NoiseFiguresSpec,
     TruncationFigureSpec,
+    UncuratedFigureSpec,
     VideoSpec,
 )
 from foundation.specs.slurm import SlurmOptions
@@ -34,9 +35,12 @@ TABLES: dict[str, type] = {
     "style-mixing": MixingSpec,
     "noise-figures": NoiseFiguresSpec,
     "truncation-figure": TruncationFigureSpec,
+    "uncurated-figure": UncuratedFigureSpec,
     "inspect": InspectSpec,
     "convert": ConvertSpec,
     "dataset": DatasetSpec,
+    "dataset extract": ExtractSpec,
+    "dataset compare": CompareSpec,
     "train": TrainSpec,
     "metrics": MetricsSpec,
     "metrics train-classifiers": ClassifiersSpec,

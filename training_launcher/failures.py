@@ -52,7 +52,7 @@ _CAUSES = (
     Cause(
         "worker lost",
         "One of the run's processes ended, and the others with it: what that one said last tells why; then resume.",
-        r"Worker \d+ \(process \d+\)|lost another process|DataLoader worker|worker .*(?:exited|died|killed)"
+        r"Worker \d+ \(process \d+( on \S+)?\)|lost another process|DataLoader worker|worker .*(?:exited|died|killed)"
         r"|Connection closed by peer|Connection reset by peer|Process \d+ failed|ProcessExitedException",
     ),
     Cause(

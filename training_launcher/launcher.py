@@ -15,6 +15,7 @@ from foundation import runs as run_files
 from foundation.process import Identity, identify, read_identity
 from foundation.specs.options import problems
 from foundation.specs.slurm import SlurmOptions
+from foundation.specs.train_defaults import kimg_of
 from training_launcher import registry
 from training_launcher.commands import (
     Command,
@@ -188,7 +189,7 @@ def _waiting(folder: Path, command: Command, spec: Any) -> dict[str, Any]:
         if key in ("kimg", "total_kimg", "sec_per_kimg", "done", "total", "unit", "seconds_per_unit")
     }
     if command.kind == "train":
-        content = {"kimg": 0.0, "total_kimg": float(spec.kimg), "sec_per_kimg": None, **content}
+        content = {"kimg": 0.0, "total_kimg": float(kimg_of(spec)), "sec_per_kimg": None, **content}
     return {"state": "queued", **content, "eta_s": None, "updated": time.time(), "error": None}
 
 

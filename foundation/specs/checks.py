@@ -6,6 +6,7 @@ from typing import Any
 from foundation.specs.dataset_facts import DatasetFacts
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.train import TrainSpec
+from foundation.specs.train_defaults import resolved
 from foundation.specs.training_rules import broken
 
 Wrong = tuple[str, str]
@@ -25,7 +26,8 @@ def contradictions(spec: Any, dataset: DatasetFacts | None = None) -> tuple[Wron
 
 def _train(spec: TrainSpec, dataset: DatasetFacts | None) -> list[Wrong]:
     known = dataset is not None and not dataset.problem and dataset.width == dataset.height
-    rules = broken(spec, dataset.width if dataset is not None and known else None)
+    size = dataset.width if dataset is not None and known else None
+    rules = broken(resolved(spec, size), size)
     return [*((one.field, one.form) for one in rules), *_dataset(spec, dataset)]
 
 

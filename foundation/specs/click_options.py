@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Mapping
 from dataclasses import MISSING
 from typing import Any
 
@@ -69,6 +70,25 @@ def fill(spec: type, given: dict[str, Any]) -> Any:
     if wrong := problems(filled):
         raise click.UsageError(" ".join(wrong))
     return filled
+
+
+def default_map(spec: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of options, as `run.yaml` or a preset holds them, as defaults for a click context.
+
+    Args:
+        spec: The spec, whose fields are taken; values that are None are left out.
+        values: Plain values by field.
+    """
+    found: dict[str, Any] = {}
+    for part in fields(spec):
+        value = values.get(part.name)
+        if value is None:
+            continue
+        if part.option.multiple:
+            found[part.name] = [write(one) for one in value]
+        else:
+            found[part.name] = write(tuple(value)) or "none" if isinstance(value, list | tuple) else value
+    return found
 
 
 def describe(filled: Any, name: str) -> str:

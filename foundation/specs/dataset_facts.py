@@ -15,9 +15,8 @@ from foundation.inputs import (
     read_regular,
     reason_of,
 )
+from foundation.specs.image_files import ENDINGS, is_image, walk
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-"""Endings of image files in a dataset."""
 LABELS = "dataset.json"
 """File of a dataset that holds the labels."""
 MOST_CLASSES = 100_000
@@ -58,18 +57,18 @@ def look(path: str | os.PathLike[str]) -> DatasetFacts:
     try:
         place = Path(path).expanduser()
         if place.is_dir():
-            names = sorted(os.path.join(folder, name) for folder, _, files in os.walk(place) for name in files)
+            names = sorted(os.path.join(folder, name) for folder, files in walk(place) for name in files)
             labels = place / LABELS
             return _facts(
                 place,
-                [name for name in names if name.lower().endswith(ENDINGS)],
+                [name for name in names if is_image(os.path.relpath(name, place))],
                 read_regular,
                 read_regular(labels, LABEL_BYTES) if labels.is_file() else None,
             )
         if not place.exists():
             return DatasetFacts(problem=f"There is no file or folder {clean_text(place)}.")
         with ZipReader(place) as archive:
-            names = sorted(name for name in archive.names() if name.lower().endswith(ENDINGS))
+            names = sorted(filter(is_image, archive.names()))
             inside = archive.read(LABELS, LABEL_BYTES) if LABELS in archive.names() else None
             return _facts(place, names, archive.read, inside)
     except ArchiveError as error:

@@ -53,6 +53,14 @@ def read_numbers(text: str) -> tuple[float, ...]:
         raise ValueError(f"expected numbers as in 1,0.7,-0.5, not {text!r}") from None
 
 
+def read_box(text: str) -> tuple[int, ...]:
+    """Parse the left, top, width and height of a rectangle in pixels: "0,0,64,48" -> (0, 0, 64, 48)."""
+    found = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*", text)
+    if not found or not int(found[3]) * int(found[4]):
+        raise ValueError(f"expected X,Y,W,H in pixels as in 0,0,64,48, not {text!r}")
+    return tuple(int(part) for part in found.groups())
+
+
 def read_names(text: str) -> tuple[str, ...]:
     """Parse names between commas; "none" or an empty text gives none: "a,b" -> ("a", "b")."""
     names = tuple(part for part in text.replace(" ", "").split(",") if part)

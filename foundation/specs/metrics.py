@@ -84,7 +84,7 @@ class ClassifiersSpec:
     """
 
     data: str = option(metavar="ZIP|DIR", help="Dataset with attributes or labels.")
-    outfile: str = option(metavar="FILE", help="Output file (.safetensors).")
+    outfile: str = option(metavar="FILE", endings=(".safetensors",), help="Output file (.safetensors).")
     attributes: tuple[str, ...] = option(
         (), read=read_names, metavar="NAMES", help="Attributes to learn, as in hair=bun; default: all."
     )

@@ -38,6 +38,8 @@ class Option:
     choices: tuple[str, ...] = ()
     multiple: bool = False
     """True if the option can be repeated; the field is then a tuple of the values of `read`."""
+    endings: tuple[str, ...] = ()
+    """Endings of an output file's name, of which it must have one; for files whose format does not follow from them."""
     metavar: str = ""
     """Placeholder for the value in the help."""
     group: str = ""
@@ -79,6 +81,9 @@ class Field:
             return "" if self.optional else f"{name} must be given."
         if self.option.choices and value not in self.option.choices:
             return f"{name} must be one of {', '.join(self.option.choices)}, not {value}."
+        endings = self.option.endings
+        if endings and not str(value).lower().endswith(endings):
+            return f"{name} must end in {_either(endings)}, not {str(value)[-80:]}."
         low, high = self.option.low, self.option.high
         if isinstance(value, int | float) and (
             value != value or (low is not None and value < low) or (high is not None and value > high)
@@ -100,6 +105,10 @@ def fields(spec: type) -> tuple[Field, ...]:
 def problems(spec: Any) -> tuple[str, ...]:
     """Return the problems of a filled spec, a sentence each."""
     return tuple(wrong for field in fields(type(spec)) if (wrong := field.check(getattr(spec, field.name))))
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _kind(hint: Any) -> tuple[type, bool]:

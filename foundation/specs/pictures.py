@@ -5,6 +5,7 @@ from typing import Any
 
 from foundation.specs.formats import (
     DirectionChoice,
+    read_box,
     read_direction,
     read_numbers,
     read_pair,
@@ -17,12 +18,26 @@ PAPER_PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
 """Figure 8 of the StyleGAN paper."""
 
 
+NETWORK_ENDINGS = {
+    "safetensors": (".safetensors",),
+    "torchscript": (".pt", ".ts", ".torchscript"),
+    "onnx": (".onnx",),
+}
+"""Endings of each format that networks are written in."""
+
+
 def _seeds(**rest: Any) -> Any:
     return option(read=read_seeds, metavar="SEEDS", help="Seeds, as in 0,1,4-6.", **rest)
 
 
 def _outdir() -> Any:
     return option(metavar="DIR", help="Output folder; created if missing.")
+
+
+def _noise_mode() -> Any:
+    return option(
+        "const", choices=("const", "random", "none"), help="Noise mode: stored constants, random by seed, or none."
+    )
 
 
 def _directions() -> Any:
@@ -52,6 +67,12 @@ class DrawingSpec(NetworkSpec):
     label: int | None = option(
         None, names=("--class",), low=0, help="Class of a conditional network; default: chosen by each seed."
     )
+    trunc_cutoff: int | None = option(
+        None,
+        low=0,
+        help="Number of leading layers that truncation applies to; default: all. 8 is what StyleGAN1's figures use "
+        "(not in the official tools).",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +91,7 @@ class ImagesSpec(TruncatedSpec):
     projected_w: str | None = option(
         None, metavar="FILE", help="Latents to render instead of seeds: .npz with the array w, or .npy."
     )
-    noise_mode: str = option(
-        "const", choices=("const", "random", "none"), help="Noise mode: stored constants, random by seed, or none."
-    )
+    noise_mode: str = _noise_mode()
     translate: tuple[float, float] = option(
         (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the image, in image widths (StyleGAN3)."
     )
@@ -112,6 +131,7 @@ class MixingSpec(TruncatedSpec):
     styles: tuple[int, ...] = option(
         tuple(range(7)), read=read_seeds, metavar="LAYERS", help="Layers that take the column's styles, as in 0-6."
     )
+    noise_mode: str = _noise_mode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,14 +155,40 @@ class TruncationFigureSpec(DrawingSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UncuratedFigureSpec(TruncatedSpec):
+    """Render many images of one random state in columns of several sizes (StyleGAN, figures 2 and 10 to 12)."""
+
+    outdir: str = _outdir()
+    lods: tuple[int, ...] = option(
+        (0, 1, 2, 2, 3, 3),
+        read=read_seeds,
+        metavar="LEVELS",
+        help="Level of detail of each column: images of half the size for every level.",
+    )
+    rows: int = option(3, help="Images in a column of full size; others have as many as fit.", low=1, high=1000)
+    seed: int = option(5, help="Seed of the random state that all images are drawn from.", low=0)
+    crop: tuple[int, ...] = option(
+        (), read=read_box, metavar="X,Y,W,H", help="Part of each image to show, in pixels; default: all of it."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConvertSpec(NetworkSpec):
     """Convert a network to another format: all networks of the file, or the generator alone for other programs."""
 
-    output: str = option(metavar="FILE", help="Output file.")
-    format: str = option(
-        "safetensors",
-        choices=("safetensors", "torchscript", "onnx"),
-        help="safetensors contains every network of the file; torchscript and onnx only the generator.",
+    output: str = option(
+        metavar="FILE",
+        endings=tuple(ending for endings in NETWORK_ENDINGS.values() for ending in endings),
+        help="Output file: .safetensors, .pt, .ts or .torchscript (TorchScript), or .onnx.",
+    )
+    format: str | None = option(
+        None,
+        choices=tuple(NETWORK_ENDINGS),
+        help="safetensors contains every network of the file; torchscript and onnx only the generator. Default: by the "
+        "ending of the output.",
+    )
+    force_fp16: bool = option(
+        False, help="Compute the four highest resolutions in half precision, with outputs limited to 256."
     )
 
 

@@ -27,7 +27,7 @@ class CalcSpec:
     """Average the power spectra of many images and write the result to a file."""
 
     source: str = option(metavar="SOURCE", help=_SOURCE)
-    dest: str = option(metavar="FILE", help="Output file (.npz).")
+    dest: str = option(metavar="FILE", endings=(".npz",), help="Output file (.npz).")
     mean: float = option(help="Mean of the training set's pixels, as printed by `spectra stats`.")
     std: float = option(help="Their standard deviation, likewise.", low=0)
     num: int | None = option(None, help=_NUM, low=1)
@@ -42,9 +42,11 @@ class HeatmapSpec:
     """Plot a spectrum over both frequencies."""
 
     source: str = option(metavar="FILE", help="Spectrum written by `spectra calc`.")
-    save: str = option(metavar="FILE", help="Output image (.png, .pdf, .svg).")
+    save: str | None = option(
+        None, metavar="FILE", help="Output image (.png, .pdf, .svg); default: show it in a window."
+    )
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
-    smooth: float = option(1.25, help="Blur, a Gaussian's standard deviation in points of the spectrum.", low=0)
+    smooth: float = option(1.25, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,8 @@ class SlicesSpec:
     source: tuple[str, ...] = option(
         read=str, multiple=True, metavar="FILE", help="Spectrum written by `spectra calc`. Can be repeated."
     )
-    save: str = option(metavar="FILE", help="Output image (.png, .pdf, .svg).")
+    save: str | None = option(
+        None, metavar="FILE", help="Output image (.png, .pdf, .svg); default: show it in a window."
+    )
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
-    smooth: float = option(0.0, help="Blur, a Gaussian's standard deviation in points of the spectrum.", low=0)
+    smooth: float = option(0.0, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)

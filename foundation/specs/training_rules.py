@@ -6,6 +6,8 @@ Standard library only.
 from dataclasses import dataclass
 from typing import Protocol
 
+from foundation.specs.train_defaults import ADA
+
 
 class Choices(Protocol):
     """Options that the rules read; `TrainSpec` has them."""
@@ -15,11 +17,13 @@ class Choices(Protocol):
     @property
     def gpus(self) -> int: ...  # noqa: D102
     @property
-    def batch(self) -> int: ...  # noqa: D102
+    def batch(self) -> int | None: ...  # noqa: D102
+    @property
+    def gamma(self) -> float | None: ...  # noqa: D102
     @property
     def batch_gpu(self) -> int | None: ...  # noqa: D102
     @property
-    def mbstd_group(self) -> int: ...  # noqa: D102
+    def mbstd_group(self) -> int | None: ...  # noqa: D102
     @property
     def grow(self) -> bool: ...  # noqa: D102
     @property
@@ -42,23 +46,48 @@ class Broken:
 
 
 def batch_per_gpu(spec: Choices) -> int:
-    """Images that one GPU works on at a time."""
-    return spec.batch // spec.gpus if spec.batch_gpu is None else spec.batch_gpu
+    """Images that one GPU works on at a time; 0 for a batch that is not known."""
+    return (spec.batch or 0) // spec.gpus if spec.batch_gpu is None else spec.batch_gpu
 
 
 def broken(spec: Choices, resolution: int | None = None) -> list[Broken]:
     """Return the rules that the options break.
 
     Args:
-        spec: Individually valid options.
+        spec: Individually valid options, with what follows from the configuration (`train_defaults.resolved`).
         resolution: Width and height of the dataset's images in pixels; None if unknown.
     """
-    found = [_batch(spec), _resolution(resolution), _growth(spec), _freezing(spec)]
+    found = [*_given(spec, resolution), _powers(spec), _batch(spec)]
+    found += [_resolution(resolution), _growth(spec), _freezing(spec)]
     return [one for one in found if one is not None]
+
+
+def _given(spec: Choices, resolution: int | None) -> list[Broken]:
+    if spec.cfg in ADA and resolution is None:
+        return []
+    missing = [name for name in ("batch", "gamma") if getattr(spec, name) is None]
+    return [
+        Broken(name, f"{name} must be given.", f"--{name} must be given with --cfg={spec.cfg}.") for name in missing
+    ]
+
+
+def _powers(spec: Choices) -> Broken | None:
+    if spec.cfg not in ADA or not spec.gpus & (spec.gpus - 1):
+        return None
+    rest = f"must be a power of two with {spec.cfg}: {spec.gpus} is none."
+    return Broken("gpus", f"gpus {rest}", f"--gpus {rest}")
 
 
 def _batch(spec: Choices) -> Broken | None:
     batch, gpus, share, group = spec.batch, spec.gpus, batch_per_gpu(spec), spec.mbstd_group
+    if batch is None or group is None:
+        return None
+    if share < 1:
+        return Broken(
+            "batch",
+            f"batch must be at least gpus: {batch} is less than {gpus}.",
+            f"--batch={batch} must be at least --gpus={gpus}.",
+        )
     if batch % gpus:
         return Broken(
             "batch",

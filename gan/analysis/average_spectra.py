@@ -1,7 +1,8 @@
 """Power at each frequency, averaged over many images of a dataset or a network (Alias-Free GAN, arXiv 2106.12423).
 
 Spectra are linear power, float64 [size, size], the frequency 0 in the middle; white noise of variance 1 (after the
-images' mean and deviation were taken out) has power 1 everywhere, 0 dB.
+images' mean and deviation were taken out) has power 1 everywhere, 0 dB. Files hold them in the order of an FFT, the
+frequency 0 at [0, 0], as the published tool writes and reads them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 
 _NETWORKS = (".pkl", ".safetensors")
 _FLOOR = 1e-30
+_FFT_ORDER = "fft_order"
+"""Mark of files with `count`: those of before held it too, with the centred order and without the mark."""
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,19 @@ def average_spectrum(
 
 
 def save(spectrum: Spectrum, path: Path) -> None:
-    """Write a `.npz` file, whole or not at all."""
+    """Write a `.npz` file, whole or not at all: the published arrays, with the number of images beside them."""
+    arrays = {
+        "spectrum": np.fft.ifftshift(spectrum.power),
+        "image_size": np.array(spectrum.size),
+        "count": np.array(spectrum.count),
+        _FFT_ORDER: np.array(1),
+    }
     with replacing(path) as part, part.open("wb") as file:
-        np.savez(file, spectrum=spectrum.power, image_size=spectrum.size, count=spectrum.count, allow_pickle=False)
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def load(path: Path) -> Spectrum:
-    """Read what `save`, or the official tool, wrote.
+    """Read what `save` wrote, now or in earlier versions, or the published tool.
 
     Raises:
         ValueError: there is no such file, or it holds no spectrum.
@@ -154,35 +163,44 @@ def load(path: Path) -> Spectrum:
         stored = read_arrays(path)
         power, size = stored["spectrum"].astype(np.float64), int(stored["image_size"])
         count = int(stored["count"]) if "count" in stored else 0
+        centred = "count" in stored and _FFT_ORDER not in stored
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} holds no spectrum: make one with `python -m gan spectra calc`.") from error
     if power.ndim != 2 or power.shape[0] != power.shape[1] or power.shape[0] % max(size, 1):
         raise ValueError(f"{path} holds no spectrum of square pictures: make one with `python -m gan spectra calc`.")
-    return Spectrum(power, size, count)
+    return Spectrum(power if centred else np.fft.fftshift(power), size, count)
 
 
 def decibels(spectrum: Spectrum, smooth: float = 0.0) -> Floats:
-    """10 log10 of the power, blurred before by a Gaussian of `smooth` points; the spectrum is periodic."""
-    power = spectrum.power
+    """Return 10 log10 of the power, [n + 1, n + 1]: the first row and column again at the end, as it is periodic.
+
+    Args:
+        spectrum: [n, n].
+        smooth: Standard deviation of a Gaussian that blurs the decibels, in frequencies of an image, which has
+            n / size points for each; edges are continued by their last value.
+    """
+    db = np.asarray(10 * np.log10(np.maximum(spectrum.power, _FLOOR)))
+    db = np.pad(db, (0, 1), mode="wrap")
     if smooth > 0:
-        distance = np.fft.fftfreq(len(power)) * len(power)
-        kernel = np.exp(-0.5 * (distance / smooth) ** 2)
-        response = np.fft.fft(kernel / kernel.sum()).real
-        power = np.fft.ifft2(np.fft.fft2(power) * response[:, None] * response[None, :]).real
-    return np.asarray(10 * np.log10(np.maximum(power, _FLOOR)))
+        from scipy.ndimage import gaussian_filter
+
+        db = gaussian_filter(db, len(spectrum.power) / spectrum.size * smooth, mode="nearest")
+    return db
 
 
 def slices(db: Floats) -> dict[int, tuple[Floats, Floats]]:
     """Cuts from the frequency 0 outward: {0: along an axis, 45: along a diagonal}.
 
-    Each is (frequencies in cycles per pixel, dB): to 0.5 along the axis, to 0.5 sqrt 2 along the diagonal.
+    Args:
+        db: As of `decibels`.
+
+    Returns:
+        (frequencies in cycles per pixel, dB) each: to 0.5 along the axis, to 0.5 sqrt 2 along the diagonal.
     """
-    n = len(db)
-    # The far end, n // 2 points out, is the Nyquist frequency, which lies at index 0 too.
-    steps = np.arange(n // 2 + 1)
-    out = (n // 2 + steps) % n
-    frequency = steps / n
-    return {0: (frequency, db[n // 2, out]), 45: (frequency * np.sqrt(2), db[out, out])}
+    n = len(db) - 1
+    middle = n // 2
+    frequency = np.arange(n - middle + 1) / n
+    return {0: (frequency, db[middle, middle:]), 45: (frequency * np.sqrt(2), np.diagonal(db)[middle:])}
 
 
 def _read(dataset: ImageSource, indices: Sequence[int]) -> Iterator[Tensor]:

@@ -14,7 +14,12 @@ S = TypeVar("S")
 
 
 def command(
-    spec: type[S], name: str, kind: type[click.Command] = click.Command, *, json_progress: bool = False
+    spec: type[S],
+    name: str,
+    kind: type[click.Command] = click.Command,
+    *,
+    json_progress: bool = False,
+    plan: Callable[[S], str] | None = None,
 ) -> Callable[[Callable[[S], None]], click.Command]:
     """Return a decorator that makes a command of a function of the filled spec.
 
@@ -26,6 +31,7 @@ def command(
         name: Name of the command.
         kind: Class of the command.
         json_progress: Add `--json`, with which a calling program follows the progress (see `gan.cli.progress`).
+        plan: Checks all that the command needs and returns what it would use, for `--dry-run`; raises as the command.
     """
 
     def decorate(act: Callable[[S], None]) -> click.Command:
@@ -34,17 +40,19 @@ def command(
             if as_json:
                 report_as_json()
             say(describe(filled, name))
-            if dry_run:
-                return
             try:
-                act(filled)
+                if not dry_run:
+                    act(filled)
+                elif plan is not None:
+                    say(plan(filled))
             except OSError as error:
                 raise click.ClickException(one_line(_sentence(error))) from error
             except (LoadError, ValueError) as error:
                 raise click.ClickException(one_line(str(error))) from error
 
         params = click_options(spec)
-        params.append(click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop."))
+        checks = "Check everything, print what would be used and stop." if plan else "Print the configuration and stop."
+        params.append(click.Option(["--dry-run", "-n"], is_flag=True, help=checks))
         if json_progress:
             params.append(json_option())
         return kind(name, callback=callback, params=params, help=textwrap.dedent(spec.__doc__ or ""))

@@ -28,7 +28,7 @@ def command(spec: ImagesSpec) -> None:
         ws = torch.from_numpy(load_latents(spec.projected_w, G.num_ws, G.w_dim)).to(device_of(G))
         names = [f"proj{i:02d}" for i in range(len(ws))]
     else:
-        ws = styles(G, spec.seeds, psi=spec.trunc, label=spec.label)
+        ws = styles(G, spec.seeds, psi=spec.trunc, label=spec.label, cutoff=spec.trunc_cutoff)
         names = [f"seed{seed:04d}" for seed in spec.seeds]
     ws = apply(ws, directions)
     text = {"Software": "StyleScope", "Comment": describe(spec, "images")}

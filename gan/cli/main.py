@@ -14,6 +14,7 @@ _COMMANDS: dict[str, str] = {
     "style-mixing": "style_mixing",
     "noise-figures": "noise_figures",
     "truncation-figure": "truncation_figure",
+    "uncurated-figure": "uncurated_figure",
     "convert": "convert",
     "inspect": "inspect",
     "dataset": "dataset",

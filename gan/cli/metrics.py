@@ -14,6 +14,7 @@ from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedExc
 import gan
 from foundation.specs.metrics import ClassifiersSpec, MetricsSpec
 from gan.cli.command import command as make
+from gan.cli.groups import WithMore
 from gan.cli.progress import progress, steps
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
@@ -24,24 +25,6 @@ from gan.metrics import classifiers as classify
 from gan.metrics.detectors import LITE0
 from gan.metrics.training_set import run_of, training_set
 from gan.networks.generator import StyleGenerator
-
-
-class _WithMore(click.Group):
-    """Command with subcommands: a first argument that names one is dispatched to it, everything else stays here."""
-
-    def __init__(self, itself: click.Command, *others: click.Command) -> None:
-        super().__init__(itself.name, commands={str(other.name): other for other in others}, help=itself.help)
-        self._itself = itself
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
-    ) -> click.Context:
-        if args and args[0] in self.commands:
-            return super().make_context(info_name, args, parent, **extra)
-        return self._itself.make_context(info_name, args, parent, **extra)
-
-    def invoke(self, ctx: click.Context) -> object:
-        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
 
 
 @make(MetricsSpec, "metrics")
@@ -165,4 +148,4 @@ def _train_classifiers(spec: ClassifiersSpec) -> None:
         click.echo(f"{name}: {accuracy:.1%} right, {max(chosen[name].mean(), 1 - chosen[name].mean()):.1%} by guessing")
 
 
-command = _WithMore(_metrics, _train_classifiers)
+command = WithMore(_metrics, _train_classifiers)

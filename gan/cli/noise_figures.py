@@ -20,7 +20,12 @@ def command(spec: NoiseFiguresSpec) -> None:
     total = of_bands + len(spec.seeds) * spec.realisations
     with progress("Pictures") as report:
         bands = noise_bands_figure(
-            G, spec.seeds, psi=spec.trunc, label=spec.label, progress=lambda done, _: report(done, total)
+            G,
+            spec.seeds,
+            psi=spec.trunc,
+            label=spec.label,
+            cutoff=spec.trunc_cutoff,
+            progress=lambda done, _: report(done, total),
         )
         bands.save(Path(spec.outdir), "bands", text)
         variation = noise_variation_figure(
@@ -29,6 +34,7 @@ def command(spec: NoiseFiguresSpec) -> None:
             realisations=spec.realisations,
             psi=spec.trunc,
             label=spec.label,
+            cutoff=spec.trunc_cutoff,
             progress=lambda done, _: report(of_bands + done, total),
         )
     variation.save(Path(spec.outdir), "variation", text)

@@ -38,7 +38,9 @@ def _calc(spec: CalcSpec) -> None:
 
 @make(HeatmapSpec, "heatmap")
 def _heatmap(spec: HeatmapSpec) -> None:
-    spectra_figures.heatmap(average_spectra.load(Path(spec.source)), Path(spec.save), spec.dpi, spec.smooth)
+    spectra_figures.heatmap(
+        average_spectra.load(Path(spec.source)), None if spec.save is None else Path(spec.save), spec.dpi, spec.smooth
+    )
 
 
 @make(SlicesSpec, "slices")
@@ -48,7 +50,7 @@ def _slices(spec: SlicesSpec) -> None:
         raise ValueError(
             "Two of the spectra have the same file name, which tells them apart in the drawing: rename one."
         )
-    spectra_figures.curves(spectra, Path(spec.save), spec.dpi, spec.smooth)
+    spectra_figures.curves(spectra, None if spec.save is None else Path(spec.save), spec.dpi, spec.smooth)
 
 
 command = click.Group(

@@ -8,6 +8,7 @@ from gan.cli.command import command as make
 from gan.cli.opening import open_generator
 from gan.cli.progress import progress
 from gan.figures import mixing_figure
+from gan.images import RenderOptions
 
 
 @make(MixingSpec, "style-mixing", json_progress=True)
@@ -15,5 +16,15 @@ def command(spec: MixingSpec) -> None:
     """Write each cell as `<row>-<col>.png` and the whole grid as `grid.png`."""
     G = open_generator(spec)
     with progress("Pictures") as report:
-        figure = mixing_figure(G, spec.rows, spec.cols, spec.styles, psi=spec.trunc, label=spec.label, progress=report)
+        figure = mixing_figure(
+            G,
+            spec.rows,
+            spec.cols,
+            spec.styles,
+            psi=spec.trunc,
+            label=spec.label,
+            cutoff=spec.trunc_cutoff,
+            options=RenderOptions(noise_mode=spec.noise_mode),
+            progress=report,
+        )
     figure.save(Path(spec.outdir), text={"Software": "StyleScope", "Comment": describe(spec, "style-mixing")})

@@ -6,25 +6,31 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 import gan
 from foundation.runs import LOG_FILE, RUN_FILE, append_line, create, describe_training
+from foundation.specs.click_options import default_map
 from foundation.specs.formats import write
 from foundation.specs.train import TrainSpec
 from gan import metrics
+from gan.cli import train_plan
 from gan.cli.command import command as make_command
 from gan.cli.progress import steps
 from gan.cli.train_config import train_config
 from gan.data import ImageSource
-from gan.training.errors import TrainingError
+from gan.io.download import is_url
+from gan.training.errors import TrainingError, WorkerLostError
 from gan.training.group import started_by_torchrun
 from gan.training.run import folder as run_folder
 from gan.training.run import launch, session, status
 
-FREE_TO_CHANGE = ("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers")
+FREE_TO_CHANGE = (
+    *("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers"),
+    *("worker_timeout", "detector"),
+)
 """Options that may differ when a run is resumed; all others affect its weights."""
 
 
@@ -40,12 +46,8 @@ class _Resumable(click.Command):
                 stored = run_folder.read_spec(folder)
             except TrainingError as error:
                 raise click.UsageError(str(error)) from error
-            names = {part.name for part in dataclasses.fields(TrainSpec)} - {"resume"}
-            extra["default_map"] = {
-                name: write(value) if isinstance(value, tuple) else value
-                for name, value in stored.items()
-                if name in names and value is not None
-            }
+            stored.pop("resume", None)
+            extra["default_map"] = default_map(TrainSpec, stored)
         return super().make_context(info_name, args, parent, **extra)
 
 
@@ -66,11 +68,14 @@ def _run_folder(text: str) -> Path | None:
 def train(spec: TrainSpec) -> None:
     """Start or resume a run."""
     resumed = None if spec.resume is None else _run_folder(spec.resume)
-    # A run may be resumed from another working folder.
-    spec = dataclasses.replace(spec, data=str(Path(spec.data).absolute()))
+    spec = _absolute(spec)
     if resumed is not None:
         spec = _same_run(spec, resumed)
+        if not started_by_torchrun():
+            run_folder.write_spec(resumed, dataclasses.asdict(spec))
     job = make_job(spec, resumed)
+    if not started_by_torchrun():
+        train_plan.check(job)
     if spec.gpus > 1 and not started_by_torchrun():
         folder = new_folder(spec) if resumed is None else resumed
         job = dataclasses.replace(job, folder=folder)
@@ -79,8 +84,24 @@ def train(spec: TrainSpec) -> None:
         _work(job, spec)
 
 
+def plan(spec: TrainSpec) -> str:
+    """Check everything that a run needs, and return all that it would use. Raises as `train`."""
+    resumed = None if spec.resume is None else _run_folder(spec.resume)
+    spec = _absolute(spec)
+    if resumed is not None:
+        spec = _same_run(spec, resumed)
+    job = make_job(spec, resumed)
+    return train_plan.describe(spec, job, train_plan.check(job))
+
+
+def _absolute(spec: TrainSpec) -> TrainSpec:
+    """Return a spec with absolute paths: a run may be resumed from another working folder."""
+    detectors = tuple(file if is_url(file) else os.path.abspath(os.path.expanduser(file)) for file in spec.detector)
+    return dataclasses.replace(spec, data=str(Path(spec.data).absolute()), detector=detectors)
+
+
 def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
-    """Return the spec to resume a run with, and write it into the folder.
+    """Return the spec to resume a run with.
 
     Raises:
         TrainingError: an option that decides the weights differs, or the run is still being trained.
@@ -98,10 +119,7 @@ def _same_run(spec: TrainSpec, folder: Path) -> TrainSpec:
                 f"{folder} was trained with --{name.replace('_', '-')}={write(stored[name])}, so it cannot go on "
                 f"exactly with {write(value)}: leave the option out, or start a new run from its newest network."
             )
-    spec = dataclasses.replace(spec, resume=stored.get("resume"))
-    if not started_by_torchrun():
-        run_folder.write_spec(folder, dataclasses.asdict(spec))
-    return spec
+    return dataclasses.replace(spec, resume=stored.get("resume"))
 
 
 def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
@@ -116,14 +134,18 @@ def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
         TrainingError: the options do not fit one another or the dataset.
         ValueError: there is no such metric.
     """
+    detectors = metrics.Detectors(spec.detector)
     if spec.metrics != (metrics.AUTO,):
-        metrics.resolve(spec.metrics, metrics.Detectors())
+        metrics.measurable(spec.metrics, detectors)
     source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)
+    if spec.subset is not None:
+        source = source.subset(spec.subset, spec.seed)
     return session.Job(
         train_config(spec, source.resolution, source.channels, source.label_dim),
         data=spec.data,
         cond=spec.cond,
         mirror=spec.mirror,
+        subset=spec.subset,
         device=spec.device,
         folder=resumed,
         continued=resumed is not None and run_folder.has_begun(resumed),
@@ -143,12 +165,24 @@ def _work(job: session.Job, spec: TrainSpec) -> None:
     total = job.config.total_kimg * 1000
     # In a file, a bar would only clutter the log.
     with steps(sys.stderr.isatty()) as report:
-        session.run(
-            job,
-            make_folder=functools.partial(new_folder, spec),
-            notifier=_logger,
-            progress=lambda nimg: report("training", nimg, total),
-        )
+        try:
+            session.run(
+                job,
+                make_folder=functools.partial(new_folder, spec),
+                notifier=_logger,
+                progress=lambda nimg: report("training", nimg, total),
+                abandon=_abandon,
+            )
+        except WorkerLostError as error:
+            _abandon(str(error))
+
+
+def _abandon(sentence: str) -> NoReturn:
+    """Print an error and end this process at once: a thread that waits for a lost process would hold it."""
+    click.echo(f"Error: {sentence}", err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _worker(job: session.Job, spec: TrainSpec) -> None:
@@ -170,4 +204,4 @@ def _logger(folder: Path) -> Callable[[str], None]:
     return log
 
 
-command = make_command(TrainSpec, "train", _Resumable)(train)
+command = make_command(TrainSpec, "train", _Resumable, plan=plan)(train)

@@ -15,5 +15,7 @@ def command(spec: TruncationFigureSpec) -> None:
     """Write each cell as `seed0000-psi0.7.png` and the whole grid as `grid.png`."""
     G = open_generator(spec)
     with progress("Pictures") as report:
-        figure = truncation_figure(G, spec.seeds, spec.psis, label=spec.label, progress=report)
+        figure = truncation_figure(
+            G, spec.seeds, spec.psis, label=spec.label, cutoff=spec.trunc_cutoff, progress=report
+        )
     figure.save(Path(spec.outdir), text={"Software": "StyleScope", "Comment": describe(spec, "truncation-figure")})

@@ -23,7 +23,7 @@ def command(spec: VideoSpec) -> None:
     interpolation: Interpolation = spec.interpolation  # type: ignore[assignment]  # the spec allows no other values
     walks = [
         evenly(
-            styles(G, seeds, psi=spec.trunc, label=spec.label),
+            styles(G, seeds, psi=spec.trunc, label=spec.label, cutoff=spec.trunc_cutoff),
             getattr(G.mapping, "w_avg", None),
             interpolation=interpolation,
             keep_norm=spec.keep_norm,

@@ -18,11 +18,12 @@ from .items import Item
 from .reader import DatasetError
 
 _CIFAR_SHAPE = (3, 32, 32)
-_CIFAR_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
+_CIFAR_BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "train")
+"""Files of CIFAR-10, and the one of CIFAR-100."""
 _CIFAR_BYTES = 1 << 29
 """Limit of the unpacked archive, which has 190 MB."""
-_BATCH_BYTES = 1 << 26
-"""Limit of one of its files, which have 31 MB."""
+_BATCH_BYTES = 1 << 28
+"""Limit of one of its files, which have up to 155 MB."""
 _MNIST_BYTES = 1 << 28
 """Limit of an unpacked file, which have 47 MB."""
 _MNIST_BORDER = 2
@@ -30,10 +31,12 @@ _MNIST_BORDER = 2
 
 
 class CifarSource:
-    """The 50000 training images of CIFAR-10: `cifar-10-python.tar.gz` or `cifar-10-binary.tar.gz`, with classes.
+    """The 50000 training images of CIFAR-10 or CIFAR-100, with classes.
+
+    Read are `cifar-10-python.tar.gz`, `cifar-10-binary.tar.gz` and `cifar-100-python.tar.gz`, with its 100 classes.
 
     Raises:
-        DatasetError: the archive is damaged or not CIFAR-10.
+        DatasetError: the archive is damaged or not CIFAR.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,6 +52,10 @@ class CifarSource:
 
     def __len__(self) -> int:
         return self._count
+
+    def channels(self) -> set[int]:
+        """See `Source`."""
+        return {3}
 
     def __iter__(self) -> Iterator[Item]:
         with TarReader(self._path, _CIFAR_BYTES) as archive:
@@ -67,7 +74,8 @@ class CifarSource:
 
 
 def _member(archive: TarReader, batch: str) -> str | None:
-    return next((name for name in archive.names() if Path(name).name in (batch, f"{batch}.bin")), None)
+    names = (batch,) if batch == "train" else (batch, f"{batch}.bin")  # CIFAR-100's binary version has two labels
+    return next((name for name in archive.names() if Path(name).name in names), None)
 
 
 def _from_records(data: bytes) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
@@ -86,7 +94,7 @@ def _from_pickle(data: bytes, name: str) -> tuple[npt.NDArray[np.uint8], npt.NDA
         raise DatasetError(f"{name} cannot be read ({error.detail}): get the archive again.") from error
     fields = content if isinstance(content, dict) else {}
     named = {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in fields.items()}
-    pixels, labels = named.get("data"), named.get("labels")
+    pixels, labels = named.get("data"), named.get("labels", named.get("fine_labels"))
     if not isinstance(pixels, NumpyArray) or not isinstance(labels, list):
         raise DatasetError(f"{name} holds no images with classes: it is not CIFAR-10.")
     try:
@@ -119,6 +127,10 @@ class MnistSource:
 
     def __len__(self) -> int:
         return len(self._images)
+
+    def channels(self) -> set[int]:
+        """See `Source`."""
+        return {1}
 
     def __iter__(self) -> Iterator[Item]:
         border = [(0, 0), (_MNIST_BORDER, _MNIST_BORDER), (_MNIST_BORDER, _MNIST_BORDER)]

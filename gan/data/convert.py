@@ -19,12 +19,16 @@ from foundation.files import replacing, replacing_folder
 from foundation.specs.dataset_facts import LABELS
 
 from .archives import CifarSource, MnistSource
+from .channels import common_channels, with_channels
 from .files import FilesSource
 from .items import Item, Label, Source
 from .lsun import LsunSource
 from .reader import Bytes, DatasetError
 from .tfrecords import TfRecordsSource
 
+_MAY_FAIL = 0.1
+"""Share of the images that may be unusable without being asked for."""
+_ARCHIVES = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tfrecords", ".lmdb", ".h5", ".hdf5")
 _PER_FOLDER = 1000
 """Images in each of the numbered folders."""
 
@@ -37,8 +41,24 @@ class Conversion(Protocol):
         """`center-crop`, `center-crop-wide`, or None to keep the whole image."""
 
     @property
+    def crop(self) -> tuple[int, ...]:
+        """Left, top, width and height of the part to use; () for all."""
+
+    @property
     def resolution(self) -> tuple[int, int] | None:
         """Width and height of the result in pixels; None keeps the image's size."""
+
+    @property
+    def resize_filter(self) -> str:
+        """`lanczos` or `box`."""
+
+    @property
+    def channels(self) -> int | None:
+        """Channels of the result; None for those of all images, or 3 if they differ."""
+
+    @property
+    def partial(self) -> bool:
+        """Accept that many images cannot be used."""
 
     @property
     def max_images(self) -> int | None:
@@ -59,6 +79,8 @@ class Outcome:
     """Number of images that were skipped."""
     labelled: bool
     """True if the dataset has labels."""
+    without: int
+    """Images without a label beside others with one: none is written then."""
 
 
 def open_source(path: Path) -> Source:
@@ -74,14 +96,14 @@ def open_source(path: Path) -> Source:
         if any(path.glob("*.tfrecords")):
             return TfRecordsSource(path)
         return FilesSource(path)
-    if path.is_file() and re.fullmatch(r"cifar-10.*\.tar(\.gz)?", name):
+    if path.is_file() and re.fullmatch(r"cifar-100?-.*\.tar(\.gz)?", name):
         return CifarSource(path)
     if path.is_file() and name.endswith("-images-idx3-ubyte.gz"):
         return MnistSource(path)
     if path.is_file() and not zipfile.is_zipfile(path):
         raise DatasetError(
             f"{path} is no dataset: give a folder of pictures, a zip file, an LSUN database, a folder of TFRecords, "
-            "cifar-10-python.tar.gz or train-images-idx3-ubyte.gz."
+            "cifar-10-python.tar.gz, cifar-100-python.tar.gz or train-images-idx3-ubyte.gz."
         )
     return FilesSource(path)
 
@@ -95,39 +117,72 @@ def convert(
 ) -> Outcome:
     """Write a dataset atomically: an uncompressed zip file, or a folder of PNG files.
 
-    All images get the size and channels of the first valid one; those that do not fit are skipped.
+    All images get the size of the first valid one; those that do not fit are skipped, and the numbers of their names
+    with them. Images that are too small for a crop are expected; of others, 10 % may be skipped.
 
     Args:
         source: Source of the images.
         dest: The zip file, or the folder, which must be empty.
         conversion: Selection, crop and size.
-        tell: Called with a sentence for each skipped image.
+        notify: Called with a sentence for each skipped image.
         progress: Called with the number of images done and the total.
 
     Raises:
-        DatasetError: no image is valid, the size does not suit networks, or `dest` cannot be used.
+        DatasetError: no image is valid, too many are not, the size does not suit networks, or `dest` cannot be used.
     """
-    most = len(source) if conversion.max_images is None else conversion.max_images
+    most = min(len(source), conversion.max_images or len(source))
+    channels = conversion.channels or common_channels(source.channels())
     labels = _Labels()
+    skipped = _Skipped(most, conversion, notify)
     shape: tuple[int, ...] | None = None
-    skipped = 0
     with _destination(dest) as store:
-        for done, item in enumerate(_chosen(source, conversion.classes)):
-            if done >= most:
+        for index, item in enumerate(_chosen(source, conversion.classes)):
+            if index >= most:
                 break
-            pixels, problem = _fitted(item, conversion, shape)
+            pixels, problem, expected = _fitted(item, conversion, channels, shape)
             if pixels is None:
-                skipped += 1
-                notify(f"Left out: {problem}")
+                skipped.add(problem, expected)
             else:
                 shape = pixels.shape
-                store(_name(len(labels)), _png(pixels))
-                labels.add(item.label)
-            progress(done + 1, min(most, len(source)))
+                store(_name(index), png(pixels))
+                labels.add(index, item.label)
+            progress(index + 1, most)
         if shape is None:
             raise DatasetError("Not one of the pictures could be used; nothing was written.")
         store(LABELS, labels.to_json())
-    return Outcome(len(labels), skipped, labels.complete)
+    return Outcome(len(labels), skipped.count, labels.complete, labels.without)
+
+
+class _Skipped:
+    """Counts skipped images, and ends the conversion when they are too many.
+
+    Args:
+        most: Images in all.
+        conversion: Settings of the conversion.
+        notify: Called with a sentence for each.
+    """
+
+    def __init__(self, most: int, conversion: Conversion, notify: Callable[[str], None]) -> None:
+        self._limit = most if conversion.partial else int(most * _MAY_FAIL)
+        self._sized = conversion.resolution is not None
+        self._notify = notify
+        self.count = self._unexpected = 0
+
+    def add(self, problem: str, expected: bool) -> None:
+        """Count an image.
+
+        Raises:
+            DatasetError: too many could not be used; the message says what to do.
+        """
+        self.count += 1
+        self._notify(f"Left out: {problem}")
+        self._unexpected += not expected
+        if self._unexpected > max(self._limit, 1):
+            way = "" if self._sized else "--resolution=256x256 or the like, with --transform=center-crop, or "
+            raise DatasetError(
+                f"More than {_MAY_FAIL:.0%} of the pictures cannot be used, as {problem[:120].rstrip('.')}: give "
+                f"{way}--partial=1 to leave them out."
+            )
 
 
 def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
@@ -141,24 +196,29 @@ def _chosen(source: Source, classes: tuple[int, ...]) -> Iterator[Item]:
             yield dataclasses.replace(item, label=label)
 
 
-def _fitted(item: Item, conversion: Conversion, shape: tuple[int, ...] | None) -> tuple[Bytes | None, str]:
-    """Return an image ready to be written, or the reason why it is skipped.
+def _fitted(
+    item: Item, conversion: Conversion, channels: int, shape: tuple[int, ...] | None
+) -> tuple[Bytes | None, str, bool]:
+    """Return an image ready to be written, or the reason why it is skipped, and True if that is to be expected.
 
     Raises:
         DatasetError: it is the first one, and of a size that no network has.
     """
     if item.pixels is None:
-        return None, item.problem
-    pixels = transformed(item.pixels, conversion)
+        return None, item.problem, False
+    chosen = item.pixels
+    if conversion.crop:
+        left, top, width, height = conversion.crop
+        chosen = chosen[:, top : top + height, left : left + width]
+    whole = not conversion.crop or chosen.shape[1:] == (conversion.crop[3], conversion.crop[2])
+    pixels = transformed(with_channels(chosen, channels), conversion) if whole else None
     if pixels is None:
-        return None, f"{item.name} is too small to be cut to {_size(conversion.resolution)}."
+        return None, f"{item.name} is too small for the part to be cut out.", True
     if shape is None:
         _check_size(pixels, item.name)
-    elif pixels.shape[0] == 1 and shape[0] == 3:
-        pixels = pixels.repeat(3, axis=0)
-    if shape is not None and pixels.shape != shape:
-        return None, f"{item.name} is {_described(pixels.shape)}, but the first picture is {_described(shape)}."
-    return pixels, ""
+    elif pixels.shape != shape:
+        return None, f"{item.name} is {_described(pixels.shape)}, but the first picture is {_described(shape)}.", False
+    return pixels, "", False
 
 
 def _check_size(pixels: Bytes, name: str) -> None:
@@ -173,25 +233,27 @@ def _check_size(pixels: Bytes, name: str) -> None:
 def transformed(pixels: Bytes, conversion: Conversion) -> Bytes | None:
     """Crop and resize one image [C, H, W]; None if it is too small for the crop.
 
-    "center-crop" crops the largest square from the centre. "center-crop-wide" crops the largest rectangle of the given
-    aspect ratio and pads it with black bars to a square. Resizing uses a Lanczos filter.
+    "center-crop" crops the largest square from the centre. The wide crops take all columns and some rows, resize them
+    to the given size and pad them with black bars to a square: "center-crop-wide" takes as many rows as an image of the
+    wanted width would have, as published; "center-crop-wide-proportional" those that keep the proportions.
     """
     _, height, width = pixels.shape
     wanted = conversion.resolution or (width, height)
     if conversion.transform == "center-crop":
         side = min(height, width)
         size = conversion.resolution or (side, side)
-        return _resized(_cut(pixels, side, side), size)
-    if conversion.transform == "center-crop-wide":
-        rows = round(wanted[1] * width / wanted[0])
+        return _resized(_cut(pixels, side, side), size, conversion)
+    if conversion.transform is not None:
+        published = conversion.transform == "center-crop-wide"
+        rows = round(wanted[0] * height / width if published else wanted[1] * width / wanted[0])
         if width < wanted[0] or rows < wanted[1] or rows > height:
             return None
-        part = _resized(_cut(pixels, width, rows), wanted)
+        part = _resized(_cut(pixels, width, rows), wanted, conversion)
         square = np.zeros((len(pixels), wanted[0], wanted[0]), np.uint8)
         top = (wanted[0] - wanted[1]) // 2
         square[:, top : top + wanted[1]] = part
         return square
-    return _resized(pixels, wanted)
+    return _resized(pixels, wanted, conversion)
 
 
 def _cut(pixels: Bytes, width: int, height: int) -> Bytes:
@@ -199,10 +261,11 @@ def _cut(pixels: Bytes, width: int, height: int) -> Bytes:
     return pixels[:, top : top + height, left : left + width]
 
 
-def _resized(pixels: Bytes, size: tuple[int, int]) -> Bytes:
+def _resized(pixels: Bytes, size: tuple[int, int], conversion: Conversion) -> Bytes:
     if pixels.shape[1:] == (size[1], size[0]):
         return pixels
-    planes = [Image.fromarray(np.ascontiguousarray(plane)).resize(size, Image.Resampling.LANCZOS) for plane in pixels]
+    kind = Image.Resampling.BOX if conversion.resize_filter == "box" else Image.Resampling.LANCZOS
+    planes = [Image.fromarray(np.ascontiguousarray(plane)).resize(size, kind) for plane in pixels]
     return np.stack([np.asarray(plane) for plane in planes])
 
 
@@ -215,28 +278,34 @@ class _Labels:
     def __init__(self) -> None:
         self._classes = array.array("q")
         self._vectors: list[list[float]] = []
-        self._count = 0
+        self._indices = array.array("q")
         self.complete = True
         """True if every image has a label."""
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._indices)
 
-    def add(self, label: Label | None) -> None:
-        """Append the label of the next image."""
-        self._count += 1
+    @property
+    def without(self) -> int:
+        """Number of images without a label beside others with one."""
+        labels = len(self._classes) + len(self._vectors)
+        return len(self) - labels if labels else 0
+
+    def add(self, index: int, label: Label | None) -> None:
+        """Append the label of the next image, which has a number of its own."""
+        self._indices.append(index)
         if isinstance(label, int):
             self._classes.append(label)
         elif label is not None:
             self._vectors.append(label)
-        self.complete = self._count in (len(self._classes), len(self._vectors))
+        self.complete = len(self) in (len(self._classes), len(self._vectors))
 
     def to_json(self) -> bytes:
         """Return the content of `dataset.json`; null if some images lack a label."""
         rows: list[list[Any]] | None = None
         if self.complete:
             labels = self._classes or self._vectors
-            rows = [[_name(i), label] for i, label in enumerate(labels)]
+            rows = [[_name(i), label] for i, label in zip(self._indices, labels, strict=True)]
         return json.dumps({"labels": rows}).encode()
 
 
@@ -244,7 +313,8 @@ def _name(index: int) -> str:
     return f"{index // _PER_FOLDER:05d}/img{index:08d}.png"
 
 
-def _png(pixels: Bytes) -> bytes:
+def png(pixels: Bytes) -> bytes:
+    """Encode an image [C, H, W] of 1 to 4 channels."""
     image = pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0))
     stream = BytesIO()
     Image.fromarray(image).save(stream, "PNG")
@@ -254,7 +324,11 @@ def _png(pixels: Bytes) -> bytes:
 @contextmanager
 def _destination(dest: Path) -> Iterator[Callable[[str, bytes], None]]:
     """Writer of files by name; the result gets its final name at the end."""
-    if dest.suffix == ".zip":
+    if dest.suffix.lower() in _ARCHIVES:
+        raise DatasetError(
+            f"{dest.name} has the ending of an archive that is not written: end it in .zip, or name a folder."
+        )
+    if dest.suffix.lower() == ".zip":
         with replacing(dest) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
             yield lambda name, content: archive.writestr(name, content)
         return

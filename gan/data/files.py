@@ -1,5 +1,8 @@
 """Images in folders and zip files as a source of the dataset tool."""
 
+import contextlib
+import copy
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +10,9 @@ from foundation.inputs import clean_text
 from foundation.specs.dataset_facts import LABEL_BYTES, LABELS
 
 from .items import Item, Label
+from .label_names import matched
 from .labels import check_label, read_table
+from .pixels import channels_of
 from .reader import DatasetError, decode, image_names, open_files
 
 
@@ -29,6 +34,20 @@ class FilesSource:
     def __len__(self) -> int:
         return len(self._names)
 
+    def reordered(self, order: list[int]) -> "FilesSource":
+        """Return the same images in another order, by their indices."""
+        other = copy.copy(self)
+        other._names = tuple(self._names[index] for index in order)
+        return other
+
+    def channels(self) -> set[int]:
+        """See `Source`: from the headers of all images."""
+        found = set()
+        for name in self._names:
+            with contextlib.suppress(OSError, ValueError):  # one that cannot be read is left out later, and told
+                found.add(channels_of(self._files.read(name)))
+        return {one for one in found if one is not None}
+
     def __iter__(self) -> Iterator[Item]:
         for name in self._names:
             label = self._labels.get(name)
@@ -40,10 +59,15 @@ class FilesSource:
                 yield Item(shown, None, label, clean_text(problem, 300))
 
     def _read_labels(self) -> dict[str, Label | None]:
-        if LABELS not in self._files.names():
+        places = [name for name in self._files.names() if posixpath.basename(name) == LABELS]
+        if not places:
             return {}
+        if len(places) > 1 and LABELS not in places:
+            raise DatasetError(f"{self._path} holds {len(places)} files {LABELS}: give the folder of one of them.")
+        where = LABELS if LABELS in places else places[0]
         try:
-            table = read_table(self._files.read(LABELS, LABEL_BYTES)) or {}
-            return {name: check_label(label) for name, label in table.items()}
+            table = read_table(self._files.read(where, LABEL_BYTES)) or {}
+            checked = {name: check_label(label) for name, label in table.items()}
+            return matched(checked, self._names, posixpath.dirname(where))
         except (OSError, ValueError) as error:
             raise DatasetError(f"{self._path}: {LABELS} {error}: mend it or take it out.") from error

@@ -31,6 +31,10 @@ class Source(Protocol):
         """Number of images, including broken ones."""
         ...
 
+    def channels(self) -> set[int]:
+        """Numbers of channels among the images, as far as they are known without decoding them."""
+        ...
+
     def __iter__(self) -> Iterator[Item]:
         """Iterate over all images from the first one."""
         ...

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from foundation.inputs import clean_text, read_object
 from foundation.specs.dataset_facts import LABEL_LIMITS, MOST_CLASSES
+from gan.data.label_names import as_number
 
 Floats = npt.NDArray[np.float32]
 Label = int | list[float]
@@ -64,7 +65,7 @@ def read_table(content: bytes) -> dict[str, Any] | None:
     if not rows:
         return None
     try:
-        return {str(name).replace("\\", "/"): label for name, label in rows}
+        return {str(name).replace("\\", "/"): as_number(label) for name, label in rows}
     except (TypeError, ValueError) as error:
         raise ValueError("must hold [name, label] pairs") from error
 

@@ -33,6 +33,10 @@ class LsunSource:
     def __len__(self) -> int:
         return self._count
 
+    def channels(self) -> set[int]:
+        """See `Source`."""
+        return {3}
+
     def __iter__(self) -> Iterator[Item]:
         with self._database.begin(write=False) as transaction:
             for key, value in transaction.cursor():

@@ -28,11 +28,11 @@ from foundation.inputs import (
     read_regular,
     reason_of,
 )
-from foundation.specs.dataset_facts import ENDINGS, LABEL_BYTES, LABEL_LIMITS, LABELS, PICTURE_BYTES
+from foundation.specs.dataset_facts import LABEL_BYTES, LABEL_LIMITS, LABELS, PICTURE_BYTES
+from foundation.specs.image_files import ENDINGS, is_image, walk
+from gan.data.label_names import matched
 from gan.data.labels import Labels, labels_of, read_table
-
-_MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
-"""Mode that each of Pillow's 8-bit modes is converted to; deeper modes are refused, as they would lose precision."""
+from gan.data.pixels import pixels_of
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -172,6 +172,23 @@ class ImageSource:
         other.__dict__.pop("content_hash", None)
         return other
 
+    def subset(self, count: int, seed: int) -> "ImageSource":
+        """Return the dataset with `count` of its images, drawn with a seed as the published tool does.
+
+        Raises:
+            DatasetError: it has fewer images.
+        """
+        if count > len(self.names):
+            raise DatasetError(f"{self.path} has {len(self.names)} pictures, not {count}: give a smaller --subset.")
+        order = np.arange(len(self.names))
+        np.random.RandomState(seed % 2**31).shuffle(order)
+        kept = np.sort(order[:count]).tolist()
+        other = copy.copy(self)
+        other.names = tuple(self.names[index] for index in kept)
+        other._labels = self._labels.subset(kept)
+        other.__dict__.pop("content_hash", None)
+        return other
+
     def _raw(self, index: int) -> int:
         if not 0 <= index < len(self):
             raise IndexError(f"{self.path} has no picture {index}: it has {len(self)}")
@@ -203,8 +220,8 @@ class ImageSource:
                     f"{self.path} has no labels in {LABELS}: make a dataset with labels, or do without classes "
                     "(--cond=0)."
                 )
+            table = matched(table, self.names)
             self._compare("no label for", "has", set(self.names) - set(table))
-            self._compare("labels for", "lacks", set(table) - set(self.names))
             return labels_of([table[name] for name in self.names])
         except DatasetError:
             raise
@@ -236,22 +253,22 @@ def decode(data: bytes, where: str) -> Bytes:
     """
     try:
         with open_picture(data) as image:
-            if image.mode not in _MODES:
+            pixels = pixels_of(image)
+            if pixels is None:
                 raise DatasetError(
-                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 bits can be read: "
+                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 or 16 bits can be read: "
                     "convert it."
                 )
-            transparent = image.mode == "P" and "transparency" in image.info
-            mode = "RGBA" if transparent else _MODES[image.mode]
-            pixels = np.asarray(image.convert(mode))
     except PictureError as error:
         raise DatasetError(f"{where} {error}: leave it out or get it again.") from error
-    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    except (OSError, SyntaxError) as error:
+        raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
+    return pixels
 
 
 def image_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
     """Return the sorted names of the images among files."""
-    return tuple(sorted(name for name in files.names() if name.lower().endswith(ENDINGS)))
+    return tuple(sorted(filter(is_image, files.names())))
 
 
 def open_files(path: Path) -> "FolderFiles | ZipFiles":
@@ -274,7 +291,7 @@ class FolderFiles:
         self._path = path
         self._names = frozenset(
             (Path(folder) / file).relative_to(path).as_posix()
-            for folder, _, files in os.walk(path)
+            for folder, files in walk(path)
             for file in files
             if not file.startswith(".")
         )

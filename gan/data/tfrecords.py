@@ -49,6 +49,11 @@ class TfRecordsSource:
     def __len__(self) -> int:
         return self._count
 
+    def channels(self) -> set[int]:
+        """See `Source`: all images of such a file have those of the first."""
+        first = next((item.pixels for item in self if item.pixels is not None), None)
+        return set() if first is None else {len(first)}
+
     def __iter__(self) -> Iterator[Item]:
         for i, data in enumerate(self._records()):
             name = f"{self._path.name}[{i}]"

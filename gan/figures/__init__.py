@@ -4,6 +4,7 @@ from gan.figures.figure import Figure
 from gan.figures.mixing import mix, mixing_figure
 from gan.figures.noise import noise_bands_figure, noise_variation_figure
 from gan.figures.truncation import truncation_figure
+from gan.figures.uncurated import uncurated_figure
 
 __all__ = [
     "Figure",
@@ -12,4 +13,5 @@ __all__ = [
     "noise_bands_figure",
     "noise_variation_figure",
     "truncation_figure",
+    "uncurated_figure",
 ]

@@ -32,6 +32,7 @@ def mixing_figure(
     *,
     psi: float = 1.0,
     label: int | None = None,
+    cutoff: int | None = None,
     options: RenderOptions = PLAIN,
     progress: Progress = silent,
 ) -> Figure:
@@ -47,6 +48,7 @@ def mixing_figure(
         layers: Indices of the w vectors that come from the columns.
         psi: Truncation.
         label: The class of all; None for that of each seed.
+        cutoff: Number of leading layers to truncate; None for all.
         drawing: See `RenderOptions`.
         progress: Called after every image.
 
@@ -56,14 +58,14 @@ def mixing_figure(
     seeds = list(dict.fromkeys([*rows, *cols]))
     if not rows or not cols:
         raise ValueError("Style mixing needs a seed for each row and for each column.")
-    ws = dict(zip(seeds, styles(G, seeds, psi=psi, label=label), strict=True))
+    ws = dict(zip(seeds, styles(G, seeds, psi=psi, label=label, cutoff=cutoff), strict=True))
     wanted = {f"{seed}-{seed}": ws[seed] for seed in seeds}
     for row in rows:
         for col in cols:
             wanted.setdefault(f"{row}-{col}", mix(ws[row], ws[col], layers))
     images: dict[str, ImageArray] = {}
     for name, styled in wanted.items():
-        images[name] = render(G, styled, options)
+        images[name] = render(G, styled, options, len(images))
         progress(len(images), len(wanted))
     corner = np.zeros_like(next(iter(images.values())))
     cells = [corner, *(images[f"{col}-{col}"] for col in cols)]

@@ -68,6 +68,7 @@ def noise_variation_figure(
     shown: int = 4,
     psi: float = 1.0,
     label: int | None = None,
+    cutoff: int | None = None,
     progress: Progress = silent,
 ) -> Figure:
     """Figure 4: for each seed some realisations of the noise, and the standard deviation of each pixel over many.
@@ -82,6 +83,7 @@ def noise_variation_figure(
         shown: How many of them are shown.
         psi: Truncation.
         label: The class of all; None for that of each seed.
+        cutoff: Number of leading layers to truncate; None for all.
         progress: Called after every image.
 
     Raises:
@@ -98,13 +100,19 @@ def noise_variation_figure(
             progress(row * realisations + i + 1, len(seeds) * realisations)
 
         name = f"seed{seed:04d}-std"
-        arrays[name] = deviation(G, styles(G, [seed], psi=psi, label=label)[0], realisations, step).std
+        arrays[name] = deviation(G, styles(G, [seed], psi=psi, label=label, cutoff=cutoff)[0], realisations, step).std
         images[name] = _heat(arrays[name])
     return Figure(grid(images.values(), shown + 1), images, arrays)
 
 
 def noise_bands_figure(
-    G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None, progress: Progress = silent
+    G: Generator,
+    seeds: Sequence[int],
+    *,
+    psi: float = 1.0,
+    label: int | None = None,
+    cutoff: int | None = None,
+    progress: Progress = silent,
 ) -> Figure:
     """Figure 5: for each seed the stored noise in all layers, in none, in the fine and in the coarse ones.
 
@@ -114,7 +122,7 @@ def noise_bands_figure(
     layers = _noisy(G)
     images: dict[str, ImageArray] = {}
     for seed in seeds:
-        ws = styles(G, [seed], psi=psi, label=label)[0]
+        ws = styles(G, [seed], psi=psi, label=label, cutoff=cutoff)[0]
         for band in BANDS:
             images[f"seed{seed:04d}-{band}"] = render(G, ws, RenderOptions(noise=band_noise(layers, band)))
             progress(len(images), len(seeds) * len(BANDS))

@@ -13,6 +13,7 @@ def truncation_figure(
     psis: Sequence[float],
     *,
     label: int | None = None,
+    cutoff: int | None = None,
     options: RenderOptions = PLAIN,
     progress: Progress = silent,
 ) -> Figure:
@@ -25,6 +26,7 @@ def truncation_figure(
         seeds: One for each row.
         psis: One for each column.
         label: The class of all; None for that of each seed.
+        cutoff: Number of leading layers to truncate; None for all.
         drawing: See `RenderOptions`.
         progress: Called after every image.
 
@@ -37,7 +39,7 @@ def truncation_figure(
     cells = []
     for seed in seeds:
         for psi in psis:
-            cells.append(render(G, styles(G, [seed], psi=psi, label=label)[0], options))
+            cells.append(render(G, styles(G, [seed], psi=psi, label=label, cutoff=cutoff)[0], options))
             images[f"seed{seed:04d}-psi{psi:g}"] = cells[-1]
             progress(len(cells), len(seeds) * len(psis))
     return Figure(grid(cells, len(psis)), images)

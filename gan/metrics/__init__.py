@@ -9,7 +9,7 @@ from gan.metrics.detectors import Detectors, MissingDetectorError
 from gan.metrics.evaluation import check, evaluate, resolve
 from gan.metrics.features import Progress
 from gan.metrics.results import Result, append
-from gan.metrics.snapshots import for_training
+from gan.metrics.snapshots import for_training, measurable
 
 __all__ = [
     "AUTO",
@@ -22,6 +22,7 @@ __all__ = [
     "check",
     "evaluate",
     "for_training",
+    "measurable",
     "parse",
     "resolve",
 ]

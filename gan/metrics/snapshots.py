@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from foundation.specs.metric_names import AUTO
+from foundation.specs.metric_names import AUTO, Metric
 from gan.metrics import results
 from gan.metrics.detectors import INCEPTION, LITE0, Detectors
 from gan.metrics.evaluation import evaluate, resolve
@@ -32,7 +32,13 @@ class _Ranked(Protocol):
 
 
 def for_training(
-    names: Sequence[str], source: ImageSet, group: _Ranked, folder: Path, notify: Notify, background: bool = False
+    names: Sequence[str],
+    source: ImageSet,
+    group: _Ranked,
+    folder: Path,
+    notify: Notify,
+    background: bool = False,
+    detectors: Sequence[str] = (),
 ) -> Measure | None:
     """Function that measures a run's snapshots and writes the results to `metric-<name>.jsonl`; None for no metrics.
 
@@ -44,33 +50,58 @@ def for_training(
         notify: Called with a line of text to log, in process 0 only.
         background: Start a process for each snapshot and don't wait for it. A snapshot that comes while the one before
             is still being measured is left out, and reported.
+        detectors: Official TorchScript files, see `Detectors`.
 
     Raises:
-        ValueError: a name is unknown, or its feature network is missing.
+        ValueError: a name is unknown, its feature network is missing, or it cannot be measured while training.
     """
-    at_hand = Detectors()
+    at_hand = Detectors(detectors)
     if list(names) == [AUTO] and not at_hand.has(INCEPTION) and not at_hand.has(LITE0):
         if group.rank == 0:
             notify("No feature network is at hand, so nothing is measured: pip install 'stylescope[metrics]'.")
         return None
-    metrics = resolve(names, at_hand)
+    metrics = measurable(names, at_hand)
     if not metrics:
         return None
     chosen = [metric.name for metric in metrics]
     if background:
-        return _Beside(chosen, group, folder, notify)
-    return _Within(chosen, source, group, folder, notify)
+        return _Beside(chosen, group, folder, notify, detectors)
+    return _Within(chosen, source, group, folder, notify, detectors)
+
+
+def measurable(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
+    """Return the metrics of these names after checking that a training can measure them.
+
+    Raises:
+        ValueError: as `for_training`.
+    """
+    metrics = resolve(names, detectors)
+    if later := [metric.name for metric in metrics if metric.kind == "ls"]:
+        raise ValueError(
+            f"{later[0]} needs classifiers of attributes, which a training does not have: leave it out, and measure it "
+            "afterwards with `python -m gan metrics`."
+        )
+    return metrics
 
 
 class _Within:
     """Measures while training waits, and reports the progress."""
 
-    def __init__(self, names: list[str], source: ImageSet, group: _Ranked, folder: Path, notify: Notify) -> None:
+    def __init__(
+        self,
+        names: list[str],
+        source: ImageSet,
+        group: _Ranked,
+        folder: Path,
+        notify: Notify,
+        detectors: Sequence[str],
+    ) -> None:
         self._names, self._source, self._group, self._folder, self._notify = names, source, group, folder, notify
+        self._detectors = detectors
         self._notified_at = 0.0
 
     def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
-        detectors = Detectors(device=next(iter(G.parameters())).device)
+        detectors = Detectors(self._detectors, next(iter(G.parameters())).device)
         try:
             measured = evaluate(
                 self._names,
@@ -102,14 +133,18 @@ class _Within:
 class _Beside:
     """Runs `python -m gan metrics`, which finds dataset and folder from the snapshot."""
 
-    def __init__(self, names: list[str], group: _Ranked, folder: Path, notify: Notify) -> None:
+    def __init__(
+        self, names: list[str], group: _Ranked, folder: Path, notify: Notify, detectors: Sequence[str]
+    ) -> None:
         self._names, self._group, self._folder, self._notify = names, group, folder, notify
+        self._detectors = detectors
         self._process: subprocess.Popen[bytes] | None = None
 
     def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
         if self._group.rank:
             return {}
         command = ["metrics", f"--network={snapshot}", f"--metrics={','.join(self._names)}", "--verbose=0"]
+        command += [f"--detector={file}" for file in self._detectors]
         if self._process is not None and self._process.poll() is None:
             again = " ".join(["python -m gan", *command])
             self._notify(

@@ -54,6 +54,12 @@ class TrainConfig:
     """Seed of all random numbers."""
     workers: int
     """Data loading threads per process."""
+    nhwc: bool
+    """Keep images and weights with the channels last."""
+    allow_tf32: bool
+    """Allow TensorFloat-32 on a GPU."""
+    worker_timeout_s: float
+    """Seconds after which a process that does not answer is lost."""
     cudnn_benchmark: bool
     """Enable cuDNN benchmarking."""
     grow_kimg: float | None
@@ -61,7 +67,11 @@ class TrainConfig:
     training at the full resolution from the start."""
     resume: str | None
     """Network to start from (transfer learning); None for fresh weights."""
+    resume_partial: bool
+    """Accept a network to start from of which little fits."""
     metrics: tuple[str, ...]
     """Names of the metrics to measure at each snapshot."""
+    detectors: tuple[str, ...]
+    """Official TorchScript files of the metrics' feature networks."""
     metrics_async: bool
     """Measure in a separate process."""

@@ -1,10 +1,14 @@
 """The processes that train one network together; a single process is a group of one.
 
-Everything here is collective: all processes of the group must call it, in the same order.
+Everything here is collective: all processes of the group must call it, in the same order. A process that was killed or
+frozen is named: see `gan.training.watch`.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -12,12 +16,18 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .errors import TrainingError
+from .errors import TrainingError, WorkerLostError
+from .watch import Watch, connect_to_store
 
 T = TypeVar("T")
 
+GiveUp = Callable[[WorkerLostError], None]
+"""Ends this process, which a call holds that cannot be interrupted."""
+
 _TIMEOUT = timedelta(hours=2)
 """Timeout of collective calls, long enough for a process that measures a network."""
+_LOOK_S = 0.2
+"""Seconds between looks for lost processes while waiting in a collective call."""
 
 
 class Group:
@@ -54,23 +64,45 @@ class Group:
     def copy_from_first(self, tensors: Iterable[Tensor]) -> None:
         """Overwrite tensors with those of process 0."""
 
-    def close(self) -> None:
-        """Leave the group."""
+    @contextmanager
+    def uninterruptible(self) -> Iterator[None]:
+        """Block with collective calls that are not this object's: a lost process ends this one if they hold it."""
+        yield
+
+    def hear_writer(self) -> str:
+        """Return what the process said that saved the state after another was lost; empty if it did not."""
+        return ""
+
+    def close(self, failure: str = "") -> None:
+        """Leave the group.
+
+        Args:
+            failure: Why this process ends before the others, as a sentence; empty at the regular end.
+        """
 
 
 class DistributedGroup(Group):
     """The processes that torchrun started; NCCL between GPUs, gloo between CPUs.
 
+    Methods raise WorkerLostError if a process was killed or frozen. Calls between CPUs run on a thread of their own,
+    as nothing else can leave a call that another process never joins.
+
     Args:
         device: Device of this process.
+        limit_s: Seconds without an answer after which a process is lost.
+        give_up: See `GiveUp`.
     """
 
-    def __init__(self, device: torch.device) -> None:
-        backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-        dist.init_process_group(backend, timeout=_TIMEOUT)
-        self.rank = dist.get_rank()
-        self.size = dist.get_world_size()
+    def __init__(self, device: torch.device, limit_s: float, give_up: GiveUp) -> None:
+        rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+        self._watch = Watch(rank, size, limit_s, connect_to_store, give_up)
+        self._lost = False
+        self._calls = _Calls(self._watch)
+        self._calls.run(lambda: _start(device))
+        self.rank, self.size = rank, size
         self._device = device
+        # Calls between GPUs are queued there, and hold whatever waits for their results.
+        self._watch.held = device.type == "cuda"
 
     def mean(self, tensor: Tensor) -> Tensor:
         """See `Group`."""
@@ -79,7 +111,7 @@ class DistributedGroup(Group):
     def sum(self, tensor: Tensor) -> Tensor:
         """See `Group`."""
         total = tensor.clone()
-        dist.all_reduce(total)
+        self._call(tensor.device, lambda: dist.all_reduce(total))
         return total
 
     def any(self, flag: bool) -> bool:
@@ -89,24 +121,100 @@ class DistributedGroup(Group):
     def gather(self, value: T) -> list[T]:
         """See `Group`."""
         values: list[Any] = [None] * self.size
-        dist.all_gather_object(values, value)
+        self._call(None, lambda: dist.all_gather_object(values, value))
         return values
 
     def share(self, value: T) -> T:
         """See `Group`."""
         values: list[Any] = [value]
-        dist.broadcast_object_list(values, src=0)
+        self._call(None, lambda: dist.broadcast_object_list(values, src=0))
         first: T = values[0]
         return first
 
     def copy_from_first(self, tensors: Iterable[Tensor]) -> None:
         """See `Group`."""
         for tensor in tensors:
-            dist.broadcast(tensor, src=0)
+            self._call(tensor.device, lambda shared=tensor: dist.broadcast(shared, src=0))  # type: ignore[misc]
 
-    def close(self) -> None:
+    @contextmanager
+    def uninterruptible(self) -> Iterator[None]:
         """See `Group`."""
-        dist.destroy_process_group()
+        before, self._watch.held = self._watch.held, True
+        try:
+            yield
+        finally:
+            self._watch.held = before
+
+    def hear_writer(self) -> str:
+        """See `Group`."""
+        return self._watch.wait_for_writer()
+
+    def close(self, failure: str = "") -> None:
+        """See `Group`."""
+        if self._lost:
+            self._watch.end_lost()
+        self._watch.leave(failure)
+        if not self._calls.busy and not self._lost:  # else it would wait for the lost process
+            dist.destroy_process_group()
+
+    def _call(self, device: torch.device | None, call: Callable[[], Any]) -> None:
+        """Run a collective call on tensors of a device; None for the CPU."""
+        try:
+            if device is not None and device.type != "cpu":
+                self._watch.check()
+                call()
+            else:
+                self._calls.run(call)
+        except WorkerLostError:
+            self._lost = True
+            raise
+
+
+class _Calls:
+    """Collective calls on a thread, which is left behind in its call when a process is lost.
+
+    Args:
+        watch: Finds lost processes.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._waiting: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+        self.busy = False
+        """True while a call has not returned."""
+        threading.Thread(target=self._run, name="collective calls", daemon=True).start()
+
+    def run(self, call: Callable[[], Any]) -> None:
+        """Run a call. Raises its exception, or WorkerLostError if a process was lost meanwhile or caused it."""
+        self._watch.check()
+        self.busy = True
+        self._waiting.put(call)
+        while True:
+            try:
+                error = self._done.get(timeout=_LOOK_S)
+                break
+            except queue.Empty:
+                self._watch.check()
+        self.busy = False
+        if error is not None:
+            if isinstance(error, RuntimeError):
+                self._watch.explain()
+            raise error
+
+    def _run(self) -> None:
+        while True:
+            call = self._waiting.get()
+            try:
+                call()
+                self._done.put(None)
+            except BaseException as error:  # noqa: BLE001 - `run` raises it again
+                self._done.put(error)
+
+
+def _start(device: torch.device) -> None:
+    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+    dist.init_process_group(backend, timeout=_TIMEOUT)
 
 
 def started_by_torchrun() -> bool:
@@ -127,22 +235,25 @@ def local_device(device: torch.device) -> torch.device:
     return torch.device("cuda", index)
 
 
-def join(device: torch.device, gpus: int) -> Group:
+def join(device: torch.device, gpus: int, limit_s: float, give_up: GiveUp) -> Group:
     """Return the group that this process belongs to.
 
     Args:
         device: Device of this process.
         gpus: Requested number of processes.
+        limit_s: Seconds without an answer after which a process is lost.
+        give_up: See `GiveUp`.
 
     Raises:
         TrainingError: torchrun started another number of processes.
+        WorkerLostError: a process was lost before all had joined.
     """
     if not started_by_torchrun():
         return Group()
     size = int(os.environ["WORLD_SIZE"])
     if size != gpus:
         raise TrainingError(f"torchrun started {size} processes, but --gpus={gpus}: give the number of all processes.")
-    return DistributedGroup(device)
+    return DistributedGroup(device, limit_s, give_up)
 
 
 def flatten(tensors: Sequence[Tensor]) -> Tensor:

@@ -1,8 +1,10 @@
 """Base configurations of training, as published (REFERENCE: training). `gan.cli.train_config` adds the options."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from foundation.specs.train_defaults import ADA, Ada
 
 ADA_KIMG, ADA_KIMG_RESUMED = 500, 100
 EMA_KIMG_PER_IMAGE = 10 / 32
@@ -32,16 +34,23 @@ class Preset:
     """Channels of G at high resolutions, relative to --cbase."""
     max_factor: float = 1.0
     """Maximum channels of G, relative to --cmax."""
+    mapping_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    discriminator_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    ema_kimg: Callable[[int], float] = lambda batch: batch * EMA_KIMG_PER_IMAGE
+    """Half-life of the moving average in thousands of images, by batch."""
+    ema_rampup: float | None = EMA_RAMPUP
 
 
 def preset(cfg: str, batch: int, grow: bool) -> Preset:
     """Return the base configuration of a name.
 
     Args:
-        cfg: "stylegan1", "stylegan2", "stylegan3-t" or "stylegan3-r".
+        cfg: "stylegan1", "stylegan2", "stylegan3-t", "stylegan3-r", or a configuration of StyleGAN2-ADA.
         batch: Images in a batch, over all processes; scales the averages of StyleGAN3.
         grow: Build networks that grow progressively (StyleGAN1).
     """
+    if cfg in ADA:
+        return _ada(ADA[cfg])
     if cfg == "stylegan1":
         # The paper penalises the gradients in every batch, has no path lengths, and raises the rate with resolution.
         return Preset(
@@ -83,6 +92,22 @@ def preset(cfg: str, batch: int, grow: bool) -> Preset:
         G_reg_interval=None,
         base_factor=factor,
         max_factor=factor,
+    )
+
+
+def _ada(ada: Ada) -> Preset:
+    return Preset(
+        "stylegan2.Generator",
+        "stylegan2.Discriminator",
+        {"fused_modconv_default": "inference_only"},
+        {} if ada.small else {"style_mixing_prob": 0.9, "pl_weight": 2.0},
+        map_depth=ada.map_depth,
+        learning_rates=lambda resolution: (ada.lr(resolution), ada.lr(resolution)),
+        G_reg_interval=4,
+        mapping_kwargs={"w_avg_beta": 0.995},
+        discriminator_kwargs={"architecture": "orig"} if ada.small else {},
+        ema_kimg=ada.ema_kimg,
+        ema_rampup=ada.ema_rampup,
     )
 
 

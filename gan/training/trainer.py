@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
@@ -28,6 +28,8 @@ from .health import Health
 from .loss import Batch, Loss
 from .phases import Phase, make_phases
 from .stats import Collector
+from .timing import PhaseTimes
+from .transfer import Fit, transfer
 
 RUNNING_AVERAGES = ("w_avg", "magnitude_ema")
 """Buffers that each process updates from its own batches; they are averaged over all processes."""
@@ -46,8 +48,10 @@ class Trainer:
         nimg: Images shown so far.
         batches: Batches so far.
         stats: Statistics of the losses since the last tick.
+        times: Durations of the phases since the last tick.
         health: Counts non-finite gradients.
         G, D, G_ema: The networks.
+        fit: What was taken from other networks at the start; None if nothing was.
 
     Args:
         config: Configuration of the run.
@@ -73,7 +77,9 @@ class Trainer:
         self._device = device
         self.nimg = self.batches = 0
         self.stats = Collector()
+        self.times = PhaseTimes(device)
         self.health = Health()
+        self.fit: Fit | None = None
         self.G, self.D, self.G_ema = self._build(start)
         augment = None if config.augment is None else AugmentPipe(config.augment).to(device)
         self.loss = Loss(self.G, self.D, config.loss, augment, device)
@@ -124,12 +130,15 @@ class Trainer:
         self._follow_growth()
         real_img = send(torch.from_numpy(pixels), self._device).to(torch.float32) / 127.5 - 1
         real_img = at_level_of_detail(real_img, self.lod)
+        if config.nhwc:
+            real_img = real_img.contiguous(memory_format=torch.channels_last)
         real_c = send(torch.from_numpy(labels), self._device)
         self.loss.augment_p = self.ada.p
         for phase in self._phases:
             if self.batches % phase.interval == 0:
                 gen_z, gen_c = self._latents()
-                self._run(phase, Batch(real_img, real_c, gen_z, gen_c))
+                with self.times.measured(phase.name):
+                    self._run(phase, Batch(real_img, real_c, gen_z, gen_c))
         self._average_running()
         beta = decay(config.batch, config.ema_kimg, config.ema_rampup, self.nimg)
         move_average(self.G_ema, self.G, beta)
@@ -175,8 +184,13 @@ class Trainer:
 
     # -- State ---------------------------------------------------------------------------------------------------
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return the state that a resumed run needs, as tensors and plain data. Collective."""
+    def state_dict(self, *, alone: bool = False) -> dict[str, Any]:
+        """Return the state that a resumed run needs, as tensors and plain data. Collective, unless `alone`.
+
+        Args:
+            alone: Another process was lost, maybe within a step: its random numbers start anew, and the step that was
+                under way is done once more.
+        """
         return {
             "nimg": self.nimg,
             "batches": self.batches,
@@ -184,10 +198,21 @@ class Trainer:
             "optimizers": [phase.optimizer.state_dict() for phase in self._phases],
             "ada": self.ada.state_dict(),
             "pl_mean": self.loss.pl_mean.cpu(),
-            "stats": self._group.gather(self.stats.state_dict()),
+            "stats": self._own_stats() if alone else self._group.gather(self.stats.state_dict()),
             "shared_random": self._shared.get_state(),
-            "own_random": self._group.gather(self._own.get_state()),
+            "own_random": self._new_random() if alone else self._group.gather(self._own.get_state()),
         }
+
+    def _own_stats(self) -> list[Any]:
+        own = self.stats.state_dict()
+        none = {name: torch.zeros_like(sums) for name, sums in own.items()}  # all processes have the same names
+        return [own if rank == self._group.rank else none for rank in range(self._group.size)]
+
+    def _new_random(self) -> list[Tensor]:
+        """Return random states for all processes, which have not been used before."""
+        first = self.config.seed + _RANK_SEED * (self.batches + 2)
+        generator = torch.Generator(self._device)
+        return [generator.manual_seed(first + rank).get_state() for rank in range(self._group.size)]
 
     def _load_state_dict(self, state: dict[str, Any]) -> None:
         ranks = len(state["own_random"])
@@ -230,7 +255,9 @@ class Trainer:
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         vector = self.health.mend(phase.name, self._group.mean(flatten(gradients)))
         for parameter, gradient in zip(parameters, unflatten(vector, gradients), strict=True):
-            parameter.grad = gradient
+            # A fused optimiser takes both as they lie in memory.
+            same = gradient.stride() == parameter.stride()
+            parameter.grad = gradient if same else torch.empty_like(parameter).copy_(gradient)
 
     def _latents(self) -> tuple[Tensor, Tensor]:
         """Return this process's share of a batch of latents and labels; all processes draw the whole batch."""
@@ -270,41 +297,17 @@ class Trainer:
 
     def _build(self, start: Networks | None) -> tuple[StyleGenerator, StyleDiscriminator, StyleGenerator]:
         """G, D and G_ema with the same weights in all processes, in training mode (the average in evaluation mode)."""
+        partial = self.config.resume_partial
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.config.seed)
             G = build_generator(self.config.G.class_name, **self.config.G.arguments)
             D = build_discriminator(self.config.D.class_name, **self.config.D.arguments)
         average = copy.deepcopy(G)
         if start is not None:
-            _transfer(start, {"G": G, "D": D, "G_ema": average})
+            self.fit = transfer(start, {"G": G, "D": D, "G_ema": average}, partial)
         for network in (G, D, average):
             network.to(self._device).requires_grad_(False)
+            if self.config.nhwc:
+                network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._group.copy_from_first([*network.parameters(), *network.buffers()])
         return G.train(), D.train(), average.eval()
-
-
-def _transfer(start: Networks, networks: dict[str, nn.Module]) -> None:
-    """Copy every parameter and buffer that has the same name and shape.
-
-    Raises:
-        TrainingError: nothing of the generator fits.
-    """
-    sources: dict[str, nn.Module | None] = {
-        "G": start.G or start.G_ema,
-        "D": start.D,
-        "G_ema": start.G_ema or start.G,
-    }
-    for name, network in networks.items():
-        source = sources[name]
-        if source is None:
-            continue
-        given = source.state_dict()
-        own = network.state_dict()
-        fitting = {key: value for key, value in given.items() if key in own and own[key].shape == value.shape}
-        learned = {key for key, _ in network.named_parameters()} & fitting.keys()
-        if name == "G_ema" and not learned:
-            raise TrainingError(
-                f"None of the weights of {start.info.source} fit the network to train: choose the network's own --cfg, "
-                "--cbase and --cmax."
-            )
-        network.load_state_dict({**own, **fitting})

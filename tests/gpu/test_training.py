@@ -43,3 +43,14 @@ def test_a_run_trains_and_goes_on(tmp_path, cfg):
         for key, value in getattr(one, name).state_dict().items():
             assert torch.isfinite(value).all(), key
             torch.testing.assert_close(getattr(two, name).state_dict()[key], value, rtol=1e-2, atol=1e-3)
+
+
+def test_phases_are_timed_and_channels_last_trains(tmp_path):
+    source = ImageSource(dataset(tmp_path / "images.zip", size=32))
+    trainer = Trainer(config(source, cbase=512, cmax=16, nhwc=True), source, Group(), torch.device("cuda"))
+    trainer.step()
+    trainer.close()
+    times = trainer.times.take()
+    assert set(times) == {"Gmain", "Greg", "Dmain", "Dreg"}
+    assert all(milliseconds > 0 for milliseconds in times.values())
+    assert all(torch.isfinite(value).all() for value in trainer.G_ema.state_dict().values())

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from foundation.specs.click_options import click_options, describe, fill
-from foundation.specs.formats import write
+from foundation.specs.checks import contradictions
+from foundation.specs.click_options import click_options, default_map, describe, fill
+from foundation.specs.dataset_facts import look
 from foundation.specs.slurm import SlurmOptions
 from training_launcher import launcher, presets
 from training_launcher.commands import COMMANDS, Command, command_line
@@ -34,10 +35,7 @@ class _WithPreset(click.Command):
             if preset is None:
                 known = ", ".join(one.name for one in presets.load() if one.kind == self.name)
                 raise click.UsageError(f"There is no preset {name} for {self.name}; choose one of {known or '(none)'}.")
-            extra["default_map"] = {
-                key: write(value) or "none" if isinstance(value, tuple) else value
-                for key, value in preset.values.items()
-            }
+            extra["default_map"] = default_map(COMMANDS[str(self.name)].spec, preset.values)
         return super().make_context(info_name, args, parent, **extra)
 
 
@@ -57,7 +55,7 @@ def _add(command: Command) -> None:
         click.Option(["--executor"], type=click.Choice(("local", "slurm")), default="local", show_default=True,
                      help="Run on this computer, or on the cluster."),
         *_slurm_options(),
-        click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and the command, and stop."),
+        click.Option(["--dry-run", "-n"], is_flag=True, help="Check everything, print the command, and stop."),
     ]  # fmt: skip
     if command.kind != "train":
         own += [
@@ -79,6 +77,9 @@ def _submit(command: Command, given: dict[str, Any]) -> None:
     if given["dry_run"]:
         click.echo(describe(spec, command.name))
         click.echo(shlex.join(command_line(spec)))
+        data = getattr(spec, "data", None)
+        if wrong := contradictions(spec, look(data) if data else None):
+            raise click.ClickException(wrong[0][1])
         return
     training = command.kind == "train"  # a training has options of its own for these
     outdir, desc = (spec.outdir, "") if training else (given["runs"], given["desc"])

@@ -67,7 +67,8 @@ def plain(runs: Iterable[Run]) -> str:
 
 
 def _columns(run: Run) -> tuple[str, ...]:
-    return run.name, run.state, amount(run), pace(run), duration(run.eta_s), run.device, run.folder
+    done = (amount(run), pace(run), duration(run.eta_s))
+    return (run.name, run.state, *done, run.device, run.folder, metric(run), message(run))
 
 
 def _one_line(text: str) -> str:
@@ -90,7 +91,12 @@ def amount(run: Run) -> str:
     """ "12.5 / 150 kimg"."""
     if not run.total and not run.done:
         return ""
-    return f"{run.done:.4g} / {run.total:.4g} {run.unit}" if run.total else f"{run.done:.4g} {run.unit}"
+    return f"{_count(run.done)} / {_count(run.total)} {run.unit}" if run.total else f"{_count(run.done)} {run.unit}"
+
+
+def _count(value: float) -> str:
+    """ "4", "1.8", "12.5", "25000": without exponents."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def metric(run: Run) -> str:

@@ -44,7 +44,8 @@ class StopRun(Action):
 
     def carry_out(self) -> "News":
         """Stop the run. Called on the worker's thread."""
-        return _done(self.target, launcher.stop, "is stopping", "stopped", "It saves a snapshot first.")
+        note = "It saves a snapshot first." if self.target.kind == "train" else "Results so far are kept."
+        return _done(self.target, launcher.stop, "is stopping", "stopped", note)
 
 
 @dataclass(frozen=True)

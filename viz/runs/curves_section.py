@@ -112,6 +112,15 @@ def _limits(drawn: list[Curve], log: bool) -> tuple[float, float, float, float]:
     return left, max(right, left + 1e-3), low - margin, high + margin
 
 
+def empty_text(plot: PlotSpec, share: float) -> str:
+    """Return the text of a plot without lines; `share` of the runs' files has been read."""
+    if share < 1:
+        return "Reading…"
+    if plot.now:  # there are numbers, but no finite one
+        return "Not finite or too large to be drawn"
+    return _EMPTY.get(plot.id, "Nothing has been measured yet")
+
+
 @cached
 def _draw(
     scene: Scene,
@@ -134,7 +143,7 @@ def _draw(
     else:
         q = imgui.get_cursor_screen_pos()
         ui.fill(q, V(q.x + room.x, q.y + room.y), "canvas", 0.55, 3)
-        text = _EMPTY.get(plot.id, "Nothing has been measured yet") if share >= 1 else "Reading…"
+        text = empty_text(plot, share)
         ui.draw(
             ui.ellipsis(text, room.x - t.px(16), t.small),
             q.x + room.x / 2,

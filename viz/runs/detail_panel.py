@@ -14,7 +14,7 @@ from viz.runs.follower import RunRecord
 from viz.runs.menu import can_resume
 from viz.runs.new_run.dialog import StartFrom
 from viz.runs.results_dialog import ShowResults
-from viz.runs.text import LOOKS, duration, metric_name, metric_value, moment, pace_number
+from viz.runs.text import LOOKS, done_text, duration, metric_name, metric_value, moment, pace_number
 from viz.state.facts import Facts, Snapshot
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -79,7 +79,7 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
     look = LOOKS[run.state]
     buttons: list[tuple[str, str, str, str]] = []
     if newest is not None:
-        buttons.append(("Explore newest", "eye", "plain", f"Draw with the network of {newest.kimg:.0f} kimg"))
+        buttons.append(("Explore newest", "eye", "plain", f"Draw with the network of {kimg_text(newest.kimg)} kimg"))
     if run.kind == "metrics" or run.metric is not None:
         buttons.append(("Results", "list", "plain", "Networks by figures as a table, curves over time, CSV"))
     if newest is not None:
@@ -181,7 +181,7 @@ def figures(run: Run, record: RunRecord) -> tuple[Tile, ...]:
     """Return the tiles of a run."""
     unit = run.unit if run.unit == "kimg" else run.unit.capitalize()
     hint = "Pictures shown to the discriminator, in thousands" if run.unit == "kimg" else "Done so far"
-    found = [Tile(unit, kimg_text(int(run.done)), f"of {kimg_text(run.total)}" if run.total else "", hint)]
+    found = [Tile(unit, done_text(run), f"of {kimg_text(run.total)}" if run.total else "", hint)]
     if (metric := _metric(run, record)) is not None:
         found.append(metric)
     pace = pace_number(run.seconds_per_unit) if run.seconds_per_unit else "–"

@@ -36,8 +36,13 @@ KIND_GLYPHS: dict[Kind, Glyph] = {"train": "chart-line", "metrics": "gauge", "vi
 
 def progress_text(run: Run) -> str:
     """Format progress: `1 240 of 5 000 kimg`, `466 of 720 frames`; without a total only the amount done."""
-    done = kimg_text(math.floor(run.done) if run.unit != "kimg" or run.done >= 10 else round(run.done, 1))
+    done = done_text(run)
     return f"{done} of {kimg_text(run.total)} {run.unit}" if run.total else f"{done} {run.unit}"
+
+
+def done_text(run: Run) -> str:
+    """Format the amount done: `1 240` kimg, `1.8` kimg at the beginning, `466` frames."""
+    return kimg_text(math.floor(run.done) if run.unit != "kimg" or run.done >= 10 else round(run.done, 1))
 
 
 def share(run: Run) -> float:
@@ -113,11 +118,11 @@ def metric_name(name: str, *, short: bool = False) -> str:
 
 
 def metric_value(value: float) -> str:
-    """Format a metric value: `18.4`, `0.0123`, `152`."""
+    """Format a metric value: `18.4`, `0.0123`, `152`, `-3.2e68`."""
     if not math.isfinite(value):
         return "–"
     size = abs(value)
-    return f"{value:.1f}" if 10 <= size < 1000 else f"{value:.0f}" if size >= 1000 else f"{value:.3g}"
+    return f"{value:.1f}" if 10 <= size < 1000 else f"{value:.0f}" if 1000 <= size < 1e6 else f"{value:.3g}"
 
 
 def better(name: str) -> str:

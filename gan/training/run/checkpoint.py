@@ -72,6 +72,14 @@ def load_state(folder: Path) -> dict[str, Any]:
     return state
 
 
+def saved_nimg(folder: Path) -> int | None:
+    """Return the images shown up to the saved state; None if there is none that can be read."""
+    try:
+        return int(load_state(folder)["nimg"])
+    except (TrainingError, KeyError):
+        return None
+
+
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Convert errors of the system and the libraries on writing into one sentence."""

@@ -76,7 +76,7 @@ def cut_back_to(folder: Path, nimg: int) -> None:
 
     def measured(fields: dict[str, Any]) -> bool:
         kimg = snapshot_kimg(str(fields.get("snapshot_pkl", "")))
-        return kimg is not None and kimg <= nimg // 1000
+        return kimg is not None and kimg <= nimg / 1000
 
     cut_back(folder / STATS_FILE, shown)
     for path in folder.glob("metric-*.jsonl"):

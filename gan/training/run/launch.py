@@ -16,9 +16,10 @@ from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 from gan.training.errors import TrainingError
 from gan.training.run import status
+from gan.training.watch import GONE
 
-SHUTDOWN_SECONDS = 15
-"""Grace period of the other workers after one was lost; then they are killed."""
+SHUTDOWN_SECONDS = 60
+"""Grace period of the other workers after one was lost, in which they save; then they are killed."""
 
 
 def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) -> None:
@@ -56,19 +57,22 @@ def run_workers(count: int, folder: Path, work: Callable[..., Any], *args: Any) 
     except ChildFailedError as error:
         rank, failure = error.get_first_failure()
         reason = _reason(folder, rank, failure.pid, failure.exitcode)
-        # A killed worker could not report it, and the others only report that it was lost.
-        status.mark_failed(folder, reason, time.time(), first=failure.exitcode >= 0)
+        # A killed worker could not report it, and the others only report that it is gone.
+        status.mark_failed(folder, reason, time.time())
         raise TrainingError(reason) from error
 
 
 def _reason(folder: Path, rank: int, pid: int, exitcode: int) -> str:
+    name = f"Worker {rank} (process {pid})"
+    told = str((status.read(folder) or {}).get("error") or "")
     if exitcode < 0:
-        return (
-            f"Worker {rank} (process {pid}) was ended by {signal.Signals(-exitcode).name}, so the run has stopped; go "
-            f"on from its last saved state with --resume={folder}"
-        )
-    told = (status.read(folder) or {}).get("error")
-    return f"Worker {rank} (process {pid}) failed: {told or f'it ended with status {exitcode}; see above'}"
+        ended = f"{name} was ended by {signal.Signals(-exitcode).name}"
+        if told.startswith("Worker "):
+            return told.replace(f"{name} {GONE}", ended)
+        return f"{ended}, so the run has stopped; go on from its last saved state with --resume={folder}"
+    if told.startswith("Worker "):
+        return told
+    return f"{name} failed: {told or f'it ended with status {exitcode}; see above'}"
 
 
 @contextmanager

@@ -11,10 +11,11 @@ import torch
 from tensorboardX import SummaryWriter
 
 from foundation.png import save_png
-from foundation.runs import STATS_FILE
+from foundation.runs import STATS_FILE, fakes_name
 from gan.data import ImageSource
+from gan.training.errors import TrainingError, WorkerLostError
 from gan.training.group import Group
-from gan.training.run.checkpoint import save_snapshot, save_state
+from gan.training.run.checkpoint import save_snapshot, save_state, saved_nimg
 from gan.training.run.folder import append_line
 from gan.training.run.image_grid import GridPlan, fake_grid, plan_grid, real_grid
 from gan.training.run.status import State, Status
@@ -102,7 +103,17 @@ class Loop:
         self._status_written = 0.0
 
     def run(self) -> bool:
-        """Train. Returns True if the end was reached, False if the run was stopped. Collective."""
+        """Train. Returns True if the end was reached, False if the run was stopped. Collective.
+
+        Raises:
+            WorkerLostError: another process was lost. The message says which state of the run is saved.
+        """
+        try:
+            return self._run()
+        except WorkerLostError as error:
+            raise self._after_loss(error) from error
+
+    def _run(self) -> bool:
         trainer, around = self._trainer, self._around
         if self._first:
             self._plan = plan_grid(self._source, trainer.G_ema.z_dim, trainer.config.seed)
@@ -159,6 +170,7 @@ class Loop:
         trainer, clock, place = self._trainer, self._clock, self._place
         now = self._around.clock()
         seconds = now - clock.tick_began
+        total = clock.elapsed + now - clock.began
         kimg = max(trainer.nimg - place.tick_nimg, 1) / 1000
         place.tick += 1
         moments = trainer.stats.take(self._around.group)
@@ -167,13 +179,16 @@ class Loop:
             "Progress/kimg": trainer.nimg / 1000,
             "Progress/augment": trainer.ada.p,
             "Progress/lod": trainer.lod,
-            "Timing/total_sec": clock.elapsed + now - clock.began,
+            "Timing/total_sec": total,
+            "Timing/total_hours": total / 3600,
+            "Timing/total_days": total / 86400,
             "Timing/sec_per_tick": seconds,
             "Timing/sec_per_kimg": (seconds - clock.maintenance) / kimg,
             "Timing/maintenance_sec": clock.maintenance,
             "Resources/cpu_mem_gb": psutil.Process().memory_info().rss / 2**30,
-            "Resources/peak_gpu_mem_gb": _peak_gpu_memory(),
+            **_peak_gpu_memory(),
             "Health/nonfinite_gradients": trainer.health.take_count(),
+            **{f"Timing/{name}": milliseconds for name, milliseconds in trainer.times.take().items()},
         }
         moments |= {name: Moments(1, float(value), 0.0) for name, value in fields.items()}
         clock.sec_per_kimg = fields["Timing/sec_per_kimg"]
@@ -209,20 +224,46 @@ class Loop:
         state = trainer.state_dict()
         path = around.folder
         if self._first:
-            path = save_snapshot(around.folder, trainer.networks(self._training_set()), trainer.nimg)
+            path = self._save(state)
             assert self._plan is not None
             images = fake_grid(trainer.render(self._plan.z, self._plan.c), self._plan)
-            save_png(around.folder / f"fakes{trainer.nimg // 1000:06d}.png", images)
-            elapsed = self._clock.elapsed + begun - self._clock.began
-            place = {"tick": self._place.tick, "tick_nimg": self._place.tick_nimg, "elapsed": elapsed}
-            save_state(around.folder, {**state, "loop": place})
+            save_png(around.folder / fakes_name(trainer.nimg), images)
         self._place.saved_nimg = trainer.nimg
         if measured and around.measure is not None:
-            figures = around.measure(trainer.G_ema, around.group.share(path))
+            path = around.group.share(path)
+            with around.group.uninterruptible():
+                figures = around.measure(trainer.G_ema, path)
             if self._first and self._events is not None:
                 for name, value in figures.items():
                     self._events.add_scalar(f"Metrics/{name}", value, global_step=trainer.nimg // 1000)
         self._clock.maintenance += around.clock() - begun
+
+    def _save(self, state: dict[str, Any]) -> Path:
+        """Write the networks and the state. Returns the path of the networks."""
+        trainer, folder = self._trainer, self._around.folder
+        path = save_snapshot(folder, trainer.networks(self._training_set()), trainer.nimg)
+        elapsed = self._clock.elapsed + self._around.clock() - self._clock.began
+        place = {"tick": self._place.tick, "tick_nimg": self._place.tick_nimg, "elapsed": elapsed}
+        save_state(folder, {**state, "loop": place})
+        return path
+
+    def _after_loss(self, error: WorkerLostError) -> WorkerLostError:
+        """Save the state if this process is the one to do it. Returns an error that says what is saved."""
+        trainer, group = self._trainer, self._around.group
+        if group.rank != error.writer:
+            told = group.hear_writer()
+            if told:
+                return WorkerLostError(told, error.writer)
+            return error.after(f"Go on from its last saved state with --resume={self._around.folder}")
+        saved = saved_nimg(self._around.folder)  # a frozen process may have been about to write it
+        try:
+            if saved != trainer.nimg:
+                self._save(trainer.state_dict(alone=True))
+                saved = trainer.nimg
+        except TrainingError as failure:
+            return error.after(f"Its last state could not be saved: {failure}")
+        folder = self._around.folder
+        return error.after(f"Its state at {saved / 1000:g} kimg is saved: go on with --resume={folder}")
 
     def _training_set(self) -> dict[str, Any]:
         source = self._source
@@ -251,12 +292,13 @@ class Loop:
         self._status_written = now
 
 
-def _peak_gpu_memory() -> float:
-    if not torch.cuda.is_available():
-        return 0.0
-    peak = torch.cuda.max_memory_allocated() / 2**30
-    torch.cuda.reset_peak_memory_stats()
-    return float(peak)
+def _peak_gpu_memory() -> dict[str, float]:
+    """Return the largest memory of the GPU since the last call, used and reserved, in GiB; 0 without a GPU."""
+    used = reserved = 0.0
+    if torch.cuda.is_available():
+        used, reserved = torch.cuda.max_memory_allocated() / 2**30, torch.cuda.max_memory_reserved() / 2**30
+        torch.cuda.reset_peak_memory_stats()
+    return {"Resources/peak_gpu_mem_gb": used, "Resources/peak_gpu_mem_reserved_gb": reserved}
 
 
 def _duration(seconds: float) -> str:

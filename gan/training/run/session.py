@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import torch
 
@@ -22,7 +23,7 @@ from gan.inference import cpu
 from gan.memory import keep_freed_memory
 from gan.ops.cpu import dispatch
 from gan.training.config import TrainConfig
-from gan.training.errors import TrainingError
+from gan.training.errors import TrainingError, WorkerLostError
 from gan.training.group import Group, join, local_device, started_by_torchrun
 from gan.training.run.checkpoint import load_state
 from gan.training.run.folder import cut_back_to
@@ -45,6 +46,8 @@ class Job:
     """True to use its labels."""
     mirror: bool
     """True to double it with mirrored images."""
+    subset: int | None
+    """Number of its images to train on; None for all."""
     device: str
     """Name of the device, see `gan.device`."""
     folder: Path | None
@@ -58,6 +61,7 @@ def run(
     make_folder: Callable[[], Path],
     notifier: Callable[[Path], Callable[[str], None]],
     progress: Callable[[int], None],
+    abandon: Callable[[str], NoReturn],
 ) -> bool:
     """Do this process's part of a run.
 
@@ -66,12 +70,15 @@ def run(
         make_folder: Creates the run's folder if the job has none; called in process 0 only.
         notifier: Returns a logger of lines for a folder; called in process 0 only.
         progress: Called with the number of images shown.
+        abandon: Prints an error and ends this process at once; called when another process was lost in a call that
+            holds this one.
 
     Returns:
         True if the end was reached; False if the run was stopped.
     """
     device = local_device(choose_device(job.device))
     torch.backends.cudnn.benchmark = job.config.cudnn_benchmark
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = job.config.allow_tf32
     if device.type == "cpu" and started_by_torchrun():
         beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         torch.set_num_threads(max(1, torch.get_num_threads() // beside))
@@ -79,8 +86,20 @@ def run(
         keep_freed_memory()
         if cpu.wanted():
             dispatch.enable()
-    group = join(device, job.config.gpus)
     folder: Path | None = job.folder
+
+    def give_up(error: WorkerLostError) -> NoReturn:
+        sentence = str(error.after(f"Go on from its last saved state with --resume={folder or 'its folder'}"))
+        if folder is not None:
+            with contextlib.suppress(OSError):
+                mark_failed(folder, sentence, time.time(), first=True)
+        abandon(sentence)
+
+    try:
+        group = join(device, job.config.gpus, job.config.worker_timeout_s, give_up)
+    except WorkerLostError as error:
+        give_up(error)
+    failure = ""
     try:
         with stop_requested() as stop:
             if folder is None:
@@ -94,12 +113,13 @@ def run(
                 Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)
             return _train(job, folder, group, device, notify, stop, progress)
     except BaseException as error:
+        failure = _reason(error, group)
         if folder is not None:
             with contextlib.suppress(OSError):  # a full disk may have no room even for that
-                mark_failed(folder, _reason(error, group), time.time(), first=True)
+                mark_failed(folder, failure, time.time(), first=True)
         raise
     finally:
-        group.close()
+        group.close(failure)
 
 
 def _train(
@@ -111,7 +131,8 @@ def _train(
     stop: Callable[[], bool],
     progress: Callable[[int], None],
 ) -> bool:
-    source = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
+    whole = ImageSource(job.data, use_labels=job.cond, xflip=job.mirror)
+    source = whole if job.subset is None else whole.subset(job.subset, job.config.seed)
     state = load_state(folder) if job.continued else None
     start = None
     if job.config.resume is not None and state is None:
@@ -119,13 +140,21 @@ def _train(
     if state is not None and group.rank == 0:
         cut_back_to(folder, state["nimg"])
     measure = metrics.for_training(
-        job.config.metrics, source, group, folder, notify, background=job.config.metrics_async
+        job.config.metrics,
+        whole,
+        group,
+        folder,
+        notify,
+        background=job.config.metrics_async,
+        detectors=job.config.detectors,
     )
     trainer = Trainer(job.config, source, group, device, state, start)
     around = Surroundings(
         folder, group, notify, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time
     )
     try:
+        if trainer.fit is not None:
+            notify(str(trainer.fit))
         notify(f"{len(source)} images of {source.resolution}x{source.resolution} in {source.path}")
         notify(f"Training {_parameters(trainer)} parameters on {group.size} x {device}, in {folder}")
         return Loop(trainer, source, around, state).run()

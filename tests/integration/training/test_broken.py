@@ -46,9 +46,9 @@ BROKEN = {
     "grey among colour": ({"a.png": png(), "b.png": png(mode="L")}, r"b\.png is 8x8 with 1 channel"),
     "nothing": ({"notes.txt": b"none"}, "holds no pictures"),
     "not square": ({"a.png": png((8, 16))}, "must be square"),
-    "labels for missing files": (
-        {"a.png": png(), "dataset.json": json.dumps({"labels": [["a.png", 0], ["gone.png", 1]]})},
-        r"labels for gone\.png",
+    "labels for other files": (
+        {"a.png": png(), "dataset.json": json.dumps({"labels": [["gone.png", 1]]})},
+        r"no label for a\.png",
     ),
     "no labels": ({"a.png": png()}, "no labels"),
 }

@@ -78,8 +78,35 @@ def test_files_keep_it_all(tmp_path):
     read = spectra.load(tmp_path / "a.npz")
     np.testing.assert_array_equal(read.power, spectrum.power)
     assert (read.size, read.count) == (4, 9)
-    np.savez(tmp_path / "official.npz", spectrum=spectrum.power.astype(np.float32), image_size=4)
-    assert spectra.load(tmp_path / "official.npz").count == 0
+
+
+def published(power):
+    """A plane wave's average spectrum as the published tool stores it: straight from the FFT, DC at [0, 0]."""
+    return np.abs(np.fft.fft2(power)) ** 2
+
+
+def test_files_of_the_published_tool_and_of_earlier_versions_are_told_apart(tmp_path):
+    random = np.random.RandomState(1)
+    fft_order = published(random.randn(12, 12) + 3)  # a mean of 3: by far the most power at DC
+    np.savez(tmp_path / "published.npz", spectrum=fft_order, image_size=4)
+    read = spectra.load(tmp_path / "published.npz")
+    assert read.count == 0
+    assert np.unravel_index(read.power.argmax(), read.power.shape) == (6, 6)
+    assert spectra.slices(spectra.decibels(read))[0][1][0] == pytest.approx(10 * np.log10(fft_order[0, 0]))
+
+    centred = np.roll(fft_order, (6, 6), (0, 1))
+    np.savez(tmp_path / "before.npz", spectrum=centred, image_size=4, count=9)
+    before = spectra.load(tmp_path / "before.npz")
+    np.testing.assert_array_equal(before.power, centred)
+    assert before.count == 9
+
+    for spectrum in (read, before):
+        spectra.save(spectrum, tmp_path / "again.npz")
+        with np.load(tmp_path / "again.npz", allow_pickle=False) as stored:  # as the published tool reads it
+            np.testing.assert_array_equal(stored["spectrum"], fft_order)
+            assert stored["spectrum"].dtype == np.float64
+            assert int(stored["image_size"]) == 4
+            assert int(stored["count"]) == spectrum.count
 
 
 @pytest.mark.parametrize(
@@ -97,17 +124,23 @@ def test_what_holds_no_spectrum_is_told(tmp_path, write, says):
         spectra.load(tmp_path / "x.npz")
 
 
-def test_smoothing_keeps_the_power_and_goes_around_the_edges():
-    power = np.full((16, 16), 1e-6)
-    power[8, 0] = 1
-    smoothed = 10 ** (spectra.decibels(spectra.Spectrum(power, 16, 1), 1.0) / 10)
-    assert smoothed.sum() == pytest.approx(power.sum())
-    assert smoothed[8, 1] == pytest.approx(smoothed[8, 15])
-    assert smoothed[8, 1] / smoothed[8, 0] == pytest.approx(np.exp(-0.5), rel=1e-3)
+def test_smoothing_blurs_the_decibels_by_frequencies_of_an_image():
+    interp, smooth = 4, 1.25
+    power = 10 ** (np.random.RandomState(2).randn(16 * interp, 16 * interp) / 10)
+    db = spectra.decibels(spectra.Spectrum(power, 16, 1), smooth)
+    plain = np.pad(10 * np.log10(power), (0, 1), mode="wrap")
+    # A Gaussian by hand: sigma in points, edges continued, cut off at 4 sigma.
+    sigma = interp * smooth
+    reach = np.arange(-20, 21)
+    kernel = np.exp(-0.5 * (reach / sigma) ** 2)
+    padded = np.pad(plain, 20, mode="edge")
+    for axis in (0, 1):
+        padded = np.apply_along_axis(np.convolve, axis, padded, kernel / kernel.sum(), "valid")
+    np.testing.assert_allclose(db, padded, atol=1e-9)
 
 
 def test_cuts_go_from_the_middle_to_the_nyquist_frequency():
-    y, x = np.mgrid[-4:4, -4:4]
+    y, x = np.mgrid[-4:5, -4:5]
     cuts = spectra.slices(np.hypot(x, y))
     for angle, scale in ((0, 1), (45, 2**0.5)):
         frequency, db = cuts[angle]
@@ -132,3 +165,20 @@ def test_drawings_are_pictures_of_the_size_asked_for(tmp_path):
 def test_spectra_that_are_the_same_everywhere_can_be_drawn(tmp_path):
     spectra_figures.heatmap(spectra.Spectrum(np.ones((16, 16)), 16, 1), tmp_path / "flat.png", smooth=0)
     assert (tmp_path / "flat.png").is_file()
+
+
+@pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
+def test_drawings_without_a_file_are_shown(monkeypatch):
+    from matplotlib import pyplot
+
+    spectrum = spectra.Spectrum(np.random.RandomState(0).rand(16, 16) + 0.1, 16, 9)
+    shown = []
+    monkeypatch.setattr(pyplot, "show", lambda: shown.append(pyplot.get_fignums()))
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "TkAgg")
+    spectra_figures.heatmap(spectrum, None)
+    spectra_figures.curves({"a": spectrum}, None)
+    assert [len(figures) for figures in shown] == [1, 1]
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "agg")
+    with pytest.raises(ValueError, match="no window here: name a picture to write with --save"):
+        spectra_figures.heatmap(spectrum, None)
+    assert not pyplot.get_fignums()

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from foundation import runs as run_files
 from foundation.specs import click_options as command_options
-from foundation.specs.dataset import DatasetSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
 from foundation.specs.film import FilmSpec
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
 from foundation.specs.pictures import (
@@ -23,6 +23,7 @@ from foundation.specs.pictures import (
     MixingSpec,
     NoiseFiguresSpec,
     TruncationFigureSpec,
+    UncuratedFigureSpec,
     VideoSpec,
 )
 from foundation.specs.slurm import SlurmOptions
@@ -53,9 +54,13 @@ CASES = {
     MixingSpec: "style-mixing --network={plain} --rows=1 --cols=2 --styles=0 --outdir={out} --device=cpu",
     NoiseFiguresSpec: "noise-figures --network={plain} --seeds=1 --realisations=2 --outdir={out} --device=cpu",
     TruncationFigureSpec: "truncation-figure --network={plain} --seeds=1 --trunc=1 --outdir={out} --device=cpu",
+    UncuratedFigureSpec: "uncurated-figure --network={plain} --lods=0,1 --rows=1 --outdir={out} --device=cpu",
     ConvertSpec: "convert --network={plain} --output={out}.safetensors",
     InspectSpec: "inspect --network={plain}",
-    DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop",
+    DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop "
+    "--resolution=16x16",
+    ExtractSpec: "dataset extract --source={data} --outdir={out}",
+    CompareSpec: "dataset compare --source={data} --other={data}",
     MetricsSpec: "metrics --network={cond} --data={data} --metrics=is10 --device=cpu --detector={inception} "
     "--trust-detector",
     ClassifiersSpec: "metrics train-classifiers --data={halves} --outfile={out}.safetensors --device=cpu",
@@ -126,9 +131,10 @@ NOT_IN_THE_JOB = {
 
 def test_every_option_of_a_training_changes_what_is_trained(tmp_path):
     data, other = (tiny.dataset(tmp_path / name, classes=2) for name in ("a.zip", "b.zip"))
+    detector = str(stand_ins.write(tmp_path)[0])
     base = with_one_more(TrainSpec)(**vars(tiny.spec(data)))
     bases = [dataclasses.replace(base, **changes) for changes in ({}, {"aug": "fixed"}, {"cfg": "stylegan1"})]
-    idle = without_effect(bases, lambda spec: make_job(spec, None), {"data": [str(other)]})
+    idle = without_effect(bases, lambda spec: make_job(spec, None), {"data": [str(other)], "detector": [(detector,)]})
     assert idle - {ADDED} == set(NOT_IN_THE_JOB), "declared, but nothing comes of it"
     assert ADDED in idle
 

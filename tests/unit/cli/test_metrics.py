@@ -87,7 +87,7 @@ def test_classifiers_are_made_and_ls_uses_them(tmp_path):
     assert done.exit_code == 0, done.output
     assert sorted(lines(done.stdout)[0]["results"]) == ["ls8_w", "ls8_z"]
     unknown = CliRunner().invoke(
-        main, ["metrics", "train-classifiers", f"--data={data}", "--outfile=x", "--attributes=hat"]
+        main, ["metrics", "train-classifiers", f"--data={data}", "--outfile=x.safetensors", "--attributes=hat"]
     )
     assert (unknown.exit_code, "no attribute hat: choose from class=0" in unknown.output) == (1, True)
 

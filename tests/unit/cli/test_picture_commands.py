@@ -68,7 +68,7 @@ def test_images_are_the_librarys_own(network, tmp_path):
     G = load_generator(path, "cpu")
     ws = styles(G, [0, 2, 3], psi=0.7)
     assert np.array_equal(pixels(tmp_path / "o" / "seed0002.png"), render(G, ws[1], RenderOptions(noise_mode="none")))
-    assert "trunc        0.7" in read_metadata(tmp_path / "o" / "seed0002.png")["Comment"]
+    assert "trunc         0.7" in read_metadata(tmp_path / "o" / "seed0002.png")["Comment"]
 
 
 def test_images_of_classes(network, tmp_path):
@@ -188,8 +188,10 @@ def test_convert(network, tmp_path):
     before, after = gan.load(path).G_ema.state_dict(), gan.load(tmp_path / "copy.safetensors").G_ema.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[key], after[key]) for key in before)
-    run("convert", "--network", network("plain"), "--format=torchscript", "--output", tmp_path / "g.pt")
-    assert (tmp_path / "g.pt").stat().st_size > 1000
+    for words in (["--format=torchscript"], []):
+        run("convert", "--network", network("plain"), *words, "--output", tmp_path / "g.pt")
+        assert (tmp_path / "g.pt").stat().st_size > 1000
+        (tmp_path / "g.pt").unlink()
 
 
 def test_inspect(network, monkeypatch):
@@ -241,7 +243,12 @@ def wrong(network, tmp_path):
         ("noise-figures --network={moving} --seeds=1 {o}", 1, "has no noise inputs"),
         ("truncation-figure --network={plain} --seeds=1 --trunc=a {o}", 2, "expected numbers"),
         ("convert --network={plain} --format=onyx {f}", 2, "'onyx' is not one of"),
-        ("convert --network={tmp}/none.pkl {f}", 1, "There is no such file or folder"),
+        ("convert --network={tmp}/none.pkl {f}.onnx", 1, "There is no such file or folder"),
+        ("convert --network={plain} {f}.pkl", 2, "must end in .safetensors, .pt, .ts, .torchscript or .onnx, not"),
+        ("convert --network={plain} {f}", 2, "must end in .safetensors"),
+        ("convert --network={plain} --format=onnx {f}.safetensors", 1, "has the ending of safetensors: leave --format"),
+        ("spectra calc --source={plain} --num=1 --mean=0 --std=1 --dest={tmp}/out.png", 2, "must end in .npz, not"),
+        ("metrics train-classifiers --data={tmp} --outfile={tmp}/out.pkl", 2, "must end in .safetensors, not"),
         ("inspect --network={tmp}/none.pkl", 1, "There is no such file or folder"),
     ],
 )
@@ -251,10 +258,61 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_written(wrong, line,
     assert says in result.output
     assert "Traceback" not in result.output
     assert result.output.strip().splitlines()[-1].startswith("Error: ")
-    assert not (wrong["tmp"] / "out").exists()
+    assert not list(wrong["tmp"].glob("out*"))
 
 
 def test_dry_run_opens_nothing(tmp_path):
     output = run("images", "--network=none.pkl", "--seeds=1", "--outdir", tmp_path / "out", "-n")
-    assert "network      none.pkl" in output
+    assert "network       none.pkl" in output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["images", "--seeds=4", "--trunc=0.5"], "seed0004.png"),
+        (["style-mixing", "--rows=4", "--cols=5", "--styles=0", "--trunc=0.5"], "4-4.png"),
+        (["truncation-figure", "--seeds=4", "--trunc=0.5"], "seed0004-psi0.5.png"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_truncation_is_cut_off_where_it_is_asked_to(network, tmp_path, words, name):
+    path = network("plain")
+    G = load_generator(path, "cpu")
+    for cutoff in (2, G.num_ws):
+        run(*words, "--network", path, f"--trunc-cutoff={cutoff}", "--outdir", tmp_path / str(cutoff))
+        ws = styles(G, [4])[0]
+        ws[:cutoff] = G.mapping.w_avg + 0.5 * (ws[:cutoff] - G.mapping.w_avg)
+        assert np.abs(pixels(tmp_path / str(cutoff) / name).astype(int) - render(G, ws)).max() <= 1
+    run(*words, "--network", path, "--outdir", tmp_path / "all")
+    assert (tmp_path / "all" / name).read_bytes() != (tmp_path / "2" / name).read_bytes()
+    assert np.array_equal(pixels(tmp_path / "all" / name), pixels(tmp_path / str(G.num_ws) / name))
+
+
+def test_style_mixing_has_noise_as_images_do(network, tmp_path):
+    words = ["style-mixing", "--network", network("plain"), "--rows=1", "--cols=2", "--styles=0"]
+    for mode in ("const", "random", "none"):
+        run(*words, f"--noise-mode={mode}", "--outdir", tmp_path / mode)
+    G = load_generator(network("plain"), "cpu")
+    wanted = render(G, styles(G, [1])[0], RenderOptions(noise_mode="none"))
+    assert np.array_equal(pixels(tmp_path / "none" / "1-1.png"), wanted)
+    shown = {(tmp_path / mode / "1-1.png").read_bytes() for mode in ("const", "random", "none")}
+    assert len({pixels(tmp_path / mode / "1-1.png").tobytes() for mode in ("const", "random", "none")}) == len(shown)
+    assert not np.array_equal(pixels(tmp_path / "random" / "1-1.png"), wanted)
+
+
+def test_half_precision_can_be_added_by_conversion(network, tmp_path):
+    path = network("plain")
+    run("convert", "--network", path, "--output", tmp_path / "half.safetensors", "--force-fp16=1")
+    before, after = gan.load(path), gan.load(tmp_path / "half.safetensors")
+    for key, value in before.G_ema.state_dict().items():
+        assert torch.equal(after.G_ema.state_dict()[key], value), key
+    arguments = after.info.architectures["G_ema"].arguments
+    assert (arguments["num_fp16_res"], arguments["conv_clamp"]) == (4, 256)
+    assert before.info.architectures["G_ema"].arguments.get("num_fp16_res", 0) == 0
+    ws = styles(before.G_ema, [1])
+    single, half = (nets.G_ema.synthesis(ws, force_fp32=True, noise_mode="const") for nets in (before, after))
+    torch.testing.assert_close(half, single, rtol=0, atol=1e-4)
+    refused = CliRunner().invoke(main, ["convert", f"--network={path}", f"--output={tmp_path}/a.pt", "--force-fp16=1"])
+    assert refused.exit_code == 1
+    assert "--force-fp16 is for safetensors" in refused.output

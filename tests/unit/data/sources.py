@@ -21,8 +21,8 @@ def _whole(number):
     return b"J" + struct.pack("<i", number)
 
 
-def python2_batch(images, labels):
-    """A batch of CIFAR-10 as Python 2 pickled it."""
+def python2_batch(images, labels, key=b"labels"):
+    """A batch of CIFAR-10, or the one of CIFAR-100, as Python 2 pickled it."""
     rows = images.reshape(len(images), -1)
     dtype = b"cnumpy\ndtype\n(" + _string(b"u1") + _whole(0) + _whole(1) + b"tR"
     dtype += b"(" + _whole(3) + _string(b"|") + b"NNN" + _whole(-1) + _whole(-1) + _whole(0) + b"tb"
@@ -30,7 +30,7 @@ def python2_batch(images, labels):
     shape = b"(" + _whole(rows.shape[0]) + _whole(rows.shape[1]) + b"t"
     array += b"(" + _whole(1) + shape + dtype + b"\x89" + _string(rows.tobytes()) + b"tb"
     numbers = b"](" + b"".join(_whole(int(label)) for label in labels) + b"e"
-    return b"\x80\x02}(" + _string(b"data") + array + _string(b"labels") + numbers + b"u."
+    return b"\x80\x02}(" + _string(b"data") + array + _string(key) + numbers + b"u."
 
 
 def cifar(path, images, labels, binary=False):

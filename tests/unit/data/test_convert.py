@@ -76,13 +76,19 @@ def test_what_cannot_be_used_is_told_and_left_out(tmp_path, pictures):
     (pictures / "b" / "7.png").write_bytes(png(sources.noise(1, (16, 16, 4))[0]))
     (pictures / "b" / "8.png").write_bytes(b"")
     (pictures / "b" / "9.png").write_bytes(png(sources.noise(1, (16, 16))[0]))
-    outcome, told = made(pictures, tmp_path / "out.zip")
-    assert (outcome.written, outcome.skipped) == (6, 4)
-    assert not outcome.labelled  # the last one has none
-    for name, says in (("5", "damaged"), ("6", "32x32 with 3"), ("7", "16x16 with 4"), ("8", "damaged")):
+    with pytest.raises(DatasetError, match=r"More than 10% .* 32x32 .* --resolution=.* --partial=1") as raised:
+        made(pictures, tmp_path / "out.zip")
+    assert len(str(raised.value)) <= 300
+    assert not (tmp_path / "out.zip").exists()
+    outcome, told = made(pictures, tmp_path / "out.zip", partial=True)
+    assert (outcome.written, outcome.skipped, outcome.without) == (7, 3, 2)
+    assert not outcome.labelled  # the last two have none
+    for name, says in (("5", "damaged"), ("6", "32x32 with 3"), ("8", "damaged")):
         assert any(f"{name}.png" in line and says in line for line in told)
-    grey = ImageSource(tmp_path / "out.zip").images([5])[0]
+    grey = ImageSource(tmp_path / "out.zip").images([6])[0]
     assert (grey == grey[:1]).all()
+    numbers = [int(name[-12:-4]) for name in ImageSource(tmp_path / "out.zip").names]
+    assert numbers == [0, 1, 2, 3, 4, 7, 9]  # as published, left-out images keep theirs
 
 
 @pytest.mark.parametrize("binary", [True, False])
@@ -90,6 +96,22 @@ def test_cifar(tmp_path, binary):
     images, labels = sources.noise(6, (3, 32, 32)), np.arange(6, dtype=np.uint8) % 4
     kind = "binary" if binary else "python"
     path = sources.cifar(tmp_path / f"cifar-10-{kind}.tar.gz", images, labels, binary)
+    made(path, tmp_path / "out.zip")
+    got, classes = read(tmp_path / "out.zip")
+    np.testing.assert_array_equal(got, images)
+    np.testing.assert_array_equal(classes, labels)
+
+
+def test_cifar_100_gives_its_fine_classes(tmp_path):
+    images, labels = sources.noise(6, (3, 32, 32)), np.array([3, 99, 0, 7, 50, 3], np.uint8)
+    content = sources.python2_batch(images, labels, b"fine_labels")
+    path = tmp_path / "cifar-100-python.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("cifar-100-python/test", "cifar-100-python/train"):
+            data = content if name.endswith("train") else b""
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
     made(path, tmp_path / "out.zip")
     got, classes = read(tmp_path / "out.zip")
     np.testing.assert_array_equal(got, images)
@@ -170,14 +192,33 @@ def test_crops():
     assert square.shape == (3, 4, 4)
     assert square[0, 0].tolist() == [2, 3, 4, 5]
     assert transformed(columns, asked(resolution=(16, 16))).shape == (3, 16, 16)
-    wide = transformed(np.full((3, 90, 100), 200, np.uint8), asked(transform="center-crop-wide", resolution=(64, 32)))
-    assert wide is not None
-    assert wide.shape == (3, 64, 64)
-    assert (wide[:, :16] == 0).all()
-    assert (wide[:, 16:48] == 200).all()
-    assert (
-        transformed(np.zeros((3, 90, 60), np.uint8), asked(transform="center-crop-wide", resolution=(64, 32))) is None
-    )
+
+
+def test_a_wide_crop_takes_the_published_rows_or_those_in_proportion():
+    """128 columns and 96 rows to 64x32: published 64 * 96 / 128 = 48 rows, in proportion 32 * 128 / 64 = 64."""
+    rows = np.broadcast_to(np.arange(96, dtype=np.uint8)[:, None], (3, 96, 128))
+    for transform, taken in (("center-crop-wide", 48), ("center-crop-wide-proportional", 64)):
+        square = transformed(rows, asked(transform=transform, resolution=(64, 32)))
+        assert square is not None
+        assert square.shape == (3, 64, 64)
+        assert (square[:, :16] == 0).all()
+        assert (square[:, 48:] == 0).all()
+        cut = rows[0, (96 - taken) // 2 : (96 + taken) // 2]
+        wanted = np.asarray(Image.fromarray(np.ascontiguousarray(cut)).resize((64, 32), Image.Resampling.LANCZOS))
+        np.testing.assert_array_equal(square[0, 16:48], wanted)
+    small = np.zeros((3, 90, 60), np.uint8)
+    assert transformed(small, asked(transform="center-crop-wide", resolution=(64, 32))) is None
+    flat = np.zeros((3, 30, 100), np.uint8)
+    for transform in ("center-crop-wide", "center-crop-wide-proportional"):
+        assert transformed(flat, asked(transform=transform, resolution=(64, 32))) is None
+
+
+def test_the_filter_for_resizing_can_be_chosen():
+    pixels = sources.noise(1, (3, 16, 16))[0]
+    box, lanczos = (transformed(pixels, asked(resolution=(8, 8), resize_filter=name)) for name in ("box", "lanczos"))
+    means = pixels.reshape(3, 8, 2, 8, 2).mean(axis=(2, 4))
+    assert np.abs(box - means).max() <= 1
+    assert np.abs(lanczos - means).max() > 2
 
 
 @pytest.mark.parametrize(
@@ -222,6 +263,9 @@ def test_pictures_stream(tmp_path):
     class Endless:
         def __len__(self):
             return 10**6
+
+        def channels(self):
+            return {1}
 
         def __iter__(self):
             for i in range(10**6):

@@ -1,6 +1,5 @@
 """Datasets from zip files and folders."""
 
-import json
 import os
 import pickle
 import zipfile
@@ -107,7 +106,7 @@ def test_threads_processes_and_pickles_may_share_one(path, pictures):
             "is 9x9 with 3 channels, but the first picture is 8x8",
         ),
         (lambda f: (f / "b.png").write_bytes(png(noise(1)[0, :, :, 0])), "is 8x8 with 1 channel, but"),
-        (lambda f: (f / "b.png").write_bytes(png(np.zeros((8, 8), np.uint16))), "only those of 8 bits"),
+        (lambda f: Image.fromarray(np.zeros((8, 8), np.float32)).save(f / "b.tif"), "only those of 8 or 16 bits"),
         (lambda f: os.remove(f / "a.png"), "holds no pictures"),
         (lambda f: (f / "dataset.json").unlink(), "has no labels"),
         (lambda f: (f / "dataset.json").write_text("{"), "not valid JSON"),
@@ -115,12 +114,6 @@ def test_threads_processes_and_pickles_may_share_one(path, pictures):
         (lambda f: (f / "dataset.json").write_text('{"labels": [["a.png", -1]]}'), "must all be classes"),
         (lambda f: (f / "dataset.json").write_text('{"labels": [["a.png", "cat"]]}'), "must all be classes"),
         (lambda f: (f / "b.png").write_bytes(png(noise(1)[0])), r"no label for b\.png, which"),
-        (
-            lambda f: (f / "dataset.json").write_text(
-                json.dumps({"labels": [["a.png", 0], ["x.png", 0], ["y.png", 1]]})
-            ),
-            r"labels for x\.png and 1 more, which .* lacks",
-        ),
     ],
 )
 def test_what_is_broken_is_said_in_a_sentence(tmp_path, break_it, says):

@@ -8,7 +8,15 @@ import torch
 from PIL import Image
 
 from foundation.statistics import PixelDeviation
-from gan.figures import Figure, mix, mixing_figure, noise_bands_figure, noise_variation_figure, truncation_figure
+from gan.figures import (
+    Figure,
+    mix,
+    mixing_figure,
+    noise_bands_figure,
+    noise_variation_figure,
+    truncation_figure,
+    uncurated_figure,
+)
 from gan.figures.noise import band_noise, deviation
 from gan.images import RenderOptions, render, styles
 from gan.networks import build
@@ -52,6 +60,27 @@ def test_truncation_figure():
     assert np.array_equal(cell(figure, 1, 0), render(G, styles(G, [5])[0]))
     assert np.array_equal(cell(figure, 1, 2), render(G, styles(G, [5], psi=-0.5)[0]))
     assert np.array_equal(cell(figure, 0, 1), cell(figure, 1, 1))
+
+
+def test_uncurated_figure():
+    G = tiny.generator()
+    size = G.img_resolution
+    figure = uncurated_figure(G, (0, 1), rows=2, seed=7, psi=0.7)
+    assert figure.grid.shape == (2 * size, size + size // 2, 3)
+    assert list(figure.images) == [f"image{i:04d}" for i in range(6)]
+    z = torch.from_numpy(np.random.RandomState(7).randn(6, G.z_dim)).float()
+    wanted = [render(G, G.mapping(z[i : i + 1], None, truncation_psi=0.7)[0]) for i in range(6)]
+    for image, expected in zip(figure.images.values(), wanted, strict=True):
+        assert np.array_equal(image, expected)
+    assert np.array_equal(figure.grid[size:, :size], wanted[1])
+    half = np.asarray(Image.fromarray(wanted[3]).resize((size // 2, size // 2), Image.Resampling.LANCZOS))
+    assert np.array_equal(figure.grid[size // 2 : size, size:], half)
+    part = uncurated_figure(G, (0, 1), rows=1, seed=7, psi=0.7, crop=(4, 0, 4, 8))
+    assert part.grid.shape == (8, 6, 3)
+    assert np.array_equal(part.grid[:, :4], wanted[0][0:8, 4:8])
+    for wrong in ({"lods": ()}, {"lods": (0, 5)}, {"lods": (0,), "crop": (0, 0, size + 1, 4)}):
+        with pytest.raises(ValueError, match=r"level of detail|halved|must lie within"):
+            uncurated_figure(G, **wrong)
 
 
 def test_deviation_is_numpys():

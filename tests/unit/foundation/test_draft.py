@@ -12,7 +12,7 @@ from foundation.specs.dataset_facts import DatasetFacts, look
 from foundation.specs.draft import Draft, filled
 from foundation.specs.metrics import MetricRunSpec, MetricsSpec
 from foundation.specs.options import fields
-from foundation.specs.train import TrainSpec
+from foundation.specs.train import CONFIGURATIONS, TrainSpec
 from gan.cli.train_config import train_config
 from gan.training.errors import TrainingError
 from tests.unit.training.tiny import OPTIONS, dataset
@@ -27,16 +27,16 @@ def test_what_is_given_becomes_the_spec_and_the_rest_keeps_its_defaults():
     assert made == TrainSpec("runs", "stylegan2", "d.zip", 1, 8, 1.0, mirror=True, metrics=(), tick=0.5, glr=0.002)
     assert not draft.problems
     assert [name for name, part in PARTS.items() if draft.changed(part)] == [
-        *("outdir", "cfg", "data", "gpus", "batch", "gamma", "mirror", "glr", "metrics", "tick")
+        *("outdir", "cfg", "data", "batch", "gamma", "mirror", "glr", "metrics", "tick")
     ]
 
 
 def test_what_is_wrong_is_told_by_field_and_stays_as_it_was_typed():
-    draft = Draft(TrainSpec, {**GOOD, "batch": "many", "p": "2", "cfg": "stylegan9", "gamma": ""})
+    draft = Draft(TrainSpec, {**GOOD, "batch": "many", "p": "2", "cfg": "stylegan9", "data": ""})
     assert draft.problems == {
-        "cfg": "cfg must be one of stylegan1, stylegan2, stylegan3-t, stylegan3-r, not stylegan9.",
+        "cfg": f"cfg must be one of {', '.join(CONFIGURATIONS)}, not stylegan9.",
+        "data": "data must be given.",
         "batch": "batch must be a whole number, not many.",
-        "gamma": "gamma must be given.",
         "p": "p must be between 0 and 1, not 2.0.",
     }
     assert draft.entry(PARTS["batch"]) == "many"
@@ -46,11 +46,11 @@ def test_what_is_wrong_is_told_by_field_and_stays_as_it_was_typed():
 
 
 def test_an_emptied_field_has_its_default_and_is_not_changed():
-    draft = Draft(TrainSpec, GOOD).put("metrics", "fid50k_full").put("metrics", "").put("kimg", "25000")
+    draft = Draft(TrainSpec, GOOD).put("metrics", "fid50k_full").put("metrics", "").put("seed", "0")
     assert draft.made().metrics == ("auto",)
     assert not draft.changed(PARTS["metrics"])
-    assert not draft.changed(PARTS["kimg"]), "the default, typed, is the default"
-    assert draft.put("kimg", "25000") is draft
+    assert not draft.changed(PARTS["seed"]), "the default, typed, is the default"
+    assert draft.put("seed", "0") is draft
     assert draft.put("mirror", True).without("mirror") == draft
 
 

@@ -4,7 +4,7 @@ import pytest
 
 import gan
 from foundation import runs
-from foundation.runs import grids, number_of, snapshot_kimg, snapshot_name, snapshots
+from foundation.runs import fakes_name, grids, number_of, snapshot_kimg, snapshot_name, snapshots
 from tests.official_pickles import official, tiny_networks
 
 
@@ -79,8 +79,11 @@ def test_one_pattern_says_what_a_snapshot_is(name, kimg):
 
 
 def test_the_name_of_a_snapshot_gives_its_time_back():
-    assert snapshot_name(200_999) == "network-snapshot-000200.safetensors"
-    assert snapshot_kimg(snapshot_name(12_345_000)) == 12345
+    assert snapshot_name(200_000) == "network-snapshot-000200.safetensors"
+    assert fakes_name(200_000) == "fakes000200.png"
+    names = [snapshot_name(nimg) for nimg in (0, 500, 1_000, 1_032, 1_800, 200_999, 12_345_000)]
+    assert [snapshot_kimg(name) for name in names] == [0, 0.5, 1, 1.032, 1.8, 200.999, 12345]
+    assert list(grids([fakes_name(1_000), fakes_name(1_800)])) == [1, 1.8]
 
 
 def test_the_first_grid_of_the_official_tools_counts_where_no_other_does():

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from foundation.process import identify
 from tests.unit.launcher.test_registry import make
+from tests.unit.training.tiny import dataset
 from training_launcher import registry
 from training_launcher.cli import tables
 from training_launcher.cli.finding import find
@@ -65,6 +66,9 @@ def test_list(runs):
         ("00012-cats", "failed"), ("00007-faces-again", "running"), ("00001-faces", "finished"),
     ]  # fmt: skip
     assert rows[1][2:6] == ["4 / 10 kimg", "2 s/kimg", "0m 12s", "cpu"]
+    assert [len(row) for row in rows] == [9, 9, 9]
+    assert rows[0][6] == str(runs / "00012-cats")
+    assert rows[0][8].startswith("disk full: OSError")
     code, said = call("list", "--json", "--state=failed")
     (run,) = (json.loads(line) for line in said.splitlines())
     assert (run["folder"], run["cause"]) == (str(runs / "00012-cats"), "disk full")
@@ -83,6 +87,15 @@ def test_the_table_fits_the_terminal(runs, width, columns):
     assert "disk full: OSError" in lines[1]
     assert all(state in line for state, line in zip(("failed", "running", "finished"), lines[1:], strict=True))
     assert "4 / 10 kimg" in lines[2]
+
+
+def test_numbers_have_no_exponents_and_columns_no_tabs(tmp_path):
+    run = Run(
+        str(tmp_path), "train", "running", done=12345.6, total=25000, metric=("fid50k_full", 18.43), last_line="a\tb"
+    )
+    assert tables.amount(run) == "12346 / 25000 kimg"
+    assert tables.amount(Run(str(tmp_path), "train", "running", done=0.5, total=1.8)) == "0.5 / 1.8 kimg"
+    assert tables.plain([run]).split("\t")[7:] == ["fid50k_full 18.43", "a b"]
 
 
 def test_watching_what_has_ended_tells_how(runs):
@@ -106,12 +119,17 @@ def test_what_cannot_be_done_is_told(runs):
 
 
 def test_dry_runs_print_the_exact_command_and_make_nothing(tmp_path):
-    code, said = call("submit", "train", "--preset=small-32", "--outdir=out", "--data=d.zip", "--kimg=3", "--dry-run")
+    dataset(tmp_path / "d.zip", size=32)
+    words = ("submit", "train", "--preset=small-32", "--outdir=out", "--data=d.zip", "--kimg=3", "--dry-run")
+    code, said = call(*words)
     assert code == 0
     last = said.splitlines()[-1]
-    assert last.startswith("python -m gan train --outdir=out --cfg=stylegan2 --data=d.zip --gpus=1 --batch=8")
+    assert last.startswith("python -m gan train --outdir=out --cfg=stylegan2 --data=d.zip --batch=8")
     assert "--kimg=3" in last
     assert "--metrics=none" in last
+    for wrong, says in (("--data=absent.zip", "There is no file"), ("--gpus=3", "batch must be a multiple of gpus")):
+        code, said = call(*words, wrong)
+        assert (code, says in said.splitlines()[-1]) == (1, True), said
     assert not (tmp_path / "out").exists()
 
 

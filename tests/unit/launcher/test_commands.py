@@ -14,6 +14,7 @@ from foundation.specs.metrics import MetricRunSpec, MetricsSpec
 from foundation.specs.pictures import ImagesSpec, VideoSpec
 from foundation.specs.train import TrainSpec
 from gan.cli.main import main as gan
+from tests.unit.training.tiny import dataset
 from training_launcher import presets
 from training_launcher.commands import COMMANDS, asked_for, command_line, command_of, describe, from_plain, to_plain
 from training_launcher.errors import LaunchError
@@ -106,8 +107,9 @@ def test_every_preset_is_a_run_that_gan_takes(tmp_path):
         for resolution in (256, 512, 1024):
             assert found[f"{cfg}-{resolution}"].values["cfg"] == cfg
     assert dict(found["small-32"].values)["cbase"] == 1024
+    data = str(dataset(tmp_path / "x.zip"))
     for preset in found.values():
-        given = {"outdir": "runs", "data": "x.zip"} if preset.kind == "train" else {"networks": ("a.pkl",)}
+        given = {"outdir": str(tmp_path / "runs"), "data": data} if preset.kind == "train" else {"networks": ("a.pkl",)}
         spec = COMMANDS[preset.kind].spec(**given, **preset.values)
         assert from_plain(COMMANDS[preset.kind], to_plain(spec)) == spec
         if preset.kind == "train":

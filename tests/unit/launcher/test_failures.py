@@ -30,6 +30,7 @@ SAID = {
     ],
     "worker lost": [
         "Error: Worker 1 (process 4711) was ended by SIGKILL, so the run has stopped; go on from its last saved state",
+        "Error: Worker 1 (process 4711 on node2) has not answered for 30 seconds, so the run has stopped.",
         "Error: Process 0 lost another process of the run: look at what that one says (Connection closed by peer).",
     ],
     "broken gradients": [

@@ -28,7 +28,7 @@ def read(tmp_path_factory):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # networks this small gain nothing from more, which a busy machine makes slow
     try:
-        done = session.run(job, lambda: folder, lambda folder: lambda line: None, lambda nimg: None)
+        done = session.run(job, lambda: folder, lambda folder: lambda line: None, lambda nimg: None, exit)
     finally:
         torch.set_num_threads(threads)
         dispatch.disable()

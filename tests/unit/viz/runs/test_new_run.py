@@ -49,6 +49,12 @@ def test_the_reason_is_that_of_the_first_field_and_all_are_told(tmp_path):
     assert set(verdict.problems) == {"data", "batch", "tick", "outdir"}
 
 
+def test_batch_and_gamma_are_needed_unless_the_configuration_gives_them(tmp_path):
+    assert judge(form(tmp_path, gamma=""), SMALL).problems == {"gamma": "gamma must be given."}
+    assert judge(form(tmp_path, gamma="", batch="", cfg="auto"), SMALL).problems == {}
+    assert "power of two" in judge(form(tmp_path, gpus="3", cfg="auto", batch="", gamma=""), SMALL).reason
+
+
 def test_options_that_do_not_fit_one_another_or_the_dataset_are_told(tmp_path):
     assert judge(form(tmp_path, gpus="3"), SMALL).problems.keys() == {"batch"}
     assert "power of two" in judge(form(tmp_path), DatasetFacts(9, 30, 30, 3)).reason
