@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import os
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -20,6 +19,7 @@ from gan.inference import low_res as low_res_networks
 from gan.inference.graphs import CudaRecorder, Recordings
 from gan.networks.protocol import Generator
 from gan.ops import cuda
+from renderer.document.bundled import DEMO
 from renderer.engine import kernels, policy, promotion
 from renderer.engine.device import memory_in_use
 from renderer.engine.stages import Cache
@@ -185,12 +185,9 @@ class Models:
 
 def demo_network() -> Path:
     """Return the file of the network that opens by default. Raises `gan.NotFoundError`."""
-    name = Path("assets", "demo.safetensors")
-    folders = [Path(__file__).resolve().parents[2], Path(sys.prefix, "share", "stylescope")]
-    for folder in folders:
-        if (folder / name).is_file():
-            return folder / name
-    raise gan.NotFoundError("The demo network is not installed; open a network of your own.", str(folders[0] / name))
+    if not DEMO.is_file():
+        raise gan.NotFoundError("The demo network is not installed; open a network of your own.", str(DEMO))
+    return DEMO
 
 
 @torch.inference_mode()  # as renders use it, but the mode belongs to a thread

@@ -4,9 +4,9 @@ import shlex
 from dataclasses import replace
 
 from foundation.seeds import seed_at
+from renderer.document.bundled import DEMO
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Noise, Transform, Truncation
-from viz.files.sources import ASSETS
 
 
 def command_for(document: Document) -> str:
@@ -29,7 +29,7 @@ def command_for(document: Document) -> str:
     if not (plain_latent and whole and plain):
         return ""
     words = ["python", "-m", "gan", "images"]
-    words.append(f"--network={document.network.source or ASSETS / 'demo.safetensors'}")
+    words.append(f"--network={document.network.source or DEMO}")
     words.append(f"--seeds={int(seed)}")
     if psi != 1:
         words.append(f"--trunc={psi}")

@@ -2,10 +2,9 @@
 
 import os
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from renderer.document.bundled import ASSETS, FIRST_DEMO
 
 RECORDED_RUNS = ASSETS / "recorded-runs"
 """Record of a real training run, without its networks."""
@@ -19,6 +18,7 @@ def bundled() -> tuple[tuple[str, str], ...]:
     return (
         ("", "Demo network"),
         (str(dusk), "Demo network, dusk"),
+        (str(FIRST_DEMO), "First demo network"),
         *((str(path), pattern_name(path.stem)) for path in patterns),
     )
 

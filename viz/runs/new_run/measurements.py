@@ -12,7 +12,7 @@ from foundation.specs.formats import read_names
 from foundation.specs.measures import MEASURES, cost, pictures
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.options import fields
-from viz.files.sources import ASSETS
+from renderer.document.bundled import DEMO
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Form, every_kth
 from viz.state.facts import Facts
@@ -53,7 +53,7 @@ def _shown(scene: Scene, facts: Facts) -> str:
     """Return the file of the shown network; the newest snapshot if a run folder is open."""
     source = scene.document.network.source
     found = facts.snapshots
-    return found[current(found, source)].path if found else source or str(ASSETS / "demo.safetensors")
+    return found[current(found, source)].path if found else source or str(DEMO)
 
 
 def _list(form: Form, width: float) -> None:
