@@ -189,7 +189,7 @@ def test_pictures_are_counted(out, tmp_path):
     assert len(list((tmp_path / "made").iterdir())) == 3
     # Its log contains the configuration, and no progress.
     log = (Path(run.folder) / run_files.LOG_FILE).read_text()
-    assert "seeds        1,2,5" in log
+    assert "seeds         1,2,5" in log
     assert '"done"' not in log
 
 
