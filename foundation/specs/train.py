@@ -104,8 +104,14 @@ class TrainSpec:
         read=str,
         multiple=True,
         metavar="FILE",
-        help="An official TorchScript file for the metrics, inception-2015-12-05.pt or vgg16.pt. Its code will be "
-        "executed. Can be repeated. (Not in the official tools.)",
+        help="An official TorchScript file for the metrics, inception-2015-12-05.pt or vgg16.pt. It is a program, run "
+        "in a process that cannot write. Can be repeated. (Not in the official tools.)",
+        group=_OUTPUT,
+    )
+    trust_detector: bool = option(
+        False,
+        help="Run detectors that were not fetched from the published addresses: only if you trust where they came from "
+        "(not in the official tools).",
         group=_OUTPUT,
     )
     metrics_async: bool = option(

@@ -29,7 +29,7 @@ from gan.training.run import launch, session, status
 
 FREE_TO_CHANGE = (
     *("outdir", "resume", "desc", "kimg", "tick", "snap", "metrics", "metrics_async", "nobench", "workers"),
-    *("worker_timeout", "detector"),
+    *("worker_timeout", "detector", "trust_detector"),
 )
 """Options that may differ when a run is resumed; all others affect its weights."""
 
@@ -134,7 +134,7 @@ def make_job(spec: TrainSpec, resumed: Path | None) -> session.Job:
         TrainingError: the options do not fit one another or the dataset.
         ValueError: there is no such metric.
     """
-    detectors = metrics.Detectors(spec.detector)
+    detectors = metrics.Detectors(spec.detector, trusted=spec.trust_detector)
     if spec.metrics != (metrics.AUTO,):
         metrics.measurable(spec.metrics, detectors)
     source = ImageSource(spec.data, use_labels=spec.cond, xflip=spec.mirror)

@@ -82,6 +82,7 @@ def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int
         resume_partial=spec.resume_partial,
         metrics=spec.metrics,
         detectors=spec.detector,
+        trust_detectors=spec.trust_detector,
         metrics_async=spec.metrics_async,
     )
 

@@ -39,6 +39,7 @@ def for_training(
     notify: Notify,
     background: bool = False,
     detectors: Sequence[str] = (),
+    trusted: bool = False,
 ) -> Measure | None:
     """Function that measures a run's snapshots and writes the results to `metric-<name>.jsonl`; None for no metrics.
 
@@ -51,11 +52,12 @@ def for_training(
         background: Start a process for each snapshot and don't wait for it. A snapshot that comes while the one before
             is still being measured is left out, and reported.
         detectors: Official TorchScript files, see `Detectors`.
+        trusted: True if the user trusts them, wherever they came from.
 
     Raises:
         ValueError: a name is unknown, its feature network is missing, or it cannot be measured while training.
     """
-    at_hand = Detectors(detectors)
+    at_hand = Detectors(detectors, trusted=trusted)
     if list(names) == [AUTO] and not at_hand.has(INCEPTION) and not at_hand.has(LITE0):
         if group.rank == 0:
             notify("No feature network is at hand, so nothing is measured: pip install 'stylescope[metrics]'.")
@@ -65,8 +67,8 @@ def for_training(
         return None
     chosen = [metric.name for metric in metrics]
     if background:
-        return _Beside(chosen, group, folder, notify, detectors)
-    return _Within(chosen, source, group, folder, notify, detectors)
+        return _Beside(chosen, group, folder, notify, detectors, trusted)
+    return _Within(chosen, source, group, folder, notify, detectors, trusted)
 
 
 def measurable(names: Sequence[str], detectors: Detectors) -> tuple[Metric, ...]:
@@ -95,13 +97,14 @@ class _Within:
         folder: Path,
         notify: Notify,
         detectors: Sequence[str],
+        trusted: bool,
     ) -> None:
         self._names, self._source, self._group, self._folder, self._notify = names, source, group, folder, notify
-        self._detectors = detectors
+        self._detectors, self._trusted = detectors, trusted
         self._notified_at = 0.0
 
     def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
-        detectors = Detectors(self._detectors, next(iter(G.parameters())).device)
+        detectors = Detectors(self._detectors, next(iter(G.parameters())).device, trusted=self._trusted)
         try:
             measured = evaluate(
                 self._names,
@@ -134,10 +137,10 @@ class _Beside:
     """Runs `python -m gan metrics`, which finds dataset and folder from the snapshot."""
 
     def __init__(
-        self, names: list[str], group: _Ranked, folder: Path, notify: Notify, detectors: Sequence[str]
+        self, names: list[str], group: _Ranked, folder: Path, notify: Notify, detectors: Sequence[str], trusted: bool
     ) -> None:
         self._names, self._group, self._folder, self._notify = names, group, folder, notify
-        self._detectors = detectors
+        self._detectors, self._trusted = detectors, trusted
         self._process: subprocess.Popen[bytes] | None = None
 
     def __call__(self, G: StyleGenerator, snapshot: Path) -> dict[str, float]:
@@ -145,6 +148,7 @@ class _Beside:
             return {}
         command = ["metrics", f"--network={snapshot}", f"--metrics={','.join(self._names)}", "--verbose=0"]
         command += [f"--detector={file}" for file in self._detectors]
+        command += ["--trust-detector"] * self._trusted
         if self._process is not None and self._process.poll() is None:
             again = " ".join(["python -m gan", *command])
             self._notify(

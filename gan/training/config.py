@@ -73,5 +73,7 @@ class TrainConfig:
     """Names of the metrics to measure at each snapshot."""
     detectors: tuple[str, ...]
     """Official TorchScript files of the metrics' feature networks."""
+    trust_detectors: bool
+    """Run them wherever they came from."""
     metrics_async: bool
     """Measure in a separate process."""

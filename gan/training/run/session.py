@@ -147,6 +147,7 @@ def _train(
         notify,
         background=job.config.metrics_async,
         detectors=job.config.detectors,
+        trusted=job.config.trust_detectors,
     )
     trainer = Trainer(job.config, source, group, device, state, start)
     around = Surroundings(

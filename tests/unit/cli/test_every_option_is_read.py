@@ -129,11 +129,15 @@ NOT_IN_THE_JOB = {
 """Options of a training that do not change what a process is given; `test_where_a_run_is_kept` holds their use."""
 
 
+CHANGES: tuple[dict[str, object], ...] = ({}, {"aug": "fixed"}, {"cfg": "stylegan1"}, {"trust_detector": True})
+"""Options with which others have an effect."""
+
+
 def test_every_option_of_a_training_changes_what_is_trained(tmp_path):
     data, other = (tiny.dataset(tmp_path / name, classes=2) for name in ("a.zip", "b.zip"))
     detector = str(stand_ins.write(tmp_path)[0])
     base = with_one_more(TrainSpec)(**vars(tiny.spec(data)))
-    bases = [dataclasses.replace(base, **changes) for changes in ({}, {"aug": "fixed"}, {"cfg": "stylegan1"})]
+    bases = [dataclasses.replace(base, **changes) for changes in CHANGES]
     idle = without_effect(bases, lambda spec: make_job(spec, None), {"data": [str(other)], "detector": [(detector,)]})
     assert idle - {ADDED} == set(NOT_IN_THE_JOB), "declared, but nothing comes of it"
     assert ADDED in idle
