@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import click
 import pytest
 
+from foundation.specs.click_options import click_options, fill
 from foundation.specs.formats import (
     DirectionChoice,
     read_direction,
@@ -83,3 +85,19 @@ def test_readers(read, text, value):
 def test_readers_say_what_they_expected(read, text):
     with pytest.raises(ValueError, match=r"expected|backwards"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [([], False), (["--fast"], True), (["--fast=0"], False), (["--fast", "yes"], True), (["--fast", "--size=2"], True)],
+)
+def test_a_switch_may_be_given_without_its_value(words, value):
+    @dataclass(frozen=True)
+    class Spec:
+        fast: bool = option(False, help="Fast.")
+        size: int = option(1, help="Size.")
+
+    found = []
+    command = click.Command("x", callback=lambda **given: found.append(fill(Spec, given)), params=click_options(Spec))
+    command.main(words, standalone_mode=False)
+    assert found[0].fast is value

@@ -1,5 +1,7 @@
 """TorchScript files: trust, the process that runs them, and what it cannot do."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -134,13 +136,29 @@ def test_a_program_without_end_is_ended(tmp_path, monkeypatch):
     assert gone(process)
 
 
-def test_closing_ends_a_program_at_work(tmp_path):
+def test_a_program_that_ends_is_told(tmp_path):
     script = Script(written(tmp_path, Endless()), CPU, trusted=True)
     process = process_of(script)
     timer = threading.Timer(0.5, process.kill)
     timer.start()
     with pytest.raises(ValueError, match=r"The process of the detector endless.pt ended \(signal 9\)"):
         script(torch.zeros(1, 3, 8, 8), {})
+    timer.join()
+    assert gone(process)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_cancelling_ends_a_program_at_work(tmp_path):
+    script = Script(written(tmp_path, Endless()), CPU, trusted=True)
+    process = process_of(script)
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+
+    def work() -> None:
+        timer.start()
+        script(torch.zeros(1, 3, 8, 8), {})
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     timer.join()
     assert gone(process)
 
