@@ -22,5 +22,5 @@ def test_text_keeps_what_can_be_shown():
     assert Text().of("a\tb\x1b[0m\udcff") == "a b[0m"
     assert Text(verbatim=True).of("/n/\udcff") == "/n/\udcff"
     for form, text in ((Text(3), "abcd"), (Text(9, pattern="[0-9]*"), "12x"), (Text(9, pattern="[0-9]*"), "12\n")):
-        with pytest.raises(ValueError, match="text of more|right form"):
+        with pytest.raises(ValueError, match=r"text of more|right form"):
             form.of(text)
