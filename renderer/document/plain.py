@@ -12,6 +12,7 @@ returns `{"keys": tuple[Key[float], ...]}` for a path that leads to a number, wh
 
 import base64
 import binascii
+import contextlib
 import math
 import types
 from collections.abc import Mapping
@@ -102,7 +103,9 @@ def _mapping(value: Any, hint: Any) -> dict[str, Any]:
     own: Any = next((one for one in choices if _class_of(one) is kind), kind)
     hints = _hints(own)
     if hasattr(kind, "plain_hints"):
-        hints = hints | kind.plain_hints({field.name: getattr(value, field.name) for field in fields(kind)})
+        # Values of no known type are written as what they are: nothing may keep the rest from being saved.
+        with contextlib.suppress(ValueError):
+            hints = hints | kind.plain_hints({field.name: getattr(value, field.name) for field in fields(kind)})
     for field in fields(kind):
         plain[field.name] = to_plain(getattr(value, field.name), hints[field.name])
     return plain

@@ -25,9 +25,7 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
     If its network is missing, the current one stays (see `missing`). A session brings its shelf; the shelf of a recipe
     joins the current one.
     """
-    document = recalled.document
-    if newest := newest_network(document.network.source):  # of a run folder, in files of earlier versions
-        document = replace(document, network=Network(newest))
+    document = _concrete(recalled.document)
     if missing(document.network.source):
         document = replace(document, network=scene.document.network)
     if recalled.view is None:
@@ -35,12 +33,20 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
         playback = Playback(recalled.at or 0.0, on=recalled.at is not None)
         view = replace(scene.view, display=recalled.display, playback=playback)
     else:
-        view = recalled.view
+        view, other = recalled.view, recalled.view.compare.b
+        if other is not None:
+            view = replace(view, compare=replace(view.compare, b=_concrete(other)))
     return replace(
         scene,
         document=document,
         view=replace(view, motion=motion.stopped(view.motion), playback=replace(view.playback, playing=False)),
     )
+
+
+def _concrete(document: Document) -> Document:
+    """Return the document with the newest network of its run folder, which files of earlier versions may name."""
+    newest = newest_network(document.network.source)
+    return replace(document, network=Network(newest)) if newest else document
 
 
 def fitting(document: Document, arrays: ArrayStore, model: ModelInfo) -> tuple[Document, tuple[str, ...]]:

@@ -112,7 +112,8 @@ class Frame:
             self._link.submit(self.scene, self._clock(), held)
         self._memory.look(self.scene, self._link)
         for sentence in self._renderer.arrays.networks.changed():
-            window.say(sentence, bad=True)
+            what, _, why = sentence.partition(": ")
+            window.say(what, f"{why[:1].upper()}{why[1:]}", bad=True)
         file_actions.report(window)
         timeline_actions.report(window)
         run_actions.report_changes(window)

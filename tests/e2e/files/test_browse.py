@@ -112,7 +112,7 @@ def test_a_run_folder_opens_as_a_run_and_can_be_looked_into(nets):
         d.click(f"{DIALOG}/##up")
         there(d, nets)
         d.press(Key.enter)
-        assert d.scene.document.network.source == str(nets / "00001-run")
+        assert d.scene.document.network.source == str(nets / "00001-run" / "network-snapshot-000080.pkl")
         assert [snapshot.kimg for snapshot in d.facts.snapshots] == [80.0]
 
     drive(steps, settings=Settings(browse_dir=str(nets)))
@@ -128,7 +128,7 @@ def test_run_folders_have_a_dialog_of_their_own_that_leaves_the_capture_folder_a
         before = d.scene.settings.capture_dir
         d.press(Key.down_arrow)
         d.press(Key.enter)
-        assert d.scene.document.network.source == str(nets / "00001-run")
+        assert d.scene.document.network.source == str(nets / "00001-run" / "network-snapshot-000080.pkl")
         assert d.scene.settings.capture_dir == before
 
     drive(steps, settings=Settings(browse_dir=str(nets)))

@@ -1,5 +1,6 @@
 """Saving and opening in the real window: images with recipes, sessions, latents, and crash recovery."""
 
+import hashlib
 import io
 import zipfile
 from dataclasses import replace
@@ -207,6 +208,27 @@ def test_a_network_that_is_not_there_keeps_the_present_one_and_the_rest_comes_ba
         assert d.facts.failure is None
 
     drive(steps)
+
+
+def test_a_network_with_other_content_than_when_it_was_saved_is_reported(lent, avatars, tmp_path):
+    arrays = ArrayStore()
+    arrays.networks.opened(avatars, "b" * 64)
+    document = replace(worked(Scene()).document, network=Network(avatars))
+    (tmp_path / "a.json").write_text(recipe.write(recipe.Recipe(document), arrays))
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.app.drop([str(tmp_path / "a.json")])
+        d.wait_for(lambda: d.scene.document == document, what="the document")
+        d.wait_for(lambda: any("is not the network that this" in text for text in messages(d)), what="the notice")
+        d.wait_frame()
+        path = saved_picture(d)
+        digest = hashlib.sha256(Path(avatars).read_bytes()).hexdigest()
+        text = metadata.read(path, recipe.KEY)
+        assert digest in text
+        assert "b" * 64 not in text
+
+    drive(steps, renderer=lent, settings=Settings(capture_dir=str(tmp_path)))
 
 
 @pytest.mark.parametrize("ending", ["npz", "npy"])
