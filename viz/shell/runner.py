@@ -65,7 +65,8 @@ def on_signals(take: Callable[[], None]) -> None:
         take()
 
     for one in known:
-        signal.signal(one, asked)
+        if signal.getsignal(one) is not signal.SIG_IGN:  # as after nohup
+            signal.signal(one, asked)
 
 
 def end() -> None:
