@@ -95,11 +95,12 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
             problem=problem,
         )
         app = App(replace(kept, **overrides), renderer, options)
-        runner.on_signals(lambda: app.close_window("anyway"))
+        restore_signals = runner.on_signals(lambda: app.close_window("anyway"))
         try:
             app.run(watch)
         finally:
             app.close()
+            restore_signals()
     finally:
         renderer.close()
 

@@ -119,10 +119,10 @@ def _measured(facts: Facts) -> None:
     width = (room.x - gap * (count - 1)) / count
     for k, card in enumerate(cache.cards[:count]):
         _card(card, V(p.x + k * (width + gap), p.y), width)
-    imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(CARD_HEIGHT) + gap))
-    height = imgui.get_content_region_avail().y
+    height = room.y - t.px(CARD_HEIGHT) - gap
     if height < t.px(56):
         return
+    imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(CARD_HEIGHT) + gap))
     two = room.x > t.px(440)
     width = (room.x - gap) / 2 if two else room.x
     _render_plot(facts.performance, cache, width, height)

@@ -18,7 +18,7 @@ from viz.state.scene import Say, Scene
 from viz.state.settings import Options
 from viz.state.store import Store
 
-_TRIED_AGAIN = "It is tried again every few seconds; File > Save session as… writes it elsewhere."
+_TRIED_AGAIN = "It is tried again every few seconds. File > Save session as… writes it elsewhere."
 OPENING_S = 2.0
 """Longest time for which the window waits for its session before it renders something else, in seconds."""
 MOST_BYTES = 1 << 28

@@ -55,8 +55,11 @@ def on_close(take: Callable[[], None]) -> None:
     glfw.set_window_close_callback(glfw_utils.glfw_window_hello_imgui(), closing)
 
 
-def on_signals(take: Callable[[], None]) -> None:
-    """Call `take` once when the process is asked to end; asked again, it ends at once. Call on the main thread."""
+def on_signals(take: Callable[[], None]) -> Callable[[], None]:
+    """Call `take` once when the process is asked to end; asked again, it ends at once. Call on the main thread.
+
+    Returns a function that puts the earlier handlers back.
+    """
     known = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
 
     def asked(number: int, frame: object) -> None:
@@ -64,8 +67,14 @@ def on_signals(take: Callable[[], None]) -> None:
             signal.signal(one, signal.SIG_DFL)
         take()
 
-    for one in known:
-        signal.signal(one, asked)
+    known = [one for one in known if signal.getsignal(one) is not signal.SIG_IGN]  # as after nohup
+    before = {one: signal.signal(one, asked) for one in known}
+
+    def restore() -> None:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+    return restore
 
 
 def end() -> None:

@@ -17,6 +17,8 @@ SAVE_AFTER_S = 1.0
 """Delay between the last change of settings and writing them."""
 _LARGEST = 1 << 20
 """Bytes of the largest file that is read."""
+RETRY_S = 5.0
+"""Delay before settings that could not be written are tried again."""
 RECENT = 12
 """Maximum number of recent networks."""
 
@@ -104,31 +106,51 @@ class SettingsWriter:
         self._folder, self._overrides, self._on_file = folder, overrides, on_file
         self._seen = self._saved = settings
         self._changed_at = 0.0
+        self._retry_at = 0.0
+        """Time from which settings that could not be written are tried again; 0 if all could."""
+        self._told = ""
         self._worker: Worker[Settings, str] = Worker("settings", self._write, order="latest")
 
     def look(self, settings: Settings, now: float) -> str:
-        """Save settled changes. Returns a new error message, or an empty string. Call once a frame."""
+        """Save settled changes. Returns a new error message, or an empty string. Call once a frame.
+
+        What could not be written is tried again, and its reason is returned once.
+        """
         if settings is not self._seen:
             self._seen, self._changed_at = settings, now
         elif self._seen is not self._saved and now - self._changed_at >= SAVE_AFTER_S:
             self._submit()
-        return self._worker.poll() or ""
+        elif self._retry_at and now >= self._retry_at:
+            self._retry_at = 0.0
+            self._worker.submit(self._seen)
+        if (problem := self._worker.poll()) is None:
+            return ""
+        told, self._told = self._told, problem
+        self._retry_at = now + RETRY_S if problem else 0.0
+        return problem if problem != told else ""
 
     def close(self) -> str:
         """Save changes, and end. Returns a new error message, or an empty string."""
+        if self._retry_at:
+            self._worker.submit(self._seen)
         self._submit()
         self._worker.close()
-        return self._worker.poll() or ""
+        last = self._told
+        while (problem := self._worker.poll()) is not None:
+            last = problem
+        return last if last != self._told else ""
 
     def _submit(self) -> None:
         if self._seen is not self._saved and self._folder is not None:
             self._worker.submit(self._seen)
         self._saved = self._seen
 
-    def _write(self, settings: Settings) -> str | None:
+    def _write(self, settings: Settings) -> str:
         assert self._folder is not None
         try:
             save(self._folder, without(settings, self._overrides, self._on_file))
         except OSError as error:
             return f"The settings cannot be kept in {self._folder}: {error.strerror or error}."
-        return None
+        except (UnicodeError, yaml.YAMLError):
+            return f"The settings cannot be kept in {self._folder}: a path in them is no valid text."
+        return ""

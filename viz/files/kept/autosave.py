@@ -189,7 +189,7 @@ class Autosave:
             _log.error("the session cannot be kept", exc_info=error)
         with self._changed:
             if reason != self._problem:
-                self._news.append((f"Your work cannot be kept in {self._folder}: {reason}.", True))
+                self._news.append((f"Your work cannot be kept: {reason}.", True))
             self._problem = reason
             self._attempts += 1
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.waiting import wait_for
 from viz.state.settings import Settings, config_dir
-from viz.state.settings_file import FILE, RECENT, SAVE_AFTER_S, SettingsWriter, load, opened, save, without
+from viz.state.settings_file import FILE, RECENT, RETRY_S, SAVE_AFTER_S, SettingsWriter, load, opened, save, without
 
 OTHER = Settings(
     scheme="light",
@@ -121,6 +121,23 @@ def test_a_folder_that_cannot_be_written_gives_a_sentence(tmp_path):
     assert "cannot be kept" in max(messages)
     assert writer.look(changed, 20.0) == ""  # said once
     assert writer.close() == ""
+
+
+def test_settings_that_could_not_be_written_are_written_once_there_is_room(tmp_path):
+    folder = tmp_path / "file"
+    folder.write_text("")
+    writer = SettingsWriter(folder, Settings(), {}, Settings())
+    changed = Settings(scale=2.0)
+    writer.look(changed, 0.0)
+    messages: list[str] = []
+    wait_for(lambda: messages.append(writer.look(changed, 10.0)) or any(messages))
+    folder.unlink()
+    assert writer.look(changed, 10.0 + RETRY_S) == ""
+    wait_for(lambda: (folder / FILE).exists())
+    assert load(folder)[0] == changed
+    folder.joinpath(FILE).unlink()
+    assert writer.close() == ""
+    assert not (folder / FILE).exists(), "nothing was left to be written"
 
 
 def test_the_configuration_folder_can_be_chosen(monkeypatch, tmp_path):
