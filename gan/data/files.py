@@ -44,7 +44,7 @@ class FilesSource:
         """See `Source`: from the headers of all images."""
         found = set()
         for name in self._names:
-            with contextlib.suppress(OSError, ValueError):  # one that cannot be read is left out later, and told
+            with contextlib.suppress(OSError, ValueError):  # one that cannot be read is left out later, and reported
                 found.add(channels_of(self._files.read(name)))
         return {one for one in found if one is not None}
 

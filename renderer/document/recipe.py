@@ -14,9 +14,8 @@ from typing import Any
 from foundation.inputs import clean_text
 from renderer.document import held_arrays
 from renderer.document.arrays import ArrayStore
-from renderer.document.bundled import with_first_demo
 from renderer.document.document import Document
-from renderer.document.network_files import Pins
+from renderer.document.network_files import Pins, with_first_demo
 from renderer.document.parts import ArrayRef, Display, Network
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import MOST_TEXT, TextError, dump, parse

@@ -17,9 +17,8 @@ from foundation.inputs import NotRegularError, TooLargeError, clean_text
 from renderer.document import held_arrays
 from renderer.document.archive import MOST_FILE, Archive
 from renderer.document.arrays import ArrayStore
-from renderer.document.bundled import with_first_demo
 from renderer.document.document import Document, View
-from renderer.document.network_files import Pins
+from renderer.document.network_files import Pins, with_first_demo
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import TextError, dump, parse, salvage
 from renderer.document.recipe import RecipeError, check_version

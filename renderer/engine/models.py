@@ -13,13 +13,13 @@ import torch
 
 import gan
 from foundation.bands import style_bands
+from foundation.bundled import DEMO
 from gan.device import choose_device, device_title
 from gan.images import load_described
 from gan.inference import low_res as low_res_networks
 from gan.inference.graphs import CudaRecorder, Recordings
 from gan.networks.protocol import Generator
 from gan.ops import cuda
-from renderer.document.bundled import DEMO
 from renderer.engine import kernels, policy, promotion
 from renderer.engine.device import memory_in_use
 from renderer.engine.stages import Cache

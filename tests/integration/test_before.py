@@ -17,11 +17,11 @@ import yaml
 from PIL import Image
 
 import gan
+from foundation.bundled import FIRST_DEMO
 from renderer.cli.opening import opened
 from renderer.document import metadata, recipe, session
 from renderer.document.animate import requested
 from renderer.document.arrays import ArrayStore
-from renderer.document.bundled import FIRST_DEMO
 from renderer.document.document import request_for
 from renderer.document.parts import Network
 from renderer.document.recall import recall

@@ -3,8 +3,8 @@
 import shlex
 from dataclasses import replace
 
+from foundation.bundled import DEMO
 from foundation.seeds import seed_at
-from renderer.document.bundled import DEMO
 from renderer.document.document import Document
 from renderer.document.parts import Latent, Noise, Transform, Truncation
 

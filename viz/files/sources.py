@@ -4,7 +4,7 @@ import os
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
-from renderer.document.bundled import ASSETS, FIRST_DEMO
+from foundation.bundled import ASSETS, FIRST_DEMO
 
 RECORDED_RUNS = ASSETS / "recorded-runs"
 """Record of a real training run, without its networks."""

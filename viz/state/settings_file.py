@@ -151,6 +151,6 @@ class SettingsWriter:
             save(self._folder, without(settings, self._overrides, self._on_file))
         except OSError as error:
             return f"The settings cannot be kept in {self._folder}: {error.strerror or error}."
-        except (UnicodeError, yaml.YAMLError):
+        except UnicodeError:
             return f"The settings cannot be kept in {self._folder}: a path in them is no valid text."
         return ""

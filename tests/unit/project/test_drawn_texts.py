@@ -34,6 +34,7 @@ OURS = {
     "viz/analysis/performance.py": {"what"},
     "viz/generate/directions.py": {"index"},
     "viz/generate/noise.py": {"layer"},
+    "viz/history/panel.py": {"index"},
     "viz/mixing/grid_view.py": {"name"},
     "viz/mixing/shelf.py": {"index"},
     "viz/runs/curves_section.py": {"label"},

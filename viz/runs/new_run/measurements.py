@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.bundled import DEMO
 from foundation.specs.draft import Draft
 from foundation.specs.formats import read_names
 from foundation.specs.measures import MEASURES, cost, pictures
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.options import fields
-from renderer.document.bundled import DEMO
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run.form import Form, every_kth
 from viz.state.facts import Facts

@@ -11,7 +11,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.plain import to_plain
 from renderer.document.recall import Recalled
 from renderer.document.recipe import Recipe, RecipeError
-from tests.hostile.documents_probe import again, draw
+from tests.hostile.documents.probe import again, draw
 from tests.soak import times
 from tests.unit.renderer.document.states import DOCUMENTS, states
 

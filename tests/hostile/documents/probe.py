@@ -1,6 +1,6 @@
 """Opens documents one by one, each in its own process, and reports the outcomes as JSON.
 
-    python -m tests.hostile.documents_probe PATHS.json read|picture|film
+    python -m tests.hostile.documents.probe PATHS.json read|picture|film
 
 With "read" a document that opens is also drawn by the renderer without a network, saved, and opened again. The other
 two run the commands. PATHS.json is a list of paths; the report is one JSON object per line, in the same order. The

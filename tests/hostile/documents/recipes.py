@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.document_case import MEGA, OPENED, DocumentCase
-from tests.hostile.documents_sessions import sessions
+from tests.hostile.documents.case import MEGA, OPENED, DocumentCase
+from tests.hostile.documents.sessions import sessions
 
 
 def cases() -> list[DocumentCase]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures_path import ROOT
-from tests.hostile.document_case import OPENED, REFUSED, DocumentCase
-from tests.hostile.documents import cases
+from tests.hostile.documents.case import OPENED, REFUSED, DocumentCase
+from tests.hostile.documents.recipes import cases
 
 CASES = cases()
 SECONDS = 6.0
@@ -22,7 +22,7 @@ LONGEST = 300
 def probed(paths: list[Path], way: str, folder: Path) -> Iterator[dict]:
     listing = folder / "paths.json"
     listing.write_text(json.dumps([str(path) for path in paths]))
-    command = [sys.executable, "-m", "tests.hostile.documents_probe", str(listing), way]
+    command = [sys.executable, "-m", "tests.hostile.documents.probe", str(listing), way]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return map(json.loads, done.stdout.splitlines())

@@ -12,7 +12,7 @@ import numpy as np
 
 from foundation.arrays import npy_of
 from renderer.document.arrays import ref_of
-from tests.hostile.document_case import MEGA, OPENED, REFUSED, DocumentCase
+from tests.hostile.documents.case import MEGA, OPENED, REFUSED, DocumentCase
 
 
 def session(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

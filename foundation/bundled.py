@@ -1,0 +1,12 @@
+"""Files of the networks that come with StyleScope. Standard library only."""
+
+import sys
+from pathlib import Path
+
+_CHECKOUT, _INSTALLED = Path(__file__).resolve().parents[2], Path(sys.prefix, "share", "stylescope")
+ASSETS = (_CHECKOUT if (_CHECKOUT / "assets").is_dir() else _INSTALLED) / "assets"
+"""Folder of the bundled networks: in the checkout, else beside the installed program."""
+DEMO = ASSETS / "demo.safetensors"
+"""The network that opens by default, whose source in a document is empty."""
+FIRST_DEMO = ASSETS / "avatars-32.safetensors"
+"""The demo network of documents of version 1, of 32x32 pixels."""
