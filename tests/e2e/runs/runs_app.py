@@ -19,7 +19,7 @@ def main() -> None:
     spec = json.loads(Path(sys.argv[3]).read_text()) if len(sys.argv) > 3 else None
 
     def watch(app: Any, params: Any) -> None:
-        from viz.commands.actions import Quit
+        from viz.files.leaving_dialog import CloseWindow
         from viz.runs.actions import StartRun
 
         if spec is not None:
@@ -35,7 +35,7 @@ def main() -> None:
             fresh.write_text(json.dumps(found))
             os.replace(fresh, state_file)
             if Path(f"{state_file}.quit").exists():
-                app.change(lambda scene: scene.request(Quit()))
+                app.change(lambda scene: scene.request(CloseWindow()))
 
         params.callbacks.after_swap = tell
 
