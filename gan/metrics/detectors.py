@@ -14,6 +14,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from foundation.inputs import open_regular
 from gan.metrics import efficientnet_lite
 from gan.metrics.torchscript.script import Script
 
@@ -228,7 +229,7 @@ def lite_weights() -> Path | None:
 
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file in hexadecimal."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -18,6 +18,8 @@ OTHERS = {
     "foundation/background.py": {"Thread"},
     "gan/data/loader.py": {"ThreadPoolExecutor"},  # several threads read images at once
     "gan/metrics/sampling.py": {"ThreadPoolExecutor"},  # likewise
+    "gan/metrics/torchscript/child.py": {"Thread"},  # ends its process with the one that asked
+    "gan/metrics/torchscript/script.py": {"Thread"},  # waits for a process that may never answer
     "gan/training/group.py": {"Thread"},  # calls that another process may never join, which cannot be ended
     "gan/training/watch.py": {"Thread"},  # must end with its process, whatever that is doing
     "gan/ops/cpu/crew.py": {"Thread"},  # threads that compute one operator together

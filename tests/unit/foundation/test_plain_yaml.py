@@ -58,11 +58,17 @@ def shape(value: object) -> object:
     return [shape(one) for one in value] if isinstance(value, list) else "value"
 
 
+_RARE_BREAKS = ("\\x85", "\\u2028", "\\u2029")
+"""Line ends, as `repr` writes them, that PyYAML writes into a flow as they are, and reads back as spaces."""
+
+
 @settings(max_examples=times(300), deadline=None)
 @given(_PLAIN)
 def test_plain_values_come_back_from_every_dumper(plain):
-    flow = yaml.safe_dump(plain, allow_unicode=True, default_flow_style=True, sort_keys=False)
-    for text in (dump(plain), yaml.safe_dump(plain, sort_keys=False), flow):
+    texts = [dump(plain), yaml.safe_dump(plain, sort_keys=False)]
+    if not any(rare in str(plain) for rare in _RARE_BREAKS):
+        texts.append(yaml.safe_dump(plain, allow_unicode=True, default_flow_style=True, sort_keys=False))
+    for text in texts:
         assert same(parse(text), plain), text
 
 

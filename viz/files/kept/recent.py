@@ -1,8 +1,6 @@
 """Sessions of earlier windows, for the menu: network, content, time and thumbnail of each, read in the background."""
 
-import io
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +8,12 @@ from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from foundation.background import Worker
-from foundation.inputs import clean_text, open_regular
+from foundation.inputs import clean_text, open_picture
 from foundation.runs import snapshot_kimg
 from renderer.document import session
-from renderer.document.archive import MOST_FILE
+from renderer.document.archive import Archive
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.recipe import RecipeError
@@ -141,11 +138,9 @@ def _described(kept: Kept) -> _Found:
 def _thumbnail(path: Path) -> NDArray[np.uint8] | None:
     """Return the thumbnail in a session, [SIDE, SIDE, 4]; None if there is none that can be read."""
     try:
-        with open_regular(path, MOST_FILE) as opened, zipfile.ZipFile(opened) as file:
-            if file.getinfo(_THUMBNAIL).file_size > _MOST_THUMBNAIL:
-                return None
-            content = file.read(_THUMBNAIL)
-        picture = Image.open(io.BytesIO(content), formats=("PNG",)).convert("RGBA").resize((SIDE, SIDE))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, RuntimeError, SyntaxError):
+        with Archive(path, lambda name: name == _THUMBNAIL) as archive:
+            content = archive.read(_THUMBNAIL, _MOST_THUMBNAIL)
+        with open_picture(content or b"", formats=("PNG",)) as picture:
+            return np.asarray(picture.convert("RGBA").resize((SIDE, SIDE))).copy()
+    except (OSError, ValueError):
         return None
-    return np.asarray(picture).copy()
