@@ -18,11 +18,13 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -36,8 +38,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def start_and_idle() -> dict[str, Any]:
     """Measure start-up and idling in a separate process."""
-    with x_server() if AVAILABLE and not DISPLAY else nullcontext() as display:
-        environment = on_display(display) if display else None
+    # A folder of its own: a window opens with the user's last session, and keeps one.
+    with TemporaryDirectory() as folder, x_server() if AVAILABLE and not DISPLAY else nullcontext() as display:
+        environment = {**(on_display(display) if display else os.environ), "STYLESCOPE_CONFIG_DIR": folder}
         command = [sys.executable, "-m", "benchmarks.startup", repr(time.time())]
         child = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if child.returncode:

@@ -27,8 +27,10 @@ def main() -> None:
         yield
         yield
         figures["start_s"]["window"] = round(time.time() - born, 2)
-        while app.link.frame is None:
+        while app.link.frame is None and app.link.failure is None:
             yield
+        if app.link.failure is not None:
+            raise SystemExit(app.link.failure.message)
         yield
         figures["start_s"]["picture"] = round(time.time() - born, 2)
 
