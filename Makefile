@@ -9,8 +9,10 @@ PACKAGES := foundation gan renderer training_launcher viz visualizer.py
 run: setup
 	@tools/run.sh
 
-# One worker for each core, eight at most; the tests of a file share their fixtures, so they stay together.
-PYTEST := $(PY) -m pytest -n logical --maxprocesses=8 --dist loadfile
+# One worker more than there are cores, as many tests wait for processes; the tests of a file share their fixtures, so
+# they stay together.
+WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 4); [ $$cores -gt 7 ] && cores=7; echo $$((cores + 1)))
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 # Two runs: the window's tests hold OpenGL, the others hold torch, as in the product.
 test: setup check
