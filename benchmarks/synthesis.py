@@ -148,7 +148,7 @@ def batches(name: str, synthesis: Any, counts: Sequence[int], repeats: int) -> l
 def all_batches(repeats: int) -> list[dict[str, Any]]:
     """Measure batches of the demo network, narrow networks, and full ones at 64 and 128."""
     networks = {
-        "demo, 64": gan.load(ROOT / "assets" / "demo.safetensors", only=("G_ema",)).G_ema.synthesis,
+        "demo, 32": gan.load(ROOT / "assets" / "demo.safetensors", only=("G_ema",)).G_ema.synthesis,
         "stylegan2, 64, channel_base 2048": made("stylegan2", 64, channel_base=2048),
         "stylegan3-t, 32, channel_base 1024": made("stylegan3-t", 32, channel_base=1024),
         "stylegan3-r, 32, channel_base 1024": made("stylegan3-r", 32, channel_base=1024),

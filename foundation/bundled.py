@@ -8,5 +8,3 @@ ASSETS = (_CHECKOUT if (_CHECKOUT / "assets").is_dir() else _INSTALLED) / "asset
 """Folder of the bundled networks: in the checkout, else beside the installed program."""
 DEMO = ASSETS / "demo.safetensors"
 """The network that opens by default, whose source in a document is empty."""
-FIRST_DEMO = ASSETS / "avatars-32.safetensors"
-"""The demo network of documents of version 1, of 32x32 pixels."""

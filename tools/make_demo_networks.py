@@ -1,12 +1,11 @@
-"""Build the networks in assets/, which the explorer shows before the user opens any.
+"""Build the two networks in assets/, which the explorer shows before the user opens any.
 
-`demo.safetensors` is a small StyleGAN2 of avatars, and `avatars-64-dusk.safetensors` one of the same size that was
-trained on from it with other colours; both are taken from the runs that trained them, whose records are in
-`recorded-runs/`, that of the first with snapshots. `pattern-t-128.safetensors` is an untrained StyleGAN3-T: random
-weights, arranged to generate rosettes, and calibrated layer by layer to the activation magnitudes of a trained network.
-Run from the repository's root:
+`demo.safetensors` is a small StyleGAN2 of avatars, taken from the run that trained it, whose record is in
+`recorded-runs/`. `pattern-t-128.safetensors` is an untrained StyleGAN3-T: random weights, arranged to generate
+rosettes, and calibrated layer by layer to the activation magnitudes of a trained network. Run from the repository's
+root:
 
-    .venv/bin/python -m tools.make_demo_networks --avatars runs/00000-... --dusk runs/00001-... --sheet pattern.png
+    .venv/bin/python -m tools.make_demo_networks --avatars runs/00000-stylegan2-avatars-32-... --sheet pattern.png
 """
 
 import dataclasses
@@ -190,43 +189,26 @@ def _fill_colors(layer: SynthesisLayer, raw: Tensor, pattern: Pattern, output_sc
     layer.bias.copy_(-(recolor @ values.mean(dim=1)) / output_scale)
 
 
-def take_average(source: Path) -> gan.Networks:
-    """Load only the moving average of a snapshot, or of a run's newest, and strip folders from its metadata."""
-    nets = gan.load(source, only=("G_ema",))
+def take_avatars(run: Path) -> gan.Networks:
+    """Load only the moving average of a run's newest snapshot, and strip folders from its metadata."""
+    nets = gan.load(run, only=("G_ema",))
     dataset = dict(nets.info.training_set_kwargs) | {"path": Path(nets.info.training_set_kwargs["path"]).name}
     info = gan.describe({"G_ema": nets.info.architectures["G_ema"]}, dataset)
     return dataclasses.replace(nets, info=info)
 
 
-def record(run: Path, outdir: Path, images: int, snapshots: int = 0) -> None:
-    """Copy a run's record to `outdir` without training state, paths relative.
-
-    Args:
-        run: The run folder.
-        outdir: Gets a folder of the run's name, emptied first.
-        images: Number of sample grids to keep as JPEG, spread evenly over the run.
-        snapshots: Number of snapshots to keep, likewise; only the moving average, in half precision.
-    """
+def record(run: Path, outdir: Path) -> None:
+    """Copy a run's record to `outdir` without networks and training state, images as JPEG, paths relative."""
     kept = outdir / run.name
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    for path in [*run.glob("reals.png"), *spread(sorted(run.glob("fakes*.png")), images)]:
-        with Image.open(path) as picture:
-            picture.convert("RGB").save(kept / f"{path.stem}.jpg", quality=80)
+    above = f"{run.parent.parent}/"
     for path in sorted(run.iterdir()):
-        if path.suffix in (".yaml", ".json", ".jsonl", ".txt"):
-            (kept / path.name).write_text(re.sub(r"(?<![\w.])/[\w./-]*/", "", path.read_text()))
-    for path in spread(sorted(run.glob("network-snapshot-*.safetensors")), snapshots):
-        nets = take_average(path)
-        nets.G_ema.half()
-        gan.save(kept / path.name, nets)
-
-
-def spread(paths: list[Path], count: int) -> list[Path]:
-    """Choose at most `count` paths, evenly, with the first and the last."""
-    if len(paths) <= count:
-        return paths
-    return [paths[round(i * (len(paths) - 1) / (count - 1))] for i in range(count)] if count > 1 else paths[-1:][:count]
+        if path.suffix == ".png" and not re.search(r"[1-9]5$", path.stem):  # every tenth kimg
+            with Image.open(path) as picture:
+                picture.convert("RGB").save(kept / f"{path.stem}.jpg", quality=85)
+        elif path.suffix in (".yaml", ".json", ".jsonl", ".txt"):
+            (kept / path.name).write_text(path.read_text().replace(above, ""))
 
 
 @torch.no_grad()
@@ -261,19 +243,15 @@ def equivariance(network: Generator, samples: int = 8) -> dict[str, float]:
 
 
 @click.command(help=__doc__)
-@click.option("--avatars", type=click.Path(exists=True, path_type=Path), help="Run folder of the demo network.")
-@click.option("--dusk", type=click.Path(exists=True, path_type=Path), help="Run folder of the second one.")
+@click.option("--avatars", type=click.Path(exists=True, path_type=Path), help="Run folder of the avatars.")
 @click.option("--seed", type=int, default=Pattern.seed, show_default=True, help="Seed of the untrained network.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a contact sheet of the untrained network.")
 @click.option("--outdir", type=click.Path(file_okay=False, path_type=Path), default=Path("assets"), show_default=True)
-def main(avatars: Path | None, dusk: Path | None, seed: int, sheet: Path | None, outdir: Path) -> None:
+def main(avatars: Path | None, seed: int, sheet: Path | None, outdir: Path) -> None:
     """Write the networks and print their equivariance."""
     if avatars is not None:
-        gan.save(outdir / "demo.safetensors", take_average(avatars))
-        record(avatars, outdir / "recorded-runs", images=8, snapshots=3)
-    if dusk is not None:
-        gan.save(outdir / "avatars-64-dusk.safetensors", take_average(dusk))
-        record(dusk, outdir / "recorded-runs", images=3)
+        gan.save(outdir / "demo.safetensors", take_avatars(avatars))
+        record(avatars, outdir / "recorded-runs")
     pattern = build_pattern(Pattern(seed=seed))
     gan.save(outdir / "pattern-t-128.safetensors", pattern)
     for name, value in equivariance(pattern.G_ema).items():

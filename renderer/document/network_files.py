@@ -3,9 +3,8 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from foundation.bundled import FIRST_DEMO
 from foundation.inputs import clean_text
 from renderer.document.parts import Network
 from renderer.document.ranges import Count, FilePath, Text
@@ -88,16 +87,3 @@ def sources_in(value: object) -> Iterator[str]:
 def _sentence(source: str) -> str:
     name = clean_text(source.replace("\\", "/").rstrip("/").rpartition("/")[2], 80) or "The demo network"
     return f"{name} is not the network that this was saved with: the file has other content, so images may differ."
-
-
-def with_first_demo(plain: Any) -> Any:
-    """Return plain values of a document of version 1, in which an empty source means the first demo network."""
-    if isinstance(plain, list):
-        return [with_first_demo(value) for value in plain]
-    if not isinstance(plain, dict):
-        return plain
-    changed = {name: with_first_demo(value) for name, value in plain.items()}
-    network = changed.get("network")
-    if isinstance(network, dict) and network.get("source", "") == "":
-        changed["network"] = network | {"source": str(FIRST_DEMO)}
-    return changed

@@ -15,7 +15,7 @@ from foundation.inputs import clean_text
 from renderer.document import held_arrays
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
-from renderer.document.network_files import Pins, with_first_demo
+from renderer.document.network_files import Pins
 from renderer.document.parts import ArrayRef, Display, Network
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import MOST_TEXT, TextError, dump, parse
@@ -74,8 +74,7 @@ def read(text: str, arrays: ArrayStore, notes: list[str]) -> Recipe:
         raise RecipeError(f"The recipe cannot be read: {error}; choose another file.") from error
     if not isinstance(plain, dict) or plain.pop(KEY, None) != "recipe":
         raise RecipeError("This text is no recipe of StyleScope; choose a file that StyleScope saved.")
-    if check_version(plain.pop("version", None), VERSION, "recipe") == 1:
-        plain = with_first_demo(plain)
+    check_version(plain.pop("version", None), VERSION, "recipe")
     held = plain.pop("arrays", {})
     pins = from_plain(Pins, {"networks": plain.pop("networks", [])}, [])
     if not isinstance(plain.get("document"), Mapping):

@@ -18,15 +18,15 @@ from renderer.document import held_arrays
 from renderer.document.archive import MOST_FILE, Archive
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
-from renderer.document.network_files import Pins, with_first_demo
+from renderer.document.network_files import Pins
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import TextError, dump, parse, salvage
 from renderer.document.recipe import RecipeError, check_version
 
 SUFFIX = ".stylescope"
 VERSION = 2
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: with_first_demo}
-"""By version: converts plain values of that version to the next. Version 1 is YAML."""
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: lambda plain: plain}
+"""By version: converts plain values of that version to the next. Version 1 differs in being YAML."""
 MOST_STATE = 1 << 25
 """Largest session.json, in bytes."""
 

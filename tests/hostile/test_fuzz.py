@@ -61,7 +61,8 @@ def opens_or_fails_well(path: Path, content: bytes) -> None:
     if message is None:
         assert any(network is not None for network in (nets.G, nets.D, nets.G_ema))
     else:
-        assert message.startswith(str(path))
+        assert message.startswith((str(path), "..."))  # of a long path the end is shown
+        assert f"{path.name}: " in message
         assert message.endswith(".")
 
 

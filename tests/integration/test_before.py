@@ -17,7 +17,6 @@ import yaml
 from PIL import Image
 
 import gan
-from foundation.bundled import FIRST_DEMO
 from renderer.cli.opening import opened
 from renderer.document import metadata, recipe, session
 from renderer.document.animate import requested
@@ -93,8 +92,6 @@ def assert_contains(now: object, before: object, where: str = "") -> None:
         for k, (one, other) in enumerate(zip(now, before, strict=True)):
             assert_contains(one, other, f"{where}[{k}]")
     else:
-        if where.endswith(".network.source") and before == "":
-            before = str(FIRST_DEMO)  # the network that opened by default then
         assert now == before, where
 
 

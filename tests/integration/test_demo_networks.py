@@ -9,6 +9,7 @@ import torch
 import yaml
 
 import gan
+from foundation import bundled
 from foundation.specs.options import problems
 from foundation.specs.train import TrainSpec
 from gan.analysis import equivariance as eq
@@ -16,14 +17,10 @@ from gan.latents import seed_z
 from tests.fixtures_path import ROOT
 
 ASSETS = ROOT / "assets"
-RECORDS = {
-    "demo": ASSETS / "recorded-runs" / "00000-stylegan2-avatars-64",
-    "avatars-64-dusk": ASSETS / "recorded-runs" / "00001-stylegan2-avatars-64-dusk",
-}
-"""Records of the runs that trained the networks."""
-NAMES = (*RECORDS, "avatars-32", "pattern-t-128")
+RECORD = next((ASSETS / "recorded-runs").iterdir())
+"""Of the run that trained the demo network."""
+NAMES = ("demo", "pattern-t-128")
 LIMIT = 4 * 10**6
-ALL_LIMIT = 12 * 10**6
 
 
 def pictures(network, seeds=range(3), psi=1.0, **kwargs):
@@ -45,6 +42,11 @@ def test_networks_are_small_and_hold_what_one_looks_at(named):
     assert nets.D is None
 
 
+def test_they_are_found_in_the_checkout():
+    assert bundled.ASSETS == ASSETS
+    assert bundled.DEMO.is_file()
+
+
 def test_pictures_are_colourful_and_differ(named):
     _, nets = named
     img = pictures(nets.G_ema)
@@ -64,16 +66,11 @@ def test_truncation_goes_to_one_picture(named):
     assert (half[0] - half[1]).abs().mean() < (full[0] - full[1]).abs().mean()
 
 
-def test_all_together_are_small():
-    assert sum(path.stat().st_size for path in ASSETS.rglob("*") if path.is_file()) < ALL_LIMIT
-
-
-@pytest.mark.parametrize("name", RECORDS)
-def test_networks_are_what_the_runs_beside_them_asked_for(name):
-    asked = yaml.safe_load((RECORDS[name] / "run.yaml").read_text())
+def test_demo_is_what_the_run_beside_it_asked_for():
+    asked = yaml.safe_load((RECORD / "run.yaml").read_text())
     spec = TrainSpec(**asked["spec"] | {"metrics": tuple(asked["spec"]["metrics"])})
     assert (asked["kind"], problems(spec)) == ("train", ())
-    nets = gan.load(ASSETS / f"{name}.safetensors")
+    nets = gan.load(ASSETS / "demo.safetensors")
     G = nets.G_ema
     assert (G.z_dim, G.w_dim, G.mapping.num_layers) == (spec.zdim, spec.wdim, spec.map_depth)
     arguments = nets.info.architectures["G_ema"].arguments
@@ -81,33 +78,12 @@ def test_networks_are_what_the_runs_beside_them_asked_for(name):
     assert nets.info.training_set_kwargs["path"] == spec.data
 
 
-@pytest.mark.parametrize("name", RECORDS)
-def test_networks_were_measured_while_they_learnt(name):
-    lines = [json.loads(line) for line in (RECORDS[name] / "metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
+def test_demo_was_measured_while_it_learnt():
+    lines = [json.loads(line) for line in (RECORD / "metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
     curve = {int(line["snapshot_pkl"][17:23]): line["results"]["kid1k_lite0_full"] for line in lines}
-    assert len(curve) >= 3
-    assert curve[max(curve)] < curve[min(curve)]
-
-
-def test_the_two_networks_fit_each_other():
-    """The second was trained on from the first: the same arguments, with other weights in every layer."""
-    first, second = (gan.load(ASSETS / f"{name}.safetensors") for name in RECORDS)
-    assert first.info.architectures["G_ema"].arguments == second.info.architectures["G_ema"].arguments
-    ours, theirs = first.G_ema.state_dict(), second.G_ema.state_dict()
-    assert {name: value.shape for name, value in ours.items()} == {name: value.shape for name, value in theirs.items()}
-    trained = [name for name, _ in first.G_ema.named_parameters()]
-    assert all(not torch.equal(ours[name], theirs[name]) for name in trained)
-    similar = torch.nn.functional.cosine_similarity
-    assert similar(*(nets["mapping.fc0.weight"].flatten() for nets in (ours, theirs)), dim=0) > 0.9
-
-
-def test_snapshots_of_the_recorded_run_show_how_it_learnt():
-    snapshots = sorted(RECORDS["demo"].glob("network-snapshot-*.safetensors"))
-    assert len(snapshots) >= 3
-    first, *_, last = (pictures(gan.load(path).G_ema, noise_mode="const") for path in snapshots)
-    final = pictures(gan.load(ASSETS / "demo.safetensors").G_ema, noise_mode="const")
-    torch.testing.assert_close(last, final, atol=0.02, rtol=0)  # half precision
-    assert (first - final).abs().mean() > 0.05
+    assert len(curve) >= 12
+    assert max(curve) >= 60
+    assert curve[max(curve)] < 0.25 * curve[0]
 
 
 def test_pattern_says_that_it_was_never_trained():

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
-from foundation.bundled import ASSETS, FIRST_DEMO
+from foundation.bundled import ASSETS
 
 RECORDED_RUNS = ASSETS / "recorded-runs"
 """Record of a real training run, without its networks."""
@@ -12,15 +12,9 @@ RECORDED_RUNS = ASSETS / "recorded-runs"
 
 @cache
 def bundled() -> tuple[tuple[str, str], ...]:
-    """Return (source, name) of bundled networks: the demo network, whose source is empty, first."""
-    dusk = ASSETS / "avatars-64-dusk.safetensors"
+    """Return (source, name) of bundled networks: the demo network, whose source is empty, then the pattern networks."""
     patterns = sorted(ASSETS.glob("pattern-*.safetensors"))
-    return (
-        ("", "Demo network"),
-        (str(dusk), "Demo network, dusk"),
-        (str(FIRST_DEMO), "First demo network"),
-        *((str(path), pattern_name(path.stem)) for path in patterns),
-    )
+    return (("", "Demo network"), *((str(path), pattern_name(path.stem)) for path in patterns))
 
 
 def pattern_name(stem: str) -> str:

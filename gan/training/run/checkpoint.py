@@ -86,8 +86,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise TrainingError(
-            f"{path} could not be written ({reason}): make room on the disk, then go on with --resume={path.parent}. "
-            "What was saved before is intact."
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).rpartition(": ")[2]
+        raise TrainingError(  # the reason comes before the folder, as long messages are cut in the middle
+            f"{path.name} could not be written ({reason}): make room on the disk, then go on with "
+            f"--resume={path.parent}. What was saved before is intact."
         ) from error

@@ -84,12 +84,16 @@ def cannot_be_set_up(connection: Connection, prefix: str) -> None:
 
 
 def says_what_it_imported(connection: Connection, prefix: str) -> None:
-    """Report the imported modules of the real worker's process, as a failure message."""
+    """Report the imported modules of the real worker's process, as the details of a failure."""
     import sys
 
     import renderer.engine.worker  # noqa: F401
     from renderer.ipc.protocol import Failure
 
     request = connection.recv()
-    connection.send(Failure(request.request_id, "render", " ".join(sys.modules), ""))
+    connection.send(
+        Failure(
+            request.request_id, "render", "", "", " ".join(sorted({name.partition(".")[0] for name in sys.modules}))
+        )
+    )
     connection.recv()

@@ -8,7 +8,7 @@ from tests.fixtures_path import ROOT
 from tests.integration.training import commands
 from tests.unit.training.tiny import dataset
 
-RECORDED = ROOT / "tests" / "fixtures" / "first_demo_run.yaml"
+RECORDED = next((ROOT / "assets" / "recorded-runs").glob("00000-*")) / "run.yaml"
 
 
 def test_a_recorded_run_is_trained_with_the_options_that_it_names(tmp_path):

@@ -30,7 +30,7 @@ def test_ordinary_messages_are_left_alone():
 
 
 def test_names_from_files():
-    assert quoted(UGLY) == "red[31m lineend"
+    assert quoted(UGLY) == "red[31m line\N{REPLACEMENT CHARACTER}end"
     assert quoted("x" * 1000) == "x" * 60
     assert quoted(10**400) == "a huge number"
     assert (quoted(7), quoted(0.5), quoted(None), quoted(True)) == ("7", "0.5", "None", "True")

@@ -32,7 +32,7 @@ _MOST_THUMBNAIL = 1 << 20
 _NAME_LENGTH = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A session as read: its description and its thumbnail [SIDE, SIDE, 4]."""
 

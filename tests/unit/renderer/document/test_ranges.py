@@ -19,7 +19,7 @@ def test_a_value_is_limited_to_the_bounds_of_its_field():
 
 def test_text_keeps_what_can_be_shown():
     assert Text().of("a  b ψ") == "a  b ψ"
-    assert Text().of("a\tb\x1b[0m\udcff") == "a b[0m"
+    assert Text().of("a\tb\x1b[0m\udcff") == "a b[0m\N{REPLACEMENT CHARACTER}"
     assert Text(verbatim=True).of("/n/\udcff") == "/n/\udcff"
     for form, text in ((Text(3), "abcd"), (Text(9, pattern="[0-9]*"), "12x"), (Text(9, pattern="[0-9]*"), "12\n")):
         with pytest.raises(ValueError, match=r"text of more|right form"):
