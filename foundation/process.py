@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil
-
 from foundation.inputs import clean_text
 
 Presence = Literal["here", "gone", "elsewhere"]
@@ -56,6 +54,8 @@ class Identity:
             return "elsewhere"
         if self.boot_id != boot_id():
             return "gone"
+        import psutil
+
         try:
             process = psutil.Process(self.pid)
             with process.oneshot():
@@ -82,6 +82,10 @@ class Identity:
 def identify(pid: int | None = None) -> Identity | None:
     """Return the process with a pid, by default this one; None if there is none."""
     pid = os.getpid() if pid is None else pid
+    try:
+        import psutil
+    except ImportError:  # a machine that only measures does without
+        return None
     try:
         return Identity(pid, float(psutil.Process(pid).create_time()), boot_id(), socket.gethostname())
     except psutil.Error:

@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -58,14 +59,17 @@ def test_a_stuck_renderer_can_be_restarted_from_the_strip():
 
 
 def test_nothing_is_left_in_shared_memory():
-    before = set(frames.present())
+    def of_this_process() -> set[Path]:
+        return {path for path in frames.present() if path.name.startswith(f"stylescope-{os.getpid()}-")}
+
+    before = of_this_process()
 
     def steps(d: Driver) -> None:
         d.wait_frame()
-        assert set(frames.present()) - before
+        assert of_this_process() - before
 
     drive(steps, renderer=slow())
-    assert set(frames.present()) - before == set()
+    assert of_this_process() - before == set()
 
 
 def test_stages_latency_and_memory_are_measured():

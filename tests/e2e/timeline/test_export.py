@@ -54,7 +54,7 @@ def test_a_film_is_finished_after_the_window_is_closed(tmp_path: Path):
         begin(d)
         d.wait_for(lambda: exporter(d).state.done > 0, what="the first frame")
 
-    start = keyed(WALK, PSI, seconds=4.0)
+    start = keyed(WALK, PSI, seconds=15.0)  # far more frames than a window needs to close
     drive(steps, scene=start, settings=Settings(capture_dir=str(films), run_dirs=str(runs)))
     (run,) = scan([runs])
     assert run.live
