@@ -10,9 +10,9 @@ run: setup
 	@tools/run.sh
 
 # One worker more than there are cores, as many tests wait for processes; the tests of a file share their fixtures, so
-# they stay together; in their order, in which the long ones come first.
+# they stay together.
 WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 4); [ $$cores -gt 7 ] && cores=7; echo $$((cores + 1)))
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 # Two runs: the window's tests hold OpenGL, the others hold torch, as in the product.
 test: setup check
