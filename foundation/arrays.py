@@ -12,7 +12,6 @@ import math
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.files import replacing
-from foundation.inputs import NotRegularError, TooLargeError, clean_text, open_regular
+from foundation.inputs import DAMAGE, NotRegularError, TooLargeError, clean_text, open_regular
 
 AnyArray = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
@@ -39,11 +38,6 @@ LATENT_SUFFIXES = (".npz", ".npy")
 
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _DAMAGED = "is damaged and cannot be read; copy or download it again"
-_DAMAGE = (
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
-    *(OverflowError, RecursionError, RuntimeError, TypeError, IndexError, KeyError, MemoryError),
-)
-"""Raised by zipfile and NumPy, besides ValueError, for damaged files."""
 
 _CHUNK = 1 << 20
 _MAX_HEADER = 10_000
@@ -196,7 +190,7 @@ def _opened(path: str | Path, limit: int) -> Iterator[tuple[IO[bytes], int]]:
 def _damage() -> Iterator[None]:
     try:
         yield
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ValueError(_DAMAGED) from error
 
 

@@ -5,7 +5,7 @@ whose text is a predicate or begins with "it": the caller adds the name that its
 library only, and Pillow once a picture is opened.
 """
 
-from foundation.inputs.archives import ArchiveError, TarReader, ZipReader, unpack_gzip
+from foundation.inputs.archives import DAMAGE, ArchiveError, TarReader, ZipReader, unpack_gzip
 from foundation.inputs.documents import DocumentError, read_json, read_object
 from foundation.inputs.files import NotRegularError, TooLargeError, open_regular, read_regular, reason_of
 from foundation.inputs.pictures import FORMATS, PictureError, open_picture
@@ -22,6 +22,7 @@ from foundation.inputs.texts import (
 )
 
 __all__ = [
+    "DAMAGE",
     "DETAIL",
     "FORMATS",
     "SENTENCE",

@@ -20,10 +20,11 @@ MEMBER = 1 << 28
 
 _METHODS = {zipfile.ZIP_STORED: 1 << 16, zipfile.ZIP_DEFLATED: 1 << 16, zipfile.ZIP_BZIP2: 1 << 12}
 """Methods of compression that are read, and bytes per step: bzip2 expands each step whole, to thousands of times."""
-_DAMAGE = (
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError),
+DAMAGE = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError),
     *(LookupError, NotImplementedError, OverflowError, RuntimeError, TypeError, MemoryError),
 )
+"""Raised by readers of archives and of what is in them, besides ValueError and OSError, for damaged ones."""
 
 
 class ArchiveError(ValueError):
@@ -231,7 +232,7 @@ def _all(stream: _Readable, limit: int, step: int, budget: Budget | None) -> byt
 @contextmanager
 def _damage(*more: type[Exception]) -> Iterator[None]:
     """Turn errors caused by damaged archives into ArchiveError."""
-    damage: tuple[type[Exception], ...] = (*_DAMAGE, *more)
+    damage: tuple[type[Exception], ...] = (*DAMAGE, OSError, *more)
     try:
         yield
     except ArchiveError:

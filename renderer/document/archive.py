@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from foundation.inputs import open_regular
+from foundation.inputs import DAMAGE, open_regular
 
 MOST_FILE = 1 << 28
 """Largest archive that is read, in bytes."""
@@ -20,7 +20,7 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 """Header before each member."""
 _END = struct.Struct("<4s4H2IH")
 """Record at the end of an archive."""
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, OSError)
+_DAMAGE = (*DAMAGE, ValueError, OSError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 

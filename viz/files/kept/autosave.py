@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from foundation.background import CLOSE_S, Loop
-from foundation.inputs import clean_text
+from foundation.inputs import clean_text, reason_of
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
 from renderer.document.session import Session, save
@@ -184,7 +184,7 @@ class Autosave:
         self._lock.touch()
 
     def _failed(self, error: Exception) -> None:
-        reason = reason_of(error)
+        reason = _reason(error)
         if not isinstance(error, OSError):
             _log.error("the session cannot be kept", exc_info=error)
         with self._changed:
@@ -194,12 +194,12 @@ class Autosave:
             self._attempts += 1
 
 
-def reason_of(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Return a short reason why a session cannot be written."""
     if isinstance(error, UnicodeError):
         return "a name in it is no valid text"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError):
+        return clean_text(reason_of(error)).rstrip(".")
     return clean_text(f"{type(error).__name__}: {error}").rstrip(".")
 
 
