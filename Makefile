@@ -2,7 +2,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PACKAGES := foundation gan renderer training_launcher viz visualizer.py
+PACKAGES := foundation gan renderer training_launcher viz visualizer.py stylescope.py
 
 .PHONY: run test soak check format setup lock gpu-check bench clean
 
@@ -12,25 +12,31 @@ run: setup
 # One worker more than there are cores, as many tests wait for processes; the tests of a file share their fixtures, so
 # they stay together.
 WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 4); [ $$cores -gt 7 ] && cores=7; echo $$((cores + 1)))
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart=0
 
 # Two runs: the window's tests hold OpenGL, the others hold torch, as in the product.
 test: setup check
 	$(PYTEST) --ignore=tests/e2e $(PYTEST_ARGS)
 	$(PYTEST) tests/e2e $(PYTEST_ARGS)
 
+ENDLESS := -o timeout=0 -o faulthandler_timeout=0
+
 # Long searches for faults, hours of them: drawn examples twenty times as many, kills by the hundred, random actions by
 # the thousand.
 soak: setup
-	STYLESCOPE_SOAK=1 $(PYTEST) --ignore=tests/e2e -m soak -o timeout=0 $(PYTEST_ARGS)
-	STYLESCOPE_SOAK=1 $(PYTEST) tests/e2e -m soak -o timeout=0 $(PYTEST_ARGS)
+	STYLESCOPE_SOAK=1 $(PYTEST) --ignore=tests/e2e -m soak $(ENDLESS) $(PYTEST_ARGS)
+	STYLESCOPE_SOAK=1 $(PYTEST) tests/e2e -m soak $(ENDLESS) $(PYTEST_ARGS)
 
 check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy $(PACKAGES)
+	@$(MAKE) --no-print-directory -j2 types-linux types-win32 types-darwin
 	$(VENV)/bin/lint-imports
 	$(PY) -m tools.check_language
+
+# The types as each system has them: what one lacks is an error there only.
+types-%:
+	$(VENV)/bin/mypy --platform $* --cache-dir .mypy_cache/$* $(PACKAGES)
 
 format: setup
 	$(VENV)/bin/ruff check --fix .
@@ -47,7 +53,7 @@ lock: setup
 # On a machine with a GPU, from the plain checkout, with that machine's own python3: it needs PyTorch, numpy, Pillow and
 # pytest, and for the kernels Triton and a C compiler. GPU_ARGS go to the benchmark, as in GPU_ARGS=--only=operators.
 gpu-check:
-	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= -o timeout=0 tests/gpu tests/unit/networks/test_discriminator.py \
+	python3 -m pytest -q -m gpu -p no:cacheprovider -o addopts= $(ENDLESS) tests/gpu tests/unit/networks/test_discriminator.py \
 		tests/unit/networks/test_stylegan2.py tests/unit/networks/test_stylegan3.py
 	python3 -m benchmarks.gpu $(GPU_ARGS)
 

@@ -1,20 +1,23 @@
 """Opens StyleScope's window: `python visualizer.py [NETWORK]`."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from renderer.ipc.client import Renderer
-from viz.state import settings_file
+from renderer.ipc.child import WORKER, Child
+
+if TYPE_CHECKING:
+    from renderer.ipc.client import Renderer
 
 Watch = Callable[[Any, Any], None]
 
 
 class _Bell:
-    """Wakes the window once it exists: the renderer starts first, so that its imports overlap the window's start."""
+    """Wakes the window once it exists."""
 
     def __init__(self) -> None:
         self._ring: Callable[[], None] | None = None
@@ -63,7 +66,9 @@ def main(
         raise click.ClickException(str(error)) from error
 
 
-def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = None, session: str = "") -> None:
+def open_window(
+    network: str, overrides: dict[str, Any], watch: Watch | None = None, session: str = "", *, welcome: bool = True
+) -> None:
     """Open the window on `network` and return when it is closed.
 
     Args:
@@ -71,19 +76,19 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
         overrides: Settings for this session only.
         watch: Called with the app and hello_imgui's parameters just before the window opens, to measure it.
         session: Session, image or film with a recipe to open; empty for none.
+        welcome: Open on Start, the first time with a picture that walks by itself.
 
     Raises RuntimeError where no window can be opened.
     """
     bell = _Bell()
-    renderer = Renderer(bell)
+    renderer = start_renderer(bell)
+    gc.disable()  # imports make objects that stay
     try:
-        from imgui_bundle import hello_imgui
-
         from viz.shell import runner
         from viz.shell.app import App
+        from viz.state import settings_file
         from viz.state.settings import Options, config_dir
 
-        bell.connect(hello_imgui.request_refresh)
         folder = config_dir()
         kept, problem = settings_file.load(folder)
         options = Options(
@@ -93,8 +98,11 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
             overrides=overrides,
             kept=kept,
             problem=problem,
+            welcome=welcome,
         )
         app = App(replace(kept, **overrides), renderer, options)
+        bell.connect(app.wake)
+        gc.enable()
         restore_signals = runner.on_signals(lambda: app.close_window("anyway"))
         try:
             app.run(watch)
@@ -102,12 +110,28 @@ def open_window(network: str, overrides: dict[str, Any], watch: Watch | None = N
             app.close()
             restore_signals()
     finally:
+        gc.enable()
         renderer.close()
+
+
+def start_renderer(bell: Callable[[], None]) -> "Renderer":
+    """Start the renderer's process, then import what talks to it: its imports overlap those of the window.
+
+    `bell` is called when it has answered. Raises OSError where no process can be started.
+    """
+    child = Child(WORKER, ())
+    try:
+        from renderer.ipc.client import Renderer
+
+        return Renderer(bell, child=child)
+    except BaseException:
+        child.kill()  # otherwise this process would wait for it at its end
+        raise
 
 
 def _tour(folder: Path, network: str, device: str) -> None:
     bell = _Bell()
-    renderer = Renderer(bell)
+    renderer = start_renderer(bell)
     try:
         from imgui_bundle import hello_imgui
 

@@ -26,10 +26,18 @@ BENCHMARKS: dict[str, list[str]] = {
     "synthesis": ["--batches"],
     "ops": [],
     "walk": [],
+    "live": [],
     "latency": [],
     "training": ["--json", "--resolution=32", "--device=cpu"],
     "tailing": [],
     "film": [],
+    "speed.library": ["--rounds=3"],
+    "speed.dataset": [],
+    "speed.engines": ["--rounds=3"],
+    "speed.thumbnails": [],
+    "speed.blends": [],
+    "speed.compare_networks": [],
+    "speed.drags": [],
 }
 """Benchmarks by name, with their arguments."""
 
@@ -37,10 +45,18 @@ TINY: dict[str, list[str]] = {
     "synthesis": ["--family=stylegan2", "--resolution=32", "--repeats=1", "--own-repeats=1"],
     "ops": ["--tiny", "--drawn=1"],
     "walk": ["--seconds=1"],
+    "live": ["--networks=demo", "--columns=walk", "--seconds=1"],
     "latency": ["--tiny"],
     "training": ["--json", "--tiny", "--cfg=stylegan2", "--resolution=16", "--device=cpu"],
     "tailing": ["--tiny"],
     "film": ["--seconds=0.2"],
+    "speed.library": ["--family=stylegan2", "--resolution=32", "--rounds=1"],
+    "speed.dataset": ["--resolution=32", "--pictures=2", "--rounds=1"],
+    "speed.engines": ["--family=stylegan2", "--resolution=32", "--rounds=1"],
+    "speed.thumbnails": ["--tiny"],
+    "speed.blends": ["--tiny"],
+    "speed.compare_networks": ["--tiny"],
+    "speed.drags": ["--tiny"],
 }
 """Arguments of `--tiny`: a few seconds each."""
 

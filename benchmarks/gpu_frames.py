@@ -9,7 +9,8 @@ import torch
 
 import gan
 from gan.networks import build
-from renderer.engine.models import Model, describe_model
+from renderer.engine.describing import describe_model
+from renderer.engine.models import Model
 from renderer.engine.readback import CudaQueue, Readback
 from renderer.engine.render import Render, StageCaches
 from renderer.ipc import frames

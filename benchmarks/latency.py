@@ -71,6 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
         "ui_under_2_ms": drag_figures["ui_ms"]["p95"] < 2.0,
         "ui_drawing_under_2_ms": drag_figures["ui_drawing_ms"]["p95"] < 2.0,
         "window_in_1.5_s": result["start_s"]["window"] < 1.5,
+        "moving_in_2.5_s": result["start_s"]["moving"] < 2.5,
         "idle_under_3_percent": result["idle_cpu_percent_of_a_core"] < 3.0,
     }
     print(json.dumps(result, indent=2))

@@ -1,4 +1,4 @@
-"""Numeric arrays in `.npy` and `.npz` files, read without pickle and within a size limit. NumPy only.
+"""Numeric arrays in `.npy` and `.npz` files and files of torch.save, read without running anything and within a limit.
 
 Errors are ValueErrors whose text is a predicate without its subject, as "is damaged and cannot be read; copy or
 download it again": the caller adds the name that its user knows the file by.
@@ -13,7 +13,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,8 @@ import numpy.typing as npt
 
 from foundation.files import replacing
 from foundation.inputs import DAMAGE, NotRegularError, TooLargeError, clean_text, open_regular
+from foundation.pickles.errors import CorruptFileError
+from foundation.pickles.torch_arrays import EIGENVECTORS, is_torch, tensor_in
 
 AnyArray = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
@@ -35,6 +37,9 @@ MAX_ARRAYS = 1000
 LATENT_KEY = "w"
 """Name of the latents in `.npz` files, as the published projector writes them."""
 LATENT_SUFFIXES = (".npz", ".npy")
+"""Endings of the files that are written."""
+TORCH_SUFFIXES = (".pt", ".pth")
+"""Endings of tensors that torch saved, which are read too."""
 
 _NPY, _ZIP = b"\x93NUMPY", b"PK\x03\x04"
 _DAMAGED = "is damaged and cannot be read; copy or download it again"
@@ -75,7 +80,7 @@ def array_of_npy(data: bytes) -> AnyArray:
 
 
 def read_array(path: str | Path, key: str, limit: int = LIMIT) -> AnyArray:
-    """Read the array of a `.npy` file, or the one called `key` of a `.npz` file, recognised by content.
+    """Read the array of a `.npy` file, or the one called `key` of a `.npz` file or one of torch, recognised by content.
 
     Args:
         path: A regular file.
@@ -89,21 +94,37 @@ def read_array(path: str | Path, key: str, limit: int = LIMIT) -> AnyArray:
     return _read(path, key, limit, None)
 
 
-def read_arrays(path: str | Path, limit: int = LIMIT) -> dict[str, AnyArray]:
-    """Read all arrays of a `.npz` file by name; `limit` holds for the file, and for all arrays together.
+def read_arrays(
+    path: str | Path, limit: int = LIMIT, wanted: Callable[[str], bool] = lambda name: True
+) -> dict[str, AnyArray]:
+    """Read the arrays of a `.npz` file by name; `limit` holds for the file, and for all arrays together.
 
-    Raises like `read_array`.
+    Only those are read whose name is `wanted`. Raises like `read_array`.
     """
     found: dict[str, AnyArray] = {}
     with _opened(path, limit) as (file, _):
         if not _is_zip(file):
             raise ValueError("is no .npz file")
         with _archive(file, limit) as archive:
-            for name in archive.namelist():
-                found[name.removesuffix(".npy")] = array = _member(archive, name, limit, None)
+            for member in archive.namelist():
+                if not wanted(name := member.removesuffix(".npy")):
+                    continue
+                found[name] = array = _member(archive, member, limit, None)
                 array.flags.writeable = True
                 limit -= array.nbytes
     return found
+
+
+def names_in(path: str | Path, limit: int = LIMIT) -> tuple[str, ...]:
+    """Return the names of the arrays of a `.npz` file, in its order; none if it is no such file, or a file of torch.
+
+    Raises like `read_array`.
+    """
+    with _opened(path, limit) as (file, _):
+        if is_torch(file) or not _is_zip(file):
+            return ()
+        with _archive(file, limit) as archive:
+            return tuple(name.removesuffix(".npy") for name in archive.namelist())
 
 
 def read_floats(path: str | Path, key: str, limit: int = FLOATS_LIMIT) -> Floats:
@@ -111,16 +132,30 @@ def read_floats(path: str | Path, key: str, limit: int = FLOATS_LIMIT) -> Floats
 
     Raises ValueError also for values that are not finite, and for shapes that neither latents nor directions have.
     """
+    return floats_of(_read(path, key, limit, lambda shape, dtype: _check_floats(shape, dtype, limit)))
+
+
+def read_eigenvectors(path: str | Path, limit: int = FLOATS_LIMIT) -> Floats | None:
+    """Read the directions of rosinality's factorisation, [K, w_dim]; None if a file holds none. Raises like the above.
+
+    `read_floats` reads the first of them.
+    """
 
     def check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        if dtype.kind not in "fiu":
-            raise ValueError(f"holds {dtype} values; a latent or a direction is made of numbers")
-        layers = shape[-2] if len(shape) > 1 else 1
-        width = shape[-1] if shape else 0
-        if len(shape) > _MOST_DIMENSIONS or layers > _MOST_LAYERS or width > _WIDEST or 4 * math.prod(shape) > limit:
-            raise ValueError(f"has the shape {_shown(shape)}, which no latents and no direction have")
+        _check_floats(shape, dtype, limit)
 
-    array = _read(path, key, limit, check)
+    with _opened(path, limit) as (file, size):
+        if not is_torch(file) or tensor_in(file, size, EIGENVECTORS)[0] != EIGENVECTORS:
+            return None
+        file.seek(0)
+        array = _read_torch(file, size, EIGENVECTORS, limit, check, columns=True)
+    return floats_of(array) if array.ndim == 2 else None
+
+
+def floats_of(array: AnyArray) -> Floats:
+    """Convert numbers to float32. Raises ValueError for any that are not finite, or not numbers."""
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"holds {array.dtype} values; a latent or a direction is made of numbers")
     if not np.isfinite(array).all():
         raise ValueError("holds values that are infinite or not a number, so nothing can be drawn from it")
     with np.errstate(over="ignore"):
@@ -128,6 +163,15 @@ def read_floats(path: str | Path, key: str, limit: int = FLOATS_LIMIT) -> Floats
     if not np.isfinite(values).all():
         raise ValueError("holds values that are far too large, so nothing can be drawn from it")
     return values
+
+
+def _check_floats(shape: tuple[int, ...], dtype: np.dtype[Any], limit: int) -> None:
+    if dtype.kind not in "fiu":
+        raise ValueError(f"holds {dtype} values; a latent or a direction is made of numbers")
+    layers = shape[-2] if len(shape) > 1 else 1
+    width = shape[-1] if shape else 0
+    if len(shape) > _MOST_DIMENSIONS or layers > _MOST_LAYERS or width > _WIDEST or 4 * math.prod(shape) > limit:
+        raise ValueError(f"has the shape {_shown(shape)}, which no latents and no direction have")
 
 
 def latents_of(array: Floats) -> Floats | None:
@@ -177,7 +221,7 @@ def _opened(path: str | Path, limit: int) -> Iterator[tuple[IO[bytes], int]]:
     try:
         file = open_regular(path, limit)
     except NotRegularError as error:
-        raise ValueError("is no ordinary file; choose a .npy or .npz file") from error
+        raise ValueError("is no ordinary file; choose a .npy, .npz or .pt file") from error
     except TooLargeError as error:
         raise ValueError(f"is larger than {limit >> 20} MiB, far more than any latent has") from error
     with file, _damage():
@@ -199,7 +243,7 @@ def _is_zip(file: IO[bytes]) -> bool:
     head = file.read(len(_NPY))
     file.seek(0)
     if not head.startswith(_ZIP) and head != _NPY:
-        raise ValueError("is no numpy file; choose a .npy or .npz file")
+        raise ValueError("is no numpy file; choose a .npy, .npz or .pt file")
     return head.startswith(_ZIP)
 
 
@@ -209,6 +253,8 @@ _Check = Callable[[tuple[int, ...], "np.dtype[Any]"], None]
 
 def _read(path: str | Path, key: str, limit: int, check: _Check | None) -> AnyArray:
     with _opened(path, limit) as (file, size):
+        if is_torch(file):
+            return _read_torch(file, size, key, limit, check)
         if not _is_zip(file):
             return _read_npy(file, size, limit, check)
         with _archive(file, limit) as archive:
@@ -217,6 +263,43 @@ def _read(path: str | Path, key: str, limit: int, check: _Check | None) -> AnyAr
                 held = ", ".join(clean_text(name.removesuffix(".npy"), 24) for name in names[:4]) or "nothing"
                 raise ValueError(f"has no array called {clean_text(key, 24)!r} (it holds {held}); choose another file")
             return _member(archive, f"{key}.npy", limit, check)
+
+
+def _read_torch(
+    file: IO[bytes], size: int, key: str, limit: int, check: _Check | None, columns: bool = False
+) -> AnyArray:
+    """Read a tensor; of eigenvectors as columns the first, as [1, w_dim], or all, as [K, w_dim]."""
+    name, view = tensor_in(file, size, key)
+    dtype = np.dtype(np.float32 if view.dtype == "bfloat16" else view.dtype)
+    if check is not None:
+        check(view.shape, dtype)
+    if (needed := math.prod(view.shape) * dtype.itemsize) > limit:
+        raise ValueError(f"claims an array of {needed / 2**20:.0f} MiB, far more than any latent has")
+    try:
+        array: AnyArray = view.array()
+    except CorruptFileError as error:
+        raise ValueError(_DAMAGED) from error
+    if name == EIGENVECTORS and array.ndim == 2:
+        return array.T if columns else array[:, :1].T
+    return array
+
+
+def shape_in(path: str | Path, key: str = LATENT_KEY) -> tuple[int, ...] | None:
+    """Return the shape of the array that `read_floats` would read; None if there is none. Never raises."""
+    shapes: list[tuple[int, ...]] = []
+
+    def note(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        shapes.append(shape)
+        raise ValueError("only the shape is wanted")
+
+    with suppress(OSError, ValueError):
+        _read(path, key, FLOATS_LIMIT, note)
+    return shapes[0] if shapes else None
+
+
+def are_latents(shape: tuple[int, ...]) -> bool:
+    """Return True for several latents, as [N, num_ws, w_dim] with N > 1, which can be no direction."""
+    return len(shape) > 2 and math.prod(shape[:-2]) > 1
 
 
 @contextmanager

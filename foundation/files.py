@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from foundation.process import own_mark
 
 _LONGEST_STEM = 150
 """Bytes of the target's name in the temporary one; file systems allow 255 bytes in all."""
+_PATIENCE_S, _LOOK_S = 5.0, 0.02
+"""Windows replaces no file that somebody has open: how long to wait for a reader, and between looks."""
 _count = itertools.count()
 
 
@@ -40,7 +43,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         part.chmod(mode)  # safetensors writes a private file of its own and renames it over this one
         _sync(part)
-        part.replace(path)
+        _replace(part, path)
         _sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
@@ -59,7 +62,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     part = _new_folder(path)
     try:
         yield part
-        if path.is_dir():
+        if os.path.isdir(path):
             path.rmdir()  # Windows renames no folder over another one
         part.rename(path)
         _sync_folder(path.parent)
@@ -115,7 +118,7 @@ def write_numbered(folder: Path, suffix: str, write: Callable[[Path], None]) -> 
                 path.open("xb").close()  # reserves the number against other processes
             except FileExistsError:
                 continue
-            part.replace(path)
+            _replace(part, path)
             _sync_folder(folder)
             return path
     finally:
@@ -132,7 +135,7 @@ def next_number(folder: Path, suffix: str) -> Path:
 def free_name(path: Path) -> Path:
     """Return `path`, or `name-2.suffix`, `name-3.suffix`, ... where a file of that name exists."""
     number, free = 1, path
-    while free.exists():
+    while os.path.exists(free):
         number += 1
         free = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return free
@@ -166,6 +169,23 @@ def _temporary(target: Path) -> Path:
     return target.with_name(f".{stem}.{unique}.part")
 
 
+def _replace(part: Path, path: Path) -> None:
+    """Rename a file over another one. Where a reader keeps it from being replaced, wait until that one has read.
+
+    Raises:
+        OSError: it cannot be replaced, on Windows for `_PATIENCE_S`.
+    """
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            part.replace(path)
+            return
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() > end:
+                raise
+        time.sleep(_LOOK_S)
+
+
 def _sync(path: Path) -> None:
     """Wait until a file's content is on the disk."""
     with path.open("rb+") as file:  # Windows synchronises only files open for writing
@@ -177,7 +197,7 @@ def _sync_folder(folder: Path) -> None:
     if os.name == "nt":
         return
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     except OSError:
         return  # a folder may be writable and not readable; the file itself is in place
     try:

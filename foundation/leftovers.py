@@ -60,7 +60,7 @@ def clean(folders: Iterable[Path]) -> tuple[Path, ...]:
 
 def _removed(path: Path) -> bool:
     try:
-        if path.is_dir() and not path.is_symlink():
+        if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path)
         else:
             path.unlink()

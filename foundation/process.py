@@ -21,6 +21,12 @@ MARK = r"\d{1,10}_\d{1,12}_[0-9a-f]{0,8}_[0-9a-f]{8}"
 """Pattern of `Identity.mark`, for names of files."""
 
 
+def cores() -> int:
+    """Return the number of CPUs that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return (len(affinity(0)) if affinity is not None else os.cpu_count()) or 1
+
+
 @cache
 def boot_id() -> str:
     """Return the id of this start of the computer; empty if the system has none."""
@@ -63,20 +69,6 @@ class Identity:
                 return "here" if same and process.status() != psutil.STATUS_ZOMBIE else "gone"
         except (psutil.Error, OSError, ValueError, OverflowError):
             return "gone"
-
-    def signal(self, number: int) -> bool:
-        """Send it a signal. Returns False if it is not alive on this computer.
-
-        Raises:
-            PermissionError: it belongs to another user.
-        """
-        if self.presence() != "here":
-            return False
-        try:
-            os.kill(self.pid, number)
-        except ProcessLookupError:
-            return False
-        return True
 
 
 def identify(pid: int | None = None) -> Identity | None:

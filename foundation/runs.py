@@ -59,7 +59,7 @@ def next_folder(outdir: Path, description: str) -> Path:
         OSError: `outdir` exists and cannot be read.
     """
     name = re.sub(r"[^\w.+-]", "_", description)[:_NAME_LENGTH]
-    names = (path.name for path in outdir.iterdir()) if outdir.exists() else ()
+    names = (path.name for path in outdir.iterdir()) if os.path.exists(outdir) else ()
     numbers = [number for found in names if (number := number_of(found)) is not None]
     return outdir / f"{max(numbers, default=-1) + 1:05d}-{name}"
 
@@ -138,7 +138,7 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     Raises:
         OSError: the folder cannot be read.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return ()
     found = [
         Snapshot(kimg, path)
@@ -146,15 +146,6 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
         if (kimg := snapshot_kimg(path.name)) is not None or _FINAL.fullmatch(path.name)
     ]
     return tuple(sorted(found, key=lambda s: (s.kimg is None, s.kimg or 0, s.path.suffix.lower() == ".safetensors")))
-
-
-def newest_network(source: str) -> str:
-    """Return the path of the newest network of a run folder; empty if `source` is none, or holds no network."""
-    try:
-        found = snapshots(Path(source)) if source and "://" not in source else ()
-    except (OSError, ValueError):
-        return ""
-    return str(found[-1].path) if found else ""
 
 
 def grids(names: Iterable[str]) -> dict[float, str]:

@@ -23,6 +23,7 @@ from gan.io import (
     load,
     save,
 )
+from gan.kernels import prepare, rendered_by
 
 __all__ = [
     "Architecture",
@@ -38,5 +39,7 @@ __all__ = [
     "contents",
     "describe",
     "load",
+    "prepare",
+    "rendered_by",
     "save",
 ]

@@ -29,6 +29,10 @@ class Cache(Generic[K, V]):
             self._results.move_to_end(key)
         return result
 
+    def values(self) -> tuple[V, ...]:
+        """Return all results, the most recently used first."""
+        return tuple(reversed(self._results.values()))
+
     def put(self, key: K, value: V) -> V:
         """Cache a result, drop the oldest ones beyond the limit, and return the result."""
         if (old := self._results.pop(key, None)) is not None:

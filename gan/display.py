@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.nn.functional as F
 
 from gan.device import fetch
 
@@ -16,6 +17,9 @@ Pixels = npt.NDArray[np.uint8]
 
 NONFINITE_COLOR = (255, 0, 255)
 """RGB of pixels that are nan or infinite: magenta, which is rare in images."""
+
+ALPHA_CHANNELS = 4
+"""Channels of an image with transparency."""
 
 _CPU_ROWS = 65536
 """Values per channel and chunk on a CPU, so that intermediate results stay in the L2 cache."""
@@ -72,9 +76,10 @@ def to_rgba8(
 ) -> Pixels:
     """Pixels uint8 [H, W, 4] of an image or of a layer's channels, [C, H, W] of any floating-point type.
 
-    Three channels are red, green and blue; one or two show the first in grey, more than three show the first three.
-    `normalize` divides each channel by its largest |x|; then values are multiplied by 10^(scale_db / 20). Pixels with
-    a value that is not finite become magenta. Where `mask` [H, W] is 0 the pixel is transparent (all zeros).
+    Three channels are red, green and blue, four also alpha; one or two show the first in grey, more than four show the
+    first three. `normalize` divides each colour by its largest |x|; then colours are multiplied by
+    10^(scale_db / 20). Pixels with a value that is not finite become magenta. Where `mask` [H, W] is 0 the pixel is
+    transparent (all zeros).
 
     `out` is written and returned where given: a C-contiguous uint8 array or CPU tensor [H, W, 4], such as a slot of
     shared memory. Raises ValueError when shapes do not fit.
@@ -89,7 +94,7 @@ def to_pixels(
     if img.ndim != 3 or img.shape[0] == 0:
         raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
     channels, height, width = img.shape
-    shown = img.detach()[:3] if channels >= 3 else img.detach()[:1]
+    shown = img.detach()[: 4 if channels == ALPHA_CHANNELS else 3 if channels >= 3 else 1]
     shown = shown.float()
     # Checking for non-finite values is cheap on a CPU; on other devices it would synchronise.
     bad = ~torch.isfinite(shown).all(dim=0) if shown.device.type != "cpu" or nonfinite(shown) else None
@@ -103,10 +108,37 @@ def to_pixels(
     return pixels.view(torch.uint8).reshape(height, width, 4)
 
 
+def to_rgba16(
+    img: torch.Tensor, *, scale_db: float = 0.0, normalize: bool = False, mask: torch.Tensor | None = None
+) -> npt.NDArray[np.uint16]:
+    """Return pixels of 16 bits, uint16 [H, W, 4], otherwise as `to_rgba8`: trunc(clip(32767.5 x + 32768, 0, 65535)).
+
+    Divided by 257 and rounded they are those of 8 bits. Raises ValueError when shapes do not fit.
+    """
+    if img.ndim != 3 or img.shape[0] == 0:
+        raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
+    channels = img.shape[0]
+    shown = img.detach()[: 4 if channels == ALPHA_CHANNELS else 3 if channels >= 3 else 1].float()
+    bad = ~torch.isfinite(shown).all(dim=0)
+    gain = _gain(shown, scale_db, normalize, bad)
+    values = fetch(shown if gain is None else shown * gain).double().numpy()
+    with np.errstate(invalid="ignore"):
+        steps = np.clip(np.nan_to_num(values) * 32767.5 + 32768, 0, 65535).astype(np.uint16)
+    pixels = np.full((*steps.shape[1:], 4), 65535, np.uint16)
+    pixels[..., : max(len(steps), 3)] = steps.transpose(1, 2, 0)
+    pixels[fetch(bad).numpy()] = (*(257 * value for value in NONFINITE_COLOR), 65535)
+    if mask is not None:
+        pixels[fetch(mask).numpy() == 0] = 0
+    return pixels
+
+
 def _gain(shown: torch.Tensor, scale_db: float, normalize: bool, bad: torch.Tensor | None) -> torch.Tensor | None:
-    """Factor on each channel, [C, 1, 1]; None for 1. Values that are not finite don't count."""
+    """Factor on each channel, [C, 1, 1]; None for 1. Values that are not finite don't count, and alpha has none."""
     if not normalize and scale_db == 0:
         return None
+    if len(shown) == ALPHA_CHANNELS:
+        gain = _gain(shown[:3], scale_db, normalize, bad)
+        return gain if gain is None else torch.cat([gain, torch.ones_like(gain[:1])])
     scale = shown.new_full((shown.shape[0], 1, 1), 10.0 ** (scale_db / 20))
     if not normalize:
         return scale
@@ -117,7 +149,7 @@ def _gain(shown: torch.Tensor, scale_db: float, normalize: bool, bad: torch.Tens
 
 
 def _pack(shown: torch.Tensor, gain: torch.Tensor | None) -> torch.Tensor:
-    """[1 or 3, H, W] float32 -> opaque pixels [H, W] int32, red in the lowest byte.
+    """[1, 3 or 4, H, W] float32 -> pixels [H, W] int32, red in the lowest byte; opaque without a fourth channel.
 
     The three bytes are put together as red + 256 green + 65536 blue in float32, which holds every whole number below
     2^24 exactly; that leaves one conversion and one write for a pixel instead of three scattered ones.
@@ -129,11 +161,16 @@ def _pack(shown: torch.Tensor, gain: torch.Tensor | None) -> torch.Tensor:
         part = shown[:, top : top + rows]
         bytes_ = part * 127.5 if gain is None else (part * gain).mul_(127.5)
         bytes_.add_(128).clamp_(0, 255).trunc_()
-        if channels == 3:
+        if channels >= 3:
             packed = bytes_[0].add_(bytes_[1], alpha=256).add_(bytes_[2], alpha=65536)
         else:
             packed = bytes_[0].mul_(1 + 256 + 65536)
-        pixels[top : top + rows] = packed.add_(_OPAQUE)
+        if channels == ALPHA_CHANNELS:
+            # The highest byte carries the sign.
+            high = bytes_[3].to(torch.uint8).view(torch.int8).to(torch.int32)
+            pixels[top : top + rows] = high.mul_(2**24).add_(packed.to(torch.int32))
+        else:
+            pixels[top : top + rows] = packed.add_(_OPAQUE)
     return pixels
 
 
@@ -152,3 +189,21 @@ def _store(pixels: torch.Tensor, out: Pixels | torch.Tensor | None) -> Pixels:
 def to_uint8(img: torch.Tensor) -> torch.Tensor:
     """Images -1..1 as a file holds them: trunc(clip(127.5 x + 128, 0, 255)), uint8 of the same shape."""
     return (img * 127.5 + 128).clamp(0, 255).to(torch.uint8)
+
+
+def fitted(x: torch.Tensor, size: int) -> torch.Tensor:
+    """Return [C, H, W] reduced so that its longer side is `size`, each pixel the mean of the area that it covers."""
+    longest = max(x.shape[1:])
+    sides = [max(1, round(side * size / longest)) for side in x.shape[1:]]
+    return F.interpolate(x[None], sides, mode="area")[0]
+
+
+def framed(pixels: Pixels, size: int) -> Pixels:
+    """Return pixels [H, W, 4] in the middle of a square [size, size, 4], transparent where they end."""
+    height, width = pixels.shape[:2]
+    if (height, width) == (size, size):
+        return pixels
+    square = np.zeros((size, size, 4), np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    square[top : top + height, left : left + width] = pixels
+    return square

@@ -15,15 +15,17 @@ import gan
 from foundation.seeds import seed_class, seed_z
 from gan import transforms
 from gan.device import choose_device
-from gan.display import to_rgba8
+from gan.display import ALPHA_CHANNELS, to_rgba8
+from gan.inference.cpu import KernelUse
 from gan.io.download import Progress
 from gan.io.errors import AbsentNetworkError
 from gan.networks.generator import StyleGenerator
 from gan.networks.noise import NoiseSetting
 from gan.networks.protocol import Generator, SynthesisOptions
+from gan.networks.steps import Bends
 
 ImageArray = npt.NDArray[np.uint8]
-"""uint8 [H, W, 3]."""
+"""uint8 [H, W, 3], or [H, W, 4] of networks with transparency."""
 
 
 def load_generator(source: str | Path, device: str = "auto", progress: Progress | None = None) -> StyleGenerator:
@@ -34,6 +36,8 @@ def load_generator(source: str | Path, device: str = "auto", progress: Progress 
         device: "auto", "cpu", "cuda", "cuda:1" or "mps".
         progress: Called with (bytes so far, bytes in all or None) during a download.
 
+    On a CPU the first image waits for the network's kernels, so that all images are made in the same way.
+
     Raises:
         LoadError: as `gan.load`.
         NoDeviceError: there is no such device.
@@ -42,14 +46,26 @@ def load_generator(source: str | Path, device: str = "auto", progress: Progress 
 
 
 def load_described(
-    source: str | Path, device: torch.device, progress: Progress | None = None
+    source: str | Path,
+    device: torch.device,
+    progress: Progress | None = None,
+    kernels: KernelUse = "wait",
+    *,
+    raw: bool = False,
 ) -> tuple[StyleGenerator, gan.NetworkInfo]:
-    """Load the same generator with the description of its file. Raises `LoadError` as `gan.load`."""
+    """Load the same generator with the description of its file. Raises `LoadError` as `gan.load`.
+
+    `kernels` is "off" for programs that prepare them themselves; `raw` prefers G, the generator as trained, to G_ema.
+    """
+    wanted, other = (("G",), ("G_ema",)) if raw else (("G_ema",), ("G",))
     try:
-        nets = gan.load(source, device=device, only=("G_ema",), progress=progress)
-    except AbsentNetworkError:
+        nets = gan.load(source, device=device, only=wanted, progress=progress, kernels=kernels)
+    except AbsentNetworkError as first:
         # A training without a moving average writes only G. An average that cannot be built is no reason to draw G.
-        nets = gan.load(source, device=device, only=("G",), progress=progress)
+        try:
+            nets = gan.load(source, device=device, only=other, progress=progress, kernels=kernels)
+        except AbsentNetworkError:
+            raise first from None
     G = nets.G if nets.G_ema is None else nets.G_ema
     assert G is not None
     return G, nets.info
@@ -60,13 +76,30 @@ def device_of(G: Generator) -> torch.device:
     return next(iter(G.parameters())).device
 
 
-def label_of(G: Generator, seed: int, label: int | None) -> int | None:
-    """Return the class of a seed: the chosen one, else the seed's own; None for networks without classes.
+Label = int | tuple[float, ...]
+"""A class, or the numbers of a condition."""
 
-    Raises ValueError if the network has no such class.
+
+def condition_of(G: Generator, label: Label) -> torch.Tensor:
+    """Return the condition c [1, c_dim] of a class or of numbers, on the CPU."""
+    if isinstance(label, tuple):
+        return torch.tensor([label], dtype=torch.float32)
+    c = torch.zeros(1, G.c_dim)
+    c[0, label] = 1
+    return c
+
+
+def label_of(G: Generator, seed: int, label: Label | None) -> Label | None:
+    """Return the condition of a seed: the chosen one, else the seed's own class; None for networks without condition.
+
+    Raises ValueError if the network has no such class, or takes another count of numbers.
     """
     if G.c_dim == 0:
         return None
+    if isinstance(label, tuple):
+        if len(label) != G.c_dim:
+            raise ValueError(f"This network's condition has {G.c_dim} numbers, and {len(label)} are given.")
+        return label
     if label is None:
         return seed_class(seed, G.z_dim, G.c_dim)
     if not 0 <= label < G.c_dim:
@@ -76,7 +109,7 @@ def label_of(G: Generator, seed: int, label: int | None) -> int | None:
 
 @torch.no_grad()
 def styles(
-    G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: int | None = None, cutoff: int | None = None
+    G: Generator, seeds: Sequence[int], *, psi: float = 1.0, label: Label | None = None, cutoff: int | None = None
 ) -> torch.Tensor:
     """Compute the truncated w vectors of seeds: [N, num_ws, w_dim] on the network's device.
 
@@ -84,7 +117,8 @@ def styles(
         G: A generator.
         seeds: Any whole numbers.
         psi: Truncation, 1 for none.
-        label: The class of all; None for that of each seed. Networks without classes ignore it.
+        label: The class of all, or the numbers of their condition; None for the class of each seed. Networks without
+            condition ignore it.
         cutoff: Number of leading layers to truncate; None for all.
 
     Raises:
@@ -95,14 +129,12 @@ def styles(
     return torch.cat([_style(G, seed, psi, label, cutoff) for seed in seeds])
 
 
-def _style(G: Generator, seed: int, psi: float, label: int | None, cutoff: int | None) -> torch.Tensor:
+def _style(G: Generator, seed: int, psi: float, label: Label | None, cutoff: int | None) -> torch.Tensor:
     device = device_of(G)
     z = torch.from_numpy(seed_z(seed, G.z_dim))[None].float().to(device) if G.z_dim else None
-    number, one_hot = label_of(G, seed, label), None
-    if number is not None:
-        one_hot = torch.zeros(1, G.c_dim, device=device)
-        one_hot[0, number] = 1
-    return G.mapping(z, one_hot, truncation_psi=psi, truncation_cutoff=cutoff)
+    chosen = label_of(G, seed, label)
+    c = None if chosen is None else condition_of(G, chosen).to(device)
+    return G.mapping(z, c, truncation_psi=psi, truncation_cutoff=cutoff)
 
 
 @dataclass(frozen=True)
@@ -117,6 +149,10 @@ class RenderOptions:
     """Movement of the image, in its widths, to the right and down. StyleGAN3 only."""
     rotate: float = 0.0
     """Rotation of the image, in degrees, counterclockwise. StyleGAN3 only."""
+    style_offsets: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    """[channels] by layer, added to the styles, on the network's device; see `gan.edits.styles.offset_of`."""
+    bends: Bends = field(default_factory=dict)
+    """Operations on the outputs of layers."""
 
     @property
     def moves(self) -> bool:
@@ -135,7 +171,7 @@ PLAIN = RenderOptions()
 
 @torch.inference_mode()
 def render(G: Generator, ws: torch.Tensor, options: RenderOptions = PLAIN, seed: int = 0) -> ImageArray:
-    """Render the image of one ws [num_ws, w_dim], uint8 [H, W, 3].
+    """Render the image of one ws [num_ws, w_dim], uint8 [H, W, 3]; [H, W, 4] of a network with an alpha channel.
 
     Args:
         G: A generator.
@@ -150,13 +186,18 @@ def render(G: Generator, ws: torch.Tensor, options: RenderOptions = PLAIN, seed:
     arguments: SynthesisOptions = {"noise_mode": options.noise_mode, "noise": options.noise}
     if options.noise_mode == "random":
         arguments["generator"] = torch.Generator().manual_seed(seed % 2**63)
+    if options.bends:
+        arguments["bends"] = options.bends
+    if options.style_offsets:
+        arguments["style_offsets"] = options.style_offsets
     if options.moves:
         arguments["input_transform"] = transforms.inverse(transforms.affine(options.translate, options.rotate))
-    return np.ascontiguousarray(to_rgba8(G.synthesis(ws[None], **arguments)[0])[..., :3])
+    pixels = to_rgba8(G.synthesis(ws[None], **arguments)[0])
+    return pixels if G.img_channels == ALPHA_CHANNELS else np.ascontiguousarray(pixels[..., :3])
 
 
 def grid(images: Iterable[ImageArray], columns: int) -> ImageArray:
-    """Tile images of one size in rows of `columns`, [rows H, columns W, 3]; missing cells are black.
+    """Tile images of one size in rows of `columns`, [rows H, columns W, C]; missing cells are 0: black, or clear.
 
     Raises ValueError if there are no images, or fewer columns than one.
     """

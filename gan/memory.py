@@ -1,7 +1,17 @@
-"""Memory: what is available, and its allocation by the C library."""
+"""Memory: what is available, and its allocation by the C library.
+
+Programs that render or train call `keep_freed_memory` once: the commands and the renderer do, a program that uses the
+library decides for itself. Networks stay outside of what is kept (`giving_back`), so that a closed one leaves no memory
+behind, and neither does the reading of its file.
+"""
 
 import ctypes
+import platform
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +21,13 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Options of glibc's mallopt."""
 _KEPT_BYTES = 1 << 30
 """Freed blocks up to this size stay with the process."""
+_USUAL_BYTES = 1 << 17
+"""glibc's own value of both options."""
+
+_lock = threading.Lock()
+_kept = False
+_exceptions = 0
+"""Blocks of `giving_back` in which threads are now."""
 
 
 def keep_freed_memory() -> bool:
@@ -18,15 +35,60 @@ def keep_freed_memory() -> bool:
 
     By default glibc returns every large block to the system, which hands it out again page by page, cleared: a network
     whose layers exceed the CPU's cache can spend half of its time on this. Only affects glibc on Linux; the process
-    then holds on to its peak memory.
+    then holds on to its peak memory, until `return_freed_memory`.
     """
-    if not sys.platform.startswith("linux"):
-        return False
+    global _kept
+    with _lock:
+        _kept = _set_kept(_USUAL_BYTES if _exceptions else _KEPT_BYTES)
+        return _kept
+
+
+@contextmanager
+def giving_back() -> Iterator[None]:
+    """Allocate large blocks so that they go back to the system when they are freed, as without `keep_freed_memory`.
+
+    Holds for all threads; for reading files, and for what lives long.
+    """
+    global _exceptions
+    with _lock:
+        _exceptions += 1
+        if _kept and _exceptions == 1:
+            _set_kept(_USUAL_BYTES)
     try:
-        set_option = ctypes.CDLL("libc.so.6").mallopt
+        yield
+    finally:
+        with _lock:
+            _exceptions -= 1
+            if _kept and _exceptions == 0:
+                _set_kept(_KEPT_BYTES)
+
+
+def return_freed_memory() -> bool:
+    """Give all freed memory back to the system, as after closing a network; returns True if there was any.
+
+    The next image takes longer, as it gets its memory anew.
+    """
+    library = _library()
+    return library is not None and library.malloc_trim(0) == 1
+
+
+def _set_kept(size: int) -> bool:
+    library = _library()
+    options = (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD)
+    return library is not None and all(library.mallopt(option, size) == 1 for option in options)
+
+
+@cache
+def _library() -> "ctypes.CDLL | None":
+    """The C library, if it is glibc."""
+    if platform.system() != "Linux":
+        return None
+    try:
+        library = ctypes.CDLL("libc.so.6")
+        _ = library.mallopt
     except (OSError, AttributeError):  # another C library
-        return False
-    return all(set_option(option, _KEPT_BYTES) == 1 for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD))
+        return None
+    return library
 
 
 def available_bytes(device: "str | torch.device" = "cpu") -> int:
@@ -47,11 +109,10 @@ def available_bytes(device: "str | torch.device" = "cpu") -> int:
     except ImportError:  # on a machine that only measures; the limits of the files' own sizes hold there too
         return 1 << 62
     available = int(psutil.virtual_memory().available)
-    try:
+    if sys.platform != "win32":
         import resource
-    except ImportError:  # Windows
-        return available
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if limit != resource.RLIM_INFINITY:
-        available = min(available, limit - int(psutil.Process().memory_info().vms))
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            available = min(available, limit - int(psutil.Process().memory_info().vms))
     return max(0, available)

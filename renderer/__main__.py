@@ -1,10 +1,11 @@
-"""`python -m renderer picture|film`: renders sessions and recipes without a window."""
+"""`python -m renderer picture|film|seeds`: renders sessions and recipes without a window."""
 
 import click
 
 from foundation.specs.click_options import ForeignGroup
 from renderer.cli.film import film
 from renderer.cli.picture import picture
+from renderer.cli.seeds import seeds
 
 
 @click.group(cls=ForeignGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,6 +15,7 @@ def main() -> None:
 
 main.add_command(film)
 main.add_command(picture)
+main.add_command(seeds)
 
 if __name__ == "__main__":
     main(prog_name="python -m renderer")

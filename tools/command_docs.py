@@ -9,17 +9,22 @@ from pathlib import Path
 
 import click
 
-from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
-from foundation.specs.film import FilmSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
+from foundation.specs.directions import BoundarySpec, ClassesSpec, MeasureSpec, PcaSpec, SefaSpec, StyleSpaceSpec
+from foundation.specs.editing.point_drag import DragSpec
+from foundation.specs.editing.projection import ProjectSpec
+from foundation.specs.film import FilmSpec, SeedsSpec
 from foundation.specs.formats import write
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
 from foundation.specs.options import Field, fields
 from foundation.specs.pictures import (
+    BlendSpec,
     ConvertSpec,
     ImagesSpec,
     InspectSpec,
     MixingSpec,
     NoiseFiguresSpec,
+    SnapshotsSpec,
     TruncationFigureSpec,
     UncuratedFigureSpec,
     VideoSpec,
@@ -27,6 +32,7 @@ from foundation.specs.pictures import (
 from foundation.specs.slurm import SlurmOptions
 from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
 from foundation.specs.train import TrainSpec
+from tools import published_options
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES: dict[str, type] = {
@@ -36,9 +42,20 @@ TABLES: dict[str, type] = {
     "noise-figures": NoiseFiguresSpec,
     "truncation-figure": TruncationFigureSpec,
     "uncurated-figure": UncuratedFigureSpec,
+    "directions pca": PcaSpec,
+    "directions sefa": SefaSpec,
+    "directions stylespace": StyleSpaceSpec,
+    "directions boundary": BoundarySpec,
+    "directions measure": MeasureSpec,
+    "directions classes": ClassesSpec,
+    "project": ProjectSpec,
+    "drag": DragSpec,
+    "blend": BlendSpec,
+    "blend snapshots": SnapshotsSpec,
     "inspect": InspectSpec,
     "convert": ConvertSpec,
     "dataset": DatasetSpec,
+    "dataset display": DisplaySpec,
     "dataset extract": ExtractSpec,
     "dataset compare": CompareSpec,
     "train": TrainSpec,
@@ -49,10 +66,12 @@ TABLES: dict[str, type] = {
     "spectra heatmap": HeatmapSpec,
     "spectra slices": SlicesSpec,
     "film": FilmSpec,
+    "seeds": SeedsSpec,
     "submit metrics": MetricRunSpec,
     "submit --slurm-": SlurmOptions,
 }
 """Specs by the name of their table."""
+_PUBLISHED = re.compile(r"(<!-- published -->\n).*?(<!-- end of published -->)", re.DOTALL)
 _BLOCK = re.compile(r"(<!-- options: (?P<name>[^>]+?) -->\n).*?(<!-- end of options -->)", re.DOTALL)
 
 
@@ -72,7 +91,8 @@ def rewrite(text: str) -> str:
     Raises:
         KeyError: a marker names no table.
     """
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{table(found['name'])}\n\n{found[3]}", text)
+    text = _BLOCK.sub(lambda found: f"{found[1]}\n{table(found['name'])}\n\n{found[3]}", text)
+    return _PUBLISHED.sub(lambda found: f"{found[1]}\n{published_options.table()}\n\n{found[2]}", text)
 
 
 def table(name: str) -> str:

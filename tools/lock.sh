@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 {
     echo "# Every package of the virtual environment, pinned. Made by \`make lock\`; do not edit by hand."
-    .venv/bin/python -m pip freeze --exclude-editable | sed 's/+[a-z0-9.]*$//'
+    .venv/bin/python -m pip freeze --exclude-editable | sed -e 's/+[a-z0-9.]*$//' -e "s/^triton==.*/&; sys_platform == 'linux'/"
     .venv/bin/python -m pip list --format freeze | grep '^setuptools=='
 } >requirements.lock.new
 mv requirements.lock.new requirements.lock

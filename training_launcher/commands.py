@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from foundation import runs as run_files
-from foundation.specs.film import FilmSpec
+from foundation.specs.dataset import DatasetSpec
+from foundation.specs.editing.projection import ProjectSpec
+from foundation.specs.film import FilmSpec, SeedsSpec
 from foundation.specs.formats import write
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.options import Field, fields, problems
@@ -43,7 +45,10 @@ COMMANDS = {
         Command("train", TrainSpec, "train"),
         Command("metrics", MetricRunSpec, "metrics", "training_launcher"),
         Command("film", FilmSpec, "video", "renderer", shares=True),
+        Command("seeds", SeedsSpec, "figures", "renderer", shares=True),
         Command("video", VideoSpec, "video"),
+        Command("dataset", DatasetSpec, "dataset", shares=True),
+        Command("project", ProjectSpec, "fit"),
         Command("images", ImagesSpec, "figures"),
         Command("style-mixing", MixingSpec, "figures"),
         Command("noise-figures", NoiseFiguresSpec, "figures"),
@@ -139,16 +144,27 @@ def describe(spec: Any) -> str:
         return run_files.describe_training(dataclasses.asdict(spec))
     if isinstance(spec, MetricRunSpec):
         return "-".join(["metrics", *spec.metrics[:2], f"networks{len(spec.networks)}"])
+    if isinstance(spec, DatasetSpec):
+        return f"{command.name}-{Path(spec.dest).stem}"
     if isinstance(spec, FilmSpec):
         return f"{command.name}-{Path(spec.out).stem}"
+    if isinstance(spec, SeedsSpec):
+        return f"{spec.kind}-{Path(spec.out).stem}"
     if isinstance(spec, VideoSpec):
         return f"{command.name}-{Path(spec.output).stem}"
+    if isinstance(spec, ProjectSpec):
+        return "-".join([command.name, *(Path(target).stem for target in spec.targets[:1])])
     return f"{command.name}-{Path(spec.network).stem}"
 
 
 def with_folder(spec: Any, outdir: Path) -> Any:
     """Return the spec with `outdir` as the folder of runs, where it has such an option."""
     return dataclasses.replace(spec, outdir=str(outdir)) if isinstance(spec, TrainSpec) else spec
+
+
+def within(spec: Any, folder: Path) -> Any:
+    """Return the spec with the run's own folder as that of its results, of runs that keep them there."""
+    return dataclasses.replace(spec, outdir=str(folder)) if isinstance(spec, ProjectSpec) else spec
 
 
 def _plain(value: Any) -> Any:

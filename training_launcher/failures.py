@@ -5,6 +5,8 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from foundation.ending import CRASHES, KILLED
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -95,14 +97,32 @@ _CAUSES = (
     ),
 )
 
+_KILLED = Cause("killed", "Something ended it by force: resume goes on from its last saved state.", "")
+_FROM_OUTSIDE = Cause("ended from outside", "Something ended it: resume goes on from its last saved state.", "")
+_CRASHED = Cause(
+    "crash in a library", "A library crashed: resume, and if it comes again, update PyTorch and the driver.", ""
+)
+_NO_LIBRARY = Cause("missing library", "A library of the system is missing: install PyTorch and its driver again.", "")
 _ENDED: dict[int, Cause] = {
-    signal.SIGKILL: Cause("killed", "Something ended it by force: resume goes on from its last saved state.", ""),
-    signal.SIGTERM: Cause("ended from outside", "Something ended it: resume goes on from its last saved state.", ""),
-    signal.SIGSEGV: Cause(
-        "crash in a library", "A library crashed: resume, and if it comes again, update PyTorch and the driver.", ""
-    ),
+    **dict.fromkeys(KILLED, _KILLED),
+    signal.SIGTERM: _FROM_OUTSIDE,
+    **dict.fromkeys(CRASHES, _CRASHED),
 }
-_ENDED[signal.SIGABRT] = _ENDED[signal.SIGBUS] = _ENDED[signal.SIGILL] = _ENDED[signal.SIGFPE] = _ENDED[signal.SIGSEGV]
+"""Causes by the signal that ended a process."""
+_ENDED_ON_WINDOWS: dict[int, tuple[str, Cause | None]] = {
+    0xC0000005: ("an access violation", _CRASHED),
+    0xC000001D: ("an illegal instruction", _CRASHED),
+    0xC0000094: ("a division by zero", _CRASHED),
+    0xC00000FD: ("a stack overflow", _CRASHED),
+    0xC0000374: ("a damaged heap", _CRASHED),
+    0xC0000409: ("a check of the C library", _CRASHED),
+    0xC0000017: ("lack of memory", None),
+    0xC000012D: ("lack of memory", None),
+    0xC000013A: ("Ctrl+C, or because its console was closed", _FROM_OUTSIDE),
+    0xC0000135: ("a library that is missing", _NO_LIBRARY),
+    0xC0000142: ("a library that cannot start", _NO_LIBRARY),
+}
+"""Reasons and causes by the exit status that Windows gives a process that it ends; None: out of memory."""
 
 OUT_OF_MEMORY = "out of memory"
 LOST = Cause(
@@ -134,14 +154,13 @@ def diagnose(
         memory_ran_out: The system killed a process for lack of memory meanwhile.
     """
     error = reported or _last_error(lines)
-    if code == -signal.SIGKILL and memory_ran_out:
-        full = next(cause for cause in _CAUSES if cause.name == OUT_OF_MEMORY)
+    full = next(cause for cause in _CAUSES if cause.name == OUT_OF_MEMORY)
+    if code is not None and -code in KILLED and memory_ran_out:
         return Failure("The system ended the run's process because memory ran out.", full.name, full.advice)
-    if code is not None and code < 0 and not error:
-        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        ended = _ENDED.get(-code)
+    if code is not None and not error and (found := _ended_by(code)) is not None:
+        reason, ended = found
         return Failure(
-            f"The run's process was ended by {name}.", ended.name if ended else "", ended.advice if ended else ""
+            f"The run's process was ended by {reason}.", ended.name if ended else "", ended.advice if ended else ""
         )
     recent = [line for line in lines[-8:] if not line.startswith("tick ")]
     cause = _likely(error) or _likely("\n".join(recent))
@@ -150,9 +169,21 @@ def diagnose(
     return Failure(error, cause.name if cause else "", cause.advice if cause else "")
 
 
+def _ended_by(code: int) -> tuple[str, Cause | None] | None:
+    """Return what ended a process with an exit status, in words, and the cause; None if it ended by itself."""
+    status = code & 0xFFFFFFFF  # some give it with a sign
+    if status in _ENDED_ON_WINDOWS:
+        reason, cause = _ENDED_ON_WINDOWS[status]
+        return reason, cause or next(one for one in _CAUSES if one.name == OUT_OF_MEMORY)
+    if code >= 0:
+        return None
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    return name, _ENDED.get(-code)
+
+
 def advice(cause: str) -> str:
     """Return the advice for a cause that `diagnose` named; empty for others."""
-    every = (*_CAUSES, LOST, *_ENDED.values())
+    every = (*_CAUSES, LOST, _KILLED, _FROM_OUTSIDE, _CRASHED, _NO_LIBRARY)
     return next((known.advice for known in every if known.name == cause), "")
 
 

@@ -2,17 +2,19 @@
 
 import dataclasses
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from foundation import runs as run_files
+from foundation.ending import apart, ask_other, kill
 from foundation.process import Identity, identify, read_identity
+from foundation.specs.editing.projection import BEST, MEAN, ProjectSpec
 from foundation.specs.options import problems
 from foundation.specs.slurm import SlurmOptions
 from foundation.specs.train_defaults import kimg_of
@@ -25,6 +27,7 @@ from training_launcher.commands import (
     describe,
     to_plain,
     with_folder,
+    within,
 )
 from training_launcher.environment import environment
 from training_launcher.errors import LaunchError
@@ -62,9 +65,10 @@ def submit(
         raise LaunchError(" ".join(wrong))
     outdir = Path(outdir).expanduser().absolute()
     spec = _absolute(with_folder(spec, outdir))
-    if command.kind == "train" and spec.resume and (Path(spec.resume).expanduser() / run_files.RUN_FILE).is_file():
+    if command.kind == "train" and spec.resume and os.path.isfile(Path(spec.resume).expanduser() / run_files.RUN_FILE):
         raise LaunchError(f"{spec.resume} is a run: resume it, or start from one of its network files.")
     folder = run_files.create(outdir, "-".join([describe(spec), desc] if desc else [describe(spec)]))
+    spec = within(spec, folder)
     run_files.write_run(folder, command.kind, to_plain(spec), command.name)
     about: dict[str, Any] = {"executor": executor, "kind": command.kind, "cwd": os.getcwd()}
     if executor == "slurm":
@@ -96,8 +100,8 @@ def stop(run: Run, *, patience_s: float = 0.0, force: bool = False) -> None:
         from training_launcher.slurm import cancel
 
         cancel(folder, waiting=run.state == "queued", force=force)
-    elif not _signal(folder, signal.SIGTERM) and not run.executor:  # a supervisor on another computer polls the request
-        raise LaunchError(f"{run.name} was started by hand on another computer: stop it there.")
+    elif not _sent(folder, ask_other) and not run.executor:  # a supervisor polls the request where it cannot be sent
+        raise LaunchError(f"{run.name} was started by hand elsewhere: stop it there, by Ctrl+C.")
     end = time.monotonic() + patience_s
     look = registry.Registry()
     while time.monotonic() < end and look.read(folder).live:
@@ -173,7 +177,7 @@ def _start(folder: Path, command: Command, spec: Any) -> None:
     with (folder / run_files.LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "training_launcher.supervisor", str(folder)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), **apart(),
         )  # fmt: skip
     if (who := identify(process.pid)) is not None:
         run_files.change_json(folder / run_files.LAUNCH_FILE, supervisor=who.fields())
@@ -202,20 +206,24 @@ def _identities(folder: Path) -> list[Identity]:
     return [one for one in found if one is not None]
 
 
-def _signal(folder: Path, number: int) -> bool:
+def _sent(folder: Path, send: Callable[[Identity], bool]) -> bool:
     try:
-        return any(one.signal(number) for one in _identities(folder))
+        return any(send(one) for one in _identities(folder))
     except PermissionError as error:
         raise LaunchError(f"{folder.name} belongs to another user: ask them to stop it.") from error
 
 
 def _kill(folder: Path) -> None:
     for one in reversed(_identities(folder)):  # the run first, so that its supervisor reports it
-        if one.signal(signal.SIGKILL):
+        if kill(one):
             return
 
 
-_PATHS = ("data", "resume", "network", "networks", "session", "out", "output", "outdir", "classifiers", "detector")
+_PATHS = (
+    *("data", "source", "dest", "resume", "network", "networks"),
+    *("session", "out", "output", "outdir", "classifiers", "detector"),
+    *("targets", "ignore", "encoder"),
+)
 """Fields of specs that hold paths."""
 
 
@@ -226,8 +234,10 @@ def _absolute(spec: Any) -> Any:
         value = getattr(spec, name, None)
         if isinstance(value, str) and value:
             changes[name] = _absolute_path(value)
-        elif isinstance(value, tuple) and name in ("networks", "detector"):
+        elif isinstance(value, tuple) and name in ("networks", "detector", "targets"):
             changes[name] = tuple(_absolute_path(item) for item in value)
+    if isinstance(spec, ProjectSpec) and spec.start not in (MEAN, BEST):
+        changes["start"] = _absolute_path(spec.start)
     return dataclasses.replace(spec, **changes)
 
 

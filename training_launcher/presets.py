@@ -69,3 +69,47 @@ def read(file: str, text: str) -> Preset:
         values[name] = value
     name = file.removesuffix(".yaml").partition("-")[2]
     return Preset(name, str(content["title"]), kind, MappingProxyType(values), str(content.get("note", "")))
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Recommended configuration for a dataset."""
+
+    preset: Preset
+    changes: Mapping[str, Any]
+    """Options of the preset to change, by field."""
+    reason: str
+    """Why, in one or two sentences."""
+
+
+_FEW = 2000
+"""Number of images below which mirroring is recommended."""
+_SMALL = ((16, "try-16"), (32, "small-32"), (64, "small-64"))
+_LARGE = ((256, "stylegan2-256"), (512, "stylegan2-512"), (1024, "stylegan2-1024"))
+
+
+def fitting(resolution: int, images: int, gpu: bool) -> Fitting:
+    """Return the configuration that fits a dataset and this computer.
+
+    Args:
+        resolution: Width and height of the images in pixels.
+        images: Number of images.
+        gpu: A GPU is there.
+    """
+    by_name = {one.name: one for one in load()}
+    table = (*_SMALL, *_LARGE) if gpu else _SMALL
+    name = next((one for size, one in table if resolution <= size), table[-1][1])
+    changes: dict[str, Any] = {}
+    said = []
+    if gpu and by_name[name].values.get("device") == "cpu":
+        changes["device"] = "auto"
+    if not gpu:
+        said.append(
+            f"{resolution} pixels take days on a CPU; 64 or 32 take hours."
+            if resolution > _SMALL[-1][0]
+            else "There is no GPU here, so the network is a small one."
+        )
+    if images < _FEW:
+        changes["mirror"] = True
+        said.append("With so few pictures it learns from their mirror images too.")
+    return Fitting(by_name[name], MappingProxyType(changes), " ".join(said))

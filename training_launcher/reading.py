@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from foundation import runs as run_files
 from foundation.inputs import clean_lines, clean_text, read_object
 from foundation.process import Identity, read_identity
+from training_launcher.run import UNITS, Kind
 
 Signature = tuple[tuple[int, int, int] | None, ...]
 """Time, size and inode of each file that matters; None for a missing one."""
@@ -99,7 +100,7 @@ def read_facts(folder: str) -> Facts:
     names = tuple(sorted(glob.glob(os.path.join(glob.escape(folder), "metric-*.jsonl"))))
     log_end = tuple(_shown(line) for line in run_files.tail(path / run_files.LOG_FILE) if line.strip())
     return Facts(
-        kind=kind if kind in ("train", "metrics", "video", "figures") else "train",
+        kind=kind if kind in get_args(Kind) else "train",
         spec=spec,
         worker=read_identity(status),
         supervisor=read_identity(supervisor) or read_identity((launch or {}).get("supervisor")),
@@ -131,8 +132,7 @@ def _progress(path: Path, kind: str, spec: Mapping[str, Any], status: Mapping[st
         "state": _word(status, "state"),
         "done": done,
         "total": total,
-        "unit": _word(status, "unit")
-        or {"metrics": "metrics", "video": "frames", "figures": "pictures"}.get(kind, "kimg"),
+        "unit": _word(status, "unit") or next((unit for one, unit in UNITS.items() if one == kind), "kimg"),
         "seconds_per_unit": pace,
         "eta_s": _number(status, "eta_s"),
         "updated": updated or _mtime(path / run_files.STATUS_FILE),

@@ -5,8 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["train", "metrics", "video", "figures"]
+Kind = Literal["train", "metrics", "video", "figures", "dataset", "fit"]
 State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "lost"]
+
+UNITS: dict[Kind, str] = {
+    "train": "kimg",
+    "metrics": "metrics",
+    "video": "frames",
+    "figures": "pictures",
+    "dataset": "pictures",
+    "fit": "steps",
+}
+"""Units of progress of each kind of run."""
 
 LIVE: tuple[State, ...] = ("queued", "starting", "running")
 """States with a process or a cluster job behind the run."""
@@ -27,7 +37,7 @@ class Run:
     total: float = 0.0
     """Progress in `unit`; total 0 if unknown."""
     unit: str = "kimg"
-    """"kimg", "metrics", "frames" or "pictures"."""
+    """"kimg", "metrics", "frames", "pictures" or "steps"."""
     seconds_per_unit: float | None = None
     eta_s: float | None = None
     """Seconds until the end at that pace."""
@@ -57,7 +67,7 @@ class Run:
 
     @property
     def one(self) -> str:
-        """Singular of `unit`: "kimg", "metric", "frame" or "picture"."""
+        """Singular of `unit`: "kimg", "metric", "frame", "picture" or "step"."""
         return self.unit.removesuffix("s")
 
     @property

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from foundation import runs as run_files
+from foundation.ending import STOPPING, ask, askable
 from foundation.inputs import open_regular
 from foundation.leftovers import clean
 from foundation.process import Identity, identify, read_identity
@@ -55,8 +56,8 @@ class Supervisor:
 
     def run(self) -> str:
         """Supervise until the end. Returns the run's final state."""
-        signal.signal(signal.SIGTERM, self._ask)
-        signal.signal(signal.SIGINT, self._ask)
+        for number in STOPPING:
+            signal.signal(number, self._ask)
         if hasattr(signal, "SIGUSR2"):
             signal.signal(signal.SIGUSR2, self._ask_for_time)
         self._write_self(f"slurm {self._job}" if self._job else "")
@@ -81,7 +82,9 @@ class Supervisor:
             devices = self._wait_for(wish)
         if self._asked():
             return self._end("stopped")
-        names = ",".join(device.name for device in devices) or (f"slurm {self._job}" if self._job else spec.device)
+        names = ",".join(device.name for device in devices) or (
+            f"slurm {self._job}" if self._job else getattr(spec, "device", "cpu")
+        )
         self._write_self(names)
         more: dict[str, str] = {}
         if wish.kind == "cuda" and wish.index is None:
@@ -128,7 +131,7 @@ class Supervisor:
         with log.open("ab") as errors, output.open("ab") as out:
             self._child = subprocess.Popen(
                 [sys.executable, "-P", *step.arguments],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=variables, cwd=self._cwd(),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=variables, cwd=self._cwd(), **askable(),
             )  # fmt: skip
         child = identify(self._child.pid)
         if child is not None:
@@ -136,7 +139,7 @@ class Supervisor:
             if self._turn is not None:
                 self._turn.share(child)
         if self._asked():  # between the last check and the start
-            self._child.terminate()
+            ask(self._child)
         while self._child.poll() is None:
             time.sleep(_LOOK_S)
             self._beat()
@@ -234,7 +237,7 @@ class Supervisor:
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
         if self._child is not None and self._child.poll() is None:
-            self._child.terminate()
+            ask(self._child)
 
     def _ask_for_time(self, number: int, frame: FrameType | None) -> None:
         self.time_is_up = True

@@ -12,6 +12,7 @@ from foundation.inputs import TooLargeError, open_regular, read_object, read_reg
 from foundation.specs.metrics import MeasuringSpec, MetricRunSpec
 from foundation.specs.options import fields
 from training_launcher.commands import Command, arguments
+from training_launcher.run import UNITS
 
 _METRIC = re.compile(r"[\w-]{1,100}", re.ASCII)
 """Names of metrics, which become names of files."""
@@ -67,14 +68,15 @@ class _Training:
 
 
 class _Rendering:
-    """A command that renders images; it prints its progress as lines of JSON, of which the newest counts."""
+    """A command that renders images or fits photos. It prints its progress as lines of JSON; the newest counts."""
 
     def __init__(self, folder: Path, command: Command, spec: Any) -> None:
         self._path, self._command, self._spec = folder / run_files.PROGRESS_FILE, command, spec
-        self.unit = "frames" if command.kind == "video" else "pictures"
+        self.unit = UNITS[command.kind]
 
     def steps(self) -> Iterator[Step]:
-        self._path.unlink(missing_ok=True)
+        if self._command.kind != "fit":  # which goes on from its state
+            self._path.unlink(missing_ok=True)
         asked = (self._command.module, self._command.name, *arguments(self._spec))
         yield Step(("-m", *asked, "--json"), run_files.PROGRESS_FILE)
 

@@ -52,18 +52,22 @@ class ZipReader:
     Args:
         source: Path of a regular file, or an open one, which is not closed.
         total: Limit of all that is unpacked, in bytes; None where members are used one at a time, and dropped.
+        listing: Limit of the list of members, in bytes; each takes 46 and the length of its name. None for no limit.
 
     Raises:
         ArchiveError: it is no readable zip file.
         OSError: it cannot be opened.
     """
 
-    def __init__(self, source: str | Path | BinaryIO, total: int | None = None) -> None:
+    def __init__(self, source: str | Path | BinaryIO, total: int | None = None, listing: int | None = None) -> None:
         self._own = open_regular(source) if isinstance(source, str | Path) else None
         self._budget = None if total is None else Budget(total)
+        self._file = self._own or source
+        assert not isinstance(self._file, str | Path)
         try:
             with _damage():
-                self._archive = zipfile.ZipFile(self._own or source)
+                bounded = self._file if listing is None else _Listing(self._file, listing)
+                self._archive = zipfile.ZipFile(bounded)
                 self._infos = {info.filename: info for info in self._archive.infolist() if not info.is_dir()}
         except BaseException:
             self.close()
@@ -97,6 +101,35 @@ class ZipReader:
         with _damage(), self._archive.open(info) as member:
             return _all(member, limit, step, self._budget)
 
+    def place(self, name: str) -> tuple[int, int] | None:
+        """Return the offset and the size in bytes of a file that is stored as it is; None for a packed one.
+
+        Raises:
+            ArchiveError: it is absent, encrypted, or not within the archive.
+        """
+        info = self._infos.get(name)
+        if info is None:
+            raise ArchiveError("is not in the archive")
+        if info.flag_bits & 0x41:
+            raise ArchiveError("is encrypted; pack it again without a password")
+        if info.compress_type != zipfile.ZIP_STORED:
+            return None
+        file = self._file
+        assert not isinstance(file, str | Path)
+        before = file.tell()
+        try:
+            end = file.seek(0, io.SEEK_END)
+            file.seek(info.header_offset)
+            header = file.read(30)
+        finally:
+            file.seek(before)
+        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+            raise ArchiveError("is damaged (a member has no header); get it again")
+        start = info.header_offset + 30 + sum(struct.unpack("<HH", header[26:30]))
+        if info.compress_size != info.file_size or start + info.file_size > end:
+            raise ArchiveError("is damaged (a member is larger than the archive); get it again")
+        return start, info.file_size
+
     def close(self) -> None:
         """Close the file."""
         if self._own is not None:
@@ -109,6 +142,25 @@ class ZipReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Listing:
+    """An open file that gives no more than a number of bytes at once: the list of members is read in one piece."""
+
+    def __init__(self, file: BinaryIO, limit: int) -> None:
+        self._limit = limit
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, count: int = -1) -> bytes:
+        """Read as the file does. Raises ArchiveError for more bytes than the limit."""
+        if count < 0 or count > self._limit:
+            count = -1
+            here = self._file.tell()
+            if self._file.seek(0, io.SEEK_END) - here > self._limit:
+                raise ArchiveError(f"has a list of members of more than the {_size(self._limit)} that are accepted")
+            self._file.seek(here)
+        return self._file.read(count)
 
 
 class TarReader:

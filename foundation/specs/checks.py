@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from foundation.specs.dataset_facts import DatasetFacts
+from foundation.datasets.facts import DatasetFacts
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.train import TrainSpec
 from foundation.specs.train_defaults import resolved

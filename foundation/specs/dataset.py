@@ -10,11 +10,13 @@ from foundation.specs.options import option
 class DatasetSpec:
     """Make a training set in the official format.
 
-    The source is a folder or zip file of images, an LSUN database, cifar-10-python.tar.gz, cifar-100-python.tar.gz,
-    train-images-idx3-ubyte.gz (MNIST) or a folder of StyleGAN's TFRecords. Images that cannot be used are reported
-    and skipped.
+    The source is a folder or zip file of images, a film (.mp4, .mov, .mkv, .webm, .avi, .mpg), an LSUN database,
+    cifar-10-python.tar.gz, cifar-100-python.tar.gz, train-images-idx3-ubyte.gz (MNIST), a folder of SVHN's pickles, an
+    HDF5 file or a folder of StyleGAN's TFRecords. Images that cannot be used are reported and skipped.
 
-    `dataset extract` writes the images of any source as files, `dataset compare` compares two sources.
+    `dataset display` shows the images of any source one after another, `dataset extract` writes them as files, `dataset
+    compare` compares two sources. The verbs of StyleGAN1's and 2's tools, such as `dataset create-svhn DEST SOURCE`,
+    have their published options.
     """
 
     source: str = option(help="Source of the images.", metavar="PATH")
@@ -51,10 +53,30 @@ class DatasetSpec:
         help="1 for grey, 3 for colour, 4 for colour with transparency (not in the official tools); default: those of "
         "all images, or 3 if they differ. Transparency that is not kept becomes white.",
     )
+    folder_classes: bool = option(
+        False,
+        help="Label the images by the sub-folders that they lie in, in the order of their names, instead of by "
+        "dataset.json (not in the official tools).",
+    )
+    skip_duplicates: bool = option(
+        False,
+        help="Leave out images that are nearly the same as an earlier one (not in the official tools).",
+    )
+    frames_per_second: float = option(
+        1.0, help="Of a film: frames to take for each second (not in the official tools).", low=0.001, high=1000
+    )
     partial: bool = option(
         False,
         help="Accept a source of which more than 10 % of the images cannot be used (not in the official tools).",
     )
+
+
+@dataclass(frozen=True)
+class DisplaySpec:
+    """Show the images of a dataset one after another with their labels: any key or a click goes on, Esc ends."""
+
+    source: str = option(help="Any source of the dataset tool.", metavar="PATH")
+    save: str | None = option(None, help="Write the first 64 as one image instead.", metavar="PNG", endings=(".png",))
 
 
 @dataclass(frozen=True)

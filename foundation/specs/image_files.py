@@ -8,6 +8,8 @@ ENDINGS = (
     *(".ppm", ".pgm", ".pnm", ".avif"),
 )
 """Endings of image files in a dataset, in lower case."""
+FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mpg", ".mpeg", ".avi")
+"""Endings of films whose frames can be images of a dataset, in lower case."""
 _EXTRAS = "__MACOSX"
 """Folder in which macOS keeps what a zip file has no place for, under the names of the images."""
 

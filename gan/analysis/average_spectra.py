@@ -5,6 +5,7 @@ images' mean and deviation were taken out) has power 1 everywhere, 0 dB. Files h
 frequency 0 at [0, 0], as the published tool writes and reads them.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +17,18 @@ from torch import Tensor
 
 from foundation.arrays import read_arrays
 from foundation.files import replacing
+from foundation.network_files import NETWORK_SUFFIXES
 from foundation.runs import snapshots
 from foundation.seeds import seed_class, seed_z
 from gan.analysis.spectra import KAISER_BETA, kaiser_window, power_spectrum
 from gan.data import ImageSource
 from gan.display import to_uint8
 from gan.images import load_generator
-from gan.inference import cpu
 from gan.io.download import is_url
 from gan.networks.protocol import Generator
 
 Floats = npt.NDArray[np.float64]
 
-_NETWORKS = (".pkl", ".safetensors")
 _FLOOR = 1e-30
 _FFT_ORDER = "fft_order"
 """Mark of files with `count`: those of before held it too, with the centred order and without the mark."""
@@ -78,12 +78,14 @@ def open_images(source: str, count: int | None, seed: int, device: str = "auto")
         LoadError: the network cannot be read.
     """
     path = Path(source).expanduser()
-    if is_url(source) or path.suffix.lower() in _NETWORKS or snapshots(path):
+    if is_url(source) or path.suffix.lower() in NETWORK_SUFFIXES or snapshots(path):
         if count is None:
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)
-        cpu.make_ready(G.synthesis)
-        return ImageSet(count, G.img_resolution, lambda: _rendered(G, range(seed, seed + count)))
+        height, width = G.img_size
+        if height != width:
+            raise ValueError(f"Average spectra are those of square pictures, and this network makes {width}x{height}.")
+        return ImageSet(count, width, lambda: _rendered(G, range(seed, seed + count)))
     dataset = ImageSource(path)
     chosen = np.arange(len(dataset))
     if count is not None and count < len(chosen):
@@ -157,7 +159,7 @@ def load(path: Path) -> Spectrum:
     Raises:
         ValueError: there is no such file, or it holds no spectrum.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ValueError(f"There is no file {path}: make one with `python -m gan spectra calc`.")
     try:
         stored = read_arrays(path)

@@ -1,6 +1,7 @@
-"""Film writers: MP4 (H.264), GIF, or a folder of numbered PNGs. Files are written atomically; no torch."""
+"""Film writers: MP4 (H.264), WebM (VP9), GIF, or a folder of numbered PNGs. Files are written atomically; no torch."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -19,10 +20,16 @@ from foundation.inputs import PictureError, clean_text, open_picture, open_regul
 from foundation.png import save_png
 
 Frame = npt.NDArray[np.uint8]
-"""uint8 [H, W, 3]."""
+"""uint8 [H, W, 3]; [H, W, 4] with transparency, which WebM and folders can hold."""
 
 CRF = 17
 """H.264's quality, 0-51: below about 18 no difference is visible."""
+VP9_CRF = 15
+"""VP9's quality, 0-63; like H.264's of 17."""
+ENDINGS = (".mp4", ".webm", ".gif", "")
+"""Endings of films; a folder has none."""
+CLEAR = (".webm", "")
+"""Endings of films that keep transparency."""
 
 _COMMENT = 1 << 26
 """Maximum length of a comment that is parsed."""
@@ -47,8 +54,8 @@ def write_film(
 ) -> Path:
     """Write frames to a film, in the format given by the extension.
 
-    `.mp4` is H.264 (odd sizes are padded by repeating the last row or column), `.gif` a GIF that loops forever, and no
-    extension a folder of `frame00000.png`, ..., which must be missing or empty.
+    `.mp4` is H.264 and `.webm` VP9 (odd sizes are padded by repeating the last row or column), `.gif` a GIF that loops
+    forever, and no extension a folder of `frame00000.png`, ..., which must be missing or empty.
 
     Args:
         path: The file or folder; an older file is replaced once the film is done.
@@ -70,17 +77,19 @@ def write_film(
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in ("", ".mp4", ".gif"):
-        raise ValueError(f"Films end in .mp4 or .gif, or are a folder with no ending; {path.name} is none of these.")
+    if suffix not in ENDINGS:
+        raise ValueError(
+            f"Films end in .mp4, .webm or .gif, or are a folder with no ending; {path.name} is none of these."
+        )
     if not 0 < fps < 1000 or (suffix == ".gif" and fps > GIF_RATE):
         most = f"at most {GIF_RATE:g} for a GIF" if suffix == ".gif" else "more than 0 and less than 1000"
         raise ValueError(f"Frames a second must be {most}, not {fps:g}.")
-    source = _watched(frames, progress, cancelled)
+    source = _watched(frames, progress, cancelled, 4 if suffix in CLEAR else 3)
     text = dict(metadata or {})
     with closing(source):
-        if suffix == ".mp4":
+        if suffix in (".mp4", ".webm"):
             with replacing(path) as part:
-                _write_mp4(part, source, fps, text, threads)
+                _write_video(part, source, suffix, fps, text, threads)
         elif suffix == ".gif":
             with replacing(path) as part:
                 _write_gif(part, source, fps, text)
@@ -90,7 +99,7 @@ def write_film(
 
 
 def _watched(
-    frames: Iterable[Frame], progress: Callable[[int], None] | None, cancelled: Callable[[], bool]
+    frames: Iterable[Frame], progress: Callable[[int], None] | None, cancelled: Callable[[], bool], most_channels: int
 ) -> Generator[Frame, None, None]:
     """Yield the frames, checked; reports the number taken."""
     shape: tuple[int, ...] | None = None
@@ -98,7 +107,12 @@ def _watched(
         if cancelled():
             raise FilmCancelled
         shape = shape or frame.shape
-        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.shape != shape:
+        if (
+            frame.dtype != np.uint8
+            or frame.ndim != 3
+            or not 3 <= frame.shape[2] <= most_channels
+            or frame.shape != shape
+        ):
             raise ValueError(
                 f"Frame {number} is {frame.dtype} {list(frame.shape)}; all must be uint8 [H, W, 3] of one size."
             )
@@ -109,18 +123,20 @@ def _watched(
         raise ValueError("A film needs at least one frame.")
 
 
-# -- MP4 ---------------------------------------------------------------------------------------------------------
+# -- MP4 and WebM -----------------------------------------------------------------------------------------------------
 
 
-def _write_mp4(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[str, str], threads: int) -> None:
+def _write_video(
+    path: Path, frames: Iterator[Frame], suffix: str, fps: float, text: Mapping[str, str], threads: int
+) -> None:
     with tempfile.TemporaryDirectory(prefix=path.name + ".", dir=path.parent) as name:
-        silent = Path(name, "film.mp4")
+        silent = Path(name, f"film{suffix}")
         writer = None
         try:
             for frame in frames:
                 even = np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), mode="edge")
                 if writer is None:
-                    writer = _encoder(silent, even.shape[1], even.shape[0], fps, threads)
+                    writer = _encoder(silent, even.shape, fps, threads)
                 writer.send(np.ascontiguousarray(even))
         finally:
             if writer is not None:
@@ -128,16 +144,21 @@ def _write_mp4(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[st
         _add_comment(silent, path, text)
 
 
-def _encoder(path: Path, width: int, height: int, fps: float, threads: int) -> Generator[None, Frame, None]:
+def _encoder(path: Path, shape: tuple[int, ...], fps: float, threads: int) -> Generator[None, Frame, None]:
+    """Start the encoder of frames [H, W, 3 or 4]; of the latter the alpha channel is kept."""
+    height, width, channels = shape
+    webm, clear = path.suffix == ".webm", channels == 4
+    vp9 = [str(VP9_CRF), "-b:v", "0", "-cpu-used", "4", "-row-mt", "1", "-auto-alt-ref", "0"]
     writer: Generator[None, Frame, None] = imageio_ffmpeg.write_frames(
         str(path),
         (width, height),
+        pix_fmt_in="rgba" if clear else "rgb24",
         fps=fps,
-        codec="libx264",
-        pix_fmt_out="yuv420p",
+        codec="libvpx-vp9" if webm else "libx264",
+        pix_fmt_out="yuva420p" if clear else "yuv420p",
         quality=None,
         macro_block_size=1,
-        output_params=["-crf", str(CRF), "-threads", str(threads)],
+        output_params=["-crf", *(vp9 if webm else [str(CRF)]), "-threads", str(threads)],
     )
     writer.send(None)  # type: ignore[arg-type]  # the first send starts ffmpeg
     return writer
@@ -151,7 +172,9 @@ def _add_comment(source: Path, target: Path, text: Mapping[str, str]) -> None:
     notes.write_text(f";FFMETADATA1\ncomment={escaped}\n", encoding="utf-8")
     _ffmpeg(
         *("-i", str(source), "-f", "ffmetadata", "-i", str(notes)),
-        *("-map", "0:v", "-map_metadata", "1", "-codec", "copy", "-movflags", "+faststart", "-f", "mp4", str(target)),
+        *("-map", "0:v", "-map_metadata", "1", "-codec", "copy"),
+        *(("-f", "webm") if source.suffix == ".webm" else ("-movflags", "+faststart", "-f", "mp4")),
+        str(target),
     )
 
 
@@ -182,7 +205,7 @@ def _write_gif(path: Path, frames: Iterator[Frame], fps: float, text: Mapping[st
 
 
 def _write_folder(path: Path, frames: Iterator[Frame], text: Mapping[str, str]) -> None:
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if os.path.exists(path) and (not os.path.isdir(path) or any(path.iterdir())):
         raise ValueError(f"{path} already holds something; give the film a new folder.")
     with replacing_folder(path) as part:
         for number, frame in enumerate(frames):
@@ -196,17 +219,17 @@ def read_metadata(path: str | Path) -> dict[str, str]:
     """Read the text stored with a film or a PNG; empty if there is none.
 
     Args:
-        path: An MP4, a GIF, a PNG, or a folder of PNGs (whose first one is read).
+        path: An MP4, a WebM, a GIF, a PNG, or a folder of PNGs (whose first one is read).
 
     Raises:
         ValueError: it is not such a file.
         OSError: it cannot be read.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         images = sorted(path.glob("*.png"))
         return read_metadata(images[0]) if images else {}
-    if path.suffix.lower() == ".mp4":
+    if path.suffix.lower() in (".mp4", ".webm"):
         open_regular(path).close()
         lines = _ffmpeg("-i", f"file:{path}", "-f", "ffmetadata", "-").decode("utf-8", "replace")
         return _parsed(_comment(lines))
@@ -222,7 +245,7 @@ def read_metadata(path: str | Path) -> dict[str, str]:
 
 def _comment(ffmetadata: str) -> str:
     """The comment in ffmpeg's text form: entries are lines, and backslashes protect what is part of a value."""
-    found = re.search(r"(?:^|(?<!\\)\n)comment=((?:[^\\\n]|\\.)*)", ffmetadata, re.DOTALL)
+    found = re.search(r"(?:^|(?<!\\)\n)comment=((?:[^\\\n]|\\.)*)", ffmetadata, re.DOTALL | re.IGNORECASE)
     return re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found else ""
 
 

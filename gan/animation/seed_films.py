@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from foundation.specs.formats import CHECKERBOARD
+from foundation.transparency import over
 from gan.animation.walks import Walk
 from gan.edits.directions import Direction, apply
 from gan.images import PLAIN, ImageArray, RenderOptions, grid, render
@@ -48,6 +50,7 @@ def frames(
     times: Sequence[float],
     directions: Sequence[Direction] = (),
     options: RenderOptions = PLAIN,
+    background: str | None = CHECKERBOARD,
 ) -> Iterator[ImageArray]:
     """The frame of each time: the walks' images at that time, in rows of `columns`.
 
@@ -57,7 +60,10 @@ def frames(
         columns: Cells in a row.
         times: In the unit of the walks' times.
         directions: Directions applied to every frame.
-        drawing: See `RenderOptions`.
+        options: See `RenderOptions`.
+        background: Of images with transparency, as in `transparency.over`; None keeps the transparency.
     """
     for t in times:
-        yield grid([render(G, apply(walk.at(t), directions), options) for walk in walks], columns)
+        cells = [render(G, apply(walk.at(t), directions), options) for walk in walks]
+        whole = grid(cells, columns)
+        yield whole if background is None else over(whole, background)

@@ -1,24 +1,38 @@
 """Command `python -m gan dataset`."""
 
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import click
 
-from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
+from foundation.specs.click_options import click_options, describe, fill
+from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
+from gan.cli.command import WithMore, sentences
 from gan.cli.command import command as make
-from gan.cli.groups import WithMore
-from gan.cli.progress import progress
+from gan.cli.progress import progress, report_result, say
+from gan.data import display
 from gan.data.comparison import compare, extract
 from gan.data.convert import convert, open_source
 from gan.data.order import shuffled, stacked_digits
+from gan.data.verbs import VERBS, Verb, conversion_of
 
 _REPORTED = 20
 """Number of skipped images that are reported one by one."""
 
 
-@make(DatasetSpec, "dataset")
+@make(DatasetSpec, "dataset", json_progress=True)
 def _convert(spec: DatasetSpec) -> None:
     """Convert the source and print a summary."""
+    make_dataset(spec)
+
+
+def make_dataset(spec: DatasetSpec) -> None:
+    """Convert the source of a spec and print a summary.
+
+    Raises:
+        ValueError: the options contradict each other, or the source cannot be converted.
+    """
     if spec.transform not in (None, "center-crop") and spec.resolution is None:
         raise ValueError(f"--transform={spec.transform} needs --resolution, as in 512x384.")
     skipped = 0
@@ -27,9 +41,9 @@ def _convert(spec: DatasetSpec) -> None:
         nonlocal skipped
         skipped += 1
         if skipped <= _REPORTED:
-            click.echo(line)
+            say(line)
 
-    source = open_source(Path(spec.source))
+    source = open_source(Path(spec.source), by_folder=spec.folder_classes, rate=spec.frames_per_second)
     if spec.stack_digits:
         source = stacked_digits(source)
     if spec.shuffle:
@@ -37,14 +51,26 @@ def _convert(spec: DatasetSpec) -> None:
     with progress("Pictures") as report:
         outcome = convert(source, Path(spec.dest), spec, report_skipped, report)
     if skipped > _REPORTED:
-        click.echo(f"... and {skipped - _REPORTED} more.")
+        say(f"... and {skipped - _REPORTED} more.")
     if outcome.without:
-        click.echo(
+        say(
             f"Labels were not written: {outcome.without} of {outcome.written} pictures have none in dataset.json; add "
             "theirs, or take those pictures out."
         )
     labels = "with labels" if outcome.labelled else "without labels"
-    click.echo(f"{spec.dest}: {outcome.written} pictures {labels}; {outcome.skipped} left out.")
+    say(f"{spec.dest}: {outcome.written} pictures {labels}; {outcome.skipped} left out.")
+    report_result(outcome.written, left_out=outcome.skipped, duplicates=outcome.duplicates)
+
+
+@make(DisplaySpec, "display")
+def _display(spec: DisplaySpec) -> None:
+    """Show the images, or write the first ones."""
+    source = open_source(Path(spec.source))
+    if spec.save is None:
+        display.show(source)
+    else:
+        display.save(source, Path(spec.save))
+        click.echo(spec.save)
 
 
 @make(ExtractSpec, "extract")
@@ -65,4 +91,27 @@ def _compare(spec: CompareSpec) -> None:
         raise SystemExit(1)
 
 
-command = WithMore(_convert, _extract, _compare)
+def _verb(verb: Verb) -> click.Command:
+    """Return the command of a published verb: its destination, its source, and its options."""
+
+    def callback(dest: str, source: str, dry_run: bool, **given: Any) -> None:
+        spec = conversion_of(verb, dest, source, fill(verb.options, given))
+        click.echo(describe(spec, f"dataset {verb.name}"))
+        if not dry_run:
+            with sentences():
+                make_dataset(spec)
+
+    places = [click.Argument(["dest"], metavar="DEST"), click.Argument(["source"], metavar="SOURCE")]
+    rest = click.Option(["--dry-run", "-n"], is_flag=True, help="Print the configuration and stop.")
+    params = [*places, *click_options(verb.options), rest]
+    return _underscored(click.Command(verb.name, callback=callback, params=params, help=textwrap.dedent(verb.help)))
+
+
+def _underscored(made: click.Command) -> click.Command:
+    """Return a command whose options can be written with underscores too, as the published tool does."""
+    for option in made.params:
+        option.opts += [f"--{word[2:].replace('-', '_')}" for word in option.opts if "-" in word[2:]]
+    return made
+
+
+command = WithMore(_convert, _display, _extract, _underscored(_compare), *map(_verb, VERBS))

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from foundation.png import save_png
+from foundation.pictures import save_picture, suffix_of
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import ImagesSpec
 from gan.cli.command import command as make
-from gan.cli.opening import directions_of, open_generator
+from gan.cli.opening import bends_of, chosen_label, directions_of, open_generator, style_offsets_of
 from gan.cli.progress import progress
 from gan.edits.directions import apply
 from gan.images import RenderOptions, device_of, render, styles
@@ -21,19 +21,25 @@ def command(spec: ImagesSpec) -> None:
     if bool(spec.seeds) == (spec.projected_w is not None):
         raise ValueError("Give either --seeds or --projected-w.")
     G = open_generator(spec)
-    options = RenderOptions(noise_mode=spec.noise_mode, translate=spec.translate, rotate=spec.rotate)
+    options = RenderOptions(
+        noise_mode=spec.noise_mode,
+        translate=spec.translate,
+        rotate=spec.rotate,
+        style_offsets=style_offsets_of(G, spec.style_offsets),
+        bends=bends_of(G, spec.bends),
+    )
     options.check(G)
     directions = directions_of(G, spec.directions)
     if spec.projected_w is not None:
         ws = torch.from_numpy(load_latents(spec.projected_w, G.num_ws, G.w_dim)).to(device_of(G))
         names = [f"proj{i:02d}" for i in range(len(ws))]
     else:
-        ws = styles(G, spec.seeds, psi=spec.trunc, label=spec.label, cutoff=spec.trunc_cutoff)
+        ws = styles(G, spec.seeds, psi=spec.trunc, label=chosen_label(spec), cutoff=spec.trunc_cutoff)
         names = [f"seed{seed:04d}" for seed in spec.seeds]
     ws = apply(ws, directions)
     text = {"Software": "StyleScope", "Comment": describe(spec, "images")}
     with progress("Pictures") as report:
         for i, name in enumerate(names):
             image = render(G, ws[i], options, spec.seeds[i] if spec.seeds else i)
-            save_png(Path(spec.outdir, f"{name}.png"), image, text)
+            save_picture(Path(spec.outdir, f"{name}{suffix_of(spec.format)}"), image, text)
             report(i + 1, len(names))

@@ -8,15 +8,19 @@ import click
 from foundation.specs.click_options import ForeignGroup
 
 _COMMANDS: dict[str, str] = {
-    # name on the command line: file in this folder that holds its `command`
+    # name on the command line: module in this folder that holds its `command`
     "images": "images",
     "video": "video",
     "style-mixing": "style_mixing",
     "noise-figures": "noise_figures",
     "truncation-figure": "truncation_figure",
     "uncurated-figure": "uncurated_figure",
-    "convert": "convert",
-    "inspect": "inspect",
+    "directions": "directions",
+    "project": "project",
+    "drag": "drag",
+    "blend": "networks.blend",
+    "convert": "networks.convert",
+    "inspect": "networks.inspect",
     "dataset": "dataset",
     "train": "train",
     "metrics": "metrics",

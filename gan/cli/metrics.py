@@ -13,8 +13,8 @@ from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedExc
 
 import gan
 from foundation.specs.metrics import ClassifiersSpec, MetricsSpec
+from gan.cli.command import WithMore
 from gan.cli.command import command as make
-from gan.cli.groups import WithMore
 from gan.cli.progress import progress, steps
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device

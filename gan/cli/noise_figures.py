@@ -5,7 +5,7 @@ from pathlib import Path
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import NoiseFiguresSpec
 from gan.cli.command import command as make
-from gan.cli.opening import open_generator
+from gan.cli.opening import chosen_label, open_generator
 from gan.cli.progress import progress
 from gan.figures import noise_bands_figure, noise_variation_figure
 from gan.figures.noise import BANDS
@@ -23,7 +23,7 @@ def command(spec: NoiseFiguresSpec) -> None:
             G,
             spec.seeds,
             psi=spec.trunc,
-            label=spec.label,
+            label=chosen_label(spec),
             cutoff=spec.trunc_cutoff,
             progress=lambda done, _: report(done, total),
         )
@@ -33,7 +33,7 @@ def command(spec: NoiseFiguresSpec) -> None:
             spec.seeds,
             realisations=spec.realisations,
             psi=spec.trunc,
-            label=spec.label,
+            label=chosen_label(spec),
             cutoff=spec.trunc_cutoff,
             progress=lambda done, _: report(of_bands + done, total),
         )

@@ -5,6 +5,7 @@ standard error stream.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 Report = Callable[[int, int | None], None]
 """Called with (done, total or None if unknown)."""
 _AS_JSON = "gan.cli.as_json"
+_LINE_SECONDS = 10.0
+"""Time between the lines of a log."""
 
 
 def report_as_json() -> None:
@@ -30,6 +33,12 @@ def say(text: str) -> None:
 def _as_json() -> bool:
     context = click.get_current_context(silent=True)
     return context is not None and bool(context.meta.get(_AS_JSON))
+
+
+def report_result(done: int, **numbers: int) -> None:
+    """Print what came of the command as the last line of its JSON; nothing without `--json`."""
+    if _as_json():
+        click.echo(json.dumps({"done": done, "total": done, **numbers}))
 
 
 @contextmanager
@@ -49,9 +58,16 @@ def progress(text: str, *, own: bool = True) -> Iterator[Report]:
 
 @contextmanager
 def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]]:
-    """Show a progress bar for each step of the block; yields a function of (label, done, total or None)."""
+    """Show a progress bar for each step of the block; yields a function of (label, done, total or None).
+
+    Where the standard error stream is no terminal, but a log, it gets a line every few seconds and at each step's end.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bars = Progress(*columns, console=Console(stderr=True))
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Log().report if shown else lambda label, done, total: None
+        return
+    bars = Progress(*columns, console=console)
     tasks: dict[str, TaskID] = {}
 
     def report(label: str, done: int, total: int | None) -> None:
@@ -67,6 +83,20 @@ def steps(shown: bool = True) -> Iterator[Callable[[str, int, int | None], None]
     finally:
         if tasks:
             bars.stop()
+
+
+class _Log:
+    """Progress as lines of text, not too many."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def report(self, label: str, done: int, total: int | None) -> None:
+        """Print a line if the last one is old, or this is the end."""
+        now = time.monotonic()
+        if done == total or now - self._since >= _LINE_SECONDS:
+            self._since = now
+            click.echo(f"{label}: {done}" if total is None else f"{label}: {done} of {total}", err=True)
 
 
 @contextmanager

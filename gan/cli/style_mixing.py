@@ -5,7 +5,7 @@ from pathlib import Path
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import MixingSpec
 from gan.cli.command import command as make
-from gan.cli.opening import open_generator
+from gan.cli.opening import chosen_label, open_generator
 from gan.cli.progress import progress
 from gan.figures import mixing_figure
 from gan.images import RenderOptions
@@ -22,7 +22,7 @@ def command(spec: MixingSpec) -> None:
             spec.cols,
             spec.styles,
             psi=spec.trunc,
-            label=spec.label,
+            label=chosen_label(spec),
             cutoff=spec.trunc_cutoff,
             options=RenderOptions(noise_mode=spec.noise_mode),
             progress=report,

@@ -62,7 +62,7 @@ def _resumed_folder(args: Sequence[str]) -> Path | None:
 
 
 def _run_folder(text: str) -> Path | None:
-    return Path(text) if (Path(text) / RUN_FILE).is_file() else None
+    return Path(text) if os.path.isfile(Path(text) / RUN_FILE) else None
 
 
 def train(spec: TrainSpec) -> None:

@@ -30,7 +30,7 @@ def check(job: Job) -> Fit | None:
         raise TrainingError(f"This computer has {torch.cuda.device_count()} GPUs: give fewer --gpus.")
     if job.config.resume is None or job.continued:
         return None
-    return check_start(job.config, gan.load(job.config.resume))
+    return check_start(job.config, gan.load(job.config.resume, kernels="off"))
 
 
 def describe(spec: TrainSpec, job: Job, fit: Fit | None) -> str:
@@ -67,8 +67,8 @@ def describe(spec: TrainSpec, job: Job, fit: Fit | None) -> str:
 
 
 def _check_writable(folder: Path) -> None:
-    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK):
+    existing = next(place for place in (folder, *folder.absolute().parents) if os.path.exists(place))
+    if not os.path.isdir(existing) or not os.access(existing, os.W_OK):
         raise TrainingError(f"{existing} cannot be written: give another --outdir.")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import TruncationFigureSpec
 from gan.cli.command import command as make
-from gan.cli.opening import open_generator
+from gan.cli.opening import chosen_label, open_generator
 from gan.cli.progress import progress
 from gan.figures import truncation_figure
 
@@ -16,6 +16,6 @@ def command(spec: TruncationFigureSpec) -> None:
     G = open_generator(spec)
     with progress("Pictures") as report:
         figure = truncation_figure(
-            G, spec.seeds, spec.psis, label=spec.label, cutoff=spec.trunc_cutoff, progress=report
+            G, spec.seeds, spec.psis, label=chosen_label(spec), cutoff=spec.trunc_cutoff, progress=report
         )
     figure.save(Path(spec.outdir), text={"Software": "StyleScope", "Comment": describe(spec, "truncation-figure")})

@@ -5,7 +5,7 @@ from pathlib import Path
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import UncuratedFigureSpec
 from gan.cli.command import command as make
-from gan.cli.opening import open_generator
+from gan.cli.opening import chosen_label, open_generator
 from gan.cli.progress import progress
 from gan.figures import uncurated_figure
 
@@ -23,7 +23,7 @@ def command(spec: UncuratedFigureSpec) -> None:
             seed=spec.seed,
             psi=spec.trunc,
             cutoff=spec.trunc_cutoff,
-            label=spec.label,
+            label=chosen_label(spec),
             crop=crop,
             progress=report,
         )

@@ -2,6 +2,7 @@
 
 import io
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.inputs import ArchiveError, TarReader, reason_of, unpack_gzip
-from gan.io.constructors import allow_list
+from foundation.pickles.constructors import allow_list
+from foundation.pickles.machine import BoundedReader, Budget, Machine
 from gan.io.errors import LoadError
-from gan.io.machine import BoundedReader, Budget, Machine
 from gan.io.records import NumpyArray
 
 from .items import Item
@@ -117,7 +118,7 @@ class MnistSource:
 
     def __init__(self, path: Path) -> None:
         labels_path = path.with_name(path.name.replace("images-idx3", "labels-idx1"))
-        if not labels_path.is_file():
+        if not os.path.isfile(labels_path):
             raise DatasetError(f"The labels of {path} are missing: put {labels_path.name} beside it.")
         self._name = path.name
         self._images = _idx(path, dimensions=3)

@@ -1,6 +1,7 @@
 """Extraction of a dataset's images, and comparison of two datasets."""
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ def extract(source: Source, folder: Path, progress: Progress) -> tuple[int, int]
     Raises:
         DatasetError: the folder is there already and not empty.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if os.path.exists(folder) and (not os.path.isdir(folder) or any(folder.iterdir())):
         raise DatasetError(f"{folder} is there already: give an empty or new folder.")
     written = damaged = 0
     with replacing_folder(folder) as part:

@@ -22,6 +22,8 @@ class Item:
     """None without labels."""
     problem: str = ""
     """Reason why it cannot be read."""
+    expected: bool = False
+    """True if it was asked to be left out."""
 
 
 class Source(Protocol):

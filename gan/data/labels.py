@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foundation.datasets.facts import LABEL_LIMITS, MOST_CLASSES
 from foundation.inputs import clean_text, read_object
-from foundation.specs.dataset_facts import LABEL_LIMITS, MOST_CLASSES
 from gan.data.label_names import as_number
 
 Floats = npt.NDArray[np.float32]

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from foundation.datasets.files import DatasetError, decode
 from foundation.inputs import clean_text, open_regular, reason_of
 
 from .items import Item
-from .reader import DatasetError, decode
 
 
 class LsunSource:

@@ -1,13 +1,16 @@
-"""Other orders of a source's images, as the published tools make them: shuffled, and digits as colours."""
+"""Sources made of others: shuffled and digits as colours, as the published tools make them, and without duplicates."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
+from foundation.datasets.duplicates import Seen
+
 from .archives import CifarSource, MnistSource
 from .files import FilesSource
 from .items import Item, Source
+from .published import Hdf5Source, SvhnSource
 from .reader import DatasetError
 
 _SEED = 123
@@ -24,9 +27,9 @@ def shuffled(source: Source) -> Source:
     """
     order = np.arange(len(source))
     np.random.RandomState(_SEED).shuffle(order)
-    if isinstance(source, FilesSource):
+    if isinstance(source, FilesSource | Hdf5Source):
         return source.reordered(order.tolist())
-    if isinstance(source, CifarSource | MnistSource):  # at most 150 MB
+    if isinstance(source, CifarSource | MnistSource | SvhnSource):  # at most 230 MB
         items = list(source)
         return _Items(source.channels(), [items[index] for index in order])
     raise DatasetError("The images of this source can only be read in their own order: leave --shuffle out.")
@@ -66,6 +69,34 @@ class _Stacked:
         random = np.random.RandomState(_SEED)
         for index in range(self._count):
             yield Item(f"digits[{index}]", self._digits[random.randint(len(self._digits), size=3)])
+
+
+class WithoutDuplicates:
+    """The images of a source without those that are nearly the same as an earlier one.
+
+    Attributes:
+        count: Number of images that were left out so far.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.count = 0
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+    def channels(self) -> set[int]:
+        """See `Source`."""
+        return self._source.channels()
+
+    def __iter__(self) -> Iterator[Item]:
+        seen, self.count = Seen(), 0
+        for item in self._source:
+            if item.pixels is not None and (before := seen.before(item.pixels, item.name)):
+                self.count += 1
+                yield Item(item.name, None, None, f"{item.name} is nearly the same as {before}.", expected=True)
+            else:
+                yield item
 
 
 class _Items:

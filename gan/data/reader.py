@@ -8,38 +8,24 @@ import copy
 import functools
 import hashlib
 import os
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from foundation.inputs import (
-    ArchiveError,
-    DocumentError,
-    PictureError,
-    TooLargeError,
-    ZipReader,
-    clean_text,
-    open_picture,
-    read_json,
-    read_regular,
-    reason_of,
-)
-from foundation.specs.dataset_facts import LABEL_BYTES, LABEL_LIMITS, LABELS, PICTURE_BYTES
-from foundation.specs.image_files import ENDINGS, is_image, walk
+from foundation.datasets.facts import LABEL_BYTES, LABEL_LIMITS, LABELS, PICTURE_BYTES
+from foundation.datasets.files import DatasetError, decode, image_names, open_files
+from foundation.inputs import ArchiveError, DocumentError, TooLargeError, clean_text, read_json, reason_of
+from foundation.specs.image_files import ENDINGS
 from gan.data.label_names import matched
 from gan.data.labels import Labels, labels_of, read_table
-from gan.data.pixels import pixels_of
+
+__all__ = ["Bytes", "DatasetError", "Floats", "ImageSource"]
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-
-
-class DatasetError(ValueError):
-    """A dataset cannot be read; the message names the file and the remedy."""
 
 
 class ImageSource:
@@ -195,7 +181,7 @@ class ImageSource:
         return index % len(self.names)
 
     def _where(self, name: str) -> str:
-        return f"{self.path}{':' if self.path.is_file() else os.sep}{clean_text(name, 100)}"
+        return f"{self.path}{':' if os.path.isfile(self.path) else os.sep}{clean_text(name, 100)}"
 
     def _read(self, name: str, limit: int = PICTURE_BYTES) -> bytes:
         try:
@@ -239,112 +225,3 @@ class ImageSource:
 
 def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[2]}x{shape[1]} with {shape[0]} channel{'s' if shape[0] > 1 else ''}"
-
-
-def decode(data: bytes, where: str) -> Bytes:
-    """Decode an image file, uint8 [C, H, W].
-
-    Args:
-        data: The file's content.
-        where: Name for error messages.
-
-    Raises:
-        DatasetError: it is damaged, not an image, or has more than 8 bits per channel.
-    """
-    try:
-        with open_picture(data) as image:
-            pixels = pixels_of(image)
-            if pixels is None:
-                raise DatasetError(
-                    f"{where} has pixels of Pillow's mode {image.mode}, and only those of 8 or 16 bits can be read: "
-                    "convert it."
-                )
-    except PictureError as error:
-        raise DatasetError(f"{where} {error}: leave it out or get it again.") from error
-    except (OSError, SyntaxError) as error:
-        raise DatasetError(f"{where} is damaged or no picture ({error}): leave it out or get it again.") from error
-    return pixels
-
-
-def image_names(files: "FolderFiles | ZipFiles") -> tuple[str, ...]:
-    """Return the sorted names of the images among files."""
-    return tuple(sorted(filter(is_image, files.names())))
-
-
-def open_files(path: Path) -> "FolderFiles | ZipFiles":
-    """Open the files of a dataset.
-
-    Raises:
-        DatasetError: there is no such folder or zip file.
-    """
-    if path.is_dir():
-        return FolderFiles(path)
-    if path.is_file():
-        return ZipFiles(path)
-    raise DatasetError(f"There is no dataset at {path}: give a folder of pictures or a zip file.")
-
-
-class FolderFiles:
-    """The files below a folder, named with slashes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._names = frozenset(
-            (Path(folder) / file).relative_to(path).as_posix()
-            for folder, files in walk(path)
-            for file in files
-            if not file.startswith(".")
-        )
-
-    def names(self) -> frozenset[str]:
-        """All files."""
-        return self._names
-
-    def read(self, name: str, limit: int = PICTURE_BYTES) -> bytes:
-        """The content of one, of at most `limit` bytes."""
-        return read_regular(self._path / name, limit)
-
-    def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Size and CRC-32 of each file."""
-        for name in names:
-            data = self.read(name)
-            yield len(data), zlib.crc32(data)
-
-
-class ZipFiles:
-    """The files in a zip file. Each process opens its own handle: forks must not share a file position."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._open: tuple[int, ZipReader] | None = None
-        self._names = frozenset(self._zip().names())
-
-    def names(self) -> frozenset[str]:
-        """All files."""
-        return self._names
-
-    def read(self, name: str, limit: int = PICTURE_BYTES) -> bytes:
-        """The content of one, of at most `limit` bytes."""
-        return self._zip().read(name, limit)
-
-    def checks(self, names: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Size and CRC-32 of each file, as the zip file lists them."""
-        for name in names:
-            yield self._zip().check(name)
-
-    def _zip(self) -> ZipReader:
-        if self._open is None or self._open[0] != os.getpid():
-            try:
-                self._open = (os.getpid(), ZipReader(self._path))
-            except (OSError, ArchiveError) as error:
-                raise DatasetError(
-                    f"{self._path} is no readable zip file ({reason_of(error)}): get the dataset again."
-                ) from error
-        return self._open[1]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_open": None}
-
-    def __del__(self) -> None:
-        if self._open is not None and self._open[0] == os.getpid():
-            self._open[1].close()

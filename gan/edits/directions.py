@@ -11,14 +11,12 @@ from pathlib import Path
 
 import torch
 
-from foundation.arrays import Floats, direction_of, read_floats
+from foundation.arrays import Floats
+from foundation.directions import NamedDirection, read_directions
 from gan.device import send
 
 FIRST_LAYERS = 8
 """Number of layers that the published face directions apply to (coarse and middle styles)."""
-
-KEY = "direction"
-"""The name of the array, should the file be a `.npz`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,21 +31,35 @@ class Direction:
     """Indices into ws; None for the first `FIRST_LAYERS`, or all where there are fewer."""
 
 
-def load_direction(path: str | Path) -> Floats:
-    """The vector of a `.npy` file, float32 [w_dim] or [num_ws, w_dim]; leading sizes of 1 are dropped.
+def load_direction(path: str | Path, name: str = "") -> Floats:
+    """The vector of a direction in a file, float32 [w_dim] or [num_ws, w_dim]. Arguments and errors as the next."""
+    return chosen_direction(path, name).vector
+
+
+def chosen_direction(path: str | Path, name: str = "") -> NamedDirection:
+    """One of the directions of a `.npz`, `.npy` or `.pt` file.
+
+    Args:
+        path: The file.
+        name: Name of the direction, in any case, or its number from 1; empty for the first.
 
     Raises:
-        ValueError: it is no numpy file, holds Python objects, or has another shape.
+        ValueError: it is no such file, holds Python objects, has another shape, or no direction of this name.
         OSError: it cannot be read.
     """
     try:
-        array = read_floats(path, KEY)
+        found = read_directions(path)
     except ValueError as error:
         raise ValueError(f"{path} {error}.") from error
-    vector = direction_of(array)
-    if vector is None:
-        raise ValueError(f"{path} has the shape {list(array.shape)}; a direction has [w_dim] or [num_ws, w_dim].")
-    return vector
+    if not name:
+        return found[0]
+    for one in found:
+        if one.name.casefold() == name.strip().casefold():
+            return one
+    if name.strip().isdecimal() and 1 <= int(name) <= len(found):
+        return found[int(name) - 1]
+    held = ", ".join(one.name for one in found[:4]) + (", ..." if len(found) > 4 else "")
+    raise ValueError(f"{path} has no direction {name!r}; it holds {len(found)}: {held}.")
 
 
 def apply(ws: torch.Tensor, directions: Sequence[Direction]) -> torch.Tensor:

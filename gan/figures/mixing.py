@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import PLAIN, ImageArray, RenderOptions, grid, render, styles
+from gan.images import PLAIN, ImageArray, Label, RenderOptions, grid, render, styles
 from gan.networks.protocol import Generator
 
 
@@ -31,7 +31,7 @@ def mixing_figure(
     layers: Sequence[int],
     *,
     psi: float = 1.0,
-    label: int | None = None,
+    label: Label | None = None,
     cutoff: int | None = None,
     options: RenderOptions = PLAIN,
     progress: Progress = silent,

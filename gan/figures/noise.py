@@ -10,7 +10,7 @@ import torch
 
 from foundation.statistics import PixelDeviation
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import ImageArray, RenderOptions, grid, render, styles
+from gan.images import ImageArray, Label, RenderOptions, grid, render, styles
 from gan.networks.noise import NoiseSetting
 from gan.networks.protocol import Generator
 
@@ -67,7 +67,7 @@ def noise_variation_figure(
     realisations: int = 100,
     shown: int = 4,
     psi: float = 1.0,
-    label: int | None = None,
+    label: Label | None = None,
     cutoff: int | None = None,
     progress: Progress = silent,
 ) -> Figure:
@@ -110,7 +110,7 @@ def noise_bands_figure(
     seeds: Sequence[int],
     *,
     psi: float = 1.0,
-    label: int | None = None,
+    label: Label | None = None,
     cutoff: int | None = None,
     progress: Progress = silent,
 ) -> Figure:

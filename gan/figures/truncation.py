@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import PLAIN, ImageArray, RenderOptions, grid, render, styles
+from gan.images import PLAIN, ImageArray, Label, RenderOptions, grid, render, styles
 from gan.networks.protocol import Generator
 
 
@@ -12,7 +12,7 @@ def truncation_figure(
     seeds: Sequence[int],
     psis: Sequence[float],
     *,
-    label: int | None = None,
+    label: Label | None = None,
     cutoff: int | None = None,
     options: RenderOptions = PLAIN,
     progress: Progress = silent,

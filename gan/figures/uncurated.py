@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from gan.figures.figure import Figure, Progress, silent
-from gan.images import PLAIN, ImageArray, RenderOptions, device_of, render
+from gan.images import PLAIN, ImageArray, Label, RenderOptions, condition_of, device_of, label_of, render
 from gan.networks.protocol import Generator
 
 
@@ -19,7 +19,7 @@ def uncurated_figure(
     seed: int = 5,
     psi: float = 1.0,
     cutoff: int | None = None,
-    label: int | None = None,
+    label: Label | None = None,
     crop: tuple[int, int, int, int] | None = None,
     options: RenderOptions = PLAIN,
     progress: Progress = silent,
@@ -44,11 +44,12 @@ def uncurated_figure(
     Raises:
         ValueError: no columns, a part that the images do not have, or one that cannot be divided that often.
     """
-    left, top, width, height = crop or (0, 0, G.img_resolution, G.img_resolution)
+    whole_height, whole_width = G.img_size
+    left, top, width, height = crop or (0, 0, whole_width, whole_height)
     if not lods or min(lods) < 0:
         raise ValueError("The figure needs a level of detail of at least 0 for each column, as in 0,1,2,2.")
-    if left < 0 or top < 0 or left + width > G.img_resolution or top + height > G.img_resolution:
-        raise ValueError(f"The part to show must lie within {G.img_resolution}x{G.img_resolution} pixels.")
+    if left < 0 or top < 0 or left + width > whole_width or top + height > whole_height:
+        raise ValueError(f"The part to show must lie within {whole_width}x{whole_height} pixels.")
     if width % 2 ** max(lods) or height % 2 ** max(lods):
         raise ValueError(f"{width}x{height} pixels cannot be halved {max(lods)} times: give lower levels of detail.")
     count = rows * sum(2**lod for lod in lods)
@@ -70,12 +71,16 @@ def uncurated_figure(
     return Figure(np.concatenate(columns, axis=1), images)
 
 
-def _latents(G: Generator, count: int, seed: int, label: int | None) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+def _latents(
+    G: Generator, count: int, seed: int, label: Label | None
+) -> tuple[torch.Tensor | None, torch.Tensor | None]:
     random = np.random.RandomState(seed % 2**32)
     device = device_of(G)
     z = torch.from_numpy(random.randn(count, G.z_dim)).float().to(device) if G.z_dim else None
     if not G.c_dim:
         return z, None
+    if isinstance(label, tuple):
+        return z, condition_of(G, label_of(G, seed, label) or label).to(device).expand(count, -1)
     chosen = random.randint(G.c_dim, size=count) if label is None else np.full(count, label)
     if not 0 <= int(chosen.max()) < G.c_dim:
         raise ValueError(f"There is no class {label}: this network's are 0-{G.c_dim - 1}.")

@@ -101,10 +101,10 @@ class Recordings:
         key, tensors = call_key(bound.arguments)
         if key is None:
             return None
-        plain = {name: value for name, value in options.items() if name not in tensors}
+        known = {"ws": ws, **options}
 
         def render(own: Mapping[str, Tensor]) -> Tensor:
-            return network(**own, **plain)  # type: ignore[arg-type]
+            return network(**{name: _with_tensors(name, value, own) for name, value in known.items()})  # type: ignore[arg-type]
 
         return self.replay(key, tensors, render)
 
@@ -165,6 +165,10 @@ def call_key(arguments: Mapping[str, object]) -> tuple[Hashable | None, dict[str
     tensors: dict[str, Tensor] = {}
     key: list[tuple[str, Hashable]] = []
     for name, value in arguments.items():
+        if isinstance(value, Mapping) and any(isinstance(item, Tensor) for item in value.values()):
+            inside = {part: item for part, item in value.items() if isinstance(item, Tensor)}
+            tensors |= {f"{name}/{part}": item for part, item in inside.items()}
+            value = {part: None if part in inside else item for part, item in value.items()}
         if isinstance(value, Tensor):
             tensors[name] = value
         elif not _repeats(name, value):
@@ -177,17 +181,27 @@ def call_key(arguments: Mapping[str, object]) -> tuple[Hashable | None, dict[str
     return tuple(key), tensors
 
 
+def _with_tensors(name: str, value: object, own: Mapping[str, Tensor]) -> object:
+    """An argument with a graph's own memory in place of the tensors that `call_key` found in it."""
+    if isinstance(value, Mapping):
+        return {part: own.get(f"{name}/{part}", item) for part, item in value.items()}
+    return own.get(name, value)
+
+
 def _repeats(name: str, value: object) -> bool:
     """True if a graph may be recorded with this argument."""
     match name:
         case "generator" | "on_layer":
             return value is None
+        case "bends":
+            return not value  # their numbers come from the host
         case "update_emas":
             return not value
         case "noise_mode":
             return value != "random"
         case "noise" if isinstance(value, Mapping):
-            return all(seed is None for _, _, seed in value.values())  # made on the CPU, and copied by waiting
+            # Seeded noise is made on the CPU, and copied by waiting; None stands for an image.
+            return all(own is None or own[2] is None for own in value.values())
     return True
 
 

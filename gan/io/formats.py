@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import BinaryIO
 
-from gan.io.errors import CorruptFileError, UnsupportedNetworkError
+from foundation.pickles.constructors import TORCH_MAGIC
+from gan.io.errors import CorruptFileError
 
 
 class Format(Enum):
@@ -11,7 +12,12 @@ class Format(Enum):
 
     PICKLE = "pickle"
     SAFETENSORS = "safetensors"
+    TORCH_ZIP = "torch"
+    TORCH_LEGACY = "old torch"
 
+
+_LEGACY = TORCH_MAGIC.to_bytes(10, "little")
+"""Start of the old container of torch.save, after the first opcode of its pickle."""
 
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
@@ -36,32 +42,28 @@ def format_of(file: BinaryIO, suffix: str) -> Format:
 
     Raises:
         CorruptFileError: it is not a network file; the message names its format if known.
-        UnsupportedNetworkError: it is a `torch.save` file.
     """
     head = file.read(4096)
     file.seek(0)
     if not head:
         raise CorruptFileError("The file is empty; copy or download it again.")
-    if head[8:9] == b"{" or suffix == ".safetensors":
+    if head[8:9] == b"{":
         return Format.SAFETENSORS
-    if head[0] == 0x80:
-        return Format.PICKLE
     if head.startswith(b"PK\x03\x04"):
-        if b"data.pkl" in head:
-            raise UnsupportedNetworkError(
-                "The file was written by torch.save and holds bare tensors, which do not say what network they belong "
-                "to; choose a network-snapshot file of StyleGAN 1, 2, 2-ADA or 3."
-            )
-        raise CorruptFileError("The file is a ZIP archive, not a network; choose a .pkl or .safetensors file.")
+        return Format.TORCH_ZIP
+    if head[0] == 0x80:
+        return Format.TORCH_LEGACY if _LEGACY in head[:16] else Format.PICKLE
+    if suffix == ".safetensors":
+        return Format.SAFETENSORS
     for magic, what in _OTHERS:
         if head.startswith(magic):
-            raise CorruptFileError(f"The file is {what}; choose a .pkl or .safetensors file.")
+            raise CorruptFileError(f"The file is {what}; choose a network file.")
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
         raise CorruptFileError(
             "The file is a web page, not a network: the download probably led to a login or warning page; download it "
-            "in a browser and choose the .pkl or .safetensors file."
+            "in a browser and choose the network file."
         )
     if text.startswith((b"{", b'["')):
-        raise CorruptFileError("The file is JSON, not a network; choose a .pkl or .safetensors file.")
+        raise CorruptFileError("The file is JSON, not a network; choose a network file.")
     return Format.PICKLE

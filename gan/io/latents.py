@@ -1,4 +1,4 @@
-"""Latents in files, as the published projector writes them: `.npz` with the array `w`, or plain `.npy`."""
+"""Latents in files: `.npz` with the array `w`, as the published projector writes them, `.npy`, or tensors of torch."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from foundation.inputs import clean_text
-from gan.io.errors import CorruptFileError, UnsupportedNetworkError, listed, quoted
-from gan.io.machine import Allowed
-from gan.io.networks import NAMES, Architecture, StoredNetwork
+from foundation.pickles.machine import Allowed
+from gan.io.errors import CorruptFileError, UnsupportedNetworkError, quoted
+from gan.io.first_size import set_first_size
+from gan.io.networks import Architecture, StoredNetwork
 from gan.io.records import FileBytes, Module, NumpyArray, Record, Tensor
 
 _MAX_DEPTH = 32
@@ -33,44 +34,6 @@ _POSITIONS = {
 }
 
 
-def networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]:
-    """The networks in an official PyTorch pickle.
-
-    Args:
-        data: What the pickle holds.
-        only: Which of `NAMES` are needed; others that this version does not know are left out.
-
-    Raises:
-        UnsupportedNetworkError: it holds no network that this version can build.
-        CorruptFileError: a network in it is damaged.
-    """
-    if not isinstance(data, dict) or not any(isinstance(data.get(name), Module) for name in NAMES):
-        raise UnsupportedNetworkError(_what_it_is(data))
-    found = {}
-    for name in NAMES:
-        if data.get(name) is None:
-            continue
-        if not isinstance(data[name], Module):
-            raise CorruptFileError(f"{name} in the file is no network; get the file again from its source.")
-        try:
-            found[name] = stored_network(name, data[name])
-        except UnsupportedNetworkError:
-            # An unsupported discriminator must not prevent loading the generator.
-            if name in only:
-                raise
-    return found
-
-
-def _what_it_is(data: Any) -> str:
-    if isinstance(data, dict) and any(isinstance(value, Tensor) for value in data.values()):
-        what = "The file is a bare list of tensors (a state dict), which does not say what network they belong to"
-    elif isinstance(data, dict):
-        what = f"The file holds none of G, D and G_ema (it holds {listed(data, 5, 24) or 'nothing'})"
-    else:
-        what = "The file is a pickle, but holds no networks"
-    return f"{what}; choose a network-snapshot file of StyleGAN 1, 2, 2-ADA or 3."
-
-
 def stored_network(name: str, module: Module) -> StoredNetwork:
     """One network: its class, its constructor's arguments, and its parameters and buffers by dotted name.
 
@@ -84,21 +47,45 @@ def stored_network(name: str, module: Module) -> StoredNetwork:
             f"{name} is of the class {quoted(kind)}, which this version does not know; it reads Generator and "
             f"Discriminator of StyleGAN2-ADA and StyleGAN3 (load only the others to leave {name} out)."
         )
-    arguments = _arguments(name, module)
+    arguments = arguments_of(name, module)
     if kind == "Discriminator":
         class_name = "stylegan2.Discriminator"
         _add_discriminator_defaults(module, arguments)
-    elif _child(module, "synthesis.input") is not None:
+    elif child_of(module, "synthesis.input") is not None:
         class_name = "stylegan3.Generator"
     else:
         class_name = "stylegan2.Generator"
         _add_generator_defaults(module, arguments)
-    return StoredNetwork(Architecture(class_name, arguments), dict(_tensors(module, "", 0, [_MAX_PARTS])))
+    tensors = tensors_of(module)
+    if class_name == "stylegan2.Generator":
+        set_first_size(arguments, tensors)
+    return StoredNetwork(Architecture(class_name, arguments), tensors)
 
 
-def _arguments(name: str, module: Module) -> dict[str, Any]:
+def state_of(value: Any) -> dict[str, Any] | None:
+    """The attributes of a module, be it of the published classes or of another; None for other values."""
+    if isinstance(value, Module):
+        return value.state
+    if isinstance(value, Record) and isinstance(value.state, dict):
+        return value.state if {"_parameters", "_buffers", "_modules"} <= value.state.keys() else None
+    return None
+
+
+def tensors_of(value: Module | Record) -> dict[str, Tensor]:
+    """The parameters and buffers of a module by dotted name.
+
+    Raises:
+        CorruptFileError: it lacks what every module has, or has more parts than any network.
+    """
+    state = state_of(value)
+    assert state is not None
+    return dict(_tensors(state, "", 0, [_MAX_PARTS]))
+
+
+def arguments_of(name: str, module: Module) -> dict[str, Any]:
+    """The constructor's arguments as plain data. Raises CorruptFileError where the file does not keep them."""
     given, keywords = module.state.get("_init_args", ()), module.state.get("_init_kwargs", {})
-    positions = _POSITIONS[module.class_name]
+    positions = _POSITIONS.get(module.class_name, ())
     if not isinstance(given, tuple) or not isinstance(keywords, dict) or len(given) > len(positions):
         raise CorruptFileError(f"{name} does not say how it was built; get the file again from its source.")
     left = [_PLAIN_LIMIT]  # for all arguments together: each may hold the same parts again
@@ -107,7 +94,7 @@ def _arguments(name: str, module: Module) -> dict[str, Any]:
     nested = arguments.pop("synthesis_kwargs", None)
     if isinstance(nested, dict):
         arguments.update(nested)
-    mapping = _child(module, "mapping")
+    mapping = child_of(module, "mapping")
     if mapping is not None:
         # A discriminator's mapping network tracks no average.
         known = ("num_layers", "w_avg_beta") if module.class_name == "Generator" else ("num_layers",)
@@ -119,9 +106,9 @@ def _arguments(name: str, module: Module) -> dict[str, Any]:
 
 
 def _add_generator_defaults(module: Module, arguments: dict[str, Any]) -> None:
-    blocks = _blocks(_child(module, "synthesis"))
+    blocks = _blocks(child_of(module, "synthesis"))
     _set_fp16(blocks, arguments)
-    layer = _child(module, "synthesis.b4.conv1")
+    layer = child_of(module, "synthesis.b4.conv1")
     if layer is not None and "conv_clamp" in layer.state:
         arguments.setdefault("conv_clamp", plain(layer.state["conv_clamp"]))
 
@@ -129,7 +116,7 @@ def _add_generator_defaults(module: Module, arguments: dict[str, Any]) -> None:
 def _add_discriminator_defaults(module: Module, arguments: dict[str, Any]) -> None:
     blocks = [block for block in _blocks(module) if "use_fp16" in block.state]
     _set_fp16(blocks, arguments)
-    layer = next((found for block in blocks if (found := _child(block, "conv0")) is not None), None)
+    layer = next((found for block in blocks if (found := child_of(block, "conv0")) is not None), None)
     if layer is not None and "conv_clamp" in layer.state:
         arguments.setdefault("conv_clamp", plain(layer.state["conv_clamp"]))
 
@@ -148,7 +135,8 @@ def _blocks(module: Module | None) -> list[Module]:
     return blocks[:_LONGEST_CHAIN]
 
 
-def _child(module: Module, path: str) -> Module | None:
+def child_of(module: Module, path: str) -> Module | None:
+    """The module of a dotted name in `module`; None where there is none of the published classes."""
     found: Any = module
     for part in path.split("."):
         children = found.state.get("_modules") if isinstance(found, Module) else None
@@ -156,8 +144,7 @@ def _child(module: Module, path: str) -> Module | None:
     return found if isinstance(found, Module) else None
 
 
-def _tensors(module: Module, prefix: str, depth: int, left: list[int]) -> Iterator[tuple[str, Tensor]]:
-    state = module.state
+def _tensors(state: dict[str, Any], prefix: str, depth: int, left: list[int]) -> Iterator[tuple[str, Tensor]]:
     hidden = state.get("_non_persistent_buffers_set") or ()
     parameters, buffers, children = (state.get(key) for key in ("_parameters", "_buffers", "_modules"))
     if (
@@ -188,8 +175,8 @@ def _tensors(module: Module, prefix: str, depth: int, left: list[int]) -> Iterat
                 )
             yield f"{prefix}{key}", value
     for key, child in children.items():
-        if isinstance(child, Module):
-            yield from _tensors(child, f"{prefix}{key}.", depth + 1, left)
+        if (inner := state_of(child)) is not None:
+            yield from _tensors(inner, f"{prefix}{key}.", depth + 1, left)
         elif child is not None:
             raise CorruptFileError(
                 f"{quoted(prefix + key)} in the file is no module; get the file again from its source."

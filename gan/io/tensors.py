@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from foundation.files import replacing
+from foundation.pickles.foreign import Foreign
+from gan.io import parents
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError, quoted
+from gan.io.layouts import Reading, networks_in
 from gan.io.networks import NAMES, Architecture, Networks, StoredNetwork
 from gan.io.official import plain
 from gan.io.records import ITEM_SIZES, FileBytes, Storage, Tensor, is_count, is_shape, make_tensor
@@ -74,13 +77,14 @@ def save(path: str | Path, nets: Networks) -> None:
         "version": VERSION,
         "networks": architectures,
         "training_set_kwargs": plain(nets.info.training_set_kwargs),
+        **({"parents": parents.written(nets.info.parents)} if nets.info.parents else {}),
     }
     with replacing(path) as part:
         save_file(tensors, part, metadata={KEY: json.dumps(description, sort_keys=True)})
 
 
-def load_safetensors(file: BinaryIO, size: int) -> tuple[dict[str, StoredNetwork], dict[str, Any]]:
-    """Read the networks in a file written by `save`, and its description of the training set.
+def load_safetensors(file: BinaryIO, size: int) -> Reading:
+    """Read the networks in a file written by `save`, or those of another program's state dict.
 
     Args:
         file: The file, at its start; it must stay open until the tensors have been read.
@@ -88,7 +92,7 @@ def load_safetensors(file: BinaryIO, size: int) -> tuple[dict[str, StoredNetwork
 
     Raises:
         CorruptFileError: the file is cut short or damaged.
-        UnsupportedNetworkError: it is another program's file, or a later version's.
+        UnsupportedNetworkError: it holds no network that is known, or was written by a later version.
     """
     head = file.read(8)
     length = int.from_bytes(head, "little")
@@ -98,15 +102,22 @@ def load_safetensors(file: BinaryIO, size: int) -> tuple[dict[str, StoredNetwork
         )
     header = _parsed(file.read(length), "header")
     metadata = header.pop("__metadata__", {})
-    description = _description(metadata)
     tensors = _tensors(file, header, 8 + length, size)
+    if not isinstance(metadata, dict) or not isinstance(metadata.get(KEY), str):
+        return networks_in(tensors, Foreign(), NAMES)
+    description = _description(metadata[KEY])
     stored = {}
     for name, entry in description["networks"].items():
         prefix = f"{name}."
         own = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
         stored[name] = StoredNetwork(_architecture(name, entry), own)
     settings = description.get("training_set_kwargs")
-    return stored, plain(settings) if isinstance(settings, dict) else {}
+    return Reading(
+        stored,
+        plain(settings) if isinstance(settings, dict) else {},
+        "StyleScope",
+        parents=parents.read(description.get("parents")),
+    )
 
 
 def _parsed(text: bytes | str, what: str) -> dict[str, Any]:
@@ -119,13 +130,7 @@ def _parsed(text: bytes | str, what: str) -> dict[str, Any]:
     return value
 
 
-def _description(metadata: Any) -> dict[str, Any]:
-    text = metadata.get(KEY) if isinstance(metadata, dict) else None
-    if not isinstance(text, str):
-        raise UnsupportedNetworkError(
-            "The safetensors file does not say what network it holds (it was not written by this program); open "
-            "the original .pkl instead, or convert that."
-        )
+def _description(text: str) -> dict[str, Any]:
     description = _parsed(text, "description of its networks")
     version, networks = description.get("version"), description.get("networks")
     if not isinstance(version, int) or not isinstance(networks, dict) or not set(networks) <= set(NAMES):

@@ -1,6 +1,7 @@
 """Attribute classifiers for linear separability, each one linear layer on a feature network's features."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ def load(path: Path) -> Classifiers:
     Raises:
         ValueError: the file is missing, or has other contents.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ValueError(
             f"There is no classifier file {path}: make one with `python -m gan metrics train-classifiers`."
         )

@@ -7,6 +7,7 @@ EfficientNet-Lite0, the default, whose metrics have separate names.
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -70,6 +71,7 @@ class LiteDetector:
     def __init__(self, path: Path, device: torch.device) -> None:
         self.sha256 = file_sha256(path)
         self._network = efficientnet_lite.load(str(path), device)
+        self._folded = efficientnet_lite.folded(self._network)
 
     def features(self, images: Tensor) -> Tensor:
         """See `Detector`: the 1280 features before the classifier."""
@@ -89,7 +91,7 @@ class LiteDetector:
 
     def _unit_vectors(self, x: Tensor) -> Tensor:
         parts = []
-        for layer in self._network.scales(x):
+        for layer in self._folded.scales(x):
             unit = layer / (layer.norm(dim=1, keepdim=True) + 1e-10)
             parts.append((unit / (layer.shape[2] * layer.shape[3]) ** 0.5).flatten(1))
         return torch.cat(parts, dim=1)
@@ -193,7 +195,7 @@ class Detectors:
             return True
         if kind == LITE0:
             return lite_weights() is not None
-        return kind == INCEPTION and _fidelity_installed() and _fidelity_weights().is_file()
+        return kind == INCEPTION and _fidelity_installed() and os.path.isfile(_fidelity_weights())
 
     def check(self, kind: str, metric: str) -> None:
         """Check that a kind of feature network is available.

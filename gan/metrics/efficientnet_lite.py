@@ -4,6 +4,7 @@ A network of inverted residuals (Sandler et al. 2018, arXiv 1801.04381): expand 
 Module names are those of the published weights.
 """
 
+import copy
 from itertools import pairwise
 
 import torch
@@ -45,7 +46,7 @@ class SameConv(nn.Conv2d):
         if height % 2 or width % 2:
             input = F.pad(input, (width // 2, width - width // 2, height // 2, height - height // 2))
             height = width = 0
-        return F.conv2d(input, self.weight, None, self.stride, (height // 2, width // 2), 1, self.groups)
+        return F.conv2d(input, self.weight, self.bias, self.stride, (height // 2, width // 2), 1, self.groups)
 
 
 class Block(nn.Module):
@@ -125,7 +126,9 @@ def as_input(images: Tensor) -> Tensor:
     if x.shape[1] == 1:
         x = x.expand(-1, 3, -1, -1)
     if tuple(x.shape[2:]) != (RESOLUTION, RESOLUTION):
-        x = F.interpolate(x, (RESOLUTION, RESOLUTION), mode="bilinear", antialias=True, align_corners=False)
+        # Enlarging is the same without antialiasing, and its gradient takes a tenth of the time.
+        shrinks = max(x.shape[2:]) > RESOLUTION
+        x = F.interpolate(x, (RESOLUTION, RESOLUTION), mode="bilinear", antialias=shrinks, align_corners=False)
     return ((x - 127) / 128).contiguous(memory_format=torch.channels_last)
 
 
@@ -145,3 +148,20 @@ def load(path: str, device: torch.device | str = "cpu") -> EfficientNetLite0:
         if isinstance(layer, nn.Conv2d):  # channels_last is twice as fast on a CPU
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
     return network
+
+
+def folded(network: EfficientNetLite0) -> EfficientNetLite0:
+    """Return a copy whose normalisations are part of its convolutions: the same function, in two thirds of the time."""
+    found = copy.deepcopy(network)
+    for module in (found, *found._blocks):
+        convolutions = [layer for layer in module.children() if isinstance(layer, SameConv)]
+        norms = [(name, layer) for name, layer in module.named_children() if isinstance(layer, nn.BatchNorm2d)]
+        for convolution, (name, norm) in zip(convolutions, norms, strict=True):
+            assert norm.running_mean is not None
+            assert norm.running_var is not None
+            scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+            weight = (convolution.weight * scale[:, None, None, None]).contiguous(memory_format=torch.channels_last)
+            convolution.weight = nn.Parameter(weight, requires_grad=False)
+            convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale, requires_grad=False)
+            setattr(module, name, nn.Identity())
+    return found

@@ -13,7 +13,6 @@ import torch
 from foundation.specs.metric_names import AUTO, Metric, parse
 from gan.analysis import equivariance
 from gan.display import to_uint8
-from gan.inference import cpu
 from gan.metrics import cache as cached
 from gan.metrics import group
 from gan.metrics.classifiers import Classifiers
@@ -91,11 +90,12 @@ def check(
             f"The network has {network.c_dim} classes and the dataset {dataset.label_dim}: name the dataset that the "
             "network was trained on."
         )
-    made, real = (network.img_channels, network.img_resolution), (dataset.channels, dataset.resolution)
+    (height, width), side = network.img_size, dataset.resolution
+    made, real = (network.img_channels, width, height), (dataset.channels, side, side)
     if made != real and any(metric.compares for metric in metrics):
         raise ValueError(
-            f"The network makes pictures of {made[0]} channels at {made[1]}x{made[1]}, and the dataset has {real[0]} "
-            f"at {real[1]}x{real[1]}: make a dataset like the network's with `python -m gan dataset`."
+            f"The network makes pictures of {made[0]} channels at {width}x{height}, and the dataset has {real[0]} "
+            f"at {side}x{side}: make a dataset like the network's with `python -m gan dataset`."
         )
 
 
@@ -150,7 +150,6 @@ def evaluate(
     check(metrics, G, dataset, classifiers)
     network = copy.deepcopy(G).eval().requires_grad_(False).to(where)
     sampler = Sampler(network, where, seed, dataset)
-    cpu.make_ready(sampler.network.synthesis)
     folder = (cache or cached.folder()) if use_cache else None
     asked = Counter((metric.detector, metric.samples) for metric in metrics if metric.compares)
     generated: dict[tuple[str, int], torch.Tensor] = {}

@@ -63,7 +63,7 @@ class Result:
 def append(result: Result, folder: Path) -> Path:
     """Append a result to its file in a folder in one write; an incomplete line before it is ended first."""
     path = folder / f"metric-{result.metric}.jsonl"
-    torn = path.is_file() and _is_torn(path)
+    torn = os.path.isfile(path) and _is_torn(path)
     append_line(path, ("\n" if torn else "") + result.line())
     return path
 

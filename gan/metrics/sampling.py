@@ -1,8 +1,7 @@
 """Batches of images of a network and of a dataset."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from gan.ahead import in_order
+from gan.inference import cpu
 from gan.metrics.group import Batch
 from gan.networks.protocol import Generator
 
@@ -76,7 +77,7 @@ class Sampler:
     """
 
     def __init__(self, network: Generator, device: torch.device, seed: int, labels: ImageSet | None) -> None:
-        """Create a sampler; the network must not change afterwards.
+        """Create a sampler; the network must not change afterwards. On a CPU its plan is made.
 
         Args:
             network: A generator of `gan.networks`, in evaluation mode on `device`.
@@ -84,6 +85,7 @@ class Sampler:
             seed: Determines all random numbers.
             labels: Dataset that provides the labels of a conditional network.
         """
+        cpu.make_ready(network.synthesis)
         self.network = network
         self.device = device
         self._seed = seed
@@ -114,7 +116,7 @@ class Sampler:
     @property
     def at_once(self) -> int:
         """Number of images that fit into memory together."""
-        return max(1, min(64, _PIXELS // self.network.img_resolution**2))
+        return max(1, min(64, _PIXELS // math.prod(self.network.img_size)))
 
 
 def read_ahead(source: ImageSet, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Tensor]]:
@@ -123,21 +125,4 @@ def read_ahead(source: ImageSet, batches: Iterable[Batch]) -> Iterator[tuple[Bat
     def read(batch: Batch) -> tuple[Batch, Tensor]:
         return batch, torch.from_numpy(source.images(range(batch.start, batch.start + batch.count)))
 
-    with ThreadPoolExecutor(_READERS) as pool:
-        yield from _ahead(pool, read, batches)
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, read: Callable[[Batch], tuple[Batch, Tensor]], batches: Iterable[Batch]
-) -> Iterator[tuple[Batch, Tensor]]:
-    waiting: deque[Future[tuple[Batch, Tensor]]] = deque()
-    try:
-        for batch in batches:
-            waiting.append(pool.submit(read, batch))
-            if len(waiting) > 2 * _READERS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
+    yield from in_order(read, batches, _READERS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from foundation.ending import apart
 from foundation.specs.metric_names import AUTO, Metric
 from gan.metrics import results
 from gan.metrics.detectors import INCEPTION, LITE0, Detectors
@@ -165,7 +166,7 @@ class _Beside:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # it may outlive the training, and must not receive its Ctrl+C
+                **apart(),  # it may outlive the training, and must not receive its Ctrl+C
             )
         self._notify(f"Measuring {snapshot.name} in process {self._process.pid}")
         return {}

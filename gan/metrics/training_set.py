@@ -1,5 +1,6 @@
 """Training set of a network, from its run folder or its file."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ class TrainingSet:
 
 def run_of(network: Path) -> Path | None:
     """Return the run folder that contains a network file or that `network` is; None if there is none."""
-    folder = network if network.is_dir() else network.parent
+    folder = network if os.path.isdir(network) else network.parent
     return folder if is_run(folder) else None
 
 
@@ -38,7 +39,7 @@ def training_set(folder: Path | None, in_file: Mapping[str, Any]) -> TrainingSet
     Raises:
         ValueError: the run folder's options cannot be read.
     """
-    if folder is not None and (folder / RUN_FILE).is_file():
+    if folder is not None and os.path.isfile(folder / RUN_FILE):
         spec = read_options(folder, "train")
         return TrainingSet(str(spec["data"]), bool(spec.get("mirror", False)))
     if folder is not None:

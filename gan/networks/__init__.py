@@ -16,6 +16,7 @@ CLASS_NAMES: dict[str, tuple[str, str]] = {
     "stylegan1.Discriminator": ("gan.networks.stylegan1_discriminator", "Discriminator"),
     "stylegan2.Generator": ("gan.networks.stylegan2", "Generator"),
     "stylegan3.Generator": ("gan.networks.stylegan3", "Generator"),
+    "stylegan_xl.Generator": ("gan.networks.stylegan_xl", "Generator"),
     "stylegan2.Discriminator": ("gan.networks.stylegan2_discriminator", "Discriminator"),
 }
 """Networks that `build` knows: a name -> the module and the class in it."""

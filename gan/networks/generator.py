@@ -17,7 +17,7 @@ class StyleGenerator(nn.Module):
         z_dim: Size of the latent z.
         c_dim: Size of the label; 0 for none.
         w_dim: Size of w.
-        img_resolution: Width and height of the image, a power of two.
+        img_resolution: Width and height of the image, a power of two (see `stylegan2.SynthesisNetwork.init_res`).
         img_channels: Colour channels.
         mapping_kwargs: More arguments of `MappingNetwork`.
         synthesis_kwargs: More arguments of the family's `SynthesisNetwork`.
@@ -46,6 +46,11 @@ class StyleGenerator(nn.Module):
         options = self.mapping_options(mapping_kwargs or {})
         self.mapping = MappingNetwork(z_dim, c_dim, w_dim, num_ws=self.num_ws, **options)
 
+    @property
+    def img_size(self) -> tuple[int, int]:
+        """Height and width of the images."""
+        return self.synthesis.img_size
+
     def mapping_options(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments of the mapping network: those given, and the family's defaults."""
         return dict(given)
@@ -59,7 +64,7 @@ class StyleGenerator(nn.Module):
         update_emas: bool = False,
         **options: Unpack[SynthesisOptions],
     ) -> Tensor:
-        """Latents [N, z_dim] and labels [N, c_dim] -> images [N, img_channels, img_resolution, img_resolution].
+        """Latents [N, z_dim] and labels [N, c_dim] -> images [N, img_channels, *img_size].
 
         The arguments are those of `MappingNetwork.forward` and of `StyleSynthesis.forward`.
         """

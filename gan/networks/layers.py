@@ -112,6 +112,12 @@ class FullyConnectedLayer(nn.Module):
         return f"{self.in_features} -> {self.out_features}, activation={self.activation}"
 
 
+def styles_of(affine: FullyConnectedLayer, w: Tensor, offset: Tensor | None = None) -> Tensor:
+    """Styles s = A w + b, and an offset: w [N, w_dim] -> [N, channels]; `offset` is [channels] or [N, channels]."""
+    styles: Tensor = affine(w)
+    return styles if offset is None else styles + offset
+
+
 class Conv2dLayer(nn.Module):
     """Convolution with the equalised learning rate, optional resampling, bias and activation.
 
@@ -210,6 +216,22 @@ def resolutions(img_resolution: int) -> tuple[int, ...]:
     if img_resolution < 4 or img_resolution & (img_resolution - 1) != 0:
         raise ValueError(f"The resolution {img_resolution} is not a power of two of at least 4.")
     return tuple(2**i for i in range(2, img_resolution.bit_length()))
+
+
+def size_at(resolution: int, init_res: Sequence[int]) -> tuple[int, int]:
+    """Height and width of the block `b<resolution>` of a network whose first block, `b4`, has the size `init_res`."""
+    height, width = init_res
+    return height * resolution // 4, width * resolution // 4
+
+
+def checked_init_res(init_res: Sequence[int] | None) -> tuple[int, int]:
+    """Height and width of the first block; 4 x 4 for None. Raises ValueError where they are no two sizes."""
+    if init_res is None:
+        return 4, 4
+    if len(init_res) != 2 or not all(type(side) is int and side >= 1 for side in init_res):
+        raise ValueError(f"init_res is {init_res!r}; give the height and the width of the first block.")
+    height, width = init_res
+    return height, width
 
 
 def channel_counts(sizes: Sequence[int], channel_base: int, channel_max: int) -> dict[int, int]:

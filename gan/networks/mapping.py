@@ -131,6 +131,11 @@ class MappingNetwork(nn.Module):
         """Running mean of w [w_dim]; None where the network has none."""
         return None if self.w_avg_beta is None else self.w_avg
 
+    @property
+    def class_means(self) -> Tensor | None:
+        """Running mean of w of each class [classes, w_dim]; None where the network has one for all."""
+        return None
+
     def _inputs(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         parts = []
         if self.z_dim > 0:
@@ -151,7 +156,7 @@ class MappingNetwork(nn.Module):
         assert self.w_avg_beta is not None
         self.w_avg.copy_(w.detach().mean(dim=0).lerp(self.w_avg, self.w_avg_beta))
 
-    def _truncate(self, ws: Tensor, psi: TruncationPsi, cutoff: int | None) -> Tensor:
+    def _truncate(self, ws: Tensor, psi: TruncationPsi, cutoff: int | None, mean: Tensor | None = None) -> Tensor:
         if isinstance(psi, (int, float)) and psi == 1:
             return ws
         if self.w_avg_beta is None:
@@ -167,7 +172,7 @@ class MappingNetwork(nn.Module):
             index = torch.arange(self.num_ws, device=ws.device).unsqueeze(-1)
             weight = torch.where(index < cutoff, weight, torch.ones_like(weight))
         # lerp and not w_avg + psi (w - w_avg): it returns its end points exactly, so psi 1 leaves a vector as it is
-        return torch.lerp(self.w_avg.to(ws.dtype), ws, weight)
+        return torch.lerp((self.w_avg if mean is None else mean).to(ws.dtype), ws, weight)
 
 
 def checked_vector(x: Tensor | None, name: str, size: int) -> Tensor:

@@ -6,6 +6,14 @@ from torch import Tensor
 from gan.ops.conv2d_resample import conv2d_resample
 
 
+def spares_weights(x: Tensor, weight: Tensor, styles: Tensor) -> bool:
+    """Return True where gradients of the input or the styles are taken, and none of the weights.
+
+    All else has one form of the convolution whatever the mode, and so the same image bit for bit.
+    """
+    return torch.is_grad_enabled() and (x.requires_grad or styles.requires_grad) and not weight.requires_grad
+
+
 def modulated_conv2d(
     x: Tensor,
     weight: Tensor,
@@ -30,11 +38,14 @@ def modulated_conv2d(
         padding: As in `conv2d_resample`.
         resample_filter: Low-pass filter used when upsampling.
         fused: True makes the N kernels and runs one grouped convolution. False scales input and output instead,
-            which is the same since convolution is linear; it is the better of the two to differentiate twice.
+            which is the same since convolution is linear; it is the better of the two to differentiate twice. Weights
+            that do not learn are never fused where gradients are taken: see `spares_weights`.
 
     Returns:
         [N, O, H * up, W * up] in the dtype of `x`.
     """
+    if spares_weights(x, weight, styles):
+        fused = False  # the gradient of N kernels that nothing learns costs half as much again
     if demodulate and x.dtype == torch.float16 and not fused:
         # A common factor of the weight or the styles drops out of equation 3; without it half precision could overflow.
         weight = weight / weight.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None, None]

@@ -17,6 +17,8 @@ NOISE_MODES: tuple[str, ...] = get_args(NoiseMode)
 
 NoiseSetting = tuple[bool, float, int | None]
 """(on, strength, seed) of one layer: strength multiplies the learned one; seed None is the stored noise image."""
+LayerNoise = NoiseSetting | Tensor
+"""Noise of one layer: a setting, or the image itself, [H, W] or [1 or N, 1, H, W]."""
 
 
 class NoiseImages(Protocol):
@@ -46,7 +48,7 @@ class NoiseSource:
         layers: All layers that have noise, in order; the position is the i of `RandomState([seed, i])`.
         mode: For the layers that `settings` does not name: "const" is the stored image, "random" draws one per
             sample, "none" adds nothing.
-        settings: The layers that have a setting of their own.
+        settings: The layers that have a setting or a noise image of their own.
         generator: Source of "random" noise; None for torch's global state.
 
     Raises:
@@ -55,18 +57,18 @@ class NoiseSource:
 
     layers: Sequence[str]
     mode: str
-    settings: Mapping[str, NoiseSetting]
+    settings: Mapping[str, LayerNoise]
     generator: torch.Generator | None
 
     def __post_init__(self) -> None:
         if self.mode not in NOISE_MODES:
             raise ValueError(f"There is no noise_mode {self.mode!r}; choose one of {', '.join(NOISE_MODES)}.")
-        for name, (_, strength, _) in self.settings.items():
+        for name, setting in self.settings.items():
             if name not in self.layers:
                 has = f"choose from {', '.join(self.layers)}" if self.layers else "this network has none"
                 raise ValueError(f"No layer with noise is called {name!r}; {has}.")
-            if not math.isfinite(strength):
-                raise ValueError(f"The noise strength of {name} is {strength}; give a finite number.")
+            if not isinstance(setting, Tensor) and not math.isfinite(setting[1]):
+                raise ValueError(f"The noise strength of {name} is {setting[1]}; give a finite number.")
 
     def image(self, layer: str, stored: Tensor, batch: int) -> Tensor | None:
         """The noise of a layer, before its learned strength: [1 or batch, 1, H, W], or None for no noise.
@@ -77,7 +79,10 @@ class NoiseSource:
             batch: Number of samples.
         """
         if layer in self.settings:
-            on, strength, seed = self.settings[layer]
+            setting = self.settings[layer]
+            if isinstance(setting, Tensor):
+                return _fitted(setting, layer, stored, batch)
+            on, strength, seed = setting
             if not on or strength == 0:
                 return None
             if seed is None:
@@ -93,6 +98,17 @@ class NoiseSource:
         device = stored.device if self.generator is None else self.generator.device
         drawn = torch.randn(batch, 1, *stored.shape, generator=self.generator, device=device)
         return drawn.to(stored.device, stored.dtype)
+
+
+def _fitted(image: Tensor, layer: str, stored: Tensor, batch: int) -> Tensor:
+    """A noise image that a call gives, as [1 or batch, 1, H, W]. Raises ValueError where its size is another."""
+    whole = image[None, None] if image.ndim == 2 else image
+    if whole.ndim != 4 or len(whole) not in (1, batch) or whole.shape[1:] != (1, *stored.shape):
+        sides = ", ".join(map(str, stored.shape))
+        raise ValueError(
+            f"The noise image of {layer} has the shape {list(image.shape)}; give [{sides}], or [{batch}, 1, {sides}]."
+        )
+    return whole.to(stored.device, stored.dtype)
 
 
 @dataclass(frozen=True)

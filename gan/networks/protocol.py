@@ -12,8 +12,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from .noise import NoiseSetting
-from .steps import ForceFp32, OnLayer
+from .noise import LayerNoise
+from .steps import Bends, ForceFp32, OnLayer
 
 TruncationPsi = float | Sequence[float] | Tensor
 """One psi for all w vectors, or one for each of the `num_ws`."""
@@ -23,13 +23,15 @@ class SynthesisOptions(TypedDict, total=False):
     """Optional arguments of a synthesis network, of every family; see `StyleSynthesis.forward`."""
 
     noise_mode: str
-    noise: Dictionary[str, NoiseSetting] | None
+    noise: Dictionary[str, LayerNoise] | None
     generator: torch.Generator | None
     input_transform: Tensor | npt.ArrayLike | None
     force_fp32: ForceFp32
     capture: str | None
     on_layer: OnLayer | None
     lod: float | None
+    style_offsets: Dictionary[str, Tensor | npt.ArrayLike] | None
+    bends: Bends | None
 
 
 class HasTensors(Protocol):
@@ -48,11 +50,12 @@ class Synthesis(HasTensors, Protocol):
     Attributes:
         w_dim: Size of w.
         num_ws: Number of w vectors.
-        img_resolution: Width and height of the images.
+        img_resolution: Number in the last layer's name: width and height of the images where they are square.
         img_channels: Colour channels.
         layer_names: Every named layer, in the order in which they run.
         noise_layers: Layers with a noise input, in order.
         ws_layers: For each of the `num_ws` vectors, the layers that read it.
+        style_channels: Number of styles of each layer that has some, in order; see `StyleSynthesis.style_channels`.
         takes_transform: True if the input can be moved (`input_transform`).
     """
 
@@ -63,16 +66,21 @@ class Synthesis(HasTensors, Protocol):
     layer_names: tuple[str, ...]
     noise_layers: tuple[str, ...]
     ws_layers: tuple[tuple[str, ...], ...]
+    style_channels: Dictionary[str, int]
     takes_transform: bool
 
-    def layer_size(self, layer: str) -> int:
-        """Width and height of the output of one of `layer_names`, margin included."""
+    @property
+    def img_size(self) -> tuple[int, int]:
+        """Height and width of the images."""
+
+    def layer_size(self, layer: str) -> tuple[int, int]:
+        """Height and width of the output of one of `layer_names`, margin included."""
 
     def image_share(self, layer: str) -> float:
         """Share of a layer's width that the image covers; less than 1 where the layer has a margin around it."""
 
     def __call__(self, ws: Tensor, *, update_emas: bool = False, **options: Unpack[SynthesisOptions]) -> Tensor:
-        """[N, num_ws, w_dim] -> images [N, img_channels, img_resolution, img_resolution], about -1..1."""
+        """[N, num_ws, w_dim] -> images [N, img_channels, *img_size], about -1..1."""
 
 
 class Mapping(HasTensors, Protocol):
@@ -94,6 +102,10 @@ class Mapping(HasTensors, Protocol):
     def mean(self) -> Tensor | None:
         """Running mean of w [w_dim]; None where the network has none."""
 
+    @property
+    def class_means(self) -> Tensor | None:
+        """Running mean of w of each class [classes, w_dim]; None where the network has one for all."""
+
     def __call__(
         self,
         z: Tensor | None,
@@ -113,7 +125,7 @@ class Generator(HasTensors, Protocol):
         c_dim: Size of the label; 0 for none.
         w_dim: Size of w.
         num_ws: Number of w vectors.
-        img_resolution: Width and height of the images.
+        img_resolution: As of `synthesis`.
         img_channels: Colour channels.
     """
 
@@ -123,6 +135,10 @@ class Generator(HasTensors, Protocol):
     num_ws: int
     img_resolution: int
     img_channels: int
+
+    @property
+    def img_size(self) -> tuple[int, int]:
+        """Height and width of the images."""
 
     @property
     def mapping(self) -> Mapping:
@@ -141,7 +157,7 @@ class Generator(HasTensors, Protocol):
         update_emas: bool = False,
         **options: Unpack[SynthesisOptions],
     ) -> Tensor:
-        """[N, z_dim] and [N, c_dim] -> images [N, img_channels, img_resolution, img_resolution], about -1..1."""
+        """[N, z_dim] and [N, c_dim] -> images [N, img_channels, *img_size], about -1..1."""
 
 
 class Discriminator(HasTensors, Protocol):

@@ -4,16 +4,27 @@ A network writes its forward pass as a Python generator that yields (layer name,
 returns the images. `follow` runs it. Nothing is stored in the network, so concurrent calls and exceptions are safe.
 """
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
+from types import MappingProxyType
 
 from torch import Tensor
+
+from gan.ops.bending import Bend, bent
 
 OnLayer = Callable[[str, Tensor], None]
 ForceFp32 = bool | Collection[str]
 """True to compute in float32 on CUDA too, or the names of the layers that do."""
 
-Steps = Generator[tuple[str, Tensor], None, Tensor]
+Steps = Generator[tuple[str, Tensor], Tensor | None, Tensor]
+"""Yields (layer name, output), and goes on with what it is sent in place of that output; see `kept`."""
+Bends = Mapping[str, Sequence[Bend]]
+"""Operations on the outputs of layers, by name."""
+
+
+def kept(x: Tensor, sent: Tensor | None) -> Tensor:
+    """Output of a layer to go on with: the one that was sent in its place, if any. `x = kept(x, (yield name, x))`."""
+    return x if sent is None else sent
 
 
 def check_ws(ws: Tensor, num_ws: int, w_dim: int) -> None:
@@ -33,18 +44,32 @@ def check_capture(capture: str | None, layer_names: Sequence[str]) -> None:
         raise ValueError(f"There is no layer called {capture!r}; choose from {', '.join(layer_names)}.")
 
 
-def follow(steps: Steps, capture: str | None = None, on_layer: OnLayer | None = None) -> Tensor:
+def of_each(offsets: Mapping[str, Tensor], count: int) -> list[Mapping[str, Tensor]]:
+    """Style offsets, [channels] or [1 or count, channels] by layer, of each image of a batch."""
+    own = {name for name, offset in offsets.items() if offset.ndim == 2 and len(offset) > 1}
+    if not own:
+        return [offsets] * count
+    return [{name: x[i] if name in own else x for name, x in offsets.items()} for i in range(count)]
+
+
+def follow(
+    steps: Steps, capture: str | None = None, on_layer: OnLayer | None = None, bends: Bends = MappingProxyType({})
+) -> Tensor:
     """Run `steps` to its end, or to the layer `capture`, and return the result or that layer's output.
 
-    `on_layer(name, output)` is called after each layer, `capture` included; what it raises ends the walk.
+    `on_layer(name, output)` is called after each layer, `capture` included; what it raises ends the walk. Outputs are
+    those after `bends`, with which the network goes on.
     """
+    sent: Tensor | None = None
     with closing(steps):
         while True:
             try:
-                name, x = next(steps)
+                name, x = steps.send(sent)
             except StopIteration as end:
                 result: Tensor = end.value
                 return result
+            sent = bent(x, bends[name]) if name in bends else None
+            x = kept(x, sent)
             if on_layer is not None:
                 on_layer(name, x)
             if name == capture:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from .generator import StyleGenerator
 from .layers import FullyConnectedLayer, activation_gain
 from .noise import NoiseImages, noise_of
-from .steps import Steps
+from .steps import Steps, kept
 from .stylegan1_layers import ConvLayer, SynthesisLayer, checked_lod, enlarge
 from .synthesis import BlockSynthesis, SynthesisCall
 
@@ -76,13 +76,14 @@ class SynthesisBlock(nn.Module):
         """Its two layers that have noise and a style, as `b8.conv0`."""
         return f"b{self.resolution}.{self.first}", f"b{self.resolution}.{self.second}"
 
-    def steps(self, x: Tensor | None, ws: Tensor, noise: NoiseImages) -> Steps:
+    def steps(self, x: Tensor | None, ws: Tensor, noise: NoiseImages, offsets: Mapping[str, Tensor]) -> Steps:
         """Run the two layers, yielding (layer name, output) after each.
 
         Args:
             x: Features of the block below [N, in_channels, resolution / 2, resolution / 2]; None for the first.
             ws: This block's vectors [N, 2, w_dim].
             noise: Where the noise comes from.
+            offsets: By layer, what is added to its styles.
 
         Returns:
             Features [N, out_channels, resolution, resolution].
@@ -95,8 +96,8 @@ class SynthesisBlock(nn.Module):
             features = self.dense(ws[:, 0]).reshape(len(ws), self.out_channels, self.resolution, self.resolution)
         for i, (name, key) in enumerate(zip(self.layer_names, (self.first, self.second), strict=True)):
             layer: SynthesisLayer = getattr(self, key)
-            features = layer(features, ws[:, i], noise_of(layer, name, noise, len(ws)))
-            yield name, features
+            features = layer(features, ws[:, i], noise_of(layer, name, noise, len(ws)), offsets.get(name))
+            features = kept(features, (yield name, features))
         return features
 
 
@@ -158,6 +159,7 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
         self.ws_layers = tuple((name,) for name in layers) if use_styles else (layers[:1],)
         self.num_ws = len(self.ws_layers)
         self.layer_names = self.layers_at(lod)
+        self.style_channels = self._count_styles()
 
     def layers_at(self, lod: float) -> tuple[str, ...]:
         """See `StyleSynthesis.layers_at`."""
@@ -177,10 +179,10 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
         x: Tensor | None = None
         img: Tensor | None = None
         for i, block in enumerate(blocks):
-            x = yield from block.steps(x, ws[:, 2 * i : 2 * i + 2], call.noise)
+            x = yield from block.steps(x, ws[:, 2 * i : 2 * i + 2], call.noise, call.style_offsets)
             if block is blocks[-1] or (rest and block is blocks[-2]):
                 rgb: Tensor = block.torgb(x)
-                yield f"b{block.resolution}.torgb", rgb
+                rgb = kept(rgb, (yield f"b{block.resolution}.torgb", rgb))
                 img = rgb if img is None else torch.lerp(rgb, enlarge(img, 2), rest)
         assert img is not None
         return enlarge(img, self.img_resolution // blocks[-1].resolution)

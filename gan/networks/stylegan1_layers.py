@@ -18,6 +18,7 @@ from .layers import (
     activation_gain,
     conv_weight,
     normalize_2nd_moment,
+    styles_of,
     weight_scale,
 )
 
@@ -161,8 +162,11 @@ class SynthesisLayer(Convolution):
         if use_styles:
             self.affine = FullyConnectedLayer(w_dim, 2 * out_channels, equalized=equalized)
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None = None) -> Tensor:
-        """[N, in, H, W], w [N, w_dim] and noise [1 or N, 1, R, R] -> [N, out, R, R]; R is the resolution."""
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None = None, offset: Tensor | None = None) -> Tensor:
+        """[N, in, H, W], w [N, w_dim] and noise [1 or N, 1, R, R] -> [N, out, R, R]; R is the resolution.
+
+        `offset` [2 out] or [N, 2 out] is added to the styles: the scales, then the shifts.
+        """
         if self.has_kernel:
             x = self.convolve(x)
         if noise is not None:
@@ -174,7 +178,7 @@ class SynthesisLayer(Convolution):
             x = x - x.mean(dim=[2, 3], keepdim=True)
             x = x * (x.square().mean(dim=[2, 3], keepdim=True) + 1e-8).rsqrt()
         if self.use_styles:
-            scale, shift = self.affine(w)[:, :, None, None].chunk(2, dim=1)
+            scale, shift = styles_of(self.affine, w, offset)[:, :, None, None].chunk(2, dim=1)
             x = x * (scale + 1) + shift
         return x
 

@@ -3,12 +3,13 @@
 The two releases have the same parameters; what differs are defaults (see `Generator`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from .generator import StyleGenerator
+from .layers import checked_init_res, size_at
 from .steps import Steps
 from .stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 from .synthesis import BlockSynthesis, SynthesisCall
@@ -41,11 +42,14 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
 
     Args:
         w_dim: Size of w.
-        img_resolution: Width and height of the image, a power of two, at least 4.
+        img_resolution: Number in the last block's name, a power of two, at least 4: the width and height of the image
+            where it is square.
         img_channels: Colour channels.
         channel_base: Channels at resolution r are min(channel_base / r, channel_max).
         channel_max: See `channel_base`.
         num_fp16_res: The so many highest resolutions (8 and up) compute in float16 on CUDA.
+        init_res: Height and width of the first block, `b4`; None for 4 x 4. Each block doubles the one below, so the
+            image is img_resolution / 4 times as large.
         block_kwargs: Further arguments of `SynthesisBlock` and `SynthesisLayer`.
     """
 
@@ -59,8 +63,10 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
         channel_base: int = 32768,
         channel_max: int = 512,
         num_fp16_res: int = 4,
+        init_res: Sequence[int] | None = None,
         **block_kwargs: Any,
     ) -> None:
+        start = checked_init_res(init_res)
         fp16_from = max(2 * img_resolution >> num_fp16_res, 8)
 
         def block(below: int, channels: int, resolution: int) -> SynthesisBlock:
@@ -69,13 +75,14 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
                 channels,
                 w_dim=w_dim,
                 resolution=resolution,
+                size=size_at(resolution, start),
                 img_channels=img_channels,
                 is_last=resolution == img_resolution,
                 use_fp16=resolution >= fp16_from,
                 **block_kwargs,
             )
 
-        super().__init__(w_dim, img_resolution, img_channels, channel_base, channel_max, block)
+        super().__init__(w_dim, img_resolution, img_channels, channel_base, channel_max, block, start)
         self.num_fp16_res = num_fp16_res
         blocks = self.blocks()
         self.num_ws = sum(block.num_conv for block in blocks) + 1
@@ -83,6 +90,7 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
         convs = tuple(name for name in self.layer_names if name.split(".")[1].startswith("conv"))
         self.noise_layers = convs if blocks[0].conv1.use_noise else ()
         self.ws_layers = self._readers()
+        self.style_channels = self._count_styles()
 
     def _readers(self) -> tuple[tuple[str, ...], ...]:
         readers: list[list[str]] = [[] for _ in range(self.num_ws)]
@@ -101,7 +109,7 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
         first = 0
         for block in self.blocks():
             own = call.ws.narrow(1, first, block.num_conv + 1)
-            x, img = yield from block.steps(x, img, own, call.noise, call.force_fp32)
+            x, img = yield from block.steps(x, img, own, call.noise, call.force_fp32, call.style_offsets)
             first += block.num_conv
         assert img is not None
         return img

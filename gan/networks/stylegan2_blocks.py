@@ -1,7 +1,7 @@
 """The layers and blocks of the StyleGAN2 synthesis network (arXiv 1912.04958)."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import torch
@@ -19,14 +19,15 @@ from .layers import (
     activation_gain,
     check_architecture,
     conv_weight,
+    styles_of,
 )
 from .modulation import modulated_conv2d
 from .noise import NoiseImages, noise_of
-from .steps import ForceFp32, is_forced
+from .steps import ForceFp32, is_forced, kept
 
 FUSED_MODCONV = (True, False, "inference_only")
 
-BlockSteps = Generator[tuple[str, Tensor], None, tuple[Tensor, Tensor | None]]
+BlockSteps = Generator[tuple[str, Tensor], Tensor | None, tuple[Tensor, Tensor | None]]
 
 
 class SynthesisLayer(nn.Module):
@@ -36,7 +37,7 @@ class SynthesisLayer(nn.Module):
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         w_dim: Size of w.
-        resolution: Width and height of the output.
+        size: Height and width of the output.
         kernel_size: Width and height of the kernel.
         up: Factor of upsampling.
         use_noise: True if there is a noise input (`noise_const`, `noise_strength`).
@@ -54,7 +55,7 @@ class SynthesisLayer(nn.Module):
         in_channels: int,
         out_channels: int,
         w_dim: int,
-        resolution: int,
+        size: tuple[int, int],
         kernel_size: int = 3,
         up: int = 1,
         use_noise: bool = True,
@@ -64,7 +65,7 @@ class SynthesisLayer(nn.Module):
         channels_last: bool = False,
     ) -> None:
         super().__init__()
-        self.resolution = resolution
+        self.size = size
         self.up = up
         self.use_noise = use_noise
         self.activation = activation
@@ -75,22 +76,28 @@ class SynthesisLayer(nn.Module):
         self.affine = FullyConnectedLayer(w_dim, in_channels, bias_init=1)
         self.weight = nn.Parameter(conv_weight(out_channels, in_channels, kernel_size, channels_last))
         if use_noise:
-            self.register_buffer("noise_const", torch.randn(resolution, resolution))
+            self.register_buffer("noise_const", torch.randn(size))
             self.noise_strength = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(out_channels))
 
     def forward(
-        self, x: Tensor, w: Tensor, noise: Tensor | None = None, gain: float = 1.0, fused: bool = True
+        self,
+        x: Tensor,
+        w: Tensor,
+        noise: Tensor | None = None,
+        gain: float = 1.0,
+        fused: bool = True,
+        offset: Tensor | None = None,
     ) -> Tensor:
-        """[N, in, H, W] and w [N, w_dim] -> [N, out, resolution, resolution].
+        """[N, in, H / up, W / up] and w [N, w_dim] -> [N, out, H, W].
 
-        `noise` [1 or N, 1, resolution, resolution] is multiplied by the learned strength and added before the bias;
-        `gain` scales the result and its clamp.
+        `noise` [1 or N, 1, H, W] is multiplied by the learned strength and added before the bias;
+        `gain` scales the result and its clamp; `offset` [in] or [N, in] is added to the styles.
         """
         x = modulated_conv2d(
             x,
             self.weight,
-            self.affine(w),
+            styles_of(self.affine, w, offset),
             up=self.up,
             padding=self.padding,
             resample_filter=self.resample_filter,
@@ -125,9 +132,9 @@ class ToRGBLayer(nn.Module):
         self.bias = nn.Parameter(torch.zeros(out_channels))
         self.weight_gain = 1.0 / math.sqrt(in_channels * kernel_size**2)
 
-    def forward(self, x: Tensor, w: Tensor, fused: bool = True) -> Tensor:
-        """[N, in, H, W] and w [N, w_dim] -> [N, out, H, W]."""
-        styles = self.affine(w) * self.weight_gain
+    def forward(self, x: Tensor, w: Tensor, fused: bool = True, offset: Tensor | None = None) -> Tensor:
+        """[N, in, H, W] and w [N, w_dim] -> [N, out, H, W]; `offset` [in] or [N, in] is added to the styles."""
+        styles = styles_of(self.affine, w, offset) * self.weight_gain
         x = modulated_conv2d(x, self.weight, styles, demodulate=False, padding=self.padding, fused=fused)
         return bias_act(x, self.bias.to(x.dtype), clamp=self.conv_clamp)
 
@@ -139,7 +146,8 @@ class SynthesisBlock(nn.Module):
         in_channels: Channels of the block below; 0 for the first block, which starts from the learned `const`.
         out_channels: Channels of this block.
         w_dim: Size of w.
-        resolution: Width and height of the output.
+        resolution: Number in the block's name, which is the width and height of the output where it is square.
+        size: Height and width of the output.
         img_channels: Colour channels.
         is_last: True if this is the block of the highest resolution.
         architecture: "skip" sums the images of all resolutions, "resnet" has residual connections, "orig" neither.
@@ -159,6 +167,7 @@ class SynthesisBlock(nn.Module):
         out_channels: int,
         w_dim: int,
         resolution: int,
+        size: tuple[int, int],
         img_channels: int,
         is_last: bool,
         architecture: str = "skip",
@@ -178,6 +187,7 @@ class SynthesisBlock(nn.Module):
         self.in_channels = in_channels
         self.w_dim = w_dim
         self.resolution = resolution
+        self.size = size
         self.is_last = is_last
         self.architecture = architecture
         self.use_fp16 = use_fp16
@@ -186,19 +196,19 @@ class SynthesisBlock(nn.Module):
         self.register_buffer("resample_filter", setup_filter(resample_filter))
         shared: dict[str, Any] = {"conv_clamp": conv_clamp, "channels_last": self.channels_last}
         if in_channels == 0:
-            self.const = nn.Parameter(torch.randn(out_channels, resolution, resolution))
+            self.const = nn.Parameter(torch.randn(out_channels, *size))
         else:
             self.conv0 = SynthesisLayer(
                 in_channels,
                 out_channels,
                 w_dim,
-                resolution,
+                size,
                 up=2,
                 resample_filter=resample_filter,
                 **shared,
                 **layer_kwargs,
             )
-        self.conv1 = SynthesisLayer(out_channels, out_channels, w_dim, resolution, **shared, **layer_kwargs)
+        self.conv1 = SynthesisLayer(out_channels, out_channels, w_dim, size, **shared, **layer_kwargs)
         self.has_torgb = is_last or architecture == "skip"
         if self.has_torgb:
             self.torgb = ToRGBLayer(out_channels, img_channels, w_dim, **shared)
@@ -227,7 +237,8 @@ class SynthesisBlock(nn.Module):
         """Of the convolutions of one image."""
         modules = [getattr(self, name.partition(".")[2]) for name in self.layer_names]
         # An upsampling convolution multiplies each pixel of its input with all taps, the others each of their output.
-        return sum(module.weight.numel() * (self.resolution // getattr(module, "up", 1)) ** 2 for module in modules)
+        pixels = self.size[0] * self.size[1]
+        return sum(module.weight.numel() * pixels // getattr(module, "up", 1) ** 2 for module in modules)
 
     def _fused(self, ws: Tensor) -> bool:
         """True for the fused form of the modulated convolution; both forms give the same up to rounding.
@@ -239,19 +250,26 @@ class SynthesisBlock(nn.Module):
         return not self.training if self.fused_modconv_default == "inference_only" else bool(self.fused_modconv_default)
 
     def steps(
-        self, x: Tensor | None, img: Tensor | None, ws: Tensor, noise: NoiseImages, force_fp32: ForceFp32
+        self,
+        x: Tensor | None,
+        img: Tensor | None,
+        ws: Tensor,
+        noise: NoiseImages,
+        force_fp32: ForceFp32,
+        offsets: Mapping[str, Tensor],
     ) -> BlockSteps:
         """Run the block, yielding (layer name, output) after each layer.
 
         Args:
-            x: Features of the block below [N, in_channels, resolution / 2, resolution / 2]; None for the first.
-            img: Image so far [N, img_channels, resolution / 2, resolution / 2] or None.
+            x: Features of the block below [N, in_channels, H / 2, W / 2]; None for the first.
+            img: Image so far [N, img_channels, H / 2, W / 2] or None.
             ws: This block's vectors [N, num_conv + 1, w_dim]; the last is for `torgb`.
             noise: Where the noise comes from.
             force_fp32: Never use float16, or not if one of these layers is the block's.
+            offsets: By layer, what is added to its styles.
 
         Returns:
-            Features [N, out_channels, resolution, resolution] and the image (None if there is none yet).
+            Features [N, out_channels, H, W] and the image (None if there is none yet).
         """
         name = f"b{self.resolution}"
         half = self.use_fp16 and not is_forced(force_fp32, *self.layer_names) and ws.device.type == "cuda"
@@ -262,7 +280,8 @@ class SynthesisBlock(nn.Module):
 
         def convolve(kind: str, layer: SynthesisLayer, x: Tensor, gain: float = 1.0) -> Tensor:
             image = noise_of(layer, f"{name}.{kind}", noise, len(ws))
-            return layer(x, next(vectors), noise=image, gain=gain, fused=fused)  # type: ignore[no-any-return]
+            offset = offsets.get(f"{name}.{kind}")
+            return layer(x, next(vectors), noise=image, gain=gain, fused=fused, offset=offset)  # type: ignore[no-any-return]
 
         shortcut: Tensor | None = None
         if x is None:
@@ -271,18 +290,18 @@ class SynthesisBlock(nn.Module):
             x = x.to(dtype=dtype, memory_format=order)
             if self.has_skip:
                 shortcut = self.skip(x, gain=RESNET_GAIN)
-                yield f"{name}.skip", shortcut
+                shortcut = kept(shortcut, (yield f"{name}.skip", shortcut))
             x = convolve("conv0", self.conv0, x)
-            yield f"{name}.conv0", x
+            x = kept(x, (yield f"{name}.conv0", x))
         x = convolve("conv1", self.conv1, x, gain=1.0 if shortcut is None else RESNET_GAIN)
-        yield f"{name}.conv1", x
+        x = kept(x, (yield f"{name}.conv1", x))
         if shortcut is not None:
             x = shortcut + x
         if img is not None:
             img = upsample2d(img, self.resample_filter)
         if self.has_torgb:
-            rgb = self.torgb(x, next(vectors), fused=fused)
-            yield f"{name}.torgb", rgb
+            rgb = self.torgb(x, next(vectors), fused=fused, offset=offsets.get(f"{name}.torgb"))
+            rgb = kept(rgb, (yield f"{name}.torgb", rgb))
             rgb = rgb.to(dtype=torch.float32, memory_format=torch.contiguous_format)
             img = rgb if img is None else img + rgb
         return x, img

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from .generator import StyleGenerator
-from .noise import NoiseSetting, NoiseSource
-from .steps import Steps, is_forced
+from .noise import LayerNoise, NoiseSource
+from .steps import Steps, is_forced, kept
 from .stylegan3_design import LayerDesign, SynthesisDesign, plan
 from .stylegan3_layers import SynthesisInput, SynthesisLayer
 from .synthesis import StyleSynthesis, SynthesisCall
@@ -54,7 +54,7 @@ class SynthesisNetwork(StyleSynthesis):
         **design_kwargs: Any,
     ) -> None:
         super().__init__(w_dim, img_resolution, img_channels)
-        self.design: SynthesisDesign = plan(img_resolution, img_channels, **design_kwargs)
+        self.design: SynthesisDesign = self.designed(img_resolution, img_channels, **design_kwargs)
         self.layer_names = ("input", *(layer.name for layer in self.design.layers))
         self.noise_layers = ()
         self.ws_layers = tuple((name,) for name in self.layer_names)
@@ -63,21 +63,29 @@ class SynthesisNetwork(StyleSynthesis):
         self.input = SynthesisInput(w_dim, self.design.input)
         for layer in self.design.layers:
             setattr(self, layer.name, SynthesisLayer(w_dim, layer, conv_clamp, magnitude_ema_beta))
+        self.style_channels = self._count_styles()
+
+    def designed(self, img_resolution: int, img_channels: int, **design_kwargs: Any) -> SynthesisDesign:
+        """The design of the layers; the published one of `plan`."""
+        return plan(img_resolution, img_channels, **design_kwargs)
 
     def steps(self, call: SynthesisCall) -> Steps:
         """See `StyleSynthesis.steps`."""
         vectors = call.ws.unbind(dim=1)
-        x: Tensor = self.input(vectors[0], call.transform)
-        yield "input", x
+        offsets = call.style_offsets
+        x: Tensor = self.input(vectors[0], call.transform, offsets.get("input"))
+        x = kept(x, (yield "input", x))
         for layer, w in zip(self.design.layers, vectors[1:], strict=True):
             forced = is_forced(call.force_fp32, layer.name)
-            x = getattr(self, layer.name)(x, w, force_fp32=forced, update_emas=call.update_emas)
-            yield layer.name, x
+            module: SynthesisLayer = getattr(self, layer.name)
+            x = module(x, w, force_fp32=forced, update_emas=call.update_emas, offset=offsets.get(layer.name))
+            x = kept(x, (yield layer.name, x))
         return x.to(call.ws.dtype) * self.output_scale
 
-    def layer_size(self, layer: str) -> int:
+    def layer_size(self, layer: str) -> tuple[int, int]:
         """See `StyleSynthesis.layer_size`."""
-        return self.design.input.size if layer == "input" else self._layer_design(layer).out_size
+        side = self.design.input.size if layer == "input" else self._layer_design(layer).out_size
+        return side, side
 
     def image_share(self, layer: str) -> float:
         """See `StyleSynthesis.image_share`."""
@@ -93,7 +101,7 @@ class SynthesisNetwork(StyleSynthesis):
         return self.input.weight.dtype
 
     def _noise(
-        self, mode: str, settings: Mapping[str, NoiseSetting] | None, generator: torch.Generator | None
+        self, mode: str, settings: Mapping[str, LayerNoise] | None, generator: torch.Generator | None
     ) -> NoiseSource:
         return NoiseSource((), "none", {}, None)  # accepted so that all generators are called alike
 

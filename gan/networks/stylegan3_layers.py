@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from gan.ops.filtered_lrelu import filtered_lrelu
 from gan.ops.filters import design_lowpass_filter
 
-from .layers import FullyConnectedLayer
+from .layers import FullyConnectedLayer, styles_of
+from .modulation import spares_weights
 from .stylegan3_design import InputDesign, LayerDesign
 
 
@@ -46,6 +47,14 @@ def modulated_conv2d(
         scale = (w if norm_of is None else norm_of).square().mean(dim=[1, 2, 3], keepdim=True).rsqrt()
         w = w * scale
         s = s * s.square().mean(dim=1, keepdim=True).rsqrt()
+    if spares_weights(x, w, s) and x.dtype == w.dtype:
+        # The same by linearity: the gradient of N kernels that nothing learns costs half as much again.
+        gains = s if input_gain is None else s * input_gain.expand(n, channels)
+        y = F.conv2d(x * gains[:, :, None, None], w, padding=padding)
+        if demodulate:
+            energy = (w if norm_of is None else norm_of * scale).square().sum(dim=[2, 3])
+            y = y * (s.square() @ energy.t() + 1e-8).rsqrt()[:, :, None, None]
+        return y
     weights = w.unsqueeze(0) * s.reshape(n, 1, channels, 1, 1)  # [N, out, in, k, k]
     if demodulate:
         normed = weights if norm_of is None else (norm_of * scale).unsqueeze(0) * s.reshape(n, 1, channels, 1, 1)
@@ -90,19 +99,20 @@ class SynthesisInput(nn.Module):
         self.register_buffer("freqs", freqs)
         self.register_buffer("phases", torch.rand(channels).sub_(0.5))
 
-    def forward(self, w: Tensor, input_transform: Tensor | None = None) -> Tensor:
+    def forward(self, w: Tensor, input_transform: Tensor | None = None, offset: Tensor | None = None) -> Tensor:
         """Sample the features on the pixel grid.
 
         Args:
             w: [N, w_dim].
             input_transform: [3, 3] or [N, 3, 3], from output to input coordinates (the inverse of how the image
                 is to move); one image width is 1, the centre is 0. None takes the buffer `transform`.
+            offset: [4] or [N, 4], added to the styles.
 
         Returns:
             [N, channels, size, size] in the dtype of the parameters.
         """
         outer = self.transform if input_transform is None else input_transform
-        matrix = _rotation_and_translation(self.affine(w)) @ outer  # [N, 3, 3]
+        matrix = _rotation_and_translation(styles_of(self.affine, w, offset)) @ outer  # [N, 3, 3]
         freqs = self.freqs @ matrix[:, :2, :2]  # [N, channels, 2]
         phases = self.phases + (self.freqs @ matrix[:, :2, 2:]).squeeze(2)  # [N, channels]
         # A transform that shrinks the image raises frequencies: what comes near the Nyquist limit fades out.
@@ -183,7 +193,14 @@ class SynthesisLayer(nn.Module):
         self.register_buffer("down_filter", down)
         self.register_buffer("resampled", None, persistent=False)
 
-    def forward(self, x: Tensor, w: Tensor, force_fp32: bool = False, update_emas: bool = False) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        w: Tensor,
+        force_fp32: bool = False,
+        update_emas: bool = False,
+        offset: Tensor | None = None,
+    ) -> Tensor:
         """Apply the layer.
 
         Args:
@@ -191,6 +208,7 @@ class SynthesisLayer(nn.Module):
             w: [N, w_dim].
             force_fp32: Never compute in half precision.
             update_emas: Also move `magnitude_ema` towards the mean square of ``x`` (training only).
+            offset: [in_channels] or [N, in_channels], added to the styles.
 
         Returns:
             [N, out_channels, out_size, out_size]; float16 where the design says so and the device is CUDA, else
@@ -199,7 +217,7 @@ class SynthesisLayer(nn.Module):
         d = self.design
         if update_emas:
             self._move_magnitude_ema(x)
-        styles = self.affine(w)
+        styles = styles_of(self.affine, w, offset)
         if d.is_torgb:
             styles = styles / math.sqrt(d.in_channels * d.conv_kernel**2)
         half = d.use_fp16 and not force_fp32 and x.device.type == "cuda"

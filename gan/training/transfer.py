@@ -44,6 +44,8 @@ class Fit:
     parts: tuple[Part, ...]
     misfits: tuple[str, ...]
     """Learned tensors that one of the networks lacks or has in another shape, by name."""
+    size: tuple[int, int] = (0, 0)
+    """Height and width of the images of the generator in the file."""
 
     def __str__(self) -> str:
         fitting, total = (sum(getattr(part, name) for part in self.parts) for name in ("fitting", "total"))
@@ -65,6 +67,12 @@ class Fit:
             raise TrainingError(
                 f"None of the weights of {source} fit the network to train: choose the network's own --cfg, --cbase "
                 "and --cmax."
+            )
+        height, width = self.size
+        if not partial and height != width:
+            raise TrainingError(
+                f"{source} makes pictures of {width}x{height}, and training is for square ones: start from a square "
+                "network, or take what fits with --resume-partial=1."
             )
         if not partial and any(part.share < ENOUGH for part in self.parts):
             raise TrainingError(
@@ -111,7 +119,9 @@ def compare(start: Networks, networks: Mapping[str, nn.Module]) -> Fit:
             numbers = [sum(n for key, n in side.items() if key.startswith(begin)) for side in (own, given)]
             agreed = sum(n for key, n in own.items() if key in fitting and key.startswith(begin))
             parts.append(Part(begin or name, agreed, max(numbers)))
-    return Fit(start.info.source, tuple(parts), tuple(misfits))
+    generator = start.G_ema or start.G
+    size = (0, 0) if generator is None else generator.img_size
+    return Fit(start.info.source, tuple(parts), tuple(misfits), size)
 
 
 def check_start(config: TrainConfig, start: Networks) -> Fit:

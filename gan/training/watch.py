@@ -7,7 +7,6 @@ gone without having said so. The store outlives each of the processes, and needs
 
 import json
 import os
-import signal
 import socket
 import threading
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 import torch.distributed as dist
 
+from foundation.ending import kill
 from foundation.process import Identity, identify, read_identity
 from gan.training.errors import WorkerLostError
 
@@ -97,7 +97,7 @@ class Watch:
             who = self._who.get(rank)
             if seconds >= self._limit_s and who is not None:
                 with suppress(OSError):
-                    who.signal(signal.SIGKILL)
+                    kill(who)
 
     def leave(self, failure: str = "") -> None:
         """Tell the others that this process ends, and why if it failed; then stop watching."""

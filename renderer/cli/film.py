@@ -5,11 +5,13 @@ import os
 import signal
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from foundation.ending import STOPPING
 from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.film import FilmSpec
 from renderer.cli.opening import note_network, opened, recipe_text
@@ -32,7 +34,7 @@ def _film(as_json: bool, **given: Any) -> None:
     if spec.nice and hasattr(os, "nice"):
         os.nice(spec.nice)
     source = Path(spec.session)
-    if not source.is_file():
+    if not os.path.isfile(source):
         raise click.UsageError(f"There is no file {source}: give a .stylescope session, or a film or recipe.")
     arrays = ArrayStore()
     found = opened(source, spec.network, arrays)
@@ -51,27 +53,31 @@ def _cut(timeline: Timeline, spec: FilmSpec) -> Cut:
     last = timeline.seconds if spec.end is None else spec.end
     if spec.start >= last:
         raise click.UsageError(f"The film would start at {spec.start:g} s and end at {last:g} s; choose a later end.")
-    return Cut(timeline.fps if spec.fps is None else spec.fps, spec.start, last, spec.size, *spec.grid)
+    return Cut(timeline.fps if spec.fps is None else spec.fps, spec.start, last, spec.size, *spec.grid, spec.background)
 
 
 def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_json: bool) -> None:
     # Late imports: they take seconds, and wrong options should be reported at once.
     import torch
 
-    from gan.animation.film import FilmCancelled, write_film
+    from gan.animation.film import CLEAR, FilmCancelled, write_film
     from gan.cli.progress import progress
+    from gan.display import ALPHA_CHANNELS
     from renderer.engine.pipeline import Pipeline
 
-    cancelled = _until_terminated()
+    cancelled = until_terminated()
     out = Path(spec.out)
     request = request_for(shown.document, shown.display, spec.device, 1)
     engine, timeline, count = Pipeline(Host(arrays), wait_for_kernels=True), shown.document.timeline, len(cut.times)
     if spec.threads:
         torch.set_num_threads(spec.threads)
     try:
-        note_network(engine.model(request, QuietWatch()), request.image.network.source, arrays)
+        model = engine.model(request, QuietWatch())
+        note_network(model, request.image.network.source, arrays)
     except Exception as error:
-        raise _failure(engine, request, error) from error
+        raise failure(engine, request, error) from error
+    if out.suffix.lower() in CLEAR and model.img_channels == ALPHA_CHANNELS:
+        cut = replace(cut, background=None)
     text = recipe_text(recipe.Recipe(shown.document, shown.display, cut.start), arrays)
     with progress("Frames") as bar:
 
@@ -96,18 +102,19 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
         except OSError as error:
             raise click.ClickException(f"{out} cannot be written: {error.strerror or error}.") from error
         except Exception as error:
-            raise _failure(engine, request, error) from error
+            raise failure(engine, request, error) from error
     click.echo(json.dumps({"saved": str(out)}) if as_json else f"{count} frames, {count / cut.fps:.1f} s: {out}")
 
 
-def _failure(engine: "Pipeline", request: RenderRequest, error: Exception) -> click.ClickException:
+def failure(engine: "Pipeline", request: RenderRequest, error: Exception) -> click.ClickException:
+    """Return the error of a command in the words of the engine."""
     told = engine.failure(request, error)
     return click.ClickException(f"{told.message} {told.advice}")
 
 
-def _until_terminated() -> Callable[[], bool]:
+def until_terminated() -> Callable[[], bool]:
     """Return a check for a termination request, on which the incomplete film is removed."""
     told: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         signal.signal(number, lambda number, frame: told.append(number))
     return lambda: bool(told)

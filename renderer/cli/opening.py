@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from foundation.runs import newest_network
+from foundation.network_files import newest_network
 from renderer.document import recipe
 from renderer.document.arrays import ArrayStore
 from renderer.document.held_arrays import TooManyArraysError
@@ -53,6 +53,6 @@ def _pinned(network: str) -> str:
 
 def note_network(model: ModelInfo, source: str, arrays: ArrayStore) -> None:
     """Record the network that was read, and print a line if it is not the one of the document."""
-    arrays.networks.opened(source, model.sha256)
+    arrays.networks.opened(source, model.sha256, model.fingerprint)
     for sentence in arrays.networks.changed():
         click.echo(sentence, err=True)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import click
-import numpy as np
 
 from foundation.files import free_name
-from foundation.png import save_png
+from foundation.pictures import format_of, save_picture
+from foundation.transparency import trimmed
 from renderer.cli.opening import note_network, opened, recipe_text
 from renderer.document import recipe
 from renderer.document.animate import requested
@@ -33,15 +33,19 @@ class QuietWatch:
     "source",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A PNG or MP4 that StyleScope saved, a .stylescope session, or a recipe as .yaml.",
+    help="A picture or film that StyleScope saved, a .stylescope session, or a recipe as .yaml.",
 )
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Output file.  [default: beside the recipe]"
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Output: .png, .jpg or .webp.  [default: a PNG beside the recipe]",
 )
 @click.option("--network", help="Network to use instead of the recipe's: a file, a URL or a run folder.")
 @click.option("--device", default="auto", show_default=True, help="Device: auto, cpu, cuda, cuda:1, mps.")
 def picture(source: Path, out: Path | None, network: str | None, device: str) -> None:
-    """Render the image of a recipe to a PNG, which again contains the recipe."""
+    """Render the image of a recipe to a picture, which again contains the recipe."""
+    if out is not None and format_of(out) is None:
+        raise click.UsageError(f"--out={out} must end in .png, .jpg or .webp.")
     arrays = ArrayStore()
     found = opened(source, network, arrays)
     document = found.document
@@ -52,7 +56,7 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
     pixels = render(request, arrays)  # before the text, which pins the network that was read
     text = recipe_text(recipe.Recipe(document, found.display, found.at), arrays)
     try:
-        save_png(target, np.ascontiguousarray(pixels[..., :3]), {recipe.KEY: text})
+        save_picture(target, trimmed(pixels), {recipe.KEY: text})
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror or error}.") from error
     click.echo(target)

@@ -16,11 +16,14 @@ from renderer.document.parts import (
     Latent,
     LayerNoise,
     LayerStyle,
+    LayerWeights,
     Mixing,
+    Network,
     Noise,
     Source,
     Truncation,
     WBlend,
+    Weights,
 )
 from renderer.document.request import RenderRequest
 from renderer.document.timeline import Key, Timeline, Track
@@ -74,9 +77,13 @@ def value_at(track: Track, timeline: Timeline, moment: float, state: ImageState 
     `state` has the latent that mixing blends with. Raises `timeline.PathError` for an unknown parameter.
     """
     keys, period, times, eases = _prepared(track, timeline.loop, timeline.seconds)
+    if track.path == "latent" and any(key.way.route != "track" for key in keys):
+        before, after, share = span(times, moment, period, eases)
+        if share > 0 and keys[before].way.route != "track":
+            return on_way(keys[before], keys[after], share)
     shares: list[float] = weights(times, moment, track.interpolation, period, eases).tolist()
     kind = tl.type_of(track.path)
-    if kind not in (float, int, Source, Mixing, Truncation, Noise):
+    if kind not in (float, int, Source, Mixing, Truncation, Noise, Weights):
         return _held(track, timeline, moment)
     if 1.0 in shares and shares.count(0.0) == len(shares) - 1:
         return keys[shares.index(1.0)].value
@@ -91,7 +98,30 @@ def value_at(track: Track, timeline: Timeline, moment: float, state: ImageState 
         return _mixing(values, shares, Latent() if state is None else state.latent, _held(track, timeline, moment))
     if kind is Truncation:
         return _truncation(values, shares)
+    if kind is Weights:
+        return _weights(values, shares, _held(track, timeline, moment))
     return _noise(values, shares, _held(track, timeline, moment))
+
+
+def on_way(before: Key[Source], after: Key[Source], share: float) -> Source:
+    """Return the latent at a share 0..1 of the segment between two keys, by the path of the first one."""
+    way, through = before.way, None
+    if way.measured == tl.segment_mark(before.value, after.value, way.route):
+        through = way.through if way.route == "geodesic" else None
+        if way.shares:
+            share = float(np.interp(share * (len(way.shares) - 1), range(len(way.shares)), way.shares))
+    if share in (0, 1) or before.value == after.value:
+        return before.value if share < 1 else after.value
+    parts = ((before.value, 1 - share), (after.value, share))
+    match way.route:
+        case "arc":
+            return WBlend(parts, keep_norm=True, lengths=(1 - share, share))
+        case "circle" | "geodesic":
+            return WBlend(parts, circle=True, through=through)
+        case "sphere":
+            return WBlend(parts, spherical=True)
+        case _:
+            return WBlend(parts)
 
 
 @lru_cache(maxsize=256)
@@ -184,3 +214,18 @@ def _noise(values: Sequence[Noise], shares: Sequence[float], held: Noise) -> Noi
         layers.append(LayerNoise(name, True, float(np.dot(shares, strengths)), held.of(name).seed))
     strength = float(np.dot(shares, [value.strength for value in values]))
     return replace(held, strength=strength, layers=()).with_layers(*layers)
+
+
+def _weights(values: Sequence[Weights], shares: Sequence[float], held: Weights) -> Weights:
+    """Blend the shares of each network in each layer, within 0..1 where a curve swings beyond; the rest is held."""
+    layers = []
+    for name in dict.fromkeys(layer.layer for value in values for layer in value.layers):
+        parts: dict[Network, float] = {}
+        for value, share in zip(values, shares, strict=True):
+            for layer in value.layers:
+                if layer.layer == name:
+                    parts[layer.network] = parts.get(layer.network, 0.0) + float(share) * layer.amount
+        parts = {network: min(max(part, 0.0), 1.0) for network, part in parts.items() if part > _NOTHING}
+        total = max(1.0, sum(parts.values()))
+        layers += [LayerWeights(name, network, part / total) for network, part in parts.items()]
+    return replace(held, layers=tuple(layers))

@@ -21,6 +21,14 @@ class NetworkFile:
     """As in `Network.source`."""
     sha256: Annotated[str, Text(64, pattern="([0-9a-f]{64})?")] = ""
     """SHA-256 of the file; empty if unknown."""
+    fingerprint: Annotated[str, Text(64, pattern="([0-9a-f]{64})?")] = ""
+    """Hash of the generator's numbers, the same in whatever file they are; empty if unknown."""
+
+    def is_other(self, than: "NetworkFile") -> bool:
+        """Return True if both are known and hold different generators."""
+        if not self.sha256 or not than.sha256 or self.sha256 == than.sha256:
+            return False
+        return not self.fingerprint or self.fingerprint != than.fingerprint
 
 
 @dataclass(frozen=True)
@@ -35,33 +43,36 @@ class NetworkFiles:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._opened: dict[str, str] = {}
-        self._expected: dict[str, str] = {}
+        self._opened: dict[str, NetworkFile] = {}
+        self._expected: dict[str, NetworkFile] = {}
         self._changed: list[str] = []
 
-    def opened(self, source: str, sha256: str) -> None:
+    def opened(self, source: str, sha256: str, fingerprint: str = "") -> None:
         """Record the content of a network that has been read. Costs nothing where that is known."""
-        if not sha256 or (self._opened.get(source) == sha256 and not self._expected):
+        known = self._opened.get(source)
+        is_known = known is not None and (known.sha256, known.fingerprint) == (sha256, fingerprint)
+        if not sha256 or (is_known and not self._expected):
             return
+        now = NetworkFile(source, sha256, fingerprint)
         with self._lock:
             self._opened.pop(source, None)
-            self._opened[source] = sha256
+            self._opened[source] = now
             while len(self._opened) > _MOST:
                 del self._opened[next(iter(self._opened))]
-            if self._expected.pop(source, sha256) != sha256:
+            if self._expected.pop(source, now).is_other(now):
                 self._changed.append(source)
 
     def expect(self, pins: Pins) -> None:
         """Compare the next content of these networks with that of a document that was opened."""
         with self._lock:
-            self._expected = {one.source: one.sha256 for one in pins.networks if one.sha256}
+            self._expected = {one.source: one for one in pins.networks if one.sha256}
 
     def pins(self, value: object) -> Pins:
         """Return the known content of the networks that frozen state names."""
         sources = dict.fromkeys(sources_in(value))
         with self._lock:
-            known = ((source, self._opened.get(source) or self._expected.get(source)) for source in sources)
-            return Pins(tuple(NetworkFile(source, sha256) for source, sha256 in known if sha256)[:_MOST])
+            known = (self._opened.get(source) or self._expected.get(source) for source in sources)
+            return Pins(tuple(one for one in known if one is not None)[:_MOST])
 
     def changed(self) -> tuple[str, ...]:
         """Return a sentence for each network with another content than its document expects, once."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
+from foundation.specs.formats import BendKind
 from renderer.document.ranges import (
     Angle,
     Count,
@@ -21,6 +22,7 @@ from renderer.document.ranges import (
     Range,
     Seed,
     Sha256,
+    Share,
 )
 
 Blend = Literal["z", "w", "arc"]
@@ -36,6 +38,8 @@ class Network:
     """Path, URL or run folder; empty for the demo network."""
     reload: Annotated[int, Range(0, 2**31 - 1)] = 0
     """Incremented to read the same source again."""
+    raw: bool = False
+    """True for G, the generator as trained, instead of its moving average G_ema, of files that hold both."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Latent:
     """Share of the second class, 0..1, blended in W."""
     array: ArrayRef | None = None
     """A stored w [w_dim] or ws [num_ws, w_dim], before truncation; replaces the fields above."""
+    condition: Annotated[tuple[Factor, ...], Count(4096)] = ()
+    """Numbers that a conditional network gets in place of a class; missing ones are 0. Empty: a class."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,10 @@ class WBlend:
     """Weights of the distances; empty: those of the parts."""
     spherical: bool = False
     """Blend in Z on the sphere, where all parts are seeds and no weight is negative; elsewhere in W."""
+    circle: bool = False
+    """Blend two parts on the great circle about the mean of w, their distances from it in a straight line."""
+    through: ArrayRef | None = None
+    """Offsets of w [K, w_dim] at K even shares between two parts; those between are linear, and 0 at the parts."""
 
 
 Source = Latent | WBlend
@@ -157,6 +167,56 @@ class Direction:
     first: Index = 0
     last: Index = 7
     """Last index of the w vectors that it moves, inclusive."""
+    found_with: str = ""
+    """Title of the network that was open when it was added; empty if unknown. Networks with another w leave it out."""
+    sigma: Factor = 0.0
+    """Standard deviation of w along it, of which `strength` is a number, as the array has that length; 0: unknown."""
+    whole: bool = False
+    """The array is a whole edit, such as a drag, of which `strength` is the share."""
+
+
+@dataclass(frozen=True)
+class StyleOffset:
+    """s' = s + strength * sigma on one channel of one layer's styles (StyleSpace, arXiv 2011.12799)."""
+
+    layer: str
+    """Networks without this layer, or with fewer channels, leave it out."""
+    channel: Label
+    strength: Factor = 0.0
+    sigma: Factor = 1.0
+    """Unit of the strength: the channel's standard deviation, as far as it is known."""
+    name: str = ""
+    """For people; empty: layer and channel."""
+
+    @property
+    def place(self) -> str:
+        """The layer and the channel as one word, which no other offset of an image has: `b8.conv0.118`."""
+        return f"{self.layer}.{self.channel}"
+
+    @property
+    def amount(self) -> float:
+        """Number that is added to the style."""
+        return self.strength * self.sigma
+
+
+@dataclass(frozen=True)
+class LayerBend:
+    """An operation on the feature maps of a layer; see `gan.ops.bending.Bend`."""
+
+    layer: str
+    """Networks without this layer leave it out."""
+    kind: BendKind = "multiply"
+    strength: Factor = 1.0
+    """A factor, degrees, a share or standard deviations, by kind."""
+    channels: Annotated[tuple[Label, ...], Count(4096)] = ()
+    """Empty: all."""
+    seed: Seed = 0
+    """Of kind noise."""
+
+    @property
+    def place(self) -> str:
+        """The layer and the kind as one word, which no other bend of an image has: `b8.conv0.turn`."""
+        return f"{self.layer}.{self.kind}"
 
 
 @dataclass(frozen=True)
@@ -215,6 +275,36 @@ class Transform:
 
 
 @dataclass(frozen=True)
+class LayerWeights:
+    """A layer's share of another network's weights."""
+
+    layer: str
+    """As `gan.edits.blend.layers_of` names it."""
+    network: Network = Network()
+    amount: Share = 1.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of the network: those of other networks in some layers (Pinkney and Adler, arXiv 2010.05334)."""
+
+    layers: Annotated[tuple[LayerWeights, ...], Count(4096)] = ()
+    """Shares of one layer add up; the network itself has the rest. Networks that do not fit are left out."""
+    mapping: Network | None = None
+    """The network whose mapping and mean of w are used; None: the network itself."""
+    mapping_blended: bool = False
+    """Blend the mapping and the mean of w by the mean shares instead."""
+
+    @property
+    def others(self) -> tuple[Network, ...]:
+        """Other networks that are used, each once."""
+        used = [one.network for one in self.layers if one.amount > 0]
+        if self.mapping is not None and not self.mapping_blended:
+            used.append(self.mapping)
+        return tuple(dict.fromkeys(used))
+
+
+@dataclass(frozen=True)
 class ImageState:
     """Everything that determines the output of the network."""
 
@@ -223,8 +313,13 @@ class ImageState:
     mixing: Mixing = Mixing()
     truncation: Truncation = Truncation()
     directions: Annotated[tuple[Direction, ...], Count(1000)] = ()
+    styles: Annotated[tuple[StyleOffset, ...], Count(10_000)] = ()
+    """Of different places."""
+    bends: Annotated[tuple[LayerBend, ...], Count(1000)] = ()
+    """Of different places; those of a layer act one after another."""
     noise: Noise = Noise()
     transform: Transform = Transform()
+    weights: Weights = Weights()
     force_fp32: bool = False
 
     @property
@@ -251,7 +346,7 @@ class Spectrum:
 
 @dataclass(frozen=True)
 class Display:
-    """Display settings of the network's output. Only `layer` may rerun synthesis."""
+    """Display settings of the network's output. `renderer.document.request` says which of them run the network."""
 
     layer: str | None = None
     """Show this layer's output; None, or a layer that the network does not have, shows the image."""

@@ -62,6 +62,8 @@ Place = Annotated[float, Range(-1e12, 1e12)]
 """Position on the grid of seeds; whole seeds beyond 2^32 repeat."""
 Factor = Annotated[float, Range(-1e4, 1e4)]
 """Share, weight, psi or strength."""
+Share = Annotated[float, Range(0, 1)]
+"""Amount of something, 0..1."""
 Offset = Annotated[float, Range(-1e4, 1e4)]
 """Translation in image widths."""
 Angle = Annotated[float, Range(-1e9, 1e9)]

@@ -11,7 +11,8 @@ from renderer.document.parts import Display
 from renderer.document.plain_text import MOST_TEXT
 from renderer.document.recipe import RecipeError
 
-PICTURES, FILMS, TEXTS = (".png",), (".mp4", ".m4v", ".mov"), (".json", ".yaml", ".yml")
+PICTURES, FILMS = (".png", ".jpg", ".jpeg", ".webp"), (".mp4", ".m4v", ".mov", ".webm")
+TEXTS = (".json", ".yaml", ".yml")
 SUFFIXES = (session.SUFFIX, *PICTURES, *FILMS, *TEXTS)
 """Suffixes of files that may hold a document."""
 

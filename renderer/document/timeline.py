@@ -1,19 +1,33 @@
 """The timeline: keys on parameters of the image. Frozen state and pure functions on it; standard library only.
 
 A parameter is named by its path from the document down: `latent`, `truncation.psi`, `transform.angle`,
-`directions.smile`, or `display.scale_db`. Numbers and the groups in `WHOLES` are interpolated; all else is held.
+`directions.smile`, `styles.b8.conv0.118`, or `display.scale_db`. Numbers and the groups in `WHOLES` are interpolated;
+all else is held.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from types import UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from foundation.interpolation import Ease, Kind
-from renderer.document.parts import Direction, Display, ImageState, Mixing, Network, Noise, Source, Truncation
+from renderer.document.parts import (
+    ArrayRef,
+    Direction,
+    Display,
+    ImageState,
+    LayerBend,
+    Mixing,
+    Network,
+    Noise,
+    Source,
+    StyleOffset,
+    Truncation,
+    Weights,
+)
 from renderer.document.ranges import LONGEST_TEXT, Count, Range, Seconds
 
 V = TypeVar("V")
@@ -39,14 +53,50 @@ def _roots() -> dict[str, type]:
 
 
 ROOTS: Mapping[str, type] = _roots()
-"""Groups of parameters by the first word of their paths; `directions.<name>` is one more."""
+"""Groups of parameters by the first word of their paths; those of `LISTS` are more."""
 
-WHOLES: Mapping[str, Any] = {"latent": Source, "mixing": Mixing, "truncation": Truncation, "noise": Noise}
+LISTS: Mapping[str, tuple[type, Callable[[Any], str]]] = {
+    "directions": (Direction, lambda one: one.name),
+    "styles": (StyleOffset, lambda one: one.place),
+    "bends": (LayerBend, lambda one: one.place),
+}
+"""Lists whose members have a path each, `directions.<name>`, for their strength: their type, and the member's word."""
+
+WHOLES: Mapping[str, Any] = {
+    "latent": Source,
+    "mixing": Mixing,
+    "truncation": Truncation,
+    "noise": Noise,
+    "weights": Weights,
+}
 """Groups that can be keyed as a whole, and the type of their keys' values."""
 
 
 class PathError(ValueError):
     """There is no parameter of this name."""
+
+
+Route = Literal["track", "straight", "arc", "circle", "sphere", "geodesic"]
+"""Path of a latent: as its track's interpolation says; a straight line in W; that line at the blended distance from the
+mean; the great circle about the mean in W; the great circle in Z; the path that changes the picture least."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The path from one key of the latent to the next, and its speed."""
+
+    route: Route = "track"
+    shares: Annotated[tuple[Annotated[float, Range(0, 1)], ...], Count(1000)] = ()
+    """Places on the path, as shares 0..1 that never fall, at evenly spaced shares of the time: for a picture that
+    changes by the same amount in every second. Empty: the speed of the path."""
+    through: ArrayRef | None = None
+    """Of a geodesic: `WBlend.through`, about the great circle."""
+    measured: str = ""
+    """`segment_mark` of the keys that were measured: the two fields above are left out beside other keys."""
+
+    def __post_init__(self) -> None:
+        if self.shares and (len(self.shares) < 2 or any(b < a for a, b in pairwise((0.0, *self.shares, 1.0)))):
+            raise ValueError("places on a path must go from 0 to 1 and never back")
 
 
 @dataclass(frozen=True)
@@ -58,6 +108,8 @@ class Key(Generic[V]):
     value: V
     ease: Ease = "even"
     """Easing of the segment to the next key."""
+    way: Way = Way()
+    """Path of that segment; only of the latent."""
 
     def __post_init__(self) -> None:
         if self.at < 0:
@@ -109,6 +161,7 @@ class Timeline:
     """Tracks of keys, their duration and frame rate."""
 
     tracks: tuple[Track, ...] = ()
+    """One for each parameter, with at least one key: others are left out."""
     seconds: float = 12.0
     fps: float = 60.0
     loop: bool = True
@@ -124,11 +177,17 @@ class Timeline:
             raise ValueError(f"a timeline lasts from 0.1 to {LONGEST:g} s, not {self.seconds:g} s")
         if not 1 <= self.fps <= FASTEST:
             raise ValueError(f"a film has from 1 to {FASTEST:g} frames a second, not {self.fps:g}")
+        kept: dict[str, Track] = {}
+        for track in self.tracks:
+            if track.keys:
+                kept.setdefault(track.path, track)
+        if len(kept) < len(self.tracks):
+            object.__setattr__(self, "tracks", tuple(kept.values()))
 
     @property
     def acting(self) -> tuple[Track, ...]:
         """Tracks that change the image."""
-        return tuple(track for track in self.tracks if track.keys and not track.muted)
+        return tuple(track for track in self.tracks if not track.muted)
 
     @property
     def frames(self) -> int:
@@ -146,8 +205,8 @@ def type_of(path: str, *, bounds: bool = False) -> Any:
     if path in WHOLES:
         return WHOLES[path]
     root, *names = path.split(".")
-    if root == "directions" and names:
-        return get_type_hints(Direction, include_extras=bounds)["strength"]
+    if root in LISTS and names:
+        return get_type_hints(LISTS[root][0], include_extras=bounds)["strength"]
     kind: Any = ROOTS.get(root)
     for name in names:
         hints = get_type_hints(kind, include_extras=bounds) if isinstance(kind, type) and is_dataclass(kind) else {}
@@ -160,12 +219,12 @@ def type_of(path: str, *, bounds: bool = False) -> Any:
 def get(state: ImageState, display: Display, path: str) -> Any:
     """Return the value at a path of an image or display. Raises PathError if there is none."""
     root, *names = path.split(".")
-    if root == "directions":
-        name = path.removeprefix("directions.")
-        for one in state.directions:
-            if one.name == name:
+    if root in LISTS:
+        name, word = path.removeprefix(f"{root}."), LISTS[root][1]
+        for one in getattr(state, root):
+            if word(one) == name:
                 return one.strength
-        raise PathError(f"There is no direction {name!r}.")
+        raise PathError(f"There is nothing called {name!r} among the {root}.")
     type_of(path)
     value = display if root == "display" else getattr(state, root)
     for name in names:
@@ -183,9 +242,9 @@ def put(state: S, display: Display, path: str, value: Any) -> tuple[S, Display]:
     root, *names = path.split(".")
     if root == "display":
         return state, _put(display, names, value)
-    if root == "directions":
-        name, old = path.removeprefix("directions."), state.directions
-        value = tuple(replace(one, strength=value) if one.name == name else one for one in old)
+    if root in LISTS:
+        name, word, old = path.removeprefix(f"{root}."), LISTS[root][1], getattr(state, root)
+        value = tuple(replace(one, strength=value) if word(one) == name else one for one in old)
         return _put(state, [root], value), display
     return _put(state, [root, *names], value), display
 
@@ -193,6 +252,28 @@ def put(state: S, display: Display, path: str, value: Any) -> tuple[S, Display]:
 def _put(node: Any, names: list[str], value: Any) -> Any:
     head, *rest = names
     return replace(node, **{head: _put(getattr(node, head), rest, value) if rest else value})
+
+
+def segment_mark(before: Source, after: Source, route: Route) -> str:
+    """Return a text that differs for other paths between two latents."""
+    return hashlib.sha256(repr((before, after, route)).encode()).hexdigest()[:16]
+
+
+def segment_at(timeline: Timeline, at: float) -> tuple[Key[Source], Key[Source]] | None:
+    """Return the keys of the latent before and after a time; None where there are no two."""
+    track = timeline.track("latent")
+    keys = track.keys if track else ()
+    if len(keys) < 2 or track is None:
+        return None
+    if timeline.loop and keys[-1].at < timeline.seconds - SAME and not keys[0].at <= at < keys[-1].at:
+        return keys[-1], keys[0]
+    return next((pair for pair in pairwise(keys) if pair[0].at <= at < pair[1].at), None)
+
+
+def with_way(timeline: Timeline, at: float, way: Way) -> Timeline:
+    """Return the timeline with another path from the latent's key at a time to the next one."""
+    key = key_at(timeline, "latent", at)
+    return timeline if key is None else with_key(timeline, "latent", replace(key, way=way))
 
 
 def fingerprint(timeline: Timeline) -> str:

@@ -5,7 +5,7 @@ All of them are seamless if the timeline loops.
 
 import math
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,8 +33,12 @@ def _seeds(base: Latent, count: int, chance: random.Random) -> list[Latent]:
 
 def random_walk(timeline: Timeline, start: Latent, chance: random.Random, count: int = 5) -> Timeline:
     """Walk from the present latent through random seeds; `count` keys in all."""
-    places = [start, *_seeds(start, count - 1, chance)]
-    keys = tuple(Key(at, place) for at, place in zip(_times(timeline, count), places, strict=True))
+    return through(timeline, [start, *_seeds(start, count - 1, chance)])
+
+
+def through(timeline: Timeline, places: Sequence[Latent]) -> Timeline:
+    """Walk from one latent to the next, in even times."""
+    keys = tuple(Key(at, place) for at, place in zip(_times(timeline, len(places)), places, strict=True))
     return tl.with_track(timeline, Track("latent", keys))
 
 

@@ -1,6 +1,7 @@
 """Interfaces between the worker's loop and an engine that renders. Standard library and numpy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,14 +11,23 @@ import numpy.typing as npt
 from renderer.document.arrays import ArrayStore
 from renderer.ipc.frames import RGBA, Slot
 from renderer.ipc.protocol import (
+    Drag,
+    DragWay,
+    Equivariance,
     Failure,
     Frame,
+    Geodesic,
     LayerInfo,
     ModelInfo,
+    Network,
+    NetworkFacts,
     Part,
     Preparing,
     RenderRequest,
+    SampleW,
+    Search,
     SlotRef,
+    SortPiles,
     Statistics,
     ThumbnailRequest,
 )
@@ -59,6 +69,7 @@ class Rendered:
     radial: tuple[tuple[float, float], ...] = ()
     memory: tuple[int, int] = (0, 0)
     low_res: int = 0
+    fast: bool = False
     full_ms: float = 0.0
     slot: Slot | None = None
     """Slot that holds the images already; `images` is empty then."""
@@ -81,8 +92,35 @@ def frame_of(request: RenderRequest, rendered: Rendered, place: SlotRef, parts: 
         radial=rendered.radial,
         memory=rendered.memory,
         low_res=rendered.low_res,
+        fast=rendered.fast,
         full_ms=rendered.full_ms,
     )
+
+
+@dataclass(frozen=True)
+class Small:
+    """A thumbnail."""
+
+    pixels: RGBA
+    """[size, size, 4]."""
+    final: bool = True
+    """False if a finer one can be drawn."""
+
+
+Steps = Generator["tuple[int, int] | tuple[int, int, Result]", None, "Result"]
+"""A computation in steps: yields (done, total) after each, or those and a result so far, and returns its result.
+
+To drop it ends it.
+"""
+Result = npt.NDArray[np.float32]
+Searching = Search | SampleW | SortPiles | Geodesic | Equivariance
+
+
+class Dragging(Protocol):
+    """A drag that was begun."""
+
+    def step(self, watch: Watch) -> DragWay:
+        """Do the next step. An exception of `watch` leaves the drag unchanged: the step can be tried again."""
 
 
 class Engine(Protocol):
@@ -91,17 +129,35 @@ class Engine(Protocol):
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
         """Render everything that a frame shows."""
 
-    def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
-        """Return a thumbnail [size, size, 4]."""
+    def thumbnails(self, wanted: Sequence[ThumbnailRequest], rough: bool, watch: Watch) -> tuple[Small, ...]:
+        """Return thumbnails of the first few of `wanted`, at least one: as many as pay to be drawn together.
 
-    def still(self, request: RenderRequest, watch: Watch) -> RGBA:
-        """Return the image alone [H, W, 4], at full resolution."""
+        With `rough` they may have few pixels, where those take much less time.
+        """
+
+    def still(self, request: RenderRequest, watch: Watch, keep: bool = False) -> RGBA:
+        """Return the image alone [H, W, 4], at full resolution; `keep` what other displays of it can be made from."""
+
+    def deep_still(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.uint16]:
+        """Return the image alone with 16 bits a channel, [H, W, 4], at full resolution."""
 
     def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
         """Return the w vectors for the synthesis network [num_ws, w_dim]."""
 
+    def search(self, work: Searching, watch: Watch) -> Steps:
+        """Begin to look for directions or a path, or at w vectors. Reads the network; all else is done in the steps."""
+
+    def drag(self, work: Drag, watch: Watch) -> Dragging:
+        """Begin to drag points, which reads the network."""
+
     def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
         """Read the network of a request in a thread; True once it is in memory. After Cancelled, call it again."""
+
+    def measured(self, a: RGBA, b: RGBA) -> Future[npt.NDArray[np.float64]]:
+        """Return the perceptual distance of two images as `protocol.PerceptualDistance` has it, once it is there."""
+
+    def describe(self, request: RenderRequest, other: Network, watch: Watch) -> NetworkFacts:
+        """Return what is to be said of a network beside that of a request, reading it if needed."""
 
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Describe an error that a call above raised; frees memory if that was the problem."""

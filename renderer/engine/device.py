@@ -1,14 +1,22 @@
 """Memory and threads of the device."""
 
-import os
-import platform
-from pathlib import Path
+import gc
+from functools import cache
+from typing import TYPE_CHECKING
 
 import torch
 
+from foundation.process import cores
+from gan.memory import return_freed_memory
+
+if TYPE_CHECKING:
+    import psutil
+
 
 def release_memory() -> None:
-    """Give memory that nothing uses back to the devices."""
+    """Give memory that nothing uses back to the devices and the system."""
+    gc.collect()
+    return_freed_memory()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     if torch.backends.mps.is_available():
@@ -16,23 +24,23 @@ def release_memory() -> None:
 
 
 def memory_in_use(device: torch.device) -> tuple[int, int]:
-    """Bytes that this process uses on the device, and bytes that there are; 0 where the system does not say."""
+    """Bytes that this process uses on the device, and bytes that there are."""
     if device.type == "cuda":
         return torch.cuda.memory_reserved(device), torch.cuda.get_device_properties(device).total_memory
     if device.type == "mps":
         return torch.mps.driver_allocated_memory(), torch.mps.recommended_max_memory()
-    system = platform.system()
-    if system == "Windows":
-        return 0, 0
-    page, total = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if system == "Linux":
-        return int(Path("/proc/self/statm").read_text().split()[1]) * page, total
-    import resource
+    process, total = _computer()
+    return int(process.memory_info().rss), total
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, total
+
+@cache
+def _computer() -> "tuple[psutil.Process, int]":
+    """This process, and the bytes of memory that the computer has: looked up once, as every render reports them."""
+    import psutil
+
+    return psutil.Process(), int(psutil.virtual_memory().total)
 
 
 def use_threads() -> None:
     """Leave the window a core of its own; more threads than PyTorch's choice, the physical cores, do not help."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    torch.set_num_threads(max(1, min(torch.get_num_threads(), cores - 1)))
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), cores() - 1)))

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from gan import display, transforms
 from gan.analysis import spectra
 from gan.device import fetch
+from gan.display import fitted, framed
 from renderer.engine.keys import DisplayKey, SpectrumKey
 from renderer.engine.models import Model
 from renderer.engine.synthesis import matrix_of, statistics_of
@@ -57,27 +58,51 @@ class PowerSpectrum:
     """(cycles per pixel, dB)."""
 
 
-def select(output: torch.Tensor, channels: Channels, channel: int) -> torch.Tensor:
-    """Return the shown channels of [C, H, W]: three, or one in grey; at the end of the channels, the last ones."""
+def select(output: torch.Tensor, channels: Channels, channel: int, is_image: bool = False) -> torch.Tensor:
+    """Return the shown channels of [C, H, W]: three, or one in grey; at the end of the channels, the last ones.
+
+    All four of an image with transparency, unless others of it are chosen.
+    """
     available = output.shape[0]
+    if is_image and available == display.ALPHA_CHANNELS and channels == "rgb" and channel <= 0:
+        return output
     count = 3 if channels == "rgb" and available >= 3 else 1
     first = min(max(channel, 0), available - count)
     return output[first : first + count]
 
 
+def shown_part(output: torch.Tensor, key: DisplayKey) -> torch.Tensor:
+    """Return the channels of an output [C, H, W] that its display shows."""
+    return select(output, key.channels, key.channel, is_image=key.output.layer is None)
+
+
 def make_image(model: Model, output: torch.Tensor, key: DisplayKey) -> Image:
     """Make the image of an output [C, H, W]. Figures are those of the output, before gain and untransform."""
-    shown = select(output, key.channels, key.channel)
+    shown = shown_part(output, key)
     bad = int((~torch.isfinite(shown)).any(dim=0).sum()) if display.nonfinite(shown) else 0
     statistics, selected = statistics_of(output), statistics_of(shown)
     moved, mask = _untransformed(model, shown, key)
-    rgba = display.to_rgba8(moved, scale_db=key.scale_db, normalize=key.normalize, mask=mask)
-    return Image(torch.from_numpy(rgba), statistics, selected, bad)
+    rgba = torch.from_numpy(display.to_rgba8(moved, scale_db=key.scale_db, normalize=key.normalize, mask=mask))
+    return Image(_enlarged(rgba, model) if key.output.synthesis.low_res else rgba, statistics, selected, bad)
+
+
+def deep_pixels(model: Model, output: torch.Tensor, key: DisplayKey) -> npt.NDArray[np.uint16]:
+    """Return the image of an output [C, H, W] with 16 bits a channel, uint16 [H, W, 4]; see `make_image`."""
+    moved, mask = _untransformed(model, shown_part(output, key), key)
+    return display.to_rgba16(moved, scale_db=key.scale_db, normalize=key.normalize, mask=mask)
+
+
+def _enlarged(rgba: torch.Tensor, model: Model) -> torch.Tensor:
+    """Return a low-res image uint8 [H, W, 4] at the full resolution. Floats would take ten times as long on a CPU."""
+    size = (model.info.height, model.info.width)
+    return F.interpolate(rgba.permute(2, 0, 1)[None], size, mode="bilinear")[0].permute(1, 2, 0).contiguous()
 
 
 def queue_image(model: Model, output: torch.Tensor, key: DisplayKey) -> QueuedImage:
     """Do the work of `make_image` on the device of `output`, without waiting for it."""
-    shown = select(output, key.channels, key.channel)
+    if key.output.synthesis.low_res:
+        output = F.interpolate(output[None], (model.info.height, model.info.width), mode="bilinear")[0]
+    shown = shown_part(output, key)
     whole = display.figures(output)
     figures = (
         whole,
@@ -133,5 +158,5 @@ def spectrum_image(spectrum: PowerSpectrum, range_db: float) -> RGBA:
 
 def thumbnail(output: torch.Tensor, key: DisplayKey, size: int) -> RGBA:
     """Return a thumbnail [size, size, 4] of an output [C, H, W], each pixel the mean of the area it covers."""
-    small = F.interpolate(select(output, key.channels, key.channel)[None], (size, size), mode="area")[0]
-    return display.to_rgba8(small, scale_db=key.scale_db, normalize=key.normalize)
+    small = fitted(shown_part(output, key), size)
+    return framed(display.to_rgba8(small, scale_db=key.scale_db, normalize=key.normalize), size)

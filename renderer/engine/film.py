@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from foundation.specs.formats import CHECKERBOARD
+from foundation.transparency import over
 from renderer.document.animate import requested
 from renderer.document.parts import Latent, Source, WBlend
 from renderer.document.timeline import Timeline
@@ -14,7 +16,7 @@ from renderer.engine.base import Engine, Watch
 from renderer.ipc.protocol import RenderRequest
 
 Picture = npt.NDArray[np.uint8]
-"""uint8 [H, W, 3]."""
+"""uint8 [H, W, 3], or [H, W, 4] where transparency is kept."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Cut:
     columns: int = 1
     rows: int = 1
     """Images side by side: that of column i and row j is i + 100 j seeds further."""
+    background: str | None = CHECKERBOARD
+    """Background of images with transparency, as in `transparency.over`; None keeps the transparency."""
 
     @property
     def times(self) -> tuple[float, ...]:
@@ -44,12 +48,16 @@ def frames(engine: Engine, request: RenderRequest, timeline: Timeline, cut: Cut,
     for t in cut.times:
         now = requested(request, timeline, t)
         cells = [
-            _sized(engine.still(_shifted_request(now, i, j), watch)[..., :3], cut.size)
+            _sized(_laid(engine.still(_shifted_request(now, i, j), watch), cut.background), cut.size)
             for j in range(cut.rows)
             for i in range(cut.columns)
         ]
         lines = [np.concatenate(cells[j * cut.columns : (j + 1) * cut.columns], axis=1) for j in range(cut.rows)]
         yield np.ascontiguousarray(np.concatenate(lines, axis=0))
+
+
+def _laid(picture: Picture, background: str | None) -> Picture:
+    return picture if background is None else over(picture, background)
 
 
 def _shifted_request(request: RenderRequest, columns: int, rows: int) -> RenderRequest:

@@ -1,6 +1,7 @@
 """Long jobs inside the renderer, in steps that yield to every request. Standard library and numpy."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,17 +11,29 @@ import numpy.typing as npt
 from foundation.statistics import PixelDeviation
 from renderer.document.animate import requested
 from renderer.document.arrays import AnyArray
-from renderer.engine.base import Engine, Watch
+from renderer.engine.base import Dragging, Engine, Searching, Steps, Watch
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
     Changes,
+    DeepStill,
+    Describe,
     Difference,
+    Drag,
+    Equivariance,
+    Geodesic,
+    Latent,
     Measure,
     NoiseDeviation,
+    PerceptualDistance,
     ReadAhead,
     RenderRequest,
+    SampleW,
+    Search,
+    SeedLooks,
+    SortPiles,
     Still,
     Styles,
+    ThumbnailRequest,
     Work,
 )
 
@@ -50,6 +63,8 @@ def begin(work: Work, engine: Engine) -> Running:
     match work:
         case Still():
             return _StillJob(work.request, engine)
+        case DeepStill():
+            return _DeepStillJob(work.request, engine)
         case Styles():
             return _StylesJob(work.request, engine)
         case NoiseDeviation():
@@ -60,6 +75,16 @@ def begin(work: Work, engine: Engine) -> Running:
             return _DifferenceJob(work, engine)
         case ReadAhead():
             return _ReadAheadJob(work.request, engine)
+        case SeedLooks():
+            return _LooksJob(work, engine)
+        case PerceptualDistance():
+            return _DistanceJob(work, engine)
+        case Describe():
+            return _DescribeJob(work, engine)
+        case Search() | SampleW() | SortPiles() | Geodesic() | Equivariance():
+            return _SearchJob(work, engine)
+        case Drag():
+            return _DragJob(work, engine)
 
 
 class _StillJob:
@@ -67,7 +92,15 @@ class _StillJob:
         self.request, self._engine = request, engine
 
     def step(self, watch: Watch) -> Step:
-        return Step(1, 1, self._engine.still(self.request, watch))
+        return Step(1, 1, self._engine.still(self.request, watch, keep=True))
+
+
+class _DeepStillJob:
+    def __init__(self, request: RenderRequest, engine: Engine) -> None:
+        self.request, self._engine = request, engine
+
+    def step(self, watch: Watch) -> Step:
+        return Step(1, 1, self._engine.deep_still(self.request, watch))
 
 
 class _StylesJob:
@@ -86,11 +119,80 @@ class _ReadAheadJob:
         return Step(1, 1, np.array([self._engine.read_ahead(self.request, watch)], np.uint8))
 
 
-_BLUE, _ORANGE = (33, 102, 172), (230, 97, 1)
-"""Ends of the colour scale of differences, safe for colour blindness."""
+class _SearchJob:
+    """A search, one step of it at a time."""
+
+    def __init__(self, work: Searching, engine: Engine) -> None:
+        self.request, self._work, self._engine = work.request, work, engine
+        self._steps: Steps | None = None
+        self._done = 0
+
+    def step(self, watch: Watch) -> Step:
+        if self._steps is None:
+            self._steps = self._engine.search(self._work, watch)
+        try:
+            self._done, total, *result = next(self._steps)
+        except StopIteration as end:
+            return Step(max(self._done, 1), max(self._done, 1), end.value)
+        # It is not over until its result is there.
+        return Step(self._done, max(total, self._done + 1), result[0] if result else None)
 
 
-def difference_rgba(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], gain: float) -> npt.NDArray[np.uint8]:
+class _DragJob:
+    """A drag, with its state after every step."""
+
+    def __init__(self, work: Drag, engine: Engine) -> None:
+        self.request, self._work, self._engine = work.request, work, engine
+        self._dragging: Dragging | None = None
+
+    def step(self, watch: Watch) -> Step:
+        if self._dragging is None:
+            self._dragging = self._engine.drag(self._work, watch)
+        way = self._dragging.step(watch)
+        done = max(way.step, 1)
+        return Step(done, done + (not way.end), way.packed())
+
+
+def looks_of(picture: RGBA) -> tuple[float, float, float]:
+    """Return brightness, colourfulness and contrast of an image [H, W, 4], each 0..1.
+
+    They are the mean and the deviation of its luma (Rec. 601), and the mean difference of its largest and smallest
+    colour. Transparent pixels count by their share.
+    """
+    colours, share = picture[..., :3].astype(np.float32) / 255, picture[..., 3].astype(np.float32)
+    total = max(float(share.sum()), 1e-6)
+    luma = colours @ np.array([0.299, 0.587, 0.114], np.float32)
+    mean = float((luma * share).sum() / total)
+    deviation = float(np.sqrt((np.square(luma - mean) * share).sum() / total))
+    colour = float(((colours.max(axis=2) - colours.min(axis=2)) * share).sum() / total)
+    return mean, colour, min(2 * deviation, 1.0)
+
+
+_LOOKED_AT = 64
+"""Side of the thumbnails that are measured."""
+
+
+class _LooksJob:
+    """Measures thumbnails, which show what small pictures of the window show."""
+
+    def __init__(self, work: SeedLooks, engine: Engine) -> None:
+        self.request, self._engine = work.request, engine
+        self._seeds = range(work.first_seed, work.first_seed + max(work.count, 1))
+        self._found: list[tuple[float, float, float]] = []
+
+    def step(self, watch: Watch) -> Step:
+        image = self.request.image
+        base = image.latent if isinstance(image.latent, Latent) else Latent()
+        latent = replace(base, x=float(self._seeds[len(self._found)]), y=0.0, array=None)
+        own = replace(self.request, image=replace(image, latent=latent))
+        small = self._engine.thumbnails((ThumbnailRequest("", own, _LOOKED_AT),), False, watch)[0]
+        self._found.append(looks_of(small.pixels))
+        done = len(self._found)
+        over = done == len(self._seeds)
+        return Step(done, len(self._seeds), np.array(self._found, np.float32) if over else None)
+
+
+def difference(a: RGBA, b: RGBA) -> npt.NDArray[np.int16]:
     """Return the difference of two images [H, W, 4], as in `protocol.Difference`.
 
     Raises ValueError if their sizes differ.
@@ -98,27 +200,55 @@ def difference_rgba(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], gain: fl
     if a.shape != b.shape:
         sizes = " and ".join(f"{picture.shape[1]} × {picture.shape[0]}" for picture in (a, b))
         raise ValueError(f"only pictures of one size can be subtracted, not {sizes}")
-    sums = a[..., :3].sum(axis=2, dtype=np.int32) - b[..., :3].sum(axis=2, dtype=np.int32)
-    steps = np.arange(-765, 766)  # every difference that there can be: the colours are worked out once for each
-    shares = np.clip(steps / 765 * gain, -1, 1)[:, None]
-    ends = np.where(shares < 0, np.array(_BLUE), np.array(_ORANGE))
-    colours = np.full((len(steps), 4), 255, np.uint8)
-    colours[:, :3] = np.rint(255 + np.abs(shares) * (ends - 255))
-    picture: npt.NDArray[np.uint8] = colours[sums + 765]
-    return picture
+    first, second = (picture[..., :3].sum(axis=2, dtype=np.int16) for picture in (a, b))
+    result: npt.NDArray[np.int16] = first - second
+    return result
 
 
 class _DifferenceJob:
     def __init__(self, work: Difference, engine: Engine) -> None:
         self.request, self._work, self._engine = work.request, work, engine
-        self._other: npt.NDArray[np.uint8] | None = None
+        self._other: RGBA | None = None
 
     def step(self, watch: Watch) -> Step:
         if self._other is None:
-            self._other = self._engine.still(self._work.other, watch)
+            self._other = self._engine.still(self._work.other, watch, keep=True)
             return Step(1, 2)
-        picture = self._engine.still(self.request, watch)
-        return Step(2, 2, difference_rgba(picture, self._other, self._work.gain))
+        return Step(2, 2, difference(self._engine.still(self.request, watch, keep=True), self._other))
+
+
+class _DistanceJob:
+    """Renders both images, and measures them on another thread."""
+
+    def __init__(self, work: PerceptualDistance, engine: Engine) -> None:
+        self.request, self._work, self._engine = work.request, work, engine
+        self._other: RGBA | None = None
+        self._coming: Future[npt.NDArray[np.float64]] | None = None
+
+    def step(self, watch: Watch) -> Step:
+        if self._other is None:
+            self._other = self._engine.still(self._work.other, watch, keep=True)
+            return Step(1, 3)
+        if self._coming is None:
+            self._coming = self._engine.measured(self._engine.still(self.request, watch, keep=True), self._other)
+            return Step(2, 3)
+        while not wait([self._coming], _SLICE_SECONDS).done:
+            watch.check(0.0)
+        return Step(3, 3, self._coming.result())
+
+
+_SLICE_SECONDS = 0.005
+"""Longest time that waiting for another thread may delay a request."""
+
+
+class _DescribeJob:
+    def __init__(self, work: Describe, engine: Engine) -> None:
+        image = replace(work.request.image, network=work.other)
+        self.request = replace(work.request, image=image)  # errors name the network that is read
+        self._work, self._engine = work, engine
+
+    def step(self, watch: Watch) -> Step:
+        return Step(1, 1, self._engine.describe(self._work.request, self._work.other, watch).packed())
 
 
 class _DeviationJob:
@@ -135,8 +265,8 @@ class _DeviationJob:
         picture = self._engine.still(replace(self.request, image=image), watch)
         self._deviation.add(picture[..., :3])
         n = self._deviation.count
-        if n & (n - 1) and n % 10 and n < self._total:
-            return Step(n, self._total)  # interim results cost more than they show
+        if n < self._total and (n == 1 or (n & (n - 1) and n % 10)):
+            return Step(n, self._total)  # one picture has no deviation, and interim results cost more than they show
         return Step(n, self._total, self._deviation.std.astype(np.float32))
 
 

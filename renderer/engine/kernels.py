@@ -3,29 +3,99 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
+from functools import cache, partial
 
 import torch
 
 from gan.inference import cpu
 from gan.networks.protocol import Synthesis
+from gan.ops.cpu import dispatch
 from gan.ops.cpu.dispatch import VARIABLE
 from renderer.ipc.protocol import Preparing
 
 _WAIT = "wait"
 """Value of the environment variable `VARIABLE` that delays every image until its kernels are available."""
 
+QUICK_SECONDS, PATIENT_SECONDS = 0.4, 1.0
+"""Longest times of the reference for which it renders while kernels are read from disk, which takes about half a
+second, and while they are compiled, which takes many."""
+_SLICE_SECONDS = 0.02
+
 _log = logging.getLogger(__name__)
 
 
 def import_early() -> None:
-    """Import numba in the background; it takes a third of a second."""
+    """Import numba in the background, and what it imports with the first kernel; it takes most of a second."""
     if cpu.wanted():
-        threading.Thread(target=cpu.available, name="kernels", daemon=True).start()
+        threading.Thread(target=cpu.load_early, name="kernels", daemon=True).start()
+
+
+@cache
+def prepare_derivatives() -> None:
+    """Compile the operators' kernels in the background, or load them; `dispatch.prepared` uses them from then on."""
+    if cpu.wanted():
+        threading.Thread(target=dispatch.prepare, name="kernels", daemon=True).start()
+
+
+class Coming:
+    """Plans of one network, until they are made or have failed.
+
+    Args:
+        clock: Seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._ready: set[int] = set()
+        self._over = False
+        self._compiling = False
+
+    def ready(self, side: int) -> bool:
+        """Return True if nothing has to be waited for: the plan of this low resolution, 0 for the full one."""
+        return self._over or side in self._ready
+
+    def wait(self, side: int, check: Callable[[], None], seconds: float) -> None:
+        """Wait until a plan is ready, unless the reference is quicker; no longer than the reference would take.
+
+        Whoever waited in vain has lost half of its time: another process may compile for minutes. A reference that is
+        under way changes over to a plan that becomes ready.
+
+        Args:
+            side: See `ready`.
+            check: Called meanwhile; may raise to end waiting.
+            seconds: Expected time of the reference.
+        """
+        end = self._clock() + seconds
+        while not self.ready(side) and seconds > (PATIENT_SECONDS if self._compiling else QUICK_SECONDS):
+            check()
+            if self._clock() >= end:
+                return
+            with self._changed:
+                if not self.ready(side):
+                    self._changed.wait(_SLICE_SECONDS)
+
+    def compiling(self) -> None:
+        """Report that a kernel is not on disk, so that waiting may take long."""
+        self._compiling = True
+
+    def made(self, side: int) -> None:
+        """Report a plan that is ready."""
+        with self._changed:
+            self._ready.add(side)
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        """Report that no further plans will be made."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
 
 class Preparation:
-    """Builds networks' plans, each in a thread, and reports their joint progress.
+    """Makes networks' plans, each in a thread, and reports their joint progress.
 
     Args:
         tell: Called from those threads, one at a time.
@@ -38,30 +108,43 @@ class Preparation:
         """Kernels that are ready, and of how many, by the networks that wait for some to be compiled."""
         self._problem = ""
 
-    def make_ready(self, synthesis: Synthesis, device: torch.device, wait: bool = False) -> None:
-        """Build a network's plan in a thread, and then those of its low resolutions.
+    def make_ready(self, synthesis: Synthesis, device: torch.device, wait: bool = False) -> Coming:
+        """Build a network's plan in a thread, and then those of lower precision and of its low resolutions.
 
-        Returns at once, or with `wait` once the full-resolution plan is ready, without building the others.
+        Returns at once, or with `wait` once the full-resolution plan is ready, without making the others.
 
-        Until then the reference implementation renders. Both images are equal up to rounding, which may change a few
-        pixels by one step of 255, so wait where results must be reproducible.
+        Where nothing waits for a plan, the reference implementation renders. Both images are equal up to rounding,
+        which may change a few pixels by one step of 255, so wait where results must be reproducible.
         """
+        coming = Coming()
         if device.type != "cpu" or not cpu.wanted():
-            return
-        thread = threading.Thread(target=self._make, args=(synthesis, not wait), name="kernels", daemon=True)
+            coming.end()
+            return coming
+        thread = threading.Thread(target=self._make, args=(synthesis, not wait, coming), name="kernels", daemon=True)
         thread.start()
         if wait or os.environ.get(VARIABLE) == _WAIT:
             thread.join()
+        return coming
 
-    def _make(self, synthesis: Synthesis, drafts: bool) -> None:
-        if self._try(synthesis, cpu.warm_up) and drafts:
-            self._try(synthesis, cpu.warm_up_low_res)
-
-    def _try(self, synthesis: Synthesis, warm_up: Callable[[Synthesis, cpu.Progress], object]) -> bool:
-        """Build plans; return True on success."""
-        problem = ""
+    def _make(self, synthesis: Synthesis, drafts: bool, coming: Coming) -> None:
         try:
-            warm_up(synthesis, lambda done, total: self._count(synthesis, done, total))
+            if self._try(synthesis, coming, cpu.warm_up) and drafts:
+                coming.made(0)
+                self._try(synthesis, coming, cpu.warm_up_fast)
+                self._try(synthesis, coming, partial(cpu.warm_up_low_res, made=coming.made))
+        finally:
+            coming.end()
+
+    def _try(self, synthesis: Synthesis, coming: Coming, warm_up: Callable[[Synthesis, cpu.Progress], object]) -> bool:
+        """Make plans; return True on success."""
+        problem = ""
+
+        def progress(done: int, total: int) -> None:
+            coming.compiling()
+            self._count(synthesis, done, total)
+
+        try:
+            warm_up(synthesis, progress)
         except cpu.CompilingError as error:
             problem = str(error)
             _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)

@@ -13,15 +13,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from foundation.specs.formats import UNBENT
 from gan.latents import blend_z, neighbours, seed_z
 from renderer.document.parts import (
     Channels,
     Direction,
     Display,
     ImageState,
+    LayerBend,
     Mixing,
     Noise,
     Source,
+    StyleOffset,
     Transform,
     Truncation,
 )
@@ -32,6 +35,10 @@ Z = npt.NDArray[np.float64]
 
 Seeds = tuple[tuple[int, float], ...]
 """Seeds and their weights, as `gan.latents.neighbours` gives them."""
+
+
+Condition = int | tuple[float, ...]
+"""A class, or numbers."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,8 @@ class MappingKey(NamedTuple):
     serial: int
     """Of the network, see `Model.serial`."""
     point: SeedPoint | SpherePoint
-    label: int | None
-    """Class; None for a network without classes."""
+    label: Condition | None
+    """Condition; None for a network that has none."""
 
 
 class WsKey(NamedTuple):
@@ -91,6 +98,12 @@ class SynthesisKey(NamedTuple):
     force_fp32: bool = False
     low_res: int = 0
     """Resolution to render at before upscaling; 0: the full one."""
+    fast: bool = False
+    """True for the lower precision; see `gan.inference.cpu.precision`."""
+    styles: tuple[StyleOffset, ...] = ()
+    """Those that move a style that the network has, with a sigma of 1 and without names."""
+    bends: tuple[LayerBend, ...] = ()
+    """Those that change a layer that the network has."""
 
 
 class OutputKey(NamedTuple):
@@ -130,7 +143,9 @@ def ws_key(model: Model, image: ImageState) -> WsKey:
         latent=image.latent,
         mixing=Mixing(second, tuple(replace(layer, locked=False) for layer in layers)),
         truncation=image.truncation,
-        directions=tuple(replace(one, name="") for one in image.directions if one.strength != 0),
+        directions=tuple(
+            replace(one, name="", found_with="", whole=False) for one in image.directions if one.strength != 0
+        ),
     )
 
 
@@ -142,6 +157,28 @@ def synthesis_key(model: Model, image: ImageState) -> SynthesisKey:
         noise=noise if noise.mode == "random" else replace(noise, seed=0),
         transform=image.transform if model.info.has_transform else Transform(),
         force_fp32=image.force_fp32 and model.device.type == "cuda",
+        styles=acting_styles(model, image.styles),
+        bends=acting_bends(model, image.bends),
+    )
+
+
+def acting_bends(model: Model, bends: tuple[LayerBend, ...]) -> tuple[LayerBend, ...]:
+    """Return the bends that change the network's image, as `SynthesisKey.bends` has them."""
+    names = model.G.synthesis.layer_names if bends else ()
+    return tuple(
+        one if one.kind == "noise" else replace(one, seed=0)
+        for one in bends
+        if one.layer in names and one.strength != UNBENT[one.kind]
+    )
+
+
+def acting_styles(model: Model, styles: tuple[StyleOffset, ...]) -> tuple[StyleOffset, ...]:
+    """Return the offsets that change the network's image, as `SynthesisKey.styles` has them."""
+    counts = dict(model.info.style_layers) if styles else {}
+    return tuple(
+        StyleOffset(one.layer, one.channel, one.amount)
+        for one in styles
+        if one.amount != 0 and one.channel < counts.get(one.layer, 0)
     )
 
 

@@ -1,24 +1,53 @@
 """The engine of the renderer process: networks on a device, caches of recent results, and texts for errors."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 import gan
+from foundation.specs.editing.distances import DISTANCES
+from gan.animation.geodesics import SIDE as PATH_SIDE
+from gan.animation.geodesics import geodesic_steps
 from gan.device import NoDeviceError
+from gan.edits.blend import MisfitError
+from gan.inference import low_res
 from gan.memory import keep_freed_memory
+from gan.networks.synthesis import StyleSynthesis
 from renderer.document.arrays import UnknownArrayError
-from renderer.engine import kernels
-from renderer.engine.base import Host, Rendered, Watch
+from renderer.engine import kernels, small
+from renderer.engine.base import Dragging, Host, Rendered, Searching, Small, Steps, Watch
 from renderer.engine.device import release_memory, use_threads
+from renderer.engine.display import deep_pixels
+from renderer.engine.dragging.drags import DragError, Drags
+from renderer.engine.finding import searching
+from renderer.engine.finding.drawing import SearchError
+from renderer.engine.finding.samples import Samples
+from renderer.engine.keys import display_key
+from renderer.engine.lens.equivariance import equivariance_steps
 from renderer.engine.models import Models
 from renderer.engine.readback import CudaQueue, Readback
 from renderer.engine.render import Render, StageCaches
-from renderer.engine.ws import StyleError
+from renderer.engine.synthesis import arguments_of
+from renderer.engine.ws import StyleError, truncating
 from renderer.ipc.frames import RGBA
-from renderer.ipc.protocol import Failure, ModelInfo, RenderRequest, ThumbnailRequest
+from renderer.ipc.protocol import (
+    Drag,
+    Equivariance,
+    Failure,
+    Geodesic,
+    ModelInfo,
+    Network,
+    NetworkFacts,
+    RenderRequest,
+    ThumbnailRequest,
+)
+
+if TYPE_CHECKING:
+    from gan.metrics.distance import Distance
 
 
 class Pipeline:
@@ -37,6 +66,9 @@ class Pipeline:
         self._models = Models(kernels.Preparation(host.prepared), wait_for_kernels)
         self._caches = StageCaches(arrays=host.arrays)
         self._slots = host.slots
+        self._samples = Samples()
+        self._measuring = Measuring()
+        self._drags = Drags()
         self._readbacks: dict[torch.device, Readback] = {}
 
     @torch.inference_mode()
@@ -52,21 +84,60 @@ class Pipeline:
         return self._readbacks[device]
 
     @torch.inference_mode()
-    def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
-        """Return a thumbnail [size, size, 4] of the image, whatever layer is shown."""
-        request = replace(wanted.request, display=replace(wanted.request.display, layer=None))
-        return Render(self._models, self._caches, request, watch).thumbnail(wanted.size)
+    def thumbnails(self, wanted: Sequence[ThumbnailRequest], rough: bool, watch: Watch) -> tuple[Small, ...]:
+        """Return thumbnails [size, size, 4] of the first few, of the image whatever layer is shown."""
+        return small.thumbnails(self._models, self._caches, wanted, rough, watch)
 
     @torch.inference_mode()
-    def still(self, request: RenderRequest, watch: Watch) -> RGBA:
-        """Return the image alone [H, W, 4]; its output is not cached."""
-        return Render(self._models, self._caches, request, watch).image(cache=False).rgba
+    def still(self, request: RenderRequest, watch: Watch, keep: bool = False) -> RGBA:
+        """Return the image alone [H, W, 4]; its output is cached only with `keep`, apart from those of frames."""
+        return Render(self._models, self._caches, request, watch).image(self._caches.stills if keep else None).rgba
+
+    @torch.inference_mode()
+    def deep_still(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.uint16]:
+        """Return the image alone with 16 bits a channel, [H, W, 4]."""
+        render = Render(self._models, self._caches, request, watch)
+        key = display_key(render.output_key, request.display)
+        return deep_pixels(render.model, render.output(self._caches.stills), key)
 
     @torch.inference_mode()
     def styles(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.float32]:
         """Return the w vectors for the synthesis network [num_ws, w_dim]."""
         ws = Render(self._models, self._caches, request, watch).ws()
         return np.asarray(ws[0].float().cpu().numpy())
+
+    @torch.inference_mode()
+    def _geodesic(self, work: Geodesic, watch: Watch) -> Steps:
+        """Search the path of a job in steps. Raises StyleError where a latent has a w of its own for each layer."""
+        render = Render(self._models, self._caches, work.request, watch)
+        synthesis, model = render.model.G.synthesis, render.model
+        assert isinstance(synthesis, StyleSynthesis)
+        first, second = (render.single_w(source) for source in (work.first, work.second))
+        mean = torch.zeros_like(first) if model.w_avg is None else model.w_avg
+        sides = [side for side in model.low_res_sides if side >= PATH_SIDE]
+        network = low_res.at_resolution(synthesis, min(sides)) if sides else synthesis
+        assert isinstance(network, StyleSynthesis)
+        shown = truncating(mean, work.request.image.truncation.of(synthesis.num_ws))
+        offsets = yield from geodesic_steps(network, first, second, mean, shown, work.points)
+        return np.asarray(offsets.float().cpu().numpy())
+
+    def search(self, work: Searching, watch: Watch) -> Steps:
+        """Begin a search, whose network is read at once: the one that the request shows, blended or not."""
+        if isinstance(work, Geodesic):
+            return self._geodesic(work, watch)
+        with torch.inference_mode():  # as renders make what they cache
+            model = Render(self._models, self._caches, work.request, watch).model
+        if isinstance(work, Equivariance):
+            return equivariance_steps(model, self._caches.arrays, work)
+        return searching.steps(model, self._caches.arrays, self._samples, work)
+
+    def drag(self, work: Drag, watch: Watch) -> Dragging:
+        """Begin to drag points of a request's picture. Raises DragError, and like `render`."""
+        with torch.inference_mode():  # as renders make what they cache
+            render = Render(self._models, self._caches, work.request, watch)
+            ws = render.ws()
+        key, model = render.output_key.synthesis, render.model
+        return self._drags.begin(work, model, ws[0], lambda: arguments_of(model, ws, key), self._caches.arrays)
 
     def model(self, request: RenderRequest, watch: Watch) -> ModelInfo:
         """Return the description of a request's network, reading it if needed. Raises like `render`."""
@@ -75,6 +146,16 @@ class Pipeline:
     def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
         """Read the network of a request in a thread; return True once it is in memory."""
         return self._models.read_ahead(request.image.network, request.device, watch.check)
+
+    def measured(self, a: RGBA, b: RGBA) -> Future[npt.NDArray[np.float64]]:
+        """Return the perceptual distance of two images, measured on another thread."""
+        return self._measuring.start(a, b)
+
+    @torch.inference_mode()
+    def describe(self, request: RenderRequest, other: Network, watch: Watch) -> NetworkFacts:
+        """Describe a network beside that of a request, reading both if needed. Raises like `render`."""
+        base = self._models.get(request.image.network, request.device, watch.loading)
+        return self._models.beside(base, other, watch.loading)
 
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Describe an error of `render`; if memory ran out, drop all caches."""
@@ -89,11 +170,12 @@ class Pipeline:
             )
         if isinstance(error, NoDeviceError):
             return Failure(request.request_id, "load", *_sentences(str(error)))
-        if isinstance(error, StyleError | UnknownArrayError):
+        if isinstance(error, StyleError | UnknownArrayError | SearchError | MisfitError | DragError):
             return Failure(request.request_id, "render", *_sentences(str(error)))
         if _is_out_of_memory(error):
             self._models.clear()
             self._caches.clear()
+            self._drags.clear()
             release_memory()
             return Failure(
                 request.request_id,
@@ -107,6 +189,28 @@ class Pipeline:
             f"This picture could not be rendered: {error}",
             "The last picture stays. Undo the last change; Details says where it went wrong.",
         )
+
+
+class Measuring:
+    """Measures images by the distance at hand, chosen at the first use, on another thread so that drawing goes on."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        self._distance: Distance | None = None
+
+    def start(self, a: RGBA, b: RGBA) -> Future[npt.NDArray[np.float64]]:
+        """Begin to measure two images [H, W, 4]; the result is as `protocol.PerceptualDistance` has it."""
+        self._thread = self._thread or ThreadPoolExecutor(1, "distance")
+        return self._thread.submit(self._measured, a, b)
+
+    def _measured(self, a: RGBA, b: RGBA) -> npt.NDArray[np.float64]:
+        from gan.metrics.distance import distance_at_hand  # not at the start: it takes the networks of metrics along
+
+        with torch.inference_mode():  # the mode belongs to a thread
+            self._distance = self._distance or distance_at_hand()
+            one, two = (torch.from_numpy(x[..., :3].transpose(2, 0, 1)[None].copy()) for x in (a, b))
+            value = float(self._distance.between(one, two)[0])
+        return np.array([value, DISTANCES.index(self._distance.name)])
 
 
 def _sentences(text: str) -> tuple[str, str]:

@@ -1,9 +1,12 @@
-"""Decisions of the engine: when to give up a stale render, and at which resolution to render.
+"""Decisions of the engine: which renders to give up, and at which resolution to render what moves.
 
 Standard library only.
 """
 
-from collections.abc import Mapping
+import statistics
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
 
 from renderer.ipc.protocol import RenderRequest
 
@@ -14,39 +17,147 @@ WORTH_SECONDS = 0.1
 EARLY_SHARE = 0.3
 """A render that has done less than this may be given up after RECENT_SECONDS too, but not for longer than it takes."""
 
+HIGHER, LOWER = 0.85, 1.2
+"""Shares of the time limit: a higher resolution must be expected to take less than the first, and the present one is
+left when it takes more than the second. In between the resolution stays, so that it does not flicker."""
+COARSE, COARSE_FACTOR = 16, 2.5
+"""Fewer than this share of the pixels along a side show too little: such an image is shown only where the next higher
+resolution takes more than this multiple of the time limit."""
+RECENT_RUNS = 5
+"""Number of runs whose median is the expected time: a single one may have been held up."""
+PAUSE_SECONDS = 1.0
+"""After this long without motion the resolution is chosen afresh."""
 
-def low_res(limit_s: float, full_s: float, low_res_s: Mapping[int, float]) -> int:
-    """Return the highest low resolution that takes no longer than `limit_s`, else the lowest one.
 
-    0 (full resolution) if the full image takes no longer, or there is no low resolution.
+class Pace:
+    """Resolutions of images in motion, chosen by the times that recent images took. 0 is the full resolution.
 
     Args:
-        limit_s: Seconds that an image may take.
-        full_s: Seconds that a full image takes.
-        low_res_s: Seconds that a low-res image takes, by resolution.
+        shares: Low resolutions, ascending, with their shares of the full image's multiplications.
+        resolution: The full resolution.
+        full_s: Estimated seconds of a full image, until one is measured.
+        clock: Seconds.
     """
-    if full_s <= limit_s or not low_res_s:
-        return 0
-    quick = [side for side, seconds in low_res_s.items() if seconds <= limit_s]
-    return max(quick) if quick else min(low_res_s)
+
+    def __init__(
+        self,
+        shares: Mapping[int, float],
+        resolution: int,
+        full_s: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shares = {**shares, 0: 1.0}
+        self._fine = min((side for side in shares if side * COARSE >= resolution), default=0)
+        """The lowest resolution that shows enough."""
+        self._clock = clock
+        self._estimate_s = full_s
+        self._measured_s: float | None = None
+        self._recent: deque[float] = deque(maxlen=RECENT_RUNS)
+        """Seconds of a full image by the times of recent runs."""
+        self._ran: set[int] = set()
+        self._chosen = 0
+        self._chosen_at: float | None = None
+
+    def ran(self, side: int, seconds: float) -> None:
+        """Record the time of a run. The first one of each low resolution also builds its network, and is left out."""
+        first = side not in self._ran
+        self._ran.add(side)
+        if not side:
+            self._measured_s = seconds
+        if side in self._shares and not (side and first):
+            self._recent.append(seconds / self._shares[side])
+
+    @property
+    def measured(self) -> bool:
+        """Return True once a run has been recorded."""
+        return bool(self._recent)
+
+    def expect(self, other: "Pace") -> None:
+        """Expect the times of a network of the same shape, until this one is measured."""
+        self._estimate_s = other.full_s
+
+    @property
+    def full_s(self) -> float:
+        """Seconds of a full image: those of the last one, or an estimate before the first."""
+        return self._unit_s if self._measured_s is None else self._measured_s
+
+    def expected_s(self, side: int) -> float:
+        """Return the seconds that an image of this resolution is expected to take now."""
+        return self._shares[side] * self._unit_s
+
+    def side(self, limit_s: float) -> int:
+        """Return the resolution of the next image in motion, which should take no longer than `limit_s`."""
+        now = self._clock()
+        fresh = self._chosen_at is None or now - self._chosen_at > PAUSE_SECONDS
+        self._chosen_at = now
+        higher = self._highest(HIGHER * limit_s)
+        if fresh or self.expected_s(self._chosen) > LOWER * limit_s * self._patience(self._chosen):
+            self._chosen = self._highest(limit_s)
+        elif _rank(higher) > _rank(self._chosen):
+            self._chosen = higher
+        return self._chosen
+
+    def _patience(self, side: int) -> float:
+        return COARSE_FACTOR if side == self._fine else 1.0
+
+    @property
+    def _unit_s(self) -> float:
+        return statistics.median(self._recent) if self._recent else self._estimate_s
+
+    def _highest(self, limit_s: float) -> int:
+        """Return the highest resolution expected to take no longer than `limit_s`, else the lowest one."""
+        quick = [side for side in self._shares if self.expected_s(side) <= limit_s]
+        highest = max(quick, key=_rank) if quick else min(self._shares, key=_rank)
+        if _rank(highest) < self._fine and self.expected_s(self._fine) <= COARSE_FACTOR * limit_s:
+            return self._fine
+        return highest
+
+
+def _rank(side: int) -> float:
+    return side or float("inf")
 
 
 def stale(running: RenderRequest, newer: RenderRequest) -> bool:
     """Return True if `newer` needs another synthesis than `running`, so that finishing does not help it."""
+    return running.work != newer.work
 
-    def synthesis(request: RenderRequest) -> tuple[object, ...]:
-        return request.image, request.device, request.display.layer, request.low_res_ms
 
-    return synthesis(running) != synthesis(newer)
+def drop(running: RenderRequest, newer: RenderRequest, share: float, elapsed_s: float, waited_s: float) -> bool:
+    """Return True to drop a render and begin the newer request.
+
+    In motion every request is stale soon: each image that was begun is finished and shown, and the newest request
+    that waits then is the next one. A full image at rest gives way to motion; see `give_up` for the rest.
+
+    Args:
+        running: Request being rendered.
+        newer: Newest request that waits.
+        share: Share of the render that is done, 0..1.
+        elapsed_s: Seconds that this render has taken.
+        waited_s: Seconds since the first render began after the last answer; at least `elapsed_s`.
+    """
+    if not stale(running, newer) or (running.moving and newer.moving):
+        return False
+    if newer.moving:
+        return not _nearly_done(share, elapsed_s)
+    return give_up(share, elapsed_s, waited_s)
+
+
+def drop_loading(running: RenderRequest, newer: RenderRequest, downloads: bool) -> bool:
+    """Return True to stop reading a network because the newer request needs another one.
+
+    In motion, as through the snapshots of a run, what is read is shown; only downloads stop.
+    """
+    if (newer.image.network, newer.device) == (running.image.network, running.device):
+        return False
+    return downloads or not (running.moving and newer.moving)
 
 
 def give_up(share: float, elapsed_s: float, waited_s: float) -> bool:
-    """Return True to drop a stale render and begin the newer request.
+    """Return True to drop a stale full image for another one.
 
-    During a drag every request is stale soon. Always giving up would show nothing until the drag ends; never giving
-    up would delay the last position by an obsolete image. So a nearly complete render is finished, a recent one is
-    started over, and the loss is bounded: an image appears at least every RECENT_SECONDS plus twice the time of one
-    render.
+    Always giving up would show nothing while changes come quickly; never giving up would delay the last one by an
+    obsolete image. So a nearly complete render is finished, a recent one is started over, and the loss is bounded: an
+    image appears at least every RECENT_SECONDS plus twice the time of one render.
 
     Args:
         share: Share of the render that is done, 0..1.
@@ -55,7 +166,10 @@ def give_up(share: float, elapsed_s: float, waited_s: float) -> bool:
     """
     if share <= 0:
         return waited_s < RECENT_SECONDS
-    whole_s = elapsed_s / share
-    if whole_s - elapsed_s < WORTH_SECONDS:
+    if _nearly_done(share, elapsed_s):
         return False
-    return waited_s < RECENT_SECONDS or (share < EARLY_SHARE and waited_s < whole_s)
+    return waited_s < RECENT_SECONDS or (share < EARLY_SHARE and waited_s < elapsed_s / share)
+
+
+def _nearly_done(share: float, elapsed_s: float) -> bool:
+    return share > 0 and elapsed_s / share - elapsed_s < WORTH_SECONDS

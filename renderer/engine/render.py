@@ -12,6 +12,7 @@ from functools import partial
 import torch
 
 from renderer.document.arrays import ArrayStore
+from renderer.document.parts import Source
 from renderer.engine.base import Rendered, Watch
 from renderer.engine.device import memory_in_use
 from renderer.engine.display import (
@@ -22,7 +23,6 @@ from renderer.engine.display import (
     power_spectrum,
     queue_image,
     spectrum_image,
-    thumbnail,
 )
 from renderer.engine.keys import (
     DisplayKey,
@@ -35,7 +35,7 @@ from renderer.engine.keys import (
     spectrum_key,
     synthesis_key,
 )
-from renderer.engine.models import Models
+from renderer.engine.models import Model, Models
 from renderer.engine.readback import Readback
 from renderer.engine.stages import Cache, StageClock
 from renderer.engine.synthesis import LayerTable, Run, begin, run
@@ -43,13 +43,15 @@ from renderer.engine.ws import WsBuilder
 from renderer.ipc.frames import RGBA, Slot
 from renderer.ipc.protocol import LAYERS, PICTURE, SPECTRUM, STAGES, RenderRequest
 
+OutputCache = Cache[OutputKey, torch.Tensor]
+
 
 def _image_cache() -> Cache[DisplayKey, Image]:
     return Cache(1 << 26, lambda image: image.pixels.nbytes)
 
 
-def _output_cache() -> Cache[OutputKey, torch.Tensor]:
-    return Cache(1 << 29, lambda output: output.nbytes)
+def _output_cache(limit: int = 3 << 26) -> OutputCache:
+    return Cache(limit, lambda output: output.nbytes)
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,10 @@ class StageCaches:
     arrays: ArrayStore = field(default_factory=ArrayStore)
     w: Cache[MappingKey, torch.Tensor] = field(default_factory=lambda: Cache(1024))
     ws: Cache[WsKey, torch.Tensor] = field(default_factory=lambda: Cache(64))
-    outputs: Cache[OutputKey, torch.Tensor] = field(default_factory=_output_cache)
+    outputs: OutputCache = field(default_factory=_output_cache)
     """On the device: the largest by far."""
+    stills: OutputCache = field(default_factory=lambda: _output_cache(1 << 27))
+    """Outputs of jobs, which may be shown in another way: they must not displace those of frames."""
     tables: Cache[SynthesisKey, LayerTable] = field(default_factory=lambda: Cache(8))
     images: Cache[DisplayKey, Image] = field(default_factory=_image_cache)
     """On the device where a `Readback` copies them."""
@@ -71,6 +75,7 @@ class StageCaches:
         self.w.clear()
         self.ws.clear()
         self.outputs.clear()
+        self.stills.clear()
         self.tables.clear()
         self.images.clear()
         self.spectra.clear()
@@ -99,6 +104,9 @@ class Render:
         if model is None:
             with loading.stage("load"):
                 model = models.get(network, request.device, watch.loading)
+        if request.image.weights.others:
+            with loading.stage("load"):
+                model = models.blend(model, request.image.weights, watch.loading)
         self._load_ms = loading.milliseconds
         self._model = model
         self._directions = request.image.directions
@@ -108,11 +116,24 @@ class Render:
             layer = None  # another network's, as when networks are switched
         self._measures = layer is not None or request.display.layer_table or request.display.spectrum.on
         key = synthesis_key(model, request.image)
-        if request.low_res_ms and not self._measures and caches.outputs.get(OutputKey(key)) is None:
-            key = key._replace(low_res=model.low_res(request.low_res_ms / 1000))
+        if not self._measures and caches.outputs.get(OutputKey(key)) is None:
+            fast, low_res = model.hurried(request.fast, request.low_res_ms / 1000)
+            key = key._replace(fast=fast, low_res=low_res)
+        if model.blend is not None:
+            model.blend.prepare(key.low_res, fast=key.fast)
         self._output_key = OutputKey(key, layer)
         self._readback = None if self._measures else readback_for(model.device)
         self._clock = StageClock() if self._readback is None else self._readback.clock()
+
+    @property
+    def model(self) -> Model:
+        """The network."""
+        return self._model
+
+    @property
+    def output_key(self) -> OutputKey:
+        """Key of the output that is shown."""
+        return self._output_key
 
     def rendered(self) -> Rendered:
         """Render everything that a frame shows."""
@@ -120,7 +141,7 @@ class Render:
         table = self._table() if display.layer_table else None
         slot = None
         if self._readback is None:
-            image = self.image()
+            image = self.image(self._caches.outputs)
             images = [(PICTURE, image.rgba)]
         else:
             image, slot = self._read_back(self._readback)
@@ -143,7 +164,8 @@ class Render:
             radial=radial,
             memory=memory_in_use(model.device),
             low_res=self._output_key.synthesis.low_res,
-            full_ms=model.full_s * 1000,
+            fast=self._output_key.synthesis.fast,
+            full_ms=model.pace.full_s * 1000,
             slot=slot,
         )
 
@@ -175,27 +197,29 @@ class Render:
             if queued_run is None or not queued_run.must_be_repeated(partial(bool, is_finite)):
                 break
         if queued_run is not None:
-            self._cache(queued_run.finish(readback.seconds(started, ended)))
+            self._cache(queued_run.finish(readback.seconds(started, ended)), self._caches.outputs)
         return self._caches.images.put(key, image), slot
 
-    def _output(self, cache: bool = True) -> torch.Tensor:
-        """Return the values of the image or layer [C, H, W], float32, not clipped."""
-        output = self._caches.outputs.get(self._output_key)
-        if output is not None:
-            return output
-        return self._run(with_table=False, cache=cache).outputs[self._output_key.layer]
+    def output(self, cache: OutputCache | None = None) -> torch.Tensor:
+        """Return the values of the image or layer [C, H, W], float32, not clipped; a new one is put into `cache`."""
+        key = self._output_key
+        for known in (self._caches.outputs, self._caches.stills):
+            if (output := known.get(key)) is not None:
+                return output
+        return self._run(with_table=False, cache=cache).outputs[key.layer]
 
-    def _run(self, with_table: bool, cache: bool = True) -> Run:
+    def _run(self, with_table: bool, cache: OutputCache | None) -> Run:
         ws = self.ws()
         with self._clock.stage("synthesis"):
             result = run(self._model, ws, self._output_key, self._watch.check, with_table)
-        if cache:
-            self._cache(result)
+        self._cache(result, cache)
         return result
 
-    def _cache(self, result: Run) -> None:
+    def _cache(self, result: Run, cache: OutputCache | None) -> None:
+        if cache is None or self._output_key.synthesis.low_res:
+            return  # low-res images in motion are not asked for again
         for layer, output in result.outputs.items():
-            self._caches.outputs.put(self._output_key._replace(layer=layer), output)
+            cache.put(self._output_key._replace(layer=layer), output)
 
     def ws(self) -> torch.Tensor:
         """Return the w vectors for the synthesis network, [1, num_ws, w_dim]."""
@@ -208,6 +232,10 @@ class Render:
                 ws = self._caches.ws.put(key, builder.build(key))
         return ws
 
+    def single_w(self, source: Source) -> torch.Tensor:
+        """Return the w [w_dim] of a latent, before truncation. Raises StyleError where its layers differ."""
+        return WsBuilder(self._model, self._caches.arrays, self._cached_w).single(source)
+
     def _cached_w(self, key: MappingKey, make: Callable[[], torch.Tensor]) -> torch.Tensor:
         w = self._caches.w.get(key)
         if w is None:
@@ -219,31 +247,26 @@ class Render:
         key = self._output_key.synthesis
         table = self._caches.tables.get(key)
         if table is None:
-            made = self._run(with_table=True).table
+            made = self._run(with_table=True, cache=self._caches.outputs).table
             assert made is not None
             table = self._caches.tables.put(key, made)
         return table
 
-    def image(self, cache: bool = True) -> Image:
-        """Return the image as it is shown; with `cache`, store its output for other views of it."""
+    def image(self, cache: OutputCache | None = None) -> Image:
+        """Return the image as it is shown; a new output is put into `cache`, for other views of it."""
         key = display_key(self._output_key, self._display)
         image = self._caches.images.get(key)
         if image is None:
-            output = self._output(cache)
+            output = self.output(cache)
             with self._clock.stage("display"):
                 image = self._caches.images.put(key, make_image(self._model, output, key))
         return image
-
-    def thumbnail(self, size: int) -> RGBA:
-        """Return the image reduced to [size, size, 4]. Its output is not cached: dozens would displace those in use."""
-        output = self._output(cache=False)
-        return thumbnail(output, display_key(self._output_key, self._display), size)
 
     def _spectrum(self) -> tuple[RGBA, tuple[tuple[float, float], ...]]:
         key = spectrum_key(self._output_key, self._display)
         spectrum = self._caches.spectra.get(key)
         if spectrum is None:
-            output = self._output()
+            output = self.output(self._caches.outputs)
             with self._clock.stage("spectrum"):
                 spectrum = self._caches.spectra.put(key, power_spectrum(output, key))
         with self._clock.stage("display"):

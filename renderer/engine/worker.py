@@ -1,18 +1,20 @@
 """The renderer process: takes the latest request, renders it, answers. It outlives every error of a render."""
 
 import contextlib
+import gc
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from renderer.document.arrays import message_of
 from renderer.engine import policy
 from renderer.engine.base import Cancelled, Engine, Host, MakeEngine, Watch, frame_of
 from renderer.engine.jobs import Running, begin
+from renderer.ipc.backlog import Thumbnails
 from renderer.ipc.frames import Ring
 from renderer.ipc.mailbox import Mailbox
 from renderer.ipc.protocol import (
@@ -21,12 +23,14 @@ from renderer.ipc.protocol import (
     Job,
     Loading,
     Progress,
+    ReadAhead,
     RenderRequest,
     Superseded,
     Thumbnail,
     ThumbnailRequest,
-    ToWindow,
 )
+
+T = TypeVar("T")
 
 PROCESS_TITLE = "stylescope-draw"
 
@@ -62,31 +66,41 @@ class _RequestWatch:
         self._mailbox = mailbox
         self._request = request
         self._started = time.monotonic()
+        self._loads = False
         self._waiting_since = waiting_since
 
     def check(self, share: float) -> None:
-        newer = self._mailbox.newer()
-        if newer is None or not policy.stale(self._request, newer):
-            return
         now = time.monotonic()
-        if policy.give_up(share, now - self._started, now - self._waiting_since):
+        if self._loads:  # reading a network says nothing of how long the rest takes
+            self._started, self._loads = now, False
+        newer = self._mailbox.newer()
+        if newer is None:
+            return
+        if policy.drop(self._request, newer, share, now - self._started, now - self._waiting_since):
             raise Cancelled
 
     def loading(self, share: float | None) -> None:
-        newer, network = self._mailbox.newer(), self._request.image.network
-        if newer is not None and (newer.image.network, newer.device) != (network, self._request.device):
-            raise Cancelled  # the rest of this download is obsolete
-        self._mailbox.send(Loading(self._request.request_id, network, share))
+        newer = self._mailbox.newer()
+        if newer is not None and policy.drop_loading(self._request, newer, downloads=share is not None):
+            raise Cancelled
+        self._loads = True
+        self._mailbox.send(Loading(self._request.request_id, self._request.image.network, share))
 
 
 class _BackgroundWatch:
-    """Lets thumbnails and jobs give way to any request."""
+    """Lets thumbnails and jobs give way to any request, and end where nobody wants them any more."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox, *works: ThumbnailRequest | Job) -> None:
         self._mailbox = mailbox
+        self._works = works
+        self._waits = any(isinstance(one, Job) and isinstance(one.work, ReadAhead) for one in works)
+        """True for work that another thread does meanwhile."""
 
     def check(self, share: float) -> None:
-        if self._mailbox.newer() is not None:
+        newer = self._mailbox.newer()
+        if (newer is not None and not newer.follows) or not any(self._mailbox.wants(one) for one in self._works):
+            raise Cancelled
+        if self._waits and self._mailbox.has_thumbnails:
             raise Cancelled
 
     def loading(self, share: float | None) -> None:
@@ -105,8 +119,12 @@ class _Worker:
 
     def run(self) -> NoReturn:
         """Do one task after another."""
+        gc.disable()  # imports make objects that stay: looking through them takes a fifth of the imports' time
         # While the window opens. The first request tries again, and reports an error.
         self._guarded(RenderRequest(request_id=0), self._set_up)
+        self._step()
+        gc.freeze()
+        gc.enable()
         while True:
             self._step()
 
@@ -120,8 +138,8 @@ class _Worker:
             self._ring.hold(held)
         if isinstance(task.work, RenderRequest):
             self._answer(task.work)
-        elif isinstance(task.work, ThumbnailRequest):
-            self._draw_thumbnail(task.work)
+        elif isinstance(task.work, Thumbnails):
+            self._draw_thumbnails(task.work)
         elif task.work is not None:
             self._work_on(task.work)
 
@@ -134,12 +152,17 @@ class _Worker:
             self._waiting_since = None
         self._mailbox.send(reply)
 
-    def _draw_thumbnail(self, wanted: ThumbnailRequest) -> None:
-        reply = self._guarded(wanted.request, lambda: self._thumbnail(wanted))
-        if isinstance(reply, Thumbnail):
-            self._mailbox.send(reply)
-        if not isinstance(reply, Superseded):
-            self._mailbox.done(wanted)
+    def _draw_thumbnails(self, batch: Thumbnails) -> None:
+        watch = _BackgroundWatch(self._mailbox, *batch.wanted)
+        reply = self._guarded(
+            batch.wanted[0].request, lambda: self._ready_engine().thumbnails(batch.wanted, batch.rough, watch)
+        )
+        if isinstance(reply, Failure):
+            self._mailbox.done(batch.wanted[0])
+        elif not isinstance(reply, Superseded):
+            for wanted, small in zip(batch.wanted, reply, strict=False):
+                self._mailbox.done(wanted, small.final)
+                self._mailbox.send(Thumbnail(wanted.key, wanted.size, small.pixels.tobytes(), small.final))
 
     def _work_on(self, job: Job) -> None:
         """One step of a job."""
@@ -157,10 +180,10 @@ class _Worker:
         begun = self._running.get(job.key)
         if begun is None or begun[0] is not job:
             begun = self._running[job.key] = job, begin(job.work, self._ready_engine())
-        step = begun[1].step(_BackgroundWatch(self._mailbox))
+        step = begun[1].step(_BackgroundWatch(self._mailbox, job))
         return Progress(job.key, step.done, step.total, None if step.result is None else message_of(step.result))
 
-    def _guarded(self, request: RenderRequest, render: Callable[[], ToWindow]) -> ToWindow:
+    def _guarded(self, request: RenderRequest, render: Callable[[], T]) -> T | Superseded | Failure:
         try:
             return render()
         except Cancelled:
@@ -174,11 +197,6 @@ class _Worker:
         slot = rendered.slot
         place, parts = self._ring.write(rendered.images) if slot is None else self._ring.sent(slot)
         return frame_of(request, rendered, place, parts)
-
-    def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:
-        watch = _BackgroundWatch(self._mailbox)
-        picture = self._ready_engine().thumbnail(wanted, watch)
-        return Thumbnail(wanted.key, wanted.size, picture.tobytes())
 
     def _ready_engine(self) -> Engine:
         if self._engine is None:

@@ -72,7 +72,7 @@ class FakeRenderer:
         self.wanted: tuple[ThumbnailRequest, ...] = ()
         """Last list of wanted thumbnails, for tests."""
         self._on_reply = on_reply
-        self._engine = FakeEngine(family, resolution, full_ms)
+        self._engine = FakeEngine(family, resolution, full_ms, self.arrays)
         self._begun: dict[str, Running] = {}
         self._seconds = milliseconds / 1000
         self._changed = threading.Condition()
@@ -98,7 +98,8 @@ class FakeRenderer:
         new = [wanted for wanted in thumbnails if wanted not in self.wanted]
         self.wanted = thumbnails
         drawn = tuple(
-            Thumbnail(wanted.key, wanted.size, self._engine.thumbnail(wanted, _NoWatch()).tobytes()) for wanted in new
+            Thumbnail(one.key, one.size, self._engine.thumbnails((one,), False, _NoWatch())[0].pixels.tobytes())
+            for one in new
         )
         if drawn:
             with self._changed:

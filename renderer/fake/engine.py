@@ -1,8 +1,11 @@
 """Test pattern: waves that follow every control. Standard library and numpy."""
 
+import hashlib
 import itertools
 import math
 import time
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Literal
 
@@ -10,7 +13,22 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.bands import style_bands
-from renderer.engine.base import Rendered, Watch
+from foundation.specs.editing.distances import DISTANCES
+from foundation.specs.formats import BEND_KINDS
+from renderer.document.arrays import ArrayStore
+from renderer.document.directions.piles import PileFound
+from renderer.document.directions.searches import (
+    ChannelTable,
+    ClassSearch,
+    FoundTable,
+    MeasureSearch,
+    PcaSearch,
+    SefaSearch,
+    StyleSpaceSearch,
+)
+from renderer.document.lens.jobs import EquivarianceFound
+from renderer.engine.base import Rendered, Searching, Small, Steps, Watch
+from renderer.fake.travel import Travel
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
     LAYER_TILE,
@@ -18,12 +36,18 @@ from renderer.ipc.protocol import (
     PICTURE,
     SPECTRUM,
     Display,
+    Drag,
+    Equivariance,
     Failure,
+    Geodesic,
     ImageState,
     LayerInfo,
     ModelInfo,
     Network,
+    NetworkFacts,
     RenderRequest,
+    SampleW,
+    SortPiles,
     Source,
     Statistics,
     ThumbnailRequest,
@@ -44,7 +68,7 @@ def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
     stylegan3 = family == "StyleGAN3-T"
     layers = _stylegan3_layers(resolution) if stylegan3 else _stylegan2_layers(resolution)
     driven = layers if stylegan3 else [layer for layer in layers[:-1] if "conv" in layer.name] + [layers[-1]]
-    names, sizes = [layer.name for layer in driven], [layer.width for layer in driven]
+    names = [layer.name for layer in driven]
     return ModelInfo(
         network=network,
         title=network.source.replace("\\", "/").rpartition("/")[2] or "test pattern",
@@ -54,17 +78,35 @@ def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
         c_dim=0,
         num_ws=len(names),
         resolution=resolution,
+        height=resolution,
+        width=resolution,
         img_channels=3,
         ws_names=tuple(names),
-        ws_resolutions=tuple(sizes),
+        ws_sizes=tuple((layer.height, layer.width) for layer in driven),
         bands=style_bands(len(names), stylegan3),
         noise_layers=() if stylegan3 else tuple(layer.name for layer in layers if "conv" in layer.name),
         has_transform=stylegan3,
         layers=tuple(layers),
         device="CPU",
+        style_layers=tuple((layer.name, 4 if layer.name == "input" else max(layer.channels, 64)) for layer in layers),
         notice="This is a test pattern, not a network.",
         has_low_res=resolution // _LOW_RES_SHARE >= _LOWEST_RES,
+        blend_rows=_rows([layer.name for layer in layers], names),
+        usual_drag=len(names) // 2,
+        fingerprint=hashlib.sha256(
+            f"{network.source} {family} {resolution}".encode("utf-8", "backslashreplace")
+        ).hexdigest(),
     )
+
+
+def _rows(layers: Sequence[str], driven: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the layers of each row, see `ModelInfo.blend_rows`."""
+    rows: list[list[str]] = []
+    for name in layers:
+        if name in driven:
+            rows.append([])
+        rows[-1].append(name)
+    return tuple(tuple(row) for row in rows)
 
 
 def _stylegan2_layers(resolution: int) -> list[LayerInfo]:
@@ -94,7 +136,14 @@ def _stylegan3_layers(resolution: int) -> list[LayerInfo]:
 class FakeEngine:
     """Draws waves: coarse, middle and fine ones follow the styles of their bands, psi is the contrast."""
 
-    def __init__(self, family: Family = "StyleGAN3-T", resolution: int = 256, full_ms: float = 0.0) -> None:
+    def __init__(
+        self,
+        family: Family = "StyleGAN3-T",
+        resolution: int = 256,
+        full_ms: float = 0.0,
+        arrays: ArrayStore | None = None,
+    ) -> None:
+        self._arrays = arrays or ArrayStore()
         self._family = family
         self._resolution = resolution
         self._full_ms = full_ms
@@ -138,15 +187,20 @@ class FakeEngine:
             full_ms=self._full_ms,
         )
 
-    def thumbnail(self, wanted: ThumbnailRequest, watch: Watch) -> RGBA:
-        """Return a thumbnail [size, size, 4]."""
-        model = model_info(wanted.request.image.network, self._family, self._resolution)
-        waves = [_wave(wanted.request.image, model, channel, wanted.size) for channel in range(3)]
-        return _enlarged(to_rgba(_displayed(np.stack(waves), wanted.request.display)), wanted.size)
+    def thumbnails(self, wanted: Sequence[ThumbnailRequest], rough: bool, watch: Watch) -> tuple[Small, ...]:
+        """Return the thumbnail of the first one, fine at once."""
+        first = wanted[0]
+        model = model_info(first.request.image.network, self._family, self._resolution)
+        waves = [_wave(first.request.image, model, channel, first.size) for channel in range(3)]
+        return (Small(_enlarged(to_rgba(_displayed(np.stack(waves), first.request.display)), first.size)),)
 
-    def still(self, request: RenderRequest, watch: Watch) -> RGBA:
+    def still(self, request: RenderRequest, watch: Watch, keep: bool = False) -> RGBA:
         """Return the image alone [H, W, 4]."""
         return dict(FakeEngine.render(self, request, watch).images)[PICTURE]
+
+    def deep_still(self, request: RenderRequest, watch: Watch) -> npt.NDArray[np.uint16]:
+        """Return the image alone [H, W, 4], each value repeated in the lower byte."""
+        return self.still(request, watch).astype(np.uint16) * np.uint16(257)
 
     def styles(self, request: RenderRequest, watch: Watch) -> Floats:
         """Numbers in place of w vectors."""
@@ -154,13 +208,76 @@ class FakeEngine:
         rows = [_place(request.image, range(i, i + 1)) for i in range(model.num_ws)]
         return np.repeat(np.array(rows, np.float32)[:, None], model.w_dim, axis=1)
 
+    def search(self, work: Searching, watch: Watch) -> Steps:
+        """Directions by chance, the same ones at each search."""
+        w_dim = model_info(work.request.image.network, self._family, self._resolution).w_dim
+        if isinstance(work, Geodesic):
+            yield 1, 2
+            return np.zeros((work.points, w_dim), np.float32)
+        if isinstance(work, Equivariance):
+            yield 1, 2, _equivariance(work, 1)
+            return _equivariance(work, work.pictures)
+        if isinstance(work, SortPiles):
+            yield 0, 1
+            count, random = len(work.left) + len(work.right), np.random.RandomState(len(work.left))
+            vector, odds = random.randn(w_dim).astype(np.float32), random.randn(work.count).astype(np.float32)
+            vector /= np.linalg.norm(vector)
+            return PileFound(0.5 + min(count, 30) / 75, 1 / max(count, 1), 1.5, vector, odds).packed()
+        if isinstance(work, SampleW):
+            yield 0, work.count
+            seeds = range(work.first_seed, work.first_seed + work.count)
+            return np.stack([np.random.RandomState(seed % 2**32).randn(w_dim) for seed in seeds]).astype(np.float32)
+        match work.way:
+            case StyleSpaceSearch():
+                yield 0, 1
+                layers = model_info(work.request.image.network, self._family, self._resolution).style_layers
+                numbers = np.arange(work.way.channels)
+                falling = np.linspace(0.4, 0.01, len(numbers), dtype=np.float32)
+                own = [name for name, _ in layers].index(work.way.layer) if work.way.layer else None
+                places = np.full_like(numbers, own) if own is not None else numbers % len(layers)
+                return ChannelTable(places, numbers // len(layers), places % 4, 1 + falling, falling).packed()
+            case PcaSearch() | SefaSearch():
+                count, total = work.way.components, getattr(work.way, "samples", 0)
+            case ClassSearch() | MeasureSearch():
+                count, total = 1, work.way.samples
+        for done in range(0, total, max(total // 4, 1)):
+            yield done, total
+        vectors = np.random.RandomState(len(repr(work.way))).randn(count, w_dim)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        falling = np.linspace(0.4, 0.01, count, dtype=np.float32)
+        return FoundTable(vectors.astype(np.float32), 1 + falling, falling).packed()
+
+    def drag(self, work: Drag, watch: Watch) -> Travel:
+        """Handles that travel straight to their targets."""
+        return Travel(work, self.styles(work.request, watch), self._arrays)
+
     def read_ahead(self, request: RenderRequest, watch: Watch) -> bool:
         """There is nothing to read."""
         return True
 
+    def measured(self, a: RGBA, b: RGBA) -> Future[npt.NDArray[np.float64]]:
+        """Return the mean square of the difference of the pixels, 0..1."""
+        done: Future[npt.NDArray[np.float64]] = Future()
+        value = np.square((a[..., :3].astype(np.float64) - b[..., :3]) / 255).mean() if a.shape == b.shape else 1.0
+        done.set_result(np.array([value, len(DISTANCES) - 1]))
+        return done
+
+    def describe(self, request: RenderRequest, other: Network, watch: Watch) -> NetworkFacts:
+        """Describe a network of the same kind."""
+        info = model_info(other, self._family, self._resolution)
+        sizes = info.resolution, info.z_dim, info.w_dim, info.c_dim, info.num_ws
+        return NetworkFacts(info.title, info.family, *sizes, nbytes=1 << 20)
+
     def failure(self, request: RenderRequest, error: Exception) -> Failure:
         """Words for an error."""
         return Failure(request.request_id, "render", f"The test pattern could not be drawn: {error}.", "Try another.")
+
+
+def _equivariance(work: Equivariance, pictures: int) -> Floats:
+    """Figures that fall and rise along the path, a little higher the more pictures there are."""
+    share = np.linspace(0, 1, work.points, dtype=np.float32)
+    counts = np.full(work.points, pictures, np.float32)
+    return EquivarianceFound(60 - 5 * share + pictures / 10, 40 + 5 * share + pictures / 10, counts).packed()
 
 
 def _wave(image: ImageState, model: ModelInfo, channel: int, size: int) -> Floats:
@@ -179,6 +296,17 @@ def _wave(image: ImageState, model: ModelInfo, channel: int, size: int) -> Float
         phase, way = place * (1.3 + 0.4 * band) + channel, place * 0.7 + band + 0.3 * channel
         frequency = 2 * math.pi * 1.5 * 3**band
         total += np.sin(frequency * (x * math.cos(way) + y * math.sin(way)) + phase) / (2 + band)
+    counts = dict(model.style_layers)
+    names = list(counts)
+    for one in image.styles:
+        if one.channel < counts.get(one.layer, 0):
+            wave = 2 * math.pi * (1 + one.channel % 7)
+            total += np.float32(0.02 * one.amount) * np.sin(wave * (x + 0.1 * names.index(one.layer) * y))
+    for bend in image.bends:
+        if bend.layer in counts and (not bend.channels or channel in bend.channels):
+            wave = 1 + BEND_KINDS.index(bend.kind)
+            shift = 0.3 * bend.seed + names.index(bend.layer)
+            total += np.float32(0.02 * bend.strength) * np.sin(2 * math.pi * wave * (x - y) + shift)
     total *= sum(image.truncation.of(model.num_ws)) / model.num_ws
     if image.noise.mode != "none":
         drawn, shares = image.noise.seed if image.noise.mode == "random" else 0, dict[int, float]()
@@ -203,7 +331,10 @@ def _place(image: ImageState, ws: range) -> float:
     for direction in image.directions:
         moved = len(range(max(direction.first, ws.start), min(direction.last + 1, ws.stop)))
         place += direction.strength * moved / len(ws)
-    return place
+    weights = image.weights
+    for i, one in enumerate(weights.layers):
+        place += one.amount * (1 + i / 8 + len(one.layer) / 64) / 16
+    return place + (weights.mapping is not None) / 8 + weights.mapping_blended / 4
 
 
 def _spot(source: Source) -> float:

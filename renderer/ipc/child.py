@@ -1,4 +1,7 @@
-"""Child process of the renderer: its start, pipe and end. Standard library only."""
+"""Child process of the renderer: its start, pipe and end.
+
+Standard library only, and quick to import: the child starts before anything else of the window is imported.
+"""
 
 import contextlib
 import importlib
@@ -10,11 +13,15 @@ import signal
 from collections.abc import Iterable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from renderer.ipc import frames
-from renderer.ipc.protocol import ToRenderer
+from renderer.ipc.names import PREFIX
 
+if TYPE_CHECKING:
+    from renderer.ipc.protocol import ToRenderer
+
+WORKER = "renderer.engine.worker:main"
+"""Entry of the child: module:function, called with the pipe, the prefix of its shared memory, and the arguments."""
 _LARGEST_MESSAGE = 1 << 26
 _END_SECONDS = 0.5
 """Time for a child that closed its pipe to end by itself, so that its exit code and traceback are true."""
@@ -52,7 +59,7 @@ class Child:
 
     def __init__(self, target: str, arguments: tuple[Any, ...]) -> None:
         context = multiprocessing.get_context("spawn")
-        self.prefix = f"{frames.PREFIX}{os.getpid()}-{next(_numbers)}"
+        self.prefix = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
         self.stopped = False
         """Set when the window ends it, so that its end counts as no crash."""
         self._connection, theirs = context.Pipe()
@@ -68,7 +75,7 @@ class Child:
         """Process id."""
         return self._process.pid
 
-    def send(self, messages: Iterable[ToRenderer]) -> None:
+    def send(self, messages: "Iterable[ToRenderer]") -> None:
         """Send; waits while the pipe is full. A child that is gone is noticed by `receive`."""
         with contextlib.suppress(OSError):
             for message in messages:
@@ -90,6 +97,8 @@ class Child:
 
     def bury(self) -> str:
         """End it if it still runs, remove what it left behind, and say how it ended, for people."""
+        from renderer.ipc import frames
+
         self._process.join(_END_SECONDS)
         self._process.kill()
         self._process.join()

@@ -14,6 +14,7 @@ from typing import Any
 
 from renderer.document.arrays import ArrayStore, message_of
 from renderer.ipc import frames
+from renderer.ipc.child import WORKER as WORKER
 from renderer.ipc.child import Child, ChildEndedError
 from renderer.ipc.interface import Replies
 from renderer.ipc.protocol import (
@@ -38,9 +39,6 @@ from renderer.ipc.protocol import (
     Wanted,
 )
 
-WORKER = "renderer.engine.worker:main"
-"""Entry of the child: module:function, called with the pipe, the prefix of its shared memory, and the arguments."""
-
 IN_FLIGHT = 2
 """Requests sent and not answered. Measured at 15 ms a render: one gives 39-49 frames a second, two 50-53."""
 
@@ -53,11 +51,19 @@ _CLOSE_SECONDS = 2.0
 class Renderer:
     """A renderer in a process of its own, started at once.
 
-    `on_reply()` is called on another thread whenever `poll` has something new, to wake an idle window.
+    Args:
+        on_reply: Called on another thread whenever `poll` has something new, to wake an idle window.
+        worker_target: Entry of the child process; see `WORKER`.
+        arguments: Further arguments of that.
+        child: The first child, started already, so that its imports overlap those of the window.
     """
 
     def __init__(
-        self, on_reply: Callable[[], None], worker_target: str = WORKER, arguments: tuple[Any, ...] = ()
+        self,
+        on_reply: Callable[[], None],
+        worker_target: str = WORKER,
+        arguments: tuple[Any, ...] = (),
+        child: Child | None = None,
     ) -> None:
         self._on_reply = on_reply
         self._target = worker_target
@@ -91,7 +97,7 @@ class Renderer:
         self._child: Child | None = None
         self._receiver: threading.Thread | None = None
         frames.remove_abandoned(time.time())
-        self._start()
+        self._start(child)
         self._sender = threading.Thread(target=self._send_forever, name="renderer-send", daemon=True)
         self._sender.start()
         atexit.register(self.close)
@@ -203,6 +209,9 @@ class Renderer:
             if self._child is not None:
                 self._child.kill()
             self._receiver.join()
+        with self._changed:
+            self._shown = None
+            self._segments.keep(set())
 
     # -- the sending thread --
 
@@ -245,8 +254,8 @@ class Renderer:
             self._wanted_sent = True
         return messages
 
-    def _start(self) -> None:
-        child = Child(self._target, self._arguments)
+    def _start(self, child: Child | None = None) -> None:
+        child = child or Child(self._target, self._arguments)
         receiver = threading.Thread(target=self._receive_forever, args=(child,), name="renderer-receive", daemon=True)
         with self._changed:
             self._child = child
@@ -308,7 +317,8 @@ class Renderer:
                 self._preparing = message if message.problem or not message.over else None
             case Thumbnail():
                 self._thumbnails.append(message)
-                self._wanted = tuple(wanted for wanted in self._wanted if wanted.key != message.key)
+                if message.final:
+                    self._wanted = tuple(wanted for wanted in self._wanted if wanted.key != message.key)
             case Progress():
                 if message.key in self._jobs:
                     self._progress.append(message)

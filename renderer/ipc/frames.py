@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from renderer.ipc.names import PREFIX as PREFIX
 from renderer.ipc.protocol import Part, SlotRef
 
 if sys.platform != "win32":
     import fcntl
 
-PREFIX = "stylescope-"
 SLOTS = 3
 """One that the window reads, one that it may take next, one to write."""
 _ALIGNMENT = 1 << 16
@@ -36,7 +36,7 @@ RGBA = npt.NDArray[np.uint8]
 def folders() -> tuple[Path, ...]:
     """Return the folders for segments, best first. A container may give /dev/shm too little room."""
     memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())
-    return (memory, disk) if memory.is_dir() and os.access(memory, os.W_OK) else (disk,)
+    return (memory, disk) if os.path.isdir(memory) and os.access(memory, os.W_OK) else (disk,)
 
 
 def present(prefix: str = PREFIX) -> list[Path]:
@@ -64,15 +64,14 @@ def remove_abandoned(now: float) -> None:
 
 def _in_use(path: Path) -> bool:
     """Return True if a process maps this segment; always False on Windows, which refuses to unlink such a file."""
-    if sys.platform == "win32":
-        return False
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
+    if sys.platform != "win32":
+        descriptor = os.open(path, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
     return False
 
 
@@ -102,6 +101,8 @@ class Segment:
         for call in self.before_close:
             call()
         self.before_close.clear()
+        with contextlib.suppress(BufferError):  # Windows unlinks no file that is mapped
+            self.memory.close()
         with contextlib.suppress(OSError):
             self.path.unlink()
 
@@ -256,9 +257,17 @@ class Segments:
         raise FileNotFoundError(f"the shared memory {name} is gone")
 
     def keep(self, names: set[str]) -> None:
-        """Drop all others. They are unmapped once no view of them is left."""
+        """Drop all others. They are unmapped once no view of them is left.
+
+        Nobody writes to them any more. Who unmaps last unlinks: on Windows nobody else can.
+        """
         for name in set(self._memory) - names:
-            del self._memory[name]
+            memory = self._memory.pop(name)
+            with contextlib.suppress(BufferError):
+                memory.close()
+            for folder in folders():
+                with contextlib.suppress(OSError):
+                    (folder / name).unlink()
 
     def image(self, name: str, part: Part) -> RGBA:
         """Return a read-only view [H, W, 4] of a part of an attached segment, without a copy."""

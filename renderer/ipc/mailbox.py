@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from renderer.document.arrays import ArrayStore
 from renderer.ipc import frames
+from renderer.ipc.backlog import Backlog, Thumbnails
 from renderer.ipc.protocol import (
     Array,
     CancelJob,
@@ -26,28 +27,13 @@ from renderer.ipc.protocol import (
     Wanted,
 )
 
-QUIET_SECONDS = 0.1
-"""Time without a request after which thumbnails may follow each other."""
-TRICKLE_SECONDS = 0.25
-"""Time between thumbnails while requests keep coming: a drag stays smooth, and thumbnails still appear."""
-
-
-def thumbnail_wait(since_request_s: float, since_thumbnail_s: float) -> float:
-    """Return the seconds to wait before rendering a thumbnail, 0 for now.
-
-    Args:
-        since_request_s: Seconds since the last request came.
-        since_thumbnail_s: Seconds since the last thumbnail was begun.
-    """
-    return max(0.0, min(QUIET_SECONDS - since_request_s, TRICKLE_SECONDS - since_thumbnail_s))
-
 
 @dataclass(frozen=True)
 class Task:
     """Next task of the worker."""
 
     held: tuple[SlotRef, ...]
-    work: RenderRequest | ThumbnailRequest | Job | None
+    work: RenderRequest | Thumbnails | Job | None
 
 
 class Mailbox:
@@ -65,13 +51,10 @@ class Mailbox:
         self._changed = threading.Condition()
         self._request: RenderRequest | None = None
         self._held: list[SlotRef] = []
-        self._wanted: list[ThumbnailRequest] = []
-        self._jobs: dict[str, Job] = {}
-        self._job_next = False
-        """Jobs and thumbnails take turns."""
+        self._backlog = Backlog()
         self._open = False
-        self._asked_at = self._thumbnail_at = -math.inf
-        """When the last request came, and when the last thumbnail or step of a job was handed out."""
+        self._asked_at = -math.inf
+        """When the last request came that does not follow a job."""
         threading.Thread(target=self._receive_forever, name="receive", daemon=True).start()
 
     def send(self, message: ToWindow) -> None:
@@ -87,13 +70,14 @@ class Mailbox:
         return self._request
 
     def take(self, has_room: Callable[[], bool]) -> Task:
-        """Wait for something to do: slots that the window now holds, the latest request, a thumbnail, or a job.
+        """Wait for something to do: slots that the window now holds, the latest request, thumbnails, or a job.
 
         A request is handed out only where `has_room()`, and thumbnails and jobs only while no request waits and the
         policy allows it, in turn, again and again until they are `done`.
         """
         with self._changed:
             self._open = True
+            self._backlog.end(time.monotonic())
             while True:
                 held, self._held = tuple(self._held), []
                 if self._request is not None and has_room():
@@ -102,33 +86,26 @@ class Mailbox:
                 if held:
                     return Task(held, None)
                 wait = None
-                if self._request is None and (self._wanted or self._jobs):
+                if self._request is None and self._backlog:
                     now = time.monotonic()
-                    wait = thumbnail_wait(now - self._asked_at, now - self._thumbnail_at)
+                    wait = self._backlog.wait(now, self._asked_at)
                     if wait <= 0:
-                        self._thumbnail_at = now
-                        return Task(held, self._next_in_background())
+                        return Task(held, self._backlog.begin(now))
                 self._changed.wait(wait)
 
-    def wants(self, job: Job) -> bool:
-        """Return True if this very job is still wanted."""
-        return self._jobs.get(job.key) is job
+    def wants(self, work: ThumbnailRequest | Job) -> bool:
+        """Return True if this very thumbnail or job is still wanted."""
+        return self._backlog.wants(work)
 
-    def done(self, work: ThumbnailRequest | Job) -> None:
-        """Remove a finished thumbnail or job."""
+    @property
+    def has_thumbnails(self) -> bool:
+        """True if a thumbnail waits."""
+        return self._backlog.has_thumbnails
+
+    def done(self, work: ThumbnailRequest | Job, final: bool = True) -> None:
+        """Remove a finished thumbnail or job; a thumbnail that is not `final` waits for its fine picture."""
         with self._changed:
-            if isinstance(work, Job):
-                if self._jobs.get(work.key) is work:
-                    del self._jobs[work.key]
-            else:
-                self._wanted = [other for other in self._wanted if other != work]
-
-    def _next_in_background(self) -> ThumbnailRequest | Job:
-        if self._jobs and (self._job_next or not self._wanted):
-            self._job_next = False
-            return next(iter(self._jobs.values()))
-        self._job_next = True
-        return self._wanted[0]
+            self._backlog.done(work, final)
 
     def _receive_forever(self) -> None:
         try:
@@ -148,21 +125,22 @@ class Mailbox:
             match message:
                 case RenderRequest():
                     dropped, self._request = self._request, message
-                    self._asked_at = time.monotonic()
+                    if not message.follows:
+                        self._asked_at = time.monotonic()
                     if not self._open:  # the renderer is still being set up, which takes seconds
                         self.send(Loading(message.request_id, message.image.network))
                 case SlotRef():
                     self._held.append(message)
                 case Wanted():
-                    self._wanted = list(message.thumbnails)
+                    self._backlog.want(message.thumbnails)
                 case Array():
                     self.arrays.take(message)
                 case Forget():
                     self.arrays.forget(message.refs)
                 case Job():
-                    self._jobs[message.key] = message
+                    self._backlog.start(message)
                 case CancelJob():
-                    self._jobs.pop(message.key, None)
+                    self._backlog.cancel(message.key)
             self._changed.notify()
         if dropped is not None:
             self.send(Superseded(dropped.request_id))

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from foundation.inputs import DETAIL, SENTENCE, TEXT_LENGTH, clean_fields, clean_lines
+from foundation.inputs import SENTENCE, clean_fields, clean_lines
+from renderer.document.directions.jobs import SampleW as SampleW
+from renderer.document.directions.jobs import Search as Search
+from renderer.document.directions.jobs import SortPiles as SortPiles
+from renderer.document.dragging.jobs import Drag as Drag
+from renderer.document.dragging.jobs import DragWay as DragWay
+from renderer.document.lens.jobs import Equivariance as Equivariance
 from renderer.document.parts import Array as Array
 from renderer.document.parts import ArrayRef as ArrayRef
 from renderer.document.parts import Blend as Blend
@@ -14,17 +20,24 @@ from renderer.document.parts import ImageState as ImageState
 from renderer.document.parts import Latent as Latent
 from renderer.document.parts import LayerNoise as LayerNoise
 from renderer.document.parts import LayerStyle as LayerStyle
+from renderer.document.parts import LayerWeights as LayerWeights
 from renderer.document.parts import Mixing as Mixing
 from renderer.document.parts import Network as Network
 from renderer.document.parts import Noise as Noise
 from renderer.document.parts import NoiseMode as NoiseMode
 from renderer.document.parts import Source as Source
 from renderer.document.parts import Spectrum as Spectrum
+from renderer.document.parts import StyleOffset as StyleOffset
 from renderer.document.parts import Transform as Transform
 from renderer.document.parts import Truncation as Truncation
 from renderer.document.parts import WBlend as WBlend
+from renderer.document.parts import Weights as Weights
 from renderer.document.request import RenderRequest as RenderRequest
 from renderer.document.timeline import Timeline as Timeline
+from renderer.ipc.model_info import LayerInfo as LayerInfo
+from renderer.ipc.model_info import ModelInfo as ModelInfo
+from renderer.ipc.model_info import OtherNetwork as OtherNetwork
+from renderer.ipc.network_facts import NetworkFacts as NetworkFacts
 
 Measure = Literal["pixels"]
 """pixels: the mean absolute difference of the 8-bit images."""
@@ -67,6 +80,13 @@ class Still:
 
 
 @dataclass(frozen=True)
+class DeepStill:
+    """Job: the full image of a request with 16 bits a channel, uint16 [H, W, 4]."""
+
+    request: RenderRequest
+
+
+@dataclass(frozen=True)
 class Styles:
     """Job: the w vectors for the synthesis network, float32 [num_ws, w_dim], after truncation and directions."""
 
@@ -100,15 +120,24 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Job: the difference of two images as an image, uint8 [H, W, 4]: white where they are equal.
+class Geodesic:
+    """Job: the path between two latents that changes the picture least, float32 [points, w_dim].
 
-    d = gain * mean over channels of (request - other) / 255, from blue at -1 through white to orange at 1.
+    They are offsets from the great circle, as `WBlend.through` has them; truncation is that of the request's image.
     """
 
     request: RenderRequest
+    first: Source
+    second: Source
+    points: int = 7
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Job: the difference of two images, int16 [H, W]: the sum over R, G and B of request - other, -765..765."""
+
+    request: RenderRequest
     other: RenderRequest
-    gain: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -123,7 +152,37 @@ class ReadAhead:
     """Distinguishes repeated requests for a network, which may have been dropped in between."""
 
 
-Work = Still | Styles | NoiseDeviation | Changes | Difference | ReadAhead
+@dataclass(frozen=True)
+class SeedLooks:
+    """Job: brightness, colourfulness and contrast of a request's image at seeds, 0..1, float32 [count, 3]."""
+
+    request: RenderRequest
+    first_seed: int = 0
+    count: int = 100
+
+
+@dataclass(frozen=True)
+class PerceptualDistance:
+    """Job: how different two images look, float64 [2]: the distance at hand, and its index in `DISTANCES`."""
+
+    request: RenderRequest
+    other: RenderRequest
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Job: read a network beside that of a request and describe it, uint8 [N]: see `NetworkFacts.packed`."""
+
+    request: RenderRequest
+    other: Network
+    turn: int = 0
+    """Distinguishes repeated requests for a network whose file may have changed."""
+
+
+Work = (
+    Still | DeepStill | Styles | NoiseDeviation | Changes | Geodesic | Equivariance | Difference |
+    ReadAhead | Search | SampleW | SortPiles | SeedLooks | PerceptualDistance | Describe | Drag
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -159,60 +218,6 @@ class Progress:
     def over(self) -> bool:
         """True if nothing more will come."""
         return self.failure is not None or self.done >= self.total
-
-
-@dataclass(frozen=True)
-class LayerInfo:
-    """One layer of a network, as last run."""
-
-    name: str
-    channels: int
-    height: int
-    width: int
-    dtype: str
-    """float16 or float32; empty before the first run."""
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """Properties of a loaded network, from which the window chooses its controls."""
-
-    network: Network
-    title: str
-    """File name without its folder."""
-    family: str
-    """StyleGAN2, StyleGAN3-T, StyleGAN3-R, ..."""
-    z_dim: int
-    w_dim: int
-    c_dim: int
-    num_ws: int
-    resolution: int
-    img_channels: int
-    ws_names: tuple[str, ...]
-    """Layer driven by each w vector, in order: `b8.conv0`, `L3_52_512`, ..."""
-    ws_resolutions: tuple[int, ...]
-    bands: tuple[int, int]
-    """First w index of the middle and of the fine band; equal to num_ws where a band is empty."""
-    noise_layers: tuple[str, ...]
-    has_transform: bool
-    layers: tuple[LayerInfo, ...]
-    device: str
-    """Device title for people: `CPU`, `CUDA 0 · H100`, ..."""
-    notice: str = ""
-    """Note for the user, such as that the weights are not trained."""
-    has_mapping: bool = True
-    """False if w is just z, normalised."""
-    has_mean: bool = True
-    """The network has a mean of w to truncate toward."""
-    has_low_res: bool = False
-    """The network can render at lower resolutions in less time."""
-    file: str = ""
-    """The file that was read: for a run folder its newest snapshot then; the address of a URL."""
-    sha256: str = ""
-    """Hash of that file in hexadecimal; empty if unknown."""
-
-    def __post_init__(self) -> None:
-        clean_fields(self, title=TEXT_LENGTH, family=TEXT_LENGTH, device=TEXT_LENGTH, notice=DETAIL)
 
 
 @dataclass(frozen=True)
@@ -262,6 +267,8 @@ class Frame:
     """Bytes used by the renderer, and bytes in total."""
     low_res: int = 0
     """Resolution at which a low-res image was rendered; 0 for a full one."""
+    fast: bool = False
+    """True for an image of lower precision; see `RenderRequest.fast`."""
     full_ms: float = 0.0
     """Recent time of the synthesis of a full image; 0 while unknown."""
 
@@ -301,6 +308,8 @@ class Thumbnail:
     key: str
     size: int
     rgba: bytes
+    final: bool = True
+    """False for a rough picture of few pixels, which a fine one will follow if it is still wanted."""
 
 
 @dataclass(frozen=True)

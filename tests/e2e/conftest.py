@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
-import tests.e2e.driver  # noqa: F401  # first: it selects PyOpenGL's headless platform
+import tests.e2e.driver as driver  # first: it selects PyOpenGL's headless platform
+
+# isort: split
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 from imgui_bundle import hello_imgui  # isort: skip
 
 from renderer.ipc.client import Renderer
 from tests.e2e.lent import Lent
 from tests.fixtures_path import fixtures
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tracebacks(request: pytest.FixtureRequest) -> None:
+    """Tracebacks of crashes go where pytest sends them, past its capture of the output."""
+    driver.write_tracebacks_to(request.config.stash[fault_handler_stderr_fd_key])
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ The steps run in another thread, in turn with the window (never at the same time
 read `d.app` freely. Exceptions of the steps are raised by `drive`; a control that cannot be found fails the test.
 """
 
+import faulthandler
 import random
 import signal
 import tempfile
@@ -40,12 +41,18 @@ from viz.shell.offscreen import Target
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.state.settings import Options, Settings
+from viz.ui import draw_cache
 
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 """The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
 _LONGEST = 3600.0
 """Seconds after which the test engine would give up a test; pytest does it earlier."""
+
+if hasattr(signal, "SIGPIPE"):
+    # The test engine makes a broken pipe, as of a renderer that died, the end of the process, and it does so before the
+    # first frame undoes that. Blocked, it only makes the write fail; threads take the block over from their starter.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
 
 
 class Driver:
@@ -91,10 +98,29 @@ class Driver:
             pause = min(pause + 0.001, 0.02)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
-        """Draw frames until the image shown answers the present document (or has failed to)."""
+        """Draw frames until the image shown answers the present document (or has failed to).
+
+        A draft is waited out, unless something is held or plays: it differs from one machine to the next.
+        """
         self.frames(2)
-        self.wait_for(lambda: self.app.up_to_date, seconds, "a picture of the present document")
+        self.wait_for(lambda: self.app.up_to_date and not self._soon_whole, seconds, "a picture of the document")
         self.ctx.yield_()
+
+    def wait_whole(self) -> None:
+        """Draw frames until the image shown answers the present document and is no draft, as images in motion are."""
+        self.wait_frame()
+        self.wait_for(lambda: self.app.up_to_date and not self._drafted, what="the whole picture")
+        self.ctx.yield_()
+
+    @property
+    def _soon_whole(self) -> bool:
+        held = self.app.scene.view.moving or any(imgui.is_mouse_down(button) for button in range(3))
+        return self._drafted and not held and self.app.link.failure is None
+
+    @property
+    def _drafted(self) -> bool:
+        frame = self.app.link.frame
+        return frame is not None and (frame.low_res > 0 or frame.fast)
 
     def change(self, change: Callable[[Scene], Scene]) -> None:
         """Change the scene as a panel would, in one step, and let it take effect."""
@@ -255,20 +281,21 @@ def drive(
                 idling=False,
                 strict=True,
                 chance=random.Random(seed),
-                **(options or {}),
+                **{"welcome": False, **(options or {})},
             ),
         )
         if scene is not None:
             app.change(scene)
         drivers: list[Driver] = []
-        target = Target(size, lambda: app.photographing or any(one.looking for one in drivers))
+        target = Target(size)
+        app.screen.seen = lambda: app.photographing or any(one.looking for one in drivers)
         params = app.runner_params()
         target.attach(params)
-        _ignore_broken_pipes(params)
+        _without_crash_handler(params)
         headless.prepare()
         try:
             testing.run(
-                test_function=lambda ctx: steps(_driver(app, ctx, drivers)),
+                test_function=lambda ctx: _run(steps, _driver(app, ctx, drivers)),
                 runner_params=params,
                 add_ons_params=app.add_ons(),
             )
@@ -278,6 +305,14 @@ def drive(
         if app.guard.errors and not broken:
             raise app.guard.errors[0]
         return app
+
+
+def _run(steps: Callable[[Driver], None], d: Driver) -> None:
+    """Run the steps of a test; then compare no more drawings: the engine puts the style of its start back."""
+    try:
+        steps(d)
+    finally:
+        draw_cache.current.checks = False
 
 
 def _driver(app: App, ctx: Any, drivers: list[Driver]) -> Driver:
@@ -291,14 +326,30 @@ def _driver(app: App, ctx: Any, drivers: list[Driver]) -> Driver:
     return drivers[0]
 
 
-def _ignore_broken_pipes(params: Any) -> None:
-    """Undo what the test engine does to SIGPIPE: its crash handler would end the process when a renderer dies."""
+def _without_crash_handler(params: Any) -> None:
+    """Undo the test engine's handlers of deadly signals, which end the process without a word.
+
+    A broken pipe of a renderer that died is no crash. For all others the traceback of pytest is put back.
+    """
     before = params.callbacks.pre_new_frame
 
-    def ignore() -> None:
+    def restore() -> None:
         if hasattr(signal, "SIGPIPE"):
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python has it from the start
+        if _tracebacks is not None:
+            faulthandler.disable()  # otherwise it takes itself for installed
+            faulthandler.enable(_tracebacks)
         params.callbacks.pre_new_frame = before
         before()
 
-    params.callbacks.pre_new_frame = ignore
+    params.callbacks.pre_new_frame = restore
+
+
+_tracebacks: int | None = None
+"""File descriptor that tracebacks of crashes are written to."""
+
+
+def write_tracebacks_to(descriptor: int) -> None:
+    """Set the file descriptor that tracebacks of crashes are written to."""
+    global _tracebacks
+    _tracebacks = descriptor

@@ -84,8 +84,9 @@ def _npz() -> Iterator[Case]:
     encrypted[encrypted.rfind(b"PK\x01\x02") + 8] |= 1
     yield Case("npz: encrypted", bytes(encrypted), REFUSED, (), ".npz")
     ugly = "red\x1b[31m\nline" + "x" * 1000 + ".npy"
-    yield Case("npz: ugly names", archive_of({ugly: npy()}), REFUSED, (), ".npz")
-    yield Case("npz: another name", archive_of({"v.npy": npy()}), REFUSED, ("w",), ".npz")
+    cube = npy(shape="(2, 2, 1)")  # no direction by whatever name
+    yield Case("npz: ugly names", archive_of({ugly: cube}), REFUSED, (), ".npz")
+    yield Case("npz: another name", archive_of({"v.npy": cube}), REFUSED, ("w",), ".npz")
     yield Case("npz: nothing in it", archive_of({}), REFUSED, (), ".npz")
     yield Case("npz: objects", archive_of({"w.npy": npy("'|O'")}), REFUSED, (), ".npz")
     yield Case("npz: text", archive_of({"w.npy": b"hello"}), REFUSED, (), ".npz")

@@ -40,12 +40,10 @@ def _broken() -> Iterator[Case]:
     yield Case("text", b"hello, this is no network", CORRUPT, ("damaged",))
     yield Case("zeros", b"\0" * 1000, CORRUPT, ("damaged",))
     yield Case("ZIP", _zip({"00000/img00000000.png": b"x"}), CORRUPT, ("zip",))
-    bomb = _zip({"archive/data.pkl": b"\x80\x02}.", "archive/data/0": bytes(2**26)})
-    yield Case("ZIP bomb as torch writes it", bomb, UNSUPPORTED, ("torch.save",))
     for name, new in {"zip": True, "legacy": False}.items():
         stream = io.BytesIO()
         torch.save({"weight": torch.zeros(3)}, stream, _use_new_zipfile_serialization=new)
-        yield Case(f"torch.save, {name}", stream.getvalue(), UNSUPPORTED, ("torch.save", "network-snapshot"), ".pt")
+        yield Case(f"torch.save, {name}", stream.getvalue(), UNSUPPORTED, ("state dict", "holds weight"), ".pt")
 
 
 def _zip(entries: dict[str, bytes]) -> bytes:
@@ -117,8 +115,8 @@ def _safetensors_headers(command: str) -> dict[str, tuple[Any, ...]]:
         "a list": (b.safetensors(b"[1, 2, 3]"), CORRUPT, "header"),
         "bad text": (b.safetensors(b"{\xff\xfe}"), CORRUPT, "header"),
         "deep JSON": (b.safetensors(b'{"a":' + b"[" * 1_000_000), CORRUPT, "header"),
-        "no description": (b.safetensors({"w": one}, four), UNSUPPORTED, "does not say what network"),
-        "metadata of numbers": (b.safetensors({"__metadata__": {"stylescope": 1}}), UNSUPPORTED, "does not say"),
+        "no description": (b.safetensors({"w": one}, four), UNSUPPORTED, "state dict"),
+        "metadata of numbers": (b.safetensors({"__metadata__": {"stylescope": 1}}), UNSUPPORTED, "none of g"),
         "metadata of noise": (b.safetensors({"__metadata__": {"stylescope": "}{"}}), CORRUPT, "description"),
         "class named like code": (b.safetensors(b.described(evil)), UNSUPPORTED, "os.system", "stylegan2.Generator"),
         "huge resolution": (b.safetensors(b.described(huge)), UNSUPPORTED, "img_resolution"),

@@ -72,7 +72,8 @@ def _walked_tensorflow() -> Iterator[Case]:
         for key in ("version", "build_func_name", "components", "variables", "static_kwargs"):
             made, _ = g_style()
             made.state[key] = value
-            yield Case(f"TensorFlow, doubling {kind}: {key}", dumps(made), REFUSED)
+            ignored = (kind, key) == ("dict", "static_kwargs")  # as the published functions ignore unknown arguments
+            yield Case(f"TensorFlow, doubling {kind}: {key}", dumps(made), ODD if ignored else REFUSED)
         for key in ("resolution", "blur_filter", "structure", "fused_scale", "use_noise"):
             made, _ = g_style()
             for part in (made, *made.state["components"].values()):
@@ -178,7 +179,7 @@ def _texts() -> Iterator[Case]:
     yield Case("ugly: TensorFlow component", dumps(made), REFUSED)
     made, _ = g_style()
     made.state["static_kwargs"][UGLY] = 1
-    yield Case("ugly: TensorFlow argument", dumps(made), REFUSED)
+    yield Case("ugly: TensorFlow argument", dumps(made), ODD)  # ignored, with a notice
     made, _ = g_style()
     made.state["variables"] = [(UGLY, np.zeros(3, np.float32))]
     yield Case("ugly: TensorFlow variable", dumps(made), REFUSED)

@@ -27,10 +27,10 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 import gan
-import gan.cli.convert
 import gan.cli.images
-import gan.cli.inspect
 import gan.cli.metrics
+import gan.cli.networks.convert
+import gan.cli.networks.inspect
 import gan.networks.stylegan1
 import gan.networks.stylegan1_discriminator
 import gan.networks.stylegan2
@@ -112,7 +112,9 @@ class ExitError(Exception):
 
 def run(name: str, *options: str) -> None:
     """Run a command. Raises ExitError with its sentence if it fails as it should."""
-    command = {"inspect": gan.cli.inspect, "images": gan.cli.images, "convert": gan.cli.convert}.get(name)
+    command = {"inspect": gan.cli.networks.inspect, "images": gan.cli.images, "convert": gan.cli.networks.convert}.get(
+        name
+    )
     done = CliRunner().invoke((command or gan.cli.metrics).command, list(options))
     if done.exit_code == 0:
         return

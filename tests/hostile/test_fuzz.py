@@ -1,9 +1,11 @@
 """Damaged files: any change of bytes gives a LoadError or a network, never another exception."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,9 +39,27 @@ def files(tmp_path_factory) -> dict[str, bytes]:
         "safetensors": path.read_bytes(),
         "TensorFlow 4": dumps((g_style()[0], d_basic()[0], g_style(seed=3)[0])),
         "TensorFlow 2": dumps((g_style()[0], d_basic()[0], g_style(seed=3)[0]), 2),
+        "torch zip": saved({"G_ema": nets["G_ema"].state_dict()}),
+        "torch legacy": saved({"G_ema": nets["G_ema"].state_dict()}, _use_new_zipfile_serialization=False),
     }
 
 
+def saved(value: object, **options: bool) -> bytes:
+    """Return the bytes that torch.save writes."""
+    stream = io.BytesIO()
+    torch.save(value, stream, **options)
+    return stream.getvalue()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    """The mean of w of networks that lost it is not kept in the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STYLESCOPE_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+KINDS = ("pickle 4", "pickle 2", "safetensors", "TensorFlow 4", "TensorFlow 2", "torch zip", "torch legacy")
 NETWORKS = (("G", "Generator", TINY_G), ("D", "Discriminator", TINY_D), ("G_ema", "Generator", TINY_G))
 
 
@@ -66,14 +86,14 @@ def opens_or_fails_well(path: Path, content: bytes) -> None:
         assert message.endswith(".")
 
 
-@pytest.mark.parametrize("kind", ["pickle 4", "pickle 2", "safetensors", "TensorFlow 4", "TensorFlow 2"])
+@pytest.mark.parametrize("kind", KINDS)
 @LIMITS
 @given(changes=CHANGES, kept=KEPT)
 def test_changed_anywhere(files, tmp_path, kind, changes, kept):
     opens_or_fails_well(tmp_path / "net.bin", damaged(files[kind], changes, kept, 2**30))
 
 
-@pytest.mark.parametrize("kind", ["pickle 4", "pickle 2", "safetensors", "TensorFlow 4", "TensorFlow 2"])
+@pytest.mark.parametrize("kind", KINDS)
 @LIMITS
 @given(changes=CHANGES)
 def test_changed_where_the_structure_is(files, tmp_path, kind, changes):

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from foundation.specs.dataset_facts import look
+from foundation.datasets.facts import look
 from gan.cli.main import main
 from gan.data import DatasetError, ImageSource
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures_path import ROOT
-from tests.hostile import cases_claims, cases_code, cases_files, cases_tensorflow
+from tests.hostile import cases_claims, cases_code, cases_files, cases_tensorflow, cases_torch
 from tests.hostile.case import LOADED, Case
 
 CANARY = Path(f"/tmp/stylescope-canary-{os.getpid()}")
@@ -19,6 +19,7 @@ CASES = [
     *cases_claims.cases(),
     *cases_files.cases(COMMAND),
     *cases_tensorflow.cases(COMMAND),
+    *cases_torch.cases(COMMAND),
 ]
 
 
@@ -39,7 +40,7 @@ def probed(folder, paths, *options):
     listing.write_text(json.dumps(paths))
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "STYLESCOPE_CACHE_DIR": str(folder / "cache")}
     command = [sys.executable, "-m", "tests.hostile.probe", str(listing), *options]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import cases_arrays, cases_made, cases_needs
+from tests.hostile import cases_arrays, cases_made, cases_needs, cases_torch
 from tests.hostile.case import LOADED, ODD, REFUSED, Case
 from tests.hostile.test_hostile_files import outcomes_of
 
 CANARY = Path(f"/tmp/stylescope-written-{os.getpid()}")
 NETWORKS = [*cases_made.cases(), *cases_needs.cases(), *cases_arrays.scripts_as_networks(CANARY)]
-ARRAYS = list(cases_arrays.cases())
+ARRAYS = [*cases_arrays.cases(), *cases_torch.vectors(f"touch {CANARY}")]
 DETECTORS = list(cases_arrays.detectors(CANARY))
 KINDS = {"commands": NETWORKS, "arrays": ARRAYS, "detectors": DETECTORS}
 CASES = [(kind, case) for kind, cases in KINDS.items() for case in cases]

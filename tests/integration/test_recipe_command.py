@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import gan
 from foundation.png import save_png
+from gan.io.fingerprint import fingerprint
 from renderer.document import metadata, recipe, session
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View, request_for
-from renderer.document.parts import Direction, Display, Latent, Network, Truncation
+from renderer.document.parts import Direction, Display, Latent, LayerBend, Network, StyleOffset, Truncation
 from renderer.document.recipe import KEY, Recipe
 from tests.fixtures_path import ROOT
 from tests.unit.renderer import tiny
@@ -32,8 +34,12 @@ def work(folder) -> tuple[Document, ArrayStore]:
     arrays = ArrayStore()
     w = arrays.add(np.random.RandomState(2).randn(8, 16).astype(np.float32))
     smile = Direction("smile", arrays.add(np.random.RandomState(3).randn(16).astype(np.float32)), 0.5)
+    channel = StyleOffset("b8.conv0", 3, 1.5, 0.7)
+    bend = LayerBend("b8.conv1", "turn", 20.0, (0, 2))
     network = Network(tiny.save(folder, "sg2"))
-    return Document(network, Latent(array=w), truncation=Truncation(0.75), directions=(smile,)), arrays
+    return Document(
+        network, Latent(array=w), truncation=Truncation(0.75), directions=(smile,), styles=(channel,), bends=(bend,)
+    ), arrays
 
 
 def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
@@ -54,7 +60,9 @@ def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
         again, first = (json.loads(text) for text in (metadata.read(out, KEY), (tmp_path / "a.yaml").read_text()))
         source = document.network.source
         digest = hashlib.sha256(Path(source).read_bytes()).hexdigest()
-        assert again.pop("networks") == [{"source": source, "sha256": digest}]
+        (named,) = again.pop("networks")
+        assert (named["source"], named["sha256"]) == (source, digest)
+        assert named["fingerprint"] == fingerprint(gan.load(source).G_ema)
         assert first.pop("networks") == []  # nothing had been rendered
         assert again == first
 
@@ -82,7 +90,8 @@ def test_the_network_of_a_run_folder_is_pinned(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     text = json.loads(metadata.read(tmp_path / "a.png", KEY))
     assert text["document"]["network"]["source"] == str(first)
-    assert text["networks"] == [{"source": str(first), "sha256": hashlib.sha256(first.read_bytes()).hexdigest()}]
+    (named,) = text["networks"]
+    assert (named["source"], named["sha256"]) == (str(first), hashlib.sha256(first.read_bytes()).hexdigest())
     shutil.copy(tiny.save(tmp_path, "sg3"), folder / "network-snapshot-000002.safetensors")
     done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "b.png", "--device", "cpu")
     assert (done.returncode, done.stderr) == (0, "")

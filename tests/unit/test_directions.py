@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan.edits.directions import FIRST_LAYERS, Direction, apply, load_direction
+from gan.edits.directions import FIRST_LAYERS, Direction, apply, chosen_direction, load_direction
 
 NUM_WS, W_DIM = 10, 6
 
@@ -89,7 +89,7 @@ def claimed(member):
         (b"", "no numpy file"),
         (b"hello", "no numpy file"),
         (saved(np.array([{}, 1], dtype=object), allow_pickle=True), "holds Python objects, which could run code"),
-        (saved(np.zeros((2, 3, 4))), r"shape \[2, 3, 4\]; a direction has"),
+        (saved(np.zeros((2, 3, 4))), "holds 2 latents, not a direction; open it as a latent"),
         (saved(np.zeros(())), r"shape \[\]; a direction has"),
         (saved(np.zeros(0)), r"shape \[0\]; a direction has"),
         (saved(np.array(["a"])), "made of numbers"),
@@ -99,7 +99,7 @@ def claimed(member):
         (saved(np.zeros(4))[:20], "damaged"),
         (b"PK\x03\x04 and no more", "damaged"),
         (claimed(b"hello"), "damaged"),
-        (claimed(saved(np.zeros(4))).replace(b"direction", b"directive"), "no array called 'direction'"),
+        (claimed(saved(np.zeros(4))).replace(b"direction.npy", b"intercept.npy"), "holds no direction"),
     ],
 )
 def test_files_that_are_no_direction_get_a_sentence(tmp_path, content, says):
@@ -107,3 +107,16 @@ def test_files_that_are_no_direction_get_a_sentence(tmp_path, content, says):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=says):
         load_direction(path)
+
+
+def test_one_of_many_by_name_or_number(tmp_path):
+    path = tmp_path / "edits.npz"
+    np.savez(path, Smile=vector(W_DIM), Age=2 * vector(W_DIM), layers=[1, 2])
+    np.testing.assert_array_equal(load_direction(path), vector(W_DIM))
+    for name in ("Age", "age", " AGE", "2"):
+        chosen = chosen_direction(path, name)
+        assert (chosen.name, chosen.layers) == ("Age", (1, 2))
+        np.testing.assert_array_equal(chosen.vector, 2 * vector(W_DIM))
+    for name in ("3", "0", "Pose"):
+        with pytest.raises(ValueError, match=f"no direction '{name}'; it holds 2: Smile, Age"):
+            load_direction(path, name)

@@ -34,6 +34,8 @@ def test_channels(channels):
     img = torch.rand(channels, 4, 5) * 2 - 1
     pixels = display.to_rgba8(img)
     shown = [0, 1, 2] if channels >= 3 else [0, 0, 0]
+    if channels == 4:
+        np.testing.assert_array_equal(pixels[..., 3], expected_bytes(img.numpy())[3])
     np.testing.assert_array_equal(pixels[..., :3], expected_bytes(img.numpy())[shown].transpose(1, 2, 0))
 
 
@@ -103,3 +105,28 @@ def test_out_is_filled_in_place():
         display.to_rgba8(img, out=np.zeros((5, 6, 4), np.uint8))
     with pytest.raises(ValueError, match="channels, height, width"):
         display.to_rgba8(torch.zeros(4, 4))
+
+
+def test_16_bits_are_those_of_8_between_their_steps():
+    x = torch.from_numpy(np.random.default_rng(0).normal(0, 1.2, (4, 21, 17)).astype(np.float32))
+    for part in (x, x[:3], x[:1]):
+        deep, flat = display.to_rgba16(part), display.to_rgba8(part)
+        assert deep.dtype == np.uint16
+        np.testing.assert_array_equal((deep.astype(np.uint32) + 128) // 257, flat)
+    assert len(np.unique(display.to_rgba16(x[:1])[..., 0])) > 256 or x[0].numel() < 400
+    ends = torch.tensor([-1.0, 0.0, 1.0]).reshape(1, 1, 3)
+    assert display.to_rgba16(ends)[0, :, 0].tolist() == [0, 32768, 65535]
+
+
+def test_16_bits_follow_gain_mask_and_what_is_not_finite():
+    x = torch.linspace(-0.5, 0.5, 60).reshape(3, 4, 5)
+    for options in ({"scale_db": 6.0}, {"normalize": True}, {"normalize": True, "scale_db": -3.0}):
+        deep, flat = display.to_rgba16(x, **options), display.to_rgba8(x, **options)
+        np.testing.assert_allclose(deep / 257, flat, atol=0.5 + 1e-6)
+    mask = torch.zeros(4, 5)
+    mask[1, 2] = 1
+    deep = display.to_rgba16(x, mask=mask)
+    assert deep[1, 2, 3] == 65535
+    assert deep.any(axis=2).sum() == 1
+    x[0, 0, 0] = float("nan")
+    assert display.to_rgba16(x)[0, 0].tolist() == [65535, 0, 65535, 65535]

@@ -1,5 +1,7 @@
 """The command line of the window."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,28 @@ def test_the_help_names_every_option():
     result = CliRunner().invoke(visualizer.main, ["--help"])
     for option in ("--capture-dir", "--browse-dir", "--device", "--session", "--tour", "[NETWORK]"):
         assert option in result.output
+
+
+_EARLY = """
+import sys, visualizer
+from renderer.ipc import child
+
+class Started(Exception): pass
+
+def start(self, target, arguments):
+    print(" ".join(sorted(name for name in ("numpy", "imgui_bundle", "OpenGL", "torch", "viz") if name in sys.modules)))
+    raise Started
+
+child.Child.__init__ = start
+try:
+    visualizer.open_window("", {})
+except Started:
+    print("started")
+"""
+
+
+def test_the_renderer_starts_before_the_window_is_imported():
+    run = subprocess.run(
+        [sys.executable, "-c", _EARLY], cwd=Path(visualizer.__file__).parent, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["started"]

@@ -1,5 +1,6 @@
 """Lookup of runs by folder, number or name."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def find(text: str, outdirs: Sequence[str]) -> Run:
         click.ClickException: no run matches, or more than one.
     """
     path = Path(text).expanduser()
-    if path.is_dir() and (run_files.number_of(path.absolute().name) is not None or run_files.is_run(path)):
+    if os.path.isdir(path) and (run_files.number_of(path.absolute().name) is not None or run_files.is_run(path)):
         return registry.read(path)
     where = places(outdirs)
     runs = registry.scan(where)

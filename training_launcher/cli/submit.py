@@ -8,15 +8,17 @@ from typing import Any
 
 import click
 
+from foundation.datasets.facts import look
 from foundation.specs.checks import contradictions
 from foundation.specs.click_options import click_options, default_map, describe, fill
-from foundation.specs.dataset_facts import look
 from foundation.specs.slurm import SlurmOptions
 from training_launcher import launcher, presets
 from training_launcher.commands import COMMANDS, Command, command_line
 from training_launcher.errors import LaunchError
 
 _SLURM = "slurm_"
+_OWN_FOLDER = {"fit": "outdir"}
+"""Option that is not asked for, by kind: the results are kept in the run's own folder."""
 
 
 @click.group()
@@ -49,7 +51,7 @@ def _preset_named(args: list[str]) -> str | None:
 
 
 def _add(command: Command) -> None:
-    own = click_options(command.spec)
+    own = [one for one in click_options(command.spec) if one.name != _OWN_FOLDER.get(command.kind)]
     own += [
         click.Option(["--preset"], metavar="NAME", help="Preset for options that are not given (docs/runs.md)."),
         click.Option(["--executor"], type=click.Choice(("local", "slurm")), default="local", show_default=True,
@@ -65,6 +67,8 @@ def _add(command: Command) -> None:
         ]  # fmt: skip
 
     def callback(**given: Any) -> None:
+        if command.kind in _OWN_FOLDER:
+            given[_OWN_FOLDER[command.kind]] = ""
         _submit(command, given)
 
     help_text = textwrap.dedent(command.spec.__doc__ or "")

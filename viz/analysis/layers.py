@@ -78,7 +78,7 @@ def entries(scene: Scene, facts: Facts) -> tuple[Entry, ...]:
 
 
 def _entries(model: ModelInfo, frame: Frame | None, plain: bool) -> tuple[Entry, ...]:
-    picture = LayerInfo("Picture", model.img_channels, model.resolution, model.resolution, "")
+    picture = LayerInfo("Picture", model.img_channels, model.height, model.width, "")
     rows = [Entry(None, picture, frame.statistics if frame and plain else None)]
     known = frame.layers if frame and frame.layers else ()
     measured = dict(zip((info.name for info in known), frame.layer_statistics if frame else (), strict=False))
@@ -196,7 +196,7 @@ def _row(scene: Scene, facts: Facts, row: Entry, grid: _Grid, index: int, here: 
         scene = select(scene, row)
     if not imgui.is_item_visible():
         return scene  # scrolled out of view: drawing every row of a large network takes too long for a frame
-    ui.tip(f"Show {id_} on the canvas")
+    ui.tip(f"Show {id_} on the canvas\nStd and Max: spread and largest magnitude of its numbers, before the gain")
     for column, x, _ in grid.cells("Layer", "Size", "Ch.", "Type"):
         text, token = _known(row, column)
         ui.draw(text, p.x + x, p.y, token, t.small, height=h)

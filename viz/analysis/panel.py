@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.analysis import channels, layers, spectrum
+from viz.analysis import channels, layers, lens, spectrum
 from viz.link.measurements import SEEN
 from viz.state.facts import Facts
 from viz.state.scene import Scene
@@ -13,6 +13,8 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 GAP = 16
+PAGES = 320
+"""Design width of the choice of pages where they have room."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ PAIRS = (("Layers", 0, 2), ("Spectrum", 2, 4))
 def pages(width: float) -> tuple[tuple[str, tuple[Block, ...]], ...]:
     """Divide the blocks into one, two or four pages (name, blocks) that fit a panel of this design width."""
     if _least(BLOCKS) <= width:
-        return (("All", BLOCKS),)
+        return (("Layers & spectrum", BLOCKS),)
     pairs = tuple((name, BLOCKS[start:end]) for name, start, end in PAIRS)
     if all(_least(blocks) <= width for _, blocks in pairs):
         return pairs
@@ -68,9 +70,16 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     width = imgui.get_content_region_avail().x / t.scale
     shown, page = pages(width), facts.scratch.get(_Page)
     page.index = min(page.index, len(shown) - 1)
-    if len(shown) > 1:
-        names = [name for name, _ in shown]
-        page.index = ui.segmented("pages", names, page.index, imgui.get_content_region_avail().x, height=22)
+    names = [*(name for name, _ in shown), lens.NAME]
+    at = len(shown) if scene.view.lens.on else page.index
+    wide = t.px(PAGES) if len(names) < 5 else 0
+    hints = (*(f"{name} of the network" for name in names[:-1]), "Live figures of the present picture")
+    picked = ui.segmented("pages", names, at, wide, height=22, hints=hints)
+    if picked != at:
+        scene = lens.shown(scene, picked == len(shown))
+        page.index = min(picked, len(shown) - 1)
+    if scene.view.lens.on:
+        return lens.draw(scene, facts)
     blocks = shown[page.index][1]
     height = imgui.get_content_region_avail().y
     for k, (block, wide) in enumerate(zip(blocks, widths(blocks, width), strict=True)):

@@ -17,14 +17,14 @@ from viz.ui.param_rows import slider_row, switch_row
 from viz.ui.plots import Series
 from viz.ui.theme import current as t
 
-CONTROLS, CARD, CARD_HEIGHT = 256, 88, 54
-"""Widths of the left column and of a card, height of a card; design lengths."""
+CONTROLS, CARD_HEIGHT = 256, 24
+"""Width of the left column and height of a figure, in design lengths."""
 _DEVICES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA", "mps": "Apple GPU (MPS)"}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Card with the median and the 95th percentile of a series."""
+    """Median and 95th percentile of a series."""
 
     name: str
     value: str
@@ -45,11 +45,15 @@ def figures(performance: Performance) -> tuple[Figure, ...]:
             "Window", performance.ui_ms, "Work of the window for each of its frames: median, and what 95 % stay below"
         ),
         _figure(
-            "Render", performance.render_ms, "Time the renderer takes for a picture: median, and what 95 % stay below"
+            "Render",
+            performance.render_ms[performance.render_ms > DRAWN_MS],
+            "Time the renderer takes for a picture: median, and what 95 % stay below",
         ),
-        _figure("Latency", performance.latency_ms, "From a change to its picture: median, and what 95 % stay below"),
+        _figure(
+            "Latency", without_loads(performance), "From a change to its picture: median, and what 95 % stay below"
+        ),
     ]
-    frames = performance.frame_ms[performance.frame_ms > 0]
+    frames = without_idle(performance.frame_ms)
     rate = f"{1000 / float(np.median(frames)):.0f} fps" if frames.size else "–"
     slowest = f"max {milliseconds(float(frames.max()))}" if frames.size else ""
     return (*cards, Figure("Frames", rate, slowest, "Frames of the window a second, and the longest wait between two"))
@@ -73,7 +77,7 @@ class _Cache:
     """Stages that take more than 1 % of the render time."""
     render_top: float = 1.0
     window_top: float = 1.0
-    """95th percentile of a plot's values, in milliseconds."""
+    """99th percentile of a plot's values, in milliseconds, without waiting and loading."""
 
     def renew(self, now: float, performance: Performance) -> None:
         """Recompute all values."""
@@ -81,54 +85,94 @@ class _Cache:
         whole = performance.render_ms
         self.stages = tuple(name for name, series in performance.stages if series.sum() > 0.01 * whole.sum())
         usual = whole - sum((s for name, s in performance.stages if name == "load"), np.zeros(whole.size))
-        self.render_top = _top(usual, performance.latency_ms)
-        self.window_top = _top(performance.ui_ms, performance.frame_ms)
+        self.render_top = _top(usual, without_loads(performance))
+        self.window_top = _top(performance.ui_ms, without_idle(performance.frame_ms))
+
+
+IDLE_MS, DRAWN_MS = 400.0, 0.05
+"""Time between frames from which on the window has waited for something to do; renders below come from a cache."""
+
+
+def without_idle(frames: Series) -> Series:
+    """Return the times between frames in which the window had something to draw; all of them if there are none."""
+    busy = frames[(frames > 0) & (frames < IDLE_MS)]
+    return busy if busy.size else frames[frames > 0]
+
+
+def without_loads(performance: Performance) -> Series:
+    """Return the latencies of pictures for which no network was read; the newest of both series belong together."""
+    loads = next((series for name, series in performance.stages if name == "load"), np.zeros(0))
+    latency = performance.latency_ms
+    count = min(latency.size, loads.size)
+    read = np.zeros(latency.size, bool)
+    read[latency.size - count :] = loads[loads.size - count :] > 0
+    return latency[~read]
 
 
 def _top(*series: Series) -> float:
-    return max((float(np.percentile(one, 95)) for one in series if one.size), default=1.0)
+    return max((float(np.percentile(one, 99)) for one in series if one.size), default=1.0)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """Draw the panel."""
+    """Draw the panel: figures and settings at the left, plots beside them."""
     room = imgui.get_content_region_avail()
     narrow = room.x < t.px(CONTROLS + 240)
+    cache = facts.scratch.get(_Cache)
+    if not cache.cards or not 0 <= facts.now - cache.at < REFRESH_S:
+        cache.renew(facts.now, facts.performance)
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
     seen = imgui.begin_child(
         "controls", V(room.x if narrow else t.px(CONTROLS), room.y), imgui.ChildFlags_.nav_flattened
     )
     imgui.pop_style_var()
     if seen:
+        _cards(cache)
         scene = _controls(scene, facts)
     imgui.end_child()
-    if not narrow:
+    if not narrow and room.y > t.px(56):
         imgui.same_line(0, t.px(16))
         imgui.begin_group()
-        _measured(facts)
+        _plots(facts, cache)
         imgui.end_group()
     return scene
 
 
-def _measured(facts: Facts) -> None:
-    """Draw the cards above the plots."""
-    cache, room = facts.scratch.get(_Cache), imgui.get_content_region_avail()
-    if not cache.cards or not 0 <= facts.now - cache.at < REFRESH_S:
-        cache.renew(facts.now, facts.performance)
-    p, gap = imgui.get_cursor_screen_pos(), t.px(8)
-    count = max(1, min(len(cache.cards), int((room.x + gap) // (t.px(CARD) + gap))))
-    width = (room.x - gap * (count - 1)) / count
-    for k, card in enumerate(cache.cards[:count]):
-        _card(card, V(p.x + k * (width + gap), p.y), width)
-    height = room.y - t.px(CARD_HEIGHT) - gap
-    if height < t.px(56):
-        return
-    imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(CARD_HEIGHT) + gap))
+def _cards(cache: _Cache) -> None:
+    """Draw the figures in two columns."""
+    p, gap = imgui.get_cursor_screen_pos(), t.px(4)
+    width = (imgui.get_content_region_avail().x - gap) / 2
+    for k, card in enumerate(cache.cards):
+        _card(card, V(p.x + k % 2 * (width + gap), p.y + k // 2 * (t.px(CARD_HEIGHT) + gap)), width)
+    imgui.set_cursor_screen_pos(V(p.x, p.y + 2 * (t.px(CARD_HEIGHT) + gap)))
+    imgui.dummy(V(1, 1))
+
+
+def _plots(facts: Facts, cache: _Cache) -> None:
+    """Draw the plots in the full height, each under a heading with its legend."""
+    room, p, gap = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos(), t.px(12)
     two = room.x > t.px(440)
     width = (room.x - gap) / 2 if two else room.x
-    _render_plot(facts.performance, cache, width, height)
+    performance, head = facts.performance, t.px(18)
+    stages = [(name, plots.color(k)) for k, name in enumerate(_named(performance, cache))]
+    _head("Renderer", [*stages, ("latency", "text")], p, width)
+    imgui.set_cursor_screen_pos(V(p.x, p.y + head))
+    _render_plot(performance, cache, width, room.y - head)
     if two:
-        imgui.same_line(0, gap)
-        _window_plot(facts.performance, cache, width, height)
+        x = p.x + width + gap
+        _head("Window", [("frame to frame", "dim"), ("work", "accent")], V(x, p.y), width)
+        imgui.set_cursor_screen_pos(V(x, p.y + head))
+        _window_plot(performance, cache, width, room.y - head)
+
+
+def _named(performance: Performance, cache: _Cache) -> dict[str, Series]:
+    return {name: series for name, series in performance.stages if name in cache.stages}
+
+
+def _head(title: str, legend: list[tuple[str, str]], p: V, width: float) -> None:
+    """Draw a heading with the names of the lines at the right, in their colours."""
+    left = p.x + ui.draw(title, p.x, p.y, "text", t.small, "bold", height=t.px(18)) + t.px(12)
+    while legend and ui.legend(legend, left, p.x + width, p.y, t.px(18)) == p.x + width:
+        legend = legend[1:]
 
 
 def _card(card: Figure, p: V, width: float) -> None:
@@ -136,20 +180,23 @@ def _card(card: Figure, p: V, width: float) -> None:
     h = t.px(CARD_HEIGHT)
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(width, h))
-    ui.tip(card.hint)
-    ui.fill(p, V(p.x + width, p.y + h), "raised", 1, t.radius_card)
-    x, room = p.x + t.px(8), width - t.px(12)
-    ui.draw(ui.ellipsis(card.name, room, t.small), x, p.y + t.px(4), "dim", t.small)
-    ui.draw(ui.ellipsis(card.value, room, 15, "bold"), x, p.y + t.px(17), "text", 15, "bold")
-    ui.draw(ui.ellipsis(card.note, room, t.small), x, p.y + t.px(36), "faint", t.small)
+    ui.tip(f"{card.hint}\n{card.name}: {card.value}   {card.note}")
+    ui.fill(p, V(p.x + width, p.y + h), "raised", 1, t.radius)
+    name = ui.draw(card.name, p.x + t.px(8), p.y, "dim", t.small, height=h)
+    room = width - name - t.px(24)
+    value = card.value
+    if ui.measure(value, weight="bold") > room:
+        number, _, unit = value.partition(" ")
+        value = f"{float(number):.0f} {unit}" if unit else value
+    ui.draw(value, p.x + width - t.px(8), p.y, "text", weight="bold", align=1, height=h)
 
 
 def _render_plot(performance: Performance, cache: _Cache, width: float, height: float) -> None:
     """Plot the renderer's stages stacked, and the latency."""
     whole, latency = performance.render_ms, performance.latency_ms
-    named = [(name, series) for name, series in performance.stages if name in cache.stages]
+    named = list(_named(performance, cache).items())
     ui.push_font(t.small, "regular")
-    with plots.plot("render", width, height) as seen:
+    with plots.plot("render", width, height, implot.Flags_.no_legend) as seen:
         if seen:
             _axes("pictures", cache.render_top, max(2, whole.size))
             if whole.size:
@@ -157,6 +204,7 @@ def _render_plot(performance: Performance, cache: _Cache, width: float, height: 
             if latency.size:
                 start = max(0, whole.size - latency.size)
                 plots.line("latency", np.arange(latency.size, dtype=np.float64) + start, latency, "text", 1.2, 0.8)
+            _beyond(whole, _ceiling(cache.render_top))
     imgui.pop_font()
 
 
@@ -164,21 +212,35 @@ def _window_plot(performance: Performance, cache: _Cache, width: float, height: 
     """Plot the UI time and the time between frames."""
     work, frame = performance.ui_ms, performance.frame_ms
     ui.push_font(t.small, "regular")
-    with plots.plot("window", width, height) as seen:
+    with plots.plot("window", width, height, implot.Flags_.no_legend) as seen:
         if seen:
             _axes("window frames", cache.window_top, max(2, work.size))
             for name, series, token in (("frame to frame", frame, "dim"), ("work", work, "accent")):
                 if series.size:
                     plots.line(name, np.arange(series.size, dtype=np.float64), series, token, 1.5)
+            _beyond(frame, _ceiling(cache.window_top))
     imgui.pop_font()
 
 
+def _ceiling(top: float) -> float:
+    return max(1.0, top * 1.1)
+
+
 def _axes(what: str, top: float, count: int) -> None:
-    """Set up the axes, newest value at the right, with room for the legend above `top` milliseconds."""
+    """Set up the axes, newest value at the right, up to a little above `top` milliseconds."""
     bare = implot.AxisFlags_.no_tick_labels | implot.AxisFlags_.no_grid_lines
     implot.setup_axes(what, "ms", bare, 0)
-    implot.setup_axes_limits(0, count - 1, 0, max(1.0, top * 1.5), imgui.Cond_.always)
-    implot.setup_legend(implot.Location_.north_west, implot.LegendFlags_.horizontal)
+    implot.setup_axes_limits(0, count - 1, 0, _ceiling(top), imgui.Cond_.always)
+
+
+def _beyond(series: Series, ceiling: float) -> None:
+    """Mark at the upper edge the values that lie beyond it."""
+    lines, k = implot.get_plot_draw_list(), t.px(3)
+    for index in np.flatnonzero(series > ceiling):
+        at = implot.plot_to_pixels(float(index), ceiling)
+        lines.add_triangle_filled(
+            V(at.x - k, at.y + 2 * k), V(at.x + k, at.y + 2 * k), V(at.x, at.y + 1), t.u32("warn", 0.9)
+        )
 
 
 def _controls(scene: Scene, facts: Facts) -> Scene:

@@ -5,9 +5,11 @@ import math
 import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui, implot
+from numpy.typing import NDArray
 
 from viz.analysis.channels import shown_text
 from viz.analysis.layers import chosen, entries
+from viz.files.actions import SaveTable
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import derived
@@ -128,7 +130,8 @@ def frequency_ticks(lowest: float, most: int) -> list[tuple[float, str]]:
 @cached
 def power(scene: Scene, facts: Facts, on: bool, radial: tuple[tuple[float, float], ...]) -> Scene:
     """Plot the radial mean of the power, in decibels over frequency."""
-    ui.heading("Radial power", "network" if on else "")
+    head = imgui.get_cursor_screen_pos()
+    ui.heading("Radial power")
     finite = [point for point in radial if on and point[0] > 0 and math.isfinite(point[1])]
     points = np.array(finite, np.float64)
     room = imgui.get_content_region_avail()
@@ -139,16 +142,52 @@ def power(scene: Scene, facts: Facts, on: bool, radial: tuple[tuple[float, float
         ui.draw(text, p.x + room.x / 2, p.y, "dim", t.small, align=0.5, height=room.y)
         return scene
     frequency, decibels = points[:, 0], points[:, 1]
+    scene = _csv(scene, points, head, room.x)
     margin = max(1.0, 0.08 * float(np.ptp(decibels)))
     ticks = frequency_ticks(float(frequency[0]), max(2, int(room.x / t.px(48))))
     ui.push_font(t.small, "regular")
     with plots.plot("power", -1, max(room.y, t.px(60)), implot.Flags_.no_legend) as seen:
         if seen:
-            implot.setup_axes("cycles per pixel", "dB", 0, 0)
+            implot.setup_axes("cycles per pixel", "dB of the mean", 0, 0)
             implot.setup_axis_scale(implot.ImAxis_.x1, implot.Scale_.log10)
             low, high = float(decibels.min()) - margin, float(decibels.max()) + margin
             implot.setup_axes_limits(float(frequency[0]), 0.5, low, high, imgui.Cond_.always)
             implot.setup_axis_ticks(implot.ImAxis_.x1, [v for v, _ in ticks], [name for _, name in ticks])
             plots.line("network", frequency, decibels, "accent", 2)
+            _read_out(frequency, decibels, V(head.x + room.x - t.px(28), head.y))
     imgui.pop_font()
     return scene
+
+
+def _csv(scene: Scene, points: NDArray[np.float64], head: V, width: float) -> Scene:
+    """Draw the button that saves the curve, at the right of the heading's row."""
+    back = imgui.get_cursor_screen_pos()
+    imgui.set_cursor_screen_pos(V(head.x + width - t.px(22), head.y - t.px(2)))
+    hint = "Save the curve as a numbered CSV file in the capture folder"
+    if ui.button(glyph="download-simple", kind="ghost", width=t.px(22), height=20, id_="##csv", hint=hint):
+        text = csv_text(points)
+        scene = scene.request(SaveTable("spectrum", text))
+    imgui.set_cursor_screen_pos(back)
+    return scene
+
+
+def csv_text(points: NDArray[np.float64]) -> str:
+    """Return a curve [K, 2] as CSV with a heading."""
+    lines = [f"{frequency:.9g},{decibels:.9g}" for frequency, decibels in points.tolist()]
+    return "\n".join(["cycles_per_pixel,db_of_the_mean_power", *lines, ""])
+
+
+def _read_out(frequency: NDArray[np.float64], decibels: NDArray[np.float64], right: V) -> None:
+    """Mark the point of the curve that is nearest to the mouse, and write its numbers ending at `right`."""
+    if not implot.is_plot_hovered():
+        return
+    mouse = max(implot.get_plot_mouse_pos().x, 1e-9)
+    index = int(np.abs(np.log(frequency) - math.log(mouse)).argmin())
+    at, lines = implot.plot_to_pixels(float(frequency[index]), float(decibels[index])), implot.get_plot_draw_list()
+    low, size = implot.get_plot_pos(), implot.get_plot_size()
+    lines.add_line(V(at.x, low.y), V(at.x, low.y + size.y), t.u32("dim", 0.5), t.px(1))
+    lines.add_circle_filled(at, t.px(4), t.u32("accent"))
+    text = f"{decibels[index]:+.1f} dB at {frequency[index]:.3f}".replace("-", "−")
+    imgui.push_clip_rect(V(low.x - t.px(200), right.y), V(right.x, low.y), False)
+    ui.draw(text, right.x, right.y, "dim", t.small, align=1, height=t.px(18))
+    imgui.pop_clip_rect()

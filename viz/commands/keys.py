@@ -12,6 +12,7 @@ _KEYS = {
     "Tab": imgui.Key.tab,
     "Enter": imgui.Key.enter,
     "Del": imgui.Key.delete,
+    "Backspace": imgui.Key.backspace,
     "+": imgui.Key.equal,
     "−": imgui.Key.minus,
     ",": imgui.Key.comma,
@@ -20,6 +21,7 @@ _KEYS = {
     "→": imgui.Key.right_arrow,
     "↑": imgui.Key.up_arrow,
     "↓": imgui.Key.down_arrow,
+    "F11": imgui.Key.f11,
     "Plus": imgui.Key.keypad_add,
     "Minus": imgui.Key.keypad_subtract,
 }

@@ -32,7 +32,7 @@ def draw(scene: Scene, commands: Mapping[str, Command]) -> Scene:
     if not imgui.begin_table("shortcuts", 2, imgui.TableFlags_.sizing_stretch_same):
         return scene
     imgui.table_next_row()
-    halves = (("File", "Edit", "Network", "Help"), ("View", "Tools", "Timeline", "Mouse"))
+    halves = (("File", "Edit", "Network", "Help"), ("View", "Tools", "Timeline", "Seeds", "Mouse"))
     for half in halves:
         imgui.table_next_column()
         for group in half:

@@ -1,28 +1,40 @@
 """Table of all commands of menus and keyboard: name, keys, help, availability, function."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from renderer.document.document import Camera, Document, View, Workspace
 from renderer.ipc.protocol import Network
-from viz.commands.actions import ResetLayout
+from viz.analysis.commands import of_analysis
+from viz.canvas.commands import of_tools
+from viz.commands.actions import FullScreen, ResetLayout, is_full_screen
 from viz.commands.command_line import command_for
-from viz.files.actions import OpenNetwork, OpenRecentSession, SavePicture, SaveSession, SaveWindow
+from viz.commands.scaling import next_scale, scaled
+from viz.directions.commands import of_directions
+from viz.dragging.commands import of_dragging
+from viz.files.actions import CopyPicture, OpenNetwork, OpenRecentSession, SavePicture, SaveSession, SaveWindow
 from viz.files.leaving_dialog import CloseWindow
 from viz.files.sources import bundled
+from viz.gallery.commands import of_seeds
+from viz.generate.layer_bending import bend_commands
+from viz.generate.style_channels import style_commands
 from viz.gl.camera import actual_size
 from viz.history.actions import ChooseBranch, Redo, Undo
 from viz.history.panel import with_b
 from viz.mixing.commands import mixing
+from viz.networks.commands import networks
+from viz.photos.commands import of_photos
 from viz.runs.commands import of_following, of_runs
+from viz.start.commands import of_start
 from viz.state import motion
+from viz.state.dragging.leaving import abandoned
 from viz.state.facts import Facts
+from viz.state.params import put
 from viz.state.playback import toggled
 from viz.state.scene import Command as Command
 from viz.state.scene import Scene, ShowDialog
-from viz.state.settings import SCALES
 from viz.timeline.commands import timeline_commands
 from viz.ui import widgets as ui
 from viz.ui.actions import RedoShelf, UndoShelf
@@ -35,24 +47,59 @@ SEEDS = 100_000
 
 def commands(chance: random.Random) -> tuple[Command, ...]:
     """Return all commands in menu order. Random seeds come from `chance`."""
-    return (
+    every = (
         *_file(),
         *_edit(chance),
         *_view(),
-        *_tools(),
+        *of_tools(),
         *mixing(),
+        *networks(),
+        *style_commands(),
+        *bend_commands(),
+        *of_directions(),
+        *of_analysis(),
+        *of_photos(),
+        *of_dragging(),
         *timeline_commands(),
+        *of_seeds(),
+        *of_start(),
         *_network(),
         *of_runs(),
         *of_following(),
         *_help(),
     )
+    return _in_order(every)
+
+
+_AFTER = {
+    "save-grid": "save-picture",
+    "add-direction": "save-latent",
+    "find-directions": "save-latent",
+    "add-photos": "open-session",
+    "paste-photo": "open-session",
+    "drag-export": "save-latent",
+    "tool-drag": "tool-inspect",
+}
+"""Commands of other tables that belong behind one of this."""
+_LAST = ("settings", "quit")
+"""Commands at the end of their menus."""
+
+
+def _in_order(every: Sequence[Command]) -> tuple[Command, ...]:
+    """Return the commands with those of `_AFTER` and `_LAST` in their places."""
+    by_id = {command.id: command for command in every}
+    found = []
+    for command in every:
+        if command.id not in _AFTER and command.id not in _LAST:
+            found.append(command)
+            found += [by_id[other] for other, place in _AFTER.items() if place == command.id and other in by_id]
+    return (*found, *(by_id[id_] for id_ in _LAST))
 
 
 def _file() -> tuple[Command, ...]:
     return (
         Command(
-            "open", "File", "Open network…", "A network file: .pkl or .safetensors",
+            "open", "File", "Open network…", "A network file: .pkl, .safetensors, .pt, .pth or .ckpt",
             _dialog("browse-network"), ("Ctrl+O",),
         ),
         Command(
@@ -60,8 +107,12 @@ def _file() -> tuple[Command, ...]:
             _dialog("browse-run"), ("Ctrl+Shift+O",),
         ),
         Command(
-            "save-picture", "File", "Save picture", "As a numbered PNG in the capture folder",
+            "save-picture", "File", "Save picture", "As a numbered file in the capture folder",
             lambda scene, facts: scene.request(SavePicture()), ("Ctrl+S",), _has_picture,
+        ),
+        Command(
+            "copy-picture", "File", "Copy picture", "To the clipboard, as it would be saved",
+            lambda scene, facts: scene.request(CopyPicture()), ("Ctrl+C",), _has_picture,
         ),
         Command(
             "open-session", "File", "Open session…", "Or a picture or film that StyleScope saved: all of it comes back",
@@ -78,16 +129,20 @@ def _file() -> tuple[Command, ...]:
         ),
         Command("save-session-as", "File", "Save session as…", "Everything, into a file", _dialog("save-session")),
         Command(
-            "add-direction", "File", "Add direction…", "A vector to go along in W, from a .npy file",
+            "add-direction", "File", "Add direction…", "Vectors to go along in W, from a .npz, .npy or .pt file",
             _dialog("browse-direction"),
         ),
         Command(
-            "open-latent", "File", "Open latent…", "w vectors from a .npz or .npy file", _dialog("browse-latent"),
+            "open-latent", "File", "Open latent…", "w vectors from a .npz, .npy or .pt file", _dialog("browse-latent"),
             available=lambda scene, facts: facts.model is not None,
         ),
         Command(
             "save-latent", "File", "Save latent as…", "The w vectors of this picture", _dialog("save-latent"),
             available=_has_picture,
+        ),
+        Command(
+            "save-network", "File", "Save network as…", "The open network in another format", _dialog("save-network"),
+            available=lambda scene, facts: facts.model is not None,
         ),
         Command(
             "save-window", "File", "Save window", "The whole window as a numbered PNG",
@@ -113,8 +168,8 @@ def _edit(chance: random.Random) -> tuple[Command, ...]:
 
     return (
         Command(
-            "undo", "Edit", "Undo", "Take back the last step", lambda scene, facts: scene.request(Undo()), ("Ctrl+Z",),
-            lambda scene, facts: bool(facts.undo), repeats=True,
+            "undo", "Edit", "Undo", "Take back the last step", _undo, ("Ctrl+Z",),
+            lambda scene, facts: bool(facts.undo) or scene.interaction.dragger.running is not None, repeats=True,
         ),
         Command(
             "redo", "Edit", "Redo", "Do the step taken back once more", lambda scene, facts: scene.request(Redo()),
@@ -145,6 +200,18 @@ def _edit(chance: random.Random) -> tuple[Command, ...]:
             "reset", "Edit", "Reset everything", "All defaults but the network and the shelf; can be undone", _reset
         ),
         Command(
+            "low-res-motion", "View", "Low resolution in motion", "Or whole pictures always",
+            lambda scene, facts: put(scene, "settings.drafts", not scene.settings.drafts),
+            checked=lambda scene, facts: scene.settings.drafts,
+        ),
+        Command(
+            "fast-motion", "View", "Lower precision in motion", "Or exact pictures always; what is saved is exact",
+            lambda scene, facts: put(
+                scene, "settings.precision", "exact" if scene.settings.precision == "motion" else "motion"
+            ),
+            checked=lambda scene, facts: scene.settings.precision != "exact",
+        ),
+        Command(
             "settings", "Edit", "Settings…", "Device, frame limit, folders, scale", _dialog("settings"), ("Ctrl+,",)
         ),
     )  # fmt: skip
@@ -167,6 +234,10 @@ def _view() -> tuple[Command, ...]:
             checked=lambda scene, facts: scene.view.panels_hidden,
         ),
         Command(
+            "full-screen", "View", "Full screen", "The window over the whole screen, and back",
+            lambda scene, facts: scene.request(FullScreen()), ("F11",), checked=lambda scene, facts: is_full_screen(),
+        ),
+        Command(
             "unlock-layout", "View", "Unlock layout", "Show tab bars and let panels be moved",
             lambda scene, facts: _viewing(scene, unlocked=not scene.view.unlocked),
             checked=lambda scene, facts: scene.view.unlocked,
@@ -184,8 +255,9 @@ def _view() -> tuple[Command, ...]:
             lambda scene, facts: with_b(scene, scene.document), ("Shift+C",), _has_picture,
         ),
         Command(
-            "flip", "View", "Flip", "Show B instead of the present state, and back",
+            "flip", "View", "Flip", "Show B instead of the present state; a held key shows it while held",
             _flip, ("X",), lambda scene, facts: scene.view.compare.b is not None, lambda scene, facts: _flipped(scene),
+            holds=True,
         ),
         Command(
             "fit", "View", "Fit", "The whole picture",
@@ -195,8 +267,16 @@ def _view() -> tuple[Command, ...]:
             "actual-size", "View", "1:1", "One picture pixel on one screen pixel",
             lambda s, f: _viewing(s, camera=actual_size(s.view.camera)), ("0",), _has_picture,
         ),
-        Command("larger", "View", "Larger interface", "", _scaled(up=True), ("Ctrl++", "Ctrl+Plus"), repeats=True),
-        Command("smaller", "View", "Smaller interface", "", _scaled(up=False), ("Ctrl+−", "Ctrl+Minus"), repeats=True),
+        Command(
+            "larger", "View", "Larger interface", "Up to what the window has room for",
+            scaled(up=True), ("Ctrl++", "Ctrl+Plus"), lambda s, f: next_scale(s, f, up=True) is not None,
+            repeats=True,
+        ),
+        Command(
+            "smaller", "View", "Smaller interface", "Down to 75 %",
+            scaled(up=False), ("Ctrl+−", "Ctrl+Minus"), lambda s, f: next_scale(s, f, up=False) is not None,
+            repeats=True,
+        ),
         Command(
             "scale-1", "View", "Interface at 100 %", "",
             lambda scene, facts: _set(scene, scale=1.0), ("Ctrl+0",),
@@ -205,27 +285,6 @@ def _view() -> tuple[Command, ...]:
             "light", "View", "Light colours", "Light or dark surfaces",
             lambda s, f: _set(s, scheme="dark" if s.settings.scheme == "light" else "light"),
             checked=lambda scene, facts: scene.settings.scheme == "light",
-        ),
-    )  # fmt: skip
-
-
-def _tools() -> tuple[Command, ...]:
-    return (
-        Command(
-            "tool-walk", "Tools", "Walk", "Drag the picture through the latents",
-            lambda scene, facts: _viewing(scene, tool="walk"), ("1",),
-            checked=lambda scene, facts: scene.view.tool == "walk",
-        ),
-        Command(
-            "tool-transform", "Tools", "Transform", "Move and turn the network's input",
-            lambda scene, facts: _viewing(scene, tool="transform"), ("2",),
-            lambda scene, facts: facts.model is not None and facts.model.has_transform,
-            lambda scene, facts: scene.view.tool == "transform",
-        ),
-        Command(
-            "tool-inspect", "Tools", "Inspect pixels", "Magnify and read pixels",
-            lambda scene, facts: _viewing(scene, tool="inspect"), ("3",),
-            checked=lambda scene, facts: scene.view.tool == "inspect",
         ),
     )  # fmt: skip
 
@@ -284,6 +343,11 @@ def _copy_command(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
+def _undo(scene: Scene, facts: Facts) -> Scene:
+    """Return the scene before the last step; a running drag is the last one."""
+    return scene.request(Undo()) if scene.interaction.dragger.running is None else abandoned(scene)
+
+
 def _compare(scene: Scene, facts: Facts) -> Scene:
     compare = scene.view.compare
     if compare.b is None:
@@ -307,19 +371,6 @@ def _play(scene: Scene, facts: Facts) -> Scene:
 
 
 def _reset(scene: Scene, facts: Facts) -> Scene:
-    still = _viewing(scene, motion=motion.stopped(scene.view.motion))
-    return replace(
-        still,
-        document=Document(
-            network=Network(scene.document.network.source, scene.document.network.reload), shelf=scene.document.shelf
-        ),
-    )
-
-
-def _scaled(up: bool) -> Callable[[Scene, Facts], Scene]:
-    def run(scene: Scene, facts: Facts) -> Scene:
-        now = scene.settings.scale
-        beyond = [scale for scale in SCALES if (scale > now if up else scale < now)]
-        return _set(scene, scale=min(beyond) if up else max(beyond)) if beyond else scene
-
-    return run
+    still, now = _viewing(scene, motion=motion.stopped(scene.view.motion)), scene.document
+    network = Network(now.network.source, now.network.reload)
+    return replace(still, document=Document(network=network, shelf=now.shelf))

@@ -1,25 +1,29 @@
 """Actions on files: open networks, sessions, latents and directions; save images and sessions."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.runs import newest_network
+from foundation.files import write_numbered
+from foundation.network_files import NETWORK_SUFFIXES, newest_of
+from foundation.pictures import bits_of
 from renderer.document import recipe
 from renderer.document.animate import requested
-from renderer.document.document import request_for
+from renderer.document.document import Document, request_for
 from renderer.document.recall import SUFFIXES
 from renderer.document.recipe import Recipe
-from renderer.ipc.protocol import Network, Still
-from viz.files import direction_files
-from viz.files.capture import CAPTURES, folder_of
+from renderer.ipc.protocol import DeepStill, Display, Network, Still
+from viz.files.capture import CAPTURES, SMALL_RESOLUTION, Pixels, enlarged, folder_of, scale_for
+from viz.files.clipboard import CLIPBOARD
+from viz.files.drops import Dropped
+from viz.files.network_saver import NETWORK_SAVER
 from viz.files.sessions import FILES
 from viz.state.facts import JobStatus
 from viz.state.scene import Action, Scene, ShowDialog, Window
-from viz.state.snapshots import NETWORK_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class OpenNetwork(Action):
         """Return the scene with the other network."""
         document = scene.document
         # A folder's newest network would be another one after its run's next snapshot.
-        source = newest_network(self.source) or self.source
+        source, passed = newest_of(self.source)
+        source = source or self.source
+        if passed:
+            window.say(f"{passed[0]} is not written whole yet.", f"{Path(source).name} was opened, the one before.")
         again = document.network.reload + 1 if document.network.source == source else 0
         return replace(scene, document=replace(document, network=Network(source, again)))
 
@@ -84,7 +91,7 @@ class SaveSession(Action):
 
 @dataclass(frozen=True)
 class OpenLatent(Action):
-    """Open w vectors from a `.npz` or `.npy` file."""
+    """Open w vectors from a `.npz`, `.npy` or `.pt` file."""
 
     path: str
 
@@ -107,8 +114,22 @@ class SaveLatent(Action):
 
 
 @dataclass(frozen=True)
+class SaveNetwork(Action):
+    """Save the open network's file in another format, which the ending of the path gives, or its blend with others."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Start a process that writes it."""
+        model = window.facts.model
+        source = model.file if model is not None and model.file else scene.document.network.source
+        window.facts.services[NETWORK_SAVER].save(source, self.path, scene.document.weights)
+        return scene
+
+
+@dataclass(frozen=True)
 class OpenDirection(Action):
-    """Add a direction from a `.npy` file."""
+    """Add the directions of a `.npz`, `.npy` or `.pt` file."""
 
     path: str
 
@@ -120,33 +141,125 @@ class OpenDirection(Action):
 
 @dataclass(frozen=True)
 class SavePicture(Action):
-    """Save the image as a numbered PNG in the capture folder; a low-res image is rendered at full resolution first."""
+    """Save the image as a numbered file in the capture folder, in the format of the settings.
+
+    A low-res image is rendered at full resolution first. That of a small network is enlarged as the settings say; the
+    recipe in it is that of the image itself.
+    """
 
     def run(self, scene: Scene, window: Window) -> None:
         """Start writing if there is an image."""
-        facts, shown = window.facts, window.link.shown
-        frame, pixels = facts.frame, facts.pixels()
-        if frame is None or pixels is None or shown is None:
+        facts, shown, kind = window.facts, window.link.shown, scene.settings.capture_format
+        if shown is None:
             return
         made, folder, writer = Recipe(*shown), folder_of(scene.settings), facts.services[CAPTURES]
 
-        def write(pixels: NDArray[np.uint8]) -> None:
-            writer.write(folder, pixels, lambda: {recipe.KEY: recipe.write(made, facts.arrays)})
+        def texts() -> Mapping[str, str]:
+            return {recipe.KEY: recipe.write(made, facts.arrays)}
 
-        def rendered(status: JobStatus) -> None:
-            if status.result is not None:
-                write(np.asarray(status.result))
-            else:
-                why = status.failure.message if status.failure else ""
-                window.say("The picture could not be saved.", why, bad=True)
+        def write(pixels: Callable[[], Pixels]) -> None:
+            writer.write(folder, pixels, texts, kind)
 
-        if frame.low_res:
-            request = request_for(made.document, made.display, scene.settings.device, 0)
-            if made.at is not None:
-                request = requested(request, made.document.timeline, made.at)
-            facts.jobs.once(Still(request), rendered)
+        _with_pixels(scene, window, write, "saved", deep=bits_of(kind) == 16)
+
+
+@dataclass(frozen=True)
+class CopyPicture(Action):
+    """Copy the image to the clipboard as it would be saved, with its transparency."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Start copying if there is an image."""
+        _with_pixels(scene, window, window.facts.services[CLIPBOARD].copy, "copied")
+
+
+def _with_pixels(
+    scene: Scene, window: Window, take: Callable[[Callable[[], Pixels]], None], what: str, deep: bool = False
+) -> None:
+    """Pass the present image at full resolution, enlarged as the settings say, to `take` as a function.
+
+    Args:
+        scene: The present scene.
+        window: Its window; without an image nothing happens.
+        take: Gets a function that returns the pixels, to be called on another thread.
+        what: What becomes of it, for the message of a failure.
+        deep: With 16 bits a channel, which are always rendered anew.
+    """
+    facts, shown = window.facts, window.link.shown
+    frame, pixels = facts.frame, facts.pixels()
+    if frame is None or pixels is None or shown is None:
+        return
+    if frame.low_res or deep:
+        _render(scene, window, shown, take, what, deep)
+    else:
+        own, scale = pixels.copy(), _scale(scene, window)
+        take(lambda: enlarged(own, scale))
+
+
+def _scale(scene: Scene, window: Window) -> int:
+    model = window.facts.model
+    return scale_for(scene.settings, model.resolution if model else SMALL_RESOLUTION + 1)
+
+
+def _render(
+    scene: Scene,
+    window: Window,
+    shown: tuple[Document, Display, float | None],
+    take: Callable[[Callable[[], Pixels]], None],
+    what: str,
+    deep: bool = False,
+) -> None:
+    """Render a document at full resolution, and pass the image to `take`; otherwise like `_with_pixels`."""
+    document, display, at = shown
+    scale = _scale(scene, window)
+
+    def rendered(status: JobStatus) -> None:
+        if status.result is not None:
+            made = np.asarray(status.result)
+            take(lambda: enlarged(made, scale))
         else:
-            write(pixels.copy())
+            why = status.failure.message if status.failure else ""
+            window.say(f"The picture could not be {what}.", why, bad=True)
+
+    request = request_for(document, display, scene.settings.device, 0)
+    if at is not None:
+        request = requested(request, document.timeline, at)
+    window.facts.jobs.once(DeepStill(request) if deep else Still(request), rendered)
+
+
+@dataclass(frozen=True)
+class SaveState(Action):
+    """Save the image of another document, as of a state of the history, like `SavePicture`."""
+
+    document: Document
+    at: float | None = None
+    """Seconds of its timeline; None: the document itself."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Start rendering and writing."""
+        facts, kind = window.facts, scene.settings.capture_format
+        shown = self.document, Display(), self.at
+        folder, writer = folder_of(scene.settings), facts.services[CAPTURES]
+
+        def texts() -> Mapping[str, str]:
+            return {recipe.KEY: recipe.write(Recipe(*shown), facts.arrays)}
+
+        def write(pixels: Callable[[], Pixels]) -> None:
+            writer.write(folder, pixels, texts, kind)
+
+        _render(scene, window, shown, write, "saved", bits_of(kind) == 16)
+
+
+@dataclass(frozen=True)
+class CopyState(Action):
+    """Copy the image of another document to the clipboard, like `CopyPicture`."""
+
+    document: Document
+    at: float | None = None
+    """Seconds of its timeline; None: the document itself."""
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Start rendering and copying."""
+        _render(scene, window, (self.document, Display(), self.at), window.facts.services[CLIPBOARD].copy, "copied")
 
 
 @dataclass(frozen=True)
@@ -156,7 +269,7 @@ class SaveWindow(Action):
     def run(self, scene: Scene, window: Window) -> None:
         """Save the next frame."""
         writer, folder = window.facts.services[CAPTURES], folder_of(scene.settings)
-        window.photograph(lambda pixels: writer.write(folder, pixels))
+        window.photograph(lambda pixels: writer.write(folder, pixels[..., :3]))
 
 
 @dataclass(frozen=True)
@@ -171,14 +284,36 @@ class SavePixels(Action):
         window.facts.services[CAPTURES].write(folder_of(scene.settings), self.make)
 
 
-def dropped(scene: Scene, window: Window, path: str) -> Scene:
+@dataclass(frozen=True)
+class SaveTable(Action):
+    """Save a table as a numbered CSV file in a folder of the capture folder."""
+
+    name: str
+    """Name of the folder."""
+    text: str
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Write it."""
+        folder = folder_of(scene.settings) / self.name
+        try:
+            path = write_numbered(folder, ".csv", self._write)
+        except OSError as error:
+            window.say(f"The table cannot be saved in {folder}: {error.strerror or error}.", bad=True)
+        else:
+            window.saved(str(path))
+
+    def _write(self, part: Path) -> None:
+        part.write_text(self.text, encoding="utf-8")
+
+
+def dropped(scene: Scene, window: Window, file: Dropped) -> Scene:
     """Return the scene that opens a file dropped on the window; unknown file types give a message."""
-    suffix = Path(path).suffix.lower()
+    path, suffix = file.path, Path(file.path).suffix.lower()
     if suffix in SUFFIXES:
         return scene.request(OpenFile(path))
-    if suffix == ".npz":
+    if file.holds == "latents":
         return scene.request(OpenLatent(path))
-    if suffix in direction_files.SUFFIXES:
+    if file.holds == "direction":
         return scene.request(OpenDirection(path))
     source, problem = dropped_source(path)
     if problem:
@@ -190,9 +325,9 @@ def dropped(scene: Scene, window: Window, path: str) -> Scene:
 def dropped_source(path: str) -> tuple[str, str]:
     """Return the network to open for a dropped file or folder, and an error message if there is none."""
     place = Path(path)
-    if place.is_dir() or place.suffix.lower() in NETWORK_SUFFIXES:
+    if os.path.isdir(place) or place.suffix.lower() in NETWORK_SUFFIXES:
         return path, ""
-    known = " or ".join(NETWORK_SUFFIXES)
+    known = ", ".join(NETWORK_SUFFIXES[:-1]) + f" or {NETWORK_SUFFIXES[-1]}"
     return (
         "",
         f"{place.name} is no network: drop a {known} file, a run folder, or a picture, film or session of StyleScope.",
@@ -200,7 +335,17 @@ def dropped_source(path: str) -> tuple[str, str]:
 
 
 def report(window: Window) -> None:
-    """Report captures written since the last call. Call once a frame."""
+    """Report captures and networks written since the last call. Call once a frame."""
+    if saved := window.facts.services[NETWORK_SAVER].poll():
+        if saved.problem:
+            window.say(saved.problem, bad=True)
+        else:
+            window.say(f"Saved {Path(saved.path).name}", saved.notes)
+    if (problem := window.facts.services[CLIPBOARD].poll()) is not None:
+        if problem:
+            window.say("The picture cannot be copied", f"{problem[:1].upper()}{problem[1:]}.", bad=True)
+        else:
+            window.say("Copied the picture")
     if written := window.facts.services[CAPTURES].poll():
         if written.problem:
             window.say(written.problem, bad=True)

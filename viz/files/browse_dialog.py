@@ -284,8 +284,10 @@ def _verb(browser: Browser, entry: Entry | None) -> tuple[str, bool]:
         text = "Choose" if entry else "Choose this folder"
         return text, entry is not None or (whole and reading is not None and not reading.problem)
     if entry is None:
-        own = reading is not None and reading.own_kimg is not None
-        return "Open run" if own else "Open", own
+        if reading is not None and reading.own_kimg is not None:
+            return "Open run", True
+        any_network = reading is not None and any(one.kind == "network" for one in reading.entries)
+        return ("Open newest" if any_network else "Open"), any_network
     if entry.kind == "network":
         return "Open", True
     return ("Open run" if reading and entry.path in reading.runs else "Open folder"), True

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from foundation.network_files import NETWORK_SUFFIXES
+from foundation.specs.image_files import ENDINGS, FILM_ENDINGS
 from renderer.document.recall import SUFFIXES
 from viz.files import direction_files, latents
 from viz.files.actions import OpenDirection, OpenFile, OpenLatent
 from viz.state.scene import Action
-from viz.state.snapshots import NETWORK_SUFFIXES
 
 NETWORK, RUN, FOLDER, SESSION, LATENT, DIRECTION = (
     "browse-network",
@@ -19,28 +20,33 @@ NETWORK, RUN, FOLDER, SESSION, LATENT, DIRECTION = (
 """Modes as named in `ShowDialog`: any network, a run folder, a capture folder, a session or other file with a document,
 a latent, a direction.
 """
-DATASET, OUTDIR, START, PROGRAM, MEASURED = (
+DATASET, OUTDIR, START, PROGRAM, MEASURED, PICTURES = (
     "browse-dataset",
     "browse-outdir",
     "browse-start",
     "browse-program",
     "browse-measured",
+    "browse-pictures",
 )
 """Modes of the new run form: a dataset, a folder for runs, a network or run to start from, a feature network or
-classifiers, a network to measure.
+classifiers, a network to measure, pictures to make a dataset of.
 """
+PHOTOS = "browse-photos"
+"""Mode for a photo to fit to the network, or a folder of photos."""
 MODES = {
-    NETWORK: ("Open a network", "A .pkl or .safetensors file, or a run folder"),
+    NETWORK: ("Open a network", "A network file, or a run folder"),
     RUN: ("Open a run folder", "Its newest snapshot, and a slider through all"),
     FOLDER: ("Choose a folder for pictures", ""),
     SESSION: ("Open a session", "Or a picture or film that StyleScope saved"),
-    LATENT: ("Open a latent", "w vectors in a .npz or .npy file"),
-    DIRECTION: ("Add a direction", "A .npy file of shape [w_dim] or [num_ws, w_dim]"),
+    LATENT: ("Open a latent", "w vectors in a .npz, .npy or .pt file"),
+    DIRECTION: ("Add a direction", "One of shape [w_dim] or [num_ws, w_dim], or a .npz file of several"),
     DATASET: ("Choose a dataset", "A .zip file, or a folder of pictures"),
     OUTDIR: ("Choose a folder for runs", "Each run makes a folder of its own in it"),
     START: ("Choose what to start from", "A network file, or a run folder"),
     PROGRAM: ("Choose a file", "A feature network (.pt) or classifiers (.safetensors)"),
     MEASURED: ("Choose a network to measure", "A network file, or a run folder"),
+    PICTURES: ("Choose pictures", "A folder, a .zip file, or a film"),
+    PHOTOS: ("Add photos", "A picture, or a folder of them"),
 }
 """Title and note of each mode."""
 FILES: dict[str, tuple[tuple[str, ...], Callable[[str], Action]]] = {
@@ -55,6 +61,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     START: NETWORK_SUFFIXES,
     PROGRAM: (".pt", ".safetensors"),
     MEASURED: NETWORK_SUFFIXES,
+    PICTURES: (".zip", *FILM_ENDINGS),
+    PHOTOS: ENDINGS,
 }
 """Modes for a file with one of these suffixes, or a folder, returned to the form (`ShowDialog.take`)."""
 FOLDERS = (FOLDER, OUTDIR)
@@ -75,5 +83,7 @@ NOTHING = {
     START: "No networks or folders here",
     PROGRAM: "No such files or folders here",
     MEASURED: "No networks or folders here",
+    PICTURES: "No zip files, films or folders here",
+    PHOTOS: "No pictures or folders here",
 }
 """Texts for empty folders."""

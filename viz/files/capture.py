@@ -8,20 +8,23 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
+from PIL import Image
 
 from foundation.background import Worker
 from foundation.files import next_number, write_numbered
-from foundation.png import write_png
+from foundation.pictures import suffix_of, write_picture
+from foundation.specs.formats import PictureFormat
 from renderer.document.held_arrays import TooManyArraysError
 from viz.state.facts import ServiceKey
 from viz.state.settings import Settings
 
 Text = Callable[[], Mapping[str, str]]
-"""Returns the text chunks of an image, by keyword; called on the writing thread."""
-Pixels = NDArray[np.uint8]
-Task = tuple[Path, Pixels | Callable[[], Pixels], Text]
+"""Returns the texts of an image, by keyword; called on the writing thread."""
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+Task = tuple[Path, Pixels | Callable[[], Pixels], Text, PictureFormat]
 
-SUFFIX = ".png"
+SMALL_RESOLUTION, MOST_SCALE = 256, 16
+"""Largest resolution of networks whose saved images can be enlarged, and the largest enlargement."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,46 @@ def folder_of(settings: Settings) -> Path:
     return Path(settings.capture_dir).expanduser() if settings.capture_dir else default_folder()
 
 
-def next_path(folder: Path) -> Path:
+def next_path(folder: Path, format: PictureFormat = "png") -> Path:
     """Return the path of the next `00000.png` in `folder`: one above the highest number. Raises OSError."""
-    return next_number(folder, SUFFIX)
+    return next_number(folder, suffix_of(format))
 
 
-def write(folder: Path, pixels: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> Path:
-    """Write pixels [H, W, 3 or 4] as a PNG under the next number, atomically and without overwriting.
+def scale_for(settings: Settings, resolution: int) -> int:
+    """Return the enlargement of saved images; 1 for networks whose images are large enough as they are."""
+    return min(max(settings.capture_scale, 1), MOST_SCALE) if resolution <= SMALL_RESOLUTION else 1
 
-    `text` is written as text chunks. Raises OSError.
+
+def enlarged(pixels: Pixels, scale: int) -> Pixels:
+    """Return an image [H, W, C] of 8 or 16 bits enlarged smoothly by a whole number."""
+    height, width = pixels.shape[:2]
+    return resized(pixels, width * scale, height * scale)
+
+
+def resized(pixels: Pixels, width: int, height: int) -> Pixels:
+    """Return an image [H, W, C] of 8 or 16 bits at another size, by Lanczos's filter."""
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    size, lanczos = (width, height), Image.Resampling.LANCZOS
+    if pixels.dtype == np.uint8:
+        return np.asarray(Image.fromarray(pixels).resize(size, lanczos))
+    channels = [
+        Image.fromarray(pixels[..., i].astype(np.float32)).resize(size, lanczos) for i in range(pixels.shape[2])
+    ]
+    return np.stack([np.asarray(one).round().clip(0, 65535) for one in channels], axis=2).astype(np.uint16)
+
+
+def write(
+    folder: Path,
+    pixels: Pixels,
+    text: Mapping[str, str] | None = None,
+    format: PictureFormat = "png",
+) -> Path:
+    """Write pixels [H, W, 3 or 4] under the next number, atomically and without overwriting.
+
+    Transparency is kept where there is any and the format can. `text`: texts by keyword. Raises OSError.
     """
-    return write_numbered(folder, SUFFIX, lambda part: write_png(part, pixels[..., :3], text))
+    return write_numbered(folder, suffix_of(format), lambda part: write_picture(part, pixels, format, text))
 
 
 class Writer:
@@ -62,12 +94,18 @@ class Writer:
     def __init__(self, on_done: Callable[[], None]) -> None:
         self._worker: Worker[Task, Written] = Worker("capture", _written, on_done)
 
-    def write(self, folder: Path, pixels: Pixels | Callable[[], Pixels], text: Text = dict) -> None:
+    def write(
+        self,
+        folder: Path,
+        pixels: Pixels | Callable[[], Pixels],
+        text: Text = dict,
+        format: PictureFormat = "png",
+    ) -> None:
         """Queue an image [H, W, 3 or 4], which must not be modified, or a function that returns it.
 
-        `text` returns its text chunks.
+        `text` returns its texts by keyword.
         """
-        self._worker.submit((folder, pixels, text))
+        self._worker.submit((folder, pixels, text, format))
 
     def poll(self) -> Written | None:
         """Return the next finished capture, or None."""
@@ -79,10 +117,10 @@ class Writer:
 
 
 def _written(task: Task) -> Written:
-    folder, pixels, text = task
+    folder, pixels, text, kind = task
     try:
         made = pixels() if callable(pixels) else pixels
-        return Written(path=str(write(folder, made, text())))
+        return Written(path=str(write(folder, made, text(), kind)))
     except MemoryError:
         return Written(problem="The picture cannot be saved: there is not enough memory for it.")
     except OSError as error:

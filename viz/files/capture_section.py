@@ -6,8 +6,11 @@ from pathlib import Path
 
 from imgui_bundle import imgui
 
-from viz.files.actions import SavePicture, SaveWindow
-from viz.files.capture import default_folder, folder_of, next_path
+from foundation.pictures import hint_of, name_of, suffix_of
+from foundation.specs.formats import PICTURE_FORMATS as FORMATS
+from foundation.specs.formats import PictureFormat
+from viz.files.actions import CopyPicture, SavePicture, SaveWindow
+from viz.files.capture import SMALL_RESOLUTION, default_folder, folder_of, next_path
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import derived, has_image
@@ -22,9 +25,9 @@ REFRESH_S = 1.0
 
 @dataclass
 class _Next:
-    """File name of the next capture, with the folder and time of the lookup."""
+    """File name of the next capture, with the folder, format and time of the lookup."""
 
-    folder: str = ""
+    source: tuple[str, str] = ("", "")
     saved: str = ""
     at: float = -REFRESH_S
     name: str = ""
@@ -32,13 +35,13 @@ class _Next:
 
 def height(open_: bool) -> float:
     """Return the height of the section in pixels."""
-    return t.px(28 + 3 * 28 + 12) if open_ else t.px(28)
+    return t.px(28 + 5 * 28 + 12) if open_ else t.px(28)
 
 
-def next_name(folder: Path) -> str:
+def next_name(folder: Path, format: PictureFormat = "png") -> str:
     """Return the next file name in a folder, which may not exist yet; empty if it cannot be read."""
     try:
-        return next_path(folder).name if folder.exists() else "00000.png"
+        return next_path(folder, format).name if os.path.exists(folder) else f"00000{suffix_of(format)}"
     except OSError:
         return ""
 
@@ -49,14 +52,19 @@ def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
     if not ui.section("Capture", summary=f"next {name}" if name else "folder cannot be read", open_=open_):
         return scene
     imgui.push_id("capture")
-    scene = _folder(scene)
-    width = (imgui.get_content_region_avail().x - t.px(4)) / 2
+    scene = _scale(_format(_folder(scene)), facts)
+    copy = t.px(t.row)
+    width = (imgui.get_content_region_avail().x - copy - t.px(8)) / 2
     hint = "Save the picture on the canvas, pixel by pixel"
     ready = has_image(scene, facts)
     if ui.button(
         "Save picture", "camera", "primary", width=width, hint=hint, keys="Ctrl+S", id_="##picture", enabled=ready
     ):
         scene = scene.request(SavePicture())
+    imgui.same_line(0, t.px(4))
+    hint = "Copy the picture to the clipboard, as it would be saved"
+    if ui.button(glyph="copy", width=copy, hint=hint, keys="Ctrl+C", id_="##copy", enabled=ready):
+        scene = scene.request(CopyPicture())
     imgui.same_line(0, t.px(4))
     hint = "Save the whole window as it looks now"
     if ui.button("Save window", "image", width=width, hint=hint, keys="Ctrl+Shift+S", id_="##window"):
@@ -69,11 +77,11 @@ def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
 @derived
 def coming(scene: Scene, facts: Facts) -> str:
     """Return the file name of the next capture, refreshed periodically; empty if the folder cannot be read."""
-    known, chosen = facts.scratch.get(_Next), scene.settings.capture_dir
-    same = known.folder == chosen and known.saved == facts.saved
+    known, chosen = facts.scratch.get(_Next), (scene.settings.capture_dir, scene.settings.capture_format)
+    same = known.source == chosen and known.saved == facts.saved
     if not same or not 0 <= facts.now - known.at < REFRESH_S:
-        known.folder, known.saved, known.at = chosen, facts.saved, facts.now
-        known.name = next_name(folder_of(scene.settings))
+        known.source, known.saved, known.at = chosen, facts.saved, facts.now
+        known.name = next_name(folder_of(scene.settings), scene.settings.capture_format)
     return known.name
 
 
@@ -91,6 +99,32 @@ def _folder(scene: Scene) -> Scene:
     if ui.button(glyph="folder-open", hint="Choose the folder", id_="##browse"):
         scene = scene.request(ShowDialog("browse-folder"))
     return put(scene, "settings.capture_dir", typed)
+
+
+def _format(scene: Scene) -> Scene:
+    """Draw the choice of the file format."""
+    now = scene.settings.capture_format
+    width = ui.row_label("Format", now != FORMATS[0])
+    names, hints = [name_of(one) for one in FORMATS], [hint_of(one) for one in FORMATS]
+    return put(
+        scene, "settings.capture_format", FORMATS[ui.segmented("format", names, FORMATS.index(now), width, hints=hints)]
+    )
+
+
+_SCALES = (1, 2, 4, 8, 16)
+
+
+def _scale(scene: Scene, facts: Facts) -> Scene:
+    """Draw the enlargement of saved images, of small networks alone."""
+    own = facts.model.resolution if facts.model else 0
+    reason = "" if 0 < own <= SMALL_RESOLUTION else f"For networks of at most {SMALL_RESOLUTION} pixels"
+    now = scene.settings.capture_scale
+    with ui.greyed(reason):
+        width = ui.row_label("Enlarged", now != 1)
+        hints = [f"{own * scale} × {own * scale} pixels" if own else "" for scale in _SCALES]
+        index = _SCALES.index(now) if now in _SCALES else 0
+        picked = ui.segmented("scale", [f"{scale}×" for scale in _SCALES], index, width=width, hints=hints)
+    return put(scene, "settings.capture_scale", _SCALES[picked]) if picked != index else scene
 
 
 def _saved(scene: Scene, facts: Facts) -> Scene:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from foundation.background import Worker
+from foundation.network_files import NETWORK_SUFFIXES
 from viz.state.settings import Settings
-from viz.state.snapshots import NETWORK_SUFFIXES, newest_kimg
+from viz.state.snapshots import newest_kimg
 from viz.ui.icons import Glyph
 
 Kind = Literal["folder", "network"]

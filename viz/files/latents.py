@@ -1,11 +1,12 @@
-"""Latent files of the window: `.npz` with the array `w`, or plain `.npy`."""
+"""Latent files of the window: `.npz` with the array `w`, plain `.npy`, or a tensor in a `.pt`."""
 
 from pathlib import Path
 
-from foundation.arrays import LATENT_KEY, LATENT_SUFFIXES, AnyArray, latents_of, read_floats
+from foundation.arrays import LATENT_KEY, LATENT_SUFFIXES, TORCH_SUFFIXES, AnyArray, latents_of, read_floats
 from renderer.ipc.protocol import ModelInfo
 
-SUFFIXES = LATENT_SUFFIXES
+SUFFIXES = (*LATENT_SUFFIXES, *TORCH_SUFFIXES)
+"""Endings of the files that are listed."""
 
 LARGEST = 1 << 26
 """Bytes of the largest file that is read: it may hold many latents, of which the first is taken."""

@@ -39,11 +39,14 @@ class Memory:
         self._opening = 0.0
         """Time until which the first image may wait for the session."""
         folder, found = options.config_dir / FOLDER, tuple[Kept, ...]()
+        self.fresh = not options.network and not options.session
+        """True if there is neither a session nor a network to begin with."""
         self._tidying = tidy(options.config_dir, store.scene.settings) if options.keep else None
         if options.keep:
             self._autosave = Autosave(folder, arrays, store.document)
             found = self._autosave.begin()
             self._begin(options, found)
+            self.fresh = self.fresh and not found
         own = self._autosave.path if self._autosave is not None else None
         self.recent = RecentSessions(folder if options.keep else None, own, found, hello_imgui.request_refresh)
         if options.session:
@@ -88,7 +91,7 @@ class Memory:
                 return  # something was done meanwhile, which can be gone back to
             self._store.adopt(first)
             if self._autosave is not None:
-                self._autosave.opened(first.document)
+                self._autosave.opened(first.document, first.view)
 
         scene = self.files.arrive(scene, facts, name, begin)
         if scene.interaction.following.waiting and not self.files.busy:
@@ -120,7 +123,7 @@ class Memory:
             history = self._store.history
             steps = [step for branch in history.branches for step in branch.steps]
             documents = (*(document for _, document in history.states), *(step.after for step in steps))
-            kept = (scene.document, scene.view.compare.b, documents, self._store.shelf.shelves)
+            kept = (scene.document, scene.view, scene.interaction.dragger, documents, self._store.shelf.shelves)
             unused = self._arrays.names() - set(refs_in(kept))
             self._arrays.forget(unused)
             if unused:

@@ -1,9 +1,10 @@
 """Restoring the scene from files. Pure functions."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
-from foundation.runs import newest_network
+from foundation.network_files import newest_network
 from renderer.document.arrays import ArrayStore, UnknownArrayError, refs_in
 from renderer.document.document import Document, Playback
 from renderer.document.parts import Latent, Mixing, Network, Truncation
@@ -16,7 +17,7 @@ from viz.state.swatches import Shelf, joined
 
 def missing(source: str) -> bool:
     """Return True if the network's path does not exist."""
-    return bool(source) and "://" not in source and not Path(source).exists()
+    return bool(source) and "://" not in source and not os.path.exists(Path(source))
 
 
 def restored(scene: Scene, recalled: Recalled) -> Scene:
@@ -33,7 +34,8 @@ def restored(scene: Scene, recalled: Recalled) -> Scene:
         playback = Playback(recalled.at or 0.0, on=recalled.at is not None)
         view = replace(scene.view, display=recalled.display, playback=playback)
     else:
-        view, other = recalled.view, recalled.view.compare.b
+        # The tab Start is a matter of the window.
+        view, other = replace(recalled.view, start=scene.view.start), recalled.view.compare.b
         if other is not None:
             view = replace(view, compare=replace(view.compare, b=_concrete(other)))
     return replace(

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from foundation.arrays import save_latents
 from foundation.background import Worker
+from foundation.directions import NamedDirection
 from foundation.inputs import clean_text
+from foundation.specs.image_files import is_image
 from renderer.document import recall as recalling
 from renderer.document import session as sessions
 from renderer.document.arrays import AnyArray, ArrayStore
@@ -23,6 +25,7 @@ from viz.files.kept import folder as session_folder
 from viz.files.kept.autosave import thumbnail_of
 from viz.files.restoring import fitting, fitting_swatches, missing, restored, with_latent
 from viz.state.facts import Facts, JobStatus, ServiceKey
+from viz.state.finding import finder
 from viz.state.playback import animated
 from viz.state.scene import Say, Scene
 from viz.state.swatches import joined, present
@@ -137,9 +140,9 @@ class Files:
         except RecipeError as error:
             return _Read(path.name, problem=str(error))
         own = str(path) if path.suffix.lower() == sessions.SUFFIX else ""
+        photo, greeting = str(path) if is_image(path.name) else "", f"Opened {path.name}"
         return _Read(
-            path.name,
-            lambda scene, facts: self._take_up(scene, facts, found, path.name, f"Opened {path.name}", "", own),
+            path.name, lambda scene, facts: self._take_up(scene, facts, found, path.name, greeting, "", own, photo)
         )
 
     def _recall_kept(self, path: Path, greeting: str, detail: str, at_start: bool) -> _Read:
@@ -170,10 +173,10 @@ class Files:
 
     def _direction(self, path: Path) -> _Read:
         try:
-            array = direction_files.load(path)
+            found = direction_files.load(path)
         except ValueError as error:
             return _Read(path.name, problem=str(error))
-        return _Read(path.name, lambda scene, facts: self._take_direction(scene, facts, array, path))
+        return _Read(path.name, lambda scene, facts: self._take_directions(scene, facts, found, path))
 
     def _write_session(self, path: Path, session: Session, pixels: NDArray[np.uint8] | None) -> _Read:
         try:
@@ -194,9 +197,20 @@ class Files:
     # -- in the window's thread --
 
     def _take_up(
-        self, scene: Scene, facts: Facts, found: Recalled, name: str, greeting: str, detail: str, own: str = ""
+        self,
+        scene: Scene,
+        facts: Facts,
+        found: Recalled,
+        name: str,
+        greeting: str,
+        detail: str,
+        own: str = "",
+        photo: str = "",
     ) -> Scene:
-        """Return the scene with the content of a file; `own` is the session file that it came from."""
+        """Return the scene with the content of a file.
+
+        `own` is the session file, `photo` the picture that it came from; empty for others.
+        """
         source = found.document.network.source
         after = restored(scene, found)
         lost = list(found.notes)
@@ -213,7 +227,7 @@ class Files:
         if lost:
             self._say(f"Opened {name}, but some of it is lost.", "; ".join(lost[:6]), bad=True)
         elif greeting and not missing(source):
-            self._say(greeting, detail)
+            self._say(greeting, detail, photo=photo)
         return after
 
     def _take_styles(self, scene: Scene, facts: Facts, found: Recalled, path: Path) -> Scene:
@@ -245,14 +259,19 @@ class Files:
         self._say(f"Opened {name}", more)
         return replace(scene, document=with_latent(scene.document, ref))
 
-    def _take_direction(self, scene: Scene, facts: Facts, array: AnyArray, path: Path) -> Scene:
-        if wrong := direction_files.misfit(array, facts.model):
+    def _take_directions(self, scene: Scene, facts: Facts, found: tuple[NamedDirection, ...], path: Path) -> Scene:
+        """Return the scene with the first directions of a file; one alone is called as the file."""
+        if wrong := direction_files.misfit(found[0].vector, facts.model):
             self._say(
                 f"{path.name} cannot be added: {wrong}.", "Open the network that it was made for first.", bad=True
             )
             return scene
-        self._say(f"Added {path.stem}", "Its slider is in the section Directions.")
-        return direction_files.added(scene, path.stem, self._arrays.add(array))
+        if len(found) == 1 and not found[0].style:
+            self._say(f"Added {path.stem}", "Its slider is in the section Directions.")
+            network = facts.model.title if facts.model else ""
+            return direction_files.added(scene, path.stem, self._arrays, found[0], network)
+        self._say(f"Opened {len(found)} directions of {path.name}", "Each can be added as a slider.")
+        return finder.shown(direction_files.listed(scene, path.name, found, self._arrays, facts.model))
 
     def _styles(self, status: JobStatus, path: Path) -> None:
         if status.failure is not None or status.result is None:

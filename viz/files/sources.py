@@ -6,9 +6,6 @@ from urllib.parse import unquote, urlsplit
 
 from foundation.bundled import ASSETS
 
-RECORDED_RUNS = ASSETS / "recorded-runs"
-"""Record of a real training run, without its networks."""
-
 
 @cache
 def bundled() -> tuple[tuple[str, str], ...]:

@@ -1,1 +1,1 @@
-"""Generator panel: network, latent, truncation, noise, transform and directions."""
+"""Generator panel: network, latent, truncation, noise, transform, directions and style channels."""

@@ -10,19 +10,23 @@ from renderer.document.parts import Direction
 from renderer.document.ranges import limited
 from renderer.ipc.protocol import ModelInfo
 from viz.files.browse_purposes import DIRECTION
-from viz.files.direction_files import misfit, ranged, renamed
+from viz.files.direction_files import misfit, renamed
 from viz.state.facts import Facts
+from viz.state.finding import finder
 from viz.state.keyframes import has_key, key_toggled, under
 from viz.state.params import PARAMS, put
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
+from viz.ui.cells import cells_of
 from viz.ui.theme import current as t
 
 ALL = "document.directions"
-STRENGTH = "direction.strength"
+STRENGTH, SIGMAS, SHARE = "direction.strength", "direction.sigmas", "direction.share"
+USUAL = (0, 7)
+"""Range of layers of a direction of a file, of which nothing else is known."""
 _ADD = (
-    "A .npy file of shape [w_dim] or [num_ws, w_dim]; or drop it here. "
-    "A dropped .npy is always a direction: latents open by Open latent…, or from a dropped .npz"
+    "A .npy or .pt file of shape [w_dim] or [num_ws, w_dim]; or drop it here. "
+    "Dropped files of several latents open as latents"
 )
 
 
@@ -33,16 +37,16 @@ class _Typed:
     name: str = ""
 
 
-def summary(directions: tuple[Direction, ...]) -> str:
+def summary(directions: tuple[Direction, ...], facts: Facts) -> str:
     """Return the number of active directions as text."""
-    active = sum(one.strength != 0 for one in directions)
+    active = sum(one.strength != 0 and not unable(one, facts) for one in directions)
     return f"{active} of {len(directions)} active" if directions else "none"
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the section."""
     directions = scene.document.directions
-    is_open = ui.section("Directions", summary=summary(directions), open_=bool(directions), reset=True)
+    is_open = ui.section("Directions", summary=summary(directions, facts), open_=bool(directions), reset=True)
     if ui.reset_clicked():
         scene = put(scene, ALL, tuple(replace(one, strength=0.0) for one in directions))
     if not is_open:
@@ -52,7 +56,12 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         imgui.push_id(index)
         scene = _direction(scene, facts, index, one)
         imgui.pop_id()
-    if ui.button("Add a direction…", "plus", hint=_ADD):
+    room = imgui.get_content_region_avail().x
+    hint = "PCA, SeFa, classes: sliders for what this network can change"
+    if ui.button("Find directions…", "compass", width=room - t.px(t.row + 4), hint=hint, keys="D"):
+        scene = finder.shown(scene)
+    imgui.same_line(0, t.px(4))
+    if ui.button(glyph="folder-open", id_="##add direction", hint=_ADD):
         scene = scene.request(ShowDialog(DIRECTION))
     imgui.pop_id()
     ui.space(6)
@@ -60,21 +69,28 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def unable(one: Direction, facts: Facts) -> str:
-    """Return why this direction cannot be used; empty if it can."""
+    """Return why this direction is left out; empty if it is used."""
     try:
-        wrong = misfit(facts.arrays.get(one.array), facts.model)
+        array = facts.arrays.get(one.array)
     except UnknownArrayError:
-        wrong = "its numbers are missing"
-    return f"{one.name} does not fit: {wrong}" if wrong else ""
+        return f"{one.name} is left out: its numbers are missing"
+    model = facts.model
+    if model is None or not misfit(array, model):
+        return ""
+    found = f"found with {one.found_with}; " if one.found_with else ""
+    if array.shape[-1] != model.w_dim:
+        return f"{found}its w has {array.shape[-1]} numbers, this network's {model.w_dim}"
+    return f"{found}it has {len(array)} layers, this network {model.num_ws}"
 
 
 def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
-    """Draw the strength and, below it, the layer range of one direction."""
-    path, param = f"directions.{one.name}", PARAMS[STRENGTH]
+    """Draw the strength and, below it, the layer range of one direction; for one of another network the reason."""
+    path, param = f"directions.{one.name}", PARAMS[SHARE if one.whole else SIGMAS if one.sigma else STRENGTH]
     scene = _name(scene, facts, index, one)
     if scene.document.directions[index] != one:
         return scene
-    with ui.greyed(unable(one, facts)):
+    reason = unable(one, facts)
+    with ui.greyed(reason):
         strength = ui.slider(
             one.name,
             one.strength,
@@ -90,12 +106,23 @@ def _direction(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
         under.note(path)
         if ui.key_clicked():
             return key_toggled(scene, path)
-        after = _range(replace(one, strength=limited(Direction, "strength", strength)), facts.model)
+        after = replace(one, strength=limited(Direction, "strength", strength))
+        after = _reason(after, reason) if reason else _range(after, facts.model)
     imgui.same_line(0, t.px(4))
     directions = scene.document.directions
     if ui.button(glyph="x", id_="##remove", hint=f"Take {one.name} away"):
         return put(scene, ALL, directions[:index] + directions[index + 1 :])
     return put(scene, ALL, (*directions[:index], after, *directions[index + 1 :])) if after != one else scene
+
+
+def _reason(one: Direction, reason: str) -> Direction:
+    """Draw why a direction is left out, in place of its layers."""
+    width = imgui.get_content_region_avail().x - t.px(t.row + 8)
+    p = imgui.get_cursor_screen_pos()
+    ui.draw(ui.ellipsis(reason, width, t.small), p.x, p.y, "faint", t.small, height=t.px(t.row))
+    imgui.dummy(V(max(1.0, width), t.px(t.row)))
+    ui.tip(reason)
+    return one
 
 
 def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
@@ -123,15 +150,9 @@ def _name(scene: Scene, facts: Facts, index: int, one: Direction) -> Scene:
 
 
 def _range(one: Direction, model: ModelInfo | None) -> Direction:
-    """Draw the first and last affected w vector. A range beyond this network's layers is preserved."""
-    limit = model.num_ws - 1 if model else max(one.first, one.last)
-    shown = one.last if one.first > limit else min(one.last, limit)
-    width = (ui.row_label("on layers", (one.first, one.last) != (0, 7)) - t.px(t.row + 8)) / 2
-    first = ui.number("first", one.first, width=width, show_label=False, hint="The first layer (w vector) it moves")
-    imgui.same_line(0, t.px(4))
-    end = ui.number(
-        "last", shown, width=width, show_label=False, hint="The last layer (w vector) it moves", default=min(7, limit)
-    )
-    if first != one.first:
-        return ranged(one, min(max(first, 0), limit), None)
-    return ranged(one, None, min(max(end, 0), limit)) if end != shown else one
+    """Draw the range of w vectors that it moves. A range beyond this network's layers is preserved."""
+    cells = cells_of(model)
+    usual = (0, max(len(cells) - 1, 0)) if one.whole else USUAL
+    width = ui.row_label("on layers", (one.first, one.last) != usual) - t.px(t.row + 4)
+    after = ui.band_range("on layers", (one.first, one.last), cells, usual, width)
+    return replace(one, first=after[0], last=after[1])

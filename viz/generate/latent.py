@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
-from foundation.seeds import seed_at
+from foundation.seeds import seed_at, seed_class
 from renderer.ipc.protocol import Blend, Latent, ModelInfo
 from viz.generate import pad
 from viz.state.facts import NO_NETWORK, Facts
@@ -18,6 +18,14 @@ from viz.ui.theme import current as t
 
 RANDOM_SEEDS = 100_000
 """Upper bound of random seeds: short enough to remember and to type."""
+
+MOST_NUMBERS = 4096
+"""Longest condition that can be set as numbers."""
+NUMBER_ROWS = 8
+"""Rows of numbers that are shown at once."""
+NUMBER_RANGE = 2.0
+"""End of a number's slider; typed ones may lie beyond."""
+NUMBER_HINT = "One number of the condition, which the mapping network reads beside the latent"
 
 _BLENDS: tuple[tuple[Blend, str, str], ...] = (
     ("z", "Z", "On the sphere in Z, before the mapping network"),
@@ -94,7 +102,7 @@ def _seed(scene: Scene, facts: Facts) -> Scene:
     typed = ui.number(
         "Seed",
         seed,
-        width=room - t.px(t.row + 4) * 2,
+        width=room - t.px(t.row + 4) * 3,
         show_label=False,
         hint="Each whole number is a picture of its own; drag, or double click to type",
     )
@@ -109,6 +117,10 @@ def _seed(scene: Scene, facts: Facts) -> Scene:
         glyph="magnet", id_="##snap", hint="Snap to the nearest whole seed", keys="N", enabled=whole != latent
     ):
         latent = whole
+    imgui.same_line(0, t.px(4))
+    opened = scene.view.gallery.on
+    if ui.button(glyph="grid-four", on=opened, id_="##seeds", hint="All seeds, as a contact sheet", keys="S"):
+        scene = put(scene, "view.gallery.on", not opened)
     return put(scene, "document.latent", latent)
 
 
@@ -131,8 +143,11 @@ def _classes(scene: Scene, facts: Facts) -> Scene:
         with ui.greyed("This network has no classes" if model else NO_NETWORK):
             ui.choice("Class", "unconditional" if model else "none yet", token="faint", hint="Which class to draw")
         return scene
-    typed = facts.scratch.get(Typed)
+    scene = _kind(scene, model)
     latent = scene.document.latent
+    if latent.condition:
+        return put(scene, "document.latent.condition", _numbers(latent, model))
+    typed = facts.scratch.get(Typed)
     label, typed.first = _class_list("Class", latent.label, "from seed", model, typed.first, "Which class to draw")
     second, typed.second = _class_list(
         "Second class", latent.label_b, "none", model, typed.second, "Another class to blend toward, in W"
@@ -141,6 +156,51 @@ def _classes(scene: Scene, facts: Facts) -> Scene:
     if second is not None:
         scene = slider_row(scene, "document.latent.label_mix")
     return scene
+
+
+def one_hot(latent: Latent, model: ModelInfo) -> tuple[float, ...]:
+    """Return the numbers of the latent's class."""
+    label = seed_class(nearest_seed(latent), model.z_dim, model.c_dim) if latent.label is None else latent.label
+    return tuple(float(i == label) for i in range(model.c_dim))
+
+
+def _kind(scene: Scene, model: ModelInfo) -> Scene:
+    """Draw the choice between a class and numbers."""
+    latent = scene.document.latent
+    width = ui.row_label("Condition", bool(latent.condition))
+    many = model.c_dim > MOST_NUMBERS
+    with ui.greyed(f"This network's condition has {model.c_dim} numbers, too many to set one by one" if many else ""):
+        hints = ("One of the network's classes", "Numbers of your own, as for a network of camera angles")
+        kind = ui.segmented("condition", ("Class", "Numbers"), int(bool(latent.condition)), width=width, hints=hints)
+    if bool(kind) == bool(latent.condition):
+        return scene
+    return put(scene, "document.latent.condition", one_hot(latent, model) if kind else ())
+
+
+def _numbers(latent: Latent, model: ModelInfo) -> tuple[float, ...]:
+    """Draw a slider for each number of the condition, in a list that scrolls. Returns the numbers."""
+    values = list((latent.condition + (0.0,) * model.c_dim)[: model.c_dim])
+    row = t.px(t.row) + imgui.get_style().item_spacing.y
+    size = imgui.ImVec2(0, row * min(NUMBER_ROWS, model.c_dim))
+    if imgui.begin_child("numbers", size, imgui.ChildFlags_.nav_flattened):
+        clipper = imgui.ListClipper()
+        clipper.begin(model.c_dim, row)
+        while clipper.step():
+            for i in range(clipper.display_start, clipper.display_end):
+                values[i] = ui.slider(
+                    f"Number {i}",
+                    values[i],
+                    -NUMBER_RANGE,
+                    NUMBER_RANGE,
+                    0.0,
+                    "",
+                    "%.3f",
+                    None,
+                    NUMBER_HINT,
+                    beyond=True,
+                )
+    imgui.end_child()
+    return tuple(min(max(value, -1e4), 1e4) for value in values)
 
 
 def _class_list(

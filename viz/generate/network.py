@@ -50,10 +50,11 @@ def details(model: ModelInfo, source: str) -> str:
         layers.append(f"{len(model.noise_layers)} with noise")
     lines = [
         source or "Demo network",
-        f"{model.family}, {model.resolution} × {model.resolution} × {model.img_channels}, {classes}",
+        f"{model.family}, {model.width} × {model.height} × {model.img_channels}, {classes}",
         f"z {model.z_dim} → {model.num_ws} w vectors of {model.w_dim}",
         ", ".join(layers),
         model.device,
+        "The generator as trained, G, not its average" if model.network.raw else "",
         model.notice,
     ]
     return "\n".join(line for line in lines if line)
@@ -128,6 +129,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
     wanted = clean_source(typed.path)
     if (ui.button("Open", kind="primary", id_="##open", enabled=bool(wanted)) or entered) and wanted:
         chosen = wanted
+    scene = _in_file(scene, facts)
     now = scene.document.network.source
     known = [source for source, _ in bundled()]
     recent = [source for source in scene.settings.recent if source not in known][:_RECENT]
@@ -148,6 +150,28 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
     if chosen is not None:
         scene = scene.request(OpenNetwork(chosen))
     imgui.end_popup()
+    return scene
+
+
+_GENERATORS = {"G_ema": "Moving average", "G": "As trained"}
+"""Names of a file's generators."""
+
+
+def _in_file(scene: Scene, facts: Facts) -> Scene:
+    """Draw the choice of the generators in the open file, where it holds two."""
+    network, model = scene.document.network, facts.model
+    if model is None or len(model.generators) < 2 or model.network.source != network.source:
+        return scene
+    ui.space(6)
+    ui.heading("In this file")
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
+    for name in model.generators:
+        raw = name == "G"
+        if ui.list_row(f"generator {name}", _GENERATORS[name], network.raw == raw, name, "cube") and network.raw != raw:
+            scene = put(scene, "document.network", replace(network, raw=raw))
+            imgui.close_current_popup()
+        ui.tip("The generator at the last step" if raw else "The average over the last steps, which draws best")
+    imgui.pop_style_var()
     return scene
 
 

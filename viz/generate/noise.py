@@ -43,15 +43,18 @@ def unable(model: ModelInfo | None) -> str:
     return "" if model.noise_layers else f"This {model.family} network adds no noise to its layers"
 
 
+TALL = 800
+"""Least height of a window in design lengths in which the section is open at first: the others come before it."""
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the section."""
     noise_map.measured(scene, facts)  # continues while the section is folded
     model = facts.model
     tall = imgui.get_window_height() > t.px(760)
-    able = model is not None and bool(model.noise_layers)
-    is_open = ui.section(
-        "Noise", summary=summary(scene.document.noise, model), open_=tall or model is None or able, reset=True
-    )
+    able = model is None or bool(model.noise_layers)
+    opens = facts.size[1] >= TALL and (tall or able)
+    is_open = ui.section("Noise", summary=summary(scene.document.noise, model), open_=opens, reset=True)
     if ui.reset_clicked():
         scene = reset(scene, "document.noise", "view.motion.noise", "view.motion.noise_speed")
     if not is_open:
@@ -123,9 +126,9 @@ class Fold:
 
 
 def side_of(model: ModelInfo, layer: str) -> int:
-    """Return the side of a noise layer in pixels."""
-    sides = {one.name: one.width for one in model.layers} | dict(zip(model.ws_names, model.ws_resolutions, strict=True))
-    return sides.get(layer, 0)
+    """Return the height of a noise layer in pixels."""
+    driven = {name: height for name, (height, _) in zip(model.ws_names, model.ws_sizes, strict=True)}
+    return ({one.name: one.height for one in model.layers} | driven).get(layer, 0)
 
 
 def presets(model: ModelInfo) -> tuple[tuple[str, tuple[str, ...], str], ...]:

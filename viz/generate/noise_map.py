@@ -105,6 +105,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _map(heat: NoiseMap, status: JobStatus, texture: Texture | None) -> None:
+    _progress(status)
     p, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     imgui.dummy(V(max(side, 1.0), side))
     value: float | None = None
@@ -117,14 +118,24 @@ def _map(heat: NoiseMap, status: JobStatus, texture: Texture | None) -> None:
         ui.tip(f"x {x}, y {y}: {level(value)} levels of 0-255")
     if texture is not None:
         ui.picture(texture.id, (0.0, 0.0, 1.0, 1.0), p, side)
-    else:
-        ui.fill(p, V(p.x + side, p.y + side), "canvas")
-    if texture is not None:
         _bar(heat.top, value)
+    elif status.failure is None:
+        ui.waiting(p, V(p.x + side, p.y + side))
+        text = ui.ellipsis("The map begins with two realisations", side - t.px(16), t.small)
+        ui.draw(text, p.x + side / 2, p.y, "dim", t.small, align=0.5, height=side)
+
+
+def _progress(status: JobStatus) -> None:
+    """Say above the map how many realisations it is made of."""
     if status.failure is not None:
         ui.wrapped(status.failure.message)
+    elif status.over:
+        ui.label(f"{status.done} realisations", "dim", t.small, height=t.row)
     else:
-        ui.wrapped(f"{status.done} realisations" if status.over else f"{status.done} of {status.total} realisations")
+        text = f"{status.done} of {status.total} realisations"
+        ui.label(text, "dim", t.small, height=t.row)
+        imgui.same_line(0, t.px(8))
+        ui.progress(status.done / max(status.total, 1), max(imgui.get_content_region_avail().x, 1.0))
 
 
 def _bar(top: float, value: float | None) -> None:

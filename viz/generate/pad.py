@@ -170,17 +170,14 @@ def _pictures(
         if request is None:
             here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
             request = pad.requests[i, j] = replace(common, image=replace(common.image, latent=here))
-        found = facts.thumbnails.get(request)
+        found = facts.thumbnails.get(request, owner="pad")
         if found:
             pad.shown[i, j] = request
         elif (i, j) in pad.shown:
-            found = facts.thumbnails.get(pad.shown[i, j])
+            found = facts.thumbnails.known(pad.shown[i, j])
         q = V(round(centre.x + (i - x) * cell - thumb / 2), round(centre.y + (j - y) * cell - thumb / 2))
         alpha = 1.0 if (i, j) == pointed else opacity(math.hypot(i - x, j - y))
-        if found:
-            ui.picture(found[0].id, found[1], q, thumb, t.radius, alpha)
-        else:
-            ui.fill(q, V(q.x + thumb, q.y + thumb), "control", alpha)
+        ui.thumbnail(found, q, thumb, t.radius, alpha)
         if (i, j) == pointed:
             ui.outline(q, V(q.x + thumb, q.y + thumb), "accent", 1, t.radius, 1.5)
 

@@ -8,7 +8,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.ipc.protocol import ModelInfo, Truncation
-from viz.state.bands import band_of, bands_of, short_name
+from viz.state.bands import band_of, bands_of, short_name, size_text
 from viz.state.facts import Facts
 from viz.state.params import PARAMS, put
 from viz.state.scene import Scene
@@ -190,5 +190,5 @@ def _paint(a: V, b: V, chart: _Chart, values: tuple[float, ...], model: ModelInf
 def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:
     name, value = short_name(model.ws_names[index]), values[index]
     effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
-    text = f"{name} · {model.ws_resolutions[index]}² · {band_of(model, index).name.lower()}: {effect}"
+    text = f"{name} · {size_text(*model.ws_sizes[index])} · {band_of(model, index).name.lower()}: {effect}"
     ui.tip(f"{text}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from renderer.document.document import Document, request_for
-from renderer.ipc.protocol import Display, RenderRequest
+from renderer.document.document import Document
+from renderer.ipc.protocol import RenderRequest
 from viz.state.facts import Facts
 from viz.state.params import put
+from viz.state.playback import of_moment
 from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
@@ -17,6 +18,7 @@ from viz.ui.theme import current as t
 PSIS = (1.0, 0.7, 0.5, 0.0, -0.5, -1.0)
 SIZE = 64
 """Side of the rendered images in pixels."""
+OWNER = "psi strip"
 
 
 @dataclass
@@ -31,7 +33,7 @@ class _Strip:
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the strip; a click applies that psi."""
     strip = facts.scratch.get(_Strip)
-    _switch(strip)
+    _switch(strip, facts)
     if not strip.open:
         return scene
     gap = t.px(4)
@@ -43,17 +45,13 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         if ui.hit(f"##psi {psi:g}", V(side, side + t.px(16))):
             scene = put(scene, "document.truncation", replace(scene.document.truncation, psi=psi, psis=()))
         ui.tip(f"Take ψ {text}")
-        found = facts.thumbnails.get(request, SIZE)
-        if found:
-            ui.picture(found[0].id, found[1], p, side)
-        else:
-            ui.fill(p, V(p.x + side, p.y + side), "control")
+        ui.thumbnail(facts.thumbnails.get(request, SIZE, OWNER), p, side)
         chosen = scene.document.truncation.psi == psi and not scene.document.truncation.psis
         ui.draw(text, p.x + side / 2, p.y + side, "text" if chosen else "dim", t.small, align=0.5, height=t.px(16))
     return scene
 
 
-def _switch(strip: _Strip) -> None:
+def _switch(strip: _Strip, facts: Facts) -> None:
     """Draw the row that unfolds the strip."""
     width = ui.row_label("At other ψ")
     if ui.button(
@@ -65,6 +63,7 @@ def _switch(strip: _Strip) -> None:
         hint="The picture from ψ 1 over the mean to the opposite of each feature",
     ):
         strip.open = not strip.open
+        facts.thumbnails.opened(OWNER)
 
 
 @derived
@@ -74,12 +73,7 @@ def _requests(scene: Scene, facts: Facts) -> tuple[RenderRequest, ...]:
     if strip.document is not document and (strip.document is None or not busy):
         strip.document = document
         strip.requests = tuple(
-            request_for(
-                replace(document, truncation=replace(document.truncation, psi=psi, psis=())),
-                Display(),
-                scene.settings.device,
-                0,
-            )
+            of_moment(scene, replace(document, truncation=replace(document.truncation, psi=psi, psis=())))
             for psi in PSIS
         )
     return strip.requests

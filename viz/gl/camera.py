@@ -8,6 +8,8 @@ from viz.state.interaction import Place
 
 SMALLEST, LARGEST = 1 / 32, 64.0
 """Range of scales, in screen pixels per image pixel."""
+WHEEL = 1.2
+"""Zoom factor per notch of the mouse wheel."""
 
 
 @dataclass(frozen=True)

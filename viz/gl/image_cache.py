@@ -68,6 +68,8 @@ class ImageCache:
     def __init__(self, wake: Callable[[], None] = hello_imgui.request_refresh) -> None:
         # The newest request first, as that is the one being looked at.
         self._reader: Worker[_Wish, _Came] = Worker("pictures", _read, wake, order="newest first")
+        # A grid that a slider has passed over is not decoded any more.
+        self._grid_reader: Worker[_Wish, _Came] = Worker("grids", _read, wake, order="latest")
         self._held: dict[bool, OrderedDict[_Wish, tuple[Picture, Held]]] = {True: OrderedDict(), False: OrderedDict()}
         self._waiting: set[_Wish] = set()
         self.came = 0
@@ -81,9 +83,14 @@ class ImageCache:
         """Return a whole grid, or None while it is being read."""
         return self._get(_Wish(path, False))
 
+    def known(self, path: str) -> Held | None:
+        """Return a whole grid if it has been read, without reading it."""
+        held = self._held[False].get(_Wish(path, False))
+        return None if held is None else held[1]
+
     def take(self) -> None:
         """Upload images that have been read. Call once per frame."""
-        while (one := self._reader.poll()) is not None:
+        while (one := self._reader.poll() or self._grid_reader.poll()) is not None:
             wish, pixels, tiles, error = one
             self._waiting.discard(wish)
             held, most = self._held[wish.small], _SMALL_KEPT if wish.small else _WHOLE_KEPT
@@ -95,8 +102,9 @@ class ImageCache:
 
     def free(self) -> None:
         """Stop the thread and free the textures."""
-        self._reader.drop()
-        self._reader.close()
+        for reader in (self._reader, self._grid_reader):
+            reader.drop()
+            reader.close()
         for held in self._held.values():
             for picture, _ in held.values():
                 picture.free()
@@ -108,8 +116,12 @@ class ImageCache:
             held.move_to_end(wish)
             return held[wish][1]
         if wish not in self._waiting:
+            if wish.small:
+                self._reader.submit(wish)
+            else:
+                self._waiting = {one for one in self._waiting if one.small}
+                self._grid_reader.submit(wish)
             self._waiting.add(wish)
-            self._reader.submit(wish)
         return None
 
 

@@ -10,6 +10,12 @@ from viz.gl import upload
 from viz.state.facts import Texture
 
 RGBA = NDArray[np.uint8]
+OPAQUE = 255
+
+versions: dict[int, int] = {}
+"""Number of times that the content of each texture was written, by its name. See `written`."""
+opaque: set[int] = set()
+"""Textures that show nothing of what lies below them."""
 
 
 class Picture:
@@ -48,9 +54,16 @@ class Picture:
 def _take(texture: Texture, pixels: RGBA, fresh: bool) -> None:
     if fresh:
         make_room(texture)
-    GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
-    fill(0, 0, pixels)
-    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+    fill(texture, 0, 0, pixels)
+
+
+def written(texture: int, covers: bool) -> None:
+    """Note that a texture has other pixels: what shows it is drawn again. Call after each write, from any thread.
+
+    `covers` is True if all its pixels are opaque now.
+    """
+    versions[texture] = versions.get(texture, 0) + 1
+    (opaque.add if covers else opaque.discard)(texture)
 
 
 def name() -> int:
@@ -71,10 +84,15 @@ def make_room(texture: Texture) -> None:
     size = (texture.width, texture.height)
     GL.glTexImage2D(GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, *size, 0, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(0))
     GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+    written(texture.id, covers=False)
 
 
-def fill(x: int, y: int, pixels: RGBA) -> None:
-    """Write an image [h, w, 4] into the bound texture at (x, y)."""
+def fill(texture: Texture, x: int, y: int, pixels: RGBA) -> None:
+    """Write an image [h, w, 4] into a texture at (x, y)."""
     height, width = pixels.shape[:2]
     data = GL.GLvoidp(pixels.ctypes.data)  # a pointer, because PyOpenGL would inspect the array on every call
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
     GL.glTexSubImage2D(GL.GL_TEXTURE_2D, 0, x, y, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, data)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+    whole = (width, height) == (texture.width, texture.height)
+    written(texture.id, covers=whole and bool(pixels[:, :, 3].min() == OPAQUE))

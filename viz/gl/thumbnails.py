@@ -1,4 +1,10 @@
-"""Thumbnails rendered in the background, requested by panels in every frame and cached in a texture atlas."""
+"""Thumbnails rendered in the background, requested by panels in every frame and cached in a texture atlas.
+
+Whatever shows small pictures (a strip, a gallery, tiles) calls `get` for each of them in every frame in which it is
+drawn, with its own name as the owner, and draws `ui.thumbnail` with what it gets. That is all: pictures that nobody
+asks for any more are not drawn to their end, and the owner whose wishes are newest comes first. An owner that the user
+has just opened says so with `opened`, which decides between owners that wish something new at the same time.
+"""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -57,20 +63,23 @@ class _Atlas:
         u, v = column * share, row * share
         return self._texture, (u + half, v + half, u + share - half, v + share - half)
 
-    def put(self, key: _Key, rgba: bytes) -> None:
+    def put(self, key: _Key, rgba: bytes) -> set[_Key]:
+        """Store a thumbnail, and return those that it has displaced."""
         cell = self._cells.pop(key, None)
-        if cell is None:
-            full = len(self._cells) >= self._capacity
-            cell = self._cells.popitem(last=False)[1] if full else len(self._cells)
+        displaced: set[_Key] = set()
+        if cell is None and len(self._cells) >= self._capacity:
+            oldest, cell = self._cells.popitem(last=False)
+            displaced.add(oldest)
+        elif cell is None:
+            cell = len(self._cells)
         self._cells[key] = cell
         if self._texture is None:
             self._texture = Texture(textures.name(), self._side, self._side)
             textures.make_room(self._texture)
         row, column = divmod(cell, self._columns)
         pixels = np.frombuffer(rgba, np.uint8).reshape(self.size, self.size, 4)
-        GL.glBindTexture(GL.GL_TEXTURE_2D, self._texture.id)
-        textures.fill(column * self.size, row * self.size, pixels)
-        GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
+        textures.fill(self._texture, column * self.size, row * self.size, pixels)
+        return displaced
 
     def free(self) -> None:
         if self._texture is not None:
@@ -85,7 +94,15 @@ class ThumbnailCache:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._atlases: dict[int, _Atlas] = {}
-        self._asked: dict[_Key, None] = {}
+        self._asked: dict[_Key, str] = {}
+        """Missing thumbnails that were requested since the last call of `wanted`, and their owners."""
+        self._since: dict[_Key, int] = {}
+        """Turn in which each wanted thumbnail was first requested."""
+        self._opened: dict[str, int] = {}
+        """Turn in which each owner was opened."""
+        self._turn = 0
+        self._rough: set[_Key] = set()
+        """Cached thumbnails that a finer one will replace."""
         self._keys: dict[str, _Key] = {}
         self._names: dict[_Key, str] = {}
         self._hashed: dict[tuple[int, int], tuple[RenderRequest, _Key]] = {}
@@ -97,24 +114,46 @@ class ThumbnailCache:
         """Counts of thumbnails requested, missing, and received."""
         return self._tally
 
-    def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, UV] | None:
-        """Return texture and texture coordinates of the thumbnail of `request`, or None until it is rendered."""
+    @property
+    def waiting(self) -> int:
+        """Number of thumbnails that were missing in the last frame, rough ones included."""
+        return len(self._since)
+
+    def get(self, request: RenderRequest, size: int = 64, owner: str = "") -> tuple[Texture, UV] | None:
+        """Return texture and texture coordinates of the thumbnail of `request`, or None until it is rendered.
+
+        `owner` names what shows it; thumbnails of one owner are drawn in the order of their requests.
+        """
         key, atlas = self._key(request, size), self._atlases.get(size)
         found = atlas.get(key) if atlas is not None else None
-        asked, missed, came = self._tally
-        self._tally = Tally(asked + 1, missed + (found is None), came)
-        if found is None:
-            self._asked[key] = None
+        missed = found is None or key in self._rough
+        self._tally = self._tally._replace(asked=self._tally.asked + 1, missed=self._tally.missed + missed)
+        if missed:
+            self._asked.setdefault(key, owner)
         return found
 
-    def wanted(self) -> tuple[ThumbnailRequest, ...]:
-        """Return requests for thumbnails that were requested since the last call and are missing, in order of request.
+    def known(self, request: RenderRequest, size: int = 64) -> tuple[Texture, UV] | None:
+        """Return what `get` would, without requesting anything: for an older image shown meanwhile."""
+        atlas = self._atlases.get(size)
+        return atlas.get(self._key(request, size)) if atlas is not None else None
 
-        Thumbnails that are no longer requested are dropped.
+    def opened(self, owner: str) -> None:
+        """Draw this owner's thumbnails before those of others that wish something new in the same frame."""
+        self._opened[owner] = self._turn + 1
+
+    def wanted(self) -> tuple[ThumbnailRequest, ...]:
+        """Return requests for thumbnails that were requested since the last call and are missing, most wanted first.
+
+        Thumbnails that are no longer requested are dropped. Call once a frame.
         """
         asked, self._asked = self._asked, {}
-        newest = list(asked)[:MOST_WANTED]
-        names = {one: self._names.get(one) or self._name() for one in newest}
+        self._turn += 1
+        since = self._since = {key: self._since.get(key, self._turn) for key in asked}
+        newest: dict[str, int] = {}
+        for key, owner in asked.items():
+            newest[owner] = max(newest.get(owner, 0), since[key])
+        order = sorted(asked, key=lambda key: (-newest[asked[key]], -self._opened.get(asked[key], 0)))  # stable
+        names = {one: self._names.get(one) or self._name() for one in order[:MOST_WANTED]}
         self._names, self._keys = names, {name: one for one, name in names.items()}
         return tuple(ThumbnailRequest(name, one.request, one.size) for one, name in names.items())
 
@@ -127,7 +166,11 @@ class ThumbnailCache:
                 continue
             if key.size not in self._atlases:
                 self._atlases[key.size] = _Atlas(key.size, self._capacity)
-            self._atlases[key.size].put(key, thumbnail.rgba)
+            self._rough -= self._atlases[key.size].put(key, thumbnail.rgba)
+            if thumbnail.final:
+                self._rough.discard(key)
+            else:
+                self._rough.add(key)
             new = True
             self._tally = self._tally._replace(came=self._tally.came + 1)
         return new

@@ -1,7 +1,7 @@
-"""Display of the image with exact pixels above 1:1 and without skipped pixels below.
+"""Display of the image, above 1:1 smooth or with exact pixels, and without skipped pixels below.
 
-Dear ImGui's OpenGL backend samples every texture bilinearly, whatever filter the texture sets. Above 1:1 the image is
-therefore copied (glBlitFramebuffer, nearest) to a texture in screen pixels, which is drawn pixel for pixel. Below 1:1
+Dear ImGui's OpenGL backend samples every texture bilinearly, whatever filter the texture sets. For exact pixels above
+1:1 the image is copied (glBlitFramebuffer, nearest) to a texture in screen pixels, which is drawn pixel for pixel. Else
 it is drawn directly; below 1:2 from a copy halved as often as needed, as bilinear sampling alone would skip pixels.
 """
 
@@ -9,12 +9,17 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from OpenGL import GL
 
+from foundation.transparency import checkerboard
 from viz.gl import textures, upload
 from viz.gl.camera import Area
 from viz.state.facts import ServiceKey, Texture
 from viz.state.interaction import Place
+
+SQUARES = 512
+"""Side of the texture of squares in pixels, an even number of squares."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Shot:
     place: Place
     area: Area
     """Rectangle of the canvas in whole screen pixels."""
+    smooth: bool = False
+    """True to interpolate above 1:1 instead of showing pixels as squares."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,14 @@ class Viewport:
         """Framebuffer of the upload context per texture; attaching a texture takes longer than the copy."""
         self._shot: Shot | None = None
         self._halved = (-1, 0)
+        self._squares: Texture | None = None
 
     def show(self, shot: Shot) -> Drawn:
         """Return the image at `shot.place`, cropped to `shot.area` above 1:1."""
         place, area = shot.place, shot.area
         x0, y0 = round(place.x), round(place.y)
         x1, y1 = x0 + round(place.width * place.scale), y0 + round(place.height * place.scale)
-        if place.scale <= 1:
+        if place.scale <= 1 or shot.smooth:
             return Drawn(self._small(shot), (0.0, 0.0, 1.0, 1.0), (x0, y0, x1, y1))
         self._make_exact(int(area.width), int(area.height))
         assert self._exact is not None
@@ -70,16 +78,26 @@ class Viewport:
         v0, v1 = (top - area.y) / height, (box[3] - area.y) / height
         return Drawn(self._exact.id, (u0, v0, u1, v1), box)
 
+    def squares(self) -> Texture:
+        """Return a texture of the squares that show through transparent images."""
+        if self._squares is None:
+            self._squares = _sized(textures.name(), SQUARES, SQUARES)
+            upload.current.do(partial(_draw_squares, self._squares))
+        return self._squares
+
     def free(self) -> None:
         """Free textures and framebuffers."""
-        names = [texture.id for texture in (self._exact, *self._halves) if texture is not None]
+        own = (self._exact, self._squares, *self._halves)
+        names = [texture.id for texture in own if texture is not None]
         upload.current.do(partial(_delete, names, list(self._buffers.values())))
         self.__init__()  # type: ignore[misc]
 
     def _small(self, shot: Shot) -> int:
         """Return the texture halved until it is less than twice its displayed size; created on demand."""
         sides = min(shot.picture.width, shot.picture.height)
-        levels = min(math.floor(-math.log2(shot.place.scale)), int(math.log2(max(sides, 1))))
+        levels = (
+            0 if shot.place.scale >= 1 else min(math.floor(-math.log2(shot.place.scale)), int(math.log2(max(sides, 1))))
+        )
         if levels <= 0:
             return shot.picture.id
         if self._halved[0] != shot.version or self._halved[1] < levels:
@@ -130,6 +148,7 @@ class Viewport:
         GL.glBlitFramebuffer(0, 0, source.width, source.height, *box, GL.GL_COLOR_BUFFER_BIT, how)
         for kind, buffer in zip(kinds, before, strict=True):
             GL.glBindFramebuffer(kind, buffer)
+        textures.written(target.id, covers=source.id in textures.opaque)  # what is drawn of it
 
 
 def _sized(name: int, width: int, height: int) -> Texture:
@@ -137,6 +156,12 @@ def _sized(name: int, width: int, height: int) -> Texture:
     texture = Texture(name, width, height)
     upload.current.do(partial(textures.make_room, texture))
     return texture
+
+
+def _draw_squares(texture: Texture) -> None:
+    pixels = np.full((texture.height, texture.width, 4), 255, np.uint8)
+    pixels[..., :3] = checkerboard(texture.height, texture.width)
+    textures.fill(texture, 0, 0, np.ascontiguousarray(pixels))
 
 
 def _delete(names: list[int], buffers: list[int]) -> None:

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from viz.state.dragging.leaving import abandoned
 from viz.state.scene import Action, Scene, Window
 
 
 @dataclass(frozen=True)
 class Undo(Action):
-    """Undo the last step."""
+    """Undo the last step. A running drag is left, as by the other actions here: it keeps nothing."""
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene without a running drag."""
+        return abandoned(scene)
 
     def run(self, scene: Scene, window: Window) -> None:
         """Undo it."""
@@ -17,6 +22,10 @@ class Undo(Action):
 @dataclass(frozen=True)
 class Redo(Action):
     """Redo the last undone step."""
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene without a running drag."""
+        return abandoned(scene)
 
     def run(self, scene: Scene, window: Window) -> None:
         """Redo it."""
@@ -29,6 +38,10 @@ class Jump(Action):
 
     done: int
 
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene without a running drag."""
+        return abandoned(scene)
+
     def run(self, scene: Scene, window: Window) -> None:
         """Jump to that state."""
         window.steps.jump(self.done)
@@ -40,6 +53,10 @@ class ChooseBranch(Action):
 
     index: int
     """In `States.branches`."""
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene without a running drag."""
+        return abandoned(scene)
 
     def run(self, scene: Scene, window: Window) -> None:
         """Make it the present line."""

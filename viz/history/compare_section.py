@@ -27,13 +27,13 @@ MODES: tuple[tuple[CompareMode, str, str], ...] = (
     ("flip", "Flip", "One or the other, changed by X"),
     ("difference", "Difference", "A − B: orange where A is brighter, blue where B is"),
 )
-PARTS: tuple[tuple[str, str], ...] = (
-    ("truncation", "Truncation"),
-    ("noise", "Noise"),
-    ("directions", "Directions"),
-    ("transform", "Transform"),
+PARTS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("truncation",), "Truncation"),
+    (("noise",), "Noise"),
+    (("directions", "styles", "bends"), "Directions"),
+    (("transform",), "Transform"),
 )
-"""Other parts that can be copied from B: document field and label."""
+"""Other parts that can be copied from B: document fields and label."""
 
 
 @dataclass
@@ -101,6 +101,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
             "Keep this state as B", "push-pin", hint="Then change something and compare", keys="C", id_="##keepB"
         ):
             scene = with_b(scene, scene.document)
+        imgui.same_line(0, t.px(4))
+        shown = scene.view.networks
+        hint = "Each network of the document draws the present state in a cell of its own"
+        if ui.button("Networks", "cube", hint=hint, on=shown.on, id_="##networks"):
+            scene = replace(scene, view=replace(scene.view, networks=replace(shown, on=not shown.on)))
         imgui.pop_id()
         return scene
     scene = _shown(scene)
@@ -164,10 +169,10 @@ def _merge(scene: Scene, facts: Facts, model: ModelInfo, b: Document) -> Scene:
     words = f"Take {len(ws)}" if ws else "Take"
     after = merged(scene.document, b, ws)
     scene = _takes(scene, words, "primary", width, after, "##take", "these layers from B")
-    for k, (part, name) in enumerate(PARTS):
+    for k, (parts, name) in enumerate(PARTS):
         if k:
             imgui.same_line(0, gap)
-        after = replace(scene.document, **{part: getattr(b, part)})
+        after = replace(scene.document, **{part: getattr(b, part) for part in parts})
         scene = _takes(scene, name, "plain", width, after, f"##part{k}", f"B's {name.lower()}")
     return scene
 

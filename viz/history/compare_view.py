@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
+from numpy.typing import NDArray
 
 from renderer.document.arrays import AnyArray
 from renderer.document.document import Document, request_for
 from renderer.ipc.protocol import Difference, Display, RenderRequest, Still, Work
+from viz.gl import squares
 from viz.gl.camera import Area
 from viz.gl.textures import Picture
 from viz.gl.viewport import Shot, Viewport
+from viz.history.differences import ENDS, colored, described, full_scale, levels
 from viz.history.panel import badge
 from viz.state.facts import Facts, ServiceKey, Texture
 from viz.state.interaction import Place
@@ -29,6 +33,13 @@ class ComparedImage:
     picture: Picture = field(default_factory=Picture)
     viewport: Viewport = field(default_factory=Viewport)
     shown: AnyArray | None = None
+    """The image of B [H, W, 4], or the differences [H, W]."""
+    colors: NDArray[np.uint8] | None = None
+    """The uploaded image [H, W, 4]."""
+    described: str = ""
+    """Figures of the differences."""
+    gain: float = 0.0
+    """Gain of the difference shown."""
     upload: int = 0
     """Identifier of the uploaded image."""
     inputs: tuple[object, ...] = ()
@@ -44,36 +55,97 @@ class ComparedImage:
 COMPARED_IMAGE: ServiceKey[ComparedImage] = ServiceKey("compared image")
 
 
-def draw(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
+def draw(scene: Scene, facts: Facts, area: Area, now: Place, smooth: bool) -> Scene:
     """Draw the comparison over the current image at `now`; handles the divider."""
     compare = scene.view.compare
     if compare.b is None or compare.mode == "off" or (compare.mode == "flip" and not compare.flipped):
         return scene
     other = facts.services[COMPARED_IMAGE]
     status = facts.jobs.ask(_work(scene, compare.b, other))
-    if status.result is not None and status.result is not other.shown:
-        other.picture.upload(status.result)
-        other.shown, other.upload = status.result, other.upload + 1
+    _upload(other, status.result, compare.gain)
     texture = other.picture.texture
     if texture is not None:
         share = compare.divider if compare.mode == "split" else 0.0
-        _show(other, texture, area, now, share)
+        _show(scene, facts, other, texture, area, now, share, smooth)
     if status.failure is not None:
         ui.badge(f"B: {status.failure.message}", area.x + t.px(60), area.y + area.height - t.px(60))
     elif texture is None or (not status.over and status.result is None):
         ui.badge("B is being rendered", area.x + t.px(60), area.y + area.height - t.px(60))
     if compare.mode == "split":
         return _divider(scene, area, now)
+    if compare.mode == "difference" and other.described:
+        _scale(other, max(now.x, area.x + t.px(60)) + t.px(8), max(now.y, area.y) + t.px(8))
     if compare.mode == "flip":
         badge("B", now.x + t.px(16), now.y + t.px(16))
     return scene
+
+
+def _upload(other: ComparedImage, result: AnyArray | None, gain: float) -> None:
+    """Upload a new result; of a difference, also for another gain."""
+    if result is None:
+        return
+    is_difference = result.ndim == 2
+    if result is other.shown and not (is_difference and gain != other.gain):
+        return
+    other.colors = colored(result, gain) if is_difference else result
+    other.picture.upload(other.colors)
+    if result is not other.shown:
+        other.described = described(result) if is_difference else ""
+    other.shown, other.gain, other.upload = result, gain, other.upload + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Pixels that lie over those of A."""
+
+    pixels: NDArray[np.uint8]
+    """uint8 [H, W, 4], as they are shown."""
+    name: str
+    """Of the picture: "B", or "A − B"."""
+    differences: AnyArray | None = None
+    """[H, W], where the colours are those of differences."""
+
+    def value(self, column: int, row: int) -> str:
+        """Return the difference at a pixel as text; empty where the colours are those of a picture."""
+        return "" if self.differences is None else levels(float(self.differences[row, column]))
+
+
+def reading(scene: Scene, facts: Facts, now: Place, x: float) -> Reading | None:
+    """Return what the comparison shows at the screen position `x`; None where it is the present picture, A."""
+    compare, other = scene.view.compare, facts.services[COMPARED_IMAGE]
+    if compare.b is None or other.shown is None or other.colors is None or compare.mode == "off":
+        return None
+    is_difference = other.shown.ndim == 2
+    if is_difference != (compare.mode == "difference") or (compare.mode == "flip" and not compare.flipped):
+        return None
+    if compare.mode == "split" and x < _at(now, compare.divider):
+        return None
+    if is_difference:
+        return Reading(other.colors, "A \N{MINUS SIGN} B", other.shown)
+    return Reading(other.colors, "B")
+
+
+def _scale(other: ComparedImage, x: float, y: float) -> None:
+    """Draw the figures of the differences, and beside them the colours with their ends."""
+    ui.badge(other.described, x, y)
+    end, top, lines = full_scale(other.gain), y, imgui.get_window_draw_list()
+    low, high = f"\N{MINUS SIGN}{end}", f"+{end}"
+    x += ui.badge_width(other.described) + t.px(6)
+    ui.badge(low, x, top)
+    left = x + ui.badge_width(low) + t.px(2)
+    height, half = t.px(ui.BADGE_HEIGHT), t.px(28)
+    blue, white, orange = (t.u32(color) for color in ENDS)
+    lines.add_rect_filled_multi_color(V(left, top), V(left + half, top + height), blue, white, white, blue)
+    right = left + 2 * half
+    lines.add_rect_filled_multi_color(V(left + half, top), V(right, top + height), white, orange, orange, white)
+    ui.badge(high, right + t.px(2), top)
 
 
 def _work(scene: Scene, b: Document, other: ComparedImage) -> Work:
     """Return the job that renders B."""
     compare, device = scene.view.compare, scene.settings.device
     display = scene.view.display
-    inputs = (b, scene.shown, display, device, compare.mode, compare.gain)
+    inputs = (b, scene.shown, display, device, compare.mode)
     if other.work is None or any(new is not old for new, old in zip(inputs, other.inputs, strict=True)):
         plain = replace(display, spectrum=Display().spectrum, layer_table=False)
         request = request_for(b, plain, device, 0)
@@ -85,20 +157,31 @@ def _kind(request: RenderRequest, scene: Scene, display: Display) -> Work:
     compare = scene.view.compare
     if compare.mode != "difference":
         return Still(request)
-    return Difference(request_for(scene.shown, display, scene.settings.device, 0), request, compare.gain)
+    return Difference(request_for(scene.shown, display, scene.settings.device, 0), request)
 
 
-def _show(other: ComparedImage, texture: Texture, area: Area, now: Place, share: float) -> None:
+def _show(
+    scene: Scene,
+    facts: Facts,
+    other: ComparedImage,
+    texture: Texture,
+    area: Area,
+    now: Place,
+    share: float,
+    smooth: bool,
+) -> None:
     """Draw B's image over A's, from `share` of its width to the right."""
     scale = now.width / texture.width
     place = replace(now, width=texture.width, height=texture.height, scale=now.scale * scale)
     whole = Area(int(area.x), int(area.y), int(area.width), int(area.height))
-    drawn = other.viewport.show(Shot(texture, other.upload, place, whole))
+    drawn = other.viewport.show(Shot(texture, other.upload, place, whole, smooth))
     x0, y0, x1, y1 = drawn.box
     u0, v0, u1, v1 = drawn.uv
     left = _at(now, share)
     lines = imgui.get_window_draw_list()
     lines.push_clip_rect(V(max(left, area.x), area.y), V(area.x + area.width, area.y + area.height), True)
+    if squares.is_transparent(scene, facts):
+        squares.draw(facts, area, now)  # A must not show through B
     lines.add_image(imgui.ImTextureRef(drawn.texture), V(x0, y0), V(x1, y1), V(u0, v0), V(u1, v1))
     lines.pop_clip_rect()
 

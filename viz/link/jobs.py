@@ -1,14 +1,54 @@
 """Long-running renderer jobs for panels: heat maps, whole images, w vectors. A job runs while it is asked for."""
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from renderer.document.arrays import array_of
 from renderer.ipc.interface import AnyRenderer
-from renderer.ipc.protocol import Job, Progress, Work
-from viz.state.facts import JobStatus
+from renderer.ipc.protocol import (
+    Changes,
+    DeepStill,
+    Describe,
+    Difference,
+    Drag,
+    Equivariance,
+    Geodesic,
+    Job,
+    NoiseDeviation,
+    PerceptualDistance,
+    Progress,
+    ReadAhead,
+    SampleW,
+    Search,
+    SeedLooks,
+    SortPiles,
+    Still,
+    Styles,
+    Work,
+)
+from viz.state.facts import JobStatus, RunningJob
 
+DRAGGING = "Dragging"
+NAMES: Mapping[type, str] = {
+    Still: "Picture",
+    DeepStill: "Picture",
+    Styles: "Styles",
+    NoiseDeviation: "Noise deviation",
+    Changes: "Constant speed",
+    Geodesic: "Geodesic",
+    Difference: "Difference",
+    Drag: DRAGGING,
+    ReadAhead: "Reading ahead",
+    Search: "Finding directions",
+    SampleW: "Looking at styles",
+    SortPiles: "Learning from two piles",
+    SeedLooks: "Measuring seeds",
+    Equivariance: "Measuring equivariance",
+    PerceptualDistance: "Distance",
+    Describe: "Reading a network",
+}
+"""Names of jobs for people, by kind of work."""
 KEPT = 8
 """Number of finished jobs whose results are kept while unused."""
 
@@ -45,6 +85,15 @@ class Jobs:
         key = f"e{next(self._numbers)}"
         self._once[key] = then
         self._renderer.start(Job(key, work))
+
+    @property
+    def running(self) -> tuple[RunningJob, ...]:
+        """Jobs that are not over, oldest first."""
+        return tuple(
+            RunningJob(NAMES[type(work)], entry.status.done, entry.status.total)
+            for work, entry in self._entries.items()
+            if not entry.status.over
+        )
 
     def take(self, progress: Iterable[Progress]) -> None:
         """Process progress reports of the renderer."""

@@ -16,7 +16,7 @@ def mixing() -> tuple[Command, ...]:
         ),
         Command(
             "lay", "Edit", "Lay the chosen swatch", "Into the picked layers",
-            actions.lay_swatch, ("Enter",), actions.has_picked,
+            actions.lay_swatch, ("Enter",), _picks,
         ),
         Command(
             "mixing-grid", "View", "Mixing grid", "Every style of one set mixed with every style of another",
@@ -36,7 +36,7 @@ def mixing() -> tuple[Command, ...]:
         ),
         Command(
             "clear-layers", "Tools", "Clear picked layers", "They have the base again",
-            actions.clear_picked, ("Del",), actions.has_picked,
+            actions.clear_picked, ("Del",), _picks,
         ),
         Command(
             "solo-layers", "Tools", "Solo picked layers", "Mix only these for now, or all again",
@@ -57,6 +57,11 @@ def mixing() -> tuple[Command, ...]:
 
 def _grid(scene: Scene, facts: Facts) -> Scene:
     return replace(scene, view=replace(scene.view, grid=not scene.view.grid))
+
+
+def _picks(scene: Scene, facts: Facts) -> bool:
+    """Return True if layers are picked, and the list of found directions has not the keyboard."""
+    return actions.has_picked(scene, facts) and not scene.interaction.finder.keyboard
 
 
 def _locks(scene: Scene) -> bool:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from renderer.document.document import Document
 from renderer.document.mixing import free
-from renderer.ipc.protocol import ModelInfo
+from renderer.ipc.protocol import ModelInfo, Network
 from viz.mixing.selection import ActiveSwatch, lay
+from viz.networks.weights import layers_in, letter, with_amounts
 from viz.state.bands import Band, bands_of, short_name
 from viz.state.interaction import Slot, SwatchDrag, Target
 from viz.state.swatches import moved, seed_text
@@ -35,6 +36,7 @@ class _Tried(NamedTuple):
     document: Document
     over: Target
     swatch: ActiveSwatch
+    network: Network | None
     after: Document
 
 
@@ -48,9 +50,14 @@ def tried(drag: SwatchDrag, document: Document) -> Document | None:
     if not drag.on or not isinstance(drag.over, Target) or not drag.over.ws:
         return None
     last = _tried
-    if last is None or last.document is not document or last.over != drag.over or last.swatch is not drag.swatch:
-        after = replace(document, mixing=lay(document.mixing, drag.over.ws, drag.swatch))
-        _tried = last = _Tried(document, drag.over, drag.swatch, after)
+    dragged = drag.swatch, drag.network
+    if last is None or last.document is not document or last.over != drag.over or last[2:4] != dragged:
+        if drag.network is None:
+            after = replace(document, mixing=lay(document.mixing, drag.over.ws, drag.swatch))
+        else:
+            weights = with_amounts(document.weights, drag.network, dict.fromkeys(drag.over.layers, 1.0))
+            after = replace(document, weights=weights)
+        _tried = last = _Tried(document, drag.over, *dragged, after)
     return last.after
 
 
@@ -65,6 +72,8 @@ def released(drag: SwatchDrag, document: Document) -> Document:
 
 def name_of(drag: SwatchDrag, document: Document) -> str:
     """Return the name of the dragged swatch."""
+    if drag.network is not None:
+        return letter(document, drag.network)
     return seed_text(document.mixing.x) if drag.swatch is None else drag.swatch.name
 
 
@@ -84,7 +93,7 @@ def target(model: ModelInfo, ws: Sequence[int], document: Document) -> Target:
     if not free_ws:
         return Target((), "locked layers", "", "faint")
     where, span = _where(model, free_ws, bands)
-    return Target(free_ws, where, span, token)
+    return Target(free_ws, where, span, token, tuple(layers_in(model, free_ws)))
 
 
 def _where(model: ModelInfo, ws: Sequence[int], bands: Sequence[Band]) -> tuple[str, str]:

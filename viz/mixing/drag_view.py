@@ -7,6 +7,7 @@ from imgui_bundle import imgui
 
 from viz.mixing import swatch_thumbnails
 from viz.mixing.drag import name_of, preview_text, released, target, tried
+from viz.networks import tiles as network_tiles
 from viz.state.facts import Facts
 from viz.state.interaction import Place, Slot, SwatchDrag, Target
 from viz.state.scene import Scene
@@ -79,13 +80,21 @@ def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
     for n in range(1, 7):
         a, b = V(x - p(n), y - p(n) + p(4)), V(x + k + p(n), y + k + p(n) + p(5))
         d.add_rect_filled(a, b, t.u32("halo", 0.07), p(8))
-    texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
+    texture, uv = (0, (0.0, 0.0, 1.0, 1.0))
+    if drag.network is None:
+        texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
+    elif found := network_tiles.picture(scene, facts, drag.network):
+        texture, uv = found[0].id, found[1]
     if texture:
         tint = t.u32("#FFFFFF", 0.95)
         ref, low, high = imgui.ImTextureRef(texture), V(uv[0], uv[1]), V(uv[2], uv[3])
         d.add_image_rounded(ref, V(x, y), V(x + k, y + k), low, high, tint, p(6))
     else:
         d.add_rect_filled(V(x, y), V(x + k, y + k), t.u32("control"), p(6))
+    if drag.network is not None and not texture:
+        own = t.text_size(name_of(drag, scene.document), 22, "bold")
+        at = V(x + round((k - own.width) / 2), y + round((k - own.height) / 2))
+        d.add_text(own.font, own.font_size, at, t.u32("text"), ui.drawable(own.text))
     d.add_rect(V(x, y), V(x + k, y + k), t.u32(token), p(6), p(2))
     if not isinstance(over, Target):
         return

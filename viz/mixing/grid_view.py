@@ -130,12 +130,8 @@ def _cell(facts: Facts, cell: Cell, id_: str, at: V, side: float, size: int, tok
     """Draw one image; return True when it is chosen."""
     imgui.set_cursor_screen_pos(at)
     chosen = ui.hit(f"##{id_}", V(side, side))
-    found = facts.thumbnails.get(cell.request, size)
     end = V(at.x + side, at.y + side)
-    if found:
-        ui.picture(found[0].id, found[1], at, side, 3)
-    else:
-        ui.fill(at, end, "control", 0.6, 3)
+    ui.thumbnail(facts.thumbnails.get(cell.request, size, "mixing grid"), at, side, 3)
     if imgui.is_item_hovered():
         ui.outline(at, end, token or "#FFFFFF", 1, 3, 2)
     ui.focus_ring()

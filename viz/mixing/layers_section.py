@@ -12,6 +12,9 @@ from renderer.ipc.protocol import LayerStyle, ModelInfo
 from viz.mixing import actions, swatch_thumbnails
 from viz.mixing.drag import name_of, rows, target
 from viz.mixing.selection import around, extended, inverted, lay, picked, selecting, switched, takes, within
+from viz.networks import tools as network_tools
+from viz.networks.weights import known as others
+from viz.networks.weights import laid, letter, of_row
 from viz.state.bands import Band, bands_of, share_text, short_name, size_text
 from viz.state.facts import Facts
 from viz.state.interaction import Target
@@ -59,22 +62,26 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     """Draw the section. `reserve`: pixels to leave free below it, if its rows can be that low."""
     model = facts.model
     count = len([i for i in mixed(scene.document.mixing) if model and i < model.num_ws])
-    summary = f"{count} of {model.num_ws} mixed" if model else "no network yet"
+    summary = _summary(scene, model, count) if model else "no network yet"
     is_open = ui.section("Layers", summary=summary, reset=True)
     if ui.reset_clicked():
-        scene = reset(scene, LAYERS, SOLO, NOISE)
+        scene = reset(scene, LAYERS, SOLO, NOISE, "document.weights")
     if not is_open or model is None:
         return scene
     imgui.push_id("mixing")
     scene = layer_tools(scene, facts, model)
     ui.space(6)
+    scene = network_tools.draw(scene, facts, model)
+    several = bool(others(scene.document))
+    if several:
+        _headings()
     stroke = facts.scratch.get(Stroke)
     top = imgui.get_window_pos().y
     y = min(max(imgui.get_mouse_pos().y, top), top + imgui.get_window_height())
     if stroke.kind or imgui.is_window_hovered():
         stroke.move(y, imgui.is_mouse_down(imgui.MouseButton_.left))
     bands = bands_of(model)
-    gaps = len(bands) * (24 + 4)
+    gaps = len(bands) * (24 + 4) + (16 if several else 0)
     room = (imgui.get_content_region_avail().y - reserve) / t.scale - gaps
     height = max(20, min(28, math.floor(room / model.num_ws)))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), 0))
@@ -93,6 +100,25 @@ def draw(scene: Scene, facts: Facts, reserve: float) -> Scene:
     imgui.pop_id()
     ui.space(6)
     return scene
+
+
+def _summary(scene: Scene, model: ModelInfo, mixed_: int) -> str:
+    """Return `8 of 16 mixed`, or with several networks `5 of 16 by C, 8 mixed`."""
+    taken = [of_row(scene.document.weights, model, (i,)) for i in range(model.num_ws)]
+    used = [one[0] for one in taken if one is not None]
+    if not used:
+        return f"{mixed_} of {model.num_ws} mixed"
+    letters = ", ".join(sorted({letter(scene.document, one) for one in used}))
+    return f"{len(used)} of {model.num_ws} by {letters}, {mixed_} mixed"
+
+
+def _headings() -> None:
+    """Draw the names of the columns."""
+    p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+    left = p.x + t.px(ui.SOURCE - 12)
+    ui.draw("Network", left, p.y, "faint", t.small, height=t.px(16))
+    ui.draw("Style", left + ui.network_width(width) + t.px(4), p.y, "faint", t.small, height=t.px(16))
+    imgui.dummy(V(width, t.px(16)))
 
 
 def _lit(scene: Scene, facts: Facts, ws: range) -> tuple[int, ...]:
@@ -119,8 +145,8 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
     imgui.push_style_var(imgui.StyleVar_.disabled_alpha, 0.8)  # keeps its note readable
     imgui.begin_disabled(not band.ws)
     plural = "s" if len(lit) > 1 else ""
-    share = f"+ {len(lit)} layer{plural}" if lit else share_text(mixing, band.ws)
-    if ui.band_row(band.name, band.note, band.token, width, bool(lit), share):
+    share = f"+ {len(lit)} layer{plural}" if lit else _share(scene, model, band)
+    if ui.band_row(band.name, band.note, band.token, width, bool(lit), "" if share == "base" else share):
         io = imgui.get_io()
         if io.key_ctrl or io.key_shift:
             layers = scene.interaction.selection.layers if io.key_ctrl else ()
@@ -138,13 +164,26 @@ def _band(scene: Scene, facts: Facts, model: ModelInfo, band: Band, lit: tuple[i
     return scene
 
 
+def _share(scene: Scene, model: ModelInfo, band: Band) -> str:
+    """Return what a band takes: its network if there are several, as `C 60 %`, and its share of other styles."""
+    share = share_text(scene.document.mixing, band.ws)
+    if not others(scene.document) or not band.ws:
+        return share
+    taken = of_row(scene.document.weights, model, band.ws)
+    text = "A"
+    if taken is not None:
+        text = "mixed" if taken[2] else f"{letter(scene.document, taken[0])} {round(100 * taken[1])} %"
+    return text if share == "base" else f"{text} · {share}"
+
+
 def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, height: float) -> Scene:
     """Draw the row of one w vector."""
     name, stroke, selection = model.ws_names[index], facts.scratch.get(Stroke), scene.interaction.selection
     mixing, noise = scene.document.mixing, scene.document.noise
     look = _look(scene, facts, model, index, token)
     top = imgui.get_cursor_screen_pos()
-    touch = ui.layer_row(name, look, imgui.get_content_region_avail().x, height, _HINT.format(name))
+    width, carried = imgui.get_content_region_avail().x, scene.interaction.drag.on
+    touch = ui.layer_row(name, look, width, height, _HINT.format(name), carried)
     bottom = imgui.get_cursor_screen_pos().y
     together, swatch = around(selection.layers, index), selection.swatch
     if touch.picked:
@@ -164,6 +203,11 @@ def _row(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str, h
         scene = put(scene, MIXING, clear(mixing, together))
     if touch.lock:
         scene = put(scene, MIXING, lock(mixing, together, not look.locked))
+    if touch.weight is not None and touch.weight != look.weight:
+        taken = of_row(scene.document.weights, model, (index,))
+        if taken is not None:
+            weights = laid(scene.document.weights, model, together, taken[0], touch.weight)
+            scene = put(scene, "document.weights", weights)
     if touch.share != look.share:
         scene = put(scene, MIXING, blend(mixing, together, touch.share))
     if touch.noise:
@@ -181,15 +225,16 @@ _HINT = "{}. Click: pick    Ctrl+click: one more    Shift+click: all up to here"
 
 def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) -> ui.RowLook:
     """Return the appearance of one w vector's row."""
-    document, name, side = scene.document, model.ws_names[index], model.ws_resolutions[index]
+    document, name, size = scene.document, model.ws_names[index], model.ws_sizes[index]
     own = layer(document.mixing, index) or LayerStyle(index, amount=0.0)
+    by = of_row(document.weights, model, (index,))
     taken = own.amount != 0 or own.source is not None
     picture = swatch_thumbnails.NOTHING
     if taken:
         picture = swatch_thumbnails.of_layer(scene, facts, own.source)
     return ui.RowLook(
         name=short_name(name),
-        resolution=size_text(side, side),
+        resolution=size_text(*size),
         token=token,
         tex=picture[0],
         uv=picture[1] if taken else None,
@@ -200,6 +245,9 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
         noise=document.noise.of(name).on if name in model.noise_layers else None,
         noise_live=document.noise.mode != "none",
         ghost=_ghost(scene, facts, index),
+        network=("A" if by is None else letter(document, by[0])) if others(document) else "",
+        weight=None if by is None else by[1],
+        network_ghost=_network_ghost(scene, index),
         selected=index in within(scene.interaction.selection.layers, model.num_ws),
         shown=scene.view.display.layer == name,
     )
@@ -208,10 +256,18 @@ def _look(scene: Scene, facts: Facts, model: ModelInfo, index: int, token: str) 
 def _ghost(scene: Scene, facts: Facts, index: int) -> tuple[int, tuple[float, float, float, float], str] | None:
     """Return a preview of the row's source if the dragged swatch were dropped."""
     drag = scene.interaction.drag
-    if not drag.on or not isinstance(drag.over, Target) or index not in drag.over.ws:
+    if not drag.on or not isinstance(drag.over, Target) or index not in drag.over.ws or drag.network is not None:
         return None
     texture, uv = swatch_thumbnails.of_swatch(scene, facts, drag.swatch)
     return texture, uv, name_of(drag, scene.document)
+
+
+def _network_ghost(scene: Scene, index: int) -> str:
+    """Return the letter of a network that is dragged over the row."""
+    drag = scene.interaction.drag
+    if not drag.on or drag.network is None or not isinstance(drag.over, Target) or index not in drag.over.ws:
+        return ""
+    return letter(scene.document, drag.network)
 
 
 MIXING = "document.mixing"

@@ -6,6 +6,8 @@ from viz.files import capture_section
 from viz.history import compare_section
 from viz.mixing import drag_view, layers_section, shelf
 from viz.mixing.selection import tidied
+from viz.networks import beside
+from viz.networks.weights import known
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui.draw_cache import cached, every_frame
@@ -22,6 +24,8 @@ _shelf, _layers, _compare, _capture = (
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the whole panel."""
     scene = tidied(scene, facts)
+    if networks := known(scene.document):
+        beside.look(scene, facts, networks)
     tall = imgui.get_window_height() > t.px(760)
     free = capture_section.height(tall) + compare_section.height(scene, tall)
     dragged = scene.interaction.drag.on

@@ -1,110 +1,51 @@
 """Shelf section: the second style, and swatches to drag onto layers, bands and the image."""
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Literal
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.seeds import seed_at
-from renderer.document.document import Swatch
+from renderer.document.document import Document, Swatch
 from renderer.document.recall import SUFFIXES
 from renderer.ipc.protocol import Latent
-from viz.generate.latent import RANDOM_SEEDS
-from viz.mixing import actions, swatch_thumbnails
+from viz.files.actions import CopyState, SaveState
+from viz.history.panel import with_b
+from viz.mixing import actions, second_style, swatch_thumbnails
 from viz.mixing.drag import lifted
-from viz.mixing.selection import selecting, swatch_of
+from viz.mixing.selection import selecting
+from viz.networks import tiles as network_tiles
+from viz.networks.actions import AddNetwork
+from viz.networks.weights import known as networks_of
+from viz.photos.actions import browse
 from viz.state.bands import bands_of
 from viz.state.facts import Facts
 from viz.state.interaction import Slot
-from viz.state.params import default, put
-from viz.state.recording import derived
+from viz.state.keyframes import latent_keyed
+from viz.state.params import put
 from viz.state.scene import Scene
-from viz.state.swatches import kind_of, known, of_seed, renamed, seeds_of, shelved, uses
+from viz.state.swatches import Kind, kind_of, known, of_seed, opened, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
 from viz.ui.actions import UndoShelf
 from viz.ui.icons import Glyph
-from viz.ui.param_rows import slider_row
 from viz.ui.theme import current as t
-
-SEED, WALKS, SPEED = "document.mixing.x", "view.motion.mixing", "view.motion.mixing_speed"
-SECOND_SIDE = 52
-"""Side of its image (two rows), in design lengths."""
-
-
-def base_seed(latent: Latent) -> float | None:
-    """Return the seed of the first style if the second can equal it: not between two rows of the grid."""
-    return seed_at(latent.x, latent.y) if latent.y == round(latent.y) and latent.array is None else None
-
-
-@derived
-def _has_base(scene: Scene) -> bool:
-    return base_seed(scene.document.latent) is not None
-
-
-def second_style(scene: Scene, facts: Facts) -> Scene:
-    """Draw the second style: its image, for selection and dragging, and two rows beside it."""
-    imgui.push_id("style")
-    p, width, side = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(SECOND_SIDE)
-    dragging = scene.interaction.drag.on
-    texture, uv = swatch_thumbnails.of_swatch(scene, facts, None)
-    chosen = swatch_of(scene) is None
-    if ui.tile("second", texture, uv, glyph="path", size=SECOND_SIDE, selected=chosen) and not dragging:
-        scene = selecting(scene, swatch=None)
-    if imgui.is_item_active() and imgui.is_mouse_dragging(imgui.MouseButton_.left) and not dragging:
-        scene = scene.interacting(drag=lifted(None, None))
-    ui.tip("The second style: layers that take it follow its seed\nClick: mix with it    Drag: onto layers")
-    left, room = p.x + side + t.px(8), width - side - t.px(8)
-    imgui.set_cursor_screen_pos(V(left, p.y))
-    scene = _seed(scene, facts, room)
-    imgui.set_cursor_screen_pos(V(left, p.y + t.px(28)))
-    scene = _walk(scene, room)
-    imgui.set_cursor_screen_pos(p)
-    imgui.dummy(V(width, side))
-    imgui.pop_id()
-    return scene
-
-
-def _seed(scene: Scene, facts: Facts, room: float) -> Scene:
-    x = scene.document.mixing.x
-    whole, gap = math.floor(x + 0.5), t.px(4)
-    typed = ui.number(
-        "Seed",
-        whole,
-        width=room - 2 * (t.px(t.row) + gap),
-        show_label=False,
-        hint="Seed of the second style; drag, or double click to type",
-        default=int(default(SEED)),
-    )
-    if typed != whole:
-        scene = put(scene, SEED, float(typed))
-    imgui.same_line(0, gap)
-    if ui.button(glyph="dice-five", id_="##random", hint="A random second style"):
-        scene = put(scene, SEED, float(facts.chance.randrange(RANDOM_SEEDS)))
-    imgui.same_line(0, gap)
-    hint = "Keep the first style's seed as the second"
-    if ui.button(glyph="copy", id_="##keep", hint=hint, enabled=_has_base(scene)):
-        scene = put(scene, SEED, base_seed(scene.document.latent))
-    return scene
-
-
-def _walk(scene: Scene, room: float) -> Scene:
-    walking = scene.view.motion.mixing
-    hint = "Stop the walk" if walking else "Walk the second style from seed to seed"
-    glyph: Glyph = "pause" if walking else "play"
-    if ui.button(glyph=glyph, on=walking, id_="##playStyle", hint=hint):
-        scene = put(scene, WALKS, not walking)
-    imgui.same_line(0, t.px(4))
-    return slider_row(scene, SPEED, width=room - t.px(t.row) - t.px(4), show_label=False)
-
 
 SHELF = "document.shelf"
 TILE = 58
-TABS = ("All", "Seeds", "Saved")
-_HINTS = ("Every swatch", "Plain seeds", "Mixed styles and stored latents")
-_GLYPHS: dict[Literal["seed", "saved"], Glyph] = {"seed": "dice-five", "saved": "stack"}
+TUNED = "T"
+"""Letter on swatches with a network of their own, tuned to a photo."""
+_KINDS: tuple[Kind, ...] = ("seed", "saved", "photo")
+_GLYPHS: dict[Kind, Glyph] = {"seed": "dice-five", "saved": "stack", "photo": "image"}
+TABS = ("All", "Seeds", "Saved", "Photos", "Networks")
+_HINTS = (
+    "Every swatch",
+    "Plain seeds",
+    "Mixed styles and stored latents",
+    "Fitted photos",
+    "Networks to compare, and to blend layers of",
+)
+NETWORKS = 4
+"""Place of the tab of networks."""
 
 
 @dataclass
@@ -118,7 +59,7 @@ class Tabs:
 
     def shows(self, swatch: Swatch) -> bool:
         """Return True if the active tab contains the swatch."""
-        return self.tab == 0 or (self.tab == 1) == (kind_of(swatch) == "seed")
+        return self.tab == 0 or kind_of(swatch) in _KINDS[self.tab - 1 : self.tab]
 
 
 @dataclass
@@ -134,7 +75,17 @@ def takes(facts: Facts, path: str) -> bool:
     x0, y0, x1, y1 = facts.scratch.get(_Area).corners
     shown = window is not None and window.was_active and not window.hidden
     over = shown and x0 <= mouse.x < x1 and y0 <= mouse.y < y1 and imgui.is_mouse_pos_valid(mouse)
-    return over and PurePath(path).suffix.lower() in SUFFIXES
+    return over and (PurePath(path).suffix.lower() in SUFFIXES or network_tiles.takes(path))
+
+
+def dropped(scene: Scene, facts: Facts, path: str, together: tuple[str, ...] = ()) -> Scene:
+    """Return the scene with a file that was dropped on the shelf: a style, or networks, whose tab is shown."""
+    if not network_tiles.takes(path):
+        return scene.request(actions.ShelveFile(path))
+    facts.scratch.get(Tabs).tab = NETWORKS
+    for one in together or (path,):
+        scene = scene.request(AddNetwork(one))
+    return scene
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -147,14 +98,20 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _section(scene: Scene, facts: Facts) -> Scene:
-    count = len(scene.document.shelf)
+    count, more = len(scene.document.shelf), len(networks_of(scene.document))
     summary = f"{count} swatch{'es' if count != 1 else ''}" if count else "second style only"
+    summary = f"{more + 1} networks, {count} style{'s' if count != 1 else ''}" if more else summary
     if not ui.section("Shelf", summary=summary):
         return scene
-    scene = second_style(scene, facts)
+    scene = second_style.draw(scene, facts)
     ui.space(8)
     imgui.push_id("shelf")
-    scene = _tiles(scene, facts) if count else _empty(scene, facts)
+    scene = _tabs(scene, facts)
+    ui.space(6)
+    if facts.scratch.get(Tabs).tab == NETWORKS:
+        scene = network_tiles.draw(scene, facts)
+    else:
+        scene = _tiles(scene, facts) if count else _empty(scene, facts)
     imgui.pop_id()
     ui.space(6)
     return scene
@@ -163,12 +120,15 @@ def _section(scene: Scene, facts: Facts) -> Scene:
 def _empty(scene: Scene, facts: Facts) -> Scene:
     """Draw the empty state: a description and the next step."""
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    text, action = "Styles to mix lie here.", "Shelve the picture"
-    room = ui.measure(action) + t.px(42)
+    text = "Styles to mix lie here: shelve some, and drag them onto layers."
+    for line in ui.lines_of(text, width, t.small):
+        ui.draw(line, p.x, p.y, "dim", t.small, height=t.px(18))
+        p = V(p.x, p.y + t.px(16))
+    imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(4)))
     if facts.shelf_undo:
-        scene, text = _undo(scene, facts), ""
-    ui.draw(ui.ellipsis(text, width - room - t.px(36), t.small), p.x, p.y, "dim", t.small, height=t.px(t.row))
-    imgui.set_cursor_screen_pos(V(p.x + width - room - t.px(28), p.y))
+        scene = _undo(scene, facts)
+        imgui.same_line(0, t.px(4))
+    action, room = "Shelve the picture", imgui.get_content_region_avail().x - t.px(28)
     hint, ready = "Put the present style on the shelf", facts.model is not None
     if ui.button(action, "plus", width=room, id_="##present", hint=hint, keys="B", enabled=ready):
         scene = actions.shelve_present(scene, facts)
@@ -186,24 +146,59 @@ def _undo(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _tiles(scene: Scene, facts: Facts) -> Scene:
-    tabs, width = facts.scratch.get(Tabs), imgui.get_content_region_avail().x
-    buttons = t.px(56 if facts.shelf_undo else 28)
+def _tabs(scene: Scene, facts: Facts) -> Scene:
+    """Draw the tabs, and beside them the buttons that add to the shelf and take the last change back."""
+    tabs, width, full = facts.scratch.get(Tabs), imgui.get_content_region_avail().x, bool(scene.document.shelf)
+    undo = bool(facts.shelf_undo) and full
+    adds = full or tabs.tab == NETWORKS
+    buttons = t.px(28) * (adds + undo)
     tabs.tab = ui.segmented("kinds", TABS, tabs.tab, width=width - buttons, hints=_HINTS)
-    imgui.same_line(0, t.px(4))
-    if facts.shelf_undo:
-        scene = _undo(scene, facts)
+    if undo:
         imgui.same_line(0, t.px(4))
-    hint, ready = "Put the present style on the shelf", facts.model is not None
-    if ui.button(glyph="plus", id_="##present", hint=hint, keys="B", enabled=ready):
-        scene = actions.shelve_present(scene, facts)
-    ui.space(6)
-    a, tile, gap = imgui.get_cursor_screen_pos(), t.px(TILE), t.px(8)
+        scene = _undo(scene, facts)
+    if adds:
+        imgui.same_line(0, t.px(4))
+    if tabs.tab == NETWORKS and adds:
+        if ui.button(glyph="plus", id_="##addNetwork", hint="Add network: a file or a run folder"):
+            scene = network_tiles.add(scene, facts)
+    elif adds:
+        hint, ready = "Put the present style on the shelf", facts.model is not None
+        if ui.button(glyph="plus", id_="##present", hint=hint, keys="B", enabled=ready):
+            scene = actions.shelve_present(scene, facts)
+    return scene
+
+
+def _tiles(scene: Scene, facts: Facts) -> Scene:
+    tabs = facts.scratch.get(Tabs)
+    width = imgui.get_content_region_avail().x
+    tile, gap = t.px(TILE), t.px(8)
     columns = max(1, int((width + gap) // (tile + gap)))
     gap = (width - columns * tile) / max(1, columns - 1)
     pitch = tile + t.px(3 + 16 + 8)
     shelf = scene.document.shelf
     shown = [i for i, swatch in enumerate(shelf) if tabs.shows(swatch)]
+    rows, most = len(shown) // columns + 1, max(_LEAST_ROWS, int(imgui.get_window_height() * _SHARE // pitch))
+    if rows <= most:
+        return _swatches(scene, facts, shown, columns, gap, pitch)
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
+    inner = imgui.begin_child("swatches", V(0, (most + 0.3) * pitch), imgui.ChildFlags_.nav_flattened)
+    imgui.pop_style_var()
+    if inner:
+        columns = max(1, int((imgui.get_content_region_avail().x + t.px(4)) // (tile + t.px(4))))
+        gap = (imgui.get_content_region_avail().x - columns * tile) / max(1, columns - 1)
+        scene = _swatches(scene, facts, shown, columns, gap, pitch)
+    imgui.end_child()
+    return scene
+
+
+_LEAST_ROWS, _SHARE = 2, 0.3
+"""Rows of swatches that are always shown at once, and the share of the panel's height that they may take."""
+
+
+def _swatches(scene: Scene, facts: Facts, shown: list[int], columns: int, gap: float, pitch: float) -> Scene:
+    """Draw the tiles of swatches and the one that adds some."""
+    a, tile, shelf = imgui.get_cursor_screen_pos(), t.px(TILE), scene.document.shelf
+    width = imgui.get_content_region_avail().x
     for k, index in enumerate(shown):
         p = V(round(a.x + k % columns * (tile + gap)), a.y + k // columns * pitch)
         imgui.set_cursor_screen_pos(p)
@@ -214,7 +209,7 @@ def _tiles(scene: Scene, facts: Facts) -> Scene:
     imgui.set_cursor_screen_pos(V(round(a.x + k % columns * (tile + gap)), a.y + k // columns * pitch))
     if ui.add_tile("seed", size=TILE):
         imgui.open_popup("add")
-    ui.tip("Put seeds on the shelf")
+    ui.tip("Put seeds or photos on the shelf")
     scene = _add(scene, facts)
     imgui.set_cursor_screen_pos(a)
     imgui.dummy(V(width, (k // columns + 1) * pitch - t.px(8)))
@@ -229,7 +224,11 @@ def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
     bands = [band.ws for band in bands_of(facts.model)] if facts.model is not None else []
     use = uses(swatch, scene.document.mixing, bands)
     glyph, chosen = _GLYPHS[kind_of(swatch)], selected == swatch
-    clicked = ui.tile(f"swatch{index}", texture, uv, swatch.name, glyph, TILE, selected=chosen, use=use or (0, 0, 0))
+    other, used = second_style.other(scene, facts, swatch), use or (0, 0, 0)
+    alpha = second_style.OLD if other else 1.0
+    clicked = ui.tile(f"swatch{index}", texture, uv, swatch.name, glyph, TILE, chosen, used, alpha=alpha)
+    if swatch.network is not None:
+        ui.badge(TUNED, p.x + t.px(TILE - 3) - ui.badge_width(TUNED), p.y + t.px(3))
     if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
         scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
     elif clicked and not scene.interaction.drag.on:
@@ -242,7 +241,9 @@ def _tile(scene: Scene, facts: Facts, index: int, p: V) -> Scene:
     if scene.interaction.drag.on:
         scene = _slot(scene, index, p)
     else:
-        ui.tip(f"{swatch.name}\nClick: mix with it    Double click: open it\nDrag: onto layers, bands or the picture")
+        clicks = "Click: mix with it    Double click: open it"
+        name = swatch.photo or swatch.name
+        ui.tip(f"{name}{other}\n{clicks}\nDrag: onto layers, bands or the picture")
     return _more(scene, facts, index)
 
 
@@ -262,9 +263,9 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     """Draw the context menu of a swatch."""
     imgui.set_next_window_size(V(t.px(168), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
-    opened = imgui.begin_popup(f"more{index}")
+    is_open = imgui.begin_popup(f"more{index}")
     imgui.pop_style_var()
-    if not opened:
+    if not is_open:
         return scene
     tabs, swatch = facts.scratch.get(Tabs), scene.document.shelf[index]
     if imgui.is_window_appearing():
@@ -282,10 +283,30 @@ def _more(scene: Scene, facts: Facts, index: int) -> Scene:
     if ui.list_row("open", "Open", glyph="image"):
         scene = actions.open_swatch(selecting(scene, swatch=swatch), facts)
         imgui.close_current_popup()
+    if facts.model is not None and ui.list_row("compare", "Compare with it", glyph="columns"):
+        scene = with_b(scene, opened(scene.document, swatch, facts.model.num_ws))
+        imgui.close_current_popup()
+    if facts.model is not None:
+        scene = _uses(scene, facts, swatch, opened(scene.document, swatch, facts.model.num_ws))
     if ui.list_row("remove", "Remove", glyph="trash"):
         scene = actions.remove_swatch(scene, index)
         imgui.close_current_popup()
     imgui.end_popup()
+    return scene
+
+
+def _uses(scene: Scene, facts: Facts, swatch: Swatch, document: Document) -> Scene:
+    """Draw the rows of the menu that use a swatch elsewhere; `document` is the present one in its style."""
+    latent = swatch.latent if isinstance(swatch.latent, Latent) and not swatch.mixing.layers else None
+    if latent is not None and ui.list_row("keySwatch", "Add a key with it", glyph="diamond"):
+        scene = latent_keyed(scene, latent)
+        imgui.close_current_popup()
+    if ui.list_row("saveSwatch", "Save its picture", glyph="camera"):
+        scene = scene.request(SaveState(document))
+        imgui.close_current_popup()
+    if ui.list_row("copySwatch", "Copy its picture", glyph="copy"):
+        scene = scene.request(CopyState(document))
+        imgui.close_current_popup()
     return scene
 
 
@@ -317,5 +338,9 @@ def _add(scene: Scene, facts: Facts) -> Scene:
             imgui.close_current_popup()
     if tabs.problem:
         ui.wrapped(tabs.problem, "bad", t.small)
+    if ui.list_row("photo", "Photo…", glyph="image"):
+        scene = browse(scene)
+        imgui.close_current_popup()
+    ui.tip("A picture, found in the network")
     imgui.end_popup()
     return scene

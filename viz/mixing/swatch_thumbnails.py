@@ -6,7 +6,7 @@ from imgui_bundle import imgui
 
 from renderer.document.document import Document, request_for
 from renderer.document.mixing import second_of
-from renderer.ipc.protocol import Display, Latent, Mixing, RenderRequest, Source
+from renderer.ipc.protocol import Display, Latent, Mixing, Network, RenderRequest, Source
 from viz.mixing.selection import ActiveSwatch
 from viz.state.facts import Facts
 from viz.state.recording import derived, untracked
@@ -19,7 +19,8 @@ UNMIXED = Mixing()
 MOST = 512
 """Maximum number of cached requests."""
 
-Style = tuple[Source, Mixing]
+Style = tuple[Source, Mixing, Network | None]
+"""A style, with its own network if it has one."""
 
 
 @dataclass
@@ -52,32 +53,40 @@ class SwatchThumbnails:
         if base == self.base:
             self._from = made
             return
-        if not same:
-            self._shown.clear()
         self.base, self._from = base, made
         self._requests.clear()
 
-    def request(self, source: Source, mixing: Mixing = UNMIXED) -> RenderRequest:
-        """Return the request that shows a style on its own."""
-        found = self._requests.get((source, mixing))
+    def request(self, source: Source, mixing: Mixing = UNMIXED, network: Network | None = None) -> RenderRequest:
+        """Return the request that shows a style on its own, by a network of its own if it has one."""
+        found = self._requests.get((source, mixing, network))
         if found is None:
             if len(self._requests) >= MOST:
                 self._requests.clear()
                 self._shown.clear()
-            found = replace(self.base, image=replace(self.base.image, latent=source, mixing=mixing))
-            self._requests[source, mixing] = found
+            image = replace(self.base.image, latent=source, mixing=mixing)
+            found = replace(self.base, image=image if network is None else replace(image, network=network))
+            self._requests[source, mixing, network] = found
         return found
 
     @untracked
-    def picture(self, facts: Facts, source: Source, mixing: Mixing = UNMIXED) -> Picture:
+    def picture(
+        self, facts: Facts, source: Source, mixing: Mixing = UNMIXED, network: Network | None = None
+    ) -> Picture:
         """Return the image of a style, its previous image, or texture 0."""
-        request = self.request(source, mixing)
-        found = facts.thumbnails.get(request)
+        request = self.request(source, mixing, network)
+        found = facts.thumbnails.get(request, owner="swatches")
         if found:
-            self._shown[source, mixing] = request
-        elif (source, mixing) in self._shown:
-            found = facts.thumbnails.get(self._shown[source, mixing])
+            self._shown[source, mixing, network] = request
+        elif (source, mixing, network) in self._shown:
+            found = facts.thumbnails.known(self._shown[source, mixing, network])
         return (found[0].id, found[1]) if found else NOTHING
+
+    @untracked
+    def drawn_by(self, source: Source, mixing: Mixing = UNMIXED) -> Network | None:
+        """Return the network that has drawn the image shown of a style, if it is another one than the present."""
+        shown = self._shown.get((source, mixing, None))
+        network = shown.image.network if shown is not None else self.base.image.network
+        return None if network == self.base.image.network else network
 
 
 @derived
@@ -121,8 +130,16 @@ def of_layer(scene: Scene, facts: Facts, source: Source | None) -> Picture:
     return of(scene, facts).picture(facts, pictured_second(scene, facts) if source is None else source)
 
 
+def drawn_by(scene: Scene, facts: Facts, swatch: ActiveSwatch) -> Network | None:
+    """Return the network that has drawn a swatch's thumbnail, if it is another one than the present."""
+    if swatch is not None and swatch.network is not None:
+        return None
+    source, mixing = (pictured_second(scene, facts), UNMIXED) if swatch is None else (swatch.latent, swatch.mixing)
+    return of(scene, facts).drawn_by(source, mixing)
+
+
 def of_swatch(scene: Scene, facts: Facts, swatch: ActiveSwatch) -> Picture:
     """Return the thumbnail of a swatch; None: the second style."""
     if swatch is None:
         return of_layer(scene, facts, None)
-    return of(scene, facts).picture(facts, swatch.latent, swatch.mixing)
+    return of(scene, facts).picture(facts, swatch.latent, swatch.mixing, swatch.network)

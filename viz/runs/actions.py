@@ -9,6 +9,7 @@ from typing import Any, Literal
 from foundation.background import Worker
 from training_launcher import launcher
 from training_launcher.run import Run
+from viz.runs.text import STOPPING
 from viz.state.facts import ServiceKey
 from viz.state.followed_run import follow
 from viz.state.scene import Action, Scene, Window
@@ -34,7 +35,7 @@ class StartRun(Action):
 
 @dataclass(frozen=True)
 class StopRun(Action):
-    """Stop a run gracefully, with a final snapshot; a queued run is cancelled."""
+    """Stop a run gracefully, a training with a final snapshot; a queued run is cancelled."""
 
     target: Run
 
@@ -44,7 +45,7 @@ class StopRun(Action):
 
     def carry_out(self) -> "News":
         """Stop the run. Called on the worker's thread."""
-        note = "It saves a snapshot first." if self.target.kind == "train" else "Results so far are kept."
+        note = "" if self.target.state == "queued" else STOPPING[self.target.kind].after
         return _done(self.target, launcher.stop, "is stopping", "stopped", note)
 
 

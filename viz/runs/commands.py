@@ -6,9 +6,11 @@ from viz.files.actions import OpenNetwork
 from viz.runs.focus import look
 from viz.runs.list_panel import NEW_RUN
 from viz.runs.menu import act, actions
+from viz.runs.new_dataset.state import MakeDataset
 from viz.runs.selection import chosen_alone, focus, shown
 from viz.state.facts import Facts
 from viz.state.followed_run import Follow, PutBeside, run_folder
+from viz.state.params import put
 from viz.state.scene import Command, Scene, ShowDialog
 from viz.state.snapshots import current, drawn
 
@@ -19,6 +21,10 @@ def of_runs() -> tuple[Command, ...]:
         Command(
             "new-run", "Run", "New run…", "Train a network, or measure one",
             lambda scene, facts: scene.request(ShowDialog(NEW_RUN)), ("Ctrl+Shift+N",),
+        ),
+        Command(
+            "new-dataset", "Run", "New dataset…", "Make a dataset of your own pictures, and train on it",
+            lambda scene, facts: scene.request(MakeDataset()),
         ),
         Command(
             "previous-run", "Run", "Previous run", "The one above it in the list",
@@ -35,7 +41,7 @@ def of_runs() -> tuple[Command, ...]:
         *(
             Command(f"run-{id_}", "Run", name, help_, _acted(id_), keys, _can(id_))
             for id_, name, help_, keys in (
-                ("stop", "Stop run", "Let it save a snapshot and end", ()),
+                ("stop", "Stop run", "Let it end, a training with a snapshot", ()),
                 ("resume", "Resume run", "Go on in the same folder, exactly where it was", ()),
                 ("duplicate", "Duplicate run with changes…", "Another run like it", ("Ctrl+D",)),
                 ("reveal", "Open the run's folder", "In the file manager", ()),
@@ -117,4 +123,6 @@ def _follow(scene: Scene, facts: Facts) -> Scene:
 
 def _beside(scene: Scene, facts: Facts) -> Scene:
     here = current(facts.snapshots, drawn(scene.document.network.source, facts.model))
+    if scene.view.workspace == "train":  # its canvas lies behind the run
+        scene = put(scene, "view.workspace", "explore")
     return scene.request(PutBeside(facts.snapshots[0 if here else -1].path))

@@ -135,11 +135,12 @@ def _draw(
 ) -> Scene:
     """Draw a plot; `settled` counts the frames since its axes changed."""
     p, (width, height) = imgui.get_cursor_screen_pos(), size
-    scene = _head(scene, plot, width, share)
+    named = [(line.label, line.token) for line, _ in drawn] if len(drawn) > 1 or plot.id == METRIC else []
+    scene, fits = _head(scene, plot, width, share, named)
     imgui.set_cursor_screen_pos(V(p.x, p.y + t.px(HEAD) + t.px(2)))
     room = V(width, height - t.px(HEAD) - t.px(2))
     if drawn:
-        scene = _lines(scene, facts, plot, drawn, log, room, seen)
+        scene = _lines(scene, facts, plot, drawn, log, room, seen, bool(named) and not fits)
     else:
         q = imgui.get_cursor_screen_pos()
         ui.fill(q, V(q.x + room.x, q.y + room.y), "canvas", 0.55, 3)
@@ -157,8 +158,11 @@ def _draw(
     return scene
 
 
-def _head(scene: Scene, plot: PlotSpec, width: float, share: float) -> Scene:
-    """Draw title or chooser at the left; note, smoothing and the scale switch at the right."""
+def _head(scene: Scene, plot: PlotSpec, width: float, share: float, named: list[tuple[str, str]]) -> tuple[Scene, bool]:
+    """Draw title or chooser at the left; legend, note, smoothing and the scale switch at the right.
+
+    Returns True beside the scene if there was room for the legend of the `named` lines (name, colour token).
+    """
     choice, p, h = scene.interaction.runs, imgui.get_cursor_screen_pos(), t.px(HEAD)
     left, right = p.x, p.x + width
     right -= ui.measure("log") + t.px(16)
@@ -177,7 +181,10 @@ def _head(scene: Scene, plot: PlotSpec, width: float, share: float) -> Scene:
             "Smoothing", choice.smoothing, 0, 0.999, 0.9, "", "%.3f", hint=hint, width=room, show_label=False
         )
         scene = choosing(scene, smoothing=smoothing)
-        right -= t.px(8) + ui.draw("smoothing", right - t.px(6), p.y, "faint", t.small, align=1, height=h)
+        word = "smoothing"  # left out before the legend would have to lie on the lines
+        before = ui.measure(plot.title, t.small, "bold") + t.px(12) + ui.legend_width(named)
+        if left + before + t.px(8) + ui.measure(word, t.small) < right - t.px(14):
+            right -= t.px(8) + ui.draw(word, right - t.px(6), p.y, "faint", t.small, align=1, height=h)
     if len(plot.choices) > 1:
         names = [metric_name(one) if plot.id == METRIC else one for one in plot.choices]
         room = min(t.px(220), width * 0.5)
@@ -195,11 +202,12 @@ def _head(scene: Scene, plot: PlotSpec, width: float, share: float) -> Scene:
         left += room
     else:
         left += ui.draw(plot.title, p.x, p.y, "text", t.small, "bold", height=h)
+    end = ui.legend(named, left + t.px(12), right - t.px(8), p.y, h)
+    fits, right = end < right - t.px(8), min(right, end + t.px(8))
     note = f"reading {share:.0%}" if share < 1 else plot.note
-    if right - left > t.px(60):
-        note = ui.ellipsis(note, right - left - t.px(16), t.small)
+    if ui.measure(note, t.small) < right - left - t.px(16):
         ui.draw(note, right - t.px(8), p.y, "faint", t.small, align=1, height=h)
-    return scene
+    return scene, fits
 
 
 _TYPED: dict[str, str] = {}
@@ -214,13 +222,14 @@ def _lines(
     log: bool,
     room: V,
     range_: PlotRange,
+    legend_inside: bool,
 ) -> Scene:
     layout = facts.scratch.get(PlotAxes).of(plot.id)
-    legend = 0 if len(drawn) > 1 or plot.id == METRIC else implot.Flags_.no_legend
+    legend = 0 if legend_inside else implot.Flags_.no_legend
     ui.push_font(t.small, "regular")
     with plots.plot("curves", room.x, room.y, legend | implot.Flags_.no_mouse_text) as seen:
         if seen:
-            label = "kimg" if room.y > t.px(150) else ""
+            label = "kimg" if room.y > t.px(100) else ""
             implot.setup_axes(label, "", 0, 0)
             if log:
                 implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)

@@ -1,30 +1,38 @@
 """Window "Run": the focused run with its state, figures and curves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from training_launcher.run import Run
+from training_launcher.run import Kind, Run
 from viz.files.actions import OpenNetwork
 from viz.runs import curves_section, focus
 from viz.runs.actions import ResumeRun, StopRun
 from viz.runs.focus import Look
 from viz.runs.follower import RunRecord
 from viz.runs.menu import can_resume
-from viz.runs.new_run.dialog import StartFrom
+from viz.runs.new_run.dialog import TrainWith
+from viz.runs.pages import dataset, film, results
 from viz.runs.results_dialog import ShowResults
-from viz.runs.text import LOOKS, done_text, duration, metric_name, metric_value, moment, pace_number
+from viz.runs.text import LOOKS, STOPPING, done_text, metric_name, metric_value, moment, pace_number
 from viz.state.facts import Facts, Snapshot
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.ui import notifications
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
-from viz.ui.numbers import kimg_text
+from viz.ui.numbers import duration, kimg_text
 from viz.ui.theme import current as t
 
 _LAST_LINES = 6
+_PAGES: dict[Kind, Callable[[Scene, Facts, Run], Scene]] = {
+    "metrics": results.draw,
+    "video": film.draw,
+    "dataset": dataset.draw,
+}
+"""Contents of runs of other kinds than trainings."""
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -53,9 +61,11 @@ def _shown(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
 
 
 def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
-    """Draw the curves, or the options of a run without measurements."""
+    """Draw the page of its kind, the curves, or the options of a run without measurements."""
     record = look.records[0]
-    if run.kind in ("train", "metrics") or record.stats or record.metrics:
+    if run.kind in _PAGES:
+        return _PAGES[run.kind](scene, facts, run)
+    if run.kind == "train" or record.stats or record.metrics:
         return curves_section.draw(scene, facts, look)
     spec = tuple((str(name), str(value)) for name, value in run.spec.items() if value not in (None, "", (), []))
     return spec_table(scene, facts, spec)
@@ -87,7 +97,7 @@ def _header(scene: Scene, facts: Facts, run: Run, newest: Snapshot | None, other
     if resumes:
         buttons.append(("Resume", "arrow-clockwise", "primary", "Go on in the same folder, exactly where it was"))
     if run.live:
-        buttons.append(("Stop", "stop", "danger", "Let it save a snapshot and end; it can be resumed"))
+        buttons.append(("Stop", "stop", "danger", STOPPING[run.kind].before))
     chip = ui.measure(look.word, t.small) + ui.measure(ui.icon(look.glyph), 10) + t.px(30)
     more = f"and {others} more" if others else ""
     rest = w - chip - (ui.measure(more, t.small) + t.px(12) if more else 0)
@@ -118,7 +128,7 @@ def _pressed(scene: Scene, name: str, run: Run, newest: Snapshot | None) -> Scen
         case "Results":
             return scene.request(ShowResults(run.folder))
         case "Resume from" if newest is not None:
-            return scene.request(StartFrom(newest.path))
+            return scene.request(TrainWith("resume", newest.path))
         case "Resume":
             return scene.request(ResumeRun(run))
         case _:

@@ -1,6 +1,8 @@
 """Window "Fakes": image grids of the focused run, with a slider over training time."""
 
 import math
+import os
+from dataclasses import dataclass
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -23,6 +25,8 @@ from viz.ui.theme import current as t
 
 TILE = 66
 """Approximate side of an image with its gap, in design lengths."""
+_FADED = 0.45
+"""Opacity of a grid that is shown until the next one has been read."""
 _HINTS = ("What the network drew", "What it learns from")
 
 
@@ -31,8 +35,9 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     look, choice = focus.look(scene, facts), scene.interaction.runs
     listing = look.listing
     if not listing.grids and not listing.reals:
+        trains = look.run is None or look.run.kind == "train"
         text = "The pictures that a network draws while it learns"
-        ui.empty_state("images", "No pictures yet", text)
+        ui.empty_state("images", "No pictures yet" if trains else "Pictures of trainings", text)
         return scene
     index = at(listing, choice.kimg)
     grid = listing.grids[index] if listing.grids else None
@@ -42,7 +47,21 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     folder = run.folder if run is not None and run.kind == "train" else ""
     scene = _head(scene, facts, listing, index, reals, network, folder)
     path = listing.reals if reals or grid is None else grid.path
-    return _grid(scene, facts, facts.services[IMAGE_CACHE].grid(path))
+    images, last = facts.services[IMAGE_CACHE], facts.scratch.get(_Last)
+    held = images.grid(path)
+    if held is not None:
+        last.path = path
+        return _grid(scene, facts, held, 1.0)
+    # While the slider moves, the last grid of this run stays, faded.
+    before = images.known(last.path) if os.path.dirname(last.path) == os.path.dirname(path) else None
+    return _grid(scene, facts, before, _FADED)
+
+
+@dataclass
+class _Last:
+    """The grid shown last."""
+
+    path: str = ""
 
 
 def at(listing: Listing, kimg: float | None) -> int:
@@ -123,7 +142,7 @@ def _slider(grids: tuple[Grid, ...], index: int, width: float) -> int:
 
 
 @cached
-def _grid(scene: Scene, facts: Facts, held: Held | None) -> Scene:
+def _grid(scene: Scene, facts: Facts, held: Held | None, alpha: float) -> Scene:
     """Draw as many images of the grid as fit."""
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     if held is None or held.texture is None:
@@ -144,7 +163,7 @@ def _grid(scene: Scene, facts: Facts, held: Held | None) -> Scene:
     if tiles == ONE:
         k = min(room.x / texture.width, room.y / texture.height)
         size = V(max(1.0, texture.width * k), max(1.0, texture.height * k))
-        ui.picture(texture.id, (0, 0, 1, 1), V(a.x + (room.x - size.x) / 2, a.y), size, 3)
+        ui.picture(texture.id, (0, 0, 1, 1), V(a.x + (room.x - size.x) / 2, a.y), size, 3, alpha)
         imgui.dummy(V(max(1, room.x), size.y))
         return scene
     count, rows = tiles.columns * tiles.rows, max(2, round(room.y / t.px(TILE)))
@@ -155,7 +174,7 @@ def _grid(scene: Scene, facts: Facts, held: Held | None) -> Scene:
     for k in range(min(count, rows * columns)):
         row, column = divmod(k, columns)
         p = V(round(a.x + column * (side + gap)), round(a.y + row * (side + gap)))
-        ui.picture(texture.id, cell(tiles, k, texture.width, texture.height), p, side, 3)
+        ui.picture(texture.id, cell(tiles, k, texture.width, texture.height), p, side, 3, alpha)
         if imgui.is_mouse_hovering_rect(p, V(p.x + side, p.y + side)):
             over = k
     imgui.dummy(V(max(1, room.x), max(1, room.y)))

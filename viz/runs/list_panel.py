@@ -20,7 +20,13 @@ from viz.ui.theme import current as t
 CARD, THUMB = 66, 46
 """Height of a card and side of its image, in design lengths."""
 LOG_SHARE, LOG_LEAST = 0.24, 150
-_KIND_HINTS = ("Every run", "Runs that train a network", "Runs that measure networks", "Films and figures")
+_KIND_HINTS = (
+    "Every run",
+    "Runs that train a network",
+    "Runs that measure networks",
+    "Films and figures",
+    "Datasets being made",
+)
 NEW_RUN = "new-run"
 """Name of the dialog that starts a run."""
 

@@ -3,6 +3,7 @@
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.bundled import RECORDED_RUNS
 from training_launcher.run import Run
 from viz.runs.actions import ResumeRun, StopRun, TrashRun
 from viz.runs.data import RUN_FILES
@@ -35,7 +36,7 @@ def actions(facts: Facts, run: Run) -> tuple[tuple[str, str, Glyph], ...]:
     if run.kind in ("train", "metrics") and run.spec and not run.official:
         found.append(("duplicate", "Duplicate with changes…", "copy"))
     found += [("reveal", "Open folder", "folder-open"), ("copy", "Copy path", "link-simple")]
-    if not run.live:
+    if not run.live and not run.folder.startswith(str(RECORDED_RUNS)):  # that belongs to the program
         found.append(("trash", "Move to trash…", "trash"))
     return tuple(found)
 

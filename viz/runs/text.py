@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from training_launcher.run import Kind, Run
 from viz.ui.icons import Glyph
-from viz.ui.numbers import kimg_text
+from viz.ui.numbers import duration, kimg_text
 
 NBSP = "\u00a0"
 
@@ -30,8 +30,35 @@ LOOKS = {
     "failed": Look("failed", "bad", "warning-circle"),
     "lost": Look("lost", "warn", "warning"),
 }
-KIND_GLYPHS: dict[Kind, Glyph] = {"train": "chart-line", "metrics": "gauge", "video": "film-strip", "figures": "images"}
+KIND_GLYPHS: dict[Kind, Glyph] = {
+    "train": "chart-line",
+    "metrics": "gauge",
+    "video": "film-strip",
+    "figures": "images",
+    "dataset": "stack",
+    "fit": "image",
+}
 """Icons of runs without an image."""
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """Effect of stopping a run of one kind."""
+
+    before: str
+    """As the hint of a button."""
+    after: str
+    """As a sentence once it was asked to."""
+
+
+STOPPING: dict[Kind, Stopping] = {
+    "train": Stopping("Let it save a snapshot and end; it can be resumed", "It saves a snapshot first."),
+    "metrics": Stopping("End it; what has been measured stays", "What has been measured stays."),
+    "video": Stopping("End it; the unfinished film is removed", "The unfinished film is removed."),
+    "figures": Stopping("End it; pictures that are done stay", "Pictures that are done stay."),
+    "dataset": Stopping("End it; nothing is written", "Nothing is written."),
+    "fit": Stopping("End it; the best result so far stays, and it can be resumed", "The best result so far stays."),
+}
 
 
 def progress_text(run: Run) -> str:
@@ -59,21 +86,6 @@ def pace_text(run: Run) -> str:
 def pace_number(pace: float) -> str:
     """Format seconds with three digits."""
     return f"{pace:.2f}" if pace < 10 else f"{pace:.1f}" if pace < 100 else f"{pace:,.0f}".replace(",", NBSP)
-
-
-def duration(seconds: float) -> str:
-    """Format a duration: `40 s`, `1 min 50 s`, `2 h 05 min`, `1 d 19 h`, `12 d`."""
-    if not math.isfinite(seconds):
-        return "–"
-    s = max(0, round(seconds))
-    if s < 60:
-        return f"{s}{NBSP}s"
-    if s < 3600:
-        return f"{s // 60}{NBSP}min {s % 60:02}{NBSP}s"
-    if s < 86_400:
-        return f"{s // 3600}{NBSP}h {s % 3600 // 60:02}{NBSP}min"
-    days, hours = divmod(round(s / 3600), 24)
-    return f"{days}{NBSP}d {hours}{NBSP}h" if days < 10 else f"{days}{NBSP}d"
 
 
 def moment(at: float, now: float) -> str:

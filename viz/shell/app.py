@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,26 +11,33 @@ from imgui_bundle import hello_imgui, imgui, immapp
 from numpy.typing import NDArray
 
 from foundation import background
-from foundation.runs import newest_network
+from foundation.network_files import newest_network
 from renderer.document.document import Document
 from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network
+from viz.commands.actions import set_full_screen
+from viz.commands.key_events import KeyEvents
 from viz.commands.shortcuts import Shortcuts
 from viz.commands.table import WORKSPACES, commands
+from viz.directions.library import Library
 from viz.files.drops import Drops
 from viz.files.memory import Memory
 from viz.gl import upload
+from viz.gl.screen import Screen
 from viz.link.measurements import Seen
 from viz.link.meters import Meters
 from viz.link.render_link import RenderLink
-from viz.shell import app_bar, dialogs, headless, layout, panel_table, runner, services, status_bar
+from viz.runs.new_dataset import state as new_dataset
+from viz.shell import app_bar, dialogs, headless, layout, panel_sizes, panel_table, runner, services, status_bar, work
 from viz.shell.closing import Leaving
 from viz.shell.error_guard import Guard
 from viz.shell.frame import Frame
+from viz.shell.pacing import IDLE_FPS, Pacing
+from viz.start import first_steps
 from viz.state.facts import Facts, Scratch
 from viz.state.interaction import Following, Interaction, Message
 from viz.state.scene import Closing, Scene
-from viz.state.settings import Options, Settings
+from viz.state.settings import Options, Settings, shown_scale
 from viz.state.settings_file import SettingsWriter
 from viz.state.store import Store
 from viz.ui import draw_cache, theme
@@ -37,7 +45,8 @@ from viz.ui.notifications import with_message
 
 __all__ = ["App", "Options"]
 
-_IDLE_FPS, _WAITING_FPS, _TYPING_FPS = 0.5, 8.0, 4.0
+_SIZES = "sizes"
+"""Name under which the file of layouts keeps the window's size and scale."""
 
 
 class App:
@@ -59,16 +68,24 @@ class App:
         folder = options.config_dir if options.keep else None
         self._settings = SettingsWriter(folder, settings, options.overrides, options.kept)
         self._memory = Memory(options, renderer.arrays, self.say, self.store)
+        if options.welcome and options.keep:
+            self.store.adopt(first_steps.begun(self.store.scene, self._memory.fresh))
         self._leaving = Leaving(self._memory, runner.end)
-        self.services = services.built(seen, self._memory)
-        shortcuts = Shortcuts(self.commands.values())
+        library = Library(folder, renderer.arrays, hello_imgui.request_refresh)
+        self.services = services.built(seen, self._memory, self.link.film, library)
+        self.key_events = KeyEvents()
+        shortcuts = Shortcuts(self.commands.values(), self.key_events)
         self._frame = Frame(options, renderer, self.store, self.link, meters, self.services, self._memory, shortcuts)
         self._look: tuple[object, ...] = ()
         self._size = (0.0, 0.0)
+        self._title = ""
         self._window_wanted: list[Callable[[NDArray[np.uint8]], None]] = []
-        self._drops = Drops()
+        self._drops = Drops(hello_imgui.request_refresh, new_dataset.holds_pictures)
+        self._pacing = Pacing()
+        self.screen = Screen()
         self._changes: list[Callable[[Scene], Scene]] = []
         self._tabs = layout.Tabs()
+        self._sizes = panel_sizes.Sizes()
         self._arranging = layout.Arranging()
         if options.problem:
             self.say(options.problem, bad=True)
@@ -110,9 +127,12 @@ class App:
         """Return True if the shown image, or a failure, answers the current document."""
         return self.link.answered and not self.link.stale(self.store.scene)
 
-    def say(self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False) -> None:
+    def say(
+        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False, photo: str = ""
+    ) -> None:
         """Show a message over the image, starting with the next frame. See `viz.state.scene.Say`."""
-        self._said.append(Message(text, detail, bad, folder=folder, shelf=shelf, at=self._clock()))
+        said = Message(text, detail, bad, folder=folder, shelf=shelf, photo=photo, at=self._clock())
+        self._said.append(said)
 
     def dismiss_messages(self) -> None:
         """Hide all messages."""
@@ -135,6 +155,13 @@ class App:
         """Open files dropped on the window, one after the other from the next frame on."""
         self._drops.add(paths)
         hello_imgui.request_refresh()
+
+    def wake(self) -> None:
+        """Draw the window because the renderer has answered. Called from any thread.
+
+        In motion one frame does: the next image brings the next one.
+        """
+        runner.wake(one_frame=self.link.brings_frame)
 
     def close_window(self, how: Closing = "kept") -> None:
         """Close the window, when the work is safe."""
@@ -168,10 +195,13 @@ class App:
 
     def runner_params(self) -> hello_imgui.RunnerParams:
         """Return hello_imgui's parameters of this window."""
-        params = runner.configured(self.options, _IDLE_FPS)
+        params = runner.configured(self.options, IDLE_FPS)
         self._callbacks(params.callbacks)
+        self.screen.attach(params.callbacks)
         panels = [(name, self.guard.panel(name, self._drawer(draw, name))) for name, draw in panel_table.PANELS]
-        layouts = [layout.docking(workspace, panels, *self.options.size) for workspace in WORKSPACES]
+        scale = self._scale(self.options.size)
+        size = self.options.size[0] / scale, self.options.size[1] / scale
+        layouts = [layout.docking(workspace, panels, *size) for workspace in WORKSPACES]
         first = WORKSPACES.index(self.scene.view.workspace)
         params.docking_params = layouts[first]
         params.alternative_docking_layouts = layouts[:first] + layouts[first + 1 :]
@@ -187,7 +217,7 @@ class App:
     def _callbacks(self, callbacks: hello_imgui.RunnerCallbacks) -> None:
         callbacks.load_additional_fonts = theme.load_fonts
         callbacks.setup_imgui_config = self._configure
-        callbacks.setup_imgui_style = lambda: theme.apply(self._tokens(), self.scene.settings.scale)
+        callbacks.setup_imgui_style = lambda: theme.apply(self._tokens(), self._scale(self.options.size))
         callbacks.post_init = self._opened
         callbacks.pre_new_frame = self.guard.wrap("The window", self._before)
         callbacks.post_new_frame = self.guard.wrap("The window", self._start)
@@ -205,11 +235,12 @@ class App:
             callbacks.add_edge_toolbar(kind, self.guard.panel(name, draw), options)
 
     def _drawer(self, draw: Callable[[Scene, Facts], Scene], name: str) -> Callable[[], None]:
-        tabs = name in layout.TABS
+        tabs = name in (*layout.TABS, layout.START)
 
         def gui() -> None:
             self._arranging.pin(tabs)
             self._frame.scene = draw(self._frame.scene, self._frame.facts)
+            layout.fade_end()
 
         def centre() -> None:
             if layout.begin_centre():
@@ -228,10 +259,17 @@ class App:
     def _opened(self) -> None:
         runner.on_drop(self.drop)
         runner.on_close(self.close_window)
+        self.key_events.listen()
+        self._sizes.load(hello_imgui.load_user_pref(_SIZES) if self.options.keep else "")
         upload.current.open()
+        self.screen.open()
 
     def _left(self) -> None:
+        set_full_screen(False)  # the next window opens at its usual size
+        if self.options.keep:
+            hello_imgui.save_user_pref(_SIZES, self._sizes.text())
         self._settings.close()
+        self._drops.close()
         upload.current.settle()
         self.link.free()
         self._frame.close()
@@ -244,6 +282,10 @@ class App:
     def _tokens(self) -> theme.Tokens:
         return theme.LIGHT if self.store.scene.settings.scheme == "light" else theme.DARK
 
+    def _scale(self, room: tuple[float, float]) -> float:
+        """Return the scale of the interface in a window of this size: the one set, or the largest that fits."""
+        return shown_scale(self.store.scene.settings.scale, room)
+
     # -- one frame --
 
     def _before(self) -> None:
@@ -251,13 +293,12 @@ class App:
         self._frame.begin()
         self.guard.show_later()
         scene, params = self.store.scene, hello_imgui.get_runner_params()
-        settings = scene.settings
-        look = (settings.scheme, settings.scale, hello_imgui.dpi_window_size_factor())
+        settings, dpi = scene.settings, hello_imgui.dpi_window_size_factor()
+        pixels = imgui.get_io().display_size
+        room = (pixels.x / dpi, pixels.y / dpi) if min(pixels.x, pixels.y) > 0 else self.options.size
+        look = (settings.scheme, self._scale(room), dpi)
         if look != self._look:
-            before = theme.current.scale
-            theme.apply(self._tokens(), settings.scale, look[2])
-            if self._look:
-                layout.rescale(theme.current.scale / before)
+            theme.apply(self._tokens(), look[1], dpi)
             self._look = look
             self._size = (0.0, 0.0)
         if (size := layout.design_size()) != self._size and min(size) > 0:
@@ -266,20 +307,34 @@ class App:
         if hello_imgui.current_layout_name() != scene.view.workspace:
             self._tabs.leave()
             hello_imgui.switch_layout(scene.view.workspace)
+        if min(size) > 0 and not scene.view.panels_hidden:
+            extent = panel_sizes.Extent(*size, theme.current.scale)
+            self._sizes.look(scene.view.workspace, extent)
+            self._sizes.grow(scene.view.workspace, extent, scene.view.sorting or scene.view.networks.on)
+            self._sizes.fold(scene.view.workspace, extent, not scene.document.timeline.tracks)
         self._arranging.look(params, scene.view)
+        self._pacing.frame(time.process_time())
         pace = params.fps_idling
         pace.vsync_to_monitor, pace.fps_max = settings.vsync, float(settings.frame_limit)
         pace.fps_idle = self._idle_fps()
 
     def _idle_fps(self) -> float:
-        if not self.link.answered or self.facts.loading is not None or self.messages:
-            return _WAITING_FPS
-        return _TYPING_FPS if imgui.get_io().want_text_input else _IDLE_FPS
+        link = self.link
+        waiting = not link.answered or link.moving or self.facts.loading is not None or bool(self.messages)
+        return self._pacing.idle_fps(
+            moving=link.brings_frame,
+            waiting=waiting or work.hurries(self.facts),
+            typing=imgui.get_io().want_text_input,
+        )
 
     def _start(self) -> None:
         """Begin the panels' frame. Called at the start of Dear ImGui's."""
         self._notify()
-        self._tabs.look(self.scene.view.workspace, self.scene.view.panels_hidden)
+        view, front = self.scene.view, self.scene.interaction.front
+        if front.window:
+            self._tabs.choose(view.workspace, front.window)
+            self.store.adopt(self.scene.interacting(front=replace(front, window="")))
+        self._tabs.look(view.workspace, view.panels_hidden or view.in_gallery, view.start)
         dropped = self._drops.take(self._memory.files.busy)
         if self._drops:
             hello_imgui.request_refresh()
@@ -311,11 +366,22 @@ class App:
         if problem := self._settings.look(self.scene.settings, self._clock()):
             self.say(problem, bad=True)
         self.store.adopt(self._leaving.look(self.scene))
+        self._name_window()
         upload.current.settle()
         self._frame.end()
+        self.screen.prepare()
+
+    def _name_window(self) -> None:
+        """Let the title of the window tell the session and the network."""
+        source = self.scene.document.network.source
+        title = app_bar.window_title(self.facts.session, source or "Demo network")
+        if title != self._title:
+            self._title = title
+            runner.name(title)
 
     def _before_swap(self) -> None:
         """Take a pending screenshot of the rendered frame."""
+        self.screen.draw()
         upload.current.drawn()
         if self._window_wanted:
             takers, self._window_wanted = self._window_wanted, []

@@ -173,7 +173,7 @@ def _recent(scene: Scene) -> Scene:
     if imgui.begin_menu("Recent", bool(scene.settings.recent)):
         for i, source in enumerate(scene.settings.recent):
             path = PurePath(source)
-            note = ui.ellipsis(str(path.parent), theme.current.px(260), theme.current.small)
+            note = ui.path_ellipsis(str(path.parent), theme.current.px(260), theme.current.small)
             if imgui.menu_item(f"{ui.drawable(path.name or source, 200)}###recent{i}", ui.drawable(note), False)[0]:
                 scene = scene.request(OpenNetwork(source))
             ui.tip(source)
@@ -208,6 +208,12 @@ def _sessions(scene: Scene, facts: Facts) -> Scene:
             ui.tip(f"{one.title}: {one.detail}")
     imgui.end_menu()
     return scene
+
+
+def window_title(session: str, network: str) -> str:
+    """Return the title of the window: the names of the session, if it has a file, and of the network."""
+    names = [PurePath(one.rstrip("/\\")).name or one for one in (session, network) if one]
+    return ui.drawable(" – ".join([*names, "StyleScope"]), 200)
 
 
 def _device(device: str) -> str:

@@ -9,8 +9,11 @@ from imgui_bundle import imgui
 from viz.commands import palette, shortcut_list
 from viz.files import browse_dialog, browse_purposes, leaving_dialog, save_dialog
 from viz.runs import results_dialog
+from viz.runs.new_dataset import dialog as new_dataset
+from viz.runs.new_dataset import state as dataset_form
 from viz.runs.new_run import dialog as new_run
 from viz.shell import settings_dialog
+from viz.start import get_more
 from viz.state.facts import Facts
 from viz.state.interaction import Dialog
 from viz.state.scene import Command, Scene, ShowDialog
@@ -25,18 +28,22 @@ TITLES = {
     "settings": "Settings",
     "export": "Export film",
     "new-run": "New run",
+    dataset_form.NAME: dataset_form.TITLE,
     "results": "Metric results",
+    get_more.NAME: get_more.TITLE,
     leaving_dialog.NAME: leaving_dialog.TITLE,
     **save_dialog.TITLES,
 }
 _WIDTHS = {
     "help": 560,
     "about": 460,
-    "commands": 480,
+    "commands": 680,
     "settings": 420,
     "export": 480,
     "new-run": new_run.WIDTH,
+    dataset_form.NAME: dataset_form.WIDTH,
     "results": results_dialog.WIDTH,
+    get_more.NAME: get_more.WIDTH,
     leaving_dialog.NAME: leaving_dialog.WIDTH,
     **dict.fromkeys(save_dialog.TITLES, 560),
 }
@@ -46,16 +53,22 @@ _STARTS: dict[str, Callable[[Scene, Facts], None]] = {
     "commands": lambda scene, facts: palette.start(facts),
     "export": export_dialog.start,
     "new-run": new_run.start,
+    dataset_form.NAME: new_dataset.start,
     "results": results_dialog.start,
+    get_more.NAME: get_more.start,
 }
 """Functions called when a dialog opens."""
 _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
     "export": export_dialog.draw,
     "new-run": new_run.draw,
+    dataset_form.NAME: new_dataset.draw,
     "results": results_dialog.draw,
+    get_more.NAME: get_more.draw,
     leaving_dialog.NAME: leaving_dialog.draw,
 }
 """Dialogs that report when they are done."""
+_WAITING: dict[str, Callable[[Facts], bool]] = {"new-run": new_run.waits, dataset_form.NAME: new_dataset.waits}
+"""Dialogs that a file browser may hide."""
 
 
 def known(name: str) -> bool:
@@ -100,8 +113,9 @@ def close(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     """Draw the open dialog."""
     scene = browse_dialog.draw(scene, facts)
-    if new_run.waits(facts) and not browse_dialog.is_open(facts) and not scene.interaction.dialog.name:
-        scene = show(scene, facts, ShowDialog("new-run"))  # the file browser was cancelled
+    if not browse_dialog.is_open(facts) and not scene.interaction.dialog.name:
+        waiting = next((name for name, waits in _WAITING.items() if waits(facts)), "")
+        scene = show(scene, facts, ShowDialog(waiting)) if waiting else scene  # the file browser was cancelled
     opened = scene.interaction.dialog
     if not opened.name:
         return scene

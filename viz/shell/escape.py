@@ -9,9 +9,14 @@ from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
+from viz.directions import search as direction_search
+from viz.dragging.commands import escaped as drag_escaped
+from viz.gallery.actions import with_open
 from viz.mixing import drag_view
 from viz.mixing.grid_export import GRID_EXPORT
 from viz.mixing.selection import selecting
+from viz.networks.compare_state import with_view
+from viz.photos import canvas_view as photo_view
 from viz.shell import dialogs
 from viz.state import motion, playback
 from viz.state.facts import Facts
@@ -59,8 +64,45 @@ def _export(scene: Scene, facts: Facts, store: Store) -> Scene | None:
     return scene if facts.services[GRID_EXPORT].stop() else None
 
 
+def _choice(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    if not (scene.view.in_gallery and scene.interaction.seeds.chosen):
+        return None
+    return scene.interacting(seeds=replace(scene.interaction.seeds, chosen=(), anchor=None))
+
+
+def _gallery(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    return with_open(scene, facts, False) if scene.view.in_gallery else None
+
+
 def _grid(scene: Scene, facts: Facts, store: Store) -> Scene | None:
     return replace(scene, view=replace(scene.view, grid=False)) if scene.view.grid else None
+
+
+def _sorting(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    return replace(scene, view=replace(scene.view, sorting=False)) if scene.view.sorting else None
+
+
+def _networks(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    return with_view(scene, on=False) if scene.view.networks.on else None
+
+
+def _search(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    return direction_search.stopped(scene) if scene.interaction.finder.running is not None else None
+
+
+def _points(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    return drag_escaped(scene, facts)
+
+
+def _photo(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    return photo_view.escaped(scene, facts)
+
+
+def _brush(scene: Scene, facts: Facts, store: Store) -> Scene | None:
+    if scene.view.tool != "brush":
+        return None
+    masks = scene.interaction.brush.paints == "mask"
+    return replace(scene, view=replace(scene.view, tool="drag" if masks else "walk"))
 
 
 def _selection(scene: Scene, facts: Facts, store: Store) -> Scene | None:
@@ -81,8 +123,16 @@ LEVELS = (
     Level("Let go of a carried style, which stays where it was", _drag),
     Level("Take back the value that is being dragged", _edit),
     Level("Dismiss the newest message over the picture", _strip),
+    Level("Choose no seeds of the gallery", _choice),
+    Level("Close the gallery", _gallery),
     Level("Stop saving the mixing grid", _export),
     Level("Close the mixing grid", _grid),
+    Level("Close the two piles, which stay", _sorting),
+    Level("Close the comparison of networks, which stay", _networks),
+    Level("Stop the search for directions, which leaves nothing", _search),
+    Level("Stop the drag of points, which keeps what it has reached; again: clear the points", _points),
+    Level("Stop the fit of the photo on the canvas, whose result so far is kept; then show the picture again", _photo),
+    Level("Put the brush away", _brush),
     Level("Choose no layers", _selection),
     Level("Stop playing the timeline", _playback),
     Level("Stop the walk", _motion),

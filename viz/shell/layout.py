@@ -7,6 +7,7 @@ from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.document import View, Workspace
 from viz.commands.table import WORKSPACES
+from viz.ui.drawable import drawable
 from viz.ui.theme import current as t
 
 APP_BAR, STATUS_BAR = 38, 26
@@ -15,8 +16,14 @@ WIDE = 1500
 """Minimum window width, in design lengths, for wider panels."""
 CENTRE = "Canvas"
 HISTORY = "History"
+START = "Start"
+"""Tab that is there only while it is asked for."""
 RUNS, RUN, FAKES = "Runs", "Run", "Fakes"
-TABS = ("Timeline", "Layers & spectrum", "Performance")
+BESIDE_GALLERY = ("Generator", "Mix")
+"""Windows that stay while the gallery takes the canvas's place."""
+DIRECTIONS = "Directions"
+PHOTOS = "Photos"
+TABS = ("Timeline", "Layers & spectrum", DIRECTIONS, PHOTOS, "Performance")
 """Windows sharing a dock node, whose tab bar is kept."""
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
@@ -43,16 +50,16 @@ def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]
     left = Side("Left", imgui.Dir.left, 320 if wide else 276, ("Generator",))
     if workspace == "mix":
         right = Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
-        return left, right, Side("Bottom", imgui.Dir.down, 116, (HISTORY,))
+        return left, right, Side("Bottom", imgui.Dir.down, 128, (HISTORY,))
     right = Side("Right", imgui.Dir.right, 372 if wide else 316, ("Mix",))
     middle = height - APP_BAR - STATUS_BAR
     below = middle * 0.46 if workspace == "analyse" else 250 if wide else 198
     if workspace == "analyse":
-        return left, right, Side("Bottom", imgui.Dir.down, below, TABS)
+        return left, right, Side("Bottom", imgui.Dir.down, below, (START, *TABS))
     if wide:
         rail = Side("Rail", imgui.Dir.left, 92, (HISTORY,))
-        return left, right, Side("Bottom", imgui.Dir.down, below, TABS), rail
-    return left, right, Side("Bottom", imgui.Dir.down, below, (*TABS, HISTORY))
+        return left, right, Side("Bottom", imgui.Dir.down, below, (START, *TABS)), rail
+    return left, right, Side("Bottom", imgui.Dir.down, below, (START, *TABS, HISTORY))
 
 
 def splits(workspace: Workspace, width: float, height: float) -> list[hello_imgui.DockingSplit]:
@@ -106,7 +113,7 @@ def begin_centre() -> bool:
 def resize(params: hello_imgui.RunnerParams, width: float, height: float) -> None:
     """Fit layouts that are applied later to a window of this size (design lengths)."""
     for layout in (params.docking_params, *params.alternative_docking_layouts):
-        workspace = _named(layout.layout_name)
+        workspace = named(layout.layout_name)
         fresh = splits(workspace, width, height)
         if [one.new_dock for one in layout.docking_splits] != [one.new_dock for one in fresh]:
             _rearrange(layout, workspace, fresh, width, height)
@@ -122,51 +129,46 @@ def _rearrange(
     height: float,
 ) -> None:
     """Change the nodes of a layout, such as the history rail, which needs a wide window."""
-    node_of = {name: side.node for side in sides(workspace, width, height) for name in side.windows}
+    nodes = {name: side.node for side in sides(workspace, width, height) for name in side.windows}
     layout.docking_splits = fresh
     for window in layout.dockable_windows:
-        window.dock_space_name = node_of.get(window.label, _MAIN)
-    layout.layout_reset = True
-
-
-def rescale(factor: float) -> None:
-    """Resize the sides of the current workspace after a change of the interface scale."""
-    nodes = {
-        node.id_: node
-        for name in ("Generator", "Mix", RUNS, FAKES, HISTORY, *TABS)
-        if (node := _node(name)) is not None and not node.is_central_node() and node.parent_node is not None
-    }
-    for node in nodes.values():
-        size = imgui.ImVec2(node.size.x * factor, node.size.y * factor)
-        imgui.internal.dock_builder_set_node_size(node.id_, size)
+        window.dock_space_name = nodes.get(window.label, _MAIN)
 
 
 class Arranging:
     """Shows, hides and pins windows over several frames after a change, as docking is asynchronous.
 
-    While the layout is unlocked, the user may move windows at any time; otherwise occasional checks suffice.
+    While the layout is unlocked, the user may move windows at any time; otherwise a node is pinned when it is new.
     """
 
     def __init__(self) -> None:
         self._due = True
-        self._of: tuple[Workspace, bool, bool] | None = None
+        self._of: tuple[Workspace, bool, bool, bool, bool] | None = None
         self._since = 0
         self._unlocked = False
+        self._pinned: dict[int, int] = {}
+        """Flags of the nodes that were pinned, by their ids."""
 
     def look(self, params: hello_imgui.RunnerParams, view: View) -> None:
         """Show or hide everything but the canvas. Call at the start of each frame."""
-        now, frame = (view.workspace, view.panels_hidden, view.unlocked), imgui.get_frame_count()
+        gallery = view.in_gallery
+        now, frame = (view.workspace, view.panels_hidden, view.unlocked, gallery, view.start), imgui.get_frame_count()
         if now != self._of:
             self._of, self._since, self._unlocked = now, frame, view.unlocked
         self._due = view.unlocked or frame - self._since <= 2 * SETTLED or frame % SETTLED == 0
         if self._due:
+            self._pinned.clear()
             for window in params.docking_params.dockable_windows:
-                window.is_visible = window.label == CENTRE or not view.panels_hidden
+                window.is_visible = window.label == CENTRE or not (
+                    view.panels_hidden
+                    or (gallery and window.label not in BESIDE_GALLERY)
+                    or (window.label == START and not view.start)
+                )
 
     def pin(self, tabs: bool) -> None:
         """Show the tab bar of the current window's dock node only if it has tabs or the layout is unlocked."""
-        node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node() if self._due else None
-        if node is None:
+        node: imgui.internal.DockNode | None = imgui.internal.get_window_dock_node()
+        if node is None or (not self._due and self._pinned.get(node.id_) == node.local_flags):
             return
         tabs = tabs or len(node.windows) > 1
         flags = node.local_flags & ~(_LOCKED | _BARE)
@@ -174,6 +176,8 @@ class Arranging:
             flags |= _LOCKED if tabs else _LOCKED | _BARE
         if flags != node.local_flags:
             node.set_local_flags(flags)
+            hello_imgui.request_refresh()  # the tab bar goes or comes in the next frame
+        self._pinned[node.id_] = flags
 
 
 _LOCKED = int(imgui.DockNodeFlags_.no_undocking) | int(imgui.internal.DockNodeFlagsPrivate_.no_docking_over_me)
@@ -187,10 +191,23 @@ class Tabs:
         self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}
         self._now: Workspace | None = None
         self._hidden = False
+        self._start = False
         self._frames = 0
 
-    def look(self, workspace: Workspace, hidden: bool) -> None:
-        """Restore the tab. Call once a frame, before panels are drawn; `hidden` is true while there are none."""
+    def look(self, workspace: Workspace, hidden: bool, start: bool = False) -> None:
+        """Restore the tab. Call once a frame, before panels are drawn.
+
+        Args:
+            workspace: The present workspace.
+            hidden: There are no panels.
+            start: The tab Start is there, which comes to the front when it appears.
+        """
+        if start != self._start and not hidden:
+            self._start, self._frames = start, 0
+            if start:
+                self._chosen[workspace] = START
+            else:
+                self._chosen = {name: tab for name, tab in self._chosen.items() if tab != START}
         if hidden and not self._hidden:
             self.leave()
         if workspace != self._now or hidden != self._hidden:
@@ -206,11 +223,19 @@ class Tabs:
         self._frames += 1
         if self._frames > SETTLED:
             return
-        bar.next_selected_tab_id = wanted = _tab(self._chosen.get(workspace, group[0]))
+        chosen = self._chosen.get(workspace, group[0])
+        if chosen not in names:  # Start is there a frame later than it is asked for
+            chosen, self._frames = group[0], max(self._frames - 1, 0) if start else self._frames
+        bar.next_selected_tab_id = wanted = _tab(chosen)
         front = imgui.get_current_context().nav_window
         if front is not None and front.name in names and front.tab_id != wanted and not imgui.is_any_item_active():
             # The last tab to appear has taken the focus, and with it the front.
             imgui.set_window_focus(RUNS if workspace == "train" else CENTRE)
+
+    def choose(self, workspace: Workspace, name: str) -> None:
+        """Bring a tab to the front, now or when its workspace is shown next."""
+        self._chosen[workspace] = name
+        self._frames = 0
 
     def leave(self) -> None:
         """Remember the active tab of the current workspace. Call before another layout is applied."""
@@ -225,15 +250,15 @@ class Tabs:
 
 def _group(workspace: Workspace) -> tuple[str, ...]:
     """Return the windows that are tabs of one node."""
-    return (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY)
+    return (RUN, CENTRE) if workspace == "train" else (*TABS, HISTORY, START)
 
 
 def _tabs(group: tuple[str, ...]) -> "tuple[imgui.internal.TabBar | None, list[str]]":
     """Return the tab bar of a group and the names of its tabs; None until all have been drawn."""
-    node = _node(group[0])
+    node = node_of(group[0])
     if node is None or node.tab_bar is None:
         return None, []
-    names = [name for name in group if (other := _node(name)) and other.id_ == node.id_]
+    names = [name for name in group if (other := node_of(name)) and other.id_ == node.id_]
     drawn = [imgui.internal.find_window_by_name(name) for name in names]
     if not all(window is not None and window.was_active for window in drawn):
         return None, []
@@ -246,17 +271,46 @@ def _tab(window: str) -> int:
     return tab
 
 
-def _node(window: str) -> "imgui.internal.DockNode | None":
+def node_of(window: str) -> "imgui.internal.DockNode | None":
     """Return the dock node of a window, if it has one."""
     found = imgui.internal.find_window_by_name(window)
     return found.dock_node if found is not None else None
 
 
-def _named(name: str) -> Workspace:
+def window_of(name: str) -> "imgui.internal.Window | None":
+    """Return the window of a name of this module; None before it was drawn."""
+    found: imgui.internal.Window | None = imgui.internal.find_window_by_name(drawable(name))
+    return found
+
+
+def named(name: str) -> Workspace:
+    """Return the workspace of a layout's name."""
     return next(workspace for workspace in WORKSPACES if workspace == name)
+
+
+_FADE = 14
+"""Height of the fade at the end of a panel that goes on below, in design lengths."""
+
+
+def fade_end() -> None:
+    """Fade the lower edge of the current window if it can be scrolled further down."""
+    if imgui.get_scroll_y() >= imgui.get_scroll_max_y() - 1:
+        return
+    a, size, lines = imgui.get_window_pos(), imgui.get_window_size(), imgui.get_window_draw_list()
+    low, high = t.u32("panel", 0.0), t.u32("panel")
+    corner, top = imgui.ImVec2(a.x + size.x, a.y + size.y), imgui.ImVec2(a.x, a.y + size.y - t.px(_FADE))
+    lines.push_clip_rect(a, corner)
+    lines.add_rect_filled_multi_color(top, corner, low, low, high, high)
+    lines.pop_clip_rect()
 
 
 def design_size() -> tuple[float, float]:
     """Return the window size in design lengths."""
     size = imgui.get_io().display_size
     return size.x / t.scale, size.y / t.scale
+
+
+def room() -> tuple[float, float]:
+    """Return the window size in design lengths at 100 %, on this screen."""
+    size, dpi = imgui.get_io().display_size, imgui.get_style().font_scale_dpi
+    return size.x / dpi, size.y / dpi

@@ -15,15 +15,10 @@ from viz.state.facts import Texture
 
 
 class Target:
-    """Framebuffer of a headless window; does nothing if there is a display.
+    """Framebuffer of a headless window; does nothing if there is a display."""
 
-    Frames for which `seen` returns False skip the last step: their triangles are not filled, which takes two thirds of
-    a frame's time on a CPU.
-    """
-
-    def __init__(self, size: tuple[int, int], seen: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
-        self._seen = seen
         self._buffer = 0
         self._texture = 0
 
@@ -33,8 +28,8 @@ class Target:
             return
         calls = params.callbacks
         calls.post_init = _both(calls.post_init, self._open)
-        calls.before_imgui_render = _both(calls.before_imgui_render, self._bind)
-        calls.before_swap = _both(_fill, _both(calls.before_swap, _unbind))
+        calls.before_imgui_render = _both(self._bind, calls.before_imgui_render)
+        calls.before_swap = _both(calls.before_swap, _unbind)
         calls.before_exit = _both(calls.before_exit, self._free)
 
     def _open(self) -> None:
@@ -50,27 +45,19 @@ class Target:
 
     def _bind(self) -> None:
         GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._buffer)
-        if self._seen():
-            GL.glClear(GL.GL_COLOR_BUFFER_BIT)  # hello_imgui clears the window's own; edges would add up here
-        else:
-            GL.glEnable(GL.GL_RASTERIZER_DISCARD)
 
     def _free(self) -> None:
         GL.glDeleteFramebuffers(1, [self._buffer])
         GL.glDeleteTextures([self._texture])
 
 
-def _both(first: Callable[[], None] | None, second: Callable[[], None]) -> Callable[[], None]:
+def _both(first: Callable[[], None] | None, second: Callable[[], None] | None) -> Callable[[], None]:
     def run() -> None:
-        if first is not None:
-            first()
-        second()
+        for one in (first, second):
+            if one is not None:
+                one()
 
     return run
-
-
-def _fill() -> None:
-    GL.glDisable(GL.GL_RASTERIZER_DISCARD)
 
 
 def _unbind() -> None:

@@ -8,6 +8,7 @@ from imgui_bundle import hello_imgui, imgui
 from numpy.typing import NDArray
 from OpenGL import GL
 
+from foundation.ending import CLOSING
 from viz.state.settings import Options
 
 
@@ -55,12 +56,22 @@ def on_close(take: Callable[[], None]) -> None:
     glfw.set_window_close_callback(glfw_utils.glfw_window_hello_imgui(), closing)
 
 
+def wake(one_frame: bool = False) -> None:
+    """Draw the window from any thread: at once and until it has settled, or with `one_frame` just once."""
+    if not one_frame:
+        hello_imgui.request_refresh()
+        return
+    import glfw
+
+    glfw.post_empty_event()
+
+
 def on_signals(take: Callable[[], None]) -> Callable[[], None]:
     """Call `take` once when the process is asked to end; asked again, it ends at once. Call on the main thread.
 
     Returns a function that puts the earlier handlers back.
     """
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+    known = list(CLOSING)
 
     def asked(number: int, frame: object) -> None:
         for one in known:
@@ -75,6 +86,14 @@ def on_signals(take: Callable[[], None]) -> Callable[[], None]:
             signal.signal(one, handler)
 
     return restore
+
+
+def name(title: str) -> None:
+    """Set the title of the open window."""
+    import glfw
+    from imgui_bundle import glfw_utils
+
+    glfw.set_window_title(glfw_utils.glfw_window_hello_imgui(), title)
 
 
 def end() -> None:

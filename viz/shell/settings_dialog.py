@@ -9,7 +9,7 @@ from viz.files.capture import default_folder
 from viz.state.facts import Facts
 from viz.state.params import get, put
 from viz.state.scene import Scene
-from viz.state.settings import SCALES
+from viz.state.settings import PRECISIONS, SCALES, scale_problem, shown_scale
 from viz.state.snapshots import usual_run_folders
 from viz.ui import theme
 from viz.ui import widgets as ui
@@ -17,6 +17,19 @@ from viz.ui.actions import RevealFolder
 from viz.ui.param_rows import slider_row, switch_row
 
 _LOOKS = ("Dark surfaces: the picture is the brightest thing", "Light surfaces, for bright rooms")
+
+_MOTION = ("Low resolution", "Whole pictures")
+_MOTION_HINTS = (
+    "While a picture moves, draw it at a resolution that keeps up; the whole picture follows when it rests",
+    "Draw whole pictures always, however long each one takes",
+)
+
+_PRECISION = ("Fast in motion", "Always exact", "Fast")
+_PRECISION_HINTS = (
+    "While a picture moves, compute with fewer digits (bfloat16) where this processor does that sooner; exact at rest",
+    "Compute with all digits always",
+    "Compute with fewer digits at rest too; what is saved is exact",
+)
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -36,10 +49,18 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     scene = slider_row(scene, "settings.frame_limit")
     ui.row_label("Vertical sync")
     scene = switch_row(scene, "settings.vsync", "", "Show frames in step with the screen")
-    ui.row_label("Drafts")
-    imgui.push_id("drafts")
+    ui.row_label("In motion")
+    whole = ui.segmented("motion", _MOTION, int(not scene.settings.drafts), width=width, hints=_MOTION_HINTS)
+    scene = put(scene, "settings.drafts", not whole)
+    ui.row_label("Precision")
+    chosen = PRECISIONS.index(scene.settings.precision)
+    picked = ui.segmented("precision", _PRECISION, chosen, width=width, hints=_PRECISION_HINTS)
+    scene = put(scene, "settings.precision", PRECISIONS[picked])
+    scene = slider_row(scene, "settings.preview_gb")
+    ui.row_label("Film ahead")
+    imgui.push_id("film ahead")
     scene = switch_row(
-        scene, "settings.drafts", "", "While something is dragged, draw pictures that take long at a lower resolution"
+        scene, "settings.preview_fill", "", "Draw the rest of the timeline while nothing else happens, from here on"
     )
     imgui.pop_id()
     ui.space(8)
@@ -52,7 +73,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     ui.row_label("Colours")
     light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width, hints=_LOOKS)
     scene = put(scene, "settings.scheme", "light" if light else "dark")
-    scene = _scale(scene, width)
+    scene = _scale(scene, facts, width)
     ui.space(8)
     ui.heading("Folders")
     scene = _folder(scene, facts, "Captures", "settings.capture_dir", str(default_folder()))
@@ -63,24 +84,27 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _scale(scene: Scene, width: float) -> Scene:
+def _scale(scene: Scene, facts: Facts, width: float) -> Scene:
     """Draw the scale as steps: a slider would move under the mouse while it changes its own size."""
     ui.row_label("Scale", scene.settings.scale != 1.0)
-    now = scene.settings.scale
+    before = now = shown_scale(scene.settings.scale, facts.room)
     smaller, larger = [one for one in SCALES if one < now], [one for one in SCALES if one > now]
+    beyond = scale_problem(min(larger), facts.room) if larger else ""
     p, each = theme.current.px, theme.current.px(34)
     if ui.button(glyph="minus", width=each, id_="##smaller", hint="Smaller", keys="Ctrl+−", enabled=bool(smaller)):
         now = max(smaller)
     imgui.same_line(0, p(4))
     wide = width - 2 * each - 2 * p(4)
-    if ui.button(
-        f"{round(scene.settings.scale * 100)} %", width=wide, id_="##scale", hint="Back to 100 %", keys="Ctrl+0"
-    ):
-        now = 1.0
+    hint = "Back to 100 %"
+    if problem := scale_problem(scene.settings.scale, facts.room):
+        hint = f"{problem}\nClick: 100 %"
+    if ui.button(f"{round(before * 100)} %", width=wide, id_="##scale", hint=hint, keys="Ctrl+0"):
+        return put(scene, "settings.scale", 1.0)
     imgui.same_line(0, p(4))
-    if ui.button(glyph="plus", width=each, id_="##larger", hint="Larger", keys="Ctrl++", enabled=bool(larger)):
-        now = min(larger)
-    return put(scene, "settings.scale", now)
+    with ui.greyed(beyond):
+        if ui.button(glyph="plus", width=each, id_="##larger", hint="Larger", keys="Ctrl++", enabled=bool(larger)):
+            now = min(larger)
+    return scene if now == before else put(scene, "settings.scale", now)
 
 
 _FOLDERS = {
@@ -105,8 +129,9 @@ def _folder(scene: Scene, facts: Facts, label: str, path: str, hint: str) -> Sce
     text = getattr(typed, name)
     ui.row_label(label, bool(present))
     imgui.set_next_item_width(imgui.get_content_region_avail().x - p(28))
-    _, text = ui.input_text(f"##{name}", present if text is None else text, hint)
-    ui.tip(_FOLDERS[name])
+    flags = imgui.InputTextFlags_.elide_left
+    _, text = ui.input_text(f"##{name}", present if text is None else text, hint, flags)
+    ui.tip(f"{_FOLDERS[name]}\n{present or hint}")
     setattr(typed, name, text if imgui.is_item_active() else None)
     if imgui.is_item_deactivated_after_edit():
         scene = put(scene, path, text.strip())

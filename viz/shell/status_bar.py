@@ -13,6 +13,7 @@ from renderer.ipc.protocol import ModelInfo
 from viz.canvas.tools import current_tool
 from viz.mixing import drag_view
 from viz.mixing.drag import preview_text
+from viz.shell import work
 from viz.shell.layout import WIDE
 from viz.state.facts import Facts, Keeping
 from viz.state.followed_run import Follow
@@ -27,14 +28,22 @@ from viz.ui.numbers import kimg_text
 _HINTS = {
     "walk": "Drag: walk    Alt: finer    Wheel: zoom    Middle drag: pan    Right click: reset a value",
     "transform": "Drag: move    Ring: turn    Shift: in steps    Wheel: zoom    Middle drag: pan",
+    "drag": "Click: point, then its target    Drag: move either    Right click: remove    Space: start or stop",
+    "brush": "Drag: paint the region    Alt: erase    Wheel: brush size    Ctrl+wheel: zoom    Esc: leave the brush",
     "inspect": "Move: read pixels    Wheel: zoom    Middle drag: pan    Right click: reset a value",
 }
+SEED_HINT = "P: star    X: reject    U: neither    Enter: show    B: shelve    Shift+arrows: choose    Ctrl+wheel: size"
+PHOTO_HINT = "Drag the line: photo and result    X: exchange the sides    Esc: stop, the result so far is kept"
 _PREVIEW: "State" = ("eye", "accent", "Preview", "The picture shows what letting go would do")
 EVERY_S = 1.0
 """Refresh interval of the figures at the right, in seconds."""
+TURNS_S = 1.0
+"""Turns of the spinner in a second."""
 RENDERING_S = 0.15
 """Minimum duration of a render before the state changes to rendering, to avoid flicker."""
 
+_STATE_WIDTH = 140
+"""Width of the state's word beside a followed run, in design lengths."""
 _KERNELS_WIDTH, _KERNELS_WIDTH_WIDE = 420, 840
 """Maximum width of the kernel preparation text in a narrow and in a wide window, in design lengths."""
 
@@ -68,16 +77,18 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the whole bar."""
     imgui.set_cursor_pos(V(theme.current.px(12), theme.current.px(4)))
     items, drag = facts.scratch.get(_Known).items(facts), scene.interaction.drag
-    current = _PREVIEW if drag.on and preview_text(drag, scene.document) else state(facts)
+    current = _PREVIEW if drag.on and preview_text(drag, scene.document) else dragging(scene) or working(facts)
+    turn = round(facts.now * TURNS_S % 1 * 24) / 24 if current[0] == "spinner-gap" else 0.0
     kernels, wide = preparing(facts), facts.size[0] > WIDE
     hint = drag_view.HINT if drag.on else ""
     if kernels:
         room = theme.current.px(_KERNELS_WIDTH_WIDE if wide else _KERNELS_WIDTH)
         kernels = (*kernels[:2], ui.ellipsis(kernels[2], room, theme.current.small), kernels[3])
     elif not hint and wide:
-        hint = _HINTS[current_tool(scene, facts)]
+        hint = SEED_HINT if scene.view.in_gallery else _HINTS[current_tool(scene, facts)]
+        hint = PHOTO_HINT if scene.interaction.photos.viewing and not scene.view.in_gallery else hint
     bar, follows = facts.scratch.get(_Known).bar, following_text(scene.interaction.following)
-    return _bar(scene, facts, current, kernels, hint, items, bar, follows)
+    return _bar(scene, facts, current, turn, kernels, hint, items, bar, follows)
 
 
 def following_text(following: Following) -> str:
@@ -101,6 +112,7 @@ def _bar(
     scene: Scene,
     facts: Facts,
     current: State,
+    turn: float,
     kernels: State | None,
     hint: str,
     items: tuple[Item, ...],
@@ -109,8 +121,11 @@ def _bar(
 ) -> Scene:
     p = theme.current.px
     glyph, token, word, why = current
-    ui.status("", glyph, token, word, why)
     if follows:
+        word = ui.ellipsis(word, p(_STATE_WIDTH), theme.current.small)
+    ui.status("", glyph, token, word, why, turn)
+    if follows:  # at one place whatever the state's word: its cross must not move away under the pointer
+        imgui.set_cursor_pos(V(p(12 + 32 + _STATE_WIDTH), p(4)))
         scene = _following(scene, follows)
     if kernels:
         glyph, token, word, why = kernels
@@ -157,6 +172,20 @@ def state(facts: Facts) -> State:
     if facts.frame is None:
         return "spinner-gap", "accent", "Starting", ""
     return "check-circle", "good", "Ready", "The picture shows the present settings"
+
+
+def working(facts: Facts) -> State:
+    """Return the renderer's state; while it would be ready, the work in the background."""
+    now, (words, all_of_it) = state(facts), work.text(facts)
+    return ("spinner-gap", "accent", words, all_of_it) if words and now[2] == "Ready" else now
+
+
+def dragging(scene: Scene) -> State | None:
+    """Return the state of a running drag of points; None without one. The pictures of its steps are no news."""
+    dragger = scene.interaction.dragger
+    if dragger.running is None:
+        return None
+    return "spinner-gap", "accent", f"Dragging, step {dragger.step}", "Esc or Space stops it and keeps what is reached"
 
 
 def preparing(facts: Facts) -> State | None:

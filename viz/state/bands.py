@@ -28,11 +28,30 @@ def bands_of(model: ModelInfo) -> tuple[Band, Band, Band]:
         ("Middle", "features, hair", "middle"),
         ("Fine", "colour, texture", "fine"),
     )
-    side = model.resolution
+    size = f"{model.width} × {model.height}"
     return tuple(  # type: ignore[return-value]  # three of them
-        Band(name, note if end > start else f"none: {side} × {side} ends before it", token, range(start, end))
+        Band(
+            name,
+            f"none: {size} ends before it"
+            if end <= start
+            else note
+            if max(model.width, model.height) >= KNOWN_FROM
+            else _sizes(model, start, end),
+            token,
+            range(start, end),
+        )
         for (name, note, token), start, end in zip(named, ends, ends[1:], strict=False)
     )
+
+
+KNOWN_FROM = 128
+"""Least resolution of networks whose bands do what the StyleGAN paper says: it looked at networks of 1024 pixels."""
+
+
+def _sizes(model: ModelInfo, start: int, end: int) -> str:
+    """Return the resolutions of w vectors as a note: `4² to 16²`."""
+    low, high = (f"{h}²" if h == w else f"{w} × {h}" for h, w in (model.ws_sizes[i] for i in (start, end - 1)))
+    return low if low == high else f"{low} to {high}"
 
 
 def band_of(model: ModelInfo, index: int) -> Band:
@@ -42,9 +61,13 @@ def band_of(model: ModelInfo, index: int) -> Band:
 
 @lru_cache(maxsize=512)
 def short_name(name: str) -> str:
-    """Shorten a layer name for a narrow column: `b8.conv0` -> `b8.0`, `b8.torgb` -> `b8.rgb`, `L3_52_512` -> `L3`."""
-    if found := re.fullmatch(r"(b\d+)\.(?:conv(\d)|to(rgb)|(in)put)", name):
-        return f"{found[1]}.{found[2] or found[3] or found[4]}"
+    """Shorten a layer name for a narrow column, in the usual forms of the field.
+
+    `b8.conv0` -> `8 ↑` (it upsamples to 8 x 8), `b8.conv1` -> `8`, `b8.torgb` -> `8 RGB`, `b4.input` -> `4 in`,
+    `L3_52_512` -> `L3`.
+    """
+    if found := re.fullmatch(r"b(\d+)\.(conv0|conv1|torgb|input)", name):
+        return found[1] + {"conv0": " ↑", "conv1": "", "torgb": " RGB", "input": " in"}[found[2]]
     if found := re.fullmatch(r"(L\d+)_\d+_\d+", name):
         return found[1]
     return name

@@ -119,8 +119,23 @@ class Thumbnails(Protocol):
     def tally(self) -> Tally:
         """Return counts from which callers see if images were requested, missed or added."""
 
-    def get(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
-        """Return texture and (u0, v0, u1, v1) of the image of `request`, or None if it is not available yet."""
+    @property
+    def waiting(self) -> int:
+        """Return the number of images that were missing in the last frame."""
+
+    def get(
+        self, request: RenderRequest, size: int = 64, owner: str = ""
+    ) -> tuple[Texture, tuple[float, float, float, float]] | None:
+        """Return texture and (u0, v0, u1, v1) of the image of `request`, or None if it is not available yet.
+
+        Of several owners the one whose requests are newest comes first.
+        """
+
+    def known(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
+        """Return what `get` would, without requesting anything: for an older image shown meanwhile."""
+
+    def opened(self, owner: str) -> None:
+        """Put an owner that the user has just opened before others whose requests are as new."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +154,23 @@ class JobStatus:
         return self.failure is not None or self.done >= self.total
 
 
+class RunningJob(NamedTuple):
+    """A job that the renderer is doing."""
+
+    name: str
+    """Name for people."""
+    done: int
+    total: int
+    left_s: float | None = None
+    """Seconds left, where the work itself knows; None: to be estimated from its progress."""
+
+
 class Jobs(Protocol):
     """Long computations that the renderer does while idle. Ask in every frame, outside of cached parts."""
+
+    @property
+    def running(self) -> tuple[RunningJob, ...]:
+        """Return the jobs that are not over."""
 
     def ask(self, work: Work) -> JobStatus:
         """Return the status of a job. A job that is not asked for in a frame is cancelled; finished ones are kept."""
@@ -265,6 +295,8 @@ class Facts:
     """Seconds on a monotonic clock."""
     size: tuple[float, float] = (1280.0, 720.0)
     """Window size in design lengths (pixels at 100 %)."""
+    room: tuple[float, float] = (1280.0, 720.0)
+    """Window size in design lengths if the interface were at 100 %."""
 
     @cached_property
     def performance(self) -> Performance:

@@ -8,9 +8,16 @@ import math
 from dataclasses import dataclass, replace
 
 from foundation.inputs import DETAIL, SENTENCE, clean_fields, clean_lines
-from renderer.document.document import Document, Swatch
-from renderer.ipc.protocol import Changes
+from renderer.document.document import Camera, Document, SeedMarks, Swatch
+from renderer.document.timeline import Way
+from renderer.ipc.protocol import Changes, Geodesic, Network
 from training_launcher.run import Run
+from viz.state.dragging.parts import BrushInHand as BrushInHand
+from viz.state.dragging.parts import PointDragger as PointDragger
+from viz.state.dragging.parts import Stage as Stage
+from viz.state.finding.parts import DirectionFinder as DirectionFinder
+from viz.state.finding.parts import PileSorter as PileSorter
+from viz.state.fitting.parts import PhotoTable as PhotoTable
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ class Message:
     """Folder to open from the message."""
     shelf: bool = False
     """Offer to take back the change of the shelf that it reports."""
+    photo: str = ""
+    """Picture that was opened for its recipe: offer to fit it as a photo."""
     at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -81,7 +90,7 @@ class Message:
         object.__setattr__(self, "trace", clean_lines(self.trace))
 
 
-INFO_S = 5.0
+INFO_S = 4.0
 """Seconds before an informational message disappears."""
 MESSAGES = 4
 """Maximum number of messages shown at once."""
@@ -130,6 +139,8 @@ class Target:
     """Range such as `L10–L14`; empty if `where` already names it."""
     token: str
     """Colour token of their band."""
+    layers: tuple[str, ...] = ()
+    """Their layers, for networks (see `ModelInfo.blend_rows`)."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +156,8 @@ class SwatchDrag:
 
     on: bool = False
     swatch: Swatch | None = None
+    network: Network | None = None
+    """Dragged instead of a swatch, if it is not None."""
     at: int | None = None
     """Index on the shelf; None for the second style."""
     over: Target | Slot | None = None
@@ -253,6 +266,95 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class MarksBefore:
+    """Marks that undo in the gallery brings back."""
+
+    marks: tuple[SeedMarks, ...]
+    done: int
+    """Number of steps of the document that were done then: a later step is undone first."""
+
+
+@dataclass(frozen=True)
+class SeedChoice:
+    """Chosen seeds of the gallery."""
+
+    chosen: tuple[int, ...] = ()
+    """In the order in which they were chosen."""
+    cursor: int | None = None
+    """Seed that keys act on, and that is shown large."""
+    anchor: int | None = None
+    """Start of the run of seeds that Shift extends."""
+    pointed: int | None = None
+    """Seed under the pointer."""
+    turn: int = 0
+    """Counts the times that the user sorted again."""
+    past: tuple[MarksBefore, ...] = ()
+    future: tuple[MarksBefore, ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """Behaviour of Start by itself: the walk at the first start, and the four things to try."""
+
+    auto: bool = False
+    """Start was opened by the window, and goes with the first step of the document."""
+    walking: bool = False
+    """The image walks by itself until anything is touched."""
+    on: bool = False
+    """The four things to try are shown."""
+    done: tuple[tuple[int, float], ...] = ()
+    """Number and time of each thing that was done."""
+    since: Document | None = None
+    """Document when they were first shown."""
+    saved: str = ""
+    """File that had been saved last then; empty if none."""
+
+
+@dataclass(frozen=True)
+class SegmentMeasuring:
+    """A path between two keys of the latent that is being measured."""
+
+    at: float
+    """Time of the first key in seconds."""
+    mark: str
+    """`segment_mark` of the two."""
+    way: Way
+    """The path as far as it is known."""
+    even: bool
+    """Measure its speed too."""
+    work: Geodesic | Changes
+    """The job that runs now."""
+
+
+@dataclass(frozen=True)
+class ComparedNetworks:
+    """Choices in the comparison of networks that last while the window is open."""
+
+    focus: int = 0
+    """Place of the cell that was clicked last: it is drawn before the others."""
+    shown: int = 0
+    """Place of the cell that mode flip shows."""
+    before: int = 1
+    """Place of the cell that it showed before."""
+    cameras: tuple[Camera, ...] = ()
+    """Of the cells in their order; the first one's is that of all while they are linked."""
+    differences: tuple[Network | None, ...] = ()
+    """Networks that show their difference to the first; None: the blend."""
+    strip_hidden: bool = False
+    """The message about memory was answered."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """Things to bring to the front, and to name on the canvas."""
+
+    window: str = ""
+    """Window to bring to the front of its node in the next frame."""
+    preview: str = ""
+    """Name of the preview of the last frame, as `Smile +2 σ`."""
+
+
+@dataclass(frozen=True)
 class Interaction:
     """State shared between panels, besides document, view and settings."""
 
@@ -262,10 +364,21 @@ class Interaction:
     selection: MixingSelection = MixingSelection()
     drag: SwatchDrag = SwatchDrag()
     grid: GridSettings = GridSettings()
+    seeds: SeedChoice = SeedChoice()
+    first: FirstSteps = FirstSteps()
     keys: KeySelection = KeySelection()
     measuring: Changes | None = None
     """Running measurement of the timeline's speed."""
+    segment: SegmentMeasuring | None = None
+    """Path between two keys that is being measured."""
     runs: RunChoice = RunChoice()
     following: Following = Following()
     scrub: Scrub = Scrub()
     beside: Beside = Beside()
+    finder: DirectionFinder = DirectionFinder()
+    sorter: PileSorter = PileSorter()
+    photos: PhotoTable = PhotoTable()
+    compared: ComparedNetworks = ComparedNetworks()
+    brush: BrushInHand = BrushInHand()
+    dragger: PointDragger = PointDragger()
+    front: Front = Front()

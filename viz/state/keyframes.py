@@ -5,12 +5,13 @@ from dataclasses import replace
 from imgui_bundle import imgui
 
 from renderer.document import timeline as tl
+from renderer.document.parts import Latent
 from renderer.document.timeline import Timeline
 from viz.state.playback import on_frame, present_value, scrubbed, with_playback
 from viz.state.recording import derived
 from viz.state.scene import Scene
 
-PRESENT = ("latent", "mixing", "truncation", "noise", "transform.x", "transform.y", "transform.angle")
+PRESENT = ("latent", "mixing", "truncation", "noise", "weights", "transform.x", "transform.y", "transform.angle")
 """Parameters that "key everything" keys if they are in use or have a track."""
 
 
@@ -48,6 +49,12 @@ def key_set(scene: Scene, *paths: str) -> Scene:
     timeline, at = scene.document.timeline, playhead(scene)
     for path in paths:
         timeline = tl.keyed(timeline, path, at, present_value(scene, path))
+    return with_playback(with_timeline(scene, timeline), at=at, playing=False, on=True)
+
+
+def latent_keyed(scene: Scene, latent: Latent) -> Scene:
+    """Add a key with another latent than the present one at the playhead, and show the timeline."""
+    timeline, at = tl.keyed(scene.document.timeline, "latent", playhead(scene), latent), playhead(scene)
     return with_playback(with_timeline(scene, timeline), at=at, playing=False, on=True)
 
 

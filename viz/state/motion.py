@@ -1,4 +1,8 @@
-"""Motion of seeds, noise and transforms: pure functions of time, independent of the frame rate."""
+"""Motion of the image: motion of seeds, noise and transforms by itself, and when the image counts as in motion.
+
+`Activity` decides the latter by the image that is requested, whatever changes it: a new control, drag or animation is
+in motion without knowing of it.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,6 +11,46 @@ from renderer.document.document import Document, Motion
 
 LONGEST_STEP = 0.25
 """Longest time step in seconds: after a longer pause (a dialog, a suspended laptop) motion resumes without a jump."""
+
+
+REST_S = 0.25
+"""Seconds without change after which the image is at rest."""
+
+
+class Activity:
+    """Motion of the image: it changes while something is held or moves by itself, or several times in succession.
+
+    A single change, as by a click, is none. What is held still for `REST_S` rests, and so does what is let go, at once.
+    """
+
+    def __init__(self) -> None:
+        self.moving = False
+        self._changed_at = -math.inf
+        self._sustained = False
+
+    def look(self, changed: bool, now: float, sustained: bool) -> bool:
+        """Return True if the image is in motion. Call once a frame.
+
+        Args:
+            changed: The image differs from that of the last frame.
+            now: Seconds.
+            sustained: Something is held, or moves by itself.
+        """
+        quick = now - self._changed_at < REST_S
+        if sustained:
+            self.moving = changed or (self.moving and quick)
+        elif self._sustained:
+            self.moving = False  # let go
+        else:
+            self.moving = quick and (changed or self.moving)
+        if changed:
+            self._changed_at = now
+        self._sustained = sustained
+        return self.moving
+
+    def resting_in(self, now: float) -> float:
+        """Return the seconds after which an image in motion is at rest if nothing changes."""
+        return max(self._changed_at + REST_S - now, 0.0)
 
 
 @dataclass(frozen=True)

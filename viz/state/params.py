@@ -76,6 +76,21 @@ _ALL = (
     Param(
         "direction.strength", "Strength", -5, 5, "how far to go along it, in lengths of its own vector; type for more"
     ),
+    Param(
+        "style.strength",
+        "Strength",
+        -5,
+        5,
+        "how far its style moves, in standard deviations (σ) where they are known; type for more",
+    ),
+    Param("direction.share", "Strength", 0, 1, "how much of the way of this drag; type for more, or below 0"),
+    Param("direction.sigmas", "Strength", -5, 5, "how far to go along it; type for more", "σ", "%+.2f"),
+    Param("bend.multiply", "Multiply", -2, 4, "Factor of the maps; below 0 they are inverted", "×"),
+    Param("bend.zoom", "Zoom", 0.25, 4, "Makes the maps larger about their centre", "×"),
+    Param("bend.turn", "Turn", -180, 180, "Turns the maps about their centre, counterclockwise", "°", "%.1f"),
+    Param("bend.mirror", "Mirror", 0, 1, "Share of the maps with left and right exchanged"),
+    Param("bend.threshold", "Threshold", 0, 4, "Values nearer to 0 than so many standard deviations become 0", "σ"),
+    Param("bend.noise", "Noise", 0, 4, "Noise of so many standard deviations is added", "σ"),
     Param("layer.noise", "Strength", 0, 4, "Multiplies the strength of this layer's noise", "×"),
     Param("document.noise.strength", "Strength", 0, 2, "Multiplies the learned strength of every layer's noise", "×"),
     Param("document.transform.x", "Translate x", -1, 1, "Moves the input to the right, in picture widths", fmt="%.3f"),
@@ -107,7 +122,26 @@ _ALL = (
         "Shape of the window: larger hides more leakage and blurs more",
         fmt="%.1f",
     ),
+    Param(
+        "view.lens.pictures",
+        "Pictures",
+        1,
+        64,
+        "How many pictures equivariance is averaged over; 1: this one alone",
+        "pictures",
+        "%.0f",
+    ),
     Param("settings.frame_limit", "Frame limit", 0, 240, "Frames a second at most; 0 sets no limit", "fps", "%.0f"),
+    Param("settings.capture_scale", "Enlarged", 1, 16, "Enlargement of saved pictures of small networks", "×", "%.0f"),
+    Param(
+        "settings.preview_gb",
+        "Film memory",
+        0,
+        64,
+        "Memory for pictures of the timeline, so that it plays at its own rate the second time; 0 keeps none",
+        "GB",
+        "%.1f",
+    ),
     Param("settings.scale", "Scale", 0.75, 3, "Size of the interface", "×"),
 )
 PARAMS = {param.path: param for param in _ALL}

@@ -4,6 +4,7 @@ While the timeline shows, panels get the document as of the playhead. The docume
 recorded. A change of a keyed parameter sets a key at the playhead; any other change applies to the document.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from renderer.document import timeline as tl
@@ -30,6 +31,15 @@ def with_playback(scene: Scene, **changes: object) -> Scene:
 def on_frame(seconds: float, fps: float) -> float:
     """Round a time to the nearest film frame."""
     return round(seconds * fps) / fps
+
+
+def shown_at(scene: Scene) -> float:
+    """Return the second of the film that is drawn: while it plays, that of the last film frame passed."""
+    at, timeline = scene.view.playback.at, scene.document.timeline
+    if not scene.view.playback.playing:
+        return at
+    frame = math.floor(at * timeline.fps + 1e-6)
+    return (frame % timeline.frames if timeline.loop else frame) / timeline.fps
 
 
 def scrubbed(scene: Scene, seconds: float) -> Scene:
@@ -67,7 +77,7 @@ def animated(request: RenderRequest, scene: Scene) -> RenderRequest:
     """Return the request for `scene`, at the playhead while the timeline shows."""
     if not showing(scene):
         return request
-    timeline, at = scene.document.timeline, scene.view.playback.at
+    timeline, at = scene.document.timeline, shown_at(scene)
     if scene.preview is not None:  # previews derive from the panels' document, which lacks only blends of latents
         track = timeline.track("latent")
         handed, _ = laid(scene.document, scene.view.display, timeline, at, plain=True)
@@ -75,6 +85,30 @@ def animated(request: RenderRequest, scene: Scene) -> RenderRequest:
             return request
         timeline = replace(timeline, tracks=(track,))
     return requested(request, timeline, at)
+
+
+def of_moment(scene: Scene, document: Document) -> RenderRequest:
+    """Return the request of a variant of the panels' document, at the moment that the canvas shows.
+
+    The panels' document has all values as of the playhead, but the latent of the key passed last; where the variant has
+    that latent too, its image gets the blend of keys that the canvas shows.
+    """
+    request = request_for(document, Display(), scene.settings.device, 0)
+    track = scene.document.timeline.track("latent") if showing(scene) else None
+    if track is None or track.muted or document.latent != scene.document.latent:
+        return request
+    return requested(request, replace(scene.document.timeline, tracks=(track,)), scene.view.playback.at)
+
+
+def seen_from(scene: Scene, document: Document, at: float | None) -> RenderRequest:
+    """Return the request of another state of the document as it is at a second of its own timeline; None: off it."""
+    request = request_for(document, Display(), scene.settings.device, 0)
+    return request if at is None else requested(request, document.timeline, at)
+
+
+def moment(scene: Scene) -> float | None:
+    """Return the second of the timeline that the canvas shows; None while it shows the document itself."""
+    return scene.view.playback.at if showing(scene) else None
 
 
 @dataclass(frozen=True)
@@ -93,6 +127,8 @@ class Overlay:
     def __init__(self) -> None:
         self._laid: _Laid | None = None
         self._active = False
+        self.fresh: tuple[tuple[str, float], ...] = ()
+        """Paths and times of the keys that the last `lift` set where there was none."""
 
     def lay(self, scene: Scene) -> Scene:
         """Return the scene for the panels, with values as of the playhead."""
@@ -108,7 +144,7 @@ class Overlay:
 
     def lift(self, scene: Scene) -> Scene:
         """Return the panels' scene with the document's own values under the timeline."""
-        last = self._laid
+        last, self.fresh = self._laid, ()
         if not self._active or last is None:
             return scene
         document, display = scene.document, scene.view.display
@@ -120,6 +156,7 @@ class Overlay:
             return with_playback(scene, playing=False, on=False)  # another document was opened
         timeline = document.timeline
         at = on_frame(last.at, timeline.fps)
+        self.fresh = tuple((path, at) for path in changed if tl.key_at(timeline, path, at) is None)
         for path in changed:
             timeline = tl.keyed(timeline, path, at, _value(document, display, path))
         for path in keyed:

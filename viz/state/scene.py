@@ -18,7 +18,7 @@ class Say(Protocol):
     """Shows a message over the image."""
 
     def __call__(
-        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False
+        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False, photo: str = ""
     ) -> None:
         """Show `text`.
 
@@ -28,11 +28,15 @@ class Say(Protocol):
             bad: An error, which stays until it is dismissed.
             folder: A folder to open from the message.
             shelf: Offer to take back the change of the shelf that it reports.
+            photo: A picture that was opened for its recipe: offer to fit it as a photo.
         """
 
 
 class Steps(Protocol):
     """Undo and redo."""
+
+    step: str
+    """Name of the step that this frame's change of the document makes; empty to derive it from the change."""
 
     def undo(self) -> None:
         """Undo the last step."""
@@ -133,6 +137,8 @@ class Scene:
     """Document shown instead while the user hovers or drags, without an undo step. Cleared before every frame, so it
     must be set again in each.
     """
+    preview_name: str = ""
+    """Name of the preview for the plate on the canvas; set with it."""
 
     @property
     def shown(self) -> Document:
@@ -181,5 +187,9 @@ class Command:
     """For toggles: returns the current state."""
     repeats: bool = False
     """True if holding a key repeats the command."""
+    holds: bool = False
+    """True if the command runs once more when its key was held and is let go."""
     on_release: bool = False
     """True if the command runs on key release, because holding the key has another meaning."""
+    place: Callable[[Scene], bool] | None = None
+    """Returns True where its keys act; there they come before those of commands without a place. None: everywhere."""

@@ -6,17 +6,50 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import platformdirs
 
+from foundation.specs.formats import PictureFormat
+
 Scheme = Literal["dark", "light"]
+Precision = Literal["motion", "exact", "fast"]
+"""When images may be rendered at a lower precision, where the processor renders those sooner."""
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 """Interface scales available to keys and the Settings dialog."""
 
-LOW_RES_MS = 50.0
-"""Render time above which images are rendered at low resolution during drags."""
+LEAST = (960.0, 540.0)
+"""Least width and height of a window in design lengths: a larger interface would not fit."""
+
+
+def fitting(room: tuple[float, float]) -> tuple[float, ...]:
+    """Return the scales that leave `LEAST` of a window; at least the smallest.
+
+    `room`: Size of the window in design lengths at 100 %.
+    """
+    found = tuple(
+        scale for scale in SCALES if all(have >= need * scale for have, need in zip(room, LEAST, strict=True))
+    )
+    return found or SCALES[:1]
+
+
+def shown_scale(scale: float, room: tuple[float, float]) -> float:
+    """Return the scale at which a window is drawn: the wanted one, or the largest that fits."""
+    return min(scale, max(fitting(room)))
+
+
+def scale_problem(scale: float, room: tuple[float, float]) -> str:
+    """Return why a window cannot be drawn at a scale; empty if it can."""
+    if scale <= max(fitting(room)):
+        return ""
+    width, height = (round(need * scale) for need in LEAST)
+    return f"{round(scale * 100)} % needs a window of at least {width} x {height}"
+
+
+LOW_RES_MS = 66.0
+"""Render time above which images in motion are rendered at low resolution: 12 a second, with some time to spare."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +65,25 @@ class Settings:
     """Frame rate limit; 0 for none."""
     vsync: bool = True
     drafts: bool = True
-    """True to render slow images at a lower resolution during drags."""
+    """True to render slow images at a lower resolution while they move."""
+    precision: Precision = "motion"
+    """Lower precision of images: in motion, never, or always. Saved images and films are exact."""
+    smooth: bool = True
+    """True to interpolate between the pixels of an image that is shown larger than it is."""
+    capture_format: PictureFormat = "png"
+    """Format of saved pictures."""
+    capture_scale: int = 1
+    """Enlargement of saved images of small networks, 1..16."""
+    preview_gb: float = 1.0
+    """Memory for pictures of the timeline, in GB of 2^30 bytes, so that it plays at its own rate; 0 keeps none."""
+    preview_fill: bool = True
+    """True to draw the missing pictures of the timeline in idle time."""
     capture_dir: str = ""
     """Folder of captures; empty for the pictures folder of the user."""
     browse_dir: str = ""
     """Initial folder of the file browser; empty for the last one used."""
+    first_steps: bool = True
+    """True to show newcomers four things to try at the first start."""
     reopen: bool = True
     """True to open windows with the session of the one closed last."""
     recent: tuple[str, ...] = ()
@@ -70,6 +117,8 @@ class Options:
     """True to save settings and layouts in `config_dir`."""
     problem: str = ""
     """Message to show at the start."""
+    welcome: bool = True
+    """Open on Start; without an earlier session the image walks by itself."""
     size: tuple[int, int] = (1440, 900)
     strict: bool = False
     """True to raise on misuse of Dear ImGui, as tests do, instead of recovering."""

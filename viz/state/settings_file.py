@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from foundation import plain_yaml
 from foundation.background import Worker
 from foundation.files import write_text
 from foundation.inputs import clean_text, read_regular, reason_of
 from viz.state.params import PARAMS
-from viz.state.settings import Scheme, Settings
+from viz.state.settings import Settings
 
 FILE = "settings.yaml"
 SAVE_AFTER_S = 1.0
@@ -77,8 +77,8 @@ def _checked(name: str, value: object) -> object:
     if name == "recent":
         good = isinstance(value, list) and all(isinstance(one, str) for one in value)
         return tuple(value)[:RECENT] if good and isinstance(value, list) else None
-    if name == "scheme":
-        return value if value in get_args(Scheme) else None
+    if get_origin(hint := get_type_hints(Settings)[name]) is Literal:
+        return value if value in get_args(hint) else None
     if isinstance(default, bool):
         return value if isinstance(value, bool) else None
     if isinstance(default, int | float):

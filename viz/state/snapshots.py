@@ -7,13 +7,12 @@ from pathlib import Path
 
 import platformdirs
 
+from foundation.bundled import RECORDED_RUNS
+from foundation.network_files import NETWORK_SUFFIXES
 from foundation.runs import grids, snapshot_kimg
 from renderer.ipc.protocol import ModelInfo
 from viz.state.facts import Snapshot
 from viz.state.settings import Settings
-
-NETWORK_SUFFIXES = (".safetensors", ".pkl")
-"""File suffixes of networks; of two snapshots of one kimg the first suffix wins."""
 
 _SETTLED_SECONDS = 2.0
 """Age at which a folder's listing is cached: a recent time stamp may not distinguish two changes."""
@@ -108,9 +107,10 @@ def _rank(name: str) -> int:
 
 @lru_cache(maxsize=1)
 def usual_run_folders() -> tuple[str, ...]:
-    """Return the default folders of runs; new runs go into the first."""
+    """Return the default folders of runs; new runs go into the first. The last holds that of the demo network."""
     documents = platformdirs.user_documents_path() / "StyleScope" / "runs"
-    return str(documents), str(Path.cwd() / "runs")
+    recorded = (str(RECORDED_RUNS),) if os.path.isdir(RECORDED_RUNS) else ()
+    return str(documents), str(Path.cwd() / "runs"), *recorded
 
 
 def run_folders(settings: Settings, source: str) -> tuple[str, ...]:

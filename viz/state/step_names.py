@@ -3,16 +3,30 @@
 from dataclasses import fields, replace
 from pathlib import PurePath
 
+from foundation.runs import snapshot_kimg
 from foundation.seeds import seed_at
 from renderer.document.document import Document, Swatch
+from renderer.document.parts import LayerBend
 from renderer.document.timeline import Timeline, Track
-from renderer.ipc.protocol import Direction, Latent, LayerStyle, Mixing, Network, Noise, Transform, Truncation
+from renderer.ipc.protocol import (
+    Direction,
+    Latent,
+    LayerStyle,
+    Mixing,
+    Network,
+    Noise,
+    StyleOffset,
+    Transform,
+    Truncation,
+    Weights,
+)
 from viz.state.swatches import source_name
 
 NAMES = {
     "latent": "Latent",
     "mixing": "Mixing",
     "truncation": "Truncation",
+    "weights": "Networks of layers",
     "truncation.psi": "ψ",
     "truncation.cutoff": "ψ layers",
     "noise": "Noise",
@@ -32,8 +46,12 @@ NAMES = {
 
 def name_of(path: str) -> str:
     """Return the name of a parameter."""
-    if path.startswith("directions."):
-        return path.removeprefix("directions.")
+    root, _, rest = path.partition(".")
+    if root in ("styles", "bends"):
+        layer, _, word = rest.rpartition(".")
+        return f"{layer} {word}"
+    if root == "directions":
+        return rest
     return NAMES.get(path) or path.rpartition(".")[2].replace("_", " ").capitalize()
 
 
@@ -65,12 +83,29 @@ def _tracks(before: Timeline, after: Timeline) -> str:
         return f"Mute {name}" if new.muted else f"Unmute {name}"
     if old.interpolation != new.interpolation:
         return f"{name} {new.interpolation}"
-    if len(new.keys) < len(old.keys):
-        return f"Remove {name} key"
-    if len(new.keys) > len(old.keys):
-        return f"Key {name}" if len(new.keys) == len(old.keys) + 1 else f"Keys of {name}"
-    moved = [key.at for key in old.keys] != [key.at for key in new.keys]
-    return f"Move {name} key" if moved else f"Change {name} key"
+    return _keys(old, new, name)
+
+
+def _keys(old: Track, new: Track, name: str) -> str:
+    """Return the name of a change of one track's keys: some added, removed, moved or changed, or others altogether."""
+    values, found = {key.at: key for key in old.keys}, {key.at: key for key in new.keys}
+    lost, gained = [at for at in values if at not in found], [at for at in found if at not in values]
+    changed = [at for at in values if at in found and values[at] != found[at]]
+    if not old.keys and len(gained) > 1:
+        return f"Keys of {name}"
+    match bool(lost), bool(gained), bool(changed):
+        case True, False, False:
+            return f"Remove {name} key" if len(lost) == 1 else f"Remove {len(lost)} {name} keys"
+        case False, True, False:
+            return f"Key {name}" if len(gained) == 1 else f"{len(gained)} keys of {name}"
+        case False, False, True if len(changed) == 1:
+            only = replace(found[changed[0]], way=values[changed[0]].way) == values[changed[0]]
+            return f"Path {found[changed[0]].way.route}" if only else f"Change {name} key"
+        case True, True, False if [key.value for key in old.keys] == [key.value for key in new.keys]:
+            return f"Move {name} key" if len(lost) == 1 else f"Move {len(lost)} {name} keys"
+    if sorted(map(repr, (key.value for key in old.keys))) == sorted(map(repr, (key.value for key in new.keys))):
+        return f"Move {name} keys"
+    return f"Other keys of {name}"
 
 
 _BLENDS = {"z": "Z", "w": "W", "arc": "arc"}
@@ -109,10 +144,19 @@ def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...
             return _transform(before.transform, after.transform)
         case "directions":
             return _directions(before.directions, after.directions)
+        case "styles":
+            return _styles(before.styles, after.styles)
+        case "bends":
+            return _bends(before.bends, after.bends)
         case "shelf":
             return shelf_step(before.shelf, after.shelf)
         case "timeline":
             return timeline_step(before.timeline, after.timeline)
+        case "networks":
+            more = len(after.networks) > len(before.networks)
+            return "Add network" if more else "Remove network"
+        case "weights":
+            return _weights(before.weights, after.weights)
         case "force_fp32":
             return "Use fp32" if after.force_fp32 else "Native precision"
         case _:
@@ -120,6 +164,8 @@ def _part(name: str, before: Document, after: Document, ws_names: tuple[str, ...
 
 
 def _network(before: Network, after: Network) -> str:
+    if before.source == after.source and before.raw != after.raw:
+        return "Generator as trained" if after.raw else "Average generator"
     if before.source == after.source:
         return "Reload"
     return f"Open {PurePath(after.source).name or after.source}" if after.source else "Open demo network"
@@ -136,6 +182,8 @@ def _latent(before: Latent, after: Latent) -> str:
         return f"Seed {_figure(seed, 0)}" if whole else f"Walk to {_figure(after.x, 2)}, {_figure(after.y, 2)}"
     if before.blend != after.blend:
         return f"Blend in {_BLENDS[after.blend]}"
+    if before.condition != after.condition:
+        return "Condition" if after.condition else "Class"
     if before.label != after.label:
         return "Class by seed" if after.label is None else f"Class {after.label}"
     if before.label_b != after.label_b:
@@ -217,6 +265,34 @@ def _layer_noise(before: Noise, after: Noise) -> str:
     return f"Noise seed {'as all' if now.seed is None else now.seed} {where}"
 
 
+def _weights(before: Weights, after: Weights) -> str:
+    """Return the name of a change of the networks of layers."""
+    if before.layers == after.layers:
+        if after.mapping_blended:
+            return "Mapping blended"
+        return "Mapping of the network" if after.mapping is None else f"Mapping of {network_name(after.mapping)}"
+    if not after.layers:
+        return "One network again"
+    was, now = {one.layer: one for one in before.layers}, {one.layer: one for one in after.layers}
+    changed = [layer for layer in (now | was) if was.get(layer) != now.get(layer)]
+    where = changed[0] if len(changed) == 1 else f"{len(changed)} layers"
+    left = [now[layer] for layer in changed if layer in now]
+    if not left:
+        return f"Network off {where}"
+    name, amounts = network_name(left[0].network), {round(one.amount * 100) for one in left}
+    if any(one.layer not in was or was[one.layer].network != one.network for one in left):
+        return f"{name} on {where}"
+    return f"{where} {name} {amounts.pop()} %" if len(amounts) == 1 else f"Amounts in {where}"
+
+
+def network_name(network: Network) -> str:
+    """Return the file name of a network without its ending; of a snapshot its training time."""
+    kimg = snapshot_kimg(network.source)
+    if kimg is not None:
+        return f"kimg {kimg:g}"
+    return PurePath(network.source.replace("\\", "/")).stem or "demo"
+
+
 def _directions(before: tuple[Direction, ...], after: tuple[Direction, ...]) -> str:
     if len(before) != len(after):
         more, fewer = (after, before) if len(after) > len(before) else (before, after)
@@ -226,7 +302,55 @@ def _directions(before: tuple[Direction, ...], after: tuple[Direction, ...]) -> 
     if len(changed) > 1:
         return "Directions"
     was, now = changed[0]
-    return f"{now.name} {_figure(now.strength, 2)}" if was.strength != now.strength else f"{now.name} layers"
+    if was.name != now.name:
+        return f"Name {now.name}"
+    if was.array != now.array:
+        return f"Turn {now.name} around"
+    if was.strength == now.strength:
+        return f"Layers of {now.name}"
+    if not now.sigma:
+        return f"{now.name} {_figure(now.strength, 2)}"
+    figure = _figure(now.strength, 2).rstrip("0").rstrip(".")
+    return f"{now.name} {'+' if now.strength > 0 else ''}{figure} σ"
+
+
+def style_name(one: StyleOffset) -> str:
+    """Return the name of a style channel."""
+    return one.name or f"{one.layer} channel {one.channel}"
+
+
+def _styles(before: tuple[StyleOffset, ...], after: tuple[StyleOffset, ...]) -> str:
+    was, now = {one.place: one for one in before}, {one.place: one for one in after}
+    new, gone = [one for one in after if one.place not in was], [one for one in before if one.place not in now]
+    if new and not gone:
+        return f"Add {style_name(new[0])}" if len(new) == 1 else f"Add {len(new)} style channels"
+    if gone and not new:
+        return f"Remove {style_name(gone[0])}" if len(gone) == 1 else f"Remove {len(gone)} style channels"
+    changed = [place for place in now if was.get(place) != now[place]]
+    if len(changed) != 1:
+        return "Style channels"
+    old, one = was[changed[0]], now[changed[0]]
+    if old.strength != one.strength:
+        return f"{style_name(one)} {_figure(one.strength, 2)}{' σ' if one.sigma != 1 else ''}"
+    return f"Rename {style_name(old)}" if old.name != one.name else f"Unit of {style_name(one)}"
+
+
+def _bends(before: tuple[LayerBend, ...], after: tuple[LayerBend, ...]) -> str:
+    was, now = {one.place: one for one in before}, {one.place: one for one in after}
+    changed = [
+        place for place in (*was, *(place for place in now if place not in was)) if was.get(place) != now.get(place)
+    ]
+    if len(changed) != 1:
+        return "Layer bending"
+    old, new = was.get(changed[0]), now.get(changed[0])
+    one = new or old
+    assert one is not None
+    words = f"{one.kind} {one.layer}"
+    if old is None or new is None:
+        return f"Add {words}" if old is None else f"Remove {words}"
+    if old.strength != new.strength:
+        return f"{words[0].upper()}{words[1:]} {_figure(new.strength, 2)}"
+    return f"Channels of {words}" if old.channels != new.channels else f"Seed of {words}"
 
 
 def shelf_step(before: tuple[Swatch, ...], after: tuple[Swatch, ...]) -> str:

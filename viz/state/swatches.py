@@ -10,7 +10,7 @@ from renderer.document.document import Document, Swatch
 from renderer.document.mixing import first_latent, rebased, style_of
 from renderer.ipc.protocol import Latent, LayerStyle, Mixing, Source, WBlend
 
-Kind = Literal["seed", "saved"]
+Kind = Literal["seed", "saved", "photo"]
 Shelf = tuple[Swatch, ...]
 
 MOST_SEEDS = 64
@@ -38,7 +38,9 @@ def source_name(source: Source, shelf: Shelf = ()) -> str:
 
 
 def kind_of(swatch: Swatch) -> Kind:
-    """Return the kind of a swatch: a plain seed, or an edited style."""
+    """Return the kind of a swatch: a plain seed, an edited style, or a fitted photo."""
+    if swatch.photo:
+        return "photo"
     plain = isinstance(swatch.latent, Latent) and swatch.latent.array is None and not swatch.mixing.layers
     return "seed" if plain else "saved"
 
@@ -101,6 +103,8 @@ def opened(document: Document, swatch: Swatch, num_ws: int) -> Document:
     else:
         x = swatch.mixing.x if swatch.mixing.layers else document.mixing.x
         latent, mixing = swatch.latent, replace(swatch.mixing, x=x)
+    if swatch.network is not None:
+        document = replace(document, network=swatch.network)
     return replace(document, latent=latent, mixing=rebased((document.latent, document.mixing), (latent, mixing)))
 
 

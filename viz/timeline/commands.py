@@ -6,6 +6,7 @@ from viz.state.facts import Facts
 from viz.state.keyframes import jumped, key_set, key_toggled, present_paths, under, with_timeline
 from viz.state.playback import scrubbed
 from viz.state.scene import Command, Scene, ShowDialog
+from viz.timeline.segments import segment_commands
 from viz.timeline.walks import walked, walks
 
 
@@ -44,6 +45,7 @@ def timeline_commands() -> tuple[Command, ...]:
             )
             for walk in walks()
         ),
+        *segment_commands(),
         Command(
             "export", "Timeline", "Export film…", "MP4, GIF or PNGs, in the background",
             lambda scene, facts: scene.request(ShowDialog("export")), ("Ctrl+E",), _has_keys,

@@ -8,16 +8,18 @@ from pathlib import Path
 
 from foundation.background import Worker
 from foundation.files import free_name
-from foundation.specs.film import FilmSpec
+from foundation.specs.film import FilmSpec, SeedsSpec
+from foundation.specs.formats import CHECKERBOARD
 from renderer.document.arrays import ArrayStore
 from renderer.document.session import SUFFIX, Session, save
 from training_launcher import launcher, registry
 from training_launcher.run import Run
 from viz.state.facts import ServiceKey
+from viz.state.pace import Pace
 
 SESSIONS = ".sessions"
 """Folder beside the runs with the sessions of exported films, so that they can be rendered again."""
-_NICE, _THREADS = 15, 1
+NICE, THREADS = 15, 1
 _POLL_S = 0.1
 
 
@@ -26,7 +28,7 @@ class FilmOptions:
     """Options of an export."""
 
     path: str
-    """Output path: `.mp4`, `.gif`, or a new folder."""
+    """Output path: `.mp4`, `.webm`, `.gif`, or a new folder."""
     fps: float
     start: float
     end: float
@@ -35,6 +37,8 @@ class FilmOptions:
     """Height of each image in pixels; 0: as rendered."""
     columns: int = 1
     rows: int = 1
+    background: str = CHECKERBOARD
+    """Background of images with transparency; see `FilmSpec.background`."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class ExportState:
     problem: str = ""
     """Reason of a failure in one sentence; empty if the film was saved or cancelled."""
     cancelled: bool = False
+    left_s: float | None = None
+    """Seconds left; None while nothing can be said."""
 
 
 def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
@@ -59,21 +65,22 @@ def spec_of(options: FilmOptions, session: Path, device: str) -> FilmSpec:
         size=options.size,
         fps=options.fps,
         grid=(options.columns, options.rows),
+        background=options.background,
         start=options.start,
         end=options.end,
         device=device,
-        threads=_THREADS,
-        nice=_NICE,
+        threads=THREADS,
+        nice=NICE,
     )
 
 
 class Exporter:
-    """Exports one film at a time."""
+    """Exports one film, or the pictures of many seeds, at a time."""
 
     def __init__(self) -> None:
         self.state: ExportState | None = None
         """Progress of the latest export; None before the first."""
-        self._worker: Worker[tuple[FilmSpec, str, Callable[[], None]], None] = Worker(
+        self._worker: Worker[tuple[FilmSpec | SeedsSpec, str, Callable[[], None]], None] = Worker(
             "export", self._make, on_error=self._fail
         )
         self._reported = True
@@ -109,9 +116,15 @@ class Exporter:
             raise ValueError("Another film is being exported; wait for it, or cancel it.")
         path = free_name(Path(outdir) / SESSIONS / f"{Path(options.path).stem}{SUFFIX}")
         save(path, session, arrays)
-        self.state, self._reported = ExportState(options.path), False
+        self.submit(spec_of(options, path, device), outdir, on_news)
+
+    def submit(self, spec: FilmSpec | SeedsSpec, outdir: str, on_news: Callable[[], None]) -> None:
+        """Start the run of a filled spec, whose session is written; otherwise like `start`."""
+        if self.running:
+            raise ValueError("Another export is in progress; wait for it, or cancel it.")
+        self.state, self._reported = ExportState(spec.out), False
         self._cancelled.clear()
-        self._worker.submit((spec_of(options, path, device), outdir, on_news))
+        self._worker.submit((spec, outdir, on_news))
 
     def cancel(self) -> None:
         """Cancel the export; the run removes the partial film."""
@@ -135,14 +148,17 @@ class Exporter:
         if self.state is not None:
             self.state = ExportState(self.state.path, over=True, problem=f"{type(error).__name__}: {error}")
 
-    def _make(self, task: tuple[FilmSpec, str, Callable[[], None]]) -> None:
+    def _make(self, task: tuple[FilmSpec | SeedsSpec, str, Callable[[], None]]) -> None:
         spec, outdir, on_news = task
+        pace = Pace()
         try:
             run, known, asked = launcher.submit(spec, outdir), registry.Registry(), False
             while (run := known.read(run.folder)).live and not self._closed.is_set():
                 if self._cancelled.is_set() and not asked:
                     asked = _stopped(run)
-                now = ExportState(spec.out, int(run.done), int(run.total))
+                left_s = pace.left_s(spec.out, int(run.done), int(run.total), time.monotonic())
+                left_s = None if left_s is None else float(round(left_s))
+                now = ExportState(spec.out, int(run.done), int(run.total), left_s=left_s)
                 if now != self.state:
                     self.state = now
                     on_news()

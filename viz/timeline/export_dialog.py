@@ -1,11 +1,14 @@
 """Dialog for film export: kind, size, rate, grid, range, file."""
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from imgui_bundle import imgui
 
+from foundation.specs.formats import CHECKERBOARD, color_of
 from viz.files.capture import folder_of
+from viz.state.bands import size_text
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.timeline.actions import ExportFilm
@@ -13,10 +16,19 @@ from viz.timeline.export import EXPORTER, FilmOptions
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
-KINDS = {"MP4": ".mp4", "GIF": ".gif", "PNGs": ""}
+KINDS = {"MP4": ".mp4", "WebM": ".webm", "GIF": ".gif", "PNGs": ""}
 """File suffix of each kind of film."""
+_KIND_HINTS = ("H.264, for every player", "VP9: transparency is kept", "At most 50 fps, 256 colours", "A folder")
+_CLEAR = (".webm", "")
+"""Endings of films that keep transparency."""
 SIZES = (0, 256, 512, 1024, 2048)
 GIF_MOST_FPS = 50.0
+_SMALL_HEIGHT = 512
+"""Proposed height of films of small networks, in pixels."""
+ALPHA = 4
+"""Channels of an image with transparency."""
+BACKGROUNDS = {"Squares": CHECKERBOARD, "Black": "#000000", "White": "#ffffff"}
+"""Backgrounds of transparent images by name."""
 
 
 @dataclass
@@ -24,6 +36,12 @@ class Form:
     """Options as they stand in the dialog."""
 
     options: FilmOptions = FilmOptions("", 60.0, 0.0, 1.0)
+    proposed_for: int = 0
+    """Resolution of the network that the height was proposed for; 0 before the first."""
+    color: str = "#808080"
+    """Background that is neither squares nor a usual colour."""
+    typed: str = ""
+    """Its text while it is being typed."""
 
 
 def start(scene: Scene, facts: Facts) -> None:
@@ -32,12 +50,20 @@ def start(scene: Scene, facts: Facts) -> None:
     kind = Path(form.options.path).suffix if form.options.path else ".mp4"
     path = free_path(folder_of(scene.settings), kind)
     form.options = replace(form.options, path=str(path), fps=timeline.fps, start=0.0, end=timeline.seconds)
+    own = facts.model.resolution if facts.model else 0
+    if own != form.proposed_for:
+        form.options, form.proposed_for = replace(form.options, size=proposed_size(own)), own
+
+
+def proposed_size(resolution: int) -> int:
+    """Return the height to propose for a network's images; 0: as rendered, unless they are too small to be watched."""
+    return _SMALL_HEIGHT if 0 < resolution < SIZES[1] else 0
 
 
 def free_path(folder: Path, ending: str) -> Path:
     """Return an unused path `film.mp4`, `film-2.mp4`, ... in a folder."""
     number, path = 1, folder / f"film{ending}"
-    while path.exists():
+    while os.path.exists(path):
         number += 1
         path = folder / f"film-{number}{ending}"
     return path
@@ -49,9 +75,13 @@ def problem_of(options: FilmOptions) -> str:
     if not options.path.strip() or not path.name:
         return "The film needs a name."
     if path.suffix.lower() not in KINDS.values():
-        return "A film's name ends in .mp4 or .gif; a folder of PNGs has no ending."
-    if not path.suffix and path.exists() and (not path.is_dir() or any(path.iterdir())):
+        return "A film's name ends in .mp4, .webm or .gif; a folder of PNGs has no ending."
+    if not path.suffix and os.path.exists(path) and (not os.path.isdir(path) or any(path.iterdir())):
         return "There is something of this name already; PNGs need a new folder."
+    try:
+        color_of(options.background)
+    except ValueError:
+        return "A colour has six hexadecimal digits, as in #ff8000."
     if options.start >= options.end:
         return "The film would end before it starts."
     if path.suffix.lower() == ".gif" and options.fps > GIF_MOST_FPS:
@@ -67,6 +97,7 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     width = imgui.get_content_region_avail().x - t.px(t.label)
     options = _kind(form.options, width)
     options = _size(options, width, facts)
+    options = _background(options, width, facts)
     fps = ui.slider("Rate", options.fps, 1, 60, timeline.fps, "fps", "%.0f", hint="Frames a second")
     start = ui.slider("From", options.start, 0, timeline.seconds, 0, "s", hint="Where the film begins")
     end = ui.slider("To", options.end, 0, timeline.seconds, timeline.seconds, "s", hint="Where the film ends")
@@ -88,7 +119,7 @@ def _kind(options: FilmOptions, width: float) -> FilmOptions:
     names, path = list(KINDS), Path(options.path)
     now = next((i for i, name in enumerate(names) if KINDS[name] == path.suffix.lower()), 0)
     ui.row_label("Kind")
-    picked = ui.segmented("kind", names, now, width=width, hints=("H.264", "At most 50 fps, 256 colours", "A folder"))
+    picked = ui.segmented("kind", names, now, width=width, hints=_KIND_HINTS)
     if picked == now:
         return options
     ending = KINDS[names[picked]]
@@ -98,12 +129,44 @@ def _kind(options: FilmOptions, width: float) -> FilmOptions:
 
 
 def _size(options: FilmOptions, width: float, facts: Facts) -> FilmOptions:
-    own = facts.model.resolution if facts.model else 0
-    names = [f"{own}²" if size == 0 else f"{size}" for size in SIZES]
+    own = size_text(facts.model.height, facts.model.width) if facts.model else "0"
+    names = [own if size == 0 else f"{size}" for size in SIZES]
     now = SIZES.index(options.size) if options.size in SIZES else 0
     ui.row_label("Height")
     hints = ["As the network renders it", *("Enlarged or reduced" for _ in SIZES[1:])]
     return replace(options, size=SIZES[ui.segmented("size", names, now, width=width, hints=hints)])
+
+
+def no_background(options: FilmOptions, facts: Facts) -> str:
+    """Return why nothing lies behind the images; empty if something does."""
+    if facts.model is None or facts.model.img_channels != ALPHA:
+        return "This network's pictures are opaque"
+    ending = Path(options.path).suffix.lower()
+    return f"{'WebM films' if ending else 'PNGs'} keep the transparency" if ending in _CLEAR else ""
+
+
+def _background(options: FilmOptions, width: float, facts: Facts) -> FilmOptions:
+    """Draw the choice of what lies behind transparent images, and the field of another colour."""
+    form, values = facts.scratch.get(Form), list(BACKGROUNDS.values())
+    own = options.background not in values
+    ui.row_label("Behind")
+    with ui.greyed(no_background(options, facts)):
+        hints = ("Squares of two greys", "Black", "White", "Another colour")
+        now = len(values) if own else values.index(options.background)
+        picked = ui.segmented("background", [*BACKGROUNDS, "Colour"], now, width=width, hints=hints)
+        if picked < len(values):
+            return replace(options, background=values[picked])
+        if not own:
+            return replace(options, background=form.color)
+        ui.row_label("Colour")
+        imgui.set_next_item_width(width)
+        _, typed = ui.input_text("##color", form.typed or options.background, "#ff8000")
+        ui.tip("Red, green and blue in hexadecimal digits, as #ff8000")
+        form.typed = typed if imgui.is_item_active() else ""
+        if imgui.is_item_deactivated_after_edit():
+            form.color = typed.strip()
+            return replace(options, background=form.color)
+    return options
 
 
 def _foot(scene: Scene, facts: Facts, options: FilmOptions) -> tuple[Scene, bool]:
@@ -111,11 +174,14 @@ def _foot(scene: Scene, facts: Facts, options: FilmOptions) -> tuple[Scene, bool
     if not problem and facts.services[EXPORTER].running:
         problem = "Another film is being exported."
     frames = max(1, round((options.end - options.start) * options.fps))
-    exists = Path(options.path).expanduser().is_file()
+    exists = os.path.isfile(Path(options.path).expanduser())
     note = problem or (f"{frames} frames; the older film is replaced" if exists else f"{frames} frames")
     ui.label(note, "warn" if problem or exists else "dim", t.small, height=t.row)
-    width = ui.measure("Export", weight="bold") + t.px(24)
-    imgui.same_line(imgui.get_window_width() - t.px(16) - width)
+    width, cancel = ui.measure("Export", weight="bold") + t.px(24), ui.measure("Cancel") + t.px(16)
+    imgui.same_line(imgui.get_window_width() - t.px(16 + 8) - width - cancel)
+    if ui.button("Cancel", id_="##cancel", width=cancel, keys="Esc", hint="No film is made"):
+        return scene, True
+    imgui.same_line(0, t.px(8))
     if ui.button("Export", kind="primary", width=width, id_="##doexport", enabled=not problem):
         path = str(Path(options.path).expanduser().absolute())
         return scene.request(ExportFilm(replace(options, path=path))), True

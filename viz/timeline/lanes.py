@@ -18,6 +18,8 @@ from viz.state.playback import on_frame, scrubbed, showing
 from viz.state.recording import derived
 from viz.state.scene import Scene
 from viz.state.step_names import name_of
+from viz.timeline.preview import kept_spans
+from viz.timeline.segments import draw_ways
 from viz.ui import theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
@@ -27,7 +29,9 @@ NAMES, MARGIN, RULER, FILM, LANE = 104, 16, 18, 46, 26
 """Design widths of the names and of the margin at each end; heights of the ruler and of the lanes."""
 _REACH = 7
 """Design distance from a key's centre within which it is under the mouse."""
-_COLOURS = {"truncation": "fine", "transform": "coarse", "directions": "middle", "mixing": "middle", "noise": "warn"}
+_COLOURS = {"truncation": "fine", "transform": "coarse", "noise": "warn"} | dict.fromkeys(
+    ("directions", "styles", "bends", "mixing", "weights"), "middle"
+)
 _STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Intervals of the ruler's labels in seconds."""
 _CLOSEST = 0.2
@@ -115,19 +119,26 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     scene = _eyes(scene, a)
     imgui.set_cursor_screen_pos(a)
     requests = _requests(view, scene, scale)
-    scene = _tracks(scene, facts, scale, requests, room.x, height)
+    scene = _tracks(scene, facts, scale, requests, kept_spans(scene, facts), room.x, height)
     _playhead(scene, scale, a, height)
     return scene
 
 
 @cached
 def _tracks(
-    scene: Scene, facts: Facts, scale: Scale, requests: list[RenderRequest], width: float, height: float
+    scene: Scene,
+    facts: Facts,
+    scale: Scale,
+    requests: list[RenderRequest],
+    kept: tuple[tuple[float, float], ...],
+    width: float,
+    height: float,
 ) -> Scene:
     """The ruler and the lanes with their keys."""
     view, timeline, here = facts.scratch.get(LaneView), scene.document.timeline, keys_here(scene)
     a, at, chosen = imgui.get_cursor_screen_pos(), _keyed_moment(scene), scene.interaction.keys.chosen
     _ruler(scale, timeline, a)
+    _kept(scale, kept, a)
     for track, y in tops(timeline, a.y):
         _lane(view, track, timeline, scale, facts, requests, V(a.x, y), width)
         _keys(chosen, track, scale, y, at if track.path in here else -1.0)
@@ -167,7 +178,7 @@ def _act(view: LaneView, scene: Scene, scale: Scale, a: V, size: V) -> Scene:
             scene = scrubbed(scene, view.held[1])
         view.held, view.scrubs = None, False
     if hovered:
-        scene = _hovered(view, scene, scale, pointed)
+        scene = _hovered(view, scene, scale, pointed, a.y)
     return scene
 
 
@@ -176,13 +187,17 @@ def _chosen(scene: Scene, key: Place | None) -> Scene:
     return scene.interacting(keys=replace(scene.interaction.keys, chosen=key))
 
 
-def _hovered(view: LaneView, scene: Scene, scale: Scale, pointed: Place | None) -> Scene:
+def _hovered(view: LaneView, scene: Scene, scale: Scale, pointed: Place | None, top: float) -> Scene:
     if pointed and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
         scene = scene.interacting(keys=replace(scene.interaction.keys, menu=pointed))
         imgui.open_popup("key")
     if imgui.is_mouse_clicked(imgui.MouseButton_.right):
-        scene = scene.interacting(keys=KeySelection(pointed, pointed))
-        imgui.open_popup("key" if pointed else "lanes")
+        segment = None if pointed else _segment_under(scene.document.timeline, scale, top)
+        scene = scene.interacting(keys=KeySelection(pointed, pointed or segment))
+        if segment:
+            imgui.open_popup("segment")
+        else:
+            imgui.open_popup("key" if pointed else "lanes")
     chosen = scene.interaction.keys.chosen
     if chosen and (imgui.is_key_pressed(imgui.Key.delete) or imgui.is_key_pressed(imgui.Key.backspace)):
         scene = _chosen(with_timeline(scene, tl.without_key(scene.document.timeline, *chosen)), None)
@@ -196,6 +211,15 @@ def _hovered(view: LaneView, scene: Scene, scale: Scale, pointed: Place | None) 
         view.first = min(max(centre - (centre - scale.first) * seen / scale.seen, 0.0), timeline.seconds - seen)
         view.seen = 0.0 if seen >= timeline.seconds else seen
     return scene
+
+
+def _segment_under(timeline: Timeline, scale: Scale, top: float) -> Place | None:
+    """Return the first key of the latent's segment under the mouse; None beside its lane, or where there are no two."""
+    mouse, lanes = imgui.get_mouse_pos(), tops(timeline, top)
+    if not any(track.path == "latent" and y <= mouse.y < y + t.px(height_of(track)) for track, y in lanes):
+        return None
+    pair = tl.segment_at(timeline, scale.at(mouse.x))
+    return None if pair is None else ("latent", pair[0].at)
 
 
 def key_under(timeline: Timeline, scale: Scale, top: float, mouse: V) -> Place | None:
@@ -238,6 +262,15 @@ def _ruler(scale: Scale, timeline: Timeline, a: V) -> None:
             ui.draw(f"{at:g} s", x, a.y - t.px(2), "faint", 10, align=0.5)
 
 
+def _kept(scale: Scale, spans: tuple[tuple[float, float], ...], a: V) -> None:
+    """Draw a thin bar along the ruler where pictures are kept."""
+    low, high = a.y + t.px(RULER), a.y + t.px(RULER + 2)
+    for first, last in spans:
+        left, right = max(scale.x(first), scale.left), min(scale.x(last), scale.left + scale.width)
+        if right > left:
+            ui.fill(V(left, low), V(max(right, left + 1), high), "good", 0.9, 0)
+
+
 def _lane(
     view: LaneView,
     track: Track,
@@ -257,6 +290,7 @@ def _lane(
     alpha = 0.3 if track.muted else 1.0
     if track.path == "latent":
         _film(requests, facts, scale, a.y, height, alpha)
+        draw_ways(timeline, scale.x, a.y + height - t.px(4))
     else:
         points = _curve(view, track, timeline, scale)
         y, room = a.y + t.px(4), height - t.px(10)
@@ -273,9 +307,9 @@ def _film(requests: list[RenderRequest], facts: Facts, scale: Scale, top: float,
     pitch, side, y = scale.width / len(requests), height - t.px(10), top + t.px(4)
     for i, request in enumerate(requests):
         x = scale.left + i * pitch
-        found = facts.thumbnails.get(request)
+        found = facts.thumbnails.get(request, owner="film")
         if found is None:
-            ui.fill(V(x, y), V(x + pitch + 1, y + side), "control", alpha, 0)
+            ui.waiting(V(x, y), V(x + pitch + 1, y + side), alpha, 0)
             continue
         u0, v0, u1, v1 = found[1]
         share = min(pitch / side, 1.0)  # crop to the middle of the thumbnail where space is short

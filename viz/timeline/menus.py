@@ -8,19 +8,20 @@ from imgui_bundle import imgui
 from foundation.interpolation import Ease, Kind
 from renderer.document import timeline as tl
 from renderer.document.timeline import Timeline
+from viz.state.constant_speed import toggled_constant
 from viz.state.facts import Facts
 from viz.state.interaction import KeySelection
 from viz.state.keyframes import key_set, with_timeline
 from viz.state.scene import Scene
 from viz.state.step_names import name_of
-from viz.timeline.constant_speed import toggled_constant
+from viz.timeline import segments
 from viz.timeline.walks import walked, walks
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 KINDS: dict[Kind, str] = {"cubic": "Smooth", "linear": "Linear", "slerp": "Sphere", "hold": "Hold"}
 EASES: dict[Ease, str] = {"even": "Even", "in": "Ease in", "out": "Ease out", "both": "Ease in and out"}
-DURATIONS = (2.0, 4.0, 6.0, 8.0, 12.0, 20.0, 30.0, 60.0)
+DURATIONS = (2.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 20.0, 30.0, 60.0)
 RATES = (12.0, 24.0, 25.0, 30.0, 50.0, 60.0)
 OFFERED = (
     "latent",
@@ -30,13 +31,14 @@ OFFERED = (
     "noise",
     "noise.seed",
     "noise.strength",
+    "weights",
     "transform.x",
     "transform.y",
     "transform.angle",
     "display.scale_db",
     "display.layer",
 )
-"""Parameters offered for a new track, in addition to directions."""
+"""Parameters offered for a new track, in addition to directions and style channels."""
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -45,7 +47,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         return scene
     imgui.push_style_var(imgui.StyleVar_.window_padding, imgui.ImVec2(t.px(6), t.px(6)))
     popups: tuple[tuple[str, Callable[[Scene, Facts], Scene]], ...] = (
-        ("key", _key), ("lanes", _add), ("add", _add), ("walks", _walks), ("duration", _duration), ("rate", _rate),
+        ("key", _key), ("lanes", _add), ("add", _add), ("walks", _walks), ("segment", segments.menu),
+        ("duration", _duration), ("rate", _rate),
         ("way", _way),
     )  # fmt: skip
     for name, menu in popups:
@@ -98,8 +101,8 @@ def _key(scene: Scene, facts: Facts) -> Scene:
 def _add(scene: Scene, facts: Facts) -> Scene:
     """Draw the menu that adds a track with a key at the playhead."""
     ui.label("Animate", "dim", t.small)
-    directions = tuple(f"directions.{one.name}" for one in scene.document.directions)
-    for path in (*OFFERED, *directions):
+    own = tuple(f"{root}.{word(one)}" for root, (_, word) in tl.LISTS.items() for one in getattr(scene.document, root))
+    for path in (*OFFERED, *own):
         has, can = scene.document.timeline.track(path) is not None, _available(path, facts)
         if not has and _item(name_of(path), f"add-{path}", enabled=can):
             scene = key_set(scene, path)
@@ -132,7 +135,7 @@ def _duration(scene: Scene, facts: Facts) -> Scene:
     entered, seconds = imgui.input_double("##duration", timeline.seconds, 0, 0, "%.2f s", flags)
     if entered:
         imgui.close_current_popup()
-        return _with_duration(scene, seconds)
+        scene = _with_duration(scene, seconds)
     for seconds in DURATIONS:
         if _item(f"{seconds:g} s", f"seconds-{seconds:g}", timeline.seconds == seconds):
             scene = _with_duration(scene, seconds)

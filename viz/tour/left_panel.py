@@ -1,4 +1,4 @@
-"""Tour steps for the Generator panel: images at other psi, noise by layer and its map, directions."""
+"""Tour steps for the Generator panel: images at other psi, noise by layer and its map, directions, style channels."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,11 +56,33 @@ class Left:
         self._app.drop([str(path)])
         yield from self._until(lambda: bool(self._app.scene.document.directions), "a direction")
         yield from self._hand.wait(0.3)
-        yield from self._bring("Add a direction…plus")
+        yield from self._bring("Find directions…compass")
         yield from self._hand.slide(f"{PANEL}/chance", 0.5, 0.85, 0.8)
         yield from self._until(lambda: self._app.up_to_date, "a picture")
         yield from self._shot("directions")
         yield from self._click("remove")
+        yield from self._hand.wheel(30)
+
+    def style_channels(self) -> Iterator[None]:
+        """Add a style channel and move its slider."""
+        model = self._app.facts.model
+        assert model is not None
+        layer = model.style_layers[0][0]
+        yield from self._click("sectionStyle channels", "add style")
+        yield from self._bring(f"{layer} 0")
+        yield from self._hand.slide(f"{PANEL}/{layer} 0", 0.5, 0.9, 0.8)
+        yield from self._until(lambda: self._app.up_to_date, "a picture")
+        yield from self._shot("style-channels")
+        yield from self._click("remove", "sectionStyle channels")
+        yield from self._hand.wheel(30)
+
+    def bending(self) -> Iterator[None]:
+        """Bend the first layer of the network."""
+        yield from self._click("sectionLayer bending", "add bend")
+        yield from self._bring("add bend")
+        yield from self._aside()
+        yield from self._shot("layer-bending")
+        yield from self._click("remove", "sectionLayer bending")
         yield from self._hand.wheel(30)
 
     def _click(self, *names: str) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Run the tour: open the window, play the script, and write screenshots and a film."""
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ import numpy as np
 from imgui_bundle import immapp
 from numpy.typing import NDArray
 
+from foundation.bundled import RECORDED_RUNS
 from renderer.ipc.interface import AnyRenderer
-from viz.files.sources import RECORDED_RUNS
 from viz.shell import headless
 from viz.shell.app import App, Options
 from viz.shell.offscreen import Target
@@ -29,7 +30,7 @@ def run(folder: Path, renderer: AnyRenderer, network: str = "", device: str = "a
 
     Raises RuntimeError or LookupError if the window or a step of the tour fails.
     """
-    captures, runs = str(folder / "captures"), str(RECORDED_RUNS)
+    captures, runs = str(folder / "captures"), os.pathsep.join((str(folder / "runs"), str(RECORDED_RUNS)))
     settings = Settings(device=device, capture_dir=captures, run_dirs=runs, vsync=False, frame_limit=30)
     app = App(settings, renderer, Options(network=network, keep=False, size=SIZE, chance=random.Random(7)))
     stage = Stage(app, time.perf_counter)

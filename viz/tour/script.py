@@ -1,13 +1,24 @@
 """Script of the tour; every step is a mouse or keyboard action of a user."""
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from imgui_bundle import imgui
 
+from viz.runs.new_dataset.state import MAKING
 from viz.shell.app import App
+from viz.timeline.lanes import FILM, RULER
+from viz.tour.directions import Directions
+from viz.tour.dragging import Dragging
 from viz.tour.left_panel import Left, Shot
+from viz.tour.networks import Networks
+from viz.tour.newcomer import Newcomer
+from viz.tour.photos import Photos
+from viz.tour.pictures import pictures
 from viz.tour.pointer import Hand
+from viz.ui.theme import current as t
 
 Key = imgui.Key
 PATIENCE_S = 60.0
@@ -24,14 +35,23 @@ class Script:
         yield from self._settled()
         yield from self._hand.wait(1.5)  # the pad's thumbnails arrive
         yield from self._shot("explore")
+        newcomer = Newcomer(self._app, self._hand, self._shot, self._until)
         left = Left(self._app, self._hand, self._shot, self._until)
         for part in (self._walk, self._timeline, self._truncation, left.psi_strip, self._noise, left.noise):
             yield from part()
-        for part in (left.directions, self._mixing, self._layers):
+        found = Directions(self._app, self._hand, self._shot, self._until)
+        others = Networks(self._app, self._hand, self._shot, self._until)
+        photos = Photos(self._app, self._hand, self._shot, self._until)
+        pulled = Dragging(self._app, self._hand, self._shot, self._until)
+        after = (photos.fit, pulled.pull, self._mixing, others.blend, self._layers)
+        for part in (left.directions, left.style_channels, left.bending, found.find, *after):
             yield from part()
         yield from self._pattern()
-        for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._runs, self._look):
+        yield from newcomer.gallery()
+        for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._runs):
             yield from part()
+        yield from newcomer.start()
+        yield from self._look()
 
     def _settled(self) -> Iterator[None]:
         """Wait for the image of the present document.
@@ -92,6 +112,11 @@ class Script:
         yield from hand.click("Timeline/playtimeline")
         yield from self._settled()
         yield from self._shot("timeline")
+        x, top = hand.at("Timeline/lanes", 0.3, 0.0)
+        yield from hand.drag((x, top + t.px(RULER + FILM / 2)), (0, 0), 0.0, imgui.MouseButton_.right)
+        yield from hand.wait(0.3)
+        yield from self._shot("paths")
+        yield from hand.keys(Key.escape)
         yield from self._keys(Key.mod_ctrl, Key.e)
         yield from hand.wait(0.4)
         yield from self._shot("export")
@@ -107,6 +132,9 @@ class Script:
         yield from self._click("Generator/resetTruncation")
 
     def _noise(self) -> Iterator[None]:
+        if "Generator/mode Random" not in self._hand.places:
+            yield from self._click("Generator/sectionNoise")  # folded in a low window
+            yield from self._hand.wait(0.3)
         yield from self._click("Generator/mode Random")
         yield from self._hand.slide("Generator/Strength", 0.5, 0.95, 0.5)
         yield from self._hand.click("Generator/playAnimate")
@@ -190,6 +218,10 @@ class Script:
         yield from hand.drag((cx, cy), (40, 24), 0.8)
         yield from self._settled()
         yield from self._shot("transform")
+        yield from self._keys(Key.l)
+        yield from hand.wait(3.0)
+        yield from self._shot("lens")
+        yield from self._keys(Key.l)
         yield from self._keys(Key.mod_ctrl, Key.z)
         yield from self._keys(Key.mod_ctrl, Key.z)
 
@@ -256,6 +288,7 @@ class Script:
         yield from self._shot("train-earlier")
         yield from hand.keys(Key.escape)
         yield from self._new_run()
+        yield from self._new_dataset()
         yield from self._keys(Key.mod_ctrl, Key._1)
 
     def _new_run(self) -> Iterator[None]:
@@ -268,6 +301,16 @@ class Script:
         yield from hand.wait(0.6)
         yield from self._shot("new-metrics")
         yield from hand.keys(Key.escape)
+
+    def _new_dataset(self) -> Iterator[None]:
+        """Drop a folder of pictures, and look at what would be made of it."""
+        with tempfile.TemporaryDirectory() as folder:
+            self._app.drop([str(pictures(Path(folder) / "faces"))])
+            surveyor = self._app.services[MAKING]
+            yield from self._until(lambda: surveyor.picture.texture is not None and surveyor.survey.done, "the preview")
+            yield from self._hand.wait(0.6)
+            yield from self._shot("new-dataset")
+            yield from self._hand.keys(Key.escape)
 
     def _look(self) -> Iterator[None]:
         yield from self._hand.keys(Key.mod_ctrl, Key.k)

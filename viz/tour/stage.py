@@ -51,5 +51,5 @@ class Stage:
 
     def _end(self) -> None:
         self._script = None
-        spots.unwatch()
+        spots.unwatch(self.hand.places)
         hello_imgui.get_runner_params().app_shall_exit = True

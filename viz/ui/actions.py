@@ -1,5 +1,6 @@
 """Actions of notifications: retry or restart the renderer, dismiss its failure, show a folder, undo on the shelf."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -47,15 +48,38 @@ class RevealFolder(Action):
             window.say(problem, bad=True)
 
 
+@dataclass(frozen=True)
+class OpenOutside(Action):
+    """Open a file in the desktop's own program for it."""
+
+    path: str
+
+    def run(self, scene: Scene, window: Window) -> None:
+        """Start the program."""
+        if problem := open_outside(self.path):
+            window.say(problem, bad=True)
+
+
+def open_outside(path: str) -> str:
+    """Open a file in the desktop's own program for it. Returns an error message, or an empty string."""
+    if not os.path.exists(path):
+        return f"{path} is no longer there."
+    return _started(path, f"No program could be started for {path}")
+
+
 def reveal(path: str) -> str:
     """Show a folder in the file manager. Returns an error message, or an empty string."""
-    if not Path(path).is_dir():
+    if not os.path.isdir(Path(path)):
         return f"The folder {path} does not exist yet."
+    return _started(path, f"No file manager could be started for the folder {path}")
+
+
+def _started(path: str, failed: str) -> str:
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
     try:
         subprocess.Popen([opener, path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except OSError:
-        return f"No file manager could be started ({opener}); the folder is {path}."
+        return f"{failed}: {opener} is missing."
     return ""
 
 

@@ -190,7 +190,7 @@ class DrawCache:
         came = before.came if tally.asked != before.asked else None
         part.entry = _Entry(reads, args, place, came, drawing, child, size)
         if old is not None and not _same(old, part.entry):
-            raise StaleError(_stale(name, old.reads, reads))
+            raise StaleError(f"{_stale(name, old.reads, reads)} ({_difference(old, part.entry)})")
         return after
 
     def _over(self, corners: tuple[float, float, float, float]) -> bool:
@@ -241,6 +241,11 @@ def _same(old: _Entry, new: _Entry) -> bool:
         return False
     child = old.child is None or new.child is None or old.child.same_as(new.child)
     return child and old.drawing.same_as(new.drawing)
+
+
+def _difference(old: _Entry, new: _Entry) -> str:
+    child = "" if old.child is None or new.child is None else f"; in its child {old.child.difference(new.child)}"
+    return old.drawing.difference(new.drawing) + child
 
 
 def _stale(name: str, old: Reads, new: Reads) -> str:

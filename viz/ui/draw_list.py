@@ -45,6 +45,23 @@ class Drawing:
             and [_seen(run) for run in self.runs] == [_seen(run) for run in other.runs]
         )
 
+    def difference(self, other: "Drawing") -> str:
+        """Return which vertices differ from those of another drawing of as many: position, texture place and colour."""
+        if self.count != other.count:
+            return f"{self.count} vertices, then {other.count}"
+        vertex = np.dtype([("place", "<f4", 2), ("texture", "<f4", 2), ("colour", "V4")])
+        old, new = (np.frombuffer(one.vertices, vertex) for one in (self, other))
+        found = np.flatnonzero(old != new)
+        if not len(found):
+            return "the same vertices"
+        ends = "; ".join(f"{k}: {_told(old[k])}, then {_told(new[k])}" for k in (found[0], found[-1]))
+        return f"{len(found)} of {self.count} vertices: {ends}"
+
+
+def _told(vertex: np.void) -> str:
+    place, texture, colour = vertex["place"], vertex["texture"], bytes(vertex["colour"])
+    return f"({place[0]:g}, {place[1]:g}) of ({texture[0]:.5f}, {texture[1]:.5f}) in #{colour.hex()}"
+
 
 def replay(drawing: Drawing, lines: imgui.ImDrawList) -> None:
     """Append the drawing to a draw list."""

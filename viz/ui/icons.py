@@ -100,6 +100,13 @@ Glyph = Literal[
     "drop",
     "spinner-gap",
     "link-simple",
+    "arrow-left",
+    "arrow-right",
+    "arrow-down",
+    "eraser",
+    "sort-ascending",
+    "scan",
+    "hand-pointing",
 ]
 """Names of icons, checked by the type checker."""
 
@@ -202,6 +209,13 @@ CODES: Final[dict[Glyph, int]] = {
     "drop": 0xE210,
     "spinner-gap": 0xE66C,
     "link-simple": 0xE2E6,
+    "arrow-left": 0xE058,
+    "arrow-right": 0xE06C,
+    "arrow-down": 0xE03E,
+    "eraser": 0xE21E,
+    "sort-ascending": 0xE444,
+    "scan": 0xEBB6,
+    "hand-pointing": 0xE29A,
 }
 
 assert CODES.keys() == set(get_args(Glyph)), "Glyph and CODES name the same icons"

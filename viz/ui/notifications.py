@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
+from renderer.document.parts import Network
 from renderer.ipc.protocol import Failure
 from viz.state.facts import Facts
+from viz.state.fitting.table import added
 from viz.state.interaction import Message, Notifications
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -40,7 +42,7 @@ def present(scene: Scene, facts: Facts) -> bool:
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
-    """Draw all notifications, one below the other, starting at the cursor."""
+    """Draw failures and progress as strips, one below the other, starting at the cursor."""
     if facts.failure is not None:
         scene = _failure(scene, facts, facts.failure)
     elif facts.loading is not None and facts.waiting_s > SHOW_LOADING_S:
@@ -48,10 +50,67 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     elif facts.stalled_s > STALLED_S:
         scene = _stalled(scene, facts)
     for message in scene.interaction.notifications.messages:
-        scene = _message(scene, message)
+        if message.bad:
+            scene = _message(scene, message)
     frame = facts.frame
     if frame is not None and frame.nonfinite and frame is not scene.interaction.notifications.hidden_nonfinite:
         scene = _nonfinite(scene, facts, frame.nonfinite)
+    return scene
+
+
+def draw_plates(scene: Scene, facts: Facts, corner: tuple[float, float], room: float) -> Scene:
+    """Draw confirmations as small plates, the newest lowest, from the lower left `corner` upward."""
+    x, y = corner
+    for message in reversed(scene.interaction.notifications.messages):
+        if message.bad:
+            continue
+        y -= t.px(_PLATE)
+        imgui.set_cursor_screen_pos(imgui.ImVec2(x, y))
+        imgui.push_id(ui.drawable(message.text, 100))
+        scene = _plate(scene, message, room)
+        imgui.pop_id()
+        y -= t.px(6)
+    return scene
+
+
+AS_PHOTO = "Fit it as a photo instead"
+_PLATE = 32
+"""Height of a plate, in design lengths."""
+
+
+def _plate(scene: Scene, message: Message, room: float) -> Scene:
+    """Draw one confirmation at the cursor."""
+    p, high = imgui.get_cursor_screen_pos(), t.px(_PLATE)
+    offered = (("Undo", message.shelf), ("Show folder", bool(message.folder)), (AS_PHOTO, bool(message.photo)))
+    actions = [name for name, on in offered if on]
+    buttons = sum(ui.measure(name) + t.px(22) for name in actions)
+    text = ui.ellipsis(message.text, room - buttons - t.px(44))
+    detail = room - buttons - t.px(52) - ui.measure(text)
+    more = message.detail if message.detail and ui.measure(message.detail, t.small) <= detail else ""
+    width = t.px(44) + ui.measure(text) + buttons + (ui.measure(more, t.small) + t.px(8) if more else 0)
+    q = imgui.ImVec2(p.x + width, p.y + high)
+    imgui.set_next_item_allow_overlap()
+    imgui.invisible_button("##plate", imgui.ImVec2(width, high))
+    if text != message.text or more != message.detail:
+        ui.tip(f"{message.text}\n{message.detail}".strip())
+    ui.fill(p, q, "raised", 1, t.radius_card)
+    ui.outline(p, q, "line", 1, t.radius_card)
+    glyph: Glyph = "check-circle" if message.folder else "info"
+    x = p.x + t.px(10)
+    x += ui.draw(ui.filled(glyph), x, p.y, "good" if message.folder else "accent", 12, height=high) + t.px(8)
+    x += ui.draw(text, x, p.y, "text", height=high) + t.px(8)
+    x += ui.draw(more, x, p.y, "dim", t.small, height=high) + t.px(8) if more else 0
+    for name in actions:
+        imgui.set_cursor_screen_pos(imgui.ImVec2(x, p.y + (high - t.px(t.row)) / 2))
+        if ui.button(name, id_=f"##error{name}"):
+            if name == AS_PHOTO:
+                scene = added(scene, (message.photo,))
+            else:
+                scene = scene.request(UndoShelf() if name == "Undo" else RevealFolder(message.folder))
+            if name != "Show folder":
+                others = tuple(one for one in scene.interaction.notifications.messages if one is not message)
+                scene = _noting(scene, messages=others)
+        x += ui.measure(name) + t.px(22)
     return scene
 
 
@@ -126,8 +185,8 @@ def _loading(scene: Scene, facts: Facts) -> Scene:
         return scene
     name = loading.network.source.replace("\\", "/").rstrip("/").rpartition("/")[2] or "the demo network"
     share = "" if loading.share is None else f"{round(loading.share * 100)} %"
-    back = facts.model.network if facts.model is not None else None
-    can = back is not None and back != scene.document.network
+    back = facts.model.network if facts.model is not None else Network()  # before the first one: the demo network
+    can = back != scene.document.network
     corner = imgui.get_cursor_screen_pos()
     width = imgui.get_content_region_avail().x
     clicked = ui.error_strip(
@@ -141,7 +200,7 @@ def _loading(scene: Scene, facts: Facts) -> Scene:
         x = left + (right - left) * done * 0.8
         ui.amount_bar(imgui.ImVec2(left, y), imgui.ImVec2(right, y + t.px(3)), 0.0)
         ui.fill(imgui.ImVec2(x, y), imgui.ImVec2(x + (right - left) * 0.2, y + t.px(3)), "accent", 1, 2)
-    if clicked == "Cancel" and back is not None:
+    if clicked == "Cancel":
         return replace(scene, document=replace(scene.document, network=back))
     return scene
 
@@ -159,15 +218,12 @@ def _stalled(scene: Scene, facts: Facts) -> Scene:
 
 
 def _message(scene: Scene, message: Message) -> Scene:
-    offered = (("Undo", message.shelf), ("Show folder", bool(message.folder)), ("Details", bool(message.trace)))
+    offered = (("Show folder", bool(message.folder)), ("Details", bool(message.trace)))
     actions = [name for name, on in offered if on]
-    token = "bad" if message.bad else "accent"
-    glyph: Glyph = "warning-circle" if message.bad else "check-circle" if message.folder else "info"
-    match ui.error_strip(message.text, message.detail, actions, token, glyph):
-        case "dismiss" | "Undo" as chosen:
+    match ui.error_strip(message.text, message.detail, actions):
+        case "dismiss":
             others = tuple(one for one in scene.interaction.notifications.messages if one is not message)
             scene = _noting(scene, messages=others)
-            scene = scene.request(UndoShelf()) if chosen == "Undo" else scene
         case "Show folder":
             scene = scene.request(RevealFolder(message.folder))
         case "Details":

@@ -2,6 +2,8 @@
 
 import math
 
+_NBSP = "\u00a0"
+
 
 def compact(value: float) -> str:
     """Format with about three digits: `0.63`, `−8.37`, `152.4`, `1.2e5`, `NaN`, `∞`."""
@@ -33,4 +35,19 @@ def size_of(count: int) -> str:
 
 def kimg_text(kimg: float) -> str:
     """Format training progress in thousands of images: `0`, `940`, `1 240`, `0.4`."""
-    return f"{kimg:,.0f}".replace(",", "\u00a0") if kimg == round(kimg) else f"{kimg:,.1f}".replace(",", "\u00a0")
+    return f"{kimg:,.0f}".replace(",", _NBSP) if kimg == round(kimg) else f"{kimg:,.1f}".replace(",", _NBSP)
+
+
+def duration(seconds: float) -> str:
+    """Format a duration: `40 s`, `1 min 50 s`, `2 h 05 min`, `1 d 19 h`, `12 d`."""
+    if not math.isfinite(seconds):
+        return "–"
+    s = max(0, round(seconds))
+    if s < 60:
+        return f"{s}{_NBSP}s"
+    if s < 3600:
+        return f"{s // 60}{_NBSP}min {s % 60:02}{_NBSP}s"
+    if s < 86_400:
+        return f"{s // 3600}{_NBSP}h {s % 3600 // 60:02}{_NBSP}min"
+    days, hours = divmod(round(s / 3600), 24)
+    return f"{days}{_NBSP}d {hours}{_NBSP}h" if days < 10 else f"{days}{_NBSP}d"

@@ -21,6 +21,8 @@ from viz.ui.tokens import Tokens as Tokens
 FONT_DIR = Path(__file__).parent / "fonts"
 #: Dear ImGui's font size is the line height; Inter's line is 1.21 em. Sizes below are em sizes, as in a design tool.
 LINE_PER_EM = 1.21
+#: Opacity of greyed controls and their texts.
+DISABLED = 0.5
 
 Weight = Literal["regular", "bold", "mono"]
 
@@ -257,7 +259,8 @@ def _sizes(style: imgui.Style, t: Theme) -> None:
     style.docking_separator_size, style.docking_node_has_close_button = 3, False
     style.window_menu_button_position = imgui.Dir.none
     style.window_title_align, style.separator_text_border_size = vec(0, 0.5), 1
-    style.disabled_alpha = 0.45
+    style.disabled_alpha = DISABLED
+    style.hover_delay_short = 0.5  # the next one, while a tooltip is shown, comes at once
 
 
 def _colors(style: imgui.Style, t: Theme) -> None:

@@ -1,6 +1,8 @@
 """Packing of weights in the order, and with the padding, that the kernels need."""
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from torch import Tensor
 
 from gan.networks.layers import FullyConnectedLayer
 from gan.ops.cpu.affine import affine_rows
+from gan.ops.cpu.halves import scaled, split_weight
 from gan.ops.cpu.lanes import padded
 
 Floats = npt.NDArray[np.float32]
@@ -68,33 +71,73 @@ def modulated_convolution(x: Tensor, weight: Tensor, packed: Packed | None, scal
     Args:
         x: In channels_last order.
         weight: [out, in, k, k], which is scaled where `packed` is None.
-        packed: See `nhwc_convolution`; the input is scaled then.
+        packed: See `nhwc_convolution`; the input is scaled then. A weight in bfloat16 is always packed, and may be
+            split.
         scale: Styles.
         padding: Zeros around x.
+
+    Returns:
+        [1, out, ...] in channels_last order, of the weight's type.
     """
+    if weight.dtype == torch.bfloat16:
+        assert packed is not None
+        return packed(scaled(x, scale, weight.shape[1] // x.shape[1]))
     scale = scale[:, None, None]
     return F.conv2d(x, weight * scale, padding=padding) if packed is None else packed(x * scale)
 
 
 def modulated_pixels(x: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
-    """Pixels [H W, in] of x [1, in, H, W] and weight [in, out], the cheaper of them scaled by `scale` [in]."""
+    """Pixels [H W, in] of x [1, in, H, W] and weight [in, out], the cheaper of them scaled by `scale` [in].
+
+    With a weight in bfloat16 the pixels are scaled, and of that type too.
+    """
     channels, height, width = x.shape[1:]
+    if weight.dtype == torch.bfloat16:
+        parts = len(weight) // channels
+        return scaled(x, scale, parts).permute(0, 2, 3, 1).reshape(-1, parts * channels), weight
     pixels = x.permute(0, 2, 3, 1).reshape(-1, channels)
     if scales_weight(weight, height * width, channels):
         return pixels, weight * scale[:, None]
     return pixels * scale, weight
 
 
-def nhwc_convolution(weight: Tensor, size: int, padding: int) -> Packed:
-    """A convolution of [1, in, size, size], with the weight packed once where PyTorch's library can."""
+def nhwc_convolution(weight: Tensor, size: tuple[int, int], padding: int) -> Packed:
+    """A convolution of [1, in, *size], with the weight packed once where PyTorch's library can."""
     if torch._C._has_mkldnn:
         pads, ones = [padding, padding], [1, 1]
-        shape = [1, weight.shape[1], size, size]
+        shape = [1, weight.shape[1], *size]
         pack: Any = torch._C._nn.mkldnn_reorder_conv2d_weight
         own = pack(weight.to_mkldnn(), pads, ones, ones, 1, shape)
         convolve = torch.ops.mkldnn._convolution_pointwise
         return lambda x: convolve(x, own, None, pads, ones, ones, 1, "none", [], "")
     return lambda x: F.conv2d(x, weight, padding=padding)
+
+
+def half_convolution(weight: Tensor, size: tuple[int, int], padding: int, split: bool = False) -> tuple[Tensor, Packed]:
+    """A convolution's weight [out, in, k, k] in bfloat16, split or not, and the convolution with it.
+
+    See `nhwc_convolution` and `split_weight`.
+    """
+    own = split_weight(weight, 1) if split else weight.bfloat16()
+    own = own.contiguous(memory_format=torch.channels_last)
+    return own, nhwc_convolution(own, size, padding)
+
+
+@dataclass(frozen=True)
+class StyleRows:
+    """Place of a layer's styles among the results of `AffineRows`."""
+
+    rows: slice
+    gain: float
+    """Factor of what is stored there."""
+
+
+def moved(styles: Tensor, places: Mapping[str, StyleRows], offsets: Mapping[str, Tensor]) -> None:
+    """Add the style offsets of one image, [channels] or [1, channels] by layer, to all styles, in place."""
+    for name, offset in offsets.items():
+        if (place := places.get(name)) is not None:
+            start = place.rows.start
+            styles[start : start + offset.shape[-1]] += offset.view(-1) * place.gain
 
 
 class AffineRows:
@@ -137,6 +180,24 @@ class AffineRows:
             np.ascontiguousarray(column) for column in np.array(self._rows, np.int64).T
         )
         self._matrices, self._bias = [], []
+
+    def copied(self) -> "AffineRows":
+        """The same rows in memory of their own, for `put`."""
+        rows = copy.copy(self)
+        rows._flat, rows._shift = self._flat.copy(), self._shift.copy()
+        return rows
+
+    def put_affine(self, rows: slice, layer: FullyConnectedLayer, gain: float = 1.0) -> None:
+        """Replace what `add_affine` has put into these rows by another layer of the same shape."""
+        assert layer.bias is not None
+        matrix = pad_to(layer.weight.detach().float() * (layer.weight_gain * gain), (0, 1))
+        self.put(rows, matrix, pad_to(layer.bias.detach().float() * (layer.bias_gain * gain), (0,)))
+
+    def put(self, rows: slice, matrix: Tensor, bias: Tensor) -> None:
+        """Replace these rows, after `pack`."""
+        first = int(self._starts[rows.start])
+        self._flat[first : first + matrix.numel()] = matrix.reshape(-1).numpy()
+        self._shift[rows] = bias.numpy()
 
     def __call__(self, vectors: Tensor) -> Tensor:
         """All results for the vectors, [count, length] or flat."""

@@ -3,16 +3,18 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 
-from gan.inference.fingerprint import Fingerprint, fingerprint
+from gan.inference.cpu.precision import Precision, wanted
+from gan.inference.revision import Revision, revision
+from gan.memory import giving_back
 from gan.networks.protocol import HasTensors, Synthesis
 from gan.networks.steps import OnLayer, Steps, follow
-from gan.networks.synthesis import StyleSynthesis, SynthesisCall, register_runner
+from gan.networks.synthesis import StyleSynthesis, SynthesisCall, record_way
 
 StepsOf = Callable[[int], Steps]
 """Steps of one image of a batch, by its index."""
@@ -27,6 +29,15 @@ class Plan(Protocol):
     def steps_of(self, call: SynthesisCall) -> StepsOf | None:
         """Steps of each image of a call; None where the plan cannot do what the call asks."""
 
+    def in_bfloat16(self, like: Any = None) -> "Plan":
+        """The plan of the precision "fast", which shares what it can with this one, an exact one.
+
+        `like` is another exact plan with its fast one: layers that it shares with this plan are taken from there.
+        """
+
+    def like(self, synthesis: Any) -> "Plan":
+        """The plan of another network of the same architecture; layers of the same tensors are shared."""
+
 
 MakePlan = Callable[[Synthesis], Plan]
 
@@ -37,7 +48,24 @@ class Entry:
 
     make: MakePlan
     plan: Plan
-    made_of: Fingerprint
+    made_of: Revision
+    automatic: bool = False
+    """True for a plan that nobody asked for: while the network changes from call to call, the reference runs, as a plan
+    made again for a single call costs more than it saves."""
+    seen: Revision | None = None
+    """Of the last call of a changed network."""
+    fast: Plan | None = None
+    """The plan of that precision, where it was asked for."""
+
+    def renew(self, synthesis: Synthesis, now: Revision) -> None:
+        """Make the plans again, of the network's present parameters."""
+        self.plan = _made(self.make, synthesis)
+        self.fast = None if self.fast is None else _made(lambda _: self.plan.in_bfloat16(), synthesis)
+        self.made_of = now
+
+    def of(self, precision: Precision) -> Plan:
+        """The plan of a precision; the exact one where there is no other."""
+        return self.fast if precision == "fast" and self.fast is not None else self.plan
 
 
 _LOCK = threading.Lock()
@@ -45,18 +73,67 @@ entries: "WeakKeyDictionary[Synthesis, Entry]" = WeakKeyDictionary()
 """The plans, by network."""
 
 
-def enter(synthesis: Synthesis, first: MakePlan, later: MakePlan) -> None:
+def enter(synthesis: Synthesis, first: MakePlan, later: MakePlan, *, automatic: bool = False) -> None:
     """Make a network's plan, and run the network by it from now on.
 
     Args:
         synthesis: The network.
         first: Makes the plan.
         later: Rebuilds it when parameters have changed.
+        automatic: See `Entry`.
     """
-    made_of = fingerprint(synthesis)
-    entry = Entry(later, _made(first, synthesis), made_of)
+    made_of = revision(synthesis)
+    entry = Entry(later, _made(first, synthesis), made_of, automatic)
     with _LOCK:
         entries[synthesis] = entry
+
+
+def has_fast_plan(synthesis: Synthesis) -> bool:
+    """Return True if a network has a plan of lower precision."""
+    with _LOCK:
+        entry = entries.get(synthesis)
+    return entry is not None and entry.fast is not None
+
+
+def enter_fast(synthesis: Synthesis, first: MakePlan | None = None) -> None:
+    """Make the plan of the precision "fast" of a network that has a plan, by `first` or from that plan."""
+    entry = entries.get(synthesis)
+    if entry is not None and entry.fast is None:
+        entry.fast = _made(first or (lambda _: entry.plan.in_bfloat16()), synthesis)
+
+
+def enter_like(synthesis: Synthesis, like: Synthesis, first: MakePlan | None = None, *, fast: bool = False) -> bool:
+    """Make a network's plan from that of another one of the same architecture: only layers of other tensors are made.
+
+    Args:
+        synthesis: The network.
+        like: The other one; its plan, where it has one, is not changed.
+        first: Makes the plan; None: `Plan.like` of the other one's.
+        fast: Also make the plan of lower precision, where the other network has one.
+
+    Returns:
+        True if there is a plan now.
+    """
+    other, entry = entries.get(like), entries.get(synthesis)
+    if other is None or other.made_of != revision(like):
+        return entry is not None
+    if entry is None:
+        plan = _made(first or other.plan.like, synthesis)
+        entry = Entry(other.make, plan, revision(synthesis))
+        with _LOCK:
+            entries[synthesis] = entry
+    if fast and entry.fast is None and other.fast is not None:
+        both = other.plan, other.fast
+        entry.fast = _made(lambda _: entry.plan.in_bfloat16(both), synthesis)
+    return True
+
+
+def keep(synthesis: Synthesis) -> bool:
+    """Use a network's plan at every call from now on (see `Entry.automatic`); False where it has none."""
+    entry = entries.get(synthesis)
+    if entry is not None:
+        entry.automatic = False
+    return entry is not None
 
 
 def cool_down(synthesis: Synthesis) -> None:
@@ -78,20 +155,28 @@ def plan_for(synthesis: Synthesis, ws: Tensor, watched: bool = False) -> Plan | 
         return None
     if len(ws) > 1 and (watched or not entry.plan.pays(len(ws))):
         return None
-    if (now := fingerprint(synthesis)) != entry.made_of:
+    if (now := revision(synthesis)) != entry.made_of:
         if not fits(synthesis):
             cool_down(synthesis)
             return None
-        entry.plan, entry.made_of = _made(entry.make, synthesis), now
-    return entry.plan
+        if entry.automatic and now != entry.seen:
+            entry.seen = now
+            return None
+        entry.renew(synthesis, now)
+    return entry.of(wanted())
 
 
-@register_runner
 def run(synthesis: StyleSynthesis, call: SynthesisCall) -> Tensor | None:
-    """Run a call by the network's plan, if it has one that can and that is faster. A `Runner`."""
+    """Run a call by the network's plan, if it has one that can and that is faster. Bent layers are the reference's."""
+    if call.bends:
+        return None
     plan = plan_for(synthesis, call.ws, call.on_layer is not None)
     steps_of = None if plan is None else plan.steps_of(call)
-    return None if steps_of is None else images(len(call.ws), steps_of, call.capture, call.on_layer)
+    if steps_of is None:
+        return None
+    entry = entries.get(synthesis)
+    record_way("fast plan" if entry is not None and plan is entry.fast else "plan")
+    return images(len(call.ws), steps_of, call.capture, call.on_layer)
 
 
 def images(count: int, steps_of: StepsOf, capture: str | None, on_layer: OnLayer | None) -> Tensor:
@@ -121,5 +206,5 @@ def fits(network: HasTensors) -> bool:
 
 def _made(make: MakePlan, synthesis: Synthesis) -> Plan:
     # Not in inference mode, whose tensors know no versions; nothing here is for learning.
-    with torch.inference_mode(False), torch.no_grad():
+    with torch.inference_mode(False), torch.no_grad(), giving_back():
         return make(synthesis)

@@ -7,7 +7,9 @@ adds up what belongs to one pixel of the output and filters it. The products are
 they stay in the CPU's cache.
 """
 
-from dataclasses import dataclass
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +19,23 @@ from torch import Tensor
 
 from gan.inference.cpu.packing import (
     AffineRows,
-    Packed,
+    StyleRows,
     filter_taps,
     floats,
+    half_convolution,
     modulated_convolution,
     modulated_pixels,
+    moved,
     nhwc_convolution,
     pad_to,
     scales_weight,
 )
 from gan.inference.cpu.plans import StepsOf
-from gan.networks.noise import NoiseImages, noise_of, one_by_one
-from gan.networks.steps import Steps
+from gan.inference.cpu.precision import Precision
+from gan.inference.cpu.stylegan2_layers import COLOURS, Colours, Layer, add_colours, finish, nhwc, noise_image, public
+from gan.inference.revision import same_tensors, tensors_of
+from gan.networks.noise import NoiseImages, one_by_one
+from gan.networks.steps import Steps, of_each
 from gan.networks.stylegan2 import SynthesisNetwork
 from gan.networks.stylegan2_blocks import SynthesisBlock, SynthesisLayer, ToRGBLayer
 from gan.networks.synthesis import SynthesisCall
@@ -36,22 +43,26 @@ from gan.ops.bias_act import ACTIVATIONS
 from gan.ops.cpu import stylegan2 as kernels
 from gan.ops.cpu.affine import affine_rows
 from gan.ops.cpu.crew import ALONE
+from gan.ops.cpu.halves import halves, scaled_halves
+from gan.ops.cpu.jit import Kernel
 from gan.ops.cpu.lanes import LANES
 
-KERNELS = (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours)
+KERNELS: dict[Precision, tuple[Kernel, ...]] = {
+    "exact": (affine_rows, kernels.finish, kernels.blur_phases, kernels.add_colours),
+    "fast": (affine_rows, scaled_halves, kernels.finish_half, kernels.blur_phases_half, kernels.add_colours),
+}
 _PRODUCTS_BYTES = 1 << 23
 """Of the matrix products that are computed at once. Less would stay nearer to a core, but each product of two threads
 waits for both, which costs on a busy machine."""
 _FEW, _MANY = 4, 1 << 33
 """Larger batches, of networks with fewer multiplications per image, are left to the reference layers, which call each
 operator once per batch (`python -m benchmarks.synthesis --batches`)."""
-_COLOURS = 3
 _SLOPES = {"linear": 1.0, "lrelu": ACTIVATIONS["lrelu"].alpha}
 
 
 def covers(synthesis: SynthesisNetwork) -> bool:
     """True for networks that a plan can render: all but residual architectures and unusual layers."""
-    return synthesis.img_channels <= _COLOURS and all(_covers(block) for block in synthesis.blocks())
+    return all(_covers(block) for block in synthesis.blocks())
 
 
 def _covers(block: SynthesisBlock) -> bool:
@@ -65,43 +76,12 @@ def _covers(block: SynthesisBlock) -> bool:
 
 
 @dataclass(frozen=True)
-class _Layer:
-    """A convolution's constants, channels padded."""
-
-    name: str
-    module: SynthesisLayer
-    weight: Tensor
-    """[out, in, 3, 3] in channels_last order, or of an upsampling layer [in, 9 out]."""
-    packed: Packed | None
-    """Convolution with the packed weight, where the input is scaled and not the weight."""
-    bias: npt.NDArray[np.float32]
-    taps: npt.NDArray[np.float32]
-    styles: slice
-    scale: slice
-    strength: float
-    slope: float
-    clamp: float
-
-
-@dataclass(frozen=True)
-class _Colours:
-    """A toRGB layer's constants."""
-
-    name: str
-    weight: Tensor
-    """[3, in]."""
-    bias: npt.NDArray[np.float32]
-    styles: slice
-    clamp: float
-
-
-@dataclass(frozen=True)
 class _Block:
-    resolution: int
+    size: tuple[int, int]
     start: Tensor | None
-    conv0: _Layer | None
-    conv1: _Layer
-    colours: _Colours | None
+    conv0: Layer | None
+    conv1: Layer
+    colours: Colours | None
     taps: npt.NDArray[np.float32]
 
 
@@ -111,13 +91,15 @@ class Plan:
     Args:
         synthesis: A network that `covers` accepts.
         whole: Plan of the network that `synthesis` is a low resolution of: weights are shared with it.
+        like: Not needed: a low resolution shares all its layers with the whole network.
     """
 
-    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None) -> None:
+    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None, like: "Plan | None" = None) -> None:
         self._planes = int(synthesis.img_channels)
         self._styles: AffineRows
         self._scales: AffineRows
         self._blocks: list[_Block]
+        self._places: dict[str, StyleRows] = {} if whole is None else whole._places
         if whole is None:
             self._styles, self._scales, self._blocks = AffineRows(), AffineRows(power=2, eps=1e-8), []
             first = 0
@@ -134,7 +116,47 @@ class Plan:
 
     def _count_multiplications(self) -> int:
         layers = [layer for block in self._blocks for layer in (block.conv0, block.conv1) if layer is not None]
-        return sum(layer.weight.numel() * (layer.module.resolution // layer.module.up) ** 2 for layer in layers)
+        return sum(layer.weight.numel() * _pixels(layer.module) for layer in layers)
+
+    def in_bfloat16(self, like: "tuple[Plan, Plan] | None" = None) -> "Plan":
+        """Plan of the same network whose matrix products are of bfloat16 numbers; all else is shared."""
+        plan = copy.copy(self)
+        plan._products = self._products.bfloat16() if like is None else like[1]._products
+        known = {} if like is None else _halves_of(*like)
+
+        def half(layer: Layer) -> Layer:
+            return known.get(id(layer)) or _in_bfloat16(layer)
+
+        plan._blocks = [
+            replace(block, conv0=block.conv0 and half(block.conv0), conv1=half(block.conv1)) for block in self._blocks
+        ]
+        return plan
+
+    def like(self, synthesis: SynthesisNetwork) -> "Plan":
+        """Plan of another network of the same architecture; layers of the same tensors are shared."""
+        plan = copy.copy(self)
+        plan._styles, plan._scales = self._styles.copied(), self._scales.copied()
+        plan._blocks = [plan._again(old, block) for old, block in zip(self._blocks, synthesis.blocks(), strict=True)]
+        return plan
+
+    def _again(self, old: _Block, block: SynthesisBlock) -> _Block:
+        """The block with what has other tensors made anew, in the same places."""
+        start = None if block.in_channels else nhwc(pad_to(block.const.detach()[None], (1,)))
+        conv0 = old.conv0 and self._again_layer(old.conv0, block.conv0)
+        conv1, colours = self._again_layer(old.conv1, block.conv1), old.colours
+        if colours is not None and not same_tensors(tensors_of(colours.module), tensors_of(block.torgb)):
+            self._styles.put_affine(colours.styles, block.torgb.affine, block.torgb.weight_gain)
+            colours = self._packed_colours(colours.name, block.torgb, colours.styles)
+        return replace(old, start=start, conv0=conv0, conv1=conv1, colours=colours)
+
+    def _again_layer(self, old: Layer, module: SynthesisLayer) -> Layer:
+        if same_tensors(tensors_of(old.module), tensors_of(module)):
+            return old
+        weight = pad_to(module.weight.detach().float(), (0, 1))
+        self._styles.put_affine(old.styles, module.affine)
+        energy = weight.square().sum(dim=[2, 3])
+        self._scales.put(old.scale, energy, torch.zeros(len(energy)))
+        return self._packed(old.name, module, weight, old.styles, old.scale)
 
     def pays(self, count: int) -> bool:
         """True if rendering `count` images one after another takes less time than the reference."""
@@ -142,16 +164,19 @@ class Plan:
 
     def steps_of(self, call: SynthesisCall) -> StepsOf:
         """Steps of each image of a call. There are no running averages to update."""
-        apart, noises = torch.split(call.ws, 1), one_by_one(call.noise, len(call.ws))
-        return lambda i: self.steps(apart[i], noises[i])
+        count = len(call.ws)
+        apart, noises = torch.split(call.ws, 1), one_by_one(call.noise, count)
+        offsets = of_each(call.style_offsets, count)
+        return lambda i: self.steps(apart[i], noises[i], offsets[i])
 
-    def steps(self, ws: Tensor, noise: NoiseImages) -> Steps:
+    def steps(self, ws: Tensor, noise: NoiseImages, offsets: Mapping[str, Tensor]) -> Steps:
         """As `SynthesisNetwork.steps`, for ws [1, num_ws, w_dim]. The outputs that it yields are not changed later."""
         with ALONE:
-            return (yield from self._layers(ws, noise))
+            return (yield from self._layers(ws, noise, offsets))
 
-    def _layers(self, ws: Tensor, noise: NoiseImages) -> Steps:
+    def _layers(self, ws: Tensor, noise: NoiseImages, offsets: Mapping[str, Tensor]) -> Steps:
         styles = self._styles(ws[0])
+        moved(styles, self._places, offsets)
         scales = self._scales(styles)
         image = np.empty(0, np.float32)
         x = self._blocks[0].start
@@ -160,46 +185,50 @@ class Plan:
             assert x is not None
             if block.conv0 is not None:
                 x = self._enlarge(block, block.conv0, x, styles, scales, noise)
-                yield block.conv0.name, _public(x, block.conv0)
+                yield block.conv0.name, public(x, block.conv0)
             layer, colours = block.conv1, block.colours
-            rgb = torch.empty(1, self._planes, block.resolution, block.resolution) if colours else None
+            rgb = torch.empty(1, self._planes, *block.size) if colours else None
             x = modulated_convolution(x, layer.weight, layer.packed, styles[layer.styles], padding=1)
-            _finish(layer, x, styles, scales, noise, colours, rgb)
-            yield layer.name, _public(x, layer)
+            x = finish(layer, x, styles, scales, noise, colours, rgb)
+            yield layer.name, public(x, layer)
             if colours is not None and rgb is not None:
                 total = torch.empty_like(rgb)
-                _add_colours(block, colours, image, rgb, total)
+                add_colours(block.size, block.taps, colours, image, rgb, total)
                 image = floats(total)
                 yield colours.name, rgb
         assert total is not None
         return total
 
     def _block(self, block: SynthesisBlock, first: int) -> _Block:
-        start = None if block.in_channels else _nhwc(pad_to(block.const.detach()[None], (1,)))
+        start = None if block.in_channels else nhwc(pad_to(block.const.detach()[None], (1,)))
         taps = filter_taps(block.resample_filter, 2)
         assert taps is not None
         name = f"b{block.resolution}"
         conv0 = self._layer(f"{name}.conv0", block.conv0, first) if block.in_channels else None
         conv1 = self._layer(f"{name}.conv1", block.conv1, first + block.num_conv - 1)
         colours = self._colours(f"{name}.torgb", block.torgb, first + block.num_conv) if block.has_torgb else None
-        return _Block(block.resolution, start, conv0, conv1, colours, taps)
+        return _Block(block.size, start, conv0, conv1, colours, taps)
 
-    def _layer(self, name: str, module: SynthesisLayer, source: int) -> _Layer:
+    def _layer(self, name: str, module: SynthesisLayer, source: int) -> Layer:
         weight = pad_to(module.weight.detach().float(), (0, 1))
         styles = self._styles.add_affine(module.affine, source)
+        self._places[name] = StyleRows(styles, 1.0)
         energy = weight.square().sum(dim=[2, 3])
         scale = self._scales.add(energy, torch.zeros(len(energy)), styles.start)
+        return self._packed(name, module, weight, styles, scale)
+
+    def _packed(self, name: str, module: SynthesisLayer, weight: Tensor, styles: slice, scale: slice) -> Layer:
+        """A layer of the padded weight [out, in, 3, 3], whose styles and scales are in these rows."""
         taps = filter_taps(module.resample_filter, 2)
         assert taps is not None
-        pixels = (module.resolution // module.up) ** 2
         packed = None
         if module.up > 1:
             weight = weight.permute(1, 2, 3, 0).reshape(weight.shape[1], -1).contiguous()
         else:
-            weight = _nhwc(weight)
-            if not scales_weight(weight, pixels, weight.shape[1]):
-                packed = nhwc_convolution(weight, module.resolution, padding=1)
-        return _Layer(
+            weight = nhwc(weight)
+            if not scales_weight(weight, _pixels(module), weight.shape[1]):
+                packed = nhwc_convolution(weight, module.size, padding=1)
+        return Layer(
             name,
             module,
             weight,
@@ -213,22 +242,26 @@ class Plan:
             float("inf") if module.conv_clamp is None else float(module.conv_clamp),
         )
 
-    def _colours(self, name: str, module: ToRGBLayer, source: int) -> _Colours:
-        weight = pad_to(module.weight.detach().float()[:, :, 0, 0], (1,))
-        weight = F.pad(weight, (0, 0, 0, _COLOURS - len(weight))).contiguous()
+    def _colours(self, name: str, module: ToRGBLayer, source: int) -> Colours:
         styles = self._styles.add_affine(module.affine, source, module.weight_gain)
+        self._places[name] = StyleRows(styles, module.weight_gain)
+        return self._packed_colours(name, module, styles)
+
+    def _packed_colours(self, name: str, module: ToRGBLayer, styles: slice) -> Colours:
+        weight = pad_to(module.weight.detach().float()[:, :, 0, 0], (1,))
+        weight = F.pad(weight, (0, 0, 0, max(COLOURS - len(weight), 0))).contiguous()
         clamp = float("inf") if module.conv_clamp is None else float(module.conv_clamp)
-        return _Colours(name, weight, floats(module.bias.detach().float()), styles, clamp)
+        return Colours(name, module, weight, floats(module.bias.detach().float()), styles, clamp)
 
     def _enlarge(
-        self, block: _Block, layer: _Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseImages
+        self, block: _Block, layer: Layer, x: Tensor, styles: Tensor, scales: Tensor, noise: NoiseImages
     ) -> Tensor:
         """An upsampling layer: [1, in, H, W] -> [1, out, 2 H, 2 W]."""
         height, width = x.shape[2:]
         out_channels = layer.weight.shape[1] // 9
         pixels, weight = modulated_pixels(x, layer.weight, styles[layer.styles])
         out = torch.empty(1, 2 * height, 2 * width, out_channels)
-        image, strength = _noise(layer, noise)
+        image, strength = noise_image(layer, noise)
         rows, size = _band(block)
         products = self._products[:size].view(rows + 2, width, 9 * out_channels)
         products[0].zero_()
@@ -238,10 +271,12 @@ class Plan:
             torch.mm(pixels[begin * width : end * width], weight, out=target)
             if end < first + rows + 1:
                 products[rows + 1].zero_()
-            kernels.blur_phases(
+            half = products.dtype == torch.bfloat16
+            blur_phases = kernels.blur_phases_half if half else kernels.blur_phases
+            blur_phases(
                 rows * (out_channels // LANES),
                 9 * width * LANES,
-                floats(products),
+                halves(products) if half else floats(products),
                 first,
                 rows,
                 height,
@@ -257,79 +292,38 @@ class Plan:
                 layer.taps,
                 floats(out),
             )
-            products[:2] = products[rows:]
+            if first + rows < height:
+                products[:2] = products[rows:]
         return out.permute(0, 3, 1, 2)
+
+
+def _halves_of(exact: Plan, fast: Plan) -> dict[int, Layer]:
+    """The fast layers of two plans of one network, by the identity of the exact ones."""
+    found: dict[int, Layer] = {}
+    for block, half in zip(exact._blocks, fast._blocks, strict=True):
+        found[id(block.conv1)] = half.conv1
+        if block.conv0 is not None and half.conv0 is not None:
+            found[id(block.conv0)] = half.conv0
+    return found
+
+
+def _in_bfloat16(layer: Layer) -> Layer:
+    if layer.module.up > 1:
+        return replace(layer, weight=layer.weight.bfloat16())
+    weight, packed = half_convolution(layer.weight, layer.module.size, padding=1)
+    return replace(layer, weight=weight, packed=packed)
 
 
 def _band(block: _Block) -> tuple[int, int]:
     """Of a block's upsampling layer: rows of the input to work on at once, and numbers of their products."""
     assert block.conv0 is not None
-    height, numbers = block.resolution // 2, block.conv0.weight.shape[1]
+    height, width, numbers = block.size[0] // 2, block.size[1] // 2, block.conv0.weight.shape[1]
     rows = height
-    while rows > 4 and rows * height * numbers * 4 > _PRODUCTS_BYTES:
+    while rows > 4 and rows % 2 == 0 and rows * width * numbers * 4 > _PRODUCTS_BYTES:
         rows //= 2
-    return rows, (rows + 2) * height * numbers
+    return rows, (rows + 2) * width * numbers
 
 
-def _finish(
-    layer: _Layer,
-    x: Tensor,
-    styles: Tensor,
-    scales: Tensor,
-    noise: NoiseImages,
-    colours: _Colours | None,
-    rgb: Tensor | None,
-) -> None:
-    image, strength = _noise(layer, noise)
-    none = layer.bias[:0]
-    pixels = x.shape[2] * x.shape[3]
-    kernels.finish(
-        -(-pixels // kernels.FINISH_PIXELS),
-        kernels.FINISH_PIXELS * x.shape[1],
-        floats(x.permute(0, 2, 3, 1)),
-        pixels,
-        x.shape[1],
-        image,
-        strength,
-        layer.slope,
-        layer.module.act_gain,
-        layer.clamp,
-        floats(scales[layer.scale]),
-        layer.bias,
-        none if colours is None else floats(colours.weight * styles[colours.styles]),
-        none if rgb is None else floats(rgb),
-        0 if rgb is None else rgb.shape[1],
-    )
-
-
-def _add_colours(block: _Block, colours: _Colours, image: npt.NDArray[np.float32], rgb: Tensor, total: Tensor) -> None:
-    kernels.add_colours(
-        rgb.shape[1] * block.resolution // 2,
-        4 * block.resolution,
-        image,
-        floats(rgb),
-        rgb.shape[1],
-        block.resolution,
-        block.resolution,
-        block.taps,
-        colours.bias,
-        colours.clamp,
-        floats(total),
-    )
-
-
-def _noise(layer: _Layer, noise: NoiseImages) -> tuple[npt.NDArray[np.float32], float]:
-    """The noise image, flat, and its factor; 0 where there is none."""
-    image = noise_of(layer.module, layer.name, noise, 1)
-    if image is None or layer.strength == 0:
-        return layer.bias[:0], 0.0
-    return floats(image.float().contiguous()), layer.strength
-
-
-def _public(x: Tensor, layer: _Layer) -> Tensor:
-    """A layer's output without the channels that pad it."""
-    return x[:, : len(layer.module.bias)]
-
-
-def _nhwc(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)
+def _pixels(layer: SynthesisLayer) -> int:
+    """Pixels that a layer's kernel is multiplied with: of its output, or of an upsampling layer's input."""
+    return layer.size[0] * layer.size[1] // layer.up**2

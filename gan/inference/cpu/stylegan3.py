@@ -4,8 +4,11 @@ Everything is in NHWC order. A modulated convolution scales its input, or its we
 styles; the demodulation is the scale of what the fused filtered leaky ReLU reads.
 """
 
+import copy
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -14,21 +17,27 @@ from gan.inference.cpu.packing import (
     AffineRows,
     Floats,
     Packed,
+    StyleRows,
     floats,
+    half_convolution,
     modulated_convolution,
     modulated_pixels,
+    moved,
     nhwc_convolution,
     pad_to,
     scales_weight,
 )
 from gan.inference.cpu.plans import StepsOf
-from gan.networks.steps import Steps
+from gan.inference.cpu.precision import Precision
+from gan.inference.revision import same_tensors, tensors_of
+from gan.networks.steps import Steps, of_each
 from gan.networks.stylegan3 import SynthesisNetwork
 from gan.networks.stylegan3_layers import SynthesisLayer
 from gan.networks.synthesis import SynthesisCall
 from gan.ops.cpu.affine import affine_rows
 from gan.ops.cpu.crew import ALONE
 from gan.ops.cpu.filtered_lrelu import FilteredLrelu
+from gan.ops.cpu.halves import Halves, halves, scaled_halves, split_weight
 from gan.ops.cpu.jit import Kernel
 
 
@@ -51,11 +60,13 @@ def _filter(module: SynthesisLayer) -> FilteredLrelu | None:
     return FilteredLrelu.design(fu, fd, d.up_factor, d.down_factor, d.padding, math.sqrt(2), 0.2, module.conv_clamp)
 
 
-def kernels(synthesis: SynthesisNetwork) -> list[Kernel]:
+def kernels(synthesis: SynthesisNetwork, precision: Precision = "exact") -> list[Kernel]:
     """Kernels that a network needs, each once."""
     modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers if not layer.is_torgb]
     filters = [f for module in modules if (f := _filter(module)) is not None]
-    return [affine_rows, *dict.fromkeys(f.kernel for f in filters)]
+    if precision == "exact":
+        return [affine_rows, *dict.fromkeys(f.kernel for f in filters)]
+    return [affine_rows, scaled_halves, *dict.fromkeys(f.kernel_half for f in filters)]
 
 
 @dataclass(frozen=True)
@@ -81,21 +92,53 @@ class Plan:
     Args:
         synthesis: A network that `covers` accepts.
         whole: Plan of the network that `synthesis` is a low resolution of: equal weights are shared with it.
+        like: Plan of another network at this low resolution: layers of the same tensors are shared with it.
     """
 
-    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None) -> None:
+    def __init__(self, synthesis: SynthesisNetwork, whole: "Plan | None" = None, like: "Plan | None" = None) -> None:
         self._input = synthesis.input
         self._output_scale = float(synthesis.output_scale)
         self._styles: AffineRows = AffineRows() if whole is None else whole._styles
         self._scales: AffineRows = AffineRows(power=2, eps=1e-8) if whole is None else whole._scales
         modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers]
+        self._places: dict[str, StyleRows] = {} if whole is None else whole._places
         self._layers: list[_Layer]
         if whole is None:
             self._layers = [self._layer(module, i + 1) for i, module in enumerate(modules)]
             self._styles.pack()
             self._scales.pack()
         else:
-            self._layers = [_like(layer, module) for layer, module in zip(whole._layers, modules, strict=True)]
+            known = [None] * len(modules) if like is None else like._layers
+            self._layers = [
+                _like(layer, module, other) for layer, module, other in zip(whole._layers, modules, known, strict=True)
+            ]
+
+    def in_bfloat16(self, like: "tuple[Plan, Plan] | None" = None) -> "Plan":
+        """Plan of the same network whose matrix products are of bfloat16 numbers; all else is shared."""
+        plan = copy.copy(self)
+        pairs = () if like is None else zip(like[0]._layers, like[1]._layers, strict=True)
+        known = {id(exact): fast for exact, fast in pairs}
+        plan._layers = [known.get(id(layer)) or _in_bfloat16(layer) for layer in self._layers]
+        return plan
+
+    def like(self, synthesis: SynthesisNetwork) -> "Plan":
+        """Plan of another network of the same architecture; layers of the same tensors are shared."""
+        plan = copy.copy(self)
+        plan._input = synthesis.input
+        plan._styles, plan._scales = self._styles.copied(), self._scales.copied()
+        modules = [getattr(synthesis, layer.name) for layer in synthesis.design.layers]
+        plan._layers = [plan._again(old, module) for old, module in zip(self._layers, modules, strict=True)]
+        return plan
+
+    def _again(self, old: _Layer, module: SynthesisLayer) -> _Layer:
+        """The layer, made anew in the same places if it has other tensors."""
+        if same_tensors(tensors_of(old.module), tensors_of(module)):
+            return old
+        self._styles.put_affine(old.styles, module.affine)
+        if not module.design.is_torgb:
+            energy = _kernels(module, module.weight).square().sum(dim=[2, 3])
+            self._scales.put(old.scale, energy, torch.zeros(len(energy)))
+        return _packed_layer(module, old.styles, old.scale)
 
     def pays(self, count: int) -> bool:
         """True if rendering `count` images one after another takes less time than the reference."""
@@ -108,21 +151,25 @@ class Plan:
         apart, transform = torch.split(call.ws, 1), call.transform
         own = transform is not None and transform.ndim == 3
         transforms = torch.split(transform, 1) if transform is not None and own else (transform,) * len(apart)
-        return lambda i: self.steps(apart[i], transforms[i])
+        offsets = of_each(call.style_offsets, len(apart))
+        return lambda i: self.steps(apart[i], transforms[i], offsets[i])
 
-    def steps(self, ws: Tensor, transform: Tensor | None) -> Steps:
+    def steps(
+        self, ws: Tensor, transform: Tensor | None, offsets: Mapping[str, Tensor] = MappingProxyType({})
+    ) -> Steps:
         """As `SynthesisNetwork.steps`, for ws [1, num_ws, w_dim]. The outputs that it yields are not changed later."""
         with ALONE:
-            return (yield from self._run(ws, transform))
+            return (yield from self._run(ws, transform, offsets))
 
-    def _run(self, ws: Tensor, transform: Tensor | None) -> Steps:
+    def _run(self, ws: Tensor, transform: Tensor | None, offsets: Mapping[str, Tensor]) -> Steps:
         styles = self._styles(ws[0])
+        moved(styles, self._places, offsets)
         for layer in self._layers:
             if layer.filter is not None:
                 own = styles[layer.styles]
                 own *= (own.square().sum() / layer.module.design.in_channels).rsqrt()
         scales = self._scales(styles)
-        x: Tensor = self._input(ws[:, 0], transform)
+        x: Tensor = self._input(ws[:, 0], transform, offsets.get("input"))
         yield "input", x
         x = pad_to(x, (1,)).contiguous(memory_format=torch.channels_last)
         for layer in self._layers:
@@ -136,32 +183,64 @@ class Plan:
 
     def _layer(self, module: SynthesisLayer, source: int) -> _Layer:
         d = module.design
-        gain = float(module.magnitude_ema.rsqrt())
-        if d.is_torgb:
-            gain /= math.sqrt(d.in_channels * d.conv_kernel**2)
         styles = self._styles.add_affine(module.affine, source)
+        self._places[d.name] = StyleRows(styles, 1.0)
         energy = _kernels(module, module.weight).square().sum(dim=[2, 3])
         scale = slice(0, 0) if d.is_torgb else self._scales.add(energy, torch.zeros(len(energy)), styles.start)
-        weight, packed = _packed(module)
-        bias = module.bias.detach()
-        return _Layer(
-            module,
-            weight,
-            packed,
-            bias if d.is_torgb else pad_to(bias, (0,)),
-            styles,
-            scale,
-            gain,
-            None if d.is_torgb else _filter(module),
-        )
+        return _packed_layer(module, styles, scale)
 
 
-def _like(layer: _Layer, module: SynthesisLayer) -> _Layer:
-    """Layer of a low-resolution network, whose module is `module`, made of the whole network's layer."""
+def _packed_layer(module: SynthesisLayer, styles: slice, scale: slice) -> _Layer:
+    """A layer whose styles and scales are in these rows."""
+    d = module.design
+    gain = float(module.magnitude_ema.rsqrt())
+    if d.is_torgb:
+        gain /= math.sqrt(d.in_channels * d.conv_kernel**2)
+    weight, packed = _packed(module)
+    bias = module.bias.detach()
+    return _Layer(
+        module,
+        weight,
+        packed,
+        bias if d.is_torgb else pad_to(bias, (0,)),
+        styles,
+        scale,
+        gain,
+        None if d.is_torgb else _filter(module),
+    )
+
+
+def _like(layer: _Layer, module: SynthesisLayer, other: _Layer | None = None) -> _Layer:
+    """Layer of a low-resolution network, whose module is `module`, made of the whole network's layer.
+
+    `other` is that of another network, which is taken if it has the same tensors.
+    """
+    if (
+        other is not None
+        and other.weight.dtype == layer.weight.dtype
+        and same_tensors(tensors_of(other.module), tensors_of(module))
+    ):
+        return replace(other, module=module)
     if module.resampled is None:
         return replace(layer, module=module, filter=None if layer.filter is None else _filter(module))
     weight, packed = _packed(module)
-    return replace(layer, module=module, filter=_filter(module), weight=weight, packed=packed)
+    own = replace(layer, module=module, filter=_filter(module), weight=weight, packed=packed)
+    return _in_bfloat16(own) if layer.weight.dtype == torch.bfloat16 else own
+
+
+def _in_bfloat16(layer: _Layer) -> _Layer:
+    """The layer with its weight in bfloat16; that of toRGB, which is small and seen at once, stays.
+
+    The weight is split: its rounding would shift the levels of whole channels, which add up to 2 to 3 % of the contrast
+    over the many layers; filters and activations take most of the time anyway.
+    """
+    d = layer.module.design
+    if layer.filter is None:
+        return layer
+    if d.conv_kernel == 1:
+        return replace(layer, weight=split_weight(layer.weight, 0))
+    weight, packed = half_convolution(layer.weight, (d.in_size, d.in_size), padding=d.conv_kernel - 1, split=True)
+    return replace(layer, weight=weight, packed=packed)
 
 
 def _kernels(module: SynthesisLayer, kernels: Tensor) -> Tensor:
@@ -180,7 +259,7 @@ def _packed(module: SynthesisLayer) -> tuple[Tensor, Packed | None]:
     weight = weight.contiguous(memory_format=torch.channels_last)
     if scales_weight(weight, d.in_size**2, weight.shape[1]):
         return weight, None
-    return weight, nhwc_convolution(weight, d.in_size, padding=d.conv_kernel - 1)
+    return weight, nhwc_convolution(weight, (d.in_size, d.in_size), padding=d.conv_kernel - 1)
 
 
 def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:
@@ -199,10 +278,11 @@ def _activated(op: FilteredLrelu, y: Tensor, scale: Tensor, bias: Tensor) -> Ten
     return out[None].permute(0, 3, 1, 2)
 
 
-def _pixels(y: Tensor) -> Floats:
-    """[H, W, C] of [1, C, H, W] in channels_last order, not copied."""
-    pixels: Floats = y[0].permute(1, 2, 0).contiguous().numpy()
-    return pixels
+def _pixels(y: Tensor) -> Floats | Halves:
+    """[H, W, C] of [1, C, H, W] in channels_last order, not copied; of bfloat16 numbers their bits."""
+    pixels = y[0].permute(1, 2, 0).contiguous()
+    own: Floats | Halves = halves(pixels).reshape(pixels.shape) if pixels.dtype == torch.bfloat16 else pixels.numpy()
+    return own
 
 
 def _coloured(layer: _Layer, y: Tensor) -> Tensor:

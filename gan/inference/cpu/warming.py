@@ -1,14 +1,12 @@
 """Warm-up: loading or compiling kernels, and building plans."""
 
-import logging
-import os
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gan.inference import low_res
-from gan.inference.cpu import plans
+from gan.inference.cpu import plans, precision
 from gan.networks.protocol import Synthesis
-from gan.ops.cpu.dispatch import VARIABLE
 
 if TYPE_CHECKING:
     from gan.ops.cpu.jit import Kernel
@@ -16,19 +14,18 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called as progress(ready, total) when a kernel must be compiled, and after each kernel from then on."""
 
-_log = logging.getLogger(__name__)
-
 
 class CompilingError(Exception):
     """The kernels could not be compiled or stored on disk; the text gives the reason in a few words."""
 
 
-def warm_up(synthesis: Synthesis, progress: Progress | None = None) -> bool:
+def warm_up(synthesis: Synthesis, progress: Progress | None = None, *, automatic: bool = False) -> bool:
     """Make a synthesis network's plan, so that calls without gradients use it on the CPU from now on.
 
     Args:
         synthesis: `G.synthesis`.
         progress: See `Progress`; not called where all kernels are in memory or on disk.
+        automatic: See `plans.Entry`.
 
     Returns:
         True if there is a plan now; False for networks on other devices, of other types than float32, or with layers
@@ -44,17 +41,44 @@ def warm_up(synthesis: Synthesis, progress: Progress | None = None) -> bool:
     family = families.family_of(synthesis)
     if family is None:
         return False
-    _prepare(family.kernels(synthesis), progress)
-    plans.enter(synthesis, family.plan, family.plan)
+    _prepare(family.kernels(synthesis, "exact"), progress)
+    plans.enter(synthesis, family.plan, family.plan, automatic=automatic)
     return True
 
 
-def warm_up_low_res(synthesis: Synthesis, progress: Progress | None = None) -> None:
-    """Make the plans of a network's low resolutions (`low_res`), where it has a plan itself.
+def warm_up_fast(synthesis: Synthesis, progress: Progress | None = None) -> bool:
+    """Make a network's plan of the precision "fast", where it has a plan and the CPU multiplies bfloat16 numbers.
 
     Args:
         synthesis: `G.synthesis`.
         progress: As for `warm_up`.
+
+    Returns:
+        True if there is such a plan now.
+
+    Raises:
+        CompilingError: The kernels could not be made; the exact plan is used.
+    """
+    if synthesis not in plans.entries or not precision.has_fast():
+        return False
+    from gan.inference.cpu import families
+
+    family = families.family_of(synthesis)
+    assert family is not None
+    _prepare(family.kernels(synthesis, "fast"), progress)
+    plans.enter_fast(synthesis)
+    return True
+
+
+def warm_up_low_res(
+    synthesis: Synthesis, progress: Progress | None = None, made: Callable[[int], None] = lambda resolution: None
+) -> None:
+    """Make the plans of a network's low resolutions (`low_res`), the lowest first, in the precisions of its own plan.
+
+    Args:
+        synthesis: `G.synthesis`.
+        progress: As for `warm_up`.
+        made: Called with each resolution whose plan is ready.
 
     Raises:
         CompilingError: The kernels could not be made; low resolutions use the reference.
@@ -64,29 +88,60 @@ def warm_up_low_res(synthesis: Synthesis, progress: Progress | None = None) -> N
         return
     from gan.inference.cpu import families
 
-    small = [low_res.at_resolution(synthesis, resolution) for resolution in low_res.shares(synthesis)]
-    planned = [(network, family) for network in small if (family := families.family_of(network)) is not None]
-    _prepare([kernel for network, family in planned for kernel in family.kernels(network)], progress)
-    for network, family in planned:
-        plans.enter(network, lambda network, make=family.smaller: make(network, entry.plan), family.plan)  # type: ignore[misc]
+    wanted: list[precision.Precision] = ["exact"] if entry.fast is None else ["exact", "fast"]
+    for resolution in low_res.shares(synthesis):
+        network = low_res.at_resolution(synthesis, resolution)
+        family = families.family_of(network)
+        if family is None:
+            continue
+        _prepare([kernel for kind in wanted for kernel in family.kernels(network, kind)], progress)
+        smaller = family.smaller
+        plans.enter(network, lambda network, make=smaller: make(network, entry.plan), family.plan)  # type: ignore[misc]
+        if entry.fast is not None:
+            plans.enter_fast(network, lambda network, make=smaller: make(network, entry.fast))  # type: ignore[misc]
+        made(resolution)
 
 
-def wanted() -> bool:
-    """True unless the user's environment turns kernels off: see `dispatch.VARIABLE`."""
-    return os.environ.get(VARIABLE) != "off"
+def follow(synthesis: Synthesis, like: Synthesis, side: int = 0, *, fast: bool = False) -> bool:
+    """Make a network's plan from that of another one of the same architecture, layer by layer where tensors differ.
 
+    Kernels are those of the other network, so nothing is compiled.
 
-def make_ready(synthesis: Synthesis) -> bool:
-    """`warm_up` where kernels are `wanted`, for programs that render so many images that making a plan pays.
+    Args:
+        synthesis: `G.synthesis`, for which `low_res.follow` has been called too.
+        like: The network with the plan.
+        side: Low resolution, one of `low_res.shares`; 0 for the whole network.
+        fast: Also make the plan of lower precision, where the other network has one.
 
     Returns:
-        True if there is a plan now. A failure is logged, and the reference is used.
+        True if there is a plan now; False while the other network has none: the reference is used then.
     """
-    try:
-        return wanted() and warm_up(synthesis)
-    except CompilingError as problem:
-        _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)
+    if not plans.fits(synthesis) or not plans.enter_like(synthesis, like, fast=fast):
         return False
+    if not side:
+        return True
+    from gan.inference.cpu import families
+
+    small, other = (low_res.at_resolution(network, side) for network in (synthesis, like))
+    family, entry, known = families.family_of(small), plans.entries[synthesis], plans.entries.get(other)
+    if family is None or known is None:
+        return small in plans.entries
+    smaller = family.smaller
+    plans.enter_like(small, other, lambda network: smaller(network, entry.plan, known.plan))
+    if fast and entry.fast is not None and known.fast is not None:
+        plans.enter_fast(small, lambda network: smaller(network, entry.fast, known.fast))
+    return True
+
+
+def load_early() -> None:
+    """Import numba, and read the kernel that all plans need: the first one takes far longer than the others."""
+    if not available():
+        return
+    from gan.inference.cpu import families
+    from gan.ops.cpu.affine import affine_rows
+
+    with contextlib.suppress(*families.COMPILING_FAILED):  # `warm_up` reports it
+        affine_rows.prepare()
 
 
 def available() -> bool:

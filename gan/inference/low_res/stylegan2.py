@@ -6,6 +6,11 @@ from gan.inference.low_res.views import view_of
 from gan.networks.stylegan2 import SynthesisNetwork
 
 
+def multiplications(synthesis: SynthesisNetwork) -> float:
+    """Multiplications of a whole image."""
+    return float(sum(block.multiplications for block in synthesis.blocks()))
+
+
 def shares(synthesis: SynthesisNetwork) -> dict[int, float]:
     """Resolutions with an image of their own, ascending, each with its share of the whole image's multiplications."""
     blocks = synthesis.blocks()
@@ -17,7 +22,9 @@ def shares(synthesis: SynthesisNetwork) -> dict[int, float]:
     }
 
 
-def at_resolution(synthesis: SynthesisNetwork, resolution: int) -> SynthesisNetwork:
+def at_resolution(
+    synthesis: SynthesisNetwork, resolution: int, like: SynthesisNetwork | None = None
+) -> SynthesisNetwork:
     """Network of the blocks up to `resolution`. Vectors and noise of the layers beyond are accepted and not read."""
     small = view_of(synthesis)
     small.img_resolution = resolution

@@ -13,6 +13,7 @@ same signals, without the frequencies that so few cannot carry. Left out at 1 / 
 Styles, demodulation, magnitudes and biases are those of the whole network, which shares all its weights.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ import torch
 from torch import Tensor
 
 from gan.inference.low_res.views import view_of
+from gan.inference.revision import same_tensors
 from gan.networks.stylegan3 import SynthesisNetwork
 from gan.networks.stylegan3_design import InputDesign, LayerDesign, Stage, SynthesisDesign, layer_between
 from gan.networks.stylegan3_layers import SynthesisLayer, layer_filters
@@ -30,6 +32,11 @@ FRACTIONS = (2, 4)
 """Divisors of the resolution. Smaller images cost nearly as much as a quarter does."""
 WORTH = 0.85
 """Largest share of the next larger resolution's cost; a resolution that costs more is left out."""
+
+
+def multiplications(synthesis: SynthesisNetwork) -> float:
+    """Multiplications of a whole image."""
+    return float(synthesis.design.multiplications)
 
 
 def shares(synthesis: SynthesisNetwork) -> dict[int, float]:
@@ -97,17 +104,31 @@ def _stage(layer: LayerDesign, last: LayerDesign, resolution: int) -> Stage:
     return Stage(cutoff, cutoff + half_width, rate, half_width, rate + 2 * (margin // 2), layer.out_channels)
 
 
-def at_resolution(synthesis: SynthesisNetwork, resolution: int) -> SynthesisNetwork:
-    """Network of the same weights whose layers have the sampling rates of a low resolution, one of `shares`."""
+def at_resolution(
+    synthesis: SynthesisNetwork, resolution: int, like: SynthesisNetwork | None = None
+) -> SynthesisNetwork:
+    """Network of the same weights whose layers have the sampling rates of a low resolution, one of `shares`.
+
+    Layers that have the same tensors as those of `like`, another network at this resolution, are taken from there.
+    """
     small = view_of(synthesis)
-    small.design = small_design(synthesis.design, resolution)
+    small.design = small_design(synthesis.design, resolution) if like is None else like.design
     small.img_resolution = resolution
     small.moves_averages = False
     small.input = view_of(synthesis.input)
     small.input.design = small.design.input
     for layer in small.design.layers:
-        setattr(small, layer.name, _small_layer(getattr(synthesis, layer.name), layer))
+        whole, other = getattr(synthesis, layer.name), None if like is None else getattr(like, layer.name)
+        if other is None or not same_tensors(_weights(whole), _weights(other)):
+            other = _small_layer(whole, layer)
+        setattr(small, layer.name, other)
     return small
+
+
+def _weights(layer: SynthesisLayer) -> Iterator[Tensor]:
+    """The tensors of a layer that its low resolution shares: all but its filters."""
+    yield from layer.parameters()
+    yield layer.magnitude_ema
 
 
 def _small_layer(whole: SynthesisLayer, design: LayerDesign) -> SynthesisLayer:

@@ -1,1 +1,1 @@
-"""Reading the TensorFlow releases of StyleGAN 1 and 2."""
+"""Reading the TensorFlow releases of StyleGAN 1, 2 and 2-ADA."""

@@ -9,16 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gan.io.constructors import TF_NETWORKS
+from foundation.pickles.constructors import TF_NETWORKS
 from gan.io.errors import CorruptFileError, UnsupportedNetworkError, listed, quoted
 from gan.io.networks import NAMES, StoredNetwork
 from gan.io.records import NumpyArray, Record
 from gan.io.tensorflow.stylegan1 import discriminator1, generator1
 from gan.io.tensorflow.stylegan2 import discriminator2, generator2
+from gan.io.tensorflow.stylegan2ada import discriminator_ada, generator_ada
 from gan.io.tensorflow.variables import Variables
 
-VERSIONS = range(2, 5)
-"""The versions of the pickled class that are read: 2 and 3 are StyleGAN1's, up to 4 StyleGAN2's."""
+VERSIONS = range(2, 6)
+"""The versions of the pickled class that are read: 2 and 3 are StyleGAN1's, 4 StyleGAN2's, 5 StyleGAN2-ADA's."""
 
 _COMPONENTS = ("mapping", "synthesis")
 _MAX_VARIABLES, _LONGEST_NAME = 50_000, 200
@@ -48,6 +49,8 @@ _READERS: dict[str, Callable[[str, Mapping[str, Any], Variables], StoredNetwork]
     "G_main/G_synthesis_stylegan_revised": generator2,
     "D_stylegan": discriminator2,
     "D_stylegan2": discriminator2,
+    "G_main/G_synthesis": generator_ada,
+    "D_main": discriminator_ada,
 }
 
 
@@ -60,7 +63,7 @@ def tf_networks_of(data: Any, only: tuple[str, ...]) -> dict[str, StoredNetwork]
     """The networks in a TensorFlow pickle.
 
     Args:
-        data: What the pickle holds: the tuple (G, D, Gs), or one network alone.
+        data: What the pickle holds: the tuple (G, D, Gs), which nothing may follow, or one network alone.
         only: Which of `NAMES` are needed; others that this version does not know are left out.
 
     Raises:
@@ -87,6 +90,8 @@ def _named(data: Any) -> dict[str, Record]:
         function = data.state.get("build_func_name") if isinstance(data.state, dict) else None
         return {"D" if isinstance(function, str) and function.startswith("D_") else "G_ema": data}
     parts = list(data)
+    while len(parts) > len(NAMES) and parts[-1] is None:
+        parts.pop()
     if len(parts) != len(NAMES) or not all(part is None or _is_network(part) for part in parts):
         kinds = listed(["a network" if _is_network(part) else type(part).__name__ for part in parts], 4)
         raise UnsupportedNetworkError(
@@ -101,7 +106,7 @@ def _reader(network: TFNetwork) -> Callable[[str, Mapping[str, Any], Variables],
     if reader is None:
         raise UnsupportedNetworkError(
             f"{network.name} is built by the function {quoted(network.function)}, which this version does not know; "
-            "choose a file of StyleGAN or StyleGAN2, or a PyTorch pickle of the same network."
+            "choose a file of StyleGAN, StyleGAN2 or StyleGAN2-ADA, or a PyTorch pickle of the same network."
         )
     return reader
 

@@ -39,7 +39,7 @@ def generator1(name: str, given: Mapping[str, Any], variables: Variables) -> Sto
         UnsupportedNetworkError: an argument is unknown or has a value that cannot be.
         CorruptFileError: a variable is unknown or has an impossible shape.
     """
-    arguments, fused = _generator_arguments(name, given, variables)
+    arguments, fused, notice = _generator_arguments(name, given, variables)
     taps, noise = arguments["resample_filter"], arguments["use_noise"]
 
     def translate(key: str) -> Place | None:
@@ -50,10 +50,10 @@ def generator1(name: str, given: Mapping[str, Any], variables: Variables) -> Sto
     if taps is not None:
         upsampling = [key for key in tensors if key.endswith(".conv0.weight")]
         tensors |= {key.replace("weight", "resample_filter"): filter_tensor(taps) for key in upsampling}
-    return StoredNetwork(Architecture("stylegan1.Generator", arguments), tensors)
+    return StoredNetwork(Architecture("stylegan1.Generator", arguments), tensors, notice=notice)
 
 
-def _generator_arguments(name: str, given: Mapping[str, Any], variables: Variables) -> tuple[dict[str, Any], Any]:
+def _generator_arguments(name: str, given: Mapping[str, Any], variables: Variables) -> tuple[dict[str, Any], Any, str]:
     a = Arguments(name, given)
     equalized = bool(a.take("use_wscale", True))
     arguments = {
@@ -72,8 +72,7 @@ def _generator_arguments(name: str, given: Mapping[str, Any], variables: Variabl
         "mapping_kwargs": {**a.mapping(), "equalized": equalized},
     }
     fused = a.take("fused_scale", "auto")
-    a.end()
-    return arguments, fused
+    return arguments, fused, a.end()
 
 
 def mapping_place(key: str) -> Place | None:
@@ -130,13 +129,13 @@ def discriminator1(name: str, given: Mapping[str, Any], variables: Variables) ->
         "resample_filter": a.taps("blur_filter", [1, 2, 1]),
     }
     a.take("fused_scale", "auto")  # downsampling leaves the kernel as it is either way
-    a.end()
+    notice = a.end()
     tensors = tensors_of(name, variables, lambda key: _discriminator_place(key, arguments["img_resolution"]), {"lod"})
     if arguments["resample_filter"] is not None:
         down = [key for key in tensors if key.endswith(".conv1.weight")]
         filters = filter_tensor(arguments["resample_filter"])
         tensors |= {key.replace("weight", "resample_filter"): filters for key in down}
-    return StoredNetwork(Architecture("stylegan1.Discriminator", arguments), tensors)
+    return StoredNetwork(Architecture("stylegan1.Discriminator", arguments), tensors, notice=notice)
 
 
 _D_LAYERS = {

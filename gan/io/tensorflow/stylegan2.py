@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan.io.errors import UnsupportedNetworkError
+from gan.io.first_size import set_first_size
 from gan.io.networks import Architecture, StoredNetwork
 from gan.io.records import Tensor
 from gan.io.tensorflow.stylegan1 import mapping_place
@@ -29,7 +30,8 @@ from gan.io.tensorflow.variables import (
     tensors_of,
 )
 
-_TAPS: list[float] = [1, 3, 3, 1]
+TAPS: list[float] = [1, 3, 3, 1]
+"""Default of the resampling filters."""
 _G_LAYERS = {"Conv": "conv1", "Conv0_up": "conv0", "Conv1": "conv1", "ToRGB": "torgb", "Skip": "skip"}
 _G_PARTS: dict[str, Place] = {
     "bias": ("bias", AS_IS),
@@ -53,27 +55,26 @@ def generator2(name: str, given: Mapping[str, Any], variables: Variables) -> Sto
         **a.sizes(1024, 3, 16384),
         "architecture": "orig" if grows else a.take("architecture", "skip"),
         "activation": a.take("nonlinearity", "lrelu"),
-        "resample_filter": a.taps("resample_kernel", _TAPS),
+        "resample_filter": a.taps("resample_kernel", TAPS),
         "num_fp16_res": 0,
         "conv_clamp": None,
         "mapping_kwargs": {**a.mapping(), "joint_labels": True},
     }
     a.take("structure", "auto")
-    a.end()
+    notice = a.end()
 
     def translate(key: str) -> Place | None:
-        return mapping_place(key) or _synthesis_place(key, arguments["img_resolution"])
+        return mapping_place(key) or synthesis_place(key, arguments["img_resolution"])
 
     left_out = {"lod", "synthesis/lod", *_unused(variables, "synthesis/ToRGB_lod")}
     tensors = tensors_of(name, variables, translate, left_out)
-    taps = arguments["resample_filter"]
-    tensors |= _filters(tensors, r"(synthesis\.b\d+\.(?:conv0|skip))\.weight", taps)
-    tensors |= _filters(tensors, r"(synthesis\.b\d+)\.conv1\.weight", taps)
-    tensors |= _filters(tensors, r"(synthesis\.b\d+\.conv1)\.weight", _TAPS)  # does not resample, but has one
-    return StoredNetwork(Architecture("stylegan2.Generator", arguments), tensors)
+    set_first_size(arguments, tensors)
+    tensors |= generator_filters(tensors, arguments["resample_filter"])
+    return StoredNetwork(Architecture("stylegan2.Generator", arguments), tensors, notice=notice)
 
 
-def _synthesis_place(key: str, resolution: int) -> Place | None:
+def synthesis_place(key: str, resolution: int) -> Place | None:
+    """Place of a variable of the synthesis network; StyleGAN2-ADA's has the same names."""
     if match := re.fullmatch(r"synthesis/noise(\d{1,3})", key):
         block, second = divmod(int(match[1]) + 1, 2)
         layer = "conv1" if second or not block else "conv0"
@@ -99,7 +100,7 @@ def discriminator2(name: str, given: Mapping[str, Any], variables: Variables) ->
     group = a.size("mbstd_group_size", 4)
     has_mbstd = group > 1
     features = a.size("mbstd_num_features", 1)
-    taps = a.taps("resample_kernel", _TAPS)
+    taps = a.taps("resample_kernel", TAPS)
     activation = a.take("nonlinearity", "lrelu")
     sizes = a.sizes(1024, 3, 16384)
     arguments = {
@@ -116,13 +117,11 @@ def discriminator2(name: str, given: Mapping[str, Any], variables: Variables) ->
         },
     }
     a.take("structure", "auto")
-    a.end()
+    notice = a.end()
     left_out = {"lod", *_unused(variables, "FromRGB_lod")}
-    tensors = tensors_of(name, variables, lambda key: _discriminator_place(key, sizes["img_resolution"]), left_out)
-    tensors |= _filters(tensors, r"(b\d+\.(?:conv1|skip))\.weight", taps)
-    tensors |= _filters(tensors, r"(b\d+)\.conv0\.weight", taps)
-    tensors |= _filters(tensors, r"(b\d+\.(?:fromrgb|conv0|conv))\.weight", _TAPS)  # likewise
-    return StoredNetwork(Architecture("stylegan2.Discriminator", arguments), tensors)
+    tensors = tensors_of(name, variables, lambda key: discriminator_place(key, sizes["img_resolution"]), left_out)
+    tensors |= discriminator_filters(tensors, taps)
+    return StoredNetwork(Architecture("stylegan2.Discriminator", arguments), tensors, notice=notice)
 
 
 _D_LAYERS = {
@@ -135,7 +134,8 @@ _D_LAYERS = {
 }
 
 
-def _discriminator_place(key: str, resolution: int) -> Place | None:
+def discriminator_place(key: str, resolution: int) -> Place | None:
+    """Place of a variable of the discriminator, likewise."""
     if key in ("Output/weight", "Output/bias"):
         part = key.removeprefix("Output/")
         return f"b4.out.{part}", DENSE if part == "weight" else AS_IS
@@ -162,6 +162,24 @@ def _check_grown(name: str, variables: Variables, prefix: str) -> bool:
 def _unused(variables: Variables, prefix: str) -> set[str]:
     """The variables of resolutions that a grown network has left behind."""
     return {key for key in variables if key.startswith(prefix) and not key.startswith(f"{prefix}0/")}
+
+
+def generator_filters(tensors: Mapping[str, Tensor], taps: list[float] | None) -> dict[str, Tensor]:
+    """The resampling filters of a generator with these parameters, which TensorFlow does not store."""
+    return {
+        **_filters(tensors, r"(synthesis\.b\d+\.(?:conv0|skip))\.weight", taps),
+        **_filters(tensors, r"(synthesis\.b\d+)\.conv1\.weight", taps),
+        **_filters(tensors, r"(synthesis\.b\d+\.conv1)\.weight", TAPS),  # does not resample, but has one
+    }
+
+
+def discriminator_filters(tensors: Mapping[str, Tensor], taps: list[float] | None) -> dict[str, Tensor]:
+    """The resampling filters of a discriminator with these parameters, likewise."""
+    return {
+        **_filters(tensors, r"(b\d+\.(?:conv1|skip))\.weight", taps),
+        **_filters(tensors, r"(b\d+)\.conv0\.weight", taps),
+        **_filters(tensors, r"(b\d+\.(?:fromrgb|conv0|conv))\.weight", TAPS),
+    }
 
 
 def _filters(tensors: Mapping[str, Tensor], pattern: str, taps: list[float] | None) -> dict[str, Tensor]:

@@ -181,6 +181,8 @@ CALLING = frozenset(
         "randomize_noise",
         "fused_modconv",
         "dtype",
+        "conditioning",
+        "freeze_layers",
     }
 )
 """Arguments that say how a network is run or trained, not what it is: callers of our networks say that themselves."""
@@ -204,8 +206,22 @@ class Arguments:
 
     def size(self, key: str, default: int) -> int:
         """The value of an argument that must be a whole number."""
-        value = self.take(key, default)
-        if type(value) is not int:
+        value = self.optional_size(key, default)
+        if value is None:
+            raise self._unusual(key, value)
+        return value
+
+    def optional_size(self, key: str, default: int | None = None) -> int | None:
+        """The value of an argument that must be a whole number or None."""
+        value: int | None = self.take(key, default)
+        if value is not None and type(value) is not int:
+            raise self._unusual(key, value)
+        return value
+
+    def optional_number(self, key: str, default: float | None = None) -> float | None:
+        """The value of an argument that must be a number or None."""
+        value: float | None = self.take(key, default)
+        if value is not None and type(value) not in (int, float):
             raise self._unusual(key, value)
         return value
 
@@ -262,14 +278,19 @@ class Arguments:
             raise self._unusual(key, taps)
         return taps
 
-    def end(self) -> None:
-        """Raise UnsupportedNetworkError where an argument is left that the published functions do not have."""
+    def end(self) -> str:
+        """A sentence about the arguments that are left; empty if there are none.
+
+        The published functions do not know them either: they take and ignore them. A changed version of a function
+        that reads one would have other variables, or draw another image.
+        """
         left = [key for key, value in self._left.items() if value is not None]
-        if left:
-            raise UnsupportedNetworkError(
-                f"{self._name} has the argument {listed(left, 2)}, which the published networks do not have, so what "
-                "it means is unknown; export the network with the original code."
-            )
+        if not left:
+            return ""
+        return (
+            f"The file names {listed(left)}, which the published networks ignore; if it comes from a changed version "
+            "of their code, its images may differ."
+        )
 
     def _unusual(self, key: str, value: Any) -> UnsupportedNetworkError:
         return UnsupportedNetworkError(

@@ -33,6 +33,8 @@ Bytes = npt.NDArray[np.uint8]
 
 MAX_HEADER = 1 << 16
 """Maximum size of the JSON of a message in bytes."""
+MOST_GRAPHS = 4
+"""Requests whose gradient can be asked for at one time."""
 
 _LOOK_S = 1.0
 """Seconds between two looks at the process that asked."""
@@ -132,22 +134,29 @@ def _serve(requests: BinaryIO, answers: BinaryIO, parent: int) -> None:
     if device.type == "cuda":
         torch.zeros(1, device=device)  # its libraries and device files are opened before files are closed off
     shut(parent if order["main_thread"] else None)
-    with torch.inference_mode():
+    with torch.no_grad():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 network: Any = torch.jit.load(io.BytesIO(content), map_location=device)  # type: ignore[no-untyped-call]
                 network = network.eval()
+                for parameter in network.parameters():
+                    parameter.requires_grad_(False)
             arguments = [argument.name for argument in network.forward.schema.arguments]
         except Exception:  # noqa: BLE001  (of the foreign program)
             send(answers, {"error": "is no TorchScript file"})
             return
         del content
         send(answers, {"arguments": arguments[:64]})
+        graphs: dict[int, tuple[Any, Any]] = {}
+        """Images and features of the last requests whose gradient may be asked for, by their number."""
         while True:
             header, data = receive(requests, 1 << 40)
             try:
-                features = _features(network, header, data, device)
+                if "backward" in header:
+                    features = _gradient(graphs.pop(header["backward"]), data, device)
+                else:
+                    features = _features(network, header, data, device, graphs)
             except Exception as error:  # noqa: BLE001  (likewise)
                 send(answers, {"error": f"failed ({type(error).__name__})"})
                 continue
@@ -155,13 +164,34 @@ def _serve(requests: BinaryIO, answers: BinaryIO, parent: int) -> None:
             send(answers, {"shape": shape}, features.numpy().data if features.numel() else b"")
 
 
-def _features(network: Any, header: dict[str, Any], data: Bytes, device: Any) -> Any:
-    """The features of a batch, float32 [N, D] on the CPU."""
+def _features(
+    network: Any, header: dict[str, Any], data: Bytes, device: Any, graphs: dict[int, tuple[Any, Any]]
+) -> Any:
+    """The features of a batch, float32 [N, D] on the CPU. With "gradient" `graphs` gets what `_gradient` needs."""
     import torch
 
     images = torch.from_numpy(data).view(getattr(torch, header["dtype"])).reshape(header["shape"]).to(device)
-    rgb = images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
-    return network(rgb, **header["arguments"]).float().cpu().contiguous()
+    number = header.get("gradient")
+    with torch.set_grad_enabled(number is not None):
+        images = images.float().requires_grad_(True) if number is not None else images
+        rgb = images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
+        found = network(rgb, **header["arguments"]).float()
+        found = found.flatten(1) if header.get("flat") else found
+    if number is not None:
+        while len(graphs) >= MOST_GRAPHS:
+            del graphs[next(iter(graphs))]
+        graphs[number] = images, found
+    return found.detach().cpu().contiguous()
+
+
+def _gradient(graph: tuple[Any, Any], data: Bytes, device: Any) -> Any:
+    """The gradient of images, float32 [N, C H W] on the CPU, by that of their features."""
+    import torch
+
+    images, found = graph
+    towards = torch.from_numpy(data).view(torch.float32).reshape(found.shape).to(device)
+    (gradient,) = torch.autograd.grad(found, images, towards)
+    return gradient.flatten(1).cpu().contiguous()
 
 
 # -- Closing off ---------------------------------------------------------------------------------------------------
@@ -185,7 +215,7 @@ def shut(parent: int | None) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform.startswith("linux"):
+    if sys.platform == "linux":
         library = ctypes.CDLL(None, use_errno=True)
         if parent is not None:
             library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -215,7 +245,7 @@ def _deny_writing(library: Any) -> bool:
     ruleset = library.syscall(_CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(8), ctypes.c_uint32(0))
     if ruleset < 0:
         return False
-    devices = os.open("/dev", os.O_PATH | os.O_CLOEXEC)
+    devices = os.open("/dev", getattr(os, "O_PATH", 0) | getattr(os, "O_CLOEXEC", 0))  # Linux has both
     rule = struct.pack("<Qi", _WRITE_FILE, devices)
     library.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.c_char_p(rule), ctypes.c_uint32(0))
     library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

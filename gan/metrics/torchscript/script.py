@@ -6,6 +6,7 @@ and in either case in a process of its own (see `gan.metrics.torchscript.child`)
 
 import contextlib
 import hashlib
+import itertools
 import os
 import queue
 import re
@@ -89,27 +90,60 @@ class Script:
         self.arguments = frozenset(str(name) for name in names)
 
     def __call__(self, images: Tensor, arguments: Mapping[str, bool]) -> Tensor:
-        """Images [N, 1 or 3, H, W] -> features, float32 [N, D] on the same device.
+        """Images [N, 1 or 3, H, W] -> features, float32 [N, D] on the same device, with gradients where images have.
 
         Raises:
             ValueError: the process failed, ended or did not answer; it is then closed.
         """
+        if torch.is_grad_enabled() and images.requires_grad:
+            found: Tensor = _Differentiable.apply(images, self, arguments)  # type: ignore[no-untyped-call]
+            return found
+        return self.features(images, arguments)
+
+    def features(
+        self, images: Tensor, arguments: Mapping[str, bool], *, gradient: int | None = None, flat: bool = False
+    ) -> Tensor:
+        """Return the features of a call. Raises as the call.
+
+        Args:
+            images: See the call.
+            arguments: Of the program.
+            gradient: Number by which `towards` asks for the gradient of this call; None for none.
+            flat: Flatten features of more dimensions.
+        """
         sent = images.detach().cpu().contiguous()
-        if sent.dtype not in _DTYPES:
+        if sent.dtype not in _DTYPES or gradient is not None:
             sent = sent.float()
-        header = {"dtype": str(sent.dtype).removeprefix("torch."), "shape": list(sent.shape), "arguments": arguments}
-        count = len(sent)
-        patience = 60.0 + IMAGE_S * count
-        answer, data = self._ask(header, sent.numpy().data, patience, 4 * count * _MAX_FEATURES)
+        header: dict[str, Any] = {"dtype": str(sent.dtype).removeprefix("torch."), "shape": list(sent.shape)}
+        header["arguments"] = arguments
+        header |= {"flat": True} if flat else {}
+        header |= {} if gradient is None else {"gradient": gradient}
+        return self._floats(header, sent, len(sent), "gave no features").to(images.device)
+
+    def towards(self, number: int, gradient: Tensor, shape: torch.Size) -> Tensor:
+        """Return the gradient of the images of a call, of their shape, by that of their features [N, D].
+
+        The process keeps that of the last `child.MOST_GRAPHS` calls, once.
+        """
+        sent = gradient.detach().float().cpu().contiguous()
+        found = self._floats({"backward": number}, sent, len(sent), "gave no gradient")
+        if found.numel() != shape.numel():
+            self.close()
+            raise ValueError(f"The detector {clean_text(self.name, 60)} gave no gradient: name {_OFFICIAL}.")
+        return found.reshape(shape).to(gradient.device)
+
+    def _floats(self, header: dict[str, Any], sent: Tensor, count: int, problem: str) -> Tensor:
+        """Ask the process, and return its answer, float32 [count, any]."""
+        answer, data = self._ask(header, sent.numpy().data, 60.0 + IMAGE_S * count, 4 * count * _MAX_FEATURES)
         shape = answer.get("shape")
         if "error" in answer or not isinstance(shape, list) or len(shape) != 2 or shape[0] != count:
             self.close()
-            says = clean_text(str(answer.get("error", "gave no features")), 60)
+            says = clean_text(str(answer.get("error", problem)), 60)
             raise ValueError(f"The detector {clean_text(self.name, 60)} {says}: name an official file, {_OFFICIAL}.")
         if type(shape[1]) is not int or len(data) != 4 * count * shape[1]:
             self.close()
-            raise ValueError(f"The detector {clean_text(self.name, 60)} gave no features: name {_OFFICIAL}.")
-        return torch.from_numpy(data).view(torch.float32).reshape(shape).to(images.device)
+            raise ValueError(f"The detector {clean_text(self.name, 60)} {problem}: name {_OFFICIAL}.")
+        return torch.from_numpy(data).view(torch.float32).reshape(shape)
 
     def close(self) -> None:
         """End the process."""
@@ -136,6 +170,22 @@ class Script:
                 "memory."
             ) from found
         return found
+
+
+_numbers = itertools.count()
+
+
+class _Differentiable(torch.autograd.Function):
+    """A call whose gradient the process computes."""
+
+    @staticmethod
+    def forward(ctx: Any, images: Tensor, script: Script, arguments: Mapping[str, bool]) -> Tensor:
+        ctx.script, ctx.shape, ctx.number = script, images.shape, next(_numbers)
+        return script.features(images, arguments, gradient=ctx.number)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        return ctx.script.towards(ctx.number, gradients[0], ctx.shape), None, None
 
 
 class _Process:

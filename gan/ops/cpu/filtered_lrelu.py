@@ -14,7 +14,8 @@ import numpy.typing as npt
 from numba import njit, types
 
 from gan.ops.cpu import crew
-from gan.ops.cpu.jit import FLOAT, FLOATS, INT, Kernel
+from gan.ops.cpu.halves import Halves
+from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel
 from gan.ops.cpu.lanes import CHANNELS, LANES
 from gan.ops.cpu.lrelu_march import march, sum_four_rows, sum_row
 from gan.ops.cpu.lrelu_variant import TILE_HEIGHT, TILE_WIDTH, Variant, VariantType
@@ -138,9 +139,10 @@ def _filtered_lrelu(
 
 
 @cache
-def fused(variant: Variant) -> Kernel:
-    """The kernel of a variant."""
-    signature = (VariantType(variant), FLOATS, INT, INT, INT, FLOATS, FLOATS, FLOATS, INT, INT, INT, INT,
+def fused(variant: Variant, half: bool = False) -> Kernel:
+    """The kernel of a variant, for images in float32, or in bfloat16 (see `gan.ops.cpu.vectors`)."""
+    image = HALVES if half else FLOATS
+    signature = (VariantType(variant), image, INT, INT, INT, FLOATS, FLOATS, FLOATS, INT, INT, INT, INT,
                  *[FLOATS] * 4, FLOAT, FLOAT, types.float32[:, ::1], INT, INT)  # fmt: skip
     return Kernel(_filtered_lrelu, signature)
 
@@ -227,6 +229,11 @@ class FilteredLrelu:
         """Kernel that must be compiled."""
         return fused(self.variant)
 
+    @property
+    def kernel_half(self) -> Kernel:
+        """The same for images in bfloat16."""
+        return fused(self.variant, half=True)
+
     def size(self, height: int, width: int) -> tuple[int, int]:
         """Height and width of the output for an input of this size."""
         up, down = self.variant.up, self.variant.down
@@ -235,8 +242,11 @@ class FilteredLrelu:
         )
         return rows, columns
 
-    def __call__(self, x: Floats, scale: Floats, bias: Floats, out: Floats) -> None:
-        """Fill `out` [out_height, out_width, C] from x * scale + bias, x [H, W, C]; C a multiple of `CHANNELS`."""
+    def __call__(self, x: Floats | Halves, scale: Floats, bias: Floats, out: Floats) -> None:
+        """Fill `out` [out_height, out_width, C] from x * scale + bias, x [H, W, C]; C a multiple of `CHANNELS`.
+
+        x may be the bits of bfloat16 numbers.
+        """
         height, width, channels = x.shape
         out_height, out_width = out.shape[:2]
         threads = crew.threads()
@@ -245,7 +255,8 @@ class FilteredLrelu:
         while (tasks * tiles_y) % threads and tasks * tiles_y < 4 * threads and out_height // (tiles_y + 1) >= 24:
             tiles_y += 1
         with crew.ALONE:
-            self.kernel(
+            kernel = self.kernel_half if x.dtype == np.uint16 else self.kernel
+            kernel(
                 tasks * tiles_y, x.size // tasks, self.variant, x.reshape(-1), height, width, channels, scale, bias,
                 out.reshape(-1), out_height, out_width, self.left, self.top, self.vertical, self.up, self.across,
                 self.along, self.slope, self.clamp, _scratch(threads, self.variant.scratch * LANES), tiles_x, tiles_y,

@@ -21,7 +21,7 @@ from numba.core import config, event
 from gan.ops.cpu.crew import share
 from gan.ops.cpu.lanes import LANES
 
-FLOATS, INTS = types.float32[::1], types.int64[::1]
+FLOATS, INTS, HALVES = types.float32[::1], types.int64[::1], types.uint16[::1]
 INT, FLOAT = types.int64, types.float32
 """Types of the kernels' arguments."""
 
@@ -84,6 +84,7 @@ class Kernel:
             function
         )
         self._signature = (INT, INT, INT, *signature)
+        self._lock = None if _folder is None else _folder / f"{function.__name__}.lock"
         self.ready = False
         """True if calling it compiles nothing."""
 
@@ -94,9 +95,10 @@ class Kernel:
         """
         if self.ready:
             return
-        # numba's index of a folder is read, changed and written back without a lock of its own: two processes at once
-        # could give one name to two kernels.
-        with _COMPILING, nullcontext() if _folder is None else FileLock(_folder / "lock"):
+        # numba's index of a function is read, changed and written back without a lock of its own: two processes at once
+        # could give one name to two of its kernels. One lock for all would let a process that compiles, which takes
+        # seconds, hold up another that only reads.
+        with _COMPILING, nullcontext() if self._lock is None else FileLock(self._lock):
             if not self.ready:
                 with event.install_listener("numba:compile", _Compiling(self._dispatcher, compiling)):
                     self._dispatcher.compile(types.void(*self._signature))

@@ -1,13 +1,14 @@
 """Kernels between the matrix products of a StyleGAN2 synthesis, for one image in NHWC order.
 
-Arrays are flat, float32; channels are padded (`gan.ops.cpu.lanes`).
+Arrays are flat, float32; channels are padded (`gan.ops.cpu.lanes`). The kernels in `_half` read matrix products in
+bfloat16 (see `gan.ops.cpu.vectors`).
 """
 
 from typing import Any
 
 from numba import njit
 
-from gan.ops.cpu.jit import FLOAT, FLOATS, INT, kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import add, fma, greater, less, load, multiply, splat, store, total
 
@@ -17,8 +18,7 @@ TAPS = 4
 """Of the low-pass filter, padded with zeros; the first acts one pixel before the output's."""
 
 
-@kernel(FLOATS, INT, INT, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4, INT)
-def finish(
+def _finish(
     worker: Any,
     begin: Any,
     end: Any,
@@ -35,8 +35,9 @@ def finish(
     colour: Any,
     rgb: Any,
     colours: Any,
+    out: Any,
 ) -> None:
-    """In place: y = clamp(gain * lrelu(y * scale + noise * strength + bias)), and a 1x1 convolution of it to colours.
+    """out = clamp(gain * lrelu(y * scale + noise * strength + bias)), and a 1x1 convolution of it to colours.
 
     Each task is `FINISH_PIXELS` pixels.
 
@@ -54,6 +55,7 @@ def finish(
         colour: Weights of the convolution [3, channels].
         rgb: Its result, planes [colours, pixels].
         colours: 0 (none) to 3.
+        out: As y; may be the same memory.
     """
     for t in range(begin, end):
         below, up, high, low = splat(slope), splat(gain), splat(clamp), splat(-clamp)
@@ -64,7 +66,7 @@ def finish(
                 v = add(fma(load(y, p * channels + c), load(scale, c), load(bias, c)), n)
                 v = multiply(greater(multiply(v, below), v), up)
                 v = less(high, greater(low, v))
-                store(y, p * channels + c, v)
+                store(out, p * channels + c, v)
                 if colours > 0:
                     r = fma(v, load(colour, c), r)
                     g = fma(v, load(colour, channels + c), g)
@@ -75,6 +77,11 @@ def finish(
                 rgb[pixels + p] = total(g)
             if colours > 2:
                 rgb[2 * pixels + p] = total(b)
+
+
+_FINISH = (INT, INT, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4, INT, FLOATS)
+finish = Kernel(_finish, (FLOATS, *_FINISH))
+finish_half = Kernel(_finish, (HALVES, *_FINISH))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -100,8 +107,7 @@ def _activate(v: Any, scale: Any, bias: Any, n: Any, below: Any, up: Any, low: A
     return less(high, greater(low, multiply(greater(multiply(v, below), v), up)))
 
 
-@kernel(FLOATS, *[INT] * 5, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4)
-def blur_phases(
+def _blur_phases(
     worker: Any,
     begin: Any,
     end: Any,
@@ -189,6 +195,11 @@ def blur_phases(
             f0, f1, f2, h0, h1, h2 = n0, n1, n2, m0, m1, m2
 
 
+_BLUR = (*[INT] * 5, FLOATS, *[FLOAT] * 4, *[FLOATS] * 4)
+blur_phases = Kernel(_blur_phases, (FLOATS, *_BLUR))
+blur_phases_half = Kernel(_blur_phases, (HALVES, *_BLUR))
+
+
 @kernel(FLOATS, FLOATS, INT, INT, INT, FLOATS, FLOATS, FLOAT, FLOATS)
 def add_colours(
     worker: Any, begin: Any, end: Any, image: Any, rgb: Any, planes: Any, height: Any, width: Any, taps: Any, bias: Any,
@@ -207,10 +218,10 @@ def add_colours(
         clamp: Limit of rgb.
         out: As `rgb`.
     """
-    h, w = height // 2, width // 2
+    h, w = (height + 1) // 2, width // 2  # only images that nothing is added to may be odd
     for task in range(begin, end):
         plane, m = task // h, task % h
-        for odd in range(2):
+        for odd in range(min(2, height - 2 * m)):
             y = (plane * height + 2 * m + odd) * width
             for x in range(width):
                 v = rgb[y + x] + bias[plane]

@@ -1,7 +1,8 @@
 """Explicit vectors of `LANES` float32 numbers for numba: what `load` gives, `fma` and the like take, `store` puts back.
 
 LLVM's vectoriser gives up on loops over many arrays, so the kernels say what they mean. A vector that is longer than
-the CPU's registers is split by LLVM. Addresses are counted in numbers from the start of a flat array.
+the CPU's registers is split by LLVM. Addresses are counted in numbers from the start of a flat array. `load` and
+`store` also take arrays of bfloat16, as the uint16 of their bits: the upper halves of float32 numbers.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from gan.ops.cpu.lanes import LANES
 
 FLOAT = ir.FloatType()
 VECTOR = ir.VectorType(FLOAT, LANES)
+_BITS = ir.VectorType(ir.IntType(32), LANES)
+_HALVES = ir.VectorType(ir.IntType(16), LANES)
 Result = tuple[Any, Callable[..., Any]]
 
 
@@ -49,6 +52,30 @@ def load_at(builder: Any, pointer: Any) -> Any:
 def store_at(builder: Any, pointer: Any, value: Any) -> None:
     """Put a vector at a pointer to a number."""
     builder.store(value, builder.bitcast(pointer, VECTOR.as_pointer()), align=4)
+
+
+def load_half_at(builder: Any, pointer: Any) -> Any:
+    """The vector of the bfloat16 numbers at a pointer to their bits."""
+    bits = builder.load(builder.bitcast(pointer, _HALVES.as_pointer()), align=2)
+    return builder.bitcast(builder.shl(builder.zext(bits, _BITS), ir.Constant(_BITS, [16] * LANES)), VECTOR)
+
+
+def halves_of(builder: Any, value: Any) -> Any:
+    """The bits of a vector's numbers in bfloat16, as 32-bit numbers: rounded to the nearest, to even where two are."""
+    bits = builder.bitcast(value, _BITS)
+    upper = builder.lshr(bits, ir.Constant(_BITS, [16] * LANES))
+    odd = builder.and_(upper, ir.Constant(_BITS, [1] * LANES))
+    rounded = builder.add(builder.add(bits, odd), ir.Constant(_BITS, [0x7FFF] * LANES))
+    halves = builder.lshr(rounded, ir.Constant(_BITS, [16] * LANES))
+    # Rounding could carry the bits of what is no number into those of one.
+    nan = builder.fcmp_unordered("uno", value, value)
+    return builder.select(nan, ir.Constant(_BITS, [0x7FC0] * LANES), halves)
+
+
+def store_half_at(builder: Any, pointer: Any, value: Any) -> None:
+    """Put a vector to a pointer as bfloat16."""
+    halves = builder.trunc(halves_of(builder, value), _HALVES)
+    builder.store(halves, builder.bitcast(pointer, _HALVES.as_pointer()), align=2)
 
 
 def splat_of(builder: Any, number: Any) -> Any:
@@ -89,7 +116,8 @@ def load(typing: Any, array: Any, index: Any) -> Result:
     """The vector that starts at array[index]."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return load_at(builder, address(context, builder, signature.args[0], *args))
+        load_from = load_half_at if signature.args[0].dtype == types.uint16 else load_at
+        return load_from(builder, address(context, builder, signature.args[0], *args))
 
     return vector(array, types.intp), code
 
@@ -99,7 +127,8 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Result:
     """Put a vector to array[index]."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        store_at(builder, address(context, builder, signature.args[0], *args[:2]), args[2])
+        store_to = store_half_at if signature.args[0].dtype == types.uint16 else store_at
+        store_to(builder, address(context, builder, signature.args[0], *args[:2]), args[2])
         return context.get_dummy_value()
 
     return types.void(array, types.intp, vector), code
@@ -113,6 +142,17 @@ def splat(typing: Any, number: Any) -> Result:
         return splat_of(builder, args[0])
 
     return vector(types.float32), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lost(typing: Any, a: Any) -> Result:
+    """The part of each number of a vector that rounding to bfloat16 loses."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        upper = builder.shl(halves_of(builder, args[0]), ir.Constant(_BITS, [16] * LANES))
+        return builder.fsub(args[0], builder.bitcast(upper, VECTOR))
+
+    return vector(vector), code
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -1,5 +1,6 @@
 """Checkpoints of a run: snapshots of its networks, and the state to resume from."""
 
+import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def load_state(folder: Path) -> dict[str, Any]:
         TrainingError: it is missing, damaged or of a later version.
     """
     path = folder / STATE_FILE
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise TrainingError(
             f"{folder} has no {STATE_FILE}, so the run cannot go on from there: start a new one, from its newest "
             "network if it has one (--resume=FILE)."

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def has_begun(folder: Path) -> bool:
 
     False for a folder that was only prepared, and for a run that was killed before it saved its first state.
     """
-    if (folder / STATE_FILE).exists() or (folder / STATS_FILE).exists():
+    if os.path.exists(folder / STATE_FILE) or os.path.exists(folder / STATS_FILE):
         return True
     return any((snapshot.kimg or 0) > 0 for snapshot in snapshots(folder))
 
@@ -53,7 +54,7 @@ def append_line(path: Path, fields: Mapping[str, Any]) -> None:
 
 def cut_back(path: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
     """Truncate a JSON-lines file before the first line that is damaged or that `keep` rejects."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return
     lines = []
     for line in read_regular(path, _LARGEST).decode("utf-8", "replace").splitlines():

@@ -14,6 +14,8 @@ from typing import Any
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
+from foundation.ending import STOPPING, ask_other, handled
+from foundation.process import read_identity
 from gan.training.errors import TrainingError
 from gan.training.run import status
 from gan.training.watch import GONE
@@ -82,12 +84,8 @@ def _passed_on(folder: Path) -> Iterator[None]:
         # Until process 0 writes its own, the status may name this very process.
         if content is None or not status.is_alive(content) or content["pid"] == os.getpid():
             raise KeyboardInterrupt
-        if number == signal.SIGTERM:  # the terminal sends Ctrl+C to the workers by itself
-            os.kill(int(content["pid"]), signal.SIGTERM)
+        if number != signal.SIGINT and (worker := read_identity(content)) is not None:
+            ask_other(worker)  # the terminal sends Ctrl+C to the workers by itself, and Windows its other events too
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with handled(STOPPING, ask):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

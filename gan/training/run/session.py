@@ -15,6 +15,7 @@ from typing import NoReturn
 import torch
 
 import gan
+from foundation.ending import STOPPING, handled
 from foundation.leftovers import clean
 from gan import metrics
 from gan.data import DatasetError, ImageSource
@@ -136,7 +137,7 @@ def _train(
     state = load_state(folder) if job.continued else None
     start = None
     if job.config.resume is not None and state is None:
-        start = gan.load(job.config.resume)
+        start = gan.load(job.config.resume, kernels="off")
     if state is not None and group.rank == 0:
         cut_back_to(folder, state["nimg"])
     measure = metrics.for_training(
@@ -178,12 +179,8 @@ def stop_requested() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with handled(STOPPING, ask):
         yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _parameters(trainer: Trainer) -> str:

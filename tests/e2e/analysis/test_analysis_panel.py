@@ -12,7 +12,7 @@ from viz.state.scene import Scene
 
 pytestmark = pytest.mark.window
 PANEL = "//Layers & spectrum/**/"
-WIDE = (1760, 760)
+WIDE = (1760, 800)
 """Position at which all parts of the panel fit side by side."""
 
 

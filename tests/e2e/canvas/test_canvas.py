@@ -12,10 +12,12 @@ from viz.canvas.canvas import WALK
 from viz.canvas.handles import RING
 from viz.state.interaction import Place
 from viz.state.scene import Scene
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 
 PICTURE = "//Canvas/##picture"
+PIXELS = Settings(smooth=False)
 
 
 def place(d: Driver) -> Place:
@@ -74,6 +76,27 @@ def test_pixels_are_exact_above_one_to_one():
             block = window[y : y + 5, x : x + 5].reshape(-1, 3)
             assert (block == picture[row, column, :3]).all()
 
+    drive(steps, settings=PIXELS)
+
+
+def test_a_large_picture_is_smooth_and_the_inspector_shows_its_pixels():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.change(look(Camera(8.0, 0.5, 0.5)))
+        d.frames(2)
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(5, 5))
+        now, picture = place(d), d.picture()
+        x, y = round(now.x + 30 * 8), round(now.y + 30 * 8)
+        known = {tuple(color) for color in picture[..., :3].reshape(-1, 3).tolist()}
+        smooth = {tuple(color) for color in d.window()[y : y + 64, x : x + 64].reshape(-1, 3).tolist()}
+        assert len(smooth - known) > len(smooth) / 2  # between the picture's own colours
+        corner = d.window()[round(now.y) + 1, round(now.x) + 1].astype(int)
+        assert abs(corner - picture[0, 0, :3]).max() <= 12  # the opposite edges do not shine through
+        d.change(tool("inspect"))
+        d.frames(2)
+        exact = {tuple(color) for color in d.window()[y : y + 64, x : x + 64].reshape(-1, 3).tolist()}
+        assert exact <= known
+
     drive(steps)
 
 
@@ -88,11 +111,11 @@ def test_pixels_are_exact_at_a_crooked_zoom():
         x, y = int(now.x + now.width * 3.65), int(now.y + now.height * 3.65)
         seen = window[y - 60 : y + 60, x - 60 : x + 60].reshape(-1, 3)
         assert {tuple(color) for color in seen.tolist()} <= colors  # nothing is blended
-        for dx, dy in ((0, 0), (13, 7), (-22, 31)):
-            column, row = now.pixel(x + dx + 0.5, y + dy + 0.5)
-            assert (window[y + dy, x + dx] == picture[row, column, :3]).all()
+        for column, row in ((32, 32), (34, 33), (29, 36)):
+            at_x, at_y = on_screen(d, column, row)
+            assert (window[int(at_y), int(at_x)] == picture[row, column, :3]).all()
 
-    drive(steps)
+    drive(steps, settings=PIXELS)
 
 
 def test_a_smaller_picture_is_smooth_and_keeps_its_mean():
@@ -267,7 +290,7 @@ def test_the_inspector_magnifies_the_pixel_under_the_pointer():
         window, picture = d.window(), d.picture()
         x, y = on_screen(d, 40, 22)
         # The loupe's middle cell, beside and above the pointer (see loupe.draw).
-        mid_x, mid_y = int(x + 18 + 5.5 * 8), int(y - 88 - 14 + 5.5 * 8)
+        mid_x, mid_y = int(x + 18 + 5.5 * 8), int(y - 88 - 38 + 5.5 * 8)
         assert (window[mid_y, mid_x] == picture[22, 40, :3]).all()
         assert (window[mid_y + 16, mid_x + 24] == picture[24, 43, :3]).all()
 

@@ -12,6 +12,7 @@ from tests.e2e.driver import Driver, Key, drive
 from viz.gl.camera import Camera
 from viz.state.scene import Scene
 from viz.state.settings import Settings
+from viz.ui import record
 
 pytestmark = pytest.mark.window
 SIZE = (1280, 860)
@@ -73,7 +74,7 @@ def test_split_shows_a_at_the_left_and_b_at_the_right_of_a_line_that_can_be_drag
         assert (shown[10:24, 24:60] == b[10:24, 24:60]).all()
         assert (shown[10:24, 2:10] == a[10:24, 2:10]).all()
 
-    drive(steps, size=SIZE)
+    drive(steps, size=SIZE, settings=Settings(smooth=False))
 
 
 def test_flip_shows_one_or_the_other():
@@ -90,7 +91,7 @@ def test_flip_shows_one_or_the_other():
         assert d.scene.view.compare.mode == "off"
         assert (seen(d)[10:24, 10:60] == a[10:24, 10:60]).all()
 
-    drive(steps, size=SIZE)
+    drive(steps, size=SIZE, settings=Settings(smooth=False))
 
 
 def test_the_difference_of_equal_states_is_white_and_of_others_orange_where_a_is_brighter():
@@ -104,7 +105,47 @@ def test_the_difference_of_equal_states_is_white_and_of_others_orange_where_a_is
         d.change(seed(1.0))
         assert (seen(d)[10:24, 10:60] == 255).all()
 
-    drive(steps, size=SIZE)
+    drive(steps, size=SIZE, settings=Settings(smooth=False))
+
+
+def read_at(d: Driver, column: int, row: int) -> str:
+    """Point at a pixel of the picture, and return all texts of the canvas."""
+    place = d.scene.interaction.pointer.place
+    x = place.x + (column + 0.5) * place.scale
+    y = place.y + (row + 0.5) * place.scale
+    d.ctx.mouse_move_to_pos(imgui.ImVec2(x, y))
+    d.frames(3)
+    drawn = record.start()
+    d.frames(2)
+    record.stop()
+    return "   ".join(one.text for one in drawn.texts if one.window == "Canvas")
+
+
+def test_the_difference_tells_its_figures_its_scale_and_the_pixel_under_the_pointer():
+    def steps(d: Driver) -> None:
+        a, b = (picture.astype(int) for picture in two(d))
+        d.change(comparing(mode="difference", gain=5.0))
+        seen(d)
+        sums = (a - b).sum(axis=2)
+        texts = read_at(d, 20, 30)
+        mean, largest = np.abs(sums).mean() / 3, round(np.abs(sums).max() / 3)
+        assert f"A − B: mean {mean:.1f}, largest {largest} of 255" in texts
+        assert "−51" in texts
+        assert "+51" in texts
+        value = f"{sums[30, 20] / 3:+.1f}".replace("-", "−")
+        assert f"A − B   x 20   y 30   {value}" in texts
+        assert f"{a[30, 20, 0]}  {a[30, 20, 1]}  {a[30, 20, 2]}" not in texts
+        d.change(comparing(mode="split", divider=0.5))
+        seen(d)
+        red, green, blue = a[30, 20]
+        assert f"A   x 20   y 30   {red}  {green}  {blue}" in read_at(d, 20, 30)
+        red, green, blue = b[30, 44]
+        assert f"B   x 44   y 30   {red}  {green}  {blue}" in read_at(d, 44, 30)
+        d.change(comparing(mode="off"))
+        red, green, blue = a[30, 44]
+        assert f"x 44   y 30   {red}  {green}  {blue}" in read_at(d, 44, 30)
+
+    drive(steps, size=SIZE, settings=Settings(smooth=False))
 
 
 def test_layers_taken_from_b_are_previewed_and_make_one_step():
@@ -137,7 +178,7 @@ def test_layers_taken_from_b_are_previewed_and_make_one_step():
         d.wait_frame()
         assert (d.picture() == picture).all()
 
-    drive(steps, size=SIZE)
+    drive(steps, size=SIZE, settings=Settings(smooth=False))
 
 
 def test_everything_taken_from_b_is_b_to_the_last_byte(lent, avatars):

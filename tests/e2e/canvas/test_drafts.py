@@ -1,6 +1,6 @@
 """During a drag slow images are rendered at low resolution; at its end, or when it pauses, at full resolution."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,16 @@ from PIL import Image
 
 import gan
 from gan.networks import build
+from renderer.document import timeline as tl
+from renderer.document.document import Motion
+from renderer.document.parts import Latent, LayerStyle, Network
 from tests.e2e.driver import Driver, drive
 from viz.canvas import tools
 from viz.link import render_link
-from viz.link.render_link import REST_S
+from viz.state.motion import REST_S
+from viz.state.params import put
+from viz.state.playback import toggled
+from viz.state.scene import Scene
 from viz.state.settings import Settings
 
 
@@ -34,6 +40,8 @@ def drafts(d: Driver) -> int:
 
 @pytest.mark.parametrize("family", ["StyleGAN2", "StyleGAN3-T"])
 def test_a_drag_shows_drafts_and_its_end_the_whole_picture(family):
+    now = [100.0]
+
     def steps(d: Driver):
         d.wait_frame()
         assert drafts(d) == 0
@@ -48,12 +56,13 @@ def test_a_drag_shows_drafts_and_its_end_the_whole_picture(family):
         assert drafts(d) == 0
         assert len(d.app.store.history.done) == 1
         whole = d.picture()
-        d.press(imgui.Key.mod_ctrl, imgui.Key.z)
-        d.press(imgui.Key.mod_ctrl, imgui.Key.mod_shift, imgui.Key.z)
+        for shift in ((), (imgui.Key.mod_shift,)):
+            now[0] += 1
+            d.press(imgui.Key.mod_ctrl, *shift, imgui.Key.z)
         d.wait_frame()
         np.testing.assert_array_equal(d.picture(), whole)
 
-    drive(steps, renderer="slow", family=family, resolution=128, options={"clock": lambda: 100.0})
+    drive(steps, renderer="slow", family=family, resolution=128, options={"clock": lambda: now[0]})
 
 
 def stylegan2(folder: Path) -> str:
@@ -132,12 +141,16 @@ def test_the_switch_is_at_the_picture_and_turns_drafts_off():
         d.wait_frame()
         d.click("//Canvas/**/##drafts")
         assert not d.scene.settings.drafts
+        before = len(d.renderer.submitted)
         hold(d, 0.5)
         hold(d, 0.4)
         assert drafts(d) == 0
         d.ctx.mouse_up(0)
         d.wait_frame()
-        assert all(request.low_res_ms == 0 for request in d.renderer.submitted)
+        held = d.renderer.submitted[before:]
+        assert held
+        assert all(request.low_res_ms == 0 for request in held)
+        assert any(request.moving for request in held)
 
     drive(steps, renderer="slow", family="StyleGAN2", resolution=128)
 
@@ -170,3 +183,102 @@ def test_saving_in_the_middle_of_a_drag_saves_the_whole_picture(tmp_path):
 
     settings, still = replace(Settings(), capture_dir=str(tmp_path)), {"clock": lambda: 100.0}
     drive(steps, renderer="slow", family="StyleGAN2", resolution=128, settings=settings, options=still)
+
+
+MOTIONS = [field.name for field in fields(Motion) if field.type in (bool, "bool")]
+READY = {
+    "document.mixing.layers": (LayerStyle(ws=0),),
+    "document.noise.mode": "random",
+    "view.motion.noise_speed": 60.0,
+    "view.motion.orbit_radius": 0.3,
+}
+"""Parts of the scene that the motions act on."""
+
+
+def playing(scene: Scene) -> Scene:
+    timeline = scene.document.timeline
+    for at, x in ((0.0, 1.0), (timeline.seconds / 2, 90.0)):
+        timeline = tl.keyed(timeline, "latent", at, Latent(x=x))
+    return toggled(replace(scene, document=replace(scene.document, timeline=timeline)))
+
+
+@pytest.mark.parametrize("moves", [*MOTIONS, "timeline"])
+def test_whatever_moves_by_itself_is_drawn_as_drafts_and_whole_when_it_stops(moves):
+    def ready(scene: Scene) -> Scene:
+        for path, value in READY.items():
+            scene = put(scene, path, value)
+        return scene
+
+    def start(scene: Scene) -> Scene:
+        return playing(scene) if moves == "timeline" else put(scene, f"view.motion.{moves}", True)
+
+    def stop(scene: Scene) -> Scene:
+        return toggled(scene) if moves == "timeline" else put(scene, f"view.motion.{moves}", False)
+
+    def steps(d: Driver):
+        d.wait_frame()
+        before = len(d.renderer.submitted)
+        d.change(start)
+        d.wait_for(lambda: len(d.renderer.submitted) > before + 3, what="requests in motion")
+        asked = d.renderer.submitted[before:]
+        assert all(request.moving and request.low_res_ms for request in asked)
+        assert drafts(d) == 32
+        d.change(stop)
+        d.wait_frame()
+        assert drafts(d) == 0
+        assert not d.renderer.submitted[-1].moving
+
+    family = "StyleGAN2" if moves == "noise" else "StyleGAN3-T"
+    drive(steps, renderer="slow", family=family, resolution=128, scene=ready)
+
+
+def test_the_first_picture_of_a_network_is_the_one_that_is_ready_first():
+    def steps(d: Driver):
+        d.wait_frame()
+        assert drafts(d) == 0
+        d.change(lambda scene: replace(scene, document=replace(scene.document, network=Network("other.pkl"))))
+        d.wait_frame()
+        assert drafts(d) == 0
+        first = [request.low_res_ms > 0 for request in d.renderer.submitted]
+        assert first == [True, False, True, False], "each network begins with a draft"
+
+    drive(steps, renderer="slow", family="StyleGAN2", resolution=128)
+
+
+def test_changes_in_quick_succession_are_drafts_and_a_single_one_is_not():
+    now = [100.0]
+
+    def steps(d: Driver):
+        d.wait_frame()
+        now[0] += 1
+        d.press(imgui.Key.r)
+        assert drafts(d) == 0
+        now[0] += REST_S / 2
+        d.press(imgui.Key.r)
+        d.frames(2)
+        assert drafts(d) == 32
+        now[0] += REST_S
+        d.wait_frame()
+        assert drafts(d) == 0
+
+    drive(steps, renderer="slow", family="StyleGAN2", resolution=128, options={"clock": lambda: now[0]})
+
+
+def test_measurements_stay_while_drafts_are_shown_and_follow_at_rest():
+    def steps(d: Driver):
+        d.change(lambda scene: replace(scene, view=replace(scene.view, workspace="analyse")))
+        d.wait_for(lambda: d.facts.layers is not None, what="the table of layers")
+        d.wait_frame()
+        before = d.facts.frame.layer_statistics
+        d.change(lambda scene: put(scene, "view.motion.latent", True))
+        d.wait_for(lambda: drafts(d) == 32, what="a draft")
+        assert not d.renderer.submitted[-1].display.layer_table
+        assert d.facts.layers is not None
+        assert d.facts.frame.layer_statistics == before
+        d.change(lambda scene: put(scene, "view.motion.latent", False))
+        d.wait_frame()
+        assert d.renderer.submitted[-1].display.layer_table
+        assert d.facts.frame.layer_statistics
+        assert d.facts.frame.layer_statistics != before
+
+    drive(steps, renderer="slow", family="StyleGAN2", resolution=128)

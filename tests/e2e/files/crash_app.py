@@ -45,7 +45,7 @@ def chain(app: Any, file: Path) -> None:
 def main() -> None:
     does, file = {"work": work, "look": look, "chain": chain}[sys.argv[1]], Path(sys.argv[2])
     if does is chain:
-        visualizer.Renderer = FakeRenderer  # type: ignore[misc, assignment]  # both are called with a bell
+        visualizer.start_renderer = FakeRenderer  # type: ignore[assignment]  # both are called with a bell
 
     def watch(app: Any, params: Any) -> None:
         before = params.callbacks.pre_new_frame
@@ -57,7 +57,7 @@ def main() -> None:
         params.callbacks.pre_new_frame = step
         params.fps_idling.enable_idling = False
 
-    visualizer.open_window("", {"vsync": False}, watch)
+    visualizer.open_window("", {"vsync": False}, watch, welcome=False)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def test_a_hundred_dropped_files_are_read_one_at_a_time(tmp_path):
     drive(steps)
 
 
-def test_of_many_networks_only_the_last_is_opened(tmp_path):
+def test_many_networks_are_compared_with_the_open_one(tmp_path):
     paths = [tmp_path / f"{i}.pkl" for i in range(20)]
     for path in paths:
         path.touch()
@@ -46,11 +46,12 @@ def test_of_many_networks_only_the_last_is_opened(tmp_path):
         d.wait_frame()
         before = d.facts.undo
         d.app.drop([*map(str, paths), str(tmp_path / "notes.txt")])
-        d.wait_for(lambda: d.scene.document.network.source, what="a network")
+        d.wait_for(lambda: d.scene.document.networks, what="the networks")
         d.wait_frame()
-        assert d.scene.document.network.source == str(paths[-1])
-        assert d.facts.undo != before
-        assert d.renderer.submitted[-1].image.network.source == str(paths[-1])
-        assert {request.image.network.source for request in d.renderer.submitted} == {"", str(paths[-1])}
+        assert d.scene.document.network.source == ""
+        assert [one.source for one in d.scene.document.networks] == [*map(str, paths)]
+        assert d.scene.view.networks.on
+        assert d.facts.undo == "Add 20 networks" != before
+        assert {request.image.network.source for request in d.renderer.submitted} == {""}
 
     drive(steps)

@@ -173,8 +173,6 @@ def test_saving_as_asks_before_it_replaces(tmp_path):
     ("name", "content", "sentence"),
     [
         ("a.stylescope", b"PK nonsense", "no session"),
-        ("a.png", b"\x89PNG\r\n\x1a\nxx", "carries no recipe"),
-        ("a.mp4", b"\0\0\0\x08ftyp", "carries no recipe"),
         ("a.npz", b"PK", "holds no latents"),
         ("a.txt", b"", "is no network"),
     ],

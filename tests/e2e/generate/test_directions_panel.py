@@ -11,10 +11,14 @@ from imgui_bundle import imgui
 from PIL import Image
 
 from renderer.document.parts import Direction, Latent
+from tests.e2e.directions.found import groups, item, rows
 from tests.e2e.driver import Driver, drive
 from tests.e2e.generate.directed import ROOT, directed
+from tests.fixtures_path import fixtures
+from viz.files.actions import OpenNetwork
 from viz.files.browse_dialog import browser_of
 from viz.files.browse_purposes import DIRECTION
+from viz.generate.directions import summary, unable
 from viz.state.params import put
 from viz.state.scene import ShowDialog
 from viz.state.settings import Settings
@@ -31,6 +35,18 @@ def smile(folder: Path, w_dim: int) -> Path:
 
 def directions(d: Driver):
     return d.scene.document.directions
+
+
+def ranged(d: Driver, index: int = 0) -> tuple[int, int]:
+    return directions(d)[index].first, directions(d)[index].last
+
+
+def drag_layers(d: Driver, item: str, start: float, end: float) -> None:
+    """Drag on a range of layers, in layers from its left edge."""
+    x0, y0, x1, y1 = d.rect(item)
+    side = (x1 - x0 + 2) / d.facts.model.num_ws
+    points = [min(x0 + layer * side, x1 - 2) for layer in (start, (start + end) / 2, end)]
+    d.drag([(x, (y0 + y1) / 2) for x in (points if start != end else points[:1])])
 
 
 def from_the_command_line(network: str, argument: str, folder: Path) -> np.ndarray:
@@ -82,6 +98,34 @@ def test_a_direction_is_the_same_in_the_window_on_the_command_line_and_by_hand(l
         )
 
 
+def test_the_components_of_ganspace_are_sliders_in_standard_deviations(lent, avatars, tmp_path):
+    stored = np.load(fixtures() / "ganspace_parity" / "expected.npz")
+    names = ("lat_comp", "lat_stdev", "lat_mean", "act_comp", "var_ratio")
+    np.savez(tmp_path / "pca.npz", **{name: stored[f"avatars-32_pca/{name}"] for name in names})
+    seen: list[np.ndarray] = []
+
+    def steps(d: Driver):
+        d.wait_frame()
+        d.app.drop([str(tmp_path / "pca.npz")])
+        d.wait_for(lambda: groups(d), what="the directions")
+        assert [row.name for row in rows(d)] == [f"PC {number}" for number in range(1, len(rows(d)) + 1)]
+        assert not directions(d), "a file of many is a list to choose from"
+        second = rows(d)[1]
+        d.wait_for(lambda: d.exists(item(second, "add")), what="the tab Directions")
+        d.frames(14)
+        d.click(item(second, "add"))
+        d.frames(3)
+        d.type_into("//Generator/directions/$$0/PC 2/##number", "2")
+        d.wait_frame()
+        seen.append(d.picture().copy())
+
+    drive(
+        steps, network=avatars, renderer=lent, scene=lambda s: put(s, "document.latent", Latent(3.0)), size=(1280, 1060)
+    )
+    argument = f"{tmp_path / 'pca.npz'}@PC 2:2"
+    np.testing.assert_array_equal(seen[0][..., :3], from_the_command_line(avatars, argument, tmp_path / "drawn"))
+
+
 def test_strength_and_layers_are_set_by_hand_and_taken_away(tmp_path):
     def steps(d: Driver):
         d.wait_frame()
@@ -91,13 +135,18 @@ def test_strength_and_layers_are_set_by_hand_and_taken_away(tmp_path):
         own = "//Generator/directions/$$0"
         d.type_into(f"{own}/smile/##number", "1.5")
         assert directions(d)[0].strength == 1.5
-        d.type_into(f"{own}/first/##value", "3")
-        d.type_into(f"{own}/last/##value", "99")
-        assert (directions(d)[0].first, directions(d)[0].last) == (3, d.facts.model.num_ws - 1)
-        d.type_into(f"{own}/last/##value", "2")
-        assert (directions(d)[0].first, directions(d)[0].last) == (2, 2), "the other end goes along"
-        d.type_into(f"{own}/first/##value", "5")
-        assert (directions(d)[0].first, directions(d)[0].last) == (5, 5), "the other end goes along"
+        layers = f"{own}/##on layers"
+        drag_layers(d, layers, 0, 3.5)
+        drag_layers(d, layers, 8, 99)
+        assert ranged(d) == (3, d.facts.model.num_ws - 1)
+        drag_layers(d, layers, 9.5, 7.5)
+        assert ranged(d) == (1, d.facts.model.num_ws - 3), "inside it is moved"
+        d.click(layers, 1)
+        assert ranged(d) == (0, 7), "a right click brings the usual range back"
+        drag_layers(d, layers, 5.5, 5.5)
+        assert ranged(d) == (5, 5), "a click chooses one layer"
+        d.press(Key.mod_ctrl, Key.z)
+        assert ranged(d) == (0, 7)
         d.type_into(f"{own}/smile/##number", "-12.5")
         assert directions(d)[0].strength == -12.5, "more than the slider's range is typed"
         d.click(f"{own}/##keysmile")
@@ -130,8 +179,8 @@ def test_layers_that_a_smaller_network_lacks_are_kept():
         d.wait_frame()
         d.frames(5)
         assert directions(d) == given, "showing them changes nothing"
-        d.type_into("//Generator/directions/$$1/first/##value", "3")
-        assert directions(d) == (given[0], replace(given[1], first=3))
+        drag_layers(d, "//Generator/directions/$$1/##on layers", 3.5, 3.5)
+        assert directions(d) == (given[0], replace(given[1], first=3, last=3))
 
     drive(steps, size=(1280, 1060))
 
@@ -170,7 +219,7 @@ def test_a_direction_for_each_layer_is_added_by_the_file_browser(lent, avatars, 
     ("content", "says"),
     [
         (b"not numpy", "holds no direction"),
-        (np.zeros((2, 3, 4), np.float32), "holds no direction"),
+        (np.zeros((), np.float32), "holds no direction"),
         (np.full(512, np.nan, np.float32), "holds no direction"),
         (np.zeros(100, np.float32), "cannot be added"),
     ],
@@ -190,3 +239,34 @@ def test_what_is_no_direction_gets_a_sentence(tmp_path, content, says):
         assert not directions(d)
 
     drive(steps)
+
+
+def test_a_direction_of_another_network_is_left_out_greyed_and_comes_back(lent, avatars, stylegan3, tmp_path):
+    def steps(d: Driver):
+        d.wait_frame()
+        title = d.facts.model.title
+        d.app.drop([str(smile(tmp_path, d.facts.model.w_dim))])
+        d.wait_for(lambda: directions(d), what="the direction")
+        d.change(lambda scene: put(scene, "document.directions", (replace(directions(d)[0], strength=0.7),)))
+        d.wait_frame()
+        moved, own = d.picture().copy(), d.facts.model.w_dim
+        d.change(lambda scene: scene.request(OpenNetwork(stylegan3)))
+        d.wait_frame()
+        d.frames(4)
+        assert d.app.link.failure is None, "the picture goes on"
+        assert d.facts.model.w_dim != own
+        reason = unable(directions(d)[0], d.facts)
+        assert reason == f"found with {title}; its w has {own} numbers, this network's {d.facts.model.w_dim}"
+        assert summary(directions(d), d.facts) == "0 of 1 active"
+        left_out = d.picture().copy()
+        d.change(lambda scene: put(scene, "document.directions", ()))
+        d.wait_frame()
+        assert np.array_equal(d.picture(), left_out)
+        d.press(Key.mod_ctrl, Key.z)
+        d.change(lambda scene: scene.request(OpenNetwork(avatars)))
+        d.wait_frame()
+        d.frames(4)
+        assert unable(directions(d)[0], d.facts) == ""
+        assert np.array_equal(d.picture(), moved), "it is back"
+
+    drive(steps, network=avatars, renderer=lent)

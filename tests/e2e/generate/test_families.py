@@ -13,7 +13,7 @@ from viz.state.scene import Scene
 from viz.ui.widgets import paint, spots
 
 pytestmark = pytest.mark.window
-TALL = (1280, 1080)
+TALL = (1280, 1240)
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,7 @@ def test_these_are_all_rows(lent):
     others = {
         "Network file",
         "browse",
+        "seeds",
         "pad",
         "value",
         "caret-left",
@@ -206,5 +207,5 @@ def test_these_are_all_rows(lent):
     drive(steps, network=network, renderer=lent, size=TALL)
     names = {name.removeprefix("Generator/") for name in places if name.startswith("Generator/")}
     assert "ψ" in names, "nothing was watched"
-    kinds = ("section", "reset", "blend ", "mode ", "key", "noise ", "psi ", "Add a direction")
+    kinds = ("section", "reset", "blend ", "condition ", "mode ", "key", "noise ", "psi ", "Add a direction")
     assert {name for name in names - known - others if not name.startswith(kinds)} == set()

@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import gan
+from gan.images import render, styles
 from renderer.document import metadata
+from renderer.document.parts import Latent
 from renderer.document.recipe import KEY
 from tests.e2e.driver import Driver, Key, drive
 from tests.fixtures_path import fixtures
@@ -182,7 +185,8 @@ def test_a_run_folder_opens_its_newest_network_and_stays_with_it(lent, run_folde
         text = json.loads(metadata.read(next(folder.glob("*.png")), KEY))
         assert text["document"]["network"]["source"] == newest
         digest = hashlib.sha256(Path(newest).read_bytes()).hexdigest()
-        assert text["networks"] == [{"source": newest, "sha256": digest}]
+        (named,) = text["networks"]
+        assert (named["source"], named["sha256"], len(named["fingerprint"])) == (newest, digest, 64)
         assert np.array_equal(d.picture(), picture)
 
     drive(steps, network=str(run_folder), renderer=lent, settings=Settings(capture_dir=str(tmp_path / "saved")))
@@ -198,3 +202,46 @@ def test_a_new_snapshot_lengthens_the_slider(run_folder):
         assert source(d).endswith("network-snapshot-000240.pkl")
 
     drive(steps, network=str(run_folder / "network-snapshot-000040.pkl"))
+
+
+def test_the_generator_as_trained_is_chosen_beside_its_average(lent, tmp_path):
+    file = str(fixtures() / "sg2_64" / "net.pkl")
+    nets = gan.load(file, only=("G", "G_ema"))
+    seen: list[np.ndarray] = []
+
+    def steps(d: Driver):
+        d.wait_frame()
+        assert d.facts.model.generators == ("G_ema", "G")
+        average = d.picture().copy()
+        d.click(FIELD)
+        d.frames(3)
+        d.click("//**/##generator G")
+        assert d.scene.document.network.raw
+        assert d.facts.undo == "Generator as trained"
+        d.wait_frame()
+        seen.extend((average, d.picture().copy()))
+        assert not np.array_equal(average, seen[1])
+        d.press(Key.mod_ctrl, Key.s)
+        d.wait_for(lambda: list(tmp_path.glob("*.png")), what="the saved picture")
+        d.press(Key.mod_ctrl, Key.z)
+        d.wait_frame()
+        assert np.array_equal(d.picture(), average)
+        d.app.drop([str(tmp_path / "00000.png")])
+        d.wait_for(lambda: d.scene.document.network.raw, what="the recipe")
+        d.wait_frame()
+        assert np.array_equal(d.picture(), seen[1])
+
+    settings = Settings(capture_dir=str(tmp_path))
+    drive(steps, network=file, renderer=lent, settings=settings, scene=lambda s: put(s, "document.latent", Latent(3.0)))
+    for G, picture in zip((nets.G_ema, nets.G), seen, strict=True):
+        np.testing.assert_array_equal(render(G, styles(G, [3])[0]), picture[..., :3])
+
+
+def test_a_file_of_one_generator_offers_no_choice(lent, avatars):
+    def steps(d: Driver):
+        d.wait_frame()
+        d.click(FIELD)
+        d.frames(3)
+        assert not d.exists("//**/##generator G")
+
+    drive(steps, network=str(fixtures() / "formats" / "torch_save_sg2" / "ema_only.pkl"), renderer=lent)

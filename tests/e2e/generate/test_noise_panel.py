@@ -8,6 +8,8 @@ from tests.e2e.driver import Driver, drive
 from tests.e2e.left import Clock, centre
 
 pytestmark = pytest.mark.window
+HIGH = (1280, 900)
+"""Lower windows fold the panel."""
 OFF, FIXED, RANDOM = (f"//Generator/noise/mode/##{k}" for k in range(3))
 STRENGTH = "//Generator/noise/Strength/##number"
 SEED = "//Generator/noise/Seed/##value"
@@ -39,7 +41,7 @@ def test_off_is_strength_0_and_fixed_noise_comes_back(lent, avatars):
         d.click(STRENGTH, 1)
         assert noise(d) == Noise()
 
-    drive(steps, network=avatars, renderer=lent)
+    drive(steps, network=avatars, renderer=lent, size=HIGH)
 
 
 def test_random_noise_goes_by_its_seed(lent, avatars):
@@ -62,7 +64,7 @@ def test_random_noise_goes_by_its_seed(lent, avatars):
         d.click("//Generator/##resetNoise")
         assert noise(d) == Noise()
 
-    drive(steps, network=avatars, renderer=lent)
+    drive(steps, network=avatars, renderer=lent, size=HIGH)
 
 
 def test_the_film_of_noise_runs_by_time_in_the_mode_random():
@@ -80,7 +82,7 @@ def test_the_film_of_noise_runs_by_time_in_the_mode_random():
         clock.run(d, 0.5)
         assert noise(d).seed == 10
 
-    drive(steps, family="StyleGAN2", options={"clock": clock})
+    drive(steps, family="StyleGAN2", options={"clock": clock}, size=HIGH)
 
 
 def test_stylegan3_has_no_noise_so_nothing_answers():

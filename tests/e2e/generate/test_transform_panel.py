@@ -24,13 +24,13 @@ def transform(d: Driver) -> Transform:
 
 def typed(d: Driver, item: str, text: str) -> np.ndarray:
     d.type_into(item, text)
-    d.wait_frame()
+    d.wait_whole()
     return d.picture()
 
 
 def test_moving_and_turning_change_the_picture_and_reset_brings_it_back(lent, stylegan3):
     def steps(d: Driver):
-        d.wait_frame()
+        d.wait_whole()
         still = d.picture()
         moved = typed(d, X, "0.1")
         turned = typed(d, ANGLE, "30")
@@ -40,7 +40,7 @@ def test_moving_and_turning_change_the_picture_and_reset_brings_it_back(lent, st
         assert transform(d) == Transform(0.1, -0.1, 30)
         d.click("//Generator/##resetTransform")
         assert transform(d) == Transform()
-        d.wait_frame()
+        d.wait_whole()
         assert np.array_equal(d.picture(), still)
 
     drive(steps, network=stylegan3, renderer=lent, size=TALL)
@@ -48,12 +48,12 @@ def test_moving_and_turning_change_the_picture_and_reset_brings_it_back(lent, st
 
 def test_whole_pixels_round_the_translation(lent, stylegan3):
     def steps(d: Driver):
-        d.wait_frame()
+        d.wait_whole()
         whole = typed(d, X, str(3 / 64))
         between = typed(d, X, str(3.4 / 64))
         assert not np.array_equal(whole, between)
         d.click("//Generator/##Whole pixels")
-        d.wait_frame()
+        d.wait_whole()
         assert np.array_equal(d.picture(), whole)
         assert transform(d).x == pytest.approx(3.4 / 64), "the number stays as typed"
 
@@ -72,7 +72,7 @@ def test_a_shift_by_whole_pixels_is_as_exact_as_eq_t_says(lent):
         for seed in seeds:
             d.change(lambda scene, seed=seed: put(scene, "document.latent.x", float(seed)))
             d.change(lambda scene: put(put(scene, "document.transform.x", 0.0), "document.transform.y", 0.0))
-            d.wait_frame()
+            d.wait_whole()
             still = d.picture()[..., :3].astype(np.float64)
             side = still.shape[0]
             typed(d, X, f"{columns / side:.4f}")  # not exactly: the switch rounds it
@@ -86,12 +86,12 @@ def test_a_shift_by_whole_pixels_is_as_exact_as_eq_t_says(lent):
 
 def test_untransform_moves_the_picture_back(lent, stylegan3):
     def steps(d: Driver):
-        d.wait_frame()
+        d.wait_whole()
         still = d.picture()[16:48, 16:48, :3].astype(float)
         moved = typed(d, X, "0.125")[16:48, 16:48, :3].astype(float)
         d.click("//Generator/##Untransform")
         assert d.scene.view.display.untransform
-        d.wait_frame()
+        d.wait_whole()
         back = d.picture()[16:48, 16:48, :3].astype(float)
         assert np.abs(back - still).mean() < 0.5 * np.abs(moved - still).mean()
 
@@ -102,7 +102,7 @@ def test_orbit_and_turn_go_by_time():
     clock = Clock()
 
     def steps(d: Driver):
-        d.wait_frame()
+        d.wait_whole()
         d.type_into("//Generator/Orbit size/##number", "0.2")
         d.click("//Generator/##playOrbit")
         clock.run(d, 2.5)  # a quarter of a circle at 0.1 a second
@@ -122,7 +122,7 @@ def test_orbit_and_turn_go_by_time():
 
 def test_stylegan2_has_no_transform_so_nothing_answers():
     def steps(d: Driver):
-        d.wait_frame()
+        d.wait_whole()
         for item in (X, ANGLE, "//Generator/##Whole pixels", "//Generator/##playOrbit"):
             d.drag([centre(d, item)])
         assert transform(d) == Transform()

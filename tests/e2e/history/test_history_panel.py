@@ -109,7 +109,7 @@ def test_it_is_a_rail_in_a_wide_window_a_tab_in_a_narrow_one_and_a_strip_for_mix
         d.frames(layout.SETTLED + 4)
         strip = imgui.internal.find_window_by_name("History")
         assert strip.size.x > 500
-        assert strip.size.y == pytest.approx(116, abs=3)
+        assert strip.size.y == pytest.approx(128, abs=3)
         left = [d.rect(f"//History/##state{i}")[0] for i in range(4)]
         assert left == sorted(left)
 

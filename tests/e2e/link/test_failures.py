@@ -114,6 +114,24 @@ def test_a_long_load_shows_progress_and_can_be_cancelled():
     drive(steps)
 
 
+def test_the_first_load_can_be_cancelled_for_the_demo():
+    slow = Network("https://example.org/slow.pkl")
+
+    def steps(d: Driver) -> None:
+        d.renderer.load(slow, 0.42)
+        d.wait_for(lambda: d.exists("//Canvas/**/##errorCancel"), what="the progress strip")
+        assert d.facts.model is None
+        d.click("//Canvas/**/##errorCancel")
+        assert d.scene.document.network == Network()
+        d.renderer.restart()  # from here on it answers, the newest request first
+        d.wait_frame()
+        assert not d.exists("//Canvas/**/##errorCancel")
+
+    silent = FakeRenderer()
+    silent.alive = False  # answers nothing
+    drive(steps, network=slow.source, renderer=silent)
+
+
 def test_a_renderer_that_gives_no_sign_of_life_can_be_restarted():
     def steps(d: Driver) -> None:
         d.wait_frame()

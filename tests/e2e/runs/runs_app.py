@@ -39,7 +39,7 @@ def main() -> None:
 
         params.callbacks.after_swap = tell
 
-    visualizer.open_window("", {"run_dirs": runs, "vsync": False}, watch)
+    visualizer.open_window("", {"run_dirs": runs, "vsync": False}, watch, welcome=False)
 
 
 if __name__ == "__main__":

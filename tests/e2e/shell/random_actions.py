@@ -10,6 +10,7 @@ import numpy as np
 from imgui_bundle import imgui
 
 from foundation.arrays import save_latents
+from foundation.bundled import RECORDED_RUNS
 from foundation.png import write_png
 from renderer.document import recipe, session
 from renderer.document.arrays import ArrayStore
@@ -22,7 +23,6 @@ from renderer.fake.engine import model_info
 from tests.e2e.driver import Driver, Key
 from tests.fixtures_path import ROOT
 from viz.files.browse_purposes import MODES
-from viz.files.sources import RECORDED_RUNS
 from viz.shell.dialogs import TITLES
 from viz.state.scene import Command, ShowDialog
 from viz.ui.widgets import spots
@@ -36,8 +36,10 @@ OUTSIDE = {
     "run-resume": "starts a training",
 }
 """Commands that reach beyond the window, and how."""
-DIALOGS = sorted({*TITLES, *MODES} - {"save-results"})
-"""Dialogs that open by themselves; that of results needs those of the dialog that opens it."""
+DIALOGS = sorted({*TITLES, *MODES} - {"save-results", "save-directions"})
+"""Dialogs that open by themselves; those left out need what the dialog or the panel that opens them holds."""
+SELDOM_ABLE = {"command redo": 10, "command walk-motion": 10, "command solo-layers": 5, "command unshelve": 3}
+"""Commands that can seldom be done, and how much likelier they are then."""
 SIZE = (1280, 720)
 MODEL = model_info(Network(), "StyleGAN3-T", 64)
 """Network of the window."""
@@ -106,7 +108,8 @@ class Player:
         assert not self._d.app.guard.errors, f"{self.trail[-8:]}: {self._d.app.guard.errors}"
 
     def _rarest(self, names: list[str]) -> str:
-        return self._chance.choices(names, [1 / (1 + self.done[name]) ** 2 for name in names])[0]
+        weights = [SELDOM_ABLE.get(name, 1) / (1 + self.done[name]) ** 2 for name in names]
+        return self._chance.choices(names, weights)[0]
 
     def _drag(self) -> str:
         (width, height), chance = SIZE, self._chance

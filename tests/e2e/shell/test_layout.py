@@ -67,11 +67,11 @@ def test_each_workspace_keeps_its_tab():
         settle(d)
         assert drawn("Timeline")
         x, y = window("Timeline").pos.x, window("Timeline").pos.y
-        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 260, y + 14))  # the third tab, whose text is "Performance"
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x + 260, y + 14))  # the third tab, whose text is "Directions"
         d.ctx.mouse_click(0)
         settle(d)
-        assert drawn("Performance"), "the tab was missed"
-        for key, tab in ((Key._2, None), (Key._3, "Layers & spectrum"), (Key._1, "Performance")):
+        assert drawn("Directions"), "the tab was missed"
+        for key, tab in ((Key._2, None), (Key._3, "Layers & spectrum"), (Key._1, "Directions")):
             d.press(Key.mod_ctrl, key)
             settle(d)
             assert {name for name in layout.TABS if drawn(name)} == ({tab} if tab else set())
@@ -90,7 +90,7 @@ def test_sides_have_the_widths_of_the_design_and_follow_the_scale():
         assert window("Generator").size.x == pytest.approx(276 * 1.5, abs=4)
         assert window("Mix").size.x == pytest.approx(316 * 1.5, abs=4)
 
-    drive(steps, size=(1400, 800))
+    drive(steps, size=(1450, 820))
 
 
 def test_tab_hides_the_panels_and_shows_them_again():

@@ -1,5 +1,6 @@
 """Random actions in the real window: afterwards the state is saved, opens as it was and is drawn again."""
 
+import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.e2e.driver import Driver, drive
 from tests.e2e.shell.random_actions import DIALOGS, OUTSIDE, Player, files
 from tests.soak import ON, times
 from viz.files.actions import OpenFile
+from viz.files.kept.folder import LAST
 from viz.files.sessions import FILES
 from viz.state import motion
 from viz.state.scene import Scene
@@ -22,7 +24,7 @@ from viz.ui.widgets import spots
 
 pytestmark = pytest.mark.window
 
-IN_A_WINDOW = times(100, 250)
+IN_A_WINDOW = times(150, 250)
 WINDOWS = times(3, 40)
 EVERY = 25
 """Actions from one look at the session to the next."""
@@ -66,7 +68,10 @@ def test_everything_was_done(capsys, tmp_path: Path):
 def play(seed: int, count: int, folder: Path) -> None:
     """Perform random actions in a window of its own, and look at the state every few of them."""
     drops = files(folder)
-    settings = Settings(run_dirs=str(drops["run"]))
+    settings = Settings(run_dirs=str(drops["run"]), reopen=False)
+    earlier = folder / "config" / "sessions" / LAST
+    earlier.parent.mkdir(parents=True)
+    shutil.copy(drops["session"], earlier)
 
     def steps(d: Driver) -> None:
         d.wait_frame()
@@ -79,7 +84,7 @@ def play(seed: int, count: int, folder: Path) -> None:
         done.update(player.done)
 
     try:
-        drive(steps, seed=seed, settings=settings)
+        drive(steps, seed=seed, settings=settings, config_dir=folder / "config")
     finally:
         spots.unwatch()
 

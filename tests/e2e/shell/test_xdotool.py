@@ -101,7 +101,7 @@ def person(display: str, tmp_path: Path) -> Iterator[Person]:
     someone = Person(display, state_file)
     try:
         someone.wait(lambda s: s["up_to_date"] and s["picture"] is not None)
-        someone.do("search", "--name", "^StyleScope$", "windowfocus", "--sync")  # there is no window manager to do it
+        someone.do("search", "--name", "StyleScope", "windowfocus", "--sync")  # there is no window manager to do it
         yield someone
         someone.chord("q", closes=True)
         assert window.wait(PATIENCE) == 0

@@ -36,7 +36,7 @@ def main() -> None:
                 "places": places,
                 "document": dataclasses.asdict(app.scene.document),
                 "picture": None if pixels is None else zlib.crc32(pixels.tobytes()),
-                "up_to_date": app.up_to_date,
+                "up_to_date": app.up_to_date and not app.link.moving,  # in motion images may be drafts
                 "failure": app.link.failure.message if app.link.failure else "",
                 "renderer": app.renderer.pid,
                 "frame": imgui.get_frame_count(),
@@ -48,7 +48,7 @@ def main() -> None:
 
         params.callbacks.after_swap = tell
 
-    visualizer.open_window(network, {"vsync": False}, watch)
+    visualizer.open_window(network, {"vsync": False}, watch, welcome=False)
 
 
 if __name__ == "__main__":

@@ -46,8 +46,8 @@ def ruler(d: Driver, at: float) -> tuple[float, float]:
 
 
 def asked(d: Driver):
-    """Return the newest request."""
-    return d.renderer.submitted[-1]
+    """Return the newest request, whose picture may have been kept."""
+    return d.app.link.newest_request
 
 
 def test_the_first_keys_are_set_by_the_button_then_by_changing_what_is_keyed():

@@ -48,8 +48,8 @@ def tour(d: Driver) -> None:
 def test_a_network_may_call_itself_anything(monkeypatch):
     known = renderer.fake.engine.model_info
 
-    def hostile(*args):
-        info = known(*args)
+    def hostile(*args, **kwargs):
+        info = known(*args, **kwargs)
         layers = tuple(replace(layer, name=layer.name + ODD) for layer in info.layers)
         for name, value in {"title": HUGE, "notice": HUGE, "family": ODD, "device": ODD, "layers": layers}.items():
             object.__setattr__(info, name, value)  # as if a message came from a renderer that cleans nothing

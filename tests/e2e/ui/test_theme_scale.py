@@ -45,4 +45,4 @@ def test_changing_scale_and_scheme_back_and_forth_leaves_no_trace():
             d.frames(3)
         assert lengths() == before
 
-    drive(steps)
+    drive(steps, size=(1920, 1080))

@@ -1,6 +1,7 @@
 """Hostile and broken recipes, sessions and films."""
 
 import base64
+import html
 import json
 import os
 import struct
@@ -16,7 +17,7 @@ from tests.hostile.documents.sessions import sessions
 
 def cases() -> list[DocumentCase]:
     """Return all cases."""
-    return [*_texts(), *_pictures(), *_films(), *sessions(), *_special(), *_values()]
+    return [*_texts(), *_pictures(), *_films(), *_packets(), *sessions(), *_special(), *_values()]
 
 
 # -- recipes as text -------------------------------------------------------------------------------------------------
@@ -207,6 +208,59 @@ def comment(text: bytes) -> bytes:
     return box(b"ftyp", b"isom") + box(b"moov", box(b"udta", box(b"meta", bytes(4) + box(b"ilst", inner))))
 
 
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A WebP file of chunks."""
+    inner = b"".join(kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2) for kind, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(inner) + 4) + b"WEBP" + inner
+
+
+def element(kind: int, content: bytes, length: int | None = None) -> bytes:
+    """An element of a WebM file, with a length of eight bytes."""
+    head = kind.to_bytes((kind.bit_length() + 7) // 8, "big")
+    return head + (1 << 56 | (len(content) if length is None else length)).to_bytes(8, "big") + content
+
+
+def webm(text: bytes, name: bytes = b"COMMENT") -> bytes:
+    """A WebM file with a comment."""
+    simple = element(0x67C8, element(0x45A3, name) + element(0x4487, text))
+    tags = element(0x1254C367, element(0x7373, simple))
+    return element(0x1A45DFA3, b"") + element(0x18538067, tags)
+
+
+def xmp_of(text: dict[str, str]) -> bytes:
+    """A packet with texts."""
+    inner = "".join(f"<s:{key}>{html.escape(value)}</s:{key}>" for key, value in text.items())
+    return f'<x:xmpmeta><rdf:RDF><rdf:Description xmlns:s="urn:stylescope:text:">{inner}'.encode()
+
+
+def _packets() -> Iterator[DocumentCase]:
+    """Recipes in WebP and WebM files."""
+    bomb = HEAD + "a: [" + "1," * (5 * MEGA)
+    for name, content in {
+        "a packet of 4 GB": b"RIFF\0\0\0\0WEBPXMP \xff\xff\xff\xff",
+        "a packet with a bomb": riff((b"XMP ", xmp_of({"stylescope": bomb}))),
+        "a packet that is not closed": riff((b"XMP ", xmp_of({"stylescope": HEAD})[:-14])),
+        "a packet with levels without end": riff((b"XMP ", xmp_of({"stylescope": "[" * MEGA}))),
+        "no packet": riff((b"VP8L", b"")),
+        "a hundred thousand chunks and more": riff(*[(b"ALPH", b"")] * 200_000),
+        "cut off": riff((b"XMP ", xmp_of({"stylescope": HEAD})))[:40],
+    }.items():
+        yield DocumentCase(name, ".webp", lambda path, content=content: path.write_bytes(content))
+    for name, content in {
+        "comment: levels without end": webm(b"[" * MEGA),
+        "comment: no recipe": webm(b'{"title":"holidays"}'),
+        "comment: a bomb in it": webm(json.dumps({"stylescope": bomb}).encode()),
+        "another tag": webm(json.dumps({"stylescope": HEAD}).encode(), b"TITLE"),
+        "elements in elements": element(0x1A45DFA3, b"") + element(0x18538067, element(0x1254C367, b"s\x80" * 300_000)),
+        "empty elements without end": element(0x1A45DFA3, b"") + element(0x18538067, b"\xec\x80" * 600_000),
+        "lengths of 2^56": element(0x1A45DFA3, b"") + element(0x18538067, b"", (1 << 56) - 2),
+        "unknown lengths in each other": element(0x1A45DFA3, b"") + element(0x18538067, b"", (1 << 56) - 1) * 9,
+        "no kind": element(0x1A45DFA3, b"") + bytes(99),
+        "cut off": webm(b"{}")[:-5],
+    }.items():
+        yield DocumentCase(name, ".webm", lambda path, content=content: path.write_bytes(content))
+
+
 def _films() -> Iterator[DocumentCase]:
     for name, content in {
         "comment: levels without end": comment(b"[" * MEGA),
@@ -228,7 +282,7 @@ def _films() -> Iterator[DocumentCase]:
 
 
 def _special() -> Iterator[DocumentCase]:
-    for suffix in (".png", ".mp4", ".yaml", ".stylescope"):
+    for suffix in (".png", ".webp", ".mp4", ".webm", ".yaml", ".stylescope"):
         yield DocumentCase("a pipe", suffix, os.mkfifo)
         yield DocumentCase("zeros without end", suffix, lambda path: path.symlink_to("/dev/zero"))
         yield DocumentCase("a sparse file of 1 TB", suffix, lambda path: _sparse(path, b"", 1 << 40))
@@ -264,20 +318,28 @@ def _everywhere(value: Any) -> dict[str, Any]:
     latent = {"is": "Latent", **dict.fromkeys(("x", "y", "label", "label_b", "label_mix"), value)}
     blend = {"is": "WBlend", "parts": [[latent, value], [latent, 1.0]], "lengths": [value, value], "keep_norm": True}
     mixing = {"x": value, "layers": [{"ws": value}, {"ws": 1, "source": blend, "amount": value}], "solo": [value]}
+    weights = {"layers": [{"layer": value, "network": {"source": "x"}, "amount": value}], "mapping_blended": value}
     truncation = {"psi": value, "cutoff": value, "psis": [value, 1.0]}
     noise = {"mode": "random", "seed": value, "strength": value, "layers": [{"layer": "b8.conv0", "strength": value}]}
     array = base64.b16encode(bytes(32)).decode()
+    way = {"route": "straight", "shares": [0, value, 1], "through": {"sha256": array}, "measured": "x"}
     tracks = [
-        {"path": path, "keys": [{"at": 0, "value": one}, {"at": value, "value": one}, {"at": 5, "value": one}]}
+        {
+            "path": path,
+            "keys": [{"at": 0, "value": one, "way": way}, {"at": value, "value": one}, {"at": 5, "value": one}],
+        }
         for path, one in {
             "latent": latent,
             "mixing": mixing,
+            "weights": weights,
             "truncation": truncation,
             "truncation.psi": value,
             "noise": noise,
             "noise.seed": value,
             "transform.angle": value,
             "directions.a": value,
+            "styles.b8.conv0.3": value,
+            "bends.b8.conv0.zoom": value,
             "display.scale_db": value,
         }.items()
     ]
@@ -287,7 +349,10 @@ def _everywhere(value: Any) -> dict[str, Any]:
         "mixing": mixing,
         "truncation": truncation,
         "directions": [{"name": "a", "array": {"sha256": array}, "strength": value, "first": value, "last": value}],
+        "styles": [{"layer": "b8.conv0", "channel": value, "strength": value, "sigma": value}],
+        "bends": [{"layer": "b8.conv0", "kind": "zoom", "strength": value, "channels": [value], "seed": value}],
         "noise": noise,
+        "weights": weights,
         "transform": {"x": value, "y": value, "angle": value},
         "shelf": [{"name": value, "latent": blend, "mixing": mixing}],
         "timeline": {"tracks": tracks, "seconds": value, "fps": value, "retiming": {"shares": [value, value]}},

@@ -77,6 +77,10 @@ def sessions() -> Iterator[DocumentCase]:
     yield made(
         "arrays that are not named", lambda: session({"session.json": state(), "arrays/x.npy": bytes(99)}), OPENED
     )
+    point = {"x": 1e308, "y": -1e308, "to_x": 1.0, "to_y": "a", "set_x": []}
+    pulled = {"points": [point] * 40, "masked": 7, "mask": {"sha256": "zz"}, "layers": [-9, 1 << 40], "hold": -1.0}
+    many = session({"session.json": state(view={"pulled": pulled})})
+    yield made("points of a drag out of all bounds", lambda: many, OPENED)
     whole = session({"session.json": state()})
     yield made("20,000 members", lambda: session({f"arrays/{i}": b"" for i in range(20_000)}))
     yield made("a member list of 10 MB", lambda: session({f"{i}" + "x" * 500: b"" for i in range(20_000)}))

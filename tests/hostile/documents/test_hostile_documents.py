@@ -39,7 +39,7 @@ def made(wanted: list[DocumentCase], folder: Path) -> list[Path]:
 
 def test_there_are_many_cases():
     assert sum(case.outcome == REFUSED for case in CASES) >= 60
-    assert {case.suffix for case in CASES} == {".yaml", ".json", ".png", ".mp4", ".stylescope"}
+    assert {case.suffix for case in CASES} == {".yaml", ".json", ".png", ".webp", ".mp4", ".webm", ".stylescope"}
 
 
 @pytest.mark.parametrize("part", range(4))

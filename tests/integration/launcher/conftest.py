@@ -1,11 +1,11 @@
 """Runs of the launcher leave nothing behind: their processes end with the test, and their state is its own."""
 
 import contextlib
-import signal
 
 import pytest
 
 from foundation import runs as run_files
+from foundation.ending import kill
 from foundation.process import read_identity
 from tests.unit.training.tiny import dataset
 from training_launcher import registry
@@ -27,4 +27,4 @@ def out(tmp_path, monkeypatch):
         for name in (run_files.SUPERVISOR_FILE, run_files.STATUS_FILE):
             content, _ = run_files.read_json(folder / run.name / name)
             with contextlib.suppress(AttributeError):
-                read_identity(content).signal(signal.SIGKILL)
+                kill(read_identity(content))

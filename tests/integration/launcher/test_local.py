@@ -1,7 +1,6 @@
 """Runs on this computer: queued, stopped, killed and resumed, with their true state at any time."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 import torch
 
 from foundation import runs as run_files
+from foundation.ending import kill
 from foundation.specs.film import FilmSpec
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.pictures import ImagesSpec
@@ -25,14 +25,15 @@ from tests.integration.launcher.runs import gone, over, process, tiny, trained, 
 from tests.unit.renderer import tiny as renderer_tiny
 from tests.waiting import PATIENCE
 from training_launcher import launcher, registry
+from training_launcher.environment import environment
 
 
 def command(*words):
     """Run one of the commands; return (exit status, output)."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    variables = environment()
     done = subprocess.run(
         [sys.executable, "-m", "training_launcher", *map(str, words)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
+        env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     return done.returncode, done.stdout
 
@@ -94,7 +95,7 @@ def test_stopped_and_gone_on_with_and_measured_by_the_command_line(data, out):
 def test_killing_the_run_is_seen_and_it_goes_on(data, out):
     run = launcher.submit(tiny(data), out)
     trained(run)
-    process(run).signal(signal.SIGKILL)
+    kill(process(run))
     lost = over(run)
     assert (lost.state, lost.cause) == ("lost", "killed")
     assert "SIGKILL" in lost.error
@@ -108,13 +109,13 @@ def test_killing_the_supervisor_leaves_the_run_and_its_device_alone(data, out):
     run = launcher.submit(tiny(data), out)
     trained(run, kimg=0.1)
     second = launcher.submit(tiny(data, kimg=0), out)
-    process(run, run_files.SUPERVISOR_FILE).signal(signal.SIGKILL)
+    kill(process(run, run_files.SUPERVISOR_FILE))
     gone(process(run, run_files.SUPERVISOR_FILE))
     time.sleep(1.0)
     assert registry.read(run.folder).state == "running"
     assert registry.read(second.folder).state == "queued"
     # Both killed: lost; the run whose turn it is begins.
-    process(run).signal(signal.SIGKILL)
+    kill(process(run))
     lost = over(run)
     assert lost.state == "lost"
     wait_for(second, lambda now: now.state == "starting")
@@ -130,7 +131,7 @@ def test_a_run_that_waits_is_stopped_or_lost_with_its_supervisor_and_can_be_resu
     assert waits.state == "queued"
     launcher.stop(second, patience_s=20)
     assert registry.read(second.folder).state == "stopped"
-    process(third, run_files.SUPERVISOR_FILE).signal(signal.SIGKILL)
+    kill(process(third, run_files.SUPERVISOR_FILE))
     assert over(third).state == "lost"
     launcher.resume(registry.read(third.folder))
     assert registry.read(third.folder).state == "queued"
@@ -144,8 +145,8 @@ def test_a_run_outlives_who_started_it(data, out):
         "import os, signal; from tests.integration.launcher.runs import tiny; from training_launcher import launcher;"
         f"launcher.submit(tiny({str(data)!r}), {str(out)!r}); os.killpg(0, signal.SIGKILL)"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=False, start_new_session=True)
+    variables = environment()
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=variables, check=False, start_new_session=True)
     assert done.returncode == -signal.SIGKILL
     (run,) = registry.scan([out])
     assert wait_for(run, lambda now: now.state != "queued").state == "starting"

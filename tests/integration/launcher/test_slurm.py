@@ -1,7 +1,6 @@
 """Runs on a real single-node Slurm: submitted, followed, stopped, preempted and resumed."""
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -10,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from foundation import runs as run_files
-from tests.fixtures_path import ROOT
+from foundation.ending import kill
 from tests.integration.launcher import single_slurm
 from tests.integration.launcher.runs import process, tiny, trained, wait_for
 from tests.waiting import PATIENCE
 from training_launcher import launcher, registry
+from training_launcher.environment import environment
 from training_launcher.launcher import SlurmOptions
 
 
@@ -41,10 +41,10 @@ def submit(data, out, **changes):
 
 
 def command(*words):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    variables = environment()
     return subprocess.Popen(
         [sys.executable, "-m", "training_launcher", *words],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def test_a_job_that_is_gone_is_lost(slurm, data, out):
     run = submit(data, out)
     wait_for(run, lambda now: now.state == "starting" and process(now) is not None)
     for name in (run_files.SUPERVISOR_FILE, run_files.STATUS_FILE):
-        process(run, name).signal(signal.SIGKILL)
+        kill(process(run, name))
     assert wait_for(run, lambda now: not now.live).state == "lost"
 
 

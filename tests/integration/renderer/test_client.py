@@ -28,6 +28,7 @@ from renderer.ipc.protocol import (
 )
 from tests.integration.renderer.window import segments
 from tests.waiting import PATIENCE, wait_for
+from training_launcher.environment import environment
 
 CHILDREN = "tests.integration.renderer.children:"
 FAST = (SLOW_WORKER, (0.0, 256))
@@ -307,7 +308,7 @@ def parent(tmp_path):
     def start(child: str, then: str) -> tuple[subprocess.Popen[str], psutil.Process]:
         process = subprocess.Popen(
             [sys.executable, str(script), child, then],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": environment()["PYTHONPATH"]},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -56,18 +56,21 @@ def test_compiling_is_told_in_order_beside_the_pictures_and_only_once(folder: Pa
     *going, last = kernels(heard)
     total = going[0].total
     assert total > 1
-    assert [(one.done, one.total) for one in going] == [(i, total) for i in range(total)]
+    first = going[0].done
+    assert first <= 1, "the kernel that all plans need may be there already: it is made while the network is read"
+    assert [(one.done, one.total) for one in going] == [(i, total) for i in range(first, total)]
     assert last.over
     assert not any(one.problem for one in kernels(heard))
     assert heard.index(last) > heard.index(pictures(heard)[0]), "the picture waited for the kernels"
     assert list(folder.rglob("*.nbc"))
     monkeypatch.setenv("STYLESCOPE_KERNELS", "wait")  # so that they are there before the image is
+    said(request_of_sg2, pictures)  # compiles the kernels of drafts and of lower precision as well
     again = said(request_of_sg2, pictures)
     assert not kernels(again), "kernels that are on disk were compiled again"
 
 
 def test_a_broken_cache_is_told_in_words_and_pictures_come_all_the_same(folder: Path, request_of_sg2, open_window):
-    lock = folder / jit._version() / "lock"
+    lock = folder / jit._version() / "affine_rows.lock"
     lock.mkdir(parents=True)
     window = open_window()
     window.ask(request_of_sg2)

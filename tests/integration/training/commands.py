@@ -9,8 +9,9 @@ import time
 from tests.fixtures_path import ROOT
 from tests.unit.training.tiny import OPTIONS
 from tests.waiting import PATIENCE
+from training_launcher.environment import environment
 
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": environment()["PYTHONPATH"], "OMP_NUM_THREADS": "1"}
 
 
 def arguments(**options):

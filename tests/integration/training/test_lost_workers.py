@@ -70,9 +70,10 @@ def test_a_lost_worker_is_named_and_the_state_is_saved(how, rank, begun, tmp_pat
     assert state["nimg"] == round(kimg * 1000)
     assert (folder / f"network-snapshot-{int(kimg):06d}{f'{kimg % 1:.3f}'[1:]}.safetensors").is_file()
 
-    process = commands.start(commands.resume(folder, kimg=int(kimg) + 1))
-    returncode, output = commands.finish(process)
-    assert returncode == 0, output
+    if (how, rank) == (signal.SIGSTOP, 0):  # all four states are written by the same lines
+        process = commands.start(commands.resume(folder, kimg=int(kimg) + 1))
+        returncode, output = commands.finish(process)
+        assert returncode == 0, output
 
 
 @pytest.mark.parametrize("how", ENDS, ids=lambda how: how.name)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from gan.animation.film import FilmCancelled, read_metadata, write_film
+from renderer.document import metadata
 
 TEXT = {"recipe": '{"psi": 0.7, "note": "a=b; #1 \\ \n grüß ψ"}', "Software": "StyleScope"}
 
@@ -51,6 +52,41 @@ def test_mp4(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["film.mp4"]
 
 
+def clear_clip(count=6):
+    """The same square, opaque over a background that fades out to the left."""
+    frames = []
+    for frame in clip(count):
+        alpha = np.broadcast_to(np.linspace(0, 255, frame.shape[1]).astype(np.uint8), frame.shape[:2]).copy()
+        alpha[frame[..., 1] > 0] = 255
+        frames.append(np.dstack([frame, alpha]))
+    return frames
+
+
+@pytest.mark.parametrize("frames", [clip(), clear_clip()], ids=["opaque", "clear"])
+def test_webm_keeps_transparency_rate_and_text(tmp_path, frames):
+    path = write_film(tmp_path / "film.webm", frames, fps=25, metadata=TEXT)
+    done = ffmpeg("-c:v", "libvpx-vp9", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgba", "-")
+    said = next(line for line in done.stderr.decode().splitlines() if "Stream #0:0" in line)
+    assert "vp9" in said
+    assert "25 fps" in said
+    assert ("yuva420p" in said) == (frames[0].shape[2] == 4)
+    back = np.frombuffer(done.stdout, np.uint8).reshape(-1, 32, 48, 4).astype(int)
+    assert len(back) == len(frames)
+    for frame, wanted in zip(back, frames, strict=True):
+        assert np.abs(frame[..., :3] - wanted[..., :3]).mean() < 8
+        alpha = wanted[..., 3] if wanted.shape[2] == 4 else 255
+        assert np.abs(frame[..., 3] - alpha).mean() < 3
+    assert read_metadata(path) == TEXT
+    assert metadata.read(path, "recipe") == TEXT["recipe"]
+
+
+def test_transparency_is_refused_where_none_can_be_kept(tmp_path):
+    for name in ("film.mp4", "film.gif"):
+        with pytest.raises(ValueError, match="Frame 0 is"):
+            write_film(tmp_path / name, clear_clip(), fps=25)
+    assert not list(tmp_path.iterdir())
+
+
 def test_mp4_of_an_odd_size_gains_a_line_and_keeps_long_text(tmp_path):
     text = {"session": "0123456789=" * 40000}
     path = write_film(tmp_path / "film.mp4", clip(2, 33, 47), metadata=text)
@@ -82,7 +118,7 @@ def test_gif_lasts_as_long_as_it_should(tmp_path):
     assert lasts == 200
 
 
-@pytest.mark.parametrize("name", ["film.mp4", "film.gif", "film"])
+@pytest.mark.parametrize("name", ["film.mp4", "film.webm", "film.gif", "film"])
 def test_cancelled_films_leave_nothing_and_spoil_nothing(tmp_path, name):
     old = tmp_path / "film.mp4"
     old.write_bytes(b"old")
@@ -93,7 +129,7 @@ def test_cancelled_films_leave_nothing_and_spoil_nothing(tmp_path, name):
     assert old.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("name", ["film.mp4", "film.gif", "film"])
+@pytest.mark.parametrize("name", ["film.mp4", "film.webm", "film.gif", "film"])
 def test_what_frames_raise_is_passed_on_and_leaves_nothing(tmp_path, name):
     def broken():
         yield clip()[0]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import cpu, keeping, ops, ops_cases, training_ways, walk
+from benchmarks import cpu, keeping, live, ops, ops_cases, screens, training_ways, walk
 
 
 @pytest.mark.timeout(400)
@@ -16,15 +16,28 @@ def test_every_benchmark_runs(tmp_path, capsys):
     assert found["synthesis"]["pictures"][0]["picture_s"] > 0
     assert set(found["ops"]["operators"]) == {"upfirdn2d", "bias_act", "filtered_lrelu"}
     assert found["walk"]["pictures_shown"] > 0
+    assert found["live"]["rows"]["demo"]["start"]["picture_s"] > 0
+    assert found["live"]["rows"]["demo"]["walk"]["window_frames_per_second"] > 0
     assert found["latency"]["drag"]["pictures_shown_per_second"] > 0
     assert found["training"]["stylegan2"]["seconds_per_kimg"] > 0
     assert found["tailing"]["opening"]["lines"] > 100
     assert found["film"]["frames"] == 12
+    assert found["speed.library"]["networks"][0]["ratio"]["images"] > 0
+    assert found["speed.dataset"]["pictures_per_second"]["all_cores"] > 0
+    assert found["speed.engines"]["networks"][0]["median_s"]["plan"] > 0
+    assert found["speed.thumbnails"]["networks"]["stylegan2-64"]["finished_in_pictures"] > 0
     told = capsys.readouterr().out
-    for name in ("ops", "walk", "latency", "tailing", "film"):
+    for name in ("ops", "walk", "latency", "tailing", "film", "speed.thumbnails"):
         for target, met in found[name]["targets"].items():
             assert f"{'met   ' if met else 'MISSED'}  {name}: {target.replace('_', ' ')}" in told
     assert str(out) in told
+
+
+def test_the_screens_of_large_collections_run(capsys):
+    screens.main(["--tiny"])
+    found = json.loads(capsys.readouterr().out)
+    for screen in ("explore", "list", "long_run", "fakes_slider", "survey", "form"):
+        assert found[screen]["memory_mb"] > 0
 
 
 def test_those_left_out_stay_and_one_that_fails_is_told(tmp_path, capsys, monkeypatch):
@@ -100,3 +113,36 @@ def test_ways_to_train(way, capsys):
     found = json.loads(capsys.readouterr().out)
     assert set(found) == {"main_s", "main_processor_s", "regularised_s", "regularised_processor_s"}
     assert all(value > 0 for value in found.values())
+
+
+def live_row(rate: float, slowest: int, ratio: float) -> dict:
+    moved = {"pictures_per_second": rate, "slowest_second": slowest, "sides": {"64": 3}}
+    start = {"window_s": 0.9, "picture_s": 1.6, "side": 64, "whole_s": 2.0}
+    drag = {**moved, "whole_s": 0.3, "whole_ratio": ratio}
+    return {"load": 0.5, "start": start, "alone_s": 0.2, "walk": moved, "drag": drag}
+
+
+def test_the_targets_of_live_rendering_are_those_of_each_network():
+    met = live.targets({"sg2-256": live_row(12.0, 6, 1.3), "sg3t-256": live_row(4.9, 2, 1.4)})
+    assert met["sg2-256_window_in_1.0_s"]
+    assert not met["sg2-256_first_picture_in_1.5_s"]
+    assert met["sg2-256_walk_shows_12_a_second"]
+    assert met["sg2-256_slowest_second_half_the_mean"]
+    assert met["sg2-256_whole_within_1.3_of_alone"]
+    assert not met["sg3t-256_drag_shows_5_a_second"]
+    assert not met["sg3t-256_slowest_second_half_the_mean"]
+    assert not met["sg3t-256_whole_within_1.3_of_alone"]
+
+
+def test_the_table_of_live_rendering_has_a_row_for_each_network_and_says_what_failed():
+    lines = live.table({"sg2-256": live_row(12.0, 6, 1.3), "demo": {"load": 2.0, "failed": "No display."}}).splitlines()
+    assert "| sg2-256 | 0.5 | 0.9 s | 1.6 s (64) |" in lines[2]
+    assert "12.0 (64), 6" in lines[2]
+    assert lines[3] == "| demo | 2.0 | No display. |"
+
+
+def test_only_known_networks_and_columns_are_measured(capsys):
+    for option in ("--networks=biggan", "--columns=dance"):
+        with pytest.raises(SystemExit, match="2"):
+            live.main([option])
+    assert "there is no column dance; choose from start, drag" in capsys.readouterr().err

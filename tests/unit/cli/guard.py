@@ -13,14 +13,14 @@ from foundation.specs.options import Field, fields, option
 
 ADDED = "one_more"
 """An option that nothing reads."""
-_BULK = ("dataclasses", "foundation.", "training_launcher.")
+_BULK = ("dataclasses", "foundation.specs.", "training_launcher.")
 """Modules that read all fields alike, by reflection: to print, to copy or to store them is no use of an option."""
 _GENERATED = ("__eq__", "__hash__", "__repr__")
 
 
 def commands() -> list[type]:
     """The spec of every command: all dataclasses of options in the package that no other one extends."""
-    names = [module.name for module in pkgutil.iter_modules(specs.__path__, f"{specs.__name__}.")]
+    names = [module.name for module in pkgutil.walk_packages(specs.__path__, f"{specs.__name__}.")]
     found = {
         kind
         for name in names

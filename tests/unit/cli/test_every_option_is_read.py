@@ -5,6 +5,7 @@ found unread. Training and measurements in runs are held by the effects of their
 """
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,22 @@ import pytest
 from click.testing import CliRunner
 
 from foundation import runs as run_files
+from foundation.png import save_png
 from foundation.specs import click_options as command_options
-from foundation.specs.dataset import CompareSpec, DatasetSpec, ExtractSpec
-from foundation.specs.film import FilmSpec
+from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
+from foundation.specs.directions import BoundarySpec, ClassesSpec, MeasureSpec, PcaSpec, SefaSpec, StyleSpaceSpec
+from foundation.specs.editing.point_drag import DragSpec
+from foundation.specs.editing.projection import ProjectSpec
+from foundation.specs.film import FilmSpec, SeedsSpec
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
 from foundation.specs.pictures import (
+    BlendSpec,
     ConvertSpec,
     ImagesSpec,
     InspectSpec,
     MixingSpec,
     NoiseFiguresSpec,
+    SnapshotsSpec,
     TruncationFigureSpec,
     UncuratedFigureSpec,
     VideoSpec,
@@ -56,9 +63,27 @@ CASES = {
     TruncationFigureSpec: "truncation-figure --network={plain} --seeds=1 --trunc=1 --outdir={out} --device=cpu",
     UncuratedFigureSpec: "uncurated-figure --network={plain} --lods=0,1 --rows=1 --outdir={out} --device=cpu",
     ConvertSpec: "convert --network={plain} --output={out}.safetensors",
+    BlendSpec: "blend --network={plain} --with={plain} --ramp=16 --layer=b4.conv1:0.5 --output={out}.safetensors",
+    SnapshotsSpec: "blend snapshots --network={run} --half-life=1 --output={out}.safetensors",
+    PcaSpec: "directions pca --network={plain} --output={out}.npz --each={out} --sheet={out}.png --samples=10 "
+    "--components=2 --device=cpu",
+    SefaSpec: "directions sefa --network={plain} --output={out}.npz --sheet={out}.png --components=1 --device=cpu",
+    StyleSpaceSpec: "directions stylespace --network={plain} --output={out}.npz --sheet={out}.png --channels=2 "
+    "--samples=10 --pictures=1 --layers=b8.conv0,b8.torgb --region=0,0,8,8 --device=cpu",
+    BoundarySpec: "directions boundary --network={plain} --output={out}.npz --sheet={out}.png --latents={latents} "
+    "--scores={scores} --ratio=0.5 --device=cpu",
+    MeasureSpec: "directions measure --network={plain} --output={out}.npz --sheet={out}.png --make=brighter "
+    "--samples=16 --device=cpu",
+    ClassesSpec: "directions classes --network={cond} --output={out}.npz --sheet={out}.png --to=1 --samples=4 "
+    "--device=cpu",
+    ProjectSpec: "project --network={plain} --target={photo} --outdir={out} --num-steps=2 --tune --tune-steps=1 "
+    "--device=cpu",
+    DragSpec: "drag --network={plain} --points=8,9:12,9 --mask={mask} --outdir={out} --film={out}/way.gif --steps=2 "
+    "--device=cpu",
     InspectSpec: "inspect --network={plain}",
     DatasetSpec: "dataset --source={data} --dest={out}.zip --classes=0,1 --max-images=4 --transform=center-crop "
     "--resolution=16x16",
+    DisplaySpec: "dataset display --source={data} --save={out}.png",
     ExtractSpec: "dataset extract --source={data} --outdir={out}",
     CompareSpec: "dataset compare --source={data} --other={data}",
     MetricsSpec: "metrics --network={cond} --data={data} --metrics=is10 --device=cpu --detector={inception} "
@@ -69,6 +94,7 @@ CASES = {
     HeatmapSpec: "spectra heatmap --source={spectrum} --save={out}.png --dpi=20",
     SlicesSpec: "spectra slices --source={spectrum} --save={out}.png --dpi=20",
     FilmSpec: "film --session={session} --out={out} --device=cpu",
+    SeedsSpec: "seeds --session={session} --seeds=1,2 --out={out} --device=cpu",
 }
 """A run of each command, small and whole."""
 BY_EFFECT = {TrainSpec, MetricRunSpec, SlurmOptions}
@@ -83,12 +109,25 @@ def places(tmp_path_factory):
     found = {
         "plain": networks.save(folder, "sg2"),
         "cond": networks.save(folder, "cond"),
+        "run": folder / "run",
         "data": write_zip(folder / "data.zip", noise(6, 32), [i % 3 for i in range(6)]),
         "halves": write_zip(folder / "halves.zip", halves, [i % 2 for i in range(20)]),
         "inception": stand_ins.write(folder)[0],
         "spectrum": folder / "spectrum.npz",
         "session": folder / "short.stylescope",
+        "mask": folder / "mask.png",
+        "latents": folder / "latents.npy",
+        "scores": folder / "scores.npy",
+        "photo": folder / "photo.png",
     }
+    save_png(found["photo"], np.zeros((20, 30, 3), np.uint8))
+    found["run"].mkdir()
+    for kimg in (1, 2):
+        shutil.copy(found["plain"], found["run"] / f"network-snapshot-{kimg:06d}.safetensors")
+    save_png(found["mask"], np.repeat(np.array([0, 255], np.uint8), 512).reshape(32, 32))
+    numbers = np.random.RandomState(0)
+    np.save(found["latents"], numbers.randn(40, 1, networks.COMMON["w_dim"]).astype(np.float32))
+    np.save(found["scores"], numbers.randn(40).astype(np.float32))
     pictures = average_spectra.open_images(str(found["data"]), 2, 0, "cpu")
     average_spectra.save(average_spectra.average_spectrum(pictures, 128, 70), found["spectrum"])
     document = Document(network=Network(str(found["plain"])), timeline=Timeline(seconds=0.1, fps=10.0))
@@ -111,10 +150,11 @@ def test_a_command_reads_every_option(kind, places, tmp_path, monkeypatch):
 
     monkeypatch.setattr("gan.cli.command.fill", fill)
     monkeypatch.setattr("renderer.cli.film.fill", fill)
+    monkeypatch.setattr("renderer.cli.seeds.fill", fill)
     monkeypatch.setattr("signal.signal", lambda number, handler: None)  # the film's would outlive this test
     monkeypatch.setenv("STYLESCOPE_CACHE_DIR", str(tmp_path / "cache"))
     words = CASES[kind].format(out=tmp_path / "out", **places).split()
-    done = CliRunner().invoke(renderer_main if kind is FilmSpec else gan_main, words)
+    done = CliRunner().invoke(renderer_main if kind in (FilmSpec, SeedsSpec) else gan_main, words)
     assert done.exit_code == 0, done.output
     unread = {*names(kind), ADDED} - seen
     assert unread == {ADDED}, f"declared in {kind.__name__}, but nothing reads it: {unread - {ADDED}}"

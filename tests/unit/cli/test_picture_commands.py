@@ -18,6 +18,7 @@ from gan.cli.progress import progress, report_as_json
 from gan.edits.directions import Direction, apply
 from gan.figures import mixing_figure, noise_variation_figure, truncation_figure
 from gan.images import RenderOptions, load_generator, render, styles
+from gan.io.fingerprint import fingerprint
 from gan.networks import build
 
 SIZES = {"z_dim": 6, "w_dim": 8, "img_resolution": 16, "img_channels": 3, "channel_base": 64, "channel_max": 8}
@@ -79,7 +80,7 @@ def test_images_of_classes(network, tmp_path):
     assert np.array_equal(pixels(tmp_path / "own" / "seed0005.png"), render(G, styles(G, [5])[0]))
     assert np.array_equal(pixels(tmp_path / "chosen" / "seed0005.png"), render(G, styles(G, [5], label=2)[0]))
     output = run("images", "--network", network("plain"), "--seeds=5", "--class=2", "--outdir", tmp_path / "none")
-    assert "no classes, so --class is ignored" in output
+    assert "no classes, so --class or --condition is ignored" in output
 
 
 def test_images_that_move(network, tmp_path):
@@ -206,6 +207,23 @@ def test_inspect(network, monkeypatch):
     assert "synthesis.b8.conv1" in output
 
 
+def test_inspect_tells_the_file_from_the_network(network, tmp_path):
+    path = network("plain")
+    nets = gan.load(path)
+    gan.save(
+        tmp_path / "both.safetensors",
+        gan.Networks(
+            nets.G_ema, None, nets.G_ema, gan.describe(dict.fromkeys(("G", "G_ema"), nets.info.architectures["G_ema"]))
+        ),
+    )
+    both = gan.load(tmp_path / "both.safetensors")
+    assert both.info.sha256 != nets.info.sha256
+    outputs = [run("inspect", "--network", file) for file in (path, tmp_path / "both.safetensors")]
+    for info, output in zip((nets.info, both.info), outputs, strict=True):
+        assert f"sha256 of the file: {info.sha256}" in output
+        assert f"fingerprint of the generator: {fingerprint(nets.G_ema)}" in output
+
+
 @pytest.fixture
 def wrong(network, tmp_path):
     """Values for the placeholders in wrong command lines."""
@@ -229,7 +247,7 @@ def wrong(network, tmp_path):
         ("images --network={plain} --seeds=1 --translate=0.5,0 {o}", 1, "This network has no input to move"),
         ("images --network={plain} --seeds=1 --device=abacus {o}", 1, "no device called 'abacus'"),
         ("images --network={classes} --seeds=1 --class=3 {o}", 1, "There is no class 3"),
-        ("images --network={plain} --seeds=1 --direction={tmp}/short.npy {o}", 2, "expected FILE:STRENGTH"),
+        ("images --network={plain} --seeds=1 --direction={tmp}/short.npy {o}", 2, "expected FILE[@NAME]:STRENGTH"),
         ("images --network={plain} --seeds=1 --direction={tmp}/none.npy:1 {o}", 1, "No such file"),
         ("images --network={plain} --seeds=1 --direction={tmp}/short.npy:1 {o}", 1, "needs [8] or [6, 8]"),
         ("images --network={plain} --seeds=1 --direction={tmp}/text.npy:1 {o}", 1, "is no numpy file"),
@@ -244,7 +262,11 @@ def wrong(network, tmp_path):
         ("truncation-figure --network={plain} --seeds=1 --trunc=a {o}", 2, "expected numbers"),
         ("convert --network={plain} --format=onyx {f}", 2, "'onyx' is not one of"),
         ("convert --network={tmp}/none.pkl {f}.onnx", 1, "There is no such file or folder"),
-        ("convert --network={plain} {f}.pkl", 2, "must end in .safetensors, .pt, .ts, .torchscript or .onnx, not"),
+        (
+            "convert --network={plain} {f}.xyz",
+            2,
+            "must end in .safetensors, .pt, .ts, .torchscript, .onnx, .pkl or .pth, not",
+        ),
         ("convert --network={plain} {f}", 2, "must end in .safetensors"),
         ("convert --network={plain} --format=onnx {f}.safetensors", 1, "has the ending of safetensors: leave --format"),
         ("spectra calc --source={plain} --num=1 --mean=0 --std=1 --dest={tmp}/out.png", 2, "must end in .npz, not"),
@@ -315,4 +337,4 @@ def test_half_precision_can_be_added_by_conversion(network, tmp_path):
     torch.testing.assert_close(half, single, rtol=0, atol=1e-4)
     refused = CliRunner().invoke(main, ["convert", f"--network={path}", f"--output={tmp_path}/a.pt", "--force-fp16=1"])
     assert refused.exit_code == 1
-    assert "--force-fp16 is for safetensors" in refused.output
+    assert "--force-fp16 is for networks" in refused.output

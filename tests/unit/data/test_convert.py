@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from foundation.datasets.crops import transformed
 from foundation.specs.dataset import DatasetSpec
 from gan.cli.main import main
 from gan.data import DatasetError, ImageSource
-from gan.data.convert import convert, open_source, transformed
+from gan.data import convert as convert_module
+from gan.data.convert import convert, open_source
 from gan.data.items import Item
 from tests.unit.data import sources
 
@@ -67,6 +69,17 @@ def test_a_folder_becomes_the_official_format(tmp_path, pictures, dest):
             assert all(info.compress_type == zipfile.ZIP_STORED for info in archive.infolist())
         again, _ = made(tmp_path / dest, tmp_path / "again.zip", max_images=4)
         assert again.written == 4
+
+
+def test_a_dataset_has_the_same_bytes_each_time_and_on_any_number_of_cores(tmp_path, pictures, monkeypatch):
+    made(pictures, tmp_path / "a.zip")
+    monkeypatch.setattr(convert_module, "cores", lambda: 1)
+    made(pictures, tmp_path / "b.zip")
+    contents = []
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            contents.append([(info.filename, archive.read(info)) for info in archive.infolist()])
+    assert contents[0] == contents[1]
 
 
 def test_what_cannot_be_used_is_told_and_left_out(tmp_path, pictures):

@@ -1,11 +1,12 @@
 """Labels of datasets: checked, held compactly, and the same vectors as a table of one-hot rows."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from foundation.specs.dataset_facts import MOST_CLASSES
+from foundation.datasets.facts import MOST_CLASSES
 from gan.data import ImageSource
 from gan.data.labels import Labels, check_label, labels_of, read_table
 from tests.unit.data.test_reader import noise, png
@@ -86,3 +87,21 @@ def test_the_hash_of_a_dataset_is_that_of_its_one_hot_labels(tmp_path):
     digest.update(b"labels (3, 3) xflip False")
     digest.update(np.eye(3, dtype=np.float32).tobytes())
     assert ImageSource(tmp_path, use_labels=True).content_hash == digest.hexdigest()
+
+
+def test_labels_of_a_thousand_classes_take_eight_bytes_a_picture(tmp_path):
+    """One-hot vectors of 100,000 pictures would take 400 MB; read one by one they are never held."""
+    count, classes = 100_000, 1000
+    content = json.dumps({"labels": [[f"{i // 1000:05d}/img{i:08d}.png", i % classes] for i in range(count)]}).encode()
+    tracemalloc.start()
+    try:
+        table = read_table(content)
+        labels = labels_of(list(table.values()))
+        del table
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert labels.shape == (count, classes)
+    assert labels[[1234]].sum() == labels[[1234]][0, 234] == 1
+    assert kept < 2e6, "beside the 0.8 MB of the classes"
+    assert peak < 72e6

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from foundation.datasets.channels import with_channels
+from foundation.datasets.facts import look
+from foundation.datasets.files import decode
 from foundation.specs.dataset import DatasetSpec
-from foundation.specs.dataset_facts import look
 from gan.cli.main import main
 from gan.data import DatasetError, ImageSource
-from gan.data.channels import with_channels
 from gan.data.convert import convert, open_source
-from gan.data.reader import decode
 from tests.unit.data import sources
 
 ORIENTATION = 0x0112

@@ -17,7 +17,8 @@ SOON = 30.0
 OTHERS = {
     "foundation/background.py": {"Thread"},
     "gan/data/loader.py": {"ThreadPoolExecutor"},  # several threads read images at once
-    "gan/metrics/sampling.py": {"ThreadPoolExecutor"},  # likewise
+    "gan/ahead.py": {"ThreadPoolExecutor"},  # likewise, in order
+    "gan/inference/cpu/automatic.py": {"Thread"},  # compilations, which cannot be ended
     "gan/metrics/torchscript/child.py": {"Thread"},  # ends its process with the one that asked
     "gan/metrics/torchscript/script.py": {"Thread"},  # waits for a process that may never answer
     "gan/training/group.py": {"Thread"},  # calls that another process may never join, which cannot be ended
@@ -25,11 +26,13 @@ OTHERS = {
     "gan/ops/cpu/crew.py": {"Thread"},  # threads that compute one operator together
     "renderer/engine/kernels.py": {"Thread"},  # compilations, which cannot be ended
     "renderer/engine/models.py": {"ThreadPoolExecutor"},  # reading ahead, whose future is waited for
+    "renderer/engine/pipeline.py": {"ThreadPoolExecutor"},  # measures a distance, whose future is waited for
     "renderer/fake/client.py": {"Thread"},  # plays the renderer's process
     "renderer/ipc/client.py": {"Thread"},  # ends of pipes
     "renderer/ipc/mailbox.py": {"Thread"},  # an end of a pipe
     "training_launcher/launcher.py": {"Thread"},  # waits for a child process to end
     "viz/gl/upload.py": {"Thread"},  # has an OpenGL context of its own
+    "benchmarks/live/row.py": {"Timer"},  # ends a window that does not
     "benchmarks/startup.py": {"Thread"},  # measures
 }
 """Threads of another kind, by file."""

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.datasets.facts import DatasetFacts, look
 from foundation.specs.checks import contradictions
-from foundation.specs.dataset_facts import DatasetFacts, look
 from foundation.specs.draft import Draft, filled
 from foundation.specs.metrics import MetricRunSpec, MetricsSpec
 from foundation.specs.options import fields

@@ -60,6 +60,9 @@ def test_problems_are_sentences():
         (read_names, "none", ()),
         (read_direction, "age.npy:1.5", DirectionChoice("age.npy", 1.5)),
         (read_direction, "c:\\a:b.npy:-2:0-2,5", DirectionChoice("c:\\a:b.npy", -2.0, (0, 1, 2, 5))),
+        (read_direction, "pca.npz@PC 2:1:all", DirectionChoice("pca.npz", 1.0, every_layer=True, name="PC 2")),
+        (read_direction, "c:\\me@b.npz@3:1", DirectionChoice("c:\\me@b.npz", 1.0, name="3")),
+        (read_direction, "me@b.npy:1", DirectionChoice("me@b.npy", 1.0)),
         (read_direction, "age.npy:1e-3:all", DirectionChoice("age.npy", 0.001, every_layer=True)),
     ],
 )

@@ -1,7 +1,6 @@
 """Identities of processes."""
 
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,6 +8,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from foundation.ending import ask_other, kill
 from foundation.process import identify, read_identity
 
 WAITING = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
@@ -38,11 +38,11 @@ def test_only_the_very_process_is_here(child):
 def test_a_zombie_is_gone(child):
     who = identify(child.pid)
     assert who is not None
-    assert who.signal(signal.SIGKILL)
+    assert kill(who)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and nobody has asked how
     assert psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
     assert who.presence() == "gone"
-    assert not who.signal(signal.SIGTERM)
+    assert not ask_other(who)
 
 
 @pytest.mark.parametrize("content", [None, 3, {}, {"pid": True, "pid_start_time": 1}, {"pid": 0, "pid_start_time": 1}])

@@ -126,7 +126,7 @@ class FakeKernel:
 def with_kernels(monkeypatch, *hows):
     """A network that needs these."""
     made = [FakeKernel(how) for how in hows]
-    family = families.Family(lambda network: made, lambda network: object(), lambda network, whole: object())
+    family = families.Family(lambda network, precision: made, lambda network: object(), lambda network, whole: object())
     monkeypatch.setattr(families, "family_of", lambda synthesis: family)
     return tiny.generator().synthesis
 
@@ -260,7 +260,6 @@ def test_without_warming_up_there_is_no_plan():
     [
         {"architecture": "resnet"},
         {"activation": "swish"},
-        {"img_channels": 4},
         {"resample_filter": (1, 4, 6, 4, 1)},
         {"resample_filter": [[1, 0], [0, 1]]},
     ],
@@ -271,6 +270,21 @@ def test_what_no_kernel_covers_is_left_alone(options):
     G = tiny.generator(**options)
     assert not cpu.warm_up(G.synthesis)
     assert plan_of(G, latents(G)) is None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"init_res": [5, 3]}, {"init_res": [3, 8]}, {"init_res": [1, 1]}, *({"img_channels": n} for n in (1, 2, 4, 7))],
+    ids=str,
+)
+@torch.no_grad()
+def test_rectangles_and_any_number_of_channels(options):
+    G = tiny.generator(**options)
+    ws = latents(G)
+    expected = G.synthesis(ws)
+    assert cpu.warm_up(G.synthesis)
+    assert plan_of(G, ws) is not None
+    torch.testing.assert_close(G.synthesis(ws), expected, rtol=0, atol=1e-4)
 
 
 @torch.no_grad()
@@ -293,7 +307,7 @@ def test_whoever_draws_much_goes_on_where_kernels_cannot_be_made(monkeypatch, ca
     G = tiny.generator()
     monkeypatch.setenv("STYLESCOPE_KERNELS", "on")
 
-    def fails(synthesis):
+    def fails(*arguments, **options):
         raise cpu.CompilingError("No space left on device")
 
     with monkeypatch.context() as patch:

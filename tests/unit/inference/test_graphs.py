@@ -8,6 +8,7 @@ import torch
 from gan.inference.graphs import Recordings, call_key
 from gan.networks.protocol import SynthesisOptions
 from gan.networks.synthesis import StyleSynthesis
+from gan.ops.bending import Bend
 from tests.unit.networks import tiny
 
 SIGNATURE = inspect.signature(StyleSynthesis.forward)
@@ -24,6 +25,8 @@ VALUES = {
     "capture": [None, "b4.conv1", "b8.conv1"],
     "on_layer": [None, lambda name, x: None],
     "lod": [None, 0.0, 1.0],
+    "style_offsets": [None, {"b4.conv1": torch.zeros(8)}, {"b8.conv0": torch.zeros(8)}, {"b4.conv1": [0.0] * 8}],
+    "bends": [None, {"b4.conv1": (Bend("turn", 5.0),)}],
 }
 """Different values of every argument."""
 TENSORS = {"ws", "input_transform"}
@@ -51,7 +54,7 @@ def test_no_argument_is_forgotten(name):
             assert tensors[name] is value, "copied into the graph's input before every replay"
         if key is not None:
             keys.append((key, tuple(sorted(tensors))))
-    if name in ("generator", "on_layer", "update_emas"):
+    if name in ("generator", "on_layer", "update_emas", "bends"):
         assert len(keys) == 1, "no graph can repeat it"
     elif name == "ws":
         assert len(set(keys)) == 1

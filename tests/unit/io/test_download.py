@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 import gan
-from gan.io.download import cache_folder, fetch, is_url
+from gan.io.download import ascii_address, cache_folder, fetch, is_url, local_path
 from tests.official_pickles import official
 
 BODY = bytes(range(256)) * 10_000
@@ -230,3 +230,36 @@ def test_a_downloaded_file_that_is_no_network(server):
     with pytest.raises(gan.CorruptFileError) as caught:
         gan.load(f"{server.url}/net.pkl")
     assert caught.value.source == f"{server.url}/net.pkl"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("https://a.org/net%20a.pkl?x=1&y=%C3%A9", "https://a.org/net%20a.pkl?x=1&y=%C3%A9"),
+        ("https://a.org/Gesichter ä/é%20.pkl?q=ü#part", "https://a.org/Gesichter%20%C3%A4/%C3%A9%20.pkl?q=%C3%BC"),
+        ("http://müller.de:81/n.pkl", "http://xn--mller-kva.de:81/n.pkl"),
+        ("http://me:a@müller.de/n.pkl", "http://me:a@xn--mller-kva.de/n.pkl"),
+    ],
+)
+def test_addresses_are_sent_in_ascii(typed, sent):
+    assert ascii_address(typed) == sent
+
+
+def test_an_address_with_other_letters_is_fetched(server, tmp_path):
+    address = f"{server.url}/net.pkl?name=Gesichter größer"
+    assert fetch(address, folder=tmp_path).read_bytes() == server.body
+    assert server.asked == ["/net.pkl?name=Gesichter%20gr%C3%B6%C3%9Fer"]
+
+
+def test_a_host_that_is_no_name_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(gan.DownloadError, match="This is no web address"):
+        fetch(f"http://{'ü' * 80}.de/net.pkl", folder=tmp_path)
+
+
+def test_file_addresses_are_paths(tmp_path):
+    path = tmp_path / "mit Leerzeichen ü.pkl"
+    path.write_bytes(official())
+    for source in (path.as_uri(), path.as_uri().replace("file:///", "file://localhost/"), path):
+        assert gan.load(source, only=("G_ema",)).info.source == str(path)
+    assert local_path("file://elsewhere/net.pkl") == "file://elsewhere/net.pkl"
+    assert local_path("/plain.pkl") == "/plain.pkl"

@@ -77,8 +77,11 @@ def test_another_familys_discriminator_does_not_keep_from_the_pictures(tmp_path)
     path = tmp_path / "net.pkl"
     path.write_bytes(dumps({"G_ema": persistent(nets["G_ema"], TINY_G), "D": other}))
     assert gan.load(path, only=("G_ema",)).info.architectures.keys() == {"G_ema"}
+    nets = gan.load(path)
+    assert nets.D is None
+    assert "ProjectedDiscriminator" in nets.info.notices[0]
     with pytest.raises(gan.UnsupportedNetworkError, match="ProjectedDiscriminator"):
-        gan.load(path)
+        gan.load(path, only=("D",))
 
 
 def test_a_network_that_is_not_there(tmp_path):

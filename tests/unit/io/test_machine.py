@@ -9,11 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gan.io.constructors import allow_list
+from foundation.pickles.constructors import allow_list
+from foundation.pickles.machine import BoundedReader, Budget, Machine
+from foundation.pickles.stream import LEFT_IN_FILE
 from gan.io.errors import CorruptFileError, UnsafePickleError
-from gan.io.machine import BoundedReader, Budget, Machine
-from gan.io.records import FileBytes, NumpyArray, Record, Tensor
-from gan.io.stream import LEFT_IN_FILE
+from gan.io.records import FileBytes, NumpyArray, Record, Tensor, make_tensor
 from tests.soak import times
 
 KEYS = st.one_of(st.text(max_size=8), st.integers(-1000, 1000), st.booleans(), st.none(), st.binary(max_size=4))
@@ -39,7 +39,9 @@ PLAIN = st.recursive(
 
 def read(content: bytes, budget: Budget | None = None):
     budget = budget or Budget(copied_bytes=10**6)
-    return Machine(allow_list(budget), budget=budget).load(BoundedReader(io.BytesIO(content), len(content)))
+    return Machine(allow_list(budget, make_tensor), budget=budget).load(
+        BoundedReader(io.BytesIO(content), len(content))
+    )
 
 
 @settings(max_examples=times(150))
@@ -162,7 +164,7 @@ def test_a_bounded_reader_ends_where_it_should():
 def read_lasting(file, size):
     """Read a pickle of a file that stays open, as networks are read."""
     budget = Budget(copied_bytes=LEFT_IN_FILE // 2)
-    return Machine(allow_list(budget), budget=budget).load(BoundedReader(file, size, lasting=True))
+    return Machine(allow_list(budget, make_tensor), budget=budget).load(BoundedReader(file, size, lasting=True))
 
 
 @pytest.mark.parametrize("protocol", [3, 4, 5])

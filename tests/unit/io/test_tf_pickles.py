@@ -74,7 +74,7 @@ HOLES = {
         "G_ema's mapping in the file is no",
     ),
     "no synthesis network": (lambda: with_state(components={}), UNSUPPORTED, "by the function G_style, which"),
-    "version 9": (lambda: with_state(version=9), UNSUPPORTED, "of version 9, but this program reads versions 2 to 4"),
+    "version 9": (lambda: with_state(version=9), UNSUPPORTED, "of version 9, but this program reads versions 2 to 5"),
     "no version": (lambda: with_state(version=None), UNSUPPORTED, "of version None"),
     "alien function": (
         lambda: with_state(build_func_name="G_other"),
@@ -86,7 +86,6 @@ HOLES = {
         UNSUPPORTED,
         "holds the further networks encoder",
     ),
-    "resolution_h": (lambda: g_style(resolution_h=8)[0], UNSUPPORTED, "has the argument resolution_h, which"),
     "fmap_decay": (lambda: g_style(fmap_decay=0.5)[0], UNSUPPORTED, r"argument fmap_decay is 0\.5"),
     "text as a size": (lambda: with_argument(label_size="three"), UNSUPPORTED, "argument label_size is three"),
     "fmap_base of text": (lambda: with_argument(fmap_base="8k"), UNSUPPORTED, "argument fmap_base is 8k"),

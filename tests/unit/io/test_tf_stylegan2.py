@@ -219,9 +219,3 @@ def test_other_filters_reach_every_resampling_layer(tmp_path):
             assert torch.equal(value, kernel), key
     assert torch.equal(nets.D.b8.conv1.resample_filter, kernel)
     assert torch.equal(nets.D.b8.skip.resample_filter, kernel)
-
-
-def test_the_adaptive_release_is_named(tmp_path):
-    file = g_main(generator("skip"), "G_synthesis")
-    with pytest.raises(gan.UnsupportedNetworkError, match=r"G_main/G_synthesis, which .* PyTorch pickle"):
-        load(tmp_path, None, None, file)

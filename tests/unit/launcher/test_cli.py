@@ -133,6 +133,16 @@ def test_dry_runs_print_the_exact_command_and_make_nothing(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_fits_keep_their_results_in_the_run_and_take_no_folder(tmp_path):
+    options = ["--network=n.pkl", "--target=a.png", "--space=w+", "--tune", "--crop=3,4,5,6"]
+    code, said = call("submit", "project", "-n", *options)
+    assert code == 0, said
+    assert "--target=a.png" in said
+    assert "--crop=3.0,4.0,5.0,6.0" in said
+    code, said = call("submit", "project", "-n", *options, "--outdir=x")
+    assert code == 2
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

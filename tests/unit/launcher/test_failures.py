@@ -82,3 +82,20 @@ def test_what_nobody_knows_is_not_guessed():
     found = diagnose(["tick 3  2 gradients were not finite", "something odd"], 7)
     assert (found.error, found.cause, found.advice) == ("It ended with status 7 and said nothing.", "", "")
     assert failures.advice("no such cause") == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "says"),
+    [
+        (0xC0000005, "crash in a library", "an access violation"),
+        (0xC0000005 - (1 << 32), "crash in a library", "an access violation"),
+        (0xC000013A, "ended from outside", "its console was closed"),
+        (0xC0000017, "out of memory", "lack of memory"),
+        (0xC0000135, "missing library", "a library that is missing"),
+    ],
+)
+def test_exit_statuses_of_windows_are_told(code: int, cause: str, says: str):
+    found = diagnose(["tick 3"], code)
+    assert found.cause == cause
+    assert found.advice == failures.advice(cause)
+    assert says in found.error

@@ -48,7 +48,7 @@ def test_no_slurm_is_told_and_leaves_a_failed_run(tmp_path, monkeypatch):
 
 def test_a_run_by_hand_on_another_computer_is_out_of_reach(tmp_path):
     far = replace(identify(), host="far-away")
-    with pytest.raises(launcher.LaunchError, match="by hand on another computer"):
+    with pytest.raises(launcher.LaunchError, match="by hand elsewhere"):
         launcher.stop(registry.read(make(tmp_path, who=far)))
 
 

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gan.io import download
+from foundation import downloads
 from gan.metrics import Detectors
 from gan.metrics.detectors import file_sha256
 from gan.metrics.torchscript import script as scripts
@@ -118,7 +118,7 @@ def test_what_was_fetched_from_a_published_address_is_trusted(tmp_path, monkeypa
     monkeypatch.setenv("STYLESCOPE_CACHE_DIR", str(tmp_path / "cache"))
     path = stand_ins.write(tmp_path, stand_ins.Inception)[0]
     monkeypatch.setattr(
-        download, "_receive", lambda url, write, *rest: (write(path.read_bytes()), file_sha256(path))[1]
+        downloads, "_receive", lambda url, write, *rest: (write(path.read_bytes()), file_sha256(path))[1]
     )
     assert Detectors([PUBLISHED[0]]).get("inception", "fid1k").name == "inception-2015-12-05.pt"
     assert Detectors([path]).get("inception", "fid1k").name == "inception.pt"
@@ -149,6 +149,7 @@ def test_a_program_that_ends_is_told(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_cancelling_ends_a_program_at_work(tmp_path):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # commands that ran here may have set another
     script = Script(written(tmp_path, Endless()), CPU, trusted=True)
     process = process_of(script)
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
@@ -157,8 +158,11 @@ def test_cancelling_ends_a_program_at_work(tmp_path):
         timer.start()
         script(torch.zeros(1, 3, 8, 8), {})
 
-    with pytest.raises(KeyboardInterrupt):
-        work()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    finally:
+        signal.signal(signal.SIGINT, before)
     timer.join()
     assert gone(process)
 

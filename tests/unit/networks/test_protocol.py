@@ -51,7 +51,7 @@ def test_attributes_and_layers(name):
             value = getattr(network, attribute)
             assert isinstance(value, kind if isinstance(kind, type) else kind.__origin__), attribute
     seen = {}
-    G.synthesis(torch.zeros(1, G.num_ws, 4), on_layer=lambda layer, x: seen.update({layer: x.shape[-1]}))
+    G.synthesis(torch.zeros(1, G.num_ws, 4), on_layer=lambda layer, x: seen.update({layer: tuple(x.shape[2:])}))
     assert seen == {layer: G.synthesis.layer_size(layer) for layer in G.synthesis.layer_names}
     assert all(0 < G.synthesis.image_share(layer) <= 1 for layer in G.synthesis.layer_names)
     assert G.synthesis.image_share(G.synthesis.layer_names[-1]) == 1

@@ -27,7 +27,7 @@ OWNERS = {
     "gan/data/reader.py": "train dataset",
     "gan/data": "dataset",
     "gan/cli/dataset.py": "dataset",
-    "gan/cli/convert.py": "convert",
+    "gan/cli/networks/convert.py": "convert",
     "gan/cli/spectra.py": "spectra",
     "gan/analysis": "spectra",
 }

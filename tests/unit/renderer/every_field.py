@@ -1,6 +1,7 @@
 """Every field of frozen state, and other values for it, found by reflection."""
 
 import dataclasses
+import time
 import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -112,3 +113,25 @@ def _of_kind(kind: Any, old: Any, name: str, samples: Samples) -> list[Any]:
     if dataclasses.is_dataclass(kind):
         return [kind()] if old is None else []
     raise TypeError(f"{name}: give an example of {kind} in the table of samples")
+
+
+class ImmediateQueue:
+    """A queue of a device that does all work at once."""
+
+    def copy(self, source, target):
+        target.copy_(source)
+
+    def mark(self):
+        return time.perf_counter()
+
+    def wait(self, mark):
+        pass
+
+    def seconds(self, first, last):
+        return last - first
+
+    def lock(self, address, size):
+        return False
+
+    def unlock(self, address):
+        pass

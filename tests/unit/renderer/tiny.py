@@ -13,8 +13,9 @@ from gan.networks import build
 from gan.networks.steps import is_forced
 from renderer.engine import synthesis
 from renderer.engine.base import Rendered
+from renderer.engine.describing import describe_model
 from renderer.engine.keys import OutputKey, SynthesisKey, WsKey
-from renderer.engine.models import Model, describe_model
+from renderer.engine.models import Model
 from renderer.engine.pipeline import Pipeline
 from renderer.ipc.protocol import PICTURE, ImageState, Network, RenderRequest
 
@@ -33,6 +34,12 @@ ARCHITECTURES = {
     ),
     "sg2": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "mapping_kwargs": {"num_layers": 2}}),
     "cond": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 3, "mapping_kwargs": {"num_layers": 2}}),
+    "tall": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "init_res": [6, 4]}),
+    "rgba": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "img_channels": 4}),
+    "six": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "img_channels": 6}),
+    "grey": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 0, "img_channels": 1}),
+    "many": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 1000}),
+    "numbers": gan.Architecture("stylegan2.Generator", COMMON | {"c_dim": 25}),
     # Configuration R: it follows rotations too.
     "sg3": gan.Architecture(
         "stylegan3.Generator",
@@ -55,6 +62,15 @@ def network(kind: str) -> torch.nn.Module:
         for name, parameter in G.named_parameters():
             if name.endswith("noise_strength"):
                 parameter.fill_(0.3)
+    return G
+
+
+def relative(name: str, kind: str = "sg2") -> torch.nn.Module:
+    """A network that could have been trained from `network(kind)`; another one for each name."""
+    G = network(kind)
+    draw = torch.Generator().manual_seed(sum(name.encode()))
+    for p in (*G.parameters(), G.mapping.w_avg):
+        p.add_(0.3 * torch.randn(p.shape, generator=draw))
     return G
 
 
@@ -139,6 +155,13 @@ class Bench:
 
     def render(self, **changes: object) -> Rendered:
         return self.pipeline.render(changed(self.request, **changes), Watching())
+
+    @property
+    def model(self) -> Model:
+        """The network as the pipeline has it; it must have been read."""
+        found = self.pipeline._models.cached(self.request.image.network, self.request.device)
+        assert found is not None
+        return found
 
     def picture(self, **changes: object) -> np.ndarray:
         return pictures(self.render(**changes))[PICTURE]

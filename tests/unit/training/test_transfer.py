@@ -98,3 +98,15 @@ def test_nothing_is_made_where_too_little_fits(data, network, tmp_path):
     with pytest.raises(TrainingError, match="Too little"):
         train(spec(data, outdir=str(tmp_path / "runs"), resume=str(network), cbase=32, cmax=4))
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_rectangle_is_no_start_of_a_training(data, network, tmp_path):
+    nets = gan.load(network)
+    arguments = {**nets.info.architectures["G_ema"].arguments, "init_res": [6, 4]}
+    G = gan.networks.build_generator("stylegan2.Generator", **arguments)
+    info = gan.describe({"G_ema": gan.Architecture("stylegan2.Generator", arguments)})
+    gan.save(tmp_path / "tall.safetensors", gan.Networks(None, None, G, info))
+    height, width = G.img_size
+    with pytest.raises(TrainingError, match=f"makes pictures of {width}x{height}, and training is for square ones"):
+        begun(data, tmp_path / "tall.safetensors")
+    assert begun(data, tmp_path / "tall.safetensors", resume_partial=True).fit.misfits

@@ -9,12 +9,21 @@ from viz.state.facts import Facts, JobStatus, Scratch, Tally
 
 class NoThumbnails:
     tally = Tally()
+    waiting = 0
 
-    def get(self, request: RenderRequest, size: int = 64) -> None:
+    def get(self, request: RenderRequest, size: int = 64, owner: str = "") -> None:
         return None
+
+    def known(self, request: RenderRequest, size: int = 64) -> None:
+        return None
+
+    def opened(self, owner: str) -> None:
+        """Nothing is opened here."""
 
 
 class NoJobs:
+    running = ()
+
     def ask(self, work: Work) -> JobStatus:
         return JobStatus()
 

@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 class Autosave:
     """Saves the session of a window in the background.
 
-    Only changes of the document start it: view changes alone are not worth saving.
+    Only changes of the document, stars and rejections start it: other changes of the view are not worth saving.
 
     Args:
         folder: Folder for sessions of this user's windows.
@@ -64,6 +64,8 @@ class Autosave:
         self._seen: tuple[Document, View] | None = None
         self._first: Document | None = document
         """Initial document, until it has changed."""
+        self._view = View()
+        """Initial view, whose stars and found directions are kept already."""
         self._closed = False
 
     def begin(self) -> tuple[Kept, ...]:
@@ -79,9 +81,9 @@ class Autosave:
         session_folder.tidy(self._folder)
         return found
 
-    def opened(self, document: Document) -> None:
-        """Take another initial document, which is kept already."""
-        self._first, self._seen = document, None
+    def opened(self, document: Document, view: View | None = None) -> None:
+        """Take another initial document and its view, which are kept already."""
+        self._first, self._view, self._seen = document, view or View(), None
 
     def look(self, document: Document, view: View, pixels: Callable[[], Pixels | None] | None = None) -> None:
         """Schedule saving of changes. Call once a frame.
@@ -94,7 +96,9 @@ class Autosave:
         changed = self._seen is None or self._seen[0] is not document or self._seen[1] is not view
         self._seen = (document, view)
         if self._first is not None:
-            if not changed or document == self._first:
+            same = view.marks == self._view.marks and view.finds == self._view.finds
+            worthless = document == self._first and same
+            if not changed or worthless:
                 return
             self._first = None
         if pixels is not None and self._pictured is not document and (image := pixels()) is not None:

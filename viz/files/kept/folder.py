@@ -67,7 +67,7 @@ def sessions(folder: Path) -> tuple[Kept, ...]:
 def state_of(path: Path) -> State:
     """Return the state of the window that a session belongs to."""
     lock = path.with_suffix(LOCK)
-    if not lock.exists():
+    if not os.path.exists(lock):
         return "closed"
     return "open" if _is_held(lock) else "killed"
 

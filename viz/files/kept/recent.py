@@ -116,6 +116,8 @@ def detail_of(document: Document) -> str:
         counted(len(document.mixing.acting), "layer mixed", "layers mixed"),
         counted(len(document.shelf), "on the shelf", "on the shelf"),
         counted(len(document.directions), "direction", "directions"),
+        counted(len(document.styles), "style channel", "style channels"),
+        counted(len(document.bends), "bent layer", "bent layers"),
         f"film of {document.timeline.seconds:g} s" if document.timeline.acting else "",
     )
     return ", ".join(part for part in parts if part)

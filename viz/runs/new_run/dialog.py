@@ -14,10 +14,12 @@ from training_launcher import presets
 from training_launcher.run import Run
 from viz.files.browse_purposes import MEASURED, OUTDIR
 from viz.runs.actions import StartRun
+from viz.runs.labels import worded
+from viz.runs.new_dataset.state import MakeDataset
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run import measurements
 from viz.runs.new_run.fields import executor, waits_for
-from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, judge, words
+from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, at_home, judge, words
 from viz.state.facts import Facts
 from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.state.snapshots import run_folders
@@ -25,6 +27,7 @@ from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
 WIDTH = 900
+_MAKE = "Pictures of any size, of a folder, a zip file or a film, cropped to squares of one size"
 _SIDE = 330
 """Width of the right side, in design lengths."""
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -50,21 +53,22 @@ class Duplicate(Action):
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene that opens it."""
-        _started(scene, window.facts).take_run(self.target)
+        started(scene, window.facts).take_run(self.target)
         return scene.request(ShowDialog("new-run"))
 
 
 @dataclass(frozen=True)
-class StartFrom(Action):
-    """Open the form for a training initialised from a network."""
+class TrainWith(Action):
+    """Open the form for a training with a value in one field: a network to start from, or a dataset."""
 
-    source: str
+    field: str
+    value: str
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene that opens it."""
-        form = _started(scene, window.facts)
+        form = started(scene, window.facts)
         form.kind = "train"
-        form.put(form.draft.put("resume", self.source))
+        form.put(form.draft.put(self.field, self.value))
         return scene.request(ShowDialog("new-run"))
 
 
@@ -77,7 +81,7 @@ class TakePath(Action):
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene that opens the form again."""
-        _started(scene, window.facts).take_path(self.field, self.path)
+        started(scene, window.facts).take_path(self.field, self.path)
         return scene.request(ShowDialog("new-run"))
 
 
@@ -86,7 +90,8 @@ def form_of(facts: Facts) -> Form:
     return facts.scratch.get(_Dialog).form
 
 
-def _started(scene: Scene, facts: Facts) -> Form:
+def started(scene: Scene, facts: Facts) -> Form:
+    """Return the form, with its first values where it was not shown before."""
     start(scene, facts)
     return form_of(facts)
 
@@ -122,7 +127,8 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     imgui.end_child()
     imgui.same_line(0, t.px(20))
     if imgui.begin_child("side", V(side, height)):
-        browse = _side(scene, facts, form, verdict) or browse
+        scene, more = _side(scene, facts, form, verdict)
+        browse = more or browse
     imgui.end_child()
     imgui.pop_style_var()
     if browse:
@@ -206,7 +212,8 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
             return ""
     browse = ""
     for part in parts:
-        touched = rows.row(form.draft, part, problems.get(part.name, ""), width)
+        begun = not part.required or bool(str(form.draft.entries.get(part.name, "")).strip())
+        touched = rows.row(form.draft, part, problems.get(part.name, "") if begun else "", width)
         form.put(touched.draft)
         if touched.browse:
             form.browsing, browse = part.name, touched.browse
@@ -214,8 +221,8 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
     return browse
 
 
-def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
-    """Draw the right side: executor, dataset summary, command. Returns the requested browse mode."""
+def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Scene, str]:
+    """Draw the right side: executor, dataset summary, command. Returns the scene and the requested browse mode."""
     browse, width = "", imgui.get_content_region_avail().x - t.px(4)
     ui.heading("Folder for runs")
     imgui.set_next_item_width(width - t.px(t.row + 4))
@@ -228,22 +235,30 @@ def _side(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
         ui.wrapped(verdict.problems["outdir"], "bad", t.small)
     ui.space(8)
     executor(form, width)
-    _dataset(form)
+    scene = _dataset(scene, form)
     _command(form, verdict, width)
-    return browse
+    return scene, browse
 
 
-def _dataset(form: Form) -> None:
+def _dataset(scene: Scene, form: Form) -> Scene:
+    """Draw what the dataset is, and the way to one of one's own pictures."""
     data = form.draft.entries.get("data", "")
     if not isinstance(data, str) or not data.strip():
-        return
+        if form.kind == "train" and ui.button("Make one of your pictures…", "images", id_="##makeone", hint=_MAKE):
+            scene = scene.request(MakeDataset())
+        ui.space(8)
+        return scene
     found = form.looker.ask(data, hello_imgui.request_refresh)
     ui.heading("Dataset")
     if found is None:
         ui.label("Looking…", "faint", height=t.row)
     else:
         ui.wrapped(str(found), "bad" if found.problem else "text")
+        offered = form.kind == "train" and found.needs_making
+        if offered and ui.button("Make a dataset of it…", "images", id_="##makeone", hint=_MAKE):
+            scene = scene.request(MakeDataset(at_home(data)))
     ui.space(8)
+    return scene
 
 
 def _command(form: Form, verdict: Verdict, width: float) -> None:
@@ -277,7 +292,7 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
     right = p.x + width - buttons
     if form.kind == "train":
         right -= ui.measure("Follow") + t.px(26 + 8 + 16)
-    note = verdict.reason or waits_for(form, facts.runs)
+    note = worded(verdict.reason, fields(SPECS[form.kind])) or waits_for(form, facts.runs)
     if note:
         mark, token = (ui.icon("warning"), "warn") if verdict.reason else (ui.icon("info"), "dim")
         x = p.x + ui.draw(mark, p.x, p.y, token, 12, height=t.px(t.row)) + t.px(8)

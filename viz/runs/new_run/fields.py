@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.draft import Draft, label, shown
+from foundation.specs.draft import Draft, shown
 from foundation.specs.options import Field, fields
 from foundation.specs.slurm import SlurmOptions
 from training_launcher.run import Run
 from viz.files.browse_purposes import DATASET, OUTDIR, PROGRAM, START
+from viz.runs.labels import in_words, placeholder, worded
 from viz.runs.new_run.form import Executor, Form
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
-LABEL = 116
-"""Width of the label column, in design lengths."""
+LABEL, NAME = 116, 88
+"""Widths of the columns of labels and of the options' names, in design lengths."""
 _SEGMENTS = 4
 """Maximum number of choices shown side by side; more become a list."""
 _BROWSED = {"data": DATASET, "resume": START, "outdir": OUTDIR, "detector": PROGRAM, "classifiers": PROGRAM}
@@ -33,7 +34,7 @@ class Touched:
 
 
 def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
-    """Draw one field: its name, its control, and its error below.
+    """Draw one field: its label, its control, its name on the command line, and its error below.
 
     A right click on the control restores the default.
 
@@ -45,11 +46,15 @@ def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
     """
     p = imgui.get_cursor_screen_pos()
     token = "bad" if problem else "text" if draft.changed(part) else "dim"
-    name = ui.ellipsis(label(part), t.px(LABEL - 6))
+    name = ui.ellipsis(in_words(part), t.px(LABEL - 6))
     ui.draw(name, p.x, p.y, token, weight="bold" if draft.changed(part) else "regular", height=t.px(t.row))
+    imgui.dummy(V(t.px(LABEL - 6), t.px(t.row)))
+    ui.tip(hint(part))
+    option = ui.ellipsis(part.flag.lstrip("-"), t.px(NAME - 8), t.small)
+    ui.draw(option, p.x + width, p.y, "faint", t.small, align=1, height=t.px(t.row))
     imgui.set_cursor_screen_pos(V(p.x + t.px(LABEL), p.y))
     browse = _BROWSED.get(part.name, "")
-    room = width - t.px(LABEL) - (t.px(t.row + 4) if browse else 0)
+    room = width - t.px(LABEL + NAME) - (t.px(t.row + 4) if browse else 0)
     imgui.push_id(part.name)
     imgui.begin_group()
     fresh = _control(draft, part, room)
@@ -63,7 +68,7 @@ def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
             asked = browse
     imgui.pop_id()
     if problem:
-        _sentence(problem, p.x + t.px(LABEL))
+        _sentence(worded(problem, (part,)), p.x + t.px(LABEL))
     return Touched(draft.without(part.name) if reset else fresh, asked)
 
 
@@ -94,7 +99,7 @@ def _control(draft: Draft, part: Field, width: float) -> Draft:
     if part.option.choices or part.kind is bool:
         return _choice(draft, part, given, width)
     imgui.set_next_item_width(width)
-    changed, text = ui.input_text("##field", given, usual_text(part) or part.option.metavar)
+    changed, text = ui.input_text("##field", given, usual_text(part) or placeholder(part))
     return draft.put(part.name, text) if changed else draft
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from foundation.background import Worker
+from foundation.datasets.facts import DatasetFacts, look
 from foundation.specs.checks import contradictions
-from foundation.specs.dataset_facts import DatasetFacts, look
 from foundation.specs.draft import Draft, filled
 from foundation.specs.measures import unknown
 from foundation.specs.metrics import MetricRunSpec
@@ -207,10 +207,10 @@ def outdir_problem(text: str) -> str:
     if not text.strip():
         return "Runs need a folder."
     path = Path(text.strip()).expanduser()
-    parent = next((one for one in (path, *path.parents) if one.exists()), None)
+    parent = next((one for one in (path, *path.parents) if os.path.exists(one)), None)
     if not path.is_absolute() or parent is None:
         return f"{text} is no whole path; write it from the root on, or with ~."
-    if not parent.is_dir():
+    if not os.path.isdir(parent):
         return f"{parent} is a file, so no run can be put there."
     if not os.access(parent, os.W_OK):
         return f"You may not write into {parent}; choose another folder."

@@ -6,10 +6,12 @@ Ctrl+click edits it as text; `keyed` (None, False or True) adds the key-frame di
 
 from viz.ui.drawable import drawable
 from viz.ui.icons import filled, icon
+from viz.ui.widgets.band_range import Cell, band_range
 from viz.ui.widgets.buttons import button, segmented, switch
 from viz.ui.widgets.feedback import chip, empty_state, error_strip, progress, status
-from viz.ui.widgets.layer_row import RowLook, RowTouch, layer_row
-from viz.ui.widgets.overlay import badge, badge_number, badge_width, handle
+from viz.ui.widgets.layer_row import SOURCE, RowLook, RowTouch, layer_row, network_width
+from viz.ui.widgets.menus import Row, menu, right_clicked
+from viz.ui.widgets.overlay import BADGE_HEIGHT, badge, badge_number, badge_width, handle, plate
 from viz.ui.widgets.paint import (
     copy_text,
     draw,
@@ -21,13 +23,17 @@ from viz.ui.widgets.paint import (
     hit,
     input_text,
     label,
+    lines_of,
     measure,
     outline,
+    path_ellipsis,
     picture,
     push_font,
     selectable_text,
     space,
+    thumbnail,
     tip,
+    waiting,
     wrapped,
 )
 from viz.ui.widgets.pick import list_row, matching, pick
@@ -35,23 +41,33 @@ from viz.ui.widgets.rows import (
     choice,
     heading,
     key_clicked,
+    legend,
+    legend_width,
     number,
     reset_clicked,
     row_label,
     section,
     slider,
 )
+from viz.ui.widgets.strip import STEPS, StripTouch, strip, strip_width
 from viz.ui.widgets.tiles import add_tile, amount_bar, band_row, dashed, tile
 from viz.ui.widgets.typed import drag_number, drag_pace
 
 __all__ = [
+    "BADGE_HEIGHT",
+    "SOURCE",
+    "STEPS",
+    "Cell",
+    "Row",
     "RowLook",
     "RowTouch",
+    "StripTouch",
     "add_tile",
     "amount_bar",
     "badge",
     "badge_number",
     "badge_width",
+    "band_range",
     "band_row",
     "button",
     "chip",
@@ -78,16 +94,24 @@ __all__ = [
     "key_clicked",
     "label",
     "layer_row",
+    "legend",
+    "legend_width",
+    "lines_of",
     "list_row",
     "matching",
     "measure",
+    "menu",
+    "network_width",
     "number",
     "outline",
+    "path_ellipsis",
     "pick",
     "picture",
+    "plate",
     "progress",
     "push_font",
     "reset_clicked",
+    "right_clicked",
     "row_label",
     "section",
     "segmented",
@@ -95,8 +119,12 @@ __all__ = [
     "slider",
     "space",
     "status",
+    "strip",
+    "strip_width",
     "switch",
+    "thumbnail",
     "tile",
     "tip",
+    "waiting",
     "wrapped",
 ]

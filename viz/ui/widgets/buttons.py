@@ -10,7 +10,7 @@ from viz.ui.drawable import drawable
 from viz.ui.icons import OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
-from viz.ui.widgets.paint import draw, fill, focus_ring, hit, measure, tip
+from viz.ui.widgets.paint import draw, fill, focus_ring, hit, is_greyed, measure, tip
 
 Kind = Literal["plain", "primary", "ghost", "danger"]
 
@@ -38,6 +38,8 @@ def button(
     w = width or (need if text else h)
     p = imgui.get_cursor_screen_pos()
     imgui.begin_disabled(not enabled)
+    if kind == "primary" and (not enabled or is_greyed()):
+        kind = "plain"  # its own colours, dimmed, leave its text unreadable
     clicked = hit(id_ or f"##{text}{glyph}", V(w, h))
     hot, held = imgui.is_item_hovered(), imgui.is_item_active()
     q = V(p.x + w, p.y + h)
@@ -75,8 +77,12 @@ def segmented(
     height: float = 0,
     strong: bool = False,
     hints: Sequence[str] = (),
+    off: Sequence[int] = (),
 ) -> int:
-    """Draw a segmented control; return the chosen index. `strong` styles the workspace switch; `hints` are tooltips."""
+    """Draw a segmented control; return the chosen index. `strong` styles the workspace switch; `hints` are tooltips.
+
+    Options in `off` are greyed and cannot be chosen; their hints say why.
+    """
     h, pad = t.px(height or t.row), t.px(10)
     widths = [measure(o) + pad * 2 + (t.px(20) if i < len(glyphs) and glyphs[i] else 0) for i, o in enumerate(options)]
     if width:
@@ -88,7 +94,7 @@ def segmented(
     imgui.push_id(drawable(id_))
     for i, option in enumerate(options):
         imgui.set_cursor_screen_pos(V(x, p.y))
-        if hit(f"##{i}", V(widths[i], h)):
+        if hit(f"##{i}", V(widths[i], h)) and i not in off:
             selected = i
         spots.mark(f"{id_} {option}")
         hot, a, b, o = imgui.is_item_hovered(), V(x, p.y), V(x + widths[i], p.y + h), t.px(2)
@@ -101,6 +107,7 @@ def segmented(
                 t.radius - 1,
             )
         ink = "accent" if strong and i == selected else "text" if i == selected or hot else "dim"
+        ink = "faint" if i in off else ink
         glyph = glyphs[i] if i < len(glyphs) else ""
         inner = measure(option, weight="bold" if strong else "regular") + (
             t.px(20) if glyph and option else t.px(14) if glyph else 0
@@ -120,11 +127,11 @@ def segmented(
     return selected
 
 
-def switch(text: str, value: bool, hint: str = "") -> bool:
+def switch(text: str, value: bool, hint: str = "", id_: str = "") -> bool:
     """Draw an on/off switch followed by its text."""
     h, w, k = t.px(t.row), t.px(26), t.px(14)
     p = imgui.get_cursor_screen_pos()
-    if hit(f"##{text}", V(w + (t.px(8) + measure(text) if text else 0), h)):
+    if hit(id_ or f"##{text}", V(w + (t.px(8) + measure(text) if text else 0), h)):
         value = not value
     y = p.y + (h - k) / 2
     fill(V(p.x, y), V(p.x + w, y + k), "accent" if value else "active", 1, 7)

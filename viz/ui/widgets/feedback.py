@@ -1,5 +1,6 @@
 """Status items, chips, progress bars, the error strip and empty states."""
 
+import math
 from collections.abc import Sequence
 
 from imgui_bundle import ImVec2 as V
@@ -9,14 +10,22 @@ from viz.ui.drawable import drawable
 from viz.ui.icons import Glyph, OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
 from viz.ui.widgets.buttons import button
-from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, measure, selectable_text, tip
+from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, lines_of, measure, tip
 
 
-def status(text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str = "", hint: str = "") -> None:
-    """Draw one item of the status bar: icon, name, and a value in a brighter colour."""
+def status(
+    text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str = "", hint: str = "", turn: float = 0.0
+) -> None:
+    """Draw one item of the status bar: icon, name, and a value in a brighter colour.
+
+    `turn`: share of a turn of the icon `spinner-gap`, which is drawn as an arc.
+    """
     p, h = imgui.get_cursor_screen_pos(), imgui.get_window_height() - t.px(2)
     y, x = imgui.get_window_pos().y + t.px(1), p.x
-    if glyph:
+    if glyph == "spinner-gap":
+        spinner(V(x + t.px(5.5), y + h / 2), t.px(4.5), token, turn)
+        x += t.px(17)
+    elif glyph:
         x += draw(icon(glyph), x, y, token, 11, height=h) + t.px(6)
     x += draw(text, x, y, token, t.small, height=h) if text else 0
     if value:
@@ -25,6 +34,14 @@ def status(text: str, glyph: OptionalGlyph = "", token: str = "dim", value: str 
     if hint:
         tip(hint)
     imgui.same_line(0, t.px(16))
+
+
+def spinner(centre: V, radius: float, token: str, turn: float) -> None:
+    """Draw three quarters of a circle, `turn` turns clockwise from where it begins. Radius in pixels."""
+    first = 2 * math.pi * turn
+    lines = imgui.get_window_draw_list()
+    lines.path_arc_to(centre, radius, first, first + 1.5 * math.pi, 20)
+    lines.path_stroke(t.u32(token, imgui.get_style().alpha), t.px(1.5))
 
 
 def chip(text: str, token: str = "dim", glyph: OptionalGlyph = "", solid: bool = False) -> None:
@@ -66,35 +83,36 @@ def error_strip(
     buttons = sum(measure(name) + t.px(20) for name in actions) + (t.px(t.row + 4) if dismiss else 0) + t.px(6)
     left = p.x + t.px(12) + measure(filled(glyph), 12) + t.px(8)
     room = max(p.x + w - buttons - left, t.px(40))
-    two = bool(detail) and measure(text) + t.px(16) + measure(detail, t.small) > room
-    h = t.px(54 if two else 36)
+    one = measure(text) + (t.px(16) + measure(detail, t.small) if detail else 0) <= room
+    first = [text] if one else lines_of(text, room)[:_STRIP_LINES]
+    second = [] if one or not detail else lines_of(detail, p.x + w - t.px(12) - left, t.small)[:_STRIP_LINES]
+    line, small = t.px(18), t.px(16)
+    h = t.px(18) + line * len(first) + small * len(second)
     imgui.begin_group()
     imgui.set_next_item_allow_overlap()
     imgui.invisible_button(drawable(f"##strip{text}"), V(w, h))  # keeps clicks from what is behind the strip
-    over = imgui.is_item_hovered()
     fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
     fill(p, V(p.x + w, p.y + h), token, 0.16, t.radius_card)
     fill(V(p.x, p.y + t.px(6)), V(p.x + t.px(3), p.y + h - t.px(6)), token)
     chosen = _strip_buttons(p.x + w - t.px(6), p.y + (t.px(36) - t.px(t.row)) / 2, actions, dismiss)
-    line = t.px(36)
-    draw(filled(glyph), p.x + t.px(12), p.y, token, 12, height=line)
-    first = ellipsis(text, room)
-    x = left + draw(first, left, p.y, "text", height=line) + t.px(8)
-    if two:
-        second = ellipsis(detail, p.x + w - t.px(12) - left, t.small)
-        draw(second, left, p.y + t.px(29), "dim", t.small, height=t.px(18))
-    else:
-        second = detail
-        draw(detail, x, p.y, "dim", t.small, height=line)
-    if over and (first != text or second != detail) and imgui.begin_tooltip():
-        imgui.push_text_wrap_pos(t.px(420))
-        selectable_text(f"{text}\n{detail}".strip())
-        imgui.pop_text_wrap_pos()
-        imgui.end_tooltip()
+    draw(filled(glyph), p.x + t.px(12), p.y, token, 12, height=t.px(36))
+    y = p.y + t.px(9)
+    for part in first:
+        end = draw(ellipsis(part, room), left, y, "text", height=line)
+        y += line
+    if one and detail:
+        draw(detail, left + end + t.px(8), y - line, "dim", t.small, height=line)
+    for part in second:
+        draw(ellipsis(part, p.x + w - t.px(12) - left, t.small), left, y, "dim", t.small, height=small)
+        y += small
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(w, h))
     imgui.end_group()
     return chosen
+
+
+_STRIP_LINES = 4
+"""Maximum number of lines of each of the two texts of a strip."""
 
 
 def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool) -> str:
@@ -114,11 +132,14 @@ def _strip_buttons(right: float, y: float, actions: Sequence[str], dismiss: bool
 def empty_state(glyph: Glyph, title: str, text: str, action: str = "") -> bool:
     """Draw the empty state of a panel: a description and a suggested action. Returns True if the action is clicked."""
     area, p = imgui.get_content_region_avail(), imgui.get_cursor_screen_pos()
-    x, y = p.x + area.x / 2, p.y + max(0.0, area.y / 2 - t.px(52))
+    lines = lines_of(text, area.x - t.px(16), t.small)
+    more = t.px(15) * max(0, len(lines) - 1)
+    x, y = p.x + area.x / 2, p.y + max(0.0, (area.y - more) / 2 - t.px(52))
     draw(icon(glyph), x, y, "faint", 24, align=0.5)
     draw(title, x, y + t.px(38), "text", t.body, "bold", align=0.5)
-    draw(text, x, y + t.px(58), "dim", t.small, align=0.5)
+    for k, line in enumerate(lines):
+        draw(line, x, y + t.px(58 + 15 * k), "dim", t.small, align=0.5)
     if not action:
         return False
-    imgui.set_cursor_screen_pos(V(x - (measure(action) + t.px(16)) / 2, y + t.px(82)))
+    imgui.set_cursor_screen_pos(V(x - (measure(action) + t.px(16)) / 2, y + more + t.px(82)))
     return button(action, kind="primary")

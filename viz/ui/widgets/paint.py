@@ -6,6 +6,8 @@ from typing import Any
 
 from imgui_bundle import ImVec2, imgui
 
+from viz.state.facts import Texture
+from viz.ui import record
 from viz.ui.drawable import PARAGRAPH, drawable
 from viz.ui.theme import Weight, font_size
 from viz.ui.theme import current as t
@@ -41,7 +43,38 @@ def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = 
             fits = middle
         else:
             beyond = middle
-    return text[:fits] + "…"
+    shown = text[:fits] + "…"
+    record.shortened(text, shown)
+    return shown
+
+
+def lines_of(text: str, width: float, em: float | None = None) -> list[str]:
+    """Break a text between words into lines that fit `width` pixels; a longer word has a line of its own."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and measure(longer, em) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def path_ellipsis(text: str, width: float, em: float | None = None) -> str:
+    """Shorten a path at its start, so that its telling end fits `width` pixels."""
+    if measure(text, em) <= width:
+        return text
+    text = drawable(text)
+    fits, beyond = 0, len(text)
+    while beyond - fits > 1:
+        middle = (fits + beyond) // 2
+        if measure("…" + text[len(text) - middle :], em) <= width:
+            fits = middle
+        else:
+            beyond = middle
+    shown = "…" + text[len(text) - fits :] if fits else "…"
+    record.shortened(text, shown)
+    return shown
 
 
 def draw(
@@ -70,6 +103,9 @@ def draw(
     color = t.u32(token, alpha * imgui.get_style().alpha)
     lines = imgui.get_window_draw_list()
     lines.add_text(size.font, size.font_size, V(round(left), round(top)), color, size.text)
+    if record.on():
+        x0, y0, x1, y1 = size.seen or (0.0, 0.0, width, size.height)
+        record.text(size.text, round(left) + x0, round(top) + y0, x1 - x0, y1 - y0)
     return width
 
 
@@ -88,6 +124,7 @@ def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
     push_font(em or t.body, "regular")
     imgui.push_style_color(imgui.Col_.text, t.vec4(token))
     imgui.text_wrapped(drawable(text, PARAGRAPH))
+    record.last_text(text)
     imgui.pop_style_color()
     imgui.pop_font()
 
@@ -95,6 +132,7 @@ def wrapped(text: str, token: str = "dim", em: float | None = None) -> None:
 def selectable_text(text: str) -> None:
     """Draw lines of text as they are, in the current font and colour."""
     imgui.text_unformatted(drawable(text, PARAGRAPH))
+    record.last_text(text)
 
 
 def copy_text(text: str) -> None:
@@ -130,20 +168,63 @@ def greyed(reason: str) -> Iterator[None]:
         imgui.end_disabled()
 
 
+def is_greyed() -> bool:
+    """Return True inside `greyed` with a reason."""
+    return any(_greyed)
+
+
+_clicked_at = [(-1.0, -1.0)]
+"""Position of the mouse when it was last clicked."""
+
+
 def tip(text: str, keys: str = "") -> None:
     """Draw the tooltip of the last item, with its shortcut at the right; none for an empty text.
 
-    Hidden while the item is held or typed in. Inside `greyed` it shows the reason first.
+    It lies beside a side panel or a narrow dialog, else below or above the item, never over it. Hidden while
+    the item is held or typed in, and after a click until the mouse moves. Inside `greyed` it shows the reason first.
     """
-    if not text or imgui.is_item_active() or imgui.is_mouse_down(imgui.MouseButton_.left):
+    if not text or not imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip):
         return
-    if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and imgui.begin_tooltip():
-        for line in [*filter(None, _greyed), *drawable(text, PARAGRAPH).split("\n")[:_TIP_LINES]]:
+    mouse = imgui.get_mouse_pos()
+    if imgui.is_item_active() or any(map(imgui.is_mouse_down, range(3))):
+        _clicked_at[0] = (mouse.x, mouse.y)
+    if _clicked_at[0] == (mouse.x, mouse.y):
+        return
+    lines = [*filter(None, _greyed), *drawable(text, PARAGRAPH).split("\n")[:_TIP_LINES]]
+    _place_tip(lines, measure(f"  {keys}", t.small) if keys else 0.0)
+    if imgui.begin_tooltip():
+        for line in lines:
             _tip_line(line)
         if keys:
             imgui.same_line()
             label(keys, "faint", t.small)
         imgui.end_tooltip()
+
+
+def _place_tip(lines: Sequence[str], more: float) -> None:
+    """Place the next tooltip, whose last line is `more` pixels wider than its text."""
+    a, b, view = imgui.get_item_rect_min(), imgui.get_item_rect_max(), imgui.get_main_viewport()
+    low, size = view.pos, view.size
+    root = imgui.internal.get_current_window().root_window
+    pad, gap = imgui.get_style().window_padding, t.px(6)
+    most = t.px(_TIP_WIDTH)
+    wide = min(max(measure(line, t.small) for line in lines), most) + more + 2 * pad.x
+    rows = sum(1 + int(measure(line, t.small) // most) for line in lines)
+    high = rows * (t.scale * font_size(t.small) + imgui.get_style().item_spacing.y) + 2 * pad.y
+    left, right = root.pos.x - low.x, low.x + size.x - root.pos.x - root.size.x
+    tall = root.size.y > 0.5 * size.y and root.size.x < 0.45 * size.x
+    dialog = bool(root.flags & imgui.WindowFlags_.modal) and root.size.x < 0.6 * size.x
+    side = tall or dialog
+    if side and max(left, right) > wide + 2 * gap:
+        x = root.pos.x + root.size.x + gap if right >= left else root.pos.x - gap - wide
+        y = a.y
+    else:
+        x = min(max(imgui.get_mouse_pos().x, a.x), b.x)
+        below = b.y + gap + high <= low.y + size.y
+        y = b.y + gap if below else a.y - gap - high
+    x = min(max(x, low.x + gap), low.x + size.x - wide - gap)
+    y = min(max(y, low.y + gap), max(low.y + size.y - high - gap, low.y + gap))
+    imgui.set_next_window_pos(V(round(x), round(y)))
 
 
 def _tip_line(line: str) -> None:
@@ -208,3 +289,32 @@ def picture(
     imgui.get_window_draw_list().add_image_rounded(
         imgui.ImTextureRef(tex), a, b, V(uv[0], uv[1]), V(uv[2], uv[3]), tint, t.px(radius)
     )
+
+
+def thumbnail(
+    found: tuple[Texture, Sequence[float]] | None,
+    a: ImVec2,
+    size: float | ImVec2,
+    radius: float = 4,
+    alpha: float = 1.0,
+) -> None:
+    """Draw a small image as `facts.thumbnails` returns it; while it is None, a hatched cell that waits for it."""
+    if found is not None:
+        picture(found[0].id, found[1], a, size, radius, alpha)
+        return
+    b = V(a.x + size.x, a.y + size.y) if isinstance(size, ImVec2) else V(a.x + size, a.y + size)
+    waiting(a, b, alpha, radius)
+
+
+def waiting(a: ImVec2, b: ImVec2, alpha: float = 1.0, radius: float = 4) -> None:
+    """Draw a hatched rectangle: what belongs here is being made."""
+    fill(a, b, "control", alpha, radius)
+    lines, ink = imgui.get_window_draw_list(), t.u32("faint", 0.6 * alpha * imgui.get_style().alpha)
+    inset, pitch = t.px(radius) * 0.3, t.px(7)
+    x0, y0, x1, y1 = a.x + inset, a.y + inset, b.x - inset, b.y - inset
+    across = pitch
+    while across < (x1 - x0) + (y1 - y0):  # lines x + y = constant, from the left or lower edge to the right or upper
+        low = V(x0, y0 + across) if y0 + across <= y1 else V(x0 + across - (y1 - y0), y1)
+        high = V(x0 + across, y0) if x0 + across <= x1 else V(x1, y0 + across - (x1 - x0))
+        lines.add_line(low, high, ink, t.px(1))
+        across += pitch

@@ -1,14 +1,16 @@
 """Rows of a panel: label at the left, control at the right, optional key-frame diamond; and section headers."""
 
+from collections.abc import Sequence
+
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from viz.ui.drawable import drawable
 from viz.ui.icons import Glyph, OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
-from viz.ui.widgets import spots
-from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
-from viz.ui.widgets.typed import drag_number, drag_pace
+from viz.ui.widgets import menus, spots
+from viz.ui.widgets.paint import copy_text, draw, ellipsis, fill, fill_part, focus_ring, hit, measure, tip
+from viz.ui.widgets.typed import drag_number, drag_pace, start_typing
 
 
 def row_label(text: str, changed: bool = False) -> float:
@@ -86,9 +88,7 @@ def slider(
         _track(p, V(edge, q.y), low, high, value, default, origin, hot)
     flags = imgui.SliderFlags_.none if beyond else _CLAMP
     imgui.set_next_item_width(edge - p.x)
-    _hide(typing)
-    value, reset = _pulled(value, low, high, fmt, p.x, edge, flags)
-    _unhide(typing)
+    value, right = _pulled(value, low, high, fmt, p.x, edge, flags)
     spots.mark(text)
     focus_ring()
     tip(hint)
@@ -97,8 +97,8 @@ def slider(
     if held:  # the number is inactive during a drag of the track
         imgui.dummy(V(ends, h))
     else:
-        value, again = _number(value, low, high, fmt, ends, flags, typing)
-        reset = reset or again
+        value, again = _number(value, low, high, fmt, ends, flags)
+        right = right or again
     if not typing:
         end = q.x - t.px(7)
         end -= draw(unit, end, p.y, "faint", t.small, align=1, height=h) + t.px(3) if unit else 0
@@ -106,10 +106,28 @@ def slider(
     if not held:
         focus_ring()
         tip(hint)
+    chosen = _menu_of(right, fmt, value, default, keyed)
+    if chosen == menus.TYPE:
+        imgui.get_state_storage().set_int(imgui.get_id(_TYPE), _TYPE_AFTER)
     imgui.pop_id()
     _key(keyed, text)
+    _last["key"] = _last["key"] or chosen == menus.KEY
     imgui.end_group()
-    return default if reset else value
+    return default if right == "click" or chosen == menus.RESET else value
+
+
+_TYPE, _TYPE_AFTER = "##type", 3
+"""Id of the frames until a field opens to type in, and their number: a menu gives the focus back first."""
+
+
+def _menu_of(right: str, fmt: str, value: float, default: float, keyed: bool | None = None) -> str:
+    """Draw the menu of a value, which a held right button opens; return what was chosen. Copies by itself."""
+    if right == "hold":
+        imgui.open_popup("value")
+    chosen = menus.value_menu((fmt % default).replace("-", "−"), keyed)
+    if chosen == menus.COPY:
+        copy_text(fmt % value)
+    return chosen
 
 
 _CLAMP = imgui.SliderFlags_.always_clamp
@@ -145,22 +163,31 @@ def _typed_in(id_: str) -> bool:
 
 def _pulled(
     value: float, low: float, high: float, fmt: str, left: float, right: float, flags: imgui.SliderFlags_
-) -> tuple[float, bool]:
-    """Place the track between two screen positions. Returns the value, and True if its default is requested."""
+) -> tuple[float, str]:
+    """Place the track between two screen positions. Returns the value, and what the right button does there."""
+    typing = _typed_in("##track")
+    _hide(typing)
     changed, new = imgui.slider_float("##track", value, low, high, fmt, flags)
+    _unhide(typing)
     value = _dragged(value, _plain(new) if changed else value, low, high, fmt, left, right)
-    return value, imgui.is_item_clicked(imgui.MouseButton_.right)
+    return value, menus.right_clicked()
 
 
 def _number(
-    value: float, low: float, high: float, fmt: str, width: float, flags: imgui.SliderFlags_, typing: bool
-) -> tuple[float, bool]:
+    value: float, low: float, high: float, fmt: str, width: float, flags: imgui.SliderFlags_
+) -> tuple[float, str]:
     """Place the number beside the track. Returns the same as `_pulled`."""
+    storage, wait = imgui.get_state_storage(), imgui.get_id(_TYPE)
+    if frames := storage.get_int(wait):
+        storage.set_int(wait, frames - 1)
+        if frames == 1:
+            imgui.set_keyboard_focus_here()
     imgui.set_next_item_width(width)
+    typing = _typed_in("##number")  # while the track is typed in, the number beside it is the old one
     _hide(typing)
     changed, new = imgui.drag_float("##number", value, (high - low) / 1000, low, high, fmt, flags)
     _unhide(typing)
-    return _plain(new) if changed else value, imgui.is_item_clicked(imgui.MouseButton_.right)
+    return _plain(new) if changed else value, menus.right_clicked()
 
 
 def _plain(value: float) -> float:
@@ -207,9 +234,13 @@ def _track(a: V, b: V, low: float, high: float, value: float, default: float, or
 def number(
     text: str, value: int, step: int = 1, width: float = 0, show_label: bool = True, hint: str = "", default: int = 0
 ) -> int:
-    """Draw an integer with stepping arrows; drag to change, double or Ctrl+click to type, right click to reset."""
+    """Draw an integer with stepping arrows; drag to change, double or Ctrl+click to type, right click to reset.
+
+    In a narrow field the arrows leave the number the room of five digits.
+    """
     room = row_label(text, value != default) if show_label else imgui.get_content_region_avail().x
-    w, h, arrow = width or room, t.px(t.row), t.px(20)
+    w, h = width or room, t.px(t.row)
+    arrow = max(t.px(8), min(t.px(20), (w - max(measure("0" * 5), measure(f"{value}"))) / 2 - t.px(1)))
     p = imgui.get_cursor_screen_pos()
     q = V(p.x + w, p.y + h)
     hot = imgui.is_mouse_hovering_rect(p, q)
@@ -226,7 +257,11 @@ def number(
     imgui.set_cursor_screen_pos(V(p.x + arrow, p.y))
     moved, typing = drag_number("##value", value, V(w - 2 * arrow, h), 0.2, "%.0f", whole=True)
     value = round(moved)
-    if imgui.is_item_clicked(imgui.MouseButton_.right):
+    right = "" if typing else menus.right_clicked()
+    chosen = _menu_of(right, "%.0f", value, default)
+    if chosen == menus.TYPE:
+        start_typing("##value")
+    if right == "click" or chosen == menus.RESET:
         value = default
     if not typing:
         draw(f"{value}".replace("-", "−"), p.x + w / 2, p.y, "text", align=0.5, height=h)
@@ -308,6 +343,24 @@ def section(title: str, glyph: OptionalGlyph = "", summary: str = "", open_: boo
 
 def _summary(text: str, x: float, end: float, y: float) -> None:
     draw(ellipsis(text, end - x, t.small), end, y, "faint", t.small, align=1, height=t.px(28))
+
+
+def legend_width(lines: Sequence[tuple[str, str]]) -> float:
+    """Return the width of the names of a plot's lines in pixels."""
+    return sum(measure(name, t.small) + t.px(10) for name, _ in lines)
+
+
+def legend(lines: Sequence[tuple[str, str]], left: float, right: float, y: float, height: float) -> float:
+    """Draw the names of a plot's lines in their colours (name, token), ending at `right`.
+
+    Returns the left edge of what was drawn; `right` if there is no room for all of them beside `left`.
+    """
+    gap = t.px(10)
+    if legend_width(lines) > right - left:
+        return right
+    for name, token in reversed(lines):
+        right -= draw(name, right, y, token, t.small, align=1, height=height) + gap
+    return right
 
 
 def heading(text: str, note: str = "") -> None:

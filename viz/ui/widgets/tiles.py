@@ -7,7 +7,19 @@ from imgui_bundle import imgui
 
 from viz.ui.icons import Glyph, OptionalGlyph, icon
 from viz.ui.theme import current as t
-from viz.ui.widgets.paint import draw, ellipsis, fill, fill_part, focus_ring, hit, outline, picture
+from viz.ui.widgets.paint import (
+    draw,
+    ellipsis,
+    fill,
+    fill_part,
+    focus_ring,
+    hit,
+    lines_of,
+    measure,
+    outline,
+    picture,
+    waiting,
+)
 
 
 def amount_bar(a: V, b: V, share: float, token: str = "accent", ghost: float | None = None) -> None:
@@ -27,20 +39,24 @@ def tile(
     size: float = 64,
     selected: bool = False,
     use: Sequence[float] = (),
+    room: float = 0,
+    lines: int = 1,
+    alpha: float = 1.0,
 ) -> bool:
     """Draw a swatch: image, origin (icon), caption, and a bar for its share of coarse, middle and fine layers.
 
-    `tex` 0: its image is not available yet. It is the last item, so callers can query whether it is dragged.
+    `tex` 0: its image is not available yet. It is the last item, so callers can query whether it is dragged. The
+    caption has the width of the image, or `room` (design length), and at most two `lines`.
     """
-    s, cap, bar = t.px(size), t.px(16) if caption else 0, t.px(3) if use else 0
+    line = t.px(16 if lines == 1 else 13)
+    s, cap, bar = t.px(size), line * lines if caption else 0, t.px(3) if use else 0
     p = imgui.get_cursor_screen_pos()
-    clicked = hit(f"##{id_}", V(s, s + bar + cap))
+    clicked = hit(f"##{id_}", V(max(s, t.px(room)), s + bar + cap))
     hot = imgui.is_item_hovered()
     if tex:
-        picture(tex, uv, p, s, t.radius)
+        picture(tex, uv, p, s, t.radius, alpha)
     else:
-        fill(p, V(p.x + s, p.y + s), "control")
-        draw(icon("image"), p.x + s / 2, p.y, "faint", 16, align=0.5, height=s)
+        waiting(p, V(p.x + s, p.y + s))
     if any(use):
         third, gap = (s - t.px(4)) / 3, t.px(2)
         for k, (name, share) in enumerate(zip(("coarse", "middle", "fine"), use, strict=True)):
@@ -61,17 +77,22 @@ def tile(
             2 if selected else 1,
         )
     if caption:
-        draw(
-            ellipsis(caption, s, t.small),
-            p.x + s / 2,
-            p.y + s + bar + t.px(1),
-            "text" if selected or hot else "dim",
-            t.small,
-            align=0.5,
-            height=cap,
-        )
+        wide, ink = t.px(room) if room else s, "text" if selected or hot else "dim"
+        for k, part in enumerate(_caption(caption, wide, lines)):
+            y = p.y + s + bar + t.px(1) + k * line
+            if room:
+                draw(part, p.x + max((s - measure(part, t.small)) / 2, 0.0), y, ink, t.small, height=line)
+            else:
+                draw(part, p.x + s / 2, y, ink, t.small, align=0.5, height=line)
     focus_ring()
     return clicked
+
+
+def _caption(text: str, width: float, lines: int) -> list[str]:
+    """Return the lines of a caption, the last one with all that is left."""
+    parts = lines_of(text, width, t.small) if lines > 1 else [text]
+    last = " ".join(parts[lines - 1 :])
+    return [ellipsis(part, width, t.small) for part in (*parts[: lines - 1], last) if part]
 
 
 def add_tile(text: str, glyph: Glyph = "plus", size: float = 64) -> bool:

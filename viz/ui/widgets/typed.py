@@ -50,6 +50,11 @@ def drag_number(id_: str, value: float, size: V, per_pixel: float, fmt: str, who
     return value, False
 
 
+def start_typing(id_: str) -> None:
+    """Open the text field of a `drag_number` in the next frame."""
+    imgui.get_state_storage().set_int(imgui.get_id(f"{drawable(id_)}waited"), 0)
+
+
 def _typed(id_: str, value: float, size: V, fmt: str, waited: int) -> tuple[float, bool]:
     """Draw the text field of the number until it loses focus."""
     storage = imgui.get_state_storage()

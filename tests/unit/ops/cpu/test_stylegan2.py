@@ -92,6 +92,7 @@ def test_noise_activation_and_colours(height, width, blocks, colours, activation
     kernels.finish(
         -(-pixels // kernels.FINISH_PIXELS), kernels.FINISH_PIXELS * channels, floats(flat), pixels, channels,
         floats(noise), strength, *activation, floats(scale), floats(bias), floats(colour), floats(rgb), colours,
+        floats(flat),
     )  # fmt: skip
     assert is_close(flat.permute(2, 0, 1), expected, largest)
     if colours:

@@ -98,6 +98,8 @@ PATHS = (
     "noise.mode",
     "transform.angle",
     "directions.smile",
+    "styles.b8.conv0.118",
+    "bends.b8.conv0.turn",
     "display.scale_db",
     "display.layer",
     "display.spectrum.on",

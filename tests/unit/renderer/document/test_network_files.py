@@ -2,7 +2,7 @@
 
 import json
 
-from foundation.runs import newest_network
+from foundation.network_files import newest_network
 from renderer.document import recipe
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Compare, Document, View
@@ -21,7 +21,7 @@ def written(source: str = "/n/a.pkl", sha256: str = A) -> str:
 
 
 def test_a_recipe_names_the_content_of_its_network():
-    assert json.loads(written())["networks"] == [{"source": "/n/a.pkl", "sha256": A}]
+    assert json.loads(written())["networks"] == [{"source": "/n/a.pkl", "sha256": A, "fingerprint": ""}]
     assert json.loads(written(sha256=""))["networks"] == []
 
 
@@ -47,6 +47,16 @@ def test_another_content_is_said_once():
     assert sentence.startswith("a.pkl is not the network that this was saved with")
     arrays.networks.opened("/n/a.pkl", B)
     assert arrays.networks.changed() == ()
+
+
+def test_the_same_numbers_in_another_file_are_the_same_network():
+    for fingerprint, expected in ((A, 0), (B, 1), ("", 1)):
+        arrays, fresh = ArrayStore(), ArrayStore()
+        arrays.networks.opened("/n/a.pkl", A, A)
+        text = recipe.write(Recipe(Document(Network("/n/a.pkl"))), arrays)
+        recipe.read(text, fresh, [])
+        fresh.networks.opened("/n/a.pkl", B, fingerprint)
+        assert len(fresh.networks.changed()) == expected
 
 
 def test_the_same_content_and_unknown_content_say_nothing():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from foundation.arrays import array_of_npy, npy_of
+from foundation.pictures import save_picture
 from foundation.png import save_png
 from gan.animation.film import write_film
 from renderer.document import held_arrays, metadata, recipe
@@ -88,16 +89,17 @@ def test_what_is_no_recipe_gives_one_sentence(text, reason):
     assert str(caught.value).endswith(".")
 
 
-def test_a_picture_carries_its_recipe(tmp_path):
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_a_picture_carries_its_recipe(tmp_path, name):
     wanted, arrays = made()
     pixels = np.random.RandomState(0).randint(0, 256, (8, 9, 3), dtype=np.uint8)
-    save_png(tmp_path / "a.png", pixels, {KEY: recipe.write(wanted, arrays)})
+    save_picture(tmp_path / name, pixels, {KEY: recipe.write(wanted, arrays)})
     fresh = ArrayStore()
-    found = recall(tmp_path / "a.png", fresh)
+    found = recall(tmp_path / name, fresh)
     assert Recipe(found.document, found.display) == wanted
     assert found.notes == ()
     assert fresh.names() == arrays.names()
-    assert list(tmp_path.iterdir()) == [tmp_path / "a.png"]
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
 
 
 def test_a_picture_of_another_program_gives_a_sentence(tmp_path):
@@ -142,25 +144,29 @@ def film(path, text: dict[str, str]) -> None:
     write_film(path, frames, fps=20.0, metadata=text)
 
 
-def test_a_film_carries_its_recipe(tmp_path):
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_a_film_carries_its_recipe(tmp_path, name):
     wanted, arrays = made()
-    film(tmp_path / "a.mp4", {KEY: recipe.write(wanted, arrays)})
-    found = recall(tmp_path / "a.mp4", ArrayStore())
+    film(tmp_path / name, {KEY: recipe.write(wanted, arrays)})
+    found = recall(tmp_path / name, ArrayStore())
     assert Recipe(found.document, found.display) == wanted
 
 
-def test_a_film_of_another_program_gives_a_sentence(tmp_path):
-    film(tmp_path / "a.mp4", {"title": "holidays"})
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_a_film_of_another_program_gives_a_sentence(tmp_path, name):
+    film(tmp_path / name, {"title": "holidays"})
     with pytest.raises(RecipeError, match="carries no recipe"):
-        recall(tmp_path / "a.mp4", ArrayStore())
+        recall(tmp_path / name, ArrayStore())
 
 
 def test_damaged_pictures_and_films_never_raise_anything_else(tmp_path):
     wanted, arrays = made()
     save_png(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint8), {KEY: recipe.write(wanted, arrays)})
+    save_picture(tmp_path / "a.webp", np.zeros((4, 4, 3), np.uint8), {KEY: recipe.write(wanted, arrays)})
     film(tmp_path / "a.mp4", {KEY: recipe.write(wanted, arrays)})
+    film(tmp_path / "a.webm", {KEY: recipe.write(wanted, arrays)})
     random = np.random.RandomState(1)
-    for name in ("a.png", "a.mp4"):
+    for name in ("a.png", "a.webp", "a.mp4", "a.webm"):
         whole = (tmp_path / name).read_bytes()
         for _ in range(150):
             data = bytearray(whole[: random.randint(0, len(whole) + 1)])

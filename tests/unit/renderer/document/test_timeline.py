@@ -17,10 +17,12 @@ from renderer.document.parts import (
     Direction,
     Display,
     Latent,
+    LayerBend,
     LayerNoise,
     LayerStyle,
     Mixing,
     Noise,
+    StyleOffset,
     Truncation,
     WBlend,
 )
@@ -29,6 +31,11 @@ from renderer.document.timeline import Key, Retiming, Timeline, Track
 from tests.soak import times
 from tests.unit.renderer.document.states import DOCUMENTS, PATHS, states
 
+WITH_LISTS = Document(
+    directions=(Direction("smile", ArrayRef("0" * 64), 2.0),),
+    styles=(StyleOffset("b8.conv0", 118, 3.0),),
+    bends=(LayerBend("b8.conv0", "turn", 4.0),),
+)
 A, B, C = Latent(1), Latent(2, 3), Latent(40)
 LATENTS = Track("latent", (Key(0.0, A), Key(3.0, B), Key(7.0, C)))
 
@@ -40,7 +47,7 @@ def only(track: Track, **changes: object) -> Timeline:
 @given(states(Timeline))
 def test_at_its_own_time_a_key_counts_exactly(timeline):
     timeline = replace(timeline, seconds=20.0, constant_speed=False)
-    document = Document(directions=(Direction("smile", ArrayRef("0" * 64)),))
+    document = WITH_LISTS
     for track in timeline.acting:
         for key in track.keys:
             state, display = laid(document, Display(), replace(timeline, tracks=(track,)), key.at)
@@ -195,7 +202,7 @@ def test_a_key_is_set_moved_and_removed():
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_kind_of_key_comes_back_from_text(path):
-    value = tl.get(Document(directions=(Direction("smile", ArrayRef("0" * 64), 2.0),)), Display(), path)
+    value = tl.get(WITH_LISTS, Display(), path)
     if path == "latent":
         value = WBlend(((A, 0.25), (B, 0.75)), keep_norm=True)
     document = Document(timeline=Timeline((Track(path, (Key(1.5, value, "both"),)),)))
@@ -220,3 +227,8 @@ def test_what_makes_no_sense_is_refused():
     ):
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             make()
+
+
+def test_a_timeline_has_one_track_with_keys_for_each_parameter():
+    psi, other = (Track("truncation.psi", (Key(0.0, value),)) for value in (0.5, 0.7))
+    assert Timeline((Track("latent"), psi, LATENTS, other)).tracks == (psi, LATENTS)

@@ -4,7 +4,6 @@ A new field fails here until a stage reads it by its key. A field that never cha
 """
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, make_dataclass, replace
 from functools import cache
@@ -23,15 +22,19 @@ from renderer.document.parts import (
     Display,
     ImageState,
     Latent,
+    LayerBend,
     LayerNoise,
     LayerStyle,
+    LayerWeights,
     Mixing,
     Network,
     Noise,
     Spectrum,
+    StyleOffset,
     Transform,
     Truncation,
     WBlend,
+    Weights,
 )
 from renderer.document.request import RenderRequest
 from renderer.document.timeline import Key, Timeline, Track
@@ -45,21 +48,32 @@ from renderer.fake.engine import FakeEngine
 from renderer.ipc import frames
 from renderer.ipc.protocol import PICTURE
 from tests.unit.renderer import tiny
-from tests.unit.renderer.every_field import Change, changes, fields_below, others
+from tests.unit.renderer.every_field import Change, ImmediateQueue, changes, fields_below, others
 
 FIELDS = sorted(fields_below(ImageState) | fields_below(Display))
 
 INDIFFERENT: Mapping[str, str] = {
+    "Network.raw": "the files of this test hold one generator: see e2e/generate/test_network_panel",
     "Network.reload": "the same file read again gives the same image",
     "LayerStyle.locked": "protects the layer from gestures of the window",
     "Direction.name": "names the direction for people",
+    "Direction.found_with": "names its network for people",
+    "StyleOffset.name": "names the channel for people",
+    "Direction.sigma": "names the unit of its strength for people",
+    "Direction.whole": "names the unit of its strength for people",
     "ImageState.force_fp32": "a CPU computes in float32 anyway; see test_half_precision_is_in_the_key",
 }
 """Fields that never change an image on the CPU, with the reason."""
 
 FAKE_INDIFFERENT: Mapping[str, str] = INDIFFERENT | {
-    **dict.fromkeys(("Latent.blend", "Latent.label", "Latent.label_b", "Latent.label_mix"), "a pattern has no classes"),
-    **dict.fromkeys(("WBlend.keep_norm", "WBlend.lengths", "WBlend.spherical"), "patterns blend on a line"),
+    **dict.fromkeys(
+        ("Latent.blend", "Latent.label", "Latent.label_b", "Latent.label_mix", "Latent.condition"),
+        "a pattern has no classes",
+    ),
+    **dict.fromkeys(
+        ("WBlend.keep_norm", "WBlend.lengths", "WBlend.spherical", "WBlend.circle", "WBlend.through"),
+        "patterns blend on a line",
+    ),
     "Direction.array": "the pattern moves by the strength alone",
     "LayerNoise.layer": "the layers of a pattern have the same noise",
     "Network.source": "every network is the same pattern",
@@ -72,6 +86,8 @@ FAKE_INDIFFERENT: Mapping[str, str] = INDIFFERENT | {
 NOT_KEYED: Mapping[str, str] = {
     "network": "films have one network",
     "directions": "every direction has a path of its own, directions.<name>",
+    "bends": "every bend has a path of its own, bends.<layer>.<kind>",
+    "styles": "every style channel has a path of its own, styles.<layer>.<channel>",
     "force_fp32": "films have one precision",
 }
 """Fields of the image that no path of the timeline begins with, with the reason."""
@@ -101,6 +117,9 @@ class Base:
         return RenderRequest(1, self.image, "cpu", self.display)
 
 
+LAYERS = (LayerWeights("b8.conv0", Network("other"), 0.5), LayerWeights("b8.conv1", Network("other"), 0.25))
+
+
 def bases(arrays: tuple[ArrayRef, ...]) -> tuple[Base, ...]:
     """Together they hold every field where it matters."""
     mixing = Mixing(3.0, (LayerStyle(1, Latent(4.0), 0.5), LayerStyle(2)))
@@ -109,6 +128,8 @@ def bases(arrays: tuple[ArrayRef, ...]) -> tuple[Base, ...]:
         mixing=mixing,
         truncation=Truncation(0.75),
         directions=(Direction("smile", arrays[0], 0.5, 1, 4),),
+        styles=(StyleOffset("b8.conv0", 3, 2.0, 0.5),),
+        bends=(LayerBend("b8.conv0", "noise", 0.5, (0, 1)),),
         noise=Noise("random", 5, 1.5, (LayerNoise("b8.conv0", strength=2.0, seed=7),)),
     )
     spectrum = Spectrum(on=True, selected_only=True)
@@ -116,31 +137,11 @@ def bases(arrays: tuple[ArrayRef, ...]) -> tuple[Base, ...]:
     return (
         Base("cond", rich),
         Base("cond", replace(rich, latent=blend, noise=Noise("const"), truncation=Truncation(0.75, 2))),
+        Base("sg2", ImageState(weights=Weights(LAYERS, Network("cond")))),
+        Base("sg2", ImageState(weights=Weights(LAYERS, Network("cond"), mapping_blended=True))),
         Base("sg3", ImageState(transform=Transform(0.2, -0.1, 20.0)), Display(channels="one", untransform=True)),
         Base("sg3", ImageState(mixing=mixing), Display(channels="one", spectrum=spectrum)),
     )
-
-
-class ImmediateQueue:
-    """A queue of a device that does all work at once."""
-
-    def copy(self, source, target):
-        target.copy_(source)
-
-    def mark(self):
-        return time.perf_counter()
-
-    def wait(self, mark):
-        pass
-
-    def seconds(self, first, last):
-        return last - first
-
-    def lock(self, address, size):
-        return False
-
-    def unlock(self, address):
-        pass
 
 
 class Bench:
@@ -156,15 +157,34 @@ class Bench:
         for pipeline in (self.pipeline, self.cold, self.device):
             arrays = tuple(pipeline._caches.arrays.add(array) for array in stored)
         sources = {kind: tiny.save(folder, kind) for kind in ("cond", "sg3", "sg2")}
+        for name in ("other", "another"):
+            (folder / name).mkdir()
+            sources[name] = tiny.save(folder / name, "sg2", tiny.relative(name))
+
+        def placed(image: ImageState) -> Weights:
+            weights, mapping = image.weights, image.weights.mapping
+            layers = tuple(replace(one, network=Network(sources[one.network.source])) for one in weights.layers)
+            return replace(weights, layers=layers, mapping=mapping and Network(sources[mapping.source]))
+
         self.samples = {
-            "Network.source": [sources["sg2"]],
+            "Network.source": [sources["sg2"], sources["another"]],
+            "LayerWeights": [LayerWeights("b4.conv1", Network(sources["another"]))],
+            "LayerWeights.layer": ["b16.conv1"],
+            "LayerWeights.amount": [0.75],
+            "Network": [Network(sources["another"])],
             "Direction.array": [arrays[1]],
             "Direction.name": ["frown"],
+            "Direction.found_with": ["avatars"],
             "ArrayRef": [arrays[1]],
             "LayerNoise": [LayerNoise("b8.conv1", strength=2.0)],
             "LayerNoise.layer": ["b16.conv0"],
             "LayerStyle": [LayerStyle(1)],
             "Direction": [Direction("smile", arrays[0], 0.5)],
+            "LayerBend": [LayerBend("b8.conv1", "turn", 30.0)],
+            "LayerBend.layer": ["b16.conv0"],
+            "StyleOffset": [StyleOffset("b8.conv1", 2, 3.0)],
+            "StyleOffset.layer": ["b16.conv0"],
+            "StyleOffset.name": ["smile"],
             "Display.layer": ["b8.conv0", "b8.conv1", "input"],
             "WBlend": [],
             "WBlend.lengths": [(0.25, 0.75)],
@@ -172,7 +192,8 @@ class Bench:
             "WBlend.parts": [((Latent(0.0), 0.5), (Latent(1.0), 0.5))],
         }
         self.bases = [
-            replace(base, image=replace(base.image, network=Network(sources[base.kind]))) for base in bases(arrays)
+            replace(base, image=replace(base.image, network=Network(sources[base.kind]), weights=placed(base.image)))
+            for base in bases(arrays)
         ]
 
         self.changes, self.before = cache(self._changes), cache(self._before)
@@ -294,7 +315,7 @@ def test_the_tables_name_only_fields_that_there_are():
 
 
 def test_half_precision_is_in_the_key():
-    info = SimpleNamespace(noise_layers=(), has_transform=False)
+    info = SimpleNamespace(noise_layers=(), has_transform=False, style_layers=())
     model = SimpleNamespace(serial=0, info=info, device=torch.device("cuda"))
     keys = {synthesis_key(model, ImageState(force_fp32=force)) for force in (False, True)}
     assert len(keys) == 2
@@ -305,7 +326,7 @@ def test_half_precision_is_in_the_key():
 
 def keyable() -> list[str]:
     """Every path that keys may change, by reflection."""
-    found = [*tl.WHOLES, "directions.smile"]
+    found = [*tl.WHOLES, "directions.smile", "styles.b8.conv0.3", "bends.b8.conv0.turn"]
 
     def visit(path: str, kind: type) -> None:
         for field in fields(kind):
@@ -329,12 +350,16 @@ WHOLE_SAMPLES = {
     "latent.array": [ArrayRef("0" * 64)],
     "mixing.layers": [(LayerStyle(1, Latent(4.0)),)],
     "noise.layers": [(LayerNoise("b8.conv0", on=False),)],
+    "weights": [Weights(LAYERS)],
+    "weights.layers": [LAYERS],
+    "weights.mapping": [Network("other")],
 }
 
 
 @pytest.mark.parametrize("path", keyable())
 def test_a_key_of_a_parameter_reaches_the_request(path):
-    document = Document(directions=(Direction("smile", ArrayRef("0" * 64)),))
+    own = {"styles": (StyleOffset("b8.conv0", 3),), "bends": (LayerBend("b8.conv0", "turn"),)}
+    document = Document(directions=(Direction("smile", ArrayRef("0" * 64)),), **own)
     display = Display()
     old = tl.get(document, display, path)
     new = others(tl.type_of(path), old, path, WHOLE_SAMPLES)[0]

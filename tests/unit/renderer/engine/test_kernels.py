@@ -135,7 +135,7 @@ def test_an_unforeseen_error_ends_the_telling(monkeypatch):
 def test_drafts_come_after_the_whole_and_not_for_those_who_wait(monkeypatch):
     warm_up, told, drafted = FakeWarmUp(monkeypatch), [], []
 
-    def warm_up_low_res(synthesis, progress):
+    def warm_up_low_res(synthesis, progress, made):
         drafted.append(synthesis)
         progress(0, 1)
         raise FULL
@@ -151,3 +151,70 @@ def test_drafts_come_after_the_whole_and_not_for_those_who_wait(monkeypatch):
     assert told == [(0, 2, ""), (0, 0, ""), (0, 1, ""), (0, 0, str(FULL))]
     preparation.make_ready(bad, torch.device("cpu"))
     assert drafted == [good], "what has no plan has none of drafts"
+
+
+def test_whoever_waits_for_a_plan_can_turn_away_and_gets_it_when_it_is_ready():
+    coming, asked = kernels.Coming(), []
+
+    def check():
+        asked.append(len(asked))
+        if len(asked) == 3:
+            coming.made(64)
+
+    coming.wait(64, check, 100.0)
+    assert len(asked) == 3
+    assert coming.ready(64)
+    assert not coming.ready(0)
+    with pytest.raises(ZeroDivisionError):
+        coming.wait(0, lambda: 1 / 0, 100.0)
+    coming.end()
+    coming.wait(0, lambda: pytest.fail("nothing more will come"), 100.0)
+
+
+def test_nobody_waits_for_compilers_where_the_reference_is_quick():
+    coming = kernels.Coming()
+    coming.compiling()
+    coming.wait(0, lambda: pytest.fail("there is nothing to wait for"), kernels.PATIENT_SECONDS)
+    with pytest.raises(ZeroDivisionError):
+        coming.wait(0, lambda: 1 / 0, 2 * kernels.PATIENT_SECONDS)
+
+
+def test_nobody_waits_longer_than_the_reference_takes():
+    now = [0.0]
+
+    def check():
+        now[0] += 1.0
+
+    kernels.Coming(lambda: now[0]).wait(0, check, 5.0)
+    assert now[0] == 5.0
+
+
+def test_reading_kernels_is_waited_for_unless_the_reference_is_quicker():
+    coming = kernels.Coming()
+    coming.wait(0, lambda: pytest.fail("the reference is sooner"), kernels.QUICK_SECONDS)
+    with pytest.raises(ZeroDivisionError):
+        coming.wait(0, lambda: 1 / 0, kernels.PATIENT_SECONDS)
+
+
+def test_a_render_changes_over_to_a_plan_that_becomes_ready(folder, used, monkeypatch):
+    monkeypatch.delenv(kernels.VARIABLE, raising=False)
+    pipeline = Pipeline(wait_for_kernels=True)
+    request = RenderRequest(1, ImageState(network=Network(tiny.save(folder, "sg2"))), device="cpu")
+    model = pipeline._models.get(request.image.network, "cpu", lambda share: None)
+    entry = cpu.plans.entries.pop(model.G.synthesis)
+    model.plans = kernels.Coming()
+    model.plans.compiling()
+    seen = []
+
+    class Watching(tiny.Watching):
+        def check(self, share):
+            seen.append(len(used))
+            if len(seen) == 2:
+                cpu.plans.entries[model.G.synthesis] = entry
+                model.plans.made(0)
+
+    rendered = pipeline.render(request, Watching())
+    assert seen[0] == 0
+    assert len(used) == 1
+    expected, _ = picture(request.image.network.source, wait_for_kernels=True)
+    np.testing.assert_array_equal(tiny.pictures(rendered)[PICTURE], expected)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from gan.display import to_rgba8
 from gan.inference.low_res import at_resolution, shares
 from gan.transforms import affine, inverse
-from renderer.engine import kernels, models
+from renderer.engine import describing, kernels, models
 from renderer.engine.base import Cancelled
 from renderer.ipc.protocol import Display, Latent, LayerStyle, Mixing, Spectrum, Transform, Truncation
 from tests.unit.renderer import tiny
@@ -18,7 +18,7 @@ SOON = 1e-6  # ms: no image takes less
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setattr(models, "LOWEST_RES", 8)
+    monkeypatch.setattr(describing, "LOWEST_RES", 8)
 
 
 @pytest.fixture(params=["sg2", "sg3"])
@@ -39,14 +39,18 @@ def draft(kind: str, seed: int, side: int, psi: float = 1.0, **synthesis) -> np.
     G = tiny.network(kind)
     z = torch.from_numpy(np.random.RandomState(seed).randn(1, G.z_dim)).float()
     image = at_resolution(G.synthesis, side)(G.mapping(z, None, truncation_psi=psi), **synthesis)
-    return to_rgba8(F.interpolate(image, (32, 32), mode="bilinear")[0])
+    small = torch.from_numpy(to_rgba8(image[0])).permute(2, 0, 1)[None].float()
+    return F.interpolate(small, (32, 32), mode="bilinear")[0].permute(1, 2, 0).numpy()
 
 
-def test_the_first_picture_is_whole_and_tells_how_long_it_took(bench):
+def test_the_first_picture_can_be_a_draft_and_tells_how_long_a_whole_one_will_take(bench):
     rendered = bench.render(low_res_ms=SOON)
-    assert rendered.low_res == 0
+    assert rendered.low_res == min(side for side in shares(model_of(bench).G.synthesis) if side >= 8)
     assert rendered.full_ms > 0
     assert rendered.model.has_low_res
+    whole = bench.render()
+    assert whole.low_res == 0
+    assert [layer.name for layer in whole.layers] == list(model_of(bench).G.synthesis.layer_names)
 
 
 def test_a_draft_is_the_image_of_a_lower_resolution_enlarged(bench, kind):
@@ -87,33 +91,6 @@ def test_what_is_quick_or_known_or_measured_is_whole(bench, kind):
     name = model_of(bench).G.synthesis.layer_names[1]
     for display in (Display(layer=name), Display(layer_table=True), Display(spectrum=Spectrum(on=True))):
         assert bench.render(latent=Latent(x=4), display=display, low_res_ms=SOON).low_res == 0
-
-
-def test_the_largest_draft_within_the_time_is_drawn(sg2):
-    sg2.render()
-    model = model_of(sg2)
-    model.full_s, model.low_res_shares = 0.1, {8: 0.2, 16: 0.6}
-    assert model.low_res(0.07) == 16
-    assert model.low_res(0.05) == 8
-    assert model.low_res(0.01) == 8
-    assert model.low_res(0.1) == 0
-
-
-def test_what_a_draft_takes_is_told_by_its_work_and_then_by_drafts(bench):
-    bench.render()
-    model = model_of(bench)
-    side, share = list(shares(model.G.synthesis).items())[-1]
-    model.full_s = 0.5
-    assert model.low_res_s[side] == pytest.approx(0.5 * share)
-    model.ran(side, 9.0)
-    assert model.low_res_s[side] == pytest.approx(0.5 * share), "the first one tells nothing"
-    for _ in range(20):
-        model.ran(side, 0.1)
-    assert model.low_res_s[side] == pytest.approx(0.1, rel=1e-3)
-    model.ran(side, 0.3)
-    assert model.low_res_s[side] == pytest.approx(0.2, rel=1e-3), "one that was held up counts by half"
-    model.ran(0, 1.0)
-    assert model.low_res_s[side] == pytest.approx(0.4, rel=1e-3), "a busier computer slows both"
 
 
 def test_a_draft_can_be_given_up(bench):

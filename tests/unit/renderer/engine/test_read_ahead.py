@@ -1,5 +1,6 @@
 """Networks that are read before an image of them is requested."""
 
+import os
 import shutil
 import threading
 
@@ -95,3 +96,29 @@ def test_a_file_that_is_no_network_is_told_and_others_go_on(sg2, run, tmp_path):
         ahead(sg2, Network(str(tmp_path / "bad.safetensors")))
     assert ahead(sg2, run[0])
     assert not ahead(sg2, Network("https://example.org/network.pkl")), "nothing is downloaded unasked"
+
+
+def test_large_networks_are_few(sg2, run, reads, monkeypatch):
+    size = os.path.getsize(run[0].source)
+    monkeypatch.setattr(models, "AHEAD_BYTES", 5 * size)  # two of them, with the weights of their kernels
+    for network in run[:5]:
+        assert ahead(sg2, network)
+    assert len(sg2.pipeline._models._cache.values()) == models.CACHED + 2
+    monkeypatch.setattr(models, "AHEAD_BYTES", 1)
+    assert ahead(sg2, run[5]), "one at least"
+    assert len(sg2.pipeline._models._cache.values()) == models.CACHED + 1
+
+
+def test_the_next_snapshot_is_expected_to_take_as_long(sg2, sg3, run):
+    """So that its first picture may be a draft already."""
+    sg2.picture(network=run[0])
+    first = sg2.pipeline._models.cached(run[0], "cpu")
+    first.pace.ran(0, 7.0)
+    assert ahead(sg2, run[1])
+    second = sg2.pipeline._models.cached(run[1], "cpu")
+    assert second.pace.full_s == 7.0
+    assert second.shares == first.shares
+    second.pace.ran(0, 9.0)
+    assert first.pace.full_s == 7.0
+    sg2.picture(network=sg3.request.image.network)
+    assert sg2.pipeline._models.cached(sg3.request.image.network, "cpu").pace.full_s != 7.0, "another shape"

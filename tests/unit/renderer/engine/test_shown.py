@@ -101,15 +101,15 @@ def test_what_the_window_is_told_of_a_network(sg2, sg3):
     model = sg2.render().model
     assert (model.title, model.family, model.num_ws, model.resolution) == ("sg2.safetensors", "StyleGAN2", 8, 32)
     assert model.ws_names[:2] == ("b4.conv1", "b8.conv0")
-    assert model.ws_resolutions == (4, 8, 8, 16, 16, 32, 32, 32)
+    assert model.ws_sizes == tuple((side, side) for side in (4, 8, 8, 16, 16, 32, 32, 32))
     assert (model.bands, model.has_transform, model.notice) == ((4, 8), False, "Not trained.")
     assert model.device == "CPU"
     assert model.layers == sg2.render().layers
     model = sg3.render().model
     assert (model.family, model.has_transform, model.noise_layers) == ("StyleGAN3-R", True, ())
     assert model.ws_names[0] == "input"
-    assert len(model.ws_resolutions) == model.num_ws
-    assert model.ws_resolutions[-1] == 32
+    assert len(model.ws_sizes) == model.num_ws
+    assert model.ws_sizes[-1] == (32, 32)
 
 
 def test_what_a_network_can_do_is_told(tmp_path, sg2, sg3):
@@ -132,7 +132,7 @@ def test_stylegan1_is_shown_as_the_library_draws_it(tmp_path):
     model = bench.render().model
     assert model.ws_names == tuple(layer.name for layer in model.layers[:-1])
     assert model.ws_names[:3] == ("b4.input", "b4.conv1", "b8.conv0")
-    assert model.ws_resolutions == (4, 4, 8, 8, 16, 16, 32, 32)
+    assert model.ws_sizes == tuple((side, side) for side in (4, 4, 8, 8, 16, 16, 32, 32))
     assert model.bands == (4, 8)
     silent = Noise().with_layers(*(LayerNoise(name, on=False) for name in model.noise_layers))
     off = bench.picture(noise=silent)
@@ -180,7 +180,9 @@ def test_memory_is_told(sg2):
 def test_a_thumbnail_is_the_mean_of_what_it_covers(sg2, size):
     faint = Display(scale_db=-30)  # so that nothing is cut off at black or white
     wanted = ThumbnailRequest("a", replace(sg2.request, display=replace(faint, layer="b4.conv1")), size)
-    thumbnail = sg2.pipeline.thumbnail(wanted, tiny.Watching())
+    (small,) = sg2.pipeline.thumbnails((wanted,), True, tiny.Watching())
+    thumbnail = small.pixels
+    assert small.final
     picture = sg2.picture(display=faint).astype(float)
     if size <= 32:
         covered = picture.reshape(size, 32 // size, size, 32 // size, 4).mean((1, 3))

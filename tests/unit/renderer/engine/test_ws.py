@@ -105,6 +105,31 @@ def test_a_blend_in_z_is_a_great_circle(sg2):
     np.testing.assert_allclose(sg2.picture(latent=blend).astype(int), drawn(ws).astype(int), atol=1)
 
 
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_a_circle_turns_about_the_mean_at_constant_speed(sg2, share):
+    blend = WBlend(((Latent(3.0), 1 - share), (Latent(4.0), share)), circle=True)
+    ws = torch.from_numpy(sg2.pipeline.styles(tiny.changed(sg2.request, latent=blend), tiny.Watching()))
+    mean = tiny.network("sg2").mapping.w_avg
+    first, second, between = (w - mean for w in (w_of(3)[0], w_of(4)[0], ws[0]))
+    whole, part = (torch.acos(torch.cosine_similarity(first, one, dim=0)) for one in (second, between))
+    assert float(part) == pytest.approx(share * float(whole), rel=1e-4)
+    length = torch.lerp(first.norm(), second.norm(), share)
+    torch.testing.assert_close(between.norm(), length, rtol=1e-4, atol=0)
+
+
+def test_offsets_of_a_path_are_linear_between_their_shares(sg2, store):
+    parts = ((Latent(3.0), 0.625), (Latent(4.0), 0.375))
+    offsets = np.random.RandomState(1).randn(3, 16).astype(np.float32)
+    plain, moved = (
+        sg2.pipeline.styles(tiny.changed(sg2.request, latent=blend), tiny.Watching())
+        for blend in (WBlend(parts, circle=True), WBlend(parts, circle=True, through=store.add(offsets)))
+    )
+    np.testing.assert_allclose(moved[0] - plain[0], (offsets[0] + offsets[1]) / 2, atol=1e-5)
+    foreign = WBlend(parts, circle=True, through=store.add(np.ones((3, 512), np.float32)))
+    styles = sg2.pipeline.styles(tiny.changed(sg2.request, latent=foreign), tiny.Watching())
+    np.testing.assert_array_equal(styles, plain, err_msg="offsets of another network are left out")
+
+
 def test_a_blend_of_weight_one_is_its_part(sg2):
     blend = WBlend(((Latent(3.0), 1.0), (Latent(4.0), 0.0)), keep_norm=True)
     np.testing.assert_array_equal(sg2.picture(latent=blend), sg2.picture(latent=Latent(3.0)))
@@ -142,3 +167,13 @@ def test_names_of_directions_and_locks_do_not_render_again(sg2, store):
     sg2.ran(mixing=mixing, directions=(Direction("a", ref, 1.0),))
     locked = Mixing(x=5.0, layers=(LayerStyle(1, Latent(7.0), locked=True),))
     assert sg2.ran(mixing=locked, directions=(Direction("b", ref, 1.0), Direction("c", ref, 0.0))) == []
+
+
+def test_a_direction_of_another_network_is_left_out(sg2, store):
+    own = Direction("own", store.add(np.ones(16, np.float32)), 0.5)
+    foreign = [
+        Direction("foreign", store.add(np.ones(shape, np.float32)), 0.5) for shape in ((512,), (18, 512), (7, 16))
+    ]
+    picture = sg2.picture(directions=(own,))
+    np.testing.assert_array_equal(sg2.picture(directions=(foreign[0], own, *foreign[1:])), picture)
+    assert not np.array_equal(sg2.picture(), picture)

@@ -167,7 +167,7 @@ def test_the_stylegan2_look_alike_has_the_published_vectors():
     assert (model.num_ws, model.title) == (18, "ffhq.pkl")
     assert model.ws_names[:4] == ("b4.conv1", "b8.conv0", "b8.conv1", "b16.conv0")
     assert model.ws_names[-1] == "b1024.torgb"
-    assert model.ws_resolutions[:4] == (4, 8, 8, 16)
+    assert model.ws_sizes[:4] == ((4, 4), (8, 8), (8, 8), (16, 16))
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ from tests.unit.viz.facts import new_facts
 from viz.analysis.channels import shown_text
 from viz.analysis.layers import channel_limit, chosen, clamped, columns_for, entries, select
 from viz.analysis.panel import BLOCKS, GAP, pages, widths
-from viz.analysis.performance import device_name, figures
-from viz.analysis.spectrum import frequency_text, frequency_ticks
+from viz.analysis.performance import device_name, figures, without_idle, without_loads
+from viz.analysis.spectrum import csv_text, frequency_text, frequency_ticks
 from viz.files.capture_section import next_name
 from viz.gl.image_cache import read_sized
 from viz.mixing.layers_section import Stroke
-from viz.mixing.shelf import base_seed
+from viz.mixing.second_style import base_seed
 from viz.mixing.swatch_thumbnails import NOTHING, SwatchThumbnails, second
 from viz.state.facts import Figures, Performance, Tally, Texture
 from viz.state.params import put
@@ -118,8 +118,10 @@ class SomeThumbnails:
     def __init__(self, pictures):
         self.pictures = pictures
 
-    def get(self, request, size=64):
+    def get(self, request, size=64, owner=""):
         return self.pictures.get(request)
+
+    known = get
 
 
 class TestSecondStyle:
@@ -162,7 +164,7 @@ class TestLayers:
         scene = select(scene, rgb)
         assert (scene.view.display.layer, scene.view.display.channel) == ("b8.torgb", 2)
         assert chosen(scene, rows) == rgb
-        assert shown_text(scene, rgb, every=False) == "b8.rgb · channel 2"
+        assert shown_text(scene, rgb, every=False) == "8 RGB · channel 2"
 
     def test_narrow_tables_lose_columns_but_never_the_name(self):
         assert len(columns_for(500)) == 7
@@ -207,6 +209,27 @@ def test_performance_figures():
     assert (render.value, latency.value) == ("–", "–")
     assert frames.value == "50 fps"
     assert [device_name(d) for d in ("auto", "cuda:1", "mps")] == ["Auto", "CUDA 1", "Apple GPU (MPS)"]
+
+
+def test_waiting_and_cached_pictures_do_not_count_as_slow_or_fast():
+    frames = np.array([16.0, 2000.0, 17.0, 500.0, 16.0])
+    assert without_idle(frames).tolist() == [16, 17, 16]
+    assert without_idle(np.array([450.0, 460.0])).tolist() == [450, 460]  # a slow window is not idle
+    found = Performance(frame_ms=frames, render_ms=np.array([0.0, 0.0, 0.0, 30.0]))
+    _, render, _, rate = figures(found)
+    assert (render.value, rate.value, rate.note) == ("30.0 ms", "62 fps", "max 17.0 ms")
+
+
+def test_reading_a_network_is_no_latency():
+    stages = (("load", np.array([900.0, 0.0, 0.0])), ("synthesis", np.array([20.0, 21.0, 22.0])))
+    found = Performance(latency_ms=np.array([5000.0, 30.0, 31.0]), stages=stages)
+    assert without_loads(found).tolist() == [30, 31]
+    assert without_loads(Performance(latency_ms=np.array([30.0]))).tolist() == [30]
+
+
+def test_a_spectrum_as_csv():
+    text = csv_text(np.array([[0.125, -12.5], [0.25, -30.0]]))
+    assert text.splitlines() == ["cycles_per_pixel,db_of_the_mean_power", "0.125,-12.5", "0.25,-30"]
 
 
 def test_stacked_series_stand_on_one_another():

@@ -13,10 +13,12 @@ from renderer.document.parts import (
     ArrayRef,
     Direction,
     Latent,
+    LayerBend,
     LayerStyle,
     Mixing,
     Network,
     Noise,
+    StyleOffset,
     Transform,
     Truncation,
 )
@@ -30,6 +32,11 @@ from viz.commands.command_line import command_for
         ("sg2", {"latent": Latent(7.0, 1.0), "truncation": Truncation(0.5), "noise": Noise("none")}),
         ("cond", {"latent": Latent(3.0, label=1)}),
         ("sg3", {"latent": Latent(2.0), "transform": Transform(0.125, -0.25, 30.0)}),
+        ("sg2", {"styles": (StyleOffset("b8.conv0", 3, 2.5, 0.3), StyleOffset("b16.torgb", 1, -1.1))}),
+        ("sg2", {"bends": (LayerBend("b8.conv0", "turn", 30.0), LayerBend("b16.conv1", "multiply", -1.0, (0, 2)))}),
+        ("sg3", {"bends": (LayerBend("input", "zoom", 1.5), LayerBend("input", "noise", 0.5))}),
+        ("sg1", {"styles": (StyleOffset("b8.conv0", 9, 0.7),)}),
+        ("sg3", {"styles": (StyleOffset("input", 2, 0.1), StyleOffset("input", 3, 0.0))}),
     ],
 )
 def test_the_command_makes_the_very_same_picture(tmp_path, monkeypatch, family, changes):

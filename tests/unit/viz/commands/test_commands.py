@@ -14,9 +14,10 @@ from viz.commands.palette import matches
 from viz.commands.table import commands
 from viz.files.actions import OpenNetwork, SavePicture
 from viz.history.actions import Redo, Undo
-from viz.shell.app_bar import MENUS
+from viz.shell.app_bar import MENUS, window_title
 from viz.state.facts import Facts, Texture
 from viz.state.scene import Scene, ShowDialog
+from viz.state.settings import Settings, fitting, scale_problem, shown_scale
 
 TABLE = {command.id: command for command in commands(random.Random(7))}
 FACTS = new_facts()
@@ -29,13 +30,20 @@ def run(name: str, scene: Scene = SCENE, facts: Facts = SHOWN) -> Scene:
 
 
 def test_no_chord_does_two_things():
-    chords = [keys.chord(one) for command in TABLE.values() for one in command.keys]
-    assert len(chords) == len(set(chords))
+    for place in {command.place for command in TABLE.values()}:
+        chords = [keys.chord(one) for command in TABLE.values() if command.place is place for one in command.keys]
+        assert len(chords) == len(set(chords))
+
+
+def test_views_with_keys_of_their_own_are_never_shown_together():
+    places = {command.place for command in TABLE.values() if command.place is not None}
+    view = replace(Scene().view, sorting=True, gallery=replace(Scene().view.gallery, on=True))
+    assert sum(place(replace(Scene(), view=view)) for place in places) == 1
 
 
 def test_every_command_is_in_a_menu_or_a_palette_and_says_what_it_does():
     for command in TABLE.values():
-        assert command.group in (*MENUS, "Tools", "Timeline")
+        assert command.group in (*MENUS, "Tools", "Timeline", "Seeds")
         assert command.name
         assert command.help or command.id in ("larger", "smaller", "scale-1")
 
@@ -126,9 +134,9 @@ def test_workspaces_show_hidden_panels_again_and_leave_the_document():
 
 
 def test_scale_has_ends_and_comes_back_to_100_per_cent():
-    scene = SCENE
+    scene, hall = SCENE, new_facts(room=(3840.0, 2160.0))
     for _ in range(30):
-        scene = run("larger", scene)
+        scene = run("larger", scene, hall)
     assert scene.settings.scale == 3.0
     seen = set()
     for _ in range(40):
@@ -137,6 +145,19 @@ def test_scale_has_ends_and_comes_back_to_100_per_cent():
     assert scene.settings.scale == 0.75
     assert 1.0 in seen
     assert run("scale-1", scene).settings.scale == 1.0
+
+
+def test_no_scale_leaves_less_than_a_window_needs():
+    small, scene = new_facts(room=(1280.0, 720.0)), SCENE
+    for _ in range(30):
+        scene = run("larger", scene, small) if TABLE["larger"].available(scene, small) else scene
+    assert scene.settings.scale == 1.25
+    assert not TABLE["larger"].available(scene, small)
+    elsewhere = replace(SCENE, settings=Settings(scale=3.0))
+    assert shown_scale(elsewhere.settings.scale, small.room) == 1.25
+    assert scale_problem(3.0, small.room) == "300 % needs a window of at least 2880 x 1620"
+    assert run("smaller", elsewhere, small).settings.scale == 1.1
+    assert fitting((300.0, 200.0)) == (0.75,)
 
 
 def test_fit_and_one_to_one():
@@ -151,3 +172,16 @@ def test_the_palette_finds_commands_by_any_words_and_best_first():
     assert {command.id for command in matches("save", TABLE)} >= {"save-picture", "save-window"}
     assert matches("zzz", TABLE) == []
     assert len(matches("", TABLE)) == len(TABLE)
+
+
+def test_quit_and_settings_end_their_menus_and_others_follow_their_like():
+    for menu, last in (("File", "quit"), ("Edit", "settings")):
+        assert [one.id for one in TABLE.values() if one.group == menu][-1] == last
+    files = [one.id for one in TABLE.values() if one.group == "File"]
+    assert files.index("save-grid") == files.index("save-picture") + 1
+    assert files.index("add-direction") == files.index("save-latent") + 1
+
+
+def test_the_title_names_session_and_network():
+    assert window_title("", "Demo network") == "Demo network – StyleScope"
+    assert window_title("/a/work.stylescope", "/runs/00001/net.pkl") == "work.stylescope – net.pkl – StyleScope"

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from renderer.document.arrays import ArrayStore
+from renderer.document.directions.finds import Finds
 from renderer.document.document import Document, Swatch, View
-from renderer.document.parts import Latent, Truncation
+from renderer.document.parts import ArrayRef, Latent, Truncation
 from renderer.document.session import Session, load
 from tests.waiting import wait_for
 from viz.files.kept import autosave
@@ -35,6 +36,16 @@ def written(one: Autosave) -> Session:
     """Wait until nothing is left to be written."""
     wait_for(lambda: one.settled)
     return load(one.path, ArrayStore(), [])
+
+
+def test_a_session_opens_without_being_written_again(tmp_path):
+    held = View(finds=Finds(region=ArrayRef("sha256:0")))
+    one = new(tmp_path)
+    one.begin()
+    one.opened(SECOND, held)
+    one.look(SECOND, held)
+    assert one.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 class Disk:

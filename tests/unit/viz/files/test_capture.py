@@ -25,7 +25,7 @@ def test_the_pixels_come_back_and_nothing_else_is_left(tmp_path):
     first, second = write(folder, PICTURE), write(folder, PICTURE[..., :3])
     assert sorted(path.name for path in folder.iterdir()) == [first.name, second.name] == ["00000.png", "00001.png"]
     with Image.open(first) as picture:
-        assert (np.asarray(picture) == PICTURE[..., :3]).all()
+        assert np.array_equal(np.asarray(picture), PICTURE)
 
 
 def test_two_windows_writing_into_one_folder_take_different_numbers(tmp_path):

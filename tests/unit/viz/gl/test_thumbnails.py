@@ -16,8 +16,7 @@ def drawn(monkeypatch):
     cells: dict[tuple[int, int], int] = {}
     monkeypatch.setattr(textures, "name", lambda: 1)
     monkeypatch.setattr(textures, "make_room", lambda texture: None)
-    monkeypatch.setattr(textures, "fill", lambda x, y, pixels: cells.__setitem__((x, y), int(pixels[0, 0, 0])))
-    monkeypatch.setattr(thumbnails.GL, "glBindTexture", lambda target, name: None)
+    monkeypatch.setattr(textures, "fill", lambda _, x, y, pixels: cells.__setitem__((x, y), int(pixels[0, 0, 0])))
     return cells
 
 
@@ -122,3 +121,67 @@ def test_the_tally_tells_of_pictures_asked_for_missing_and_come(drawn):
     answer(cache)
     assert cache.get(wanted) is not None
     assert cache.tally == (3, 2, 1)
+
+
+def asks(cache: ThumbnailCache, **owners: range) -> list[float]:
+    """Ask for thumbnails by owner, and return the seeds that are wanted, most wanted first."""
+    for owner, seeds in owners.items():
+        for seed in seeds:
+            cache.get(request(seed), owner=owner)
+    return [one.request.image.latent.x for one in cache.wanted()]
+
+
+def test_the_owner_whose_wishes_are_newest_comes_first(drawn):
+    cache = ThumbnailCache()
+    pad, strip, film = range(3), range(10, 12), range(20, 22)
+    assert asks(cache, pad=pad) == [0, 1, 2]
+    assert asks(cache, pad=pad, strip=strip) == [10, 11, 0, 1, 2], "a strip was opened"
+    assert asks(cache, pad=pad, strip=strip) == [10, 11, 0, 1, 2], "and stays before the pad"
+    assert asks(cache, pad=range(1, 4), strip=strip) == [1, 2, 3, 10, 11], "the pad was moved"
+    assert asks(cache, film=film, pad=range(1, 4), strip=strip) == [20, 21, 1, 2, 3, 10, 11]
+    assert asks(cache, pad=range(1, 4)) == [1, 2, 3], "the others were closed"
+
+
+def test_of_owners_that_wish_something_new_together_the_one_opened_last_comes_first(drawn):
+    cache = ThumbnailCache()
+    cache.opened("film")
+    assert asks(cache, pad=range(2), film=range(10, 12)) == [10, 11, 0, 1]
+    cache.opened("strip")
+    assert asks(cache, pad=range(20, 22), film=range(30, 32), strip=range(40, 42)) == [40, 41, 30, 31, 20, 21]
+
+
+def test_a_rough_one_is_shown_and_stays_wanted_until_the_fine_one_is_there(drawn):
+    cache = ThumbnailCache()
+    cache.get(request(1), 16)
+    (wanted,) = cache.wanted()
+    cache.take([Thumbnail(wanted.key, 16, bytes([3]) * 1024, final=False)])
+    before = cache.tally
+    assert cache.get(request(1), 16) is not None
+    assert cache.tally.missed == before.missed + 1, "what shows it is drawn again when the fine one comes"
+    assert cache.wanted() == (wanted,)
+    assert cache.waiting == 1
+    cache.take([Thumbnail(wanted.key, 16, bytes([9]) * 1024)])
+    assert set(drawn.values()) == {9}
+    cache.get(request(1), 16)
+    assert cache.wanted() == ()
+    assert cache.waiting == 0
+
+
+def test_a_rough_one_that_made_room_is_drawn_again(drawn):
+    cache = ThumbnailCache(capacity=1)
+    cache.get(request(1))
+    (wanted,) = cache.wanted()
+    cache.take([Thumbnail(wanted.key, 64, bytes(64 * 64 * 4), final=False)])
+    cache.get(request(2))
+    answer(cache)
+    assert cache.get(request(1)) is None
+    assert [one.request.image.latent.x for one in cache.wanted()] == [1]
+
+
+def test_an_older_picture_shown_meanwhile_is_not_drawn_again(drawn):
+    cache = ThumbnailCache()
+    assert cache.known(request(1)) is None
+    assert cache.wanted() == ()
+    cache.get(request(1))
+    answer(cache)
+    assert cache.known(request(1)) == cache.get(request(1))

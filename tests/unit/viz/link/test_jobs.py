@@ -1,10 +1,13 @@
 """Jobs continue while requested, others end."""
 
+from typing import get_args
+
 import numpy as np
 
 from renderer.fake.client import FakeRenderer
-from renderer.ipc.protocol import NoiseDeviation, RenderRequest, Still, Styles
-from viz.link.jobs import KEPT, Jobs
+from renderer.ipc.protocol import NoiseDeviation, RenderRequest, Still, Styles, Work
+from viz.link.jobs import KEPT, NAMES, Jobs
+from viz.state.facts import RunningJob
 
 
 def frame(jobs: Jobs, renderer: FakeRenderer, *asked):
@@ -58,3 +61,14 @@ def test_a_one_off_job_is_done_whoever_asks():
     assert got[0].result.dtype == np.float32
     frame(jobs, renderer)
     assert len(got) == 1
+
+
+def test_every_kind_of_work_has_a_name_and_running_jobs_are_told():
+    assert set(NAMES) == set(get_args(Work))
+    jobs, renderer = setting()
+    frame(jobs, renderer, NoiseDeviation(RenderRequest(1), 3), Still(RenderRequest(2)))
+    assert [one.name for one in jobs.running] == ["Noise deviation", "Picture"]
+    frame(jobs, renderer, NoiseDeviation(RenderRequest(1), 3), Still(RenderRequest(2)))
+    assert jobs.running == (RunningJob("Noise deviation", 1, 3),)
+    frame(jobs, renderer)
+    assert jobs.running == ()

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from foundation.specs.dataset_facts import DatasetFacts
+from foundation.datasets.facts import DatasetFacts
 from foundation.specs.draft import Draft
+from foundation.specs.film import FilmSpec
+from foundation.specs.metrics import MetricRunSpec
+from foundation.specs.options import fields
 from foundation.specs.train import TrainSpec
 from gan.cli.train import command as gan_train
 from tests.unit.training.tiny import dataset
 from training_launcher.cli.submit import submit
 from training_launcher.presets import load
 from training_launcher.run import Run
+from viz.runs.labels import placeholder, worded
 from viz.runs.new_run.fields import waits_for
 from viz.runs.new_run.form import Form, Looker, every_kth, judge, outdir_problem, words
 from viz.runs.new_run.measurements import toggled
@@ -202,3 +206,16 @@ def test_a_dataset_is_looked_at_in_a_thread_the_newest_path_last(tmp_path):
         pass
     assert "no file or folder /nowhere" in last.problem
     assert looker.ask("  ", lambda: None) is None
+
+
+def test_sentences_about_options_are_in_words():
+    parts = fields(TrainSpec)
+    assert worded("data must be given.", parts) == "Dataset must be given."
+    assert worded("batch-gpu must be at least 1.", parts) == "Batch per GPU must be at least 1."
+    assert worded("The pictures are too few.", parts) == "The pictures are too few."
+
+
+@pytest.mark.parametrize("spec", [TrainSpec, MetricRunSpec, FilmSpec])
+def test_empty_fields_of_the_forms_are_in_words(spec):
+    shouted = [placeholder(part) for part in fields(spec) if placeholder(part).isupper() or "|" in placeholder(part)]
+    assert shouted in ([], ["C,..."], ["X,Y"])

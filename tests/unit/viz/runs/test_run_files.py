@@ -96,14 +96,20 @@ def test_a_run_that_was_resumed_loses_what_was_cut(run, files, monkeypatch):
 def test_nothing_is_looked_at_once_nobody_wants_anything(run, files, monkeypatch):
     monkeypatch.setattr(data, "PERIOD_S", 0.01)
     monkeypatch.setattr(data, "ABANDONED_S", 0.1)
-    files.want((str(run),), (), ())
-    wait_for(lambda: files.rounds > 3)
-    time.sleep(0.3)
+
+    def looked_at(beyond: int) -> bool:
+        files.want((str(run),), (), ())
+        return files.rounds > beyond
+
+    def at_rest() -> bool:
+        before = files.rounds
+        time.sleep(0.2)
+        return files.rounds == before
+
+    wait_for(lambda: looked_at(3))
+    wait_for(at_rest)
     rounds = files.rounds
-    time.sleep(0.2)
-    assert files.rounds == rounds
-    files.want((str(run),), (), ())
-    wait_for(lambda: files.rounds > rounds)
+    wait_for(lambda: looked_at(rounds))
 
 
 def test_closing_ends_the_thread(run):

@@ -1,14 +1,16 @@
 """Texts about runs whose numbers are fractions, enormous, or of no training."""
 
+from typing import get_args
+
 import pytest
 
-from training_launcher.run import Run
+from training_launcher.run import Kind, Run
 from viz.runs.actions import StopRun
 from viz.runs.curves_section import empty_text
 from viz.runs.detail_panel import figures
 from viz.runs.follower import RunRecord
 from viz.runs.plots import ANY, METRIC, specs
-from viz.runs.text import metric_value, progress_text
+from viz.runs.text import STOPPING, metric_value, progress_text
 from viz.state.interaction import RunChoice
 
 
@@ -27,12 +29,23 @@ def test_values_of_metrics_are_short(value):
     assert float(text) == pytest.approx(value, rel=0.01)
 
 
-@pytest.mark.parametrize(("kind", "says"), [("train", "snapshot"), ("metrics", "Results so far"), ("video", "Results")])
+STOPS = [
+    *[("train", "snapshot"), ("metrics", "measured stays"), ("video", "film is removed")],
+    *[("figures", "done stay"), ("dataset", "Nothing is written"), ("fit", "best result so far stays")],
+]
+
+
+@pytest.mark.parametrize(("kind", "says"), STOPS)
 def test_stopping_promises_what_the_run_does(monkeypatch, kind, says):
     monkeypatch.setattr("viz.runs.actions.launcher.stop", lambda run: None)
     news = StopRun(Run("/runs/00001-a", kind, "running")).carry_out()
     assert says in news.detail
     assert ("snapshot" in news.detail) == (kind == "train")
+    assert ("snapshot" in STOPPING[kind].before) == (kind == "train")
+
+
+def test_every_kind_of_run_says_what_stopping_does():
+    assert set(STOPPING) == set(get_args(Kind)) == {kind for kind, _ in STOPS}
 
 
 def test_numbers_that_cannot_be_drawn_are_not_said_to_be_missing():

@@ -3,8 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from viz.state.facts import Snapshot
-from viz.state.snapshots import current, nearest, newest_kimg, snapshots_of
+from foundation.bundled import RECORDED_RUNS
+from tests.unit.viz.facts import new_facts
+from training_launcher import registry
+from viz.runs.data import RUN_FILES, RunFiles
+from viz.runs.menu import actions
+from viz.state.facts import Services, Snapshot
+from viz.state.settings import Settings
+from viz.state.snapshots import current, nearest, newest_kimg, run_folders, snapshots_of
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -85,3 +91,14 @@ def test_current_and_nearest(tmp_path: Path) -> None:
     assert [nearest(found, kimg) for kimg in (-5, 19, 20, 21, 69, 71, 1e9)] == [0, 0, 0, 1, 1, 2, 2]
     with pytest.raises(ValueError, match="without snapshots"):
         current((), "x")
+
+
+def test_the_training_of_the_demo_network_is_listed_and_cannot_be_trashed():
+    folders = run_folders(Settings(), "")
+    assert folders[-1] == str(RECORDED_RUNS)
+    (run,) = registry.scan([folders[-1]])
+    assert run.kind == "train"
+    services = Services()
+    services.add(RUN_FILES, RunFiles(lambda: None))
+    assert "trash" not in [id_ for id_, *_ in actions(new_facts(services=services), run)]
+    assert run_folders(Settings(run_dirs="/mine"), "") == ("/mine",)

@@ -214,7 +214,6 @@ def test_layouts_follow_the_window_over_the_width_from_which_there_is_a_rail(wid
     places = {window.label: window.dock_space_name for window in params.docking_params.dockable_windows}
     assert places["History"] == node
     assert places["Canvas"] == "MainDockSpace"
-    assert params.docking_params.layout_reset
     layout.resize(params, width + 10, 900.0)
     expected = [split.ratio for split in layout.splits("explore", width + 10, 900.0)]
     assert [split.ratio for split in params.docking_params.docking_splits] == pytest.approx(expected)

@@ -103,6 +103,7 @@ def test_what_is_seen_is_known_when_the_frame_ends():
 
 def test_the_loupe_shows_the_pixels_around_one_and_nothing_beyond_the_edge():
     pixels = np.zeros((20, 30, 4), np.uint8)
+    pixels[..., 3] = 255
     pixels[7, 9] = (1, 2, 3, 255)
     half = CELLS // 2
     around = neighbourhood(pixels, 9, 7)
@@ -152,7 +153,7 @@ def test_splits_give_the_sides_the_widths_of_the_design(workspace, size):
 def test_widths_of_the_mock():
     assert [side.size for side in sides("explore", 1280, 720)] == [276, 316, 198]
     assert [side.size for side in sides("explore", 1920, 1080)] == [320, 372, 250, 92]
-    assert [side.size for side in sides("mix", 1920, 1080)] == [320, 560, 116]
+    assert [side.size for side in sides("mix", 1920, 1080)] == [320, 560, 128]
     assert sides("analyse", 1920, 1080)[2].size == pytest.approx(0.46 * (1080 - 64))
 
 

@@ -39,13 +39,14 @@ def test_bands_beyond_the_network_are_empty():
 @pytest.mark.parametrize(
     ("name", "short"),
     [
-        ("b8.conv0", "b8.0"),
-        ("b1024.conv1", "b1024.1"),
-        ("b8.torgb", "b8.rgb"),
-        ("b4.input", "b4.in"),
+        ("b8.conv0", "8 ↑"),
+        ("b1024.conv1", "1024"),
+        ("b1024.torgb", "1024 RGB"),
+        ("b4.input", "4 in"),
         ("L3_52_512", "L3"),
         ("input", "input"),
         ("b8.skip", "b8.skip"),
+        ("b8.conv0.weight", "b8.conv0.weight"),
     ],
 )
 def test_short_names(name, short):
@@ -65,3 +66,15 @@ def test_share_in_words():
         "base",
         "",
     ]
+
+
+def test_small_networks_name_sizes_and_not_what_was_seen_in_large_ones():
+    assert [band.note for band in bands_of(SG2_32)][:2] == ["4² to 16²", "16² to 32²"]
+    assert [band.note for band in bands_of(SG2_1024)] == ["pose, shape", "features, hair", "colour, texture"]
+
+
+@pytest.mark.parametrize("model", [SG2_32, SG2_1024, SG3_256])
+def test_short_names_tell_the_layers_of_a_network_apart(model):
+    names = [layer.name for layer in model.layers]
+    assert len({short_name(name) for name in names}) == len(names)
+    assert max(len(short_name(name)) for name in names) <= 8

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from renderer.document.document import Document, Motion
 from renderer.ipc.protocol import Latent, Noise, Transform
-from viz.state.motion import LONGEST_STEP, Phase, advance, elapsed, names, resumed, stopped
+from viz.state.motion import LONGEST_STEP, REST_S, Activity, Phase, advance, elapsed, names, resumed, stopped
 
 ALL = Motion(
     latent=True,
@@ -107,3 +107,33 @@ def test_what_moves_has_a_name():
     assert names(Motion(latent=True)) == "Walk"
     assert names(Motion(orbit=True, turn=True)) == "Orbit and Turn"
     assert names(Motion(latent=True, noise=True, turn=True)) == "Walk, Noise film and Turn"
+
+
+def activity(*frames: tuple[float, bool, bool]) -> list[bool]:
+    """Return for frames of (seconds, changed, sustained) if the image is in motion."""
+    looked = Activity()
+    return [looked.look(changed, now, sustained) for now, changed, sustained in frames]
+
+
+def test_a_single_change_is_no_motion():
+    assert activity((0, True, False), (0.1, False, False), (5, True, False)) == [False, False, False]
+
+
+def test_changes_in_quick_succession_are_a_motion_until_the_last_one_is_past():
+    frames = [(0, True, False), (0.1, True, False), (0.2, False, False), (0.11 + REST_S, False, False)]
+    assert activity(*frames) == [False, True, True, False]
+
+
+def test_what_is_held_is_in_motion_from_its_first_change_on_and_rests_while_it_is_still():
+    frames = [(0, False, True), (0.1, True, True), (0.2, False, True), (0.11 + REST_S, False, True), (9, True, True)]
+    assert activity(*frames) == [False, True, True, False, True]
+
+
+def test_what_is_let_go_rests_at_once_even_if_it_changes_once_more():
+    assert activity((0, True, True), (0.01, True, True), (0.02, True, False)) == [True, True, False]
+    assert activity((0, True, True), (0.01, False, False), (0.02, False, False)) == [True, False, False]
+
+
+def test_a_slow_motion_stays_one_at_few_frames_a_second():
+    frames = [(i / 8, True, True) for i in range(20)]
+    assert all(activity(*frames))

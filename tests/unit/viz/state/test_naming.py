@@ -6,8 +6,9 @@ import pytest
 
 from renderer.document.document import Document, Swatch
 from renderer.document.mixing import lock, take
+from renderer.document.timeline import Key, Timeline, Track
 from renderer.ipc.protocol import Latent, LayerNoise, Mixing, Network, Noise, Transform, Truncation
-from viz.state.step_names import step_name
+from viz.state.step_names import step_name, timeline_step
 
 BASE = Document()
 NAMES = ("b4.conv1", "b8.conv0", "b8.conv1")
@@ -98,3 +99,28 @@ def test_resetting_everything_keeps_the_network():
     before = Document(network=network, latent=Latent(x=4), truncation=Truncation(0.3))
     assert step_name(replace(before, latent=Latent()), Document(network=network)) == "ψ 1.00"
     assert step_name(before, Document(network=network)) == "Reset everything"
+
+
+def keys(**at_values: float) -> Timeline:
+    """Return a timeline with a track of ψ; `s2=0.5` is a key of 0.5 at 2 s."""
+    found = tuple(Key(float(at.removeprefix("s")), value) for at, value in at_values.items())
+    return Timeline(tracks=(Track("truncation.psi", found),) if found else ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        (keys(), keys(s0=1.0), "Key ψ"),
+        (keys(), keys(s0=1.0, s4=0.5), "Keys of ψ"),
+        (keys(s0=1.0), keys(s0=1.0, s4=0.5), "Key ψ"),
+        (keys(s0=1.0, s4=0.5), keys(s0=1.0), "Remove ψ key"),
+        (keys(s0=1.0, s2=0.7, s4=0.5), keys(s0=1.0), "Remove 2 ψ keys"),
+        (keys(s0=1.0, s4=0.5), keys(s0=1.0, s5=0.5), "Move ψ key"),
+        (keys(s0=1.0, s4=0.5), keys(s0=1.0, s4=0.6), "Change ψ key"),
+        (keys(s0=1.0, s4=0.5), keys(s1=0.3, s3=0.9), "Other keys of ψ"),  # filled by a walk
+        (keys(s0=1.0, s4=0.5), keys(s0=0.3, s4=0.9), "Other keys of ψ"),
+        (keys(s0=1.0, s4=0.5), keys(s1=1.0, s5=0.5), "Move 2 ψ keys"),
+    ],
+)
+def test_steps_of_keys_say_what_was_done(before, after, name):
+    assert timeline_step(before, after) == name

@@ -1,0 +1,1 @@
+"""Benchmarks of editing: fits of photos."""

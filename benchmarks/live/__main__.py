@@ -1,0 +1,5 @@
+"""Entry of `python -m benchmarks.live`."""
+
+from benchmarks.live import main
+
+main()

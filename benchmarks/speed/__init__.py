@@ -1,0 +1,1 @@
+"""Speed of the library, of datasets and of other inference engines."""

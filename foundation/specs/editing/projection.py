@@ -1,0 +1,153 @@
+"""Options of fitting photos to a network, the files that a fit writes, and the choices of its form.
+
+The command line, the launcher and the window share these; nothing here imports torch.
+"""
+
+from dataclasses import dataclass
+
+from foundation.specs.formats import read_numbers, read_pair
+from foundation.specs.options import option
+from foundation.specs.pictures import NetworkSpec
+
+STEPS = {"quick": 150, "good": 400, "best": 1000}
+"""Steps of a fit in W or W+; `best` is the published number."""
+TUNE_STEPS = {"quick": 60, "good": 150, "best": 350}
+"""Steps of tuning; `best` is the published number at most."""
+TIMES = tuple(STEPS)
+SPACES = ("w", "w+")
+SEED = 303
+"""Published seed."""
+NOISE_WEIGHT = 1e5
+"""Published weight of the noise regulariser."""
+EDITABLE = 0.6
+STRONGEST = 1.0
+"""Weight of the distance from the mean at `editable` 1, see `editable_weight`."""
+START_SEEDS = 300
+"""Seeds that the start `best` is chosen from."""
+MEAN, BEST = "mean", "best"
+"""Starts that are no file."""
+
+PROJECTED, PROJECTION, TARGET, FILM = "projected_w.npz", "proj.png", "target.png", "proj.mp4"
+"""Published names: w [1, num_ws, w_dim], its picture, the cropped photo, the film."""
+IGNORED = "ignore.png"
+"""Copy of the picture of the region that is ignored."""
+TUNED = "tuned.safetensors"
+"""The photo's own copy of the network."""
+ABOUT = "fit.json"
+"""Facts of a fit for readers without torch: see `docs/guide/photos.md`."""
+CURVE = "fit.jsonl"
+"""A line of JSON for each step."""
+LATEST, LATEST_PICTURE = "latest.npz", "latest.png"
+"""The present w, and while tuning the present picture, of a fit that runs."""
+STATE = "fit-state.safetensors"
+"""State that an interrupted fit goes on from; absent once it is finished."""
+PAUSE = "pause"
+"""While a file of this name was changed less than `PAUSE_S` ago, the fit waits."""
+PAUSE_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSpec(NetworkSpec):
+    """Find the latents of photos: each is fitted in W or W+, and the network is tuned to it if asked.
+
+    Writes projected_w.npz, proj.png and target.png for a single photo, and in a folder named after each of several.
+    A fit that was interrupted goes on where it was when the same command is given again.
+    """
+
+    targets: tuple[str, ...] = option(
+        read=str,
+        multiple=True,
+        names=("--target",),
+        metavar="FILE|DIR",
+        help="Photo to fit, or a folder of photos. Can be repeated (not in the official tools).",
+    )
+    outdir: str = option(metavar="DIR", help="Output folder; created if missing.")
+    num_steps: int | None = option(
+        None, low=1, high=1_000_000, help="Steps in W or W+; default: by --time, 1000 for `best`."
+    )
+    seed: int = option(SEED, low=0, high=2**32 - 1, help="Random seed.")
+    save_video: bool = option(True, help="Write a film of the fit, photo and picture side by side.")
+    space: str = option(
+        "w",
+        choices=SPACES,
+        help="Space of the latents: w, one vector for all layers, most editable; w+, one for each, closer to the "
+        "photo. (Not in the official tools, like all options below.)",
+    )
+    tune: bool = option(False, help="Then tune a copy of the network to the photo (PTI), and write tuned.safetensors.")
+    time: str = option("best", choices=TIMES, help="Numbers of steps.")
+    tune_steps: int | None = option(
+        None, low=1, high=1_000_000, help="Steps of tuning; default: by --time, 350 for `best`."
+    )
+    editable: float = option(
+        EDITABLE,
+        low=0.0,
+        high=1.0,
+        help="Stay near the mean of w, 0 to 1, in w+: lower is closer to the photo and worse to edit. 0 is the "
+        "published loss.",
+    )
+    start: str = option(
+        MEAN,
+        metavar="WHERE",
+        help=f"Start: mean, the mean of w; best, the closest of {START_SEEDS} seeds; or a file of latents "
+        "(.npz, .npy, .pt).",
+    )
+    ignore: str | None = option(
+        None,
+        metavar="FILE",
+        help="Picture of what not to fit, bright where the photo is ignored, in the frame of the cropped photo.",
+    )
+    crop: tuple[float, ...] = option(
+        (),
+        read=read_numbers,
+        metavar="X,Y,SIDE[,ANGLE]",
+        help="Square of the photo to fit: its centre and side in pixels, and its turn in degrees counterclockwise; "
+        "default: the largest one in the middle.",
+    )
+    noise_weight: float = option(NOISE_WEIGHT, low=0.0, help="Weight of the noise regulariser (StyleGAN1 and 2).")
+    learning_rate: float = option(0.1, low=0.0, high=10.0, help="Largest learning rate of w.")
+    locality: bool = option(True, help="While tuning, keep the pictures of other w as they were.")
+    label: int | None = option(None, names=("--class",), low=0, help="Class of a conditional network.")
+    condition: tuple[float, ...] = option(
+        (), read=read_numbers, metavar="C,...", help="Numbers that a conditional network gets in place of a class."
+    )
+    translate: tuple[float, float] = option(
+        (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the picture, in its widths (StyleGAN3)."
+    )
+    rotate: float = option(0.0, metavar="ANGLE", help="Rotation of the picture, in degrees (StyleGAN3).")
+    encoder: str | None = option(
+        None,
+        metavar="FILE",
+        help="TorchScript file that gives the start: a photo [1, 3, H, W], -1 to 1, to w. It is a program, run in a "
+        "process that cannot write.",
+    )
+    trust_encoder: bool = option(False, help="Run the encoder: only if you trust where it came from.")
+    detector: tuple[str, ...] = option(
+        (),
+        read=str,
+        multiple=True,
+        metavar="FILE|URL",
+        help="The official vgg16.pt for the distance, as of `metrics`; default: fetched before, else the best at hand.",
+    )
+    trust_detector: bool = option(False, help="Run a detector that was not fetched from the published address.")
+    device: str = option("auto", help="Device: auto, cpu, cuda, cuda:1 or mps.")
+
+    @property
+    def fit_steps(self) -> int:
+        """Steps in W or W+."""
+        return STEPS[self.time] if self.num_steps is None else self.num_steps
+
+    @property
+    def tuning_steps(self) -> int:
+        """Steps of tuning; 0 without."""
+        return 0 if not self.tune else TUNE_STEPS[self.time] if self.tune_steps is None else self.tune_steps
+
+
+def editable_weight(editable: float) -> float:
+    """Return the weight of a fit's distance from the mean in W+, relative to the photo's distance at the start.
+
+    The loss is distance + weight * (distance of the start) * mean over layers of |w - w_avg|^2 / w_std^2.
+
+    Args:
+        editable: 0..1.
+    """
+    return STRONGEST * editable**3

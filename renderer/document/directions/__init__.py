@@ -1,0 +1,1 @@
+"""Directions in documents: what was found, and the searches that find more."""

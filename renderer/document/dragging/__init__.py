@@ -1,0 +1,1 @@
+"""Dragging points of a picture: the points, the job that drags them, and its progress. No torch."""

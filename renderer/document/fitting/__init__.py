@@ -1,0 +1,1 @@
+"""Parts of a session for fitting photos."""

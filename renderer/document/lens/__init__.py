@@ -1,0 +1,1 @@
+"""The lens: live figures of the network for the present picture."""

@@ -1,0 +1,21 @@
+"""Settings of the lens, as a session keeps them. Standard library only."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from renderer.document.ranges import Range
+
+PICTURES = 16
+"""Default number of pictures that equivariance is averaged over."""
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Figures that are measured while they are seen."""
+
+    on: bool = False
+    """Show the lens beside layers and spectrum."""
+    live: bool = True
+    """Measure again whenever the picture has changed."""
+    pictures: Annotated[int, Range(1, 64)] = PICTURES
+    """Number of pictures that equivariance is averaged over; 1: the present one alone."""

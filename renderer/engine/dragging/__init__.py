@@ -1,0 +1,1 @@
+"""Jobs that drag points of a picture."""

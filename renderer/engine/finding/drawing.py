@@ -1,0 +1,53 @@
+"""Pictures for searches."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gan.display import to_rgba8
+from gan.edits.measures import Draw
+from gan.networks.generator import StyleGenerator
+from renderer.engine.display import shown_part
+from renderer.engine.keys import OutputKey, display_key, synthesis_key
+from renderer.engine.models import Model
+from renderer.engine.small import ROUGH_SECONDS
+from renderer.engine.synthesis import run, small_outputs
+from renderer.ipc.protocol import Display, RenderRequest
+
+Floats = npt.NDArray[np.float32]
+
+
+class SearchError(ValueError):
+    """A search that this network or these settings do not allow. The text says what is wrong and what to do."""
+
+
+def styled(model: Model) -> StyleGenerator:
+    """Return the generator of a model. Raises SearchError where it has no W."""
+    if not isinstance(model.G, StyleGenerator):
+        raise SearchError("This network has no W to search in.")
+    return model.G
+
+
+SMALL = 128
+"""Least side of the low resolution at which slow networks are measured."""
+
+
+def drawing(model: Model, request: RenderRequest, least: int = SMALL, always: bool = False) -> Draw:
+    """Return what draws ws with all else as in a request.
+
+    Pictures have a low resolution of at least `least` where a whole one takes long, or `always`.
+    """
+    key = synthesis_key(model, request.image)
+    small = always or model.pace.full_s > ROUGH_SECONDS
+    sides = [side for side in model.low_res_sides if side >= least] if small else []
+
+    def draw(ws: torch.Tensor, number: int) -> Floats:
+        ws = ws.to(model.device, torch.float32)[None]
+        if sides:
+            output = small_outputs(model, ws, key, min(sides), lambda share: None)[0]
+        else:
+            output = next(iter(run(model, ws, OutputKey(key), lambda share: None).outputs.values()))
+        shown = shown_part(output, display_key(OutputKey(key), Display()))
+        return np.asarray(to_rgba8(shown)[..., :3] / 255, np.float32)
+
+    return draw

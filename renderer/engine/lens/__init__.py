@@ -1,0 +1,1 @@
+"""Figures of the lens, by the library."""

@@ -1,0 +1,4 @@
+"""Names that the window and the renderer agree on. Imports nothing."""
+
+PREFIX = "stylescope-"
+"""Starts the names of all shared memory."""

@@ -1,0 +1,119 @@
+"""Every workspace and dialog at the sizes and scales people have: no text is cut, and nothing lies on anything else."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from imgui_bundle import glfw_utils, imgui
+
+import glfw  # isort: skip  # after imgui_bundle, which selects the library that both share
+
+from foundation.bundled import RECORDED_RUNS
+from renderer.document.document import Swatch
+from renderer.document.parts import Latent
+from tests.e2e.driver import TOP, Driver, Key, drive
+from tests.e2e.shell.looked_at import faults
+from tests.soak import ON
+from viz.commands.actions import ResetLayout
+from viz.files import browse_purposes
+from viz.shell import dialogs, layout
+from viz.state.scene import ShowDialog
+from viz.state.settings import Settings, fitting
+from viz.ui import record, theme
+
+pytestmark = pytest.mark.window
+
+HD, FULL, FOUR_K = (1280, 720), (1920, 1080), (3840, 2160)
+USUAL = ((HD, 1.0), (HD, 1.25), (FULL, 1.0), (FULL, 2.0), (HD, 0.75), (FOUR_K, 3.0), (FULL, 1.5), (FOUR_K, 1.0))
+LOOKS = tuple((size, scale) for size in (HD, FULL, FOUR_K) for scale in fitting(size)) if ON else USUAL
+DIALOG_LOOKS = LOOKS if ON else ((HD, 1.25), (FULL, 1.0))
+
+
+OF_RUNS = {"save-results", "results", "save-directions"}
+"""Dialogs that need results of runs or searches."""
+NAMES = frozenset({"00000-stylegan2-avatars-32-gpus1-batch8-gamma0.05"})
+"""Texts of the user, which may be shortened."""
+
+
+def show(d: Driver, size: tuple[int, int], scale: float, scheme: str) -> None:
+    """Give the window a size, a scale and a scheme."""
+    glfw.set_window_size(glfw_utils.glfw_window_hello_imgui(), *size)
+    d.change(lambda s: replace(s, settings=replace(s.settings, scale=scale, scheme=scheme)))
+    d.wait_for(lambda: tuple(imgui.get_io().display_size) == size, what=f"a window of {size}")
+    d.wait_for(lambda: theme.current.scale == pytest.approx(scale), what=f"a scale of {scale}")
+
+
+def work(d: Driver) -> None:
+    """Wait for a picture, and put swatches on the shelf and steps into the history."""
+    d.wait_frame()
+    shelf = tuple(Swatch(f"{seed}", Latent(seed)) for seed in range(9))
+    d.change(lambda s: replace(s, document=replace(s.document, shelf=shelf)))
+    d.press(Key.r)
+    d.press(Key.r)
+    d.wait_for(lambda: d.facts.runs, what="the recorded runs")
+
+
+def look(d: Driver, drawn: record.Record, where: str) -> list[str]:
+    """Return the faults of the next frame."""
+    drawn.clear()
+    d.frames(1)
+    return [f"{where}: {fault}" for fault in (*faults(drawn, NAMES), *tab_bars(d))]
+
+
+def tab_bars(d: Driver) -> list[str]:
+    """Return the panels that have a tab bar though they are alone in their node."""
+    found = []
+    for side in layout.sides(d.scene.view.workspace, *d.facts.size):
+        window = imgui.internal.find_window_by_name(side.windows[0])
+        node = window.dock_node if window is not None else None
+        if node is not None and len(side.windows) == 1 and not node.is_no_tab_bar():
+            found.append(f"{side.windows[0]} has a tab bar")
+    return found
+
+
+def settings() -> Settings:
+    return Settings(run_dirs=str(RECORDED_RUNS))
+
+
+def test_nothing_is_cut_or_covered_in_any_workspace(tmp_path: Path):
+    found: list[str] = []
+
+    def steps(d: Driver) -> None:
+        work(d)
+        drawn = record.start()
+        for k, (size, scale) in enumerate(LOOKS):
+            show(d, size, scale, "light" if k % 2 else "dark")
+            for workspace in layout.WORKSPACES:
+                d.change(lambda s, workspace=workspace: replace(s, view=replace(s.view, workspace=workspace)))
+                d.frames(layout.SETTLED + 4)
+                found.extend(look(d, drawn, f"{workspace} {size} {scale}"))
+                menus, middle, right = d.rect("//**/Help"), d.rect(f"{TOP}/workspace/##0"), d.rect(f"{TOP}/##undo")
+                if not menus[2] < middle[0] < d.rect(f"{TOP}/workspace/##3")[2] < right[0]:
+                    found.append(f"{workspace} {size} {scale}: the parts of the app bar overlap")
+            d.change(lambda s: s.request(ResetLayout()))
+            d.frames(3)
+            found.extend(f"after Reset layout {size} {scale}: {fault}" for fault in tab_bars(d))
+        record.stop()
+
+    drive(steps, size=FOUR_K, config_dir=tmp_path, settings=settings())
+    assert not found, "\n".join(found)
+
+
+def test_nothing_is_cut_or_covered_in_any_dialog(tmp_path: Path):
+    found: list[str] = []
+
+    def steps(d: Driver) -> None:
+        work(d)
+        drawn = record.start()
+        for k, (size, scale) in enumerate(DIALOG_LOOKS):
+            show(d, size, scale, "dark" if k % 2 else "light")
+            for name in (*sorted({*dialogs.TITLES} - OF_RUNS), *browse_purposes.MODES):
+                d.change(lambda s, name=name: s.request(ShowDialog(name)))
+                d.frames(6)
+                found.extend(look(d, drawn, f"{name} {size} {scale}"))
+                d.press(Key.escape)
+                d.wait_for(lambda: not dialogs.is_open(d.scene, d.facts) or d.press(Key.escape), what="it to close")
+        record.stop()
+
+    drive(steps, size=FULL, config_dir=tmp_path, settings=settings())
+    assert not found, "\n".join(found)

@@ -1,0 +1,160 @@
+"""Room for the picture: what is empty folds, what is long scrolls, and messages keep out of the way."""
+
+from dataclasses import replace
+
+import pytest
+
+from renderer.document.document import Swatch
+from renderer.document.parts import Latent
+from tests.e2e.driver import Driver, Key, drive
+from tests.e2e.shell.looked_at import faults
+from viz.shell import layout, panel_sizes
+from viz.state.interaction import INFO_S
+from viz.ui import record, theme
+
+pytestmark = pytest.mark.window
+
+PICTURE = "//Canvas/##picture"
+
+
+def height(d: Driver, item: str = PICTURE) -> float:
+    _, y0, _, y1 = d.rect(item)
+    return y1 - y0
+
+
+def test_an_empty_timeline_is_one_row_until_something_is_animated():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.frames(layout.SETTLED + 4)
+        folded = height(d)
+        assert folded > 720 - layout.APP_BAR - layout.STATUS_BAR - panel_sizes.FOLDED - 8
+        d.press(Key.k)
+        d.frames(4)
+        assert height(d) == pytest.approx(folded - (198 - panel_sizes.FOLDED), abs=4)
+        d.press(Key.mod_ctrl, Key.z)
+        d.frames(4)
+        assert height(d) == pytest.approx(folded, abs=2)
+        d.click("//Timeline/##walks")
+        d.press(Key.escape)
+
+    drive(steps)
+
+
+def test_a_folded_timeline_that_is_pulled_open_stays_open():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.frames(layout.SETTLED + 4)
+        x0, _, x1, y1 = d.rect(PICTURE)
+        x = (x0 + x1) / 2
+        d.drag([(x, y1 + 1), (x, y1 - 60), (x, y1 - 120)])
+        d.frames(6)
+        assert d.rect(PICTURE)[3] == pytest.approx(y1 - 121, abs=6)
+
+    drive(steps)
+
+
+def test_forty_swatches_leave_the_layers_in_sight():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        shelf = tuple(Swatch(f"{seed}", Latent(seed)) for seed in range(40))
+        d.change(lambda s: replace(s, document=replace(s.document, shelf=shelf)))
+        d.frames(4)
+        assert d.rect("//Mix/##sectionLayers")[3] < 0.65 * 720
+        d.ctx.mouse_move("//**/##swatch0")
+        for _ in range(12):
+            d.ctx.mouse_wheel_y(-5)
+            d.frames(1)
+        d.click("//**/##swatch39")
+        assert d.scene.interaction.selection.swatch == shelf[39]
+
+    drive(steps)
+
+
+def test_confirmations_are_plates_below_and_go_by_themselves():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        now = [0.0]
+        d.app._frame._clock = d.app._clock = lambda: now[0]
+        d.app.say("Saved 00000.png", "/a/folder", folder="/a/folder")
+        d.frames(3)
+        _, top, _, bottom = d.rect(PICTURE)
+        _, y0, _, y1 = d.rect("//**/##errorShow folder")
+        assert y0 > (top + bottom) / 2
+        assert y1 < bottom
+        now[0] = INFO_S + 1
+        d.frames(3)
+        assert not d.app.messages
+
+    drive(steps)
+
+
+def test_an_error_shows_all_that_it_says():
+    text = "portrait.jpg is no network: drop a network (.pkl or .safetensors), a run folder, or a picture"
+    detail = "It may still be fitted as a photo, put on the shelf, or opened as the recipe that it holds. " * 2
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        drawn = record.start()
+        d.app.say(text, detail, bad=True)
+        d.frames(2)
+        drawn.clear()
+        d.frames(1)
+        lines = " ".join(one.text for one in drawn.texts if one.window.startswith("Canvas/strips"))
+        assert text in lines
+        assert detail.strip() in lines
+        assert not faults(drawn)
+        record.stop()
+
+    drive(steps)
+
+
+def test_the_zoom_plate_shows_its_level_alone_until_the_pointer_is_near():
+    def shown(d: Driver, drawn: record.Record) -> set[str]:
+        drawn.clear()
+        d.frames(1)
+        return {one.text for one in drawn.texts if one.window == "Canvas"}
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        drawn = record.start()
+        d.ctx.mouse_move("//Generator/ψ/##track")
+        d.frames(2)
+        assert any(text.endswith(" %") for text in shown(d, drawn))
+        assert not {"Fit", "Pixels"} & shown(d, drawn)
+        d.ctx.mouse_move("//Canvas/##fit")
+        d.frames(2)
+        assert {"Fit", "1:1", "Smooth", "Pixels"} <= shown(d, drawn)
+        d.click("//Canvas/smooth/##1")
+        assert not d.scene.settings.smooth
+        record.stop()
+
+    drive(steps)
+
+
+def test_the_tooltip_of_a_row_lies_beside_its_panel_and_goes_with_a_click():
+    def tips(d: Driver, drawn: record.Record) -> list[record.Drawn]:
+        drawn.clear()
+        d.frames(1)
+        return [one for one in drawn.texts if one.window.startswith("##Tooltip")]
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        drawn = record.start()
+        d.ctx.mouse_move("//Generator/ψ/##track")
+        d.wait_for(lambda: tips(d, drawn), what="the tooltip")
+        d.frames(2)
+        [one] = tips(d, drawn)
+        _, _, right, _ = d.rect("//Generator/##sectionLatent")
+        assert one.rect.x0 > right
+        d.ctx.mouse_click(1)
+        d.frames(2)
+        assert not tips(d, drawn)
+        record.stop()
+
+    drive(steps)
+
+
+def test_disabled_texts_can_be_read():
+    for tokens in (theme.DARK, theme.LIGHT):
+        ground = theme.blend(tokens.panel, tokens.control, theme.DISABLED)
+        assert theme.contrast(theme.blend(ground, tokens.text, theme.DISABLED), ground) >= 3

@@ -1,0 +1,213 @@
+"""`project`: published files, folders of photos, going on, dry runs, encoders, and inputs that cannot be used."""
+
+import json
+import os
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from PIL import Image
+
+import gan
+from foundation.arrays import read_floats
+from foundation.specs.editing import projection as names
+from gan.cli.main import main
+from gan.metrics import detectors
+from tests.fixtures_path import ROOT
+from tests.pictures import noise
+from tests.unit.renderer import tiny
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("networks")
+    return {kind: str(tiny.save(folder, kind)) for kind in ("sg2", "grey", "rgba", "sg3", "cond")}
+
+
+@pytest.fixture(autouse=True)
+def pixels_alone(monkeypatch):
+    """Compare low-passed pixels, as where no feature network is installed; that takes a tenth of the time."""
+    monkeypatch.setattr(detectors, "lite_weights", lambda: None)
+
+
+@pytest.fixture
+def photo(tmp_path):
+    Image.fromarray(noise(1, 40)[0]).save(tmp_path / "jon.png")
+    return tmp_path / "jon.png"
+
+
+def project(network, *targets, **options):
+    words = [f"--target={target}" for target in targets]
+    words += [f"--{name.replace('_', '-')}={value}" for name, value in {"num_steps": 3, **options}.items()]
+    return CliRunner().invoke(main, ["project", f"--network={network}", "--device=cpu", *words])
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        return np.asarray(image).astype(int)
+
+
+def about(folder):
+    return json.loads((folder / names.ABOUT).read_text())
+
+
+def test_published_files(networks, photo, tmp_path):
+    done = project(networks["sg2"], photo, outdir=tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "Distance: pixels, low-passed" in done.output
+    out = tmp_path / "out"
+    assert {path.name for path in out.iterdir()} == {
+        "projected_w.npz", "proj.png", "target.png", "proj.mp4", "fit.json", "fit.jsonl", "latest.npz",
+    }  # fmt: skip
+    with np.load(out / "projected_w.npz") as stored:
+        assert stored["w"].shape == (1, 8, 16)
+        assert stored["noise.b8.conv0"].shape == (8, 8)
+    assert pixels(out / "proj.png").shape == pixels(out / "target.png").shape == (32, 32, 3)
+    drawn = CliRunner().invoke(
+        main, ["images", f"--network={networks['sg2']}", f"--projected-w={out / 'projected_w.npz'}",
+               f"--outdir={tmp_path / 'drawn'}", "--device=cpu"],
+    )  # fmt: skip
+    assert drawn.exit_code == 0, drawn.output
+    pair = [pixels(path) for path in (tmp_path / "drawn" / "proj00.png", out / "proj.png")]
+    assert np.abs(pair[0] - pair[1]).max() <= 1
+    assert about(out)["distance"] == "pixels, low-passed"
+    assert about(out)["result"]["psnr"] > 0
+    again = project(networks["sg2"], photo, outdir=out)
+    assert "fitted before" in again.output
+    other = project(networks["sg2"], photo, outdir=out, seed=4)
+    assert "fitted before" not in other.output
+
+
+def test_a_folder_of_photos_goes_on_past_those_that_cannot_be_read(networks, photo, tmp_path):
+    (photo.parent / "photos").mkdir()
+    for name in ("b", "a"):
+        Image.fromarray(noise(1, 24)[0]).save(photo.parent / "photos" / f"{name}.png")
+    (photo.parent / "photos" / "bad.jpg").write_bytes(b"\xff\xd8\xff no more")
+    done = project(networks["sg2"], photo.parent / "photos", photo, outdir=tmp_path / "out", save_video=0)
+    assert done.exit_code == 1
+    assert "Error: 1 of 4 photos could not be fitted: bad.jpg cannot be read" in done.output
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if (path / "proj.png").exists()) == [
+        "a",
+        "b",
+        "jon",
+    ]
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("grey", "RGB"), ("rgba", "RGBA"), ("sg3", "RGB"), ("cond", "RGB")])
+def test_other_networks(networks, photo, tmp_path, kind, mode):
+    options = {"class": 1} if kind == "cond" else {"translate": "0.1,0", "rotate": 20} if kind == "sg3" else {}
+    done = project(networks[kind], photo, outdir=tmp_path / "out", space="w+", start="best", **options)
+    assert done.exit_code == 0, done.output
+    assert pixels(tmp_path / "out" / "proj.png").shape[2] == len(mode)
+
+
+@pytest.mark.parametrize("size", [(2, 2), (1, 1), (30_000, 3), (7, 500)])
+def test_photos_of_any_size(networks, tmp_path, size):
+    Image.new("L", size, 90).save(tmp_path / "odd.png")
+    done = project(networks["sg2"], tmp_path / "odd.png", outdir=tmp_path / "out", num_steps=1, save_video=0)
+    assert done.exit_code == 0, done.output
+
+
+def test_a_tuned_network_names_its_parent_and_draws_the_result(networks, photo, tmp_path):
+    out = tmp_path / "out"
+    done = project(networks["sg2"], photo, outdir=out, tune=1, tune_steps=3, crop="20,20,30,15", save_video=0)
+    assert done.exit_code == 0, done.output
+    nets = gan.load(out / "tuned.safetensors", kernels="off")
+    (parent,) = nets.info.parents
+    assert (parent.name, parent.share) == ("sg2.safetensors", "tuned to jon.png")
+    assert parent.fingerprint == about(out)["network"]
+    ws = torch.from_numpy(read_floats(out / "projected_w.npz", "w"))
+    with torch.no_grad():
+        image = nets.G_ema.synthesis(ws, noise_mode="const", force_fp32=True)[0]
+    drawn = ((image.permute(1, 2, 0) * 127.5 + 128).clamp(0, 255)).numpy().astype(int)
+    assert np.abs(drawn - pixels(out / "proj.png")).max() <= 1
+    assert about(out)["result"]["tuned"] == "tuned.safetensors"
+
+
+def test_ignored_regions_and_starts(networks, photo, tmp_path):
+    mask = np.zeros((50, 50), np.uint8)
+    mask[:, :25] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    first, second, third = (tmp_path / name for name in ("one", "two", "three"))
+    assert project(networks["sg2"], photo, outdir=first, save_video=0).exit_code == 0
+    start = first / "projected_w.npz"
+    assert project(networks["sg2"], photo, outdir=second, ignore=tmp_path / "mask.png", save_video=0).exit_code == 0
+    assert project(networks["sg2"], photo, outdir=third, start=start, save_video=0, num_steps=1).exit_code == 0
+    (tmp_path / "mask.png").unlink()
+    assert (
+        "fitted before"
+        in project(networks["sg2"], photo, outdir=second, ignore=tmp_path / "mask.png", save_video=0).output
+    )
+    found = [read_floats(folder / "projected_w.npz", "w") for folder in (first, second, third)]
+    assert not np.allclose(found[0], found[1])
+    np.testing.assert_allclose(found[2], found[0], atol=1e-5)  # the first step has the learning rate 0
+
+
+class Encoder(torch.nn.Module):
+    def forward(self, photo: torch.Tensor) -> torch.Tensor:
+        return photo.mean() + torch.arange(16.0)[None] / 10
+
+
+def test_an_encoder_gives_the_start_once_it_is_trusted(networks, photo, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.jit.script(Encoder()).save(str(tmp_path / "encoder.pt"))
+    options = {"outdir": tmp_path / "out", "encoder": tmp_path / "encoder.pt", "num_steps": 1, "save_video": 0}
+    refused = project(networks["sg2"], photo, **options)
+    assert refused.exit_code == 1
+    assert "add --trust-encoder" in refused.output
+    done = project(networks["sg2"], photo, **options, trust_encoder=1)
+    assert done.exit_code == 0, done.output
+    w = read_floats(tmp_path / "out" / "projected_w.npz", "w")[0]
+    np.testing.assert_allclose(np.diff(w, axis=1), 0.1, atol=1e-5)
+    other = project(networks["sg2"], photo, **{**options, "encoder": photo}, trust_encoder=1, seed=1)
+    assert "The encoder jon.png cannot be used" in other.output
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"crop": "1,2"}, "A crop is X,Y,SIDE"),
+        ({"crop": "1,2,-3"}, "size above 0"),
+        ({"start": "/nowhere.npz"}, "/nowhere.npz"),
+        ({"ignore": "/nowhere.png"}, "nowhere.png cannot be read"),
+        ({"translate": "0.1,0"}, "no input to move"),
+        ({"class": 3, "condition": "1,2"}, "Give either --class or --condition"),
+        ({"editable": 1.2}, "editable must be between 0.0 and 1.0"),
+        ({"learning_rate": 10, "num_steps": 30, "noise_weight": 1e300}, "not finite"),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(networks, photo, tmp_path, changes, says):
+    done = project(networks["sg2"], photo, **{"outdir": tmp_path / "out", "save_video": 0, **changes})
+    assert done.exit_code in (1, 2)
+    assert says in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_plan_writes_nothing(networks, photo, tmp_path):
+    words = ["project", f"--network={networks['sg2']}", f"--target={photo}", f"--outdir={tmp_path / 'out'}", "-n"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "1000 steps in W; distance: pixels, low-passed" in done.output
+    assert "40 x 40 pixels" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of files are POSIX")
+def test_a_full_disk_is_one_sentence(networks, photo, tmp_path):
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900));"
+    code += "from gan.cli.main import main; main()"
+    words = ["project", f"--network={networks['sg2']}", f"--target={photo}", f"--outdir={tmp_path / 'out'}"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, "--num-steps=3", "--save-video=0", "--device=cpu"],
+        cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert "File too large" in last
+    assert not list((tmp_path / "out").glob(".*"))

@@ -1,0 +1,1 @@
+"""Tests of dragging points in the window, without a window."""

@@ -1,0 +1,1 @@
+"""Directions: finding, naming, keeping and using them."""

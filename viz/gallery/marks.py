@@ -1,0 +1,93 @@
+"""Stars and rejections of seeds, by network. Pure functions."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from renderer.document.document import SeedMarks, View
+from viz.state.facts import Facts
+from viz.state.interaction import MarksBefore
+from viz.state.scene import Scene
+
+Mark = Literal["starred", "rejected", ""]
+"""Mark of a seed; empty: neither."""
+_STEPS = 100
+"""Most marks that can be undone."""
+_MOST = 20_000
+"""Most seeds of each kind, as documents hold them."""
+
+
+def network_of(scene: Scene, facts: Facts) -> str:
+    """Return the key of the present network's marks: its fingerprint, or its source where that is unknown."""
+    fingerprint = facts.model.fingerprint if facts.model is not None else ""
+    return fingerprint or scene.document.network.source
+
+
+def marks_of(view: View, network: str) -> SeedMarks:
+    """Return the marks of a network."""
+    return next((one for one in view.marks if one.network == network), SeedMarks(network))
+
+
+def mark_of(marks: SeedMarks, seed: int) -> Mark:
+    """Return the mark of a seed."""
+    return "starred" if seed in marks.starred else "rejected" if seed in marks.rejected else ""
+
+
+def with_mark(marks: SeedMarks, seeds: Iterable[int], mark: Mark) -> SeedMarks:
+    """Return marks in which these seeds have one mark and no other."""
+    changed = dict.fromkeys(seeds)
+    starred = tuple(one for one in marks.starred if one not in changed)
+    rejected = tuple(one for one in marks.rejected if one not in changed)
+    if mark == "starred":
+        starred = (*starred, *changed)[-_MOST:]
+    elif mark == "rejected":
+        rejected = (*rejected, *changed)[-_MOST:]
+    return replace(marks, starred=starred, rejected=rejected)
+
+
+def marked(scene: Scene, facts: Facts, seeds: Iterable[int], mark: Mark) -> Scene:
+    """Return the scene with seeds of the present network marked, as a step of the gallery's own."""
+    before = marks_of(scene.view, network_of(scene, facts))
+    after = with_mark(before, seeds, mark)
+    if after == before:
+        return scene
+    others = tuple(one for one in scene.view.marks if one.network != before.network)
+    kept = (*others, after) if after.starred or after.rejected else others
+    choice = scene.interaction.seeds
+    past = (*choice.past[1 - _STEPS :], _now(scene, facts))
+    scene = scene.interacting(seeds=replace(choice, past=past, future=()))
+    return replace(scene, view=replace(scene.view, marks=kept[-200:]))
+
+
+def can_undo(scene: Scene, facts: Facts) -> bool:
+    """Return True if the newest change is a mark, and not a step of the document."""
+    past = scene.interaction.seeds.past
+    return bool(past) and past[-1].done >= facts.states.now
+
+
+def can_redo(scene: Scene, facts: Facts) -> bool:
+    """Return True if a mark was undone last."""
+    future = scene.interaction.seeds.future
+    return bool(future) and future[-1].done == facts.states.now
+
+
+def undone(scene: Scene, facts: Facts) -> Scene:
+    """Return the scene before its newest mark."""
+    choice = scene.interaction.seeds
+    changed = replace(choice, past=choice.past[:-1], future=(*choice.future, _now(scene, facts)))
+    return _with(scene.interacting(seeds=changed), choice.past[-1])
+
+
+def redone(scene: Scene, facts: Facts) -> Scene:
+    """Return the scene with the mark that was undone last."""
+    choice = scene.interaction.seeds
+    changed = replace(choice, future=choice.future[:-1], past=(*choice.past, _now(scene, facts)))
+    return _with(scene.interacting(seeds=changed), choice.future[-1])
+
+
+def _now(scene: Scene, facts: Facts) -> MarksBefore:
+    return MarksBefore(scene.view.marks, facts.states.now)
+
+
+def _with(scene: Scene, before: MarksBefore) -> Scene:
+    return replace(scene, view=replace(scene.view, marks=before.marks))

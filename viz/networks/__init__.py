@@ -1,0 +1,1 @@
+"""Networks of layers: which network each layer takes its weights from, and how much."""

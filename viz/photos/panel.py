@@ -1,0 +1,80 @@
+"""Window "Photos": the queue, the crop of the chosen photo, the settings of its fit, and its distance."""
+
+from imgui_bundle import ImVec2 as V
+from imgui_bundle import imgui
+
+from viz.photos import crop_frame, curve_column, queue_list, settings_form
+from viz.photos.actions import FitPhotos, RestartFit, browse
+from viz.photos.fitting import why_not
+from viz.state.facts import Facts
+from viz.state.fitting.table import chosen, put, removed, table
+from viz.state.scene import Scene
+from viz.ui import widgets as ui
+from viz.ui.theme import current as t
+
+_SHARES = (0.225, 0.24, 0.25, 0.285)
+_NARROW = (0.26, 0.34, 0.40)
+
+
+def draw(scene: Scene, facts: Facts) -> Scene:
+    """Draw the panel."""
+    if not scene.view.photos.rows:
+        return _empty(scene)
+    p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
+    wide = curve_column.has_room()
+    shares = _SHARES if wide else _NARROW
+    gap = t.px(12)
+    free = room.x - (len(shares) - 1) * 2 * gap
+    columns = (queue_list.draw, crop_frame.draw, settings_form.draw, curve_column.draw)[: len(shares)]
+    x = p.x
+    imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
+    flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
+    for index, (share, column) in enumerate(zip(shares, columns, strict=True)):
+        width = round(free * share)
+        if index:
+            edge = V(x - gap, p.y - t.px(8))
+            ui.fill(edge, V(edge.x + t.px(1), edge.y + room.y + t.px(16)), "base", 1, 0)
+        imgui.set_cursor_screen_pos(V(x, p.y))
+        if imgui.begin_child(ui.drawable(f"photos {index}"), V(width, room.y), imgui.ChildFlags_.nav_flattened, flags):
+            scene = column(scene, facts, width)
+        imgui.end_child()
+        x += width + 2 * gap
+    imgui.pop_style_var()
+    return _keys(scene, facts)
+
+
+def _empty(scene: Scene) -> Scene:
+    text = "A photo becomes a style: to walk from, to mix, to edit."
+    if ui.empty_state("image", "Drop photos here", text, "Add photos…"):
+        scene = browse(scene)
+    return table(scene, keyboard=False)
+
+
+_OWN = (
+    *(imgui.Key.up_arrow, imgui.Key.down_arrow, imgui.Key.left_arrow, imgui.Key.right_arrow),
+    *(imgui.Key.enter, imgui.Key.home),
+)
+
+
+def _keys(scene: Scene, facts: Facts) -> Scene:
+    """Let the keys act on the queue, or on the frame if that was pressed last, while the tab has the focus."""
+    io = imgui.get_io()
+    own = imgui.is_window_focused(imgui.FocusedFlags_.root_and_child_windows)
+    own = own and not io.want_text_input and not io.nav_visible and not imgui.is_any_item_active()
+    scene = table(scene, keyboard=own)
+    photos, row = scene.view.photos, scene.view.photos.row
+    if not own or row is None or io.key_ctrl or io.key_alt:
+        return scene
+    owner = imgui.get_id("keys of photos")
+    for key in _OWN:
+        imgui.internal.set_key_owner(key, owner)
+    pressed = imgui.is_key_pressed
+    if pressed(imgui.Key.enter, False):
+        return scene.request(FitPhotos()) if not why_not(scene, facts, row) else scene
+    if pressed(imgui.Key.delete, False):
+        return removed(scene, photos.rows.index(row))
+    if scene.interaction.photos.on_crop and not scene.interaction.photos.painting:
+        crop = crop_frame.keyed(row)
+        return scene if crop == row.crop else put(scene, row.cropped(crop)).request(RestartFit(row.path))
+    by = pressed(imgui.Key.down_arrow) - pressed(imgui.Key.up_arrow)
+    return chosen(scene, photos.rows.index(row) + by) if by else scene

@@ -1,0 +1,1 @@
+"""State of dragging points that several parts of the window share."""

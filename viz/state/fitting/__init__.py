@@ -1,0 +1,1 @@
+"""Fitting of photos as other parts of the window see it."""
