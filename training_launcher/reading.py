@@ -79,6 +79,11 @@ def signature(folder: str, metric_files: Iterable[str]) -> Signature:
     return tuple(found)
 
 
+def metric_files(folder: str) -> tuple[str, ...]:
+    """Return the names of a run's files of metric values."""
+    return tuple(sorted(map(os.path.basename, glob.glob(os.path.join(glob.escape(folder), "metric-*.jsonl")))))
+
+
 def read_facts(folder: str) -> Facts:
     """Read a run's folder."""
     path = Path(folder)
@@ -97,7 +102,7 @@ def read_facts(folder: str) -> Facts:
     problem = run_problem or options_problem or status_problem or launch_problem or supervisor_problem
     if not problem and run is None and not official:
         problem = f"There is no {run_files.RUN_FILE} here: it cannot be told what was asked for."
-    names = tuple(sorted(glob.glob(os.path.join(glob.escape(folder), "metric-*.jsonl"))))
+    names = tuple(os.path.join(folder, name) for name in metric_files(folder))
     log_end = tuple(_shown(line) for line in run_files.tail(path / run_files.LOG_FILE) if line.strip())
     return Facts(
         kind=kind if kind in get_args(Kind) else "train",

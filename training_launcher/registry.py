@@ -9,8 +9,8 @@ from pathlib import Path
 from foundation import runs as run_files
 from foundation.background import Loop
 from training_launcher.judgement import Jobs, judge
-from training_launcher.reading import Facts, Signature, read_facts, signature
-from training_launcher.run import Run
+from training_launcher.reading import Facts, Signature, metric_files, read_facts, signature
+from training_launcher.run import LIVE, Run
 
 _EVERY_S = 1.0
 
@@ -38,16 +38,21 @@ class Registry:
         return self._run(os.path.abspath(folder), time.time())
 
     def _run(self, folder: str, now: float) -> Run:
-        cached = self._cached.get(folder)
-        present = signature(folder, cached[1].metric_files if cached else ())
-        if cached is None or cached[0] != present:
-            facts = read_facts(folder)
-            cached = (signature(folder, facts.metric_files), facts)
-            self._cached[folder] = cached
-        run = judge(folder, cached[1], now, self._jobs)
+        run, claimed = self._judged(folder, now)
+        if claimed in LIVE and not run.live:  # its processes have ended since: their last words count
+            run, _ = self._judged(folder, now)
         if self._runs.get(folder) != run:
             self._runs[folder] = run
         return self._runs[folder]
+
+    def _judged(self, folder: str, now: float) -> tuple[Run, str]:
+        """Return a run and the state in its own status, read again if a file may have changed since."""
+        cached = self._cached.get(folder)
+        # Taken before the files are read: what changes in between is read the next time.
+        present = signature(folder, cached[1].metric_files if cached else metric_files(folder))
+        if cached is None or cached[0] != present:
+            cached = self._cached[folder] = present, read_facts(folder)
+        return judge(folder, cached[1], now, self._jobs), cached[1].state
 
 
 _SHARED = Registry()

@@ -36,6 +36,7 @@ from viz.shell.pacing import IDLE_FPS, Pacing
 from viz.start import first_steps
 from viz.state.facts import Facts, Scratch
 from viz.state.interaction import Following, Interaction, Message
+from viz.state.keyframes import under
 from viz.state.scene import Closing, Scene
 from viz.state.settings import Options, Settings, shown_scale
 from viz.state.settings_file import SettingsWriter
@@ -61,6 +62,7 @@ class App:
         self.store = Store(Scene(document=document, settings=settings, interaction=interaction), options.clock)
         self.commands = {command.id: command for command in commands(options.chance)}
         draw_cache.current.opened(checks=options.strict)
+        under.opened()
         meters, seen = Meters(), Seen()
         self.link = RenderLink(renderer, meters, self._clock, seen)
         self.guard = Guard(self._said.append, self._clock)

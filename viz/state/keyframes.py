@@ -99,9 +99,13 @@ def animatable(path: str) -> str:
 
 
 class Under:
-    """The parameter whose row was last under the mouse."""
+    """The parameter whose row was last under the mouse, in one window."""
 
     def __init__(self) -> None:
+        self.opened()
+
+    def opened(self) -> None:
+        """Forget it; call when a window opens: its parameters and its count of frames are others."""
         self._path, self._frame = "", -9
 
     def note(self, path: str) -> None:
@@ -111,7 +115,7 @@ class Under:
 
     def now(self) -> str:
         """Return the parameter under the mouse in this frame or the last one; else empty."""
-        return self._path if imgui.get_frame_count() - self._frame <= 1 else ""
+        return self._path if 0 <= imgui.get_frame_count() - self._frame <= 1 else ""
 
 
 under = Under()

@@ -189,7 +189,7 @@ class DrawCache:
         size = V(part.corners[2] - part.corners[0], part.corners[3] - part.corners[1])
         came = before.came if tally.asked != before.asked else None
         part.entry = _Entry(reads, args, place, came, drawing, child, size)
-        if old is not None and not _same(old, part.entry):
+        if old is not None and not _same(old, part.entry) and (facts is None or old.reads.unchanged(scene, facts)):
             raise StaleError(f"{_stale(name, old.reads, reads)} ({_difference(old, part.entry)})")
         return after
 

@@ -11,6 +11,7 @@ from renderer.document.timeline import Key as TimeKey
 from renderer.document.timeline import Timeline, Track, key_at
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import Clock
+from viz.state.keyframes import under
 from viz.state.params import put
 from viz.state.playback import scrubbed
 from viz.timeline import lanes
@@ -257,4 +258,20 @@ def test_walks_fill_the_timeline():
         d.wait_frame()
         assert asked(d).image.latent == Latent()
 
+    drive(steps)
+
+
+def test_k_forgets_the_row_of_a_window_before():
+    def over_a_row(d: Driver):
+        d.wait_frame()
+        d.ctx.mouse_move("//Generator/ψ/##track")
+        d.frames(200)
+        under._path = "directions.gone.amount"  # as of a row that the next window has not
+
+    def steps(d: Driver):
+        d.wait_frame()
+        d.press(Key.k)
+        assert [track.path for track in timeline(d).tracks] == ["latent"]
+
+    drive(over_a_row)
     drive(steps)

@@ -17,6 +17,7 @@ from imgui_bundle import imgui
 from renderer.document.mixing import take
 from renderer.ipc.protocol import Mixing
 from viz.generate import panel
+from viz.state import recording
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.settings import Settings
@@ -261,6 +262,30 @@ def test_a_part_that_reads_what_cannot_be_recorded_is_found(monkeypatch):
 
     app = drive(steps, broken=True)
     assert any(isinstance(error, StaleError) and "Probe" in str(error) for error in app.guard.errors)
+
+
+def test_a_value_that_another_thread_changes_within_a_frame_is_no_fault(monkeypatch):
+    elsewhere, coming = ["before"], list[str]()
+
+    @recording.derived
+    def value(scene: Scene) -> str:
+        return elsewhere[0]
+
+    def read(scene: Scene, facts: object) -> str:
+        if coming:  # after the cache has looked whether its entry is still valid
+            elsewhere[0] = coming.pop()
+        return value(scene)
+
+    probe = Probe(monkeypatch, read)
+
+    def steps(d: Driver):
+        rest(d)
+        coming.append("quite another text")
+        d.frames(4)
+        assert probe.shown == "quite another text"
+        same_window(d)
+
+    drive(steps, options=STILL)
 
 
 def test_cached_menus_open():

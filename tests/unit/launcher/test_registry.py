@@ -96,6 +96,33 @@ def test_what_has_not_changed_is_the_same_object_and_is_not_read_again(tmp_path,
 # -- Whether it is alive -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("end", ["finished", "failed"])
+def test_its_last_words_count_when_it_ends_while_it_is_read(tmp_path, ended, monkeypatch, end):
+    folder = make(tmp_path, who=ended)
+
+    def read_before_the_end(path):
+        facts = read_facts(path)
+        run_files.change_json(folder / run_files.STATUS_FILE, state=end)
+        return facts
+
+    monkeypatch.setattr(registry, "read_facts", read_before_the_end)
+    assert registry.Registry().read(folder).state == end
+
+
+def test_a_change_while_files_are_read_is_seen_by_the_next_scan(tmp_path, me, monkeypatch):
+    folder, runs = make(tmp_path, who=me), registry.Registry()
+
+    def read_before_the_end(path):
+        facts = read_facts(path)
+        run_files.change_json(folder / run_files.STATUS_FILE, kimg=9.0)
+        return facts
+
+    monkeypatch.setattr(registry, "read_facts", read_before_the_end)
+    assert runs.read(folder).done == 4.0
+    monkeypatch.undo()
+    assert runs.read(folder).done == 9.0
+
+
 def test_lost_when_its_process_is_gone(tmp_path, ended):
     run = registry.read(make(tmp_path, who=ended))
     assert (run.state, run.eta_s) == ("lost", None)

@@ -60,3 +60,27 @@ def test_actions_are_frozen_and_have_their_handlers_beside_them():
         handlers = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
         assert handlers & {"change", "run"} or name == "ShowDialog", name  # the table of dialogs carries that out
         assert room != "shell", f"{name} belongs to the room of its subject"
+
+
+WINDOW = {
+    ("gl/upload.py", "current"),
+    ("state/keyframes.py", "under"),
+    ("state/recording.py", "current"),
+    ("ui/draw_cache.py", "current"),
+    ("ui/theme.py", "current"),
+}
+"""Objects that modules share because all drawing code reads them; the app clears them when a window opens, or they
+hold nothing of a window between frames."""
+
+
+def test_no_other_module_keeps_an_object_of_a_window():
+    own = {node.name for tree in MODULES.values() for node in classes(tree)}
+    found = {
+        (path.as_posix(), ast.unparse(target))
+        for path, tree in MODULES.items()
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in own
+        for target in node.targets
+        if not ast.unparse(target).isupper()  # constants
+    }
+    assert found == WINDOW, "what belongs to a window goes into the scene, scratch or services"
