@@ -26,6 +26,7 @@ from viz.state.facts import Facts, Texture
 from viz.state.interaction import CanvasPointer, Place
 from viz.state.keyframes import key_set
 from viz.state.scene import Scene, ShowDialog
+from viz.state.seeds.marks import seed_of, star_text, star_toggled
 from viz.ui import notifications, theme
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached
@@ -178,11 +179,13 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
 
 def _menu(scene: Scene, facts: Facts) -> Scene:
     """Draw the menu of the image, which a held right button opens."""
+    seed = None if scene.document.mixing.acting else seed_of(scene.document.latent)
     rows = (
         ui.Row("Save picture", "Ctrl+S"),
         ui.Row("Put on the shelf", "B"),
         ui.Row("Add a key", "K"),
         ui.Row("Compare from here on", "Shift+C"),
+        *((ui.Row(star_text(scene, facts, seed)),) if seed is not None else ()),
         ui.Row("Fit", "F", line=True),
         ui.Row("1:1", "0"),
     )
@@ -195,8 +198,10 @@ def _menu(scene: Scene, facts: Facts) -> Scene:
         return key_set(scene, "latent")
     if chosen == rows[3].name:
         return with_b(scene, scene.document)
+    if seed is not None and chosen == rows[4].name:
+        return star_toggled(scene, facts, seed)
     if chosen:
-        camera = Camera() if chosen == rows[4].name else actual_size(scene.view.camera)
+        camera = Camera() if chosen == rows[-2].name else actual_size(scene.view.camera)
         return replace(scene, view=replace(scene.view, camera=camera))
     return scene
 

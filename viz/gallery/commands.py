@@ -7,13 +7,13 @@ from functools import partial
 from viz.gallery import choosing
 from viz.gallery.actions import BlendSeeds, ShelveSeeds, ShowSeed, WalkThrough, with_open
 from viz.gallery.export import ExportSeeds
-from viz.gallery.marks import Mark, can_redo, can_undo, marked, redone, undone
 from viz.gallery.panel import options_of, similar_to
 from viz.gallery.view import gallery_of
 from viz.history.actions import Redo, Undo
 from viz.state.facts import Facts
 from viz.state.interaction import SeedChoice
 from viz.state.scene import Command, Scene
+from viz.state.seeds.marks import Mark, can_redo, can_undo, marked, redone, undone
 
 
 def of_seeds() -> tuple[Command, ...]:

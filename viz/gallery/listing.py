@@ -7,10 +7,10 @@ import numpy as np
 from renderer.document.document import Gallery, SeedMarks
 from viz.gallery import order
 from viz.gallery.known import KNOWN, Known
-from viz.gallery.marks import marks_of, network_of
 from viz.gallery.order import LOOKS, Floats, Ordered
 from viz.state.facts import Facts
 from viz.state.scene import Scene
+from viz.state.seeds.marks import marks_of, network_of
 
 _NONE = Ordered(np.zeros(0, np.int64), None)
 

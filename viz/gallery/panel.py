@@ -12,12 +12,12 @@ from viz.gallery.actions import ShelveSeeds, ShowSeed
 from viz.gallery.export import SEED_EXPORTER, ExportSeeds, SeedsOptions, StopSeeds, folder_for
 from viz.gallery.known import KNOWN
 from viz.gallery.listing import Listing, reference_of
-from viz.gallery.marks import mark_of, marked, marks_of, network_of
 from viz.gallery.order import similarity
 from viz.gallery.sheet import Sheet
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
+from viz.state.seeds.marks import mark_of, marked, marks_of, network_of
 from viz.ui import widgets as ui
 from viz.ui.icons import filled, icon
 from viz.ui.numbers import duration

@@ -12,12 +12,12 @@ from viz.gallery.actions import GALLERY, BlendSeeds, ShelveSeeds, WalkThrough
 from viz.gallery.export import ExportSeeds
 from viz.gallery.known import KNOWN
 from viz.gallery.listing import Listing
-from viz.gallery.marks import marks_of, network_of
 from viz.gallery.panel import options_of
 from viz.gallery.sheet import SIDES, Sheet
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
+from viz.state.seeds.marks import marks_of, network_of
 from viz.ui import notifications
 from viz.ui import widgets as ui
 from viz.ui.icons import icon

@@ -13,6 +13,7 @@ from viz.state.facts import Facts, States
 from viz.state.keyframes import latent_keyed
 from viz.state.playback import moment, seen_from
 from viz.state.scene import Scene
+from viz.state.seeds.marks import seed_of, star_text, star_toggled
 from viz.state.swatches import present, shelved
 from viz.ui import widgets as ui
 from viz.ui.icons import icon
@@ -170,9 +171,14 @@ def _menu(scene: Scene, facts: Facts, index: int, document: Document) -> Scene:
         ui.Row(save, line=True),
         ui.Row(copy),
     )
+    seed = None if document.mixing.acting else seed_of(document.latent)
+    star = star_text(scene, facts, seed) if seed is not None else ""
+    rows += (ui.Row(star),) if star else ()
     chosen = ui.menu(f"menu{index}", rows)
     if chosen == key:
         return latent_keyed(scene, document.latent)
+    if seed is not None and chosen == star:
+        return star_toggled(scene, facts, seed)
     if chosen == save:
         return scene.request(SaveState(document, at))
     if chosen == copy:

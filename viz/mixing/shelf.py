@@ -24,6 +24,7 @@ from viz.state.interaction import Slot
 from viz.state.keyframes import latent_keyed
 from viz.state.params import put
 from viz.state.scene import Scene
+from viz.state.seeds.marks import seed_of, star_text, star_toggled
 from viz.state.swatches import Kind, kind_of, known, of_seed, opened, renamed, seeds_of, shelved, uses
 from viz.ui import widgets as ui
 from viz.ui.actions import UndoShelf
@@ -300,6 +301,10 @@ def _uses(scene: Scene, facts: Facts, swatch: Swatch, document: Document) -> Sce
     latent = swatch.latent if isinstance(swatch.latent, Latent) and not swatch.mixing.layers else None
     if latent is not None and ui.list_row("keySwatch", "Add a key with it", glyph="diamond"):
         scene = latent_keyed(scene, latent)
+        imgui.close_current_popup()
+    seed = seed_of(swatch.latent) if latent is not None else None
+    if seed is not None and ui.list_row("starSwatch", star_text(scene, facts, seed), glyph="star"):
+        scene = star_toggled(scene, facts, seed)
         imgui.close_current_popup()
     if ui.list_row("saveSwatch", "Save its picture", glyph="camera"):
         scene = scene.request(SaveState(document))

@@ -16,9 +16,9 @@ from renderer.document.parts import Latent, WBlend
 from tests.e2e.driver import Driver, Key, drive
 from viz.gallery.export import SEED_EXPORTER
 from viz.gallery.known import KNOWN
-from viz.gallery.marks import marks_of, network_of
 from viz.gallery.order import similarity
 from viz.gallery.view import Gallery
+from viz.state.seeds.marks import marks_of, network_of
 from viz.state.settings import Settings
 from viz.ui import theme
 

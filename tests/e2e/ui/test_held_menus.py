@@ -8,6 +8,7 @@ from PIL import Image
 from renderer.document.recall import recall
 from tests.e2e.driver import Driver, Key, drive
 from viz.state.params import put
+from viz.state.seeds.marks import marks_of, network_of
 from viz.state.settings import Settings
 from viz.ui.widgets.menus import HOLD_S
 
@@ -194,3 +195,35 @@ def test_swatches_are_saved_copied_and_keyed_from_their_menu(tmp_path, monkeypat
 
     scene = lambda scene: put(scene, "view.workspace", "mix")  # noqa: E731
     drive(steps, scene=scene, settings=Settings(capture_dir=str(tmp_path)), size=(1440, 1000))
+
+
+def test_seeds_are_starred_from_the_menus_of_picture_state_and_swatch():
+    def starred(d: Driver) -> tuple[int, ...]:
+        return marks_of(d.scene.view, network_of(d.scene, d.facts)).starred
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.b)
+        hold(d, *middle(d, "//Canvas/##picture"))
+        let_go(d, "Star seed 0")
+        assert starred(d) == (0,)
+        d.click("//Mix/**/##swatch0", int(RIGHT))
+        d.frames(2)
+        d.click("//**/##starSwatch")
+        d.frames(2)
+        assert starred(d) == (), "the same row takes the star"
+        d.change(lambda scene: put(scene, "document.latent.x", 7.0))
+        d.wait_frame()
+        hold(d, *middle(d, "//History/##state0"))
+        let_go(d, "Star seed 0")
+        assert starred(d) == (0,)
+        hold(d, *middle(d, "//Canvas/##picture"))
+        let_go(d, "Star seed 7")
+        assert starred(d) == (0, 7)
+        d.change(lambda scene: put(scene, "document.latent.x", 7.5))
+        hold(d, *middle(d, "//Canvas/##picture"))
+        assert not d.exists("//**/##Star seed 7"), "between two seeds there is none to star"
+        d.press(Key.escape)
+        let_go(d)
+
+    drive(steps, scene=lambda scene: put(scene, "view.workspace", "mix"), size=(1440, 1000))

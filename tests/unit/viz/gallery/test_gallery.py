@@ -12,9 +12,9 @@ from renderer.document.document import SeedMarks
 from viz.gallery import choosing, order
 from viz.gallery.actions import ranges_of
 from viz.gallery.known import BLOCK, MOST_BLOCKS, Known, _put
-from viz.gallery.marks import mark_of, with_mark
 from viz.gallery.order import Ordered
 from viz.state.interaction import SeedChoice
+from viz.state.seeds.marks import mark_of, with_mark
 
 NUMBERS = np.random.default_rng(0)
 W = NUMBERS.normal(0, 1, (300, 16)).astype(np.float32) + 3

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from foundation.seeds import seed_at
 from renderer.document.document import SeedMarks, View
+from renderer.ipc.protocol import Latent, Source
 from viz.state.facts import Facts
 from viz.state.interaction import MarksBefore
 from viz.state.scene import Scene
@@ -57,6 +59,27 @@ def marked(scene: Scene, facts: Facts, seeds: Iterable[int], mark: Mark) -> Scen
     past = (*choice.past[1 - _STEPS :], _now(scene, facts))
     scene = scene.interacting(seeds=replace(choice, past=past, future=()))
     return replace(scene, view=replace(scene.view, marks=kept[-200:]))
+
+
+def seed_of(source: Source) -> int | None:
+    """Return the seed that a style is the picture of; None if it is no whole seed, as blends and stored w are not."""
+    if not isinstance(source, Latent) or source.array is not None:
+        return None
+    seed = seed_at(source.x, source.y)
+    whole = float(source.x).is_integer() and float(source.y).is_integer() and seed >= 0
+    return int(seed) if whole else None
+
+
+def star_text(scene: Scene, facts: Facts, seed: int) -> str:
+    """Return the label of a menu's row that stars a seed of the present network, or takes its star."""
+    starred = mark_of(marks_of(scene.view, network_of(scene, facts)), seed) == "starred"
+    return f"{'Take the star of' if starred else 'Star'} seed {seed}"
+
+
+def star_toggled(scene: Scene, facts: Facts, seed: int) -> Scene:
+    """Return the scene with a seed of the present network starred, or without its star."""
+    starred = mark_of(marks_of(scene.view, network_of(scene, facts)), seed) == "starred"
+    return marked(scene, facts, (seed,), "" if starred else "starred")
 
 
 def can_undo(scene: Scene, facts: Facts) -> bool:

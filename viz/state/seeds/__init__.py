@@ -1,0 +1,1 @@
+"""Seeds of the present network: their marks."""
