@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from foundation.bundled import FIRST
 from renderer.ipc.child import WORKER, Child
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def open_window(
     """Open the window on `network` and return when it is closed.
 
     Args:
-        network: A file, a URL or a run folder; empty for the demo network.
+        network: A file, a URL or a run folder; empty for the last session, or the bundled one.
         overrides: Settings for this session only.
         watch: Called with the app and hello_imgui's parameters just before the window opens, to measure it.
         session: Session, image or film with a recipe to open; empty for none.
@@ -93,6 +94,7 @@ def open_window(
         kept, problem = settings_file.load(folder)
         options = Options(
             network=_source(network),
+            first=str(FIRST),
             session=session,
             config_dir=folder,
             overrides=overrides,

@@ -15,5 +15,20 @@ ASSETS = next((place for place in _PLACES if os.path.isdir(place / "assets")), _
 """Folder of the bundled networks: in the checkout, else where the program was installed."""
 RECORDED_RUNS = ASSETS / "recorded-runs"
 """Record of the training of the demo network, without its networks."""
+AVATARS, NIGHT = ASSETS / "avatars-64.safetensors", ASSETS / "night-avatars-64.safetensors"
+"""Networks of one shape, trained on avatars and, from there, on the same avatars by night, so that they blend."""
+FIRST = AVATARS
+"""The network that opens by default."""
 DEMO = ASSETS / "demo.safetensors"
-"""The network that opens by default, whose source in a document is empty."""
+"""The network of an empty source, as documents of earlier versions have it, and the smallest one."""
+NAMES = {str(AVATARS): "Avatars", str(NIGHT): "Night avatars", "": "Demo network"}
+"""Titles of networks of faces by their sources."""
+
+
+def moved(source: str) -> str:
+    """Return the path of a bundled network whose file was in another installation; any other source unchanged."""
+    if os.path.isabs(source) and not os.path.exists(source):
+        folder, _, name = source.replace("\\", "/").rpartition("/")
+        if folder.endswith("/assets") and name.endswith(".safetensors") and (ASSETS / name).is_file():
+            return str(ASSETS / name)
+    return source

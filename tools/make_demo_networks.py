@@ -1,16 +1,15 @@
-"""Build the two networks in assets/, which the explorer shows before the user opens any.
+"""Build the networks in assets/, which the window shows before the user opens any.
 
-`demo.safetensors` is a small StyleGAN2 of avatars, taken from the run that trained it, whose record is in
-`recorded-runs/`. `pattern-t-128.safetensors` is an untrained StyleGAN3-T: random weights, arranged to generate
-rosettes, and calibrated layer by layer to the activation magnitudes of a trained network. Run from the repository's
-root:
+`avatars-64.safetensors` and `night-avatars-64.safetensors` are taken from the runs that trained them; the record of the
+first, with some of its snapshots, is in `recorded-runs/`. `pattern-t-128.safetensors` is an untrained StyleGAN3-T:
+random weights, arranged to generate rosettes, and calibrated layer by layer to the activation magnitudes of a trained
+network. Run from the repository's root:
 
-    .venv/bin/python -m tools.make_demo_networks --avatars runs/00000-stylegan2-avatars-32-... --sheet pattern.png
+    .venv/bin/python -m tools.make_demo_networks --avatars runs/00000-... --night runs/00001-... --kimg 8,30,60
 """
 
 import dataclasses
 import math
-import re
 import shutil
 from pathlib import Path
 
@@ -21,6 +20,8 @@ from PIL import Image
 from torch import Tensor
 
 import gan
+from foundation.bundled import AVATARS, NIGHT
+from foundation.runs import snapshots
 from gan.analysis.equivariance import equivariance_db, rotation_error, translation_error
 from gan.display import to_rgba8
 from gan.latents import seed_z
@@ -189,24 +190,35 @@ def _fill_colors(layer: SynthesisLayer, raw: Tensor, pattern: Pattern, output_sc
     layer.bias.copy_(-(recolor @ values.mean(dim=1)) / output_scale)
 
 
-def take_avatars(run: Path) -> gan.Networks:
-    """Load only the moving average of a run's newest snapshot, and strip folders from its metadata."""
+def take_avatars(run: Path, *, half: bool = False) -> gan.Networks:
+    """Load only the moving average of a snapshot, or of a run's newest, and strip folders from its metadata.
+
+    With `half` its numbers are rounded to half precision, which moves no pixel by more than one step of 255.
+    """
     nets = gan.load(run, only=("G_ema",))
+    if half and nets.G_ema is not None:
+        nets.G_ema.half()
     dataset = dict(nets.info.training_set_kwargs) | {"path": Path(nets.info.training_set_kwargs["path"]).name}
     info = gan.describe({"G_ema": nets.info.architectures["G_ema"]}, dataset)
     return dataclasses.replace(nets, info=info)
 
 
-def record(run: Path, outdir: Path) -> None:
-    """Copy a run's record to `outdir` without networks and training state, images as JPEG, paths relative."""
+def record(run: Path, outdir: Path, kimg: tuple[int, ...] = ()) -> None:
+    """Copy a run's record to `outdir` without training state, images as JPEG, paths relative.
+
+    Of its networks only the moving averages of the snapshots at `kimg` are copied, in half precision.
+    """
     kept = outdir / run.name
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    above = f"{run.parent.parent}/"
+    above = f"{run.resolve().parent.parent}/"
+    for one in snapshots(run):
+        if round(one.kimg) in kimg:
+            gan.save(kept / one.path.name, take_avatars(one.path, half=True))
     for path in sorted(run.iterdir()):
-        if path.suffix == ".png" and not re.search(r"[1-9]5$", path.stem):  # every tenth kimg
+        if path.suffix == ".png":
             with Image.open(path) as picture:
-                picture.convert("RGB").save(kept / f"{path.stem}.jpg", quality=85)
+                picture.convert("RGB").save(kept / f"{path.stem}.jpg", quality=80)
         elif path.suffix in (".yaml", ".json", ".jsonl", ".txt"):
             (kept / path.name).write_text(path.read_text().replace(above, ""))
 
@@ -244,14 +256,20 @@ def equivariance(network: Generator, samples: int = 8) -> dict[str, float]:
 
 @click.command(help=__doc__)
 @click.option("--avatars", type=click.Path(exists=True, path_type=Path), help="Run folder of the avatars.")
+@click.option("--night", type=click.Path(exists=True, path_type=Path), help="Run folder of the avatars by night.")
+@click.option("--kimg", default="", help="Snapshots of the avatars that the record keeps, comma-separated.")
 @click.option("--seed", type=int, default=Pattern.seed, show_default=True, help="Seed of the untrained network.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a contact sheet of the untrained network.")
 @click.option("--outdir", type=click.Path(file_okay=False, path_type=Path), default=Path("assets"), show_default=True)
-def main(avatars: Path | None, seed: int, sheet: Path | None, outdir: Path) -> None:
-    """Write the networks and print their equivariance."""
+def main(avatars: Path | None, night: Path | None, kimg: str, seed: int, sheet: Path | None, outdir: Path) -> None:
+    """Write the trained networks that are given; else the pattern network, and print its equivariance."""
     if avatars is not None:
-        gan.save(outdir / "demo.safetensors", take_avatars(avatars))
-        record(avatars, outdir / "recorded-runs")
+        gan.save(outdir / AVATARS.name, take_avatars(avatars, half=True))
+        record(avatars, outdir / "recorded-runs", tuple(map(int, kimg.split(","))) if kimg else ())
+    if night is not None:
+        gan.save(outdir / NIGHT.name, take_avatars(night, half=True))
+    if avatars is not None or night is not None:
+        return
     pattern = build_pattern(Pattern(seed=seed))
     gan.save(outdir / "pattern-t-128.safetensors", pattern)
     for name, value in equivariance(pattern.G_ema).items():

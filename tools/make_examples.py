@@ -11,9 +11,12 @@ from pathlib import Path
 
 import click
 import numpy as np
+import torch
 from PIL import Image
 
-from foundation.bundled import ASSETS
+import gan
+from foundation.bundled import ASSETS, AVATARS, NIGHT
+from gan.latents import seed_z
 from renderer.cli.picture import QuietWatch
 from renderer.document import timeline as tl
 from renderer.document.arrays import ArrayStore
@@ -30,36 +33,39 @@ from viz.start.examples import EXAMPLES, FOLDER, PATTERN
 SIDE = 256
 """Height of the pictures in pixels."""
 _SAMPLES = 4000
+_FACES = Network(str(AVATARS))
 
 
 def _latent(seed: int) -> Latent:
     return Latent(float(seed))
 
 
-def _first_component(engine: Pipeline, seed: int) -> np.ndarray:
+def _first_component() -> np.ndarray:
     """Return the direction in which w varies most, as long as its standard deviation, [w_dim]."""
-    request = request_for(Document(latent=_latent(seed)), Display(), "cpu", 1)
-    w = engine.sample_w(request, range(_SAMPLES), QuietWatch())
-    centred = w - w.mean(axis=0)
-    _, values, rows = np.linalg.svd(centred, full_matrices=False)
+    network = gan.load(AVATARS).G_ema
+    assert network is not None
+    z = np.stack([seed_z(seed, network.z_dim) for seed in range(_SAMPLES)])
+    with torch.no_grad():
+        w = network.mapping(torch.from_numpy(z).float(), None)[:, 0].numpy()
+    _, values, rows = np.linalg.svd(w - w.mean(axis=0), full_matrices=False)
     return (rows[0] * values[0] / np.sqrt(len(w))).astype(np.float32)
 
 
-def documents(engine: Pipeline, arrays: ArrayStore) -> dict[str, Document]:
+def documents(arrays: ArrayStore) -> dict[str, Document]:
     """Return the documents of the examples, by their stems."""
     faces = tuple(Swatch(str(seed), _latent(seed)) for seed in (88, 2071, 5117, 51))
     mixed = take(Mixing(), (0, 1, 2, 3), _latent(2071))
     loop = random_walk(Timeline(seconds=12.0), _latent(88), random.Random(4), count=5)
-    vector = arrays.add(_first_component(engine, 42))
-    direction = Direction("main variation", vector, 1.5, 0, 7, "demo.safetensors")
+    vector = arrays.add(_first_component())
+    direction = Direction("main variation", vector, 1.5, 0, 9, AVATARS.name)
     moves = tl.with_track(
         Timeline(seconds=8.0),
         tl.Track("directions.main variation", (tl.Key(0.0, -2.0), tl.Key(4.0, 2.0))),
     )
     return {
-        "mix": Document(latent=_latent(51), mixing=mixed, truncation=Truncation(0.8), shelf=faces),
-        "loop": Document(latent=_latent(88), timeline=loop, truncation=Truncation(0.8)),
-        "direction": Document(latent=_latent(42), directions=(direction,), truncation=Truncation(0.7), timeline=moves),
+        "mix": Document(_FACES, _latent(51), mixing=mixed, truncation=Truncation(0.8), shelf=faces),
+        "loop": Document(_FACES, _latent(88), timeline=loop, truncation=Truncation(0.8)),
+        "direction": Document(_FACES, _latent(42), directions=(direction,), truncation=Truncation(0.7), timeline=moves),
         "turn": Document(Network(str(ASSETS / PATTERN)), _latent(3), transform=Transform(0.1, 0.0, 20.0)),
     }
 
@@ -69,10 +75,11 @@ def main() -> None:
     """Write everything."""
     arrays = ArrayStore()
     engine = Pipeline(Host(arrays), wait_for_kernels=True)
-    made = documents(engine, arrays)
+    made = documents(arrays)
     assert made.keys() == {one.stem for one in EXAMPLES}
     tiles = {
-        "demo.tile": Document(latent=_latent(51)),
+        f"{AVATARS.stem}.tile": Document(_FACES, _latent(51)),
+        f"{NIGHT.stem}.tile": Document(Network(str(NIGHT)), _latent(51)),
         f"{Path(PATTERN).stem}.tile": Document(Network(str(ASSETS / PATTERN)), _latent(3)),
     }
     for stem, document in {**made, **tiles}.items():

@@ -1,9 +1,9 @@
 """The files of networks, by content: what documents were made with, and what is open now."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Annotated, Any
 
 from foundation.inputs import clean_text
 from renderer.document.parts import Network
@@ -93,6 +93,24 @@ def sources_in(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         for field in fields(value):
             yield from sources_in(getattr(value, field.name))
+
+
+def with_sources(value: Any, change: Callable[[str], str]) -> Any:
+    """Return frozen state or pins with the source of every network changed; the same object where none differs."""
+    if isinstance(value, Network | NetworkFile):
+        source = change(value.source)
+        return value if source == value.source else replace(value, source=source)
+    if isinstance(value, tuple):
+        parts = tuple(with_sources(part, change) for part in value)
+        return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            field.name: new
+            for field in fields(value)
+            if (new := with_sources(old := getattr(value, field.name), change)) is not old
+        }
+        return replace(value, **changed) if changed else value
+    return value
 
 
 def _sentence(source: str) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from foundation.bundled import moved
 from foundation.inputs import clean_text
 from renderer.document import held_arrays
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
-from renderer.document.network_files import Pins
+from renderer.document.network_files import Pins, with_sources
 from renderer.document.parts import ArrayRef, Display, Network
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import MOST_TEXT, TextError, dump, parse
@@ -76,11 +77,11 @@ def read(text: str, arrays: ArrayStore, notes: list[str]) -> Recipe:
         raise RecipeError("This text is no recipe of StyleScope; choose a file that StyleScope saved.")
     check_version(plain.pop("version", None), VERSION, "recipe")
     held = plain.pop("arrays", {})
-    pins = from_plain(Pins, {"networks": plain.pop("networks", [])}, [])
+    pins = with_sources(from_plain(Pins, {"networks": plain.pop("networks", [])}, []), moved)
     if not isinstance(plain.get("document"), Mapping):
         raise RecipeError("The recipe cannot be read: it holds no document; choose another file.")
     try:
-        recipe = from_plain(Recipe, plain, notes)
+        recipe = with_sources(from_plain(Recipe, plain, notes), moved)
         held_arrays.read(recipe, lambda ref: _npy(held, ref), arrays, notes)
     except (PlainError, held_arrays.TooManyArraysError) as error:
         raise RecipeError(f"The recipe cannot be read: {error}; choose another file.") from error

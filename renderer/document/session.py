@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from foundation.bundled import moved
 from foundation.files import replacing
 from foundation.inputs import NotRegularError, TooLargeError, clean_text
 from renderer.document import held_arrays
 from renderer.document.archive import MOST_FILE, Archive
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View
-from renderer.document.network_files import Pins
+from renderer.document.network_files import Pins, with_sources
 from renderer.document.plain import PlainError, from_plain, to_plain
 from renderer.document.plain_text import TextError, dump, parse, salvage
 from renderer.document.recipe import RecipeError, check_version
@@ -113,8 +114,8 @@ def _read(archive: Archive, name: str, arrays: ArrayStore, notes: list[str]) -> 
         raise RecipeError(f"{name} is no session, or nothing is left of it; choose another file.")
     plain = _state(state.decode("utf-8", "replace"), name, notes)
     try:
-        pins = from_plain(Pins, {"networks": plain.pop("networks", [])}, [])
-        session = from_plain(Session, plain, notes)
+        pins = with_sources(from_plain(Pins, {"networks": plain.pop("networks", [])}, []), moved)
+        session = with_sources(from_plain(Session, plain, notes), moved)
         held_arrays.read(
             session,
             lambda ref: archive.read(f"{_ARRAYS}{ref.sha256}.npy", held_arrays.MOST_FILE_BYTES),

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,17 +11,24 @@ import yaml
 
 import gan
 from foundation import bundled
+from foundation.runs import snapshots
 from foundation.specs.options import problems
 from foundation.specs.train import TrainSpec
 from gan.analysis import equivariance as eq
+from gan.edits.blend import misfit
 from gan.latents import seed_z
 from tests.fixtures_path import ROOT
 
 ASSETS = ROOT / "assets"
-RECORD = next((ASSETS / "recorded-runs").iterdir())
-"""Of the run that trained the demo network."""
-NAMES = ("demo", "pattern-t-128")
-LIMIT = 4 * 10**6
+RECORDS = {
+    "demo": next((ASSETS / "recorded-runs").glob("00000-*")),
+    "avatars-64": next((ASSETS / "recorded-runs").glob("00001-*")),
+}
+"""Of the runs that trained them."""
+NAMES = (*RECORDS, "night-avatars-64", "pattern-t-128")
+LIMIT = 2 * 10**6
+ALL = 12 * 10**6
+"""Bytes of all assets together."""
 
 
 def pictures(network, seeds=range(3), psi=1.0, **kwargs):
@@ -44,7 +52,22 @@ def test_networks_are_small_and_hold_what_one_looks_at(named):
 
 def test_they_are_found_in_the_checkout():
     assert bundled.ASSETS == ASSETS
-    assert bundled.DEMO.is_file()
+    assert all(path.is_file() for path in (bundled.FIRST, bundled.AVATARS, bundled.NIGHT, bundled.DEMO))
+    assert sum(path.stat().st_size for path in ASSETS.rglob("*") if path.is_file()) < ALL
+
+
+def test_the_recorded_run_has_snapshots_to_follow_and_compare():
+    found = snapshots(RECORDS["avatars-64"])
+    assert len(found) >= 3
+    first, last = (gan.load(one.path).G_ema for one in (found[0], found[-1]))
+    assert (pictures(first) - pictures(last)).abs().mean() > 0.05
+
+
+def test_the_second_avatars_blend_with_the_first():
+    parents = [gan.load(path).G_ema for path in (bundled.AVATARS, bundled.NIGHT)]
+    assert misfit(*parents) == ""
+    day, night = (pictures(one, range(32)).mean(dim=(0, 2, 3)) for one in parents)
+    assert (day - night > 0.2).all(), "one looks like night"
 
 
 def test_pictures_are_colourful_and_differ(named):
@@ -66,20 +89,21 @@ def test_truncation_goes_to_one_picture(named):
     assert (half[0] - half[1]).abs().mean() < (full[0] - full[1]).abs().mean()
 
 
-def test_demo_is_what_the_run_beside_it_asked_for():
-    asked = yaml.safe_load((RECORD / "run.yaml").read_text())
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_network_is_what_the_run_beside_it_asked_for(name):
+    asked = yaml.safe_load((RECORDS[name] / "run.yaml").read_text())
     spec = TrainSpec(**asked["spec"] | {"metrics": tuple(asked["spec"]["metrics"])})
     assert (asked["kind"], problems(spec)) == ("train", ())
-    nets = gan.load(ASSETS / "demo.safetensors")
+    nets = gan.load(ASSETS / f"{name}.safetensors")
     G = nets.G_ema
     assert (G.z_dim, G.w_dim, G.mapping.num_layers) == (spec.zdim, spec.wdim, spec.map_depth)
     arguments = nets.info.architectures["G_ema"].arguments
     assert (arguments["channel_base"], arguments["channel_max"]) == (spec.cbase, spec.cmax)
-    assert nets.info.training_set_kwargs["path"] == spec.data
+    assert nets.info.training_set_kwargs["path"] == Path(spec.data).name
 
 
 def test_demo_was_measured_while_it_learnt():
-    lines = [json.loads(line) for line in (RECORD / "metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (RECORDS["demo"] / "metric-kid1k_lite0_full.jsonl").read_text().splitlines()]
     curve = {int(line["snapshot_pkl"][17:23]): line["results"]["kid1k_lite0_full"] for line in lines}
     assert len(curve) >= 12
     assert max(curve) >= 60

@@ -4,14 +4,19 @@ import os
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
-from foundation.bundled import ASSETS
+from foundation.bundled import ASSETS, NAMES
 
 
 @cache
 def bundled() -> tuple[tuple[str, str], ...]:
-    """Return (source, name) of bundled networks: the demo network, whose source is empty, then the pattern networks."""
+    """Return (source, name) of bundled networks: those of avatars, then the pattern networks."""
     patterns = sorted(ASSETS.glob("pattern-*.safetensors"))
-    return (("", "Demo network"), *((str(path), pattern_name(path.stem)) for path in patterns))
+    return (*NAMES.items(), *((str(path), pattern_name(path.stem)) for path in patterns))
+
+
+def shows_faces(source: str) -> bool:
+    """Return True for a bundled network that draws faces."""
+    return source in NAMES
 
 
 def pattern_name(stem: str) -> str:

@@ -11,6 +11,7 @@ from imgui_bundle import hello_imgui, imgui, immapp
 from numpy.typing import NDArray
 
 from foundation import background
+from foundation.bundled import NAMES
 from foundation.network_files import newest_network
 from renderer.document.document import Document
 from renderer.ipc.interface import AnyRenderer
@@ -57,7 +58,7 @@ class App:
         self.options, self._clock = options, options.clock
         self.renderer = renderer
         self._said: list[Message] = []
-        document = Document(network=Network(newest_network(options.network) or options.network))
+        document = Document(network=Network(newest_network(options.network) or options.network or options.first))
         interaction = Interaction(following=Following(waiting=settings.followed))
         self.store = Store(Scene(document=document, settings=settings, interaction=interaction), options.clock)
         self.commands = {command.id: command for command in commands(options.chance)}
@@ -376,7 +377,7 @@ class App:
     def _name_window(self) -> None:
         """Let the title of the window tell the session and the network."""
         source = self.scene.document.network.source
-        title = app_bar.window_title(self.facts.session, source or "Demo network")
+        title = app_bar.window_title(self.facts.session, NAMES.get(source, source))
         if title != self._title:
             self._title = title
             runner.name(title)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation.bundled import ASSETS
+from foundation.bundled import ASSETS, AVATARS
 from foundation.inputs import open_picture
 from renderer.document import recall
 from renderer.document.archive import Archive
@@ -31,8 +31,8 @@ class Example:
     stem: str
     title: str
     note: str
-    network: str = ""
-    """Bundled file that it needs; empty: the demo network."""
+    network: str
+    """Bundled file that it needs."""
     moves: Literal["", "timeline", "turn", "direction"] = ""
     """Motion that plays once it is open."""
 
@@ -43,9 +43,9 @@ class Example:
 
 
 EXAMPLES = (
-    Example("mix", "Mix two faces", "4 layers taken"),
-    Example("loop", "A loop of 12 s", "ready to export", moves="timeline"),
-    Example("direction", "One direction", "its slider moves it"),
+    Example("mix", "Mix two faces", "4 layers taken", AVATARS.name),
+    Example("loop", "A loop of 12 s", "ready to export", AVATARS.name, moves="timeline"),
+    Example("direction", "One direction", "its slider moves it", AVATARS.name),
     Example("turn", "Turn the input", "StyleGAN3 only", PATTERN, "turn"),
 )
 
@@ -64,7 +64,7 @@ class OpenExample(Action):
         except RecipeError as error:
             window.say(f"The example “{example.title}” cannot be opened.", str(error), bad=True)
             return scene
-        source = str(ASSETS / example.network) if example.network else ""
+        source = str(ASSETS / example.network)
         shelf = joined(scene.document.shelf, found.document.shelf)
         document = replace(found.document, network=Network(source), shelf=shelf)
         before = scene.view

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.files.sources import shows_faces
 from viz.start import first_steps
 from viz.state.facts import Facts
 from viz.state.scene import Scene
@@ -32,9 +33,9 @@ class Note(NamedTuple):
 FACES, PICTURES = "faces", "pictures"
 
 
-def notes_of(demo: bool) -> tuple[Note, ...]:
-    """Return the notes, in the words of the demo network or of any other."""
-    many, one = (FACES, "a face") if demo else (PICTURES, "a picture")
+def notes_of(faces: bool) -> tuple[Note, ...]:
+    """Return the notes, in words for a network that draws faces or for any other."""
+    many, one = (FACES, "a face") if faces else (PICTURES, "a picture")
     text = "Coarse: pose. Middle: features. Fine: colour."
     return (
         Note(f"Drag the {many}", "The picture follows. Each is a seed.", ("Generator/pad",), False),
@@ -75,7 +76,7 @@ def draw(scene: Scene, facts: Facts, a: V, size: V) -> Scene:
     taken: list[tuple[float, float, float, float]] = []
     shown = []
     if not imgui.is_popup_open("", _ANY):
-        for number, note in enumerate(notes_of(scene.document.network.source == ""), 1):
+        for number, note in enumerate(notes_of(shows_faces(scene.document.network.source)), 1):
             age = facts.now - done[number] if number in done else 0.0
             if age > first_steps.GONE_S:
                 continue
@@ -200,7 +201,7 @@ def _plate(scene: Scene, facts: Facts, a: V, size: V, done: frozenset[int]) -> S
     x = x0 + t.px(16) + ui.draw(words, x0 + t.px(16), y, "text", weight="bold", height=t.px(t.row))
     if not over:
         x += t.px(12)
-        notes = notes_of(scene.document.network.source == "")
+        notes = notes_of(shows_faces(scene.document.network.source))
         for number in range(1, first_steps.COUNT + 1):
             _dot(number, number in done, x + t.px(12), y + t.px(12))
             imgui.set_cursor_screen_pos(V(x, y))

@@ -9,6 +9,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 from numpy.typing import NDArray
 
+from foundation.bundled import AVATARS, NIGHT
 from renderer.document.document import Document, request_for
 from renderer.document.parts import Display, Latent, Network
 from renderer.ipc.protocol import RenderRequest
@@ -32,7 +33,11 @@ _STEPS = 16
 """Images from one seed to the next, so that they are drawn once and stay."""
 _SEEDS = 4
 _OWNER = "network tiles"
-_NOTES = {"": "StyleGAN2, on any computer", "pattern-t-128.safetensors": "StyleGAN3-T, turns and moves"}
+_NOTES = {
+    AVATARS.name: "StyleGAN2, on any computer",
+    NIGHT.name: "its sister: blend them",
+    "pattern-t-128.safetensors": "StyleGAN3-T, turns and moves",
+}
 
 
 @dataclass(eq=False)
@@ -97,10 +102,11 @@ def _networks(scene: Scene, facts: Facts, side: float) -> Scene:
     a = imgui.get_cursor_screen_pos()
     ui.draw("Networks", a.x, a.y, "text", t.small, "bold")
     x, y, gap = a.x, a.y + t.px(20), t.px(14)
-    room, count = imgui.get_content_region_avail().x, len(bundled())
+    tiles = tuple((source, name) for source, name in bundled() if source)  # the smallest one is for old documents
+    room, count = imgui.get_content_region_avail().x, len(tiles)
     side = max(min(side, (room - t.px(84) - count * gap) / count), t.px(40))  # all of them, and the ways to more
     end = a.x + room
-    for source, name in bundled():
+    for source, name in tiles:
         imgui.set_cursor_screen_pos(V(x, y))
         scene = _tile(scene, facts, source, name, side)
         x += side + gap
@@ -124,7 +130,7 @@ def _tile(scene: Scene, facts: Facts, source: str, name: str, side: float) -> Sc
     note = "in use" if used else _NOTES.get(Path(source).name, "")
     ui.tip("The network on the canvas" if used else f"Open {name}")
     b = V(p.x + side, p.y + side)
-    still = facts.services[START_PICTURES].get(source or "demo", lambda: _still(source))
+    still = facts.services[START_PICTURES].get(source, lambda: _still(source))
     found = _alive(scene, facts, tiles, source) if hot else None
     if tiles.source == source and not hot:
         tiles.source = None
@@ -174,7 +180,7 @@ def _alive(
 
 
 def _still(source: str) -> NDArray[np.uint8] | None:
-    return thumbnail(FOLDER / f"{Path(source).stem or 'demo'}.tile.stylescope")
+    return thumbnail(FOLDER / f"{Path(source).stem}.tile.stylescope")
 
 
 def _dashed(text: str, glyph: str, note: str, width: float, height: float, hint: str, keys: str = "") -> bool:

@@ -105,7 +105,9 @@ class Options:
     """Start options of a window."""
 
     network: str = ""
-    """Path, URL or run folder; empty for the demo network."""
+    """Path, URL or run folder; empty for the last session, or for `first` where there is none."""
+    first: str = ""
+    """Network of a window that neither a network nor a session was asked for."""
     session: str = ""
     """Session, image or film with a recipe to open at the start."""
     config_dir: Path = field(default_factory=config_dir)

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from pathlib import PurePath
 
+from foundation import bundled
 from foundation.runs import snapshot_kimg
 from foundation.seeds import seed_at
 from renderer.document.document import Document, Swatch
@@ -168,7 +169,7 @@ def _network(before: Network, after: Network) -> str:
         return "Generator as trained" if after.raw else "Average generator"
     if before.source == after.source:
         return "Reload"
-    return f"Open {PurePath(after.source).name or after.source}" if after.source else "Open demo network"
+    return f"Open {bundled.NAMES.get(after.source) or PurePath(after.source).name or after.source}"
 
 
 def _latent(before: Latent, after: Latent) -> str:

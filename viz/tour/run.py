@@ -10,7 +10,7 @@ import numpy as np
 from imgui_bundle import immapp
 from numpy.typing import NDArray
 
-from foundation.bundled import RECORDED_RUNS
+from foundation.bundled import FIRST, RECORDED_RUNS
 from renderer.ipc.interface import AnyRenderer
 from viz.shell import headless
 from viz.shell.app import App, Options
@@ -32,7 +32,9 @@ def run(folder: Path, renderer: AnyRenderer, network: str = "", device: str = "a
     """
     captures, runs = str(folder / "captures"), os.pathsep.join((str(folder / "runs"), str(RECORDED_RUNS)))
     settings = Settings(device=device, capture_dir=captures, run_dirs=runs, vsync=False, frame_limit=30)
-    app = App(settings, renderer, Options(network=network, keep=False, size=SIZE, chance=random.Random(7)))
+    app = App(
+        settings, renderer, Options(network=network, first=str(FIRST), keep=False, size=SIZE, chance=random.Random(7))
+    )
     stage = Stage(app, time.perf_counter)
     film = Film(folder)
 

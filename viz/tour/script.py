@@ -21,7 +21,7 @@ from viz.tour.pointer import Hand
 from viz.ui.theme import current as t
 
 Key = imgui.Key
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 class Script:

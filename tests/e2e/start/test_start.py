@@ -218,7 +218,7 @@ def test_start_at_every_size_shows_its_tiles(tmp_path):
 
     def steps(d: Driver):
         opened(d)
-        for item in ("##network Demo network", "##Open…", "##Get more…", "##example mix"):
+        for item in ("##network Avatars", "##network Night avatars", "##Open…", "##Get more…", "##example mix"):
             x0, _, x1, y1 = d.rect(f"//Start/**/{item}")
             assert 0 <= x0 < x1 <= 1280
             assert y1 <= 720 - layout.STATUS_BAR + 16, item

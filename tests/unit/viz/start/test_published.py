@@ -4,15 +4,18 @@ import http.server
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 
 from foundation.bundled import ASSETS
 from foundation.downloads import DownloadError, cached_file, remote_size
 from renderer.document import recall
 from renderer.document.arrays import ArrayStore, refs_in
+from renderer.document.parts import Network
 from tests.waiting import wait_for
+from tools import make_examples
 from viz.files.sources import bundled
 from viz.start import downloads as module
 from viz.start.downloads import Downloads
@@ -188,10 +191,22 @@ def test_the_examples_open_whole_and_have_pictures():
         assert all(ref in arrays for ref in refs_in(found.document))
         assert thumbnail(one.path).shape == (256, 256, 4)
         assert found.document.network.source == "", "no path of the machine that made it"
-        assert not one.network or (ASSETS / one.network).is_file()
-    stems = {"demo", *(source.rpartition("/")[2].removesuffix(".safetensors") for source, _ in bundled() if source)}
+        assert (ASSETS / one.network).is_file()
+    stems = {source.rpartition("/")[2].removesuffix(".safetensors") for source, _ in bundled() if source}
     assert all(thumbnail(FOLDER / f"{stem}.tile.stylescope") is not None for stem in stems)
 
 
 def test_the_timeout_is_a_limit_of_silence():
     assert 5 <= module.TIMEOUT_S <= 60
+
+
+def test_the_examples_are_what_their_tool_makes():
+    arrays = ArrayStore()
+    made = make_examples.documents(arrays)
+    for one in EXAMPLES:
+        kept = recall.recall(one.path, arrays).document
+        for new, old in zip(made[one.stem].directions, kept.directions, strict=True):
+            a, b = arrays.get(new.array).ravel(), arrays.get(old.array).ravel()
+            assert a @ b / np.sqrt((a @ a) * (b @ b)) > 0.999
+            assert replace(new, array=old.array) == old
+        assert replace(made[one.stem], network=Network(), directions=kept.directions) == kept, one.stem

@@ -66,7 +66,7 @@ def test_steps_from_the_defaults(after, name):
     [
         (Document(mixing=take(Mixing(), (1,), None)), "Mix nothing"),
         (Document(mixing=take(Mixing(), (1,), None), force_fp32=True), "Reset everything"),
-        (Document(network=Network("x.pkl")), "Open demo network"),
+        (Document(network=Network("x.pkl")), "Open Demo network"),
         (BASE, ""),
     ],
 )
