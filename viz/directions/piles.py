@@ -180,7 +180,7 @@ def added(scene: Scene, facts: Facts) -> Scene:
     row, piles, model = trial(scene, facts), own(scene, facts), facts.model
     if row is None or piles is None or model is None:
         return scene
-    if groups.found(scene.view.finds, row.array) is None:
+    if groups.row_of(scene.view.finds, row.array) is None:
         note = f"{piles.count} pictures sorted: {piles.left}, {piles.right}"
         scene = groups.with_group(scene, FoundGroup("piles", note, (row,), model.title, key_of(model)))
     return using.added(scene, row, model.title, scene.interaction.sorter.strength)

@@ -7,7 +7,7 @@ from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.parts import ArrayRef
-from viz.directions import groups, listing, row, search, using
+from viz.directions import effects, groups, listing, row, search, using
 from viz.directions.actions import SaveDirections
 from viz.directions.listing import FILTERS, SHORT_SORTS, SORTS
 from viz.directions.row import Look, Row
@@ -107,6 +107,7 @@ def _steps(look: Look) -> None:
 def _list(scene: Scene, facts: Facts, look: Look) -> Scene:
     strips = strips_of(facts)
     strips.look(scene, facts)
+    effects.begin_list(facts)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     imgui.indent(t.px(6))
     count = len(scene.view.finds.groups)
@@ -127,12 +128,12 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     rows = listing.shown(group, finder.only, scene.document, opened)
     if not rows and FILTERS[finder.only] != "All":
         return scene
-    scene = _title(scene, group, why, look)
+    scene = _title(scene, group, why or effects.progress(scene, group), look)
     if group.folded or facts.model is None:
         return scene
-    close = [None if why else listing.closest(one, directions, facts.arrays, facts.model) for one in rows]
+    close = [None if why else listing.closest(one, directions, facts, facts.model) for one in rows]
     cells = cells_of(facts.model)
-    for i in listing.ordered(rows, finder.sort, close):
+    for i in listing.ordered(group, rows, finder.sort, close, _elsewhere(scene, facts, rows)):
         found = rows[i]
         added = listing.is_added(found, scene.document)
         own = Row(group, found, added, close[i], group.network, cells, finder.chosen == found.array, finder.step)
@@ -144,6 +145,13 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     return scene
 
 
+def _elsewhere(scene: Scene, facts: Facts, rows: list[Found]) -> list[listing.Else | None]:
+    """Return how much each row changes elsewhere, where they are sorted by that."""
+    if SORTS[scene.interaction.finder.sort] != "Changes least else":
+        return [None] * len(rows)
+    return [listing.figures(facts).elsewhere(one, scene.view.finds.region, facts) for one in rows]
+
+
 def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: str) -> Scene:
     """Draw a row if it is in sight; else leave its room, and ask for no picture of it."""
     if not imgui.is_rect_visible(V(look.width, look.height)):
@@ -153,12 +161,26 @@ def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: 
         ui.draw(ui.ellipsis(own.found.name, look.name), p.x + t.px(20), p.y, "dim", height=t.px(t.row))
         imgui.dummy(V(look.width, t.px(t.row)))
     else:
+        effects.note(facts, own.group, own.found)
         scene = row.draw(scene, facts, own, look, strips)
     if warning := groups.weak(own.group, own.found):
-        p = imgui.get_cursor_screen_pos()
-        ui.draw(ui.ellipsis(warning, look.width, t.small), p.x + t.px(20), p.y, "warn", t.small, height=t.px(18))
-        imgui.dummy(V(look.width, t.px(18)))
+        _line(warning, "warn", look)
+    still, much = groups.fixed_text(own.found)
+    if still and not why:
+        _line(still, "warn" if much else "faint", look)
+        ui.tip(STILL)
     return scene
+
+
+STILL = """Standard deviations of each direction that was to stay, by one of this one: its own measure on 8 pictures.
+In brackets: what it was before the others were kept fixed."""
+
+
+def _line(text: str, ink: str, look: Look) -> None:
+    """Draw a line below a row."""
+    p = imgui.get_cursor_screen_pos()
+    ui.draw(ui.ellipsis(text, look.width - t.px(20), t.small), p.x + t.px(20), p.y, ink, t.small, height=t.px(18))
+    imgui.dummy(V(look.width, t.px(18)))
 
 
 def _title(scene: Scene, group: FoundGroup, why: str, look: Look) -> Scene:
@@ -234,8 +256,9 @@ def rows_in_order(scene: Scene, facts: Facts) -> list[Found]:
         if group.folded or elsewhere(group, model):
             continue
         rows = listing.shown(group, finder.only, scene.document, count - number in finder.showing)
-        close = [listing.closest(one, scene.document.directions, facts.arrays, model) for one in rows]
-        found += [rows[i] for i in listing.ordered(rows, finder.sort, close)]
+        close = [listing.closest(one, scene.document.directions, facts, model) for one in rows]
+        order = listing.ordered(group, rows, finder.sort, close, _elsewhere(scene, facts, rows))
+        found += [rows[i] for i in order]
     return found
 
 

@@ -7,8 +7,8 @@ from imgui_bundle import imgui
 
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.parts import ArrayRef, Direction, StyleOffset
-from viz.directions import groups, using
-from viz.directions.listing import SAME, Closest
+from viz.directions import effects, groups, using
+from viz.directions.listing import SAME, Closest, figures
 from viz.directions.strips import Strips
 from viz.state.facts import Facts
 from viz.state.interaction import DirectionFinder
@@ -107,7 +107,8 @@ def draw(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> Sc
     imgui.set_cursor_screen_pos(V(p.x + look.strip, p.y))
     scene = _strip(scene, facts, row, look, strips)
     if look.wide:
-        scene = _range(scene, row, V(p.x + look.layers_at, middle - t.px(12)), look.layers, 10)
+        scene = _range(scene, facts, row, V(p.x + look.layers_at, middle - t.px(21)), look.layers, 10)
+        _share(facts, row, V(p.x + look.layers_at, middle), look.layers)
         _closest(row, p.x + look.closest_at, middle, look)
     scene = _act(scene, facts, row, V(p.x + look.width - look.act, middle - t.px(12)), look)
     imgui.set_cursor_screen_pos(p)
@@ -163,7 +164,9 @@ def _name(scene: Scene, facts: Facts, row: Row, look: Look, x: float, middle: fl
         ui.ellipsis(own, width), left, top, "text" if row.chosen or hot or found.starred else "dim", height=t.px(24)
     )
     ui.focus_ring()
-    ui.tip("\n".join(filter(None, (own, " ".join(words), _close_words(row), "Click: rename; right click held: more"))))
+    if hot:
+        said = (own, " ".join(words), _else_words(scene, facts, found), _close_words(row))
+        ui.tip("\n".join(filter(None, (*said, "Click: rename; right click held: more"))))
     if clicked:
         scene = choose(scene, found.array, renaming=found.array)
     if look.wide:
@@ -171,7 +174,7 @@ def _name(scene: Scene, facts: Facts, row: Row, look: Look, x: float, middle: fl
         ui.amount_bar(bar, V(left + t.px(64), bar.y + t.px(4)), groups.share(row.group, found), _ink(row))
         ui.draw(words[0], left + t.px(70), middle + t.px(1), "faint", t.small, height=t.px(18))
         return scene
-    return _range(scene, row, V(left, middle + t.px(4)), min(width, t.px(68)), 6)
+    return _range(scene, facts, row, V(left, middle + t.px(4)), min(width, t.px(68)), 6)
 
 
 def _ink(row: Row) -> str:
@@ -236,13 +239,42 @@ def _strip(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> 
     return using.put_at(scene, found, float(touch.clicked), row.network) if touch.clicked else scene
 
 
-def _range(scene: Scene, row: Row, at: V, width: float, height: float) -> Scene:
+def _share(facts: Facts, row: Row, at: V, width: float) -> None:
+    """Draw how much of the change the layers of a row have, as far as that is measured."""
+    found = row.found
+    text = (
+        "its own layer"
+        if found.style
+        else effects.share_text(facts, found, figures(facts).effects(found, facts.arrays))
+    )
+    ui.draw(ui.ellipsis(text, width, t.small), at.x, at.y, "faint", t.small, height=t.px(18))
+
+
+def _measured_words(facts: Facts, found: Found) -> str:
+    """Return what measuring said of the layers of a row."""
+    known = figures(facts).effects(found, facts.arrays)
+    if known is None:
+        return "The layers that change the picture are measured soon" if not found.style else ""
+    share = f"Measured: {100 * known.share(found.first, found.last):.0f} % of its change of the picture comes from here"
+    return share if found.style else f"{share}\nRight click: the fewest layers with 90 %"
+
+
+def _range(scene: Scene, facts: Facts, row: Row, at: V, width: float, height: float) -> Scene:
     imgui.set_cursor_screen_pos(at)
     found = row.found
     now, usual = (found.first, found.last), (found.usual[0], found.usual[1]) if len(found.usual) == 2 else None
     with ui.greyed("A style channel acts on its own layer" if found.style else ""):
-        after = ui.band_range("layers", now, row.cells, usual, width, height)
+        after = ui.band_range("layers", now, row.cells, usual, width, height, _measured_words(facts, found))
     return scene if after == now else using.ranged(scene, found, *after)
+
+
+def _else_words(scene: Scene, facts: Facts, found: Found) -> str:
+    """Return the figure by which rows are sorted that change least else."""
+    other = figures(facts).elsewhere(found, scene.view.finds.region, facts)
+    if other is None:
+        return f"Changes else: {effects.state_of(facts, found)}"
+    where = "the painted region" if other.painted else "the tenth of the picture that it changes most"
+    return f"Changes else: {100 * other.share:.0f} % of its change is outside {where}"
 
 
 def _close_words(row: Row) -> str:
