@@ -40,6 +40,12 @@ def note(facts: Facts, group: FoundGroup, row: Found) -> None:
         facts.scratch.get(_Measured).waiting.append((group, row))
 
 
+def settled(facts: Facts) -> bool:
+    """Return True if no row in sight waits to be measured."""
+    known = facts.scratch.get(_Measured)
+    return all(row.array in known.failed for _, row in known.waiting)
+
+
 def state_of(facts: Facts, row: Found) -> str:
     """Return what is known of a row's effects: `measured`, `measuring…` or `not measured`."""
     if row.effects is not None:
