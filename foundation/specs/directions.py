@@ -23,7 +23,7 @@ MEASURE_WORDS = (
 NEEDS_REGION = ("larger", "further left", "higher")
 """Those of a thing in the picture, which must be painted."""
 SIMILAR = MEASURE_WORDS[-1]
-"""That of likeness to the picture at the time of the search."""
+"""Of these, the measure that compares with the picture at the time of the search."""
 PCA_SAMPLES, PCA_COMPONENTS, PCA_SEED = 10_000, 70, 1
 SEFA_COMPONENTS = 20
 BOUNDARY_RATIO, BOUNDARY_SPLIT = 0.02, 0.7

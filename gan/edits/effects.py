@@ -46,7 +46,7 @@ class Kept:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What a direction does."""
+    """Effects of a direction."""
 
     by_layer: Floats
     """float32 [num_ws]: c_l, 0 where it does not act."""

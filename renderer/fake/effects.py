@@ -39,5 +39,6 @@ class Waves:
         if work.style:
             after = replace(image, styles=(*image.styles, StyleOffset(work.style, work.channel, 1.0, work.sigma)))
         else:
-            after = replace(image, directions=(*image.directions, Direction("", work.array, 0.2, first, last)))
+            strength = 0.1 + int(work.array.sha256[:2], 16) / 400  # waves do not know the numbers of a direction
+            after = replace(image, directions=(*image.directions, Direction("", work.array, strength, first, last)))
         return wave(after, self._model, 0, 16) - wave(image, self._model, 0, 16)

@@ -17,7 +17,7 @@ from viz.state.facts import Facts
 from viz.state.finding.belonging import elsewhere
 from viz.state.scene import Scene
 
-OWN_LAYERS = ("kept", "file")
+FIXED_LAYERS = ("kept", "file")
 """Groups whose rows came with a range of layers, which measuring leaves."""
 
 
@@ -122,7 +122,7 @@ def measured(scene: Scene, facts: Facts, group: FoundGroup, row: Found, found: E
         replace(one, measured=True, before=limited(type(one), "before", x), after=limited(type(one), "after", y))
         for one, (x, y) in zip(row.fixed, found.kept.tolist(), strict=False)
     )
-    acting = None if row.style or group.way in OWN_LAYERS else found.acting()
+    acting = None if row.style or group.way in FIXED_LAYERS else found.acting()
     free = (row.first, row.last) == tuple(row.usual) and not is_added(row, scene.document)
 
     def after(one: Found) -> Found:

@@ -57,7 +57,7 @@ class Effects:
 
 @dataclass(frozen=True, eq=False)
 class EffectsFound:
-    """What a direction does to the picture."""
+    """Effects of a direction on the picture."""
 
     by_layer: Floats
     """[num_ws]: mean squared change of the picture by one standard deviation on each layer alone."""

@@ -47,7 +47,7 @@ class Found:
     region: ArrayRef | None = None
     """Region in which that was measured; None for the whole picture."""
     effects: ArrayRef | None = None
-    """What it does to the picture, as measured: see `effects.EffectsFound`; None before."""
+    """Its measured effects on the picture, see `effects.EffectsFound`; None before."""
     before: ArrayRef | None = None
     """The direction before it was made to keep others fixed; None where it was not."""
     fixed: Annotated[tuple[Fixed, ...], Count(200)] = ()
