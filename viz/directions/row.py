@@ -164,7 +164,7 @@ def _name(scene: Scene, facts: Facts, row: Row, look: Look, x: float, middle: fl
         ui.ellipsis(own, width), left, top, "text" if row.chosen or hot or found.starred else "dim", height=t.px(24)
     )
     ui.focus_ring()
-    if hot:
+    if hot or imgui.is_item_focused():  # it takes figures that nobody else reads
         said = (own, " ".join(words), _else_words(scene, facts, found), _close_words(row))
         ui.tip("\n".join(filter(None, (*said, "Click: rename; right click held: more"))))
     if clicked:
@@ -273,8 +273,8 @@ def _else_words(scene: Scene, facts: Facts, found: Found) -> str:
     other = figures(facts).elsewhere(found, scene.view.finds.region, facts)
     if other is None:
         return f"Changes else: {effects.state_of(facts, found)}"
-    where = "the painted region" if other.painted else "the tenth of the picture that it changes most"
-    return f"Changes else: {100 * other.share:.0f} % of its change is outside {where}"
+    where = "the painted region" if other.painted else "the tenth that it changes most"
+    return f"Changes else: {100 * other.share:.0f} %, outside {where}"
 
 
 def _close_words(row: Row) -> str:
