@@ -121,8 +121,6 @@ def frames(network: str) -> dict[str, Phase]:
 
 
 def _script(stage: "Stage", held: list[Any], found: dict[str, Phase]) -> Iterator[None]:
-    from imgui_bundle import imgui
-
     from viz.directions import search
     from viz.state.finding import finder
     from viz.ui.widgets import spots
@@ -150,16 +148,13 @@ def _script(stage: "Stage", held: list[Any], found: dict[str, Phase]) -> Iterato
     app.change(lambda scene: search.begun(scene, app.facts))
     yield
     yield from phase("PCA of 10 000 w", lambda: bool(app.scene.view.finds.groups))
-    rows = app.scene.view.finds.groups[0].rows
-    yield from stage.hand.move((imgui.get_io().display_size.x * 0.6, imgui.get_io().display_size.y * 0.75), 0.1)
-    yield
 
     def drawn() -> bool:
         now = app.scene.view.finds.groups[0].rows
         return not app.facts.thumbnails.waiting and not app.facts.jobs.running and any(one.effects for one in now)
 
     yield from phase("strips in sight, and their layers", drawn)
-    assert rows
+    yield from phase("at rest, with the list", after(200))
 
 
 PARTS: dict[str, Callable[[Pipeline, RenderRequest], Iterator[str]]] = {
