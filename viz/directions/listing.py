@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.document.arrays import AnyArray, ArrayStore, UnknownArrayError
 from renderer.document.directions.effects import EffectsFound, covered
@@ -16,6 +17,8 @@ from viz.directions import groups
 from viz.state.facts import Facts
 from viz.state.recording import untracked
 from viz.ui.strokes import painted as region_of
+
+Doubles = npt.NDArray[np.float64]
 
 FILTERS = ("All", "Starred", "Added")
 SORTS = (
@@ -65,7 +68,7 @@ class Figures:
     _cosines: dict[tuple[object, ...], float | None] = field(default_factory=dict)
     _else: dict[tuple[object, ...], float | None] = field(default_factory=dict)
     _effects: dict[ArrayRef, EffectsFound | None] = field(default_factory=dict)
-    _covered: tuple[object, AnyArray | None] = (None, None)
+    _covered: tuple[object, Doubles | None] = (None, None)
 
     @untracked
     def cosine(
@@ -110,7 +113,7 @@ class Figures:
         share = self._else[key]
         return None if share is None else Else(share, region is not None)
 
-    def _inside(self, region: ArrayRef | None, found: EffectsFound, facts: Facts) -> AnyArray | None:
+    def _inside(self, region: ArrayRef | None, found: EffectsFound, facts: Facts) -> Doubles | None:
         """Return a region as effects count it; the newest is kept, as it is the same for most rows."""
         mask, key = region_of(region, facts), (region, found.where.shape)
         if mask is None:

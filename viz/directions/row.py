@@ -14,7 +14,9 @@ from viz.state.facts import Facts
 from viz.state.interaction import DirectionFinder
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.draw_cache import cached_row
 from viz.ui.theme import current as t
+from viz.ui.widgets.strip import Shown
 
 MENU = "row"
 TURN, HIDE, SHOW, RENAME = "Turn around", "Hide", "Show again", "Rename"
@@ -96,24 +98,40 @@ class Row:
 
 
 def draw(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> Scene:
-    """Draw a row; return the scene as its controls change it."""
-    p, found = imgui.get_cursor_screen_pos(), row.found
+    """Draw a row; return the scene as its controls change it. It is replayed while nothing of it changes."""
+    found = row.found
+    pictures, old = strips.pictures(facts, found, 64 if look.tile <= 80 else 128)
+    known = figures(facts).effects(found, facts.arrays)
+    share = "its own layer" if found.style else effects.share_text(facts, found, known)
+    renaming = scene.interaction.finder.renaming == found.array
     imgui.push_id(ui.drawable(found.array.sha256[:16]))
+    scene = cached_row(
+        "row",
+        (row, look, tuple(pictures), old, share, renaming),
+        lambda: _row(scene, facts, row, look, pictures, old, share),
+        scene,
+    )
+    imgui.pop_id()
+    return scene
+
+
+def _row(scene: Scene, facts: Facts, row: Row, look: Look, pictures: list[Shown], old: bool, share: str) -> Scene:
+    p, found = imgui.get_cursor_screen_pos(), row.found
     if row.chosen:
         ui.fill(V(p.x - t.px(6), p.y - t.px(2)), V(p.x + look.width, p.y + look.height - t.px(4)), "hover", 0.45, 6)
     middle = p.y + look.tile / 2
     scene = _star(scene, found, p.x, middle)
     scene = _name(scene, facts, row, look, p.x, middle)
     imgui.set_cursor_screen_pos(V(p.x + look.strip, p.y))
-    scene = _strip(scene, facts, row, look, strips)
+    scene = _strip(scene, facts, row, look, pictures, old)
     if look.wide:
         scene = _range(scene, facts, row, V(p.x + look.layers_at, middle - t.px(21)), look.layers, 10)
-        _share(facts, row, V(p.x + look.layers_at, middle), look.layers)
+        at = V(p.x + look.layers_at, middle)
+        ui.draw(ui.ellipsis(share, look.layers, t.small), at.x, at.y, "faint", t.small, height=t.px(18))
         _closest(row, p.x + look.closest_at, middle, look)
     scene = _act(scene, facts, row, V(p.x + look.width - look.act, middle - t.px(12)), look)
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(look.width, look.height))
-    imgui.pop_id()
     return scene
 
 
@@ -223,9 +241,8 @@ def _menu(scene: Scene, facts: Facts, row: Row) -> Scene:
     return scene
 
 
-def _strip(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> Scene:
+def _strip(scene: Scene, facts: Facts, row: Row, look: Look, pictures: list[Shown], old: bool) -> Scene:
     found = row.found
-    pictures, old = strips.pictures(facts, found, 64 if look.tile <= 80 else 128)
     touch = ui.strip("strip", pictures, look.tile, old, row.step or None if row.chosen else None)
     if touch.over is not None:
         over = hovered(facts)
@@ -237,17 +254,6 @@ def _strip(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> 
         return scene
     scene = choose(scene, found.array, step=0)
     return using.put_at(scene, found, float(touch.clicked), row.network) if touch.clicked else scene
-
-
-def _share(facts: Facts, row: Row, at: V, width: float) -> None:
-    """Draw how much of the change the layers of a row have, as far as that is measured."""
-    found = row.found
-    text = (
-        "its own layer"
-        if found.style
-        else effects.share_text(facts, found, figures(facts).effects(found, facts.arrays))
-    )
-    ui.draw(ui.ellipsis(text, width, t.small), at.x, at.y, "faint", t.small, height=t.px(18))
 
 
 def _measured_words(facts: Facts, found: Found) -> str:

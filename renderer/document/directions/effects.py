@@ -102,7 +102,7 @@ class EffectsFound:
                 return best, best + width - 1
         return 0, count - 1
 
-    def elsewhere(self, inside: npt.NDArray[np.generic] | None = None) -> float:
+    def elsewhere(self, inside: npt.NDArray[np.float64] | None = None) -> float:
         """Return the share of the change outside a region, or outside the tenth of the picture that changes most.
 
         Args:

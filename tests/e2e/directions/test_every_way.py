@@ -40,6 +40,7 @@ def chosen(way: str) -> Callable[[Driver], None]:
 def sorted_piles(d: Driver) -> None:
     """Sort eight pictures and add their slider; take it back, as the other ways have none yet."""
     d.click("//Directions/**/##way Two piles")
+    d.frames(2)
     d.click("//Directions/**/##sort pictures")
     d.wait_for(lambda: d.exists("//Canvas/##sort this"), what="the two piles")
     d.frames(12)
@@ -165,6 +166,7 @@ def test_piles_say_what_is_missing_and_that_all_are_on_one_side(monkeypatch):
     def steps(d: Driver):
         opened(d)
         d.click("//Directions/**/##way Two piles")
+        d.frames(2)
         d.click("//Directions/**/##sort pictures")
         d.wait_for(lambda: d.exists("//Canvas/##sort this"), what="the two piles")
         d.frames(12)

@@ -152,16 +152,24 @@ def test_close_directions_are_told_and_layers_are_dragged():
         similar = d.facts.arrays.get(first.array) + 0.1 * d.facts.arrays.get(second.array)
         ref = d.facts.arrays.add(similar)
 
+        whole = (0, d.facts.model.num_ws - 1)
+
         def another(scene):
             (group,) = scene.view.finds.groups
-            group = replace(group, rows=(replace(second, array=ref, name="Twin", effects=None), *group.rows))
+            group = replace(
+                group,
+                rows=(
+                    replace(second, array=ref, name="Twin", effects=None, usual=whole, first=0, last=whole[1]),
+                    *group.rows,
+                ),
+            )
             finds = replace(scene.view.finds, groups=(group,))
             return replace(scene, view=replace(scene.view, finds=finds))
 
         d.change(another)
         settled(d)
         twin = rows(d)[0]
-        assert twin.usual == (twin.first, twin.last) == (second.first, second.last)
+        assert twin.usual == (twin.first, twin.last) != whole
         x0, y0, x1, y1 = d.rect(item(twin, "layers"))
         side, y = (x1 - x0) / d.facts.model.num_ws, (y0 + y1) / 2
         start = x0 + twin.first * side
