@@ -7,6 +7,7 @@ from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.parts import ArrayRef
+from renderer.ipc.protocol import ModelInfo
 from viz.directions import effects, groups, listing, row, search, using
 from viz.directions.actions import SaveDirections
 from viz.directions.listing import FILTERS, SHORT_SORTS, SORTS
@@ -131,12 +132,15 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     scene = _title(scene, group, why or effects.progress(scene, group), look)
     if group.folded or facts.model is None:
         return scene
-    close = [None if why else listing.closest(one, directions, facts, facts.model) for one in rows]
-    cells = cells_of(facts.model)
-    for i in listing.ordered(group, rows, finder.sort, close, _elsewhere(scene, facts, rows)):
+    cells, room = cells_of(facts.model), V(look.width, look.height)
+    for i in _order(scene, facts, facts.model, group, rows):
         found = rows[i]
+        if not (found.fixed or group.way == "measure" or imgui.is_rect_visible(room)):
+            imgui.dummy(room)  # most rows of a long list: nothing of them is made in each frame
+            continue
         added = listing.is_added(found, scene.document)
-        own = Row(group, found, added, close[i], group.network, cells, finder.chosen == found.array, finder.step)
+        close = None if why else listing.closest(found, directions, facts, facts.model)
+        own = Row(group, found, added, close, group.network, cells, finder.chosen == found.array, finder.step)
         with ui.greyed(why):
             scene = _row(scene, facts, own, look, strips, why)
     hidden = sum(one.hidden for one in group.rows)
@@ -145,11 +149,16 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     return scene
 
 
-def _elsewhere(scene: Scene, facts: Facts, rows: list[Found]) -> list[listing.Else | None]:
-    """Return how much each row changes elsewhere, where they are sorted by that."""
-    if SORTS[scene.interaction.finder.sort] != "Changes least else":
-        return [None] * len(rows)
-    return [listing.figures(facts).elsewhere(one, scene.view.finds.region, facts) for one in rows]
+def _order(scene: Scene, facts: Facts, model: ModelInfo, group: FoundGroup, rows: list[Found]) -> list[int]:
+    """Return the indices of a group's rows in the chosen order; only the figures that it takes are computed."""
+    sort, none = scene.interaction.finder.sort, [None] * len(rows)
+    close: list[listing.Closest | None] = [*none]
+    other: list[listing.Else | None] = [*none]
+    if SORTS[sort] == "Most different first" and not elsewhere(group, model):
+        close = [listing.closest(one, scene.document.directions, facts, model) for one in rows]
+    if SORTS[sort] == "Changes least else":
+        other = [listing.figures(facts).elsewhere(one, scene.view.finds.region, facts) for one in rows]
+    return listing.ordered(group, rows, sort, close, other)
 
 
 def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: str) -> Scene:
@@ -256,9 +265,7 @@ def rows_in_order(scene: Scene, facts: Facts) -> list[Found]:
         if group.folded or elsewhere(group, model):
             continue
         rows = listing.shown(group, finder.only, scene.document, count - number in finder.showing)
-        close = [listing.closest(one, scene.document.directions, facts, model) for one in rows]
-        order = listing.ordered(group, rows, finder.sort, close, _elsewhere(scene, facts, rows))
-        found += [rows[i] for i in order]
+        found += [rows[i] for i in _order(scene, facts, model, group, rows)]
     return found
 
 
