@@ -157,9 +157,9 @@ def test_piles_say_what_is_missing_and_that_all_are_on_one_side(monkeypatch):
     said: list[tuple[str, str]] = []
     real = pile_slider.ui.empty_state
 
-    def empty_state(icon, title, text):
+    def empty_state(icon, title, text, *button):
         said.append((title, text))
-        return real(icon, title, text)
+        return real(icon, title, text, *button)
 
     monkeypatch.setattr(pile_slider.ui, "empty_state", empty_state)
 
