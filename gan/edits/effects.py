@@ -157,7 +157,7 @@ class Trial:
             np.abs(self._own) < 1e-12, np.inf, self._own
         )  # it changes nothing itself, so nothing of it moves
         where = torch.from_numpy(self._where / self.pictures)[None, None]
-        sides = [min(side, SIDE) for side in where.shape[2:]]
+        sides = min(where.shape[2], SIDE), min(where.shape[3], SIDE)
         return Found(
             (self._by_layer / self.pictures).astype(np.float32),
             np.asarray(F.adaptive_avg_pool2d(where, sides)[0, 0].numpy(), np.float32),
