@@ -12,7 +12,7 @@ from renderer.document.parts import ArrayRef, ImageState, Latent, Mixing, Trunca
 from renderer.document.ranges import limited
 from renderer.ipc.protocol import ModelInfo, RenderRequest
 from viz.directions import groups
-from viz.directions.listing import SORTS, is_added
+from viz.directions.listing import SORTS, Else, figures, is_added
 from viz.state.facts import Facts
 from viz.state.finding.belonging import elsewhere
 from viz.state.scene import Scene
@@ -50,7 +50,8 @@ def state_of(facts: Facts, row: Found) -> str:
     """Return what is known of a row's effects: `measured`, `measuring…` or `not measured`."""
     if row.effects is not None:
         return "measured"
-    return "not measured" if row.array in facts.scratch.get(_Measured).failed else "measuring…"
+    lost = row.array in facts.scratch.get(_Measured).failed or row.array not in facts.arrays
+    return "not measured" if lost else "measuring…"
 
 
 def look(scene: Scene, facts: Facts) -> Scene:
@@ -134,12 +135,20 @@ def measured(scene: Scene, facts: Facts, group: FoundGroup, row: Found, found: E
     return groups.changed(scene, row.array, after)
 
 
-def progress(scene: Scene, group: FoundGroup) -> str:
+def progress(scene: Scene, facts: Facts, group: FoundGroup) -> str:
     """Return how much of a group is measured, while its rows wait to be sorted by that; empty otherwise."""
-    done = sum(row.effects is not None for row in group.rows)
-    if SORTS[scene.interaction.finder.sort] != "Changes least else" or done == len(group.rows):
+    if SORTS[scene.interaction.finder.sort] != "Changes least else":
+        return ""
+    done = sum(state_of(facts, row) != "measuring…" for row in group.rows)
+    if done == len(group.rows):
         return ""
     return f"measuring {done} of {len(group.rows)}"
+
+
+def other_of(scene: Scene, facts: Facts, row: Found) -> Else | None:
+    """Return how much of a row's change is elsewhere; all where it cannot be measured, None while it is not yet."""
+    found = figures(facts).elsewhere(row, scene.view.finds.region, facts)
+    return Else(1.0, False) if found is None and state_of(facts, row) == "not measured" else found
 
 
 def share_text(facts: Facts, row: Found, found: EffectsFound | None) -> str:

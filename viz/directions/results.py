@@ -129,7 +129,7 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     rows = listing.shown(group, finder.only, scene.document, opened)
     if not rows and FILTERS[finder.only] != "All":
         return scene
-    scene = _title(scene, group, why or effects.progress(scene, group), look)
+    scene = _title(scene, group, why or effects.progress(scene, facts, group), look)
     if group.folded or facts.model is None:
         return scene
     cells, room = cells_of(facts.model), V(look.width, look.height)
@@ -157,7 +157,7 @@ def _order(scene: Scene, facts: Facts, model: ModelInfo, group: FoundGroup, rows
     if SORTS[sort] == "Most different first" and not elsewhere(group, model):
         close = [listing.closest(one, scene.document.directions, facts, model) for one in rows]
     if SORTS[sort] == "Changes least else":
-        other = [listing.figures(facts).elsewhere(one, scene.view.finds.region, facts) for one in rows]
+        other = [effects.other_of(scene, facts, one) for one in rows]
     return listing.ordered(group, rows, sort, close, other)
 
 

@@ -139,3 +139,18 @@ def test_cosines_are_computed_once(monkeypatch):
     assert len(counts) == 1
     listing.closest(own.ranged(2, 3), kept, facts, MODEL)
     assert len(counts) == 2
+
+
+def test_a_row_that_cannot_be_measured_is_last_and_keeps_none_waiting():
+    facts = new_facts(model=MODEL)
+    lost, waits = row(1), row(2, array=facts.arrays.add(np.ones(MODEL.w_dim, np.float32)))
+    assert (effects.state_of(facts, lost), effects.state_of(facts, waits)) == ("not measured", "measuring…")
+    scene, group = scene_of(lost, waits)
+    finder = replace(scene.interaction.finder, sort=listing.SORTS.index("Changes least else"))
+    scene = scene.interacting(finder=finder)
+    assert effects.progress(scene, facts, group) == "measuring 1 of 2"
+    assert effects.other_of(scene, facts, lost) == listing.Else(1.0, False)
+    assert effects.other_of(scene, facts, waits) is None
+    scene = effects.measured(scene, facts, group, waits, result(4))
+    assert effects.progress(scene, facts, scene.view.finds.groups[0]) == ""
+    assert effects.other_of(scene, facts, scene.view.finds.groups[0].rows[1]).share < 1
