@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from foundation.specs.directions import PILE_LEAST
+
 Doubles = npt.NDArray[np.float64]
 
 RIDGES = np.array([0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0])
 COMPONENTS, PICTURE_COMPONENTS = 32, 16
 """Coordinates from w alone, and with pictures."""
-LEAST = 4
-"""Pictures in each pile from which a direction is learned."""
 _ITERATIONS = 25
 
 
@@ -90,12 +90,12 @@ def sort_piles(w: npt.ArrayLike, right: npt.ArrayLike, space: Coordinates) -> So
         space: Coordinates to learn in.
 
     Raises:
-        ValueError: a pile has fewer than `LEAST` pictures.
+        ValueError: a pile has fewer than `PILE_LEAST` pictures.
     """
     sides = np.asarray(right, bool).ravel()
     for name, count in (("left", int((~sides).sum())), ("right", int(sides.sum()))):
-        if count < LEAST:
-            raise ValueError(f"The {name} pile has {count} of {LEAST} pictures that a direction needs; sort more.")
+        if count < PILE_LEAST:
+            raise ValueError(f"The {name} pile has {count} of {PILE_LEAST} pictures that a direction needs; sort more.")
     x, y = space.of(w), sides.astype(np.float64)
     odds = left_out(x, y, RIDGES)
     signed = np.where(sides, odds, -odds)

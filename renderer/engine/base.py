@@ -13,6 +13,7 @@ from renderer.ipc.frames import RGBA, Slot
 from renderer.ipc.protocol import (
     Drag,
     DragWay,
+    Effects,
     Equivariance,
     Failure,
     Frame,
@@ -123,6 +124,13 @@ class Dragging(Protocol):
         """Do the next step. An exception of `watch` leaves the drag unchanged: the step can be tried again."""
 
 
+class Measuring(Protocol):
+    """A measurement of effects that was begun."""
+
+    def step(self, watch: Watch) -> tuple[int, int, "Result | None"]:
+        """Do the next step: (done, total, result at the end). An exception of `watch` leaves it to be tried again."""
+
+
 class Engine(Protocol):
     """Renders. Errors other than Cancelled reach the window as `failure` describes them."""
 
@@ -146,6 +154,9 @@ class Engine(Protocol):
 
     def search(self, work: Searching, watch: Watch) -> Steps:
         """Begin to look for directions or a path, or at w vectors. Reads the network; all else is done in the steps."""
+
+    def effects(self, work: Effects, watch: Watch) -> Measuring:
+        """Begin to measure what a direction does, which reads the network."""
 
     def drag(self, work: Drag, watch: Watch) -> Dragging:
         """Begin to drag points, which reads the network."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from foundation.statistics import PixelDeviation
 from renderer.document.animate import requested
 from renderer.document.arrays import AnyArray
-from renderer.engine.base import Dragging, Engine, Searching, Steps, Watch
+from renderer.engine.base import Dragging, Engine, Measuring, Searching, Steps, Watch
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
     Changes,
@@ -19,6 +19,7 @@ from renderer.ipc.protocol import (
     Describe,
     Difference,
     Drag,
+    Effects,
     Equivariance,
     Geodesic,
     Latent,
@@ -83,6 +84,8 @@ def begin(work: Work, engine: Engine) -> Running:
             return _DescribeJob(work, engine)
         case Search() | SampleW() | SortPiles() | Geodesic() | Equivariance():
             return _SearchJob(work, engine)
+        case Effects():
+            return _EffectsJob(work, engine)
         case Drag():
             return _DragJob(work, engine)
 
@@ -136,6 +139,19 @@ class _SearchJob:
             return Step(max(self._done, 1), max(self._done, 1), end.value)
         # It is not over until its result is there.
         return Step(self._done, max(total, self._done + 1), result[0] if result else None)
+
+
+class _EffectsJob:
+    """Measures what a direction does, one picture of it at a time."""
+
+    def __init__(self, work: Effects, engine: Engine) -> None:
+        self.request, self._work, self._engine = work.request, work, engine
+        self._measuring: Measuring | None = None
+
+    def step(self, watch: Watch) -> Step:
+        if self._measuring is None:
+            self._measuring = self._engine.effects(self._work, watch)
+        return Step(*self._measuring.step(watch))
 
 
 class _DragJob:

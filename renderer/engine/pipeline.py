@@ -25,6 +25,7 @@ from renderer.engine.display import deep_pixels
 from renderer.engine.dragging.drags import DragError, Drags
 from renderer.engine.finding import searching
 from renderer.engine.finding.drawing import SearchError
+from renderer.engine.finding.effects import MeasuredEffects, Starts
 from renderer.engine.finding.samples import Samples
 from renderer.engine.keys import display_key
 from renderer.engine.lens.equivariance import equivariance_steps
@@ -36,6 +37,7 @@ from renderer.engine.ws import StyleError, truncating
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
     Drag,
+    Effects,
     Equivariance,
     Failure,
     Geodesic,
@@ -66,7 +68,7 @@ class Pipeline:
         self._models = Models(kernels.Preparation(host.prepared), wait_for_kernels)
         self._caches = StageCaches(arrays=host.arrays)
         self._slots = host.slots
-        self._samples = Samples()
+        self._samples, self._starts = Samples(), Starts()
         self._measuring = Measuring()
         self._drags = Drags()
         self._readbacks: dict[torch.device, Readback] = {}
@@ -130,6 +132,12 @@ class Pipeline:
         if isinstance(work, Equivariance):
             return equivariance_steps(model, self._caches.arrays, work)
         return searching.steps(model, self._caches.arrays, self._samples, work)
+
+    @torch.inference_mode()
+    def effects(self, work: Effects, watch: Watch) -> MeasuredEffects:
+        """Begin to measure what a direction does. Raises SearchError, and like `render`."""
+        model = Render(self._models, self._caches, work.request, watch).model
+        return MeasuredEffects(model, self._caches.arrays, self._starts, work)
 
     def drag(self, work: Drag, watch: Watch) -> Dragging:
         """Begin to drag points of a request's picture. Raises DragError, and like `render`."""

@@ -1,12 +1,10 @@
 """Test pattern: waves that follow every control. Standard library and numpy."""
 
 import hashlib
-import itertools
 import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,7 +12,6 @@ import numpy.typing as npt
 
 from foundation.bands import style_bands
 from foundation.specs.editing.distances import DISTANCES
-from foundation.specs.formats import BEND_KINDS
 from renderer.document.arrays import ArrayStore
 from renderer.document.directions.piles import PileFound
 from renderer.document.directions.searches import (
@@ -28,7 +25,9 @@ from renderer.document.directions.searches import (
 )
 from renderer.document.lens.jobs import EquivarianceFound
 from renderer.engine.base import Rendered, Searching, Small, Steps, Watch
+from renderer.fake.effects import Waves
 from renderer.fake.travel import Travel
+from renderer.fake.waves import place_of, wave
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
     LAYER_TILE,
@@ -37,10 +36,10 @@ from renderer.ipc.protocol import (
     SPECTRUM,
     Display,
     Drag,
+    Effects,
     Equivariance,
     Failure,
     Geodesic,
-    ImageState,
     LayerInfo,
     ModelInfo,
     Network,
@@ -48,10 +47,8 @@ from renderer.ipc.protocol import (
     RenderRequest,
     SampleW,
     SortPiles,
-    Source,
     Statistics,
     ThumbnailRequest,
-    WBlend,
 )
 
 Family = Literal["StyleGAN2", "StyleGAN3-T"]
@@ -59,8 +56,6 @@ Floats = npt.NDArray[np.float32]
 
 _LOW_RES_SHARE, _LOWEST_RES = 4, 32
 """Divisor of the resolution of low-res images, and the lowest resolution."""
-_DETAIL = 128
-"""Larger images repeat pixels: benchmarks then measure the transport of an image, not numpy's sines."""
 
 
 def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
@@ -159,7 +154,7 @@ class FakeEngine:
         shown = 1 if display.channels == "one" else 3
         first = min(max(display.channel, 0), count - shown)
         channels = range(first, first + shown)
-        waves = np.stack([_wave(request.image, model, channel, size) for channel in channels])
+        waves = np.stack([wave(request.image, model, channel, size) for channel in channels])
         hurried = model.has_low_res and layer is None and 0 < request.low_res_ms < self._full_ms
         low_res = size // _LOW_RES_SHARE if hurried else 0
         if low_res:
@@ -170,7 +165,7 @@ class FakeEngine:
             spectrum, radial = _spectrum(waves[0], display.spectrum.range_db, display.spectrum.beta)
             images.append((SPECTRUM, _enlarged(to_rgba(spectrum[None]), size)))
         if display.layer_table:
-            tiles = [_wave(request.image, model, i, LAYER_TILE) for i in range(len(model.layers))]
+            tiles = [wave(request.image, model, i, LAYER_TILE) for i in range(len(model.layers))]
             images.append((LAYERS, to_rgba(np.concatenate(tiles, axis=1)[None])))
         statistics = Statistics(float(waves.mean()), float(waves.std()), float(np.abs(waves).max()))
         return Rendered(
@@ -191,7 +186,7 @@ class FakeEngine:
         """Return the thumbnail of the first one, fine at once."""
         first = wanted[0]
         model = model_info(first.request.image.network, self._family, self._resolution)
-        waves = [_wave(first.request.image, model, channel, first.size) for channel in range(3)]
+        waves = [wave(first.request.image, model, channel, first.size) for channel in range(3)]
         return (Small(_enlarged(to_rgba(_displayed(np.stack(waves), first.request.display)), first.size)),)
 
     def still(self, request: RenderRequest, watch: Watch, keep: bool = False) -> RGBA:
@@ -205,7 +200,7 @@ class FakeEngine:
     def styles(self, request: RenderRequest, watch: Watch) -> Floats:
         """Numbers in place of w vectors."""
         model = model_info(request.image.network, self._family, self._resolution)
-        rows = [_place(request.image, range(i, i + 1)) for i in range(model.num_ws)]
+        rows = [place_of(request.image, range(i, i + 1)) for i in range(model.num_ws)]
         return np.repeat(np.array(rows, np.float32)[:, None], model.w_dim, axis=1)
 
     def search(self, work: Searching, watch: Watch) -> Steps:
@@ -238,14 +233,20 @@ class FakeEngine:
                 return ChannelTable(places, numbers // len(layers), places % 4, 1 + falling, falling).packed()
             case PcaSearch() | SefaSearch():
                 count, total = work.way.components, getattr(work.way, "samples", 0)
-            case ClassSearch() | MeasureSearch():
+            case ClassSearch():
                 count, total = 1, work.way.samples
+            case MeasureSearch():
+                count, total = 1 + bool(work.way.keep), work.way.samples
         for done in range(0, total, max(total // 4, 1)):
             yield done, total
         vectors = np.random.RandomState(len(repr(work.way))).randn(count, w_dim)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         falling = np.linspace(0.4, 0.01, count, dtype=np.float32)
         return FoundTable(vectors.astype(np.float32), 1 + falling, falling).packed()
+
+    def effects(self, work: Effects, watch: Watch) -> Waves:
+        """Effects of a direction on the waves."""
+        return Waves(work, model_info(work.request.image.network, self._family, self._resolution))
 
     def drag(self, work: Drag, watch: Watch) -> Travel:
         """Handles that travel straight to their targets."""
@@ -278,71 +279,6 @@ def _equivariance(work: Equivariance, pictures: int) -> Floats:
     share = np.linspace(0, 1, work.points, dtype=np.float32)
     counts = np.full(work.points, pictures, np.float32)
     return EquivarianceFound(60 - 5 * share + pictures / 10, 40 + 5 * share + pictures / 10, counts).packed()
-
-
-def _wave(image: ImageState, model: ModelInfo, channel: int, size: int) -> Floats:
-    """One channel [size, size] of about -1..1, or its [128, 128] version if that can be enlarged to it."""
-    detail = _DETAIL if size > _DETAIL and size % _DETAIL == 0 else size
-    grid = (np.arange(detail, dtype=np.float32) + 0.5) / detail - 0.5
-    transform = image.transform if model.has_transform else replace(image.transform, x=0.0, y=0.0, angle=0.0)
-    x, y = grid[None] - np.float32(transform.x), grid[:, None] - np.float32(transform.y)
-    turn = math.radians(-transform.angle)
-    x, y = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
-    total = np.zeros((detail, detail), np.float32)
-    for band, (first, last) in enumerate(itertools.pairwise((0, *model.bands, model.num_ws))):
-        if first == last:
-            continue
-        place = _place(image, range(first, last))
-        phase, way = place * (1.3 + 0.4 * band) + channel, place * 0.7 + band + 0.3 * channel
-        frequency = 2 * math.pi * 1.5 * 3**band
-        total += np.sin(frequency * (x * math.cos(way) + y * math.sin(way)) + phase) / (2 + band)
-    counts = dict(model.style_layers)
-    names = list(counts)
-    for one in image.styles:
-        if one.channel < counts.get(one.layer, 0):
-            wave = 2 * math.pi * (1 + one.channel % 7)
-            total += np.float32(0.02 * one.amount) * np.sin(wave * (x + 0.1 * names.index(one.layer) * y))
-    for bend in image.bends:
-        if bend.layer in counts and (not bend.channels or channel in bend.channels):
-            wave = 1 + BEND_KINDS.index(bend.kind)
-            shift = 0.3 * bend.seed + names.index(bend.layer)
-            total += np.float32(0.02 * bend.strength) * np.sin(2 * math.pi * wave * (x - y) + shift)
-    total *= sum(image.truncation.of(model.num_ws)) / model.num_ws
-    if image.noise.mode != "none":
-        drawn, shares = image.noise.seed if image.noise.mode == "random" else 0, dict[int, float]()
-        for layer in model.noise_layers:
-            own = image.noise.of(layer)
-            seed = (drawn if own.seed is None else own.seed) % 2**32
-            shares[seed] = shares.get(seed, 0.0) + own.on * own.strength * image.noise.strength
-        for seed, strength in shares.items():
-            drawing = np.random.RandomState(seed).randn(detail, detail).astype(np.float32)
-            total += 0.05 * strength / len(model.noise_layers) * drawing
-    return total
-
-
-def _place(image: ImageState, ws: range) -> float:
-    """Return the mean position of the styles of w vectors on a line."""
-    base = _spot(image.latent)
-    place = base
-    for layer in image.mixing.acting:
-        if layer.ws in ws:
-            other = image.mixing.x if layer.source is None else _spot(layer.source)
-            place += layer.amount * (other - base) / len(ws)
-    for direction in image.directions:
-        moved = len(range(max(direction.first, ws.start), min(direction.last + 1, ws.stop)))
-        place += direction.strength * moved / len(ws)
-    weights = image.weights
-    for i, one in enumerate(weights.layers):
-        place += one.amount * (1 + i / 8 + len(one.layer) / 64) / 16
-    return place + (weights.mapping is not None) / 8 + weights.mapping_blended / 4
-
-
-def _spot(source: Source) -> float:
-    if isinstance(source, WBlend):
-        return sum(weight * _spot(part) for part, weight in source.parts)
-    if source.array is not None:
-        return int(source.array.sha256[:4], 16) / 1000
-    return source.x + 10 * source.y
 
 
 def _displayed(waves: Floats, display: Display) -> Floats:

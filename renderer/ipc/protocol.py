@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from foundation.inputs import SENTENCE, clean_fields, clean_lines
+from renderer.document.directions.effects import Effects as Effects
 from renderer.document.directions.jobs import SampleW as SampleW
 from renderer.document.directions.jobs import Search as Search
 from renderer.document.directions.jobs import SortPiles as SortPiles
@@ -181,7 +182,7 @@ class Describe:
 
 Work = (
     Still | DeepStill | Styles | NoiseDeviation | Changes | Geodesic | Equivariance | Difference |
-    ReadAhead | Search | SampleW | SortPiles | SeedLooks | PerceptualDistance | Describe | Drag
+    ReadAhead | Search | SampleW | SortPiles | Effects | SeedLooks | PerceptualDistance | Describe | Drag
 )  # fmt: skip
 
 

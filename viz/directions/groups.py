@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from renderer.document.arrays import AnyArray, ArrayStore
+from renderer.document.directions.effects import Fixed
 from renderer.document.directions.finds import Finds, Found, FoundGroup, WayName, identity_of
 from renderer.document.directions.searches import (
     ChannelTable,
@@ -27,21 +28,63 @@ WEAK = 0.1
 
 
 def group_of(
-    way: Way, packed: AnyArray, model: ModelInfo, arrays: ArrayStore, layers: tuple[int, int] | None, seconds: float
+    way: Way,
+    packed: AnyArray,
+    model: ModelInfo,
+    arrays: ArrayStore,
+    layers: tuple[int, int] | None,
+    seconds: float,
+    fixed: tuple[Fixed, ...] = (),
 ) -> FoundGroup:
-    """Return the group of a search's result; the vectors, each times its sigma, go into `arrays`."""
+    """Return the group of a search's result; the vectors, each times its sigma, go into `arrays`.
+
+    `fixed` are the directions that a measure was made to keep fixed.
+    """
     name, note, word = described(way)
     if isinstance(way, StyleSpaceSearch):
         channels = _channels(ChannelTable.of(packed), model, arrays)
         return FoundGroup(name, note, channels, model.title, key_of(model), seconds=float(seconds))
     table = FoundTable.of(packed)
     first, last = layers or (0, model.num_ws - 1)
+    if isinstance(way, MeasureSearch):
+        return _measured(way, table, model, arrays, (first, last), seconds, fixed)
     rows = []
     for number, (vector, sigma, strength) in enumerate(zip(table.vectors, table.sigma, table.strength, strict=True), 1):
         ref = arrays.add(np.asarray(vector * sigma, np.float32))
         title = f"{word} {number}" if len(table.vectors) > 1 or name in ("pca", "sefa") else word
         rows.append(Found(title, ref, float(sigma), float(strength), first, last, (first, last)))
     return FoundGroup(name, note, tuple(rows), model.title, key_of(model), seconds=float(seconds))
+
+
+def _measured(
+    way: MeasureSearch,
+    table: FoundTable,
+    model: ModelInfo,
+    arrays: ArrayStore,
+    ends: tuple[int, int],
+    seconds: float,
+    fixed: tuple[Fixed, ...],
+) -> FoundGroup:
+    """Return the group of a measure: one row, with the direction as it was before others were kept fixed."""
+    name, note, word = described(way)
+    own, *before = (arrays.add(np.asarray(v * s, np.float32)) for v, s in zip(table.vectors, table.sigma, strict=True))
+    row = Found(word, own, float(table.sigma[0]), float(table.strength[0]), *ends, ends, words=way.words)
+    row = replace(row, region=way.region, before=before[0] if before else None, fixed=fixed if before else ())
+    return FoundGroup(name, note, (row,), model.title, key_of(model), seconds=float(seconds))
+
+
+def fixed_of(scene: Scene, way: Way) -> tuple[Fixed, ...]:
+    """Return the directions that a search keeps fixed, with the measures by which they were found."""
+    found = []
+    for ref in way.keep if isinstance(way, MeasureSearch) else ():
+        one = next((one for one in scene.document.directions if one.array == ref), None)
+        row = row_of(scene.view.finds, ref)
+        if one is not None:
+            words, region = (row.words, row.region) if row else ("", None)
+            found.append(Fixed(one.name, ref, one.first, one.last, words, region))
+        elif row is not None:
+            found.append(Fixed(row.name, ref, row.first, row.last, row.words, row.region))
+    return tuple(found)
 
 
 def _channels(table: ChannelTable, model: ModelInfo, arrays: ArrayStore) -> tuple[Found, ...]:
@@ -102,7 +145,7 @@ def _changed(group: FoundGroup, ref: ArrayRef, change: Callable[[Found], Found])
     return replace(group, rows=tuple(change(row) if row.array == ref else row for row in group.rows))
 
 
-def found(finds: Finds, ref: ArrayRef | None) -> Found | None:
+def row_of(finds: Finds, ref: ArrayRef | None) -> Found | None:
     """Return the found direction of an array; None if there is none."""
     return next((row for group in finds.groups for row in group.rows if row.array == ref), None)
 
@@ -112,6 +155,22 @@ def weak(group: FoundGroup, row: Found) -> str:
     if group.way != "measure" or row.strength >= WEAK:
         return ""
     return f"R² {row.strength:.2f}: this hardly varies. Try more pictures or another region."
+
+
+def fixed_text(row: Found) -> tuple[str, bool]:
+    """Return what a direction still changes of those kept fixed; True where it changes them half as much or more."""
+    if not row.fixed:
+        return "", False
+    if not all(one.measured for one in row.fixed):
+        return f"Measuring what it still changes of {', '.join(one.name for one in row.fixed)}…", False
+    said = [f"{one.name} {abs(one.after):.2f} σ (before {abs(one.before):.2f})" for one in row.fixed]
+    much = any(abs(one.after) > max(abs(one.before) / 2, 0.05) for one in row.fixed)
+    return f"Still changes {', '.join(said)}", much
+
+
+def rank(group: FoundGroup, row: Found) -> float:
+    """Return the figure by which rows are sorted, strongest first: that of the search, of files the deviation."""
+    return row.sigma if group.way in ("kept", "file") else row.strength
 
 
 def strength_text(group: FoundGroup, row: Found) -> tuple[str, str]:

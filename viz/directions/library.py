@@ -136,7 +136,8 @@ def wanted(scene: Scene, model: ModelInfo) -> tuple[Found, ...]:
         for row in group.rows:
             before = group.way == "kept" and not row.hidden
             if row.starred or before or is_added(row, scene.document):
-                found.setdefault(row.array, replace(row, hidden=False, note=""))
+                plain = replace(row, hidden=False, note="", effects=None, before=None, fixed=())
+                found.setdefault(row.array, plain)
     return tuple(found.values())
 
 

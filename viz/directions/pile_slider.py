@@ -6,8 +6,9 @@ from itertools import pairwise
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.specs.directions import PILE_LEAST
 from renderer.document.directions.finds import Found
-from renderer.document.directions.piles import LEAST, Piles
+from renderer.document.directions.piles import Piles
 from viz.directions import piles as sorting
 from viz.directions import results, using
 from viz.directions.listing import is_added
@@ -49,7 +50,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 def _empty(scene: Scene, piles: Piles, room: V) -> Scene:
     left, right = len(piles.of("left")), len(piles.of("right"))
     text = sorting.advice(piles, None) or scene.interaction.sorter.problem or EMPTY
-    ui.empty_state("hand-pointing", f"{piles.left} {left} of {LEAST}, {piles.right} {right} of {LEAST}", text)
+    ui.empty_state("hand-pointing", f"{piles.left} {left} of {PILE_LEAST}, {piles.right} {right} of {PILE_LEAST}", text)
     return scene
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from foundation.specs.directions import PILE_SAMPLE
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.directions.piles import Accuracy, PileFound, Piles, Side
 from renderer.document.document import Document, request_for
@@ -16,8 +17,6 @@ from viz.state.finding.belonging import key_of
 from viz.state.interaction import PileSorter
 from viz.state.scene import Scene
 
-SAMPLE = 400
-"""Number of seeds that pictures come from."""
 AHEAD = 6
 """Pictures drawn before they are needed."""
 BY_CHANCE, EVERY = 8, 5
@@ -65,8 +64,8 @@ def upcoming(piles: Piles, odds: PileFound | None, now: int | None, count: int) 
     used = {one.seed for one in piles.choices}
     queue = [now] if now is not None and now not in used else []
     used.update(queue)
-    sample = list(range(piles.chance, piles.chance + SAMPLE))
-    sure = {} if odds is None else {piles.chance + i: abs(float(one)) for i, one in enumerate(odds.odds[:SAMPLE])}
+    sample = list(range(piles.chance, piles.chance + PILE_SAMPLE))
+    sure = {} if odds is None else {piles.chance + i: abs(float(one)) for i, one in enumerate(odds.odds[:PILE_SAMPLE])}
     place = len(piles.choices) + len(queue)
     while len(queue) < count:
         rest = [seed for seed in sample if seed not in used]
@@ -132,7 +131,7 @@ def look(scene: Scene, facts: Facts) -> Scene:
     if not piles.enough:
         latest.result = None  # the same piles, sorted again, have the same result
         return _sorting(scene, found=None, of=0, trial=None, problem="") if sorter.found is not None else scene
-    work = SortPiles(_base(scene, facts), piles.of("left"), piles.of("right"), piles.chance, SAMPLE)
+    work = SortPiles(_base(scene, facts), piles.of("left"), piles.of("right"), piles.chance, PILE_SAMPLE)
     status = facts.jobs.ask(work)
     if status.failure is not None:
         return _sorting(scene, problem=status.failure.message)
@@ -180,7 +179,7 @@ def added(scene: Scene, facts: Facts) -> Scene:
     row, piles, model = trial(scene, facts), own(scene, facts), facts.model
     if row is None or piles is None or model is None:
         return scene
-    if groups.found(scene.view.finds, row.array) is None:
+    if groups.row_of(scene.view.finds, row.array) is None:
         note = f"{piles.count} pictures sorted: {piles.left}, {piles.right}"
         scene = groups.with_group(scene, FoundGroup("piles", note, (row,), model.title, key_of(model)))
     return using.added(scene, row, model.title, scene.interaction.sorter.strength)

@@ -7,7 +7,8 @@ from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.parts import ArrayRef
-from viz.directions import groups, listing, row, search, using
+from renderer.ipc.protocol import ModelInfo
+from viz.directions import effects, groups, listing, row, search, using
 from viz.directions.actions import SaveDirections
 from viz.directions.listing import FILTERS, SHORT_SORTS, SORTS
 from viz.directions.row import Look, Row
@@ -107,6 +108,7 @@ def _steps(look: Look) -> None:
 def _list(scene: Scene, facts: Facts, look: Look) -> Scene:
     strips = strips_of(facts)
     strips.look(scene, facts)
+    effects.begin_list(facts)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     imgui.indent(t.px(6))
     count = len(scene.view.finds.groups)
@@ -127,21 +129,36 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     rows = listing.shown(group, finder.only, scene.document, opened)
     if not rows and FILTERS[finder.only] != "All":
         return scene
-    scene = _title(scene, group, why, look)
+    scene = _title(scene, group, why or effects.progress(scene, facts, group), look)
     if group.folded or facts.model is None:
         return scene
-    close = [None if why else listing.closest(one, directions, facts.arrays, facts.model) for one in rows]
-    cells = cells_of(facts.model)
-    for i in listing.ordered(rows, finder.sort, close):
+    cells, room = cells_of(facts.model), V(look.width, look.height)
+    for i in _order(scene, facts, facts.model, group, rows):
         found = rows[i]
+        if not (found.fixed or group.way == "measure" or imgui.is_rect_visible(room)):
+            imgui.dummy(room)  # most rows of a long list: nothing of them is made in each frame
+            continue
         added = listing.is_added(found, scene.document)
-        own = Row(group, found, added, close[i], group.network, cells, finder.chosen == found.array, finder.step)
+        close = None if why else listing.closest(found, directions, facts, facts.model)
+        own = Row(group, found, added, close, group.network, cells, finder.chosen == found.array, finder.step)
         with ui.greyed(why):
             scene = _row(scene, facts, own, look, strips, why)
     hidden = sum(one.hidden for one in group.rows)
     if hidden and FILTERS[finder.only] == "All":
         scene = _hidden(scene, hidden, number, opened)
     return scene
+
+
+def _order(scene: Scene, facts: Facts, model: ModelInfo, group: FoundGroup, rows: list[Found]) -> list[int]:
+    """Return the indices of a group's rows in the chosen order; only the figures that it takes are computed."""
+    sort, none = scene.interaction.finder.sort, [None] * len(rows)
+    close: list[listing.Closest | None] = [*none]
+    other: list[listing.Else | None] = [*none]
+    if SORTS[sort] == "Most different first" and not elsewhere(group, model):
+        close = [listing.closest(one, scene.document.directions, facts, model) for one in rows]
+    if SORTS[sort] == "Changes least else":
+        other = [effects.other_of(scene, facts, one) for one in rows]
+    return listing.ordered(group, rows, sort, close, other)
 
 
 def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: str) -> Scene:
@@ -153,12 +170,26 @@ def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: 
         ui.draw(ui.ellipsis(own.found.name, look.name), p.x + t.px(20), p.y, "dim", height=t.px(t.row))
         imgui.dummy(V(look.width, t.px(t.row)))
     else:
+        effects.note(facts, own.group, own.found)
         scene = row.draw(scene, facts, own, look, strips)
     if warning := groups.weak(own.group, own.found):
-        p = imgui.get_cursor_screen_pos()
-        ui.draw(ui.ellipsis(warning, look.width, t.small), p.x + t.px(20), p.y, "warn", t.small, height=t.px(18))
-        imgui.dummy(V(look.width, t.px(18)))
+        _line(warning, "warn", look)
+    still, much = groups.fixed_text(own.found)
+    if still and not why:
+        _line(still, "warn" if much else "faint", look)
+        ui.tip(STILL)
     return scene
+
+
+STILL = """Standard deviations of each direction that was to stay, by one of this one: its own measure on 8 pictures.
+In brackets: what it was before the others were kept fixed."""
+
+
+def _line(text: str, ink: str, look: Look) -> None:
+    """Draw a line below a row."""
+    p = imgui.get_cursor_screen_pos()
+    ui.draw(ui.ellipsis(text, look.width - t.px(20), t.small), p.x + t.px(20), p.y, ink, t.small, height=t.px(18))
+    imgui.dummy(V(look.width, t.px(18)))
 
 
 def _title(scene: Scene, group: FoundGroup, why: str, look: Look) -> Scene:
@@ -234,8 +265,7 @@ def rows_in_order(scene: Scene, facts: Facts) -> list[Found]:
         if group.folded or elsewhere(group, model):
             continue
         rows = listing.shown(group, finder.only, scene.document, count - number in finder.showing)
-        close = [listing.closest(one, scene.document.directions, facts.arrays, model) for one in rows]
-        found += [rows[i] for i in listing.ordered(rows, finder.sort, close)]
+        found += [rows[i] for i in _order(scene, facts, model, group, rows)]
     return found
 
 

@@ -7,14 +7,16 @@ from imgui_bundle import imgui
 
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.parts import ArrayRef, Direction, StyleOffset
-from viz.directions import groups, using
-from viz.directions.listing import SAME, Closest
+from viz.directions import effects, groups, using
+from viz.directions.listing import SAME, Closest, figures
 from viz.directions.strips import Strips
 from viz.state.facts import Facts
 from viz.state.interaction import DirectionFinder
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.draw_cache import cached_row
 from viz.ui.theme import current as t
+from viz.ui.widgets.strip import Shown
 
 MENU = "row"
 TURN, HIDE, SHOW, RENAME = "Turn around", "Hide", "Show again", "Rename"
@@ -96,23 +98,40 @@ class Row:
 
 
 def draw(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> Scene:
-    """Draw a row; return the scene as its controls change it."""
-    p, found = imgui.get_cursor_screen_pos(), row.found
+    """Draw a row; return the scene as its controls change it. It is replayed while nothing of it changes."""
+    found = row.found
+    pictures, old = strips.pictures(facts, found, 64 if look.tile <= 80 else 128)
+    known = figures(facts).effects(found, facts.arrays)
+    share = "its own layer" if found.style else effects.share_text(facts, found, known)
+    renaming = scene.interaction.finder.renaming == found.array
     imgui.push_id(ui.drawable(found.array.sha256[:16]))
+    scene = cached_row(
+        "row",
+        (row, look, tuple(pictures), old, share, renaming),
+        lambda: _row(scene, facts, row, look, pictures, old, share),
+        scene,
+    )
+    imgui.pop_id()
+    return scene
+
+
+def _row(scene: Scene, facts: Facts, row: Row, look: Look, pictures: list[Shown], old: bool, share: str) -> Scene:
+    p, found = imgui.get_cursor_screen_pos(), row.found
     if row.chosen:
         ui.fill(V(p.x - t.px(6), p.y - t.px(2)), V(p.x + look.width, p.y + look.height - t.px(4)), "hover", 0.45, 6)
     middle = p.y + look.tile / 2
     scene = _star(scene, found, p.x, middle)
     scene = _name(scene, facts, row, look, p.x, middle)
     imgui.set_cursor_screen_pos(V(p.x + look.strip, p.y))
-    scene = _strip(scene, facts, row, look, strips)
+    scene = _strip(scene, facts, row, look, pictures, old)
     if look.wide:
-        scene = _range(scene, row, V(p.x + look.layers_at, middle - t.px(12)), look.layers, 10)
+        scene = _range(scene, facts, row, V(p.x + look.layers_at, middle - t.px(21)), look.layers, 10)
+        at = V(p.x + look.layers_at, middle)
+        ui.draw(ui.ellipsis(share, look.layers, t.small), at.x, at.y, "faint", t.small, height=t.px(18))
         _closest(row, p.x + look.closest_at, middle, look)
     scene = _act(scene, facts, row, V(p.x + look.width - look.act, middle - t.px(12)), look)
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(look.width, look.height))
-    imgui.pop_id()
     return scene
 
 
@@ -163,7 +182,9 @@ def _name(scene: Scene, facts: Facts, row: Row, look: Look, x: float, middle: fl
         ui.ellipsis(own, width), left, top, "text" if row.chosen or hot or found.starred else "dim", height=t.px(24)
     )
     ui.focus_ring()
-    ui.tip("\n".join(filter(None, (own, " ".join(words), _close_words(row), "Click: rename; right click held: more"))))
+    if hot or imgui.is_item_focused():  # it takes figures that nobody else reads
+        said = (own, " ".join(words), _else_words(scene, facts, found), _close_words(row))
+        ui.tip("\n".join(filter(None, (*said, "Click: rename; right click held: more"))))
     if clicked:
         scene = choose(scene, found.array, renaming=found.array)
     if look.wide:
@@ -171,7 +192,7 @@ def _name(scene: Scene, facts: Facts, row: Row, look: Look, x: float, middle: fl
         ui.amount_bar(bar, V(left + t.px(64), bar.y + t.px(4)), groups.share(row.group, found), _ink(row))
         ui.draw(words[0], left + t.px(70), middle + t.px(1), "faint", t.small, height=t.px(18))
         return scene
-    return _range(scene, row, V(left, middle + t.px(4)), min(width, t.px(68)), 6)
+    return _range(scene, facts, row, V(left, middle + t.px(4)), min(width, t.px(68)), 6)
 
 
 def _ink(row: Row) -> str:
@@ -220,9 +241,8 @@ def _menu(scene: Scene, facts: Facts, row: Row) -> Scene:
     return scene
 
 
-def _strip(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> Scene:
+def _strip(scene: Scene, facts: Facts, row: Row, look: Look, pictures: list[Shown], old: bool) -> Scene:
     found = row.found
-    pictures, old = strips.pictures(facts, found, 64 if look.tile <= 80 else 128)
     touch = ui.strip("strip", pictures, look.tile, old, row.step or None if row.chosen else None)
     if touch.over is not None:
         over = hovered(facts)
@@ -236,13 +256,31 @@ def _strip(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> 
     return using.put_at(scene, found, float(touch.clicked), row.network) if touch.clicked else scene
 
 
-def _range(scene: Scene, row: Row, at: V, width: float, height: float) -> Scene:
+def _measured_words(facts: Facts, found: Found) -> str:
+    """Return what measuring said of the layers of a row."""
+    known = figures(facts).effects(found, facts.arrays)
+    if known is None:
+        return "The layers that change the picture are measured soon" if not found.style else ""
+    share = f"Measured: {100 * known.share(found.first, found.last):.0f} % of its change of the picture comes from here"
+    return share if found.style else f"{share}\nRight click: the fewest layers with 90 %"
+
+
+def _range(scene: Scene, facts: Facts, row: Row, at: V, width: float, height: float) -> Scene:
     imgui.set_cursor_screen_pos(at)
     found = row.found
     now, usual = (found.first, found.last), (found.usual[0], found.usual[1]) if len(found.usual) == 2 else None
     with ui.greyed("A style channel acts on its own layer" if found.style else ""):
-        after = ui.band_range("layers", now, row.cells, usual, width, height)
+        after = ui.band_range("layers", now, row.cells, usual, width, height, _measured_words(facts, found))
     return scene if after == now else using.ranged(scene, found, *after)
+
+
+def _else_words(scene: Scene, facts: Facts, found: Found) -> str:
+    """Return the figure by which rows are sorted that change least else."""
+    other = figures(facts).elsewhere(found, scene.view.finds.region, facts)
+    if other is None:
+        return f"Changes else: {effects.state_of(facts, found)}"
+    where = "the painted region" if other.painted else "the tenth that it changes most"
+    return f"Changes else: {100 * other.share:.0f} %, outside {where}"
 
 
 def _close_words(row: Row) -> str:

@@ -9,6 +9,7 @@ from foundation.specs.formats import BEND_KINDS, UNBENT, BendKind, read_seeds, w
 from renderer.document.parts import LayerBend
 from renderer.document.ranges import limited
 from renderer.ipc.protocol import ModelInfo
+from viz.generate.layer_choice import layer_row
 from viz.state.facts import NO_NETWORK, Facts
 from viz.state.keyframes import has_key, key_toggled, under
 from viz.state.params import PARAMS, put
@@ -158,16 +159,8 @@ def _add(scene: Scene, facts: Facts, model: ModelInfo | None) -> Scene:
     """Draw the rows that add an operation: its layer, its kind and a button."""
     names = [] if model is None else names_of(model)
     draft = facts.scratch.get(_Draft)
-    if draft.layer not in names:
-        draft.layer = names[0] if names else ""
     with ui.greyed(NO_NETWORK if model is None else ""):
-        width = ui.row_label("Layer")
-        if ui.choice("bent layer", draft.layer or "none", width=width, show_label=False, hint="The layer to bend"):
-            imgui.open_popup("bent layers")
-        chosen = names.index(draft.layer) if draft.layer in names else 0
-        picked, draft.typed = ui.pick("bent layers", names, chosen, draft.typed)
-        if picked is not None:
-            draft.layer = names[picked]
+        draft.layer, draft.typed = layer_row("bent layer", draft.layer, names, draft.typed, "The layer to bend")
         width, kind = ui.row_label("Operation") - t.px(t.row + 4), BEND_KINDS[draft.kind]
         if ui.choice("bend", kind.capitalize(), width=width, show_label=False, hint=PARAMS[f"bend.{kind}"].hint):
             imgui.open_popup("bends")

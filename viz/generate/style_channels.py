@@ -7,6 +7,7 @@ from imgui_bundle import imgui
 from renderer.document.parts import StyleOffset
 from renderer.document.ranges import limited
 from renderer.ipc.protocol import ModelInfo
+from viz.generate.layer_choice import layer_row
 from viz.state.facts import NO_NETWORK, Facts
 from viz.state.keyframes import has_key, key_toggled, under
 from viz.state.params import PARAMS, put
@@ -140,17 +141,9 @@ def _add(scene: Scene, facts: Facts, model: ModelInfo | None) -> Scene:
     layers = () if model is None else model.style_layers
     reason = NO_NETWORK if model is None else "" if layers else "The layers of this network have no styles to move"
     draft, names = facts.scratch.get(_Draft), [name for name, _ in layers]
-    if draft.layer not in names:
-        draft.layer, draft.channel = (names[0] if names else ""), 0
-    count = dict(layers).get(draft.layer, 1)
     with ui.greyed(reason):
-        width = ui.row_label("Layer")
-        if ui.choice("style layer", draft.layer or "none", width=width, show_label=False, hint=_LAYER):
-            imgui.open_popup("style layers")
-        chosen = names.index(draft.layer) if draft.layer in names else 0
-        picked, draft.typed = ui.pick("style layers", names, chosen, draft.typed)
-        if picked is not None:
-            draft.layer, draft.channel = names[picked], min(draft.channel, layers[picked][1] - 1)
+        draft.layer, draft.typed = layer_row("style layer", draft.layer, names, draft.typed, _LAYER)
+        count = dict(layers).get(draft.layer, 1)
         width = ui.row_label("Channel") - t.px(t.row + 4)
         number = ui.number("style channel", draft.channel, width=width, show_label=False, hint=_CHANNEL)
         draft.channel = min(max(number, 0), count - 1)

@@ -8,6 +8,7 @@ from imgui_bundle import hello_imgui, imgui
 
 from renderer.ipc.interface import AnyRenderer
 from viz.commands.shortcuts import Shortcuts
+from viz.directions import effects as direction_effects
 from viz.directions import piles
 from viz.directions import search as direction_search
 from viz.directions.library import LIBRARY
@@ -114,6 +115,7 @@ class Frame:
         self.scene = self._memory.arrive(self.scene, self.facts)
         self.scene = run_actions.report_launch(self.scene, window)
         self.scene = direction_search.look(self.scene, self.facts)
+        self.scene = direction_effects.look(self.scene, self.facts)
         self.scene = piles.look(self.scene, self.facts)
         self.scene = point_drag.look(self.scene, self.facts)
         self.scene = self._services[LIBRARY].look(self.scene, self.facts, window.say)

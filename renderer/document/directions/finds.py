@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 import numpy.typing as npt
 
+from renderer.document.directions.effects import Fixed
 from renderer.document.directions.piles import Piles
 from renderer.document.parts import ArrayRef
 from renderer.document.ranges import Count, Factor, Index, Label, Text
@@ -41,6 +42,16 @@ class Found:
     """
     channel: Label = 0
     """Number of the channel in that layer."""
+    words: Word = ""
+    """Measure by which it was found, as `foundation.specs.directions.MEASURE_WORDS` has it; empty if by none."""
+    region: ArrayRef | None = None
+    """Region in which that was measured; None for the whole picture."""
+    effects: ArrayRef | None = None
+    """Its measured effects on the picture, see `effects.EffectsFound`; None before."""
+    before: ArrayRef | None = None
+    """The direction before it was made to keep others fixed; None where it was not."""
+    fixed: Annotated[tuple[Fixed, ...], Count(200)] = ()
+    """Those others."""
 
     def ranged(self, first: int, last: int) -> "Found":
         """Return it with another range of layers."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from foundation.specs.directions import PILE_SAMPLE
 from renderer.document.directions.searches import Way
 from renderer.document.request import RenderRequest
 
@@ -34,7 +35,7 @@ class SortPiles:
     right: tuple[int, ...]
     first_seed: int = 0
     """First seed of the sample."""
-    count: int = 400
+    count: int = PILE_SAMPLE
     """Number of seeds in it, and of the odds in the result."""
 
 

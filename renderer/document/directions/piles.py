@@ -6,14 +6,12 @@ from typing import Annotated, Literal
 import numpy as np
 import numpy.typing as npt
 
+from foundation.specs.directions import PILE_LEAST
 from renderer.document.ranges import Count, Factor, Index, Range, Seed, Text
 
 Floats = npt.NDArray[np.float32]
 Side = Literal["left", "right", "skip"]
 Word = Annotated[str, Text(80)]
-
-LEAST = 4
-"""Pictures in each pile from which a direction is learned."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Piles:
     @property
     def enough(self) -> bool:
         """True if a direction can be learned."""
-        return len(self.of("left")) >= LEAST and len(self.of("right")) >= LEAST
+        return len(self.of("left")) >= PILE_LEAST and len(self.of("right")) >= PILE_LEAST
 
     def chosen(self, seed: int, side: Side) -> "Piles":
         """Return the piles with a picture on a side, as the newest choice."""

@@ -55,7 +55,7 @@ class MeasureSearch:
     samples: int = MEASURE_SAMPLES
     layers: tuple[int, ...] | None = None
     keep: tuple[ArrayRef, ...] = ()
-    """Directions that the result is made orthogonal to."""
+    """Directions that the result is made orthogonal to; the result as it was before follows it in the table."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Pictures for searches."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -32,21 +34,33 @@ SMALL = 128
 """Least side of the low resolution at which slow networks are measured."""
 
 
-def drawing(model: Model, request: RenderRequest, least: int = SMALL, always: bool = False) -> Draw:
+def _unwatched(share: float) -> None:
+    """Let a picture be finished."""
+
+
+def drawing(
+    model: Model,
+    request: RenderRequest,
+    least: int = SMALL,
+    always: bool = False,
+    whole: bool = False,
+    check: Callable[[float], None] = _unwatched,
+) -> Draw:
     """Return what draws ws with all else as in a request.
 
-    Pictures have a low resolution of at least `least` where a whole one takes long, or `always`.
+    Pictures have a low resolution of at least `least` where a whole one takes long, or `always`; never with `whole`.
+    `check` is called between layers, and may end a picture by an exception.
     """
     key = synthesis_key(model, request.image)
-    small = always or model.pace.full_s > ROUGH_SECONDS
+    small = not whole and (always or model.pace.full_s > ROUGH_SECONDS)
     sides = [side for side in model.low_res_sides if side >= least] if small else []
 
     def draw(ws: torch.Tensor, number: int) -> Floats:
         ws = ws.to(model.device, torch.float32)[None]
         if sides:
-            output = small_outputs(model, ws, key, min(sides), lambda share: None)[0]
+            output = small_outputs(model, ws, key, min(sides), check)[0]
         else:
-            output = next(iter(run(model, ws, OutputKey(key), lambda share: None).outputs.values()))
+            output = next(iter(run(model, ws, OutputKey(key), check).outputs.values()))
         shown = shown_part(output, display_key(OutputKey(key), Display()))
         return np.asarray(to_rgba8(shown)[..., :3] / 255, np.float32)
 

@@ -113,7 +113,10 @@ def _search(
 def _measured(
     model: Model, arrays: ArrayStore, request: RenderRequest, way: MeasureSearch, label: Label | None
 ) -> SearchSteps[Found]:
-    """Measure pictures with the noise and the transform of the request's, and keep other directions fixed."""
+    """Measure pictures with the noise and the transform of the request's.
+
+    Where others are kept fixed, the direction as it was before follows it.
+    """
     G, draw = styled(model), drawing(model, request)
     reference = draw(WsBuilder(model, arrays, lambda key, make: make()).build(ws_key(model, request.image))[0], 0)
     region = None if way.region is None else reduced(arrays.get(way.region), reference.shape[:2])
@@ -126,7 +129,14 @@ def _measured(
     vector = keeping_fixed(found.vectors[0], kept)[None].astype(np.float32)
     done = way.samples // 2 * 2
     sigma = yield from quiet(deviating(G, vector, label=label), done, done + 1)
-    return replace(found, vectors=vector, sigma=sigma)
+    both = (*found.names, f"{found.names[0]} before")
+    return replace(
+        found,
+        vectors=np.concatenate([vector, found.vectors]),
+        sigma=np.concatenate([sigma, found.sigma]),
+        strength=np.repeat(found.strength, 2),
+        names=both,
+    )
 
 
 def reduced(region: npt.NDArray[np.generic], size: tuple[int, ...]) -> Floats:

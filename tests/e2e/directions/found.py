@@ -4,6 +4,7 @@ from imgui_bundle import imgui
 
 from renderer.document.directions.finds import Found
 from tests.e2e.driver import Driver
+from viz.directions import effects
 
 Key = imgui.Key
 
@@ -35,6 +36,13 @@ def search(d: Driver) -> None:
     d.click("//Directions/**/##find")
     d.wait_for(lambda: len(groups(d)) > before, what="directions")
     d.frames(4)
+
+
+def settled(d: Driver) -> None:
+    """Wait until every row in sight is measured."""
+    d.frames(4)
+    d.wait_for(lambda: effects.settled(d.facts), what="the measured layers")
+    d.frames(2)
 
 
 def point_at(d: Driver, row: Found, step: int) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from imgui_bundle import hello_imgui, imgui
 
 from renderer.fake.client import FakeRenderer
 from renderer.ipc.protocol import Progress, Search
-from tests.e2e.directions.found import groups, item, opened, point_at, rows, search
+from tests.e2e.directions.found import groups, item, opened, point_at, rows, search, settled
 from tests.e2e.driver import Driver, drive
 from viz.directions.listing import FILTERS, SORTS
 
@@ -28,7 +28,7 @@ def test_pca_is_found_looked_at_used_and_taken_back():
         before = d.picture()
         d.click("//Directions/**/##Find with PCA")
         d.wait_for(lambda: groups(d), what="directions")
-        d.frames(4)
+        settled(d)
         found = rows(d)
         assert [row.name for row in found[:3]] == ["PC 1", "PC 2", "PC 3"]
         assert len(found) == 70
@@ -51,7 +51,7 @@ def test_pca_is_found_looked_at_used_and_taken_back():
         d.wait_frame()
         (one,) = directions(d)
         assert (one.name, one.strength, one.sigma) == ("PC 2", 2.0, pytest.approx(found[1].sigma))
-        assert (one.first, one.last) == (0, d.facts.model.num_ws - 1)
+        assert (one.first, one.last) == (found[1].first, found[1].last) == found[1].usual
         assert np.array_equal(d.picture(), shown), "a click sets what was previewed"
         assert d.facts.undo == "Add PC 2"
         d.press(Key.mod_ctrl, Key.z)
@@ -103,6 +103,7 @@ def test_keys_walk_along_a_strip_and_add():
     def steps(d: Driver):
         opened(d)
         search(d)
+        settled(d)
         first, second = rows(d)[:2]
         point_at(d, first, 0)
         d.ctx.mouse_click(0)
@@ -145,24 +146,35 @@ def test_close_directions_are_told_and_layers_are_dragged():
     def steps(d: Driver):
         opened(d)
         search(d)
+        settled(d)
         first, second = rows(d)[:2]
         d.click(item(first, "add"))
         similar = d.facts.arrays.get(first.array) + 0.1 * d.facts.arrays.get(second.array)
         ref = d.facts.arrays.add(similar)
 
+        whole = (0, d.facts.model.num_ws - 1)
+
         def another(scene):
             (group,) = scene.view.finds.groups
-            group = replace(group, rows=(replace(second, array=ref, name="Twin"), *group.rows))
+            group = replace(
+                group,
+                rows=(
+                    replace(second, array=ref, name="Twin", effects=None, usual=whole, first=0, last=whole[1]),
+                    *group.rows,
+                ),
+            )
             finds = replace(scene.view.finds, groups=(group,))
             return replace(scene, view=replace(scene.view, finds=finds))
 
         d.change(another)
-        d.frames(4)
+        settled(d)
         twin = rows(d)[0]
+        assert twin.usual == (twin.first, twin.last) != whole
         x0, y0, x1, y1 = d.rect(item(twin, "layers"))
-        side = (x1 - x0) / d.facts.model.num_ws
-        d.drag([(x0 + 2, (y0 + y1) / 2), (x0 + 2 * side, (y0 + y1) / 2), (x0 + 4.5 * side, (y0 + y1) / 2)])
-        assert rows(d)[0].first == 4
+        side, y = (x1 - x0) / d.facts.model.num_ws, (y0 + y1) / 2
+        start = x0 + twin.first * side
+        d.drag([(start + 2, y), (start + 2 * side, y), (start + 4.5 * side, y)])
+        assert rows(d)[0].first == twin.first + 4
         d.click("//Directions/**/##sort")
         d.frames(2)
         assert SORTS[d.scene.interaction.finder.sort] == "Strongest first"
@@ -184,6 +196,7 @@ def test_a_search_that_is_stopped_leaves_nothing():
 
     def steps(d: Driver):
         opened(d)
+        before = d.scene.document, d.scene.view.finds, d.facts.arrays.names(), d.picture()
         d.click("//Directions/**/##find")
         d.wait_for(lambda: renderer.jobs, what="the job")
         d.frames(3)
@@ -198,6 +211,12 @@ def test_a_search_that_is_stopped_leaves_nothing():
         d.press(Key.escape)
         d.frames(3)
         assert not renderer.jobs, "Esc stops it too"
+        finder = d.scene.interaction.finder
+        assert (finder.running, finder.problem, finder.advice, finder.chosen) == (None, "", "", None)
+        assert (d.scene.document, d.scene.view.finds, d.facts.arrays.names()) == before[:3]
+        assert np.array_equal(d.picture(), before[3])
+        assert not d.facts.undo
+        assert d.exists("//Directions/**/##Find with PCA"), "the list is as empty as it was"
 
     drive(steps, renderer=renderer, size=SIZE)
 

@@ -8,7 +8,7 @@ import pytest
 from imgui_bundle import imgui
 
 from foundation.directions import read_directions
-from tests.e2e.directions.found import groups, item, opened, rows, search
+from tests.e2e.directions.found import groups, item, opened, rows, search, settled
 from tests.e2e.driver import Driver, drive
 from viz.directions.library import FOLDER
 from viz.files.actions import OpenFile, SaveSession
@@ -63,6 +63,7 @@ def test_a_session_brings_back_what_was_found(tmp_path):
     def steps(d: Driver):
         opened(d)
         search(d)
+        settled(d)
         d.click(item(rows(d)[2], "star"))
         found = groups(d)
         d.change(lambda scene: scene.request(SaveSession(str(path))))
@@ -74,6 +75,7 @@ def test_a_session_brings_back_what_was_found(tmp_path):
         assert groups(d) == found
         d.frames(20)
         assert d.exists(item(rows(d)[0], "strip")), "their numbers are there too"
+        assert rows(d)[0].effects in d.facts.arrays, "and what was measured"
 
     drive(steps, size=SIZE)
 
@@ -84,6 +86,7 @@ def test_all_are_saved_to_a_file_that_opens_again(tmp_path):
     def steps(d: Driver):
         opened(d)
         search(d)
+        settled(d)
         found = rows(d)
         d.click("//Directions/**/##save all")
         d.frames(3)

@@ -9,6 +9,7 @@ import torch
 
 import gan
 from gan.display import to_rgba8
+from gan.edits.styles import style_layers
 from gan.networks import build
 from gan.networks.steps import is_forced
 from renderer.engine import synthesis
@@ -71,6 +72,15 @@ def relative(name: str, kind: str = "sg2") -> torch.nn.Module:
     draw = torch.Generator().manual_seed(sum(name.encode()))
     for p in (*G.parameters(), G.mapping.w_avg):
         p.add_(0.3 * torch.randn(p.shape, generator=draw))
+    return G
+
+
+def only(index: int, kind: str = "sg2") -> torch.nn.Module:
+    """A network in which one of the w vectors alone matters."""
+    G = network(kind)
+    for layer in style_layers(G.synthesis):
+        if layer.index != index:
+            layer.affine.weight.zero_()
     return G
 
 

@@ -37,7 +37,13 @@ HEIGHT = 10
 
 
 def band_range(
-    id_: str, value: Range, cells: Sequence[Cell], usual: Range | None = None, width: float = 0, height: float = HEIGHT
+    id_: str,
+    value: Range,
+    cells: Sequence[Cell],
+    usual: Range | None = None,
+    width: float = 0,
+    height: float = HEIGHT,
+    note: str = "",
 ) -> Range:
     """Draw a range of layers; return the new one, first and last index, both inclusive.
 
@@ -51,6 +57,7 @@ def band_range(
         usual: The range to go back to.
         width: In pixels; 0: as wide as there is room.
         height: Of the cells, as a design length; the item is one row high.
+        note: Further lines of its tooltip.
     """
     count, everything = len(cells), (0, max(len(cells) - 1, 0))
     room = width or imgui.get_content_region_avail().x
@@ -70,7 +77,7 @@ def band_range(
     new = _keys(new, count)
     _cells(p, h, pitch, new, cells, height, hot=imgui.is_item_hovered() or imgui.is_item_active())
     focus_ring()
-    tip(words(new, cells))
+    tip("\n".join(filter(None, (words(new, cells), note))))
     return value if new == (first, last) else new
 
 

@@ -19,6 +19,7 @@ from renderer.document.directions.searches import (
 from renderer.document.document import Document
 from renderer.document.parts import ArrayRef, Direction, Network
 from renderer.fake.engine import model_info
+from tests.unit.viz.facts import new_facts
 from viz.directions import groups, listing, using, ways
 from viz.state.finding import belonging
 from viz.state.scene import Scene
@@ -54,7 +55,7 @@ def test_a_group_holds_the_vectors_times_sigma_and_says_of_what_it_was_made():
     [
         (SefaSearch(3, (1, 2, 3)), "SeFa 1", "layers 1 to 3, 3 components"),
         (ClassSearch(None, 2), "Class any to 2 1", "any to 2"),
-        (MeasureSearch("redder"), "Redder 1", "redder inside the whole picture"),
+        (MeasureSearch("redder"), "Redder", "redder inside the whole picture"),
     ],
 )
 def test_names_follow_from_the_search(way, name, note):
@@ -78,7 +79,7 @@ def test_channels_are_rows_that_move_one_style():
     assert scene.document.styles == (using.offset_of(row, -2.0),)
     assert not scene.document.directions
     assert listing.is_added(row, scene.document) is scene.document.styles[0]
-    assert listing.closest(row, (), arrays, MODEL) is None
+    assert listing.closest(row, (), new_facts(model=MODEL), MODEL) is None
     assert using.removed(scene, row).document == Scene().document
     assert [one.name for one in listing.shown(group, listing.FILTERS.index("Added"), scene.document, False)] == [
         row.name
@@ -100,17 +101,18 @@ def test_a_packed_table_comes_back():
 
 
 def test_closest_counts_only_the_layers_on_which_both_act():
-    arrays = ArrayStore()
+    facts = new_facts(model=MODEL)
+    arrays = facts.arrays
     a, b = np.zeros(MODEL.w_dim, np.float32), np.zeros(MODEL.w_dim, np.float32)
     a[0], b[:2] = 2, (3, 4)
     row = Found("a", arrays.add(a), first=0, last=7)
     near, far = Direction("b", arrays.add(b), 0.0, 0, 15), Direction("c", arrays.add(-a * 3), 0.0, 8, 15)
-    found = listing.closest(row, (near, far), arrays, MODEL)
+    found = listing.closest(row, (near, far), facts, MODEL)
     assert found == listing.Closest("b", pytest.approx(0.6))
-    whole = listing.closest(row.ranged(0, 15), (near, far), arrays, MODEL)
+    whole = listing.closest(row.ranged(0, 15), (near, far), facts, MODEL)
     assert whole == listing.Closest("c", pytest.approx(1.0)), "the sign does not matter"
-    assert listing.closest(row, (Direction("itself", row.array),), arrays, MODEL) is None
-    assert listing.closest(row, (Direction("gone", ArrayRef("0" * 64)),), arrays, MODEL) is None
+    assert listing.closest(row, (Direction("itself", row.array),), facts, MODEL) is None
+    assert listing.closest(row, (Direction("gone", ArrayRef("0" * 64)),), facts, MODEL) is None
 
 
 def test_rows_are_sorted_and_filtered():
@@ -122,13 +124,23 @@ def test_rows_are_sorted_and_filtered():
     )
     group = FoundGroup("pca", rows=rows)
     close = [listing.Closest("x", 0.9), None, listing.Closest("x", 0.2)]
-    names = [[rows[i].name for i in listing.ordered(rows, listing.SORTS.index(sort), close)] for sort in listing.SORTS]
-    assert names == [
-        ["PC 10", "PC 2", "Age"],
-        ["PC 2", "Age", "PC 10"],
-        ["PC 2", "Age", "PC 10"],
-        ["Age", "PC 2", "PC 10"],
-    ]
+    other = [listing.Else(share, False) for share in (0.3, 0.2, 0.1)]
+    names = {
+        sort: [rows[i].name for i in listing.ordered(group, rows, listing.SORTS.index(sort), close, other)]
+        for sort in listing.SORTS
+    }
+    assert names == {
+        "Strongest first": ["PC 10", "PC 2", "Age"],
+        "Changes least else": ["Age", "PC 2", "PC 10"],
+        "Most different first": ["PC 2", "Age", "PC 10"],
+        "By layer": ["PC 2", "Age", "PC 10"],
+        "By name": ["Age", "PC 2", "PC 10"],
+        "Newest first": ["PC 10", "PC 2", "Age"],
+    }
+    file = FoundGroup("file", rows=tuple(replace(row, sigma=sigma) for row, sigma in zip(rows, (1, 3, 2), strict=True)))
+    strongest = listing.ordered(file, file.rows, 0, close, other)
+    assert [rows[i].name for i in strongest] == ["PC 2", "Age", "PC 10"], "of files by the deviation that they show"
+    assert listing.ordered(file, file.rows, listing.SORTS.index("Newest first"), close, other) == [0, 1, 2]
     assert listing.shown(group, 0, Document(), hidden=False) == list(rows[:2])
     assert listing.shown(group, 0, Document(), hidden=True) == list(rows)
     assert listing.shown(group, 1, Document(), hidden=False) == [rows[0]]

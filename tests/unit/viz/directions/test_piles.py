@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from foundation.specs.directions import PILE_SAMPLE
 from renderer.document.directions.piles import Accuracy, PileFound, Piles
-from viz.directions.piles import SAMPLE, advice, upcoming, useful
+from viz.directions.piles import advice, upcoming, useful
 
 
 def found(odds: np.ndarray) -> PileFound:
@@ -18,7 +19,7 @@ def sorted_piles(count: int) -> Piles:
 
 
 def test_pictures_come_by_chance_at_first_then_the_least_sure_and_every_fifth_by_chance():
-    odds = np.arange(SAMPLE, 0, -1).astype(float)  # the last seeds are the least sure
+    odds = np.arange(PILE_SAMPLE, 0, -1).astype(float)  # the last seeds are the least sure
     assert upcoming(sorted_piles(0), found(odds), None, 3) == (100, 101, 102)
     assert upcoming(sorted_piles(8), found(odds), None, 3) == (499, 100, 498), "the tenth comes by chance"
     assert upcoming(sorted_piles(8), None, 7, 2) == (7, 100), "the present one stays"
