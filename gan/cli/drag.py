@@ -127,7 +127,7 @@ def command(spec: DragSpec) -> None:
             report(done, done if end else spec.steps)
             if end:
                 break
-    _write(spec, G, options, start, dragging, settings)
+    _write(spec, G, options, start, dragging)
     if spec.film is not None:
         with progress("Frames") as report:
             write_film(
@@ -163,5 +163,5 @@ def _write(
     save_latents(folder / "w.npz", dragging.ws())
     moved = dragging.moved().cpu().numpy()
     write_bytes(folder / "drag.npy", npy_of(moved))
-    one = NamedDirection("Drag", moved, layers=settings.layers)
+    one = NamedDirection("Drag", moved, layers=dragging.settings.layers)
     write_bytes(folder / "drag.npz", written([one], method="drag", network=spec.network))

@@ -76,13 +76,15 @@ def edited(kind: str, folder) -> tuple[Document, ArrayStore]:
     return replace(document, styles=styles, bends=bends), arrays
 
 
-def of_the_job(document, arrays, points=POINTS, mask=None, options=DragOptions()):
+def of_the_job(document, arrays, points=POINTS, mask=None, **options):
     """The state that the window's job reports after some steps, of a renderer of its own."""
     bench = tiny.Bench(document.network.source)
     store = bench.pipeline._caches.arrays
     for one in (*(d.array for d in document.directions), *((mask,) if mask else ())):
         assert store.add(arrays.get(one)) == one
-    work = Drag(request_for(document, Display(), "cpu", 1), points, mask=mask, options=options, steps=STEPS)
+    work = Drag(
+        request_for(document, Display(), "cpu", 1), points, mask=mask, options=DragOptions(**options), steps=STEPS
+    )
     running = begin(work, bench.pipeline)
     return [DragWay.of(running.step(tiny.Watching()).result) for _ in range(STEPS)][-1]
 
@@ -145,14 +147,14 @@ def test_a_session_brings_its_points_mask_and_settings(tmp_path):
     may[8:24] = 255
     pulled = PointDrag(POINTS, True, arrays.add(may), (1, 2), 40.0)
     save(tmp_path / "a.stylescope", Session(document, View(pulled=pulled)), arrays)
-    wanted = of_the_job(document, arrays, mask=pulled.mask, options=DragOptions(first=1, last=2, hold=40.0))
+    wanted = of_the_job(document, arrays, mask=pulled.mask, first=1, last=2, hold=40.0)
     assert [i for i in range(8) if wanted.moved[i].any()] == [1, 2]
     drag(renderer_main, f"--session={tmp_path / 'a.stylescope'}", f"--outdir={tmp_path / 'out'}")
     np.testing.assert_array_equal(latents(tmp_path / "out"), wanted.ws)
     save_png(tmp_path / "mask.png", 255 - may)
     words = [f"--session={tmp_path / 'a.stylescope'}", f"--mask={tmp_path / 'mask.png'}", "--first=0", "--last=1"]
     drag(renderer_main, *words, "--hold=40", f"--outdir={tmp_path / 'other'}")
-    other = of_the_job(document, arrays, mask=arrays.add(255 - may), options=DragOptions(last=1, hold=40.0))
+    other = of_the_job(document, arrays, mask=arrays.add(255 - may), last=1, hold=40.0)
     np.testing.assert_array_equal(latents(tmp_path / "other"), other.ws)
 
 

@@ -12,8 +12,9 @@ So the first step never moves a handle. Of a StyleGAN3, features are the part of
 move with the picture when its input is moved, so points are those of the picture as it is shown.
 
 Where the published program has no reason, this differs (`Settings.published` has its ways): handles are found between
-pixels, by a parabola through the distances; the mask is compared at the resolution of the features, which costs a
-fraction; see `gan.edits.drag.settings` for radii, layer and arrival.
+pixels, by cubic interpolation, and farther away than the radius of the search where the picture jumped; the mask is
+compared at the resolution of the features, which costs a fraction; see `gan.edits.drag.settings` for radii, layer and
+arrival.
 """
 
 import math
@@ -29,7 +30,7 @@ from torch import Tensor
 
 from gan.edits.drag.settings import Settings
 from gan.edits.drag.terms import held, motion, tracked
-from gan.edits.drag.windows import at
+from gan.edits.drag.windows import at, smooth
 from gan.edits.features import inside
 from gan.networks.protocol import Synthesis, SynthesisOptions
 from gan.ops.cpu import dispatch
@@ -237,13 +238,19 @@ class Dragging:
             known = reference is not None
             if reference is None:
                 place, source = ((one.x, one.y), features) if one.start is None else (one.start, first)
-                x, y = (round(place[0]), round(place[1])) if self.settings.published else place
-                reference = at(source, x, y, self._size)
+                reference = self._reference(source, *place)
             if known or self.settings.published:
                 x, y = tracked(features, reference, one, self.settings, self._size)
                 one = replace(one, x=x, y=y)
             found.append((one, reference))
         return found
+
+    def _reference(self, source: Tensor, x: float, y: float) -> Tensor:
+        """Return what a handle that was set at a position follows, [C]."""
+        if self.settings.published:
+            return at(source, round(x), round(y), self._size)
+        x, y = min(max(x, 0.0), self._size[1] - 1.0), min(max(y, 0.0), self._size[0] - 1.0)
+        return smooth(source, source.new_tensor([x]), source.new_tensor([y]), self._size)[:, 0, 0]
 
     def _fixed_part(self, may_change: Tensor | None) -> Tensor | None:
         """Return the share of each sample that must not change, at the resolution that is compared; None for none."""
