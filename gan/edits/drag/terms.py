@@ -45,8 +45,8 @@ def tracked(features: Tensor, reference: Tensor, point: Pulled, settings: Settin
 
     First the nearest pixel in the square within `track_radius` of the rounded handle, cut at the picture, the first one
     in row order. That is all that is `published`. Else the square moves on to it while it lies on an edge within the
-    picture, for then the features went farther than the square reaches; and the place between pixels is found within a
-    pixel of it, by cubic interpolation: bilinear interpolation blurs, and differently at each place.
+    picture, for then the features went farther than the square reaches; and the place between pixels is found from
+    there, by cubic interpolation: bilinear interpolation blurs, and differently at each place.
     """
     x, y = round(point.x), round(point.y)
     for _ in range(1 if settings.published else MOST_MOVES + 1):
@@ -60,14 +60,22 @@ def tracked(features: Tensor, reference: Tensor, point: Pulled, settings: Settin
     return (float(found[0]), float(found[1])) if settings.published else _between(features, reference, *found, size)
 
 
-def _between(features: Tensor, reference: Tensor, x: int, y: int, size: Size) -> tuple[float, float]:
-    """Return the place within a pixel of a pixel where features are nearest, by a parabola between fine positions."""
+def _between(features: Tensor, reference: Tensor, x: float, y: float, size: Size) -> tuple[float, float]:
+    """Return the place where features are nearest, by a parabola between fine positions within a pixel of a pixel.
+
+    They move on while the nearest one lies on their edge: of features that change little along a line, the nearest
+    pixel may be several away.
+    """
     steps = torch.arange(-_FINE, _FINE + 1, dtype=torch.float32, device=features.device) / _FINE
-    columns, rows = ((one + steps).clamp(0, most - 1) for one, most in ((x, size[1]), (y, size[0])))
-    far = (smooth(features, columns, rows, size) - reference[:, None, None]).square().sum(dim=0)
-    row, column = divmod(int(far.argmin()), far.shape[1])
-    across, down = _lowest(far[row], column) / _FINE, _lowest(far[:, column], row) / _FINE
-    return float(columns[column]) + across, float(rows[row]) + down
+    for _ in range(MOST_MOVES + 1):
+        columns, rows = ((one + steps).clamp(0, most - 1) for one, most in ((x, size[1]), (y, size[0])))
+        far = (smooth(features, columns, rows, size) - reference[:, None, None]).square().sum(dim=0)
+        row, column = divmod(int(far.argmin()), far.shape[1])
+        before, (x, y) = (x, y), (float(columns[column]), float(rows[row]))
+        if max(abs(x - before[0]), abs(y - before[1])) < 1 or (x, y) == before:
+            break
+    x, y = x + _lowest(far[row], column) / _FINE, y + _lowest(far[:, column], row) / _FINE
+    return min(x, size[1] - 1.0), min(y, size[0] - 1.0)
 
 
 def _lowest(far: Tensor, i: int) -> float:
