@@ -117,10 +117,8 @@ def test_a_film_says_that_it_replaced_tracks_and_goes_in_one_step():
         d.click(f"{SECTION}##drag film")
         d.frames(2)
         assert [track.path for track in d.scene.document.timeline.tracks] == ["latent", "transform.angle"]
-        assert any(
-            "a track on the timeline. Ctrl+Z brings it back" in text
-            for text in (one.text for one in d.scene.interaction.notifications.messages)
-        )
+        told = [one.text for one in d.scene.interaction.notifications.messages]
+        assert any("a track on the timeline. Ctrl+Z brings it back" in text for text in told)
         undo(d)
         assert d.scene.document == dragged
         assert d.scene.document.timeline.tracks == tracks
