@@ -100,7 +100,7 @@ class DragOptions(Optimisation):
 
 @dataclass(frozen=True, kw_only=True)
 class DragOutput:
-    """Where a drag is written, and for how long it goes on at most."""
+    """Output folder, longest run and film of a drag."""
 
     outdir: str = option(metavar="DIR", help="Output folder; created if missing.")
     steps: int = option(DRAG_MOST_STEPS, low=1, high=1_000_000, help="Maximum number of steps.")
