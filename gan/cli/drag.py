@@ -147,14 +147,7 @@ def _frames(G: StyleGenerator, options: RenderOptions, way: list[torch.Tensor]) 
         yield render(G, ws.to(device_of(G)), options)
 
 
-def _write(
-    spec: DragSpec,
-    G: StyleGenerator,
-    options: RenderOptions,
-    start: torch.Tensor,
-    dragging: Dragging,
-    settings: Settings,
-) -> None:
+def _write(spec: DragSpec, G: StyleGenerator, options: RenderOptions, start: torch.Tensor, dragging: Dragging) -> None:
     """Write the pictures, the w vectors, and the way as a direction."""
     folder = Path(spec.outdir)
     text = {"Software": "StyleScope", "Comment": describe(spec, "drag")}
