@@ -38,6 +38,7 @@ BENCHMARKS: dict[str, list[str]] = {
     "speed.blends": [],
     "speed.compare_networks": [],
     "speed.drags": [],
+    "speed.drag_frames": [],
 }
 """Benchmarks by name, with their arguments."""
 
@@ -57,6 +58,7 @@ TINY: dict[str, list[str]] = {
     "speed.blends": ["--tiny"],
     "speed.compare_networks": ["--tiny"],
     "speed.drags": ["--tiny"],
+    "speed.drag_frames": ["--rounds=1", "--seconds=0.5"],
 }
 """Arguments of `--tiny`: a few seconds each."""
 

@@ -164,6 +164,19 @@ class RenderOptions:
         if self.moves and not G.synthesis.takes_transform:
             raise ValueError("This network has no input to move; leave translate and rotate out or take a StyleGAN3.")
 
+    def arguments(self, seed: int = 0) -> SynthesisOptions:
+        """Return the synthesis network's arguments; `seed` is where the noise_mode "random" starts."""
+        found: SynthesisOptions = {"noise_mode": self.noise_mode, "noise": self.noise}
+        if self.noise_mode == "random":
+            found["generator"] = torch.Generator().manual_seed(seed % 2**63)
+        if self.bends:
+            found["bends"] = self.bends
+        if self.style_offsets:
+            found["style_offsets"] = self.style_offsets
+        if self.moves:
+            found["input_transform"] = transforms.inverse(transforms.affine(self.translate, self.rotate))
+        return found
+
 
 PLAIN = RenderOptions()
 """Constant noise, nothing moved."""
@@ -183,16 +196,7 @@ def render(G: Generator, ws: torch.Tensor, options: RenderOptions = PLAIN, seed:
         ValueError: ws or `options` does not fit the network.
     """
     options.check(G)
-    arguments: SynthesisOptions = {"noise_mode": options.noise_mode, "noise": options.noise}
-    if options.noise_mode == "random":
-        arguments["generator"] = torch.Generator().manual_seed(seed % 2**63)
-    if options.bends:
-        arguments["bends"] = options.bends
-    if options.style_offsets:
-        arguments["style_offsets"] = options.style_offsets
-    if options.moves:
-        arguments["input_transform"] = transforms.inverse(transforms.affine(options.translate, options.rotate))
-    pixels = to_rgba8(G.synthesis(ws[None], **arguments)[0])
+    pixels = to_rgba8(G.synthesis(ws[None], **options.arguments(seed))[0])
     return pixels if G.img_channels == ALPHA_CHANNELS else np.ascontiguousarray(pixels[..., :3])
 
 

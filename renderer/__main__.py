@@ -1,8 +1,9 @@
-"""`python -m renderer picture|film|seeds`: renders sessions and recipes without a window."""
+"""`python -m renderer picture|film|seeds|drag`: renders sessions and recipes without a window."""
 
 import click
 
 from foundation.specs.click_options import ForeignGroup
+from renderer.cli.drag import drag
 from renderer.cli.film import film
 from renderer.cli.picture import picture
 from renderer.cli.seeds import seeds
@@ -16,6 +17,7 @@ def main() -> None:
 main.add_command(film)
 main.add_command(picture)
 main.add_command(seeds)
+main.add_command(drag)
 
 if __name__ == "__main__":
     main(prog_name="python -m renderer")

@@ -11,7 +11,7 @@ import click
 
 from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
 from foundation.specs.directions import BoundarySpec, ClassesSpec, MeasureSpec, PcaSpec, SefaSpec, StyleSpaceSpec
-from foundation.specs.editing.point_drag import DragSpec
+from foundation.specs.editing.point_drag import DragSpec, SessionDragSpec
 from foundation.specs.editing.projection import ProjectSpec
 from foundation.specs.film import FilmSpec, SeedsSpec
 from foundation.specs.formats import write
@@ -67,6 +67,7 @@ TABLES: dict[str, type] = {
     "spectra slices": SlicesSpec,
     "film": FilmSpec,
     "seeds": SeedsSpec,
+    "renderer drag": SessionDragSpec,
     "submit metrics": MetricRunSpec,
     "submit --slurm-": SlurmOptions,
 }

@@ -128,7 +128,20 @@ class TruncatedSpec(DrawingSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImagesSpec(TruncatedSpec):
+class EditedSpec(TruncatedSpec):
+    """Options of every command that edits single images: the input transform, directions, styles and feature maps."""
+
+    translate: tuple[float, float] = option(
+        (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the image, in image widths (StyleGAN3)."
+    )
+    rotate: float = option(0.0, metavar="ANGLE", help="Rotation of the image, in degrees counterclockwise (StyleGAN3).")
+    directions: tuple[DirectionChoice, ...] = _directions()
+    style_offsets: tuple[StyleChoice, ...] = _style_offsets()
+    bends: tuple[BendChoice, ...] = _bends()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesSpec(EditedSpec):
     """Render an image of each seed, or of each latent in a file."""
 
     outdir: str = _outdir()
@@ -137,18 +150,11 @@ class ImagesSpec(TruncatedSpec):
         None, metavar="FILE", help="Latents to render instead of seeds: .npz with the array w, .npy or .pt."
     )
     noise_mode: str = _noise_mode()
-    translate: tuple[float, float] = option(
-        (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the image, in image widths (StyleGAN3)."
-    )
-    rotate: float = option(0.0, metavar="ANGLE", help="Rotation of the image, in degrees counterclockwise (StyleGAN3).")
     format: PictureFormat = option(
         "png",
         choices=("png", "jpeg", "webp"),
         help="Format of the files; WebP is without loss (not in the official tools).",
     )
-    directions: tuple[DirectionChoice, ...] = _directions()
-    style_offsets: tuple[StyleChoice, ...] = _style_offsets()
-    bends: tuple[BendChoice, ...] = _bends()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,11 +17,12 @@ from foundation.specs.click_options import describe
 from foundation.specs.editing.point_drag import DRAG_MOST_POINTS, DragSpec
 from gan.animation.film import write_film
 from gan.cli.command import command as make
-from gan.cli.opening import chosen_label, open_generator
+from gan.cli.opening import bends_of, chosen_label, directions_of, open_generator, style_offsets_of
 from gan.cli.progress import progress, say
+from gan.edits.directions import apply
 from gan.edits.drag.dragging import Dragging, Point
 from gan.edits.drag.settings import Settings, deviation_of, settings_of
-from gan.images import device_of, render, styles
+from gan.images import ImageArray, RenderOptions, device_of, render, styles
 from gan.inference import cpu
 from gan.io.latents import load_latents, save_latents
 from gan.networks.generator import StyleGenerator
@@ -37,11 +38,26 @@ ENDS = {
 def _start(spec: DragSpec, G: StyleGenerator) -> torch.Tensor:
     """Return the w vectors to start from, [num_ws, w_dim]."""
     if spec.w is None:
-        return styles(G, [spec.seed], psi=spec.trunc, label=chosen_label(spec), cutoff=spec.trunc_cutoff)[0]
-    latents = load_latents(spec.w, G.num_ws, G.w_dim)
-    if len(latents) > 1:
-        raise ValueError(f"{spec.w} holds {len(latents)} latents; give a file with one.")
-    return torch.from_numpy(latents[0]).to(device_of(G))
+        ws = styles(G, [spec.seed], psi=spec.trunc, label=chosen_label(spec), cutoff=spec.trunc_cutoff)
+    else:
+        latents = load_latents(spec.w, G.num_ws, G.w_dim)
+        if len(latents) > 1:
+            raise ValueError(f"{spec.w} holds {len(latents)} latents; give a file with one.")
+        ws = torch.from_numpy(latents).to(device_of(G))
+    return apply(ws, directions_of(G, spec.directions))[0]
+
+
+def _options(spec: DragSpec, G: StyleGenerator) -> RenderOptions:
+    """Return what is rendered beside the w vectors. Raises ValueError where the network cannot."""
+    options = RenderOptions(
+        noise_mode=spec.noise_mode,
+        translate=spec.translate,
+        rotate=spec.rotate,
+        style_offsets=style_offsets_of(G, spec.style_offsets),
+        bends=bends_of(G, spec.bends),
+    )
+    options.check(G)
+    return options
 
 
 def _mask(spec: DragSpec, size: tuple[int, int]) -> torch.Tensor | None:
@@ -78,6 +94,7 @@ def _plan(spec: DragSpec) -> str:
     G = open_generator(spec)
     points, settings = _check(spec, G)
     _start(spec, G)
+    _options(spec, G)
     _mask(spec, (G.img_size[0], G.img_size[1]))
     rows = {
         "Picture": f"{G.img_size[1]}x{G.img_size[0]}",
@@ -95,12 +112,12 @@ def command(spec: DragSpec) -> None:
     """Drag, then write everything."""
     G = open_generator(spec)
     points, settings = _check(spec, G)
-    start = _start(spec, G)
+    start, options = _start(spec, G), _options(spec, G)
     G.synthesis.requires_grad_(False)
     if cpu.wanted() and device_of(G).type == "cpu":
         dispatch.prepare()
     dragging = Dragging(
-        G.synthesis, start, points, settings, _mask(spec, (G.img_size[0], G.img_size[1])), noise_mode="const"
+        G.synthesis, start, points, settings, _mask(spec, (G.img_size[0], G.img_size[1])), **options.arguments()
     )
     way, end = [start.cpu()], ""
     with progress("Steps") as report:
@@ -110,12 +127,12 @@ def command(spec: DragSpec) -> None:
             report(done, done if end else spec.steps)
             if end:
                 break
-    _write(spec, G, start, dragging, settings)
+    _write(spec, G, options, start, dragging)
     if spec.film is not None:
         with progress("Frames") as report:
             write_film(
                 spec.film,
-                _frames(G, way),
+                _frames(G, options, way),
                 fps=spec.fps,
                 metadata={"Software": "StyleScope", "Comment": describe(spec, "drag")},
                 progress=lambda done: report(done, len(way)),
@@ -125,19 +142,19 @@ def command(spec: DragSpec) -> None:
     say(f"{ENDS[end]}: {dragging.distance:.2f} px after {dragging.steps_done} steps, {spec.outdir}")
 
 
-def _frames(G: StyleGenerator, way: list[torch.Tensor]) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+def _frames(G: StyleGenerator, options: RenderOptions, way: list[torch.Tensor]) -> Iterator[ImageArray]:
     for ws in way:
-        yield render(G, ws.to(device_of(G)))
+        yield render(G, ws.to(device_of(G)), options)
 
 
-def _write(spec: DragSpec, G: StyleGenerator, start: torch.Tensor, dragging: Dragging, settings: Settings) -> None:
+def _write(spec: DragSpec, G: StyleGenerator, options: RenderOptions, start: torch.Tensor, dragging: Dragging) -> None:
     """Write the pictures, the w vectors, and the way as a direction."""
     folder = Path(spec.outdir)
     text = {"Software": "StyleScope", "Comment": describe(spec, "drag")}
     for name, ws in (("start.png", start), ("end.png", dragging.ws())):
-        save_png(folder / name, render(G, ws), text)
+        save_png(folder / name, render(G, ws, options), text)
     save_latents(folder / "w.npz", dragging.ws())
     moved = dragging.moved().cpu().numpy()
     write_bytes(folder / "drag.npy", npy_of(moved))
-    one = NamedDirection("Drag", moved, layers=settings.layers)
+    one = NamedDirection("Drag", moved, layers=dragging.settings.layers)
     write_bytes(folder / "drag.npz", written([one], method="drag", network=spec.network))

@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from renderer.document.parts import ArrayRef
 from viz.dragging import mask as masking
-from viz.dragging.points import with_pulled
+from viz.dragging.points import touched
 from viz.gl.camera import Area
 from viz.state.dragging.parts import BRUSH_SIZES, BRUSH_USUAL
 from viz.state.facts import Facts
@@ -55,7 +55,7 @@ def _with(scene: Scene, ref: ArrayRef | None) -> Scene:
     """Return the scene with another region of what the brush paints."""
     if not _paints_mask(scene):
         return with_region(scene, ref)
-    return with_pulled(scene, mask=ref, masked=ref is not None)
+    return touched(scene, mask=ref, masked=ref is not None)
 
 
 def draw(scene: Scene, facts: Facts, place: Place, held: bool) -> Scene:

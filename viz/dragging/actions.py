@@ -11,7 +11,7 @@ from renderer.document.arrays import UnknownArrayError
 from renderer.document.dragging.kept import KeepAs
 from renderer.document.parts import ArrayRef
 from renderer.ipc.protocol import ModelInfo
-from viz.dragging.film import film_of
+from viz.dragging.film import film_of, replaced_tracks
 from viz.dragging.made import as_direction, made, title, ways_in
 from viz.dragging.points import with_dragger, with_pulled
 from viz.state.dragging.parts import End
@@ -159,4 +159,7 @@ class MakeFilm(Action):
         if document is None:
             return scene
         window.steps.step = "Film of the drag"
+        if count := replaced_tracks(scene.document.timeline):
+            what, them = ("a track", "it") if count == 1 else (f"{count} tracks", "them")
+            window.say(f"The film took the place of {what} on the timeline. Ctrl+Z brings {them} back")
         return with_playback(_forgotten(replace(scene, document=document)), at=0.0, playing=False, on=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from viz.dragging import run, section
 from viz.dragging.actions import EndRun, KeepAsForm, KeepDrag, MakeFilm, SaveWay, UndoDrag
 from viz.dragging.made import ways_in
-from viz.dragging.points import cleared, points_of, removed, reversed_, with_pulled
+from viz.dragging.points import cleared, points_of, removed, reversed_, touched
 from viz.state.facts import Facts
 from viz.state.scene import Command, Scene, ShowDialog
 
@@ -112,7 +112,7 @@ def _removed(scene: Scene, facts: Facts) -> Scene:
 
 def _masked(scene: Scene, facts: Facts) -> Scene:
     masked = not scene.view.pulled.masked
-    scene = with_pulled(scene, masked=masked)
+    scene = touched(scene, masked=masked)
     return section.with_brush(scene, erases=False) if masked and scene.view.pulled.mask is None else scene
 
 

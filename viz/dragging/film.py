@@ -7,7 +7,7 @@ import numpy as np
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.parts import Latent
-from renderer.document.timeline import Key, Track
+from renderer.document.timeline import Key, Timeline, Track
 from viz.dragging.made import as_picture
 from viz.state.interaction import Stage
 
@@ -19,6 +19,11 @@ MOST_KEYS = 32
 
 _MADE = ("latent", "truncation", "mixing", "directions")
 """Groups that a picture of stored w vectors has in it."""
+
+
+def replaced_tracks(timeline: Timeline) -> int:
+    """Return the number of tracks that a film takes the place of."""
+    return sum(track.path.partition(".")[0] in _MADE for track in timeline.tracks)
 
 
 def film_of(first: Stage, last: Stage, now: Document, arrays: ArrayStore) -> Document | None:

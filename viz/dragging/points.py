@@ -43,11 +43,17 @@ def with_dragger(scene: Scene, **changes: object) -> Scene:
     return scene.interacting(dragger=dragger)
 
 
+def touched(scene: Scene, **changes: object) -> Scene:
+    """Return the scene with other points or settings, as the user's own change, which can be undone."""
+    after = with_pulled(scene, **changes)
+    return scene if after is scene else with_dragger(after, touched=scene.interaction.dragger.touched + 1)
+
+
 def with_points(scene: Scene, points: tuple[DragPoint, ...]) -> Scene:
     """Return the scene with other points, in the running drag too."""
     if scene.interaction.dragger.running is not None:
         scene = with_dragger(scene, points=points, nudged=True)
-    return with_pulled(scene, points=points)
+    return touched(scene, points=points)
 
 
 def added(scene: Scene, at: At) -> Scene:

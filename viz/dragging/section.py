@@ -10,7 +10,7 @@ from renderer.document.dragging.points import DragPoint
 from viz.dragging import run
 from viz.dragging.actions import KeepAsForm, MakeFilm, SaveWay
 from viz.dragging.made import ways_in
-from viz.dragging.points import cleared, place_text, points_of, removed, reversed_, with_dragger, with_pulled
+from viz.dragging.points import cleared, place_text, points_of, removed, reversed_, touched, with_dragger
 from viz.state.dragging.parts import BRUSH_SIZES, BRUSH_USUAL
 from viz.state.facts import Facts
 from viz.state.interaction import PointDragger
@@ -70,7 +70,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _defaults(scene: Scene) -> Scene:
-    return with_pulled(scene, masked=False, mask=None, layers=(), hold=DRAG_HOLD)
+    return touched(scene, masked=False, mask=None, layers=(), hold=DRAG_HOLD)
 
 
 def _row(scene: Scene, facts: Facts, index: int, one: DragPoint) -> Scene:
@@ -130,7 +130,7 @@ def _settings(scene: Scene, facts: Facts) -> Scene:
     width = ui.row_label("May change", pulled.masked)
     masked = ui.segmented("may change", _CHANGE, int(pulled.masked), width=width, hints=_CHANGE_HINTS)
     if masked != pulled.masked:
-        scene = with_pulled(scene, masked=bool(masked))
+        scene = touched(scene, masked=bool(masked))
         if masked and pulled.mask is None:
             scene = with_brush(scene, erases=False)
     scene = _brush(scene)
@@ -144,7 +144,7 @@ def _settings(scene: Scene, facts: Facts) -> Scene:
         fmt="%.0f",
         hint="How strongly the rest is kept as it is; 0 lets it change",
     )
-    scene = with_pulled(scene, hold=min(max(hold, 0.0), 100.0))
+    scene = touched(scene, hold=min(max(hold, 0.0), 100.0))
     width = ui.row_label("Keep as", scene.view.pulled.keep != "picture")
     now = int(scene.view.pulled.keep == "direction")
     chosen = ui.segmented("keep as", _FORMS, now, width=width, hints=_FORM_HINTS)
@@ -205,7 +205,7 @@ def _layers(scene: Scene, facts: Facts) -> Scene:
     p, room = imgui.get_cursor_screen_pos(), t.px(40)
     after = ui.band_range("drag layers", now, cells, usual, width - room)
     ui.draw(words, p.x + width, p.y, "dim", t.small, align=1, height=t.px(t.row))
-    return scene if after == now else with_pulled(scene, layers=() if after == usual else after)
+    return scene if after == now else touched(scene, layers=() if after == usual else after)
 
 
 def _results(scene: Scene, facts: Facts) -> Scene:

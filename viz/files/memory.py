@@ -124,7 +124,7 @@ class Memory:
             steps = [step for branch in history.branches for step in branch.steps]
             documents = (*(document for _, document in history.states), *(step.after for step in steps))
             kept = (scene.document, scene.view, scene.interaction.dragger, documents, self._store.shelf.shelves)
-            unused = self._arrays.names() - set(refs_in(kept))
+            unused = self._arrays.names() - set(refs_in((kept, self._store.points.kept)))
             self._arrays.forget(unused)
             if unused:
                 continue

@@ -178,7 +178,7 @@ class Frame:
             action.run(self._store.scene, window)
 
     def _gather(self, now: float) -> Facts:
-        history, link, scene = self._store.history, self._link, self.scene
+        link, scene = self._link, self.scene
         changing = imgui.is_any_item_active() or scene.view.moving
         newest = Figures(link.frame, link.picture, link.layers)
         source = scene.document.network.source
@@ -199,8 +199,8 @@ class Frame:
             stalled_s=self._renderer.stalled_s if link.loading is None else 0.0,
             runs=self._runs.look(snapshots.run_folders(scene.settings, source)),
             snapshots=snapshots.snapshots_of(source),
-            undo=history.undo_name,
-            redo=history.redo_name,
+            undo=self._store.undo_name,
+            redo=self._store.redo_name,
             shelf_undo=self._store.shelf.undo_name,
             shelf_redo=self._store.shelf.redo_name,
             saved=self.saved,

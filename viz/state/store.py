@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from renderer.document.document import Document, Swatch
+from renderer.document.dragging.kept import PointDrag
 from viz.state import motion
+from viz.state.dragging.steps import PointSteps
 from viz.state.history import History, ShelfHistory, with_shelf
 from viz.state.scene import Scene
 
@@ -18,6 +20,7 @@ class Store:
         self._returned = False
         self.history = History(clock)
         self.shelf = ShelfHistory()
+        self.points = PointSteps()
         self.step = ""
         """Name for the step recorded by the next `take`; empty to derive it from the change."""
         self.ws_names: tuple[str, ...] = ()
@@ -53,6 +56,7 @@ class Store:
             self.history.record(before, after, self.ws_names, self.step)
         if before is not after:
             self.shelf.record(before.shelf, after.shelf)
+        self.points.follow(self._scene, scene, held)
         self.step = ""
         if not moving and not self.history.is_open:
             self._moved = ""
@@ -70,12 +74,28 @@ class Store:
     def undo(self) -> None:
         """Undo the last step; an open step is closed first, and motion stops."""
         self._settle()
-        self._show(self.history.undo())
+        if (pulled := self.points.undo(self.document)) is not None:
+            self._pull(pulled)
+        else:
+            self._show(self.history.undo())
 
     def redo(self) -> None:
         """Redo the last undone step; motion stops."""
         self._settle()
-        self._show(self.history.redo())
+        if (pulled := self.points.redo(self.document)) is not None:
+            self._pull(pulled)
+        else:
+            self._show(self.history.redo())
+
+    @property
+    def undo_name(self) -> str:
+        """Name of the step that `undo` would revert; empty if there is none."""
+        return self.points.undo_name(self.document) or self.history.undo_name
+
+    @property
+    def redo_name(self) -> str:
+        """Name of the step that `redo` would apply; empty if there is none."""
+        return self.points.redo_name(self.document) or self.history.redo_name
 
     def jump(self, done: int) -> None:
         """Undo or redo until `done` steps are done; motion stops."""
@@ -118,6 +138,12 @@ class Store:
         if document is not None:
             self._returned = True
             self._scene = replace(self._scene, document=with_shelf(document, self.document.shelf))
+
+    def _pull(self, pulled: PointDrag) -> None:
+        """Show other points."""
+        dragger = replace(self._scene.interaction.dragger, chosen=None, pending=None)
+        scene = replace(self._scene, view=replace(self._scene.view, pulled=pulled))
+        self._scene = scene.interacting(dragger=dragger)
 
     def _put(self, shelf: tuple[Swatch, ...] | None) -> None:
         if shelf is not None:

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from foundation.specs.formats import write
 from foundation.specs.options import option
-from foundation.specs.pictures import TruncatedSpec
+from foundation.specs.pictures import EditedSpec
 
 DRAG_MOST_POINTS = 16
 """Most points of a drag."""
@@ -41,17 +42,27 @@ def read_points(text: str) -> tuple[PointChoice, ...]:
     return points
 
 
-@dataclass(frozen=True, kw_only=True)
-class DragOptions:
-    """Settings of the optimisation. Those that are None follow from the network; all lengths are in its pixels."""
+def _first(default: int | None, otherwise: str = "") -> Any:
+    return option(default, low=0, high=4095, help=f"First w vector that may change{otherwise}.")
 
-    first: int = option(0, low=0, high=4095, help="First w vector that may change.")
-    last: int | None = option(
-        None,
-        low=0,
-        high=4095,
-        help="Last w vector that may change; default: that of the last layer at a quarter of the resolution.",
+
+def _last(otherwise: str) -> Any:
+    return option(None, low=0, high=4095, help=f"Last w vector that may change; default: {otherwise}.")
+
+
+def _hold(default: float | None, otherwise: str = "") -> Any:
+    return option(
+        default,
+        low=0.0,
+        high=100.0,
+        help=f"Weight of what lies outside the mask; a smaller one counts below 256 pixels, in proportion{otherwise}.",
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimisation:
+    """Settings that the window has no controls for. Those that are None follow from the network, in its pixels."""
+
     one_w: bool = option(False, help="Move all these w vectors alike, by one vector.")
     layer: str | None = option(
         None,
@@ -63,12 +74,6 @@ class DragOptions:
     )
     track_radius: float | None = option(
         None, low=1.0, high=512.0, help="Radius in pixels in which a point is found again; default: by resolution."
-    )
-    hold: float = option(
-        DRAG_HOLD,
-        low=0.0,
-        high=100.0,
-        help="Weight of what lies outside the mask; a smaller one counts below 256 pixels, in proportion.",
     )
     rate: float | None = option(
         None, low=1e-7, high=10.0, help="Learning rate; default: 1/20 of the standard deviation of w."
@@ -85,14 +90,34 @@ class DragOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DragSpec(DragOptions, TruncatedSpec):
+class DragOptions(Optimisation):
+    """Settings of the optimisation."""
+
+    first: int = _first(0)
+    last: int | None = _last("that of the last layer at a quarter of the resolution")
+    hold: float = _hold(DRAG_HOLD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DragOutput:
+    """Output folder, longest run and film of a drag."""
+
+    outdir: str = option(metavar="DIR", help="Output folder; created if missing.")
+    steps: int = option(DRAG_MOST_STEPS, low=1, high=1_000_000, help="Maximum number of steps.")
+    film: str | None = option(
+        None, metavar="FILE", help="Film of the way: .mp4, .webm, .gif, or a new folder of PNGs (no extension)."
+    )
+    fps: float = option(30.0, low=1.0, high=240.0, help="Frames per second; one for each step.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DragSpec(DragOptions, DragOutput, EditedSpec):
     """Drag points of a picture to targets, and write the picture, its w vectors and the way as a direction.
 
     The folder gets start.png, end.png, w.npz, and drag.npy and drag.npz, directions that go the whole way at a strength
-    of 1 (DragGAN, arXiv 2305.10973).
+    of 1 (DragGAN, arXiv 2305.10973). `python -m renderer drag` starts from a session or recipe of the window.
     """
 
-    outdir: str = option(metavar="DIR", help="Output folder; created if missing.")
     points: tuple[PointChoice, ...] = option(
         read=read_points,
         metavar="X,Y:X,Y;...",
@@ -102,11 +127,49 @@ class DragSpec(DragOptions, TruncatedSpec):
     w: str | None = option(
         None, metavar="FILE", help="Latent to start from in place of a seed: .npz with the array w, .npy or .pt."
     )
+    noise_mode: str = option(
+        "const",
+        choices=("const", "none"),
+        help="Noise mode: stored constants, or none; random noise cannot be dragged.",
+    )
     mask: str | None = option(
         None, metavar="FILE", help="Picture of the same size, white where it may change; default: everywhere."
     )
-    steps: int = option(DRAG_MOST_STEPS, low=1, high=1_000_000, help="Maximum number of steps.")
-    film: str | None = option(
-        None, metavar="FILE", help="Film of the way: .mp4, .webm, .gif, or a new folder of PNGs (no extension)."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionDragSpec(Optimisation, DragOutput):
+    """Drag points of the picture of a session or recipe, from exactly what the window shows.
+
+    Mixing, psi, directions, styles, bends, noise and transform apply. A session has points, mask and settings too. The
+    folder gets start.png and end.png with recipes, w.npz, and drag.npy and drag.npz, directions that go the whole way
+    at a strength of 1.
+    """
+
+    session: str = option(
+        names=("--recipe", "--session"),
+        metavar="FILE",
+        help="A picture or film that StyleScope saved, a .stylescope session, or a recipe.",
     )
-    fps: float = option(30.0, low=1.0, high=240.0, help="Frames per second; one for each step.")
+    points: tuple[PointChoice, ...] = option(
+        (),
+        read=read_points,
+        metavar="X,Y:X,Y;...",
+        help="Points and their targets in pixels of the picture, from 0 at the centre of the first one; default: the "
+        "session's.",
+    )
+    mask: str | None = option(
+        None,
+        metavar="FILE",
+        help="Picture of the same size, white where it may change; default: what the session's brush has painted, if "
+        "it is in use.",
+    )
+    first: int | None = _first(None, "; default: the session's, or 0")
+    last: int | None = _last("the session's, or that of the last layer at a quarter of the resolution")
+    hold: float | None = _hold(None, f"; default: the session's, or {DRAG_HOLD:g}")
+    network: str | None = option(
+        None, metavar="NETWORK", help="Network to use instead of the session's: a file, a URL or a run folder."
+    )
+    device: str = option("auto", help="Device: auto, cpu, cuda, cuda:1 or mps.")
+    threads: int = option(0, help="Maximum number of CPU threads; 0: automatic.", low=0)
+    nice: int = option(0, help="Niceness of the process, 0-19; higher gives way to other programs.", low=0, high=19)

@@ -12,8 +12,9 @@ So the first step never moves a handle. Of a StyleGAN3, features are the part of
 move with the picture when its input is moved, so points are those of the picture as it is shown.
 
 Where the published program has no reason, this differs (`Settings.published` has its ways): handles are found between
-pixels, by a parabola through the distances; the mask is compared at the resolution of the features, which costs a
-fraction; see `gan.edits.drag.settings` for radii, layer and arrival.
+pixels, by cubic interpolation, and farther away than the radius of the search where the picture jumped; the mask is
+compared at the resolution of the features, which costs a fraction; see `gan.edits.drag.settings` for radii, layer and
+arrival.
 """
 
 import math
@@ -27,9 +28,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gan.edits.drag.gradients import FIRST_SCALE, scaled_gradient
 from gan.edits.drag.settings import Settings
 from gan.edits.drag.terms import held, motion, tracked
-from gan.edits.drag.windows import at
+from gan.edits.drag.windows import at, smooth
 from gan.edits.features import inside
 from gan.networks.protocol import Synthesis, SynthesisOptions
 from gan.ops.cpu import dispatch
@@ -98,7 +100,8 @@ class Dragging:
         self.points = tuple(points)
         self.steps_done = 0
         self.losses = Losses(0.0, 0.0)
-        self._synthesis, self._call = synthesis, call
+        self._synthesis = synthesis
+        self._call: SynthesisOptions = {**call}
         self._size = (synthesis.img_size[0], synthesis.img_size[1])
         # Made here, for tensors of inference mode take part in no gradient.
         self._start = ws.detach().to(torch.float32, copy=True).clone()
@@ -116,6 +119,7 @@ class Dragging:
         self._first: Tensor | None = None
         """Features before anything was dragged."""
         self._references: list[Tensor | None] = [None] * len(self.points)
+        self._is_half, self._scale = False, FIRST_SCALE
         self._least, self._since = math.inf, 0
         self._times: deque[float] = deque(maxlen=_RECENT)
 
@@ -173,12 +177,22 @@ class Dragging:
         self.losses = Losses(float(moves.detach()), float(keeps.detach()))
         end = self._end_of(points)
         if end != "arrived" and moving:
-            (gradient,) = torch.autograd.grad(moves + self.settings.hold * keeps, [self._variable])
+            gradient = self._gradient(moves + self.settings.hold * keeps)
+            if gradient is None:  # half precision is not enough for this network
+                self._call["force_fp32"] = True
+                return self.step(check)
             self._variable.grad = gradient
             self._adam.step()
         self._first, self._references = first, [reference for _, reference in found]
         self._note(points)
         return end
+
+    def _gradient(self, loss: Tensor) -> Tensor | None:
+        """Return the gradient of a loss; None if layers in half precision do not have a finite one."""
+        if not self._is_half:
+            return torch.autograd.grad(loss, [self._variable])[0]
+        found, self._scale = scaled_gradient(loss, self._variable, self._scale)
+        return found
 
     def _note(self, points: tuple[Point, ...]) -> None:
         self.points = points
@@ -222,6 +236,8 @@ class Dragging:
 
         options: SynthesisOptions = {**self._call, "capture": self.settings.layer, "on_layer": look}
         x = self._synthesis(ws[None], **options)
+        # The last layers are those in half precision: if this one is not, none before it is.
+        self._is_half = x.dtype == torch.float16
         return inside(self._synthesis, self.settings.layer, x)[0].float()
 
     def _features_before(self, now: Tensor, check: Check | None) -> Tensor:
@@ -237,13 +253,19 @@ class Dragging:
             known = reference is not None
             if reference is None:
                 place, source = ((one.x, one.y), features) if one.start is None else (one.start, first)
-                x, y = (round(place[0]), round(place[1])) if self.settings.published else place
-                reference = at(source, x, y, self._size)
+                reference = self._reference(source, *place)
             if known or self.settings.published:
                 x, y = tracked(features, reference, one, self.settings, self._size)
                 one = replace(one, x=x, y=y)
             found.append((one, reference))
         return found
+
+    def _reference(self, source: Tensor, x: float, y: float) -> Tensor:
+        """Return what a handle that was set at a position follows, [C]."""
+        if self.settings.published:
+            return at(source, round(x), round(y), self._size)
+        x, y = min(max(x, 0.0), self._size[1] - 1.0), min(max(y, 0.0), self._size[0] - 1.0)
+        return smooth(source, source.new_tensor([x]), source.new_tensor([y]), self._size)[:, 0, 0]
 
     def _fixed_part(self, may_change: Tensor | None) -> Tensor | None:
         """Return the share of each sample that must not change, at the resolution that is compared; None for none."""

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gan.edits.drag.settings import Settings
-from gan.edits.drag.windows import Size, Window, resized, sampled
+from gan.edits.drag.windows import Size, Window, resized, sampled, smooth
 
 
 class Pulled(Protocol):
@@ -34,20 +34,48 @@ class Pulled(Protocol):
         """Between them."""
 
 
+MOST_MOVES = 4
+"""Times that the window of a search moves on, so that a picture which jumps is followed."""
+_FINE = 8
+"""Positions a pixel at which features between pixels are compared."""
+
+
 def tracked(features: Tensor, reference: Tensor, point: Pulled, settings: Settings, size: Size) -> tuple[float, float]:
     """Return the place (x, y) around a handle whose features [C, h, w] are nearest to a reference [C].
 
-    The nearest pixel in the square within `track_radius` of the rounded handle, cut at the picture, the first one in
-    row order. Unless `published`, the parabola through its distance and those beside it gives the place between pixels.
+    First the nearest pixel in the square within `track_radius` of the rounded handle, cut at the picture, the first one
+    in row order. That is all that is `published`. Else the square moves on to it while it lies on an edge within the
+    picture, for then the features went farther than the square reaches; and the place between pixels is found from
+    there, by cubic interpolation: bilinear interpolation blurs, and differently at each place.
     """
-    window = Window.around(round(point.x), round(point.y), settings.track_radius, size)
-    part = _part(features, window, size, settings)
-    far = (part - reference[:, None, None]).square().sum(dim=0)
-    row, column = divmod(int(far.argmin()), window.size[1])
-    x, y = float(window.left + column), float(window.top + row)
-    if settings.published:
-        return x, y
-    return x + _lowest(far[row], column), y + _lowest(far[:, column], row)
+    x, y = round(point.x), round(point.y)
+    for _ in range(1 if settings.published else MOST_MOVES + 1):
+        window = Window.around(x, y, settings.track_radius, size)
+        far = (_part(features, window, size, settings) - reference[:, None, None]).square().sum(dim=0)
+        row, column = divmod(int(far.argmin()), window.size[1])
+        found = window.left + column, window.top + row
+        if found == (x, y) or not window.edges(*found, size):
+            break
+        x, y = found
+    return (float(found[0]), float(found[1])) if settings.published else _between(features, reference, *found, size)
+
+
+def _between(features: Tensor, reference: Tensor, x: float, y: float, size: Size) -> tuple[float, float]:
+    """Return the place where features are nearest, by a parabola between fine positions within a pixel of a pixel.
+
+    They move on while the nearest one lies on their edge: of features that change little along a line, the nearest
+    pixel may be several away.
+    """
+    steps = torch.arange(-_FINE, _FINE + 1, dtype=torch.float32, device=features.device) / _FINE
+    for _ in range(MOST_MOVES + 1):
+        columns, rows = ((one + steps).clamp(0, most - 1) for one, most in ((x, size[1]), (y, size[0])))
+        far = (smooth(features, columns, rows, size) - reference[:, None, None]).square().sum(dim=0)
+        row, column = divmod(int(far.argmin()), far.shape[1])
+        before, (x, y) = (x, y), (float(columns[column]), float(rows[row]))
+        if max(abs(x - before[0]), abs(y - before[1])) < 1 or (x, y) == before:
+            break
+    x, y = x + _lowest(far[row], column) / _FINE, y + _lowest(far[:, column], row) / _FINE
+    return min(x, size[1] - 1.0), min(y, size[0] - 1.0)
 
 
 def _lowest(far: Tensor, i: int) -> float:

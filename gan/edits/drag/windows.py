@@ -33,6 +33,12 @@ class Window:
         """Height and width."""
         return self.bottom - self.top, self.right - self.left
 
+    def edges(self, x: int, y: int, size: Size) -> bool:
+        """Return True for a pixel on an edge of it beyond which the picture goes on."""
+        height, width = size
+        across = (x == self.left and x > 0) or (x == self.right - 1 and x < width - 1)
+        return across or (y == self.top and y > 0) or (y == self.bottom - 1 and y < height - 1)
+
 
 def _span(place: float, reach: float, count: int) -> tuple[int, int]:
     first = min(max(math.ceil(place - reach), 0), count - 1)
@@ -89,3 +95,30 @@ def at(features: Tensor, x: float, y: float, size: Size) -> Tensor:
     across, down = x - int(x), y - int(y)
     rows = torch.lerp(part[:, 0], part[:, -1], down)
     return torch.lerp(rows[:, 0], rows[:, -1], across)
+
+
+def smooth(features: Tensor, x: Tensor, y: Tensor, size: Size) -> Tensor:
+    """Return features [C, h, w] at columns x [N] and rows y [M] in pixels of the picture: [C, M, N].
+
+    Cubic convolution (Keys, 1981, a = -1/2) between the samples of the features themselves, which keeps ramps and
+    parabolas; beyond them the nearest samples are repeated. PyTorch's bicubic modes have a = -3/4, which shifts places.
+    """
+    columns, across = _cubic(x, features.shape[2], size[1])
+    rows, down = _cubic(y, features.shape[1], size[0])
+    taps = features[:, rows[:, None, :, None], columns[None, :, None, :]]
+    return torch.einsum("cmnij,mi,nj->cmn", taps, down.to(features.dtype), across.to(features.dtype))
+
+
+def _cubic(place: Tensor, have: int, want: int) -> tuple[Tensor, Tensor]:
+    """Return the four samples around each position [N], and their weights, both [N, 4]."""
+    place = (place + 0.5) * (have / want) - 0.5
+    before = place.floor()
+    t = (place - before)[:, None]
+    powers = torch.cat([torch.ones_like(t), t, t**2, t**3], dim=1)
+    weights = powers @ powers.new_tensor(_KEYS)
+    taps = before.long()[:, None] + torch.arange(-1, 3, device=place.device)
+    return taps.clamp(0, have - 1), weights
+
+
+_KEYS = ((0, 1, 0, 0), (-0.5, 0, 0.5, 0), (1, -2.5, 2, -0.5), (-0.5, 1.5, -1.5, 0.5))
+"""Weight of each sample [4] for each power of the position between the middle two [4]."""

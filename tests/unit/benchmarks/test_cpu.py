@@ -26,6 +26,7 @@ def test_every_benchmark_runs(tmp_path, capsys):
     assert found["speed.dataset"]["pictures_per_second"]["all_cores"] > 0
     assert found["speed.engines"]["networks"][0]["median_s"]["plan"] > 0
     assert found["speed.thumbnails"]["networks"]["stylegan2-64"]["finished_in_pictures"] > 0
+    assert found["speed.drag_frames"]["drag"]["drag_steps_per_second"] > 0
     told = capsys.readouterr().out
     for name in ("ops", "walk", "latency", "tailing", "film", "speed.thumbnails"):
         for target, met in found[name]["targets"].items():

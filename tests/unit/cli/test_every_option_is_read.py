@@ -17,7 +17,7 @@ from foundation.png import save_png
 from foundation.specs import click_options as command_options
 from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
 from foundation.specs.directions import BoundarySpec, ClassesSpec, MeasureSpec, PcaSpec, SefaSpec, StyleSpaceSpec
-from foundation.specs.editing.point_drag import DragSpec
+from foundation.specs.editing.point_drag import DragSpec, SessionDragSpec
 from foundation.specs.editing.projection import ProjectSpec
 from foundation.specs.film import FilmSpec, SeedsSpec
 from foundation.specs.metrics import ClassifiersSpec, MetricRunSpec, MetricsSpec
@@ -95,6 +95,8 @@ CASES = {
     SlicesSpec: "spectra slices --source={spectrum} --save={out}.png --dpi=20",
     FilmSpec: "film --session={session} --out={out} --device=cpu",
     SeedsSpec: "seeds --session={session} --seeds=1,2 --out={out} --device=cpu",
+    SessionDragSpec: "drag --recipe={session} --points=8,9:12,9 --mask={mask} --outdir={out} --film={out}/way.gif "
+    "--steps=2 --device=cpu",
 }
 """A run of each command, small and whole."""
 BY_EFFECT = {TrainSpec, MetricRunSpec, SlurmOptions}
@@ -151,10 +153,11 @@ def test_a_command_reads_every_option(kind, places, tmp_path, monkeypatch):
     monkeypatch.setattr("gan.cli.command.fill", fill)
     monkeypatch.setattr("renderer.cli.film.fill", fill)
     monkeypatch.setattr("renderer.cli.seeds.fill", fill)
+    monkeypatch.setattr("renderer.cli.drag.fill", fill)
     monkeypatch.setattr("signal.signal", lambda number, handler: None)  # the film's would outlive this test
     monkeypatch.setenv("STYLESCOPE_CACHE_DIR", str(tmp_path / "cache"))
     words = CASES[kind].format(out=tmp_path / "out", **places).split()
-    done = CliRunner().invoke(renderer_main if kind in (FilmSpec, SeedsSpec) else gan_main, words)
+    done = CliRunner().invoke(renderer_main if kind in (FilmSpec, SeedsSpec, SessionDragSpec) else gan_main, words)
     assert done.exit_code == 0, done.output
     unread = {*names(kind), ADDED} - seen
     assert unread == {ADDED}, f"declared in {kind.__name__}, but nothing reads it: {unread - {ADDED}}"

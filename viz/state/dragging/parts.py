@@ -57,6 +57,8 @@ class PointDragger:
     """Point whose target the next click sets."""
     moving: bool = False
     """True while the mouse moves a point: a running drag goes on with its new place once it is let go."""
+    touched: int = 0
+    """Number of the user's changes of points, mask and settings, each of which can be undone."""
     nudged: bool = False
     """True if points were changed while it runs, so that it must go on with them."""
     stages: tuple[Stage, ...] = ()
