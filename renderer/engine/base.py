@@ -11,6 +11,8 @@ import numpy.typing as npt
 from renderer.document.arrays import ArrayStore
 from renderer.ipc.frames import RGBA, Slot
 from renderer.ipc.protocol import (
+    ClosestW,
+    Diversity,
     Drag,
     DragWay,
     Equivariance,
@@ -22,7 +24,9 @@ from renderer.ipc.protocol import (
     Network,
     NetworkFacts,
     Part,
+    PathMap,
     Preparing,
+    RadialPower,
     RenderRequest,
     SampleW,
     Search,
@@ -113,7 +117,9 @@ Steps = Generator["tuple[int, int] | tuple[int, int, Result]", None, "Result"]
 To drop it ends it.
 """
 Result = npt.NDArray[np.float32]
-Searching = Search | SampleW | SortPiles | Geodesic | Equivariance
+Searching = (
+    Search | SampleW | SortPiles | Geodesic | Equivariance | RadialPower | Diversity | PathMap | ClosestW
+)  # fmt: skip
 
 
 class Dragging(Protocol):
