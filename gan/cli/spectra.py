@@ -73,5 +73,5 @@ def _radial(spec: RadialSpec) -> None:
 command = click.Group(
     "spectra",
     commands=[_stats, _calc, _heatmap, _slices, _radial],
-    help="Power spectra of datasets and networks, averaged over many pictures: stats, then calc, then the drawings or radial.",
+    help="Power spectra of datasets and networks, averaged over many pictures: stats, then calc, then the others.",
 )

@@ -13,6 +13,7 @@ from viz.files.sessions import FILES
 from viz.gallery.export import SEED_EXPORTER
 from viz.gallery.known import KNOWN, Known
 from viz.generate.noise_map import NOISE_MAP, NoiseMap
+from viz.generate.pad_map import PAD_MAP, PadMap
 from viz.gl.image_cache import IMAGE_CACHE, ImageCache
 from viz.gl.viewport import VIEWPORT, Viewport
 from viz.history.compare_view import COMPARED_IMAGE, ComparedImage
@@ -59,6 +60,7 @@ def built(seen: Seen, memory: Memory, film: FilmStore, library: Library) -> Serv
     services.add(COMPARED_IMAGE, ComparedImage())
     services.add(COMPARED, ComparedPictures())
     services.add(NOISE_MAP, NoiseMap())
+    services.add(PAD_MAP, PadMap())
     services.add(DIM_PICTURE, DimPicture())
     services.add(LIBRARY, library)
     services.add(PHOTO_PICTURES, PhotoPictures(wake))

@@ -62,8 +62,7 @@ def test_steps_of_a_timeline_are_roots_of_the_distance_at_hand(sg2):
     assert np.isnan(steps[0].result[:-1]).sum() == 11, "results so far have nothing where nothing was measured"
     assert np.isfinite(found).all()
     shown = [
-        as_batch(sg2.pipeline.still(requested(sg2.request, timeline, 2.0 * i / 12), tiny.Watching()))
-        for i in range(13)
+        as_batch(sg2.pipeline.still(requested(sg2.request, timeline, 2.0 * i / 12), tiny.Watching())) for i in range(13)
     ]
     wanted = [math.sqrt(float(HAND.between(a, b)[0])) for a, b in itertools.pairwise(shown)]
     np.testing.assert_allclose(found[:-1], wanted, rtol=1e-3, atol=1e-6)
@@ -87,7 +86,8 @@ def test_a_field_of_the_map_is_the_path_length_as_ppl_counts_it(sg2):
 
     x, y = 26 * MAP_STEP, 1 * MAP_STEP
     here = features(x, y)
-    wanted = [float((features(*one) - here).square().sum()) / EPSILON**2 for one in ((x + EPSILON, y), (x, y + EPSILON))]
+    near = features(x + EPSILON, y), features(x, y + EPSILON)
+    wanted = [float((one - here).square().sum()) / EPSILON**2 for one in near]
     assert values[2 * 4 + 2] == pytest.approx(sum(wanted) / 2, rel=0.02)
 
 
