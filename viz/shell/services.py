@@ -20,6 +20,7 @@ from viz.history.compare_view import COMPARED_IMAGE, ComparedImage
 from viz.link.film_store import FilmStore
 from viz.link.measurements import SEEN, Seen
 from viz.mixing.grid_export import GRID_EXPORT, GridExport
+from viz.networks.closest import CLOSEST, ClosestFits
 from viz.networks.compare import COMPARED, ComparedPictures
 from viz.photos.fits import FITS, Fits
 from viz.photos.pasting import PASTING, Pasting
@@ -59,6 +60,7 @@ def built(seen: Seen, memory: Memory, film: FilmStore, library: Library) -> Serv
     services.add(VIEWPORT, Viewport())
     services.add(COMPARED_IMAGE, ComparedImage())
     services.add(COMPARED, ComparedPictures())
+    services.add(CLOSEST, ClosestFits())
     services.add(NOISE_MAP, NoiseMap())
     services.add(PAD_MAP, PadMap())
     services.add(DIM_PICTURE, DimPicture())
