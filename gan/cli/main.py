@@ -25,7 +25,7 @@ _COMMANDS: dict[str, str] = {
     "train": "train",
     "metrics": "metrics",
     "spectra": "spectra",
-    "diversity": "diversity",
+    "diversity": "networks.diversity",
 }
 
 

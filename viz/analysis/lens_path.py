@@ -52,11 +52,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     choice = sum(ui.measure(one, t.small) + t.px(20) for one in PLACES)
     scene = headed(scene, "Path length", "path length", table, name, room=choice + t.px(6))
-    after = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x + width - t.px(28) - choice, p.y - t.px(2)))
     hints = ("Change from step to step of the timeline or the walk", "Around the present w, drawn over the pad too")
     picked = ui.segmented("path", PLACES, int(on_pad), choice, height=20, hints=hints)
-    imgui.set_cursor_screen_pos(after)
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, t.px(18)))
     if picked != on_pad:
         lens = replace(scene.view.lens, path="pad" if picked else "timeline")
         return replace(scene, view=replace(scene.view, lens=lens))

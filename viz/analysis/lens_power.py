@@ -141,11 +141,11 @@ def _power(scene: Scene, facts: Facts) -> Scene:
     table = None if known is None or not len(known.frequency) else lambda: values_of(known)
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     scene = headed(scene, "Radial power", "radial power", table)
-    after = imgui.get_cursor_screen_pos()
     wide = min(t.px(CHOICE), width - ui.measure("Radial power", t.small) - t.px(48))
     imgui.set_cursor_screen_pos(V(p.x + width - t.px(28) - wide, p.y - t.px(3)))
     scene = _chosen(scene, facts, wide)
-    imgui.set_cursor_screen_pos(after)
+    imgui.set_cursor_screen_pos(p)
+    imgui.dummy(V(width, t.px(18)))
     if not scene.view.lens.dataset:
         text = "Choose the pictures that it was trained on."
         if ui.empty_state("waveform", "No dataset", text, "Choose a dataset"):

@@ -19,7 +19,7 @@ class Fitting:
     """The fit of one network."""
 
     of: RenderRequest | None = None
-    """What A draws, and what the fit is for."""
+    """The picture of A that the fit is for."""
     work: ClosestW | None = None
     ref: ArrayRef | None = None
     """The best w so far; of an older picture while there is none of the present one."""
