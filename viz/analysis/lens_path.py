@@ -183,7 +183,7 @@ def _curve(
     ):
         scene = toggled_constant(scene) if constant or job.result is None else evened(scene, job.result[:-1])
     ui.push_font(t.small, "regular")
-    room, top = imgui.get_content_region_avail(), 1.15 * float(np.nanmax(values)) + 1e-12
+    room, top = imgui.get_content_region_avail(), 1.15 * float(np.nanmax(values)) or 1.0
     mean, x, y = float(np.nanmean(values)), times[known], values[known]
     jumps = y > JUMP**2 * mean
     with plots.plot("path length", -1, max(room.y, t.px(60)), implot.Flags_.no_legend) as seen:

@@ -29,6 +29,8 @@ from viz.ui.theme import current as t
 MOST_RUNS = 8
 """Datasets of runs in the list."""
 BROWSE = "Browse…"
+LEGEND = 130
+"""Design height of the curves from which they have a legend."""
 CHOICE = 132
 """Design width of the choice of a dataset."""
 
@@ -193,15 +195,15 @@ def _compared(scene: Scene, power: Power, found: PowerFound) -> Scene:
     at, (network, of_network, dataset, of_dataset) = found.largest, found.counts
     differs, error = float(found.difference[at]), float(found.error[at])
     sure = math.isfinite(error) and abs(differs) > 2 * error
-    frequency = f"at {found.frequency[at]:.2f} cycles/pixel"
-    spread = f"± {error:.1f} dB, {frequency}" if math.isfinite(error) else frequency
-    counts = f"{counted(network, of_network)} of it, {counted(dataset, of_dataset)} of the dataset"
+    unit = f"± {error:.1f} dB" if math.isfinite(error) else "dB"
+    own, other = counted(network, of_network), counted(dataset, of_dataset)
+    counts = f"{own} pictures" if own == other else f"{own} and {other}"
     with beside(
         Figure(
             "Differs most",
             f"{differs:+.1f}".replace("-", "−"),
-            "dB",
-            spread,
+            unit,
+            f"at {found.frequency[at]:.2f} cycles/px",
             token if power.job.behind or not sure else "warn",
         ),
         Figure("On average", f"{found.average:.1f}", "dB", counts, token),
@@ -235,13 +237,15 @@ def _curves(found: PowerFound, behind: bool) -> None:
     ticks = frequency_ticks(float(x[0]), max(2, int(room.x / t.px(64))))
     alpha = 0.6 if behind else 1.0
     ui.push_font(t.small, "regular")
-    with plots.plot("radial power", -1, max(room.y, t.px(60))) as seen:
+    legend = 0 if room.y > t.px(LEGEND) else implot.Flags_.no_legend
+    with plots.plot("radial power", -1, max(room.y, t.px(60)), legend) as seen:
         if seen:
             implot.setup_axes("cycles per pixel", "dB", 0, 0)
             implot.setup_axis_scale(implot.ImAxis_.x1, implot.Scale_.log10)
             implot.setup_axes_limits(float(x[0]), float(x[-1]), low - margin, high + margin, imgui.Cond_.always)
             implot.setup_axis_ticks(implot.ImAxis_.x1, [v for v, _ in ticks], [name for _, name in ticks])
-            implot.setup_legend(implot.Location_.south_west)
+            if not legend:
+                implot.setup_legend(implot.Location_.south_west)
             plots.area("##less", x, np.minimum(own, other), other, plots.color(0), 0.35)
             plots.area("##more", x, other, np.maximum(own, other), plots.color(1), 0.35)
             plots.line("dataset", x, other, "dim", 1.5, alpha)
@@ -260,6 +264,7 @@ def _pointed(found: PowerFound, x: NDArray[np.float64]) -> None:
         spread = f" ± {error:.1f}" if math.isfinite(error) else ""
         differs = f"{found.difference[index]:+.1f}".replace("-", "−")
         ui.label(f"{found.frequency[index]:.3f} cycles/pixel: {differs}{spread} dB", "text", t.small)
+        ui.label("Network green, dataset grey", "faint", t.small)
         imgui.end_tooltip()
 
 
