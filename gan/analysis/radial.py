@@ -43,7 +43,7 @@ def _rings(size: int) -> tuple[Tensor, Floats, Floats]:
     rings = np.minimum(np.rint(np.hypot(fy, fx) * size).astype(np.int64), beyond).ravel()
     own = (np.arange(size // 2 + 1) == 0) | (2 * np.arange(size // 2 + 1) == size)  # columns that are their own mirror
     weights = np.broadcast_to(np.where(own, 1.0, 2.0), (size, size // 2 + 1)).ravel()
-    counts = np.bincount(rings, weights, beyond + 1)[:beyond]
+    counts = np.asarray(np.bincount(rings, weights, beyond + 1)[:beyond], np.float64)
     return torch.from_numpy(rings), np.ascontiguousarray(weights), counts
 
 

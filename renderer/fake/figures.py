@@ -20,15 +20,12 @@ def figure(work: RadialPower | Diversity | PathMap | ClosestW, resolution: int, 
 def _made(work: RadialPower | Diversity | PathMap | ClosestW, resolution: int, w_dim: int, share: float) -> Result:
     match work:
         case RadialPower():
-            frequency = np.arange(resolution // 2 + 1, dtype=np.float32) / resolution
-            dataset = (10 - 40 * frequency).astype(np.float32)
-            difference = (4 * np.sin(20 * frequency)).astype(np.float32)
+            frequency = np.arange(resolution // 2 + 1) / resolution
+            dataset, difference = 10 - 40 * frequency, 4 * np.sin(20 * frequency)
             count = round(share * work.pictures)
+            rows = (frequency, dataset + difference, dataset, difference, np.full_like(frequency, 0.2 / share))
             counts = count, work.pictures, count, work.pictures
-            error = np.full_like(frequency, 0.2 / share)
-            return PowerFound(
-                counts, (resolution, resolution), frequency, dataset + difference, dataset, difference, error
-            ).packed()
+            return PowerFound(counts, (resolution, resolution), *(one.astype(np.float32) for one in rows)).packed()
         case Diversity():
             psi = float(np.mean(work.request.image.truncation.of(16)))
             return np.array([0.3 * psi, 0.01 / share, round(share * work.pictures), _PIXELS], np.float32)
