@@ -88,7 +88,8 @@ def _as_ppl(work: Changes, result: NDArray[np.float64]) -> tuple[NDArray[np.floa
     """Return the middle of each step in seconds, and d / step^2 as PPL counts it, the length of a step in seconds."""
     roots = result[:-1]
     step = work.timeline.seconds / len(roots)
-    return (np.arange(len(roots)) + 0.5) * step, np.square(roots / max(step, 1e-9))
+    times = np.asarray((np.arange(len(roots)) + 0.5) * step, np.float64)
+    return times, np.asarray(np.square(roots / max(step, 1e-9)), np.float64)
 
 
 # -- along the timeline or the walk ------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ def _curve(
         on=constant,
         id_="##even",
         hint=hint,
-        enabled=own.acting and (constant or whole),
+        enabled=bool(own.acting) and (constant or whole),
     ):
         scene = toggled_constant(scene) if constant or job.result is None else evened(scene, job.result[:-1])
     ui.push_font(t.small, "regular")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.document import View, Workspace
-from viz.analysis.lens import TAB as ANALYSIS
+from viz.analysis import lens
 from viz.commands.table import WORKSPACES
 from viz.ui.drawable import drawable
 from viz.ui.theme import current as t
@@ -22,6 +22,7 @@ START = "Start"
 RUNS, RUN, FAKES = "Runs", "Run", "Fakes"
 BESIDE_GALLERY = ("Generator", "Mix")
 """Windows that stay while the gallery takes the canvas's place."""
+ANALYSIS = lens.TAB
 DIRECTIONS = "Directions"
 PHOTOS = "Photos"
 TABS = ("Timeline", ANALYSIS, DIRECTIONS, PHOTOS, "Performance")

@@ -17,6 +17,7 @@ from gan.images import styles
 from gan.inference import low_res
 from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import SynthesisOptions
+from gan.networks.synthesis import StyleSynthesis
 from renderer.document.fitting.closest import ClosestFound, ClosestW
 from renderer.engine.base import Result, Steps, Watch
 from renderer.engine.finding.drawing import SearchError
@@ -60,7 +61,8 @@ class _Search:
     def measured(self, w: Tensor) -> float:
         """Return the distance of the picture of a w [w_dim]."""
         ws = w.expand(self.G.num_ws, -1)[None].contiguous()
-        image = self.G.synthesis(ws, noise_mode="const", **self.given)
+        arguments: SynthesisOptions = {**self.given, "noise_mode": "const"}
+        image = self.G.synthesis(ws, **arguments)
         return float(self.compared.distance(image.clamp(-1, 1)))  # as it is shown
 
     def starts(self, own: Tensor | None) -> Iterator[Tensor]:
@@ -123,7 +125,9 @@ def with_gradients(model: Model) -> StyleGenerator:
     made._modules = dict(model.G._modules)  # a shallow copy shares them
     synthesis = differentiable(model.G.synthesis)
     sides = [side for side in model.low_res_sides if side >= SMALL] if model.G.img_resolution > SMALL else []
-    made.synthesis = low_res.at_resolution(synthesis, min(sides)) if sides else synthesis
+    reduced = low_res.at_resolution(synthesis, min(sides)) if sides else synthesis
+    assert isinstance(reduced, StyleSynthesis)
+    made.synthesis = reduced
     made.mapping = differentiable(model.G.mapping)
     return made
 
