@@ -8,6 +8,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+import gan
 from foundation.specs.editing.distances import DISTANCES
 from gan.analysis.diversity import as_batch
 from gan.cli.main import main
@@ -162,3 +163,14 @@ def test_a_step_can_be_interrupted(sg2):
     stopped = running.step(tiny.Watching(cancel_at=0.0))
     assert (stopped.done, stopped.result) == (1, None)
     assert running.step(tiny.Watching()).done == 2
+
+
+def test_large_networks_are_fitted_at_a_low_resolution(sg2, folder, monkeypatch):
+    large = dict(tiny.COMMON, img_resolution=256, channel_base=1024, channel_max=8, c_dim=0)
+    monkeypatch.setitem(tiny.ARCHITECTURES, "large", gan.Architecture("stylegan2.Generator", large))
+    monkeypatch.setattr("renderer.engine.lens.closest.SEEDS", 2)
+    monkeypatch.setattr("renderer.engine.lens.closest.SAMPLES", 100)
+    bench = tiny.Bench(tiny.save(folder, "large"))
+    found = closest(bench, bench.request, sg2.request, 2)
+    assert found[-1].w.shape == (16,)
+    assert closest(sg2, sg2.request, bench.request, 2)[-1].distance > 0, "and a small one to a large picture"
