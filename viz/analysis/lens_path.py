@@ -46,7 +46,7 @@ class Around(Following):
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the path length along the timeline, or around the present w."""
     on_pad = scene.view.lens.path == "pad"
-    job = facts.scratch.get(Around if on_pad else Speed)
+    job: Following = facts.scratch.get(Around) if on_pad else facts.scratch.get(Speed)
     known, name = job.result, distance_name(job, on_pad)
     table = None if known is None or job.of is None else lambda: _table(job)
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
