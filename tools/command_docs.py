@@ -11,6 +11,7 @@ import click
 
 from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
 from foundation.specs.directions import BoundarySpec, ClassesSpec, MeasureSpec, PcaSpec, SefaSpec, StyleSpaceSpec
+from foundation.specs.editing.diversity import DiversitySpec
 from foundation.specs.editing.point_drag import DragSpec, SessionDragSpec
 from foundation.specs.editing.projection import ProjectSpec
 from foundation.specs.film import FilmSpec, SeedsSpec
@@ -30,7 +31,7 @@ from foundation.specs.pictures import (
     VideoSpec,
 )
 from foundation.specs.slurm import SlurmOptions
-from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
+from foundation.specs.spectra import CalcSpec, HeatmapSpec, RadialSpec, SlicesSpec, StatsSpec
 from foundation.specs.train import TrainSpec
 from tools import published_options
 
@@ -65,6 +66,8 @@ TABLES: dict[str, type] = {
     "spectra calc": CalcSpec,
     "spectra heatmap": HeatmapSpec,
     "spectra slices": SlicesSpec,
+    "spectra radial": RadialSpec,
+    "diversity": DiversitySpec,
     "film": FilmSpec,
     "seeds": SeedsSpec,
     "renderer drag": SessionDragSpec,

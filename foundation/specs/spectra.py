@@ -61,3 +61,16 @@ class SlicesSpec:
     )
     dpi: int = option(100, help="Pixels to an inch.", low=10, high=2000)
     smooth: float = option(0.0, help="Blur of the decibels: standard deviation of a Gaussian, in frequencies.", low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RadialSpec:
+    """Compare the power of a network with that of a dataset, by distance from the frequency 0.
+
+    Both spectra must have been made with the dataset's mean and deviation. Differences are of the mean power in bands
+    of a third of an octave.
+    """
+
+    network: str = option(metavar="FILE", help="Spectrum of the network, written by `spectra calc`.")
+    dataset: str = option(metavar="FILE", help="Spectrum of the dataset, likewise.")
+    csv: str | None = option(None, metavar="FILE", endings=(".csv",), help="Table of both curves (.csv).")

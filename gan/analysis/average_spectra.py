@@ -87,10 +87,16 @@ def open_images(source: str, count: int | None, seed: int, device: str = "auto")
             raise ValueError(f"Average spectra are those of square pictures, and this network makes {width}x{height}.")
         return ImageSet(count, width, lambda: _rendered(G, range(seed, seed + count)))
     dataset = ImageSource(path)
+    chosen = chosen_pictures(dataset, count, seed)
+    return ImageSet(len(chosen), dataset.resolution, lambda: _read(dataset, chosen.tolist()))
+
+
+def chosen_pictures(dataset: ImageSource, count: int | None, seed: int) -> npt.NDArray[np.int64]:
+    """Return the indices of a dataset's pictures that a spectrum is made of, ascending: all, or a random choice."""
     chosen = np.arange(len(dataset))
     if count is not None and count < len(chosen):
         chosen = np.sort(np.random.RandomState(seed % 2**32).permutation(chosen)[:count])
-    return ImageSet(len(chosen), dataset.resolution, lambda: _read(dataset, chosen.tolist()))
+    return chosen
 
 
 def statistics(images: Iterable[Tensor], report: Callable[[int], None] = lambda done: None) -> tuple[float, float]:

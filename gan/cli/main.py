@@ -25,6 +25,7 @@ _COMMANDS: dict[str, str] = {
     "train": "train",
     "metrics": "metrics",
     "spectra": "spectra",
+    "diversity": "networks.diversity",
 }
 
 

@@ -1,11 +1,13 @@
-"""`spectra stats|calc|heatmap|slices`: power spectra of datasets and networks."""
+"""`spectra stats|calc|heatmap|slices|radial`: power spectra of datasets and networks."""
 
 from pathlib import Path
 
 import click
 
-from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
+from foundation.files import replacing
+from foundation.specs.spectra import CalcSpec, HeatmapSpec, RadialSpec, SlicesSpec, StatsSpec
 from gan.analysis import average_spectra, spectra_figures
+from gan.analysis.radial import compared_spectra
 from gan.cli.command import command as make
 from gan.cli.progress import steps
 
@@ -53,8 +55,23 @@ def _slices(spec: SlicesSpec) -> None:
     spectra_figures.curves(spectra, None if spec.save is None else Path(spec.save), spec.dpi, spec.smooth)
 
 
+@make(RadialSpec, "radial")
+def _radial(spec: RadialSpec) -> None:
+    """Print where they differ most, and on average."""
+    found = compared_spectra(*(average_spectra.load(Path(file)) for file in (spec.network, spec.dataset)))
+    at = found.largest
+    click.echo(f"Differs most {found.difference[at]:+.2f} dB at {found.frequency[at]:.3f} cycles/pixel")
+    click.echo(f"On average {found.average:.2f} dB")
+    if spec.csv is not None:
+        names = "cycles_per_pixel,network_db,dataset_db,difference_db"
+        rows = zip(found.frequency, found.network, found.dataset, found.difference, strict=True)
+        lines = [names, *(",".join(f"{value:.9g}" for value in row) for row in rows)]
+        with replacing(Path(spec.csv)) as part:
+            part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 command = click.Group(
     "spectra",
-    commands=[_stats, _calc, _heatmap, _slices],
-    help="Power spectra of datasets and networks, averaged over many pictures: stats, then calc, then the drawings.",
+    commands=[_stats, _calc, _heatmap, _slices, _radial],
+    help="Power spectra of datasets and networks, averaged over many pictures: stats, then calc, then the others.",
 )

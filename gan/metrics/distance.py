@@ -46,6 +46,10 @@ class Distance:
     kind: str
     features: Features
 
+    def of(self, images: Tensor) -> Tensor:
+        """Return the features [N, D] of images [N, C, H, W] of one size, values 0..255."""
+        return self.features(prepared(images, self.kind != ""))
+
     def between(self, a: Tensor, b: Tensor) -> Tensor:
         """Return the distances [N] of images [N, C, H, W], values 0..255; of different sizes the smaller one counts.
 

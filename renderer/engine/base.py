@@ -11,6 +11,8 @@ import numpy.typing as npt
 from renderer.document.arrays import ArrayStore
 from renderer.ipc.frames import RGBA, Slot
 from renderer.ipc.protocol import (
+    ClosestW,
+    Diversity,
     Drag,
     DragWay,
     Effects,
@@ -23,7 +25,9 @@ from renderer.ipc.protocol import (
     Network,
     NetworkFacts,
     Part,
+    PathMap,
     Preparing,
+    RadialPower,
     RenderRequest,
     SampleW,
     Search,
@@ -114,7 +118,9 @@ Steps = Generator["tuple[int, int] | tuple[int, int, Result]", None, "Result"]
 To drop it ends it.
 """
 Result = npt.NDArray[np.float32]
-Searching = Search | SampleW | SortPiles | Geodesic | Equivariance
+Searching = (
+    Search | SampleW | SortPiles | Geodesic | Equivariance | RadialPower | Diversity | PathMap | ClosestW
+)  # fmt: skip
 
 
 class Dragging(Protocol):

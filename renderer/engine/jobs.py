@@ -1,12 +1,13 @@
 """Long jobs inside the renderer, in steps that yield to every request. Standard library and numpy."""
 
-from collections.abc import Callable, Mapping
+import math
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from foundation.statistics import PixelDeviation
 from renderer.document.animate import requested
@@ -20,18 +21,12 @@ from renderer.ipc.protocol import (
     Difference,
     Drag,
     Effects,
-    Equivariance,
-    Geodesic,
     Latent,
-    Measure,
     NoiseDeviation,
     PerceptualDistance,
     ReadAhead,
     RenderRequest,
-    SampleW,
-    Search,
     SeedLooks,
-    SortPiles,
     Still,
     Styles,
     ThumbnailRequest,
@@ -71,7 +66,7 @@ def begin(work: Work, engine: Engine) -> Running:
         case NoiseDeviation():
             return _DeviationJob(work, engine)
         case Changes():
-            return _ChangesJob(work, engine)
+            return _DistancesJob(work, engine) if work.measure == "distance" else _ChangesJob(work, engine)
         case Difference():
             return _DifferenceJob(work, engine)
         case ReadAhead():
@@ -82,12 +77,12 @@ def begin(work: Work, engine: Engine) -> Running:
             return _DistanceJob(work, engine)
         case Describe():
             return _DescribeJob(work, engine)
-        case Search() | SampleW() | SortPiles() | Geodesic() | Equivariance():
-            return _SearchJob(work, engine)
         case Effects():
             return _EffectsJob(work, engine)
         case Drag():
             return _DragJob(work, engine)
+        case _:
+            return _SearchJob(work, engine)
 
 
 class _StillJob:
@@ -122,6 +117,21 @@ class _ReadAheadJob:
         return Step(1, 1, np.array([self._engine.read_ahead(self.request, watch)], np.uint8))
 
 
+class _Relay:
+    """A watch that passes everything on to that of the present step."""
+
+    def __init__(self) -> None:
+        self.now: Watch | None = None
+
+    def check(self, share: float) -> None:
+        if self.now is not None:
+            self.now.check(share)
+
+    def loading(self, share: float | None) -> None:
+        if self.now is not None:
+            self.now.loading(share)
+
+
 class _SearchJob:
     """A search, one step of it at a time."""
 
@@ -129,10 +139,12 @@ class _SearchJob:
         self.request, self._work, self._engine = work.request, work, engine
         self._steps: Steps | None = None
         self._done = 0
+        self._relay = _Relay()
 
     def step(self, watch: Watch) -> Step:
+        self._relay.now = watch
         if self._steps is None:
-            self._steps = self._engine.search(self._work, watch)
+            self._steps = self._engine.search(self._work, self._relay)
         try:
             self._done, total, *result = next(self._steps)
         except StopIteration as end:
@@ -209,16 +221,25 @@ class _LooksJob:
 
 
 def difference(a: RGBA, b: RGBA) -> npt.NDArray[np.int16]:
-    """Return the difference of two images [H, W, 4], as in `protocol.Difference`.
+    """Return the difference of two images [H, W, 4], as in `protocol.Difference`: of two sizes at the smaller one's.
 
-    Raises ValueError if their sizes differ.
+    Raises ValueError if their shapes differ otherwise.
     """
     if a.shape != b.shape:
-        sizes = " and ".join(f"{picture.shape[1]} × {picture.shape[0]}" for picture in (a, b))
-        raise ValueError(f"only pictures of one size can be subtracted, not {sizes}")
+        if a.shape[0] * b.shape[1] != a.shape[1] * b.shape[0]:
+            sizes = " and ".join(f"{picture.shape[1]} × {picture.shape[0]}" for picture in (a, b))
+            raise ValueError(f"only pictures of one shape can be subtracted, not {sizes}")
+        a, b = (averaged(picture, min(a.shape[:2], b.shape[:2])) for picture in (a, b))
     first, second = (picture[..., :3].sum(axis=2, dtype=np.int16) for picture in (a, b))
     result: npt.NDArray[np.int16] = first - second
     return result
+
+
+def averaged(picture: RGBA, size: tuple[int, ...]) -> RGBA:
+    """Return an image [H, W, 4] at a smaller size (height, width), each pixel the mean of the area that it covers."""
+    if picture.shape[:2] == size:
+        return picture
+    return np.asarray(Image.fromarray(picture).resize((size[1], size[0]), Image.Resampling.BOX))
 
 
 class _DifferenceJob:
@@ -290,14 +311,11 @@ def _pixel_change(before: RGBA, after: RGBA) -> float:
     return float(np.abs(after[..., :3].astype(np.int16) - before[..., :3]).mean())
 
 
-_MEASURES: Mapping[Measure, Callable[[RGBA, RGBA], float]] = {"pixels": _pixel_change}
-
-
 class _ChangesJob:
     def __init__(self, work: Changes, engine: Engine) -> None:
         self.request, self._engine = work.request, engine
         self._timeline = replace(work.timeline, constant_speed=False)
-        self._samples, self._measure = max(work.samples, 1), _MEASURES[work.measure]
+        self._samples = max(work.samples, 1)
         self._before: RGBA | None = None
         self._changes: list[float] = []
 
@@ -306,7 +324,43 @@ class _ChangesJob:
         moment = self._timeline.seconds * i / self._samples
         picture = self._engine.still(requested(self.request, self._timeline, moment), watch)
         if self._before is not None:
-            self._changes.append(self._measure(self._before, picture))
+            self._changes.append(_pixel_change(self._before, picture))
         self._before = picture
         done = i == self._samples
         return Step(i + 1, self._samples + 1, np.array(self._changes) if done else None)
+
+
+SPREAD = 8
+"""Steps of a timeline from one that is measured first to the next, so that its whole length is soon known."""
+
+
+class _DistancesJob:
+    """Measures the steps of a timeline by the distance at hand: some over its whole length first, then all others."""
+
+    def __init__(self, work: Changes, engine: Engine) -> None:
+        self.request, self._engine = work.request, engine
+        self._timeline = replace(work.timeline, constant_speed=False)
+        count = max(work.samples, 1)
+        first = range(SPREAD // 2, count, SPREAD)
+        self._order = list(dict.fromkeys((*first, *range(count))))
+        self._found = np.full(count + 1, np.nan)
+        self._done = 0
+        self._pictures: dict[int, RGBA] = {}
+        """Of the moments of the present step."""
+        self._coming: Future[npt.NDArray[np.float64]] | None = None
+
+    def step(self, watch: Watch) -> Step:
+        place, total = self._order[self._done], len(self._order)
+        self._pictures = {i: picture for i, picture in self._pictures.items() if i in (place, place + 1)}
+        for i in (place, place + 1):
+            if i not in self._pictures:
+                moment = self._timeline.seconds * i / total
+                self._pictures[i] = self._engine.still(requested(self.request, self._timeline, moment), watch)
+        if self._coming is None:
+            self._coming = self._engine.measured(self._pictures[place], self._pictures[place + 1])
+        while not wait([self._coming], _SLICE_SECONDS).done:
+            watch.check(0.0)
+        value, self._found[-1] = self._coming.result()
+        self._found[place], self._coming = math.sqrt(max(value, 0.0)), None
+        self._done += 1
+        return Step(self._done, total, self._found.copy())

@@ -1,15 +1,13 @@
 """The engine of the renderer process: networks on a device, caches of recent results, and texts for errors."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 import gan
-from foundation.specs.editing.distances import DISTANCES
 from gan.animation.geodesics import SIDE as PATH_SIDE
 from gan.animation.geodesics import geodesic_steps
 from gan.device import NoDeviceError
@@ -28,7 +26,9 @@ from renderer.engine.finding.drawing import SearchError
 from renderer.engine.finding.effects import MeasuredEffects, Starts
 from renderer.engine.finding.samples import Samples
 from renderer.engine.keys import display_key
-from renderer.engine.lens.equivariance import equivariance_steps
+from renderer.engine.lens.closest import closest_steps
+from renderer.engine.lens.figures import FIGURES, LensFigures
+from renderer.engine.lens.measuring import Measuring
 from renderer.engine.models import Models
 from renderer.engine.readback import CudaQueue, Readback
 from renderer.engine.render import Render, StageCaches
@@ -36,9 +36,9 @@ from renderer.engine.synthesis import arguments_of
 from renderer.engine.ws import StyleError, truncating
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
+    ClosestW,
     Drag,
     Effects,
-    Equivariance,
     Failure,
     Geodesic,
     ModelInfo,
@@ -47,9 +47,6 @@ from renderer.ipc.protocol import (
     RenderRequest,
     ThumbnailRequest,
 )
-
-if TYPE_CHECKING:
-    from gan.metrics.distance import Distance
 
 
 class Pipeline:
@@ -70,6 +67,7 @@ class Pipeline:
         self._slots = host.slots
         self._samples, self._starts = Samples(), Starts()
         self._measuring = Measuring()
+        self._lens = LensFigures(host.arrays, self._measuring)
         self._drags = Drags()
         self._readbacks: dict[torch.device, Readback] = {}
 
@@ -123,14 +121,27 @@ class Pipeline:
         offsets = yield from geodesic_steps(network, first, second, mean, shown, work.points)
         return np.asarray(offsets.float().cpu().numpy())
 
+    def _closest(self, work: ClosestW, watch: Watch) -> Steps:
+        """Draw the other picture, which may read its network, and search the w closest to it."""
+        with torch.inference_mode():
+            other = Render(self._models, self._caches, work.other, watch)
+            target, ws = other.image(self._caches.stills).rgba, other.ws()
+            render = Render(self._models, self._caches, work.request, watch)
+            model, key = render.model, render.output_key.synthesis
+            alike = (ws.shape[2], other.model.G.num_ws) == (model.G.w_dim, model.G.num_ws)
+            own = ws[0].mean(dim=0) if alike else None
+        return closest_steps(model, target, own, self._measuring, key, work, watch)
+
     def search(self, work: Searching, watch: Watch) -> Steps:
         """Begin a search, whose network is read at once: the one that the request shows, blended or not."""
         if isinstance(work, Geodesic):
             return self._geodesic(work, watch)
+        if isinstance(work, ClosestW):
+            return self._closest(work, watch)
         with torch.inference_mode():  # as renders make what they cache
             model = Render(self._models, self._caches, work.request, watch).model
-        if isinstance(work, Equivariance):
-            return equivariance_steps(model, self._caches.arrays, work)
+        if isinstance(work, FIGURES):
+            return self._lens.steps(model, work, watch)
         return searching.steps(model, self._caches.arrays, self._samples, work)
 
     @torch.inference_mode()
@@ -184,6 +195,7 @@ class Pipeline:
             self._models.clear()
             self._caches.clear()
             self._drags.clear()
+            self._lens.clear()
             release_memory()
             return Failure(
                 request.request_id,
@@ -197,28 +209,6 @@ class Pipeline:
             f"This picture could not be rendered: {error}",
             "The last picture stays. Undo the last change; Details says where it went wrong.",
         )
-
-
-class Measuring:
-    """Measures images by the distance at hand, chosen at the first use, on another thread so that drawing goes on."""
-
-    def __init__(self) -> None:
-        self._thread: ThreadPoolExecutor | None = None
-        self._distance: Distance | None = None
-
-    def start(self, a: RGBA, b: RGBA) -> Future[npt.NDArray[np.float64]]:
-        """Begin to measure two images [H, W, 4]; the result is as `protocol.PerceptualDistance` has it."""
-        self._thread = self._thread or ThreadPoolExecutor(1, "distance")
-        return self._thread.submit(self._measured, a, b)
-
-    def _measured(self, a: RGBA, b: RGBA) -> npt.NDArray[np.float64]:
-        from gan.metrics.distance import distance_at_hand  # not at the start: it takes the networks of metrics along
-
-        with torch.inference_mode():  # the mode belongs to a thread
-            self._distance = self._distance or distance_at_hand()
-            one, two = (torch.from_numpy(x[..., :3].transpose(2, 0, 1)[None].copy()) for x in (a, b))
-            value = float(self._distance.between(one, two)[0])
-        return np.array([value, DISTANCES.index(self._distance.name)])
 
 
 def _sentences(text: str) -> tuple[str, str]:

@@ -59,6 +59,9 @@ def serve(connection: Connection, prefix: str, make_engine: MakeEngine) -> NoRet
     _Worker(Mailbox(connection, prefix), Ring(prefix), make_engine).run()
 
 
+_PER_CENT = 100
+
+
 class _RequestWatch:
     """Lets the render of a request look for newer ones between its layers."""
 
@@ -104,7 +107,10 @@ class _BackgroundWatch:
             raise Cancelled
 
     def loading(self, share: float | None) -> None:
-        """Nothing: the window shows progress for its requests only."""
+        """Report how much of a download is done as the progress of the job that waits for it."""
+        for one in self._works:
+            if share is not None and isinstance(one, Job) and self._mailbox.wants(one):
+                self._mailbox.send(Progress(one.key, min(round(_PER_CENT * share), _PER_CENT - 1), _PER_CENT))
 
 
 class _Worker:

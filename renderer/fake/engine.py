@@ -26,6 +26,7 @@ from renderer.document.directions.searches import (
 from renderer.document.lens.jobs import EquivarianceFound
 from renderer.engine.base import Rendered, Searching, Small, Steps, Watch
 from renderer.fake.effects import Waves
+from renderer.fake.figures import figure
 from renderer.fake.travel import Travel
 from renderer.fake.waves import place_of, wave
 from renderer.ipc.frames import RGBA
@@ -34,7 +35,9 @@ from renderer.ipc.protocol import (
     LAYERS,
     PICTURE,
     SPECTRUM,
+    ClosestW,
     Display,
+    Diversity,
     Drag,
     Effects,
     Equivariance,
@@ -44,6 +47,8 @@ from renderer.ipc.protocol import (
     ModelInfo,
     Network,
     NetworkFacts,
+    PathMap,
+    RadialPower,
     RenderRequest,
     SampleW,
     SortPiles,
@@ -212,6 +217,8 @@ class FakeEngine:
         if isinstance(work, Equivariance):
             yield 1, 2, _equivariance(work, 1)
             return _equivariance(work, work.pictures)
+        if isinstance(work, RadialPower | Diversity | PathMap | ClosestW):
+            return (yield from figure(work, self._resolution, w_dim))
         if isinstance(work, SortPiles):
             yield 0, 1
             count, random = len(work.left) + len(work.right), np.random.RandomState(len(work.left))

@@ -10,7 +10,11 @@ from renderer.document.directions.jobs import Search as Search
 from renderer.document.directions.jobs import SortPiles as SortPiles
 from renderer.document.dragging.jobs import Drag as Drag
 from renderer.document.dragging.jobs import DragWay as DragWay
+from renderer.document.fitting.closest import ClosestW as ClosestW
+from renderer.document.lens.jobs import Diversity as Diversity
 from renderer.document.lens.jobs import Equivariance as Equivariance
+from renderer.document.lens.jobs import PathMap as PathMap
+from renderer.document.lens.jobs import RadialPower as RadialPower
 from renderer.document.parts import Array as Array
 from renderer.document.parts import ArrayRef as ArrayRef
 from renderer.document.parts import Blend as Blend
@@ -40,8 +44,8 @@ from renderer.ipc.model_info import ModelInfo as ModelInfo
 from renderer.ipc.model_info import OtherNetwork as OtherNetwork
 from renderer.ipc.network_facts import NetworkFacts as NetworkFacts
 
-Measure = Literal["pixels"]
-"""pixels: the mean absolute difference of the 8-bit images."""
+Measure = Literal["pixels", "distance"]
+"""pixels: the mean absolute difference of the 8-bit images; distance: the root of the distance at hand."""
 
 Problem = Literal["load", "render", "memory", "crash"]
 
@@ -111,7 +115,8 @@ class NoiseDeviation:
 class Changes:
     """Job: the change of the image from one moment of a timeline to the next, float64 [samples].
 
-    The moments are i / samples of the timeline's duration, i = 0..samples, whatever its retiming is.
+    The moments are i / samples of the timeline's duration, i = 0..samples, whatever its retiming is. By the distance at
+    hand, whose index in `DISTANCES` comes last ([samples + 1]), results so far have nan where nothing was measured.
     """
 
     request: RenderRequest
@@ -135,7 +140,10 @@ class Geodesic:
 
 @dataclass(frozen=True)
 class Difference:
-    """Job: the difference of two images, int16 [H, W]: the sum over R, G and B of request - other, -765..765."""
+    """Job: the difference of two images, int16 [H, W]: the sum over R, G and B of request - other, -765..765.
+
+    Of two sizes the larger image is averaged by area to the smaller one's.
+    """
 
     request: RenderRequest
     other: RenderRequest
@@ -182,7 +190,8 @@ class Describe:
 
 Work = (
     Still | DeepStill | Styles | NoiseDeviation | Changes | Geodesic | Equivariance | Difference |
-    ReadAhead | Search | SampleW | SortPiles | Effects | SeedLooks | PerceptualDistance | Describe | Drag
+    ReadAhead | Search | SampleW | SortPiles | Effects | SeedLooks | PerceptualDistance | Describe | Drag |
+    RadialPower | Diversity | PathMap | ClosestW
 )  # fmt: skip
 
 

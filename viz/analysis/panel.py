@@ -38,7 +38,7 @@ PAIRS = (("Layers", 0, 2), ("Spectrum", 2, 4))
 def pages(width: float) -> tuple[tuple[str, tuple[Block, ...]], ...]:
     """Divide the blocks into one, two or four pages (name, blocks) that fit a panel of this design width."""
     if _least(BLOCKS) <= width:
-        return (("Layers & spectrum", BLOCKS),)
+        return ((lens.TAB, BLOCKS),)
     pairs = tuple((name, BLOCKS[start:end]) for name, start, end in PAIRS)
     if all(_least(blocks) <= width for _, blocks in pairs):
         return pairs

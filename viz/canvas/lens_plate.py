@@ -5,6 +5,7 @@ import math
 from imgui_bundle import ImVec2 as V
 
 from viz.analysis import lens
+from viz.analysis import lens_equivariance as equivariance
 from viz.gl.camera import Area
 from viz.state.facts import Facts
 from viz.state.scene import Scene
@@ -17,11 +18,11 @@ WIDTH, HEIGHT = 162, 74
 
 def draw(scene: Scene, facts: Facts, area: Area) -> None:
     """Draw the plate while the lens is seen and there is a transform to measure."""
-    if not lens.seen(scene, facts) or not lens.moves(scene.document.transform):
+    if not lens.seen(scene, facts) or not equivariance.moves(scene.document.transform):
         return
     if facts.model is None or not facts.model.has_transform or area.width < t.px(WIDTH + 140):
         return
-    now = lens.measured(facts)
+    now = equivariance.measured(facts)
     x, y = area.x + area.width - t.px(WIDTH + 12), area.y + t.px(12)
     ui.plate(x, y, t.px(WIDTH), t.px(HEIGHT))
     ui.draw("Lens", x + t.px(10), y + t.px(4), "text", t.small, "bold", height=t.px(18))
@@ -38,10 +39,14 @@ def draw(scene: Scene, facts: Facts, area: Area) -> None:
 def _figure(x: float, y: float, name: str, value: float, behind: bool) -> None:
     h = t.px(24)
     ui.draw(name, x + t.px(10), y, "dim", t.small, height=h)
-    end = ui.draw(lens.decibels_text(value), x + t.px(52), y, "faint" if behind else "text", weight="bold", height=h)
+    end = ui.draw(
+        equivariance.decibels_text(value), x + t.px(52), y, "faint" if behind else "text", weight="bold", height=h
+    )
     ui.draw("dB", x + t.px(52) + end + t.px(4), y, "faint", t.small, height=h)
     if math.isnan(value):
         return
-    share = min(max(value / lens.TOP_DB, 0.0), 1.0)
+    share = min(max(value / equivariance.TOP_DB, 0.0), 1.0)
     left = V(x + t.px(112), y + h / 2 - t.px(2))
-    ui.amount_bar(left, V(x + t.px(WIDTH - 10), left.y + t.px(4)), share, "faint" if behind else lens.quality(value))
+    ui.amount_bar(
+        left, V(x + t.px(WIDTH - 10), left.y + t.px(4)), share, "faint" if behind else equivariance.quality(value)
+    )

@@ -10,6 +10,7 @@ from imgui_bundle import imgui
 from foundation.seeds import seed_at
 from renderer.document.document import request_for
 from renderer.ipc.protocol import Display, RenderRequest, Transform
+from viz.generate.pad_map import map_over_pad
 from viz.state.facts import Facts
 from viz.state.recording import derived
 from viz.state.scene import Scene
@@ -111,15 +112,19 @@ def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
         x, y = float(pointed[0]), float(pointed[1])
     held = imgui.is_item_active()
     ui.focus_ring()
-    ui.tip(
-        f"Seed {seed_at(*pointed)}: click to go there"
-        if pointed
-        else "Drag to walk between seeds; Alt is finer, Shift coarser"
-    )
+    lengths, mouse = map_over_pad(scene, facts), imgui.get_mouse_pos()
+    hint = "Drag to walk between seeds; Alt is finer, Shift coarser"
+    hint = f"Seed {seed_at(*pointed)}: click to go there" if pointed else hint
+    if lengths is not None:
+        length = lengths.at(x + (mouse.x - centre.x) / cell, y + (mouse.y - centre.y) / cell)
+        hint = f"{hint}\nPath length {length:.3g}" if math.isfinite(length) else hint
+    ui.tip(hint)
     _follow(pad, x, y)
     ui.fill(a, b, "canvas")
     imgui.push_clip_rect(a, b, True)
     _pictures(pad, scene, facts, x, y, centre, V(width, height), None if held else pointed)
+    if lengths is not None:
+        lengths.draw(centre, x, y, cell)
     _trail(pad, x, y, centre, cell)
     ui.handle(centre, held)
     imgui.pop_clip_rect()

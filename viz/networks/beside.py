@@ -32,6 +32,8 @@ class Known:
     state: State = "waiting"
     facts: NetworkFacts | None = None
     failure: Failure | None = None
+    share: float | None = None
+    """Share of a download that is done, while it is read."""
 
 
 WAITING = Known()
@@ -108,6 +110,8 @@ def _described(beside: _Beside, facts: Facts, network: Network) -> bool:
     if status.failure is not None:
         beside.known[network] = Known("failed", failure=status.failure)
     elif not status.over or status.result is None:
+        if status.done:
+            beside.known[network] = Known("reading", share=status.done / max(status.total, 1))
         return False
     else:
         beside.known[network] = Known("ready", NetworkFacts.of(status.result))

@@ -1,5 +1,6 @@
 """Cells of the comparison of networks: what each one draws. Pure functions of frozen state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from string import ascii_uppercase
@@ -7,7 +8,7 @@ from typing import Literal
 
 from foundation.runs import number_of, snapshot_kimg
 from renderer.document.document import Document, NetworksMatch
-from renderer.ipc.protocol import Network, Weights
+from renderer.ipc.protocol import ArrayRef, Latent, Mixing, Network, Noise, Truncation, Weights
 from viz.networks.weights import known as others_of
 from viz.networks.weights import letter
 
@@ -28,6 +29,8 @@ class Cell:
     """Training time, or what a blend is made of."""
     document: Document
     """State that it draws."""
+    waits: bool = False
+    """True while the w that it is to draw is not known."""
 
 
 def titled(network: Network) -> tuple[str, str]:
@@ -41,7 +44,11 @@ def titled(network: Network) -> tuple[str, str]:
     return name or path.stem, f"kimg {kimg:g}"
 
 
-def cells_of(document: Document, match: NetworksMatch) -> tuple[Cell, ...]:
+Closest = Mapping[Network, ArrayRef]
+"""The w whose pictures are closest to that of A, as far as they are known."""
+
+
+def cells_of(document: Document, match: NetworksMatch, closest: Closest | None = None) -> tuple[Cell, ...]:
     """Return the cells: A alone, the other networks, and the blend while it differs from A."""
     blended = bool(document.weights.others)
     others = others_of(document)[: MOST - 1 - blended]
@@ -52,7 +59,10 @@ def cells_of(document: Document, match: NetworksMatch) -> tuple[Cell, ...]:
     cells = [Cell("base", document.network, "A", name, note, plain)]
     for network in others:
         name, note = titled(network)
-        cells.append(Cell("other", network, letter(document, network), name, note, matched(plain, network, match)))
+        ref = (closest or {}).get(network)
+        shown = matched(plain, network, match) if match != "closest" or ref is None else nearest(plain, network, ref)
+        waits = match == "closest" and ref is None
+        cells.append(Cell("other", network, letter(document, network), name, note, shown, waits))
     if blended:
         used = [letter(document, one) for one in document.weights.others]
         end = len(others_of(document)) + 1
@@ -68,6 +78,22 @@ def matched(document: Document, network: Network, match: NetworksMatch) -> Docum
     """
     weights = Weights(mapping=document.network) if match == "w" else Weights()
     return replace(document, network=network, weights=weights)
+
+
+def nearest(document: Document, network: Network, ref: ArrayRef) -> Document:
+    """Return what another network draws of the w that is closest: nothing of the document's changes of w acts on it."""
+    return replace(
+        document,
+        network=network,
+        weights=Weights(),
+        latent=Latent(array=ref),
+        mixing=Mixing(),
+        truncation=Truncation(),
+        directions=(),
+        styles=(),
+        bends=(),
+        noise=Noise(),
+    )
 
 
 def grid(count: int) -> tuple[int, int]:

@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 
 from renderer.document.arrays import AnyArray
 from renderer.document.document import Document
-from renderer.ipc.protocol import Difference, Display, Failure, Network, PerceptualDistance, RenderRequest, Still, Work
+from renderer.ipc.protocol import (
+    Difference,
+    Display,
+    Failure,
+    Latent,
+    Network,
+    PerceptualDistance,
+    RenderRequest,
+    Still,
+    Work,
+)
 from viz.gl.textures import Picture
 from viz.gl.viewport import Viewport
 from viz.history.differences import colored, described
@@ -138,6 +148,7 @@ class ComparedPictures:
     def __init__(self) -> None:
         self._cells: dict[Key, CellPicture] = {}
         self._requests: dict[Key, tuple[tuple[object, ...], RenderRequest]] = {}
+        self._plain: dict[Network, RenderRequest] = {}
         self._document: Document | None = None
         self._since = 0.0
         self.main: Place | None = None
@@ -171,6 +182,16 @@ class ComparedPictures:
             made = known[1]  # something else of the document has changed
         self._requests[cell.kind, cell.network] = inputs, made
         return made
+
+    def plain(self, request: RenderRequest) -> RenderRequest:
+        """Return a request of the same network, the same object while nothing of it but the w changes."""
+        image = replace(request.image, latent=Latent())
+        key = image.network
+        known = self._plain.get(key)
+        made = replace(request, image=image)
+        if known is None or known != made:
+            known = self._plain[key] = made
+        return known
 
     def keep(self, cells: tuple[Cell, ...]) -> None:
         """Free the pictures of networks that have no cell any more."""

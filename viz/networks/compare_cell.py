@@ -13,6 +13,7 @@ from viz.history.differences import ENDS
 from viz.networks import beside
 from viz.networks.actions import UseAsBase
 from viz.networks.cells import MOST, Cell
+from viz.networks.closest import CLOSEST
 from viz.networks.compare import COMPARED, CellPicture
 from viz.networks.compare_state import (
     MATCH_NAMES,
@@ -20,11 +21,10 @@ from viz.networks.compare_state import (
     blocked,
     cells,
     choosing,
+    compared_size,
     differs,
     distance_name,
     is_main,
-    other_size,
-    wants_difference,
     with_view,
 )
 from viz.networks.weights import without
@@ -58,7 +58,7 @@ def draw_cell(scene: Scene, facts: Facts, cell: Cell, index: int, area: Area) ->
         title, why = "Does not fit", f"{shown.failure.message} {shown.failure.advice}"
         if shown.failure.problem == "load":
             title = "Could not be read"
-    main = is_main(cell, cells(scene, facts)) and not differs(scene, facts, cell)
+    main = is_main(cell, cells(scene, facts)) and not differs(scene, cell)
     texture, version = _texture(facts, cell, shown, main)
     if main and texture is not None:
         side = max(texture.width, texture.height)
@@ -71,8 +71,8 @@ def draw_cell(scene: Scene, facts: Facts, cell: Cell, index: int, area: Area) ->
     elif texture is None:
         ui.waiting(corner, end)
         _late(facts, inner)
-        if cell.kind == "other" and beside.known_of(facts, cell.network).state == "reading":
-            text = ui.ellipsis(f"Loading {cell.name}", inner.width - p(8), t.small)
+        if text := _progress(facts, cell):
+            text = ui.ellipsis(text, inner.width - p(8), t.small)
             ui.draw(text, inner.x + inner.width / 2, inner.y + inner.height / 2 + p(16), "dim", t.small, align=0.5)
     else:
         _picture(scene, facts, cell, shown, index, inner, texture, version)
@@ -84,6 +84,19 @@ def draw_cell(scene: Scene, facts: Facts, cell: Cell, index: int, area: Area) ->
         ui.outline(corner, end, "accent", 1, 4, 1.5)
     imgui.pop_id()
     return scene
+
+
+def _progress(facts: Facts, cell: Cell) -> str:
+    """Return what a cell without a picture waits for; empty if it is only drawn."""
+    if cell.kind != "other":
+        return ""
+    known = beside.known_of(facts, cell.network)
+    if known.state == "reading":
+        return f"Loading {cell.name}" + (f", {100 * known.share:.0f} %" if known.share is not None else "")
+    if not cell.waits:
+        return ""
+    fit = facts.services[CLOSEST].of(cell.network)
+    return f"Closest w, {100 * fit.share:.0f} %" if fit.work is not None else "Closest w"
 
 
 def _token(scene: Scene) -> str:
@@ -183,11 +196,7 @@ def _menu(scene: Scene, facts: Facts, cell: Cell, index: int) -> Scene:
         ui.Row("Use as base", "double click", enabled=cell.kind == "other"),
         ui.Row("Difference to A", enabled=cell.kind != "base"),
         ui.Row("Fit"),
-        *(
-            ui.Row(name, enabled=MATCHES[i] != "closest", line=i == 0)
-            for i, name in enumerate(MATCH_NAMES)
-            if MATCHES[i] != scene.view.networks.match
-        ),
+        *(ui.Row(name, line=i == 0) for i, name in enumerate(MATCH_NAMES) if MATCHES[i] != scene.view.networks.match),
         ui.Row("Remove", enabled=cell.kind == "other", line=True),
     ]
     chosen = ui.menu("cell", rows)
@@ -241,12 +250,19 @@ def _late(facts: Facts, inner: Area) -> None:
 def _plates(scene: Scene, facts: Facts, cell: Cell, shown: CellPicture, inner: Area) -> Scene:
     """Draw the line of a cell at its lower left, and the switch of its difference at its lower right."""
     p, bottom = t.px, inner.y + inner.height - t.px(24)
-    differing = differs(scene, facts, cell)
-    text, hint, size = "base", "What the others are compared with", other_size(facts, cell)
-    if size and wants_difference(scene, cell):
-        text, hint = size, f"Pictures of one size alone can be subtracted: {size}"
-    elif differing:
-        text, hint = "Difference to A", f"Of 255 levels: {shown.text}" if shown.text else "Being made"
+    differing = differs(scene, cell)
+    text, hint, size = "base", "What the others are compared with", compared_size(facts, cell)
+    closest = scene.view.networks.match == "closest" and cell.kind == "other"
+    fit = facts.services[CLOSEST].of(cell.network) if closest else None
+    if differing:
+        text = f"Difference to A at {size} pixels" if size else "Difference to A"
+        hint = f"Of 255 levels: {shown.text}" if shown.text else "Being made"
+        hint += f"\nThe larger picture was averaged to {size} pixels" if size else ""
+    elif fit is not None and not fit.over:
+        text, hint = (
+            f"Closest w, {100 * fit.share:.0f} %",
+            "Fitted while nothing else is drawn; another choice stops it",
+        )
     elif cell.kind != "base":
         name = distance_name(shown)
         text = f"{name} to A  {shown.measured.value:.3g}" if shown.measured is not None and name else ""

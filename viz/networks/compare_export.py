@@ -44,7 +44,7 @@ def start(scene: Scene, facts: Facts, found: tuple[Cell, ...]) -> None:
         tuple(
             (f"{cell.letter}  {cell.name}  {cell.note}".rstrip(), Still(pictures.request(scene, cell)))
             for cell in found
-            if not blocked(scene, facts, cell, False)[0] and pictures.of(cell).failure is None
+            if not cell.waits and not blocked(scene, facts, cell, False)[0] and pictures.of(cell).failure is None
         ),
     )
 

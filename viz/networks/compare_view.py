@@ -10,6 +10,7 @@ from renderer.ipc.protocol import RenderRequest
 from viz.gl.camera import Area
 from viz.networks import beside, compare_export
 from viz.networks.cells import Cell, grid
+from viz.networks.closest import CLOSEST
 from viz.networks.compare import COMPARED, PACE_S, CellPicture, ComparedPictures
 from viz.networks.compare_cell import CAPTION, draw_cell
 from viz.networks.compare_state import (
@@ -19,11 +20,13 @@ from viz.networks.compare_state import (
     MODE_HINTS,
     MODE_NAMES,
     MODES,
+    UNFITTED,
     blocked,
     cells,
     choosing,
     differs,
     is_main,
+    shown_distance,
     with_view,
 )
 from viz.networks.tiles import add
@@ -83,22 +86,31 @@ def _work(scene: Scene, facts: Facts, found: tuple[Cell, ...], pictures: Compare
     """Let every cell go on drawing: the first one first, then the one in focus."""
     rests = pictures.rests(scene.shown, facts.now)
     base = pictures.request(scene, found[0])
+    closest = scene.view.networks.match == "closest"
+    fitted: list[tuple[Cell, RenderRequest]] = []
     gain = scene.view.compare.gain
     order = sorted(found, key=lambda cell: (cell.kind != "base", cell is not focus))
     ready: list[tuple[CellPicture, RenderRequest]] = []
     for cell in order:
         if cell.kind == "blend":
             ready.append((pictures.of(cell), pictures.request(scene, cell)))
-        shown, differing = pictures.of(cell), differs(scene, facts, cell)
-        if blocked(scene, facts, cell, cell is focus)[0] or (is_main(cell, found) and not differing):
+        shown, differing = pictures.of(cell), differs(scene, cell)
+        title = blocked(scene, facts, cell, cell is focus)[0]
+        if title not in ("", UNFITTED) or (is_main(cell, found) and not differing):
             continue
         if cell.kind == "other" and beside.known_of(facts, cell.network).state in ("waiting", "reading"):
             continue
         request = pictures.request(scene, cell)
+        if closest and cell.kind == "other":
+            fitted.append((cell, request if cell.waits else pictures.plain(request)))
+            if cell.waits:
+                continue
         shown.want(cell, base, request, differing)
         shown.look(facts, rests, 0.0 if cell is focus else PACE_S, gain)
         if cell.kind == "other":
             ready.append((shown, request))
+    if closest:
+        facts.services[CLOSEST].look(facts, fitted, base, rests)
     if rests and not any(shown.late for shown, _ in ready):
         for shown, request in ready:
             shown.measure(facts, request, base)
@@ -114,13 +126,17 @@ def _header(scene: Scene, facts: Facts, found: tuple[Cell, ...], area: Area) -> 
     imgui.set_cursor_screen_pos(V(x, y))
     room = end - x - p(2 * t.row + 4 + 16) - p(26)
     texts = _fitting(room)
+    name = shown_distance(facts, found)
+    if name and room - _width(texts) > (wide := ui.measure(name, t.small) + p(16)):
+        ui.draw(name, x, y, "dim", t.small, height=p(24))
+        imgui.set_cursor_screen_pos(V(x + wide, y))
     modes = MODE_NAMES[: texts.modes]
     mode = ui.segmented("mode", modes, min(MODES.index(view.mode), len(modes)), hints=MODE_HINTS)
     if mode < len(modes) and MODES[mode] != view.mode:
         scene = with_view(scene, mode=MODES[mode])
     imgui.same_line(0, p(10))
     if texts.match:
-        match = ui.segmented("match", MATCH_NAMES, MATCHES.index(view.match), hints=MATCH_HINTS, off=(2,))
+        match = ui.segmented("match", MATCH_NAMES, MATCHES.index(view.match), hints=MATCH_HINTS)
         if MATCHES[match] != view.match:
             scene = with_view(scene, match=MATCHES[match])
         imgui.same_line(0, p(10))
@@ -155,14 +171,6 @@ class _Texts(NamedTuple):
 
 def _fitting(room: float) -> _Texts:
     """Return the parts of the header that fit into `room` pixels beside its switch and buttons."""
-    p = t.px
-
-    def width(texts: _Texts) -> float:
-        names = [*MODE_NAMES[: texts.modes], *(MATCH_NAMES if texts.match else ())]
-        total = sum(ui.measure(name) + p(20) for name in names) + p(20 if texts.match else 10)
-        total += ui.measure(texts.linked) + p(8) if texts.linked else 0
-        return total + (ui.measure(texts.add) + p(10) if texts.add else 0)
-
     ways = (
         _Texts(3, True, "Linked view", "Add network"),
         _Texts(3, True, "Linked", ""),
@@ -171,7 +179,16 @@ def _fitting(room: float) -> _Texts:
         _Texts(2, False, "Linked", ""),
         _Texts(2, False, "", ""),
     )
-    return next((one for one in ways if width(one) <= room), ways[-1])
+    return next((one for one in ways if _width(one) <= room), ways[-1])
+
+
+def _width(texts: _Texts) -> float:
+    """Return the pixels that parts of the header take."""
+    p = t.px
+    names = [*MODE_NAMES[: texts.modes], *(MATCH_NAMES if texts.match else ())]
+    total = sum(ui.measure(name) + p(20) for name in names) + p(20 if texts.match else 10)
+    total += ui.measure(texts.linked) + p(8) if texts.linked else 0
+    return total + (ui.measure(texts.add) + p(10) if texts.add else 0)
 
 
 def _empty(scene: Scene, facts: Facts, rest: Area) -> Scene:

@@ -15,6 +15,7 @@ from viz.networks.beside import WAITING, Known
 from viz.networks.cells import titled
 from viz.networks.weights import known, letter, misfit, without
 from viz.state.facts import Facts, Texture
+from viz.state.followed_run import Follow, FollowBeside, run_folder
 from viz.state.interaction import SwatchDrag
 from viz.state.recording import untracked
 from viz.state.scene import Scene, ShowDialog
@@ -168,9 +169,14 @@ def _tip(scene: Scene, facts: Facts, network: Network, found: Known, why: str, b
 
 def _more(scene: Scene, facts: Facts, network: Network, place: int, base: bool, found: Known) -> Scene:
     """Draw the menu of a tile."""
+    run = run_folder(network.source)
+    followed = bool(run) and (
+        scene.interaction.following.folder == run if base else network.source in scene.interaction.compared.followed
+    )
     rows = [
         ui.Row("Use as base", "double click", enabled=not base),
         ui.Row("Compare", "C"),
+        ui.Row("Stop following" if followed else "Follow this run", enabled=bool(run)),
         *((ui.Row("Try again"),) if found.failure is not None else ()),
         ui.Row("Remove", enabled=not base, line=True),
     ]
@@ -179,6 +185,8 @@ def _more(scene: Scene, facts: Facts, network: Network, place: int, base: bool, 
         return scene.request(UseAsBase(network))
     if pick == "Compare":
         return scene.request(CompareNetworks(()))
+    if pick in ("Follow this run", "Stop following"):
+        return scene.request(Follow("" if followed else run) if base else FollowBeside(network.source))
     if pick == "Try again":
         beside.retry(facts, network)
     if pick == "Remove":

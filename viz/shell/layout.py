@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from imgui_bundle import hello_imgui, imgui
 
 from renderer.document.document import View, Workspace
+from viz.analysis import lens
 from viz.commands.table import WORKSPACES
 from viz.ui.drawable import drawable
 from viz.ui.theme import current as t
@@ -21,9 +22,10 @@ START = "Start"
 RUNS, RUN, FAKES = "Runs", "Run", "Fakes"
 BESIDE_GALLERY = ("Generator", "Mix")
 """Windows that stay while the gallery takes the canvas's place."""
+ANALYSIS = lens.TAB
 DIRECTIONS = "Directions"
 PHOTOS = "Photos"
-TABS = ("Timeline", "Layers & spectrum", DIRECTIONS, PHOTOS, "Performance")
+TABS = ("Timeline", ANALYSIS, DIRECTIONS, PHOTOS, "Performance")
 """Windows sharing a dock node, whose tab bar is kept."""
 _MAIN = "MainDockSpace"
 _SPLITTER = 3
@@ -188,7 +190,7 @@ class Tabs:
     """Active tab of each workspace, which hello_imgui and hidden panels reset."""
 
     def __init__(self) -> None:
-        self._chosen: dict[Workspace, str] = {"analyse": "Layers & spectrum"}
+        self._chosen: dict[Workspace, str] = {"analyse": ANALYSIS}
         self._now: Workspace | None = None
         self._hidden = False
         self._start = False

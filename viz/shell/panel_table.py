@@ -54,7 +54,7 @@ PANELS: tuple[tuple[str, Draw], ...] = (
     ("Generator", cached(generator.draw)),
     ("Mix", _right),
     ("Timeline", timeline.draw),
-    ("Layers & spectrum", analysis.draw),
+    (layout.ANALYSIS, analysis.draw),
     (layout.DIRECTIONS, directions.draw),
     (layout.PHOTOS, photos.draw),
     ("Performance", performance.draw),

@@ -13,12 +13,14 @@ from viz.files.sessions import FILES
 from viz.gallery.export import SEED_EXPORTER
 from viz.gallery.known import KNOWN, Known
 from viz.generate.noise_map import NOISE_MAP, NoiseMap
+from viz.generate.pad_map import PAD_MAP, PadMap
 from viz.gl.image_cache import IMAGE_CACHE, ImageCache
 from viz.gl.viewport import VIEWPORT, Viewport
 from viz.history.compare_view import COMPARED_IMAGE, ComparedImage
 from viz.link.film_store import FilmStore
 from viz.link.measurements import SEEN, Seen
 from viz.mixing.grid_export import GRID_EXPORT, GridExport
+from viz.networks.closest import CLOSEST, ClosestFits
 from viz.networks.compare import COMPARED, ComparedPictures
 from viz.photos.fits import FITS, Fits
 from viz.photos.pasting import PASTING, Pasting
@@ -58,7 +60,9 @@ def built(seen: Seen, memory: Memory, film: FilmStore, library: Library) -> Serv
     services.add(VIEWPORT, Viewport())
     services.add(COMPARED_IMAGE, ComparedImage())
     services.add(COMPARED, ComparedPictures())
+    services.add(CLOSEST, ClosestFits())
     services.add(NOISE_MAP, NoiseMap())
+    services.add(PAD_MAP, PadMap())
     services.add(DIM_PICTURE, DimPicture())
     services.add(LIBRARY, library)
     services.add(PHOTO_PICTURES, PhotoPictures(wake))

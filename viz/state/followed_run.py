@@ -8,6 +8,7 @@ import os
 import time
 from dataclasses import dataclass, replace
 
+from renderer.document.document import Document
 from renderer.ipc.protocol import ImageState, Network, ReadAhead, RenderRequest
 from viz.state.facts import Facts, Snapshot
 from viz.state.interaction import Beside, Following
@@ -79,8 +80,41 @@ def followed(scene: Scene, returned: bool) -> Scene:
 
 
 def look(store: Store) -> None:
-    """Show the newest snapshot of the followed run. Call at the start of a frame."""
-    store.adopt(followed(store.scene, store.returned()))
+    """Show the newest snapshots of the followed runs. Call at the start of a frame."""
+    store.adopt(newest_beside(followed(store.scene, store.returned())))
+
+
+def newest_beside(scene: Scene) -> Scene:
+    """Return the scene with the newest snapshots of followed runs beside the document's own network."""
+    compared = scene.interaction.compared
+    if not compared.followed:
+        return scene
+    there = {one.source for one in scene.document.networks}
+    kept = []
+    for source in compared.followed:
+        if source not in there:
+            continue  # it was removed, or an older state of the document is back
+        newest = _newest(snapshots_of(source))
+        kept.append(source)
+        if newest is not None and newest.path != source and newest.path not in there | {scene.document.network.source}:
+            kept[-1] = newest.path
+            scene = replace(scene, document=_renamed(scene.document, source, newest.path))
+    if tuple(kept) == compared.followed:
+        return scene
+    return scene.interacting(compared=replace(compared, followed=tuple(kept)))
+
+
+def _renamed(document: Document, source: str, newer: str) -> Document:
+    """Return the document with another file in the place of a network beside its own, in its layers too."""
+
+    def now(network: Network) -> Network:
+        return Network(newer) if network.source == source else network
+
+    weights = document.weights
+    layers = tuple(replace(one, network=now(one.network)) for one in weights.layers)
+    mapping = None if weights.mapping is None else now(weights.mapping)
+    networks = tuple(map(now, document.networks))
+    return replace(document, networks=networks, weights=replace(weights, layers=layers, mapping=mapping))
 
 
 def end_frame(scene: Scene, facts: Facts) -> Scene:
@@ -162,6 +196,20 @@ class Follow(Action):
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene with the newest snapshot, or the current one without following."""
         return follow(scene, self.folder) if self.folder else scene.interacting(following=Following())
+
+
+@dataclass(frozen=True)
+class FollowBeside(Action):
+    """Let a network beside the document's own follow its run, or no longer."""
+
+    source: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene with it, the newest snapshot in its place."""
+        compared = scene.interaction.compared
+        kept = tuple(one for one in compared.followed if one != self.source)
+        followed = kept if len(kept) < len(compared.followed) else (*kept, self.source)
+        return newest_beside(scene.interacting(compared=replace(compared, followed=followed)))
 
 
 @dataclass(frozen=True)

@@ -342,6 +342,8 @@ class ComparedNetworks:
     """Networks that show their difference to the first; None: the blend."""
     strip_hidden: bool = False
     """The message about memory was answered."""
+    followed: tuple[str, ...] = ()
+    """Files of networks beside the document's own that give way to the newest snapshot of their run."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 
 from viz.runs.new_dataset.state import MAKING
 from viz.shell.app import App
+from viz.shell.layout import ANALYSIS
 from viz.timeline.lanes import FILM, RULER
 from viz.tour.directions import Directions
 from viz.tour.dragging import Dragging
@@ -175,7 +176,7 @@ class Script:
         yield from self._click("Mix/None")
 
     def _layers(self) -> Iterator[None]:
-        hand, panel = self._hand, "Layers & spectrum"
+        hand, panel = self._hand, ANALYSIS
         yield from self._keys(Key.mod_ctrl, Key._3)
         imgui.set_window_focus(panel)
         yield from hand.wait(0.6)

@@ -17,9 +17,14 @@ SMALLEST = 8
 
 
 def noise_shapes(synthesis: StyleSynthesis) -> dict[str, tuple[int, int]]:
-    """Return height and width of the noise image of each layer that has one, in order."""
-    found = {}
+    """Return height and width of the noise image of each layer that has one, in order.
+
+    A network at a low resolution names the layers of the whole one, and has only the first of them.
+    """
+    found, there = {}, dict(synthesis.named_modules())
     for name in synthesis.noise_layers:
+        if name not in there:
+            continue
         stored = synthesis.get_submodule(name).noise_const
         assert isinstance(stored, Tensor)
         found[name] = (stored.shape[-2], stored.shape[-1])

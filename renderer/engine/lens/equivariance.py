@@ -1,7 +1,9 @@
 """EQ-T and EQ-R of the present picture and of others, place by place on the path to the present transform."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +13,10 @@ from gan.analysis.equivariance import Render, equivariance_db, rotation_error, t
 from renderer.document.arrays import ArrayStore
 from renderer.document.lens.jobs import Equivariance, EquivarianceFound
 from renderer.document.parts import ImageState, Latent, Transform
-from renderer.engine.base import Steps
+from renderer.engine.base import Steps, Watch
 from renderer.engine.finding.drawing import SearchError
 from renderer.engine.keys import OutputKey, SynthesisKey, synthesis_key
+from renderer.engine.lens.pictures import attempted
 from renderer.engine.models import Model
 from renderer.engine.synthesis import run
 from renderer.engine.ws import WsBuilder
@@ -60,8 +63,11 @@ class _Sums:
 
 
 @torch.inference_mode()
-def equivariance_steps(model: Model, arrays: ArrayStore, work: Equivariance) -> Steps:
-    """Do the job `Equivariance`, a place at each step. Raises SearchError where the network has no input to move."""
+def equivariance_steps(model: Model, arrays: ArrayStore, work: Equivariance, watch: Watch) -> Steps:
+    """Do the job `Equivariance`, a place at each step. Raises SearchError where the network has no input to move.
+
+    `watch` may interrupt a step, which is then tried again.
+    """
     if not model.info.has_transform:
         raise SearchError(f"{model.info.family} has no input to move, so it has no equivariance.")
     points, order = max(work.points, 2), places(max(work.points, 2))
@@ -73,10 +79,11 @@ def equivariance_steps(model: Model, arrays: ArrayStore, work: Equivariance) -> 
     for number, some in (*((one, order[:1]) for one in pictures), *((one, order[1:]) for one in pictures)):
         key = synthesis_key(model, image_of(work.request.image, number))
         ws = WsBuilder(model, arrays, lambda _, make: make()).build(key.ws)
-        still = _moved(model, ws, key, Transform())
+        draw = partial(_moved, model, ws, key, watch)
+        still = yield from attempted(lambda draw=draw: draw(Transform()), (done, total))  # type: ignore[misc]
         for place in some:
-            share = place / (points - 1)
-            for kind, error in _errors(model, ws, key, still, whole, share).items():
+            errors = partial(_errors, draw, still, whole, place / (points - 1))
+            for kind, error in (yield from attempted(errors, (done, total))).items():
                 getattr(sums, kind)[place] += error
             sums.pictures[place] += 1
             done += 1
@@ -85,29 +92,31 @@ def equivariance_steps(model: Model, arrays: ArrayStore, work: Equivariance) -> 
     return sums.packed()
 
 
-def _errors(
-    model: Model, ws: torch.Tensor, key: SynthesisKey, still: torch.Tensor, whole: Transform, share: float
-) -> dict[str, tuple[float, float]]:
+Draw = Callable[[Transform], torch.Tensor]
+"""Draws the image [1, C, H, W] of a transform."""
+
+
+def _errors(draw: Draw, still: torch.Tensor, whole: Transform, share: float) -> dict[str, tuple[float, float]]:
     """Return the squared error and the number of values of each kind that the transform has."""
     found, x, y = {}, whole.x * share, whole.y * share
     if x or y:
         moved = Transform(x, y, whole_pixels=whole.whole_pixels)
-        found["translation"] = translation_error(_render(model, ws, key, moved), still, x, y, whole.whole_pixels)
+        found["translation"] = translation_error(_render(draw, moved), still, x, y, whole.whole_pixels)
     if whole.angle % 360:
         turned = Transform(angle=whole.angle * share)
         # The transform is clockwise on the screen, the measure counterclockwise.
         radians = -math.radians(whole.angle * share)
-        found["rotation"] = rotation_error(_render(model, ws, key, turned), still, radians)
+        found["rotation"] = rotation_error(_render(draw, turned), still, radians)
     return found
 
 
-def _render(model: Model, ws: torch.Tensor, key: SynthesisKey, transform: Transform) -> Render:
+def _render(draw: Draw, transform: Transform) -> Render:
     """Return what draws the image of a transform; the matrix that it is called with is that of the transform."""
-    return lambda matrix: _moved(model, ws, key, transform)
+    return lambda matrix: draw(transform)
 
 
-def _moved(model: Model, ws: torch.Tensor, key: SynthesisKey, transform: Transform) -> torch.Tensor:
+def _moved(model: Model, ws: torch.Tensor, key: SynthesisKey, watch: Watch, transform: Transform) -> torch.Tensor:
     """Return the image [1, C, H, W] of a transform."""
     output = OutputKey(key._replace(transform=transform))
-    found = run(model, ws, output, lambda share: None).outputs
+    found = run(model, ws, output, watch.check).outputs
     return next(iter(found.values())).float()[None]

@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from renderer.document.parts import Transform
 from tests.e2e.driver import Driver, Key, drive
-from viz.analysis import lens
+from viz.analysis import lens, lens_equivariance
 from viz.state.params import put
 from viz.state.settings import Settings
 from viz.ui import theme
@@ -27,8 +27,8 @@ def opened(d: Driver) -> None:
     d.frames(14)
 
 
-def complete(d: Driver) -> lens.Measured:
-    now = lens.measured(d.facts)
+def complete(d: Driver) -> lens_equivariance.Measured:
+    now = lens_equivariance.measured(d.facts)
     d.wait_for(lambda: now.complete, what="figures")
     d.frames(2)
     return now
@@ -53,7 +53,7 @@ def test_the_key_opens_and_closes_it():
 def test_figures_follow_the_transform_and_a_click_goes_along_the_path():
     def steps(d: Driver):
         opened(d)
-        assert lens.measured(d.facts).job.work is None, "nothing is measured while nothing is moved"
+        assert lens_equivariance.measured(d.facts).job.work is None, "nothing is measured while nothing is moved"
         without = d.window()
         d.change(lambda scene: put(scene, "document.transform", MOVED))
         now = complete(d)
@@ -106,7 +106,7 @@ def test_unseen_nothing_is_measured():
         opened(d)
         d.press(Key.l)
         d.frames(4)
-        now = lens.measured(d.facts)
+        now = lens_equivariance.measured(d.facts)
         d.change(lambda scene: put(scene, "document.transform", MOVED))
         d.frames(30)
         assert now.job.work is None
@@ -120,7 +120,7 @@ def test_networks_without_an_input_say_so():
         opened(d)
         d.change(lambda scene: put(scene, "document.transform", MOVED))
         d.frames(30)
-        assert lens.measured(d.facts).job.work is None
+        assert lens_equivariance.measured(d.facts).job.work is None
 
     drive(steps, size=SIZE, family="StyleGAN2")
 

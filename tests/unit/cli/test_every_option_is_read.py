@@ -17,6 +17,7 @@ from foundation.png import save_png
 from foundation.specs import click_options as command_options
 from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
 from foundation.specs.directions import BoundarySpec, ClassesSpec, MeasureSpec, PcaSpec, SefaSpec, StyleSpaceSpec
+from foundation.specs.editing.diversity import DiversitySpec
 from foundation.specs.editing.point_drag import DragSpec, SessionDragSpec
 from foundation.specs.editing.projection import ProjectSpec
 from foundation.specs.film import FilmSpec, SeedsSpec
@@ -34,7 +35,7 @@ from foundation.specs.pictures import (
     VideoSpec,
 )
 from foundation.specs.slurm import SlurmOptions
-from foundation.specs.spectra import CalcSpec, HeatmapSpec, SlicesSpec, StatsSpec
+from foundation.specs.spectra import CalcSpec, HeatmapSpec, RadialSpec, SlicesSpec, StatsSpec
 from foundation.specs.train import TrainSpec
 from gan.analysis import average_spectra
 from gan.cli.main import main as gan_main
@@ -93,6 +94,8 @@ CASES = {
     CalcSpec: "spectra calc --source={data} --num=2 --dest={out}.npz --mean=128 --std=70",
     HeatmapSpec: "spectra heatmap --source={spectrum} --save={out}.png --dpi=20",
     SlicesSpec: "spectra slices --source={spectrum} --save={out}.png --dpi=20",
+    RadialSpec: "spectra radial --network={spectrum} --dataset={spectrum} --csv={out}.csv",
+    DiversitySpec: "diversity --network={plain} --num=2 --device=cpu",
     FilmSpec: "film --session={session} --out={out} --device=cpu",
     SeedsSpec: "seeds --session={session} --seeds=1,2 --out={out} --device=cpu",
     SessionDragSpec: "drag --recipe={session} --points=8,9:12,9 --mask={mask} --outdir={out} --film={out}/way.gif "
