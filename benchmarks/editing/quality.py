@@ -28,7 +28,7 @@ from gan.edits.projection.tuning import Locality, Tuning, other_seeds
 from gan.edits.projection.work import LOCALITY, LOCALITY_SEEDS
 from gan.edits.weights import sefa
 from gan.images import styles
-from gan.metrics.distance import NAMES, Distance, distance_at_hand, low_passed
+from gan.metrics.distance import NAMES, Distance, distance_at_hand, pyramid
 from gan.networks.generator import StyleGenerator
 
 FIRST_SEED, APART = 1000, 97
@@ -47,7 +47,7 @@ class Bench:
         self.G: StyleGenerator = G
         self.steps: int = asked.steps
         self.tune_steps: int = asked.tune_steps
-        self.distance = Distance(NAMES[""], "", low_passed) if asked.distance == "pixels" else distance_at_hand()
+        self.distance = Distance(NAMES[""], "", pyramid) if asked.distance == "pixels" else distance_at_hand()
         self.statistics: Statistics = statistics(G)
         self.targets = own(G, asked.count) if asked.what == "own" else held_out(G, asked.data, asked.count)
         print(f"{Path(asked.network).name}, {len(self.targets)} pictures, {self.steps} steps, {self.distance.name}")

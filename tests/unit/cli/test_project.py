@@ -30,7 +30,7 @@ def networks(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def pixels_alone(monkeypatch):
-    """Compare low-passed pixels, as where no feature network is installed; that takes a tenth of the time."""
+    """Compare pixels, as where no feature network is installed; that takes a tenth of the time."""
     monkeypatch.setattr(detectors, "lite_weights", lambda: None)
 
 
@@ -58,7 +58,7 @@ def about(folder):
 def test_published_files(networks, photo, tmp_path):
     done = project(networks["sg2"], photo, outdir=tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert "Distance: pixels, low-passed" in done.output
+    assert "Distance: Laplacian pyramid (pixels)" in done.output
     out = tmp_path / "out"
     assert {path.name for path in out.iterdir()} == {
         "projected_w.npz", "proj.png", "target.png", "proj.mp4", "fit.json", "fit.jsonl", "latest.npz",
@@ -74,7 +74,7 @@ def test_published_files(networks, photo, tmp_path):
     assert drawn.exit_code == 0, drawn.output
     pair = [pixels(path) for path in (tmp_path / "drawn" / "proj00.png", out / "proj.png")]
     assert np.abs(pair[0] - pair[1]).max() <= 1
-    assert about(out)["distance"] == "pixels, low-passed"
+    assert about(out)["distance"] == "Laplacian pyramid (pixels)"
     assert about(out)["result"]["psnr"] > 0
     again = project(networks["sg2"], photo, outdir=out)
     assert "fitted before" in again.output
@@ -192,7 +192,7 @@ def test_a_plan_writes_nothing(networks, photo, tmp_path):
     words = ["project", f"--network={networks['sg2']}", f"--target={photo}", f"--outdir={tmp_path / 'out'}", "-n"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-    assert "1000 steps in W; distance: pixels, low-passed" in done.output
+    assert "1000 steps in W; distance: Laplacian pyramid (pixels)" in done.output
     assert "40 x 40 pixels" in done.output
     assert not (tmp_path / "out").exists()
 
