@@ -1,8 +1,8 @@
 """The distance at hand: how different two images look, by the best feature network that the user has.
 
 That is VGG16 with the weights of LPIPS where its official file was fetched or named, else EfficientNet-Lite0 where its
-package is installed, else a Laplacian pyramid of the low-passed pixels. Whoever shows a distance shows its name: figures of
-different names cannot be compared.
+package is installed, else a Laplacian pyramid of the low-passed pixels. Whoever shows a distance shows its name:
+figures of different names cannot be compared.
 """
 
 import math
@@ -116,13 +116,10 @@ def pyramid(images: Tensor) -> Tensor:
         gaussian.append(_by_axes(gaussian[-1], down, across))
     levels = []
     for fine, coarse in pairwise(gaussian):
-        levels.append(fine - _by_axes(coarse, *(_enlargement(c, f) for c, f in zip(_hw(coarse), _hw(fine), strict=True))))
+        rising = (_enlargement(few, many) for few, many in zip(coarse.shape[2:], fine.shape[2:], strict=True))
+        levels.append(fine - _by_axes(coarse, *rising))
     levels.append(gaussian[-1])
     return torch.cat([level.flatten(1) / (255 * math.sqrt(level[0].numel())) for level in levels], dim=1)
-
-
-def _hw(images: Tensor) -> tuple[int, int]:
-    return images.shape[2], images.shape[3]
 
 
 def _by_axes(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:

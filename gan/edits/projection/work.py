@@ -6,7 +6,7 @@ import os
 import statistics as figures
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +112,7 @@ class Work:
         setting: See `Setting`.
         photo: The photo.
         folder: Folder of its files. A state in it of the same photo and options is gone on from.
+        asked: Returns True once the fit is asked to end: the search for the closest seed then ends with the one so far.
 
     Raises:
         ValueError: the photo, the region, the start or an option cannot be used.
@@ -122,8 +123,9 @@ class Work:
         step: Steps done.
     """
 
-    def __init__(self, setting: Setting, photo: Path, folder: Path) -> None:
+    def __init__(self, setting: Setting, photo: Path, folder: Path, asked: Callable[[], bool] = lambda: False) -> None:
         self._setting, self._photo, self._files = setting, photo, FitFolder(folder)
+        self._asked, self._searched = asked, True
         spec, G = setting.spec, setting.G
         pixels = self._pixels()
         ignored = self._ignored()
@@ -213,15 +215,23 @@ class Work:
         if where == MEAN:
             return None
         if where == BEST:
-            return min(self._candidates(), key=lambda one: one[0])[1]
+            return self._closest()
         return torch.from_numpy(load_latents(where, G.num_ws, G.w_dim)[0]).to(device_of(G))
 
     @torch.no_grad()
-    def _candidates(self) -> Iterator[tuple[float, Tensor]]:
+    def _closest(self) -> Tensor:
+        """Return the ws of the closest seed; of those so far once the fit is asked to end."""
         setting = self._setting
+        closest, best = float("inf"), styles(setting.G, [0], label=setting.label)[0]
         for seed in range(START_SEEDS):
+            if seed and self._asked():
+                self._searched = False
+                break
             ws = styles(setting.G, [seed], label=setting.label)[0]
-            yield float(self._compared.distance(self._image(setting.G, ws))), ws
+            distance = float(self._compared.distance(self._image(setting.G, ws)))
+            if distance < closest:
+                closest, best = distance, ws
+        return best
 
     # -- Steps -----------------------------------------------------------------------------------------------------
 
@@ -324,8 +334,12 @@ class Work:
         }
 
     def keep(self) -> None:
-        """Write the best result so far and the state, from which the fit can go on."""
-        self._save()
+        """Write the best result so far and the state, from which the fit can go on.
+
+        Without a state where the closest seed was still searched for: that search begins anew.
+        """
+        if self._searched:
+            self._save()
         self._write(self._best())
         self._files.flush()
         self._files.show(self.about(), self._fit.ws, self.step, None)
