@@ -91,19 +91,19 @@ class TakeUpFit(Action):
     A photo that has another fit in the queue keeps its row; the earlier fit then takes its place there.
     """
 
-    run: Run
+    fit: Run
     shelve: bool = False
     show: bool = False
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene with it."""
-        path, photos = photo_of(self.run), scene.view.photos
+        path, photos = photo_of(self.fit), scene.view.photos
         if not path:
             window.say("This run fits a folder of photos; add those from there.", bad=True)
             return scene
         row = photos.find(path)
         cleared = photos if row is None else photos.put(replace(row, run=""))
-        photos = _with(cleared, window.facts, self.run) or photos
+        photos = _with(cleared, window.facts, self.fit) or photos
         row = photos.find(path)
         if row is None:
             return scene

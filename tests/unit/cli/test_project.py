@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -16,6 +17,7 @@ import gan
 from foundation.arrays import read_floats
 from foundation.specs.editing import projection as names
 from gan.cli.main import main
+from gan.edits.projection import work
 from gan.metrics import detectors
 from tests.fixtures_path import ROOT
 from tests.pictures import noise
@@ -145,6 +147,35 @@ def test_ignored_regions_and_starts(networks, photo, tmp_path):
     found = [read_floats(folder / "projected_w.npz", "w") for folder in (first, second, third)]
     assert not np.allclose(found[0], found[1])
     np.testing.assert_allclose(found[2], found[0], atol=1e-5)  # the first step has the learning rate 0
+
+
+def test_a_stop_while_the_closest_seed_is_searched_keeps_the_one_so_far(networks, photo, tmp_path, monkeypatch):
+    drawn, real = [], work.styles
+
+    def styles(G, seeds, **options):
+        drawn.append(real(G, seeds, **options)[0])
+        if len(drawn) == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return drawn[-1][None]
+
+    monkeypatch.setattr(work, "styles", styles)
+    out = tmp_path / "out"
+    options = {"outdir": out, "start": "best", "space": "w+", "save_video": 0}
+    done = project(networks["sg2"], photo, **options)
+    assert done.exit_code == 128 + signal.SIGTERM, done.output
+    assert len(drawn) == 5
+    w = read_floats(out / "projected_w.npz", "w")[0]
+    assert any(np.allclose(w, one.numpy()) for one in drawn)
+    assert about(out)["result"]["step"] == 0
+    assert not (out / names.STATE).exists(), "the same command searches from the first seed"
+    monkeypatch.undo()
+    monkeypatch.setattr(detectors, "lite_weights", lambda: None)
+    again = project(networks["sg2"], photo, **options)
+    assert again.exit_code == 0, again.output
+    straight = project(networks["sg2"], photo, **{**options, "outdir": tmp_path / "straight"})
+    assert straight.exit_code == 0
+    same = [read_floats(folder / "projected_w.npz", "w") for folder in (out, tmp_path / "straight")]
+    assert (same[0] == same[1]).all()
 
 
 class Encoder(torch.nn.Module):
