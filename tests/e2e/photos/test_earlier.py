@@ -20,6 +20,18 @@ pytestmark = pytest.mark.window
 BIG = (1920, 1080)
 
 
+def unfolded(d: Driver) -> None:
+    """Unfold the section Advanced, and scroll to its end."""
+    x0, y0, x1, y1 = d.rect("//Photos/**/fit time/##1")
+    for _ in range(2):
+        d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, (y0 + y1) / 2))
+        d.ctx.mouse_wheel_y(-30)
+        d.frames(4)
+        if not d.exists("//Photos/**/##encoder"):
+            d.click("//Photos/**/##sectionAdvanced")
+            d.frames(3)
+
+
 def stopped_before(tmp_path: Path, state: str = "stopped") -> dict:
     """A window in which a photo was fitted, and its fit ended; returns the runs, the folder and the ws."""
     held: dict = {}
@@ -105,8 +117,7 @@ def test_an_encoder_runs_once_it_is_trusted(tmp_path):
     def steps(d: Driver):
         runs = faked(d)
         dropped(d, photo(tmp_path / "jon.jpg", (90, 90)))
-        d.click("//Photos/**/##sectionAdvanced")
-        d.frames(3)
+        unfolded(d)
         d.click("//Photos/**/##encoder")
         assert browse_dialog.is_open(d.facts)
         d.press(imgui.Key.escape)
