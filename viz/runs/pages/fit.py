@@ -36,7 +36,9 @@ def draw(scene: Scene, facts: Facts, run: Run) -> Scene:
         return scene
     scene = _head(scene, facts, run, now)
     p, room, gap = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail(), t.px(10)
-    side = max(1.0, min((room.x - gap) / 2, room.y * 0.52 - t.px(18)))
+    side = max(1.0, min((room.x - t.px(240)) / 2 - 2 * gap, room.y - t.px(18)))
+    if side < t.px(96):  # the curve goes below
+        side = max(1.0, min((room.x - gap) / 2, room.y * 0.52 - t.px(18)))
     pair = 2 * side + gap
     _picture(facts, str(Path(run.folder) / TARGET), "Photo", V(p.x, p.y), side)
     _picture(facts, _result(facts, run, now), "Result", V(p.x + side + gap, p.y), side)
@@ -137,6 +139,6 @@ def _curve(now: FitNow, width: float, height: float) -> None:
     ui.draw(ui.ellipsis(f"Distance, {now.fit.distance}", width - t.px(60), t.small), p.x, p.y, "dim", t.small, height=h)
     if value is not None:
         ui.draw(f"{value:.3g}", p.x + width, p.y, "text", weight="bold", align=1, height=h)
-    imgui.dummy(V(width, h))
+    imgui.set_cursor_screen_pos(V(p.x, p.y + h))
     if now.curve:
         curve_column.curve(now, width, height - h - t.px(8))
