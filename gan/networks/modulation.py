@@ -1,7 +1,5 @@
 """Weight modulation and demodulation (StyleGAN2, arXiv 1912.04958, section 2.2)."""
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -14,31 +12,6 @@ def spares_weights(x: Tensor, weight: Tensor, styles: Tensor) -> bool:
     All else has one form of the convolution whatever the mode, and so the same image bit for bit.
     """
     return torch.is_grad_enabled() and (x.requires_grad or styles.requires_grad) and not weight.requires_grad
-
-
-class _Scaled(torch.autograd.Function):
-    """The product of features and a number for each channel, whose gradient makes no product of the features' size."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, scale: Tensor) -> Tensor:
-        ctx.save_for_backward(x, scale)
-        return x * scale[:, :, None, None]
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        x, scale = ctx.saved_tensors
-        (grad,) = grads
-        own = grad * scale[:, :, None, None] if ctx.needs_input_grad[0] else None
-        wanted = ctx.needs_input_grad[1]
-        return own, torch.linalg.vecdot(grad.flatten(2), x.flatten(2)) if wanted else None
-
-
-def scaled(x: Tensor, scale: Tensor) -> Tensor:
-    """Multiply features [N, C, H, W] by numbers [N, C]."""
-    if x.requires_grad or scale.requires_grad:
-        product: Tensor = _Scaled.apply(x, scale)  # type: ignore[no-untyped-call]
-        return product
-    return x * scale[:, :, None, None]
 
 
 def modulated_conv2d(
@@ -80,9 +53,9 @@ def modulated_conv2d(
     scale = _demodulation(weight, styles) if demodulate else None
     flip_weight = up == 1
     if not fused:
-        y = scaled(x, styles.to(x.dtype))
+        y = x * styles.to(x.dtype)[:, :, None, None]
         y = conv2d_resample(y, weight.to(x.dtype), resample_filter, up=up, padding=padding, flip_weight=flip_weight)
-        return y if scale is None else scaled(y, scale.to(x.dtype))
+        return y if scale is None else y * scale.to(x.dtype)[:, :, None, None]
     batch, _, height, width = x.shape
     kernels = weight[None] * styles[:, None, :, None, None]
     if scale is not None:

@@ -11,7 +11,7 @@ from gan.ops.filtered_lrelu import filtered_lrelu
 from gan.ops.filters import design_lowpass_filter
 
 from .layers import FullyConnectedLayer, styles_of
-from .modulation import scaled, spares_weights
+from .modulation import spares_weights
 from .stylegan3_design import InputDesign, LayerDesign
 
 
@@ -50,10 +50,10 @@ def modulated_conv2d(
     if spares_weights(x, w, s) and x.dtype == w.dtype:
         # The same by linearity: the gradient of N kernels that nothing learns costs half as much again.
         gains = s if input_gain is None else s * input_gain.expand(n, channels)
-        y = F.conv2d(scaled(x, gains), w, padding=padding)
+        y = F.conv2d(x * gains[:, :, None, None], w, padding=padding)
         if demodulate:
             energy = (w if norm_of is None else norm_of * scale).square().sum(dim=[2, 3])
-            y = scaled(y, (s.square() @ energy.t() + 1e-8).rsqrt())
+            y = y * (s.square() @ energy.t() + 1e-8).rsqrt()[:, :, None, None]
         return y
     weights = w.unsqueeze(0) * s.reshape(n, 1, channels, 1, 1)  # [N, out, in, k, k]
     if demodulate:

@@ -23,7 +23,6 @@ from foundation.specs.editing.projection import (
     BEST,
     IGNORED,
     MEAN,
-    START_SEEDS,
     TARGET,
     TUNED,
     ProjectSpec,
@@ -37,8 +36,9 @@ from gan.edits.projection.fit import Fit, FitOptions
 from gan.edits.projection.folder import FitFolder, as_picture, target_in, tensors_with
 from gan.edits.projection.mean import Statistics, statistics
 from gan.edits.projection.photos import Pixels, as_target, channels_of, ignored_region, photo_pixels
+from gan.edits.projection.search import closest
 from gan.edits.projection.tuning import ENOUGH, Locality, Tuning, other_seeds
-from gan.images import Label, RenderOptions, device_of, styles
+from gan.images import Label, RenderOptions, device_of
 from gan.io.fingerprint import known_fingerprint
 from gan.io.latents import load_latents
 from gan.io.parents import Parent
@@ -215,23 +215,9 @@ class Work:
         if where == MEAN:
             return None
         if where == BEST:
-            return self._closest()
+            ws, self._searched = closest(G, self._compared, setting.label, self._asked, setting.given)
+            return ws
         return torch.from_numpy(load_latents(where, G.num_ws, G.w_dim)[0]).to(device_of(G))
-
-    @torch.no_grad()
-    def _closest(self) -> Tensor:
-        """Return the ws of the closest seed; of those so far once the fit is asked to end."""
-        setting = self._setting
-        closest, best = float("inf"), styles(setting.G, [0], label=setting.label)[0]
-        for seed in range(START_SEEDS):
-            if seed and self._asked():
-                self._searched = False
-                break
-            ws = styles(setting.G, [seed], label=setting.label)[0]
-            distance = float(self._compared.distance(self._image(setting.G, ws)))
-            if distance < closest:
-                closest, best = distance, ws
-        return best
 
     # -- Steps -----------------------------------------------------------------------------------------------------
 

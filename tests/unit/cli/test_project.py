@@ -17,7 +17,7 @@ import gan
 from foundation.arrays import read_floats
 from foundation.specs.editing import projection as names
 from gan.cli.main import main
-from gan.edits.projection import work
+from gan.edits.projection import search
 from gan.metrics import detectors
 from tests.fixtures_path import ROOT
 from tests.pictures import noise
@@ -150,7 +150,7 @@ def test_ignored_regions_and_starts(networks, photo, tmp_path):
 
 
 def test_a_stop_while_the_closest_seed_is_searched_keeps_the_one_so_far(networks, photo, tmp_path, monkeypatch):
-    drawn, real = [], work.styles
+    drawn, real = [], search.styles
 
     def styles(G, seeds, **options):
         drawn.append(real(G, seeds, **options)[0])
@@ -158,7 +158,7 @@ def test_a_stop_while_the_closest_seed_is_searched_keeps_the_one_so_far(networks
             os.kill(os.getpid(), signal.SIGTERM)
         return drawn[-1][None]
 
-    monkeypatch.setattr(work, "styles", styles)
+    monkeypatch.setattr(search, "styles", styles)
     out = tmp_path / "out"
     options = {"outdir": out, "start": "best", "space": "w+", "save_video": 0}
     done = project(networks["sg2"], photo, **options)
