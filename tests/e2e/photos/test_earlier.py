@@ -20,16 +20,20 @@ pytestmark = pytest.mark.window
 BIG = (1920, 1080)
 
 
+def scrolled(d: Driver) -> None:
+    """Scroll to the end of the settings."""
+    x0, y0, x1, _ = d.rect("//Photos/**/##fit")
+    d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, y0 - 40))
+    d.ctx.mouse_wheel_y(-30)
+    d.frames(4)
+
+
 def unfolded(d: Driver) -> None:
     """Unfold the section Advanced, and scroll to its end."""
-    x0, y0, x1, y1 = d.rect("//Photos/**/fit time/##1")
-    for _ in range(2):
-        d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, (y0 + y1) / 2))
-        d.ctx.mouse_wheel_y(-30)
-        d.frames(4)
-        if not d.exists("//Photos/**/##encoder"):
-            d.click("//Photos/**/##sectionAdvanced")
-            d.frames(3)
+    scrolled(d)
+    d.click("//Photos/**/##sectionAdvanced")
+    d.frames(3)
+    scrolled(d)
 
 
 def stopped_before(tmp_path: Path, state: str = "stopped") -> dict:
@@ -124,6 +128,7 @@ def test_an_encoder_runs_once_it_is_trusted(tmp_path):
         d.change(lambda scene: scene.request(UseEncoder(rows(d)[0].path, str(encoder))))
         d.frames(3)
         assert rows(d)[0].settings.encoder == str(encoder)
+        scrolled(d)
         d.click("//Photos/**/##fit")
         d.frames(4)
         assert not runs.specs, "it is not trusted yet"
@@ -134,6 +139,8 @@ def test_an_encoder_runs_once_it_is_trusted(tmp_path):
         assert (runs.specs[0].encoder, runs.specs[0].trust_encoder) == (str(encoder), True)
         row = replace(rows(d)[0], run="")
         d.change(lambda scene: replace(scene, view=replace(scene.view, photos=scene.view.photos.put(row))))
+        d.frames(3)
+        scrolled(d)
         d.click("//Photos/**/##encoder", 1)
         d.frames(3)
         assert not rows(d)[0].settings.encoder
