@@ -1,14 +1,16 @@
 """Quality of fits of photos: pictures of the network itself, pictures that it has not seen, editability, locality.
 
     python -m benchmarks.editing.quality own [--steps=200] [--count=20] [--distance=pixels|best]
-    python -m benchmarks.editing.quality held --data=ZIP ...
-    python -m benchmarks.editing.quality editable --data=ZIP ...
-    python -m benchmarks.editing.quality locality --data=ZIP ...
+    python -m benchmarks.editing.quality held --data=ZIP [--tune-steps=100] [--results=FILE] [--first=0] ...
+    python -m benchmarks.editing.quality tables --results=FILE
 
-Seeds of the network's own pictures are 1000, 1001, ...; pictures of a dataset are every 97th. Figures are medians.
+`own` fits pictures of the network's seeds 1000, 1001, ... `held` fits every 97th picture of a dataset in W, in W+ at
+each place of the slider Editable, and tuned with and without the locality term. FILE gets a line of JSON for each
+picture; several programs may fit other pictures (`--first`) into one file, and `tables` prints medians of all of it.
 """
 
 import argparse
+import json
 import statistics as figures
 import time
 from pathlib import Path
@@ -28,11 +30,12 @@ from gan.edits.projection.tuning import Locality, Tuning, other_seeds
 from gan.edits.projection.work import LOCALITY, LOCALITY_SEEDS
 from gan.edits.weights import sefa
 from gan.images import styles
-from gan.metrics.distance import NAMES, Distance, distance_at_hand, low_passed
+from gan.metrics.distance import NAMES, Distance, distance_at_hand, pyramid
 from gan.networks.generator import StyleGenerator
 
 FIRST_SEED, APART = 1000, 97
 EDITABLE = (0.0, 0.3, 0.6, 1.0)
+DIRECTIONS = 4
 OTHERS = 100
 """Seeds whose pictures tuning should not change."""
 
@@ -45,11 +48,12 @@ class Bench:
         G = nets.G_ema or nets.G
         assert G is not None
         self.G: StyleGenerator = G
+        self.asked = asked
         self.steps: int = asked.steps
         self.tune_steps: int = asked.tune_steps
-        self.distance = Distance(NAMES[""], "", low_passed) if asked.distance == "pixels" else distance_at_hand()
+        self.distance = Distance(NAMES[""], "", pyramid) if asked.distance == "pixels" else distance_at_hand()
         self.statistics: Statistics = statistics(G)
-        self.targets = own(G, asked.count) if asked.what == "own" else held_out(G, asked.data, asked.count)
+        self.targets = own(G, asked.count) if asked.what == "own" else held_out(G, asked.data, asked.first, asked.count)
         print(f"{Path(asked.network).name}, {len(self.targets)} pictures, {self.steps} steps, {self.distance.name}")
 
     def compared(self, target: Tensor) -> Comparison:
@@ -87,11 +91,11 @@ def own(G: StyleGenerator, count: int) -> list[Tensor]:
     return found
 
 
-def held_out(G: StyleGenerator, data: str, count: int) -> list[Tensor]:
+def held_out(G: StyleGenerator, data: str, first: int, count: int) -> list[Tensor]:
     """Return pictures of a dataset as targets of the network's size."""
     source = ImageSource(data)
     found = []
-    for number in range(count):
+    for number in range(first, first + count):
         image = torch.from_numpy(source.images([number * APART % len(source)])[0]).float()[None]
         if tuple(image.shape[2:]) != G.img_size:
             image = torch.nn.functional.interpolate(image, list(G.img_size), mode="bicubic", antialias=True)
@@ -103,58 +107,82 @@ def _median(values: list[float]) -> str:
     return f"{figures.median(values):.4g}"
 
 
-def spaces(bench: Bench, *, tune: bool) -> None:
-    """Print distance and PSNR in W, in W+, and tuned."""
+def fit_own(bench: Bench) -> None:
+    """Print distance and PSNR of the network's own pictures in W and in W+."""
     rows: dict[str, list[tuple[float, float]]] = {}
-    paces = []
     for target in bench.targets:
-        pivot, pace = bench.fitted(target, plus=False)
-        paces.append(pace)
-        rows.setdefault("W", []).append(bench.judged(target, pivot))
-        for editable in (0.0, 0.6) if tune else (0.6,):
-            ws, _ = bench.fitted(target, plus=True, editable=editable)
-            rows.setdefault(f"W+, editable {editable:g}", []).append(bench.judged(target, ws))
-        if tune:
-            tuned = _tuned(bench, target, pivot, LOCALITY)
-            rows.setdefault("tuned", []).append(bench.judged(target, pivot, tuned))
+        for name, plus, value in (("W", False, 0.0), ("W+, editable 0", True, 0.0), ("W+, editable 0.6", True, 0.6)):
+            ws, _ = bench.fitted(target, plus=plus, editable=value)
+            rows.setdefault(name, []).append(bench.judged(target, ws))
     print("| space | distance | PSNR, dB |\n|---|---|---|")
     for name, values in rows.items():
         print(f"| {name} | {_median([d for d, _ in values])} | {_median([p for _, p in values])} |", flush=True)
-    print(f"{figures.median(paces):.4f} s per step in W")
 
 
-def editable(bench: Bench) -> None:
-    """Print distance, and the effect of directions on a fitted picture relative to that on the seeds' pictures."""
-    G = bench.G
-    directions = torch.from_numpy(sefa(G, 4).vectors) * bench.statistics.std / 4
-    seeds = [styles(G, [seed])[0] for seed in range(FIRST_SEED, FIRST_SEED + len(bench.targets))]
-    usual = [_effects(bench, ws, directions) for ws in seeds]
-    mean = torch.stack(usual).mean(dim=0)
-    print(
-        "| editable | weight | distance | PSNR, dB | length of w - mean | directions agree |\n|---|---|---|---|---|---|"
-    )
-    for value in EDITABLE:
-        found = [bench.fitted(target, plus=True, editable=value)[0] for target in bench.targets]
-        judged = [bench.judged(target, ws) for target, ws in zip(bench.targets, found, strict=True)]
-        lengths = [float((ws - bench.statistics.mean).norm(dim=1).mean()) / bench.statistics.std for ws in found]
-        agree = [float(_cosines(_effects(bench, ws, directions), mean).mean()) for ws in found]
-        print(
-            f"| {value:g} | {editable_weight(value):.3g} | {_median([d for d, _ in judged])} | "
-            f"{_median([p for _, p in judged])} | {_median(lengths)} | {_median(agree)} |",
-            flush=True,
-        )
-    own_agree = [float(_cosines(one, mean).mean()) for one in usual]
-    print(f"Pictures of seeds agree {_median(own_agree)} with their mean.")
+def fit_held(bench: Bench) -> None:
+    """Write a line of JSON for each picture."""
+    asked, kept = bench.asked, Others(bench)
+    directions = Directions(bench)
+    for number, target in enumerate(bench.targets):
+        row: dict[str, object] = {"picture": asked.first + number, "steps": bench.steps, "tune": bench.tune_steps}
+        pivot, row["pace"] = bench.fitted(target, plus=False)
+        row["W"] = bench.judged(target, pivot)
+        for value in EDITABLE:
+            ws, _ = bench.fitted(target, plus=True, editable=value)
+            row[f"W+ {value:g}"] = (*bench.judged(target, ws), directions.length(ws), directions.agreement(ws))
+        for weight in (LOCALITY, 0.0):
+            tuned = _tuned(bench, target, pivot, weight)
+            row[f"tuned {weight:g}"] = (*bench.judged(target, pivot, tuned), kept.change(tuned))
+        row["seeds agree"] = directions.usual
+        with Path(asked.results).open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(json.dumps(row), flush=True)
 
 
-def _effects(bench: Bench, ws: Tensor, directions: Tensor) -> Tensor:
-    """Return the change of the picture by each direction, [K, C H W]."""
-    before = bench.image(ws)
-    return torch.cat([(bench.image(ws + way) - before).flatten(1) for way in directions])
+class Directions:
+    """Effect of directions on pictures, beside their effect on pictures of seeds."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._ways = torch.from_numpy(sefa(bench.G, DIRECTIONS).vectors) * bench.statistics.std / 4
+        seeds = [styles(bench.G, [seed])[0] for seed in range(FIRST_SEED, FIRST_SEED + 20)]
+        found = [self._effects(ws) for ws in seeds]
+        self._mean = torch.stack(found).mean(dim=0)
+        self.usual = figures.median(float(self._cosines(one)) for one in found)
+        """Agreement of the pictures of seeds with their mean."""
+
+    def agreement(self, ws: Tensor) -> float:
+        """Return the mean cosine of the changes of a picture and the mean changes of seeds' pictures."""
+        return float(self._cosines(self._effects(ws)))
+
+    def length(self, ws: Tensor) -> float:
+        """Return the mean over layers of |w - mean| / std."""
+        known = self._bench.statistics
+        return float((ws - known.mean).norm(dim=1).mean()) / known.std
+
+    def _effects(self, ws: Tensor) -> Tensor:
+        before = self._bench.image(ws)
+        return torch.cat([(self._bench.image(ws + way) - before).flatten(1) for way in self._ways])
+
+    def _cosines(self, effects: Tensor) -> Tensor:
+        return torch.nn.functional.cosine_similarity(effects, self._mean, dim=1).mean()
 
 
-def _cosines(a: Tensor, b: Tensor) -> Tensor:
-    return torch.nn.functional.cosine_similarity(a, b, dim=1)
+class Others:
+    """Pictures of other seeds, which tuning should not change."""
+
+    def __init__(self, bench: Bench) -> None:
+        z = torch.from_numpy(np.random.RandomState(77).randn(OTHERS, bench.G.z_dim))
+        self._ws = mapped(bench.G, z)[:, None].expand(-1, bench.G.num_ws, -1)
+        self._before = self._images(bench.G)
+
+    def change(self, G: StyleGenerator) -> float:
+        """Return the root mean square of their changes, of 255."""
+        return float((self._images(G) - self._before).square().mean().sqrt()) * 127.5
+
+    @torch.no_grad()
+    def _images(self, G: StyleGenerator) -> Tensor:
+        return torch.cat([G.synthesis(part, noise_mode="const", force_fp32=True) for part in self._ws.split(10)])
 
 
 def _tuned(bench: Bench, target: Tensor, pivot: Tensor, weight: float) -> StyleGenerator:
@@ -167,49 +195,45 @@ def _tuned(bench: Bench, target: Tensor, pivot: Tensor, weight: float) -> StyleG
     return tuning.finished()
 
 
-def locality(bench: Bench, weights: tuple[float, ...]) -> None:
-    """Print how far tuning changes the pictures of other seeds, with and without the locality term."""
-    z = torch.from_numpy(np.random.RandomState(77).randn(OTHERS, bench.G.z_dim))
-    ws = mapped(bench.G, z)[:, None].expand(-1, bench.G.num_ws, -1)
-    with torch.no_grad():
-        before = bench.G.synthesis(ws, noise_mode="const", force_fp32=True)
-    rows: dict[float, list[tuple[float, float, float]]] = {weight: [] for weight in weights}
-    for target in bench.targets:
-        pivot, _ = bench.fitted(target, plus=False)
-        for weight in weights:
-            tuned = _tuned(bench, target, pivot, weight)
-            with torch.no_grad():
-                after = tuned.synthesis(ws, noise_mode="const", force_fp32=True)
-            rows[weight].append(
-                (float((after - before).square().mean().sqrt()) * 127.5, *bench.judged(target, pivot, tuned))
-            )
-    print("| weight | change of 100 other seeds, RMS of 255 | distance | PSNR, dB |\n|---|---|---|---|")
-    for weight, values in rows.items():
-        print(
-            "| " + " | ".join([f"{weight:g}", *(_median([v[i] for v in values]) for i in range(3))]) + " |", flush=True
-        )
+def tables(results: str) -> None:
+    """Print medians over the pictures of a file."""
+    rows = [json.loads(line) for line in Path(results).read_text().splitlines()]
+    steps, tune = ({row[name] for row in rows} for name in ("steps", "tune"))
+    print(f"{len(rows)} pictures, steps {sorted(steps)}, of tuning {sorted(tune)}")
+
+    def medians(name: str, *places: int) -> str:
+        return " | ".join(_median([row[name][place] for row in rows]) for place in places)
+
+    print("| space | distance | PSNR, dB |\n|---|---|---|")
+    for name in ("W", "W+ 0", "W+ 0.6", f"tuned {LOCALITY:g}", "tuned 0"):
+        print(f"| {name} | {medians(name, 0, 1)} |")
+    print("| editable | weight | distance | PSNR, dB | length | directions agree |\n|---|---|---|---|---|---|")
+    for value in EDITABLE:
+        print(f"| {value:g} | {editable_weight(value):.3g} | {medians(f'W+ {value:g}', 0, 1, 2, 3)} |")
+    print(f"pictures of seeds agree {_median([row['seeds agree'] for row in rows])} with their mean")
+    print("| weight of locality | change of other seeds, of 255 |\n|---|---|")
+    for weight in (0.0, LOCALITY):
+        print(f"| {weight:g} | {medians(f'tuned {weight:g}', 2)} |")
 
 
 def main() -> None:
     """Run one benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("own", "held", "editable", "locality"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("own", "held", "tables"))
     parser.add_argument("--network", default="assets/demo.safetensors")
     parser.add_argument("--data", default="../shared/data/avatars-64.zip")
     parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--tune-steps", type=int, default=100)
     parser.add_argument("--distance", choices=("pixels", "best"), default="best")
-    parser.add_argument("--weights", default=f"0,{LOCALITY:g}")
+    parser.add_argument("--results", default="benchmarks/results/photos.jsonl")
     asked = parser.parse_args()
+    if asked.what == "tables":
+        return tables(asked.results)
     torch.manual_seed(0)
     bench = Bench(asked)
-    if asked.what == "editable":
-        editable(bench)
-    elif asked.what == "locality":
-        locality(bench, tuple(float(part) for part in asked.weights.split(",")))
-    else:
-        spaces(bench, tune=asked.what == "held")
+    return fit_own(bench) if asked.what == "own" else fit_held(bench)
 
 
 if __name__ == "__main__":

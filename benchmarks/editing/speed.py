@@ -26,7 +26,7 @@ from gan.edits.projection.noise import noise_shapes, regulariser
 from gan.edits.projection.schedule import learning_rate, noise_scale
 from gan.metrics import efficientnet_lite
 from gan.metrics.detectors import lite_weights
-from gan.metrics.distance import NAMES, Distance, distance_at_hand, low_passed
+from gan.metrics.distance import NAMES, Distance, distance_at_hand, pyramid
 from gan.networks import build, modulation, stylegan2_blocks, stylegan3_layers
 from gan.networks.generator import StyleGenerator
 from gan.ops.conv2d_resample import conv2d_resample
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--distance", choices=("pixels", "best"), default="best")
     asked = parser.parse_args()
-    distance = Distance(NAMES[""], "", low_passed) if asked.distance == "pixels" else distance_at_hand()
+    distance = Distance(NAMES[""], "", pyramid) if asked.distance == "pixels" else distance_at_hand()
     print(f"{asked.steps} steps each, {distance.name}, {torch.get_num_threads()} threads")
     print("| network | plain loop, s/step | fit, s/step | ratio | ratio of CPU time | most memory so far, MB |")
     print("|---|---|---|---|---|---|")

@@ -101,7 +101,7 @@ def _detectors(spec: ProjectSpec) -> Detectors:
 
 def _steps(setting: Setting, photo: Path, folder: Path, asked: list[int]) -> Iterator[int]:
     """Fit one photo, and yield the number of steps done after each; returns early once it is asked to end."""
-    work = Work(setting, photo, folder)
+    work = Work(setting, photo, folder, lambda: bool(asked))
     if work.finished_before:
         say(f"{photo.name}: fitted before, in {folder}")
         return

@@ -93,6 +93,7 @@ class LiteDetector:
         parts = []
         for layer in self._folded.scales(x):
             unit = layer / (layer.norm(dim=1, keepdim=True) + 1e-10)
+            unit = unit.permute(0, 2, 3, 1)  # the order in memory: nothing is copied
             parts.append((unit / (layer.shape[2] * layer.shape[3]) ** 0.5).flatten(1))
         return torch.cat(parts, dim=1)
 

@@ -1,13 +1,15 @@
 """The distance at hand: how different two images look, by the best feature network that the user has.
 
 That is VGG16 with the weights of LPIPS where its official file was fetched or named, else EfficientNet-Lite0 where its
-package is installed, else the low-passed pixels themselves. Whoever shows a distance shows its name: figures of
-different names cannot be compared.
+package is installed, else a Laplacian pyramid of the low-passed pixels. Whoever shows a distance shows its name:
+figures of different names cannot be compared.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -25,8 +27,8 @@ LARGEST = 256
 """Larger images are averaged down to this size first, as for path lengths."""
 SMALLEST = 32
 """Smaller images are enlarged to this size for feature networks, whose layers would see nothing else."""
-PIXELS = 64
-"""Size of the low-passed images."""
+PIXELS, COARSEST = 64, 4
+"""Sizes of the finest and of the coarsest level of the pyramid of pixels."""
 
 Features = Callable[[Tensor], Tensor]
 """Images [N, 3, H, W], values 0..255 -> features [N, D]; the squared distance of these is the distance."""
@@ -71,7 +73,7 @@ def distance_at_hand(detectors: Detectors | None = None) -> Distance:
         return Distance(NAMES[VGG16], VGG16, detectors.get(VGG16, NAMES[VGG16]).perceptual)
     if detectors.has(LITE0):
         return Distance(NAMES[LITE0], LITE0, detectors.get(LITE0, NAMES[LITE0]).perceptual)
-    return Distance(NAMES[""], "", low_passed)
+    return Distance(NAMES[""], "", pyramid)
 
 
 def fetched() -> tuple[str, ...]:
@@ -104,15 +106,55 @@ def same_size(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     return one, two
 
 
-def low_passed(images: Tensor) -> Tensor:
-    """Return the pixels [N, D] of images [N, C, H, W], without detail; squared distances are mean squared errors, 0..1.
+def pyramid(images: Tensor) -> Tensor:
+    """Return the Laplacian pyramid [N, D] of low-passed images [N, C, H, W], values 0..255, for squared distances.
 
-    The images are averaged down to at most `PIXELS`, then smoothed twice with the taps 1 2 1 along both axes.
+    The images are averaged down to at most `PIXELS` and smoothed with the taps 1 2 1 along both axes. Each level is the
+    difference from the next one, of half the size, enlarged (Burt and Adelson 1983); the last is the image of at most
+    `COARSEST` pixels. The squared distance is the sum over levels of mean squared differences of values 0..1, the
+    levels weighted as in Bojanowski et al. (arXiv 1707.05776). A difference of all values by d alone gives d^2.
     """
-    size = [max(1, round(side * min(1.0, PIXELS / max(images.shape[2:])))) for side in images.shape[2:]]
-    x = F.interpolate(images.float(), size, mode="area") if list(images.shape[2:]) != size else images.float()
-    taps = torch.tensor([1.0, 2.0, 1.0], device=x.device) / 4
-    kernel = (taps[:, None] * taps).expand(x.shape[1], 1, 3, 3)
-    for _ in range(2):
-        x = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernel, groups=x.shape[1])
-    return x.flatten(1) / (255 * math.sqrt(x[0].numel()))
+    rows, columns = (_reductions(side, max(images.shape[2:])) for side in images.shape[2:])
+    gaussian = [_by_axes(images.float(), rows[0], columns[0])]
+    for down, across in zip(rows[1:], columns[1:], strict=True):
+        gaussian.append(_by_axes(gaussian[-1], down, across))
+    levels = []
+    for fine, coarse in pairwise(gaussian):
+        rising = (_enlargement(few, many) for few, many in zip(coarse.shape[2:], fine.shape[2:], strict=True))
+        levels.append(fine - _by_axes(coarse, *rising))
+    levels.append(gaussian[-1])
+    return torch.cat([level.flatten(1) / (255 * math.sqrt(level[0].numel())) for level in levels], dim=1)
+
+
+def _by_axes(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Multiply the columns of images [N, C, H, W] by `rows` [h, H], and their rows by `columns` [w, W]."""
+    return rows.to(images.device) @ images @ columns.to(images.device).t()
+
+
+@lru_cache(maxsize=32)
+def _reductions(side: int, longest: int) -> tuple[Tensor, ...]:
+    """Return the matrices from one level to the next along an axis: to `PIXELS` and smoothed, then halved each time."""
+    size, largest = max(1, round(side * min(1.0, PIXELS / longest))), min(longest, PIXELS)
+    found = [_smoothed(_averaged(torch.eye(side), size))]
+    while largest > COARSEST:
+        largest, half = -(-largest // 2), -(-size // 2)
+        found.append(_averaged(_smoothed(torch.eye(size)), half))
+        size = half
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _enlargement(coarse: int, fine: int) -> Tensor:
+    """Return the matrix [fine, coarse] of linear interpolation."""
+    return F.interpolate(torch.eye(coarse)[None], fine, mode="linear")[0].t().contiguous()
+
+
+def _averaged(matrix: Tensor, size: int) -> Tensor:
+    """Average the rows of a matrix [H, W] down to [size, W]."""
+    return F.interpolate(matrix.t()[None], size, mode="area")[0].t().contiguous()
+
+
+def _smoothed(matrix: Tensor) -> Tensor:
+    """Smooth the columns of a matrix [H, W] with the taps 1 2 1, borders repeated."""
+    edged = torch.cat([matrix[:1], matrix, matrix[-1:]])
+    return (edged[:-2] + 2 * edged[1:-1] + edged[2:]) / 4

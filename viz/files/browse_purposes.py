@@ -33,6 +33,8 @@ classifiers, a network to measure, pictures to make a dataset of.
 """
 PHOTOS = "browse-photos"
 """Mode for a photo to fit to the network, or a folder of photos."""
+ENCODER = "browse-encoder"
+"""Mode for a TorchScript file that gives the start of fits."""
 MODES = {
     NETWORK: ("Open a network", "A network file, or a run folder"),
     RUN: ("Open a run folder", "Its newest snapshot, and a slider through all"),
@@ -47,6 +49,7 @@ MODES = {
     MEASURED: ("Choose a network to measure", "A network file, or a run folder"),
     PICTURES: ("Choose pictures", "A folder, a .zip file, or a film"),
     PHOTOS: ("Add photos", "A picture, or a folder of them"),
+    ENCODER: ("Choose an encoder", "A TorchScript file, which is a program"),
 }
 """Title and note of each mode."""
 FILES: dict[str, tuple[tuple[str, ...], Callable[[str], Action]]] = {
@@ -63,6 +66,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     MEASURED: NETWORK_SUFFIXES,
     PICTURES: (".zip", *FILM_ENDINGS),
     PHOTOS: ENDINGS,
+    ENCODER: (".pt", ".pth", ".ts"),
 }
 """Modes for a file with one of these suffixes, or a folder, returned to the form (`ShowDialog.take`)."""
 FOLDERS = (FOLDER, OUTDIR)
@@ -85,5 +89,6 @@ NOTHING = {
     MEASURED: "No networks or folders here",
     PICTURES: "No zip files, films or folders here",
     PHOTOS: "No pictures or folders here",
+    ENCODER: "No .pt files or folders here",
 }
 """Texts for empty folders."""

@@ -13,7 +13,7 @@ from renderer.document.fitting.photos import PhotoRow
 from renderer.document.parts import Display, Mixing, Truncation
 from renderer.document.walk_keys import through
 from renderer.ipc.protocol import Styles
-from viz.files.browse_purposes import PHOTOS
+from viz.files.browse_purposes import ENCODER, PHOTOS
 from viz.photos.fits import FITS, FitNow, Wish
 from viz.photos.fitting import (
     document_of,
@@ -32,7 +32,7 @@ from viz.photos.pasting import PASTING
 from viz.photos.pictures import PHOTO_PICTURES
 from viz.state import motion
 from viz.state.facts import Facts
-from viz.state.fitting.table import added, put, shown, table, with_photos
+from viz.state.fitting.table import added, put, shown, table, with_photos, with_settings
 from viz.state.keyframes import with_timeline
 from viz.state.playback import animated, scrubbed
 from viz.state.scene import Action, Scene, ShowDialog, Window
@@ -97,6 +97,28 @@ class ReplacePhoto(Action):
 def find_again(scene: Scene, row: PhotoRow) -> Scene:
     """Return the scene that asks where a photo is now."""
     return scene.request(ShowDialog(PHOTOS, take=partial(ReplacePhoto, row.path)))
+
+
+@dataclass(frozen=True)
+class UseEncoder(Action):
+    """Let an encoder give the start of a photo's fit; an empty path: none."""
+
+    path: str
+    encoder: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene with it, not trusted yet."""
+        row = scene.view.photos.find(self.path)
+        if row is None or os.path.isdir(self.encoder):
+            return scene
+        encoder = os.path.abspath(self.encoder) if self.encoder else ""
+        trusted = tuple(one for one in scene.interaction.photos.trusted if one != encoder)
+        return table(with_settings(scene, row, replace(row.settings, encoder=encoder)), trusted=trusted)
+
+
+def choose_encoder(scene: Scene, row: PhotoRow) -> Scene:
+    """Return the scene that asks for an encoder."""
+    return scene.request(ShowDialog(ENCODER, take=partial(UseEncoder, row.path)))
 
 
 @dataclass(frozen=True)

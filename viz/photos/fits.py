@@ -126,6 +126,7 @@ class Fits:
         self._loop = Loop("watching fits", self._look)
         self._lock = threading.Lock()
         self._folders: tuple[str, ...] = ()
+        self._followed = ""
         self._known: dict[str, tuple[tuple[object, ...], FitNow]] = {}
         self._registry = Registry()
         self._held = -HELD_S
@@ -150,9 +151,14 @@ class Fits:
         """Return True while a wish is being done."""
         return self._worker.busy
 
+    def follow(self, folder: str) -> FitNow | None:
+        """Look at one more fit, until another one is followed; returns it as it is, None before the first look."""
+        self._followed = folder
+        return self.get(folder)
+
     def watch(self, folders: Iterable[str]) -> None:
         """Set the fits to look at. Call once a frame."""
-        wanted = tuple(folders)
+        wanted = tuple(dict.fromkeys((*folders, *filter(None, [self._followed]))))
         if wanted == self._folders:
             return
         self._folders = wanted

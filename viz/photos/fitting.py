@@ -54,9 +54,19 @@ def spec_of(scene: Scene, facts: Facts, row: PhotoRow) -> ProjectSpec | None:
         start=BEST if settings.start == "best" else MEAN,
         crop=() if crop == Crop() else crop.pixels(picture.width, picture.height),
         ignore=None if row.ignore is None else str(_place(scene, f"{row.ignore.sha256[:24]}.png")),
+        encoder=settings.encoder or None,
+        trust_encoder=bool(settings.encoder) and not untrusted(scene, row),
         save_video=False,
         device=scene.settings.device,
     )
+
+
+def untrusted(scene: Scene, row: PhotoRow) -> str:
+    """Return why the encoder of a photo is not run; empty if it may be, or there is none."""
+    encoder = row.settings.encoder
+    if not encoder or encoder in scene.interaction.photos.trusted:
+        return ""
+    return f"The encoder {Path(encoder).name} is a program: trust it first, or leave it out"
 
 
 def mask_of(row: PhotoRow, arrays: ArrayStore) -> AnyArray | None:
@@ -81,7 +91,7 @@ def goes_on(now: FitNow, spec: ProjectSpec) -> bool:
     if now.live or now.run.state == "finished" or not now.run.spec:
         return False
     before = now.run.spec
-    same = ("space", "tune", "time", "editable", "noise_weight", "ignore", "network")
+    same = ("space", "tune", "time", "editable", "noise_weight", "ignore", "network", "encoder")
     crop = tuple(before.get("crop") or ())
     alike = len(crop) == len(spec.crop) and all(abs(a - b) < 1e-3 for a, b in zip(crop, spec.crop, strict=True))
     return alike and all(before.get(name) == getattr(spec, name) for name in same)
@@ -100,7 +110,7 @@ def ready(scene: Scene, facts: Facts) -> tuple[PhotoRow, ...]:
 
 def _waits(scene: Scene, facts: Facts, row: PhotoRow) -> bool:
     spec = spec_of(scene, facts, row)
-    if spec is None:
+    if spec is None or untrusted(scene, row):
         return False
     now = facts.services[FITS].get(row.run) if row.run else None
     return not row.run if now is None else not now.live and not (now.ended and now.run.state == "finished")
@@ -120,7 +130,7 @@ def why_not(scene: Scene, facts: Facts, row: PhotoRow | None) -> str:
     now = facts.services[FITS].get(row.run) if row.run else None
     if now is not None and now.live:
         return "It is being fitted"
-    return ""
+    return untrusted(scene, row)
 
 
 def elsewhere(row: PhotoRow, model: ModelInfo | None) -> str:

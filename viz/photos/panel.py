@@ -3,7 +3,7 @@
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from viz.photos import crop_frame, curve_column, queue_list, settings_form
+from viz.photos import crop_frame, curve_column, earlier, queue_list, settings_form
 from viz.photos.actions import FitPhotos, RestartFit, browse
 from viz.photos.fitting import why_not
 from viz.state.facts import Facts
@@ -19,7 +19,7 @@ _NARROW = (0.26, 0.34, 0.40)
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the panel."""
     if not scene.view.photos.rows:
-        return _empty(scene)
+        return _empty(scene, facts)
     p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     wide = curve_column.has_room()
     shares = _SHARES if wide else _NARROW
@@ -43,10 +43,16 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     return _keys(scene, facts)
 
 
-def _empty(scene: Scene) -> Scene:
+def _empty(scene: Scene, facts: Facts) -> Scene:
     text = "A photo becomes a style: to walk from, to mix, to edit."
+    p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     if ui.empty_state("image", "Drop photos here", text, "Add photos…"):
         scene = browse(scene)
+    if found := earlier.earlier(scene, facts):
+        width = ui.measure("Earlier fits…") + t.px(38)
+        below = imgui.get_cursor_screen_pos().y + t.px(2)
+        imgui.set_cursor_screen_pos(V(p.x + (room.x - width) / 2, min(below, p.y + room.y - t.px(t.row))))
+        scene = earlier.button(scene, facts, found, "Earlier fits…", width)
     return table(scene, keyboard=False)
 
 

@@ -6,6 +6,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document.fitting.photos import PhotoRow
+from viz.photos import earlier
 from viz.photos.actions import FilmOfPhotos, ShowPhoto, browse, filmed, find_again
 from viz.photos.columns import HEADING, heading
 from viz.photos.fits import FITS
@@ -50,7 +51,8 @@ def draw(scene: Scene, facts: Facts, width: float) -> Scene:
 
 def _foot(scene: Scene, facts: Facts, width: float) -> Scene:
     removed, film = scene.interaction.photos.removed, len(filmed(scene, facts)) > 1
-    others = t.px(t.row + 4) * ((removed is not None) + film)
+    before = earlier.earlier(scene, facts)
+    others = t.px(t.row + 4) * ((removed is not None) + film + bool(before))
     text = "Add photos…" if ui.measure("Add photos…") + t.px(36) <= width - others else "Add…"
     if ui.button(text, "plus", width=width - others, id_="##add photos", hint="Or drop them on the window"):
         scene = browse(scene)
@@ -59,6 +61,9 @@ def _foot(scene: Scene, facts: Facts, width: float) -> Scene:
         hint = "A film from one fitted photo to the next: keys on the timeline"
         if ui.button(glyph="film-strip", id_="##photo film", hint=hint):
             scene = scene.request(FilmOfPhotos())
+    if before:
+        imgui.same_line(0, t.px(4))
+        scene = earlier.button(scene, facts, before)
     if removed is not None:
         imgui.same_line(0, t.px(4))
         hint = f"Bring back {removed[1].name}"

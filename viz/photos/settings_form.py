@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -9,7 +10,7 @@ from imgui_bundle import imgui
 from foundation.specs.editing.projection import EDITABLE, NOISE_WEIGHT, START_SEEDS, STEPS, TUNE_STEPS
 from renderer.document.fitting.photos import FitSettings, PhotoRow, Space, Start, Time
 from viz.photos import curve_column, ignoring
-from viz.photos.actions import FitPhotos, StopFit
+from viz.photos.actions import FitPhotos, StopFit, UseEncoder, choose_encoder
 from viz.photos.columns import heading
 from viz.photos.fits import FITS
 from viz.photos.fitting import ready, seconds_of, why_not
@@ -88,6 +89,7 @@ def _settings(scene: Scene, facts: Facts, row: PhotoRow) -> Scene:
     scene = _news(scene, facts, row)
     if ui.section("Advanced", open_=False):
         settings = _advanced(facts, settings)
+        scene = _encoder(scene, row)
     now = scene.view.photos.row
     return scene if settings == row.settings or now is None else with_settings(scene, now, settings)
 
@@ -115,13 +117,33 @@ def _advanced(facts: Facts, settings: FitSettings) -> FitSettings:
     """Draw the folded settings: where a fit starts, and the weight of the noise."""
     room = ui.row_label("Start", settings.start != "mean")
     names = ("Mean", "Best", "Present")
-    at = ui.segmented("fit start", names, _STARTS.index(settings.start), width=room, hints=_START_HINTS)
+    with ui.greyed("The encoder gives the start" if settings.encoder else ""):
+        at = ui.segmented("fit start", names, _STARTS.index(settings.start), width=room, hints=_START_HINTS)
     noisy = facts.model is not None and bool(facts.model.noise_layers)
     with ui.greyed("" if noisy else "This network has no noise"):
         power = math.log10(settings.noise_weight) if settings.noise_weight > 1 else 0.0
         hint = "Power of ten of the weight that keeps the noise free of the picture; lower: the noise draws the photo"
         power = ui.slider("Noise weight", power, 0.0, 8.0, math.log10(NOISE_WEIGHT), fmt="1e%.1f", hint=hint)
     return replace(settings, start=_STARTS[at], noise_weight=settings.noise_weight if not noisy else 10.0**power)
+
+
+def _encoder(scene: Scene, row: PhotoRow) -> Scene:
+    """Draw the program that gives the start, and the word that it may run."""
+    encoder, trusted = row.settings.encoder, scene.interaction.photos.trusted
+    room = ui.row_label("Encoder", bool(encoder))
+    text = ui.ellipsis(Path(encoder).name, room - t.px(16)) if encoder else "Choose…"
+    hint = "A TorchScript file that gives the start: a photo [1, 3, H, W], -1 to 1, to w. Right click: none"
+    if ui.button(text, on=bool(encoder), width=room, id_="##encoder", hint=f"{encoder}\n{hint}" if encoder else hint):
+        scene = choose_encoder(scene, row)
+    if encoder and ui.right_clicked() == "click":
+        scene = scene.request(UseEncoder(row.path, ""))
+    if not encoder:
+        return scene
+    hint = "It is a program. It runs in a process that cannot write; only if you trust where it came from"
+    trust = ui.switch("I trust this program", encoder in trusted, hint)
+    if trust != (encoder in trusted):
+        scene = table(scene, trusted=(*trusted, encoder) if trust else tuple(one for one in trusted if one != encoder))
+    return scene
 
 
 def _ignore(scene: Scene, facts: Facts, row: PhotoRow) -> Scene:

@@ -5,10 +5,9 @@ from dataclasses import replace
 from imgui_bundle import imgui
 
 from foundation.inputs import clean_text
-from foundation.photos.crop import in_pixels
 from renderer.document.document import Document
 from renderer.document.fitting.photos import PhotoRow
-from training_launcher.run import Run
+from viz.photos import earlier
 from viz.photos.actions import AddPhotos, ShelvePhoto, ShowPhoto, watched
 from viz.photos.fits import FITS, FitNow, Outcome
 from viz.photos.fitting import document_of, elsewhere
@@ -31,7 +30,7 @@ def look(scene: Scene, facts: Facts, say: Say) -> Scene:
             scene = scene.request(AddPhotos((pasted.path,)))
     while (outcome := fits.poll()) is not None:
         scene = _outcome(scene, facts, outcome, say)
-    scene = _found_again(scene, facts)
+    scene = earlier.running(scene, facts)
     rows = scene.view.photos.rows
     fits.watch(row.run for row in rows if row.run)
     if rows:
@@ -82,45 +81,6 @@ def _ended(scene: Scene, facts: Facts, say: Say) -> Scene:
         elif done and not scene.view.photos.shelve:
             continue
     return scene
-
-
-def _found_again(scene: Scene, facts: Facts) -> Scene:
-    """Return the scene with the fits that run and are not in the queue, as after the window was closed."""
-    known = facts.scratch.get(_Known)
-    if known.runs is facts.runs or facts.model is None:
-        return scene
-    known.runs = facts.runs
-    photos = scene.view.photos
-    there = {row.run for row in photos.rows} | known.seen
-    new = [run for run in facts.runs if run.kind == "fit" and run.live and run.folder not in there]
-    for run in new:
-        known.seen.add(run.folder)
-        row = _row_of(scene, facts, run)
-        if row is not None and photos.find(row.path) is None:
-            photos = replace(photos, rows=(*photos.rows, row))
-    return with_photos(scene, photos)
-
-
-class _Known:
-    """Runs that were looked through."""
-
-    def __init__(self) -> None:
-        self.runs: tuple[Run, ...] = ()
-        self.seen: set[str] = set()
-
-
-def _row_of(scene: Scene, facts: Facts, run: Run) -> PhotoRow | None:
-    """Return a row for a fit that this window has not started."""
-    targets = run.spec.get("targets")
-    path = targets[0] if isinstance(targets, list | tuple) and targets else targets
-    if not isinstance(path, str) or not path or facts.services[FITS].busy:
-        return None
-    row, crop = PhotoRow(path, run=run.folder, framed=True), tuple(run.spec.get("crop", ()))
-    picture = facts.services[PHOTO_PICTURES].get(path)
-    if picture is None or picture.error or len(crop) != 4:
-        return row
-    x, y, side, angle = crop
-    return row.cropped(in_pixels(x, y, side, angle, picture.width, picture.height))
 
 
 def _viewed(scene: Scene, facts: Facts) -> Scene:

@@ -14,7 +14,7 @@ from viz.runs.focus import Look
 from viz.runs.follower import RunRecord
 from viz.runs.menu import can_resume
 from viz.runs.new_run.dialog import TrainWith
-from viz.runs.pages import dataset, film, results
+from viz.runs.pages import dataset, film, fit, results
 from viz.runs.results_dialog import ShowResults
 from viz.runs.text import LOOKS, STOPPING, done_text, metric_name, metric_value, moment, pace_number
 from viz.state.facts import Facts, Snapshot
@@ -31,6 +31,7 @@ _PAGES: dict[Kind, Callable[[Scene, Facts, Run], Scene]] = {
     "metrics": results.draw,
     "video": film.draw,
     "dataset": dataset.draw,
+    "fit": fit.draw,
 }
 """Contents of runs of other kinds than trainings."""
 

@@ -25,6 +25,7 @@ _KIND_HINTS = (
     "Runs that train a network",
     "Runs that measure networks",
     "Films and figures",
+    "Photos that are fitted",
     "Datasets being made",
 )
 NEW_RUN = "new-run"
@@ -53,7 +54,7 @@ def _head(scene: Scene, facts: Facts) -> Scene:
     """Draw the kinds of runs, and the button for a new run."""
     now, width = scene.interaction.runs.kind, imgui.get_content_region_avail().x
     room = ui.measure("New run", weight="bold") + t.px(34)
-    kind = ui.segmented("kinds", KINDS, now, width=min(t.px(280), width - room - t.px(8)), hints=_KIND_HINTS)
+    kind = ui.segmented("kinds", KINDS, now, width=min(t.px(330), width - room - t.px(8)), hints=_KIND_HINTS)
     scene = choosing(scene, kind=kind)
     imgui.same_line(0, 0)
     p = imgui.get_cursor_screen_pos()

@@ -22,6 +22,8 @@ _QUESTION = "Move to trash###trash-run"
 
 def can_resume(run: Run, listing: Listing) -> bool:
     """Return True if the run can be resumed."""
+    if run.kind == "fit":
+        return run.state in ("stopped", "failed", "lost") and bool(run.spec)
     return listing.resumable and run.kind == "train" and run.state in ("stopped", "failed", "lost") and not run.official
 
 

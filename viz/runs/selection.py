@@ -8,8 +8,14 @@ from viz.state.interaction import PlotRange, RunChoice
 from viz.state.scene import Scene
 from viz.state.snapshots import run_of
 
-KINDS = ("All", "Train", "Metrics", "Video", "Data")
-_OF_KIND = {"Train": ("train",), "Metrics": ("metrics",), "Video": ("video", "figures", "fit"), "Data": ("dataset",)}
+KINDS = ("All", "Train", "Metrics", "Video", "Photos", "Data")
+_OF_KIND = {
+    "Train": ("train",),
+    "Metrics": ("metrics",),
+    "Video": ("video", "figures"),
+    "Photos": ("fit",),
+    "Data": ("dataset",),
+}
 MOST = 24
 """Maximum number of runs in one plot; colours repeat from the eighth on."""
 

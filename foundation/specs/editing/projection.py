@@ -3,6 +3,7 @@
 The command line, the launcher and the window share these; nothing here imports torch.
 """
 
+import math
 from dataclasses import dataclass
 
 from foundation.specs.formats import read_numbers, read_pair
@@ -20,8 +21,8 @@ SEED = 303
 NOISE_WEIGHT = 1e5
 """Published weight of the noise regulariser."""
 EDITABLE = 0.6
-STRONGEST = 1.0
-"""Weight of the distance from the mean at `editable` 1, see `editable_weight`."""
+STRONGEST, GROWTH = 3.0, 6.0
+"""Weight of the distance from the mean at `editable` 1, and how fast it grows, see `editable_weight`."""
 START_SEEDS = 300
 """Seeds that the start `best` is chosen from."""
 MEAN, BEST = "mean", "best"
@@ -145,9 +146,11 @@ class ProjectSpec(NetworkSpec):
 def editable_weight(editable: float) -> float:
     """Return the weight of a fit's distance from the mean in W+, relative to the photo's distance at the start.
 
-    The loss is distance + weight * (distance of the start) * mean over layers of |w - w_avg|^2 / w_std^2.
+    The loss is distance + weight * (distance of the start) * mean over layers of |w - w_avg|^2 / w_std^2. The weight
+    grows exponentially from 0: STRONGEST (e^(GROWTH editable) - 1) / (e^GROWTH - 1), since what directions do to a
+    fitted picture changes evenly with its logarithm (`benchmarks.editing.quality`).
 
     Args:
         editable: 0..1.
     """
-    return STRONGEST * editable**3
+    return STRONGEST * math.expm1(GROWTH * editable) / math.expm1(GROWTH)

@@ -6,7 +6,7 @@ import os
 import statistics as figures
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,6 @@ from foundation.specs.editing.projection import (
     BEST,
     IGNORED,
     MEAN,
-    START_SEEDS,
     TARGET,
     TUNED,
     ProjectSpec,
@@ -37,8 +36,9 @@ from gan.edits.projection.fit import Fit, FitOptions
 from gan.edits.projection.folder import FitFolder, as_picture, target_in, tensors_with
 from gan.edits.projection.mean import Statistics, statistics
 from gan.edits.projection.photos import Pixels, as_target, channels_of, ignored_region, photo_pixels
+from gan.edits.projection.search import closest
 from gan.edits.projection.tuning import ENOUGH, Locality, Tuning, other_seeds
-from gan.images import Label, RenderOptions, device_of, styles
+from gan.images import Label, RenderOptions, device_of
 from gan.io.fingerprint import known_fingerprint
 from gan.io.latents import load_latents
 from gan.io.parents import Parent
@@ -112,6 +112,7 @@ class Work:
         setting: See `Setting`.
         photo: The photo.
         folder: Folder of its files. A state in it of the same photo and options is gone on from.
+        asked: Returns True once the fit is asked to end: the search for the closest seed then ends with the one so far.
 
     Raises:
         ValueError: the photo, the region, the start or an option cannot be used.
@@ -122,8 +123,9 @@ class Work:
         step: Steps done.
     """
 
-    def __init__(self, setting: Setting, photo: Path, folder: Path) -> None:
+    def __init__(self, setting: Setting, photo: Path, folder: Path, asked: Callable[[], bool] = lambda: False) -> None:
         self._setting, self._photo, self._files = setting, photo, FitFolder(folder)
+        self._asked, self._searched = asked, True
         spec, G = setting.spec, setting.G
         pixels = self._pixels()
         ignored = self._ignored()
@@ -213,15 +215,9 @@ class Work:
         if where == MEAN:
             return None
         if where == BEST:
-            return min(self._candidates(), key=lambda one: one[0])[1]
+            ws, self._searched = closest(G, self._compared, setting.label, self._asked, setting.given)
+            return ws
         return torch.from_numpy(load_latents(where, G.num_ws, G.w_dim)[0]).to(device_of(G))
-
-    @torch.no_grad()
-    def _candidates(self) -> Iterator[tuple[float, Tensor]]:
-        setting = self._setting
-        for seed in range(START_SEEDS):
-            ws = styles(setting.G, [seed], label=setting.label)[0]
-            yield float(self._compared.distance(self._image(setting.G, ws))), ws
 
     # -- Steps -----------------------------------------------------------------------------------------------------
 
@@ -324,8 +320,12 @@ class Work:
         }
 
     def keep(self) -> None:
-        """Write the best result so far and the state, from which the fit can go on."""
-        self._save()
+        """Write the best result so far and the state, from which the fit can go on.
+
+        Without a state where the closest seed was still searched for: that search begins anew.
+        """
+        if self._searched:
+            self._save()
         self._write(self._best())
         self._files.flush()
         self._files.show(self.about(), self._fit.ws, self.step, None)

@@ -26,6 +26,8 @@ class FitSettings:
     start: Start = "mean"
     noise_weight: Annotated[float, Range(0, 1e9)] = 1e5
     """Weight of the noise regulariser, of networks with noise."""
+    encoder: FilePath = ""
+    """TorchScript file that gives the start; empty for none. A window asks before it is run."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class FakeRuns:
         return ws[0]
 
     def _about(self, folder: Path, step: int, result: Any) -> None:
-        found = {"name": "a", "distance": "pixels, low-passed", "step": step, "steps": STEPS, "phase": "fit"}
+        found = {"name": "a", "distance": "Laplacian pyramid (pixels)", "step": step, "steps": STEPS, "phase": "fit"}
         found |= {"seconds_per_step": 0.1, "result": result}
         (folder / ABOUT).write_text(json.dumps(found))
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -16,6 +17,7 @@ import gan
 from foundation.arrays import read_floats
 from foundation.specs.editing import projection as names
 from gan.cli.main import main
+from gan.edits.projection import search
 from gan.metrics import detectors
 from tests.fixtures_path import ROOT
 from tests.pictures import noise
@@ -30,7 +32,7 @@ def networks(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def pixels_alone(monkeypatch):
-    """Compare low-passed pixels, as where no feature network is installed; that takes a tenth of the time."""
+    """Compare pixels, as where no feature network is installed; that takes a tenth of the time."""
     monkeypatch.setattr(detectors, "lite_weights", lambda: None)
 
 
@@ -58,7 +60,7 @@ def about(folder):
 def test_published_files(networks, photo, tmp_path):
     done = project(networks["sg2"], photo, outdir=tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert "Distance: pixels, low-passed" in done.output
+    assert "Distance: Laplacian pyramid (pixels)" in done.output
     out = tmp_path / "out"
     assert {path.name for path in out.iterdir()} == {
         "projected_w.npz", "proj.png", "target.png", "proj.mp4", "fit.json", "fit.jsonl", "latest.npz",
@@ -74,7 +76,7 @@ def test_published_files(networks, photo, tmp_path):
     assert drawn.exit_code == 0, drawn.output
     pair = [pixels(path) for path in (tmp_path / "drawn" / "proj00.png", out / "proj.png")]
     assert np.abs(pair[0] - pair[1]).max() <= 1
-    assert about(out)["distance"] == "pixels, low-passed"
+    assert about(out)["distance"] == "Laplacian pyramid (pixels)"
     assert about(out)["result"]["psnr"] > 0
     again = project(networks["sg2"], photo, outdir=out)
     assert "fitted before" in again.output
@@ -147,6 +149,35 @@ def test_ignored_regions_and_starts(networks, photo, tmp_path):
     np.testing.assert_allclose(found[2], found[0], atol=1e-5)  # the first step has the learning rate 0
 
 
+def test_a_stop_while_the_closest_seed_is_searched_keeps_the_one_so_far(networks, photo, tmp_path, monkeypatch):
+    drawn, real = [], search.styles
+
+    def styles(G, seeds, **options):
+        drawn.append(real(G, seeds, **options)[0])
+        if len(drawn) == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return drawn[-1][None]
+
+    monkeypatch.setattr(search, "styles", styles)
+    out = tmp_path / "out"
+    options = {"outdir": out, "start": "best", "space": "w+", "save_video": 0}
+    done = project(networks["sg2"], photo, **options)
+    assert done.exit_code == 128 + signal.SIGTERM, done.output
+    assert len(drawn) == 5
+    w = read_floats(out / "projected_w.npz", "w")[0]
+    assert any(np.allclose(w, one.numpy()) for one in drawn)
+    assert about(out)["result"]["step"] == 0
+    assert not (out / names.STATE).exists(), "the same command searches from the first seed"
+    monkeypatch.undo()
+    monkeypatch.setattr(detectors, "lite_weights", lambda: None)
+    again = project(networks["sg2"], photo, **options)
+    assert again.exit_code == 0, again.output
+    straight = project(networks["sg2"], photo, **{**options, "outdir": tmp_path / "straight"})
+    assert straight.exit_code == 0
+    same = [read_floats(folder / "projected_w.npz", "w") for folder in (out, tmp_path / "straight")]
+    assert (same[0] == same[1]).all()
+
+
 class Encoder(torch.nn.Module):
     def forward(self, photo: torch.Tensor) -> torch.Tensor:
         return photo.mean() + torch.arange(16.0)[None] / 10
@@ -192,7 +223,7 @@ def test_a_plan_writes_nothing(networks, photo, tmp_path):
     words = ["project", f"--network={networks['sg2']}", f"--target={photo}", f"--outdir={tmp_path / 'out'}", "-n"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-    assert "1000 steps in W; distance: pixels, low-passed" in done.output
+    assert "1000 steps in W; distance: Laplacian pyramid (pixels)" in done.output
     assert "40 x 40 pixels" in done.output
     assert not (tmp_path / "out").exists()
 

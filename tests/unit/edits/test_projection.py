@@ -11,10 +11,10 @@ from gan.edits.projection.mean import statistics
 from gan.edits.projection.photos import channels_of
 from gan.edits.projection.tuning import Locality, Tuning, other_seeds
 from gan.images import styles
-from gan.metrics.distance import NAMES, Distance, low_passed
+from gan.metrics.distance import NAMES, Distance, pyramid
 from tests.unit.renderer import tiny
 
-PIXELS = Distance(NAMES[""], "", low_passed)
+PIXELS = Distance(NAMES[""], "", pyramid)
 KINDS = ("sg1", "growing", "bare", "sg2", "cond", "tall", "rgba", "six", "grey", "numbers", "sg3")
 
 
@@ -130,7 +130,7 @@ def test_a_fit_goes_on_exactly(plus):
 
 def tuned(G, target, weight, steps=25):
     others = other_seeds(G, None, 1, 2)
-    locality = Locality(others, low_passed, weight, "const") if weight else None
+    locality = Locality(others, pyramid, weight, "const") if weight else None
     return Tuning(G, comparison(PIXELS, target), styles(G, [2])[0], enough=0.0, locality=locality)
 
 

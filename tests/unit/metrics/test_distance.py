@@ -6,7 +6,7 @@ import torch
 from gan.metrics import detectors as module
 from gan.metrics import distance
 from gan.metrics.detectors import Detectors
-from gan.metrics.distance import distance_at_hand, low_passed
+from gan.metrics.distance import distance_at_hand, pyramid
 from tests.unit.metrics.stand_ins import Vgg, write
 
 
@@ -39,7 +39,7 @@ def pictures(size=48, channels=3, count=2, seed=0):
         ("vgg16 lite0", "LPIPS (VGG16)"),
         ("vgg16", "LPIPS (VGG16)"),
         ("lite0", "features (Lite0)"),
-        ("", "pixels, low-passed"),
+        ("", "Laplacian pyramid (pixels)"),
     ],
     indirect=["found"],
 )
@@ -85,11 +85,11 @@ def test_each_can_be_minimised(found, channels):
     assert float((x.grad * way).sum()) == pytest.approx((more - less) / (2 * step), rel=0.05, abs=1e-6)
 
 
-def test_low_passed_pixels_see_tones_and_no_detail():
+def test_the_pyramid_of_pixels_sees_tones_and_no_detail():
     flat = torch.full((1, 3, 64, 64), 100.0)
     board = flat + 50 * ((torch.arange(64)[:, None] + torch.arange(64)) % 2 * 2 - 1)
-    assert float((low_passed(flat) - low_passed(board)).square().sum()) < 1e-4
-    lighter = float((low_passed(flat) - low_passed(flat + 51)).square().sum())
+    assert float((pyramid(flat) - pyramid(board)).square().sum()) < 1e-4
+    lighter = float((pyramid(flat) - pyramid(flat + 51)).square().sum())
     assert lighter == pytest.approx(0.04, rel=1e-4)  # (51 / 255)^2
 
 

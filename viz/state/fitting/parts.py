@@ -27,5 +27,7 @@ class PhotoTable:
     """The row that was removed last, with its index."""
     on_crop: bool = False
     """The frame of the crop was pressed last: keys act on it, and not on the queue."""
+    trusted: tuple[str, ...] = ()
+    """Encoders that may be run. Sessions do not hold that: they come from anywhere."""
     keyboard: bool = False
     """True while the tab has the keyboard: arrows, Enter and Del are its own."""
