@@ -3,14 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from foundation.specs.editing.defaults import DRAG_MOST_STEPS
+from foundation.specs.editing.drag_options import DragOptions
 from foundation.specs.formats import write
 from foundation.specs.options import option
 from foundation.specs.pictures import TruncatedSpec
-
-DRAG_MOST_POINTS = 16
-"""Most points of a drag."""
-DRAG_HOLD, DRAG_PATIENCE = 20.0, 300
-DRAG_MOST_STEPS = 1000
 
 
 @dataclass(frozen=True)
@@ -39,49 +36,6 @@ def read_points(text: str) -> tuple[PointChoice, ...]:
     except ValueError:
         raise ValueError(f"expected X,Y:X,Y as in 98,154:90,147, several between semicolons, not {text!r}") from None
     return points
-
-
-@dataclass(frozen=True, kw_only=True)
-class DragOptions:
-    """Settings of the optimisation. Those that are None follow from the network; all lengths are in its pixels."""
-
-    first: int = option(0, low=0, high=4095, help="First w vector that may change.")
-    last: int | None = option(
-        None,
-        low=0,
-        high=4095,
-        help="Last w vector that may change; default: that of the last layer at a quarter of the resolution.",
-    )
-    one_w: bool = option(False, help="Move all these w vectors alike, by one vector.")
-    layer: str | None = option(
-        None,
-        help="Layer whose features are compared, as named by `inspect`; default: the last of 128 pixels, or of half "
-        "of the resolution; up to 64 pixels, the last one before the colours.",
-    )
-    motion_radius: float | None = option(
-        None, low=0.5, high=512.0, help="Radius in pixels of the surroundings that are moved; default: by resolution."
-    )
-    track_radius: float | None = option(
-        None, low=1.0, high=512.0, help="Radius in pixels in which a point is found again; default: by resolution."
-    )
-    hold: float = option(
-        DRAG_HOLD,
-        low=0.0,
-        high=100.0,
-        help="Weight of what lies outside the mask; a smaller one counts below 256 pixels, in proportion.",
-    )
-    rate: float | None = option(
-        None, low=1e-7, high=10.0, help="Learning rate; default: 1/20 of the standard deviation of w."
-    )
-    arrive: float | None = option(
-        None,
-        low=0.0,
-        high=64.0,
-        help="Mean distance in pixels at which it ends; default: 1, and 0.5 up to 64 pixels.",
-    )
-    patience: int = option(
-        DRAG_PATIENCE, low=1, high=1_000_000, help="Number of steps without progress after which it ends."
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
