@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-import tests.e2e.driver as driver  # first: it selects PyOpenGL's headless platform
-
-# isort: split
 from _pytest.faulthandler import fault_handler_stderr_fd_key
+
+import tests.e2e.driver as driver
 
 from imgui_bundle import hello_imgui  # isort: skip
 
