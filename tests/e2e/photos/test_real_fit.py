@@ -6,7 +6,7 @@ from PIL import Image
 
 from foundation.bundled import RECORDED_RUNS
 from foundation.inputs import open_picture
-from foundation.specs.editing.projection import PROJECTION
+from foundation.specs.editing.fits import PROJECTION
 from tests.e2e.driver import Driver, drive
 from tests.e2e.lent import Lent
 from tests.e2e.photos.faked import dropped, rows
