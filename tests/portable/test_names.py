@@ -142,7 +142,7 @@ def test_the_window_draws_saves_and_keeps_its_work(home: Path):
 
 
 def test_every_text_file_of_ours_says_its_encoding():
-    """Where none is said Windows takes one of its own, which has no letters of other scripts."""
+    """Windows has a default of its own, which lacks the letters of other scripts."""
     folders = ("foundation", "gan", "renderer", "training_launcher", "viz", "visualizer.py", "stylescope.py")
     checked = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--preview", "--select=PLW1514", "--output-format=concise", *folders],

@@ -43,7 +43,10 @@ _ERRORS = {
     0x0505: "out of memory",
     0x0506: "invalid framebuffer operation",
 }
-_PROTOTYPE: Any = ctypes.WINFUNCTYPE if sys.platform == "win32" else ctypes.CFUNCTYPE
+if sys.platform == "win32":
+    _PROTOTYPE = ctypes.WINFUNCTYPE
+else:
+    _PROTOTYPE = ctypes.CFUNCTYPE
 
 
 class OpenGLError(RuntimeError):
