@@ -21,9 +21,9 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the 
 
 USER, FILES = "Jürgen Müller-O'Brien 山田", "Größe & Maß 生成 #1"
 TRAINING = [
-    *("--cfg=stylegan2", "--gpus=1", "--batch=4", "--gamma=1", "--cbase=32", "--cmax=4", "--zdim=4", "--wdim=4"),
+    *("--cfg=stylegan2", "--gpus=1", "--batch=20", "--gamma=1", "--cbase=32", "--cmax=4", "--zdim=4", "--wdim=4"),
     *("--map-depth=1", "--mbstd-group=2", "--workers=0", "--metrics=none", "--device=cpu"),
-    *("--kimg=0.016", "--tick=0.008", "--snap=1"),
+    *("--kimg=1", "--tick=0.4", "--snap=1"),
 ]
 LONGEST = 259
 """Characters of a path on Windows."""

@@ -60,7 +60,7 @@ def _found(name: str, result: Any, arguments: Sequence[Any]) -> Any:
     # isort: split
     import glfw
 
-    address = glfw.get_proc_address(name)
+    address: Any = glfw.get_proc_address(name)  # an int, whatever the declaration says
     if not address:
         raise OpenGLError(f"OpenGL has no {name}: the window needs version 3.3 of it.")
     return _PROTOTYPE(result, *arguments)(address)
