@@ -38,18 +38,3 @@ class TrainWith(Action):
         form.kind = "train"
         form.put(form.draft.put(self.field, self.value))
         return scene.request(ShowDialog("new-run"))
-
-
-@dataclass(frozen=True)
-class TakePath(Action):
-    """Enter a browsed path into a field of the form."""
-
-    path: str
-    field: str
-
-    def change(self, scene: Scene, window: Window) -> Scene:
-        """Return the scene that opens the form again."""
-        from viz.runs.new_run.dialog import started
-
-        started(scene, window.facts).take_path(self.field, self.path)
-        return scene.request(ShowDialog("new-run"))

@@ -17,7 +17,6 @@ from viz.runs.labels import worded
 from viz.runs.new_dataset.state import MakeDataset
 from viz.runs.new_run import fields as rows
 from viz.runs.new_run import measurements
-from viz.runs.new_run.actions import TakePath
 from viz.runs.new_run.fields import executor, waits_for
 from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, at_home, judge, words
 from viz.state.facts import Facts
@@ -42,6 +41,19 @@ class _Dialog:
     """Form state of one window."""
 
     form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True)
+class TakePath(Action):
+    """Enter a browsed path into a field of the form."""
+
+    path: str
+    field: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene that opens the form again."""
+        started(scene, window.facts).take_path(self.field, self.path)
+        return scene.request(ShowDialog("new-run"))
 
 
 def form_of(facts: Facts) -> Form:
