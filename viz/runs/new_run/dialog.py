@@ -20,7 +20,7 @@ from viz.runs.new_run import measurements
 from viz.runs.new_run.fields import executor, waits_for
 from viz.runs.new_run.form import ELSEWHERE, SPECS, Form, Kind, Verdict, at_home, judge, words
 from viz.state.facts import Facts
-from viz.state.scene import Scene, ShowDialog
+from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.state.snapshots import run_folders
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
