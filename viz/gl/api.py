@@ -6,7 +6,6 @@ function needs a current context, and raises OpenGLError where OpenGL reports an
 """
 
 import ctypes
-import sys
 from collections.abc import Callable, Sequence
 from ctypes import c_char_p, c_float, c_int, c_int32, c_uint, c_uint32, c_uint64, c_void_p
 from typing import Any, Final
@@ -43,10 +42,9 @@ _ERRORS = {
     0x0505: "out of memory",
     0x0506: "invalid framebuffer operation",
 }
-if sys.platform == "win32":
-    _PROTOTYPE = ctypes.WINFUNCTYPE
-else:
-    _PROTOTYPE = ctypes.CFUNCTYPE
+_PROTOTYPE: Any = getattr(
+    ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE
+)  # the calling convention of Windows, where it has one
 
 
 class OpenGLError(RuntimeError):
