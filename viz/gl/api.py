@@ -42,9 +42,7 @@ _ERRORS = {
     0x0505: "out of memory",
     0x0506: "invalid framebuffer operation",
 }
-_PROTOTYPE: Any = getattr(
-    ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE
-)  # the calling convention of Windows, where it has one
+_PROTOTYPE: Any = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)  # Windows has a calling convention of its own
 
 
 class OpenGLError(RuntimeError):
