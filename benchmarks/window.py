@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from viz.shell import headless
+from viz.shell import headless  # first: it configures PyOpenGL for use without a display
 
 if TYPE_CHECKING:
     from viz.tour.stage import Stage

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _pytest.faulthandler import fault_handler_stderr_fd_key
 
-import tests.e2e.driver as driver
+import tests.e2e.driver as driver  # first: it selects PyOpenGL's headless platform
+
+# isort: split
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 from imgui_bundle import hello_imgui  # isort: skip
 

@@ -23,16 +23,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from viz.shell import headless  # first: it selects PyOpenGL's headless platform
+
+# isort: split
 from imgui_bundle import hello_imgui, imgui
 from imgui_bundle.immapp import testing
-from numpy.typing import NDArray
 from PIL import Image
 
 from renderer.fake.client import FakeRenderer
 from renderer.ipc.client import Renderer
 from renderer.ipc.interface import AnyRenderer
 from tests.waiting import PATIENCE
-from viz.shell import headless
 from viz.shell.app import App
 from viz.shell.offscreen import Target
 from viz.state.facts import Facts

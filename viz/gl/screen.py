@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from imgui_bundle import ImVec4, hello_imgui, imgui
 from numpy.typing import NDArray
+from OpenGL import GL
 
-from viz.gl import api as gl
 from viz.gl import textures
 from viz.gl.damage import Layer, Rect, Run, changed
 
@@ -50,7 +50,7 @@ class Screen:
 
     def open(self) -> None:
         """Look at OpenGL. Call once the context exists."""
-        name = gl.get_string(gl.RENDERER).lower()
+        name = (GL.glGetString(GL.GL_RENDERER) or b"").decode(errors="replace").lower()
         self.partial = any(part in name for part in SOFTWARE)
 
     def forget(self) -> None:
@@ -61,15 +61,15 @@ class Screen:
         """Clear the framebuffer, or keep hello_imgui from filling it. Call before Dear ImGui's frame is rendered."""
         self._filled = not self.partial and self.seen()
         if self._filled:
-            gl.clear(gl.COLOR_BUFFER_BIT)
+            GL.glClear(GL.GL_COLOR_BUFFER_BIT)
         else:
-            gl.enable(gl.RASTERIZER_DISCARD)
+            GL.glEnable(GL.GL_RASTERIZER_DISCARD)
 
     def draw(self) -> None:
         """Draw what has changed. Call once the frame has been rendered, before the buffers are swapped."""
         if self._filled:
             return
-        gl.disable(gl.RASTERIZER_DISCARD)
+        GL.glDisable(GL.GL_RASTERIZER_DISCARD)
         data = imgui.get_draw_data()
         size, scale = data.display_size, data.framebuffer_scale
         pixels = round(size.x * scale.x), round(size.y * scale.y)
@@ -101,8 +101,8 @@ class Screen:
         width, height = int(rect.x1 - rect.x0), int(rect.y1 - rect.y0)
         pixels = np.empty((height, width, 4), np.uint8)
         below = int(self._size[1] - rect.y1)
-        data = pixels.ctypes.data
-        gl.read_pixels(int(rect.x0), below, width, height, gl.RGBA, gl.UNSIGNED_BYTE, data)
+        data = GL.GLvoidp(pixels.ctypes.data)
+        GL.glReadPixels(int(rect.x0), below, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, data)
         return pixels
 
     def _visible(self, rects: list[Rect]) -> list[Rect]:
@@ -123,16 +123,16 @@ class Screen:
             self.covered += lowest > 0
             for k, (command, clip) in enumerate(zip(commands, shown, strict=True)):
                 command.clip_rect = _within(clip, rect) if k >= lowest else _NOTHING
-            gl.enable(gl.SCISSOR_TEST)
-            gl.scissor(x0, height - y1, x1 - x0, y1 - y0)
-            gl.clear(gl.COLOR_BUFFER_BIT)
+            GL.glEnable(GL.GL_SCISSOR_TEST)
+            GL.glScissor(x0, height - y1, x1 - x0, y1 - y0)
+            GL.glClear(GL.GL_COLOR_BUFFER_BIT)
             imgui.backends.opengl3_render_draw_data(data)
-        gl.disable(gl.SCISSOR_TEST)
+        GL.glDisable(GL.GL_SCISSOR_TEST)
 
 
 def _choose_color() -> None:
     color = hello_imgui.get_runner_params().imgui_window_params.background_color
-    gl.clear_color(color.x, color.y, color.z, color.w)
+    GL.glClearColor(color.x, color.y, color.z, color.w)
 
 
 def _lowest(layers: list[Layer], rect: Rect) -> int:

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from OpenGL import GL
 
-from viz.gl import api as gl
 from viz.gl import upload
 from viz.state.facts import Texture
 
@@ -47,7 +47,7 @@ class Picture:
         """Free the textures."""
         names = [texture.id for texture in (self._shown, self._spare) if texture is not None]
         if names:
-            gl.delete_textures(names)
+            GL.glDeleteTextures(names)
         self._shown = self._spare = None
 
 
@@ -68,31 +68,31 @@ def written(texture: int, covers: bool) -> None:
 
 def name() -> int:
     """Create a texture name."""
-    return gl.new_texture()
+    return int(GL.glGenTextures(1))
 
 
 def make_room(texture: Texture) -> None:
     """Allocate a texture's storage, content undefined, with linear filtering and clamped edges."""
-    gl.bind_texture(gl.TEXTURE_2D, texture.id)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
     for key, value in (
-        (gl.TEXTURE_MIN_FILTER, gl.LINEAR),
-        (gl.TEXTURE_MAG_FILTER, gl.LINEAR),
-        (gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE),
-        (gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE),
+        (GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR),
+        (GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR),
+        (GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_EDGE),
+        (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE),
     ):
-        gl.tex_parameter(gl.TEXTURE_2D, key, value)
+        GL.glTexParameteri(GL.GL_TEXTURE_2D, key, value)
     size = (texture.width, texture.height)
-    gl.tex_image_2d(gl.TEXTURE_2D, 0, gl.RGBA8, *size, 0, gl.RGBA, gl.UNSIGNED_BYTE, None)
-    gl.bind_texture(gl.TEXTURE_2D, 0)
+    GL.glTexImage2D(GL.GL_TEXTURE_2D, 0, GL.GL_RGBA8, *size, 0, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(0))
+    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
     written(texture.id, covers=False)
 
 
 def fill(texture: Texture, x: int, y: int, pixels: RGBA) -> None:
     """Write an image [h, w, 4] into a texture at (x, y)."""
     height, width = pixels.shape[:2]
-    data = pixels.ctypes.data
-    gl.bind_texture(gl.TEXTURE_2D, texture.id)
-    gl.tex_sub_image_2d(gl.TEXTURE_2D, 0, x, y, width, height, gl.RGBA, gl.UNSIGNED_BYTE, data)
-    gl.bind_texture(gl.TEXTURE_2D, 0)
+    data = GL.GLvoidp(pixels.ctypes.data)  # a pointer, because PyOpenGL would inspect the array on every call
+    GL.glBindTexture(GL.GL_TEXTURE_2D, texture.id)
+    GL.glTexSubImage2D(GL.GL_TEXTURE_2D, 0, x, y, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, data)
+    GL.glBindTexture(GL.GL_TEXTURE_2D, 0)
     whole = (width, height) == (texture.width, texture.height)
     written(texture.id, covers=whole and bool(pixels[:, :, 3].min() == OPAQUE))

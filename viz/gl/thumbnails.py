@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from OpenGL import GL
 
 from renderer.ipc.protocol import RenderRequest, Thumbnail, ThumbnailRequest
-from viz.gl import api as gl
 from viz.gl import textures
 from viz.state.facts import Tally, Texture
 
@@ -83,7 +83,7 @@ class _Atlas:
 
     def free(self) -> None:
         if self._texture is not None:
-            gl.delete_textures([self._texture.id])
+            GL.glDeleteTextures([self._texture.id])
         self._texture = None
         self._cells.clear()
 

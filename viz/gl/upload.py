@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from viz.gl import api as gl
+from OpenGL import GL
 
 Work = Callable[[], None]
 
@@ -83,9 +83,9 @@ class Filler:
         """Mark the end of a frame. Call once its vertices have gone to OpenGL."""
         if self._thread is not None:
             if self._frame is not None:
-                gl.delete_sync(self._frame)
-            self._frame = gl.fence_sync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
-            gl.flush()
+                GL.glDeleteSync(self._frame)
+            self._frame = GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0)
+            GL.glFlush()
 
     def close(self) -> None:
         """Stop the thread and destroy the context. Call while the window's context still exists."""
@@ -106,7 +106,7 @@ class Filler:
             number, work = given
             try:
                 work()
-                _pass(gl.fence_sync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0))
+                _pass(GL.glFenceSync(GL.GL_SYNC_GPU_COMMANDS_COMPLETE, 0))
             except Exception as error:  # noqa: BLE001  # raised again by `settle`
                 self._problems.append(error)
             if number == self._asked:
@@ -121,8 +121,8 @@ def _after(fence: Any, work: Work) -> None:
 
 def _pass(fence: Any) -> None:
     """Wait until OpenGL has reached a fence, and delete it."""
-    gl.client_wait_sync(fence, gl.SYNC_FLUSH_COMMANDS_BIT, _TIMEOUT_NS)
-    gl.delete_sync(fence)
+    GL.glClientWaitSync(fence, GL.GL_SYNC_FLUSH_COMMANDS_BIT, _TIMEOUT_NS)
+    GL.glDeleteSync(fence)
 
 
 current = Filler()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from OpenGL import GL
 
 from foundation.transparency import checkerboard
-from viz.gl import api as gl
 from viz.gl import textures, upload
 from viz.gl.camera import Area
 from viz.state.facts import ServiceKey, Texture
@@ -68,7 +68,7 @@ class Viewport:
         assert self._exact is not None
         if shot != self._shot:
             target = (x0 - int(area.x), y0 - int(area.y), x1 - int(area.x), y1 - int(area.y))
-            self._blit(shot.picture, self._exact, target, gl.NEAREST)
+            self._blit(shot.picture, self._exact, target, GL.GL_NEAREST)
             self._shot = shot
         left, top = max(x0, int(area.x)), max(y0, int(area.y))
         right, bottom = min(x1, int(area.x) + self._exact.width), min(y1, int(area.y) + self._exact.height)
@@ -104,7 +104,7 @@ class Viewport:
             source = shot.picture
             for level in range(levels):
                 target = self._half(level, max(source.width // 2, 1), max(source.height // 2, 1))
-                self._blit(source, target, (0, 0, target.width, target.height), gl.LINEAR)
+                self._blit(source, target, (0, 0, target.width, target.height), GL.GL_LINEAR)
                 source = target
             self._halved = (shot.version, levels)
         return self._halves[levels - 1].id
@@ -126,10 +126,10 @@ class Viewport:
     def _buffer(self, texture: Texture) -> int:
         """Create the framebuffer of a texture, replacing one of the texture's earlier size."""
         for known in [one for one in self._buffers if one.id == texture.id]:
-            gl.delete_framebuffers([self._buffers.pop(known)])
-        buffer = self._buffers[texture] = gl.new_framebuffer()
-        gl.bind_framebuffer(gl.FRAMEBUFFER, buffer)
-        gl.framebuffer_texture_2d(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture.id, 0)
+            GL.glDeleteFramebuffers(1, [self._buffers.pop(known)])
+        buffer = self._buffers[texture] = int(GL.glGenFramebuffers(1))
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, buffer)
+        GL.glFramebufferTexture2D(GL.GL_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, texture.id, 0)
         return buffer
 
     def _blit(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
@@ -137,15 +137,17 @@ class Viewport:
         upload.current.do(partial(self._copy, source, target, box, how))
 
     def _copy(self, source: Texture, target: Texture, box: tuple[int, int, int, int], how: int) -> None:
-        kinds = (gl.READ_FRAMEBUFFER, gl.DRAW_FRAMEBUFFER)
-        before = [gl.get_integer(name) for name in (gl.READ_FRAMEBUFFER_BINDING, gl.DRAW_FRAMEBUFFER_BINDING)]
+        kinds = (GL.GL_READ_FRAMEBUFFER, GL.GL_DRAW_FRAMEBUFFER)
+        before = [
+            int(GL.glGetIntegerv(name)) for name in (GL.GL_READ_FRAMEBUFFER_BINDING, GL.GL_DRAW_FRAMEBUFFER_BINDING)
+        ]
         buffers = [self._buffers.get(texture) or self._buffer(texture) for texture in (source, target)]
         for kind, buffer in zip(kinds, buffers, strict=True):
-            gl.bind_framebuffer(kind, buffer)
-        gl.disable(gl.SCISSOR_TEST)
-        gl.blit_framebuffer(0, 0, source.width, source.height, *box, gl.COLOR_BUFFER_BIT, how)
+            GL.glBindFramebuffer(kind, buffer)
+        GL.glDisable(GL.GL_SCISSOR_TEST)
+        GL.glBlitFramebuffer(0, 0, source.width, source.height, *box, GL.GL_COLOR_BUFFER_BIT, how)
         for kind, buffer in zip(kinds, before, strict=True):
-            gl.bind_framebuffer(kind, buffer)
+            GL.glBindFramebuffer(kind, buffer)
         textures.written(target.id, covers=source.id in textures.opaque)  # what is drawn of it
 
 
@@ -164,9 +166,9 @@ def _draw_squares(texture: Texture) -> None:
 
 def _delete(names: list[int], buffers: list[int]) -> None:
     if names:
-        gl.delete_textures(names)
+        GL.glDeleteTextures(names)
     if buffers:
-        gl.delete_framebuffers(buffers)
+        GL.glDeleteFramebuffers(len(buffers), buffers)
 
 
 VIEWPORT: ServiceKey[Viewport] = ServiceKey("viewport")

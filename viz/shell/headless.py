@@ -6,6 +6,9 @@ import sys
 DISPLAY = not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 """True if there is a display to open a window on."""
 
+if not DISPLAY:
+    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")  # read when PyOpenGL is imported
+
 
 def prepare() -> None:
     """Set up GLFW for the next window. Call before every run, as GLFW resets its hints when a window closes.

@@ -7,8 +7,8 @@ rendered to its own framebuffer.
 from collections.abc import Callable
 
 from imgui_bundle import hello_imgui
+from OpenGL import GL
 
-from viz.gl import api as gl
 from viz.gl import textures
 from viz.shell import headless
 from viz.state.facts import Texture
@@ -37,18 +37,18 @@ class Target:
         from imgui_bundle import glfw_utils
 
         glfw.set_window_size(glfw_utils.glfw_window_hello_imgui(), *self._size)
-        self._texture, self._buffer = textures.name(), gl.new_framebuffer()
+        self._texture, self._buffer = textures.name(), int(GL.glGenFramebuffers(1))
         textures.make_room(Texture(self._texture, *self._size))
-        gl.bind_framebuffer(gl.FRAMEBUFFER, self._buffer)
-        gl.framebuffer_texture_2d(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, self._texture, 0)
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._buffer)
+        GL.glFramebufferTexture2D(GL.GL_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, GL.GL_TEXTURE_2D, self._texture, 0)
         _unbind()
 
     def _bind(self) -> None:
-        gl.bind_framebuffer(gl.FRAMEBUFFER, self._buffer)
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self._buffer)
 
     def _free(self) -> None:
-        gl.delete_framebuffers([self._buffer])
-        gl.delete_textures([self._texture])
+        GL.glDeleteFramebuffers(1, [self._buffer])
+        GL.glDeleteTextures([self._texture])
 
 
 def _both(first: Callable[[], None] | None, second: Callable[[], None] | None) -> Callable[[], None]:
@@ -61,4 +61,4 @@ def _both(first: Callable[[], None] | None, second: Callable[[], None] | None) -
 
 
 def _unbind() -> None:
-    gl.bind_framebuffer(gl.FRAMEBUFFER, 0)
+    GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, 0)

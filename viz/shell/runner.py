@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 from imgui_bundle import hello_imgui, imgui
 from numpy.typing import NDArray
+from OpenGL import GL
 
 from foundation.ending import CLOSING
-from viz.gl import api as gl
 from viz.state.settings import Options
 
 
@@ -107,6 +107,6 @@ def read_window() -> NDArray[np.uint8]:
     width = round(io.display_size.x * io.display_framebuffer_scale.x)
     height = round(io.display_size.y * io.display_framebuffer_scale.y)
     pixels = np.empty((height, width, 4), np.uint8)
-    gl.pixel_store(gl.PACK_ALIGNMENT, 1)
-    gl.read_pixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels.ctypes.data)
+    GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
+    GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, GL.GL_UNSIGNED_BYTE, GL.GLvoidp(pixels.ctypes.data))
     return np.ascontiguousarray(pixels[::-1, :, :3])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.ipc.protocol import Preparing
-from tests.e2e.driver import Driver, drive
+from tests.e2e.driver import Driver, drive  # first: it selects PyOpenGL's headless platform
 from tests.e2e.ui.test_draw_cache import STILL, replayed, rest
 from viz.shell.layout import STATUS_BAR
 

@@ -36,7 +36,6 @@ print(*frames[0])
 """
 LIBRARIES = {
     *("torch", "numba", "llvmlite", "scipy", "sklearn", "librosa", "pandas", "matplotlib", "imageio", "imageio_ffmpeg"),
-    *("OpenGL", "tensorboardX", "rich", "submitit", "send2trash", "copykitten", "pydantic", "gan"),
 }
 """Libraries that the first frame does not need."""
 OURS = {

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
+from tests.e2e.driver import Driver, Key, drive  # first: it selects PyOpenGL's headless platform
+
+# isort: split
 from imgui_bundle import imgui
 
 from renderer.document.mixing import take
 from renderer.ipc.protocol import Mixing
-from tests.e2e.driver import Driver, Key, drive
 from viz.generate import panel
 from viz.state import recording
 from viz.state.params import put
