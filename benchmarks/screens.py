@@ -101,7 +101,8 @@ def _measured(stage: "Stage", size: Size, name: str, found: dict[str, Any]) -> I
 def _script(stage: "Stage", size: Size, long: str, data: str, found: dict[str, Any]) -> Iterator[None]:
     from viz.runs.data import RUN_FILES
     from viz.runs.new_dataset.state import MAKING, MakeDataset
-    from viz.runs.new_run.dialog import TrainWith, form_of
+    from viz.runs.new_run.actions import TrainWith
+    from viz.runs.new_run.dialog import form_of
     from viz.runs.selection import choosing, chosen_alone
     from viz.state.params import put
     from viz.state.scene import Scene

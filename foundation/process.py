@@ -31,7 +31,7 @@ def cores() -> int:
 def boot_id() -> str:
     """Return the id of this start of the computer; empty if the system has none."""
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
     except OSError:
         return ""
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from foundation import runs as run_files
 from foundation.ending import apart, ask_other, kill
 from foundation.process import Identity, identify, read_identity
-from foundation.specs.editing.projection import BEST, MEAN, ProjectSpec
+from foundation.specs.editing.fits import BEST, MEAN
+from foundation.specs.editing.projection import ProjectSpec
 from foundation.specs.options import problems
 from foundation.specs.slurm import SlurmOptions
 from foundation.specs.train_defaults import kimg_of

@@ -259,7 +259,7 @@ class Supervisor:
 def _memory_kills() -> int:
     """Return the number of processes killed for lack of memory since the system started; 0 if unknown."""
     try:
-        text = Path("/proc/vmstat").read_text()
+        text = Path("/proc/vmstat").read_text(encoding="utf-8")
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("oom_kill ")), 0)

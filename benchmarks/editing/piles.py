@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from foundation.specs.directions import PILE_SAMPLE
+from foundation.specs.editing.defaults import PILE_SAMPLE
 from gan.edits.measures import PSI
 from gan.edits.piles import Coordinates, coordinates, fitted, sort_piles
 from renderer.engine.base import Host

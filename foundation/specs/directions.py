@@ -2,36 +2,23 @@
 
 from dataclasses import dataclass
 
+from foundation.specs.editing.defaults import (
+    BOUNDARY_RATIO,
+    BOUNDARY_SPLIT,
+    CLASS_SAMPLES,
+    MEASURE_SAMPLES,
+    MEASURE_WORDS,
+    PCA_COMPONENTS,
+    PCA_SAMPLES,
+    PCA_SEED,
+    SEFA_COMPONENTS,
+    STYLESPACE_COUNT,
+    STYLESPACE_PICTURES,
+    STYLESPACE_SAMPLES,
+)
 from foundation.specs.formats import read_box, read_names, read_seeds
 from foundation.specs.options import option
 from foundation.specs.pictures import DrawingSpec
-
-MEASURE_WORDS = (
-    "brighter",
-    "redder",
-    "greener",
-    "bluer",
-    "more colourful",
-    "more contrast",
-    "sharper",
-    "larger",
-    "further left",
-    "higher",
-    "like the present picture",
-)
-"""Effects of a direction on a region, as they are chosen."""
-NEEDS_REGION = ("larger", "further left", "higher")
-"""Those of a thing in the picture, which must be painted."""
-SIMILAR = MEASURE_WORDS[-1]
-"""Of these, the measure that compares with the picture at the time of the search."""
-PCA_SAMPLES, PCA_COMPONENTS, PCA_SEED = 10_000, 70, 1
-SEFA_COMPONENTS = 20
-BOUNDARY_RATIO, BOUNDARY_SPLIT = 0.02, 0.7
-"""Published shares of the pictures at each end of the scores, and of those that train."""
-MEASURE_SAMPLES, CLASS_SAMPLES = 400, 1000
-PILE_LEAST, PILE_SAMPLE = 4, 400
-"""Pictures in each of two piles from which a direction is learned, and seeds that the pictures come from."""
-STYLESPACE_COUNT, STYLESPACE_SAMPLES, STYLESPACE_PICTURES = 32, 2000, 4
 
 
 @dataclass(frozen=True, kw_only=True)

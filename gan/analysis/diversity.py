@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from gan.images import PLAIN, Label, render, styles
-from gan.metrics.distance import Distance
 from gan.networks.generator import StyleGenerator
 
 
@@ -67,7 +66,7 @@ def as_batch(pixels: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
 @torch.inference_mode()
 def diversity(
     G: StyleGenerator,
-    distance: Distance,
+    features: Callable[[Tensor], Tensor],
     seeds: Sequence[int],
     *,
     psi: float = 1.0,
@@ -79,7 +78,8 @@ def diversity(
 
     Args:
         G: A generator.
-        distance: See `gan.metrics.distance.distance_at_hand`.
+        features: Images [1, C, H, W], values 0..255 -> features [1, D], as those of the distance at hand
+            (`gan.metrics.distance`).
         seeds: Two or more.
         psi: Truncation.
         cutoff: Number of leading layers to truncate; None for all.
@@ -89,6 +89,6 @@ def diversity(
     found = PairDistances()
     for number, seed in enumerate(seeds, 1):
         ws = styles(G, [seed], psi=psi, label=label, cutoff=cutoff)[0]
-        found.add(distance.of(as_batch(render(G, ws, PLAIN))))
+        found.add(features(as_batch(render(G, ws, PLAIN))))
         progress(number, len(seeds))
     return found

@@ -14,7 +14,8 @@ from foundation.inputs import PictureError
 from foundation.inputs.pictures import open_picture
 from foundation.png import save_png
 from foundation.specs.click_options import describe
-from foundation.specs.editing.point_drag import DRAG_MOST_POINTS, DragSpec
+from foundation.specs.editing.defaults import DRAG_MOST_POINTS
+from foundation.specs.editing.point_drag import DragSpec
 from gan.animation.film import write_film
 from gan.cli.command import command as make
 from gan.cli.opening import bends_of, chosen_label, directions_of, open_generator, style_offsets_of

@@ -14,7 +14,8 @@ from foundation.ending import STOPPING, handled
 from foundation.inputs import clean_text
 from foundation.photos.reading import facts_of
 from foundation.specs.click_options import describe
-from foundation.specs.editing.projection import FILM, ProjectSpec
+from foundation.specs.editing.fits import FILM
+from foundation.specs.editing.projection import ProjectSpec
 from gan.animation.film import write_film
 from gan.cli.command import command as make
 from gan.cli.progress import progress, say

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from foundation.specs.directions import BOUNDARY_RATIO, BOUNDARY_SPLIT
+from foundation.specs.editing.defaults import BOUNDARY_RATIO, BOUNDARY_SPLIT
 
 Doubles = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]

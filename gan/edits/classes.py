@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from foundation.seeds import seed_z
-from foundation.specs.directions import CLASS_SAMPLES
+from foundation.specs.editing.defaults import CLASS_SAMPLES
 from gan.edits.found import MEASURED_ON, Found, Steps, checked_layers, counted, deviating, finished, mapped
 from gan.networks.generator import StyleGenerator
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from foundation.specs.directions import PCA_COMPONENTS, PCA_SAMPLES, PCA_SEED
+from foundation.specs.editing.defaults import PCA_COMPONENTS, PCA_SAMPLES, PCA_SEED
 from gan.edits.found import (
     Found,
     Progress,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import scipy  # imports its parts when they are used
 import torch
 
-from foundation.specs.directions import MEASURE_SAMPLES, MEASURE_WORDS, NEEDS_REGION
+from foundation.specs.editing.defaults import MEASURE_SAMPLES, MEASURE_WORDS, NEEDS_REGION
 from gan.edits.found import (
     Found,
     Progress,

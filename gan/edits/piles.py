@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from foundation.specs.directions import PILE_LEAST
+from foundation.specs.editing.defaults import PILE_LEAST
 
 Doubles = npt.NDArray[np.float64]
 

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from foundation.arrays import Floats
 from foundation.files import write_bytes
-from foundation.specs.directions import STYLESPACE_COUNT, STYLESPACE_PICTURES, STYLESPACE_SAMPLES
+from foundation.specs.editing.defaults import STYLESPACE_COUNT, STYLESPACE_PICTURES, STYLESPACE_SAMPLES
 from gan.edits.features import differentiable
 from gan.edits.found import Progress, Steps, finished, silent
 from gan.edits.styles import StyleLayer, style_layers

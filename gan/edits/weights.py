@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from foundation.arrays import Floats
-from foundation.specs.directions import SEFA_COMPONENTS
+from foundation.specs.editing.defaults import SEFA_COMPONENTS
 from gan.edits.found import MEASURED_ON, Found, Steps, checked_layers, deviating, finished, numbered, positive
 from gan.edits.styles import StyleLayer, style_layers
 from gan.networks.generator import StyleGenerator

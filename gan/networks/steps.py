@@ -74,3 +74,4 @@ def follow(
                 on_layer(name, x)
             if name == capture:
                 return x
+            del x  # large layers take hundreds of megabytes: the next one runs without this one's output being kept

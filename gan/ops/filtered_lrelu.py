@@ -7,7 +7,13 @@ import torch.nn.functional as F
 
 from gan.ops import cuda
 from gan.ops.bias_act import bias_act
-from gan.ops.upfirdn2d import Padding, parse_factors, parse_padding, upfirdn2d
+from gan.ops.upfirdn2d import Factors, Padding, parse_factors, parse_padding, upfirdn2d
+
+_PART_BYTES, _PART_CHANNELS = 1 << 28, 16
+"""Size of the upsampled image above which the reference computes some channels at a time, where no gradient asks.
+
+Their number is a multiple of those that PyTorch's convolutions compute together, so that not even the rounding differs.
+"""
 
 
 def filtered_lrelu(
@@ -50,6 +56,44 @@ def filtered_lrelu(
     fast = cuda.attempt("filtered_lrelu", x, fu, fd, b, up, down, padding, gain, slope, clamp, flip_filter)
     if fast is not None:
         return fast
+    size = _part(x, b, up)
+    if size == 0:
+        return _reference(x, fu, fd, b, up, down, padding, gain, slope, clamp, flip_filter)
+    parts = torch.split(x, size, dim=1)
+    biases = [None] * len(parts) if b is None else torch.split(b, size)
+    out, done = x, 0
+    for part, bias in zip(parts, biases, strict=True):
+        y = _reference(part, fu, fd, bias, up, down, padding, gain, slope, clamp, flip_filter)
+        out = out if done else y.new_empty(len(x), x.shape[1], *y.shape[2:])
+        out[:, done : done + y.shape[1]] = y
+        done += y.shape[1]
+    return out
+
+
+def _part(x: torch.Tensor, b: torch.Tensor | None, up: Factors) -> int:
+    """Return the number of channels to compute at a time; 0 for all. They are independent: the result is the same."""
+    if x.ndim != 4 or x.device.type != "cpu" or torch.is_grad_enabled() or (b is not None and len(b) != x.shape[1]):
+        return 0
+    up_x, up_y = parse_factors(up)
+    bytes_each = len(x) * x.shape[2] * x.shape[3] * up_x * up_y * x.element_size()
+    if bytes_each * x.shape[1] <= _PART_BYTES:
+        return 0
+    return _PART_CHANNELS * max(1, _PART_BYTES // (bytes_each * _PART_CHANNELS))
+
+
+def _reference(
+    x: torch.Tensor,
+    fu: torch.Tensor | None,
+    fd: torch.Tensor | None,
+    b: torch.Tensor | None,
+    up: Factors,
+    down: int,
+    padding: Padding,
+    gain: float,
+    slope: float,
+    clamp: float | None,
+    flip_filter: bool,
+) -> torch.Tensor:
     up_x, up_y = parse_factors(up)
     x = bias_act(x, b)
     # gain * lrelu(x) = lrelu(gain * x) for a positive gain, and a factor on the filter costs nothing.

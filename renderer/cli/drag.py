@@ -18,7 +18,8 @@ from foundation.inputs import PictureError, clean_text
 from foundation.inputs.pictures import open_picture
 from foundation.png import save_png
 from foundation.specs.click_options import click_options, fill, json_option
-from foundation.specs.editing.point_drag import DragOptions, Optimisation, SessionDragSpec
+from foundation.specs.editing.drag_options import DragOptions, Optimisation
+from foundation.specs.editing.point_drag import SessionDragSpec
 from foundation.specs.formats import CHECKERBOARD
 from foundation.specs.options import fields
 from foundation.transparency import over, trimmed

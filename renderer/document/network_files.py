@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from foundation.inputs import clean_text
 from renderer.document.parts import Network
 from renderer.document.ranges import Count, FilePath, Text
+
+T = TypeVar("T")
 
 _MOST = 1000
 """Networks that are remembered."""
@@ -95,21 +97,23 @@ def sources_in(value: object) -> Iterator[str]:
             yield from sources_in(getattr(value, field.name))
 
 
-def with_sources(value: Any, change: Callable[[str], str]) -> Any:
+def with_sources(value: T, change: Callable[[str], str]) -> T:
     """Return frozen state or pins with the source of every network changed; the same object where none differs."""
+    return cast(T, _changed(value, change))
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, Network | NetworkFile):
         source = change(value.source)
         return value if source == value.source else replace(value, source=source)
     if isinstance(value, tuple):
-        parts = tuple(with_sources(part, change) for part in value)
+        parts = tuple(_changed(part, change) for part in value)
         return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {
-            field.name: new
-            for field in fields(value)
-            if (new := with_sources(old := getattr(value, field.name), change)) is not old
-        }
-        return replace(value, **changed) if changed else value
+        known = {field.name: getattr(value, field.name) for field in fields(value)}
+        made = {name: _changed(part, change) for name, part in known.items()}
+        new = {name: part for name, part in made.items() if part is not known[name]}
+        return replace(value, **new) if new else value
     return value
 
 

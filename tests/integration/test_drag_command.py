@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from foundation.png import save_png
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from gan.cli.main import main as gan_main
 from renderer.__main__ import main as renderer_main
 from renderer.document import recipe

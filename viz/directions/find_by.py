@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.directions import (
+from foundation.specs.editing.defaults import (
     MEASURE_SAMPLES,
     MEASURE_WORDS,
     PCA_COMPONENTS,

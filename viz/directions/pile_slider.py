@@ -6,7 +6,7 @@ from itertools import pairwise
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.directions import PILE_LEAST
+from foundation.specs.editing.defaults import PILE_LEAST
 from renderer.document.directions.finds import Found
 from renderer.document.directions.piles import Piles
 from viz.directions import piles as sorting

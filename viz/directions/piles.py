@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from foundation.specs.directions import PILE_SAMPLE
+from foundation.specs.editing.defaults import PILE_SAMPLE
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.directions.piles import Accuracy, PileFound, Piles, Side
 from renderer.document.document import Document, request_for

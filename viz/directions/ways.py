@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from foundation.specs.directions import NEEDS_REGION
+from foundation.specs.editing.defaults import NEEDS_REGION
 from renderer.document.directions.finds import WayName
 from renderer.document.directions.searches import Way
 from renderer.document.document import request_for

@@ -7,7 +7,7 @@ from typing import Literal
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.editing.point_drag import DRAG_MOST_POINTS
+from foundation.specs.editing.defaults import DRAG_MOST_POINTS
 from renderer.document.dragging.points import DragPoint
 from renderer.ipc.protocol import ModelInfo
 from viz.dragging import points as edits

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from foundation.specs.editing.point_drag import DRAG_MOST_POINTS
+from foundation.specs.editing.defaults import DRAG_MOST_POINTS
 from renderer.document.dragging.kept import PointDrag
 from renderer.document.dragging.points import DragPoint
 from renderer.ipc.protocol import ModelInfo

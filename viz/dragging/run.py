@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from renderer.document.document import Document, request_for
 from renderer.document.dragging.points import DragPoint
 from renderer.document.parts import ArrayRef, Direction

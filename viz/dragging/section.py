@@ -5,7 +5,7 @@ from dataclasses import replace
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.editing.point_drag import DRAG_HOLD
+from foundation.specs.editing.defaults import DRAG_HOLD
 from renderer.document.dragging.points import DragPoint
 from viz.dragging import run
 from viz.dragging.actions import KeepAsForm, MakeFilm, SaveWay

@@ -163,7 +163,7 @@ def _menu(scene: Scene, facts: Facts, index: int, document: Document) -> Scene:
     """Draw the menu of a state, which a held right button opens."""
     go, compare, shelve, key = "Go to it", "Compare with it", "Put its style on the shelf", "Add a key with it"
     save, copy, at = "Save its picture", "Copy its picture", facts.scratch.get(_View).at
-    rows = (
+    rows: tuple[ui.Row, ...] = (
         ui.Row(go, "click", index != facts.states.now),
         ui.Row(compare, "right click"),
         ui.Row(shelve, line=True),

@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from foundation.inputs import clean_text
 from foundation.photos.crop import in_pixels
-from foundation.specs.editing.projection import TARGET
+from foundation.specs.editing.fits import TARGET
 from renderer.document.fitting.photos import PhotoRow, Photos
 from training_launcher.run import Run
 from viz.photos.actions import ShelvePhoto, ShowPhoto, watched

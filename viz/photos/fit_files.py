@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from foundation.arrays import LATENT_KEY, latents_of, read_array, read_floats
 from foundation.inputs import clean_text, read_object, read_regular
-from foundation.specs.editing.projection import ABOUT, CURVE, LATEST, LATEST_PICTURE, PAUSE, PROJECTED, TUNED
+from foundation.specs.editing.fits import ABOUT, CURVE, LATEST, LATEST_PICTURE, PAUSE, PROJECTED, TUNED
 
 Ws = npt.NDArray[np.float32]
 _LARGEST = 1 << 26

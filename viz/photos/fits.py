@@ -6,19 +6,20 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
 from foundation.arrays import AnyArray, save_latents
 from foundation.background import Loop, Worker
 from foundation.png import save_png
-from foundation.specs.editing.projection import ProjectSpec
-from training_launcher import launcher
 from training_launcher.registry import Registry
 from training_launcher.run import Run
 from viz.photos.fit_files import Fit, Ws, pause, read_curve, read_fit, read_latest, read_result
 from viz.state.facts import ServiceKey
+
+if TYPE_CHECKING:
+    from foundation.specs.editing.projection import ProjectSpec
 
 EVERY_S = 0.5
 """Time between two looks at a fit that runs."""
@@ -60,7 +61,7 @@ class FitNow:
 class Runs(Protocol):
     """Functions of the launcher that fits need; tests give others."""
 
-    def submit(self, spec: ProjectSpec, outdir: str) -> Run:
+    def submit(self, spec: "ProjectSpec", outdir: str) -> Run:
         """Start or queue a fit."""
 
     def stop(self, run: Run) -> None:
@@ -73,16 +74,22 @@ class Runs(Protocol):
 class Launcher:
     """The launcher of this computer."""
 
-    def submit(self, spec: ProjectSpec, outdir: str) -> Run:
+    def submit(self, spec: "ProjectSpec", outdir: str) -> Run:
         """See `Runs`."""
+        from training_launcher import launcher  # late: it takes long to import
+
         return launcher.submit(spec, outdir)
 
     def stop(self, run: Run) -> None:
         """See `Runs`."""
+        from training_launcher import launcher  # late: it takes long to import
+
         launcher.stop(run)
 
     def resume(self, run: Run) -> Run:
         """See `Runs`."""
+        from training_launcher import launcher  # late: it takes long to import
+
         return launcher.resume(run)
 
 
@@ -98,7 +105,7 @@ class Wish:
     """Of the photo."""
     folder: str = ""
     """Of the run, to stop or resume."""
-    spec: ProjectSpec | None = None
+    spec: "ProjectSpec | None" = None
     """Of the run to start."""
     outdir: str = ""
     mask: AnyArray | None = field(default=None, compare=False)

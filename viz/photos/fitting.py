@@ -4,10 +4,11 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from foundation.bundled import DEMO
 from foundation.photos.crop import Crop
-from foundation.specs.editing.projection import BEST, LATEST, MEAN, STEPS, TUNE_STEPS, ProjectSpec
+from foundation.specs.editing.fits import BEST, LATEST, MEAN, STEPS, TUNE_STEPS
 from renderer.document.arrays import AnyArray, ArrayStore, UnknownArrayError
 from renderer.document.document import Document, Swatch
 from renderer.document.fitting.photos import FitSettings, PhotoRow
@@ -20,6 +21,9 @@ from viz.state.finding import belonging
 from viz.state.scene import Scene
 from viz.state.snapshots import run_folders
 from viz.ui.icons import OptionalGlyph
+
+if TYPE_CHECKING:
+    from foundation.specs.editing.projection import ProjectSpec
 
 SPACES = {"w": "W", "w+": "W+", "tuned": "Tuned"}
 FOLDER = ".photos"
@@ -36,8 +40,10 @@ def source_of(scene: Scene, model: ModelInfo) -> str:
     return model.file or scene.document.network.source or str(DEMO)
 
 
-def spec_of(scene: Scene, facts: Facts, row: PhotoRow) -> ProjectSpec | None:
+def spec_of(scene: Scene, facts: Facts, row: PhotoRow) -> "ProjectSpec | None":
     """Return the options of a photo's fit; None until its size is known, or without a network."""
+    from foundation.specs.editing.projection import ProjectSpec  # late: it takes long to import
+
     picture = facts.services[PHOTO_PICTURES].get(row.path)
     if facts.model is None or picture is None or picture.error:
         return None
@@ -86,7 +92,7 @@ def _place(scene: Scene, name: str) -> Path:
     return Path(folder_of(scene)) / FOLDER / name
 
 
-def goes_on(now: FitNow, spec: ProjectSpec) -> bool:
+def goes_on(now: FitNow, spec: "ProjectSpec") -> bool:
     """Return True if an interrupted fit has these options, so that it can go on in its folder."""
     if now.live or now.run.state == "finished" or not now.run.spec:
         return False
@@ -97,7 +103,7 @@ def goes_on(now: FitNow, spec: ProjectSpec) -> bool:
     return alike and all(before.get(name) == getattr(spec, name) for name in same)
 
 
-def restarted(spec: ProjectSpec, now: FitNow) -> ProjectSpec:
+def restarted(spec: "ProjectSpec", now: FitNow) -> "ProjectSpec":
     """Return the options of a fit that begins where another one is."""
     latest = Path(now.run.folder) / LATEST
     return replace(spec, start=str(latest)) if os.path.isfile(latest) else spec

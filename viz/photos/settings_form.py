@@ -7,7 +7,7 @@ from pathlib import Path
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.editing.projection import EDITABLE, NOISE_WEIGHT, START_SEEDS, STEPS, TUNE_STEPS
+from foundation.specs.editing.fits import EDITABLE, NOISE_WEIGHT, START_SEEDS, STEPS, TUNE_STEPS
 from renderer.document.fitting.photos import FitSettings, PhotoRow, Space, Start, Time
 from viz.photos import curve_column, ignoring
 from viz.photos.actions import FitPhotos, StopFit, UseEncoder, choose_encoder

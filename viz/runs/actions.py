@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from foundation.background import Worker
-from training_launcher import launcher
 from training_launcher.run import Run
 from viz.runs.text import STOPPING
 from viz.state.facts import ServiceKey
@@ -45,6 +44,8 @@ class StopRun(Action):
 
     def carry_out(self) -> "News":
         """Stop the run. Called on the worker's thread."""
+        from training_launcher import launcher  # late: it takes long to import
+
         note = "" if self.target.state == "queued" else STOPPING[self.target.kind].after
         return _done(self.target, launcher.stop, "is stopping", "stopped", note)
 
@@ -61,6 +62,8 @@ class ResumeRun(Action):
 
     def carry_out(self) -> "News":
         """Resume the run. Called on the worker's thread."""
+        from training_launcher import launcher  # late: it takes long to import
+
         return _done(self.target, launcher.resume, "goes on", "resumed")
 
 
@@ -76,6 +79,8 @@ class TrashRun(Action):
 
     def carry_out(self) -> "News":
         """Move the folder. Called on the worker's thread."""
+        from training_launcher import launcher  # late: it takes long to import
+
         return _done(self.target, launcher.trash, "is in the trash", "moved to the trash")
 
 
@@ -116,6 +121,8 @@ RUN_WORK: ServiceKey[RunWork] = ServiceKey("run work")
 
 def launched(action: StartRun) -> Launched:
     """Start a run: creates its folder and its supervisor process."""
+    from training_launcher import launcher
+
     outdir = str(Path(action.outdir.strip()).expanduser())
     try:
         run = launcher.submit(action.spec, outdir, executor=action.executor, slurm=action.slurm)

@@ -13,7 +13,7 @@ from viz.runs.actions import ResumeRun, StopRun
 from viz.runs.focus import Look
 from viz.runs.follower import RunRecord
 from viz.runs.menu import can_resume
-from viz.runs.new_run.dialog import TrainWith
+from viz.runs.new_run.actions import TrainWith
 from viz.runs.pages import dataset, film, fit, results
 from viz.runs.results_dialog import ShowResults
 from viz.runs.text import LOOKS, STOPPING, done_text, metric_name, metric_value, moment, pace_number

@@ -8,7 +8,7 @@ from training_launcher.run import Run
 from viz.runs.actions import ResumeRun, StopRun, TrashRun
 from viz.runs.data import RUN_FILES
 from viz.runs.listing import Listing
-from viz.runs.new_run.dialog import Duplicate
+from viz.runs.new_run.actions import Duplicate
 from viz.runs.selection import choosing
 from viz.state.facts import Facts
 from viz.state.scene import Scene

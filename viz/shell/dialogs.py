@@ -1,6 +1,7 @@
 """Modal dialogs of the window: shortcuts, command palette, settings, about and others. One at a time."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from imgui_bundle import ImVec2 as V
@@ -9,9 +10,8 @@ from imgui_bundle import imgui
 from viz.commands import palette, shortcut_list
 from viz.files import browse_dialog, browse_purposes, leaving_dialog, save_dialog
 from viz.runs import results_dialog
-from viz.runs.new_dataset import dialog as new_dataset
 from viz.runs.new_dataset import state as dataset_form
-from viz.runs.new_run import dialog as new_run
+from viz.runs.new_run.actions import WIDTH as NEW_RUN_WIDTH
 from viz.shell import settings_dialog
 from viz.start import get_more
 from viz.state.facts import Facts
@@ -40,7 +40,7 @@ _WIDTHS = {
     "commands": 680,
     "settings": 420,
     "export": 480,
-    "new-run": new_run.WIDTH,
+    "new-run": NEW_RUN_WIDTH,
     dataset_form.NAME: dataset_form.WIDTH,
     "results": results_dialog.WIDTH,
     get_more.NAME: get_more.WIDTH,
@@ -49,25 +49,62 @@ _WIDTHS = {
 }
 
 
+def _start_new_run(scene: Scene, facts: Facts) -> None:
+    from viz.runs.new_run import dialog
+
+    dialog.start(scene, facts)
+
+
+def _draw_new_run(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
+    from viz.runs.new_run import dialog
+
+    return dialog.draw(scene, facts)
+
+
+def _new_run_waits(facts: Facts) -> bool:
+    from viz.runs.new_run import dialog
+
+    return dialog.waits(facts)
+
+
+def _start_new_dataset(scene: Scene, facts: Facts) -> None:
+    from viz.runs.new_dataset import dialog
+
+    dialog.start(scene, facts)
+
+
+def _draw_new_dataset(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
+    from viz.runs.new_dataset import dialog
+
+    return dialog.draw(scene, facts)
+
+
+@dataclass
+class _Shown:
+    """Names of the dialogs that were shown since the window opened."""
+
+    names: set[str] = field(default_factory=set)
+
+
 _STARTS: dict[str, Callable[[Scene, Facts], None]] = {
     "commands": lambda scene, facts: palette.start(facts),
     "export": export_dialog.start,
-    "new-run": new_run.start,
-    dataset_form.NAME: new_dataset.start,
+    "new-run": _start_new_run,
+    dataset_form.NAME: _start_new_dataset,
     "results": results_dialog.start,
     get_more.NAME: get_more.start,
 }
-"""Functions called when a dialog opens."""
+"""Functions called when a dialog opens. Those of large forms are imported then."""
 _DRAWS: dict[str, Callable[[Scene, Facts], tuple[Scene, bool]]] = {
     "export": export_dialog.draw,
-    "new-run": new_run.draw,
-    dataset_form.NAME: new_dataset.draw,
+    "new-run": _draw_new_run,
+    dataset_form.NAME: _draw_new_dataset,
     "results": results_dialog.draw,
     get_more.NAME: get_more.draw,
     leaving_dialog.NAME: leaving_dialog.draw,
 }
 """Dialogs that report when they are done."""
-_WAITING: dict[str, Callable[[Facts], bool]] = {"new-run": new_run.waits, dataset_form.NAME: new_dataset.waits}
+_WAITING: dict[str, Callable[[Facts], bool]] = {"new-run": _new_run_waits, dataset_form.NAME: dataset_form.waits}
 """Dialogs that a file browser may hide."""
 
 
@@ -84,6 +121,7 @@ def show(scene: Scene, facts: Facts, wanted: ShowDialog) -> Scene:
         return scene
     if not known(name):
         raise KeyError(f"no dialog is named {name!r}")
+    facts.scratch.get(_Shown).names.add(name)
     if name in _STARTS:
         _STARTS[name](scene, facts)
     if name in save_dialog.TITLES:
@@ -114,7 +152,8 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     """Draw the open dialog."""
     scene = browse_dialog.draw(scene, facts)
     if not browse_dialog.is_open(facts) and not scene.interaction.dialog.name:
-        waiting = next((name for name, waits in _WAITING.items() if waits(facts)), "")
+        shown = facts.scratch.get(_Shown).names
+        waiting = next((name for name, waits in _WAITING.items() if name in shown and waits(facts)), "")
         scene = show(scene, facts, ShowDialog(waiting)) if waiting else scene  # the file browser was cancelled
     opened = scene.interaction.dialog
     if not opened.name:
@@ -135,8 +174,8 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     imgui.push_style_var(imgui.StyleVar_.window_rounding, p(theme.current.radius_card))
     flags = imgui.WindowFlags_.no_resize | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
     flags |= imgui.WindowFlags_.no_title_bar
-    shown, _ = imgui.begin_popup_modal(title, True, flags)
-    if shown:
+    visible, _ = imgui.begin_popup_modal(title, True, flags)
+    if visible:
         draws: dict[str, Callable[[], Scene]] = {
             "help": lambda: shortcut_list.draw(scene, commands),
             "about": lambda: about(scene),

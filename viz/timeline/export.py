@@ -12,7 +12,7 @@ from foundation.specs.film import FilmSpec, SeedsSpec
 from foundation.specs.formats import CHECKERBOARD
 from renderer.document.arrays import ArrayStore
 from renderer.document.session import SUFFIX, Session, save
-from training_launcher import launcher, registry
+from training_launcher import registry
 from training_launcher.run import Run
 from viz.state.facts import ServiceKey
 from viz.state.pace import Pace
@@ -149,6 +149,8 @@ class Exporter:
             self.state = ExportState(self.state.path, over=True, problem=f"{type(error).__name__}: {error}")
 
     def _make(self, task: tuple[FilmSpec | SeedsSpec, str, Callable[[], None]]) -> None:
+        from training_launcher import launcher  # late: it takes long to import
+
         spec, outdir, on_news = task
         pace = Pace()
         try:
@@ -178,6 +180,8 @@ EXPORTER: ServiceKey[Exporter] = ServiceKey("exporter")
 
 def _stopped(run: Run) -> bool:
     """Ask a run to stop, unless it has just ended by itself."""
+    from training_launcher import launcher
+
     try:
         launcher.stop(run)
     except launcher.LaunchError:

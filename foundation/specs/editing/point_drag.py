@@ -2,16 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
+from foundation.specs.editing.defaults import DRAG_HOLD, DRAG_MOST_STEPS
+from foundation.specs.editing.drag_options import DragOptions, Optimisation, first_option, hold_option, last_option
 from foundation.specs.formats import write
 from foundation.specs.options import option
 from foundation.specs.pictures import EditedSpec
-
-DRAG_MOST_POINTS = 16
-"""Most points of a drag."""
-DRAG_HOLD, DRAG_PATIENCE = 20.0, 300
-DRAG_MOST_STEPS = 1000
 
 
 @dataclass(frozen=True)
@@ -40,62 +36,6 @@ def read_points(text: str) -> tuple[PointChoice, ...]:
     except ValueError:
         raise ValueError(f"expected X,Y:X,Y as in 98,154:90,147, several between semicolons, not {text!r}") from None
     return points
-
-
-def _first(default: int | None, otherwise: str = "") -> Any:
-    return option(default, low=0, high=4095, help=f"First w vector that may change{otherwise}.")
-
-
-def _last(otherwise: str) -> Any:
-    return option(None, low=0, high=4095, help=f"Last w vector that may change; default: {otherwise}.")
-
-
-def _hold(default: float | None, otherwise: str = "") -> Any:
-    return option(
-        default,
-        low=0.0,
-        high=100.0,
-        help=f"Weight of what lies outside the mask; a smaller one counts below 256 pixels, in proportion{otherwise}.",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Optimisation:
-    """Settings that the window has no controls for. Those that are None follow from the network, in its pixels."""
-
-    one_w: bool = option(False, help="Move all these w vectors alike, by one vector.")
-    layer: str | None = option(
-        None,
-        help="Layer whose features are compared, as named by `inspect`; default: the last of 128 pixels, or of half "
-        "of the resolution; up to 64 pixels, the last one before the colours.",
-    )
-    motion_radius: float | None = option(
-        None, low=0.5, high=512.0, help="Radius in pixels of the surroundings that are moved; default: by resolution."
-    )
-    track_radius: float | None = option(
-        None, low=1.0, high=512.0, help="Radius in pixels in which a point is found again; default: by resolution."
-    )
-    rate: float | None = option(
-        None, low=1e-7, high=10.0, help="Learning rate; default: 1/20 of the standard deviation of w."
-    )
-    arrive: float | None = option(
-        None,
-        low=0.0,
-        high=64.0,
-        help="Mean distance in pixels at which it ends; default: 1, and 0.5 up to 64 pixels.",
-    )
-    patience: int = option(
-        DRAG_PATIENCE, low=1, high=1_000_000, help="Number of steps without progress after which it ends."
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class DragOptions(Optimisation):
-    """Settings of the optimisation."""
-
-    first: int = _first(0)
-    last: int | None = _last("that of the last layer at a quarter of the resolution")
-    hold: float = _hold(DRAG_HOLD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,9 +104,9 @@ class SessionDragSpec(Optimisation, DragOutput):
         help="Picture of the same size, white where it may change; default: what the session's brush has painted, if "
         "it is in use.",
     )
-    first: int | None = _first(None, "; default: the session's, or 0")
-    last: int | None = _last("the session's, or that of the last layer at a quarter of the resolution")
-    hold: float | None = _hold(None, f"; default: the session's, or {DRAG_HOLD:g}")
+    first: int | None = first_option(None, "; default: the session's, or 0")
+    last: int | None = last_option("the session's, or that of the last layer at a quarter of the resolution")
+    hold: float | None = hold_option(None, f"; default: the session's, or {DRAG_HOLD:g}")
     network: str | None = option(
         None, metavar="NETWORK", help="Network to use instead of the session's: a file, a URL or a run folder."
     )

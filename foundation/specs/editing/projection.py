@@ -6,45 +6,22 @@ The command line, the launcher and the window share these; nothing here imports 
 import math
 from dataclasses import dataclass
 
+from foundation.specs.editing.fits import (
+    EDITABLE,
+    GROWTH,
+    MEAN,
+    NOISE_WEIGHT,
+    SEED,
+    SPACES,
+    START_SEEDS,
+    STEPS,
+    STRONGEST,
+    TIMES,
+    TUNE_STEPS,
+)
 from foundation.specs.formats import read_numbers, read_pair
 from foundation.specs.options import option
 from foundation.specs.pictures import NetworkSpec
-
-STEPS = {"quick": 150, "good": 400, "best": 1000}
-"""Steps of a fit in W or W+; `best` is the published number."""
-TUNE_STEPS = {"quick": 60, "good": 150, "best": 350}
-"""Steps of tuning; `best` is the published number at most."""
-TIMES = tuple(STEPS)
-SPACES = ("w", "w+")
-SEED = 303
-"""Published seed."""
-NOISE_WEIGHT = 1e5
-"""Published weight of the noise regulariser."""
-EDITABLE = 0.6
-STRONGEST, GROWTH = 3.0, 6.0
-"""Weight of the distance from the mean at `editable` 1, and how fast it grows, see `editable_weight`."""
-START_SEEDS = 300
-"""Seeds that the start `best` is chosen from."""
-MEAN, BEST = "mean", "best"
-"""Starts that are no file."""
-
-PROJECTED, PROJECTION, TARGET, FILM = "projected_w.npz", "proj.png", "target.png", "proj.mp4"
-"""Published names: w [1, num_ws, w_dim], its picture, the cropped photo, the film."""
-IGNORED = "ignore.png"
-"""Copy of the picture of the region that is ignored."""
-TUNED = "tuned.safetensors"
-"""The photo's own copy of the network."""
-ABOUT = "fit.json"
-"""Facts of a fit for readers without torch: see `docs/guide/photos.md`."""
-CURVE = "fit.jsonl"
-"""A line of JSON for each step."""
-LATEST, LATEST_PICTURE = "latest.npz", "latest.png"
-"""The present w, and while tuning the present picture, of a fit that runs."""
-STATE = "fit-state.safetensors"
-"""State that an interrupted fit goes on from; absent once it is finished."""
-PAUSE = "pause"
-"""While a file of this name was changed less than `PAUSE_S` ago, the fit waits."""
-PAUSE_S = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ def command(spec: DiversitySpec) -> None:
     with progress("Pictures") as report:
         found = diversity(
             G,
-            distance,
+            distance.of,
             range(spec.first_seed, spec.first_seed + spec.num),
             psi=spec.trunc,
             cutoff=spec.trunc_cutoff,

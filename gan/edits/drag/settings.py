@@ -15,7 +15,8 @@ round to nothing below 86 pixels, and its feature block, 128 x 128, is missing i
 
 from dataclasses import dataclass
 
-from foundation.specs.editing.point_drag import DRAG_HOLD, DRAG_PATIENCE, DragOptions
+from foundation.specs.editing.defaults import DRAG_HOLD, DRAG_PATIENCE
+from foundation.specs.editing.drag_options import DragOptions
 from gan.edits.found import sampled_w
 from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import Synthesis

@@ -15,7 +15,7 @@ from foundation.files import replacing, write_bytes, write_text
 from foundation.inputs import open_regular, read_object, read_regular
 from foundation.leftovers import clean
 from foundation.png import save_png
-from foundation.specs.editing import projection as names
+from foundation.specs.editing import fits as names
 from gan.edits.projection.photos import Pixels
 
 SHOW_S = 0.3

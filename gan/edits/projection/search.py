@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from foundation.specs.editing.projection import START_SEEDS
+from foundation.specs.editing.fits import START_SEEDS
 from gan.edits.projection.comparison import Comparison
 from gan.images import Label, styles
 from gan.networks.generator import StyleGenerator

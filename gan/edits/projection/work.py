@@ -19,15 +19,8 @@ from torch import Tensor
 import gan
 from foundation.inputs import DETAIL, clean_text
 from foundation.specs.click_options import describe
-from foundation.specs.editing.projection import (
-    BEST,
-    IGNORED,
-    MEAN,
-    TARGET,
-    TUNED,
-    ProjectSpec,
-    editable_weight,
-)
+from foundation.specs.editing.fits import BEST, IGNORED, MEAN, TARGET, TUNED
+from foundation.specs.editing.projection import ProjectSpec, editable_weight
 from gan import transforms
 from gan.display import to_rgba8
 from gan.edits.projection.comparison import Comparison, comparison

@@ -173,11 +173,12 @@ class Plan:
         yield "input", x
         x = pad_to(x, (1,)).contiguous(memory_format=torch.channels_last)
         for layer in self._layers:
-            y = _convolve(layer, x, styles[layer.styles] * layer.gain)
+            # One name for all: the input is freed before the output is allocated.
+            x = _convolve(layer, x, styles[layer.styles] * layer.gain)
             if layer.filter is None:
-                x = _coloured(layer, y)
+                x = _coloured(layer, x)
             else:
-                x = _activated(layer.filter, y, scales[layer.scale], layer.bias)
+                x = _activated(layer.filter, x, scales[layer.scale], layer.bias)
             yield layer.module.design.name, x[:, : layer.module.design.out_channels]
         return x * self._output_scale
 

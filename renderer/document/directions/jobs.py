@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foundation.specs.directions import PILE_SAMPLE
+from foundation.specs.editing.defaults import PILE_SAMPLE
 from renderer.document.directions.searches import Way
 from renderer.document.request import RenderRequest
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 import numpy.typing as npt
 
-from foundation.specs.directions import PILE_LEAST
+from foundation.specs.editing.defaults import PILE_LEAST
 from renderer.document.ranges import Count, Factor, Index, Range, Seed, Text
 
 Floats = npt.NDArray[np.float32]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from foundation.specs.directions import (
+from foundation.specs.editing.defaults import (
     CLASS_SAMPLES,
     MEASURE_SAMPLES,
     PCA_COMPONENTS,

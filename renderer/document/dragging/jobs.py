@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from renderer.document.dragging.points import DragPoint
 from renderer.document.parts import ArrayRef
 from renderer.document.request import RenderRequest

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from foundation.specs.editing.point_drag import DRAG_HOLD, DRAG_MOST_POINTS
+from foundation.specs.editing.defaults import DRAG_HOLD, DRAG_MOST_POINTS
 from renderer.document.dragging.points import DragPoint
 from renderer.document.parts import ArrayRef
 from renderer.document.ranges import Count, Index, Range

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from foundation.specs.editing.point_drag import DRAG_MOST_POINTS
+from foundation.specs.editing.defaults import DRAG_MOST_POINTS
 from gan.edits.drag.dragging import Dragging, Point
 from gan.edits.drag.settings import deviation_of, settings_of
 from gan.edits.features import differentiable

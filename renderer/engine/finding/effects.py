@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from foundation.specs.directions import NEEDS_REGION, SIMILAR
+from foundation.specs.editing.defaults import NEEDS_REGION, SIMILAR
 from gan.edits.effects import PICTURES, Gauge, Kept, Task, Trial, on_layers, sign_of, starts_of
 from gan.edits.measures import MEASURES, View
 from gan.images import Label

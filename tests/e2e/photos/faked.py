@@ -13,7 +13,8 @@ import psutil
 from PIL import Image
 
 from foundation.arrays import save_latents
-from foundation.specs.editing.projection import ABOUT, CURVE, LATEST, PROJECTED, ProjectSpec
+from foundation.specs.editing.fits import ABOUT, CURVE, LATEST, PROJECTED
+from foundation.specs.editing.projection import ProjectSpec
 from tests.e2e.driver import Driver
 from training_launcher.registry import Registry
 from training_launcher.run import Run

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from imgui_bundle import imgui
 
-from foundation.specs.editing.projection import PROJECTION, TARGET
+from foundation.specs.editing.fits import PROJECTION, TARGET
 from tests.e2e.driver import Driver, drive
 from tests.e2e.photos.faked import STEPS, dropped, faked, photo, rows
 from viz.files import browse_dialog

@@ -8,7 +8,7 @@ import pytest
 from imgui_bundle import imgui
 
 from foundation.arrays import read_floats
-from foundation.specs.editing.projection import LATEST, PAUSE
+from foundation.specs.editing.fits import LATEST, PAUSE
 from renderer.document.fitting.photos import FitSettings
 from tests.e2e.driver import Driver, drive
 from tests.e2e.photos.faked import STEPS, FakeRuns, dropped, faked, photo, rows

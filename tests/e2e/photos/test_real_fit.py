@@ -12,7 +12,8 @@ from PIL import Image
 import gan
 from foundation.bundled import RECORDED_RUNS
 from foundation.inputs import open_picture
-from foundation.specs.editing.projection import PROJECTION, ProjectSpec
+from foundation.specs.editing.fits import PROJECTION
+from foundation.specs.editing.projection import ProjectSpec
 from tests.e2e.driver import Driver, drive
 from tests.e2e.lent import Lent
 from tests.e2e.photos.faked import dropped, rows

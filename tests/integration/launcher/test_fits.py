@@ -10,7 +10,7 @@ from PIL import Image
 from foundation import runs as run_files
 from foundation.arrays import read_floats
 from foundation.ending import kill
-from foundation.specs.editing import projection as names
+from foundation.specs.editing import fits as names
 from foundation.specs.editing.projection import ProjectSpec
 from tests.integration.launcher.runs import over, process, wait_for
 from tests.unit.renderer import tiny

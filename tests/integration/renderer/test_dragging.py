@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from renderer.document.arrays import array_of
 from renderer.document.dragging.points import DragPoint
 from renderer.ipc.protocol import Direction, Drag, DragWay, ImageState, Job, Latent, RenderRequest, Truncation

@@ -28,12 +28,12 @@ def test_the_mean_is_that_of_all_pairs():
 
 def test_pictures_of_seeds_are_those_that_the_library_draws():
     G = tiny.network("sg2")
-    found = diversity(G, PIXELS, range(4), psi=0.7)
+    found = diversity(G, PIXELS.of, range(4), psi=0.7)
     shown = [as_batch(render(G, styles(G, [seed], psi=0.7)[0])) for seed in range(4)]
     wanted = np.mean([float(PIXELS.between(a, b)[0]) for a, b in itertools.combinations(shown, 2)])
     assert found.mean == pytest.approx(wanted, rel=1e-4)
-    assert diversity(G, PIXELS, range(4), psi=0.0).mean == 0
-    assert 0 < found.mean < diversity(G, PIXELS, range(4)).mean
+    assert diversity(G, PIXELS.of, range(4), psi=0.0).mean == 0
+    assert 0 < found.mean < diversity(G, PIXELS.of, range(4)).mean
 
 
 def test_the_error_bounds_the_spread():

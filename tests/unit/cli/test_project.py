@@ -15,7 +15,7 @@ from PIL import Image
 
 import gan
 from foundation.arrays import read_floats
-from foundation.specs.editing import projection as names
+from foundation.specs.editing import fits as names
 from gan.cli.main import main
 from gan.edits.projection import search
 from gan.metrics import detectors

@@ -1,10 +1,13 @@
 import math
+import sys
 
 import pytest
 import torch
 import torch.nn.functional as F
 
 from gan.ops import design_lowpass_filter, filtered_lrelu
+
+module = sys.modules["gan.ops.filtered_lrelu"]  # `gan.ops` has a function of that name
 
 
 def tensors(dtype=torch.float64):
@@ -44,6 +47,27 @@ def test_the_same_with_and_without_gradients(gain, clamp):
     assert torch.equal(x, before)
     assert filtered_lrelu(x, f, f, b, **options).shape == plain.shape
     assert torch.equal(x, before)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+@pytest.mark.parametrize("size", [9, 40])
+def test_large_images_are_the_same_some_channels_at_a_time(monkeypatch, size: int, biased: bool):
+    generator = torch.Generator().manual_seed(0)
+    x, b = torch.randn(1, 40, size, size, generator=generator), torch.randn(40, generator=generator)
+    f = design_lowpass_filter(12, 4, 8, 32)
+    options = {"b": b if biased else None, "up": 2, "down": 2, "padding": 10, "clamp": 0.7}
+    seen: list[int] = []
+    reference = module._reference
+    monkeypatch.setattr(module, "_reference", lambda x, *rest: seen.append(x.shape[1]) or reference(x, *rest))
+    with torch.no_grad():
+        whole = filtered_lrelu(x, f, f, **options)
+        monkeypatch.setattr(module, "_PART_BYTES", 1000)
+        parts = filtered_lrelu(x, f, f, **options)
+    assert seen == [40, 16, 16, 8]
+    assert torch.equal(parts, whole)
+    tracked = filtered_lrelu(x.requires_grad_(), f, f, **options)
+    assert seen[-1] == 40
+    assert torch.equal(tracked, whole)
 
 
 def test_a_gain_is_a_factor():

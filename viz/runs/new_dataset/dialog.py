@@ -55,11 +55,6 @@ def start(scene: Scene, facts: Facts) -> None:
         making.form.making = ""
 
 
-def waits(facts: Facts) -> bool:
-    """Return True while the dialog is hidden by the file browser."""
-    return facts.services[MAKING].form.browsing
-
-
 def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
     """Draw the dialog. Returns the scene, and True once the dialog is done."""
     making = facts.services[MAKING]

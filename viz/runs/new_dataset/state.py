@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from foundation.datasets.files import MAY_FAIL
 from foundation.datasets.survey import Survey
 from foundation.datasets.video import is_video
 from foundation.files import free_name
 from foundation.network_files import NETWORK_SUFFIXES
-from foundation.specs.dataset import DatasetSpec
 from foundation.specs.image_files import is_image
 from training_launcher.run import Run
 from viz.files.drops import Dropped
@@ -19,6 +19,9 @@ from viz.runs.new_dataset.survey import Surveyor
 from viz.state.facts import Facts, ServiceKey
 from viz.state.scene import Action, Scene, ShowDialog, Window
 from viz.state.snapshots import run_folders
+
+if TYPE_CHECKING:
+    from foundation.specs.dataset import DatasetSpec
 
 NAME, TITLE, WIDTH = "new-dataset", "New dataset", 900
 SIZES = (16, 32, 64, 128, 256, 512, 1024)
@@ -93,6 +96,11 @@ class MakeDataset(Action):
             making.take(self.source)
         making.form.browsing = False
         return scene.request(ShowDialog(NAME))
+
+
+def waits(facts: Facts) -> bool:
+    """Return True while the dialog is hidden by the file browser."""
+    return facts.services[MAKING].form.browsing
 
 
 def takes(scene: Scene, dropped: Dropped) -> bool:
@@ -197,8 +205,10 @@ def problem(form: Form, found: Survey, dest: str) -> str:
     return ""
 
 
-def spec_of(form: Form, size: int, dest: str) -> DatasetSpec:
+def spec_of(form: Form, size: int, dest: str) -> "DatasetSpec":
     """Return the options of the conversion."""
+    from foundation.specs.dataset import DatasetSpec
+
     return DatasetSpec(
         source=str(Path(form.source.strip()).expanduser()),
         dest=dest,

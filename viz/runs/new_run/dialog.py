@@ -11,7 +11,6 @@ from imgui_bundle import hello_imgui, imgui
 
 from foundation.specs.options import Field, fields
 from training_launcher import presets
-from training_launcher.run import Run
 from viz.files.browse_purposes import MEASURED, OUTDIR
 from viz.runs.actions import StartRun
 from viz.runs.labels import worded
@@ -26,7 +25,6 @@ from viz.state.snapshots import run_folders
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
-WIDTH = 900
 _MAKE = "Pictures of any size, of a folder, a zip file or a film, cropped to squares of one size"
 _SIDE = 330
 """Width of the right side, in design lengths."""
@@ -43,33 +41,6 @@ class _Dialog:
     """Form state of one window."""
 
     form: Form = field(default_factory=Form)
-
-
-@dataclass(frozen=True)
-class Duplicate(Action):
-    """Open the form filled with the options of a run."""
-
-    target: Run
-
-    def change(self, scene: Scene, window: Window) -> Scene:
-        """Return the scene that opens it."""
-        started(scene, window.facts).take_run(self.target)
-        return scene.request(ShowDialog("new-run"))
-
-
-@dataclass(frozen=True)
-class TrainWith(Action):
-    """Open the form for a training with a value in one field: a network to start from, or a dataset."""
-
-    field: str
-    value: str
-
-    def change(self, scene: Scene, window: Window) -> Scene:
-        """Return the scene that opens it."""
-        form = started(scene, window.facts)
-        form.kind = "train"
-        form.put(form.draft.put(self.field, self.value))
-        return scene.request(ShowDialog("new-run"))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 
 from training_launcher.run import Run
-from viz.runs.new_run.dialog import TrainWith
+from viz.runs.new_run.actions import TrainWith
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui

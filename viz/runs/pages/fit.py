@@ -5,7 +5,7 @@ from pathlib import Path
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.editing.projection import PROJECTED, PROJECTION, TARGET
+from foundation.specs.editing.fits import PROJECTED, PROJECTION, TARGET
 from training_launcher.run import Run
 from viz.photos import curve_column
 from viz.photos.earlier import TakeUpFit, photo_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from gan.edits.drag.dragging import Point
 from gan.edits.drag.settings import settings_of
 from gan.images import styles

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from foundation.bundled import ASSETS, DEMO
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from gan.edits.drag.dragging import Dragging, Point
 from gan.edits.drag.settings import deviation_of, settings_of
 from gan.images import load_generator, styles

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from renderer.document.arrays import message_of
 from renderer.document.dragging.points import DragPoint
 from renderer.document.parts import Direction, LayerStyle, Mixing, StyleOffset, Transform

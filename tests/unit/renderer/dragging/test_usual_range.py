@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.bundled import DEMO
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from gan.edits.drag.settings import settings_of
 from gan.io.loader import load
 from tests.unit.renderer import tiny

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from foundation.specs.editing.point_drag import DragOptions
+from foundation.specs.editing.drag_options import DragOptions
 from renderer.document.arrays import array_of
 from renderer.document.dragging.points import DragPoint
 from renderer.fake.client import FakeRenderer

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from foundation.specs.directions import PILE_SAMPLE
+from foundation.specs.editing.defaults import PILE_SAMPLE
 from renderer.document.directions.piles import Accuracy, PileFound, Piles
 from viz.directions.piles import advice, upcoming, useful
 

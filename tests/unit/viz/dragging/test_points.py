@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from foundation.specs.editing.point_drag import DRAG_MOST_POINTS
+from foundation.specs.editing.defaults import DRAG_MOST_POINTS
 from renderer.document.animate import value_at
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View

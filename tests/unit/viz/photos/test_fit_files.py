@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.arrays import save_latents
-from foundation.specs.editing.projection import ABOUT, CURVE, LATEST, PROJECTED, TUNED, ProjectSpec
+from foundation.specs.editing.fits import ABOUT, CURVE, LATEST, PROJECTED, TUNED
+from foundation.specs.editing.projection import ProjectSpec
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document
 from renderer.document.fitting.photos import FitSettings, PhotoRow, Photos

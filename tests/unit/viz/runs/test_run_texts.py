@@ -37,7 +37,7 @@ STOPS = [
 
 @pytest.mark.parametrize(("kind", "says"), STOPS)
 def test_stopping_promises_what_the_run_does(monkeypatch, kind, says):
-    monkeypatch.setattr("viz.runs.actions.launcher.stop", lambda run: None)
+    monkeypatch.setattr("training_launcher.launcher.stop", lambda run: None)
     news = StopRun(Run("/runs/00001-a", kind, "running")).carry_out()
     assert says in news.detail
     assert ("snapshot" in news.detail) == (kind == "train")
