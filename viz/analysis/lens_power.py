@@ -39,7 +39,7 @@ class Pairs(Following):
     """The job that measures diversity."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Power:
     """The newest comparison with a dataset."""
 

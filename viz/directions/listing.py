@@ -61,7 +61,7 @@ class Else(NamedTuple):
     """True if elsewhere is outside a painted region; else outside the tenth of the picture that changes most."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Figures:
     """Figures of rows, kept while what they were computed from stays."""
 

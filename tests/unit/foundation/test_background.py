@@ -26,7 +26,7 @@ OTHERS = {
     "gan/ops/cpu/crew.py": {"Thread"},  # threads that compute one operator together
     "renderer/engine/kernels.py": {"Thread"},  # compilations, which cannot be ended
     "renderer/engine/models.py": {"ThreadPoolExecutor"},  # reading ahead, whose future is waited for
-    "renderer/engine/pipeline.py": {"ThreadPoolExecutor"},  # measures a distance, whose future is waited for
+    "renderer/engine/lens/measuring.py": {"ThreadPoolExecutor"},  # measures a distance, whose future is waited for
     "renderer/fake/client.py": {"Thread"},  # plays the renderer's process
     "renderer/ipc/client.py": {"Thread"},  # ends of pipes
     "renderer/ipc/mailbox.py": {"Thread"},  # an end of a pipe

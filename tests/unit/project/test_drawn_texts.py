@@ -30,11 +30,13 @@ MODULES = {"imgui", "implot", "internal", "lines", "d"}
 """Names under which those are called."""
 
 OURS = {
+    "viz/analysis/lens.py": {"name"},
     "viz/analysis/panel.py": {"block.name"},
     "viz/analysis/performance.py": {"what"},
     "viz/directions/results.py": {"index"},
     "viz/generate/directions.py": {"index"},
     "viz/generate/layer_bending.py": {"index"},
+    "viz/generate/layer_choice.py": {"id_"},
     "viz/generate/noise.py": {"layer"},
     "viz/generate/style_channels.py": {"index"},
     "viz/history/panel.py": {"index"},

@@ -93,12 +93,14 @@ def test_current_and_nearest(tmp_path: Path) -> None:
         current((), "x")
 
 
-def test_the_training_of_the_demo_network_is_listed_and_cannot_be_trashed():
+def test_the_trainings_of_the_demo_networks_are_listed_and_cannot_be_trashed():
     folders = run_folders(Settings(), "")
     assert folders[-1] == str(RECORDED_RUNS)
-    (run,) = registry.scan([folders[-1]])
-    assert run.kind == "train"
+    runs = registry.scan([folders[-1]])
+    assert len(runs) == 2
     services = Services()
     services.add(RUN_FILES, RunFiles(lambda: None))
-    assert "trash" not in [id_ for id_, *_ in actions(new_facts(services=services), run)]
+    for run in runs:
+        assert run.kind == "train"
+        assert "trash" not in [id_ for id_, *_ in actions(new_facts(services=services), run)]
     assert run_folders(Settings(run_dirs="/mine"), "") == ("/mine",)

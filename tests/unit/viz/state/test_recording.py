@@ -1,11 +1,14 @@
 """Recordings of reads, and watched objects."""
 
+import ast
 import collections.abc
 import importlib
+import inspect
 import pickle
 import pkgutil
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import get_args, get_origin, get_type_hints
+from types import ModuleType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
@@ -76,14 +79,24 @@ def arrays_in(hint: object) -> bool:
     return origin is not collections.abc.Callable and any(map(arrays_in, get_args(hint)))
 
 
+def imported_for_types(module: ModuleType) -> dict[str, Any]:
+    """Names that a module imports for type checkers only."""
+    names: dict[str, Any] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            exec(compile(ast.Module(node.body, []), module.__name__, "exec"), names)  # our own imports
+    return names
+
+
 def test_no_class_of_the_window_compares_arrays():
     wrong, seen = [], 0
     for package in (viz, renderer.document, renderer.ipc, renderer.fake):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            for kind in vars(importlib.import_module(module.name)).values():
+            imported = importlib.import_module(module.name)
+            for kind in [*vars(imported).values()]:
                 if not isinstance(kind, type) or not is_dataclass(kind) or kind.__module__ != module.name:
                     continue
-                hints = get_type_hints(kind)
+                hints = get_type_hints(kind, localns=imported_for_types(imported))
                 holders = [one.name for one in fields(kind) if one.compare and arrays_in(hints[one.name])]
                 seen += bool(holders)
                 if holders and kind.__eq__ is not object.__eq__:
