@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from foundation.statistics import PixelDeviation
 from renderer.document.animate import requested
@@ -239,6 +238,8 @@ def averaged(picture: RGBA, size: tuple[int, ...]) -> RGBA:
     """Return an image [H, W, 4] at a smaller size (height, width), each pixel the mean of the area that it covers."""
     if picture.shape[:2] == size:
         return picture
+    from PIL import Image  # late: the window imports this module before its first frame
+
     return np.asarray(Image.fromarray(picture).resize((size[1], size[0]), Image.Resampling.BOX))
 
 
