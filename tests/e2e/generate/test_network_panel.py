@@ -73,7 +73,9 @@ def test_a_typed_path_opens_and_a_bad_one_keeps_the_picture(lent, avatars, style
 
 
 def test_the_pattern_network_opens_from_its_path_and_from_the_list(lent):
-    path, _ = bundled()[1]
+    sources = [source for source, _ in bundled()]
+    pattern_at = next(i for i, source in enumerate(sources) if "pattern-" in source)
+    path, demo_at = sources[pattern_at], sources.index("")
 
     def steps(d: Driver):
         d.wait_frame()
@@ -83,11 +85,11 @@ def test_the_pattern_network_opens_from_its_path_and_from_the_list(lent):
         pattern = d.picture()
         assert d.facts.model.has_transform
         d.click(FIELD)
-        d.click("**/##bundled 0")
+        d.click(f"**/##bundled {demo_at}")
         d.wait_frame()
         assert np.array_equal(d.picture(), demo)
         d.click(FIELD)
-        d.click("**/##bundled 1")
+        d.click(f"**/##bundled {pattern_at}")
         assert source(d) == path
         d.wait_frame()
         assert np.array_equal(d.picture(), pattern)
@@ -113,11 +115,11 @@ def test_the_open_button_and_the_recent_networks():
         d.wait_frame()
         d.click(FIELD)
         d.click("**/##bundled 0")
-        assert source(d) == ""
+        assert source(d) == bundled()[0][0]
         d.click(FIELD)
         d.press(Key.escape)
         assert not d.exists("**/##bundled 0")
-        assert source(d) == ""
+        assert source(d) == bundled()[0][0]
 
     drive(steps, settings=Settings(recent=("/nets/recent.pkl",)))
 
