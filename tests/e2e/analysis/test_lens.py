@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from renderer.document.parts import Transform
 from tests.e2e.driver import Driver, Key, drive
-from viz.analysis import lens, lens_equivariance
+from viz.analysis import lens, lens_equivariance, lens_path
 from viz.state.params import put
 from viz.state.settings import Settings
 from viz.ui import theme
@@ -136,6 +136,9 @@ def test_the_speed_of_a_timeline_is_shown_and_evened_out():
         opened(d)
         even = "//Layers & spectrum/**/##even"
         d.wait_for(lambda: d.exists(even), what="the curve")
+        speed = d.facts.scratch.get(lens_path.Speed)
+        d.wait_for(lambda: speed.over and not speed.behind, what="every step of it")
+        d.frames(2)
         d.click(even)
         d.wait_for(lambda: d.scene.document.timeline.constant_speed, what="even speed")
         d.press(Key.mod_ctrl, Key.z)
