@@ -30,7 +30,9 @@ def test_sefa_of_a_real_network_moves_the_picture_as_it_is_shown(lent, avatars):
         d.wait_whole()
         by_click = d.picture()
         d.ctx.mouse_move_to_pos(imgui.ImVec2(900, 200))
-        one = Direction("by hand", first.array, -2.0, 0, d.facts.model.num_ws - 1)
+        acting = d.scene.document.directions[0]  # on the layers that were measured by then
+        assert (acting.first, acting.last) in ((0, d.facts.model.num_ws - 1), tuple(rows(d)[0].usual))
+        one = Direction("by hand", first.array, -2.0, acting.first, acting.last)
         d.change(lambda scene: put(scene, "document.directions", (one,)))
         d.wait_whole()
         assert np.array_equal(d.picture(), by_click)

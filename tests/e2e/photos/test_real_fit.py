@@ -108,7 +108,7 @@ def test_a_network_is_tuned_from_the_w_of_an_encoder(tmp_path, monkeypatch, lent
         assert swatch.network.source == now.fit.tuned
         assert swatch.photo.startswith("jon.png, Tuned, distance ")
         d.double_click("//Photos/**/##photo jon.png")
-        d.wait_for(lambda: d.facts.undo == "Photo jon.png", 60, "the step")
+        d.wait_for(lambda: "tuned.safetensors" in d.facts.undo, 60, f"the step, after {d.facts.undo}")
         d.wait_for(lambda: d.facts.model.network.source == now.fit.tuned, 60, "the tuned network")
         d.wait_whole()
         with Image.open(Path(folder) / PROJECTION) as written:

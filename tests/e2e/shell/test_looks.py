@@ -31,7 +31,7 @@ DIALOG_LOOKS = LOOKS if ON else ((HD, 1.25), (FULL, 1.0))
 
 OF_RUNS = {"save-results", "results", "save-directions"}
 """Dialogs that need results of runs or searches."""
-NAMES = frozenset({"00000-stylegan2-avatars-32-gpus1-batch8-gamma0.05"})
+NAMES = frozenset(path.name for path in RECORDED_RUNS.iterdir())
 """Texts of the user, which may be shortened."""
 
 
