@@ -9,10 +9,10 @@ import torch
 
 from gan.analysis.diversity import PairDistances, as_batch, diversity
 from gan.images import render, styles
-from gan.metrics.distance import Distance, low_passed
+from gan.metrics.distance import NAMES, Distance, pyramid
 from tests.unit.renderer import tiny
 
-PIXELS = Distance("pixels, low-passed", "", low_passed)
+PIXELS = Distance(NAMES[""], "", pyramid)
 
 
 def test_the_mean_is_that_of_all_pairs():
