@@ -1,11 +1,11 @@
-"""Tour of several networks: another one on the shelf, why it cannot be blended, and the comparison of both."""
+"""Tour of several networks: another one on the shelf, what is known of it, and the comparison of both."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from imgui_bundle import imgui
 
-from foundation.bundled import DEMO
+from foundation.bundled import NIGHT
 from renderer.ipc.protocol import Network
 from viz.networks.actions import AddNetwork
 from viz.networks.beside import known_of
@@ -27,7 +27,7 @@ class Networks:
     def blend(self) -> Iterator[None]:
         """Add a network beside the open one, point at it, compare both, and remove it."""
         app, hand = self._app, self._hand
-        other = Network(str(DEMO.with_name("pattern-t-128.safetensors")))
+        other = Network(str(NIGHT))
         yield from hand.click("Mix/kinds Networks")
         app.store.adopt(app.scene.request(AddNetwork(other.source)))
         yield from self._until(lambda: other in app.scene.document.networks, "the other network")
