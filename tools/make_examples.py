@@ -79,7 +79,7 @@ def main() -> None:
     assert made.keys() == {one.stem for one in EXAMPLES}
     tiles = {
         f"{AVATARS.stem}.tile": Document(_FACES, _latent(51)),
-        f"{NIGHT.stem}.tile": Document(Network(str(NIGHT)), _latent(51)),
+        f"{NIGHT.stem}.tile": Document(Network(str(NIGHT)), _latent(2071)),
         f"{Path(PATTERN).stem}.tile": Document(Network(str(ASSETS / PATTERN)), _latent(3)),
     }
     for stem, document in {**made, **tiles}.items():
