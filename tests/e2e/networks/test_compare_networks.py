@@ -97,6 +97,9 @@ def test_dropped_networks_fill_cells_that_draw_the_same_seed(lent, avatars, rela
         opened = load(saved, ArrayStore(), [])
         assert opened.document.networks == (Network(relative), Network(stylegan3))
         assert opened.view.networks.on
+        d.frames(3)
+        d.app.dismiss_messages()  # one that stays is the front level
+        d.frames(2)
         d.press(Key.escape)
         assert not d.scene.view.networks.on
         assert len(d.scene.document.networks) == 2
