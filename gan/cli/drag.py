@@ -18,7 +18,7 @@ from foundation.specs.editing.defaults import DRAG_MOST_POINTS
 from foundation.specs.editing.point_drag import DragSpec
 from gan.animation.film import write_film
 from gan.cli.command import command as make
-from gan.cli.opening import bends_of, chosen_label, directions_of, open_generator, style_offsets_of
+from gan.cli.opening import chosen_label, directions_of, open_generator, render_options_of
 from gan.cli.progress import progress, say
 from gan.edits.directions import apply
 from gan.edits.drag.dragging import Dragging, Point
@@ -46,19 +46,6 @@ def _start(spec: DragSpec, G: StyleGenerator) -> torch.Tensor:
             raise ValueError(f"{spec.w} holds {len(latents)} latents; give a file with one.")
         ws = torch.from_numpy(latents).to(device_of(G))
     return apply(ws, directions_of(G, spec.directions))[0]
-
-
-def _options(spec: DragSpec, G: StyleGenerator) -> RenderOptions:
-    """Return what is rendered beside the w vectors. Raises ValueError where the network cannot."""
-    options = RenderOptions(
-        noise_mode=spec.noise_mode,
-        translate=spec.translate,
-        rotate=spec.rotate,
-        style_offsets=style_offsets_of(G, spec.style_offsets),
-        bends=bends_of(G, spec.bends),
-    )
-    options.check(G)
-    return options
 
 
 def _mask(spec: DragSpec, size: tuple[int, int]) -> torch.Tensor | None:
@@ -95,7 +82,7 @@ def _plan(spec: DragSpec) -> str:
     G = open_generator(spec)
     points, settings = _check(spec, G)
     _start(spec, G)
-    _options(spec, G)
+    render_options_of(G, spec, spec.noise_mode)
     _mask(spec, (G.img_size[0], G.img_size[1]))
     rows = {
         "Picture": f"{G.img_size[1]}x{G.img_size[0]}",
@@ -113,7 +100,7 @@ def command(spec: DragSpec) -> None:
     """Drag, then write everything."""
     G = open_generator(spec)
     points, settings = _check(spec, G)
-    start, options = _start(spec, G), _options(spec, G)
+    start, options = _start(spec, G), render_options_of(G, spec, spec.noise_mode)
     G.synthesis.requires_grad_(False)
     if cpu.wanted() and device_of(G).type == "cpu":
         dispatch.prepare()

@@ -6,10 +6,10 @@ from foundation.pictures import save_picture, suffix_of
 from foundation.specs.click_options import describe
 from foundation.specs.pictures import ImagesSpec
 from gan.cli.command import command as make
-from gan.cli.opening import bends_of, chosen_label, directions_of, open_generator, style_offsets_of
+from gan.cli.opening import chosen_label, directions_of, open_generator, render_options_of
 from gan.cli.progress import progress
 from gan.edits.directions import apply
-from gan.images import RenderOptions, device_of, render, styles
+from gan.images import device_of, render, styles
 from gan.io.latents import load_latents
 
 
@@ -21,14 +21,7 @@ def command(spec: ImagesSpec) -> None:
     if bool(spec.seeds) == (spec.projected_w is not None):
         raise ValueError("Give either --seeds or --projected-w.")
     G = open_generator(spec)
-    options = RenderOptions(
-        noise_mode=spec.noise_mode,
-        translate=spec.translate,
-        rotate=spec.rotate,
-        style_offsets=style_offsets_of(G, spec.style_offsets),
-        bends=bends_of(G, spec.bends),
-    )
-    options.check(G)
+    options = render_options_of(G, spec, spec.noise_mode)
     directions = directions_of(G, spec.directions)
     if spec.projected_w is not None:
         ws = torch.from_numpy(load_latents(spec.projected_w, G.num_ws, G.w_dim)).to(device_of(G))

@@ -6,11 +6,11 @@ import click
 from torch import Tensor
 
 from foundation.specs.formats import BendChoice, DirectionChoice, StyleChoice
-from foundation.specs.pictures import DrawingSpec
+from foundation.specs.pictures import DrawingSpec, EditedSpec
 from gan.cli.progress import progress
 from gan.edits.directions import Direction, chosen_direction
 from gan.edits.styles import ChannelOffset, offset_of
-from gan.images import Label, device_of, load_generator
+from gan.images import Label, RenderOptions, device_of, load_generator
 from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import Generator
 from gan.ops.bending import Bend
@@ -48,6 +48,19 @@ def bends_of(G: Generator, choices: Sequence[BendChoice]) -> dict[str, tuple[Ben
         bend = Bend(choice.kind, choice.amount, choice.channels)  # type: ignore[arg-type]  # its reader checks the kind
         found[choice.layer] = (*found.get(choice.layer, ()), bend)
     return found
+
+
+def render_options_of(G: Generator, spec: EditedSpec, noise_mode: str) -> RenderOptions:
+    """Return what a command renders with beside the w vectors. Raises ValueError where the network cannot."""
+    options = RenderOptions(
+        noise_mode=noise_mode,
+        translate=spec.translate,
+        rotate=spec.rotate,
+        style_offsets=style_offsets_of(G, spec.style_offsets),
+        bends=bends_of(G, spec.bends),
+    )
+    options.check(G)
+    return options
 
 
 def directions_of(G: Generator, choices: Sequence[DirectionChoice]) -> tuple[Direction, ...]:

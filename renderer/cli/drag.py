@@ -1,7 +1,6 @@
 """`python -m renderer drag`: drags points of the picture of a session or recipe, as the window does."""
 
 import json
-import os
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,7 +23,7 @@ from foundation.specs.formats import CHECKERBOARD
 from foundation.specs.options import fields
 from foundation.transparency import over, trimmed
 from renderer.cli.film import failure, until_terminated
-from renderer.cli.opening import note_network, opened, recipe_text
+from renderer.cli.opening import begun, note_network, opened, recipe_text
 from renderer.cli.picture import QuietWatch
 from renderer.document import recipe
 from renderer.document.animate import requested
@@ -53,11 +52,7 @@ ENDS: dict[DragEnd, str] = {
 
 def _drag(as_json: bool, **given: Any) -> None:
     spec: SessionDragSpec = fill(SessionDragSpec, given)
-    if spec.nice and hasattr(os, "nice"):
-        os.nice(spec.nice)
-    source = Path(spec.session)
-    if not os.path.isfile(source):
-        raise click.UsageError(f"There is no file {source}: give a .stylescope session, or a picture, film or recipe.")
+    source = begun(spec.session, spec.nice, "picture, film or recipe")
     arrays = ArrayStore()
     _Run(spec, opened(source, spec.network, arrays), arrays, as_json).run()
 

@@ -1,7 +1,6 @@
 """`python -m renderer film`: a film of the timeline that a session or recipe holds."""
 
 import json
-import os
 import signal
 import textwrap
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import click
 from foundation.ending import STOPPING
 from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.film import FilmSpec
-from renderer.cli.opening import note_network, opened, recipe_text
+from renderer.cli.opening import begun, note_network, opened, recipe_text
 from renderer.cli.picture import QuietWatch
 from renderer.document import recipe
 from renderer.document.arrays import ArrayStore
@@ -31,11 +30,7 @@ if TYPE_CHECKING:
 
 def _film(as_json: bool, **given: Any) -> None:
     spec: FilmSpec = fill(FilmSpec, given)
-    if spec.nice and hasattr(os, "nice"):
-        os.nice(spec.nice)
-    source = Path(spec.session)
-    if not os.path.isfile(source):
-        raise click.UsageError(f"There is no file {source}: give a .stylescope session, or a film or recipe.")
+    source = begun(spec.session, spec.nice, "film or recipe")
     arrays = ArrayStore()
     found = opened(source, spec.network, arrays)
     _write(spec, found, arrays, _cut(found.document.timeline, spec), as_json)

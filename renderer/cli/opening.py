@@ -1,5 +1,6 @@
 """Input of the commands: a file that holds a document, and an optional other network."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,15 @@ def recipe_text(made: recipe.Recipe, arrays: ArrayStore) -> str:
         return recipe.write(made, arrays)
     except TooManyArraysError as error:
         raise click.ClickException(f"The recipe cannot be written: {error}.") from error
+
+
+def begun(session: str, nice: int, kinds: str) -> Path:
+    """Lower the priority of a command, and return the file that it reads. Raises click.UsageError if there is none."""
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
+    if not os.path.isfile(session):
+        raise click.UsageError(f"There is no file {session}: give a .stylescope session, or a {kinds}.")
+    return Path(session)
 
 
 def opened(source: Path, network: str | None, arrays: ArrayStore) -> Recalled:

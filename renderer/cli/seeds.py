@@ -1,7 +1,6 @@
 """`python -m renderer seeds`: pictures, a sheet or the latents of many seeds in the settings of a session."""
 
 import json
-import os
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.film import SeedsSpec
 from foundation.specs.formats import PictureFormat
 from renderer.cli.film import failure, until_terminated
-from renderer.cli.opening import note_network, opened, recipe_text
+from renderer.cli.opening import begun, note_network, opened, recipe_text
 from renderer.cli.picture import QuietWatch
 from renderer.cli.seed_pictures import TooLargeSheetError, at_seed, composed, pictures, seed_requests
 from renderer.document import recipe
@@ -32,11 +31,7 @@ if TYPE_CHECKING:
 
 def _seeds(as_json: bool, **given: Any) -> None:
     spec: SeedsSpec = fill(SeedsSpec, given)
-    if spec.nice and hasattr(os, "nice"):
-        os.nice(spec.nice)
-    source = Path(spec.session)
-    if not os.path.isfile(source):
-        raise click.UsageError(f"There is no file {source}: give a .stylescope session, or a picture, film or recipe.")
+    source = begun(spec.session, spec.nice, "picture, film or recipe")
     arrays = ArrayStore()
     _Export(spec, opened(source, spec.network, arrays), arrays, as_json).run()
 

@@ -112,6 +112,9 @@ class Small:
     """False if a finer one can be drawn."""
 
 
+SLICE_SECONDS = 0.005
+"""Longest time that waiting for another thread may delay a request."""
+
 Steps = Generator["tuple[int, int] | tuple[int, int, Result]", None, "Result"]
 """A computation in steps: yields (done, total) after each, or those and a result so far, and returns its result.
 

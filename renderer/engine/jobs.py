@@ -11,7 +11,7 @@ import numpy.typing as npt
 from foundation.statistics import PixelDeviation
 from renderer.document.animate import requested
 from renderer.document.arrays import AnyArray
-from renderer.engine.base import Dragging, Engine, Measuring, Searching, Steps, Watch
+from renderer.engine.base import SLICE_SECONDS, Dragging, Engine, Measuring, Searching, Steps, Watch
 from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import (
     Changes,
@@ -270,13 +270,9 @@ class _DistanceJob:
         if self._coming is None:
             self._coming = self._engine.measured(self._engine.still(self.request, watch, keep=True), self._other)
             return Step(2, 3)
-        while not wait([self._coming], _SLICE_SECONDS).done:
+        while not wait([self._coming], SLICE_SECONDS).done:
             watch.check(0.0)
         return Step(3, 3, self._coming.result())
-
-
-_SLICE_SECONDS = 0.005
-"""Longest time that waiting for another thread may delay a request."""
 
 
 class _DescribeJob:
@@ -359,7 +355,7 @@ class _DistancesJob:
                 self._pictures[i] = self._engine.still(requested(self.request, self._timeline, moment), watch)
         if self._coming is None:
             self._coming = self._engine.measured(self._pictures[place], self._pictures[place + 1])
-        while not wait([self._coming], _SLICE_SECONDS).done:
+        while not wait([self._coming], SLICE_SECONDS).done:
             watch.check(0.0)
         value, self._found[-1] = self._coming.result()
         self._found[place], self._coming = math.sqrt(max(value, 0.0)), None

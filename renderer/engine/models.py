@@ -24,6 +24,7 @@ from gan.inference.graphs import CudaRecorder, Recordings
 from gan.networks.generator import StyleGenerator
 from gan.ops import cuda
 from renderer.engine import kernels, policy, promotion
+from renderer.engine.base import SLICE_SECONDS
 from renderer.engine.describing import describe_model, useful_low_res
 from renderer.engine.device import memory_in_use, release_memory
 from renderer.engine.stages import Cache
@@ -43,8 +44,6 @@ MULTIPLICATIONS_PER_SECOND = {"cpu": 4e10, "mps": 5e11, "cuda": 5e12}
 """Of a device, roughly: for the resolution of a network's first image."""
 
 _PROGRESS_SECONDS = 0.1
-_SLICE_SECONDS = 0.005
-"""Longest time that waiting for a network read ahead may delay a request."""
 
 _serials = itertools.count()
 
@@ -280,7 +279,7 @@ class Models:
             self._cache.resize(self._together)
             return False
         coming = self._begin(key)
-        while not wait([coming], _SLICE_SECONDS).done:
+        while not wait([coming], SLICE_SECONDS).done:
             check(0.0)
         self._coming = None
         self._cache.resize(self._together + ahead)

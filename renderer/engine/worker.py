@@ -38,9 +38,8 @@ PROCESS_TITLE = "stylescope-draw"
 def main(connection: Connection, prefix: str) -> None:
     """Entry of the renderer process; does not return."""
     with contextlib.suppress(OSError):
-        Path("/proc/self/comm").write_text(
-            PROCESS_TITLE, encoding="utf-8"
-        )  # what `top` shows, where there is such a file
+        # What `top` shows, where there is such a file.
+        Path("/proc/self/comm").write_text(PROCESS_TITLE, encoding="utf-8")
     serve(connection, prefix, _make_engine)
 
 

@@ -61,7 +61,7 @@ def assert_same_image(actual: np.ndarray, name: str, folder: Path = BEFORE) -> N
     np.testing.assert_allclose(actual.astype(int), expected.astype(int), atol=1, rtol=0)
     if here == made_with:
         # Processors of one capability still differ: oneDNN chooses its kernels by the model, which nobody recorded.
-        assert (actual != expected).mean() < 1e-3
+        assert (actual != expected).mean() < 2e-4
 
 
 def pipeline(arrays: ArrayStore) -> Pipeline:

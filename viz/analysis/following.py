@@ -42,7 +42,13 @@ class Following:
 
     @untracked
     def look(
-        self, scene: Scene, facts: Facts, inputs: tuple[object, ...], make: Callable[[], Work], live: bool = True
+        self,
+        scene: Scene,
+        facts: Facts,
+        inputs: tuple[object, ...],
+        make: Callable[[], Work],
+        live: bool = True,
+        moving: bool = False,
     ) -> None:
         """Follow the document. Call in every frame in which the result is seen.
 
@@ -52,13 +58,14 @@ class Following:
             inputs: What the job is made from: while they are the same objects, it is not made anew.
             make: Returns the job.
             live: False keeps a job that was begun, whatever has changed.
+            moving: The job is of what moves by itself, so it does not wait until that rests.
         """
         if len(inputs) != len(self._inputs) or any(a is not b for a, b in zip(inputs, self._inputs, strict=True)):
             self._inputs, wanted = inputs, make()
             if wanted != self._wanted:
                 self._wanted, self._since = (self.work if wanted == self.work else wanted), facts.now
         if self._wanted is not self.work and (live or self.work is None):
-            held = imgui.is_any_item_active() or scene.view.moving
+            held = imgui.is_any_item_active() or (scene.view.moving and not moving)
             if facts.now - self._since >= REST_S and not held:
                 self.work, self.over, self.problem, self.advice = self._wanted, False, "", ""
             else:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from foundation.specs.editing.distances import DISTANCES
 from renderer.document.document import request_for
 from renderer.document.lens.jobs import MAP_COLUMNS, MAP_ROWS, MAP_STEP
-from renderer.document.parts import Display
+from renderer.document.parts import Display, Latent
 from renderer.document.timeline import Key, Timeline, Track
 from renderer.ipc.protocol import Changes, PathMap
 from viz.analysis.following import Following
@@ -114,16 +114,20 @@ def path_of(scene: Scene) -> Timeline | None:
 def _along(scene: Scene, facts: Facts) -> Scene:
     timeline = path_of(scene)
     if timeline is None:
-        ui.empty_state("path", "Nothing moves", "Two keys on the timeline, or a walk, make a path that can be measured")
+        ui.empty_state("path", "Nothing moves", "Two keys or a walk make a path")
         return scene
     job, document = facts.scratch.get(Speed), scene.document
+    walks = not document.timeline.acting
 
     def made() -> Changes:
-        request = request_for(document, Display(), scene.settings.device, 0)
+        latent = document.latent
+        if walks and isinstance(latent, Latent):  # its keys say where it is
+            latent = replace(latent, x=0.0)
+        request = request_for(replace(document, latent=latent), Display(), scene.settings.device, 0)
         return Changes(request, timeline, measure="distance")
 
     inputs = (document, scene.settings.device)
-    job.look(scene, facts, inputs, made, scene.view.lens.live)
+    job.look(scene, facts, inputs, made, scene.view.lens.live, moving=walks)
     if job.problem:
         ui.error_strip(job.problem, job.advice, ())
         return scene

@@ -1,7 +1,7 @@
 """Radial power of the lens against a dataset, and diversity at the present truncation."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -43,12 +43,9 @@ class Pairs(Following):
 class Power:
     """The newest comparison with a dataset."""
 
-    job: Following
+    job: Following = field(default_factory=Following)
     found: PowerFound | None = None
     _result: AnyArray | None = None
-
-    def __init__(self) -> None:
-        self.job = Following()
 
     @property
     def behind(self) -> bool:

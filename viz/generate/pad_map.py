@@ -1,6 +1,7 @@
 """Map of path lengths over the pad, while somebody shows one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -27,7 +28,7 @@ class ShownMap:
     top: float
     step: float
 
-    @property
+    @cached_property
     def filled(self) -> NDArray[np.float32]:
         """The values with those of coarser fields where there are none, nan where not even these are measured."""
         found = self.values.copy()
@@ -36,7 +37,7 @@ class ShownMap:
             found = np.where(np.isnan(found), self.values[rows - rows % coarse, columns - columns % coarse], found)
         return found
 
-    @property
+    @cached_property
     def limits(self) -> tuple[float, float]:
         """Values of the first and of the last colour."""
         known = self.values[np.isfinite(self.values)]
@@ -44,6 +45,15 @@ class ShownMap:
             return 0.0, 1.0
         low, high = float(known.min()), float(known.max())
         return low, max(high, low + 1e-9)
+
+    @cached_property
+    def _colored(self) -> list[tuple[int, int, imgui.ImVec4]]:
+        """Column, row and colour of each field that has one: colours are looked up one by one."""
+        low, high = self.limits
+        return [
+            (i, j, implot.sample_colormap((float(self.filled[j, i]) - low) / (high - low), implot.Colormap_.viridis))
+            for j, i in np.argwhere(np.isfinite(self.filled)).tolist()
+        ]
 
     def at(self, x: float, y: float) -> float:
         """Return the value at a place in seeds; nan outside, and where nothing is measured."""
@@ -53,12 +63,10 @@ class ShownMap:
 
     def draw(self, centre: V, x: float, y: float, per_seed: float, alpha: float = ALPHA) -> None:
         """Draw the map around a point of the screen, which is the place (x, y), at some pixels a seed."""
-        lines, (low, high) = imgui.get_window_draw_list(), self.limits
-        half, filled = per_seed * self.step / 2, self.filled
-        for j, i in np.argwhere(np.isfinite(filled)).tolist():
+        lines, half = imgui.get_window_draw_list(), per_seed * self.step / 2
+        for i, j, color in self._colored:
             px = centre.x + (self.left + i * self.step - x) * per_seed
             py = centre.y + (self.top + j * self.step - y) * per_seed
-            color = implot.sample_colormap((float(filled[j, i]) - low) / (high - low), implot.Colormap_.viridis)
             color.w = alpha
             a, b = V(round(px - half), round(py - half)), V(round(px + half), round(py + half))
             lines.add_rect_filled(a, b, imgui.color_convert_float4_to_u32(color))

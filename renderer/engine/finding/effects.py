@@ -7,6 +7,7 @@ import numpy.typing as npt
 import torch
 
 from foundation.specs.editing.defaults import NEEDS_REGION, SIMILAR
+from gan.cache import Cache
 from gan.edits.effects import PICTURES, Gauge, Kept, Task, Trial, on_layers, sign_of, starts_of
 from gan.edits.measures import MEASURES, View
 from gan.images import Label
@@ -30,18 +31,13 @@ AT_MOST = 4
 class Starts:
     """Seeds that effects are measured on, and their own pictures, kept from direction to direction."""
 
-    _w: dict[tuple[int, Label | None], torch.Tensor] = field(default_factory=dict)
+    _w: Cache[tuple[int, Label | None], torch.Tensor] = field(default_factory=lambda: Cache(AT_MOST))
     _of: tuple[object, ...] = ()
     _pictures: dict[int, Floats] = field(default_factory=dict)
 
     def w(self, model: Model, label: Label | None) -> torch.Tensor:
         """Return w of the seeds [N, w_dim]."""
-        key = model.serial, label
-        if key not in self._w:
-            while len(self._w) >= AT_MOST:
-                del self._w[next(iter(self._w))]
-            self._w[key] = starts_of(styled(model), label=label)
-        return self._w[key]
+        return self._w.made((model.serial, label), lambda: starts_of(styled(model), label=label))
 
     def pictures(self, model: Model, request: RenderRequest) -> dict[int, Floats]:
         """Return the pictures of the first seeds with all else as in a request, as far as they were drawn."""

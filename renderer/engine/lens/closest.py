@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from foundation.specs.editing.fits import NOISE_WEIGHT
 from gan import transforms
 from gan.edits.features import differentiable
 from gan.edits.projection.comparison import Comparison, comparison
@@ -20,7 +21,7 @@ from gan.networks.protocol import SynthesisOptions
 from gan.networks.synthesis import StyleSynthesis
 from renderer.document.fitting.closest import ClosestFound, ClosestW
 from renderer.engine.base import Result, Steps, Watch
-from renderer.engine.finding.drawing import SearchError
+from renderer.engine.finding.drawing import SMALL, SearchError
 from renderer.engine.keys import SynthesisKey
 from renderer.engine.lens.measuring import Measuring
 from renderer.engine.lens.pictures import attempted
@@ -34,9 +35,6 @@ SAMPLES = 2000
 """Latents that the mean and the spread of w are of."""
 EVERY = 10
 """Steps from result to result."""
-NOISE_WEIGHT = 1e5
-SMALL = 128
-"""Least side of the low resolution at which larger networks are fitted."""
 
 
 class _Search:
@@ -87,7 +85,7 @@ def closest_steps(
     """Do the job `ClosestW`, a step of it at a time. `watch` may interrupt a step, which is then tried again.
 
     Args:
-        model: The network that is searched. Larger ones than `SMALL` are fitted at a lower resolution.
+        model: The network that is searched. Larger ones than `SMALL` pixels are fitted at a lower resolution.
         target: The picture, [H, W, 4].
         own: The w [w_dim] that the picture was drawn of, if both networks have the same space; else None.
         measuring: Gives the distance.

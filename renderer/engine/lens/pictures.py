@@ -9,7 +9,7 @@ import torch
 
 from renderer.document.arrays import ArrayStore
 from renderer.document.parts import ImageState, Latent
-from renderer.engine.base import Cancelled, Watch
+from renderer.engine.base import SLICE_SECONDS, Cancelled, Watch
 from renderer.engine.keys import OutputKey, SynthesisKey, synthesis_key
 from renderer.engine.models import Model
 from renderer.engine.synthesis import run, small_outputs
@@ -19,9 +19,6 @@ T = TypeVar("T")
 Done = tuple[int, int]
 Attempt = Generator[Done, None, T]
 """Yields (done, total) at each interruption, and returns a result."""
-
-_SLICE_SECONDS = 0.005
-"""Longest time that waiting for another thread may delay a request."""
 
 
 def attempted(work: Callable[[], T], done: Done) -> Attempt[T]:
@@ -35,7 +32,7 @@ def attempted(work: Callable[[], T], done: Done) -> Attempt[T]:
 
 def awaited(future: Future[T], watch: Watch, done: Done) -> Attempt[T]:
     """Wait for another thread."""
-    while not wait([future], _SLICE_SECONDS).done:
+    while not wait([future], SLICE_SECONDS).done:
         try:
             watch.check(0.0)
         except Cancelled:

@@ -1,7 +1,5 @@
 """Figures of the lens besides equivariance: power, diversity, path lengths, and what is saved of them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from imgui_bundle import imgui
@@ -97,12 +95,16 @@ def test_a_walk_is_a_path_too():
         opened(d)
         job = d.facts.scratch.get(lens_path.Speed)
         assert job.work is None, "nothing moves"
-        d.change(lambda scene: put(scene, "view.motion.latent_speed", 1.0))
-        scene = d.scene
-        walking = replace(scene, view=replace(scene.view, motion=replace(scene.view.motion, latent=True)))
-        path = lens_path.path_of(walking)
-        assert path.seconds == lens_path.WALK_SEEDS
-        assert [key.value for key in path.tracks[0].keys] == [scene.document.latent.x, scene.document.latent.x + 4]
+        slow = 0.02  # one seed lasts longer than this test
+        d.change(lambda scene: put(put(scene, "view.motion.latent_speed", slow), "view.motion.latent", True))
+        over(d, job, "the steps of the walk")
+        assert d.scene.view.motion.playing, "it is measured while it walks"
+        assert d.scene.document.latent.x > 0
+        path = job.of.timeline
+        assert path == lens_path.path_of(d.scene)
+        assert path.seconds == pytest.approx(lens_path.WALK_SEEDS / slow)
+        assert [key.value for key in path.tracks[0].keys] == [0.0, lens_path.WALK_SEEDS]
+        assert np.isfinite(job.result).all()
 
     drive(steps, size=SIZE)
 
