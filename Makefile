@@ -4,15 +4,18 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PACKAGES := foundation gan renderer training_launcher viz visualizer.py stylescope.py
 
-.PHONY: run test soak check format setup lock gpu-check bench clean
+# Modules are compiled once and not in each process of the many that tests and windows start, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test soak check check-style check-imports check-language format setup lock gpu-check bench clean
 
 run: setup
 	@tools/run.sh
 
 # One worker more than there are cores, as many tests wait for processes; the tests of a file share their fixtures, so
-# they stay together.
+# they stay together, in the order of tests/conftest.py: the longest first.
 WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 4); [ $$cores -gt 7 ] && cores=7; echo $$((cores + 1)))
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart=0
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 
 # Two runs: the window's tests hold OpenGL, the others hold torch, as in the product.
 test: setup check
@@ -27,11 +30,18 @@ soak: setup
 	STYLESCOPE_SOAK=1 $(PYTEST) --ignore=tests/e2e -m soak $(ENDLESS) $(PYTEST_ARGS)
 	STYLESCOPE_SOAK=1 $(PYTEST) tests/e2e -m soak $(ENDLESS) $(PYTEST_ARGS)
 
+# The longest first, all at once: three processes of one core each leave a second core idle for a third of their time.
 check: setup
+	@$(MAKE) --no-print-directory -j4 types-linux types-win32 types-darwin check-imports check-language check-style
+
+check-style:
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	@$(MAKE) --no-print-directory -j2 types-linux types-win32 types-darwin
+
+check-imports:
 	$(VENV)/bin/lint-imports
+
+check-language:
 	$(PY) -m tools.check_language
 
 # The types as each system has them: what one lacks is an error there only.

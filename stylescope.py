@@ -57,7 +57,7 @@ def main() -> None:
 @click.command("install-desktop")
 @click.option("--remove", is_flag=True, help="Take the entry away again.")
 def install_desktop(remove: bool) -> None:
-    """Put StyleScope into the applications menu of this Linux desktop, for this user."""
+    """Put StyleScope into this user's applications menu, Start menu or Applications folder."""
     from viz.shell import desktop
 
     change: Callable[[], str] = desktop.remove if remove else desktop.install

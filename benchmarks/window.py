@@ -15,15 +15,17 @@ def play(
     make_renderer: Callable[[Callable[[], None]], Any] | None = None,
     prepare: Callable[[Any], None] | None = None,
     network: str = "",
+    size: tuple[int, int] = (1280, 720),
     **settings: Any,
 ) -> None:
-    """Open the window (1280x720, off screen where there is no display), step `script` before each frame, close it.
+    """Open the window (off screen where there is no display), step `script` before each frame, close it.
 
     Args:
         script: Generator function of the stage; the window closes when it ends.
         make_renderer: Creates the renderer from a function that wakes the window; default: the real renderer process.
         prepare: Called with the window's parameters before it opens.
-        network: Network to open; empty for that of a new window.
+        network: Network to open; empty for the 32-pixel demo network.
+        size: Size of the window.
         settings: User settings that differ from the defaults.
 
     Raises:
@@ -37,9 +39,7 @@ def play(
     from viz.tour.stage import Stage
 
     renderer = (make_renderer or Renderer)(hello_imgui.request_refresh)
-    app = App(
-        Settings(frame_limit=60, vsync=False, **settings), renderer, Options(network, keep=False, size=(1280, 720))
-    )
+    app = App(Settings(frame_limit=60, vsync=False, **settings), renderer, Options(network, keep=False, size=size))
     stage = Stage(app, time.perf_counter)
     headless.prepare()
     params = app.runner_params()

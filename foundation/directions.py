@@ -39,6 +39,9 @@ SUFFIXES = (".npz", ".npy", ".pt", ".pth")
 MOST_DIRECTIONS = 4096
 """Maximum number of directions in a file."""
 
+ENOUGH = 0.9
+"""Share of the change of the picture that the layers have on which a direction is said to act."""
+
 _MANY, _GANSPACE = "directions", "lat_comp"
 _ONE = ("boundary", "direction", "normal")
 """Names of a file's one direction, the most telling first."""
@@ -162,6 +165,24 @@ def _ranges(held: dict[str, AnyArray], count: int) -> list[tuple[int, ...]]:
     if not all(0 <= first <= last < MOST_DIRECTIONS for first, last in ends):
         return []
     return [tuple(range(first, last + 1)) for first, last in ends]
+
+
+def acting_layers(by_layer: Sequence[float] | Floats) -> tuple[int, int] | None:
+    """Return the first and last of the fewest layers in a row that have `ENOUGH` of the change; None of none.
+
+    Args:
+        by_layer: Change of the picture by a direction on each layer alone.
+    """
+    sums = np.concatenate([[0.0], np.cumsum(by_layer, dtype=np.float64)])
+    total, count = float(sums[-1]), len(by_layer)
+    if not total > 0:
+        return None
+    for width in range(1, count + 1):
+        parts = sums[width:] - sums[:-width]
+        best = int(parts.argmax())
+        if parts[best] >= ENOUGH * total - 1e-12:
+            return best, best + width - 1
+    return 0, count - 1
 
 
 def written(directions: Sequence[NamedDirection], **about: object) -> bytes:

@@ -180,7 +180,7 @@ def write_run(folder: Path, kind: str, spec: Mapping[str, Any], command: str = "
     Raises:
         OSError: it cannot be written.
     """
-    from foundation import plain_yaml
+    from foundation.inputs import plain_yaml
 
     content = {"kind": kind, **({"command": command} if command else {}), "spec": dict(spec)}
     write_text(folder / RUN_FILE, plain_yaml.dump(content))
@@ -234,7 +234,7 @@ def read_options(folder: Path, kind: str) -> dict[str, Any]:
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> dict[str, Any] | None:
     """Parse `run.yaml`, cached by its text: YAML takes milliseconds, and a run is looked at every second."""
-    from foundation import plain_yaml
+    from foundation.inputs import plain_yaml
 
     try:
         content = plain_yaml.parse(text)

@@ -15,6 +15,8 @@ Number = TypeVar("Number", int, float)
 SEED_RANGE = 2**32
 """NumPy's legacy generator takes seeds of 32 bits; other whole numbers are taken modulo this."""
 
+RANDOM_SEEDS = 100_000
+"""Upper bound of random seeds: short enough to remember and to type."""
 GRID_WIDTH = 100
 """Seeds in one row of the window's grid: position (x, y) is seed x + 100 y."""
 
@@ -49,14 +51,19 @@ def neighbours(x: float, y: float) -> tuple[tuple[int, float], ...]:
     that would get none are left out, so a whole position gives exactly one. Seeds may be negative or large: `seed_z`
     takes them modulo 2^32.
     """
+    return tuple((seed_at(*corner), weight) for corner, weight in corners(x, y))
+
+
+def corners(x: float, y: float) -> tuple[tuple[tuple[int, int], float], ...]:
+    """Return the whole positions around a position on the window's grid, each with its bilinear weight above 0."""
     if not (math.isfinite(x) and math.isfinite(y)):
         raise ValueError(f"the grid has no position ({x}, {y}): both must be finite numbers")
     x0, y0 = math.floor(x), math.floor(y)
     fx, fy = x - x0, y - y0
-    corners = (
-        (seed_at(x0, y0), (1 - fx) * (1 - fy)),
-        (seed_at(x0 + 1, y0), fx * (1 - fy)),
-        (seed_at(x0, y0 + 1), (1 - fx) * fy),
-        (seed_at(x0 + 1, y0 + 1), fx * fy),
+    around = (
+        ((x0, y0), (1 - fx) * (1 - fy)),
+        ((x0 + 1, y0), fx * (1 - fy)),
+        ((x0, y0 + 1), (1 - fx) * fy),
+        ((x0 + 1, y0 + 1), fx * fy),
     )
-    return tuple((seed, weight) for seed, weight in corners if weight > 0)
+    return tuple((corner, weight) for corner, weight in around if weight > 0)

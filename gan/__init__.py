@@ -7,7 +7,11 @@
 Importing this package does not import torch; the first `load` does.
 """
 
-from gan.io import (
+from gan.mps import allow_fallback
+
+allow_fallback()  # before anything imports torch
+
+from gan.io import (  # noqa: E402
     Architecture,
     Contents,
     CorruptFileError,
@@ -23,7 +27,7 @@ from gan.io import (
     load,
     save,
 )
-from gan.kernels import prepare, rendered_by
+from gan.kernels import prepare, rendered_by  # noqa: E402
 
 __all__ = [
     "Architecture",

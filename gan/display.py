@@ -11,15 +11,13 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from foundation.specs.formats import ALPHA_CHANNELS
 from gan.device import fetch
 
 Pixels = npt.NDArray[np.uint8]
 
 NONFINITE_COLOR = (255, 0, 255)
 """RGB of pixels that are nan or infinite: magenta, which is rare in images."""
-
-ALPHA_CHANNELS = 4
-"""Channels of an image with transparency."""
 
 _CPU_ROWS = 65536
 """Values per channel and chunk on a CPU, so that intermediate results stay in the L2 cache."""
@@ -94,7 +92,7 @@ def to_pixels(
     if img.ndim != 3 or img.shape[0] == 0:
         raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
     channels, height, width = img.shape
-    shown = img.detach()[: 4 if channels == ALPHA_CHANNELS else 3 if channels >= 3 else 1]
+    shown = img.detach()[: ALPHA_CHANNELS if channels == ALPHA_CHANNELS else 3 if channels >= 3 else 1]
     shown = shown.float()
     # Checking for non-finite values is cheap on a CPU; on other devices it would synchronise.
     bad = ~torch.isfinite(shown).all(dim=0) if shown.device.type != "cpu" or nonfinite(shown) else None
@@ -118,7 +116,7 @@ def to_rgba16(
     if img.ndim != 3 or img.shape[0] == 0:
         raise ValueError(f"a picture has the shape [channels, height, width], not {list(img.shape)}")
     channels = img.shape[0]
-    shown = img.detach()[: 4 if channels == ALPHA_CHANNELS else 3 if channels >= 3 else 1].float()
+    shown = img.detach()[: ALPHA_CHANNELS if channels == ALPHA_CHANNELS else 3 if channels >= 3 else 1].float()
     bad = ~torch.isfinite(shown).all(dim=0)
     gain = _gain(shown, scale_db, normalize, bad)
     values = fetch(shown if gain is None else shown * gain).double().numpy()

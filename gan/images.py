@@ -13,9 +13,10 @@ import torch
 
 import gan
 from foundation.seeds import seed_class, seed_z
+from foundation.specs.formats import ALPHA_CHANNELS
 from gan import transforms
 from gan.device import choose_device
-from gan.display import ALPHA_CHANNELS, to_rgba8
+from gan.display import to_rgba8
 from gan.inference.cpu import KernelUse
 from gan.io.download import Progress
 from gan.io.errors import AbsentNetworkError

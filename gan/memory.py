@@ -72,6 +72,15 @@ def return_freed_memory() -> bool:
     return library is not None and library.malloc_trim(0) == 1
 
 
+def make_room() -> None:
+    """Give freed memory back to the system before a computation of hundreds of megabytes, where it is kept.
+
+    What was freed lies in pieces of other sizes, between what is in use; the computation would come on top of it.
+    """
+    if _kept:
+        return_freed_memory()
+
+
 def _set_kept(size: int) -> bool:
     library = _library()
     options = (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD)

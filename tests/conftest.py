@@ -1,5 +1,6 @@
 """Settings and markers of all tests."""
 
+import gc
 import os
 
 # Images of one process are compared with those of another, byte by byte, from the first one on; and compiling takes
@@ -10,10 +11,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: more thre
     os.environ.setdefault("LP_NUM_THREADS", "1")
 
 import contextlib
+import sys
+from collections.abc import Iterator
 
 import pytest
 
-from tests.soak import ON, times
+from tests.soak import ON
 
 with contextlib.suppress(ImportError):  # `make gpu-check` does without
     import hypothesis
@@ -27,8 +30,61 @@ with contextlib.suppress(ImportError):  # `make gpu-check` does without
     hypothesis.settings.load_profile("stylescope")
 
 
+LONGEST = (
+    "tests/integration/training",
+    "tests/integration/launcher",
+    "tests/portable",
+    "tests/unit/benchmarks",
+    "tests/hostile",
+    "tests/unit/renderer/engine/test_every_field.py",
+    "tests/integration",
+    "tests/unit/project",
+    "tests/e2e/views",
+    "tests/e2e/timeline/test_export.py",
+    "tests/e2e/shell",
+    "tests/e2e/runs",
+    "tests/e2e/files",
+    "tests/e2e/link",
+    "tests/e2e/photos",
+)
+"""Folders with the files that take longest, much of it waiting for processes."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of modules that search longer in `make soak`."""
+    """Begin with the longest files, so that all workers end together, and mark the tests that `make soak` prolongs."""
+    items.sort(
+        key=lambda item: next((i for i, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+    )
     for item in items:
-        if isinstance(item, pytest.Function) and getattr(item.module, "times", None) is times:
+        if isinstance(item, pytest.Function) and {"times", "ON"} & vars(item.module).keys():
             item.add_marker(pytest.mark.soak)
+
+
+def pytest_collection() -> None:
+    """Collect no garbage among what is imported: it is a million objects, which stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of all later collections."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+def _kernels() -> dict[str, object]:
+    """Return if the operators' kernels are in use and prepared, without importing them."""
+    dispatch = sys.modules.get("gan.ops.cpu.dispatch")
+    return {name: dispatch is not None and vars(dispatch)[name] for name in ("_enabled", "_prepared")}
+
+
+def _kernels_stay() -> Iterator[None]:
+    """Leave the operators' kernels as they were found: other tests would round otherwise, and run other code."""
+    before = _kernels()
+    yield
+    if _kernels() != before:
+        vars(sys.modules["gan.ops.cpu.dispatch"]).update(before)
+
+
+_of_a_test = pytest.fixture(autouse=True)(_kernels_stay)
+_of_a_module = pytest.fixture(autouse=True, scope="module")(_kernels_stay)

@@ -9,6 +9,6 @@ FACTOR = 20
 def times(short: int, long: int | None = None) -> int:
     """`short` in `make test`; in `make soak` `long`, or FACTOR times as many.
 
-    Tests of a module that imports this carry the marker `soak` (see tests/conftest.py).
+    Tests of a module that imports this or `ON` carry the marker `soak` (see tests/conftest.py).
     """
     return (long or FACTOR * short) if ON else short

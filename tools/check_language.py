@@ -17,6 +17,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,8 @@ WORDS: dict[str, str] = {
 
 IDENTIFIERS: dict[str, str] = {word: plain for word, plain in WORDS.items() if "tells" not in word}
 """House words that are forbidden in names too; `told` is allowed, as it may be part of a longer name."""
+
+_ANY = re.compile(rf"\b({'|'.join(f'(?:{word})' for word in WORDS)})\b", re.IGNORECASE)
 
 MOST_LINES = 400
 MOST_FILES = 20
@@ -90,18 +93,18 @@ def check_file(name: str, text: str) -> Iterator[Finding]:
     lines = text.count("\n")
     if lines > MOST_LINES:
         yield Finding(name, lines, "length", f"{lines} lines, at most {MOST_LINES}")
-    tree = ast.parse(text)
-    for line, docstring in _docstrings(tree):
+    nodes = list(ast.walk(ast.parse(text)))
+    for line, docstring in _docstrings(nodes):
         first = re.match(r"\W*(\w+)", docstring)
         if first and first[1] in OPENERS:
             yield Finding(name, line, "opener", docstring.splitlines()[0][:80])
         yield from _house_words(name, line, docstring, "docstring", WORDS)
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            yield from _house_words(name, token.start[0], token.string, "comment", WORDS)
-    for line, identifier in _identifiers(tree):
-        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", identifier).lower().replace("_", " ")
-        yield from _house_words(name, line, words, "name", IDENTIFIERS)
+    if _ANY.search(text):  # reading the tokens of a file takes longer than all else
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                yield from _house_words(name, token.start[0], token.string, "comment", WORDS)
+    for line, identifier in _identifiers(nodes):
+        yield from _house_words(name, line, _spaced(identifier), "name", IDENTIFIERS)
 
 
 def enforced(name: str) -> bool:
@@ -115,9 +118,9 @@ def room_of(name: str) -> str:
     return "/".join(parts[: 2 if len(parts) > 2 else 1])
 
 
-def _docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _docstrings(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and text of each docstring: of modules, classes, functions and assignments."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             for before, statement in zip([None, *node.body], node.body, strict=False):
                 is_first = before is None
@@ -131,9 +134,9 @@ def _text(statement: ast.stmt) -> str:
     return ""
 
 
-def _identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _identifiers(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and text of each name that the file defines."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.lineno, node.name
         elif isinstance(node, ast.arg):
@@ -144,7 +147,15 @@ def _identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.attr
 
 
+@cache
+def _spaced(identifier: str) -> str:
+    """Return the words of a name."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", identifier).lower().replace("_", " ")
+
+
 def _house_words(name: str, line: int, text: str, where: str, words: dict[str, str]) -> Iterator[Finding]:
+    if not _ANY.search(text):
+        return
     for word, plain in words.items():
         if found := re.search(rf"\b({word})\b", text, re.IGNORECASE):
             yield Finding(name, line, where, f"{found[0]!r}: write {plain}")

@@ -1,4 +1,4 @@
-"""Published command lines beside ours, for docs/command-line.md: which options are not there, and why.
+"""Published command lines beside ours, for docs/command-line.md, and the defaults and values that deviate.
 
 Facts about the published tools alone; nothing of them is imported or copied.
 """
@@ -8,14 +8,6 @@ from dataclasses import dataclass
 import click
 
 from gan.cli.main import main as gan_main
-
-NOT_THERE = {
-    ("dataset_tool.py (ADA)", "--width"): "`--resolution=WxH`, as in StyleGAN3",
-    ("dataset_tool.py (ADA)", "--height"): "`--resolution=WxH`, as in StyleGAN3",
-    ("legacy.py", "--source"): "`--network`",
-    ("legacy.py", "--dest"): "`--output`",
-}
-"""Published options that have another name here, by tool and option."""
 
 
 @dataclass(frozen=True)
@@ -225,10 +217,8 @@ def missing(one: Published) -> list[str]:
 
 def table() -> str:
     """Return the Markdown tables of the published commands, and of what deviates."""
-    rows = ["| published | here | options by other names |", "|---|---|---|"]
-    for one in COMMANDS:
-        names = [f"`{option}`: {NOT_THERE[one.tool, option]}" for option in missing(one)]
-        rows.append(f"| `{one.tool}` | `{' '.join(one.command)}` | {'; '.join(names) or 'all as published'} |")
+    rows = ["| published | here, with its options |", "|---|---|"]
+    rows += [f"| `{one.tool}` | `{' '.join(one.command)}` |" for one in COMMANDS]
     rows += ["", "| published | default or value | here |", "|---|---|---|"]
     for (tool, option), reason in OTHER_DEFAULTS.items():
         rows.append(f"| `{tool}` | `--{option}={DEFAULTS[tool][option]}` | {reason} |")

@@ -78,7 +78,8 @@ def main(arguments: list[str]) -> None:
     run(python(), "-m", "mypy", *PACKAGES)
     run(python(), "-m", "tools.check_language")
     left_out = [f"--ignore={path}" for path in NOT_THERE]
-    run(python(), "-m", "pytest", "-n", "auto", "--dist", "loadfile", *left_out, *arguments[1:])
+    shared = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")  # see the Makefile
+    run(python(), "-m", "pytest", *shared, *left_out, *arguments[1:])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from foundation import plain_yaml
+from foundation.inputs import plain_yaml
 from foundation.specs.options import fields
 from training_launcher.commands import COMMANDS
 from training_launcher.run import Kind

@@ -17,7 +17,7 @@ import psutil
 
 from renderer.document.directions.effects import Effects
 from renderer.document.directions.searches import FoundTable, PcaSearch, SefaSearch, Way
-from renderer.document.parts import Direction
+from renderer.document.parts import Direction, Truncation
 from renderer.engine.base import Host
 from renderer.engine.jobs import begin
 from renderer.engine.pipeline import Pipeline
@@ -123,6 +123,7 @@ def frames(network: str) -> dict[str, Phase]:
 def _script(stage: "Stage", held: list[Any], found: dict[str, Phase]) -> Iterator[None]:
     from viz.directions import search
     from viz.state.finding import finder
+    from viz.state.params import put
     from viz.ui.widgets import spots
 
     app = stage.app
@@ -155,6 +156,16 @@ def _script(stage: "Stage", held: list[Any], found: dict[str, Phase]) -> Iterato
 
     yield from phase("strips in sight, and their layers", drawn)
     yield from phase("at rest, with the list", after(200))
+
+    def pulled() -> bool:
+        number = next(count, None)
+        if number is not None:
+            psi = 0.7 + 0.3 * abs(number % 40 - 20) / 20
+            app.change(lambda scene: put(scene, "document.truncation", Truncation(psi)))
+        return number is None
+
+    count = iter(range(200))
+    yield from phase("psi changing in each frame, as in `benchmarks.latency`", pulled)
 
 
 PARTS: dict[str, Callable[[Pipeline, RenderRequest], Iterator[str]]] = {

@@ -1,18 +1,21 @@
 """Quality of fits of photos: pictures of the network itself, pictures that it has not seen, editability, locality.
 
     python -m benchmarks.editing.quality own [--steps=200] [--count=20] [--distance=pixels|best]
-    python -m benchmarks.editing.quality held --data=ZIP [--tune-steps=100] [--results=FILE] [--first=0] ...
+    python -m benchmarks.editing.quality held --data=ZIP [--time=quick] [--tune-steps=60,150] [--editable=0,0.6] ...
     python -m benchmarks.editing.quality tables --results=FILE
 
-`own` fits pictures of the network's seeds 1000, 1001, ... `held` fits every 97th picture of a dataset in W, in W+ at
-each place of the slider Editable, and tuned with and without the locality term. FILE gets a line of JSON for each
-picture; several programs may fit other pictures (`--first`) into one file, and `tables` prints medians of all of it.
+`own` fits pictures of the network's seeds 1000, 1001, ... `held` fits every 97th picture of a dataset (of those of a
+class, where one is given) in W, in W+ at
+each place of the slider Editable, and tuned with and without the locality term, looked at after each of the numbers of
+steps; `--time` takes those of a setting of the product. FILE gets a line of JSON for each picture; several programs may
+fit other pictures (`--first`) into one file, and `tables` prints medians of all of it.
 """
 
 import argparse
 import json
 import statistics as figures
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,7 @@ import torch
 from torch import Tensor
 
 import gan
+from foundation.specs.editing.fits import STEPS, TUNE_STEPS
 from foundation.specs.editing.projection import editable_weight
 from gan.data import ImageSource
 from gan.edits.found import mapped
@@ -32,6 +36,7 @@ from gan.edits.weights import sefa
 from gan.images import styles
 from gan.metrics.distance import NAMES, Distance, distance_at_hand, pyramid
 from gan.networks.generator import StyleGenerator
+from gan.ops.cpu import dispatch
 
 FIRST_SEED, APART = 1000, 97
 EDITABLE = (0.0, 0.3, 0.6, 1.0)
@@ -49,11 +54,11 @@ class Bench:
         assert G is not None
         self.G: StyleGenerator = G
         self.asked = asked
-        self.steps: int = asked.steps
-        self.tune_steps: int = asked.tune_steps
+        self.steps: int = STEPS[asked.time] if asked.time else asked.steps
+        self.tune_steps: tuple[int, ...] = (TUNE_STEPS[asked.time],) if asked.time else asked.tune_steps
         self.distance = Distance(NAMES[""], "", pyramid) if asked.distance == "pixels" else distance_at_hand()
         self.statistics: Statistics = statistics(G)
-        self.targets = own(G, asked.count) if asked.what == "own" else held_out(G, asked.data, asked.first, asked.count)
+        self.targets = own(G, asked.count) if asked.what == "own" else held_out(G, asked)
         print(f"{Path(asked.network).name}, {len(self.targets)} pictures, {self.steps} steps, {self.distance.name}")
 
     def compared(self, target: Tensor) -> Comparison:
@@ -91,12 +96,15 @@ def own(G: StyleGenerator, count: int) -> list[Tensor]:
     return found
 
 
-def held_out(G: StyleGenerator, data: str, first: int, count: int) -> list[Tensor]:
+def held_out(G: StyleGenerator, asked: argparse.Namespace) -> list[Tensor]:
     """Return pictures of a dataset as targets of the network's size."""
-    source = ImageSource(data)
+    source = ImageSource(asked.data, use_labels=asked.label is not None)
+    chosen = list(range(len(source)))
+    if asked.label is not None:
+        chosen = [i for i in chosen if source.labels([i])[0].argmax() == asked.label]
     found = []
-    for number in range(first, first + count):
-        image = torch.from_numpy(source.images([number * APART % len(source)])[0]).float()[None]
+    for number in range(asked.first, asked.first + asked.count):
+        image = torch.from_numpy(source.images([chosen[number * APART % len(chosen)]])[0]).float()[None]
         if tuple(image.shape[2:]) != G.img_size:
             image = torch.nn.functional.interpolate(image, list(G.img_size), mode="bicubic", antialias=True)
         found.append(image[0].round().clamp(0, 255))
@@ -124,15 +132,15 @@ def fit_held(bench: Bench) -> None:
     asked, kept = bench.asked, Others(bench)
     directions = Directions(bench)
     for number, target in enumerate(bench.targets):
-        row: dict[str, object] = {"picture": asked.first + number, "steps": bench.steps, "tune": bench.tune_steps}
+        row: dict[str, object] = {"picture": asked.first + number, "steps": bench.steps}
         pivot, row["pace"] = bench.fitted(target, plus=False)
         row["W"] = bench.judged(target, pivot)
-        for value in EDITABLE:
+        for value in asked.editable:
             ws, _ = bench.fitted(target, plus=True, editable=value)
             row[f"W+ {value:g}"] = (*bench.judged(target, ws), directions.length(ws), directions.agreement(ws))
         for weight in (LOCALITY, 0.0):
-            tuned = _tuned(bench, target, pivot, weight)
-            row[f"tuned {weight:g}"] = (*bench.judged(target, pivot, tuned), kept.change(tuned))
+            for steps, tuned in _tuned(bench, target, pivot, weight):
+                row[f"tuned {weight:g} {steps}"] = (*bench.judged(target, pivot, tuned), kept.change(tuned))
         row["seeds agree"] = directions.usual
         with Path(asked.results).open("a") as file:
             file.write(json.dumps(row) + "\n")
@@ -185,35 +193,46 @@ class Others:
         return torch.cat([G.synthesis(part, noise_mode="const", force_fp32=True) for part in self._ws.split(10)])
 
 
-def _tuned(bench: Bench, target: Tensor, pivot: Tensor, weight: float) -> StyleGenerator:
+def _tuned(bench: Bench, target: Tensor, pivot: Tensor, weight: float) -> Iterator[tuple[int, StyleGenerator]]:
+    """Tune to a picture, and yield steps done and the network after each of the numbers of steps."""
     locality = None
     if weight:
         locality = Locality(other_seeds(bench.G, None, 303, LOCALITY_SEEDS), bench.distance.features, weight, "const")
     tuning = Tuning(bench.G, bench.compared(target), pivot, enough=0.0, locality=locality)
-    for _ in range(bench.tune_steps):
-        tuning.advance()
-    return tuning.finished()
+    for steps in sorted(bench.tune_steps):
+        while tuning.step < steps:
+            tuning.advance()
+        yield steps, tuning.G
 
 
 def tables(results: str) -> None:
     """Print medians over the pictures of a file."""
     rows = [json.loads(line) for line in Path(results).read_text().splitlines()]
-    steps, tune = ({row[name] for row in rows} for name in ("steps", "tune"))
-    print(f"{len(rows)} pictures, steps {sorted(steps)}, of tuning {sorted(tune)}")
+    names = [name for name in rows[0] if isinstance(rows[0][name], list)]
+    print(f"{len(rows)} pictures, steps {sorted({row['steps'] for row in rows})}")
 
     def medians(name: str, *places: int) -> str:
         return " | ".join(_median([row[name][place] for row in rows]) for place in places)
 
     print("| space | distance | PSNR, dB |\n|---|---|---|")
-    for name in ("W", "W+ 0", "W+ 0.6", f"tuned {LOCALITY:g}", "tuned 0"):
+    for name in names:
         print(f"| {name} | {medians(name, 0, 1)} |")
     print("| editable | weight | distance | PSNR, dB | length | directions agree |\n|---|---|---|---|---|---|")
-    for value in EDITABLE:
-        print(f"| {value:g} | {editable_weight(value):.3g} | {medians(f'W+ {value:g}', 0, 1, 2, 3)} |")
+    for name in (name for name in names if name.startswith("W+ ")):
+        value = float(name.removeprefix("W+ "))
+        print(f"| {value:g} | {editable_weight(value):.3g} | {medians(name, 0, 1, 2, 3)} |")
     print(f"pictures of seeds agree {_median([row['seeds agree'] for row in rows])} with their mean")
-    print("| weight of locality | change of other seeds, of 255 |\n|---|---|")
-    for weight in (0.0, LOCALITY):
-        print(f"| {weight:g} | {medians(f'tuned {weight:g}', 2)} |")
+    print("| tuned, weight of locality and steps | change of other seeds, of 255 |\n|---|---|")
+    for name in (name for name in names if name.startswith("tuned")):
+        print(f"| {name.removeprefix('tuned ')} | {medians(name, 2)} |")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in text.split(","))
+
+
+def _places(text: str) -> tuple[float, ...]:
+    return tuple(float(one) for one in text.split(",") if one)
 
 
 def main() -> None:
@@ -222,16 +241,20 @@ def main() -> None:
     parser.add_argument("what", choices=("own", "held", "tables"))
     parser.add_argument("--network", default="assets/demo.safetensors")
     parser.add_argument("--data", default="../shared/data/avatars-64.zip")
+    parser.add_argument("--class", dest="label", type=int)
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--tune-steps", type=int, default=100)
+    parser.add_argument("--tune-steps", type=_numbers, default=(100,))
+    parser.add_argument("--time", choices=("quick", "good", "best"), default="")
+    parser.add_argument("--editable", type=_places, default=EDITABLE)
     parser.add_argument("--distance", choices=("pixels", "best"), default="best")
     parser.add_argument("--results", default="benchmarks/results/photos.jsonl")
     asked = parser.parse_args()
     if asked.what == "tables":
         return tables(asked.results)
     torch.manual_seed(0)
+    dispatch.enable()  # as the command does
     bench = Bench(asked)
     return fit_own(bench) if asked.what == "own" else fit_held(bench)
 

@@ -1,8 +1,9 @@
 """Live rendering in the real window: `python -m benchmarks.live [--networks=demo,sg2-256] [--seconds=4]` prints JSON.
 
 For each network a new process opens the window as `python visualizer.py NETWORK` does, under Xvfb where there is no
-display, and a script drives it with mouse events. Random networks are built on the fly. Every column but the first
-two begins with a window at rest. Only different images count: the same pixels shown again are no new image.
+display, and a script drives it with mouse events. Random networks are built on the fly, and their kernels compiled, as
+an earlier session would have. Every column but the first two begins with a window at rest. Only different images count:
+the same pixels shown again are no new image.
 
 * start: seconds from the start of the process to the window, to the first image (and its resolution), and to the
   first image of full resolution.
@@ -76,6 +77,16 @@ def network(name: str, folder: Path) -> str:
         info = gan.describe({"G_ema": gan.Architecture(class_name, arguments)})
         gan.save(path, gan.Networks(G=None, D=None, G_ema=G, info=info))
     return str(path)
+
+
+def compile_kernels(path: str) -> None:
+    """Compile the kernels of a network's file, or of the bundled one, in a process of its own."""
+    script = (
+        "import sys, gan; from gan.inference import cpu; from foundation.bundled import DEMO;"
+        "synthesis = gan.load(sys.argv[1] or DEMO, only=('G_ema',), kernels='off').G_ema.synthesis;"
+        "[make(synthesis) for make in (cpu.warm_up, cpu.warm_up_fast, cpu.warm_up_low_res)]"
+    )
+    subprocess.run([sys.executable, "-c", script, path], cwd=ROOT, check=True)
 
 
 def row(name: str, path: str, seconds: float, columns: Sequence[str]) -> dict[str, Any]:
@@ -184,7 +195,9 @@ def main(arguments: list[str] | None = None) -> None:
         place.mkdir(parents=True, exist_ok=True)
         for name in names:
             print(f"{name} ...", file=sys.stderr, flush=True)
-            rows[name] = row(name, network(name, place), given.seconds, columns)
+            path = network(name, place)
+            compile_kernels(path)
+            rows[name] = row(name, path, given.seconds, columns)
     print(table(rows), file=sys.stderr)
     measured = {name: found for name, found in rows.items() if "failed" not in found}
     print(json.dumps({"cores": os.cpu_count(), "rows": rows, "targets": targets(measured)}, indent=2))

@@ -26,6 +26,7 @@ from gan.images import load_generator, styles
 from gan.networks import build_generator
 from gan.networks.generator import StyleGenerator
 from gan.ops.cpu import dispatch
+from gan.optimizers import Adam
 
 TARGET_DEMO, TARGET_RATIO = 15.0, 2.0
 """Steps a second of the demo network at least, and times as many as the plain loop's at least."""
@@ -48,7 +49,7 @@ class PlainLoop:
         self._synthesis = G.synthesis
         self._start = ws.clone()
         self._w = ws[:6].clone().requires_grad_()
-        self._adam = torch.optim.Adam([self._w], lr=0.002)
+        self._adam = Adam([self._w], lr=0.002)
         (point, may_change), self._size = _middle(G), G.img_size
         self._x, self._y, self._to = round(point.x), round(point.y), (round(point.to_x), round(point.to_y))
         self._fixed = (~may_change).float()

@@ -16,6 +16,7 @@ from foundation.inputs import (
     reason_of,
 )
 from foundation.specs.image_files import ENDINGS, is_image, walk
+from foundation.words import counted
 
 LABELS = "dataset.json"
 """File of a dataset that holds the labels."""
@@ -51,7 +52,7 @@ class DatasetFacts:
         if self.problem:
             return self.problem
         colour = {1: "grey", 3: "colour", 4: "colour with alpha"}.get(self.channels, f"{self.channels} channels")
-        labels = f"{self.classes} classes" if self.classes else "no labels"
+        labels = counted(self.classes, "class", "classes") if self.classes else "no labels"
         count = f"{self.images:,}".replace(",", "\u00a0")
         return f"{count} pictures, {self.width}x{self.height}, {colour}, {labels}"
 

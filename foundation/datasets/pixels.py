@@ -2,9 +2,9 @@
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
-from foundation.inputs import PictureError, open_picture
+from foundation.inputs import PictureError, open_picture, upright
 
 MODES = {
     **dict.fromkeys(("1", "L"), "L"),
@@ -34,13 +34,13 @@ def pixels_of(image: Image.Image) -> npt.NDArray[np.uint8] | None:
     Raises:
         OSError, SyntaxError: the file is damaged.
     """
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in _DEEP:
-        return _from_16_bits(np.asarray(upright))
-    if upright.mode not in MODES:
+    turned = upright(image)
+    if turned.mode in _DEEP:
+        return _from_16_bits(np.asarray(turned))
+    if turned.mode not in MODES:
         return None
-    transparent = upright.mode == "P" and "transparency" in upright.info
-    pixels = np.asarray(upright.convert("RGBA" if transparent else MODES[upright.mode]))
+    transparent = turned.mode == "P" and "transparency" in turned.info
+    pixels = np.asarray(turned.convert("RGBA" if transparent else MODES[turned.mode]))
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 

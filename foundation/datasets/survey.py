@@ -18,7 +18,7 @@ from foundation.datasets.facts import LABELS
 from foundation.datasets.files import DatasetError, image_names, open_files
 from foundation.datasets.pixels import pixels_of
 from foundation.datasets.video import Video, is_video
-from foundation.inputs import PictureError, clean_text, open_picture, reason_of
+from foundation.inputs import PictureError, clean_text, open_picture, orientation_of, reason_of
 
 FIRST = 24
 """Number of pictures that are kept for a preview."""
@@ -29,8 +29,6 @@ _REASONS = 3
 _PUBLISH_S = 0.1
 """Seconds between two surveys."""
 _NUMBERS = ("looked", "good", "square", "animated", "turned", "duplicates", "unreadable")
-_ORIENTATION = 0x0112
-"""Exif tag of the camera's orientation."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +193,7 @@ def _look(read: Callable[[str], bytes], name: str) -> _Look:
     shown = clean_text(name, 100)
     try:
         with open_picture(read(name)) as image:
-            animated, turned = getattr(image, "n_frames", 1) > 1, image.getexif().get(_ORIENTATION, 1) != 1
+            animated, turned = bool(getattr(image, "is_animated", False)), orientation_of(image) != 1
             pixels = pixels_of(image)
             if pixels is None:
                 return _Look(shown, None, f"{shown} has pixels of mode {image.mode}, not of 8 or 16 bits.")

@@ -7,8 +7,15 @@ library only, and Pillow once a picture is opened.
 
 from foundation.inputs.archives import DAMAGE, ArchiveError, TarReader, ZipReader, unpack_gzip
 from foundation.inputs.documents import DocumentError, read_json, read_object
-from foundation.inputs.files import NotRegularError, TooLargeError, open_regular, read_regular, reason_of
-from foundation.inputs.pictures import FORMATS, PictureError, open_picture
+from foundation.inputs.files import (
+    ContentError,
+    NotRegularError,
+    TooLargeError,
+    open_regular,
+    read_regular,
+    reason_of,
+)
+from foundation.inputs.pictures import FORMATS, PictureError, open_picture, orientation_of, upright
 from foundation.inputs.texts import (
     DETAIL,
     SENTENCE,
@@ -29,6 +36,7 @@ __all__ = [
     "TEXT_LENGTH",
     "WHOLE_LENGTH",
     "ArchiveError",
+    "ContentError",
     "DocumentError",
     "NotRegularError",
     "PictureError",
@@ -42,9 +50,11 @@ __all__ = [
     "encoded",
     "open_picture",
     "open_regular",
+    "orientation_of",
     "read_json",
     "read_object",
     "read_regular",
     "reason_of",
     "unpack_gzip",
+    "upright",
 ]

@@ -18,6 +18,9 @@ from foundation.inputs.files import open_regular
 MEMBER = 1 << 28
 """Default limit of a member of an archive, in bytes."""
 
+MOST_IN_TAR = 10_000
+"""Limit of the members of a tar archive: those of published data sets have about ten."""
+
 _METHODS = {zipfile.ZIP_STORED: 1 << 16, zipfile.ZIP_DEFLATED: 1 << 16, zipfile.ZIP_BZIP2: 1 << 12}
 """Methods of compression that are read, and bytes per step: bzip2 expands each step whole, to thousands of times."""
 DAMAGE = (
@@ -53,13 +56,20 @@ class ZipReader:
         source: Path of a regular file, or an open one, which is not closed.
         total: Limit of all that is unpacked, in bytes; None where members are used one at a time, and dropped.
         listing: Limit of the list of members, in bytes; each takes 46 and the length of its name. None for no limit.
+        unique: Refuse two members whose names differ by case at most: of those each reader chooses another.
 
     Raises:
         ArchiveError: it is no readable zip file.
         OSError: it cannot be opened.
     """
 
-    def __init__(self, source: str | Path | BinaryIO, total: int | None = None, listing: int | None = None) -> None:
+    def __init__(
+        self,
+        source: str | Path | BinaryIO,
+        total: int | None = None,
+        listing: int | None = None,
+        unique: bool = False,
+    ) -> None:
         self._own = open_regular(source) if isinstance(source, str | Path) else None
         self._budget = None if total is None else Budget(total)
         self._file = self._own or source
@@ -68,7 +78,12 @@ class ZipReader:
             with _damage():
                 bounded = self._file if listing is None else _Listing(self._file, listing)
                 self._archive = zipfile.ZipFile(bounded)
-                self._infos = {info.filename: info for info in self._archive.infolist() if not info.is_dir()}
+                infos = self._archive.infolist()
+                if sum(info.compress_size for info in infos) > self._file.seek(0, io.SEEK_END):
+                    raise ArchiveError("is damaged (its members share their bytes); get it again")
+                if unique and len({info.filename.casefold() for info in infos}) < len(infos):
+                    raise ArchiveError("is damaged (two members have one name); get it again")
+                self._infos = {info.filename: info for info in infos if not info.is_dir()}
         except BaseException:
             self.close()
             raise
@@ -186,8 +201,12 @@ class TarReader:
                 self._file.seek(0)
                 stream: gzip.GzipFile | BinaryIO = gzip.GzipFile(fileobj=self._file) if packed else self._file
                 self._archive = tarfile.open(fileobj=io.BufferedReader(_Limited(stream, total)), mode="r:")  # noqa: SIM115
-                members = self._archive.getmembers()
-                self._members = {member.name: member for member in members if member.isreg()}
+                self._members: dict[str, tarfile.TarInfo] = {}
+                for count, member in enumerate(self._archive, 1):
+                    if count > MOST_IN_TAR:
+                        raise ArchiveError(f"has more than the {MOST_IN_TAR} members that are accepted")
+                    if member.isreg():
+                        self._members[member.name] = member
         except BaseException:
             self._file.close()
             raise

@@ -11,6 +11,10 @@ class NotRegularError(OSError):
     """The path names a folder, a pipe, a socket, a device, or an interface of the system such as those in /proc."""
 
 
+class ContentError(ValueError):
+    """A file that was named holds what cannot be used, or cannot be read."""
+
+
 class TooLargeError(ValueError):
     """The file has more bytes than are accepted."""
 

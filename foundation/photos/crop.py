@@ -2,7 +2,11 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
+Border = Literal["mirrored", "blurred"]
+"""Border of a crop that reaches beyond the photo: the photo mirrored, or that blurred, as in FFHQ."""
+BORDERS: tuple[Border, ...] = get_args(Border)
 LEAST, MOST = 0.01, 100.0
 """Least and largest size of a crop."""
 
@@ -22,6 +26,7 @@ class Crop:
     """Side as a share of the photo's shorter side; above 1 it reaches beyond the photo."""
     angle: float = 0.0
     """Degrees by which the square is turned clockwise on the photo."""
+    border: Border = "mirrored"
 
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, (self.x, self.y, self.size, self.angle))) or self.size <= 0:
@@ -85,7 +90,8 @@ def read_crop(text: str) -> Crop:
     try:
         if len(parts) not in (3, 4):
             raise ValueError
-        return Crop(*map(float, parts))
+        x, y, size, angle = map(float, (*parts, "0")[:4])
+        return Crop(x, y, size, angle)
     except ValueError as error:
         raise ValueError(
             f"“{text[:60]}” is no crop: write the centre as shares of width and height, the size as a share of the "

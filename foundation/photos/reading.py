@@ -3,7 +3,6 @@
 Memory is bounded: a JPEG of any size is decoded at a fraction of it, other formats are read up to `PIXELS` pixels.
 """
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,21 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
-from PIL.JpegImagePlugin import JpegImageFile
+from PIL import Image
 
 from foundation.datasets.channels import with_channels
 from foundation.datasets.pixels import pixels_of
-from foundation.inputs import PictureError, clean_text, open_picture, reason_of
-from foundation.inputs.files import TooLargeError, read_regular
-from foundation.inputs.pictures import FILE_BYTES, PIXELS
+from foundation.inputs import PictureError, clean_text, open_picture, orientation_of, reason_of, upright
+from foundation.inputs.pictures import PIXELS
 from foundation.photos.crop import Crop
 from foundation.photos.sampling import sampled
 
 Source = str | Path | npt.NDArray[np.uint8]
 _TURNED = (5, 6, 7, 8)
 """Values of the EXIF orientation that exchange width and height."""
-_ORIENTATION = 0x0112
+_TOO_LITTLE = "{} cannot be read: there is not enough memory for it; save it smaller."
 _MOST_SIDE = 1 << 20
 """Longest side of a photo in pixels."""
 
@@ -82,14 +79,18 @@ def cropped(source: Source, crop: Crop, size: int, channels: int) -> npt.NDArray
     if isinstance(source, np.ndarray):
         pixels = source[..., None] if source.ndim == 2 else source
     else:
-        # At least two pixels of the photo for each of the result, as far as it has them.
-        with _opened(source) as (_, width, height):
+        with _opened(source) as (image, width, height):
+            # At least two pixels of the photo for each of the result, as far as it has them.
             scale = min(2.0 * size / max(crop.side(width, height), 1e-9), 1.0)
-        with _opened(source, max(round(scale * max(width, height)), 1)) as (image, _, _):
-            pixels = _colour(image, 4)
-    if channels not in (2, 4):  # Lanczos must not mix in colours of transparent pixels
-        pixels = with_channels(pixels.transpose(2, 0, 1), 3).transpose(1, 2, 0)
-    square = sampled(pixels, crop, size)
+            _reduce(image, max(round(scale * max(width, height)), 1), _name(source))
+            pixels = _colour(image, 4 if channels in (2, 4) else 3)
+    try:
+        if channels not in (2, 4):  # Lanczos must not mix in colours of transparent pixels
+            pixels = with_channels(pixels.transpose(2, 0, 1), 3).transpose(1, 2, 0)
+        square = sampled(pixels, crop, size)
+    except MemoryError as error:
+        name = "The photo" if isinstance(source, np.ndarray) else _name(source)
+        raise PhotoError(_TOO_LITTLE.format(name)) from error
     return np.ascontiguousarray(with_channels(square.transpose(2, 0, 1), channels).transpose(1, 2, 0))
 
 
@@ -101,13 +102,13 @@ def _opened(path: str | Path, longest: int | None = None) -> Iterator[tuple[Imag
         path: The file.
         longest: Decode it with at least this longest side, as far as it has that; None: only its header is looked at.
     """
-    name = clean_text(Path(path).name, 100)
+    name = _name(path)
     try:
-        with _image(path) as image:
+        with open_picture(path, reduced=True) as image:
             width, height = image.size
             if max(width, height) > _MOST_SIDE:
                 raise PhotoError(f"{name} cannot be read: a side of it has more than {_MOST_SIDE} pixels.")
-            turned = _orientation(image) in _TURNED
+            turned = orientation_of(image) in _TURNED
             if longest is not None:
                 _reduce(image, longest, name)
             yield image, *((height, width) if turned else (width, height))
@@ -116,33 +117,19 @@ def _opened(path: str | Path, longest: int | None = None) -> Iterator[tuple[Imag
     except PictureError as error:
         raise PhotoError(f"{name} cannot be read: it {error}.") from error
     except MemoryError as error:
-        raise PhotoError(f"{name} cannot be read: there is not enough memory for it; save it smaller.") from error
+        raise PhotoError(_TOO_LITTLE.format(name)) from error
     except OSError as error:
         raise PhotoError(f"{name} cannot be read: {reason_of(error)}.") from error
 
 
-@contextmanager
-def _image(path: str | Path) -> Iterator[Image.Image]:
-    """Open a picture, with no limit of pixels for a JPEG, which is reduced while it is decoded."""
-    try:
-        content = read_regular(path, FILE_BYTES)
-    except TooLargeError as error:
-        raise PictureError(f"is no picture ({reason_of(error)})") from error
-    if not content.startswith(b"\xff\xd8\xff"):
-        with open_picture(content) as image:
-            yield image
-        return
-    try:
-        with JpegImageFile(io.BytesIO(content)) as image:
-            yield image
-    except (SyntaxError, EOFError, ArithmeticError, LookupError, TypeError, AttributeError, OSError) as error:
-        raise PictureError(f"is damaged or no picture ({clean_text(reason_of(error), 100)})") from error
+def _name(path: str | Path) -> str:
+    return clean_text(Path(path).name, 100)
 
 
 def _reduce(image: Image.Image, longest: int, name: str) -> None:
     """Let a JPEG be decoded at the smallest fraction that is wanted and fits. Raises PhotoError."""
     width, height = image.size
-    if isinstance(image, JpegImageFile):
+    if image.format == "JPEG":
         shares = [2**k for k in range(4) if max(width, height) / 2**k >= longest] or [1]
         least = next((2**k for k in range(4) if width * height / 4**k <= PIXELS), 8)
         share = max(shares[-1], least)
@@ -153,22 +140,15 @@ def _reduce(image: Image.Image, longest: int, name: str) -> None:
         )
 
 
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except (ValueError, TypeError, SyntaxError, LookupError, ArithmeticError, OSError):
-        return 1  # damaged notes do not make the photo unreadable
-
-
 def _colour(image: Image.Image, channels: int) -> npt.NDArray[np.uint8]:
     """Return the upright pixels of any mode, uint8 [H, W, channels]."""
     found = pixels_of(image)
     if found is None:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode in ("F", "I"):
-            found = _stretched(np.asarray(upright, np.float64))[None]
+        turned = upright(image)
+        if turned.mode in ("F", "I"):
+            found = _stretched(np.asarray(turned, np.float64))[None]
         else:  # LAB, HSV and the like
-            found = np.asarray(upright.convert("RGB")).transpose(2, 0, 1)
+            found = np.asarray(turned.convert("RGB")).transpose(2, 0, 1)
     return with_channels(found, channels).transpose(1, 2, 0)
 
 

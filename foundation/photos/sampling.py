@@ -1,20 +1,28 @@
-"""Sampling of a turned square from an image, with a mirrored border."""
+"""Sampling of a turned square from an image, with a mirrored border that may be blurred."""
 
 import math
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from foundation.photos.crop import Crop
 
 Pixels = npt.NDArray[np.uint8]
 _OVER = 2
 """Samples across each pixel of a turned square before the Lanczos filter."""
+_BLUR, _REACH = 0.02, 0.1
+"""Standard deviation of the blur, and distance from the photo in which it sets in, in sides of the square."""
 
 
 def sampled(pixels: Pixels, crop: Crop, size: int) -> Pixels:
     """Return a square of an image [H, W, 3 or 4], uint8 [size, size, 3 or 4]."""
+    height, width = pixels.shape[:2]
+    square = _mirroring(pixels, crop, size)
+    return square if crop.border == "mirrored" else _blurred(square, _beyond(crop, width, height, size))
+
+
+def _mirroring(pixels: Pixels, crop: Crop, size: int) -> Pixels:
     height, width = pixels.shape[:2]
     side = crop.side(width, height)
     image = Image.fromarray(np.ascontiguousarray(pixels))
@@ -76,3 +84,32 @@ def _mirrored(first: int, end: int, count: int) -> npt.NDArray[np.intp]:
     """Return indices within 0..count-1 of the places first..end-1, mirrored at both borders."""
     at = np.arange(first, end) % (2 * count)
     return np.asarray(np.where(at < count, at, 2 * count - 1 - at), np.intp)
+
+
+def _beyond(crop: Crop, width: int, height: int, size: int) -> npt.NDArray[np.float64]:
+    """Return how far the pixels of a square lie beyond an image of this size, [size, size] in sides of the square."""
+    side, turn = crop.side(width, height), math.radians(crop.angle)
+    at = (np.arange(size) + 0.5) / size - 0.5
+    u, v = np.meshgrid(at, at)
+    x = crop.x * width / side + math.cos(turn) * u - math.sin(turn) * v
+    y = crop.y * height / side + math.sin(turn) * u + math.cos(turn) * v
+    across = np.maximum(np.maximum(-x, x - width / side), 0)
+    down = np.maximum(np.maximum(-y, y - height / side), 0)
+    return np.asarray(np.hypot(across, down))
+
+
+def _blurred(square: Pixels, beyond: npt.NDArray[np.float64]) -> Pixels:
+    """Return a square that is blurred where it lies beyond the image, gradually; inside nothing changes."""
+    if not beyond.any():
+        return square
+    share = np.minimum(beyond / _REACH, 1)
+    share = share * share * (3 - 2 * share)
+    image = Image.fromarray(square)
+    # With transparency the colours are weighted by it, so that what is not seen does not show.
+    weighted = {"RGBA": "RGBa", "LA": "La"}.get(image.mode, image.mode)
+    sharp = image.convert(weighted) if weighted != image.mode else image
+    soft = sharp.filter(ImageFilter.GaussianBlur(_BLUR * len(square)))
+    mask = Image.fromarray(np.asarray(np.rint(share * 255), np.uint8))
+    mixed = Image.composite(soft, sharp, mask)
+    found = np.asarray(mixed.convert(image.mode) if weighted != image.mode else mixed)
+    return np.where((beyond > 0)[..., None] if found.ndim == 3 else beyond > 0, found, square)

@@ -1,9 +1,12 @@
 """Checks of a filled spec against itself and its dataset, before a run is started."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from foundation.datasets.facts import DatasetFacts
+from foundation.downloads import cache_folder
+from foundation.inputs import clean_text
 from foundation.specs.metrics import MetricRunSpec
 from foundation.specs.train import TrainSpec
 from foundation.specs.train_defaults import resolved
@@ -50,6 +53,20 @@ def _metrics(spec: MetricRunSpec, dataset: DatasetFacts | None) -> list[Wrong]:
     if dataset is not None and dataset.problem:
         return [("data", dataset.problem)]
     return []
+
+
+def foreign_program(spec: TrainSpec | MetricRunSpec) -> Wrong | None:
+    """Ask whether a detector in a file that this program has not fetched is trusted; None if there is none.
+
+    A detector is a program. Whoever runs a command is asked once its content is known.
+    """
+    fetched = os.path.abspath(cache_folder())
+    named = (one for one in spec.detector if "://" not in one)
+    foreign = next((one for one in named if os.path.dirname(os.path.abspath(one)) != fetched), None)
+    if foreign is None or spec.trust_detector:
+        return None
+    name = clean_text(os.path.basename(foreign), 60)
+    return "trust_detector", f"{name} is a program: do you trust where it came from? Then switch this on."
 
 
 _CHECKS: dict[type, Callable[[Any, DatasetFacts | None], list[Wrong]]] = {TrainSpec: _train, MetricRunSpec: _metrics}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from foundation.inputs import DETAIL, SENTENCE, clean_text
+from foundation.inputs import DETAIL, SENTENCE, ContentError, clean_text
 from foundation.specs.formats import Reader, write
 from foundation.specs.options import Field, fields, problems
 
@@ -25,6 +25,8 @@ class _Read(click.ParamType[Any]):
             return value
         try:
             return self._read(value)
+        except ContentError as error:  # the option is as it should be; exit status 1 says so
+            raise click.ClickException(f"{error}.") from error
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

@@ -7,6 +7,12 @@ from foundation.specs.options import option
 
 KINDS = ("pictures", "sheet", "latents")
 NAMES = ("seed", "number", "count")
+FILM_ENDINGS = (".mp4", ".webm", ".gif", "")
+"""Endings of the films that can be written; a folder has none."""
+CLEAR_FILMS = (".webm", "")
+"""Endings of films that keep transparency."""
+GIF_RATE = 50.0
+"""Most frames per second of a GIF: it counts hundredths of a second, and players slow down what lasts only one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from foundation.inputs.conditions import SUFFIXES, load_condition
+
 Reader = Callable[[str], Any]
 
 PictureFormat = Literal["png", "png16", "jpeg", "webp"]
@@ -17,6 +19,8 @@ PICTURE_FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 
 CHECKERBOARD = "checkerboard"
 """Name of a background of squares."""
+ALPHA_CHANNELS = 4
+"""Channels of an image with transparency."""
 
 
 def read_seeds(text: str) -> tuple[int, ...]:
@@ -59,6 +63,20 @@ def read_numbers(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise ValueError(f"expected numbers as in 1,0.7,-0.5, not {text!r}") from None
+
+
+FACE = "face"
+"""Crop that is found in the photo."""
+
+
+def read_photo_crop(text: str) -> tuple[float | str, ...]:
+    """Parse the crop of a photo: numbers between commas, or "face" -> ("face",)."""
+    return (FACE,) if text.strip().lower() == FACE else read_numbers(text)
+
+
+def read_condition(text: str) -> tuple[float, ...]:
+    """Parse numbers between commas, or read them from a file with one of `conditions.SUFFIXES`."""
+    return load_condition(text) if text.lower().endswith(SUFFIXES) else read_numbers(text)
 
 
 def color_of(text: str) -> tuple[int, int, int] | None:
@@ -111,7 +129,9 @@ class DirectionChoice:
         return ":".join([file, write(self.strength), *([layers] if layers else [])])
 
 
-_DIRECTION = re.compile(r"(.+?)(?:(?:(?<=\.npz)|(?<=\.pt)|(?<=\.pth))@([^:@/\\]+))?:([-+.\deE]+)(?::([\d,\s-]+|all))?")
+_DIRECTION = re.compile(
+    r"(.+?)(?:(?:(?<=\.npz)|(?<=\.pt)|(?<=\.pth))@([^:@/\\]+))?:([-+.\deE]+)(?::([\d,\s-]+|all))?", re.DOTALL
+)
 """File, name, strength and layers; a name only behind the endings of files that hold several."""
 
 

@@ -5,22 +5,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from foundation.networks.published import BY_NAME, address_of
 from foundation.specs.options import fields
 from foundation.specs.train import TrainSpec
-
-_PLACE = "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/transfer-learning-source-nets/"
 
 NO_RESUME = "noresume"
 """Name for fresh weights."""
 
 SOURCES: Mapping[str, str] = MappingProxyType(
-    {
-        "ffhq256": f"{_PLACE}ffhq-res256-mirror-paper256-noaug.pkl",
-        "ffhq512": f"{_PLACE}ffhq-res512-mirror-stylegan2-noaug.pkl",
-        "ffhq1024": f"{_PLACE}ffhq-res1024-mirror-stylegan2-noaug.pkl",
-        "celebahq256": f"{_PLACE}celebahq-res256-mirror-paper256-kimg100000-ada-target0.5.pkl",
-        "lsundog256": f"{_PLACE}lsundog-res256-paper256-kimg100000-noaug.pkl",
-    }
+    {name: BY_NAME[name] for name in ("ffhq256", "ffhq512", "ffhq1024", "celebahq256", "lsundog256")}
 )
 """Addresses by name."""
 
@@ -29,7 +22,7 @@ _DEFAULTS = {part.name: part.default for part in fields(TrainSpec)}
 
 def source_of(resume: str | None) -> str | None:
     """Return the file, address or folder that `--resume` means; None for fresh weights."""
-    return None if resume is None or resume == NO_RESUME else SOURCES.get(resume, resume)
+    return None if resume is None or resume == NO_RESUME else str(address_of(resume))
 
 
 def ada_name(spec: Mapping[str, Any]) -> str:

@@ -95,11 +95,17 @@ class Field:
 
 def fields(spec: type) -> tuple[Field, ...]:
     """Return the fields of a spec, in the order of their declaration."""
-    hints = typing.get_type_hints(spec)
-    return tuple(
-        Field(part.name, *_kind(hints[part.name]), part.default, part.metadata[_KEY])
-        for part in dataclasses.fields(spec)
-    )
+    if spec not in _known:
+        hints = typing.get_type_hints(spec)
+        _known[spec] = tuple(
+            Field(part.name, *_kind(hints[part.name]), part.default, part.metadata[_KEY])
+            for part in dataclasses.fields(spec)
+        )
+    return _known[spec]
+
+
+_known: dict[type, tuple[Field, ...]] = {}
+"""Fields of the specs that were asked for: forms ask in every frame, and types are slow to evaluate."""
 
 
 def problems(spec: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from foundation.specs.formats import (
     read_background,
     read_bend,
     read_box,
+    read_condition,
     read_direction,
     read_layer_share,
     read_numbers,
@@ -94,7 +95,9 @@ def _bends() -> Any:
 class NetworkSpec:
     """Options of every command that opens a network."""
 
-    network: str = option(help="File, URL or run folder of the network.", metavar="NETWORK")
+    network: str = option(
+        help="File, URL or run folder of the network, or the name of a published one.", metavar="NETWORK"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +110,10 @@ class DrawingSpec(NetworkSpec):
     )
     condition: tuple[float, ...] = option(
         (),
-        read=read_numbers,
+        read=read_condition,
         metavar="C,...",
-        help="Numbers that a conditional network gets in place of a class, as many as it takes (not in the official "
-        "tools).",
+        help="Numbers that a conditional network gets in place of a class, as many as it takes, or a .txt, .csv "
+        "or .json file of them (not in the official tools).",
     )
     trunc_cutoff: int | None = option(
         None,
@@ -243,11 +246,17 @@ class UncuratedFigureSpec(TruncatedSpec):
 class ConvertSpec(NetworkSpec):
     """Convert a network to another format: all networks of the file, or the generator alone for other programs."""
 
+    network: str = option(
+        names=("--network", "--source"),
+        metavar="NETWORK",
+        help="File, URL or run folder of the network, or the name of a published one; or as --source.",
+    )
     output: str = option(
+        names=("--output", "--dest"),
         metavar="FILE",
         endings=tuple(dict.fromkeys(ending for endings in NETWORK_ENDINGS.values() for ending in endings)),
-        help="Output file: .safetensors, .pkl (official-pickle), .pth (state-dict), .pt, .ts or .torchscript "
-        "(TorchScript), or .onnx.",
+        help="Output file, or as --dest: .safetensors, .pkl (official-pickle), .pth (state-dict), .pt, .ts or "
+        ".torchscript (TorchScript), or .onnx.",
     )
     format: str | None = option(
         None,

@@ -18,6 +18,7 @@ from torch import Tensor
 from foundation.arrays import read_arrays
 from foundation.files import replacing
 from foundation.network_files import NETWORK_SUFFIXES
+from foundation.networks.published import address_of
 from foundation.runs import snapshots
 from foundation.seeds import seed_class, seed_z
 from gan.analysis.spectra import KAISER_BETA, kaiser_window, power_spectrum
@@ -78,7 +79,7 @@ def open_images(source: str, count: int | None, seed: int, device: str = "auto")
         LoadError: the network cannot be read.
     """
     path = Path(source).expanduser()
-    if is_url(source) or path.suffix.lower() in NETWORK_SUFFIXES or snapshots(path):
+    if is_url(str(address_of(source))) or path.suffix.lower() in NETWORK_SUFFIXES or snapshots(path):
         if count is None:
             raise ValueError("A network makes any number of pictures: say how many with --num.")
         G = load_generator(source, device)

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from gan.analysis.average_spectra import Spectrum
 from gan.analysis.spectra import KAISER_BETA, kaiser_window, radial_power
+from gan.constants import cached_tensors
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +33,7 @@ _FLOOR = 1e-30
 _FIELDS = ("power", "cross", "power2", "cross2", "both")
 
 
-@lru_cache(maxsize=8)
+@cached_tensors(maxsize=8)
 def _rings(size: int) -> tuple[Tensor, Floats, Floats]:
     """Ring of each frequency of a half spectrum [size, size // 2 + 1], its weight, and the frequencies of each ring.
 
@@ -47,7 +48,7 @@ def _rings(size: int) -> tuple[Tensor, Floats, Floats]:
     return torch.from_numpy(rings), np.ascontiguousarray(weights), counts
 
 
-@lru_cache(maxsize=8)
+@cached_tensors(maxsize=8)
 def _window(size: int, beta: float) -> tuple[Tensor, Tensor]:
     """Return the window [size, size] and its transform."""
     one = kaiser_window(size, beta).double()

@@ -18,6 +18,7 @@ from PIL import Image
 from foundation.files import replacing, replacing_folder
 from foundation.inputs import PictureError, clean_text, open_picture, open_regular, read_object
 from foundation.png import save_png
+from foundation.specs.film import CLEAR_FILMS, FILM_ENDINGS, GIF_RATE
 
 Frame = npt.NDArray[np.uint8]
 """uint8 [H, W, 3]; [H, W, 4] with transparency, which WebM and folders can hold."""
@@ -26,16 +27,9 @@ CRF = 17
 """H.264's quality, 0-51: below about 18 no difference is visible."""
 VP9_CRF = 15
 """VP9's quality, 0-63; like H.264's of 17."""
-ENDINGS = (".mp4", ".webm", ".gif", "")
-"""Endings of films; a folder has none."""
-CLEAR = (".webm", "")
-"""Endings of films that keep transparency."""
 
 _COMMENT = 1 << 26
 """Maximum length of a comment that is parsed."""
-
-GIF_RATE = 50.0
-"""GIF counts hundredths of a second, and players slow down what lasts only one."""
 
 
 class FilmCancelled(Exception):  # noqa: N818 - nothing went wrong
@@ -77,14 +71,14 @@ def write_film(
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    if suffix not in ENDINGS:
+    if suffix not in FILM_ENDINGS:
         raise ValueError(
             f"Films end in .mp4, .webm or .gif, or are a folder with no ending; {path.name} is none of these."
         )
     if not 0 < fps < 1000 or (suffix == ".gif" and fps > GIF_RATE):
         most = f"at most {GIF_RATE:g} for a GIF" if suffix == ".gif" else "more than 0 and less than 1000"
         raise ValueError(f"Frames a second must be {most}, not {fps:g}.")
-    source = _watched(frames, progress, cancelled, 4 if suffix in CLEAR else 3)
+    source = _watched(frames, progress, cancelled, 4 if suffix in CLEAR_FILMS else 3)
     text = dict(metadata or {})
     with closing(source):
         if suffix in (".mp4", ".webm"):

@@ -16,6 +16,7 @@ from torch import Tensor
 from gan.edits.features import differentiable
 from gan.latents import slerp
 from gan.networks.synthesis import StyleSynthesis
+from gan.optimizers import Adam
 
 POINTS, ITERATIONS, SIDE = 7, 40, 64
 """Points between the ends, steps of Adam, and the largest side of the pictures that are compared."""
@@ -94,7 +95,7 @@ class _Search:
         self._radius = (self.circle - mean).norm(dim=1, keepdim=True)[1:-1]
         self._moves = torch.zeros_like(self.circle[1:-1]).requires_grad_()
         step = float((self.circle[1:] - self.circle[:-1]).norm(dim=1).mean()) / first.numel() ** 0.5
-        self._adam = torch.optim.Adam([self._moves], lr=_RATE * max(step, 1e-6))
+        self._adam = Adam([self._moves], lr=_RATE * max(step, 1e-6))
         self.best, self._least = self.circle[1:-1].clone(), float("inf")
 
     def _points(self) -> Tensor:

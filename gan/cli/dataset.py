@@ -8,6 +8,7 @@ import click
 
 from foundation.specs.click_options import click_options, describe, fill
 from foundation.specs.dataset import CompareSpec, DatasetSpec, DisplaySpec, ExtractSpec
+from foundation.words import counted
 from gan.cli.command import WithMore, sentences
 from gan.cli.command import command as make
 from gan.cli.progress import progress, report_result, say
@@ -58,8 +59,29 @@ def make_dataset(spec: DatasetSpec) -> None:
             "theirs, or take those pictures out."
         )
     labels = "with labels" if outcome.labelled else "without labels"
-    say(f"{spec.dest}: {outcome.written} pictures {labels}; {outcome.skipped} left out.")
+    say(f"{spec.dest}: {counted(outcome.written, 'picture')} {labels}; {outcome.skipped} left out.")
     report_result(outcome.written, left_out=outcome.skipped, duplicates=outcome.duplicates)
+
+
+def _with_sides(made: click.Command) -> click.Command:
+    """Return the command with StyleGAN2-ADA's --width and --height, which together are --resolution."""
+    inner = made.callback
+    assert inner is not None
+
+    def callback(width: int | None, height: int | None, **given: Any) -> None:
+        if (width is None) != (height is None):
+            raise click.UsageError("--width and --height belong together.")
+        if width is not None and height is not None:
+            if given["resolution"] is not None:
+                raise click.UsageError("Give either --resolution or --width and --height.")
+            given["resolution"] = (width, height)
+        inner(**given)
+
+    made.callback = callback
+    for name, of in (("--width", "Output width"), ("--height", "Output height")):
+        help_ = f"{of}, as in StyleGAN2-ADA; the same as in --resolution."
+        made.params.append(click.Option([name], type=click.IntRange(1), help=help_))
+    return made
 
 
 @make(DisplaySpec, "display")
@@ -78,7 +100,7 @@ def _extract(spec: ExtractSpec) -> None:
     """Print the number of images."""
     with progress("Pictures") as report:
         count, damaged = extract(open_source(Path(spec.source)), Path(spec.outdir), report)
-    click.echo(f"{spec.outdir}: {count} pictures; {damaged} could not be read.")
+    click.echo(f"{spec.outdir}: {counted(count, 'picture')}; {damaged} could not be read.")
 
 
 @make(CompareSpec, "compare")
@@ -114,4 +136,4 @@ def _underscored(made: click.Command) -> click.Command:
     return made
 
 
-command = WithMore(_convert, _display, _extract, _underscored(_compare), *map(_verb, VERBS))
+command = WithMore(_with_sides(_convert), _display, _extract, _underscored(_compare), *map(_verb, VERBS))

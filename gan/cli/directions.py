@@ -1,6 +1,7 @@
 """`directions pca|sefa|stylespace|boundary|measure|classes`: finds directions, or style channels, for a file."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import numpy as np
 import torch
 
 from foundation.arrays import Floats, npy_of, read_floats
+from foundation.directions import acting_layers
 from foundation.files import write_bytes
 from foundation.png import save_png
 from foundation.specs.click_options import describe
@@ -21,10 +23,12 @@ from foundation.specs.directions import (
     SheetSpec,
     StyleSpaceSpec,
 )
+from foundation.specs.editing.defaults import MEASURE_ADVICE, MEASURE_WEAK
+from foundation.words import counted
 from gan.cli.command import command as make
 from gan.cli.opening import chosen_label, open_generator
 from gan.cli.progress import Report, progress
-from gan.edits import boundaries, classes, components, measures, stylespace, weights
+from gan.edits import boundaries, classes, components, effects, measures, stylespace, weights
 from gan.edits.directions import Direction, apply, load_direction
 from gan.edits.found import Found, checked_layers, deviations
 from gan.edits.styles import ChannelOffset, offset_of
@@ -37,6 +41,9 @@ SHEET_ROWS, SHEET_STEPS = 20, (-3, -2, -1, 0, 1, 2, 3)
 
 def _write(spec: SearchSpec, name: str, G: StyleGenerator, found: Found) -> None:
     """Write the file, each direction and the sheet as asked, and print what was found."""
+    if spec.measure_layers:
+        with progress("Pictures of layers") as report:
+            found = _with_ranges(spec, G, found, report)
     found.write(Path(spec.output), network=spec.network)
     for number, (title, vector, sigma) in enumerate(zip(found.names, found.vectors, found.sigma, strict=True)):
         if spec.each is not None:
@@ -46,11 +53,26 @@ def _write(spec: SearchSpec, name: str, G: StyleGenerator, found: Found) -> None
         with progress("Contact sheet") as report:
             pictures = _sheet(spec, G, found, report)
         _write_sheet(spec, name, pictures)
-    for title, strength, sigma in zip(found.names[:SHEET_ROWS], found.strength, found.sigma, strict=False):
-        click.echo(f"{title:24s} {found.meaning} {strength:.4g}, sigma {sigma:.4g}")
+    for row, title in enumerate(found.names[:SHEET_ROWS]):
+        acts = "" if not found.ranges else ", layers {}-{}".format(*found.ranges[row])
+        click.echo(f"{title:24s} {found.meaning} {found.strength[row]:.4g}, sigma {found.sigma[row]:.4g}{acts}")
     for what, value in found.facts:
         click.echo(f"{what}: {value:.4g}")
-    click.echo(f"{len(found)} direction{'s' if len(found) != 1 else ''}: {spec.output}")
+    click.echo(f"{counted(len(found), 'direction')}: {spec.output}")
+
+
+def _with_ranges(spec: SearchSpec, G: StyleGenerator, found: Found, report: Report) -> Found:
+    """Return the directions with the layers on which each acts; all of its own where it changes nothing."""
+    own, ends = found.layers, []
+    draw, starts = measures.drawing(G), effects.starts_of(G, label=chosen_label(spec))
+    for row in range(len(found)):
+        move = effects.on_layers(found.vectors[row] * found.sigma[row], G.num_ws, own)
+        trial = effects.Trial(starts, move, own)
+        for task in trial.tasks:
+            trial.take(task, draw(trial.ws(task), task.seed))
+        ends.append(acting_layers(trial.found().by_layer) or (own[0], own[-1]))
+        report(row + 1, len(found))
+    return replace(found, ranges=tuple(ends))
 
 
 def _write_sheet(spec: SheetSpec, name: str, pictures: list[ImageArray]) -> None:
@@ -69,7 +91,7 @@ def _sheet(spec: SearchSpec, G: StyleGenerator, found: Found, report: Report) ->
     pictures = []
     for row in rows:
         for step in SHEET_STEPS:
-            move = Direction(found.vectors[row], float(step * found.sigma[row]), found.layers)
+            move = Direction(found.vectors[row], float(step * found.sigma[row]), found.layers_of(row))
             pictures.append(render(G, apply(ws, [move])[0]))
             report(len(pictures), len(rows) * len(SHEET_STEPS))
     return pictures
@@ -133,7 +155,7 @@ def _stylespace(spec: StyleSpaceSpec) -> None:
         found.names[:SHEET_ROWS], found.strength, found.share, found.sigma, strict=False
     ):
         click.echo(f"{title:24s} strength {strength:.4g}, {share:.0%} inside, sigma {sigma:.4g}")
-    click.echo(f"{len(found)} channel{'s' if len(found) != 1 else ''}: {spec.output}")
+    click.echo(f"{counted(len(found), 'channel')}: {spec.output}")
 
 
 def _channel_sheet(
@@ -201,8 +223,8 @@ def _measure(spec: MeasureSpec) -> None:
             progress=report,
         )
     _write(spec, "measure", G, found)
-    if found.strength[0] < measures.WEAK:
-        click.echo(f"R^2 {found.strength[0]:.2f}: this hardly varies. Try more pictures or another region.", err=True)
+    if found.strength[0] < MEASURE_WEAK:
+        click.echo(f"R^2 {found.strength[0]:.2f}: {MEASURE_ADVICE}", err=True)
 
 
 @make(ClassesSpec, "classes", json_progress=True)

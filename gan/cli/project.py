@@ -8,25 +8,31 @@ from pathlib import Path
 from types import FrameType
 
 import click
+import torch
 
 import gan
 from foundation.ending import STOPPING, handled
 from foundation.inputs import clean_text
+from foundation.photos.faces import face_crops, missing
 from foundation.photos.reading import facts_of
 from foundation.specs.click_options import describe
 from foundation.specs.editing.fits import FILM
 from foundation.specs.editing.projection import ProjectSpec
+from foundation.specs.formats import FACE
+from foundation.words import counted
 from gan.animation.film import write_film
 from gan.cli.command import command as make
 from gan.cli.progress import progress, say
 from gan.device import choose_device
 from gan.edits.projection.encoder import Encoder
-from gan.edits.projection.photos import folders_for, photos_in
+from gan.edits.projection.fit import is_small
+from gan.edits.projection.photos import crop_of, folders_for, photos_in
 from gan.edits.projection.work import Setting, Work
 from gan.images import device_of, load_described
 from gan.inference import cpu
 from gan.metrics.detectors import Detectors
 from gan.metrics.distance import distance_at_hand, fetched
+from gan.networks.generator import StyleGenerator
 from gan.ops.cpu import dispatch
 
 _FPS = 10.0
@@ -39,10 +45,10 @@ def _plan(spec: ProjectSpec) -> str:
     """Check the photos and the network's file, and return what would be done."""
     photos = photos_in(spec.targets)
     folders = folders_for(photos, Path(spec.outdir))
-    lines = []
-    for photo, folder in zip(photos, folders, strict=True):
-        facts = facts_of(photo)
-        lines.append(f"{photo}: {facts.width} x {facts.height} pixels, into {folder}")
+    _check_faces(spec)
+    lines = [_planned(spec, photo, folder) for photo, folder in zip(photos, folders, strict=True)]
+    if len(photos) == 1:
+        crop_of(photos[0], spec.crop, spec.border)  # says what is wrong with it
     info = gan.contents(spec.network).info
     with closing(_detectors(spec)) as detectors:
         name = distance_at_hand(detectors).name
@@ -54,16 +60,37 @@ def _plan(spec: ProjectSpec) -> str:
     return "\n".join(lines)
 
 
+def _planned(spec: ProjectSpec, photo: Path, folder: Path) -> str:
+    """Return what would be done with a photo, and what was found in it. Raises ValueError."""
+    facts = facts_of(photo)
+    what = f"{photo}: {facts.width} x {facts.height} pixels"
+    if spec.crop != (FACE,):
+        return f"{what}, into {folder}"
+    faces = face_crops(photo)
+    if not faces:
+        return f"{what}, no face found, so it is left out"
+    numbers = ",".join(f"{one:.1f}" for one in faces[0].pixels(facts.width, facts.height))
+    first = "the largest " if len(faces) > 1 else ""
+    return f"{what}, {counted(len(faces), 'face')} found, {first}by --crop={numbers}, into {folder}"
+
+
+def _check_faces(spec: ProjectSpec) -> None:
+    """Raise ValueError where faces are asked for and cannot be looked for."""
+    if spec.crop == (FACE,) and (why := missing()):
+        raise ValueError(f"{why}.")
+
+
 @make(ProjectSpec, "project", json_progress=True, plan=_plan)
 def command(spec: ProjectSpec) -> None:
     """Fit each photo. Asked to end, it writes the best result so far and the state to go on from."""
     photos = photos_in(spec.targets)
     folders = folders_for(photos, Path(spec.outdir))
+    _check_faces(spec)
     with closing(_detectors(spec)) as detectors, _ending() as asked:
         setting = _setting(spec, detectors)
         total = len(photos) * (spec.fit_steps + spec.tuning_steps)
         wrong: list[str] = []
-        with progress("Steps") as report:
+        with progress("Steps") as report, _few_threads(setting.G):
             for number, (photo, folder) in enumerate(zip(photos, folders, strict=True)):
                 before = total // len(photos) * number
                 try:
@@ -79,6 +106,18 @@ def command(spec: ProjectSpec) -> None:
             report(total, total)
         if wrong:
             raise ValueError(f"{len(wrong)} of {len(photos)} photos could not be fitted: {wrong[0]}")
+
+
+@contextmanager
+def _few_threads(G: StyleGenerator) -> Iterator[None]:
+    """Use one thread where more would only cost time."""
+    before = torch.get_num_threads()
+    if is_small(G):
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _setting(spec: ProjectSpec, detectors: Detectors) -> Setting:
@@ -106,6 +145,8 @@ def _steps(setting: Setting, photo: Path, folder: Path, asked: list[int]) -> Ite
     if work.finished_before:
         say(f"{photo.name}: fitted before, in {folder}")
         return
+    if work.anew:
+        say(f"{photo.name}: begins anew: {work.anew}")
     if work.step:
         say(f"{photo.name}: going on from step {work.step}")
     while not work.done:

@@ -6,6 +6,7 @@ import click
 
 from foundation.files import replacing
 from foundation.specs.spectra import CalcSpec, HeatmapSpec, RadialSpec, SlicesSpec, StatsSpec
+from foundation.words import counted
 from gan.analysis import average_spectra, spectra_figures
 from gan.analysis.radial import compared_spectra
 from gan.cli.command import command as make
@@ -35,7 +36,7 @@ def _calc(spec: CalcSpec) -> None:
             lambda done: tell("Pictures", done, images.count),
         )
     average_spectra.save(spectrum, Path(spec.dest))
-    click.echo(f"Spectrum of {spectrum.count} pictures: {spec.dest}")
+    click.echo(f"Spectrum of {counted(spectrum.count, 'picture')}: {spec.dest}")
 
 
 @make(HeatmapSpec, "heatmap")

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from foundation.specs.click_options import describe
+from foundation.specs.film import CLEAR_FILMS
 from foundation.specs.pictures import VideoSpec
-from gan.animation.film import CLEAR, write_film
+from foundation.words import counted
+from gan.animation.film import write_film
 from gan.animation.seed_films import frames, keyframe_seeds
 from gan.animation.walks import Interpolation, evenly
 from gan.cli.command import command as make
@@ -34,7 +36,7 @@ def command(spec: VideoSpec) -> None:
     count = len(dealt[0]) * spec.w_frames
     times = [i / spec.w_frames for i in range(count)]
     behind = spec.background
-    background = None if Path(spec.output).suffix.lower() in CLEAR else behind
+    background = None if Path(spec.output).suffix.lower() in CLEAR_FILMS else behind
     with progress("Frames") as report:
         path = write_film(
             spec.output,
@@ -43,4 +45,4 @@ def command(spec: VideoSpec) -> None:
             metadata={"Software": "StyleScope", "Comment": describe(spec, "video")},
             progress=lambda done: report(done, count),
         )
-    say(f"{count} frames, {count / spec.fps:.1f} s: {path}")
+    say(f"{counted(count, 'frame')}, {count / spec.fps:.1f} s: {path}")

@@ -24,6 +24,7 @@ from foundation.datasets.files import MAY_FAIL, DatasetError
 from foundation.datasets.video import is_video
 from foundation.files import replacing, replacing_folder
 from foundation.process import cores
+from foundation.words import counted
 from gan.ahead import in_order
 
 from .archives import CifarSource, MnistSource
@@ -342,7 +343,7 @@ def _destination(dest: Path) -> Iterator[Callable[[str, bytes], None]]:
 
 
 def _described(shape: tuple[int, ...]) -> str:
-    return f"{_size((shape[2], shape[1]))} with {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+    return f"{_size((shape[2], shape[1]))} with {counted(shape[0], 'channel')}"
 
 
 def _size(size: tuple[int, int] | None) -> str:

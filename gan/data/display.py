@@ -10,6 +10,7 @@ import numpy.typing as npt
 from foundation.datasets.channels import with_channels
 from foundation.datasets.files import DatasetError
 from foundation.files import replacing
+from foundation.words import counted
 
 from .convert import png
 from .items import Item, Source
@@ -25,7 +26,7 @@ def caption(index: int, item: Item) -> str:
         return f"{index}: {item.problem}"
     channels, height, width = item.pixels.shape
     label = "" if item.label is None else f", label {item.label}"
-    return f"{index}: {item.name}, {width}x{height}, {channels} channel{'s' if channels > 1 else ''}{label}"
+    return f"{index}: {item.name}, {width}x{height}, {counted(channels, 'channel')}{label}"
 
 
 def sheet(source: Source) -> npt.NDArray[np.uint8]:

@@ -19,6 +19,7 @@ from foundation.datasets.facts import LABEL_BYTES, LABEL_LIMITS, LABELS, PICTURE
 from foundation.datasets.files import DatasetError, decode, image_names, open_files
 from foundation.inputs import ArchiveError, DocumentError, TooLargeError, clean_text, read_json, reason_of
 from foundation.specs.image_files import ENDINGS
+from foundation.words import counted
 from gan.data.label_names import matched
 from gan.data.labels import Labels, labels_of, read_table
 
@@ -224,4 +225,4 @@ class ImageSource:
 
 
 def _size(shape: tuple[int, ...]) -> str:
-    return f"{shape[2]}x{shape[1]} with {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+    return f"{shape[2]}x{shape[1]} with {counted(shape[0], 'channel')}"

@@ -24,6 +24,8 @@ Steps = Generator[tuple[int, int], None, T]
 """A search in steps: yields (done, total) after each, and returns its result; to drop it ends it."""
 MEASURED_ON = 2000
 """Number of w vectors over which the deviation along a direction is measured."""
+SPREAD_SEED = 1_000_000
+"""First of their seeds, which no search takes."""
 SAMPLED = 1000
 """Number of w vectors that are mapped together."""
 
@@ -61,6 +63,8 @@ class Found:
     """Positions in ws on which they were found to act."""
     facts: tuple[tuple[str, float], ...] = ()
     """Figures of the search as a whole, as a held-out accuracy."""
+    ranges: tuple[tuple[int, int], ...] = ()
+    """First and last position in ws of each, where those on which it acts were measured; empty: all have `layers`."""
 
     def __post_init__(self) -> None:
         if not len(self.vectors) == len(self.sigma) == len(self.strength) == len(self.names):
@@ -70,6 +74,10 @@ class Found:
         """Number of directions."""
         return len(self.vectors)
 
+    def layers_of(self, row: int) -> tuple[int, ...]:
+        """Return the positions in ws on which one of them acts."""
+        return tuple(range(self.ranges[row][0], self.ranges[row][1] + 1)) if self.ranges else self.layers
+
     def first(self, count: int) -> "Found":
         """Return the best of them."""
         return replace(
@@ -78,18 +86,22 @@ class Found:
             sigma=self.sigma[:count],
             strength=self.strength[:count],
             names=self.names[:count],
+            ranges=self.ranges[:count],
         )
 
     def write(self, path: str | Path, **facts: Any) -> None:
         """Write a `.npz`, whole or not at all.
 
         It holds `directions` [K, w_dim] (each times its sigma, so that a strength of 1 is one standard deviation),
-        `sigma` [K], `strength` [K], `layers`, and `about`: the rest with `facts` as JSON in UTF-8 bytes.
+        `sigma` [K], `strength` [K], `layers`, `ranges` [K, 2] where they were measured, and `about`: the rest with
+        `facts` as JSON in UTF-8 bytes.
         """
         about = {"method": self.method, "meaning": self.meaning, "names": self.names, **dict(self.facts), **facts}
         held = io.BytesIO()
+        measured: dict[str, Any] = {"ranges": np.array(self.ranges, np.int32)} if self.ranges else {}
         np.savez(
             held,
+            **measured,
             directions=(self.vectors * self.sigma[:, None]).astype(np.float32),
             sigma=self.sigma.astype(np.float32),
             strength=self.strength.astype(np.float32),
@@ -151,7 +163,7 @@ def deviating(
     G: StyleGenerator, vectors: Floats, samples: int = MEASURED_ON, label: Label | None = None
 ) -> Steps[Floats]:
     """Do `deviations` in steps."""
-    w = (yield from sampling(G, samples, first_seed=1_000_000, label=label)).double().cpu().numpy()
+    w = (yield from sampling(G, samples, first_seed=SPREAD_SEED, label=label)).double().cpu().numpy()
     return np.asarray((w @ vectors.T.astype(np.float64)).std(axis=0), np.float32)
 
 

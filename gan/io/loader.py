@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from foundation.inputs import NotRegularError, open_regular
 from foundation.network_files import newest_whole
+from foundation.networks.published import address_of
 from gan.io.building import assemble, check_class, check_memory, plan, reading
 from gan.io.download import Progress, fetch, is_url, local_path
 from gan.io.errors import AbsentNetworkError, CorruptFileError, LoadError, NotFoundError, listed
@@ -115,7 +116,7 @@ def load(
 @contextmanager
 def _found(source: str | Path, progress: Progress | None) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
     """The file of a source, what to call it, and notices; errors of the block carry that name."""
-    source = local_path(source)
+    source = local_path(address_of(source))
     shown = str(source)
     notices: tuple[str, ...] = ()
     try:

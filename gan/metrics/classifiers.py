@@ -21,6 +21,7 @@ from gan.data import ImageSource
 from gan.metrics import group
 from gan.metrics.detectors import Detector, file_sha256
 from gan.metrics.sampling import read_ahead
+from gan.optimizers import LBFGS
 
 ATTRIBUTES = "attributes.json"
 """A dataset's true attributes: {image: {attribute: value}}."""
@@ -172,7 +173,7 @@ def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     x = (features - mean) / std
     weight = torch.zeros(wanted.shape[1], x.shape[1], requires_grad=True)
     bias = torch.zeros(wanted.shape[1], requires_grad=True)
-    solver = torch.optim.LBFGS([weight, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
+    solver = LBFGS([weight, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> float:
         solver.zero_grad()
@@ -182,7 +183,7 @@ def _fit(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
         return float(total.detach())
 
     with torch.enable_grad():
-        solver.step(loss)  # type: ignore[no-untyped-call]
+        solver.step(loss)
     scaled = (weight / std).detach()
     return scaled, (bias - scaled @ mean).detach()
 

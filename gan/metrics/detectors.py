@@ -7,10 +7,12 @@ EfficientNet-Lite0, the default, whose metrics have separate names.
 
 import hashlib
 import importlib.util
+import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -18,6 +20,12 @@ from torch import Tensor
 from foundation.inputs import open_regular
 from gan.metrics import efficientnet_lite
 from gan.metrics.torchscript.script import Script
+from gan.ops.cpu import dispatch
+
+if TYPE_CHECKING:
+    from gan.metrics.lite.plan import LitePlan
+
+_log = logging.getLogger(__name__)
 
 _CPU_BATCH = 8
 """Batch size of EfficientNet-Lite0 on a CPU: its layers then fit the CPU's cache, which is twice as fast."""
@@ -90,6 +98,9 @@ class LiteDetector:
         return self._in_parts(self._unit_vectors, images)
 
     def _unit_vectors(self, x: Tensor) -> Tensor:
+        plan = self._plan if len(x) == 1 and x.device.type == "cpu" and dispatch.enabled() else None
+        if plan is not None:
+            return plan.features(x)
         parts = []
         for layer in self._folded.scales(x):
             unit = layer / (layer.norm(dim=1, keepdim=True) + 1e-10)
@@ -97,9 +108,25 @@ class LiteDetector:
             parts.append((unit / (layer.shape[2] * layer.shape[3]) ** 0.5).flatten(1))
         return torch.cat(parts, dim=1)
 
+    @cached_property
+    def _plan(self) -> "LitePlan | None":
+        """The plan of the CPU's kernels; None where they cannot be made."""
+        return _lite_plan(self._folded)
+
     def _in_parts(self, look: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
         size = _CPU_BATCH if images.device.type == "cpu" else len(images)
         return torch.cat([look(efficientnet_lite.as_input(part)) for part in torch.split(images, size)])
+
+
+def _lite_plan(network: efficientnet_lite.EfficientNetLite0) -> "LitePlan | None":
+    from gan.inference.cpu import families
+    from gan.metrics.lite.plan import LitePlan
+
+    try:
+        return LitePlan(network)
+    except families.COMPILING_FAILED as error:
+        _log.warning("The kernels for this processor could not be made (%s); features go on without.", error)
+        return None
 
 
 class ScriptDetector:

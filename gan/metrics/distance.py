@@ -8,7 +8,6 @@ figures of different names cannot be compared.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -16,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from foundation.specs.editing.distances import DISTANCES
+from gan.constants import cached_tensors
 from gan.io.download import recorded_sha256
 from gan.metrics.detectors import LITE0, VGG16, Detectors
 from gan.metrics.torchscript.script import PUBLISHED
@@ -131,7 +131,7 @@ def _by_axes(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return rows.to(images.device) @ images @ columns.to(images.device).t()
 
 
-@lru_cache(maxsize=32)
+@cached_tensors(maxsize=32)
 def _reductions(side: int, longest: int) -> tuple[Tensor, ...]:
     """Return the matrices from one level to the next along an axis: to `PIXELS` and smoothed, then halved each time."""
     size, largest = max(1, round(side * min(1.0, PIXELS / longest))), min(longest, PIXELS)
@@ -143,7 +143,7 @@ def _reductions(side: int, longest: int) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=64)
+@cached_tensors(maxsize=64)
 def _enlargement(coarse: int, fine: int) -> Tensor:
     """Return the matrix [fine, coarse] of linear interpolation."""
     return F.interpolate(torch.eye(coarse)[None], fine, mode="linear")[0].t().contiguous()

@@ -29,7 +29,7 @@ _STAGES = (
 )
 _STEM = 32
 _EPSILON = 1e-3
-_SCALES = (0, 2, 4, 10, 15)
+SCALES = (0, 2, 4, 10, 15)
 """The blocks that end each resolution: 112, 56, 28, 14 and 7 pixels wide for images of 224."""
 
 
@@ -55,22 +55,22 @@ class Block(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
         wide = inputs * expansion
-        self._around = stride == 1 and inputs == outputs
-        if expansion != 1:
+        self.around = stride == 1 and inputs == outputs
+        self.expands = expansion != 1
+        if self.expands:
             self._expand_conv = SameConv(inputs, wide, 1)
             self._bn0 = nn.BatchNorm2d(wide, eps=_EPSILON)
         self._depthwise_conv = SameConv(wide, wide, kernel, stride, groups=wide)
         self._bn1 = nn.BatchNorm2d(wide, eps=_EPSILON)
         self._project_conv = SameConv(wide, outputs, 1)
         self._bn2 = nn.BatchNorm2d(outputs, eps=_EPSILON)
-        self._expands = expansion != 1
 
     def forward(self, input: Tensor) -> Tensor:
         """[N, inputs, H, W] -> [N, outputs, H / stride, W / stride]."""
-        x = F.relu6(self._bn0(self._expand_conv(input))) if self._expands else input
+        x = F.relu6(self._bn0(self._expand_conv(input))) if self.expands else input
         x = F.relu6(self._bn1(self._depthwise_conv(x)))
         x = self._bn2(self._project_conv(x))
-        result: Tensor = input + x if self._around else x
+        result: Tensor = input + x if self.around else x
         return result
 
 
@@ -100,7 +100,7 @@ class EfficientNetLite0(nn.Module):
 
     def scales(self, x: Tensor) -> list[Tensor]:
         """The same images -> the last output at each of five resolutions, fine to coarse."""
-        return self._outputs(x, _SCALES)
+        return self._outputs(x, SCALES)
 
     def forward(self, x: Tensor) -> Tensor:
         """The same images -> logits [N, 1000]."""

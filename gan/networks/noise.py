@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, Protocol, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gan.constants import cached_tensors
 from gan.device import send
 
 NoiseMode = Literal["const", "random", "none"]
@@ -146,6 +146,6 @@ def one_by_one(source: NoiseSource, count: int) -> list[NoiseImages]:
 
 
 # A slider that moves asks for the same seed at every frame; computing it takes longer than a small network.
-@lru_cache(maxsize=32)
+@cached_tensors(maxsize=32)
 def _seeded(seed: int, index: int, height: int, width: int) -> Tensor:
     return torch.from_numpy(np.random.RandomState([seed, index]).randn(height, width).astype(np.float32))

@@ -151,6 +151,7 @@ class SynthesisLayer(Convolution):
         **conv_kwargs: Any,
     ) -> None:
         super().__init__(in_channels, out_channels, kernel_size=3, equalized=equalized, **conv_kwargs)
+        self.resolution = resolution
         self.has_kernel = in_channels > 0
         self.use_noise = use_noise
         self.use_pixel_norm = use_pixel_norm

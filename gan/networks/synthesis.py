@@ -73,6 +73,34 @@ def register_runner(runner: Runner) -> Runner:
     return runner
 
 
+_gradient_runners: list[Runner] = []
+
+
+def register_gradient_runner(runner: Runner) -> Runner:
+    """Offer every call with gradients in a block of `first_derivatives` to `runner` from now on.
+
+    Usable as a decorator.
+    """
+    _gradient_runners.append(runner)
+    return runner
+
+
+_first: ContextVar[bool] = ContextVar("first_derivatives", default=False)
+
+
+@contextmanager
+def first_derivatives() -> Iterator[None]:
+    """Declare that of the calls in this block and thread only first derivatives are taken.
+
+    And those of ws, noise images and style offsets alone, so that faster ways may be used, which have no others.
+    """
+    token = _first.set(True)
+    try:
+        yield
+    finally:
+        _first.reset(token)
+
+
 _ways: ContextVar[list[str] | None] = ContextVar("ways", default=None)
 
 
@@ -195,11 +223,11 @@ class StyleSynthesis(nn.Module):
         call = SynthesisCall(
             ws, source, transform, force_fp32, update_emas, capture, on_layer, level, offsets, self._bends(bends or {})
         )
-        if not torch.is_grad_enabled():
-            for runner in _runners:
-                image = runner(self, call)
-                if image is not None:
-                    return image
+        runners = _runners if not torch.is_grad_enabled() else _gradient_runners if _first.get() else ()
+        for runner in runners:
+            image = runner(self, call)
+            if image is not None:
+                return image
         record_way("reference")
         return self.reference(call)
 

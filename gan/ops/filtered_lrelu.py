@@ -5,15 +5,18 @@ import math
 import torch
 import torch.nn.functional as F
 
+from gan.memory import make_room
 from gan.ops import cuda
 from gan.ops.bias_act import bias_act
 from gan.ops.upfirdn2d import Factors, Padding, parse_factors, parse_padding, upfirdn2d
 
-_PART_BYTES, _PART_CHANNELS = 1 << 28, 16
+_PART_BYTES, _PART_CHANNELS = 1 << 26, 16
 """Size of the upsampled image above which the reference computes some channels at a time, where no gradient asks.
 
 Their number is a multiple of those that PyTorch's convolutions compute together, so that not even the rounding differs.
 """
+_LARGE_BYTES = 1 << 30
+"""Size of the upsampled image of all channels for which room is made before."""
 
 
 def filtered_lrelu(
@@ -59,6 +62,8 @@ def filtered_lrelu(
     size = _part(x, b, up)
     if size == 0:
         return _reference(x, fu, fd, b, up, down, padding, gain, slope, clamp, flip_filter)
+    if _upsampled_bytes(x, up) * x.shape[1] > _LARGE_BYTES:
+        make_room()
     parts = torch.split(x, size, dim=1)
     biases = [None] * len(parts) if b is None else torch.split(b, size)
     out, done = x, 0
@@ -74,11 +79,16 @@ def _part(x: torch.Tensor, b: torch.Tensor | None, up: Factors) -> int:
     """Return the number of channels to compute at a time; 0 for all. They are independent: the result is the same."""
     if x.ndim != 4 or x.device.type != "cpu" or torch.is_grad_enabled() or (b is not None and len(b) != x.shape[1]):
         return 0
-    up_x, up_y = parse_factors(up)
-    bytes_each = len(x) * x.shape[2] * x.shape[3] * up_x * up_y * x.element_size()
+    bytes_each = _upsampled_bytes(x, up)
     if bytes_each * x.shape[1] <= _PART_BYTES:
         return 0
     return _PART_CHANNELS * max(1, _PART_BYTES // (bytes_each * _PART_CHANNELS))
+
+
+def _upsampled_bytes(x: torch.Tensor, up: Factors) -> int:
+    """Size of one channel of the upsampled images."""
+    up_x, up_y = parse_factors(up)
+    return len(x) * x.shape[2] * x.shape[3] * up_x * up_y * x.element_size()
 
 
 def _reference(

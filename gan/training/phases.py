@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from gan.optimizers import Adam
+
 
 @dataclass(frozen=True)
 class OptimizerSettings:
@@ -54,7 +56,7 @@ def make_phases(name: str, network: nn.Module, settings: OptimizerSettings, reg_
 def _adam(network: nn.Module, settings: OptimizerSettings, ratio: float) -> torch.optim.Optimizer:
     device: Any = next(network.parameters()).device
     beta1, beta2 = settings.betas
-    return torch.optim.Adam(
+    return Adam(
         network.parameters(),
         lr=settings.lr * ratio,
         betas=(beta1**ratio, beta2**ratio),

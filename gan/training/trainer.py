@@ -3,11 +3,14 @@
 import copy
 import dataclasses
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from foundation.inputs import DAMAGE
 from gan.data import ImageSource, IndexSequence, Loader
 from gan.device import send
 from gan.inference import cpu
@@ -92,7 +95,8 @@ class Trainer:
         self._own = torch.Generator(device).manual_seed(config.seed + _RANK_SEED + group.rank)
         self._draws = GeneratorDraws(self._own)
         if state is not None:
-            self._load_state_dict(state)
+            with _as_training_error():
+                self._load_state_dict(state)
         share = config.batch // group.size
         self._loader = Loader(
             source,
@@ -311,3 +315,17 @@ class Trainer:
                 network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._group.copy_from_first([*network.parameters(), *network.buffers()])
         return G.train(), D.train(), average.eval()
+
+
+@contextmanager
+def _as_training_error() -> Iterator[None]:
+    """Turn what a state with other contents raises into one sentence."""
+    try:
+        yield
+    except (TrainingError, torch.OutOfMemoryError):
+        raise
+    except (*DAMAGE, ValueError, AttributeError) as error:
+        raise TrainingError(
+            "training-state.pt is damaged or of another run: start a new run from the newest network beside it "
+            "(--resume=FILE)."
+        ) from error

@@ -12,7 +12,8 @@ import click
 
 from foundation.ending import STOPPING
 from foundation.specs.click_options import click_options, fill, json_option
-from foundation.specs.film import FilmSpec
+from foundation.specs.film import CLEAR_FILMS, FilmSpec
+from foundation.specs.formats import ALPHA_CHANNELS
 from renderer.cli.opening import begun, note_network, opened, recipe_text
 from renderer.cli.picture import QuietWatch
 from renderer.document import recipe
@@ -55,9 +56,8 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
     # Late imports: they take seconds, and wrong options should be reported at once.
     import torch
 
-    from gan.animation.film import CLEAR, FilmCancelled, write_film
+    from gan.animation.film import FilmCancelled, write_film
     from gan.cli.progress import progress
-    from gan.display import ALPHA_CHANNELS
     from renderer.engine.pipeline import Pipeline
 
     cancelled = until_terminated()
@@ -71,7 +71,7 @@ def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_jso
         note_network(model, request.image.network.source, arrays)
     except Exception as error:
         raise failure(engine, request, error) from error
-    if out.suffix.lower() in CLEAR and model.img_channels == ALPHA_CHANNELS:
+    if out.suffix.lower() in CLEAR_FILMS and model.img_channels == ALPHA_CHANNELS:
         cut = replace(cut, background=None)
     text = recipe_text(recipe.Recipe(shown.document, shown.display, cut.start), arrays)
     with progress("Frames") as bar:

@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from renderer.document.document import Document
-from renderer.document.parts import Latent
 from renderer.engine.base import Engine, Watch
 from renderer.ipc.protocol import RenderRequest
 
@@ -22,18 +20,10 @@ CAPTION = 0.14
 """Height of a caption, as a share of the picture's."""
 
 
-def at_seed(document: Document, seed: int) -> Document:
-    """Return a document with another seed; its classes, its mixing and all else stay."""
-    return replace(document, latent=replace(document.latent, x=float(seed), y=0.0, array=None))
-
-
 def seed_requests(request: RenderRequest, seeds: Sequence[int]) -> Iterator[RenderRequest]:
     """Yield the request of each seed, otherwise as `request`."""
-    latent = request.image.latent
-    base = latent if isinstance(latent, Latent) else Latent()
     for seed in seeds:
-        own = replace(base, x=float(seed), y=0.0, array=None)
-        yield replace(request, image=replace(request.image, latent=own))
+        yield replace(request, image=request.image.at_seed(seed))
 
 
 def pictures(

@@ -18,7 +18,7 @@ from foundation.specs.formats import PictureFormat
 from renderer.cli.film import failure, until_terminated
 from renderer.cli.opening import begun, note_network, opened, recipe_text
 from renderer.cli.picture import QuietWatch
-from renderer.cli.seed_pictures import TooLargeSheetError, at_seed, composed, pictures, seed_requests
+from renderer.cli.seed_pictures import TooLargeSheetError, composed, pictures, seed_requests
 from renderer.document import recipe
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import request_for
@@ -148,5 +148,5 @@ class _Export:
     def _text(self, seed: int) -> dict[str, str] | None:
         if not self._spec.recipe:
             return None
-        made = recipe.Recipe(at_seed(self._shown.document, seed), self._shown.display)
+        made = recipe.Recipe(self._shown.document.at_seed(seed), self._shown.display)
         return {recipe.KEY: recipe_text(made, self._arrays)}

@@ -73,7 +73,7 @@ def first_latent(source: Source) -> Latent:
 
 def second_of(latent: Source, mixing: Mixing) -> Latent:
     """Return the second style: its own seed, the blend and the classes of the first style."""
-    return replace(first_latent(latent), x=mixing.x, y=0.0, array=None)
+    return first_latent(latent).at_seed(mixing.x)
 
 
 def style_of(latent: Source, mixing: Mixing, ws: int) -> Source:
@@ -104,7 +104,7 @@ def swap(latent: Latent, mixing: Mixing, ws: int) -> tuple[Latent, Mixing] | Non
     if own is None or own.amount == 0 or isinstance(own.source, WBlend):
         return None
     base = second_of(latent, mixing) if own.source is None else own.source
-    if own.source is None and (latent.y, latent.array) == (0.0, None):
+    if own.source is None and (latent.y, latent.stored) == (0.0, 0.0):
         after = replace(mixing, x=latent.x)
     else:
         given = tuple(replace(one, source=latent) if one.source == own.source else one for one in mixing.layers)

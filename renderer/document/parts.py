@@ -5,25 +5,14 @@ contains it. The timeline, recipes and sessions follow its fields by reflection;
 stage reads which.
 """
 
+import math
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from foundation.specs.formats import BendKind
-from renderer.document.ranges import (
-    Angle,
-    Count,
-    Factor,
-    FilePath,
-    Index,
-    Label,
-    Offset,
-    Place,
-    Range,
-    Seed,
-    Sha256,
-    Share,
-)
+from renderer.document import ranges
+from renderer.document.ranges import Angle, Count, Factor, FilePath, Index, Label, Offset, Place, Seed, Sha256, Share
 
 Blend = Literal["z", "w", "arc"]
 NoiseMode = Literal["none", "const", "random"]
@@ -36,7 +25,7 @@ class Network:
 
     source: FilePath = ""
     """Path, URL or run folder; empty for the demo network."""
-    reload: Annotated[int, Range(0, 2**31 - 1)] = 0
+    reload: Annotated[int, ranges.Range(0, 2**31 - 1)] = 0
     """Incremented to read the same source again."""
     raw: bool = False
     """True for G, the generator as trained, instead of its moving average G_ema, of files that hold both."""
@@ -75,9 +64,39 @@ class Latent:
     label_mix: Factor = 0.0
     """Share of the second class, 0..1, blended in W."""
     array: ArrayRef | None = None
-    """A stored w [w_dim] or ws [num_ws, w_dim], before truncation; replaces the fields above."""
+    """A stored w [w_dim] or ws [num_ws, w_dim], before truncation; replaces the fields above, at `array_at`."""
     condition: Annotated[tuple[Factor, ...], Count(4096)] = ()
     """Numbers that a conditional network gets in place of a class; missing ones are 0. Empty: a class."""
+    array_at: Annotated[tuple[Place, ...], Count(2)] = ()
+    """Whole place (x, y) at which `array` stands in for the seed, so that one walks from it; empty: at every place."""
+
+    @property
+    def home(self) -> tuple[float, float] | None:
+        """The place of the grid where the stored array is; None without one."""
+        if self.array is None:
+            return None
+        x, y = self.array_at if len(self.array_at) == 2 else (self.x, self.y)
+        return float(math.floor(x + 0.5)), float(math.floor(y + 0.5))
+
+    @property
+    def stored(self) -> float:
+        """Share of the stored array here, 0..1: 1 at its place, 0 from a step away on and without one."""
+        if (home := self.home) is None or len(self.array_at) != 2:
+            return float(self.array is not None)
+        return max(1 - abs(self.x - home[0]), 0.0) * max(1 - abs(self.y - home[1]), 0.0)
+
+    @property
+    def acting(self) -> "Latent":
+        """This latent without an array that has no share here."""
+        return self if self.array is None or self.stored > 0 else replace(self, array=None, array_at=())
+
+    def moved_to(self, x: float, y: float) -> "Latent":
+        """Return the latent at another place of the grid; a stored array stays at the place that is left."""
+        return replace(self, x=x, y=y, array_at=self.home or ())
+
+    def at_seed(self, seed: float, row: float = 0.0) -> "Latent":
+        """Return the latent of a seed, in a row of the grid, with the blend and the classes of this one."""
+        return replace(self, x=float(seed), y=float(row), array=None, array_at=())
 
 
 @dataclass(frozen=True)
@@ -327,6 +346,15 @@ class ImageState:
         """This state without the fields of subclasses."""
         return self if type(self) is ImageState else ImageState(*_image_values(self))
 
+    @property
+    def plain_latent(self) -> Latent:
+        """The latent; the default one in place of a blend."""
+        return self.latent if isinstance(self.latent, Latent) else Latent()
+
+    def at_seed(self, seed: float, row: float = 0.0) -> Self:
+        """Return this state of another seed."""
+        return replace(self, latent=self.plain_latent.at_seed(seed, row))
+
 
 _image_values: Any = attrgetter(*(field.name for field in fields(ImageState)))
 """Reads all fields of an `ImageState`, in order."""
@@ -339,8 +367,8 @@ class Spectrum:
     on: bool = False
     selected_only: bool = False
     """Only the shown channels instead of all."""
-    range_db: Annotated[float, Range(0.01, 1e4)] = 50.0
-    beta: Annotated[float, Range(0, 500)] = 8.0
+    range_db: Annotated[float, ranges.Range(0.01, 1e4)] = 50.0
+    beta: Annotated[float, ranges.Range(0, 500)] = 8.0
     """Shape of the Kaiser window."""
 
 
@@ -352,10 +380,10 @@ class Display:
     """Show this layer's output; None, or a layer that the network does not have, shows the image."""
     channels: Channels = "rgb"
     """rgb: three channels from `channel` on, as colours; one: a single channel in grey."""
-    channel: Annotated[int, Range(0, 2**31 - 1)] = 0
+    channel: Annotated[int, ranges.Range(0, 2**31 - 1)] = 0
     normalize: bool = False
     """Divide by each channel's largest magnitude."""
-    scale_db: Annotated[float, Range(-400, 400)] = 0.0
+    scale_db: Annotated[float, ranges.Range(-400, 400)] = 0.0
     """Gain: multiply by 10^(dB / 20)."""
     untransform: bool = False
     """Undo the input transform on the image, band-limited."""

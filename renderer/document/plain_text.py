@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from foundation import plain_yaml
-from foundation.plain_yaml import PlainYamlError
+from foundation.inputs import plain_yaml
+from foundation.inputs.plain_yaml import PlainYamlError
 
 MOST_TEXT = 1 << 26
 """Longest text that is read, in bytes."""

@@ -27,10 +27,21 @@ class RenderRequest:
     """True for an image of lower precision where the device renders one sooner, as in motion. Never saved."""
     moving: bool = False
     """True while the image moves: once begun it is finished, even if newer requests wait."""
+    held: bool = False
+    """True while the user holds something: the window draws at its full rate meanwhile, and needs a core."""
     follows: bool = False
     """True for the image of a job's progress, which neither interrupts nor slows down jobs."""
 
     @property
+    def at_rest(self) -> "RenderRequest":
+        """The same picture, whole and exact, whatever moves or is held; without an id."""
+        if self.request_id or self.low_res_ms or self.fast or self.moving or self.held:
+            return replace(self, request_id=0, low_res_ms=0.0, fast=False, moving=False, held=False)
+        return self
+
+    @property
     def work(self) -> "RenderRequest":
         """The output that is shown, without its display: equal ones come from one run of the network."""
-        return replace(self, request_id=0, display=Display(layer=self.display.layer), moving=False, follows=False)
+        return replace(
+            self, request_id=0, display=Display(layer=self.display.layer), moving=False, held=False, follows=False
+        )

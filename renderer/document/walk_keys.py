@@ -6,17 +6,15 @@ All of them are seamless if the timeline loops.
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
+from foundation.seeds import RANDOM_SEEDS
 from renderer.document import timeline as tl
 from renderer.document.document import Document, Motion
 from renderer.document.mixing import first_latent, put
 from renderer.document.parts import Latent, LayerStyle, Mixing, Source, WBlend
 from renderer.document.timeline import Key, Timeline, Track
 
-SEEDS = 100_000
-"""Random seeds are below this: short enough to remember."""
 _CIRCLE = 8
 """Keys of a circle: the periodic cubic curve through them is off by less than a thousandth of the radius."""
 
@@ -28,7 +26,7 @@ def _times(timeline: Timeline, count: int) -> tuple[float, ...]:
 
 
 def _seeds(base: Latent, count: int, chance: random.Random) -> list[Latent]:
-    return [replace(base, x=float(chance.randrange(SEEDS)), y=0.0, array=None) for _ in range(count)]
+    return [base.at_seed(chance.randrange(RANDOM_SEEDS)) for _ in range(count)]
 
 
 def random_walk(timeline: Timeline, start: Latent, chance: random.Random, count: int = 5) -> Timeline:
@@ -73,7 +71,9 @@ def motion_keys(timeline: Timeline, document: Document, motion: Motion) -> Timel
     seconds, paths = timeline.seconds, []
     if motion.latent:
         latent = document.latent
-        paths.append(_stations(timeline, "latent", latent.x, motion.latent_speed, lambda x: replace(latent, x=x)))
+        paths.append(
+            _stations(timeline, "latent", latent.x, motion.latent_speed, lambda x: latent.moved_to(x, latent.y))
+        )
     if motion.mixing:
         paths.append(_stations(timeline, "mixing.x", document.mixing.x, motion.mixing_speed, float))
     if motion.noise:

@@ -41,6 +41,21 @@ def _computer() -> "tuple[psutil.Process, int]":
     return psutil.Process(), int(psutil.virtual_memory().total)
 
 
-def use_threads() -> None:
-    """Leave the window a core of its own; more threads than PyTorch's choice, the physical cores, do not help."""
-    torch.set_num_threads(max(1, min(torch.get_num_threads(), cores() - 1)))
+def thread_counts() -> tuple[int, int]:
+    """Return how many threads leave the window a core of its own, and how many use all cores.
+
+    More than PyTorch's choice, the physical cores, do not help.
+    """
+    most = max(1, min(_chosen_threads(), cores()))
+    return max(1, min(most, cores() - 1)), most
+
+
+@cache
+def _chosen_threads() -> int:
+    return torch.get_num_threads()
+
+
+def use_threads(count: int) -> None:
+    """Render with so many threads from now on."""
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)

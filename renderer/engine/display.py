@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from foundation.specs.formats import ALPHA_CHANNELS
 from gan import display, transforms
 from gan.analysis import spectra
 from gan.device import fetch
@@ -64,7 +65,7 @@ def select(output: torch.Tensor, channels: Channels, channel: int, is_image: boo
     All four of an image with transparency, unless others of it are chosen.
     """
     available = output.shape[0]
-    if is_image and available == display.ALPHA_CHANNELS and channels == "rgb" and channel <= 0:
+    if is_image and available == ALPHA_CHANNELS and channels == "rgb" and channel <= 0:
         return output
     count = 3 if channels == "rgb" and available >= 3 else 1
     first = min(max(channel, 0), available - count)
@@ -157,6 +158,14 @@ def spectrum_image(spectrum: PowerSpectrum, range_db: float) -> RGBA:
 
 
 def thumbnail(output: torch.Tensor, key: DisplayKey, size: int) -> RGBA:
-    """Return a thumbnail [size, size, 4] of an output [C, H, W], each pixel the mean of the area it covers."""
-    small = fitted(shown_part(output, key), size)
+    """Return a thumbnail [size, size, 4] of an output [C, H, W], each pixel the mean of the area it covers.
+
+    Smaller outputs are enlarged smoothly, as the canvas enlarges images.
+    """
+    part = shown_part(output, key)
+    height, width = part.shape[-2:]
+    if (longest := max(height, width)) < size:
+        sides = round(height * size / longest), round(width * size / longest)
+        part = F.interpolate(part[None], sides, mode="bilinear")[0]
+    small = fitted(part, size)
     return framed(display.to_rgba8(small, scale_db=key.scale_db, normalize=key.normalize), size)

@@ -71,7 +71,7 @@ def shifted(source: Source, columns: int, rows: int) -> Source:
         return source
     if isinstance(source, WBlend):
         return replace(source, parts=tuple((shifted(part, columns, rows), share) for part, share in source.parts))
-    return source if source.array is not None else _further(source, columns, rows)
+    return source if source.array is not None and not source.array_at else _further(source, columns, rows)
 
 
 def _further(latent: Latent, columns: int, rows: int) -> Latent:

@@ -20,7 +20,6 @@ from renderer.ipc.protocol import (
     Difference,
     Drag,
     Effects,
-    Latent,
     NoiseDeviation,
     PerceptualDistance,
     ReadAhead,
@@ -208,10 +207,7 @@ class _LooksJob:
         self._found: list[tuple[float, float, float]] = []
 
     def step(self, watch: Watch) -> Step:
-        image = self.request.image
-        base = image.latent if isinstance(image.latent, Latent) else Latent()
-        latent = replace(base, x=float(self._seeds[len(self._found)]), y=0.0, array=None)
-        own = replace(self.request, image=replace(image, latent=latent))
+        own = replace(self.request, image=self.request.image.at_seed(self._seeds[len(self._found)]))
         small = self._engine.thumbnails((ThumbnailRequest("", own, _LOOKED_AT),), False, watch)[0]
         self._found.append(looks_of(small.pixels))
         done = len(self._found)
@@ -331,33 +327,63 @@ SPREAD = 8
 """Steps of a timeline from one that is measured first to the next, so that its whole length is soon known."""
 
 
+def bends(roots: npt.NDArray[np.float64], count: int) -> list[int]:
+    """Return the steps at which a curve [N] bends most, at most `count`, the sharpest first."""
+    if len(roots) < 2:
+        return []
+    sides = np.pad(roots, 1, mode="edge")
+    bend = np.abs(sides[:-2] - 2 * roots + sides[2:])
+    order = np.argsort(-bend, kind="stable")[:count]
+    return [int(i) for i in order if bend[i] > 0]
+
+
 class _DistancesJob:
-    """Measures the steps of a timeline by the distance at hand: some over its whole length first, then all others."""
+    """Measures the steps of a timeline by the distance at hand: some over its whole length first, then all others.
+
+    Then those are halved at which the curve bends.
+    """
 
     def __init__(self, work: Changes, engine: Engine) -> None:
         self.request, self._engine = work.request, engine
         self._timeline = replace(work.timeline, constant_speed=False)
         count = max(work.samples, 1)
         first = range(SPREAD // 2, count, SPREAD)
-        self._order = list(dict.fromkeys((*first, *range(count))))
-        self._found = np.full(count + 1, np.nan)
+        self._count, self._halved = count, min(work.halved, count)
+        self._order = [(float(i), i + 1.0) for i in dict.fromkeys((*first, *range(count)))]
+        """Beginning and end of what is measured, in steps."""
+        self._found = np.full(count + 3 * self._halved + 1, np.nan)
         self._done = 0
-        self._pictures: dict[int, RGBA] = {}
+        self._pictures: dict[float, RGBA] = {}
         """Of the moments of the present step."""
         self._coming: Future[npt.NDArray[np.float64]] | None = None
 
     def step(self, watch: Watch) -> Step:
-        place, total = self._order[self._done], len(self._order)
-        self._pictures = {i: picture for i, picture in self._pictures.items() if i in (place, place + 1)}
-        for i in (place, place + 1):
-            if i not in self._pictures:
-                moment = self._timeline.seconds * i / total
-                self._pictures[i] = self._engine.still(requested(self.request, self._timeline, moment), watch)
+        ends, total = self._order[self._done], self._count + 2 * self._halved
+        self._pictures = {at: picture for at, picture in self._pictures.items() if at in ends}
+        for at in ends:
+            if at not in self._pictures:
+                moment = self._timeline.seconds * at / self._count
+                self._pictures[at] = self._engine.still(requested(self.request, self._timeline, moment), watch)
         if self._coming is None:
-            self._coming = self._engine.measured(self._pictures[place], self._pictures[place + 1])
+            self._coming = self._engine.measured(*(self._pictures[at] for at in ends))
         while not wait([self._coming], SLICE_SECONDS).done:
             watch.check(0.0)
         value, self._found[-1] = self._coming.result()
-        self._found[place], self._coming = math.sqrt(max(value, 0.0)), None
+        self._coming = None
+        self._note(ends[0], math.sqrt(max(value, 0.0)))
         self._done += 1
-        return Step(self._done, total, self._found.copy())
+        if self._done == len(self._order) == self._count:
+            chosen = bends(self._found[: self._count], self._halved)
+            self._order += [(i + half, i + half + 0.5) for i in chosen for half in (0.0, 0.5)]
+        done = self._done if self._done < len(self._order) else total
+        return Step(done, total, self._found.copy())
+
+    def _note(self, start: float, root: float) -> None:
+        """Note a step, or a half of one."""
+        number = self._done - self._count
+        if number < 0:
+            self._found[int(start)] = root
+            return
+        place = self._count + 3 * (number // 2)
+        self._found[place] = int(start)
+        self._found[place + 1 + number % 2] = root

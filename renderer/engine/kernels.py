@@ -1,5 +1,6 @@
 """The CPU's kernels in this process: loaded or compiled in the background, and used once available."""
 
+import itertools
 import logging
 import os
 import threading
@@ -13,6 +14,8 @@ from gan.inference import cpu
 from gan.networks.protocol import Synthesis
 from gan.ops.cpu import dispatch
 from gan.ops.cpu.dispatch import VARIABLE
+from gan.threads import check, start
+from renderer.engine.describing import LOWEST_RES
 from renderer.ipc.protocol import Preparing
 
 _WAIT = "wait"
@@ -29,14 +32,14 @@ _log = logging.getLogger(__name__)
 def import_early() -> None:
     """Import numba in the background, and what it imports with the first kernel; it takes most of a second."""
     if cpu.wanted():
-        threading.Thread(target=cpu.load_early, name="kernels", daemon=True).start()
+        start("kernels", cpu.load_early)
 
 
 @cache
 def prepare_derivatives() -> None:
     """Compile the operators' kernels in the background, or load them; `dispatch.prepared` uses them from then on."""
     if cpu.wanted():
-        threading.Thread(target=dispatch.prepare, name="kernels", daemon=True).start()
+        start("kernels", dispatch.prepare)
 
 
 class Coming:
@@ -103,15 +106,19 @@ class Preparation:
 
     def __init__(self, tell: Callable[[Preparing], None]) -> None:
         self._tell = tell
+        self._first = threading.Condition()
+        self._wanted_first = 0
+        """Networks whose full-resolution plan is being made, which the drafts of all others wait for."""
         self._telling = threading.Lock()  # guards all fields below
         self._counts: dict[Synthesis, tuple[int, int]] = {}
         """Kernels that are ready, and of how many, by the networks that wait for some to be compiled."""
         self._problem = ""
 
     def make_ready(self, synthesis: Synthesis, device: torch.device, wait: bool = False) -> Coming:
-        """Build a network's plan in a thread, and then those of lower precision and of its low resolutions.
+        """Build a network's plan in a thread, then that of its lowest resolution, of lower precision, and the others.
 
-        Returns at once, or with `wait` once the full-resolution plan is ready, without making the others.
+        Of several networks the full-resolution plans come first: each is waited for by a picture. Returns at once, or
+        with `wait` once the full-resolution plan is ready, without making the others.
 
         Where nothing waits for a plan, the reference implementation renders. Both images are equal up to rounding,
         which may change a few pixels by one step of 255, so wait where results must be reproducible.
@@ -120,26 +127,52 @@ class Preparation:
         if device.type != "cpu" or not cpu.wanted():
             coming.end()
             return coming
-        thread = threading.Thread(target=self._make, args=(synthesis, not wait, coming), name="kernels", daemon=True)
-        thread.start()
-        if wait or os.environ.get(VARIABLE) == _WAIT:
+        with self._first:
+            self._wanted_first += 1
+        waits = wait or os.environ.get(VARIABLE) == _WAIT
+        thread = start("kernels", self._make, synthesis, not wait, coming, not waits)
+        if waits:
             thread.join()
         return coming
 
-    def _make(self, synthesis: Synthesis, drafts: bool, coming: Coming) -> None:
+    def _make(self, synthesis: Synthesis, drafts: bool, coming: Coming, gives_way: bool) -> None:
+        give_way = self._give_way if gives_way else lambda: None
+
+        def made(side: int) -> None:
+            coming.made(side)
+            check()
+            give_way()
+
         try:
-            if self._try(synthesis, coming, cpu.warm_up) and drafts:
-                coming.made(0)
-                self._try(synthesis, coming, cpu.warm_up_fast)
-                self._try(synthesis, coming, partial(cpu.warm_up_low_res, made=coming.made))
+            try:
+                whole = self._try(synthesis, coming, cpu.warm_up)
+            finally:
+                with self._first:
+                    self._wanted_first -= 1
+                    self._first.notify_all()
+            if whole and drafts:
+                made(0)
+                # First of all what the first image is drawn by.
+                low_res = partial(cpu.warm_up_low_res, made=made)
+                if self._try(synthesis, coming, partial(low_res, least=LOWEST_RES)):
+                    self._try(synthesis, coming, cpu.warm_up_fast)
+                    give_way()
+                    self._try(synthesis, coming, low_res)
         finally:
             coming.end()
 
+    def _give_way(self) -> None:
+        """Wait until no network waits for its full-resolution plan."""
+        with self._first:
+            self._first.wait_for(lambda: not self._wanted_first)
+
     def _try(self, synthesis: Synthesis, coming: Coming, warm_up: Callable[[Synthesis, cpu.Progress], object]) -> bool:
         """Make plans; return True on success."""
-        problem = ""
+        problem, reports = "", itertools.count()
 
         def progress(done: int, total: int) -> None:
+            if next(reports):  # the first one comes from within the compiler
+                check()
             coming.compiling()
             self._count(synthesis, done, total)
 

@@ -14,6 +14,7 @@ import torch
 
 import gan
 from foundation.bundled import DEMO
+from gan import mps
 from gan.device import choose_device
 from gan.edits.blend import MAPPING, Parts, mapping_misfit, mean_parts, misfit, w_misfit
 from gan.edits.rendered_blends import BYTES, MOST, Blend, Blends
@@ -26,7 +27,7 @@ from gan.ops import cuda
 from renderer.engine import kernels, policy, promotion
 from renderer.engine.base import SLICE_SECONDS
 from renderer.engine.describing import describe_model, useful_low_res
-from renderer.engine.device import memory_in_use, release_memory
+from renderer.engine.device import memory_in_use, release_memory, thread_counts, use_threads
 from renderer.engine.stages import Cache
 from renderer.ipc.protocol import LayerInfo, ModelInfo, Network, NetworkFacts, OtherNetwork, Weights
 
@@ -35,8 +36,9 @@ CACHED = 2
 
 AHEAD = 4
 """Networks cached beside those, read before an image of them is requested, memory permitting."""
-AHEAD_BYTES = 1 << 29
-"""Memory that these may use, but for one of them."""
+AHEAD_BYTES, AHEAD_PART = 1 << 29, 0.125
+"""Memory that these may use, but for one of them: so many bytes, or this share of the device's memory if that is more.
+Six networks of 256 pixels are compared at once, and one that has left memory is read again for each picture."""
 AHEAD_SHARE = 0.5
 """Largest share of the device's memory that reading ahead may use."""
 
@@ -142,10 +144,22 @@ class Model:
         quick = not side and self.pace.expected_s(0) <= policy.LOWER * limit_s
         return (True, self.fast_pace.side(limit_s)) if fast and not quick else (False, side)
 
+    def share_cores(self, side: int, fast: bool, held: bool) -> None:
+        """Choose the number of threads of the next image, by its resolution, precision, and `held` of its request."""
+        fewer, most = thread_counts()
+        count = fewer
+        if self.device.type == "cpu":
+            count = (self.fast_pace if fast else self.pace).threads(fewer, most, side, held)
+        use_threads(count)
+        self.pace.use(count)
+        self.fast_pace.use(count)
+
     @property
     def current_info(self) -> ModelInfo:
         """`info` with the layers as last run, and with recent notices."""
-        noticed = [promotion.notice(self.promoted), *(cuda.notices() if self.device.type == "cuda" else ())]
+        kind = self.device.type
+        own = cuda.notices() if kind == "cuda" else mps.notices() if kind == "mps" else ()
+        noticed = [promotion.notice(self.promoted), *own]
         notice = " ".join(part for part in (self.info.notice, *noticed) if part)
         return replace(self.info, layers=tuple(self.layers.values()), notice=notice)
 
@@ -312,7 +326,7 @@ class Models:
         if size is None or (there and used + size > AHEAD_SHARE * there):
             return 0
         with_plans = 2 * max(size, 1)  # kernels have weights arranged for them
-        return max(1, min(AHEAD, AHEAD_BYTES // with_plans))
+        return max(1, min(AHEAD, max(AHEAD_BYTES, int(AHEAD_PART * there)) // with_plans))
 
     def cached(self, network: Network, device: str) -> Model | None:
         """Return the network if it is in memory and was made ready; one that was read for a blend alone is not."""

@@ -18,7 +18,7 @@ from gan.networks.synthesis import StyleSynthesis
 from renderer.document.arrays import UnknownArrayError
 from renderer.engine import kernels, small
 from renderer.engine.base import Dragging, Host, Rendered, Searching, Small, Steps, Watch
-from renderer.engine.device import release_memory, use_threads
+from renderer.engine.device import release_memory, thread_counts, use_threads
 from renderer.engine.display import deep_pixels
 from renderer.engine.dragging.drags import DragError, Drags
 from renderer.engine.finding import searching
@@ -48,6 +48,9 @@ from renderer.ipc.protocol import (
     ThumbnailRequest,
 )
 
+_PATH = 150
+"""Most characters of a path within a sentence."""
+
 
 class Pipeline:
     """Renders requests, and reuses results of earlier ones.
@@ -59,7 +62,7 @@ class Pipeline:
 
     def __init__(self, host: Host | None = None, wait_for_kernels: bool = False) -> None:
         host = host or Host()
-        use_threads()
+        use_threads(thread_counts()[0])
         keep_freed_memory()
         kernels.import_early()
         self._models = Models(kernels.Preparation(host.prepared), wait_for_kernels)
@@ -74,7 +77,10 @@ class Pipeline:
     @torch.inference_mode()
     def render(self, request: RenderRequest, watch: Watch) -> Rendered:
         """Render a frame. Raises `gan.LoadError`, `gan.device.NoDeviceError`, or the errors of PyTorch."""
-        return Render(self._models, self._caches, request, watch, self._readback_for).rendered()
+        try:
+            return Render(self._models, self._caches, request, watch, self._readback_for).rendered()
+        finally:
+            use_threads(thread_counts()[0])  # of jobs, beside which the window draws at its full rate
 
     def _readback_for(self, device: torch.device) -> Readback | None:
         if self._slots is None or device.type != "cuda":
@@ -184,7 +190,7 @@ class Pipeline:
             return Failure(
                 request.request_id,
                 "load",
-                f"{source or 'The demo network'} could not be opened. {what}.",
+                f"{_end_of(source) or 'The demo network'} could not be opened. {what}.",
                 f"{advice[:1].upper()}{advice[1:]}." if advice else "Choose another network.",
             )
         if isinstance(error, NoDeviceError):
@@ -215,6 +221,11 @@ def _sentences(text: str) -> tuple[str, str]:
     """Split a text at its semicolon into what happened and what to do."""
     what, _, advice = text.rstrip(".").partition("; ")
     return f"{what}.", f"{advice[:1].upper()}{advice[1:]}." if advice else "Undo the last change."
+
+
+def _end_of(path: str) -> str:
+    """Return a path, or its end where it would leave no room for what is wrong with the file."""
+    return path if len(path) <= _PATH else f"…{path[1 - _PATH :]}"
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -27,6 +27,10 @@ RECENT_RUNS = 5
 """Number of runs whose median is the expected time: a single one may have been held up."""
 PAUSE_SECONDS = 1.0
 """After this long without motion the resolution is chosen afresh."""
+SLOW_SECONDS = 1 / 30
+"""A full image that takes longer than this makes the window wait: it draws less often than it could."""
+RETRY_SECONDS = 10.0
+"""Time until threads that did not help, because other programs had the cores, are tried again."""
 
 
 class Pace:
@@ -52,8 +56,12 @@ class Pace:
         self._clock = clock
         self._estimate_s = full_s
         self._measured_s: float | None = None
-        self._recent: deque[float] = deque(maxlen=RECENT_RUNS)
-        """Seconds of a full image by the times of recent runs."""
+        self._threads = 1
+        self._by_threads: dict[int, deque[float]] = {}
+        """Seconds of a full image by the times of recent runs with so many threads."""
+        self._took: dict[tuple[int, int], deque[float]] = {}
+        """Seconds of recent runs with so many threads at a resolution."""
+        self._retry_at = 0.0
         self._ran: set[int] = set()
         self._chosen = 0
         self._chosen_at: float | None = None
@@ -65,12 +73,35 @@ class Pace:
         if not side:
             self._measured_s = seconds
         if side in self._shares and not (side and first):
-            self._recent.append(seconds / self._shares[side])
+            recent = self._by_threads.setdefault(self._threads, deque(maxlen=RECENT_RUNS))
+            recent.append(seconds / self._shares[side])
+            self._took.setdefault((self._threads, side), deque(maxlen=RECENT_RUNS)).append(seconds)
+
+    def use(self, threads: int) -> None:
+        """Record and expect the times of so many threads from now on."""
+        self._threads = threads
+
+    def threads(self, fewer: int, most: int, side: int, held: bool) -> int:
+        """Return the number of threads of the next image: `most` where they render it sooner than `fewer`.
+
+        `fewer` leave a core to the window, which needs it while the user holds something, and for images that take no
+        longer than a frame. Otherwise it waits for the image. On a machine that other programs use, more threads may
+        take longer, as products of matrices wait for each of them: then they are tried again after RETRY_SECONDS.
+        """
+        if held or self.full_s < SLOW_SECONDS or fewer == most:
+            return fewer
+        with_fewer, with_most = self._took.get((fewer, side)), self._took.get((most, side))
+        if with_most and not with_fewer:
+            return fewer  # once, to compare with
+        if with_fewer and with_most and statistics.median(with_most) >= statistics.median(with_fewer):
+            with_most.clear()
+            self._retry_at = self._clock() + RETRY_SECONDS
+        return fewer if self._clock() < self._retry_at else most
 
     @property
     def measured(self) -> bool:
         """Return True once a run has been recorded."""
-        return bool(self._recent)
+        return any(self._by_threads.values())
 
     def expect(self, other: "Pace") -> None:
         """Expect the times of a network of the same shape, until this one is measured."""
@@ -102,7 +133,8 @@ class Pace:
 
     @property
     def _unit_s(self) -> float:
-        return statistics.median(self._recent) if self._recent else self._estimate_s
+        known = self._by_threads.get(self._threads) or next((x for x in self._by_threads.values() if x), None)
+        return statistics.median(known) if known else self._estimate_s
 
     def _highest(self, limit_s: float) -> int:
         """Return the highest resolution expected to take no longer than `limit_s`, else the lowest one."""

@@ -119,6 +119,7 @@ class Render:
         if not self._measures and caches.outputs.get(OutputKey(key)) is None:
             fast, low_res = model.hurried(request.fast, request.low_res_ms / 1000)
             key = key._replace(fast=fast, low_res=low_res)
+        model.share_cores(key.low_res, key.fast, request.held)
         if model.blend is not None:
             model.blend.prepare(key.low_res, fast=key.fast)
         self._output_key = OutputKey(key, layer)

@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
-import torch.nn.functional as F
 
 from renderer.engine.base import Small, Watch
 from renderer.engine.display import thumbnail
-from renderer.engine.keys import DisplayKey, display_key
+from renderer.engine.keys import display_key
 from renderer.engine.models import Models
 from renderer.engine.render import Render, StageCaches
 from renderer.engine.synthesis import small_outputs
-from renderer.ipc.frames import RGBA
 from renderer.ipc.protocol import Network, ThumbnailRequest
 
 ROUGH_SECONDS = 0.1
@@ -64,7 +62,7 @@ def thumbnails(
             together.append(render)
     outputs = small_outputs(model, torch.cat([one.ws() for one in together]), key.synthesis, side, watch.check)
     return tuple(
-        Small(_reduced(output, display_key(one.output_key, asked.request.display), size), side == sides[1])
+        Small(thumbnail(output, display_key(one.output_key, asked.request.display), size), side == sides[1])
         for output, one, asked in zip(outputs, together, wanted, strict=False)
     )
 
@@ -78,12 +76,3 @@ def _render(models: Models, caches: StageCaches, wanted: ThumbnailRequest, watch
     """Return the stages of a thumbnail's image, whatever layer or draft is shown."""
     display = replace(wanted.request.display, layer=None)
     return Render(models, caches, replace(wanted.request, display=display, low_res_ms=0.0, fast=False), watch)
-
-
-def _reduced(output: torch.Tensor, key: DisplayKey, size: int) -> RGBA:
-    """Return the thumbnail of an output [C, H, W]; one of too few pixels is enlarged smoothly."""
-    height, width = output.shape[-2:]
-    if (longest := max(height, width)) < size:
-        sides = round(height * size / longest), round(width * size / longest)
-        output = F.interpolate(output[None], sides, mode="bilinear")[0]
-    return thumbnail(output, key, size)

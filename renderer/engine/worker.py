@@ -44,6 +44,9 @@ def main(connection: Connection, prefix: str) -> None:
 
 
 def _make_engine(host: Host) -> Engine:
+    from gan import mps  # before torch: see there
+
+    mps.hear()
     from renderer.engine.pipeline import Pipeline
 
     return Pipeline(host)
@@ -165,7 +168,10 @@ class _Worker:
             batch.wanted[0].request, lambda: self._ready_engine().thumbnails(batch.wanted, batch.rough, watch)
         )
         if isinstance(reply, Failure):
-            self._mailbox.done(batch.wanted[0])
+            wanted = batch.wanted[0]
+            self._mailbox.done(wanted)
+            problem = f"{reply.message} {reply.advice}"
+            self._mailbox.send(Thumbnail(wanted.key, wanted.size, b"", problem=problem))
         elif not isinstance(reply, Superseded):
             for wanted, small in zip(batch.wanted, reply, strict=False):
                 self._mailbox.done(wanted, small.final)

@@ -1,12 +1,12 @@
 """The w vectors of an image: mapping, blending, mixing, truncation, directions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
-from foundation.seeds import neighbours, seed_class
+from foundation.seeds import corners, neighbours, seed_class
 from gan.device import send
 from gan.edits import directions as edits
 from gan.images import condition_of
@@ -102,13 +102,27 @@ class WsBuilder:
         """Return the style of a source: [1, w_dim], or [num_ws, w_dim] where its layers differ."""
         if isinstance(source, WBlend):
             return self._blend(source)
-        if source.array is not None:
-            return self._array(source.array, "The stored latent")
+        if source.array is not None and source.stored > 0:
+            return self._from_stored(source, source.array)
         style = self._blended(_mapping_keys(self.model, source, _condition(source)), source)
         if self.model.G.c_dim and source.label_b is not None and source.label_mix != 0:
             second = self._blended(_mapping_keys(self.model, source, source.label_b), source)
             style = torch.lerp(style, second, source.label_mix)
         return style[None]
+
+    def _from_stored(self, latent: Latent, ref: ArrayRef) -> torch.Tensor:
+        """Return the style of a stored array, or less than a step away from its place in the grid of seeds.
+
+        There it is one of the four neighbours: w = sum of weight * w_neighbour, in W, as it has no z.
+        """
+        stored = self._array(ref, "The stored latent")
+        if latent.stored == 1:
+            return stored
+        plain, places = replace(latent, array=None, array_at=()), corners(latent.x, latent.y)
+        vectors = [stored if place == latent.home else self._of(plain.at_seed(*place)) for place, _ in places]
+        stack = torch.stack([vector.expand(len(stored), -1) for vector in vectors])
+        mean = torch.zeros_like(stored[0]) if self.model.w_avg is None else self.model.w_avg
+        return blend_w(stack, [weight for _, weight in places], mean, keep_norm=latent.blend == "arc")
 
     def _blend(self, blend: WBlend) -> torch.Tensor:
         """Return the style of a `WBlend`; one part of weight 1 is that part to the last bit."""
@@ -231,7 +245,7 @@ def _mapping_keys(model: Model, latent: Latent, label: Condition | None) -> list
 
 def _seeds_of(blend: WBlend) -> list[tuple[Latent, float]]:
     """Return the parts of a blend on the sphere; none where it cannot be made there."""
-    seeds = [(source, weight) for source, weight in blend.parts if isinstance(source, Latent) and source.array is None]
+    seeds = [(source, weight) for source, weight in blend.parts if isinstance(source, Latent) and not source.stored]
     return seeds if len(seeds) == len(blend.parts) and all(weight >= 0 for _, weight in seeds) else []
 
 

@@ -97,14 +97,19 @@ class FakeRenderer:
         """Request thumbnails; they are there at the next poll."""
         new = [wanted for wanted in thumbnails if wanted not in self.wanted]
         self.wanted = thumbnails
-        drawn = tuple(
-            Thumbnail(one.key, one.size, self._engine.thumbnails((one,), False, _NoWatch())[0].pixels.tobytes())
-            for one in new
-        )
+        drawn = tuple(map(self._thumbnail, new))
         if drawn:
             with self._changed:
                 self._replies = replace(self._replies, thumbnails=self._replies.thumbnails + drawn)
             self._on_reply()
+
+    def _thumbnail(self, wanted: ThumbnailRequest) -> Thumbnail:
+        try:
+            small = self._engine.thumbnails((wanted,), False, _NoWatch())[0]
+        except Exception as error:  # noqa: BLE001
+            failure = self._engine.failure(wanted.request, error)
+            return Thumbnail(wanted.key, wanted.size, b"", problem=f"{failure.message} {failure.advice}")
+        return Thumbnail(wanted.key, wanted.size, small.pixels.tobytes())
 
     def start(self, job: Job) -> None:
         """Begin a job; each poll does a step of it."""
@@ -128,7 +133,12 @@ class FakeRenderer:
             return replies
 
     def _work_on(self, key: str) -> Progress:
-        step = self._begun[key].step(_NoWatch())
+        try:
+            step = self._begun[key].step(_NoWatch())
+        except Exception as error:  # noqa: BLE001
+            failure = self._engine.failure(self._begun[key].request, error)
+            self.cancel(key)
+            return Progress(key, 0, 0, failure=failure)
         progress = Progress(key, step.done, step.total, None if step.result is None else message_of(step.result))
         if progress.over:
             self.cancel(key)

@@ -76,6 +76,7 @@ def place_of(image: ImageState, ws: range) -> float:
 def _spot(source: Source) -> float:
     if isinstance(source, WBlend):
         return sum(weight * _spot(part) for part, weight in source.parts)
-    if source.array is not None:
-        return int(source.array.sha256[:4], 16) / 1000
-    return source.x + 10 * source.y
+    seed = source.x + 10 * source.y
+    if source.array is None:
+        return seed
+    return seed + source.stored * (int(source.array.sha256[:4], 16) / 1000 - seed)

@@ -3,7 +3,17 @@
 import math
 from dataclasses import dataclass
 
-from renderer.ipc.protocol import Job, ThumbnailRequest
+from renderer.ipc.protocol import (
+    Changes,
+    ClosestW,
+    Diversity,
+    Equivariance,
+    Job,
+    PathMap,
+    RadialPower,
+    ThumbnailRequest,
+    Work,
+)
 
 QUIET_SECONDS = 0.1
 """Time without a request after which background work may follow without a pause."""
@@ -25,6 +35,17 @@ def background_wait(since_request_s: float, since_last_s: float, last_s: float) 
     return max(0.0, min(QUIET_SECONDS - since_request_s, pause - since_last_s))
 
 
+def patient(work: Work) -> bool:
+    """Return True for a job whose results narrow while one waits: figures of the lens, and the closest w.
+
+    Nobody waits for its end, which may be minutes away, and several are looked at together.
+    """
+    return isinstance(work, _PATIENT) or (isinstance(work, Changes) and work.measure == "distance")
+
+
+_PATIENT = (Equivariance, RadialPower, Diversity, PathMap, ClosestW)
+
+
 @dataclass(frozen=True)
 class Thumbnails:
     """Thumbnails to draw, most wanted first; the renderer draws as many of the first ones together as pays."""
@@ -40,8 +61,9 @@ Background = Thumbnails | Job
 class Backlog:
     """Thumbnails and jobs that wait. Each is handed out again and again until it is done or no longer wanted.
 
-    All thumbnails are drawn roughly before the first one is drawn finely. Of thumbnails and jobs, those that have had
-    less time since both began to wait come next.
+    All thumbnails are drawn roughly before the first one is drawn finely. Jobs come in the order in which they were
+    begun, see `patient` for those that come last. Of thumbnails and jobs, those that have had less time since both
+    began to wait come next.
     """
 
     def __init__(self) -> None:
@@ -107,12 +129,21 @@ class Backlog:
         if not self._shared:
             self._lead_s = 0.0
         if self._jobs and (not self._wanted or self._lead_s > 0):
-            work: Background = next(iter(self._jobs.values()))
+            work: Background = self._next_job()
         else:
             fresh = [one for key, one in self._wanted.items() if key not in self._rough]
             work = Thumbnails(tuple(fresh or self._wanted.values())[:BATCH], bool(fresh))
         self._given, self._began = work, now
         return work
+
+    def _next_job(self) -> Job:
+        """Return the oldest job; those that are patient come after all others, and take turns."""
+        hasty = next((job for job in self._jobs.values() if not patient(job.work)), None)
+        if hasty is not None:
+            return hasty
+        key = next(iter(self._jobs))
+        job = self._jobs[key] = self._jobs.pop(key)
+        return job
 
     def end(self, now: float) -> None:
         """Note that the work handed out last has ended or given way; does nothing if that was noted before."""

@@ -116,13 +116,16 @@ class Changes:
     """Job: the change of the image from one moment of a timeline to the next, float64 [samples].
 
     The moments are i / samples of the timeline's duration, i = 0..samples, whatever its retiming is. By the distance at
-    hand, whose index in `DISTANCES` comes last ([samples + 1]), results so far have nan where nothing was measured.
+    hand, whose index in `DISTANCES` comes last ([samples + 3 halved + 1]), results so far have nan where nothing was
+    measured. Before it come the steps that were halved, each as its index, and the changes of its halves.
     """
 
     request: RenderRequest
     timeline: Timeline
     samples: int = 120
     measure: Measure = "pixels"
+    halved: int = 0
+    """Steps that are measured in halves once all are known, where the curve of the distance at hand bends most."""
 
 
 @dataclass(frozen=True)
@@ -320,6 +323,8 @@ class Thumbnail:
     rgba: bytes
     final: bool = True
     """False for a rough picture of few pixels, which a fine one will follow if it is still wanted."""
+    problem: str = ""
+    """Why it could not be drawn, as sentences; then it has no pixels."""
 
 
 @dataclass(frozen=True)

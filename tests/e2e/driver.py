@@ -16,8 +16,8 @@ import random
 import signal
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,9 @@ from viz.ui import draw_cache
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 """The app bar and the status bar: hello_imgui names the windows of its edge toolbars so."""
+_A_WHILE = 10
+_ACTING = 4
+"""Frames in which the effects of an action are looked for as closely as in those of the action itself."""
 _LONGEST = 3600.0
 """Seconds after which the test engine would give up a test; pytest does it earlier."""
 
@@ -62,6 +65,10 @@ class Driver:
         self.app, self.ctx = app, ctx
         self.looking = False
         """Frames are drawn with all their pixels."""
+        self.waiting = 0
+        """Number of frames of which the test has only waited for the end; 0 while it acts."""
+        self.seeks = True
+        """False in calls of the test engine that look for no items."""
 
     @property
     def scene(self) -> Scene:
@@ -78,24 +85,51 @@ class Driver:
         """The renderer; by default a FakeRenderer."""
         return self.app.renderer
 
+    @property
+    def drawn_every(self) -> int:
+        """Of so many frames one draws all parts of the window; in the others, some are replayed as without tests."""
+        if self.seeks and imgui.get_current_context().test_engine_hook_items:
+            return 1
+        return 4 if self.waiting > _ACTING else 2
+
+    @contextmanager
+    def _pointing(self) -> Iterator[None]:
+        """Return a context for calls of the test engine that look for no items, which need not be drawn for it."""
+        self.seeks = False
+        try:
+            yield
+        finally:
+            self.seeks = True
+
     # -- waiting --
 
     def frames(self, count: int = 2) -> None:
-        """Let the window draw some frames."""
-        self.ctx.yield_(count)
+        """Let the window draw some frames. Ten and more are a while: they take as long as on a screen of 60 Hz."""
+        if count < _A_WHILE:
+            with self._pointing():
+                self.ctx.yield_(count)
+        else:
+            for left in range(count, 0, -1):
+                end = time.monotonic() + 1 / 60
+                self.waiting = self.waiting + 1 if left > 1 else 0
+                with self._pointing():
+                    self.ctx.yield_()
+                time.sleep(max(0.0, end - time.monotonic()))
         # The test engine ignores everything after its first error, so stop there.
         assert not self.ctx.is_error(), "the test engine could not do the last thing asked of it; see its log"
 
     def wait_for(self, found: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
         """Draw frames until `found()` is true. Raises AssertionError after `seconds`."""
         end = time.monotonic() + seconds
-        pause = 0.0
+        pause, waited = 0.0, 0
         while not found():
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds:.0f} s in vain{' for ' + what if what else ''}")
+            self.waiting = waited = waited + 1
             self.frames(1)
+            self.waiting = 0
             time.sleep(pause)  # leaves the CPU to whoever is waited for
-            pause = min(pause + 0.001, 0.02)
+            pause = min(pause + 0.001, 0.05)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
         """Draw frames until the image shown answers the present document (or has failed to).
@@ -171,7 +205,8 @@ class Driver:
         chord = 0
         for key in keys:
             chord |= int(key)
-        self.ctx.key_press(chord)
+        with self._pointing():
+            self.ctx.key_press(chord)
         self.frames(2)
 
     def click(self, item: str, button: int = 0) -> None:
@@ -201,7 +236,8 @@ class Driver:
     def type_into(self, item: str, text: str) -> None:
         """Ctrl+click an item, replace what it holds, and press Enter."""
         self.ctx.item_input(item)
-        self.ctx.key_chars_replace_enter(text)
+        with self._pointing():
+            self.ctx.key_chars_replace_enter(text)
         self.frames(2)
 
     def drag_slider(self, item: str, share: float, steps: int = 6) -> None:
@@ -212,16 +248,23 @@ class Driver:
 
     def drag(self, points: list[tuple[float, float]], button: int = 0, *, release: bool = True) -> None:
         """Press at the first point, move through the others, release at the last."""
-        self.ctx.mouse_move_to_pos(imgui.ImVec2(*points[0]))
-        self.ctx.yield_()
-        self.ctx.mouse_down(button)
-        self.ctx.yield_()
-        for point in points[1:]:
-            self.ctx.mouse_move_to_pos(imgui.ImVec2(*point))
+        with self._pointing():
+            self.ctx.mouse_move_to_pos(imgui.ImVec2(*points[0]))
             self.ctx.yield_()
+            self.ctx.mouse_down(button)
+            self.ctx.yield_()
+            for point in points[1:]:
+                self.ctx.mouse_move_to_pos(imgui.ImVec2(*point))
+                self.ctx.yield_()
+            if release:
+                self.ctx.mouse_up(button)
         if release:
-            self.ctx.mouse_up(button)
             self.frames(2)
+
+
+def written(files: Iterable[Path]) -> list[Path]:
+    """Return those that have their content: a name is taken by an empty file until it is there."""
+    return [file for file in files if file.stat().st_size]
 
 
 def drive(
@@ -258,7 +301,7 @@ def drive(
         tempfile.TemporaryDirectory() if config_dir is None else nullcontext(str(config_dir))
     )
     with held as folder:
-        settings = settings or Settings()
+        settings = replace(settings or Settings(), frame_limit=0)  # tests need not wait for a screen
         if not settings.capture_dir:
             settings = replace(settings, capture_dir=str(Path(folder) / "captures"))
         if not settings.run_dirs:
@@ -289,6 +332,7 @@ def drive(
         drivers: list[Driver] = []
         target = Target(size)
         app.screen.seen = lambda: app.photographing or any(one.looking for one in drivers)
+        draw_cache.current.drawn_every = lambda: drivers[0].drawn_every if drivers else 1
         params = app.runner_params()
         target.attach(params)
         _without_crash_handler(params)
@@ -313,6 +357,7 @@ def _run(steps: Callable[[Driver], None], d: Driver) -> None:
         steps(d)
     finally:
         draw_cache.current.checks = False
+        draw_cache.current.drawn_every = lambda: 1
 
 
 def _driver(app: App, ctx: Any, drivers: list[Driver]) -> Driver:

@@ -1,8 +1,9 @@
 """Description of a hostile or broken file for the tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 UNSAFE, CORRUPT = "UnsafePickleError", "CorruptFileError"
 UNSUPPORTED, MISSING = "UnsupportedNetworkError", "NotFoundError"
@@ -38,3 +39,19 @@ class Case:
         path = folder / f"{number:03}{self.suffix}"
         path.write_bytes(self.content)
         return path
+
+
+def assert_each(
+    cases: Iterable[Case], outcomes: Mapping[str, dict[str, Any]], check: Callable[[Case, dict[str, Any]], None]
+) -> None:
+    """Check the outcome of every case, and name all that are wrong.
+
+    Cases are no parameters of a test: then every worker would make their files while it collects.
+    """
+    wrong = {}
+    for case in cases:
+        try:
+            check(case, outcomes[case.name])
+        except AssertionError as error:
+            wrong[case.name] = str(error)
+    assert wrong == {}

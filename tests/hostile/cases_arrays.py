@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from tests.hostile.build import stored
 from tests.hostile.case import ODD, REFUSED, UNSUPPORTED, Case
 from tests.hostile.cases_needs import GIB, sparse
 
@@ -75,8 +76,8 @@ def _npz() -> Iterator[Case]:
     yield Case("npz: a member that says that it is small", _smaller(bomb.getvalue(), 600), REFUSED, (), ".npz")
     wide = archive_of({"w.npy": npy(shape="(1000000, 512)", data=bytes(1000))})
     yield Case("npz: a member that says that it is large", wide, REFUSED, (), ".npz")
-    yield Case("npz: 20,000 arrays", archive_of({f"{i}.npy": b"" for i in range(20_000)}), REFUSED, (), ".npz")
-    many = archive_of({f"{i}.npy": b"" for i in range(70_000)})
+    yield Case("npz: 20,000 arrays", stored({f"{i}.npy": b"" for i in range(20_000)}), REFUSED, (), ".npz")
+    many = stored({f"{i}.npy": b"" for i in range(70_000)})
     yield Case("npz: 70,000 arrays", many, REFUSED, (), ".npz")
     for name, method in {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}.items():
         yield Case(f"npz: {name}", archive_of({"w.npy": npy()}, method), REFUSED, (), ".npz")
@@ -163,7 +164,18 @@ def detectors(canary: Path) -> Iterator[Case]:
     yield Case("detector: a pickle", b"\x80\x04N.", REFUSED, ("no TorchScript",), ".pkl")
     yield Case("detector: an archive of nothing", archive_of({}), REFUSED, ("--trust-detector",), ".pt")
     bomb = archive_of({"x/code/a.py": bytes(2**25)}, zipfile.ZIP_DEFLATED)
-    yield Case("detector: 32 MB of code", bomb, REFUSED, ("writes files",), ".pt")
+    yield Case("detector: 32 MB of code", bomb, REFUSED, ("no TorchScript",), ".pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        named = archive_of({"x/code/a.PY": b"torch.from_file(x)", "x/data.pkl": b"N."})
+        twice = io.BytesIO(writer)
+        with zipfile.ZipFile(twice, "a") as archive:
+            code = next(name for name in archive.namelist() if name.endswith(".py"))
+            archive.writestr(code, b"def forward(self): return 1")
+    yield Case("detector: that writes, by a name of other case", named, REFUSED, ("writes files",), ".pt")
+    yield Case(
+        "detector: that writes, with harmless code behind", twice.getvalue(), REFUSED, ("no TorchScript",), ".pt"
+    )
     yield Case("detector: sparse", sparse("detector.pt", b"PK\x03\x04", 30 * GIB), REFUSED)
     yield Case("detector: absent", lambda at: at / "absent.pt", REFUSED, ("no detector file",))
     yield Case("detector: a folder", lambda at: at, REFUSED, ("no detector file",))

@@ -9,11 +9,13 @@ import numpy as np
 from tests.hostile import build as b
 from tests.hostile.case import ODD, REFUSED, UNSUPPORTED, Case
 from tests.official_pickles import TINY_G, official, persistent, tiny_networks
+from tests.soak import times
 from tests.tensorflow_pickles import Network, dumps, g_style
 
 LEVELS = 60
 """Levels of doubling: nothing that visits each part once more for each mention ends."""
 ROWS = 4000
+MANY = times(100_000, 400_000)
 UGLY = "red\x1b[31m\nline\u202e\udcff\x00end" + "x" * 100_000
 """A text with an escape sequence, a line break, a surrogate and no end."""
 
@@ -106,15 +108,15 @@ def _made() -> Iterator[Case]:
     wide = ("\U0001f600" + "a" * 99_990).encode()
     row = b"X" + len(wide).to_bytes(4, "little") + wide
     yield Case("texts four bytes wide", b"\x80\x02](" + row * 100 + b"e.", UNSUPPORTED)
-    yield Case("many sets", b"\x80\x04](" + b"\x8f" * 400_000 + b"e.", UNSUPPORTED)
-    yield Case("many dictionaries", b"\x80\x04](" + b"}" * 400_000 + b"e.", UNSUPPORTED)
-    yield Case("many long numbers", b"\x80\x02](" + (b"\x8a\x09" + b"\x01" * 9) * 400_000 + b"e.", UNSUPPORTED)
+    yield Case("many sets", b"\x80\x04](" + b"\x8f" * MANY + b"e.", UNSUPPORTED)
+    yield Case("many dictionaries", b"\x80\x04](" + b"}" * MANY + b"e.", UNSUPPORTED)
+    yield Case("many long numbers", b"\x80\x02](" + (b"\x8a\x09" + b"\x01" * 9) * MANY + b"e.", UNSUPPORTED)
     number = b"\x8b" + (10**7).to_bytes(4, "little") + b"\x01" * 10**7
     yield Case("a number of ten megabytes", b"\x80\x02" + number + b".", UNSUPPORTED)
     storage = b.stored_tensor(b.torch.zeros(200_000).untyped_storage())
     load = b"ctorch.storage\n_load_from_bytes\nh\x00\x85R"
     content = b"\x80\x03" + pickle.dumps(storage, 3)[2:-1].rpartition(b"q\x00")[0] + b"q\x00"
-    yield Case("one storage eight thousand times", content + b"0](" + load * 8_000 + b"e.", REFUSED)
+    yield Case("one storage two thousand times", content + b"0](" + load * 2_000 + b"e.", REFUSED)
     frozen = b"(" + b"".join(b.raw(i) for i in range(50_000)) + b"lq\x00"
     sets = b"c__builtin__\nset\nh\x00\x85R" * 1_000
     yield Case("a set of the same list again and again", b"\x80\x02" + frozen + b"0](" + sets + b"e.", REFUSED)

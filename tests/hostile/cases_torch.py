@@ -131,7 +131,8 @@ def _zip() -> Iterator[Case]:
     yield Case(
         "no header before a member", whole.replace(local, b"PK\x09\x09").replace(b"PK\x09\x09", local, 1), CORRUPT
     )
-    crowded = t.zipped(b"\x80\x02}.", {f"{i:060}": b"" for i in range(60_000)})
+    members = {f"archive/data/{i:060}": b"" for i in range(60_000)}
+    crowded = b.stored({"archive/data.pkl": b"\x80\x02}.", **members, "archive/version": b"3\n"})
     yield Case("sixty thousand members", crowded, CORRUPT, ("again",))
     yield Case("nothing but a name", b"PK\x03\x04" + b"archive/data.pkl" * 50, CORRUPT)
 

@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def png(size: int = 8) -> bytes:
 
 def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Made:
     def make(folder: Path) -> Path:
-        with zipfile.ZipFile(folder / "a.zip", "w", method) as archive:
+        with zipfile.ZipFile(folder / "a.zip", "w", method, compresslevel=1) as archive:
             for name, content in members.items():
                 archive.writestr(name, content)
         return folder / "a.zip"
@@ -187,15 +188,15 @@ CASES: dict[str, Made] = {
     "encrypted labels": patched(labelled(b'{"labels": [["a.png", 0]]}'), 8, 1),
     "an unknown method": patched(zipped({"a.png": png()}), 10, 99),
     "lzma": zipped({"a.png": png()}, zipfile.ZIP_LZMA),
-    "a size that lies": patched(zipped({"a.png": bytes(300 * MIB)}), 24, 100, "<I"),
-    "a bomb in bzip2": zipped({"a.png": bytes(300 * MIB)}, zipfile.ZIP_BZIP2),
+    "a size that lies": lambda folder: patched(zipped({"a.png": bytes(300 * MIB)}), 24, 100, "<I")(folder),
+    "a bomb in bzip2": lambda folder: zipped({"a.png": bytes(300 * MIB)}, zipfile.ZIP_BZIP2)(folder),
     "a gigantic picture": zipped({"a.png": GIGANTIC}),
     "postscript called PNG": pictures({"a.png": EPS}),
     "no zip file": file("a.zip", b"PK\x03\x04" + bytes(100)),
     "a cut zip file": lambda folder: file("a.zip", zipped({"a.png": png()})(folder).read_bytes()[:-30])(folder),
     "deep labels": labelled(DEEP),
-    "gigantic labels": labelled(b'{"labels": [' + b" " * (129 * MIB) + b"]}"),
-    "millions of labels": labelled(b'{"labels": [' + b"[]," * 9_000_000 + b"[]]}"),
+    "gigantic labels": lambda folder: labelled(b'{"labels": [' + b" " * (129 * MIB) + b"]}")(folder),
+    "millions of labels": lambda folder: labelled(b'{"labels": [' + b"[]," * 9_000_000 + b"[]]}")(folder),
     "a class of 10^9": labelled(b'{"labels": [["a.png", 1000000000]]}'),
     "a class of 10^30": labelled(b'{"labels": [["a.png", 1' + b"0" * 30 + b"]]}"),
     "a class of 10^5000": labelled(b'{"labels": [["a.png", 1' + b"0" * 5000 + b"]]}"),
@@ -211,7 +212,7 @@ CASES: dict[str, Made] = {
     "no batches": lambda folder: _tar(folder, {"readme": b"1"}),
     "a batch of something else": lambda folder: _tar(folder, {"data_batch_1": BATCH}),
     "a batch that is cut": lambda folder: _tar(folder, {"data_batch_1": BATCH[:-5]}),
-    "a gzip bomb": digits(gzip.compress(bytes(600 * MIB), 1)),
+    "a gzip bomb": lambda folder: digits(gzip.compress(bytes(600 * MIB), 1))(folder),
     "digits of enormous claims": digits(gzip.compress(bytes([0, 0, 8, 3]) + b"\xff" * 12 + b"1")),
     "digits that are cut": digits(gzip.compress(bytes(1000))[:-9]),
     "records that claim much": records(struct.pack("<QI", 1 << 62, 0)),
@@ -240,12 +241,19 @@ def no_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "system", started)
 
 
+@pytest.fixture(scope="module")
+def source_of(tmp_path_factory):
+    """Function that makes the source of a case, once."""
+    return cache(lambda name: CASES[name](tmp_path_factory.mktemp("source")))
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_a_hostile_source_ends_the_command_with_a_sentence(tmp_path, name):
-    source = CASES[name](tmp_path)
+def test_a_hostile_source_ends_the_command_with_a_sentence(source_of, name):
+    source = source_of(name)
+    folder = source.parent
     dest = "out" if "folder" in name else "out.zip"
-    before = sorted(tmp_path.iterdir())
-    result = CliRunner().invoke(main, ["dataset", f"--source={source}", f"--dest={tmp_path / dest}"])
+    before = sorted(folder.iterdir())
+    result = CliRunner().invoke(main, ["dataset", f"--source={source}", f"--dest={folder / dest}"])
     assert result.exit_code == 1, result.output
     assert isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
@@ -254,13 +262,13 @@ def test_a_hostile_source_ends_the_command_with_a_sentence(tmp_path, name):
     assert last.isprintable()
     assert last.endswith(".")
     assert len(last) <= 300 + len("Error: ")
-    assert sorted(tmp_path.iterdir()) == before, "something was written"
+    assert sorted(folder.iterdir()) == before, "something was written"
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_hostile_source_is_no_training_set(tmp_path, name):
+def test_a_hostile_source_is_no_training_set(source_of, name):
     """The window's summary never raises, and the training's reader raises its own error."""
-    source = CASES[name](tmp_path)
+    source = source_of(name)
     facts = look(source)
     assert str(facts).isprintable() or "\N{NO-BREAK SPACE}" in str(facts)
     assert len(facts.problem) <= 300

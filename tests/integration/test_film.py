@@ -1,8 +1,6 @@
 """Films: their frames are the preview's, byte for byte; the command, its errors, and termination."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from renderer.document.session import Session, save
 from renderer.document.timeline import Key, Timeline, Track
 from renderer.engine.film import Cut, frames, shifted
 from renderer.engine.pipeline import Pipeline
-from tests.fixtures_path import ROOT
+from tests.integration.command import here, in_process
 from tests.unit.renderer import tiny
 
 TIMELINE = Timeline(
@@ -44,13 +42,11 @@ def session(tmp_path: Path, document: Document) -> Path:
     return path
 
 
-def film(*options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "renderer", "film", "--device", "cpu", "--threads", "1", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+OWN = ("--device=cpu", "--threads=1")
 
 
 def test_a_films_frames_are_the_previews_pictures(tmp_path, document):
-    done = film("--session", str(session(tmp_path, document)), "--out", str(tmp_path / "film"), "--json")
+    done = in_process("film", *OWN, f"--session={session(tmp_path, document)}", f"--out={tmp_path / 'film'}", "--json")
     assert done.returncode == 0, done.stderr
     pictures = sorted((tmp_path / "film").glob("*.png"))
     assert len(pictures) == TIMELINE.frames == 10
@@ -86,7 +82,7 @@ def test_a_grid_goes_on_by_seeds():
 
 def test_a_film_carries_its_recipe(tmp_path, document):
     out = tmp_path / "film.mp4"
-    done = film("--session", str(session(tmp_path, document)), "--out", str(out), "--end", "0.2")
+    done = here("film", *OWN, f"--session={session(tmp_path, document)}", f"--out={out}", "--end=0.2")
     assert done.returncode == 0, done.stderr
     notes: list[str] = []
     assert recipe.read(read(out, recipe.KEY), ArrayStore(), notes).document == document
@@ -102,7 +98,7 @@ def test_a_film_carries_its_recipe(tmp_path, document):
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(tmp_path, document, options, sentence):
-    done = film("--session", str(session(tmp_path, document)), "--out", str(tmp_path / "film.gif"), *options)
+    done = here("film", *OWN, f"--session={session(tmp_path, document)}", f"--out={tmp_path / 'film.gif'}", *options)
     assert done.returncode != 0
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr

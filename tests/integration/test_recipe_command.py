@@ -1,11 +1,8 @@
-"""`python -m renderer picture` as a separate process."""
+"""`python -m renderer picture`."""
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +17,8 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, View, request_for
 from renderer.document.parts import Direction, Display, Latent, LayerBend, Network, StyleOffset, Truncation
 from renderer.document.recipe import KEY, Recipe
-from tests.fixtures_path import ROOT
+from tests.integration.command import here, in_process
 from tests.unit.renderer import tiny
-
-
-def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "renderer", "picture", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def work(folder) -> tuple[Document, ArrayStore]:
@@ -51,9 +42,9 @@ def test_a_recipe_and_a_session_give_the_picture_of_the_window(tmp_path):
     expected = bench.pipeline.still(request_for(document, display, "cpu", 1), tiny.Watching())[..., :3]
     session.save(tmp_path / "a.stylescope", session.Session(document, View(display=display)), arrays)
     (tmp_path / "a.yaml").write_text(recipe.write(Recipe(document, display), arrays))
-    for name in ("a.stylescope", "a.yaml"):
+    for name, run in {"a.stylescope": in_process, "a.yaml": here}.items():
         out = tmp_path / f"{name}.png"
-        done = run("--recipe", tmp_path / name, "--out", out, "--device", "cpu")
+        done = run("picture", "--recipe", tmp_path / name, "--out", out, "--device", "cpu")
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip() == str(out)
         np.testing.assert_array_equal(np.array(Image.open(out)), expected)
@@ -72,8 +63,11 @@ def test_what_cannot_be_rendered_gives_a_sentence_and_exit_code_1(tmp_path):
     gone = replace(document, network=Network(str(tmp_path / "gone.pkl")))
     (tmp_path / "gone.yaml").write_text(recipe.write(Recipe(gone), arrays))
     save_png(tmp_path / "plain.png", np.zeros((4, 4, 3), np.uint8))
-    for name, sentence in (("gone.yaml", "gone.pkl could not be opened"), ("plain.png", "carries no recipe")):
-        done = run("--recipe", tmp_path / name)
+    for name, run, sentence in (
+        ("gone.yaml", in_process, "gone.pkl could not be opened"),
+        ("plain.png", here, "carries no recipe"),
+    ):
+        done = run("picture", "--recipe", tmp_path / name)
         assert done.returncode == 1
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
@@ -86,17 +80,19 @@ def test_the_network_of_a_run_folder_is_pinned(tmp_path):
     first = folder / "network-snapshot-000001.safetensors"
     shutil.copy(tiny.save(tmp_path, "sg2"), first)
     (tmp_path / "a.json").write_text(recipe.write(Recipe(Document()), ArrayStore()))
-    done = run("--recipe", tmp_path / "a.json", "--network", folder, "--out", tmp_path / "a.png", "--device", "cpu")
+    done = here(
+        "picture", "--recipe", tmp_path / "a.json", "--network", folder, "--out", tmp_path / "a.png", "--device", "cpu"
+    )
     assert (done.returncode, done.stderr) == (0, "")
     text = json.loads(metadata.read(tmp_path / "a.png", KEY))
     assert text["document"]["network"]["source"] == str(first)
     (named,) = text["networks"]
     assert (named["source"], named["sha256"]) == (str(first), hashlib.sha256(first.read_bytes()).hexdigest())
     shutil.copy(tiny.save(tmp_path, "sg3"), folder / "network-snapshot-000002.safetensors")
-    done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "b.png", "--device", "cpu")
+    done = here("picture", "--recipe", tmp_path / "a.png", "--out", tmp_path / "b.png", "--device", "cpu")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
     shutil.copy(folder / "network-snapshot-000002.safetensors", first)
-    done = run("--recipe", tmp_path / "a.png", "--out", tmp_path / "c.png", "--device", "cpu")
+    done = here("picture", "--recipe", tmp_path / "a.png", "--out", tmp_path / "c.png", "--device", "cpu")
     assert done.returncode == 0
     assert "is not the network that this was saved with" in done.stderr

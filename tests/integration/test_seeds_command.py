@@ -1,9 +1,8 @@
-"""`python -m renderer seeds` as a separate process: pictures, sheets and latents of many seeds."""
+"""`python -m renderer seeds`: pictures, sheets and latents of many seeds."""
 
 import json
 import signal
 import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -17,15 +16,14 @@ from renderer.document.metadata import read
 from renderer.document.parts import Display, Latent, LayerStyle, Mixing, Network, Truncation
 from renderer.document.session import Session, save
 from tests.fixtures_path import ROOT
+from tests.integration.command import here, in_process, words_of
 from tests.unit.renderer import tiny
 
-
-def command(*options):
-    return [sys.executable, "-m", "renderer", "seeds", "--device", "cpu", "--threads", "1", *map(str, options)]
+OWN = ("--device=cpu", "--threads=1")
 
 
 def seeds(*options):
-    return subprocess.run(command(*options), cwd=ROOT, capture_output=True, text=True, check=False)
+    return here("seeds", *OWN, *options)
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ def work(tmp_path):
 
 def test_each_picture_is_that_of_the_window_at_its_seed_and_carries_its_recipe(work, tmp_path):
     session, image, _, document = work
-    done = seeds(f"--session={session}", "--seeds=3,88-89", f"--out={tmp_path / 'out'}", "--json")
+    done = in_process("seeds", *OWN, f"--session={session}", "--seeds=3,88-89", f"--out={tmp_path / 'out'}", "--json")
     assert done.returncode == 0, done.stderr
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert told == [*({"done": i + 1, "total": 3} for i in range(3)), {"saved": str(tmp_path / "out")}]
@@ -99,7 +97,9 @@ def test_latents_are_what_the_synthesis_network_gets(work, tmp_path):
 
 def test_a_stopped_export_keeps_what_it_has_written(work, tmp_path):
     session, *_ = work
-    words = command(f"--session={session}", "--seeds=0-99999", f"--out={tmp_path / 'out'}", "--json", "--recipe=0")
+    words = words_of(
+        "seeds", *OWN, f"--session={session}", "--seeds=0-99999", f"--out={tmp_path / 'out'}", "--json", "--recipe=0"
+    )
     running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     running.stdout.readline()
     running.send_signal(signal.SIGTERM)

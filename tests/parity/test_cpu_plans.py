@@ -8,7 +8,15 @@ import gan
 from gan.inference import cpu
 from tests.fixtures_path import fixtures
 
-CASES = {"sg2_64": 1e-4, "sg2ada_cond_32": 1e-4, "sg2_tf_64": 1e-4, "sg3t_64": 5e-5, "sg3r_64": 5e-5}
+CASES = {
+    "sg1_tf_64": 1e-4,
+    "sg2_64": 1e-4,
+    "sg2_resnet_32": 1e-4,
+    "sg2ada_cond_32": 1e-4,
+    "sg2_tf_64": 1e-4,
+    "sg3t_64": 5e-5,
+    "sg3r_64": 5e-5,
+}
 """And their tolerances."""
 
 

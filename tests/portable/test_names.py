@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -30,10 +32,11 @@ LONGEST = 259
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The home of a user, with a folder of files."""
-    (tmp_path / USER / FILES).mkdir(parents=True)
-    return tmp_path / USER
+def home() -> Iterator[Path]:
+    """The home of a user, with a folder of files. The folder of a test's files may be too long already."""
+    with TemporaryDirectory(prefix="s") as folder:
+        (Path(folder) / USER / FILES).mkdir(parents=True)
+        yield Path(folder) / USER
 
 
 def gan(*words: str, home: Path, ends: int = 0) -> str:

@@ -92,7 +92,7 @@ def test_a_training_of_one_tick(elsewhere: Elsewhere):
         content = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), np.uint8)
         Image.fromarray(content).save(pictures / f"{seed}.png")
     elsewhere.stylescope(
-        "train", "--outdir=runs", "--cfg=stylegan2", "--data=pictures", "--gpus=1", "--batch=4", "--gamma=1",
+        "train", "--outdir=runs", "--cfg=stylegan2", "--data=pictures", "--gpus=1", "--batch=20", "--gamma=1",
         "--cbase=32", "--cmax=4", "--zdim=4", "--wdim=4", "--map-depth=1", "--mbstd-group=2", "--workers=0",
         "--kimg=1", "--tick=1", "--snap=1", "--metrics=none", "--device=cpu",
     )  # fmt: skip

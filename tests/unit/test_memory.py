@@ -50,6 +50,15 @@ def test_what_is_read_goes_back_at_once_and_what_is_kept_on_request():
     assert float(megabytes["given back"]) > 100
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_room_is_made_of_what_is_kept(monkeypatch, kept):
+    given = []
+    monkeypatch.setattr(memory, "_kept", kept)
+    monkeypatch.setattr(memory, "return_freed_memory", lambda: given.append(True))
+    memory.make_room()
+    assert given == [True] * kept
+
+
 def test_options_of_blocks_that_give_back_end_with_the_last_one(monkeypatch):
     asked = []
 

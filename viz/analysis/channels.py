@@ -50,7 +50,8 @@ def _controls(scene: Scene, facts: Facts, layer: str | None, info: LayerInfo) ->
     display, width = scene.view.display, imgui.get_content_region_avail().x
     ui.row_label("Channels", display.channels != "rgb")
     hints = ("Three neighbouring channels as red, green and blue", "A single channel in grey")
-    mode = ui.segmented("channels", ("RGB", "One"), int(display.channels == "one"), width - t.px(t.label), hints=hints)
+    now = int(display.channels == "one")
+    mode = ui.segmented("channels", ("RGB", "One"), now, width - t.px(t.label), hints=hints, default=0)
     display = clamped(replace(display, channels="one" if mode else "rgb"), info.channels)
     scene = put(scene, "view.display", display)
     scene = _channel(scene, info.channels)

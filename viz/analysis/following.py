@@ -28,6 +28,8 @@ class Following:
     done: int = 0
     total: int = 0
     over: bool = False
+    waits: bool = False
+    """True while the document is not measured as something is held, or moves by itself."""
     problem: str = ""
     """Why the newest job failed."""
     advice: str = ""
@@ -64,8 +66,9 @@ class Following:
             self._inputs, wanted = inputs, make()
             if wanted != self._wanted:
                 self._wanted, self._since = (self.work if wanted == self.work else wanted), facts.now
+        self.waits = False
         if self._wanted is not self.work and (live or self.work is None):
-            held = imgui.is_any_item_active() or (scene.view.moving and not moving)
+            held = self.waits = imgui.is_any_item_active() or (scene.view.moving and not moving)
             if facts.now - self._since >= REST_S and not held:
                 self.work, self.over, self.problem, self.advice = self._wanted, False, "", ""
             else:

@@ -15,7 +15,7 @@ from renderer.document.lens.jobs import EquivarianceFound
 from renderer.document.parts import Display, Transform
 from renderer.ipc.protocol import Equivariance
 from viz.analysis.following import Following
-from viz.analysis.lens_parts import Figure, Table, beside, headed
+from viz.analysis.lens_parts import Figure, Table, beside, headed, measuring
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import untracked
@@ -28,6 +28,8 @@ from viz.ui.widgets import spots
 TOP_DB = 80.0
 """Upper end of the scale in dB."""
 HARDLY_SEEN_DB = 60.0
+FIRST = 3
+"""Pictures of the first figures: the still one, the moved and the turned one."""
 
 
 class Measured:
@@ -36,6 +38,8 @@ class Measured:
     def __init__(self) -> None:
         self.job = Following()
         self.found: EquivarianceFound | None = None
+        self.pointed: float | None = None
+        """Place of the curves that the pointer is at, as a share of the path."""
         self._result: AnyArray | None = None
 
     @property
@@ -103,19 +107,19 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     now = measured(facts)
     now.look(scene, facts)
     if now.job.problem:
-        ui.error_strip(now.job.problem, now.job.advice, ())
+        ui.error_strip(now.job.problem, now.job.advice, dismiss=False)
         return scene
     found = now.found
     token = "faint" if now.behind else "text"
     ends = (math.nan, math.nan) if found is None else (float(found.translation[-1]), float(found.rotation[-1]))
-    move = f"move {transform.x:+.3f}, {transform.y:+.3f}".replace("-", "−")
+    move = tuple(f"move {transform.x:+.{n}f}, {transform.y:+.{n}f}".replace("-", "−") for n in (3, 2, 1))
     turn = f"turn {transform.angle:.1f}°"
     with beside(
         Figure("EQ-T", decibels_text(ends[0]), "dB", move, token),
         Figure("EQ-R", decibels_text(ends[1]), "dB", turn, token),
     ):
         if found is None:
-            ui.empty_state("gauge", "Measuring", "The first figures are there in a moment")
+            measuring(facts, now.job, FIRST)
             return scene
         return _curves(scene, found, now)
 
@@ -128,7 +132,7 @@ def _curves(scene: Scene, found: EquivarianceFound, now: Measured) -> Scene:
     at: float | None = None
     ui.push_font(t.small, "regular")
     room = imgui.get_content_region_avail()
-    with plots.plot("equivariance", -1, max(room.y, t.px(60)), implot.Flags_.no_legend) as seen:
+    with plots.plot("equivariance", -1, max(room.y, t.px(plots.LEAST)), implot.Flags_.no_legend) as seen:
         if seen:
             implot.setup_axes("along the path", "dB", 0, 0)
             implot.setup_axes_limits(0, 1, 0, TOP_DB, imgui.Cond_.always)
@@ -142,6 +146,7 @@ def _curves(scene: Scene, found: EquivarianceFound, now: Measured) -> Scene:
                     )
                     _named(name, float(values[known][-1]), token, values is highest)
             at = _pointed(share, kinds)
+    now.pointed = at
     spots.mark("equivariance")
     imgui.pop_font()
     if at is None or not imgui.is_mouse_clicked(imgui.MouseButton_.left):
@@ -167,10 +172,10 @@ def _pointed(share: NDArray[np.float64], kinds: Sequence[tuple[str, NDArray[np.f
     x = implot.plot_to_pixels(float(share[index]), 0.0).x
     lines.add_line(V(x, low.y), V(x, low.y + size.y), t.u32("dim", 0.5), t.px(1))
     figures = "   ".join(f"{name} {decibels_text(float(values[index]))} dB" for name, values, _ in kinds)
-    if imgui.begin_tooltip():
+    if ui.begin_tooltip():
         ui.label(f"{100 * share[index]:.0f} % of the way: {figures}", "text", t.small)
         ui.label("Click: go there", "faint", t.small)
-        imgui.end_tooltip()
+        ui.end_tooltip()
     return float(share[index])
 
 

@@ -11,10 +11,15 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 from numpy.typing import NDArray
 
+from foundation.specs.editing.distances import names_of
+from viz.analysis.following import Following
 from viz.files.actions import SaveTable
 from viz.files.capture import CAPTURES, folder_of
+from viz.state.facts import Facts
 from viz.state.scene import Action, Scene, Window
+from viz.ui import plots
 from viz.ui import widgets as ui
+from viz.ui.numbers import duration
 from viz.ui.theme import current as t
 
 LOW = 190
@@ -34,8 +39,34 @@ class Figure(NamedTuple):
     name: str
     text: str
     unit: str
-    note: str
+    note: str | tuple[str, ...]
+    """Wordings, the longest first."""
     token: str = "text"
+
+
+SOON_S = 2.0
+"""First figures that take longer say how long."""
+
+
+def measuring(facts: Facts, job: Following, pictures: int) -> None:
+    """Draw what a figure waits for that has no value yet.
+
+    Args:
+        facts: Facts of the frame.
+        job: Measures the figure.
+        pictures: Pictures of the whole network that its first value takes.
+    """
+    if job.waits:
+        ui.empty_state("gauge", "Waiting", "Measured once the picture rests")
+        return
+    ui.empty_state("gauge", "Measuring", f"The first figures are there {soon_text(facts, pictures)}")
+
+
+def soon_text(facts: Facts, pictures: int) -> str:
+    """Return when a first value of so many pictures is there: `in about 8 s`; figures that are measured take turns."""
+    each_s = facts.frame.full_ms / 1000 if facts.frame is not None else 0.0
+    seconds = pictures * each_s * max(len(facts.jobs.running), 1)
+    return f"in about {duration(seconds)}" if seconds >= SOON_S else "in a moment"
 
 
 @contextmanager
@@ -43,9 +74,10 @@ def beside(*figures: Figure) -> Iterator[None]:
     """Draw figures in a row above what is drawn inside, or in a column beside it where the room is low."""
     p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     low = room.y < t.px(LOW)
-    width, height = (
-        (t.px(FIGURE[0]), min(t.px(FIGURE[1]), room.y / len(figures))) if low else (room.x / len(figures), 0.0)
-    )
+    width, height = room.x / len(figures), 0.0
+    if low:
+        width = t.px(FIGURE[0])
+        height = min(t.px(FIGURE[1]), max(room.y, t.px(plots.LEAST)) / len(figures))
     for k, one in enumerate(figures):
         x, y = (p.x, p.y + k * height) if low else (p.x + k * width, p.y)
         fits = width - t.px(6)
@@ -53,7 +85,8 @@ def beside(*figures: Figure) -> Iterator[None]:
         end = ui.draw(one.text, x, y + t.px(15), one.token, weight="bold", height=t.px(20))
         ui.draw(one.unit, x + end + t.px(4), y + t.px(15), "faint", t.small, height=t.px(20))
         if not low or height >= t.px(FIGURE[1]):
-            ui.draw(ui.ellipsis(one.note, fits, t.small), x, y + t.px(34), "faint", t.small, height=t.px(16))
+            notes = (one.note,) if isinstance(one.note, str) else one.note
+            ui.draw(ui.first_fitting(notes, fits, t.small), x, y + t.px(34), "faint", t.small, height=t.px(16))
     imgui.set_cursor_screen_pos(V(p.x + width, p.y) if low else V(p.x, p.y + t.px(FIGURE[1])))
     imgui.begin_group()
     try:
@@ -72,7 +105,7 @@ def headed(
         title: Title of the figure.
         name: Folder of what is saved of it, also the id of the button.
         table: Returns its values; None while there are none.
-        note: Drawn before the button.
+        note: Name of a distance, drawn before the button.
         room: Pixels that stay free before the note.
     """
     p, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
@@ -81,7 +114,7 @@ def headed(
     x = ui.draw(title, p.x, p.y, "text", t.small, "bold", height=high)
     end = p.x + width - side - t.px(6) - room
     if note and end - p.x - x > t.px(24):
-        text = ui.ellipsis(note, end - p.x - x - t.px(8), t.small)
+        text = ui.first_fitting(names_of(note), end - p.x - x - t.px(8), t.small)
         ui.draw(text, end, p.y, "faint", t.small, align=1, height=high)
     imgui.push_id(ui.drawable(name))
     imgui.set_cursor_screen_pos(V(p.x + width - side, p.y - t.px(2)))

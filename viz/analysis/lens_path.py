@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from imgui_bundle import ImVec2 as V
@@ -9,13 +10,14 @@ from imgui_bundle import imgui, implot
 from numpy.typing import NDArray
 
 from foundation.specs.editing.distances import DISTANCES
+from renderer.document.animate import requested
 from renderer.document.document import request_for
 from renderer.document.lens.jobs import MAP_COLUMNS, MAP_ROWS, MAP_STEP
 from renderer.document.parts import Display, Latent
 from renderer.document.timeline import Key, Timeline, Track
 from renderer.ipc.protocol import Changes, PathMap
 from viz.analysis.following import Following
-from viz.analysis.lens_parts import Figure, Table, beside, headed
+from viz.analysis.lens_parts import Figure, Table, beside, headed, measuring
 from viz.generate.pad import neighbour_request
 from viz.generate.pad_map import PAD_MAP, ShownMap
 from viz.state.constant_speed import evened, toggled_constant
@@ -28,6 +30,8 @@ from viz.ui.widgets import spots
 
 JUMP = 2.0
 """Times the mean from which a step is marked as a jump."""
+HALVED = 30
+"""Steps that are measured in halves where the curve bends most."""
 WALK_SEEDS = 4.0
 """Length of a walk whose steps are measured, in seeds."""
 PLACES = ("Timeline", "Pad")
@@ -35,8 +39,22 @@ _MAP_GRID = 4
 """Fields that a map moves by as the place does: fields stay comparable, and few are measured anew."""
 
 
+@dataclass(eq=False)
 class Speed(Following):
     """The job that measures the steps of the timeline or of the walk."""
+
+    curve: "PathSpeed | None" = None
+    curve_of: object = None
+    """The result that `curve` was made of."""
+
+    @property
+    def speed(self) -> "PathSpeed | None":
+        """The measured curve, made once of each result; None while there is none."""
+        if self.result is None or not isinstance(self.of, Changes):
+            return None
+        if self.curve is None or self.curve_of is not self.result:
+            self.curve, self.curve_of = as_ppl(self.of, self.result), self.result
+        return self.curve
 
 
 class Around(Following):
@@ -78,18 +96,51 @@ def _table(job: Following) -> Table:
         rows, columns = np.indices(shown.values.shape)
         x, y = shown.left + columns * shown.step, shown.top + rows * shown.step
         return {"x": x.ravel().tolist(), "y": y.ravel().tolist(), "path_length": shown.values.ravel().tolist()}
-    assert isinstance(job.of, Changes)
-    assert job.result is not None
-    times, values = _as_ppl(job.of, job.result)
-    return {"seconds": times.tolist(), "path_length": values.tolist(), "root_distance": job.result[:-1].tolist()}
+    assert isinstance(job, Speed)
+    speed = job.speed
+    assert speed is not None
+    roots = np.sqrt(speed.values) * speed.steps
+    return {
+        "seconds": speed.times.tolist(),
+        "step_seconds": speed.steps.tolist(),
+        "path_length": speed.values.tolist(),
+        "root_distance": roots.tolist(),
+    }
 
 
-def _as_ppl(work: Changes, result: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the middle of each step in seconds, and d / step^2 as PPL counts it, the length of a step in seconds."""
-    roots = result[:-1]
-    step = work.timeline.seconds / len(roots)
-    times = np.asarray((np.arange(len(roots)) + 0.5) * step, np.float64)
-    return times, np.asarray(np.square(roots / max(step, 1e-9)), np.float64)
+class PathSpeed(NamedTuple):
+    """A measured curve, from step to step; where it bends, from half a step to the next."""
+
+    times: NDArray[np.float64]
+    """Middle of each step in seconds."""
+    values: NDArray[np.float64]
+    """d / step^2 as PPL counts it, the length of a step in seconds; nan where nothing was measured."""
+    steps: NDArray[np.float64]
+    """Length of each step in seconds."""
+    halved: int
+    """Steps that are there as two halves."""
+
+    @property
+    def mean(self) -> float:
+        """Mean over time of what is known."""
+        known = np.isfinite(self.values)
+        return float(np.average(self.values[known], weights=self.steps[known])) if known.any() else math.nan
+
+
+def as_ppl(work: Changes, result: NDArray[np.float64]) -> PathSpeed:
+    """Return the curve of a result."""
+    count = work.samples
+    step = max(work.timeline.seconds / count, 1e-9)
+    halves = result[count:-1].reshape(-1, 3)
+    halves = halves[np.isfinite(halves).all(axis=1)]
+    whole = np.setdiff1d(np.arange(count), halves[:, 0].astype(int))
+    starts = np.concatenate([whole, halves[:, 0], halves[:, 0] + 0.5])
+    shares = np.concatenate([np.ones(len(whole)), np.full(2 * len(halves), 0.5)])
+    roots = np.concatenate([result[:count][whole], halves[:, 1], halves[:, 2]])
+    order = np.argsort(starts, kind="stable")
+    starts, steps = starts[order], shares[order] * step
+    values = np.square(roots[order] / steps)
+    return PathSpeed(starts * step + steps / 2, np.asarray(values, np.float64), steps, len(halves))
 
 
 # -- along the timeline or the walk ------------------------------------------------------------------------------------
@@ -102,7 +153,7 @@ def path_of(scene: Scene) -> Timeline | None:
         return replace(document.timeline, constant_speed=False, retiming=None)
     motion = scene.view.motion
     speed = motion.latent_speed if motion.latent else 0.0
-    if not speed or document.latent.array is not None:
+    if not speed:
         return None
     ahead = math.copysign(WALK_SEEDS, speed)
     seconds = abs(ahead / speed)
@@ -122,40 +173,58 @@ def _along(scene: Scene, facts: Facts) -> Scene:
     def made() -> Changes:
         latent = document.latent
         if walks and isinstance(latent, Latent):  # its keys say where it is
-            latent = replace(latent, x=0.0)
+            latent = replace(latent.moved_to(latent.x, latent.y), x=0.0)
         request = request_for(replace(document, latent=latent), Display(), scene.settings.device, 0)
-        return Changes(request, timeline, measure="distance")
+        if not any(track.path.startswith("mixing") for track in timeline.acting):  # which blends with the latent
+            request = requested(request, timeline, 0.0)  # what the timeline decides does not begin it anew
+        return Changes(request, timeline, measure="distance", halved=HALVED)
 
     inputs = (document, scene.settings.device)
     job.look(scene, facts, inputs, made, scene.view.lens.live, moving=walks)
     if job.problem:
-        ui.error_strip(job.problem, job.advice, ())
+        ui.error_strip(job.problem, job.advice, dismiss=False)
         return scene
-    if job.result is None or not isinstance(job.of, Changes):
-        share = job.done / max(job.total, 1)
-        ui.empty_state("gauge", "Measuring", f"{100 * share:.0f} % of the steps")
+    speed = job.speed
+    if speed is None or job.result is None or not isinstance(job.of, Changes):
+        measuring(facts, job, 2)
         return scene
-    return _figures(scene, job, job.of, job.result)
+    return _figures(scene, job, speed, job.of, job.result)
 
 
-def _figures(scene: Scene, job: Following, work: Changes, result: NDArray[np.float64]) -> Scene:
+def present(scene: Scene, facts: Facts) -> tuple[float, bool] | None:
+    """Return the path length at the playhead, as PPL counts it, and True if it is of an older state.
+
+    None while nothing is known.
+    """
+    job = facts.scratch.get(Speed)
+    speed = job.speed
+    if speed is None or path_of(scene) is None or not (known := np.isfinite(speed.values)).any():
+        return None
+    assert isinstance(job.of, Changes)
+    at = min(scene.view.playback.at, job.of.timeline.seconds)
+    return float(np.interp(at, speed.times[known], speed.values[known])), job.behind
+
+
+def _figures(scene: Scene, job: Speed, speed: PathSpeed, work: Changes, result: NDArray[np.float64]) -> Scene:
     """Draw the figures and the curve of the steps."""
     seconds = work.timeline.seconds
-    times, values = _as_ppl(work, result)
+    times, values = speed.times, speed.values
     known = np.isfinite(values)
     playhead = min(scene.view.playback.at, seconds)
     now = float(np.interp(playhead, times[known], values[known]))
     longest = int(np.nanargmax(values))
-    count = int(known.sum())
+    count = int(np.isfinite(result[: work.samples]).sum())
     token = "faint" if job.behind else "text"
-    marked = token if values[longest] <= JUMP**2 * np.nanmean(values) or job.behind else "warn"
-    steps = f"{count} steps" if count == len(values) else f"{count} of {len(values)} steps"
+    marked = token if values[longest] <= JUMP**2 * speed.mean or job.behind else "warn"
+    halved = f", {speed.halved} halved" if speed.halved else ""
+    steps = f"{count} steps{halved}" if count == work.samples else f"{count} of {work.samples} steps"
     with beside(
         Figure("Now", number(now), "", f"at {playhead:.1f} s, as PPL", token),
-        Figure("Mean", number(float(np.nanmean(values))), "", steps, token),
+        Figure("Mean", number(speed.mean), "", steps, token),
         Figure("Longest", number(values[longest]), "", f"at {times[longest]:.1f} s", marked),
     ):
-        return _curve(scene, job, times, values, seconds)
+        whole = count == work.samples and not job.behind
+        return _curve(scene, speed, result[: work.samples] if whole else None, seconds)
 
 
 def number(value: float) -> str:
@@ -165,18 +234,19 @@ def number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _curve(
-    scene: Scene, job: Following, times: NDArray[np.float64], values: NDArray[np.float64], seconds: float
-) -> Scene:
-    """Draw the button that evens out the speed, and the curve with its jumps."""
+def _curve(scene: Scene, speed: PathSpeed, whole: NDArray[np.float64] | None, seconds: float) -> Scene:
+    """Draw the button that evens out the speed, and the curve with its jumps.
+
+    `whole` has the roots of the distances of all steps; None until they are measured.
+    """
+    times, values = speed.times, speed.values
     playhead, known = min(scene.view.playback.at, seconds), np.isfinite(values)
     own = scene.document.timeline
     constant = own.constant_speed
-    whole = job.over and not job.behind and job.result is not None
     hint = "Keys keep their order; the timeline goes on at the same change of the picture everywhere"
     if not own.acting:
         hint = "A walk has no keys: make one on the timeline first"
-    elif not (constant or whole):
+    elif not constant and whole is None:
         hint = "Once every step is measured"
     if ui.button(
         "Speed is even" if constant else "Even out the speed",
@@ -184,20 +254,20 @@ def _curve(
         on=constant,
         id_="##even",
         hint=hint,
-        enabled=bool(own.acting) and (constant or whole),
+        enabled=bool(own.acting) and (constant or whole is not None),
     ):
-        scene = toggled_constant(scene) if constant or job.result is None else evened(scene, job.result[:-1])
+        scene = toggled_constant(scene) if constant or whole is None else evened(scene, whole)
     ui.push_font(t.small, "regular")
     room, top = imgui.get_content_region_avail(), 1.15 * float(np.nanmax(values)) or 1.0
-    mean, x, y = float(np.nanmean(values)), times[known], values[known]
+    mean, x, y = speed.mean, times[known], values[known]
     jumps = y > JUMP**2 * mean
-    with plots.plot("path length", -1, max(room.y, t.px(60)), implot.Flags_.no_legend) as seen:
+    with plots.plot("path length", -1, max(room.y, t.px(plots.LEAST)), implot.Flags_.no_legend) as seen:
         if seen:
             implot.setup_axes("seconds", "as PPL counts", 0, 0)
             implot.setup_axes_limits(0, seconds, 0, top, imgui.Cond_.always)
             plots.area("##below", x, np.zeros_like(y), y, "accent", 0.18)
             plots.line("##mean", np.array([0.0, seconds]), np.full(2, mean), "dim", 1)
-            plots.line("##speed", x, y, "accent", 2, 1 if whole else 0.6)
+            plots.line("##speed", x, y, "accent", 2, 0.6 if whole is None else 1)
             plots.line("##now", np.full(2, playhead), np.array([0.0, top]), "text", 1, 0.7)
             for at, value in zip(x[jumps].tolist(), y[jumps].tolist(), strict=True):
                 point = implot.plot_to_pixels(at, value)
@@ -211,9 +281,9 @@ def _pointed(x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
     """Say the value under the pointer."""
     if implot.is_plot_hovered() and len(x):
         index = int(np.abs(x - implot.get_plot_mouse_pos().x).argmin())
-        if imgui.begin_tooltip():
+        if ui.begin_tooltip():
             ui.label(f"{x[index]:.2f} s: {number(float(y[index]))}", "text", t.small)
-            imgui.end_tooltip()
+            ui.end_tooltip()
 
 
 # -- around the present w ----------------------------------------------------------------------------------------------
@@ -240,8 +310,8 @@ class _Newest:
 
 def _map(scene: Scene, facts: Facts) -> Scene:
     document = scene.document
-    if document.latent.array is not None:
-        ui.empty_state("path", "A stored latent", "It has no place on the pad; choose a seed to map what is around it")
+    if document.latent.stored:
+        ui.empty_state("path", "A stored latent", "It is no seed; walk away from it to map what is around")
         return scene
     job = facts.scratch.get(Around)
 
@@ -254,7 +324,7 @@ def _map(scene: Scene, facts: Facts) -> Scene:
 
     job.look(scene, facts, (document, scene.settings.device), made, scene.view.lens.live)
     if job.problem:
-        ui.error_strip(job.problem, job.advice, ())
+        ui.error_strip(job.problem, job.advice, dismiss=False)
         return scene
     newest = facts.scratch.get(_Newest)
     if job.result is not None and isinstance(job.of, PathMap) and newest.of is not job.result:
@@ -262,7 +332,7 @@ def _map(scene: Scene, facts: Facts) -> Scene:
     facts.services[PAD_MAP].show(newest.shown)
     shown = newest.shown
     if shown is None or job.result is None:
-        ui.empty_state("gauge", "Measuring", "The first fields are there in a moment")
+        measuring(facts, job, 1)  # three at a low resolution
         return scene
     count, total, side = int(job.result[2]), shown.values.size, int(job.result[1])
     low, high = shown.limits
@@ -270,7 +340,13 @@ def _map(scene: Scene, facts: Facts) -> Scene:
     reduced = facts.model is not None and side < facts.model.resolution
     note = f"{count} of {total} fields" if count < total else f"{total} fields"
     with beside(
-        Figure("Here", number(shown.at(document.latent.x, document.latent.y)), "", "as PPL counts, by seeds", token),
+        Figure(
+            "Here",
+            number(shown.at(document.latent.x, document.latent.y)),
+            "",
+            ("as PPL counts, by seeds", "by seeds"),
+            token,
+        ),
         Figure("Mean", number(float(np.nanmean(shown.values))), "", note, token),
         Figure("Least to most", f"{number(low)}–{number(high)}", "", f"at {side} pixels" if reduced else "", token),
     ):
@@ -282,7 +358,7 @@ def _plate(shown: ShownMap, x: float, y: float) -> None:
     """Draw the map with a mark at the present place, and the value under the pointer."""
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     rows, columns = shown.values.shape
-    per_seed = max(min(room.x / columns, max(room.y, t.px(60)) / rows), 1.0) / shown.step
+    per_seed = max(min(room.x / columns, max(room.y, t.px(plots.LEAST)) / rows), 1.0) / shown.step
     size = V(columns * shown.step * per_seed, rows * shown.step * per_seed)
     origin = V(a.x + shown.step * per_seed / 2, a.y + shown.step * per_seed / 2)
     imgui.dummy(size)
@@ -292,7 +368,7 @@ def _plate(shown: ShownMap, x: float, y: float) -> None:
     at = V(origin.x + (x - shown.left) * per_seed, origin.y + (y - shown.top) * per_seed)
     if a.x <= at.x <= a.x + size.x and a.y <= at.y <= a.y + size.y:
         imgui.get_window_draw_list().add_circle(at, t.px(5), t.u32("#FFFFFF"), 0, t.px(2))
-    if hovered and imgui.begin_tooltip():
+    if hovered and ui.begin_tooltip():
         px, py = shown.left + (mouse.x - origin.x) / per_seed, shown.top + (mouse.y - origin.y) / per_seed
         ui.label(f"x {px:.2f}, y {py:.2f}: {number(shown.at(px, py))}", "text", t.small)
-        imgui.end_tooltip()
+        ui.end_tooltip()

@@ -16,7 +16,7 @@ from renderer.document.lens.jobs import PowerFound
 from renderer.document.parts import Display, Latent
 from renderer.ipc.protocol import Diversity, RadialPower
 from viz.analysis.following import Following
-from viz.analysis.lens_parts import Figure, Table, beside, headed
+from viz.analysis.lens_parts import Figure, Table, beside, headed, measuring, soon_text
 from viz.analysis.lens_path import number
 from viz.analysis.spectrum import frequency_ticks
 from viz.files.browse_purposes import DATASET
@@ -112,12 +112,14 @@ def _diversity(scene: Scene, facts: Facts) -> Scene:
     scene = headed(scene, f"Diversity at ψ {psi:.2f}", "diversity", table, name)
     p = imgui.get_cursor_screen_pos()
     if job.problem:
-        ui.label(f"{job.problem} {job.advice}", "warn", t.small)
+        ui.wrapped(f"{job.problem} {job.advice}", "warn", t.small)
         return scene
     mean, error, count = (float(one) for one in known[:3]) if known is not None else (math.nan, math.nan, 0.0)
     token = "faint" if job.behind else "text"
     end = ui.draw(number(mean), p.x, p.y, token, weight="bold", height=t.px(20))
     note = f"± {error:.2g}   all pairs of {count:.0f} pictures" if math.isfinite(error) else "Measuring"
+    if not math.isfinite(mean):
+        note = "Measured once the picture rests" if job.waits else f"The first pair is there {soon_text(facts, 2)}"
     room = imgui.get_content_region_avail().x - end - t.px(8)
     ui.draw(ui.ellipsis(note, room, t.small), p.x + end + t.px(8), p.y, "faint", t.small, height=t.px(20))
     imgui.dummy(V(end + room, t.px(24)))
@@ -159,11 +161,11 @@ def _power(scene: Scene, facts: Facts) -> Scene:
     power.job.look(scene, facts, (document.network, document.weights, device, dataset), made, scene.view.lens.live)
     power.take()
     if power.job.problem:
-        ui.error_strip(power.job.problem, power.job.advice, ())
+        ui.error_strip(power.job.problem, power.job.advice, dismiss=False)
         return scene
     found = power.found
     if found is None or len(found.frequency) < 2:
-        ui.empty_state("gauge", "Measuring", "The first pictures are there in a moment")
+        measuring(facts, power.job, 1)
         return scene
     return _compared(scene, power, found)
 
@@ -193,7 +195,7 @@ def _compared(scene: Scene, power: Power, found: PowerFound) -> Scene:
     differs, error = float(found.difference[at]), float(found.error[at])
     sure = math.isfinite(error) and abs(differs) > 2 * error
     unit = f"± {error:.1f} dB" if math.isfinite(error) else "dB"
-    own, other = counted(network, of_network), counted(dataset, of_dataset)
+    own, other = measured_of(network, of_network), measured_of(dataset, of_dataset)
     counts = f"{own} pictures" if own == other else f"{own} and {other}"
     with beside(
         Figure(
@@ -211,7 +213,7 @@ def _compared(scene: Scene, power: Power, found: PowerFound) -> Scene:
     return scene
 
 
-def counted(done: int, total: int) -> str:
+def measured_of(done: int, total: int) -> str:
     """Return how many pictures are measured: `12 of 512`, `512`."""
     return f"{done}" if done >= total else f"{done} of {total}"
 
@@ -235,7 +237,7 @@ def _curves(found: PowerFound, behind: bool) -> None:
     alpha = 0.6 if behind else 1.0
     ui.push_font(t.small, "regular")
     legend = 0 if room.y > t.px(LEGEND) else implot.Flags_.no_legend
-    with plots.plot("radial power", -1, max(room.y, t.px(60)), legend) as seen:
+    with plots.plot("radial power", -1, max(room.y, t.px(plots.LEAST)), legend) as seen:
         if seen:
             implot.setup_axes("cycles per pixel", "dB", 0, 0)
             implot.setup_axis_scale(implot.ImAxis_.x1, implot.Scale_.log10)
@@ -256,13 +258,13 @@ def _pointed(found: PowerFound, x: NDArray[np.float64]) -> None:
         return
     mouse = max(implot.get_plot_mouse_pos().x, 1e-9)
     index = 1 + int(np.abs(np.log(x) - math.log(mouse)).argmin())
-    if imgui.begin_tooltip():
+    if ui.begin_tooltip():
         error = float(found.error[index])
         spread = f" ± {error:.1f}" if math.isfinite(error) else ""
         differs = f"{found.difference[index]:+.1f}".replace("-", "−")
         ui.label(f"{found.frequency[index]:.3f} cycles/pixel: {differs}{spread} dB", "text", t.small)
         ui.label("Network green, dataset grey", "faint", t.small)
-        imgui.end_tooltip()
+        ui.end_tooltip()
 
 
 def values_of(found: PowerFound) -> Table:

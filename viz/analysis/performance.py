@@ -46,7 +46,7 @@ def figures(performance: Performance) -> tuple[Figure, ...]:
         ),
         _figure(
             "Render",
-            performance.render_ms[performance.render_ms > DRAWN_MS],
+            performance.rendered_ms,
             "Time the renderer takes for a picture: median, and what 95 % stay below",
         ),
         _figure(
@@ -89,8 +89,8 @@ class _Cache:
         self.window_top = _top(performance.ui_ms, without_idle(performance.frame_ms))
 
 
-IDLE_MS, DRAWN_MS = 400.0, 0.05
-"""Time between frames from which on the window has waited for something to do; renders below come from a cache."""
+IDLE_MS = 400.0
+"""Time between frames from which on the window has waited for something to do."""
 
 
 def without_idle(frames: Series) -> Series:
@@ -266,12 +266,13 @@ def _device(scene: Scene, facts: Facts) -> Scene:
         name = f"{name}: {facts.model.device}"
     if ui.choice("Device", name, hint=hint, changed=device != "auto", width=width):
         imgui.open_popup("devices")
+    names = [device_name(one) for one in devices]
+    now = devices.index(device) if device in devices else -1
+    picked, _ = ui.pick("devices", names, now, width=width, default=devices.index("auto"))
     imgui.same_line(0, t.px(4))
     hint = "Restart the renderer: ends its process and starts another"
     if ui.button(glyph="arrows-clockwise", hint=hint, id_="##restart"):
         scene = scene.request(RestartRenderer())
-    names = [device_name(one) for one in devices]
-    picked, _ = ui.pick("devices", names, devices.index(device) if device in devices else -1, width=width)
     return put(scene, "settings.device", devices[picked]) if picked is not None else scene
 
 

@@ -74,10 +74,10 @@ def _square(scene: Scene, facts: Facts, p: V, side: float) -> Scene:
     if scene.view.display.spectrum.on and facts.spectrum:
         ui.picture(facts.spectrum.id, (0, 0, 1, 1), p, side, 3)
         imgui.dummy(V(side, side))
-        if imgui.is_item_hovered() and imgui.begin_tooltip():
+        if imgui.is_item_hovered() and ui.begin_tooltip():
             mouse = imgui.get_mouse_pos()
             ui.label(frequency_text((mouse.x - p.x) / side - 0.5, (mouse.y - p.y) / side - 0.5), "text", t.small)
-            imgui.end_tooltip()
+            ui.end_tooltip()
         return scene
     ui.fill(p, q, "canvas", 0.55, 3)
     if scene.view.display.spectrum.on:
@@ -111,7 +111,7 @@ def _controls(scene: Scene, width: float) -> Scene:
     spectrum = scene.view.display.spectrum
     room = row("Of", spectrum.selected_only)
     hints = ("Sum over every channel of the layer", "Only the channels on the canvas")
-    some = ui.segmented("of", ("All", "Shown"), int(spectrum.selected_only), room, hints=hints)
+    some = ui.segmented("of", ("All", "Shown"), int(spectrum.selected_only), room, hints=hints, default=0)
     scene = put(scene, SELECTED, bool(some))
     for path, text in (("range_db", "Range"), ("beta", "Kaiser β")):
         full = f"view.display.spectrum.{path}"
@@ -146,7 +146,7 @@ def power(scene: Scene, facts: Facts, on: bool, radial: tuple[tuple[float, float
     margin = max(1.0, 0.08 * float(np.ptp(decibels)))
     ticks = frequency_ticks(float(frequency[0]), max(2, int(room.x / t.px(48))))
     ui.push_font(t.small, "regular")
-    with plots.plot("power", -1, max(room.y, t.px(60)), implot.Flags_.no_legend) as seen:
+    with plots.plot("power", -1, max(room.y, t.px(plots.LEAST)), implot.Flags_.no_legend) as seen:
         if seen:
             implot.setup_axes("cycles per pixel", "dB of the mean", 0, 0)
             implot.setup_axis_scale(implot.ImAxis_.x1, implot.Scale_.log10)

@@ -7,6 +7,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document.parts import ArrayRef
+from viz.canvas.tools import low_res_matters, lower_edge
 from viz.dragging import mask as masking
 from viz.dragging.points import touched
 from viz.gl.camera import Area
@@ -117,7 +118,8 @@ def plate(scene: Scene, facts: Facts, area: Area) -> Scene:
     """Draw the plate of the brush at the lower left: brush, eraser, size, clear."""
     p, brush = t.px, scene.interaction.brush
     w, h = p(206), p(34)
-    x, y = area.x + p(56), area.y + area.height - h - p(12)
+    x = area.x + p(56)
+    y = lower_edge(area, low_res_matters(facts), x + w) - h
     ui.plate(x, y, w, h)
     imgui.set_cursor_screen_pos(V(x + p(5), y + p(5)))
     if ui.button(glyph="paint-brush", kind="ghost", on=not brush.erases, id_="##brush paints", hint="Paint"):

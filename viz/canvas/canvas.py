@@ -11,7 +11,7 @@ from viz.canvas import brush, handles, lens_plate, loupe, tools
 from viz.directions import piles_view
 from viz.dragging import overlay as dragging
 from viz.dragging import plate as drag_plate
-from viz.files.actions import SavePicture
+from viz.files.actions import CopyPicture, SavePicture
 from viz.gl import squares
 from viz.gl.camera import WHEEL, actual_size, panned, place, zoomed
 from viz.gl.camera import Area as Area
@@ -34,6 +34,8 @@ from viz.ui.widgets import spots
 
 MARGIN = (64, 20)
 """Margin beside and above a fitted image, in design lengths."""
+ABREAST = 1160
+"""Least design width for a plate in the middle of the lower edge beside the whole plate of the zoom."""
 WALK = 300.0
 """Drag distance from one seed to the next, in design lengths."""
 _palette, _zoom_plate = cached(tools.palette), cached(tools.zoom_plate)
@@ -81,12 +83,7 @@ def strips(scene: Scene, facts: Facts, area: Area) -> Scene:
     """Draw messages beside the tools, over the upper edge of the image."""
     p = theme.current.px
     imgui.set_cursor_screen_pos(V(area.x + p(60), area.y + p(12)))
-    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(p(8), p(6)))
-    inner = V(max(area.width - p(60) - p(12), 8), 0)
-    imgui.begin_child("strips", inner, imgui.ChildFlags_.auto_resize_y, imgui.WindowFlags_.no_scrollbar)
-    scene = notifications.draw(scene, facts)
-    imgui.end_child()
-    imgui.pop_style_var()
+    scene = notifications.draw_within(scene, facts, (area.width - p(60) - p(12), area.height - p(24)))
     return _plates(scene, facts, area)
 
 
@@ -117,6 +114,8 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
         scene = brush.draw(scene, facts, now, held)
     elif _drags(scene):
         brush.show_mask(scene, facts, now)
+    if not beside:
+        lens_plate.draw_path(scene, facts, now)
     if tool == "transform":
         scene = handles.draw(scene, facts, now)
     if _drags(scene):
@@ -128,12 +127,14 @@ def _picture(scene: Scene, facts: Facts, picture: Texture, area: Area) -> Scene:
     tools.preview_plate(scene.interaction.front.preview, now, area)
     if tool == "brush":
         scene = brush.plate(scene, facts, area)
-    scene = photo_view.plate(scene, facts, area)
+    drafts = tools.low_res_matters(facts)
+    # Above the zoom plate where both have no room, and always there: nothing moves away under the pointer.
+    lifted = p(46) if area.width < p(ABREAST) else 0.0
+    scene = photo_view.plate(scene, facts, replace(area, height=area.height - lifted))
     if _drags(scene):
         scene = drag_plate.draw(scene, facts, area, now)
         drag_plate.small_note(scene, facts, now, area)
     tools.low_res_badge(facts, area)
-    drafts = tools.low_res_matters(facts)
     imgui.set_cursor_screen_pos(tools.zoom_corner(area, drafts))
     return _zoom_plate(scene, facts, now, area, drafts, tools.near_zoom(area, drafts))
 
@@ -180,29 +181,34 @@ def _mouse(scene: Scene, facts: Facts, area: Area, now: Place) -> Scene:
 def _menu(scene: Scene, facts: Facts) -> Scene:
     """Draw the menu of the image, which a held right button opens."""
     seed = None if scene.document.mixing.acting else seed_of(scene.document.latent)
+    star = star_text(scene, facts, seed) if seed is not None else ""
     rows = (
         ui.Row("Save picture", "Ctrl+S"),
-        ui.Row("Put on the shelf", "B"),
+        ui.Row("Copy picture", "Ctrl+C"),
+        ui.Row("Put on the shelf", "B", line=True),
         ui.Row("Add a key", "K"),
+        *((ui.Row(star),) if star else ()),
         ui.Row("Compare from here on", "Shift+C"),
-        *((ui.Row(star_text(scene, facts, seed)),) if seed is not None else ()),
         ui.Row("Fit", "F", line=True),
         ui.Row("1:1", "0"),
     )
-    chosen = ui.menu("picture", rows)
-    if chosen == rows[0].name:
-        return scene.request(SavePicture())
-    if chosen == rows[1].name:
-        return shelve_present(scene, facts)
-    if chosen == rows[2].name:
-        return key_set(scene, "latent")
-    if chosen == rows[3].name:
-        return with_b(scene, scene.document)
-    if seed is not None and chosen == rows[4].name:
-        return star_toggled(scene, facts, seed)
-    if chosen:
-        camera = Camera() if chosen == rows[-2].name else actual_size(scene.view.camera)
-        return replace(scene, view=replace(scene.view, camera=camera))
+    match ui.menu("picture", rows):
+        case "Save picture":
+            return scene.request(SavePicture())
+        case "Copy picture":
+            return scene.request(CopyPicture())
+        case "Put on the shelf":
+            return shelve_present(scene, facts)
+        case "Add a key":
+            return key_set(scene, "latent")
+        case "Compare from here on":
+            return with_b(scene, scene.document)
+        case "Fit":
+            return replace(scene, view=replace(scene.view, camera=Camera()))
+        case "1:1":
+            return replace(scene, view=replace(scene.view, camera=actual_size(scene.view.camera)))
+        case chosen if chosen and seed is not None:
+            return star_toggled(scene, facts, seed)
     return scene
 
 
@@ -213,7 +219,7 @@ def _dragged(scene: Scene, facts: Facts, now: Place) -> Scene:
     document, tool, delta = scene.document, tools.current_tool(scene, facts), imgui.get_io().mouse_delta
     if tool == "walk":
         seeds = handles.gain_of_keys() / theme.current.px(WALK)
-        latent = replace(document.latent, x=document.latent.x + delta.x * seeds, y=document.latent.y + delta.y * seeds)
+        latent = document.latent.moved_to(document.latent.x + delta.x * seeds, document.latent.y + delta.y * seeds)
         return replace(scene, document=replace(document, latent=latent))
     if tool == "transform":
         return replace(scene, document=replace(document, transform=handles.moved(document.transform, now, 1, 1)))
@@ -250,9 +256,11 @@ def _pixels(scene: Scene, facts: Facts, area: Area, now: Place, magnify: bool) -
         height, width = other.pixels.shape[:2]
         at = at[0] * width // pixels.shape[1], at[1] * height // pixels.shape[0]
         pixels, name, value = other.pixels, other.name, other.value(*at)
-    loupe.read_out(
-        pixels, *at, area.x + p(12), area.y + area.height - p(32), area.width > p(600), name=name, value=value
-    )
+    wide, drafts = area.width > p(600), tools.low_res_matters(facts)
+    right = area.x + p(12 + (loupe.WIDE if wide or value else loupe.NARROW))
+    near = tools.near_zoom(area, drafts)
+    bottom = tools.lower_edge(area, drafts, right) if near else area.y + area.height - p(12)
+    loupe.read_out(pixels, *at, area.x + p(12), bottom - p(20), wide, name=name, value=value)
     if magnify:
         imgui.set_mouse_cursor(imgui.MouseCursor_.none)
         loupe.draw(pixels, *at, io.mouse_pos.x, io.mouse_pos.y, area.x + area.width - p(4), value)

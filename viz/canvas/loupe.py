@@ -63,6 +63,10 @@ def neighbourhood(pixels: NDArray[np.uint8], column: int, row: int) -> list[list
     return packed
 
 
+NARROW, WIDE = 130, 260
+"""Design lengths that a read-out takes at most, without and with the colour in numbers."""
+
+
 def read_out(
     pixels: NDArray[np.uint8], column: int, row: int, x: float, y: float, wide: bool, *, name: str = "", value: str = ""
 ) -> None:

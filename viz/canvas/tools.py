@@ -47,9 +47,11 @@ def palette(scene: Scene, facts: Facts, area: Area) -> Scene:
     p = theme.current.px
     k, x, y = p(30), area.x + p(12), area.y + p(12)
     current = current_tool(scene, facts)
-    ui.plate(x, y, k + p(6), len(TOOLS) * k + p(6))
+    rows = min(max(int((area.height - p(24 + 6)) / k), 1), len(TOOLS))
+    columns = -(-len(TOOLS) // rows)
+    ui.plate(x, y, columns * k + p(6), rows * k + p(6))
     for i, (tool, glyph, hint, keys) in enumerate(TOOLS):
-        imgui.set_cursor_screen_pos(V(x + p(3), y + p(3) + i * k))
+        imgui.set_cursor_screen_pos(V(x + p(3) + i // rows * k, y + p(3) + i % rows * k))
         why = unavailable(tool, facts)
         if ui.button(
             glyph=glyph,
@@ -96,9 +98,16 @@ def _smooth_width() -> float:
     return sum(ui.measure(name) + theme.current.px(20) for name in _SMOOTH)
 
 
-def _zoom_width(drafts: bool) -> float:
+def _zoom_width(area: Area, drafts: bool) -> float:
     p = theme.current.px
-    return p(26) * 2 + p(56) + p(44) + p(40) + p(14) + _smooth_width() + (p(26) + p(2) if drafts else 0)
+    rest = p(26) * 2 + p(56) + p(44) + p(40) + p(14) + (p(26) + p(2) if drafts else 0)
+    return rest + (_smooth_width() if _has_words(area, drafts) else p(26))
+
+
+def _has_words(area: Area, drafts: bool) -> bool:
+    """Return True if the zoom plate has room for the words for how pixels are shown; else it has one button."""
+    p = theme.current.px
+    return area.width >= p(206 + 24) + (p(28) if drafts else 0) + _smooth_width()
 
 
 def near_zoom(area: Area, drafts: bool) -> bool:
@@ -111,7 +120,13 @@ def near_zoom(area: Area, drafts: bool) -> bool:
 def zoom_corner(area: Area, drafts: bool) -> V:
     """Return the upper left corner of the zoom plate; `drafts` includes the switch for low-res images."""
     p = theme.current.px
-    return V(area.x + area.width - _zoom_width(drafts) - p(12), area.y + area.height - p(26) - p(6) - p(12))
+    return V(area.x + area.width - _zoom_width(area, drafts) - p(12), area.y + area.height - p(26) - p(6) - p(12))
+
+
+def lower_edge(area: Area, drafts: bool, right: float) -> float:
+    """Return where a plate at the lower left ends that reaches to `right`: above the zoom plate where that is there."""
+    p, corner = theme.current.px, zoom_corner(area, drafts)
+    return corner.y - p(8) if right > corner.x - p(8) else area.y + area.height - p(12)
 
 
 def low_res_badge(facts: Facts, area: Area) -> None:
@@ -135,7 +150,7 @@ def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area, drafts: boo
         ui.badge(level, area.x + area.width - p(6) - width, area.y + area.height - p(29))
         imgui.push_style_var(imgui.StyleVar_.alpha, 0.0)
     else:
-        ui.plate(x, y, _zoom_width(drafts), k + p(6))
+        ui.plate(x, y, _zoom_width(area, drafts), k + p(6))
     camera = scene.view.camera
     middle = (area.x + area.width / 2, area.y + area.height / 2)
     imgui.set_cursor_screen_pos(V(x + p(3), y + p(3)))
@@ -156,7 +171,12 @@ def zoom_plate(scene: Scene, facts: Facts, place: Place, area: Area, drafts: boo
         camera = actual_size(camera)
     imgui.same_line(0, p(4))
     pixels = int(not scene.settings.smooth)
-    picked = ui.segmented("smooth", _SMOOTH, pixels, width=_smooth_width(), height=26, hints=_HINTS)
+    if _has_words(area, drafts):
+        picked = ui.segmented("smooth", _SMOOTH, pixels, width=_smooth_width(), height=26, hints=_HINTS)
+    else:
+        on, hint = bool(pixels), _HINTS[1 - pixels]
+        turned = ui.button(glyph="grid-four", kind="ghost", on=on, width=k, height=26, id_="##pixels", hint=hint)
+        picked = 1 - pixels if turned else pixels
     if picked != pixels:
         scene = put(scene, "settings.smooth", not picked)
     if drafts:

@@ -21,7 +21,7 @@ def command_for(document: Document) -> str:
     It has options for whole seeds, psi, stored or no noise, the class, style channels and the transform. For all else
     there is `python -m renderer picture` with a saved image.
     """
-    latent, psi, transform, noise = document.latent, document.truncation.psi, document.transform, document.noise
+    latent, psi, transform, noise = document.latent.acting, document.truncation.psi, document.transform, document.noise
     seed = seed_at(latent.x, latent.y)
     plain_latent = latent == Latent(latent.x, latent.y, latent.blend, latent.label, condition=latent.condition)
     whole = float(latent.x).is_integer() and float(latent.y).is_integer() and seed >= 0

@@ -4,10 +4,9 @@ Dear ImGui shows the keyboard once a frame. At four frames a second, Ctrl may be
 """
 
 import sys
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from imgui_bundle import glfw_utils, imgui
+from imgui_bundle import imgui
 
 import glfw  # isort: skip  # after imgui_bundle, which selects the library that both share
 
@@ -39,11 +38,8 @@ class KeyEvents:
         taken, self._new = self._new, []
         return taken
 
-    def listen(self) -> None:
-        """Receive the presses of the window that is open, besides Dear ImGui."""
-        _chain(glfw_utils.glfw_window_hello_imgui(), self._received)
-
-    def _received(self, key: int, scancode: int, action: int, mods: int) -> None:
+    def received(self, window: Any, key: int, scancode: int, action: int, mods: int) -> None:
+        """Receive a key as GLFW reports it, besides Dear ImGui."""
         if action == glfw.RELEASE:
             return
         found = imgui_key(key, glfw.get_key_name(key, scancode) if _PRINTABLE[0] <= key <= _PRINTABLE[1] else None)
@@ -91,24 +87,3 @@ def imgui_mods(mods: int) -> int:
     for theirs, ours in _MODS:
         total |= int(ours) if mods & theirs else 0
     return total
-
-
-_callbacks: list[Any] = []
-"""Keeps the function that the library calls alive."""
-
-
-def _chain(window: Any, receive: Callable[[int, int, int, int], None]) -> None:
-    """Call `receive` for each key event, and then what the window called before.
-
-    The Python binding of GLFW forgets callbacks that it has not set itself, such as Dear ImGui's.
-    """
-    library, kind = glfw._glfw, glfw._GLFWkeyfun  # type: ignore[attr-defined]  # its stubs hold the public names
-
-    def received(window: Any, key: int, scancode: int, action: int, mods: int) -> None:
-        receive(key, scancode, action, mods)
-        if before:
-            before(window, key, scancode, action, mods)
-
-    callback = kind(received)
-    before = library.glfwSetKeyCallback(window, callback)
-    _callbacks[:] = [callback, before]

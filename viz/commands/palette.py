@@ -1,6 +1,6 @@
 """Command palette: find a command by name and run it with Enter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from imgui_bundle import ImVec2 as V
@@ -30,20 +30,25 @@ def start(facts: Facts) -> None:
     typed.text, typed.row, typed.fresh = "", 0, True
 
 
-def matches(text: str, commands: Mapping[str, Command]) -> list[Command]:
-    """Return commands whose name or help contains all typed words, those whose name starts with them first."""
-    words = text.lower().split()
+def matches(
+    text: str, commands: Mapping[str, Command], can: Callable[[Command], bool] = lambda command: True
+) -> list[Command]:
+    """Return commands whose name or help contains all typed words: the one of that name first, then those whose name
+    starts with them; those that are not available now (`can` returns False) last.
+    """
+    words, typed = text.lower().split(), text.lower().strip()
 
-    def order(command: Command) -> tuple[bool, bool]:
+    def order(command: Command) -> tuple[bool, ...]:
         name = command.name.lower()
-        return (not name.startswith(text.lower().strip()), any(word not in name for word in words))
+        missing = any(word not in name for word in words)
+        return not can(command), name.rstrip("…") != typed, not name.startswith(typed), missing
 
     found = [
         command
         for command in commands.values()
         if all(word in f"{command.group} {command.name} {command.help}".lower() for word in words)
     ]
-    return sorted(found, key=order)
+    return sorted(found, key=order) if words else found
 
 
 def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
@@ -56,7 +61,7 @@ def draw(scene: Scene, facts: Facts, commands: Mapping[str, Command]) -> Scene:
     changed, typed.text = ui.input_text("##find", typed.text, "What do you want to do?")
     if changed:
         typed.row = 0
-    found = matches(typed.text, commands)
+    found = matches(typed.text, commands, lambda command: command.available(scene, facts))
     if not found:
         ui.label("No command has these words", "faint", height=30)
         return scene

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
-from viz.commands import keys
+from viz.commands import keys, mouse_events
 from viz.commands.key_events import KeyEvents, Press
 from viz.commands.table import Command
 from viz.state.facts import Facts
@@ -54,7 +54,7 @@ class Shortcuts:
     def run(self, scene: Scene, facts: Facts) -> Scene:
         """Run the commands whose keys were pressed. Call once a frame, and not while a dialog is open."""
         presses, context = self._events.take(), imgui.get_current_context()
-        if presses and _clicked():  # the click comes first: it may have entered a text field
+        if presses and (_clicked() or mouse_events.waiting()):  # it may have entered a text field
             for press in presses:
                 self._events.add(press)
             return scene

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from renderer.document.document import Camera, Document, View, Workspace
-from renderer.ipc.protocol import Network
+from renderer.ipc.protocol import Latent, Network
 from viz.analysis.commands import of_analysis
 from viz.canvas.commands import of_tools
 from viz.commands.actions import FullScreen, ResetLayout, is_full_screen
@@ -18,6 +18,7 @@ from viz.files.actions import CopyPicture, OpenNetwork, OpenRecentSession, SaveP
 from viz.files.leaving_dialog import CloseWindow
 from viz.files.sources import bundled
 from viz.gallery.commands import of_seeds
+from viz.generate.latent import snapped, thrown
 from viz.generate.layer_bending import bend_commands
 from viz.generate.style_channels import style_commands
 from viz.gl.camera import actual_size
@@ -41,8 +42,6 @@ from viz.ui.actions import RedoShelf, UndoShelf
 
 WORKSPACES: tuple[Workspace, ...] = ("explore", "mix", "analyse", "train")
 """Workspaces in the order of their keys."""
-SEEDS = 100_000
-"""Upper bound of random seeds: short enough to remember and to share."""
 
 
 def commands(chance: random.Random) -> tuple[Command, ...]:
@@ -160,11 +159,10 @@ def _file() -> tuple[Command, ...]:
 
 def _edit(chance: random.Random) -> tuple[Command, ...]:
     def random_seed(scene: Scene, facts: Facts) -> Scene:
-        return _latent(scene, float(chance.randrange(SEEDS)), 0.0)
+        return _latent(scene, thrown(scene.document.latent, chance))
 
     def snap(scene: Scene, facts: Facts) -> Scene:
-        latent = scene.document.latent
-        return _latent(scene, float(round(latent.x)), float(round(latent.y)))
+        return _latent(scene, snapped(scene.document.latent))
 
     return (
         Command(
@@ -333,9 +331,9 @@ def _set(scene: Scene, **changes: object) -> Scene:
     return replace(scene, settings=replace(scene.settings, **changes))  # type: ignore[arg-type]
 
 
-def _latent(scene: Scene, x: float, y: float) -> Scene:
+def _latent(scene: Scene, latent: Latent) -> Scene:
     document = scene.document
-    return replace(scene, document=replace(document, latent=replace(document.latent, x=x, y=y)))
+    return replace(scene, document=replace(document, latent=latent))
 
 
 def _copy_command(scene: Scene, facts: Facts) -> Scene:

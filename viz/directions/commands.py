@@ -58,11 +58,12 @@ def _piles() -> tuple[Command, ...]:
         ),
         Command(
             "pile-back", "Tools", "Take back the last choice", "Its picture is in the middle again",
-            piles.taken_back, ("Backspace",), available, place=_sorting,
+            piles.taken_back, ("Backspace",), piles.can_take_back, place=_sorting,
         ),
         Command(
             "pile-add", "Tools", "Add the slider of the piles", "In the section Directions",
-            piles.added, ("Enter",), available, place=_sorting,
+            piles.added, ("Enter",), lambda scene, facts: scene.view.sorting and piles.trial(scene, facts) is not None,
+            place=_sorting,
         ),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from viz.directions import groups
 from viz.directions.listing import SORTS, Else, figures, is_added
 from viz.state.facts import Facts
 from viz.state.finding.belonging import elsewhere
+from viz.state.recording import untracked
 from viz.state.scene import Scene
 
 FIXED_LAYERS = ("kept", "file")
@@ -25,19 +26,34 @@ FIXED_LAYERS = ("kept", "file")
 class _Measured:
     """Rows in sight that were not measured when the list was drawn last, and those that cannot be."""
 
-    waiting: list[tuple[FoundGroup, Found]] = field(default_factory=list)
+    in_sight: dict[int, list[tuple[FoundGroup, Found]]] = field(default_factory=dict)
+    """By the number of the group, the newest last; a group that is drawn from the cache stays as it was."""
     failed: set[ArrayRef] = field(default_factory=set)
 
+    @property
+    def waiting(self) -> list[tuple[FoundGroup, Found]]:
+        """All of them, from the top of the list."""
+        return [one for number in sorted(self.in_sight, reverse=True) for one in self.in_sight[number]]
 
-def begin_list(facts: Facts) -> None:
-    """Note that the list is about to be drawn."""
-    facts.scratch.get(_Measured).waiting = []
+
+@untracked
+def begin_list(facts: Facts, count: int) -> None:
+    """Note that a list of so many groups is about to be drawn."""
+    known = facts.scratch.get(_Measured)
+    known.in_sight = {number: rows for number, rows in known.in_sight.items() if number <= count}
 
 
-def note(facts: Facts, group: FoundGroup, row: Found) -> None:
-    """Note that a row is in sight."""
+@untracked
+def begin_group(facts: Facts, number: int) -> None:
+    """Note that a group, counted from 1, is about to be drawn."""
+    facts.scratch.get(_Measured).in_sight[number] = []
+
+
+@untracked
+def note(facts: Facts, number: int, group: FoundGroup, row: Found) -> None:
+    """Note that a row of a group is in sight."""
     if row.effects is None:
-        facts.scratch.get(_Measured).waiting.append((group, row))
+        facts.scratch.get(_Measured).in_sight.setdefault(number, []).append((group, row))
 
 
 def settled(facts: Facts) -> bool:
@@ -67,7 +83,8 @@ def look(scene: Scene, facts: Facts) -> Scene:
     if not status.over:
         return scene
     known = facts.scratch.get(_Measured)
-    known.waiting = [(other, one) for other, one in known.waiting if one.array != row.array]
+    for number, rows in known.in_sight.items():
+        known.in_sight[number] = [(other, one) for other, one in rows if one.array != row.array]
     if status.failure is not None or status.result is None:
         known.failed.add(row.array)
         return scene

@@ -67,7 +67,6 @@ def _setting(scene: Scene, **changes: object) -> Scene:
 def _settings(scene: Scene, facts: Facts, width: float) -> Scene:
     if scene.interaction.finder.way == "piles":
         return _piles(scene, facts, width)
-    imgui.begin_child("settings", V(width, 0), imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.nav_flattened)
     with ui.greyed("A search is running" if scene.interaction.finder.running is not None else ""):
         match scene.interaction.finder.way:
             case "sefa":
@@ -82,7 +81,6 @@ def _settings(scene: Scene, facts: Facts, width: float) -> Scene:
                 scene = _pca(scene)
         if scene.interaction.finder.way != "stylespace":
             scene = _layers(scene, facts)
-    imgui.end_child()
     ui.space(6)
     return _button(scene, facts, width)
 
@@ -136,7 +134,7 @@ def _stylespace(scene: Scene, facts: Facts) -> Scene:
     low, width = imgui.get_item_rect_min(), imgui.get_item_rect_size().x
     imgui.set_next_window_pos(V(low.x, low.y + t.px(t.row + 2)), imgui.Cond_.appearing)
     chosen = names.index(layer) + 1 if layer else 0
-    picked, typed.layer = ui.pick("search layers", [ALL_LAYERS, *names], chosen, typed.layer, width)
+    picked, typed.layer = ui.pick("search layers", [ALL_LAYERS, *names], chosen, typed.layer, width, 0)
     if picked is not None:
         layer = names[picked - 1] if picked else ""
     count = ui.slider(
@@ -166,7 +164,7 @@ def _class(name: str, value: int | None, count: int, typed: str, hint: str) -> t
     low, width = imgui.get_item_rect_min(), imgui.get_item_rect_size().x
     imgui.set_next_window_pos(V(low.x, low.y + t.px(t.row + 2)), imgui.Cond_.appearing)
     entries = [ANY, *(str(number) for number in range(count))]
-    picked, typed = ui.pick(f"class {name}", entries, 0 if value is None else value + 1, typed, width)
+    picked, typed = ui.pick(f"class {name}", entries, 0 if value is None else value + 1, typed, width, 0)
     if picked is None:
         return value, typed
     return None if picked == 0 else picked - 1, typed
@@ -194,7 +192,8 @@ def _measure(scene: Scene, facts: Facts) -> Scene:
         imgui.open_popup("make it")
     low, room = imgui.get_item_rect_min(), imgui.get_item_rect_size().x
     imgui.set_next_window_pos(V(low.x, low.y + t.px(t.row + 2)), imgui.Cond_.appearing)
-    picked, _ = ui.pick("make it", MEASURE_WORDS, MEASURE_WORDS.index(measure.words), width=max(room, t.px(150)))
+    now = MEASURE_WORDS.index(measure.words)
+    picked, _ = ui.pick("make it", MEASURE_WORDS, now, width=max(room, t.px(150)), default=0)
     words = measure.words if picked is None else MEASURE_WORDS[picked]
     samples = ui.slider(
         "Pictures",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from foundation.specs.editing.defaults import MEASURE_ADVICE, MEASURE_WEAK
 from renderer.document.arrays import AnyArray, ArrayStore
 from renderer.document.directions.effects import Fixed
 from renderer.document.directions.finds import Finds, Found, FoundGroup, WayName, identity_of
@@ -18,13 +19,10 @@ from renderer.document.directions.searches import (
     StyleSpaceSearch,
     Way,
 )
-from renderer.document.parts import ArrayRef
+from renderer.document.parts import ArrayRef, Direction
 from renderer.ipc.protocol import ModelInfo
 from viz.state.finding.belonging import key_of
 from viz.state.scene import Scene
-
-WEAK = 0.1
-"""R² of a measure below which it hardly varies."""
 
 
 def group_of(
@@ -34,12 +32,8 @@ def group_of(
     arrays: ArrayStore,
     layers: tuple[int, int] | None,
     seconds: float,
-    fixed: tuple[Fixed, ...] = (),
 ) -> FoundGroup:
-    """Return the group of a search's result; the vectors, each times its sigma, go into `arrays`.
-
-    `fixed` are the directions that a measure was made to keep fixed.
-    """
+    """Return the group of a search's result; the vectors, each times its sigma, go into `arrays`."""
     name, note, word = described(way)
     if isinstance(way, StyleSpaceSearch):
         channels = _channels(ChannelTable.of(packed), model, arrays)
@@ -47,7 +41,7 @@ def group_of(
     table = FoundTable.of(packed)
     first, last = layers or (0, model.num_ws - 1)
     if isinstance(way, MeasureSearch):
-        return _measured(way, table, model, arrays, (first, last), seconds, fixed)
+        return _measured(way, table, model, arrays, (first, last), seconds)
     rows = []
     for number, (vector, sigma, strength) in enumerate(zip(table.vectors, table.sigma, table.strength, strict=True), 1):
         ref = arrays.add(np.asarray(vector * sigma, np.float32))
@@ -63,27 +57,22 @@ def _measured(
     arrays: ArrayStore,
     ends: tuple[int, int],
     seconds: float,
-    fixed: tuple[Fixed, ...],
 ) -> FoundGroup:
     """Return the group of a measure: one row, with the direction as it was before others were kept fixed."""
     name, note, word = described(way)
     own, *before = (arrays.add(np.asarray(v * s, np.float32)) for v, s in zip(table.vectors, table.sigma, strict=True))
     row = Found(word, own, float(table.sigma[0]), float(table.strength[0]), *ends, ends, words=way.words)
-    row = replace(row, region=way.region, before=before[0] if before else None, fixed=fixed if before else ())
+    row = replace(row, region=way.region, before=before[0] if before else None, fixed=way.keep if before else ())
     return FoundGroup(name, note, (row,), model.title, key_of(model), seconds=float(seconds))
 
 
-def fixed_of(scene: Scene, way: Way) -> tuple[Fixed, ...]:
-    """Return the directions that a search keeps fixed, with the measures by which they were found."""
+def fixed_of(finds: Finds, directions: Iterable[Direction]) -> tuple[Fixed, ...]:
+    """Return directions of the section as a search keeps them fixed, with the measures by which they were found."""
     found = []
-    for ref in way.keep if isinstance(way, MeasureSearch) else ():
-        one = next((one for one in scene.document.directions if one.array == ref), None)
-        row = row_of(scene.view.finds, ref)
-        if one is not None:
-            words, region = (row.words, row.region) if row else ("", None)
-            found.append(Fixed(one.name, ref, one.first, one.last, words, region))
-        elif row is not None:
-            found.append(Fixed(row.name, ref, row.first, row.last, row.words, row.region))
+    for one in directions:
+        row = row_of(finds, one.array)
+        words, region = (row.words, row.region) if row else ("", None)
+        found.append(Fixed(one.name, one.array, one.first, one.last, words, region))
     return tuple(found)
 
 
@@ -151,10 +140,10 @@ def row_of(finds: Finds, ref: ArrayRef | None) -> Found | None:
 
 
 def weak(group: FoundGroup, row: Found) -> str:
-    """Return the warning below a measure that hardly varies; else empty."""
-    if group.way != "measure" or row.strength >= WEAK:
+    """Return the warning below a measure that one direction hardly explains; else empty."""
+    if group.way != "measure" or row.strength >= MEASURE_WEAK:
         return ""
-    return f"R² {row.strength:.2f}: this hardly varies. Try more pictures or another region."
+    return f"R² {row.strength:.2f}: {MEASURE_ADVICE}"
 
 
 def fixed_text(row: Found) -> tuple[str, bool]:

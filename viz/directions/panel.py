@@ -1,6 +1,6 @@
 """Window "Directions": ways to find directions at the left, what was found at the right."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
@@ -15,6 +15,16 @@ from viz.ui.theme import current as t
 
 WIDE = 880
 """Design width from which the left part shows the notes of the ways."""
+_LEAST = 560
+"""Least design width for the ways and what was found side by side."""
+
+
+@dataclass
+class _Page:
+    """Open page where there is no room for both parts: 0 the ways, 1 what was found; a search opens the second."""
+
+    index: int = 0
+    searching: bool = False
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
@@ -24,21 +34,39 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         return finding(scene, keyboard=False)
     if scene.view.sorting:
         return finding(pile_slider.draw(scene, facts), keyboard=False)
+    page = _page(scene, facts)
     room = imgui.get_content_region_avail()
-    left = t.px(236 if room.x > t.px(WIDE) else 196)
-    p = imgui.get_cursor_screen_pos()
+    left = room.x if page == 0 else t.px(236 if room.x > t.px(WIDE) else 196)
+    p, x = imgui.get_cursor_screen_pos(), 0.0
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
-    if imgui.begin_child("find by", V(left, room.y), imgui.ChildFlags_.nav_flattened):
-        scene = find_by.draw(scene, facts, left - t.px(14))
-    imgui.end_child()
-    edge = V(p.x + left, p.y - t.px(8))
-    ui.fill(edge, V(edge.x + t.px(1), edge.y + room.y + t.px(16)), "base", 1, 0)
-    imgui.set_cursor_screen_pos(V(p.x + left + t.px(13), p.y))
-    if imgui.begin_child("found", V(room.x - left - t.px(13), room.y), imgui.ChildFlags_.nav_flattened):
-        scene = results.draw(scene, facts, room.y)
-    imgui.end_child()
+    if page != 1:
+        if imgui.begin_child("find by", V(left - t.px(8), room.y), imgui.ChildFlags_.nav_flattened):
+            scene = find_by.draw(scene, facts, min(imgui.get_content_region_avail().x, left - t.px(14)))
+        imgui.end_child()
+        x = left + t.px(13)
+    if page is None:
+        edge = V(p.x + left, p.y - t.px(8))
+        ui.fill(edge, V(edge.x + t.px(1), edge.y + room.y + t.px(16)), "base", 1, 0)
+    if page != 0:
+        imgui.set_cursor_screen_pos(V(p.x + x, p.y))
+        if imgui.begin_child("found", V(room.x - x, room.y), imgui.ChildFlags_.nav_flattened):
+            scene = results.draw(scene, facts, room.y)
+        imgui.end_child()
     imgui.pop_style_var()
     return _keys(scene, facts)
+
+
+def _page(scene: Scene, facts: Facts) -> int | None:
+    """Draw the choice of pages and return the open one; None where both parts have room."""
+    page, searching = facts.scratch.get(_Page), scene.interaction.finder.running is not None
+    if searching and not page.searching:
+        page.index = 1
+    page.searching = searching
+    if imgui.get_content_region_avail().x >= t.px(_LEAST):
+        return None
+    hints = ("The ways to find directions, and their settings", "What was found")
+    page.index = ui.segmented("direction pages", ("Find", "Found"), page.index, t.px(160), height=22, hints=hints)
+    return page.index
 
 
 _OWN = (imgui.Key.up_arrow, imgui.Key.down_arrow, imgui.Key.left_arrow, imgui.Key.right_arrow, imgui.Key.enter)

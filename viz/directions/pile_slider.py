@@ -7,6 +7,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from foundation.specs.editing.defaults import PILE_LEAST
+from foundation.words import counted
 from renderer.document.directions.finds import Found
 from renderer.document.directions.piles import Piles
 from viz.directions import piles as sorting
@@ -59,7 +60,7 @@ def _slider(scene: Scene, facts: Facts, piles: Piles, row: Found, width: float) 
     sorter, p = scene.interaction.sorter, imgui.get_cursor_screen_pos()
     skipped = len(piles.of("skip"))
     imgui.begin_child("pile slider", V(width, 0), imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.nav_flattened)
-    ui.heading("Slider", f"{piles.count} pictures sorted, {skipped} skipped")
+    ui.heading("Slider", f"{counted(piles.count, 'picture')} sorted, {skipped} skipped")
     added = is_added(row, scene.document)
     button = t.px(84)
     ui.draw(ui.ellipsis(row.name, width - button - t.px(12)), p.x + t.px(4), p.y + t.px(22), "text", height=t.px(t.row))
@@ -146,26 +147,37 @@ def _strip(scene: Scene, facts: Facts, row: Found, corner: V, tile: float) -> Sc
     return scene
 
 
+CURVE = ("Accuracy as the piles grow", "Accuracy")
+"""Titles of the curve, for wide and narrow room."""
+
+
+def lowest(piles: Piles) -> float:
+    """Return the lower end of the curve's axis: chance, or 0 where the slider does worse."""
+    return 0.5 if all(one.value >= 0.5 for one in piles.curve) else 0.0
+
+
 def _curve(piles: Piles, corner: V, size: V) -> None:
     """Draw the held-out accuracy by the number of sorted pictures, with its standard error."""
     if size.x < t.px(90) or size.y < t.px(60):
         return
-    ui.draw(ui.ellipsis("Accuracy as the piles grow", size.x, t.small, "bold"), corner.x, corner.y, "text", t.small,
-            "bold", height=t.px(18))  # fmt: skip
+    title = ui.first_fitting(CURVE, size.x, t.small, "bold")
+    ui.draw(title, corner.x, corner.y, "text", t.small, "bold", height=t.px(18))
     a, b = V(corner.x, corner.y + t.px(26)), V(corner.x + size.x, corner.y + size.y - t.px(34))
     most = max(30, max((one.count for one in piles.curve), default=0))
     lines = imgui.get_window_draw_list()
 
+    least = lowest(piles)
+
     def at(count: float, value: float) -> V:
-        share = min(max((value - 0.5) / 0.5, 0.0), 1.0)
+        share = min(max((value - least) / (1 - least), 0.0), 1.0)
         return V(a.x + (b.x - a.x) * count / most, b.y - (b.y - a.y) * share)
 
-    for value in (0.5, 0.75, 1.0):
+    for value in (least, (1 + least) / 2, 1.0):
         y = at(0, value).y
         lines.add_line(V(a.x, y), V(b.x, y), t.u32("dim", 0.16), t.px(1))
         ui.draw(f"{100 * value:.0f}", a.x - t.px(6), y - t.px(8), "faint", t.small, align=1, height=t.px(16))
     for count in range(0, most + 1, 10):
-        ui.draw(str(count), at(count, 0.5).x, b.y + t.px(2), "faint", t.small, align=0.5, height=t.px(16))
+        ui.draw(str(count), at(count, least).x, b.y + t.px(2), "faint", t.small, align=0.5, height=t.px(16))
     ui.draw("pictures sorted", (a.x + b.x) / 2, b.y + t.px(17), "faint", t.small, align=0.5, height=t.px(16))
     points = piles.curve
     for one, two in pairwise(points):

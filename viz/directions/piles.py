@@ -1,10 +1,13 @@
 """Two piles: which picture comes next, what a choice does, and the slider that grows. Pure but for `look`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from foundation.seeds import RANDOM_SEEDS
 from foundation.specs.editing.defaults import PILE_SAMPLE
+from foundation.words import counted
 from renderer.document.directions.finds import Found, FoundGroup
 from renderer.document.directions.piles import Accuracy, PileFound, Piles, Side
 from renderer.document.document import Document, request_for
@@ -22,7 +25,6 @@ AHEAD = 6
 BY_CHANCE, EVERY = 8, 5
 """The first so many pictures come by chance, then every so manieth."""
 ONE_SIDED, HOPELESS, CHANCE_ACCURACY, GOOD = 12, 24, 0.6, 0.8
-SEEDS = 100_000
 
 
 def own(scene: Scene, facts: Facts) -> Piles | None:
@@ -51,9 +53,20 @@ def opened(scene: Scene, facts: Facts) -> Scene:
     return replace(scene, view=replace(scene.view, sorting=True, grid=False, gallery=gallery))
 
 
+def opened_with(scene: Scene, facts: Facts, seeds: Sequence[int]) -> Scene:
+    """Return the scene with the two piles open, and some seeds in the right one, the newest of it."""
+    scene = opened(scene, facts)
+    piles = own(scene, facts)
+    if piles is None:
+        return scene
+    for seed in seeds:
+        piles = piles.chosen(seed, "right")
+    return with_own(scene, piles)
+
+
 def _new(facts: Facts, model: ModelInfo) -> Piles:
     last = model.num_ws - 1
-    return Piles(chance=facts.chance.randrange(SEEDS), last=last, network=model.title, fingerprint=key_of(model))
+    return Piles(chance=facts.chance.randrange(RANDOM_SEEDS), last=last, network=model.title, fingerprint=key_of(model))
 
 
 def upcoming(piles: Piles, odds: PileFound | None, now: int | None, count: int) -> tuple[int, ...]:
@@ -89,6 +102,11 @@ def chosen(scene: Scene, facts: Facts, side: Side, seed: int | None = None) -> S
     queue = upcoming(after, sorter.found, None if seed == sorter.now else sorter.now, 1)
     scene = with_own(scene, after)
     return _sorting(scene, now=queue[0] if queue else None)
+
+
+def can_take_back(scene: Scene, facts: Facts) -> bool:
+    """Return True while the piles are shown and a choice was made."""
+    return scene.view.sorting and (piles := own(scene, facts)) is not None and bool(piles.choices)
 
 
 def taken_back(scene: Scene, facts: Facts) -> Scene:
@@ -180,7 +198,7 @@ def added(scene: Scene, facts: Facts) -> Scene:
     if row is None or piles is None or model is None:
         return scene
     if groups.row_of(scene.view.finds, row.array) is None:
-        note = f"{piles.count} pictures sorted: {piles.left}, {piles.right}"
+        note = f"{counted(piles.count, 'picture')} sorted: {piles.left}, {piles.right}"
         scene = groups.with_group(scene, FoundGroup("piles", note, (row,), model.title, key_of(model)))
     return using.added(scene, row, model.title, scene.interaction.sorter.strength)
 

@@ -16,6 +16,9 @@ from viz.ui.theme import current as t
 
 OWNER = "two piles"
 THUMBNAIL, NEXT = 56, 44
+DRAG = "or drag here"
+MIDDLE, LOW = 150, 230
+"""Least design width between the piles, and design height below which the next pictures are not shown."""
 HINT = "Sort by what you want a slider for. The pictures most useful to decide come first."
 _LARGE, _SMALL = 256, 64
 
@@ -37,7 +40,8 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
     p, wide = t.px, area.width > t.px(820)
     scene = _header(scene, facts, area, wide)
     m, top = p(14), area.y + p(48)
-    height, width = area.y + area.height - p(14) - top, p(262 if wide else 158)
+    height = area.y + area.height - p(14) - top
+    width = p(262) if wide else min(p(158), (area.width - 2 * m - p(MIDDLE)) / 2)
     left, right = V(area.x + m, top), V(area.x + area.width - m - width, top)
     queue = sorting.upcoming(piles, scene.interaction.sorter.found, scene.interaction.sorter.now, sorting.AHEAD)
     room = V(right.x - left.x - width, height)
@@ -83,7 +87,8 @@ def _middle(
 ) -> tuple[Scene, Side | None]:
     """Draw the picture to sort, the buttons below it and the next pictures; return the pile that it hangs over."""
     p = t.px
-    side = max(min(room.x - p(40), room.y - p(64 + 76)), p(48))
+    low = room.y < p(LOW)
+    side = max(min(room.x - p(40 if room.x > p(2 * MIDDLE) else 16), room.y - p(64 if low else 64 + 76)), p(48))
     corner = V(round(at.x + (room.x - side) / 2), at.y + p(4))
     lit: Side | None = None
     if queue:
@@ -93,7 +98,7 @@ def _middle(
     y = corner.y + side + p(12)
     scene = _buttons(scene, facts, piles, at.x + room.x / 2, y, room.x)
     y += p(42)
-    pitch, count = p(NEXT + 6), min(len(queue) - 1, max(int((room.x - p(60)) // p(NEXT + 6)), 0))
+    pitch, count = p(NEXT + 6), 0 if low else min(len(queue) - 1, max(int((room.x - p(60)) // p(NEXT + 6)), 0))
     x = at.x + room.x / 2 - count * pitch / 2 + p(16)
     if count > 0:
         ui.draw("Next", x - p(10), y, "faint", t.small, align=1, height=p(NEXT))
@@ -149,7 +154,7 @@ def _buttons(scene: Scene, facts: Facts, piles: Piles, middle: float, y: float, 
     x = middle - (2 * outer + inner + p(16)) / 2
     for side, name, glyph, width in rows:
         imgui.set_cursor_screen_pos(V(x, y))
-        text = ui.ellipsis(name, width - p(40))
+        text = ui.ellipsis(name, width - p(40)) if width > p(72) else ""
         hint = "Neither: it is put away" if side == "skip" else f"It belongs to {name}"
         key = {"left": "←", "right": "→", "skip": "↓"}[side]
         if ui.button(
@@ -179,15 +184,16 @@ def _pile(scene: Scene, facts: Facts, side: Side, at: V, size: V, lit: bool) -> 
         ui.outline(at, end, "accent", 1, 8, 2)
     seeds = piles.of(side)
     imgui.set_cursor_screen_pos(V(at.x + p(12), at.y + p(10)))
-    imgui.set_next_item_width(size.x - p(24) - p(40))
+    wide, foot = size.x > p(140), p(36)
+    imgui.set_next_item_width(size.x - p(24) - (p(40) if wide else 0))
     own = piles.left if side == "left" else piles.right
     _, typed = ui.input_text(f"##name {'left' if side == 'left' else 'right'}", own)
     ui.tip("The name of the slider" if side == "right" else "The name of this pile")
     if typed != own:
         typed = typed[:80]
         scene = sorting.with_own(scene, replace(piles, left=typed) if side == "left" else replace(piles, right=typed))
-    ui.draw(str(len(seeds)), end.x - p(12), at.y + p(10), "text", 17, "bold", align=1, height=p(24))
-    foot = p(36)
+    count_y = at.y + p(10) if wide else end.y - foot + p(6)
+    ui.draw(str(len(seeds)), end.x - p(12), count_y, "text", 17, "bold", align=1, height=p(24))
     imgui.set_cursor_screen_pos(V(at.x + p(12), at.y + p(46)))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
     inside = V(size.x - p(18), max(size.y - p(46) - foot, p(10)))
@@ -201,7 +207,10 @@ def _pile(scene: Scene, facts: Facts, side: Side, at: V, size: V, lit: bool) -> 
     ui.fill(key, V(key.x + p(22), key.y + p(22)), "control", 1, 4)
     glyph: Glyph = "arrow-left" if side == "left" else "arrow-right"
     ui.draw(ui.icon(glyph), key.x + p(11), key.y, "text", 11, align=0.5, height=p(22))
-    ui.draw("or drag here", key.x + p(30), key.y, "dim", t.small, height=p(22))
+    if key.x + p(30) + ui.measure(DRAG, t.small) < end.x - (
+        0 if wide else p(20) + ui.measure(f"{len(seeds)}", 17, "bold")
+    ):
+        ui.draw(DRAG, key.x + p(30), key.y, "dim", t.small, height=p(22))
     return scene
 
 

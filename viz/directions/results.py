@@ -21,6 +21,7 @@ from viz.state.interaction import DirectionFinder
 from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
 from viz.ui.cells import cells_of
+from viz.ui.draw_cache import cached
 from viz.ui.theme import current as t
 
 TEXT = "PCA looks at {} w and finds what varies most."
@@ -41,7 +42,7 @@ def draw(scene: Scene, facts: Facts, height: float) -> Scene:
     width = imgui.get_content_region_avail().x
     scene = _header(scene, facts, width)
     look = row.look_of(width - t.px(14))
-    _steps(look)
+    scene = _steps(scene, facts, look)
     rest = V(width, max(imgui.get_content_region_avail().y, t.px(20)))
     if imgui.begin_child("results", rest, imgui.ChildFlags_.nav_flattened):
         scene = _list(scene, facts, look)
@@ -61,6 +62,7 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
+@cached
 def _header(scene: Scene, facts: Facts, width: float) -> Scene:
     finder = scene.interaction.finder
     hints = ("Everything that was found", "Those with a star", "Those with a slider")
@@ -82,17 +84,19 @@ def _header(scene: Scene, facts: Facts, width: float) -> Scene:
     if width > t.px(820):
         imgui.same_line(0, t.px(16))
         ui.label(HINT, "faint", t.small, height=t.row)
-    save = t.px(92)
+    text = "Save all" if width > t.px(430) else ""
+    save = t.px(92 if text else 28)
     imgui.same_line(width - save)
-    hint = "All found, as one .npz with names, layers and scale; also .npy each"
-    if ui.button("Save all", "export", width=save, id_="##save all", hint=hint):
+    hint = "Save all that was found, as one .npz with names, layers and scale; also .npy each"
+    if ui.button(text, "export", width=save, id_="##save all", hint=hint):
         scene = scene.request(ShowDialog("save-directions", lambda path: SaveDirections(path, only)))
     ui.space(4)
     sort = finder.sort if picked is None else picked
     return scene.interacting(finder=replace(finder, only=only, sort=sort))
 
 
-def _steps(look: Look) -> None:
+@cached
+def _steps(scene: Scene, facts: Facts, look: Look) -> Scene:
     """Draw the headings of the columns."""
     p, h = imgui.get_cursor_screen_pos(), t.px(18)
     pitch = look.tile + t.px(4)
@@ -103,27 +107,31 @@ def _steps(look: Look) -> None:
         ui.draw("Layers", p.x + look.layers_at, p.y, "faint", t.small, height=h)
         ui.draw("Closest kept", p.x + look.closest_at, p.y, "faint", t.small, height=h)
     imgui.dummy(V(look.width, h))
+    return scene
 
 
 def _list(scene: Scene, facts: Facts, look: Look) -> Scene:
     strips = strips_of(facts)
     strips.look(scene, facts)
-    effects.begin_list(facts)
+    count = len(scene.view.finds.groups)
+    effects.begin_list(facts, count)
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     imgui.indent(t.px(6))
-    count = len(scene.view.finds.groups)
     for number, group in enumerate(scene.view.finds.groups):
         index = count - number
         imgui.push_id(index)
-        scene = _group(scene, facts, group, index, look, strips)
+        scene = _group(scene, facts, group, index, look, strips.turn)
         imgui.pop_id()
     imgui.unindent(t.px(6))
     imgui.pop_style_var()
     return _hovering(scene, facts)
 
 
-def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Look, strips: Strips) -> Scene:
-    finder, directions = scene.interaction.finder, scene.document.directions
+@cached
+def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Look, turn: int) -> Scene:
+    """Draw a group. It is replayed while neither its rows nor its pictures change; `turn` is that of the strips."""
+    finder, directions, strips = scene.interaction.finder, scene.document.directions, strips_of(facts)
+    effects.begin_group(facts, number)
     why = elsewhere(group, facts.model)
     opened = number in finder.showing
     rows = listing.shown(group, finder.only, scene.document, opened)
@@ -132,21 +140,34 @@ def _group(scene: Scene, facts: Facts, group: FoundGroup, number: int, look: Loo
     scene = _title(scene, group, why or effects.progress(scene, facts, group), look)
     if group.folded or facts.model is None:
         return scene
-    cells, room = cells_of(facts.model), V(look.width, look.height)
+    cells, passed, top = cells_of(facts.model), 0, imgui.get_cursor_screen_pos().y
+    low, high = _in_sight()
+    height = look.height
     for i in _order(scene, facts, facts.model, group, rows):
-        found = rows[i]
-        if not (found.fixed or group.way == "measure" or imgui.is_rect_visible(room)):
-            imgui.dummy(room)  # most rows of a long list: nothing of them is made in each frame
+        found, y = rows[i], top + passed * height
+        if not (found.fixed or group.way == "measure") and (y + height < low or y > high):
+            passed += 1  # most rows of a long list: nothing of them is made in each frame
             continue
+        if passed:
+            imgui.dummy(V(look.width, passed * height))
         added = listing.is_added(found, scene.document)
         close = None if why else listing.closest(found, directions, facts, facts.model)
         own = Row(group, found, added, close, group.network, cells, finder.chosen == found.array, finder.step)
         with ui.greyed(why):
-            scene = _row(scene, facts, own, look, strips, why)
+            scene = _row(scene, facts, own, number, look, strips, why)
+        passed, top = 0, imgui.get_cursor_screen_pos().y
+    if passed:
+        imgui.dummy(V(look.width, passed * height))
     hidden = sum(one.hidden for one in group.rows)
     if hidden and FILTERS[finder.only] == "All":
         scene = _hidden(scene, hidden, number, opened)
     return scene
+
+
+def _in_sight() -> tuple[float, float]:
+    """Return the top and the bottom of what is shown of the list, on the screen."""
+    inner = imgui.internal.get_current_window().inner_clip_rect
+    return inner.min.y, inner.max.y
 
 
 def _order(scene: Scene, facts: Facts, model: ModelInfo, group: FoundGroup, rows: list[Found]) -> list[int]:
@@ -161,7 +182,7 @@ def _order(scene: Scene, facts: Facts, model: ModelInfo, group: FoundGroup, rows
     return listing.ordered(group, rows, sort, close, other)
 
 
-def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: str) -> Scene:
+def _row(scene: Scene, facts: Facts, own: Row, number: int, look: Look, strips: Strips, why: str) -> Scene:
     """Draw a row if it is in sight; else leave its room, and ask for no picture of it."""
     if not imgui.is_rect_visible(V(look.width, look.height)):
         imgui.dummy(V(look.width, look.height))
@@ -170,7 +191,7 @@ def _row(scene: Scene, facts: Facts, own: Row, look: Look, strips: Strips, why: 
         ui.draw(ui.ellipsis(own.found.name, look.name), p.x + t.px(20), p.y, "dim", height=t.px(t.row))
         imgui.dummy(V(look.width, t.px(t.row)))
     else:
-        effects.note(facts, own.group, own.found)
+        effects.note(facts, number, own.group, own.found)
         scene = row.draw(scene, facts, own, look, strips)
     if warning := groups.weak(own.group, own.found):
         _line(warning, "warn", look)
@@ -186,10 +207,11 @@ In brackets: what it was before the others were kept fixed."""
 
 
 def _line(text: str, ink: str, look: Look) -> None:
-    """Draw a line below a row."""
-    p = imgui.get_cursor_screen_pos()
-    ui.draw(ui.ellipsis(text, look.width - t.px(20), t.small), p.x + t.px(20), p.y, ink, t.small, height=t.px(18))
-    imgui.dummy(V(look.width, t.px(18)))
+    """Draw a sentence below a row."""
+    p, lines = imgui.get_cursor_screen_pos(), ui.lines_of(text, look.width - t.px(20), t.small)
+    for k, line in enumerate(lines):
+        ui.draw(line, p.x + t.px(20), p.y + t.px(15 * k), ink, t.small, height=t.px(18))
+    imgui.dummy(V(look.width, t.px(3 + 15 * len(lines))))
 
 
 def _title(scene: Scene, group: FoundGroup, why: str, look: Look) -> Scene:

@@ -12,6 +12,7 @@ from viz.directions.listing import SAME, Closest, figures
 from viz.directions.strips import Strips
 from viz.state.facts import Facts
 from viz.state.interaction import DirectionFinder
+from viz.state.recording import current as recording
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.draw_cache import cached_row
@@ -44,9 +45,14 @@ class Look:
         return self.name
 
     @property
+    def inner(self) -> float:
+        """Height of what is in a row: the strip, or the name with the layers below it where that is more."""
+        return max(self.tile, t.px(38))
+
+    @property
     def height(self) -> float:
         """Height of a row."""
-        return self.tile + t.px(8)
+        return self.inner + t.px(8)
 
     @property
     def layers_at(self) -> float:
@@ -100,7 +106,7 @@ class Row:
 def draw(scene: Scene, facts: Facts, row: Row, look: Look, strips: Strips) -> Scene:
     """Draw a row; return the scene as its controls change it. It is replayed while nothing of it changes."""
     found = row.found
-    pictures, old = strips.pictures(facts, found, 64 if look.tile <= 80 else 128)
+    pictures, old = strips.pictures(facts, found, 64 if look.tile <= 80 else 128, ask=recording.active)
     known = figures(facts).effects(found, facts.arrays)
     share = "its own layer" if found.style else effects.share_text(facts, found, known)
     renaming = scene.interaction.finder.renaming == found.array
@@ -119,10 +125,10 @@ def _row(scene: Scene, facts: Facts, row: Row, look: Look, pictures: list[Shown]
     p, found = imgui.get_cursor_screen_pos(), row.found
     if row.chosen:
         ui.fill(V(p.x - t.px(6), p.y - t.px(2)), V(p.x + look.width, p.y + look.height - t.px(4)), "hover", 0.45, 6)
-    middle = p.y + look.tile / 2
+    middle = p.y + look.inner / 2
     scene = _star(scene, found, p.x, middle)
     scene = _name(scene, facts, row, look, p.x, middle)
-    imgui.set_cursor_screen_pos(V(p.x + look.strip, p.y))
+    imgui.set_cursor_screen_pos(V(p.x + look.strip, round(middle - look.tile / 2)))
     scene = _strip(scene, facts, row, look, pictures, old)
     if look.wide:
         scene = _range(scene, facts, row, V(p.x + look.layers_at, middle - t.px(21)), look.layers, 10)

@@ -39,8 +39,7 @@ def look(scene: Scene, facts: Facts) -> Scene:
         return scene
     seconds = max(facts.now - finder.since, 0.0)
     layers = ways.layers_of(finder, facts.model)
-    fixed = groups.fixed_of(scene, search.way)
-    group = groups.group_of(search.way, status.result, facts.model, facts.arrays, layers, seconds, fixed)
+    group = groups.group_of(search.way, status.result, facts.model, facts.arrays, layers, seconds)
     first = group.rows[0].array if group.rows else None
     return groups.with_group(_ended(scene, chosen=first, step=0), group)
 

@@ -8,6 +8,7 @@ from renderer.document.directions.searches import Way
 from renderer.document.document import request_for
 from renderer.document.parts import ArrayRef, Direction
 from renderer.ipc.protocol import Display, ModelInfo, Search
+from viz.directions.groups import fixed_of
 from viz.state.facts import Facts
 from viz.state.interaction import DirectionFinder
 from viz.state.scene import Scene
@@ -127,8 +128,8 @@ def settings_of(scene: Scene, facts: Facts) -> Way:
             return replace(finder.channels, layer=style_layer(finder, facts.model), region=region)
         case "measure":
             region = scene.view.finds.region if painted(scene, facts) else None
-            fits = [one.array for one in scene.document.directions if not misfit(one, facts)]
-            keep = tuple(fits) if finder.keep else ()
+            fits = [one for one in scene.document.directions if not misfit(one, facts)]
+            keep = fixed_of(scene.view.finds, fits) if finder.keep else ()
             return replace(finder.measure, layers=layers, region=region, keep=keep)
         case _:
             return finder.pca

@@ -75,7 +75,8 @@ def in_hand(scene: Scene) -> bool:
     view = scene.view
     if scene.interaction.finder.keyboard:
         return False
-    return view.tool == "drag" and not (view.grid or view.sorting or view.in_gallery or view.workspace == "train")
+    covered = view.grid or view.sorting or view.in_gallery or view.networks.on
+    return view.tool == "drag" and not (covered or view.workspace == "train")
 
 
 def tool_taken(scene: Scene, facts: Facts) -> Scene:

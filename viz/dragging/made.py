@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from foundation.words import counted
 from renderer.document.document import Document
 from renderer.document.dragging.kept import KeepAs
 from renderer.document.parts import ArrayRef, Direction, Latent, Mixing, Truncation
@@ -13,7 +14,7 @@ from viz.state.interaction import PointDragger
 
 def title(count: int) -> str:
     """Return `Drag 3 points`."""
-    return f"Drag {count} point" if count == 1 else f"Drag {count} points"
+    return f"Drag {counted(count, 'point')}"
 
 
 def as_direction(first: Document, moved: ArrayRef, model: ModelInfo, name: str, strength: float = 1.0) -> Document:

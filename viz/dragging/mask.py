@@ -16,8 +16,10 @@ DIM = 0.42
 """Opacity of the black over what may not change."""
 SIDE = 512
 """Least length of the longer side of the texture: edges of small masks are smooth."""
-BLUR = 0.8
+BLUR = 0.55
 """Radius by which the edge is smoothed, in pixels of the network."""
+LEVEL = 0.35
+"""Share of the smoothed mask at which the edge lies: that of a single pixel reaches 0.4, so that it can be seen."""
 EDGE = 1.0
 """Half the width of the edge, in pixels of the texture."""
 
@@ -38,9 +40,9 @@ def dimmed(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return what lies over the picture [h, w, 4]: black outside of a mask [H, W], and a white edge."""
     factor = max(1, -(-SIDE // max(mask.shape)))
     size = (mask.shape[1] * factor, mask.shape[0] * factor)
-    smooth = Image.fromarray(mask).resize(size, Image.Resampling.BICUBIC)
-    smooth = smooth.filter(ImageFilter.GaussianBlur(BLUR * max(factor, 2)))
-    inside = np.asarray(smooth, np.float32) / 255 - 0.5
+    smooth = Image.fromarray(mask).resize(size, Image.Resampling.NEAREST)
+    smooth = smooth.filter(ImageFilter.GaussianBlur(BLUR * factor))
+    inside = np.asarray(smooth, np.float32) / 255 - LEVEL
     slope = np.hypot(*np.gradient(inside)) + 1e-6
     edge = np.clip(1.5 - np.abs(inside) / slope / EDGE, 0, 1) * (slope > 1e-3) * 0.9
     black = np.where(inside < 0, DIM, 0.0)

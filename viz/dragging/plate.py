@@ -3,6 +3,7 @@
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.words import counted
 from viz.dragging import run
 from viz.dragging.actions import KeepDrag, UndoDrag
 from viz.dragging.points import points_of, snaps
@@ -103,7 +104,7 @@ def _before(scene: Scene, facts: Facts, start: float, y: float, right: float, h:
             scene = put(scene, "document.noise.mode", "const")
         return scene
     count = len(points_of(scene))
-    words = why or run.missing(scene, facts) or ("1 point" if count == 1 else f"{count} points")
+    words = why or run.missing(scene, facts) or (counted(count, "point"))
     room = right - p(100 if scene.interaction.dragger.alive else 12) - start
     if ui.measure(words) > room:
         words = words.partition(":")[0]

@@ -28,7 +28,7 @@ def hindrance(scene: Scene, facts: Facts) -> str:
     view = scene.view
     if facts.model is None:
         return NO_NETWORK
-    if view.grid or view.sorting or view.in_gallery:
+    if view.grid or view.sorting or view.in_gallery or view.networks.on:
         return "Close the view over the picture first"
     if view.display.layer is not None:
         return "A layer is shown: choose the picture first"

@@ -6,6 +6,7 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from foundation.specs.editing.defaults import DRAG_HOLD
+from foundation.words import counted
 from renderer.document.dragging.points import DragPoint
 from viz.dragging import run
 from viz.dragging.actions import KeepAsForm, MakeFilm, SaveWay
@@ -39,7 +40,7 @@ def shown(scene: Scene) -> bool:
 def summary(scene: Scene) -> str:
     """Return `3 points, running`."""
     count, dragger = len(points_of(scene)), scene.interaction.dragger
-    words = "1 point" if count == 1 else f"{count} points" if count else "no points"
+    words = counted(count, "point") if count else "no points"
     return f"{words}, running" if dragger.running is not None else words
 
 
@@ -128,7 +129,7 @@ def _buttons(scene: Scene) -> Scene:
 def _settings(scene: Scene, facts: Facts) -> Scene:
     pulled = scene.view.pulled
     width = ui.row_label("May change", pulled.masked)
-    masked = ui.segmented("may change", _CHANGE, int(pulled.masked), width=width, hints=_CHANGE_HINTS)
+    masked = ui.segmented("may change", _CHANGE, int(pulled.masked), width=width, hints=_CHANGE_HINTS, default=0)
     if masked != pulled.masked:
         scene = touched(scene, masked=bool(masked))
         if masked and pulled.mask is None:
@@ -147,7 +148,7 @@ def _settings(scene: Scene, facts: Facts) -> Scene:
     scene = touched(scene, hold=min(max(hold, 0.0), 100.0))
     width = ui.row_label("Keep as", scene.view.pulled.keep != "picture")
     now = int(scene.view.pulled.keep == "direction")
-    chosen = ui.segmented("keep as", _FORMS, now, width=width, hints=_FORM_HINTS)
+    chosen = ui.segmented("keep as", _FORMS, now, width=width, hints=_FORM_HINTS, default=0)
     if chosen != now:
         scene = scene.request(KeepAsForm("direction" if chosen else "picture"))
     return scene

@@ -44,6 +44,7 @@ class OpenNetwork(Action):
         if passed:
             window.say(f"{passed[0]} is not written whole yet.", f"{Path(source).name} was opened, the one before.")
         again = document.network.reload + 1 if document.network.source == source else 0
+        scene = scene.interacting(notifications=scene.interaction.notifications.mended("open"))
         return replace(scene, document=replace(document, network=Network(source, again)))
 
 
@@ -64,13 +65,16 @@ class OpenRecentSession(Action):
     """Restore the session of an earlier window: that of a path, or the newest one."""
 
     path: str = ""
+    network: str = ""
+    """Path of its network; empty for the one that it names."""
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Start reading it if there is one."""
         path = self.path or next((one.path for one in window.facts.sessions), "")
         if path:
             greeting = "What was there when its window was closed is back"
-            window.facts.services[FILES].open_kept(Path(path), greeting, "Undo takes it away.")
+            files = window.facts.services[FILES]
+            files.open_kept(Path(path), greeting, "Undo takes it away.", network=self.network)
         return scene
 
 
@@ -98,6 +102,18 @@ class OpenLatent(Action):
     def change(self, scene: Scene, window: Window) -> Scene:
         """Start reading."""
         window.facts.services[FILES].open_latent(Path(self.path))
+        return scene
+
+
+@dataclass(frozen=True)
+class OpenCondition(Action):
+    """Take the numbers of the condition from a file."""
+
+    path: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Start reading."""
+        window.facts.services[FILES].open_condition(Path(self.path))
         return scene
 
 
@@ -218,7 +234,7 @@ def _render(
             take(lambda: enlarged(made, scale))
         else:
             why = status.failure.message if status.failure else ""
-            window.say(f"The picture could not be {what}.", why, bad=True)
+            window.say(f"The picture could not be {what}.", why, bad=True, about="save" if what == "saved" else "copy")
 
     request = request_for(document, display, scene.settings.device, 0)
     if at is not None:
@@ -298,7 +314,7 @@ class SaveTable(Action):
         try:
             path = write_numbered(folder, ".csv", self._write)
         except OSError as error:
-            window.say(f"The table cannot be saved in {folder}: {error.strerror or error}.", bad=True)
+            window.say(f"The table cannot be saved in {folder}: {error.strerror or error}.", bad=True, about="save")
         else:
             window.saved(str(path))
 
@@ -317,7 +333,7 @@ def dropped(scene: Scene, window: Window, file: Dropped) -> Scene:
         return scene.request(OpenDirection(path))
     source, problem = dropped_source(path)
     if problem:
-        window.say(problem, bad=True)
+        window.say(problem, bad=True, about="open")
         return scene
     return scene.request(OpenNetwork(source))
 
@@ -338,16 +354,16 @@ def report(window: Window) -> None:
     """Report captures and networks written since the last call. Call once a frame."""
     if saved := window.facts.services[NETWORK_SAVER].poll():
         if saved.problem:
-            window.say(saved.problem, bad=True)
+            window.say(saved.problem, bad=True, about="save")
         else:
-            window.say(f"Saved {Path(saved.path).name}", saved.notes)
+            window.say(f"Saved {Path(saved.path).name}", saved.notes, about="save")
     if (problem := window.facts.services[CLIPBOARD].poll()) is not None:
         if problem:
-            window.say("The picture cannot be copied", f"{problem[:1].upper()}{problem[1:]}.", bad=True)
+            window.say("The picture cannot be copied", f"{problem[:1].upper()}{problem[1:]}.", bad=True, about="copy")
         else:
-            window.say("Copied the picture")
+            window.say("Copied the picture", about="copy")
     if written := window.facts.services[CAPTURES].poll():
         if written.problem:
-            window.say(written.problem, bad=True)
+            window.say(written.problem, bad=True, about="save")
         else:
-            window.saved(written.path)
+            window.saved(written.path, size=written.size)

@@ -246,7 +246,8 @@ def _note(glyph: Glyph, text: str, token: str = "dim") -> None:
     p, area = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     y = p.y + area.y * 0.3
     ui.draw(ui.icon(glyph), p.x + area.x / 2, y, "faint", 20, align=0.5)
-    ui.draw(ui.ellipsis(text, area.x), p.x + area.x / 2, y + t.px(32), token, align=0.5)
+    for k, line in enumerate(ui.lines_of(text, area.x - t.px(16))):
+        ui.draw(line, p.x + area.x / 2, y + t.px(32 + 18 * k), token, align=0.5)
     imgui.dummy(area)  # the header above moved the cursor, and a child window must not end there
 
 
@@ -259,7 +260,7 @@ def _foot(browser: Browser) -> bool:
     second = ui.measure(words, weight="bold") + t.px(20)
     room = width - first - second - t.px(24)
     if browser.message:
-        ui.draw(ui.ellipsis(browser.message, room), p.x, p.y, "bad", height=t.px(t.row))
+        ui.sentence(browser.message, p.x, p.y, room, "bad")
     elif reading and reading.own_kimg is not None and browser.mode in (NETWORK, RUN) and entry is None:
         text = f"This is a run folder, {kimg_text(reading.own_kimg)} kimg"
         ui.draw(ui.ellipsis(text, room), p.x, p.y, "dim", height=t.px(t.row))

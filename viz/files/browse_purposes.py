@@ -6,7 +6,7 @@ from foundation.network_files import NETWORK_SUFFIXES
 from foundation.specs.image_files import ENDINGS, FILM_ENDINGS
 from renderer.document.recall import SUFFIXES
 from viz.files import direction_files, latents
-from viz.files.actions import OpenDirection, OpenFile, OpenLatent
+from viz.files.actions import OpenCondition, OpenDirection, OpenFile, OpenLatent
 from viz.state.scene import Action
 
 NETWORK, RUN, FOLDER, SESSION, LATENT, DIRECTION = (
@@ -35,6 +35,8 @@ PHOTOS = "browse-photos"
 """Mode for a photo to fit to the network, or a folder of photos."""
 ENCODER = "browse-encoder"
 """Mode for a TorchScript file that gives the start of fits."""
+CONDITION = "browse-condition"
+"""Mode for a file of the numbers of a condition."""
 MODES = {
     NETWORK: ("Open a network", "A network file, or a run folder"),
     RUN: ("Open a run folder", "Its newest snapshot, and a slider through all"),
@@ -50,12 +52,14 @@ MODES = {
     PICTURES: ("Choose pictures", "A folder, a .zip file, or a film"),
     PHOTOS: ("Add photos", "A picture, or a folder of them"),
     ENCODER: ("Choose an encoder", "A TorchScript file, which is a program"),
+    CONDITION: ("Open a condition", "Its numbers, in a .npy, .txt, .csv or .json file"),
 }
 """Title and note of each mode."""
 FILES: dict[str, tuple[tuple[str, ...], Callable[[str], Action]]] = {
     SESSION: (SUFFIXES, OpenFile),
     LATENT: (latents.SUFFIXES, OpenLatent),
     DIRECTION: (direction_files.SUFFIXES, OpenDirection),
+    CONDITION: (latents.CONDITION_SUFFIXES, OpenCondition),
 }
 """Modes for files other than networks: their suffixes and action."""
 PATHS: dict[str, tuple[str, ...]] = {
@@ -90,5 +94,6 @@ NOTHING = {
     PICTURES: "No zip files, films or folders here",
     PHOTOS: "No pictures or folders here",
     ENCODER: "No .pt files or folders here",
+    CONDITION: "No files of numbers or folders here",
 }
 """Texts for empty folders."""

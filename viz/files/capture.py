@@ -33,6 +33,13 @@ class Written:
 
     path: str = ""
     problem: str = ""
+    size: str = ""
+    """Width and height of the image in pixels, as text."""
+
+
+def size_text(width: int, height: int) -> str:
+    """Format the size of a saved image in pixels: `512 × 512`."""
+    return f"{width} × {height}"
 
 
 @functools.cache
@@ -120,7 +127,8 @@ def _written(task: Task) -> Written:
     folder, pixels, text, kind = task
     try:
         made = pixels() if callable(pixels) else pixels
-        return Written(path=str(write(folder, made, text(), kind)))
+        path = str(write(folder, made, text(), kind))
+        return Written(path, size=size_text(made.shape[1], made.shape[0]))
     except MemoryError:
         return Written(problem="The picture cannot be saved: there is not enough memory for it.")
     except OSError as error:

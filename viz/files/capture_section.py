@@ -10,7 +10,7 @@ from foundation.pictures import hint_of, name_of, suffix_of
 from foundation.specs.formats import PICTURE_FORMATS as FORMATS
 from foundation.specs.formats import PictureFormat
 from viz.files.actions import CopyPicture, SavePicture, SaveWindow
-from viz.files.capture import SMALL_RESOLUTION, default_folder, folder_of, next_path
+from viz.files.capture import SMALL_RESOLUTION, default_folder, folder_of, next_path, scale_for, size_text
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.recording import derived, has_image
@@ -49,13 +49,15 @@ def next_name(folder: Path, format: PictureFormat = "png") -> str:
 def draw(scene: Scene, facts: Facts, open_: bool) -> Scene:
     """Draw the section, initially open if `open_`."""
     name = coming(scene, facts)
-    if not ui.section("Capture", summary=f"next {name}" if name else "folder cannot be read", open_=open_):
+    summary = ", ".join(part for part in (f"next {name}", saved_size(scene, facts)) if part)
+    if not ui.section("Capture", summary=summary if name else "folder cannot be read", open_=open_):
         return scene
     imgui.push_id("capture")
     scene = _scale(_format(_folder(scene)), facts)
     copy = t.px(t.row)
     width = (imgui.get_content_region_avail().x - copy - t.px(8)) / 2
-    hint = "Save the picture on the canvas, pixel by pixel"
+    pixels = saved_size(scene, facts)
+    hint = f"Save the picture on the canvas{f' as {pixels} pixels' if pixels else ''}"
     ready = has_image(scene, facts)
     if ui.button(
         "Save picture", "camera", "primary", width=width, hint=hint, keys="Ctrl+S", id_="##picture", enabled=ready
@@ -106,24 +108,38 @@ def _format(scene: Scene) -> Scene:
     now = scene.settings.capture_format
     width = ui.row_label("Format", now != FORMATS[0])
     names, hints = [name_of(one) for one in FORMATS], [hint_of(one) for one in FORMATS]
-    return put(
-        scene, "settings.capture_format", FORMATS[ui.segmented("format", names, FORMATS.index(now), width, hints=hints)]
-    )
+    picked = ui.segmented("format", names, FORMATS.index(now), width, hints=hints, default=0)
+    return put(scene, "settings.capture_format", FORMATS[picked])
 
 
 _SCALES = (1, 2, 4, 8, 16)
 
 
+def saved_size(scene: Scene, facts: Facts) -> str:
+    """Return the size in pixels of the next saved picture, as text; empty without a network."""
+    model = facts.model
+    if model is None:
+        return ""
+    scale = scale_for(scene.settings, model.resolution)
+    return size_text(model.width * scale, model.height * scale)
+
+
 def _scale(scene: Scene, facts: Facts) -> Scene:
-    """Draw the enlargement of saved images, of small networks alone."""
-    own = facts.model.resolution if facts.model else 0
-    reason = "" if 0 < own <= SMALL_RESOLUTION else f"For networks of at most {SMALL_RESOLUTION} pixels"
+    """Draw the size of saved images in pixels, which small networks let one choose."""
+    model = facts.model
+    if model is None or model.resolution > SMALL_RESOLUTION:
+        with ui.greyed(f"Networks of at most {SMALL_RESOLUTION} pixels can be saved larger"):
+            width = ui.row_label("Size", False)
+            ui.segmented("scale", [saved_size(scene, facts) or "No network"], 0, width=width)
+        return scene
     now = scene.settings.capture_scale
-    with ui.greyed(reason):
-        width = ui.row_label("Enlarged", now != 1)
-        hints = [f"{own * scale} × {own * scale} pixels" if own else "" for scale in _SCALES]
-        index = _SCALES.index(now) if now in _SCALES else 0
-        picked = ui.segmented("scale", [f"{scale}×" for scale in _SCALES], index, width=width, hints=hints)
+    width = ui.row_label("Size", now != 1)
+    sizes = [size_text(model.width * scale, model.height * scale) for scale in _SCALES]
+    hints = [f"{size} pixels, enlarged {scale} times" for scale, size in zip(_SCALES, sizes, strict=True)]
+    hints[0] = f"{sizes[0]} pixels, as the network draws it: rendered again from its recipe, the file is the same"
+    index = _SCALES.index(now) if now in _SCALES else 0
+    names = [str(model.width * scale) for scale in _SCALES]
+    picked = ui.segmented("scale", names, index, width=width, hints=hints, default=0)
     return put(scene, "settings.capture_scale", _SCALES[picked]) if picked != index else scene
 
 

@@ -1,12 +1,16 @@
-"""Latent files of the window: `.npz` with the array `w`, plain `.npy`, or a tensor in a `.pt`."""
+"""Latent files of the window: `.npz` with the array `w`, plain `.npy`, or a tensor in a `.pt`; and conditions."""
 
 from pathlib import Path
 
 from foundation.arrays import LATENT_KEY, LATENT_SUFFIXES, TORCH_SUFFIXES, AnyArray, latents_of, read_floats
+from foundation.inputs import conditions, reason_of
 from renderer.ipc.protocol import ModelInfo
 
 SUFFIXES = (*LATENT_SUFFIXES, *TORCH_SUFFIXES)
 """Endings of the files that are listed."""
+
+CONDITION_SUFFIXES = (".npy", *conditions.SUFFIXES)
+"""Endings of listed files with the numbers of a condition."""
 
 LARGEST = 1 << 26
 """Bytes of the largest file that is read: it may hold many latents, of which the first is taken."""
@@ -43,3 +47,21 @@ def fit(array: AnyArray, model: ModelInfo, name: str) -> AnyArray:
         )
     first: AnyArray = array[0]
     return first
+
+
+def load_condition(path: Path) -> tuple[float, ...]:
+    """Load the numbers of one condition, a text or an array of one row.
+
+    Raises ValueError with a message without its full stop if there are none.
+    """
+    if path.suffix.lower() != ".npy":
+        return conditions.load_condition(path)
+    try:
+        array = read_floats(path, "condition", conditions.LARGEST)
+    except OSError as error:
+        raise ValueError(f"{path.name} cannot be read ({reason_of(error)})") from error
+    except ValueError as error:
+        raise ValueError(f"{path.name} {error}") from error
+    if max(array.shape[:-1], default=1) > 1:
+        raise ValueError(f"{path.name} holds several conditions, an array {list(array.shape)}: save one of them")
+    return conditions.checked_condition([float(value) for value in array.ravel()], path.name)

@@ -60,7 +60,7 @@ def fitting(document: Document, arrays: ArrayStore, model: ModelInfo) -> tuple[D
     left_out: list[str] = []
     latent = document.latent
     if not good(latent):
-        latent = replace(latent, array=None)
+        latent = replace(latent, array=None, array_at=())
         left_out.append("the stored latent")
     layers = tuple(layer for layer in document.mixing.layers if good(layer))
     left_out += [f"the style of layer {layer.ws}" for layer in document.mixing.layers if layer not in layers]

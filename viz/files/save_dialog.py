@@ -113,8 +113,8 @@ def draw(scene: Scene, facts: Facts, name: str) -> tuple[Scene, bool]:
     there = not problem and os.path.exists(path)
     p = imgui.get_cursor_screen_pos()
     note = problem or (f"There is a {path.name} already." if there else f"Becomes {path.name}")
-    ui.draw(note, p.x, p.y, "bad" if problem else "warn" if there else "faint", t.small, height=t.px(t.row))
-    imgui.dummy(imgui.ImVec2(0, t.px(t.row)))
+    token = "bad" if problem else "warn" if there else "faint"
+    imgui.dummy(imgui.ImVec2(0, ui.sentence(note, p.x, p.y, imgui.get_content_region_avail().x, token)))
     words = "Replace" if there else "Save"
     pressed = ui.button(words, kind="danger" if there else "primary", id_="##write", enabled=not problem)
     imgui.same_line(0, t.px(8))

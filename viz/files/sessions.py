@@ -12,6 +12,7 @@ from foundation.background import Worker
 from foundation.directions import NamedDirection
 from foundation.inputs import clean_text
 from foundation.specs.image_files import is_image
+from foundation.words import counted
 from renderer.document import recall as recalling
 from renderer.document import session as sessions
 from renderer.document.arrays import AnyArray, ArrayStore
@@ -19,7 +20,7 @@ from renderer.document.document import request_for
 from renderer.document.recall import Recalled
 from renderer.document.recipe import RecipeError
 from renderer.document.session import Session
-from renderer.ipc.protocol import Display, Styles
+from renderer.ipc.protocol import Display, Network, Styles
 from viz.files import direction_files, latents
 from viz.files.kept import folder as session_folder
 from viz.files.kept.autosave import thumbnail_of
@@ -61,7 +62,9 @@ class Files:
         """Read a session, image, film or text."""
         self._later(lambda: self._recall(path))
 
-    def open_kept(self, path: Path, greeting: str = "", detail: str = "", *, at_start: bool = False) -> None:
+    def open_kept(
+        self, path: Path, greeting: str = "", detail: str = "", *, at_start: bool = False, network: str = ""
+    ) -> None:
         """Read a session that a window has kept by itself, which saving does not overwrite.
 
         Args:
@@ -69,8 +72,9 @@ class Files:
             greeting: Message once it is there; empty for none.
             detail: Explanation of the message.
             at_start: The window begins with it, so that there is nothing to go back to.
+            network: Path of its network; empty for the one that it names.
         """
-        self._later(lambda: self._recall_kept(path, greeting, detail, at_start))
+        self._later(lambda: self._recall_kept(path, greeting, detail, at_start, network))
 
     def shelve(self, path: Path) -> None:
         """Read a session, image, film or text, and put its styles on the shelf."""
@@ -79,6 +83,10 @@ class Files:
     def open_latent(self, path: Path) -> None:
         """Read w vectors."""
         self._later(lambda: self._latent(path))
+
+    def open_condition(self, path: Path) -> None:
+        """Read the numbers of a condition."""
+        self._later(lambda: self._condition(path))
 
     def open_direction(self, path: Path) -> None:
         """Read a direction."""
@@ -110,7 +118,7 @@ class Files:
         while (read := self._worker.poll()) is not None:
             self.wrote = read.wrote or self.wrote
             if read.problem:
-                self._say(read.problem, bad=True)
+                self._say(read.problem, bad=True, about="open")
             elif read.change is not None:
                 changed = read.change(scene, facts)
                 if read.at_start:
@@ -145,10 +153,12 @@ class Files:
             path.name, lambda scene, facts: self._take_up(scene, facts, found, path.name, greeting, "", own, photo)
         )
 
-    def _recall_kept(self, path: Path, greeting: str, detail: str, at_start: bool) -> _Read:
+    def _recall_kept(self, path: Path, greeting: str, detail: str, at_start: bool, network: str = "") -> _Read:
         name = "last session"
         try:
             found = recalling.recall(path, self._arrays)
+            if network:
+                found = replace(found, document=replace(found.document, network=Network(network)))
         except RecipeError as error:
             # A file that the system does not let us read may be readable later.
             aside = path if isinstance(error.__cause__, OSError) else session_folder.set_aside(path)
@@ -170,6 +180,13 @@ class Files:
         except ValueError as error:
             return _Read(path.name, problem=str(error))
         return _Read(path.name, lambda scene, facts: self._take_latent(scene, facts, array, path.name))
+
+    def _condition(self, path: Path) -> _Read:
+        try:
+            numbers = latents.load_condition(path)
+        except ValueError as error:
+            return _Read(path.name, problem=f"{error}.")
+        return _Read(path.name, lambda scene, facts: self._take_condition(scene, facts, numbers, path.name))
 
     def _direction(self, path: Path) -> _Read:
         try:
@@ -222,12 +239,13 @@ class Files:
                 f"The network of {name} is not there: {source}.",
                 "The present one stays, with all the rest. Open the network where it is now.",
                 bad=True,
+                about="open",
             )
         self.path = own or self.path
         if lost:
             self._say(f"Opened {name}, but some of it is lost.", "; ".join(lost[:6]), bad=True)
         elif greeting and not missing(source):
-            self._say(greeting, detail, photo=photo)
+            self._say(greeting, detail, photo=photo, about="open")
         return after
 
     def _take_styles(self, scene: Scene, facts: Facts, found: Recalled, path: Path) -> Scene:
@@ -238,45 +256,60 @@ class Files:
         shelf = joined(scene.document.shelf, fit)
         count = len(shelf) - len(scene.document.shelf)
         if len(fit) < len(styles):
-            self._say(f"{path.name} holds styles of another network: open that one first.", bad=True)
+            self._say(f"{path.name} holds styles of another network: open that one first.", bad=True, about="open")
         elif not count:
             self._say(f"The shelf holds the styles of {path.name} already")
         else:
-            what = "1 style" if count == 1 else f"{count} styles"
+            what = counted(count, "style")
             self._say(f"Put {what} of {path.name} on the shelf", shelf=True)
         return replace(scene, document=replace(scene.document, shelf=shelf))
 
     def _take_latent(self, scene: Scene, facts: Facts, array: AnyArray, name: str) -> Scene:
         if facts.model is None:
-            self._say(f"{name} needs a network: open one first.", bad=True)
+            self._say(f"{name} needs a network: open one first.", bad=True, about="open")
             return scene
         try:
             ref = self._arrays.add(latents.fit(array, facts.model, name))
         except ValueError as error:
-            self._say(str(error), bad=True)
+            self._say(str(error), bad=True, about="open")
             return scene
         more = f"The first of its {len(array)} latents." if len(array) > 1 else ""
-        self._say(f"Opened {name}", more)
+        self._say(f"Opened {name}", more, about="open")
         return replace(scene, document=with_latent(scene.document, ref))
+
+    def _take_condition(self, scene: Scene, facts: Facts, numbers: tuple[float, ...], name: str) -> Scene:
+        wanted = facts.model.c_dim if facts.model is not None else 0
+        if len(numbers) != wanted:
+            self._say(
+                f"{name} has {len(numbers)} numbers, but this network's condition has {wanted}.", bad=True, about="open"
+            )
+            return scene
+        self._say(f"Opened {name}", about="open")
+        latent = replace(scene.document.latent, condition=numbers)
+        return replace(scene, document=replace(scene.document, latent=latent))
 
     def _take_directions(self, scene: Scene, facts: Facts, found: tuple[NamedDirection, ...], path: Path) -> Scene:
         """Return the scene with the first directions of a file; one alone is called as the file."""
         if wrong := direction_files.misfit(found[0].vector, facts.model):
             self._say(
-                f"{path.name} cannot be added: {wrong}.", "Open the network that it was made for first.", bad=True
+                f"{path.name} cannot be added: {wrong}.",
+                "Open the network that it was made for first.",
+                bad=True,
+                about="open",
             )
             return scene
         if len(found) == 1 and not found[0].style:
-            self._say(f"Added {path.stem}", "Its slider is in the section Directions.")
+            self._say(f"Added {path.stem}", "Its slider is in the section Directions.", about="open")
             network = facts.model.title if facts.model else ""
             return direction_files.added(scene, path.stem, self._arrays, found[0], network)
-        self._say(f"Opened {len(found)} directions of {path.name}", "Each can be added as a slider.")
+        text = f"Opened {counted(len(found), 'direction')} of {path.name}"
+        self._say(text, "Each can be added as a slider.", about="open")
         return finder.shown(direction_files.listed(scene, path.name, found, self._arrays, facts.model))
 
     def _styles(self, status: JobStatus, path: Path) -> None:
         if status.failure is not None or status.result is None:
             why = status.failure.message if status.failure else "The renderer did not answer."
-            self._say(f"The latent cannot be saved. {why}", bad=True)
+            self._say(f"The latent cannot be saved. {why}", bad=True, about="save")
             return
         ws = status.result
         self._later(lambda: self._write_latent(path, ws))
@@ -284,7 +317,7 @@ class Files:
     def _saved(self, scene: Scene, path: Path, *, is_session: bool = False) -> Scene:
         if is_session:
             self.path = str(path)
-        self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent))
+        self._say(f"Saved {path.name}", str(path.parent), folder=str(path.parent), about="save")
         return scene
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from foundation.words import counted
 from renderer.document import timeline as tl
 from renderer.document.document import Swatch
-from renderer.document.parts import Latent, WBlend
+from renderer.document.parts import WBlend
 from renderer.document.timeline import Key, Track
+from viz.directions.piles import opened_with
 from viz.state.facts import Facts
 from viz.state.keyframes import with_timeline
 from viz.state.params import put
@@ -21,11 +23,6 @@ WALK_S = 2.0
 """Seconds from one seed of a walk to the next."""
 
 
-def at_seed(latent: Latent, seed: int) -> Latent:
-    """Return the latent of a seed, with the class and the blend of another."""
-    return replace(latent, x=float(seed), y=0.0, array=None)
-
-
 @dataclass(frozen=True)
 class ShowSeed(Action):
     """Show a seed on the canvas, and close the gallery."""
@@ -34,7 +31,7 @@ class ShowSeed(Action):
 
     def change(self, scene: Scene, window: Window) -> Scene:
         """Return the scene with the seed."""
-        latent = at_seed(scene.document.latent, self.seed)
+        latent = scene.document.latent.at_seed(self.seed)
         return put(put(scene, "document.latent", latent), GALLERY, False)
 
 
@@ -53,7 +50,7 @@ class BlendSeeds(Action):
             window.say(f"{len(self.seeds)} seeds are too many to blend: choose {MOST_BLENDED} at most.", bad=True)
             return scene
         latent, share = scene.document.latent, 1 / len(self.seeds)
-        blend = WBlend(tuple((at_seed(latent, seed), share) for seed in self.seeds))
+        blend = WBlend(tuple((latent.at_seed(seed), share) for seed in self.seeds))
         name = f"Blend of {len(self.seeds)}"
         window.steps.step = name
         document = opened(scene.document, Swatch(name, blend), model.num_ws)
@@ -76,12 +73,30 @@ class WalkThrough(Action):
             )
             return scene
         latent, timeline = scene.document.latent, scene.document.timeline
-        keys = tuple(Key(WALK_S * i, at_seed(latent, seed)) for i, seed in enumerate(self.seeds))
+        keys = tuple(Key(WALK_S * i, latent.at_seed(seed)) for i, seed in enumerate(self.seeds))
         longer = replace(timeline, seconds=WALK_S * len(self.seeds), loop=True)
         window.steps.step = f"Walk through {len(self.seeds)}"
         filled = with_timeline(scene, tl.with_track(longer, Track("latent", keys)))
         scene = scrubbed(put(filled, GALLERY, False), 0.0)
         return replace(scene, view=replace(scene.view, playback=replace(scene.view.playback, playing=True)))
+
+
+MOST_PILED = 1000
+"""Most seeds that are put into a pile together."""
+
+
+@dataclass(frozen=True)
+class PileSeeds(Action):
+    """Open the two piles with seeds in the right one, and close the gallery."""
+
+    seeds: tuple[int, ...]
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Return the scene with the piles in the canvas's place."""
+        if len(self.seeds) > MOST_PILED:
+            window.say(f"{len(self.seeds)} seeds are too many for a pile: choose {MOST_PILED} at most.", bad=True)
+            return scene
+        return opened_with(scene, window.facts, self.seeds)
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,7 @@ class ShelveSeeds(Action):
             shelf = shelved(shelf, of_seed(seed, scene.document.latent))
         added = len(shelf) - len(scene.document.shelf)
         if added:
-            window.say("Put 1 seed on the shelf" if added == 1 else f"Put {added} seeds on the shelf", shelf=True)
+            window.say(f"Put {counted(added, 'seed')} on the shelf", shelf=True)
         else:
             window.say("The shelf holds them already" if len(self.seeds) > 1 else "The shelf holds it already")
         return put(scene, "document.shelf", shelf)
@@ -124,4 +139,4 @@ def ranges_of(seeds: Iterable[int]) -> str:
 
 def word(seeds: Sequence[int]) -> str:
     """Return `1 picture` or `6 pictures`."""
-    return "1 picture" if len(seeds) == 1 else f"{len(seeds)} pictures"
+    return counted(len(seeds), "picture")

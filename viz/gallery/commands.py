@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from viz.gallery import choosing
-from viz.gallery.actions import BlendSeeds, ShelveSeeds, ShowSeed, WalkThrough, with_open
+from viz.gallery.actions import BlendSeeds, PileSeeds, ShelveSeeds, ShowSeed, WalkThrough, with_open
 from viz.gallery.export import ExportSeeds
 from viz.gallery.panel import options_of, similar_to
 from viz.gallery.view import gallery_of
@@ -27,11 +27,12 @@ def of_seeds() -> tuple[Command, ...]:
         *_marking("star-seed", "Star", "Star the chosen pictures, or the one of the cursor", "P", "starred"),
         *_marking("reject-seed", "Reject", "Reject the chosen pictures, or the one of the cursor", "X", "rejected"),
         *_marking("unmark-seed", "Unmark", "Take the star or the rejection away", "U", ""),
-        _command("show-seed", "Show on the canvas", "The seed of the cursor; closes the gallery", _show, "Enter"),
-        _command("shelve-seeds", "Shelve", "Put the chosen seeds on the shelf", _shelve, "B"),
-        _command("blend-seeds", "Blend the chosen", "The mean of their w, in equal parts", _blend, several=True),
-        _command("walk-seeds", "Walk through the chosen", "Keys on the timeline, 2 s each", _walk, several=True),
-        _command("export-seeds", "Export the chosen", "As the section Export says", _export),
+        _command("show-seed", "Show on the canvas", "The cursor's seed; closes the gallery", _show, "Enter", least=1),
+        _command("shelve-seeds", "Shelve", "Put the chosen seeds on the shelf", _shelve, "B", least=1),
+        _command("blend-seeds", "Blend the chosen", "The mean of their w, in equal parts", _blend, least=2),
+        _command("walk-seeds", "Walk through the chosen", "Keys on the timeline, 2 s each", _walk, least=2),
+        _command("export-seeds", "Export the chosen", "As the section Export says", _export, least=1),
+        _command("pile-seeds", "Sort two piles from the chosen", "They are the right pile", _pile, least=2),
         _command("similar-seeds", "Find similar", "Sort by similarity to the seed of the cursor", _similar),
         _command("all-seeds", "Choose all", "Everything that the sheet shows", _all, "Ctrl+A"),
         _command("invert-seeds", "Invert the choice", "Choose what is not chosen", _invert, "Ctrl+I"),
@@ -52,10 +53,13 @@ def _has_network(scene: Scene, facts: Facts) -> bool:
 
 def _command(
     id_: str, name: str, help_: str, run: Callable[[Scene, Facts], Scene], *keys: str,
-    several: bool = False, repeats: bool = False,
+    least: int = 0, repeats: bool = False,
 ) -> Command:  # fmt: skip
+    """Return a command that needs `least` seeds to act on; one may be that of the cursor."""
+
     def available(scene: Scene, facts: Facts) -> bool:
-        return shown(scene) and (not several or len(scene.interaction.seeds.chosen) > 1)
+        choice = scene.interaction.seeds
+        return shown(scene) and len(choosing.targets(choice) if least < 2 else choice.chosen) >= least
 
     return Command(id_, "Seeds", name, help_, run, keys, available, repeats=repeats, place=shown)
 
@@ -80,8 +84,8 @@ def _marking(id_: str, name: str, help_: str, key: str, mark: Mark) -> tuple[Com
 
     stay = f"{id_}-stay", f"{name} and stay", help_
     return (
-        _command(id_, name, f"{help_}, and go on", lambda scene, facts: run(scene, facts, True), key),
-        _command(*stay, lambda scene, facts: run(scene, facts, False), f"Shift+{key}"),
+        _command(id_, name, f"{help_}, and go on", lambda scene, facts: run(scene, facts, True), key, least=1),
+        _command(*stay, lambda scene, facts: run(scene, facts, False), f"Shift+{key}", least=1),
     )
 
 
@@ -130,6 +134,10 @@ def _blend(scene: Scene, facts: Facts) -> Scene:
 
 def _walk(scene: Scene, facts: Facts) -> Scene:
     return scene.request(WalkThrough(scene.interaction.seeds.chosen))
+
+
+def _pile(scene: Scene, facts: Facts) -> Scene:
+    return scene.request(PileSeeds(scene.interaction.seeds.chosen))
 
 
 def _export(scene: Scene, facts: Facts) -> Scene:

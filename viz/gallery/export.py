@@ -9,6 +9,7 @@ from imgui_bundle import hello_imgui
 from foundation.files import free_name
 from foundation.specs.film import KINDS, SeedsSpec
 from foundation.specs.formats import PictureFormat
+from foundation.words import counted
 from renderer.document.document import Gallery
 from renderer.document.session import SUFFIX, Session, save
 from viz.files.capture import folder_of
@@ -56,10 +57,14 @@ class ExportSeeds(Action):
         """Start the run."""
         exporter, options = window.facts.services[SEED_EXPORTER], self.options
         if not self.seeds:
-            window.say("Nothing is chosen to export: choose some pictures first.", bad=True)
+            window.say("Nothing is chosen to export: choose some pictures first.", bad=True, about="seeds")
             return
         if len(self.seeds) > MOST:
-            window.say(f"{len(self.seeds)} pictures are too many for one export: choose {MOST} at most.", bad=True)
+            window.say(
+                f"{len(self.seeds)} pictures are too many for one export: choose {MOST} at most.",
+                bad=True,
+                about="seeds",
+            )
             return
         out = folder_for(scene, options)
         if options.kind == "latents":
@@ -88,9 +93,9 @@ class ExportSeeds(Action):
             exporter.submit(spec, outdir, hello_imgui.request_refresh)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            window.say("The pictures could not be exported.", str(reason), bad=True)
+            window.say("The pictures could not be exported.", str(reason), bad=True, about="seeds")
         else:
-            window.say(f"Exporting {word(self.seeds)}", f"Into {out}. It goes on beside the window.")
+            window.say(f"Exporting {word(self.seeds)}", f"Into {out}. It goes on beside the window.", about="seeds")
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,9 @@ def report(window: Window) -> None:
         return
     folder = state.path if os.path.isdir(state.path) else str(Path(state.path).parent)
     if state.cancelled:
-        window.say(f"Stopped the export; {state.done} of {state.total} pictures stay", folder, folder=folder)
+        window.say(f"Stopped the export; {state.done} of {counted(state.total, 'picture')} stay", folder, folder=folder)
     elif state.problem:
-        window.say("The pictures could not be exported.", state.problem, bad=True)
+        window.say("The pictures could not be exported.", state.problem, bad=True, about="seeds")
     else:
-        done = "1 picture" if state.total == 1 else f"{state.total} pictures"
-        window.say(f"Exported {done}", folder, folder=folder)
+        done = counted(state.total, "picture")
+        window.say(f"Exported {done}", folder, folder=folder, about="seeds")

@@ -8,7 +8,6 @@ from renderer.document.document import MOST_SEEDS, request_for
 from renderer.ipc.protocol import (
     Display,
     ImageState,
-    Latent,
     RenderRequest,
     SampleW,
     SeedLooks,
@@ -131,9 +130,7 @@ class Known:
 
 def _plain(base: RenderRequest) -> RenderRequest:
     """Return the request of w vectors: of its settings, the network and the class alone."""
-    latent = base.image.latent
-    kept = replace(latent, x=0.0, y=0.0, array=None) if isinstance(latent, Latent) else Latent()
-    return RenderRequest(0, ImageState(base.image.network, kept), base.device)
+    return RenderRequest(0, ImageState(base.image.network, base.image.plain_latent.at_seed(0)), base.device)
 
 
 def _put(held: dict[int, Floats], number: int, got: Floats) -> None:

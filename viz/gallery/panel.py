@@ -8,6 +8,7 @@ from imgui_bundle import imgui
 from foundation.pictures import hint_of, name_of
 from foundation.specs.film import KINDS, NAMES
 from foundation.specs.formats import PICTURE_FORMATS
+from foundation.words import counted
 from viz.gallery.actions import ShelveSeeds, ShowSeed
 from viz.gallery.export import SEED_EXPORTER, ExportSeeds, SeedsOptions, StopSeeds, folder_for
 from viz.gallery.known import KNOWN
@@ -63,7 +64,7 @@ def _preview(scene: Scene, facts: Facts, sheet: Sheet, listing: Listing) -> Scen
         return scene
     form = facts.scratch.get(Form)
     width = imgui.get_content_region_avail().x
-    most = imgui.get_window_height() - t.px(430)
+    most = imgui.get_window_height() - t.px(466)
     side = min(width, max(most, t.px(120)))
     p = imgui.get_cursor_screen_pos()
     at = V(round(p.x + (width - side) / 2), p.y)
@@ -130,7 +131,7 @@ def similar_to(scene: Scene, seed: int | None) -> Scene:
 
 def _chosen(scene: Scene, facts: Facts, sheet: Sheet) -> Scene:
     chosen = scene.interaction.seeds.chosen
-    count = "none" if not chosen else "1 seed" if len(chosen) == 1 else f"{len(chosen)} seeds"
+    count = "none" if not chosen else counted(len(chosen), "seed")
     if not ui.section("Chosen", summary=count):
         return scene
     width, gap = imgui.get_content_region_avail().x, t.px(6)
@@ -165,28 +166,30 @@ def which_seeds(scene: Scene, facts: Facts, listing: Listing, which: int) -> tup
 def _export(scene: Scene, facts: Facts, listing: Listing) -> Scene:
     form, model = facts.scratch.get(Form), facts.model
     seeds = which_seeds(scene, facts, listing, form.which)
-    count = "nothing" if not seeds else "1 picture" if len(seeds) == 1 else f"{len(seeds)} pictures"
+    count = "nothing" if not seeds else counted(len(seeds), "picture")
     if not ui.section("Export", summary=count):
         return scene
     options = form.options
     width = ui.row_label("As")
     kinds = [one.capitalize() for one in KINDS]
     hints = ("A file each", "One picture of them all", "Their w vectors, W+, as .npz")
-    kind = KINDS[ui.segmented("as", kinds, KINDS.index(options.kind), width, hints=hints)]
+    kind = KINDS[ui.segmented("as", kinds, KINDS.index(options.kind), width, hints=hints, default=0)]
     latents = kind == "latents"
     with ui.greyed("Latents have no size" if latents else ""):
         ui.row_label("Size")
-        names = [str(model.height) if model and not size else str(size) for size in _SIZES]
-        hints_ = ("As the network renders it", *("Height in pixels" for _ in _SIZES[1:]))
-        size = _SIZES[ui.segmented("size", names, _SIZES.index(options.size), width, hints=hints_)]
+        sizes = [size for size in _SIZES if not model or size != model.height]
+        names = [str(model.height) if model and not size else str(size) for size in sizes]
+        hints_ = ("As the network renders it", *("Height in pixels" for _ in sizes[1:]))
+        now = sizes.index(options.size) if options.size in sizes else 0
+        size = sizes[ui.segmented("size", names, now, width, hints=hints_, default=0)]
     with ui.greyed("Latents are a .npz" if latents else ""):
         ui.row_label("Format")
         names = [name_of(one) for one in PICTURE_FORMATS]
         now = PICTURE_FORMATS.index(options.format)
-        picked = ui.segmented("format", names, now, width, hints=[hint_of(one) for one in PICTURE_FORMATS])
+        picked = ui.segmented("format", names, now, width, hints=[hint_of(one) for one in PICTURE_FORMATS], default=0)
     ui.row_label("Which")
     which_hints = ("What is chosen", "Every seed with a star", "All that the sheet shows")
-    form.which = ui.segmented("which", _WHICH, form.which, width, hints=which_hints)
+    form.which = ui.segmented("which", _WHICH, form.which, width, hints=which_hints, default=0)
     ui.row_label("Folder")
     imgui.set_next_item_width(width)
     flags = imgui.InputTextFlags_.elide_left | imgui.InputTextFlags_.auto_select_all
@@ -209,7 +212,7 @@ def _rest(options: SeedsOptions, width: float) -> SeedsOptions:
         now = NAMES.index(options.names)
         if ui.choice("Names", words[now], width=width, hint="By seed, by the number alone, or counted"):
             imgui.open_popup("names")
-        picked, _ = ui.pick("names", words, now, width=width)
+        picked, _ = ui.pick("names", words, now, width=width, default=0)
         recipe = ui.switch("Recipe in each picture", options.recipe, "Dropped on the window, it brings all back")
     return replace(options, names=options.names if picked is None else NAMES[picked], recipe=recipe)
 

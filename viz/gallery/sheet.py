@@ -3,14 +3,16 @@
 import math
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document.document import MOST_SEEDS, SeedMarks, request_for
-from renderer.ipc.protocol import Display, Latent, RenderRequest
+from renderer.ipc.protocol import Display, RenderRequest
 from viz.gallery import choosing
 from viz.gallery.actions import ShowSeed
 from viz.gallery.listing import Listing
+from viz.gallery.order import ALONG, Ordered
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
@@ -32,6 +34,8 @@ _OLD = 0.6
 """Opacity of pictures of earlier settings."""
 _KEPT = 4096
 """Most requests that are kept."""
+_TIP = 280
+"""Width of a tooltip, in design lengths."""
 _RENDERED = (64, 128, 256)
 """Sides at which pictures are rendered, in pixels."""
 
@@ -77,10 +81,7 @@ class Sheet:
         if known is None:
             if len(self._requests) >= _KEPT:
                 self._requests.clear()
-            image = self.base.image
-            latent = image.latent if isinstance(image.latent, Latent) else Latent()
-            own = replace(latent, x=float(seed), y=0.0, array=None)
-            known = self._requests[seed] = replace(self.base, image=replace(image, latent=own))
+            known = self._requests[seed] = replace(self.base, image=self.base.image.at_seed(seed))
         return known
 
     def draw(self, scene: Scene, facts: Facts, listing: Listing, marks: SeedMarks) -> Scene:
@@ -232,18 +233,35 @@ class Sheet:
                 got, alpha = thumbnails.known(older[seed], size), _OLD
             if seed in rejected:
                 alpha *= 0.35
-            ui.thumbnail(got, a, side, 3, alpha)
+            if got is None and (problem := thumbnails.problem(self.request(seed), size)):
+                _failed(a, side, problem, place == pointed)
+            else:
+                ui.thumbnail(got, a, side, 3, alpha)
             if seed in chosen or seed in starred or seed in rejected or place == pointed or seed == cursor:
                 value = None if shown.values is None else float(shown.values[place])
                 _marks(a, side, seed, value, seed in chosen, seed in starred, seed in rejected, place == pointed)
                 if seed == cursor and seed not in chosen:
                     ui.outline(a, V(a.x + side, a.y + side), "#FFFFFF", 0.5, 3, 1)
+        self._zero(scene, shown, (at, scroll, pitch, side), places)
         while len(older) > _KEPT:
             older.pop(next(iter(older)))
         if not missed:
             ahead = range(places.stop, min(places.stop + _AHEAD * self.rows * self.columns, len(shown.seeds)))
             for seed in shown.seeds[ahead.start : ahead.stop].tolist():
                 thumbnails.get(self.request(seed), size, OWNER)
+
+    def _zero(self, scene: Scene, shown: Ordered, frame: tuple[V, float, float, float], places: range) -> None:
+        """Draw a thin line before the first picture that is on the other side of a direction's 0."""
+        if not scene.view.gallery.sort.startswith(ALONG) or shown.values is None:
+            return
+        place = int(np.count_nonzero(shown.values >= 0))  # those come first
+        if not place or place >= len(shown.values) or place not in places:
+            return
+        at, scroll, pitch, side = frame
+        row, column = divmod(place, self.columns)
+        x, y = round(at.x + column * pitch - t.px(GAP) / 2), round(at.y + row * pitch - scroll)
+        x = max(x, round(at.x) + 1)
+        ui.fill(V(x - t.px(1), y), V(x + t.px(1), y + side), "accent")
 
     def _distance(self, place: int, middle: int) -> int:
         (row, column), (row0, column0) = divmod(place, self.columns), divmod(middle, self.columns)
@@ -290,6 +308,16 @@ def _marks(
         text = str(seed) if value is None or math.isnan(value) else f"{seed}   {value:.2f}".replace("-", "−")
         width = ui.badge_width(text)
         ui.badge(text, a.x + max((side - width) / 2, 0), b.y - p(22))
+
+
+def _failed(a: V, side: float, problem: str, pointed: bool) -> None:
+    """Draw a picture that could not be drawn, and say why under the pointer."""
+    ui.fill(a, V(a.x + side, a.y + side), "control", 1, 3)
+    ui.draw(icon("warning"), a.x + side / 2, a.y, "warn", min(side / t.scale / 3, 20), align=0.5, height=side)
+    if pointed and ui.begin_tooltip():
+        for line in ui.lines_of(problem, t.px(_TIP), t.small):
+            ui.label(line, "text", t.small)
+        ui.end_tooltip()
 
 
 def _disc(x: float, y: float, token: str, glyph: str, ink: str) -> None:

@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 from renderer.document.document import MOST_SEEDS, GalleryFilter, SeedMarks
 from viz.canvas import canvas
 from viz.gallery import order
-from viz.gallery.actions import GALLERY, BlendSeeds, ShelveSeeds, WalkThrough
+from viz.gallery.actions import GALLERY, BlendSeeds, PileSeeds, ShelveSeeds, WalkThrough
 from viz.gallery.export import ExportSeeds
 from viz.gallery.known import KNOWN
 from viz.gallery.listing import Listing
@@ -20,7 +20,7 @@ from viz.state.scene import Scene
 from viz.state.seeds.marks import marks_of, network_of
 from viz.ui import notifications
 from viz.ui import widgets as ui
-from viz.ui.icons import icon
+from viz.ui.icons import Glyph, OptionalGlyph, icon
 from viz.ui.theme import current as t
 
 _FILTERS: tuple[tuple[GalleryFilter, str, str], ...] = (
@@ -29,9 +29,11 @@ _FILTERS: tuple[tuple[GalleryFilter, str, str], ...] = (
     ("unrejected", "Not rejected", "Every seed but those that were rejected"),
     ("rejected", "Rejected", "Seeds that were rejected"),
 )
+_GLYPHS: tuple[Glyph, ...] = ("funnel", "star", "check-circle", "x-circle")
+"""Stand for the filters where there is no room for words."""
 _COUNTS = (400, 1000, 4000, 10_000, MOST_SEEDS)
-_WIDE, _NARROW = 1060, 600
-"""Widths of the view in design lengths: the least for filters side by side, and the least for all controls."""
+_WIDE, _NARROW, _PILED = 1060, 600, 760
+"""Widths of the view in design lengths: the least for filters side by side, for all controls, and for "Piles"."""
 _HEADER, _MARGIN = 40, 14
 BLOCK_OF_CHANCE = 1000
 """The dice takes a block that begins with a multiple of this."""
@@ -157,14 +159,18 @@ def _header(scene: Scene, facts: Facts, state: Gallery, marks: SeedMarks, a: V, 
         scene = put(scene, GALLERY, False)
     if narrow:
         return scene
-    size = p(130) if wide else p(62)
+    size = p(130) if wide else p(70)
     imgui.set_cursor_screen_pos(V(right - p(32) - size, y))
     low, high = SIDES
-    side = ui.slider(
-        "Size", gallery.side, low, high, 84, "px", "%.0f", hint="Size of the pictures; or Ctrl+wheel over them",
-        width=size, show_label=False,
-    )  # fmt: skip
-    return put(scene, "view.gallery.side", round(side))
+    hint = "Size of the pictures in pixels; or Ctrl+wheel over them"
+    if wide:
+        side = ui.slider(
+            "Size", gallery.side, low, high, 84, "px", "%.0f", hint=hint, width=size, show_label=False
+        )  # fmt: skip
+    else:  # too narrow for a track
+        side = ui.number("Size", gallery.side, 4, size, show_label=False, hint=hint, default=84)
+    changed = round(side) != gallery.side
+    return put(scene, "view.gallery.side", min(max(round(side), low), high)) if changed else scene
 
 
 def _filter(scene: Scene, facts: Facts, marks: SeedMarks, wide: bool, narrow: bool) -> Scene:
@@ -176,9 +182,10 @@ def _filter(scene: Scene, facts: Facts, marks: SeedMarks, wide: bool, narrow: bo
     if wide:
         picked: int | None = ui.segmented("show", names, now, hints=[hint for _, _, hint in _FILTERS])
     else:
-        if ui.choice(
-            "Show", names[now], "funnel", t.px(64 if narrow else 122), show_label=False, hint=_FILTERS[now][2]
-        ):
+        glyph: Glyph = _GLYPHS[now] if narrow else "funnel"
+        text = "" if narrow else names[now]
+        hint = f"{names[now]}: {_FILTERS[now][2][0].lower()}{_FILTERS[now][2][1:]}"
+        if ui.choice("Show", text, glyph, t.px(48 if narrow else 134), show_label=False, hint=hint):
             imgui.open_popup("show")
         picked, _ = ui.pick("show", names, now)
     return scene if picked is None else put(scene, "view.gallery.show", keys[picked])
@@ -194,7 +201,8 @@ def _sort(scene: Scene, facts: Facts, state: Gallery, wide: bool, narrow: bool) 
     if gallery.sort == "similar" and gallery.like is not None:
         text = f"Similar to {gallery.like}"
     hint = "What the seeds are sorted by" + ("" if scene.document.directions else "; directions come here once added")
-    if ui.choice("Sort", text, "list", t.px(190 if wide else 84 if narrow else 112), show_label=False, hint=hint):
+    glyph: OptionalGlyph = "" if narrow else "list"
+    if ui.choice("Sort", text, glyph, t.px(190 if wide else 96 if narrow else 112), show_label=False, hint=hint):
         imgui.open_popup("sort")
     picked, state.typed = ui.pick("sort", [order.name_of(key) for key in keys], now, state.typed, t.px(210))
     if picked is None:
@@ -230,12 +238,15 @@ def _empty(scene: Scene, facts: Facts) -> Scene:
 def _plate(scene: Scene, facts: Facts, a: V, size: V) -> Scene:
     """Draw what can be done with several seeds."""
     p, chosen = t.px, scene.interaction.seeds.chosen
-    buttons = (
+    buttons: tuple[tuple[str, Glyph, str, str], ...] = (
         ("Shelve", "swatches", "Put them on the shelf", "B"),
         ("Blend", "drop", "Show the mean of their w, in equal parts", ""),
         ("Walk through", "path", "Keys on the timeline, 2 s each, as a loop", ""),
+        ("Piles", "hand-pointing", "Sort two piles, with these in the right one: a slider for what they share", ""),
         ("Export", "export", "As the section Export says", ""),
     )
+    if size.x < p(_PILED):
+        buttons = tuple(one for one in buttons if one[0] != "Piles")
     text = f"{len(chosen)} chosen"
     bare = size.x < p(470)
     widths = [_width(name, glyph, bare and name != "Export") for name, glyph, _, _ in buttons]
@@ -275,4 +286,6 @@ def _act(scene: Scene, facts: Facts, name: str) -> Scene:
         return scene.request(BlendSeeds(chosen))
     if name == "Walk through":
         return scene.request(WalkThrough(chosen))
+    if name == "Piles":
+        return scene.request(PileSeeds(chosen))
     return scene.request(ExportSeeds(chosen, options_of(facts)))

@@ -6,18 +6,16 @@ from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
-from foundation.seeds import seed_at, seed_class
+from foundation.seeds import RANDOM_SEEDS, seed_at, seed_class
 from renderer.ipc.protocol import Blend, Latent, ModelInfo
+from viz.files.browse_purposes import CONDITION
 from viz.generate import pad
 from viz.state.facts import NO_NETWORK, Facts
 from viz.state.params import put, reset
-from viz.state.scene import Scene
+from viz.state.scene import Scene, ShowDialog
 from viz.ui import widgets as ui
 from viz.ui.param_rows import play_row, slider_row
 from viz.ui.theme import current as t
-
-RANDOM_SEEDS = 100_000
-"""Upper bound of random seeds: short enough to remember and to type."""
 
 MOST_NUMBERS = 4096
 """Longest condition that can be set as numbers."""
@@ -33,6 +31,8 @@ _BLENDS: tuple[tuple[Blend, str, str], ...] = (
     ("arc", "Arc", "In arcs in W that keep their distance from the mean"),
 )
 
+STORED = "A stored latent has its class in it: choose a seed first"
+
 
 @dataclass
 class Typed:
@@ -47,23 +47,20 @@ def nearest_seed(latent: Latent) -> int:
     return seed_at(math.floor(latent.x + 0.5), math.floor(latent.y + 0.5))
 
 
-def at_seed(latent: Latent, seed: int) -> Latent:
-    """Return the position of a seed in the first row of the grid: x = seed, y = 0."""
-    return replace(latent, x=float(seed), y=0.0)
-
-
 def snapped(latent: Latent) -> Latent:
     """Return the nearest integer position."""
-    return replace(latent, x=float(math.floor(latent.x + 0.5)), y=float(math.floor(latent.y + 0.5)))
+    return latent.moved_to(float(math.floor(latent.x + 0.5)), float(math.floor(latent.y + 0.5)))
 
 
 def thrown(latent: Latent, source: random.Random) -> Latent:
     """Return the position of a random seed."""
-    return at_seed(latent, source.randrange(RANDOM_SEEDS))
+    return latent.at_seed(source.randrange(RANDOM_SEEDS))
 
 
 def summary(latent: Latent) -> str:
-    """Describe the position: `seed 1042`, or coordinates between seeds."""
+    """Describe the position: `seed 1042`, or coordinates between seeds, unless a stored latent is there."""
+    if latent.stored == 1:
+        return "stored latent"
     if latent == snapped(latent):
         return f"seed {nearest_seed(latent)}".replace("-", "−")
     return f"{latent.x:.2f}, {latent.y:.2f}".replace("-", "−")
@@ -90,7 +87,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     with ui.greyed(unable_to_blend(facts.model)):
         scene = _blend(scene)
     if tall or (facts.model and facts.model.c_dim):
-        scene = _classes(scene, facts)
+        with ui.greyed(STORED if scene.document.latent.stored == 1 else ""):
+            scene = _classes(scene, facts)
     ui.space(6)
     return scene
 
@@ -98,16 +96,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 def _seed(scene: Scene, facts: Facts) -> Scene:
     latent = scene.document.latent
     seed = nearest_seed(latent)
-    room = ui.row_label("Seed", latent != at_seed(latent, 0))
-    typed = ui.number(
-        "Seed",
-        seed,
-        width=room - t.px(t.row + 4) * 3,
-        show_label=False,
-        hint="Each whole number is a picture of its own; drag, or double click to type",
-    )
+    hint = "Each whole number is a picture of its own; drag, or double click to type"
+    room = ui.row_label("Seed", latent != latent.at_seed(0), hint)
+    typed = ui.number("Seed", seed, width=room - t.px(t.row + 4) * 3, show_label=False, hint=hint)
     if typed != seed:
-        latent = at_seed(latent, typed)
+        latent = latent.at_seed(typed)
     imgui.same_line(0, t.px(4))
     if ui.button(glyph="dice-five", id_="##random", hint="A random seed", keys="R"):
         latent = thrown(latent, facts.chance)
@@ -133,6 +126,7 @@ def _blend(scene: Scene) -> Scene:
         names.index(scene.document.latent.blend),
         width=width,
         hints=[hint for _, _, hint in _BLENDS],
+        default=names.index(Latent().blend),
     )
     return put(scene, "document.latent.blend", names[chosen])
 
@@ -146,7 +140,11 @@ def _classes(scene: Scene, facts: Facts) -> Scene:
     scene = _kind(scene, model)
     latent = scene.document.latent
     if latent.condition:
-        return put(scene, "document.latent.condition", _numbers(latent, model))
+        scene = put(scene, "document.latent.condition", _numbers(latent, model))
+        hint = "The numbers of a .npy, .txt or .json file, as many as this network takes"
+        if ui.choice("From file", "choose…", token="faint", hint=hint):
+            scene = scene.request(ShowDialog(CONDITION))
+        return scene
     typed = facts.scratch.get(Typed)
     label, typed.first = _class_list("Class", latent.label, "from seed", model, typed.first, "Which class to draw")
     second, typed.second = _class_list(
@@ -171,7 +169,9 @@ def _kind(scene: Scene, model: ModelInfo) -> Scene:
     many = model.c_dim > MOST_NUMBERS
     with ui.greyed(f"This network's condition has {model.c_dim} numbers, too many to set one by one" if many else ""):
         hints = ("One of the network's classes", "Numbers of your own, as for a network of camera angles")
-        kind = ui.segmented("condition", ("Class", "Numbers"), int(bool(latent.condition)), width=width, hints=hints)
+        kind = ui.segmented(
+            "condition", ("Class", "Numbers"), int(bool(latent.condition)), width=width, hints=hints, default=0
+        )
     if bool(kind) == bool(latent.condition):
         return scene
     return put(scene, "document.latent.condition", one_hot(latent, model) if kind else ())
@@ -211,12 +211,10 @@ def _class_list(
     shown = none if label is None else f"{label} (not in this network)" if stale else str(label)
     if ui.choice(text, shown, token="warn" if stale else "text", changed=label is not None, hint=hint):
         imgui.open_popup(ui.drawable(f"{text} list"))
-    if imgui.is_item_clicked(imgui.MouseButton_.right):
-        return None, typed
     low, width = imgui.get_item_rect_min(), imgui.get_item_rect_size().x
     imgui.set_next_window_pos(imgui.ImVec2(low.x, low.y + t.px(t.row + 2)), imgui.Cond_.appearing)
     entries = [none, *(str(i) for i in range(model.c_dim))]
-    picked, typed = ui.pick(f"{text} list", entries, 0 if label is None else label + 1, typed, width)
+    picked, typed = ui.pick(f"{text} list", entries, 0 if label is None else label + 1, typed, width, 0)
     if picked is None:
         return label, typed
     return (picked - 1 if picked else None), typed

@@ -10,6 +10,7 @@ from renderer.document.parts import LayerBend
 from renderer.document.ranges import limited
 from renderer.ipc.protocol import ModelInfo
 from viz.generate.layer_choice import layer_row
+from viz.state.bands import short_name
 from viz.state.facts import NO_NETWORK, Facts
 from viz.state.keyframes import has_key, key_toggled, under
 from viz.state.params import PARAMS, put
@@ -104,8 +105,11 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 def _bend(scene: Scene, model: ModelInfo | None, index: int, one: LayerBend) -> Scene:
     path, param, bends = f"bends.{one.place}", PARAMS[f"bend.{one.kind}"], scene.document.bends
     with ui.greyed(unable(one, model)):
+        words = (f"{one.layer} {one.kind}", f"{short_name(one.layer)} {one.kind}")
+        changed = one.strength != UNBENT[one.kind]
+        width = ui.row_label(ui.first_fitting(words, t.px(t.label - 6)), changed, f"{words[0]}: {param.hint}")
         strength = ui.slider(
-            f"{one.layer} {one.kind}",
+            words[0],
             one.strength,
             param.low,
             param.high,
@@ -114,6 +118,8 @@ def _bend(scene: Scene, model: ModelInfo | None, index: int, one: LayerBend) -> 
             param.fmt,
             hint=f"{one.layer}: {param.hint[0].lower()}{param.hint[1:]}",
             keyed=has_key(scene, path),
+            width=width,
+            show_label=False,
             beyond=one.kind != "zoom",
         )
         under.note(path)

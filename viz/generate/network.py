@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.words import counted
 from renderer.ipc.protocol import Loading, ModelInfo, Network
 from viz.files.actions import OpenNetwork
 from viz.files.sources import bundled, clean_source
@@ -44,8 +45,8 @@ def source_name(source: str) -> str:
 
 def details(model: ModelInfo, source: str) -> str:
     """Return all known facts of a network, one per line."""
-    classes = f"{model.c_dim} classes" if model.c_dim else "unconditional"
-    layers = [f"{len(model.layers)} layers"] if model.layers else []
+    classes = counted(model.c_dim, "class", "classes") if model.c_dim else "unconditional"
+    layers = [counted(len(model.layers), "layer")] if model.layers else []
     if model.noise_layers:
         layers.append(f"{len(model.noise_layers)} with noise")
     lines = [
@@ -141,7 +142,7 @@ def _list(scene: Scene, facts: Facts, width: float) -> Scene:
         imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
         for index, source in enumerate(sources):
             note = "" if source in known else os.path.dirname(source)
-            if ui.list_row(f"{kind} {index}", source_name(source), source == now, note, "cube"):
+            if ui.list_row(f"{kind} {index}", source_name(source), source == now, note, "cube", place=True):
                 chosen = source
             ui.tip(source or "Comes with StyleScope")
         imgui.pop_style_var()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
+from foundation.seeds import RANDOM_SEEDS
 from renderer.ipc.protocol import LayerNoise, ModelInfo, Noise, NoiseMode
 from viz.generate import noise_map
-from viz.generate.latent import RANDOM_SEEDS
 from viz.state.bands import short_name
 from viz.state.facts import NO_NETWORK, Facts
 from viz.state.params import PARAMS, put, reset
@@ -79,7 +79,12 @@ def _mode(scene: Scene) -> Scene:
     names, mode = [name for name, _, _ in _MODES], scene.document.noise.mode
     width = ui.row_label("Mode", mode != Noise().mode)
     chosen = ui.segmented(
-        "mode", [text for _, text, _ in _MODES], names.index(mode), width, hints=[hint for _, _, hint in _MODES]
+        "mode",
+        [text for _, text, _ in _MODES],
+        names.index(mode),
+        width,
+        hints=[hint for _, _, hint in _MODES],
+        default=names.index(Noise().mode),
     )
     if names[chosen] == mode:
         return scene

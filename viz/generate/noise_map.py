@@ -81,8 +81,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw a switch with the number of realisations, and the map below."""
     heat, (status, texture) = facts.services[NOISE_MAP], measured(scene, facts)
     _settings(scene, facts)  # recorded here because reads of services are not
-    room = ui.row_label("Deviation", heat.on)
     hint = "How much the noise changes each pixel: its standard deviation over so many realisations"
+    room = ui.row_label("Deviation", heat.on, hint)
     text = "Measure" if not heat.on else "Hide" if status.over else "Stop"
     if ui.button(text, id_="##deviation", on=heat.on, width=room / 2, hint=hint):
         heat.on = not heat.on

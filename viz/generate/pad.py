@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 
 from foundation.seeds import seed_at
 from renderer.document.document import request_for
-from renderer.ipc.protocol import Display, RenderRequest, Transform
+from renderer.ipc.protocol import ArrayRef, Display, RenderRequest, Transform
 from viz.generate.pad_map import map_over_pad
 from viz.state.facts import Facts
 from viz.state.recording import derived
@@ -38,6 +38,8 @@ class Pad:
     """Requests of the surrounding seeds, for the current base."""
     shown: dict[Place, RenderRequest] = field(default_factory=dict)
     """Last available request of each position, shown until the new one is available."""
+    stored: tuple[ArrayRef | None, tuple[float, float] | None] = (None, None)
+    """The stored latent that the requests are for, and its place."""
     moved: bool = False
     """True if the current press has become a drag."""
 
@@ -73,7 +75,7 @@ def neighbour_request(scene: Scene) -> RenderRequest:
         mixing = replace(mixing, x=float(round(mixing.x)))
     steady = replace(
         document,
-        latent=replace(document.latent, x=0.0, y=0.0, blend="w", array=None),
+        latent=replace(document.latent.at_seed(0), blend="w"),
         noise=noise,
         mixing=mixing,
         transform=Transform(),
@@ -137,7 +139,7 @@ def draw(scene: Scene, facts: Facts, width: float, height: float) -> Scene:
     imgui.dummy(V(width, height))
     if (x, y) == (latent.x, latent.y):
         return scene
-    return replace(scene, document=replace(scene.document, latent=replace(latent, x=x, y=y)))
+    return replace(scene, document=replace(scene.document, latent=latent.moved_to(x, y)))
 
 
 def _dragged(pad: Pad, x: float, y: float, cell: float) -> tuple[float, float]:
@@ -168,13 +170,16 @@ def _pictures(
 ) -> None:
     common, cell, thumb = base(scene, facts), t.px(CELL), t.px(THUMB)
     places = around(x, y, size.x, size.y, cell, thumb)
-    seen = set(places)
+    seen, latent = set(places), scene.document.latent
+    if pad.stored != (stored := (latent.array, latent.home)):
+        pad.stored, pad.requests = stored, {}
     pad.shown = {place: request for place, request in pad.shown.items() if place in seen}
     for i, j in places:
         request = pad.requests.get((i, j))
         if request is None:
-            here = replace(scene.document.latent, x=float(i), y=float(j), blend="w", array=None)
-            request = pad.requests[i, j] = replace(common, image=replace(common.image, latent=here))
+            here = latent.moved_to(float(i), float(j)) if (i, j) == latent.home else latent.at_seed(i, j)
+            image = replace(common.image, latent=replace(here, blend="w"))
+            request = pad.requests[i, j] = replace(common, image=image)
         found = facts.thumbnails.get(request, owner="pad")
         if found:
             pad.shown[i, j] = request

@@ -14,6 +14,7 @@ from viz.state.params import PARAMS, put
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
+from viz.ui.widgets import menus
 
 PSI, PSIS = "document.truncation.psi", "document.truncation.psis"
 HEIGHT = 56
@@ -33,6 +34,10 @@ class _Stroke:
     """Curve before the last press, which may be the first of a double click."""
     pressed: float = -math.inf
     """Time of that press, in Dear ImGui's seconds."""
+    menu: int = 0
+    """Bar whose menu is open."""
+    to_type: bool = False
+    """True until the next frame opens the field for `typed`, once the menu has closed."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         len(values),
     )
     touched = imgui.is_item_hovered() or imgui.is_item_active() or imgui.is_item_activated()
-    if able and model and (touched or stroke.last is not None or imgui.is_popup_open(_TYPE)):
+    opened = imgui.is_popup_open(_TYPE) or imgui.is_popup_open("value") or stroke.to_type
+    if able and model and (touched or stroke.last is not None or opened):
         scene = _typed(_stroke(scene, stroke, chart, values), stroke, chart)
         values = scene.document.truncation.of(model.num_ws)
     _paint(V(left, a.y), V(left + width, a.y + height), chart, values, model)
@@ -106,10 +112,20 @@ def _stroke(scene: Scene, stroke: _Stroke, chart: _Chart, values: tuple[float, .
     """Apply mouse drags and clicks to the bars."""
     mouse = imgui.get_mouse_pos()
     now = chart.at(mouse.x, mouse.y)
-    if imgui.is_item_hovered() and imgui.is_mouse_clicked(imgui.MouseButton_.right):
-        plain = replace(scene.document.truncation, psis=()).of(len(values))
-        psis = (*values[: now[0]], plain[now[0]], *values[now[0] + 1 :])
-        return put(scene, PSIS, () if psis == plain else psis)
+    right, plain = menus.right_clicked(), replace(scene.document.truncation, psis=()).of(len(values))
+    if right == "hold":
+        stroke.menu = now[0]
+        imgui.open_popup("value")
+    bar = min(stroke.menu, len(values) - 1)
+    match menus.value_menu(f"{plain[bar]:.2f}"):
+        case menus.RESET:
+            return _reset(scene, values, plain, bar)
+        case menus.COPY:
+            ui.copy_text(f"{values[bar]:.2f}")
+        case menus.TYPE:
+            stroke.typed, stroke.to_type = bar, True
+    if right == "click":
+        return _reset(scene, values, plain, now[0])
     io = imgui.get_io()
     typing = io.key_ctrl or io.mouse_clicked_last_count[imgui.MouseButton_.left] == 2  # see _typed
     if imgui.is_item_activated() and not typing:
@@ -123,6 +139,12 @@ def _stroke(scene: Scene, stroke: _Stroke, chart: _Chart, values: tuple[float, .
     return put(scene, PSIS, psis) if psis != values else scene
 
 
+def _reset(scene: Scene, values: tuple[float, ...], plain: tuple[float, ...], bar: int) -> Scene:
+    """Return the scene with the psi of a bar that it has without a curve."""
+    psis = (*values[:bar], plain[bar], *values[bar + 1 :])
+    return put(scene, PSIS, () if psis == plain else psis)
+
+
 def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
     """Edit the psi of a bar as text, after a double click or Ctrl+click."""
     mouse, io, left = imgui.get_mouse_pos(), imgui.get_io(), imgui.MouseButton_.left
@@ -132,6 +154,9 @@ def _typed(scene: Scene, stroke: _Stroke, chart: _Chart) -> Scene:
         imgui.open_popup(_TYPE)
         if not io.key_ctrl and imgui.get_time() - stroke.pressed <= io.mouse_double_click_time:
             scene = put(scene, PSIS, stroke.before)  # the first click already changed the bar
+    elif stroke.to_type and not imgui.is_popup_open("value"):
+        stroke.to_type = False
+        imgui.open_popup(_TYPE)
     if not imgui.begin_popup(_TYPE):
         return scene
     if imgui.is_window_appearing():
@@ -191,4 +216,6 @@ def _bar_tip(model: ModelInfo, index: int, values: tuple[float, ...]) -> None:
     name, value = short_name(model.ws_names[index]), values[index]
     effect = "untouched" if value == 1 else "the mean" if value == 0 else f"ψ {value:.2f}".replace("-", "−")
     text = f"{name} · {size_text(*model.ws_sizes[index])} · {band_of(model, index).name.lower()}: {effect}"
-    ui.tip(f"{text}\nDrag over the bars to give each its own ψ; double click types one; right click resets it")
+    ui.tip(
+        f"{text}\nDrag over the bars to give each its own ψ; double click types one; right click resets it, held: more"
+    )

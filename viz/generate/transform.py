@@ -14,15 +14,16 @@ _MOTION = ("orbit", "orbit_speed", "orbit_radius", "turn", "turn_speed")
 
 
 def summary(transform: Transform, model: ModelInfo | None) -> str:
-    """Return `rotate 12°`, `0.10, −0.05`, both, or why it is unavailable; empty for the identity."""
+    """Return `rotate 12°`, `0.10, −0.05`, `0.10, −0.05, 12°`, or why it is unavailable; empty for the identity."""
     if model is not None and not model.has_transform:
         return f"{model.family} has none"
     parts = []
     if (transform.x, transform.y) != (0, 0):
         parts.append(f"{transform.x:.2f}, {transform.y:.2f}")
     if transform.angle:
-        parts.append(f"rotate {transform.angle:.1f}".removesuffix(".0") + "°")
-    return "   ".join(parts).replace("-", "−")
+        turn = f"{transform.angle:.1f}".removesuffix(".0") + "°"
+        parts.append(turn if parts else f"rotate {turn}")
+    return ", ".join(parts).replace("-", "−")
 
 
 def unable(model: ModelInfo | None) -> str:

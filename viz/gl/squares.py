@@ -3,21 +3,19 @@
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.specs.formats import ALPHA_CHANNELS
 from viz.gl.camera import Area
 from viz.gl.viewport import VIEWPORT
 from viz.state.facts import Facts
 from viz.state.interaction import Place
 from viz.state.scene import Scene
 
-ALPHA = 4
-"""Channels of an image with transparency."""
-
 
 def is_transparent(scene: Scene, facts: Facts) -> bool:
     """Return True if the image may be transparent: it has four channels, and all of them are shown."""
     display, model = scene.view.display, facts.model
     whole = display.layer is None and display.channels == "rgb" and display.channel == 0
-    return model is not None and model.img_channels == ALPHA and whole
+    return model is not None and model.img_channels == ALPHA_CHANNELS and whole
 
 
 def draw(facts: Facts, area: Area, now: Place) -> None:

@@ -21,6 +21,8 @@ CAPACITY = 1024
 """Thumbnails cached per size."""
 MOST_WANTED = 64
 """Most requests in flight; the rest follow as these are answered."""
+TRIED_AGAIN = 600
+"""Frames after which a thumbnail that could not be drawn is requested again."""
 
 UV = tuple[float, float, float, float]
 
@@ -103,6 +105,8 @@ class ThumbnailCache:
         self._turn = 0
         self._rough: set[_Key] = set()
         """Cached thumbnails that a finer one will replace."""
+        self._failed: dict[_Key, tuple[str, int]] = {}
+        """Reasons why thumbnails could not be drawn, and the turns in which they came."""
         self._keys: dict[str, _Key] = {}
         self._names: dict[_Key, str] = {}
         self._hashed: dict[tuple[int, int], tuple[RenderRequest, _Key]] = {}
@@ -111,7 +115,7 @@ class ThumbnailCache:
 
     @property
     def tally(self) -> Tally:
-        """Counts of thumbnails requested, missing, and received."""
+        """Counts of thumbnails requested, missing, received, and displaced."""
         return self._tally
 
     @property
@@ -126,7 +130,7 @@ class ThumbnailCache:
         """
         key, atlas = self._key(request, size), self._atlases.get(size)
         found = atlas.get(key) if atlas is not None else None
-        missed = found is None or key in self._rough
+        missed = (found is None or key in self._rough) and not self._has_failed(key)
         self._tally = self._tally._replace(asked=self._tally.asked + 1, missed=self._tally.missed + missed)
         if missed:
             self._asked.setdefault(key, owner)
@@ -136,6 +140,18 @@ class ThumbnailCache:
         """Return what `get` would, without requesting anything: for an older image shown meanwhile."""
         atlas = self._atlases.get(size)
         return atlas.get(self._key(request, size)) if atlas is not None else None
+
+    def problem(self, request: RenderRequest, size: int = 64) -> str:
+        """Return why the thumbnail of a request could not be drawn, as sentences; empty if it could."""
+        return self._failed.get(self._key(request, size), ("", 0))[0] if self._failed else ""
+
+    def try_again(self) -> None:
+        """Request again what could not be drawn."""
+        self._failed.clear()
+
+    def _has_failed(self, key: _Key) -> bool:
+        """Return True for a thumbnail that could not be drawn a moment ago."""
+        return key in self._failed and self._turn - self._failed[key][1] < TRIED_AGAIN
 
     def opened(self, owner: str) -> None:
         """Draw this owner's thumbnails before those of others that wish something new in the same frame."""
@@ -148,6 +164,8 @@ class ThumbnailCache:
         """
         asked, self._asked = self._asked, {}
         self._turn += 1
+        if len(self._failed) > CAPACITY:
+            self._failed.clear()
         since = self._since = {key: self._since.get(key, self._turn) for key in asked}
         newest: dict[str, int] = {}
         for key, owner in asked.items():
@@ -164,15 +182,22 @@ class ThumbnailCache:
             key = self._keys.get(thumbnail.key)
             if key is None or key.size != thumbnail.size:
                 continue
+            if thumbnail.problem:
+                self._failed[key] = thumbnail.problem, self._turn
+                new = True
+                continue
+            self._failed.pop(key, None)
             if key.size not in self._atlases:
                 self._atlases[key.size] = _Atlas(key.size, self._capacity)
-            self._rough -= self._atlases[key.size].put(key, thumbnail.rgba)
+            displaced = self._atlases[key.size].put(key, thumbnail.rgba)
+            self._rough -= displaced
             if thumbnail.final:
                 self._rough.discard(key)
             else:
                 self._rough.add(key)
             new = True
-            self._tally = self._tally._replace(came=self._tally.came + 1)
+            came, lost = self._tally.came + 1, self._tally.lost + len(displaced)
+            self._tally = self._tally._replace(came=came, lost=lost)
         return new
 
     def free(self) -> None:

@@ -74,7 +74,8 @@ def draw(scene: Scene, facts: Facts, area: Area, now: Place, smooth: bool) -> Sc
     if compare.mode == "split":
         return _divider(scene, area, now)
     if compare.mode == "difference" and other.described:
-        _scale(other, max(now.x, area.x + t.px(60)) + t.px(8), max(now.y, area.y) + t.px(8))
+        end = area.x + area.width - t.px(8)
+        _scale(other, max(now.x, area.x + t.px(60)) + t.px(8), max(now.y, area.y) + t.px(8), end)
     if compare.mode == "flip":
         badge("B", now.x + t.px(16), now.y + t.px(16))
     return scene
@@ -125,15 +126,21 @@ def reading(scene: Scene, facts: Facts, now: Place, x: float) -> Reading | None:
     return Reading(other.colors, "B")
 
 
-def _scale(other: ComparedImage, x: float, y: float) -> None:
-    """Draw the figures of the differences, and beside them the colours with their ends."""
+def _scale(other: ComparedImage, x: float, y: float, most: float) -> None:
+    """Draw the figures of the differences, and the colours with their ends beside them, or below where x would pass
+    `most`.
+    """
     ui.badge(other.described, x, y)
     end, top, lines = full_scale(other.gain), y, imgui.get_window_draw_list()
     low, high = f"\N{MINUS SIGN}{end}", f"+{end}"
-    x += ui.badge_width(other.described) + t.px(6)
+    height, half = t.px(ui.BADGE_HEIGHT), t.px(28)
+    beside = x + ui.badge_width(other.described) + t.px(6)
+    if beside + ui.badge_width(low) + 2 * half + ui.badge_width(high) + t.px(4) <= most:
+        x = beside
+    else:
+        top += height + t.px(4)
     ui.badge(low, x, top)
     left = x + ui.badge_width(low) + t.px(2)
-    height, half = t.px(ui.BADGE_HEIGHT), t.px(28)
     blue, white, orange = (t.u32(color) for color in ENDS)
     lines.add_rect_filled_multi_color(V(left, top), V(left + half, top + height), blue, white, white, blue)
     right = left + 2 * half

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.words import counted
 from renderer.document.document import Document
 from renderer.ipc.protocol import RenderRequest
 from viz.files.actions import CopyState, SaveState
@@ -105,6 +106,9 @@ def _nothing(scene: Scene) -> Scene:
 
 
 def _title() -> None:
+    node = imgui.internal.get_window_dock_node()
+    if node is not None and not node.is_no_tab_bar():
+        return  # its tab says it
     p = imgui.get_window_pos()
     ui.draw("History", p.x + t.px(12), p.y + t.px(8), "text", t.small, "bold")
 
@@ -217,7 +221,7 @@ def _fork(scene: Scene, facts: Facts, index: int, branches: list[int], p: V) -> 
         if ui.tile(f"branch{k}", texture, uv, steps[-1].name, "git-branch", TILE):
             scene = scene.request(ChooseBranch(k))
             imgui.close_current_popup()
-        count = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
+        count = counted(len(steps), "step")
         ui.tip(f"{steps[-1].name}: {count}. Click: go on from there; the present steps become a branch")
         imgui.same_line(0, t.px(8))
     imgui.new_line()

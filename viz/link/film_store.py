@@ -6,7 +6,7 @@ its frames ask for other requests, and those that the change does not affect ask
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ class Key:
     __slots__ = ("_hash", "request")
 
     def __init__(self, request: RenderRequest) -> None:
-        plain = not (request.request_id or request.low_res_ms or request.moving or request.fast)
-        self.request = request if plain else replace(request, request_id=0, low_res_ms=0.0, moving=False, fast=False)
+        self.request = request.at_rest
         self._hash = hash(self.request)
 
     def __hash__(self) -> int:

@@ -59,8 +59,15 @@ NAMES: Mapping[type, str] = {
     Describe: "Reading a network",
 }
 """Names of jobs for people, by kind of work."""
+PATH = "Measuring path length"
+"""Of `Changes` by the distance at hand, which the lens shows."""
 KEPT = 8
 """Number of finished jobs whose results are kept while unused."""
+
+
+def name_of(work: Work) -> str:
+    """Return the name of a job for people."""
+    return PATH if isinstance(work, Changes) and work.measure == "distance" else NAMES[type(work)]
 
 
 @dataclass
@@ -100,7 +107,7 @@ class Jobs:
     def running(self) -> tuple[RunningJob, ...]:
         """Jobs that are not over, oldest first."""
         return tuple(
-            RunningJob(NAMES[type(work)], entry.status.done, entry.status.total)
+            RunningJob(name_of(work), entry.status.done, entry.status.total)
             for work, entry in self._entries.items()
             if not entry.status.over
         )

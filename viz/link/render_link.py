@@ -75,6 +75,7 @@ class RenderLink:
         """The same for unanswered requests."""
         self._sent_at: dict[int, float] = {}
         self._activity = Activity()
+        self._held = False
         self._first = True
         """True while nothing of the scene's network has been shown: the first image is the one that is ready first."""
         self._answered_id = 0
@@ -129,6 +130,8 @@ class RenderLink:
             self.failure = replies.failure
             self._answer(replies.failure.request_id)
         if replies.frame is not None:
+            if self.failure is not None:
+                self.thumbnails.try_again()  # what was missing may be there now
             self._show(replies.frame)
         if replies.thumbnails:
             self.thumbnails.take(replies.thumbnails)
@@ -165,6 +168,7 @@ class RenderLink:
         before, self._looked = self._looked, self._rest(scene)
         changed = before is not None and self._looked is not before
         self._activity.look(changed, now, held or scene.view.moving)
+        self._held = held
         self._first = self.frame is None or self.frame.model.network != scene.shown.network
         if (request := self._next(scene)) is not None:
             self._again = False
@@ -215,11 +219,14 @@ class RenderLink:
         wanted = replace(wanted, low_res_ms=low_res_ms, fast=fast)
         if last is None or self._again:
             request_id = 1 if last is None else last.request_id + 1
-            return replace(wanted, request_id=request_id, moving=self._activity.moving)
-        request = replace(wanted, request_id=last.request_id, moving=last.moving)
+            return self._numbered(wanted, request_id)
+        request = replace(wanted, request_id=last.request_id, moving=last.moving, held=last.held)
         if request == last or self._is_whole(request):
             return None
-        return replace(request, request_id=last.request_id + 1, moving=self._activity.moving)
+        return self._numbered(request, last.request_id + 1)
+
+    def _numbered(self, request: RenderRequest, request_id: int) -> RenderRequest:
+        return replace(request, request_id=request_id, moving=self._activity.moving, held=self._held)
 
     def _unchanged(self, wanted: RenderRequest, low_res_ms: float, fast: bool) -> bool:
         last = self._request

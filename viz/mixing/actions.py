@@ -110,12 +110,27 @@ class ShelveFile(Action):
         return scene
 
 
+@dataclass(frozen=True)
+class NamePhoto(Action):
+    """Name the step that shows a fitted photo after it, whatever else of the document changes with it."""
+
+    name: str
+
+    def change(self, scene: Scene, window: Window) -> Scene:
+        """Name it."""
+        window.steps.step = f"Photo {clean_text(self.name, 60)}"
+        return scene
+
+
 def open_swatch(scene: Scene, facts: Facts) -> Scene:
     """Open the active swatch as the document's own style."""
     swatch = swatch_of(scene)
     if swatch is None or facts.model is None:
         return scene
-    return replace(scene, document=opened(scene.document, swatch, facts.model.num_ws))
+    document = opened(scene.document, swatch, facts.model.num_ws)
+    if swatch.photo and document != scene.document:
+        scene = scene.request(NamePhoto(swatch.name))
+    return replace(scene, document=document)
 
 
 def has_swatch(scene: Scene, facts: Facts) -> bool:

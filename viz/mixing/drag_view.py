@@ -92,20 +92,17 @@ def _at_pointer(scene: Scene, facts: Facts, drag: SwatchDrag) -> None:
     else:
         d.add_rect_filled(V(x, y), V(x + k, y + k), t.u32("control"), p(6))
     if drag.network is not None and not texture:
-        own = t.text_size(name_of(drag, scene.document), 22, "bold")
-        at = V(x + round((k - own.width) / 2), y + round((k - own.height) / 2))
-        d.add_text(own.font, own.font_size, at, t.u32("text"), ui.drawable(own.text))
+        ui.draw(name_of(drag, scene.document), x + k / 2, y, "text", 22, "bold", align=0.5, height=k, front=True)
     d.add_rect(V(x, y), V(x + k, y + k), t.u32(token), p(6), p(2))
     if not isinstance(over, Target):
         return
     text = f"{name_of(drag, scene.document)}  onto {over.where}" if over.ws else f"{over.where.capitalize()} stay"
-    size = t.text_size(text, t.small, "bold")
+    width = ui.measure(text, t.small, "bold")
     left, top = x + k + p(8), y + p(15)
-    if left + size.width + p(16) > imgui.get_main_viewport().size.x:
-        left = x - p(24) - size.width
-    d.add_rect_filled(V(left, top), V(left + size.width + p(16), top + p(22)), t.u32(token), p(4))
-    at = V(left + p(8), top + round((p(22) - size.height) / 2))
-    d.add_text(size.font, size.font_size, at, t.u32("on_accent"), size.text)
+    if left + width + p(16) > imgui.get_main_viewport().size.x:
+        left = x - p(24) - width
+    d.add_rect_filled(V(left, top), V(left + width + p(16), top + p(22)), t.u32(token), p(4))
+    ui.draw(text, left + p(8), top, "on_accent", t.small, "bold", height=p(22), front=True)
 
 
 def on_picture(scene: Scene, facts: Facts, place: Place) -> None:

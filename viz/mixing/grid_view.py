@@ -44,20 +44,32 @@ def _bar(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene
     """Draw the bar: styles of the axes, layers taken, export."""
     p, grid, model, export = theme.current.px, scene.interaction.grid, facts.model, facts.services[GRID_EXPORT]
     assert model is not None
-    wide = area.width > p(700)
-    field = p(150) if area.width > p(820) else p(96)
-    shelf = f"Shelf ({len(scene.document.shelf)})" if scene.document.shelf else ""
-    rows = _side("A", "Styles A, down: seeds, as 88 or 1,2,5-7; empty: the shelf", grid.rows, shelf or ROWS, field)
-    columns = _side("B", "Styles B, across", grid.columns, shelf or COLUMNS, field)
+    wide, narrow = area.width > p(700), _narrow(area)
+    field = p(150) if area.width > p(820) else max(p(34), (area.width - p(_NARROW_REST)) / 2) if narrow else p(96)
+    shelf = len(scene.document.shelf)
+    down = "Styles A, down: seeds, as 88 or 1,2,5-7; empty: the shelf"
+    rows = _side("A", down, grid.rows, shelf, ROWS, field, narrow)
+    columns = _side("B", "Styles B, across", grid.columns, shelf, COLUMNS, field, narrow)
     sets = [*(band.name for band in bands_of(model) if band.ws), *SETS[3:]]
     now = sets.index(SETS[grid.taken]) if SETS[grid.taken] in sets else len(sets) - 2
     hints = [f"Cells take the {name.lower()} layers of B" for name in sets]
     hints[-2:] = ["Cells take every layer of B", "Cells take the layers of B that are picked in the list of layers"]
     imgui.begin_disabled(export.on)
-    chosen = ui.segmented("taken", sets if wide else [name[:1] for name in sets], now, hints=hints)
+    if narrow:
+        if ui.choice("taken", sets[now], width=p(78), show_label=False, hint=hints[now]):
+            imgui.open_popup("sets")
+        picked, _ = ui.pick("sets", sets, now)
+        chosen = now if picked is None else picked
+    else:
+        chosen = ui.segmented("taken", sets if wide else [name[:1] for name in sets], now, hints=hints)
     imgui.end_disabled()
     scene = scene.interacting(grid=GridSettings(rows, columns, SETS.index(sets[chosen])))
     return _ends(scene, facts, area, done, total)
+
+
+def _narrow(area: Area) -> bool:
+    """Return True if the bar has no room for words."""
+    return area.width < theme.current.px(560)
 
 
 def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scene:
@@ -67,11 +79,18 @@ def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scen
     imgui.set_cursor_screen_pos(V(right - p(24), y))
     if ui.button(glyph="x", kind="ghost", id_="##back", hint="Back to the picture", keys="G"):
         scene = put(scene, GRID, False)
+    narrow = _narrow(area)
     if not export.on:
-        width = p(92)
+        text, width = ("", p(26)) if narrow else ("Save grid", p(92))
         imgui.set_cursor_screen_pos(V(right - p(28) - width, y))
-        if ui.button("Save grid", "export", width=width, id_="##save", hint="The whole grid at full size, as a PNG"):
+        if ui.button(text, "export", width=width, id_="##save", hint="Save the whole grid at full size, as a PNG"):
             scene = grid_export.start(scene, facts)
+        return scene
+    if narrow:
+        imgui.set_cursor_screen_pos(V(right - p(28 + 26), y))
+        hint = f"{done} of {total} pictures rendered\nCancel: save nothing"
+        if ui.button(glyph="stop", width=p(26), id_="##cancel", hint=hint, keys="Esc"):
+            export.stop()
         return scene
     imgui.set_cursor_screen_pos(V(right - p(28 + 56), y))
     if ui.button("Cancel", width=p(56), id_="##cancel", hint="Save nothing", keys="Esc"):
@@ -82,20 +101,30 @@ def _ends(scene: Scene, facts: Facts, area: Area, done: int, total: int) -> Scen
     return scene
 
 
-def _side(name: str, hint: str, text: str, usual: str, width: float) -> str:
-    """Draw the input field of one axis."""
+_NARROW_REST = 208
+"""Width that a narrow bar needs for all but its two fields, in design lengths."""
+
+
+def _side(name: str, hint: str, text: str, shelf: int, seeds: str, width: float, narrow: bool) -> str:
+    """Draw the input field of one axis; empty it names the shelf, or the seeds that are taken without one."""
     p = theme.current.px
     ui.label(name, "text", weight="bold", height=24)
-    imgui.same_line(0, p(6))
+    imgui.same_line(0, p(4 if narrow else 6))
     imgui.set_next_item_width(width)
+    padding = V(p(5) if narrow else imgui.get_style().frame_padding.x, imgui.get_style().frame_padding.y)
+    count = seeds.count(",") + 1
+    names = (f"Shelf ({shelf})", "Shelf", f"{shelf}") if shelf else (seeds, f"{count} seeds", f"{count}")
+    usual = next((one for one in names if ui.measure(one) <= width - 2 * padding.x), names[-1])
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, padding)
     why = problem(text)
     if why:
         imgui.push_style_color(imgui.Col_.text, theme.current.vec4("bad"))
     _, text = ui.input_text(f"##side{name}", text, usual)
+    imgui.pop_style_var()
     if why:
         imgui.pop_style_color()
-    ui.tip(why or hint)
-    imgui.same_line(0, p(12))
+    ui.tip(why or (hint if shelf else f"{hint}\nNow {seeds}"))
+    imgui.same_line(0, p(8 if narrow else 12))
     return text
 
 
@@ -139,6 +168,9 @@ def _cell(facts: Facts, cell: Cell, id_: str, at: V, side: float, size: int, tok
     return chosen
 
 
+ACROSS = "A ↓   B →"
+
+
 def _names(table: Table, x0: float, y0: float, side: float, gap: float, top: float) -> None:
     """Draw the names of columns and rows."""
     t, p = theme.current, theme.current.px
@@ -149,4 +181,5 @@ def _names(table: Table, x0: float, y0: float, side: float, gap: float, top: flo
     for i, cell in enumerate(table.a, 1):
         y = y0 + top + i * (side + gap)
         ui.draw(ui.ellipsis(cell.name, p(52), t.small), x0 - p(6), y, "dim", t.small, align=1, height=side)
-    ui.draw("A ↓   B →", x0 + side / 2, y0 + top, "faint", t.small, align=0.5, height=side)
+    if ui.measure(ACROSS, t.small) <= side:
+        ui.draw(ACROSS, x0 + side / 2, y0 + top, "faint", t.small, align=0.5, height=side)

@@ -6,10 +6,9 @@ from pathlib import PurePath
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.seeds import seed_at
+from foundation.seeds import RANDOM_SEEDS, seed_at
 from renderer.document.document import Swatch
 from renderer.ipc.protocol import Latent
-from viz.generate.latent import RANDOM_SEEDS
 from viz.mixing import swatch_thumbnails
 from viz.mixing.drag import lifted
 from viz.mixing.selection import selecting, swatch_of
@@ -31,7 +30,7 @@ SECOND_WIDE = 70
 
 def base_seed(latent: Latent) -> float | None:
     """Return the seed of the first style if the second can equal it: not between two rows of the grid."""
-    return seed_at(latent.x, latent.y) if latent.y == round(latent.y) and latent.array is None else None
+    return seed_at(latent.x, latent.y) if latent.y == round(latent.y) and not latent.stored else None
 
 
 @derived

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.words import counted
 from renderer.document.document import Document, Swatch
 from renderer.document.recall import SUFFIXES
 from renderer.ipc.protocol import Latent
@@ -100,8 +101,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 def _section(scene: Scene, facts: Facts) -> Scene:
     count, more = len(scene.document.shelf), len(networks_of(scene.document))
-    summary = f"{count} swatch{'es' if count != 1 else ''}" if count else "second style only"
-    summary = f"{more + 1} networks, {count} style{'s' if count != 1 else ''}" if more else summary
+    summary = counted(count, "swatch", "swatches") if count else "second style only"
+    summary = f"{more + 1} networks, {counted(count, 'style')}" if more else summary
     if not ui.section("Shelf", summary=summary):
         return scene
     scene = second_style.draw(scene, facts)

@@ -29,7 +29,11 @@ class Fitting:
     total: int = 1
     over: bool = False
     failure: Failure | None = None
+    left_s: float | None = None
+    """Seconds until it is over, if it goes on as it did; None while that is not known."""
     _shown: int = -1
+    _first: tuple[float, int] | None = None
+    """Time and number of the first step."""
 
     @property
     def share(self) -> float:
@@ -40,6 +44,7 @@ class Fitting:
         """Begin the fit for another picture of A."""
         self.of, self.work = base, ClosestW(request, base)
         self.done, self.total, self.over, self.failure, self._shown = 0, 1, False, None, -1
+        self.left_s = self._first = None
 
     def look(self, facts: Facts) -> None:
         """Go on with the fit."""
@@ -47,6 +52,11 @@ class Fitting:
             return
         status = facts.jobs.ask(self.work)
         self.done, self.total, self.over, self.failure = status.done, status.total, status.over, status.failure
+        if self.done and self._first is None:
+            self._first = facts.now, self.done
+        elif self._first is not None and self.done > self._first[1]:
+            spent, done = facts.now - self._first[0], self.done - self._first[1]
+            self.left_s = spent * (self.total - self.done) / done
         stage = self.done // SHOWN_EVERY if not self.over else -2
         if status.result is None or self.failure is not None or stage in (0, self._shown):
             return

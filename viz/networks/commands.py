@@ -6,6 +6,7 @@ from dataclasses import replace
 from renderer.document.document import NetworksMode
 from viz.networks import compare_export, tiles, tools
 from viz.networks.actions import CompareSnapshots, UseAsBase
+from viz.networks.cells import Cell
 from viz.networks.compare_state import cells, choosing, has_networks, with_view
 from viz.networks.weights import known, laid
 from viz.state.facts import Facts
@@ -68,7 +69,7 @@ def networks() -> tuple[Command, ...]:
         ),
         Command(
             "use-as-base", "Network", "Use as base", "The network of the cell in focus becomes A", _use_as_base,
-            available=_is_on,
+            available=lambda scene, facts: _is_on(scene, facts) and _focused(scene, facts).kind == "other",
         ),
         Command(
             "blend-half", "Network", "Blend half of it", "50 % of the last added network in every layer",
@@ -134,10 +135,13 @@ def _save_sheet(scene: Scene, facts: Facts) -> Scene:
     return scene
 
 
-def _use_as_base(scene: Scene, facts: Facts) -> Scene:
+def _focused(scene: Scene, facts: Facts) -> Cell:
     found = cells(scene, facts)
-    cell = found[min(scene.interaction.compared.focus, len(found) - 1)]
-    return scene.request(UseAsBase(cell.network)) if cell.kind == "other" else scene
+    return found[min(scene.interaction.compared.focus, len(found) - 1)]
+
+
+def _use_as_base(scene: Scene, facts: Facts) -> Scene:
+    return scene.request(UseAsBase(_focused(scene, facts).network))
 
 
 def _has_more(scene: Scene, facts: Facts) -> bool:

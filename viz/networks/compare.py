@@ -75,6 +75,11 @@ class CellPicture:
         """True while the cell shows an older state than the document's."""
         return self._wanted is not self.shown
 
+    @property
+    def working(self) -> bool:
+        """True while its picture is asked for."""
+        return self._work is not None
+
     def want(self, cell: Cell, base: RenderRequest, request: RenderRequest, differs: bool) -> None:
         """Set what the cell should show; both requests are the same objects while nothing of them changes."""
         inputs = (cell.kind, base if differs else None, request)
@@ -159,6 +164,11 @@ class ComparedPictures:
     def of(self, cell: Cell) -> CellPicture:
         """Return the picture of a cell."""
         return self._cells.setdefault((cell.kind, cell.network), CellPicture())
+
+    def drawn(self, cells: tuple[Cell, ...]) -> Cell | None:
+        """Return the cell whose picture was asked for first, as the renderer draws it; None if there is none."""
+        asked = [cell for cell in cells if self.of(cell).working]
+        return min(asked, key=lambda cell: self.of(cell).began, default=None)
 
     def rests(self, document: Document, now: float) -> bool:
         """Return True if the document has not changed for a moment. Call once a frame."""

@@ -32,6 +32,7 @@ from viz.state.facts import Facts, Texture
 from viz.state.interaction import Place
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
+from viz.ui.numbers import duration
 from viz.ui.theme import current as t
 from viz.ui.widgets import spots
 from viz.ui.widgets.feedback import spinner
@@ -71,7 +72,7 @@ def draw_cell(scene: Scene, facts: Facts, cell: Cell, index: int, area: Area) ->
     elif texture is None:
         ui.waiting(corner, end)
         _late(facts, inner)
-        if text := _progress(facts, cell):
+        if text := _progress(scene, facts, cell):
             text = ui.ellipsis(text, inner.width - p(8), t.small)
             ui.draw(text, inner.x + inner.width / 2, inner.y + inner.height / 2 + p(16), "dim", t.small, align=0.5)
     else:
@@ -86,15 +87,21 @@ def draw_cell(scene: Scene, facts: Facts, cell: Cell, index: int, area: Area) ->
     return scene
 
 
-def _progress(facts: Facts, cell: Cell) -> str:
-    """Return what a cell without a picture waits for; empty if it is only drawn."""
+def _progress(scene: Scene, facts: Facts, cell: Cell) -> str:
+    """Return what a cell without a picture waits for."""
     if cell.kind != "other":
         return ""
-    known = beside.known_of(facts, cell.network)
+    known, found = beside.known_of(facts, cell.network), cells(scene, facts)
     if known.state == "reading":
         return f"Loading {cell.name}" + (f", {100 * known.share:.0f} %" if known.share is not None else "")
+    if known.state == "waiting":
+        others = (one for one in found if one.kind == "other")
+        now = next((one for one in others if beside.known_of(facts, one.network).state == "reading"), None)
+        return "Waits to be loaded" + (f", after {now.letter}" if now is not None else "")
     if not cell.waits:
-        return ""
+        first = facts.services[COMPARED].drawn(found)
+        own = first is not None and (first.kind, first.network) == (cell.kind, cell.network)
+        return "Drawing" if first is None or own else f"Waits to be drawn, after {first.letter}"
     fit = facts.services[CLOSEST].of(cell.network)
     return f"Closest w, {100 * fit.share:.0f} %" if fit.work is not None else "Closest w"
 
@@ -118,7 +125,7 @@ def _caption(scene: Scene, facts: Facts, cell: Cell, area: Area) -> None:
     x, end = area.x + p(22), area.x + area.width
     greyed = cell.kind == "other" and bool(blocked(scene, facts, cell, False)[0])
     x += ui.draw(ui.ellipsis(cell.name, end - x), x, area.y, "faint" if greyed else "text", height=p(20)) + p(8)
-    if end - x > p(24):
+    if note and (cell.note or ui.measure(note, t.small) <= end - x) and end - x > p(24):
         ui.draw(ui.ellipsis(note, end - x, t.small), x, area.y, "faint", t.small, height=p(20))
 
 
@@ -259,10 +266,9 @@ def _plates(scene: Scene, facts: Facts, cell: Cell, shown: CellPicture, inner: A
         hint = f"Of 255 levels: {shown.text}" if shown.text else "Being made"
         hint += f"\nThe larger picture was averaged to {size} pixels" if size else ""
     elif fit is not None and not fit.over:
-        text, hint = (
-            f"Closest w, {100 * fit.share:.0f} %",
-            "Fitted while nothing else is drawn; another choice stops it",
-        )
+        left = "" if fit.left_s is None else f", about {duration(fit.left_s)} left"
+        text, hint = f"Closest w, {100 * fit.share:.0f} %", f"Fitted while nothing else is drawn{left}"
+        hint += "; another choice stops it"
     elif cell.kind != "base":
         name = distance_name(shown)
         text = f"{name} to A  {shown.measured.value:.3g}" if shown.measured is not None and name else ""
@@ -295,8 +301,9 @@ def _plates(scene: Scene, facts: Facts, cell: Cell, shown: CellPicture, inner: A
 def _scale(inner: Area) -> None:
     """Draw the colours of differences at the upper right."""
     p, lines = t.px, imgui.get_window_draw_list()
-    wide = inner.width >= p(110)
-    half, high = p(30 if wide else 16), p(5)
+    words = ui.measure("darker", t.small) + ui.measure("lighter", t.small) + p(8)
+    wide = inner.width >= max(p(110), 2 * words)
+    half, high = max(p(30), words / 2) if wide else p(16), p(5)
     x, y = inner.x + inner.width - 2 * half - p(8), inner.y + p(8)
     low, white, top = (t.u32(color) for color in ENDS)
     lines.add_rect_filled_multi_color(V(x, y), V(x + half, y + high), low, white, white, low)

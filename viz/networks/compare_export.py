@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from renderer.ipc.protocol import Still
 from viz.files.actions import SavePixels
@@ -70,6 +70,8 @@ def look(scene: Scene, facts: Facts) -> Scene:
 
 def sheet(names: tuple[str, ...], pictures: tuple[RGBA, ...]) -> RGBA:
     """Return one image of all pictures [H, W, 4] in rows, each with its name above it."""
+    from PIL import ImageDraw, ImageFont  # slow
+
     side = max(SMALLEST, *(max(one.shape[:2]) for one in pictures))
     columns, rows = grid(len(pictures))
     gap, caption = side // 32 + 4, max(side // 10, 16)

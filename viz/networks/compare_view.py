@@ -60,6 +60,7 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
         return _empty(scene, facts, rest)
     scene, rest = _strip(scene, facts, found, rest)
     if scene.view.networks.mode == "flip":
+        _own_keys()
         at = min(compared.shown, len(found) - 1)
         return draw_cell(scene, facts, found[at], at, rest)
     columns, rows = grid(len(found))
@@ -75,6 +76,17 @@ def draw(scene: Scene, facts: Facts, area: Area) -> Scene:
         x, y = round(left + column * (side + gap)), round(top + row * (side + p(CAPTION) + gap))
         scene = draw_cell(scene, facts, cell, i, Area(x, y, side, side + p(CAPTION)))
     return scene
+
+
+def _own_keys() -> None:
+    """Keep the arrows, which flip, from keyboard navigation, which would leave the choice that was clicked."""
+    io = imgui.get_io()
+    if not io.want_text_input and not io.nav_visible:
+        for key in (imgui.Key.left_arrow, imgui.Key.right_arrow):
+            imgui.internal.set_key_owner(key, _KEYS)
+
+
+_KEYS = imgui.internal.im_hash_str("flipped networks")
 
 
 def main_place(facts: Facts) -> Place | None:

@@ -53,7 +53,7 @@ def picture(scene: Scene, facts: Facts, network: Network) -> tuple[Texture, tupl
     request = requests.get(network)
     if request is None:
         document = scene.document
-        plain = Document(network, document.latent if document.latent.array is None else Document().latent)
+        plain = Document(network, Document().latent if document.latent.stored else document.latent.acting)
         request = requests[network] = request_for(plain, Display(), scene.settings.device, 0)
     return facts.thumbnails.get(request, owner=OWNER)
 

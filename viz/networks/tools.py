@@ -47,9 +47,10 @@ def _ready_made(scene: Scene, facts: Facts, model: ModelInfo, network: Network) 
     """Draw the buttons that set all layers, and the one that saves the blend."""
     gap, name = t.px(4), letter(scene.document, network)
     width = (imgui.get_content_region_avail().x - 3 * gap - t.px(t.row)) / 3
-    for title, kind in (("Hard cut at…", "cut"), ("Ramp around…", "ramp")):
+    for title, short, kind in (("Hard cut at…", "Cut at…", "cut"), ("Ramp around…", "Ramp…", "ramp")):
         hint = f"{name} above a resolution, A up to it" if kind == "cut" else f"From A to {name} by a logistic curve"
-        if ui.button(title, width=width, hint=hint):
+        words = ui.first_fitting((title, short), width - t.px(12))
+        if ui.button(words, width=width, hint=hint, id_=f"##{title}"):
             imgui.open_popup(ui.drawable(kind))
         imgui.same_line(0, gap)
     if ui.button("All 50 %", width=width, hint=f"Half of {name} in every layer"):

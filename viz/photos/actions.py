@@ -8,6 +8,7 @@ from pathlib import Path
 
 from foundation.inputs import clean_text
 from foundation.specs.image_files import is_image
+from foundation.words import counted
 from renderer.document.document import Document, request_for
 from renderer.document.fitting.photos import PhotoRow
 from renderer.document.parts import Display, Mixing, Truncation
@@ -280,7 +281,7 @@ class FilmOfPhotos(Action):
         if len(places) < 2:
             window.say("A film needs two fitted photos or more.", bad=True)
             return scene
-        window.steps.step = f"Film of {len(places)} photos"
+        window.steps.step = f"Film of {counted(len(places), 'photo')}"
         plain = replace(scene.document, latent=places[0], mixing=Mixing(), truncation=Truncation(), directions=())
         scene = with_timeline(replace(scene, document=plain), through(scene.document.timeline, places))
         scene = replace(scene, view=replace(scene.view, motion=motion.stopped(scene.view.motion)))

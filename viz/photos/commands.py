@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from foundation.photos.crop import whole
 from renderer.document.fitting.photos import PhotoRow
+from viz.photos import faces
 from viz.photos.actions import (
     FilmOfPhotos,
     FitPhotos,
@@ -16,6 +17,7 @@ from viz.photos.actions import (
     filmed,
     recropped,
 )
+from viz.photos.faces import CropAllToFaces, CropToFace
 from viz.photos.fits import FITS, FitNow
 from viz.photos.fitting import ready, why_not
 from viz.photos.pictures import PHOTO_PICTURES
@@ -68,6 +70,16 @@ def of_photos() -> tuple[Command, ...]:
             "photo-film", "Tools", "Film of the fitted photos", "Keys on the timeline, from one photo to the next",
             lambda scene, facts: scene.request(FilmOfPhotos()),
             available=lambda scene, facts: len(filmed(scene, facts)) > 1,
+        ),
+        Command(
+            "find-face", "Tools", "Find the face", "Crop the photo to its largest face; again: to the next",
+            _on_row(lambda scene, row: scene.request(CropToFace(row.path))), ("Shift+F",),
+            lambda scene, facts: not faces.why_not(scene, facts, scene.view.photos.row),
+        ),
+        Command(
+            "find-all-faces", "Tools", "Crop all photos to faces", faces.ALL_HINT,
+            lambda scene, facts: scene.request(CropAllToFaces()),
+            available=lambda scene, facts: not faces.why_not_all(scene, facts),
         ),
         Command(
             "turn-photo", "Tools", "Turn the photo 90°", "Its crop, clockwise", _turned, available=_has_row,

@@ -9,9 +9,10 @@ from imgui_bundle import imgui
 
 from foundation.photos.crop import Crop, whole
 from renderer.document.fitting.photos import PhotoRow
-from viz.photos import ignoring
+from viz.photos import faces, ignoring
 from viz.photos.actions import RestartFit
 from viz.photos.columns import heading
+from viz.photos.faces import CropToFace
 from viz.photos.pictures import PHOTO_PICTURES, PhotoPicture, channels_of
 from viz.state.facts import Facts, Texture
 from viz.state.fitting.table import put, table
@@ -27,7 +28,6 @@ ARM = 16
 CUT = 256
 """Side in pixels of a square that reaches beyond the photo, whose border is mirrored."""
 WHEEL, STEP_DEGREES = 1.06, 5.0
-NO_FACES = "Faces cannot be found yet; crop by hand"
 
 Part = Literal["", "move", "size", "turn"]
 
@@ -251,9 +251,15 @@ def _plate(scene: Scene, facts: Facts, row: PhotoRow, picture: PhotoPicture, p: 
     crop = row.crop
     for i, (name, glyph, hint) in enumerate(_BUTTONS):
         imgui.set_cursor_screen_pos(V(p.x + t.px(3) + i * k, p.y + t.px(2)))
-        why = NO_FACES if name == "face" else ""
-        with ui.greyed(why):
-            if ui.button(glyph=glyph, kind="ghost", width=k, height=26, hint=hint, id_=f"##crop {name}"):
+        face = name == "face"
+        hint, keys = (faces.hint(facts, row), "Shift+F") if face else (hint, "")
+        with ui.greyed(faces.why_not(scene, facts, row) if face else ""):
+            pressed = ui.button(
+                glyph=glyph, kind="ghost", width=k, height=26, hint=hint, keys=keys, id_=f"##crop {name}"
+            )
+            if pressed and face:
+                scene = scene.request(CropToFace(row.path))
+            elif pressed:
                 turned = crop.turned(crop.angle + 90)
                 crop = turned if name == "turn" else replace(whole(picture.width, picture.height), angle=crop.angle)
     if crop == row.crop:

@@ -15,9 +15,6 @@ from viz.ui import plots
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
-LEAST = 60
-"""Least height of the plot, in design lengths."""
-
 
 def draw(scene: Scene, facts: Facts, width: float) -> Scene:
     """Draw the curve of the chosen photo, and its figures below."""
@@ -36,7 +33,12 @@ def draw(scene: Scene, facts: Facts, width: float) -> Scene:
         return scene
     reach = expected(scene, facts)
     lines = 1 + (reach is not None)
-    curve(now, width, max(room - lines * t.px(20) - t.px(4), t.px(LEAST)))
+    anew = ui.lines_of(f"Begun anew: {now.fit.anew}", width, t.small) if now.fit.anew else []
+    curve(now, width, max(room - lines * t.px(20) - len(anew) * t.px(15) - t.px(4), t.px(plots.LEAST)))
+    for line in anew:
+        p = imgui.get_cursor_screen_pos()
+        ui.draw(line, p.x, p.y, "warn", t.small)
+        imgui.dummy(V(width, t.px(15)))
     value = now.fit.result_distance if now.ended and now.fit.result_distance is not None else now.curve[-1][1]
     _figure("Distance now" if now.live else "Distance", value, name, width)
     if reach is not None:

@@ -12,9 +12,9 @@ from foundation.specs.editing.fits import TARGET
 from renderer.document.fitting.photos import PhotoRow, Photos
 from training_launcher.run import Run
 from viz.photos.actions import ShelvePhoto, ShowPhoto, watched
-from viz.photos.fit_files import read_fit
+from viz.photos.fit_files import numbers, read_fit
 from viz.photos.fits import FITS
-from viz.photos.pictures import PHOTO_PICTURES
+from viz.photos.pictures import PHOTO_PICTURES, PhotoPicture
 from viz.state.facts import Facts
 from viz.state.fitting.table import shown, with_photos
 from viz.state.scene import Action, Scene, Window
@@ -72,16 +72,28 @@ def _with(photos: Photos, facts: Facts, run: Run) -> Photos | None:
     before = photos.find(path)
     if not path or (before is not None and before.run not in ("", run.folder)):
         return None
-    row, crop = PhotoRow(path, run=run.folder, framed=True), tuple(run.spec.get("crop", ()))
-    fit = read_fit(run.folder)
+    row, fit = PhotoRow(path, run=run.folder, framed=True), read_fit(run.folder)
+    face = fit.face if fit is not None else ()
+    crop = face or numbers(run.spec.get("crop"), 4)
     if fit is not None and fit.network:
         network = clean_text(os.path.basename(str(run.spec.get("network", ""))), 200)
         row = replace(row, network=network, fingerprint=fit.network, taken=not run.live)
     picture = facts.services[PHOTO_PICTURES].get(path)
-    if picture is not None and not picture.error and len(crop) == 4:
-        x, y, side, angle = crop
-        row = row.cropped(in_pixels(x, y, side, angle, picture.width, picture.height))
+    if picture is not None and not picture.error and crop:
+        border = run.spec.get("border") or ("blurred" if face else "mirrored")
+        row = _cropped(row, crop, picture, border == "blurred")
     return photos.put(row) if before is not None else replace(photos, rows=(*photos.rows, row))
+
+
+def _cropped(row: PhotoRow, crop: tuple[float, ...], picture: PhotoPicture, blurred: bool) -> PhotoRow:
+    """Return a row with the crop of a fit, given in pixels; with its own where that cannot be."""
+    x, y, side, angle = crop
+    try:
+        found = in_pixels(x, y, side, angle, picture.width, picture.height)
+    except ValueError:
+        return row
+    found = found.moved(0, 0).sized(found.size).turned(found.angle)
+    return row.cropped(replace(found, border="blurred" if blurred else "mirrored"))
 
 
 @dataclass(frozen=True)

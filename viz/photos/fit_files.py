@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from foundation.arrays import LATENT_KEY, latents_of, read_array, read_floats
 from foundation.inputs import clean_text, read_object, read_regular
+from foundation.specs.editing.distances import DISTANCES
 from foundation.specs.editing.fits import ABOUT, CURVE, LATEST, LATEST_PICTURE, PAUSE, PROJECTED, TUNED
 
 Ws = npt.NDArray[np.float32]
@@ -41,6 +42,15 @@ class Fit:
     """Of the result; None before."""
     tuned: str = ""
     """Path of the tuned network; empty without."""
+    anew: str = ""
+    """Why it began anew in the folder of an earlier fit; empty where it did not."""
+    face: tuple[float, ...] = ()
+    """Centre x, y, side and degrees counterclockwise of the face that the fit has found in its photo; else empty."""
+
+    @property
+    def outdated(self) -> bool:
+        """True if it was made with a distance that no version of the fit measures any more."""
+        return bool(self.distance) and self.distance not in DISTANCES
 
     @property
     def left_s(self) -> float | None:
@@ -68,6 +78,8 @@ def read_fit(folder: str) -> Fit | None:
         isinstance(result, Mapping) and os.path.isfile(Path(folder) / PROJECTED),
         _number(results.get("distance")),
         str(tuned) if results.get("tuned") and os.path.isfile(tuned) else "",
+        clean_text(found.get("anew", "")),
+        numbers(found.get("face"), 4),
     )
 
 
@@ -131,6 +143,12 @@ def pause(folder: str) -> None:
 def _number(value: object) -> float | None:
     usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return float(value) if usable else None  # type: ignore[arg-type]
+
+
+def numbers(value: object, count: int) -> tuple[float, ...]:
+    """Return a list of as many numbers; empty for anything else."""
+    found = [_number(one) for one in value] if isinstance(value, list | tuple) and len(value) == count else []
+    return () if None in found else tuple(one for one in found if one is not None)
 
 
 def _count(value: object) -> int:

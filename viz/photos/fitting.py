@@ -4,7 +4,7 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from foundation.bundled import DEMO
 from foundation.photos.crop import Crop
@@ -14,6 +14,7 @@ from renderer.document.document import Document, Swatch
 from renderer.document.fitting.photos import FitSettings, PhotoRow
 from renderer.document.parts import ArrayRef, Latent, Mixing, Network, Noise, Transform, Truncation
 from renderer.ipc.protocol import ModelInfo
+from viz.photos.fit_files import numbers
 from viz.photos.fits import FITS, FitNow
 from viz.photos.pictures import PHOTO_PICTURES, PhotoPicture
 from viz.state.facts import Facts
@@ -59,6 +60,7 @@ def spec_of(scene: Scene, facts: Facts, row: PhotoRow) -> "ProjectSpec | None":
         noise_weight=settings.noise_weight,
         start=BEST if settings.start == "best" else MEAN,
         crop=() if crop == Crop() else crop.pixels(picture.width, picture.height),
+        border=None if crop.border == "mirrored" else crop.border,
         ignore=None if row.ignore is None else str(_place(scene, f"{row.ignore.sha256[:24]}.png")),
         encoder=settings.encoder or None,
         trust_encoder=bool(settings.encoder) and not untrusted(scene, row),
@@ -97,9 +99,10 @@ def goes_on(now: FitNow, spec: "ProjectSpec") -> bool:
     if now.live or now.run.state == "finished" or not now.run.spec:
         return False
     before = now.run.spec
-    same = ("space", "tune", "time", "editable", "noise_weight", "ignore", "network", "encoder")
-    crop = tuple(before.get("crop") or ())
-    alike = len(crop) == len(spec.crop) and all(abs(a - b) < 1e-3 for a, b in zip(crop, spec.crop, strict=True))
+    same = ("space", "tune", "time", "editable", "noise_weight", "ignore", "network", "encoder", "border")
+    crop = numbers(before.get("crop"), len(spec.crop))
+    alike = bool(before.get("crop")) == bool(spec.crop) and len(crop) == len(spec.crop)
+    alike = alike and all(abs(a - float(b)) < 1e-3 for a, b in zip(crop, spec.crop, strict=True))
     return alike and all(before.get(name) == getattr(spec, name) for name in same)
 
 
@@ -156,7 +159,13 @@ class RowState:
     hint: str = ""
 
 
-def state_of(row: PhotoRow, picture: PhotoPicture | None, now: FitNow | None, other: str = "") -> RowState:
+FaceState = Literal["", "looking", "none"]
+"""State of the search for faces in a photo: none was asked for or one was found; it goes on; there is no face."""
+
+
+def state_of(
+    row: PhotoRow, picture: PhotoPicture | None, now: FitNow | None, other: str = "", face: FaceState = ""
+) -> RowState:
     """Return the state of a row.
 
     Args:
@@ -164,16 +173,21 @@ def state_of(row: PhotoRow, picture: PhotoPicture | None, now: FitNow | None, ot
         picture: Its photo as far as it was read.
         now: Its fit as far as it was looked at.
         other: Words for a fit of another network.
+        face: State of the search for faces.
     """
     if picture is not None and picture.error:
         if picture.missing:
             return RowState("no longer there", "bad", "warning-circle", hint=f"{row.name} is no longer there")
         why = picture.error.removeprefix(f"{row.name} ")
         return RowState(why, "bad", "warning-circle", hint=picture.error)
+    if face == "looking":
+        return RowState("looking for a face", "dim", "spinner-gap")
     if other:
         return RowState(other, "faint")
     if row.run:
         return _fit_state(row, now)
+    if face == "none" and row.crop == Crop():
+        return RowState("no face found: crop by hand", "warn", "warning", hint="No face was found: crop it by hand")
     if not row.framed:
         return RowState("not cropped yet", "dim", "bounding-box", hint="Look at its crop: click it")
     return RowState("cropped", "dim", "check", hint="Fit takes it")
@@ -189,14 +203,25 @@ def _fit_state(row: PhotoRow, now: FitNow | None) -> RowState:
         case "starting" | "running":
             if not steps:
                 return RowState("starting", "dim", "spinner-gap")
-            return RowState(f"{step} of {steps}", "dim", share=step / steps)
+            return RowState(f"{step} of {steps}", "dim", share=step / steps, hint=_anew(now))
         case "failed":
             return RowState(now.run.error.rstrip(".") or "failed", "bad", "warning-circle", hint=now.run.error)
         case "finished":
             text = "done, on the shelf" if row.taken else "done"
-            return RowState(text, "dim", "check-circle", hint="Double click: show it")
+            return RowState(
+                text, "dim", "check-circle", hint="\n".join(filter(None, ("Double click: show it", _anew(now))))
+            )
         case _:
-            return RowState(f"stopped at {step}", "dim", "pause", hint="Fit goes on from there")
+            goes_on = f"{OUTDATED}: Fit begins anew" if now.fit.outdated else "Fit goes on from there"
+            return RowState(f"stopped at {step}", "dim", "pause", hint=goes_on)
+
+
+OUTDATED = "Made with a distance that is not measured any more"
+
+
+def _anew(now: FitNow) -> str:
+    """Return that a fit began anew, and why; empty where it did not."""
+    return f"It began anew: {now.fit.anew}" if now.fit.anew else ""
 
 
 def note_of(row: PhotoRow, now: FitNow) -> str:

@@ -1,5 +1,8 @@
 """Window "Photos": the queue, the crop of the chosen photo, the settings of its fit, and its distance."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
@@ -14,22 +17,24 @@ from viz.ui.theme import current as t
 
 _SHARES = (0.225, 0.24, 0.25, 0.285)
 _NARROW = (0.26, 0.34, 0.40)
+_PAIR = (0.5, 0.5)
+_LEAST = 560
+"""Least design width for the queue, the crop and the settings side by side."""
+Column = Callable[[Scene, Facts, float], Scene]
 
 
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw the panel."""
     if not scene.view.photos.rows:
         return _empty(scene, facts)
+    columns = _columns(scene, facts)
     p, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
-    wide = curve_column.has_room()
-    shares = _SHARES if wide else _NARROW
     gap = t.px(12)
-    free = room.x - (len(shares) - 1) * 2 * gap
-    columns = (queue_list.draw, crop_frame.draw, settings_form.draw, curve_column.draw)[: len(shares)]
+    free = room.x - (len(columns) - 1) * 2 * gap
     x = p.x
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(0, 0))
     flags = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
-    for index, (share, column) in enumerate(zip(shares, columns, strict=True)):
+    for index, (column, share) in enumerate(columns):
         width = round(free * share)
         if index:
             edge = V(x - gap, p.y - t.px(8))
@@ -41,6 +46,27 @@ def draw(scene: Scene, facts: Facts) -> Scene:
         x += width + 2 * gap
     imgui.pop_style_var()
     return _keys(scene, facts)
+
+
+@dataclass
+class _Page:
+    """Index of the open page, where there is no room for all columns."""
+
+    index: int = 0
+
+
+def _columns(scene: Scene, facts: Facts) -> tuple[tuple[Column, float], ...]:
+    """Return the columns that are side by side with their shares of the width; in a narrow panel those of one page,
+    after the choice of pages.
+    """
+    every = (queue_list.draw, crop_frame.draw, settings_form.draw, curve_column.draw)
+    if imgui.get_content_region_avail().x >= t.px(_LEAST):
+        return tuple(zip(every, _SHARES if curve_column.has_room() else _NARROW, strict=False))
+    page = facts.scratch.get(_Page)
+    hints = ("The queue, and the crop of the chosen photo", "How the chosen photo is fitted")
+    now = 0 if scene.interaction.photos.painting else page.index  # what is painted on is the cropped photo
+    page.index = ui.segmented("photo pages", ("Photo", "Fit"), now, t.px(160), height=22, hints=hints)
+    return tuple(zip(every[:2], _PAIR, strict=True)) if page.index == 0 else ((every[2], 1.0),)
 
 
 def _empty(scene: Scene, facts: Facts) -> Scene:

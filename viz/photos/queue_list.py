@@ -6,9 +6,10 @@ from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
 from renderer.document.fitting.photos import PhotoRow
-from viz.photos import earlier
+from viz.photos import earlier, faces
 from viz.photos.actions import FilmOfPhotos, ShowPhoto, browse, filmed, find_again
 from viz.photos.columns import HEADING, heading
+from viz.photos.faces import CropAllToFaces
 from viz.photos.fits import FITS
 from viz.photos.fitting import RowState, elsewhere, state_of
 from viz.photos.pictures import PHOTO_PICTURES, PhotoPicture
@@ -52,10 +53,16 @@ def draw(scene: Scene, facts: Facts, width: float) -> Scene:
 def _foot(scene: Scene, facts: Facts, width: float) -> Scene:
     removed, film = scene.interaction.photos.removed, len(filmed(scene, facts)) > 1
     before = earlier.earlier(scene, facts)
-    others = t.px(t.row + 4) * ((removed is not None) + film + bool(before))
+    several = len(scene.view.photos.rows) > 1
+    others = t.px(t.row + 4) * ((removed is not None) + film + bool(before) + several)
     text = "Add photos…" if ui.measure("Add photos…") + t.px(36) <= width - others else "Add…"
     if ui.button(text, "plus", width=width - others, id_="##add photos", hint="Or drop them on the window"):
         scene = browse(scene)
+    if several:
+        imgui.same_line(0, t.px(4))
+        with ui.greyed(faces.why_not_all(scene, facts)):
+            if ui.button(glyph="scan", id_="##all faces", hint=faces.ALL_HINT):
+                scene = scene.request(CropAllToFaces())
     if film:
         imgui.same_line(0, t.px(4))
         hint = "A film from one fitted photo to the next: keys on the timeline"
@@ -76,7 +83,7 @@ def _row(scene: Scene, facts: Facts, index: int, row: PhotoRow, width: float) ->
     """Draw one photo: click chooses and shows it, double click makes its result the document, drag reorders."""
     picture = facts.services[PHOTO_PICTURES].get(row.path)
     now = facts.services[FITS].get(row.run) if row.run else None
-    state = state_of(row, picture, now, elsewhere(row, facts.model))
+    state = state_of(row, picture, now, elsewhere(row, facts.model), faces.state_of(scene, row))
     p, h, photos = imgui.get_cursor_screen_pos(), t.px(ROW), scene.view.photos
     imgui.push_id(ui.drawable(row.path, 1000))
     imgui.set_next_item_allow_overlap()
@@ -147,7 +154,8 @@ def _look(row: PhotoRow, picture: PhotoPicture | None, state: RowState, p: V, wi
     if state.glyph:
         ink = "good" if state.glyph == "check-circle" else state.token
         x += ui.draw(ui.icon(state.glyph), x, y, ink, 10, height=line) + t.px(5)
-    ui.draw(ui.ellipsis(state.text, end - x, t.small), x, y, state.token, t.small, height=line)
+    words = (state.text, state.text.partition(":")[0].partition(",")[0].removesuffix(" yet"))
+    ui.draw(ui.first_fitting(words, end - x, t.small), x, y, state.token, t.small, height=line)
 
 
 def _middle(picture: PhotoPicture) -> tuple[float, float, float, float]:

@@ -60,14 +60,20 @@ def _settings(scene: Scene, facts: Facts, row: PhotoRow) -> Scene:
     room = ui.row_label("Space", settings.space != FitSettings().space)
     busy = training(facts)
     hints = [*_SPACE_LINES[:2], _SPACE_LINES[2] + (f" {busy}." if busy else "")]
-    at = ui.segmented("fit space", _SPACE_NAMES, _SPACES.index(settings.space), width=room, hints=hints)
+    usual = _SPACES.index(FitSettings().space)
+    at = ui.segmented("fit space", _SPACE_NAMES, _SPACES.index(settings.space), width=room, hints=hints, default=usual)
     if _SPACES[at] != "tuned" or not busy:
         settings = replace(settings, space=_SPACES[at])
     _line(_SPACE_LINES[_SPACES.index(settings.space)])
     room = ui.row_label("Time", settings.time != FitSettings().time)
     steps = [STEPS[time] + (TUNE_STEPS[time] if settings.space == "tuned" else 0) for time in _TIMES]
     at = ui.segmented(
-        "fit time", _TIME_NAMES, _TIMES.index(settings.time), width=room, hints=[f"{one} steps" for one in steps]
+        "fit time",
+        _TIME_NAMES,
+        _TIMES.index(settings.time),
+        width=room,
+        hints=[f"{one} steps" for one in steps],
+        default=_TIMES.index(FitSettings().time),
     )
     settings = replace(settings, time=_TIMES[at])
     seconds = seconds_of(scene, facts, settings)
@@ -118,7 +124,8 @@ def _advanced(facts: Facts, settings: FitSettings) -> FitSettings:
     room = ui.row_label("Start", settings.start != "mean")
     names = ("Mean", "Best", "Present")
     with ui.greyed("The encoder gives the start" if settings.encoder else ""):
-        at = ui.segmented("fit start", names, _STARTS.index(settings.start), width=room, hints=_START_HINTS)
+        now = _STARTS.index(settings.start)
+        at = ui.segmented("fit start", names, now, width=room, hints=_START_HINTS, default=0)
     noisy = facts.model is not None and bool(facts.model.noise_layers)
     with ui.greyed("" if noisy else "This network has no noise"):
         power = math.log10(settings.noise_weight) if settings.noise_weight > 1 else 0.0

@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from foundation.inputs import clean_text
 from renderer.document.document import Document
 from renderer.document.fitting.photos import PhotoRow
-from viz.photos import earlier
+from viz.photos import earlier, faces
 from viz.photos.actions import AddPhotos, ShelvePhoto, ShowPhoto, watched
 from viz.photos.fits import FITS, FitNow, Outcome
 from viz.photos.fitting import document_of, elsewhere
@@ -30,6 +30,7 @@ def look(scene: Scene, facts: Facts, say: Say) -> Scene:
             scene = scene.request(AddPhotos((pasted.path,)))
     while (outcome := fits.poll()) is not None:
         scene = _outcome(scene, facts, outcome, say)
+    scene = faces.take(scene, facts, say)
     scene = earlier.running(scene, facts)
     rows = scene.view.photos.rows
     fits.watch(row.run for row in rows if row.run)

@@ -136,18 +136,18 @@ def report_launch(scene: Scene, window: Window) -> Scene:
     if (news := window.facts.services[RUN_WORK].launches.poll()) is None:
         return scene
     if news.run is None:
-        window.say("The run could not be started.", news.problem, bad=True)
+        window.say("The run could not be started.", news.problem, bad=True, about="run")
         return scene
     started = "waits for its turn" if news.run.state == "queued" else "has started"
     folder = news.run.folder
-    window.say(f"{news.run.name} {started}", os.path.dirname(folder), folder=folder)
+    window.say(f"{news.run.name} {started}", os.path.dirname(folder), folder=folder, about="run")
     return follow(scene, folder) if news.follow else scene
 
 
 def report_changes(window: Window) -> None:
     """Report the outcomes of actions on runs since the last call."""
     while (news := window.facts.services[RUN_WORK].changes.poll()) is not None:
-        window.say(news.text, news.detail, bad=news.bad)
+        window.say(news.text, news.detail, bad=news.bad, about="run change")
 
 
 def _changed(action: StopRun | ResumeRun | TrashRun) -> News:

@@ -144,16 +144,7 @@ def _draw(
     else:
         q = imgui.get_cursor_screen_pos()
         ui.fill(q, V(q.x + room.x, q.y + room.y), "canvas", 0.55, 3)
-        text = empty_text(plot, share)
-        ui.draw(
-            ui.ellipsis(text, room.x - t.px(16), t.small),
-            q.x + room.x / 2,
-            q.y,
-            "dim",
-            t.small,
-            align=0.5,
-            height=room.y,
-        )
+        ui.centred(empty_text(plot, share), q, room)
         imgui.dummy(room)
     return scene
 
@@ -275,12 +266,12 @@ def _look_at(range_: PlotRange, layout: Axes, drawn: tuple[tuple[Line, Curve], .
             low, high = math.floor(now[0] / step) * step, math.ceil(now[1] / step) * step
             range_ = replace(range_, low=low, high=high, zoomed=True)
     x = implot.get_plot_mouse_pos().x
-    if not imgui.is_mouse_down(imgui.MouseButton_.left) and imgui.begin_tooltip():
+    if not imgui.is_mouse_down(imgui.MouseButton_.left) and ui.begin_tooltip():
         near = [(line, _nearest(found, x)) for line, found in drawn]
         ui.label(f"{kimg_text(round(near[0][1][0], 1))} kimg", "dim", t.small)
         for line, (_, y) in near[:_READ]:
             ui.label(f"{line.label}  {compact(y)}", line.token, t.small)
-        imgui.end_tooltip()
+        ui.end_tooltip()
     return range_
 
 

@@ -75,12 +75,8 @@ def _body(scene: Scene, facts: Facts, look: Look, run: Run) -> Scene:
 def _strips(scene: Scene, facts: Facts, corner: V) -> Scene:
     """Draw messages on top of the figures; making room for them would move controls under the mouse."""
     imgui.set_cursor_screen_pos(V(corner.x, corner.y + t.px(34)))
-    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(8), t.px(6)))
-    imgui.begin_child("strips", V(0, 0), imgui.ChildFlags_.auto_resize_y, imgui.WindowFlags_.no_scrollbar)
-    scene = notifications.draw(scene, facts)
-    imgui.end_child()
-    imgui.pop_style_var()
-    return scene
+    room = imgui.get_content_region_avail()
+    return notifications.draw_within(scene, facts, (room.x, room.y))
 
 
 @cached
@@ -146,19 +142,24 @@ def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Sce
     }.get(run.state, run.problem)
     token = "bad" if failed else "warn"
     p, w = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
-    h = t.px(34) + (len(last) * line + t.px(8) if last else 0)
+    cause = f"{run.cause.capitalize()}." if run.cause else ""
+    left, bold = p.x + t.px(34), ui.measure(cause, weight="bold") + t.px(8) if cause else 0.0
+    lines = ui.lines_of(text, p.x + w - t.px(12) - left)
+    beside = bold + ui.measure(text) <= p.x + w - t.px(12) - left
+    top = t.px(34) if beside else t.px(16) + t.px(18) * (len(lines) + bool(cause))
+    h = top + (len(last) * line + t.px(8) if last else 0)
     ui.fill(p, V(p.x + w, p.y + h), "raised", 1, t.radius_card)
     ui.fill(p, V(p.x + w, p.y + h), token, 0.14, t.radius_card)
     ui.fill(V(p.x, p.y + t.px(6)), V(p.x + t.px(3), p.y + h - t.px(6)), token)
-    x = p.x + t.px(14)
-    x += ui.draw(ui.filled("warning-circle"), x, p.y, token, 12, height=t.px(34)) + t.px(8)
-    if run.cause:
-        x += ui.draw(f"{run.cause.capitalize()}.", x, p.y, "text", weight="bold", height=t.px(34)) + t.px(8)
+    ui.draw(ui.filled("warning-circle"), p.x + t.px(14), p.y, token, 12, height=t.px(34))
+    ui.draw(cause, left, p.y, "text", weight="bold", height=t.px(34))
     imgui.dummy(V(w, h))
-    shown = ui.ellipsis(text, p.x + w - t.px(12) - x)
-    ui.draw(shown, x, p.y, "text", height=t.px(34))
+    if beside:
+        ui.draw(text, left + bold, p.y, "text", height=t.px(34))
+    for k, one in enumerate(() if beside else lines):
+        ui.draw(one, left, p.y + t.px(8) + t.px(18) * (k + bool(cause)), "text", height=t.px(18))
     for k, one in enumerate(last):
-        y = p.y + t.px(32) + k * line
+        y = p.y + top - t.px(2) + k * line
         ui.draw(
             ui.ellipsis(one[:300], w - t.px(50), t.small, "mono"),
             p.x + t.px(34),
@@ -168,8 +169,6 @@ def _trouble(scene: Scene, facts: Facts, run: Run, last: tuple[str, ...]) -> Sce
             "mono",
             height=line,
         )
-    if shown != text:
-        ui.tip(text)
     ui.space(8)
     return scene
 

@@ -35,9 +35,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     look, choice = focus.look(scene, facts), scene.interaction.runs
     listing = look.listing
     if not listing.grids and not listing.reals:
-        trains = look.run is None or look.run.kind == "train"
-        text = "The pictures that a network draws while it learns"
-        ui.empty_state("images", "No pictures yet" if trains else "Pictures of trainings", text)
+        ui.empty_state("images", "No pictures yet", "The pictures that a network draws while it learns")
         return scene
     index = at(listing, choice.kimg)
     grid = listing.grids[index] if listing.grids else None
@@ -55,6 +53,14 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     # While the slider moves, the last grid of this run stays, faded.
     before = images.known(last.path) if os.path.dirname(last.path) == os.path.dirname(path) else None
     return _grid(scene, facts, before, _FADED)
+
+
+def has_place(scene: Scene, facts: Facts) -> bool:
+    """Return True if the panel is shown: not beside runs that draw no pictures, such as measurements and films."""
+    if scene.view.workspace != "train":
+        return True
+    look = focus.look(scene, facts)
+    return look.run is None or look.run.kind == "train" or bool(look.listing.grids or look.listing.reals)
 
 
 @dataclass
@@ -148,15 +154,7 @@ def _grid(scene: Scene, facts: Facts, held: Held | None, alpha: float) -> Scene:
     if held is None or held.texture is None:
         ui.fill(a, V(a.x + room.x, a.y + room.y), "canvas", 0.55, 3)
         text = "Reading…" if held is None else held.error
-        ui.draw(
-            ui.ellipsis(text, room.x - t.px(16), t.small),
-            a.x + room.x / 2,
-            a.y,
-            "dim",
-            t.small,
-            align=0.5,
-            height=room.y,
-        )
+        ui.centred(text, a, room)
         imgui.dummy(V(max(1, room.x), max(1, room.y)))
         return scene
     texture, tiles, gap = held.texture, held.tiles, t.px(3)
@@ -178,9 +176,9 @@ def _grid(scene: Scene, facts: Facts, held: Held | None, alpha: float) -> Scene:
         if imgui.is_mouse_hovering_rect(p, V(p.x + side, p.y + side)):
             over = k
     imgui.dummy(V(max(1, room.x), max(1, room.y)))
-    if over is not None and imgui.is_item_hovered() and imgui.begin_tooltip():
+    if over is not None and imgui.is_item_hovered() and ui.begin_tooltip():
         q, big = imgui.get_cursor_screen_pos(), t.px(224)
         imgui.dummy(V(big, big))
         ui.picture(texture.id, cell(tiles, over, texture.width, texture.height), q, big, 3)
-        imgui.end_tooltip()
+        ui.end_tooltip()
     return scene

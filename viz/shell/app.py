@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from imgui_bundle import hello_imgui, imgui, immapp
@@ -18,6 +19,7 @@ from renderer.ipc.interface import AnyRenderer
 from renderer.ipc.protocol import Network
 from viz.commands.actions import set_full_screen
 from viz.commands.key_events import KeyEvents
+from viz.commands.mouse_events import InOrder
 from viz.commands.shortcuts import Shortcuts
 from viz.commands.table import WORKSPACES, commands
 from viz.directions.library import Library
@@ -77,6 +79,7 @@ class App:
         library = Library(folder, renderer.arrays, hello_imgui.request_refresh)
         self.services = services.built(seen, self._memory, self.link.film, library)
         self.key_events = KeyEvents()
+        self._order = InOrder(self.key_events.received)
         shortcuts = Shortcuts(self.commands.values(), self.key_events)
         self._frame = Frame(options, renderer, self.store, self.link, meters, self.services, self._memory, shortcuts)
         self._look: tuple[object, ...] = ()
@@ -130,12 +133,9 @@ class App:
         """Return True if the shown image, or a failure, answers the current document."""
         return self.link.answered and not self.link.stale(self.store.scene)
 
-    def say(
-        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False, photo: str = ""
-    ) -> None:
+    def say(self, text: str, detail: str = "", **more: Any) -> None:
         """Show a message over the image, starting with the next frame. See `viz.state.scene.Say`."""
-        said = Message(text, detail, bad, folder=folder, shelf=shelf, photo=photo, at=self._clock())
-        self._said.append(said)
+        self._said.append(Message(text, detail, at=self._clock(), **more))
 
     def dismiss_messages(self) -> None:
         """Hide all messages."""
@@ -143,11 +143,12 @@ class App:
         notifications = replace(self.scene.interaction.notifications, messages=())
         self.store.adopt(self.scene.interacting(notifications=notifications))
 
-    def saved(self, path: str) -> None:
-        """Report a file that was written."""
+    def saved(self, path: str, about: str = "save", size: str = "") -> None:
+        """Report a file that was written, with the size of its image as text."""
         self._frame.saved = path
         folder = os.path.dirname(path)
-        self.say(f"Saved {os.path.basename(path)}", folder, folder=folder)
+        text = f"Saved {os.path.basename(path)}{f', {size} pixels' if size else ''}"
+        self.say(text, folder, folder=folder, about=about)
 
     def change(self, change: Callable[[Scene], Scene]) -> None:
         """Change the scene from outside the panels, as one undo step, in the next frame."""
@@ -262,7 +263,7 @@ class App:
     def _opened(self) -> None:
         runner.on_drop(self.drop)
         runner.on_close(self.close_window)
-        self.key_events.listen()
+        self._order.listen()
         self._sizes.load(hello_imgui.load_user_pref(_SIZES) if self.options.keep else "")
         upload.current.open()
         self.screen.open()
@@ -302,6 +303,8 @@ class App:
         look = (settings.scheme, self._scale(room), dpi)
         if look != self._look:
             theme.apply(self._tokens(), look[1], dpi)
+            params.imgui_window_params.background_color = theme.current.vec4("base")  # seen at rounded corners
+            self.screen.forget()
             self._look = look
             self._size = (0.0, 0.0)
         if (size := layout.design_size()) != self._size and min(size) > 0:
@@ -312,10 +315,12 @@ class App:
             hello_imgui.switch_layout(scene.view.workspace)
         if min(size) > 0 and not scene.view.panels_hidden:
             extent = panel_sizes.Extent(*size, theme.current.scale)
-            self._sizes.look(scene.view.workspace, extent)
-            self._sizes.grow(scene.view.workspace, extent, scene.view.sorting or scene.view.networks.on)
+            if self._sizes.look(scene.view.workspace, extent):
+                self._tabs.again()
+            covered = scene.view.sorting or scene.view.networks.on
+            self._sizes.grow(scene.view.workspace, extent, covered, scene.view.lens.on)
             self._sizes.fold(scene.view.workspace, extent, not scene.document.timeline.tracks)
-        self._arranging.look(params, scene.view)
+        self._arranging.look(params, scene.view, panel_table.has_fakes(scene, self.facts))
         self._pacing.frame(time.process_time())
         pace = params.fps_idling
         pace.vsync_to_monitor, pace.fps_max = settings.vsync, float(settings.frame_limit)
@@ -332,6 +337,7 @@ class App:
 
     def _start(self) -> None:
         """Begin the panels' frame. Called at the start of Dear ImGui's."""
+        self._order.next_frame()
         self._notify()
         view, front = self.scene.view, self.scene.interaction.front
         if front.window:

@@ -147,7 +147,7 @@ def _menu(menu: str, scene: Scene, facts: Facts, commands: Mapping[str, Command]
         imgui.separator()
         if imgui.begin_menu("Device"):
             for device in facts.devices:
-                if imgui.menu_item(ui.drawable(_device(device)), "", scene.settings.device == device)[0]:
+                if ui.menu_item(_device(device), f"device-{device}", on=scene.settings.device == device):
                     scene = put(scene, "settings.device", device)
             imgui.end_menu()
     return scene
@@ -162,7 +162,7 @@ def item(command: Command, scene: Scene, facts: Facts) -> Scene:
         name = f"Redo {facts.redo}"
     on = command.checked is not None and command.checked(scene, facts)
     keys = shown(command.keys[0]) if command.keys else ""
-    if imgui.menu_item(f"{ui.drawable(name, 200)}###{command.id}", keys, on, command.available(scene, facts))[0]:
+    if ui.menu_item(name, command.id, keys, on, command.available(scene, facts)):
         scene = command.run(scene, facts)
     if command.help:
         ui.tip(command.help)
@@ -174,7 +174,7 @@ def _recent(scene: Scene) -> Scene:
         for i, source in enumerate(scene.settings.recent):
             path = PurePath(source)
             note = ui.path_ellipsis(str(path.parent), theme.current.px(260), theme.current.small)
-            if imgui.menu_item(f"{ui.drawable(path.name or source, 200)}###recent{i}", ui.drawable(note), False)[0]:
+            if ui.menu_item(path.name or source, f"recent{i}", note):
                 scene = scene.request(OpenNetwork(source))
             ui.tip(source)
         imgui.end_menu()

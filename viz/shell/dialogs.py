@@ -67,6 +67,12 @@ def _new_run_waits(facts: Facts) -> bool:
     return dialog.waits(facts)
 
 
+def _unwritten(facts: Facts) -> bool:
+    from viz.runs.new_run import dialog
+
+    return dialog.unwritten(facts)
+
+
 def _start_new_dataset(scene: Scene, facts: Facts) -> None:
     from viz.runs.new_dataset import dialog
 
@@ -137,9 +143,13 @@ def is_open(scene: Scene, facts: Facts) -> bool:
     return bool(scene.interaction.dialog.name) or browse_dialog.is_open(facts) or imgui.is_popup_open("", _ANY)
 
 
-def is_find_field(scene: Scene) -> bool:
-    """Return True while the dialog is the command palette, whose field leaves Esc to the dialog."""
-    return scene.interaction.dialog.name == "commands"
+def leaves_escape(scene: Scene, facts: Facts) -> bool:
+    """Return True while a field has the keyboard that leaves Esc to its dialog.
+
+    That is a field that its dialog is for, and one that a form begins with, until something was typed.
+    """
+    name = scene.interaction.dialog.name
+    return name in ("commands", *save_dialog.TITLES) or (name == "new-run" and _unwritten(facts))
 
 
 def close(scene: Scene, facts: Facts) -> tuple[Scene, bool]:

@@ -142,7 +142,7 @@ LEVELS = (
 
 def pressed(scene: Scene, facts: Facts, store: Store) -> Scene:
     """Return the scene after a press of Esc."""
-    if imgui.get_io().want_text_input and not dialogs.is_find_field(scene):
+    if imgui.get_io().want_text_input and not dialogs.leaves_escape(scene, facts):
         return scene  # the field takes this one
     for level in LEVELS:
         closed = level.close(scene, facts, store)

@@ -151,7 +151,7 @@ class Frame:
         file_actions.report(window)
         timeline_actions.report(window)
         seed_export.report(window)
-        get_more.report(window)
+        get_more.report(self.scene, window)
         run_actions.report_changes(window)
 
     def end(self) -> None:
@@ -221,7 +221,6 @@ class Frame:
             return
         if not self._settled:  # freeze start-up objects: collecting them takes longer than a frame
             self._settled = True
-            gc.collect()
             gc.freeze()
         self._store.ws_names = frame.model.ws_names
         scene = self.scene

@@ -48,7 +48,8 @@ def sides(workspace: Workspace, width: float, height: float) -> tuple[Side, ...]
     wide = width > WIDE
     if workspace == "train":
         left = Side("Left", imgui.Dir.left, 560 if wide else 420, (RUNS,))
-        return left, Side("Bottom", imgui.Dir.down, 330 if wide else 216, (FAKES,))
+        below = 330 if wide else min(216, height * 0.375)  # the curves above it need the rest in the smallest windows
+        return left, Side("Bottom", imgui.Dir.down, below, (FAKES,))
     left = Side("Left", imgui.Dir.left, 320 if wide else 276, ("Generator",))
     if workspace == "mix":
         right = Side("Right", imgui.Dir.right, 560 if wide else 380, ("Mix",))
@@ -145,16 +146,16 @@ class Arranging:
 
     def __init__(self) -> None:
         self._due = True
-        self._of: tuple[Workspace, bool, bool, bool, bool] | None = None
+        self._of: tuple[Workspace, bool, bool, bool, bool, bool] | None = None
         self._since = 0
         self._unlocked = False
         self._pinned: dict[int, int] = {}
         """Flags of the nodes that were pinned, by their ids."""
 
-    def look(self, params: hello_imgui.RunnerParams, view: View) -> None:
-        """Show or hide everything but the canvas. Call at the start of each frame."""
-        gallery = view.in_gallery
-        now, frame = (view.workspace, view.panels_hidden, view.unlocked, gallery, view.start), imgui.get_frame_count()
+    def look(self, params: hello_imgui.RunnerParams, view: View, fakes: bool) -> None:
+        """Show or hide everything but the canvas; `FAKES` only with `fakes`. Call at the start of each frame."""
+        gallery, frame = view.in_gallery, imgui.get_frame_count()
+        now = view.workspace, view.panels_hidden, view.unlocked, gallery, view.start, fakes
         if now != self._of:
             self._of, self._since, self._unlocked = now, frame, view.unlocked
         self._due = view.unlocked or frame - self._since <= 2 * SETTLED or frame % SETTLED == 0
@@ -165,6 +166,7 @@ class Arranging:
                     view.panels_hidden
                     or (gallery and window.label not in BESIDE_GALLERY)
                     or (window.label == START and not view.start)
+                    or (window.label == FAKES and not fakes)
                 )
 
     def pin(self, tabs: bool) -> None:
@@ -237,6 +239,11 @@ class Tabs:
     def choose(self, workspace: Workspace, name: str) -> None:
         """Bring a tab to the front, now or when its workspace is shown next."""
         self._chosen[workspace] = name
+        self._frames = 0
+
+    def again(self) -> None:
+        """Keep the active tab while the workspace is laid out anew."""
+        self.leave()
         self._frames = 0
 
     def leave(self) -> None:

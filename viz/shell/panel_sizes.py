@@ -62,22 +62,27 @@ class Sizes:
         lines += [f"low {name} {size:.1f}" for name, size in self._low.items()]
         return "\n".join(lines if self._folded is None else [*lines, f"folded {self._folded:.1f}"])
 
-    def look(self, workspace: Workspace, extent: Extent) -> None:
-        """Resize the sides of the current workspace if the window is not as it was. Call once a frame."""
+    def look(self, workspace: Workspace, extent: Extent) -> bool:
+        """Resize the sides of the current workspace if the window is not as it was. Call once a frame.
+
+        Returns True if it is laid out anew, as a window of this size has other nodes.
+        """
         if workspace != self._now or hello_imgui.current_layout_name() != workspace:
             self._now, self._frames = workspace, 0
         self._frames += 1
         before = self._of.setdefault(workspace, extent)
         if before == extent:
-            return
+            return False
         hello_imgui.request_refresh()
         if self._frames <= _BUILT:
-            return
+            return False
         self._of[workspace] = extent
         old = layout.sides(workspace, before.width, before.height)
         if [side.node for side in old] != [side.node for side in layout.sides(workspace, extent.width, extent.height)]:
-            hello_imgui.get_runner_params().docking_params.layout_reset = True  # it has other nodes in such a window
-            return
+            hello_imgui.get_runner_params().docking_params.layout_reset = True
+            self._low.pop(workspace, None)  # the bottom node gets its usual size, and grows again for its tab
+            self._tab = ""
+            return True
         usual = {side.node: side.size for side in old}
         new = [
             _Placed(side, node, extent)
@@ -85,20 +90,25 @@ class Sizes:
             if (node := _node(side)) is not None and node.parent_node is not None
         ]
         if all(abs(one.pixels - one.side.size * extent.scale) <= _USUAL * extent.scale for one in new):
-            return  # laid out anew
+            return False
         for one in new:
             present = one.pixels / before.scale
             moved = abs(present - usual.get(one.side.node, present)) > _USUAL
             one.resize(min(present if moved else one.side.size, one.room * _MOST) * extent.scale)
+        return False
 
-    def grow(self, workspace: Workspace, extent: Extent, sorting: bool) -> None:
+    def grow(self, workspace: Workspace, extent: Extent, sorting: bool, lens: bool) -> None:
         """Give the bottom node more room while a tab of `TALL` is in front. Call once a frame, before `fold`.
 
-        Not while the canvas shows the two piles, which need the room themselves (`sorting`).
+        Args:
+            workspace: The workspace.
+            extent: Of the window.
+            sorting: The canvas shows the two piles or a comparison, which need the room themselves.
+            lens: The tab of layers shows the lens, whose curves need more room than its other pages.
         """
         sides = layout.sides(workspace, extent.width, extent.height)
         bottom = next((side for side in sides if layout.DIRECTIONS in side.windows), None)
-        windows = {name: layout.window_of(name) for name in TALL}
+        windows = {name: layout.window_of(name) for name in TALL if lens or name != layout.ANALYSIS}
         node = next((one.dock_node for one in windows.values() if one is not None and one.dock_node is not None), None)
         if bottom is None or self._frames <= _BUILT or node is None:
             return
@@ -108,13 +118,13 @@ class Sizes:
         present, before = placed.pixels / extent.scale, self._tab
         self._tab = front
         if before and before != front and low is not None:  # the size that it is left with
-            usual = abs(present - TALL[before](placed.room)) <= _USUAL
+            usual = abs(present - _height(before, placed)) <= _USUAL
             self._tall = {name: size for name, size in self._tall.items() if name != before}
             self._tall |= {} if usual else {before: present}
         if front and (low is None or (before and before != front)):
             if low is None:
                 self._low[workspace], self._folded = present if self._folded is None else self._folded, None
-            placed.resize(self._tall.get(front, TALL[front](placed.room)) * extent.scale)
+            placed.resize(self._tall.get(front, _height(front, placed)) * extent.scale)
             hello_imgui.request_refresh()
         elif not front and low is not None:
             del self._low[workspace]
@@ -152,10 +162,16 @@ def _node(side: layout.Side) -> "imgui.internal.DockNode | None":
 TALL: dict[str, Callable[[float], float]] = {
     layout.DIRECTIONS: lambda room: 0.56 * room,
     layout.PHOTOS: lambda room: min(0.52 * room, 344.0),
+    layout.ANALYSIS: lambda room: min(0.44 * room, 380.0),
 }
 """Height of the bottom node while one of these tabs is in front, in design lengths, by the room of the window."""
 FOLDED = 66.0
 """Height of the folded timeline: its tabs and one row, in design lengths."""
+
+
+def _height(tab: str, placed: "_Placed") -> float:
+    """Return the height of the bottom node while a tab is in front, not less than the usual one."""
+    return max(TALL[tab](placed.room), placed.side.size)
 
 
 @dataclass(frozen=True)
@@ -184,7 +200,8 @@ class _Placed:
     def resize(self, pixels: float) -> None:
         """Give the node another size."""
         size = self.node.size
-        size = imgui.ImVec2(pixels, size.y) if self._beside else imgui.ImVec2(size.x, pixels)
+        x, y = (pixels, size.y) if self._beside else (size.x, pixels)
+        size = imgui.ImVec2(max(x, 1.0), max(y, 1.0))  # a node that was dragged shut has none
         imgui.internal.dock_builder_set_node_size(self.node.id_, size)
 
 

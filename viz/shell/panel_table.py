@@ -48,6 +48,11 @@ def _centre(scene: Scene, facts: Facts) -> Scene:
     return notes.draw(scene, facts, a, size)
 
 
+def has_fakes(scene: Scene, facts: Facts) -> bool:
+    """Return True if the panel `layout.FAKES` has something to show, or soon will."""
+    return fakes_panel.has_place(scene, facts)
+
+
 PANELS: tuple[tuple[str, Draw], ...] = (
     ("Canvas", _centre),
     (layout.START, start.draw),

@@ -22,6 +22,7 @@ from viz.link.measurements import SEEN, Seen
 from viz.mixing.grid_export import GRID_EXPORT, GridExport
 from viz.networks.closest import CLOSEST, ClosestFits
 from viz.networks.compare import COMPARED, ComparedPictures
+from viz.photos.faces import FACES, FaceFinder
 from viz.photos.fits import FITS, Fits
 from viz.photos.pasting import PASTING, Pasting
 from viz.photos.pictures import PHOTO_PICTURES, PhotoPictures
@@ -66,6 +67,7 @@ def built(seen: Seen, memory: Memory, film: FilmStore, library: Library) -> Serv
     services.add(DIM_PICTURE, DimPicture())
     services.add(LIBRARY, library)
     services.add(PHOTO_PICTURES, PhotoPictures(wake))
+    services.add(FACES, FaceFinder(wake))
     services.add(FITS, Fits(wake))
     services.add(PASTING, Pasting(wake))
     return services
@@ -91,6 +93,7 @@ def close(services: Services) -> None:
     """Finish pending captures and run actions; film exports continue without the window."""
     services[RUN_WORK].close()
     services[FITS].close()
+    services[FACES].close()
     services[PASTING].close()
     services[LIBRARY].close()
     services[CAPTURES].close()

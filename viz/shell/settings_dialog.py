@@ -9,7 +9,7 @@ from viz.files.capture import default_folder
 from viz.state.facts import Facts
 from viz.state.params import get, put
 from viz.state.scene import Scene
-from viz.state.settings import PRECISIONS, SCALES, scale_problem, shown_scale
+from viz.state.settings import PRECISIONS, SCALES, Settings, scale_problem, shown_scale
 from viz.state.snapshots import usual_run_folders
 from viz.ui import theme
 from viz.ui import widgets as ui
@@ -43,18 +43,20 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     names = ["Auto" if device == "auto" else device.upper() for device in facts.devices]
     now = facts.devices.index(scene.settings.device) if scene.settings.device in facts.devices else 0
     hints = ["The fastest device there is", *(f"Render on {name} where there is one" for name in names[1:])]
-    picked = ui.segmented("device", names, now, width=width, hints=hints)
+    picked = ui.segmented("device", names, now, width=width, hints=hints, default=0)
     if picked != now:
         scene = put(scene, "settings.device", facts.devices[picked])
     scene = slider_row(scene, "settings.frame_limit")
     ui.row_label("Vertical sync")
     scene = switch_row(scene, "settings.vsync", "", "Show frames in step with the screen")
     ui.row_label("In motion")
-    whole = ui.segmented("motion", _MOTION, int(not scene.settings.drafts), width=width, hints=_MOTION_HINTS)
+    now = int(not scene.settings.drafts)
+    whole = ui.segmented("motion", _MOTION, now, width=width, hints=_MOTION_HINTS, default=0)
     scene = put(scene, "settings.drafts", not whole)
     ui.row_label("Precision")
     chosen = PRECISIONS.index(scene.settings.precision)
-    picked = ui.segmented("precision", _PRECISION, chosen, width=width, hints=_PRECISION_HINTS)
+    usual = PRECISIONS.index(Settings().precision)
+    picked = ui.segmented("precision", _PRECISION, chosen, width=width, hints=_PRECISION_HINTS, default=usual)
     scene = put(scene, "settings.precision", PRECISIONS[picked])
     scene = slider_row(scene, "settings.preview_gb")
     ui.row_label("Film ahead")
@@ -71,7 +73,8 @@ def draw(scene: Scene, facts: Facts) -> Scene:
     ui.space(8)
     ui.heading("Appearance")
     ui.row_label("Colours")
-    light = ui.segmented("scheme", ("Dark", "Light"), int(scene.settings.scheme == "light"), width=width, hints=_LOOKS)
+    now = int(scene.settings.scheme == "light")
+    light = ui.segmented("scheme", ("Dark", "Light"), now, width=width, hints=_LOOKS, default=0)
     scene = put(scene, "settings.scheme", "light" if light else "dark")
     scene = _scale(scene, facts, width)
     ui.space(8)

@@ -68,7 +68,7 @@ class _Known:
         """Return the items, at most `EVERY_S` old, and of the current network and theme."""
         fresh = 0 <= facts.now - self.at < EVERY_S and self.theme == theme.current.stamp
         if not fresh or self.model is not facts.model:
-            self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, _items(facts)
+            self.at, self.model, self.theme, self.shown = facts.now, facts.model, theme.current.stamp, items_of(facts)
             self.bar = round(min(_share(facts), 1.0), 2)
         return self.shown
 
@@ -212,7 +212,8 @@ def kept_item(keeping: Keeping) -> Item | None:
     return "", "floppy-disk", "dim", "", hint
 
 
-def _items(facts: Facts) -> tuple[Item, ...]:
+def items_of(facts: Facts) -> tuple[Item, ...]:
+    """Return the items at the right."""
     items: list[Item] = []
     if kept := kept_item(facts.keeping):
         items.append(kept)
@@ -225,8 +226,8 @@ def _items(facts: Facts) -> tuple[Item, ...]:
             ("", "graphics-card", "dim", f"{facts.model.device} · {precision(facts.model)}", "Device and precision")
         )
     figures = facts.performance
-    if figures.render_ms.size:
-        items.append(("render", "timer", "dim", _ms(figures.render_ms), "Time of a render, middle of the newest 20"))
+    if (drawn := figures.rendered_ms).size:
+        items.append(("render", "timer", "dim", _ms(drawn), "Time of a render, middle of the newest 20"))
     if figures.ui_ms.size:
         items.append(
             ("UI", "", "dim", _ms(figures.ui_ms), "The window's own work for a frame, middle of the newest 20")

@@ -9,7 +9,7 @@ from pathlib import Path
 from foundation.background import Worker
 from foundation.downloads import DownloadError, cached_file, fetch, forget, remote_size
 from foundation.inputs import open_regular, reason_of
-from viz.start.published import PUBLISHED, Published
+from foundation.networks.published import PUBLISHED, Published
 from viz.state.facts import ServiceKey
 
 TIMEOUT_S = 20.0

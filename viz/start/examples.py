@@ -45,7 +45,7 @@ class Example:
 EXAMPLES = (
     Example("mix", "Mix two faces", "4 layers taken", AVATARS.name),
     Example("loop", "A loop of 12 s", "ready to export", AVATARS.name, moves="timeline"),
-    Example("direction", "One direction", "its slider moves it", AVATARS.name),
+    Example("direction", "One direction", "has a slider", AVATARS.name),
     Example("turn", "Turn the input", "StyleGAN3 only", PATTERN, "turn"),
 )
 
@@ -62,7 +62,7 @@ class OpenExample(Action):
         try:
             found = recall.recall(example.path, window.facts.arrays)
         except RecipeError as error:
-            window.say(f"The example “{example.title}” cannot be opened.", str(error), bad=True)
+            window.say(f"The example “{example.title}” cannot be opened.", str(error), bad=True, about="open")
             return scene
         source = str(ASSETS / example.network)
         shelf = joined(scene.document.shelf, found.document.shelf)

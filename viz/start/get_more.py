@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from foundation.networks.published import Published
 from viz.files.actions import OpenNetwork
 from viz.start.downloads import DOWNLOADS, Downloads
-from viz.start.published import Published
 from viz.state.facts import Facts
 from viz.state.scene import Action, Scene, Window
 from viz.ui import widgets as ui
@@ -69,6 +69,11 @@ def draw(scene: Scene, facts: Facts) -> tuple[Scene, bool]:
         if ui.error_strip(text, downloads.offline, ("Try again",), dismiss=False) == "Try again":
             downloads.retry()
         ui.space(6)
+    if downloads.now is not None and downloads.now.problem:
+        text = f"{_name(downloads, downloads.now.address)} could not be downloaded"
+        if ui.error_strip(text, downloads.now.problem):
+            downloads.now = None
+        ui.space(6)
     found, opened = matching(downloads.published, typed.text), ""
     imgui.push_style_var(imgui.StyleVar_.item_spacing, V(0, 0))
     if imgui.begin_child("rows", V(0, t.px(_ROW) * _ROWS)):
@@ -102,9 +107,7 @@ def _row(scene: Scene, facts: Facts, downloads: Downloads, one: Published) -> tu
     ui.draw(name, p.x, p.y + t.px(3), "text", weight="bold", height=t.px(20))
     mine = now is not None and now.address == one.address
     about = "  ·  ".join(part for part in (one.family, f"{one.resolution} px", one.licence, one.about) if part)
-    problem = now.problem if mine and now is not None else ""
-    words = ui.ellipsis(problem or about, room, t.small)
-    ui.draw(words, p.x, p.y + t.px(22), "bad" if problem else "dim", t.small, height=t.px(16))
+    ui.draw(ui.ellipsis(about, room, t.small), p.x, p.y + t.px(22), "dim", t.small, height=t.px(16))
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(width - button - t.px(8), h - t.px(2)))
     ui.tip(f"{one.address}\nLicence: {one.licence}, {one.page}")
@@ -136,13 +139,18 @@ def _row(scene: Scene, facts: Facts, downloads: Downloads, one: Published) -> tu
     return scene, opened
 
 
-def report(window: Window) -> None:
-    """Report a download that has ended since the last call. Call once a frame."""
+def _name(downloads: Downloads, address: str) -> str:
+    return next((one.name for one in downloads.published if one.address == address), address)
+
+
+def report(scene: Scene, window: Window) -> None:
+    """Report a download that has ended since the last call, unless the dialog shows it. Call once a frame."""
     downloads = window.facts.services[DOWNLOADS]
-    if (over := downloads.news()) is None or over.cancelled:
+    over = downloads.news()
+    if over is None or over.cancelled or scene.interaction.dialog.name == NAME:
         return
-    name = next((one.name for one in downloads.published if one.address == over.address), over.address)
+    name = _name(downloads, over.address)
     if over.problem:
-        window.say(f"{name} could not be downloaded.", over.problem, bad=True)
+        window.say(f"{name} could not be downloaded.", over.problem, bad=True, about="download")
     else:
-        window.say(f"{name} is there", "Open it from Get more, or from its address.")
+        window.say(f"{name} is there", "Open it from Get more, or from its address.", about="download")

@@ -7,8 +7,12 @@ from typing import NamedTuple
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from renderer.ipc.protocol import ModelInfo
+from viz.canvas.tools import low_res_matters, lower_edge
 from viz.files.sources import shows_faces
+from viz.gl.camera import Area
 from viz.start import first_steps
+from viz.state.bands import bands_of
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.ui import widgets as ui
@@ -33,10 +37,14 @@ class Note(NamedTuple):
 FACES, PICTURES = "faces", "pictures"
 
 
-def notes_of(faces: bool) -> tuple[Note, ...]:
-    """Return the notes, in words for a network that draws faces or for any other."""
+def notes_of(faces: bool, model: ModelInfo | None = None) -> tuple[Note, ...]:
+    """Return the notes, in words for a network that draws faces or for any other.
+
+    What the bands of `model` do is named as beside the layers: by sizes for a small network.
+    """
     many, one = (FACES, "a face") if faces else (PICTURES, "a picture")
-    text = "Coarse: pose. Middle: features. Fine: colour."
+    bands = [band for band in bands_of(model) if band.ws] if model is not None else []
+    text = " ".join(f"{band.name}: {band.note.partition(',')[0]}." for band in bands) or "Each layer does its part."
     return (
         Note(f"Drag the {many}", "The picture follows. Each is a seed.", ("Generator/pad",), False),
         Note("Make it more typical", "Lower ψ, and it nears the average.", ("Generator/ψ",), False),
@@ -55,7 +63,7 @@ class Places:
     """Numbers of the notes that had room in the last frame."""
 
 
-_HEIGHT, _GAP = 50, 10
+_HEIGHT, _GAP, _PLATE = 50, 10, 40
 _ANY = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
 
 
@@ -75,13 +83,16 @@ def draw(scene: Scene, facts: Facts, a: V, size: V) -> Scene:
     done = dict(first.done)
     taken: list[tuple[float, float, float, float]] = []
     shown = []
-    if not imgui.is_popup_open("", _ANY):
-        for number, note in enumerate(notes_of(shows_faces(scene.document.network.source)), 1):
+    # Of the plate below, wherever it is.
+    floor = lower_edge(Area(a.x, a.y, size.x, size.y), low_res_matters(facts), a.x + size.x) - t.px(_PLATE)
+    trouble = facts.failure is not None or any(one.bad for one in scene.interaction.notifications.messages)
+    if not trouble and not imgui.is_popup_open("", _ANY):  # which notes would cover
+        for number, note in enumerate(notes_of(shows_faces(scene.document.network.source), facts.model), 1):
             age = facts.now - done[number] if number in done else 0.0
             if age > first_steps.GONE_S:
                 continue
             anchor = _anchor(state.places, note)
-            box = _place(note, anchor, a, size, taken) if anchor is not None else None
+            box = _place(note, anchor, a, size, floor, taken) if anchor is not None else None
             if anchor is not None and box is not None:
                 taken.append(box)
                 shown.append(number)
@@ -109,16 +120,19 @@ def _anchor(places: dict[str, spots.Rect], note: Note) -> spots.Rect | None:
 
 
 def _place(
-    note: Note, anchor: spots.Rect, a: V, size: V, taken: list[tuple[float, float, float, float]]
+    note: Note, anchor: spots.Rect, a: V, size: V, floor: float, taken: list[tuple[float, float, float, float]]
 ) -> tuple[float, float, float, float] | None:
-    """Return the rectangle of a note beside its control, where it covers no other note; None if there is no room."""
+    """Return the rectangle of a note beside its control, above `floor` and where it covers no other note.
+
+    None if there is no room.
+    """
     width = max(ui.measure(note.title, weight="bold"), ui.measure(note.text, t.small)) + t.px(56)
     height = t.px(_HEIGHT)
     if width + t.px(90) > size.x:
         return None
     left = a.x + size.x - width - t.px(16) if note.right else a.x + t.px(54)
     wanted = a.y + t.px(24) if note.top else (anchor[1] + anchor[3]) / 2 - height / 2
-    low, high = a.y + t.px(8), a.y + size.y - height - t.px(64)
+    low, high = a.y + t.px(8), floor - height - t.px(8)
     if high < low:
         return None
     for shift in _shifts():
@@ -146,9 +160,10 @@ def _note(number: int, note: Note, anchor: spots.Rect, box: tuple[float, float, 
         lines.add_rect(a, b, t.u32("accent"), radius, t.px(2))
     centre = V(x0 + t.px(24), (y0 + y1) / 2)
     lines.add_circle_filled(centre, t.px(11), t.u32("accent", alpha))
-    _text(filled("check") if done else str(number), centre.x, centre.y, "on_accent", 13, "bold", centred=True)
-    _text(note.title, x0 + t.px(44), y0 + t.px(16), "text", 13, "bold", alpha=alpha)
-    _text(note.text, x0 + t.px(44), y0 + t.px(34), "dim", t.small, "regular", alpha=alpha)
+    mark, line = filled("check") if done else str(number), t.px(18)
+    ui.draw(mark, centre.x, y0, "on_accent", 13, "bold", align=0.5, height=y1 - y0, front=True)
+    ui.draw(note.title, x0 + t.px(44), y0 + t.px(7), "text", 13, "bold", height=line, alpha=alpha, front=True)
+    ui.draw(note.text, x0 + t.px(44), y0 + t.px(25), "dim", t.small, height=line, alpha=alpha, front=True)
 
 
 def _line(note: Note, anchor: spots.Rect, box: tuple[float, float, float, float]) -> None:
@@ -168,16 +183,6 @@ def _line(note: Note, anchor: spots.Rect, box: tuple[float, float, float, float]
     lines.add_circle_filled(end, t.px(4), color)
 
 
-def _text(
-    text: str, x: float, y: float, token: str, em: float, weight: str, *, centred: bool = False, alpha: float = 1.0
-) -> None:
-    """Draw text on the foreground, centred in height at y."""
-    size = t.text_size(text, em, weight)  # type: ignore[arg-type]
-    left = x - size.width / 2 if centred else x
-    position = V(round(left), round(y - size.height / 2))
-    imgui.get_foreground_draw_list().add_text(size.font, size.font_size, position, t.u32(token, alpha), size.text)
-
-
 def _plate(scene: Scene, facts: Facts, a: V, size: V, done: frozenset[int]) -> Scene:
     """Draw the plate at the lower edge: the four dots, and the ways to be rid of it."""
     over = len(done) == first_steps.COUNT
@@ -185,13 +190,15 @@ def _plate(scene: Scene, facts: Facts, a: V, size: V, done: frozenset[int]) -> S
     dots = 0.0 if over else t.px(4 * 26 + 12)
     hide, never = ui.measure("Hide") + t.px(16), ui.measure("Never show again") + t.px(16)
     buttons = 0.0 if over else hide + never + t.px(8)
-    width, height = ui.measure(words, weight="bold") + dots + buttons + t.px(32), t.px(40)
+    width, height = ui.measure(words, weight="bold") + dots + buttons + t.px(32), t.px(_PLATE)
     if width + t.px(24) > size.x:
         width -= ui.measure(words, weight="bold")
         words = ""
     if width + t.px(16) > size.x:
         return scene
-    x0, y0 = round(a.x + (size.x - width) / 2), round(a.y + size.y - height - t.px(10))
+    area, drafts = Area(a.x, a.y, size.x, size.y), low_res_matters(facts)
+    x0 = round(a.x + (size.x - width) / 2)
+    y0 = round(lower_edge(area, drafts, x0 + width) - height + t.px(2))
     imgui.set_cursor_screen_pos(V(x0, y0))
     flags = imgui.WindowFlags_.no_background | imgui.WindowFlags_.no_scrollbar
     imgui.begin_child("first steps", V(width, height), 0, flags)
@@ -201,7 +208,7 @@ def _plate(scene: Scene, facts: Facts, a: V, size: V, done: frozenset[int]) -> S
     x = x0 + t.px(16) + ui.draw(words, x0 + t.px(16), y, "text", weight="bold", height=t.px(t.row))
     if not over:
         x += t.px(12)
-        notes = notes_of(shows_faces(scene.document.network.source))
+        notes = notes_of(shows_faces(scene.document.network.source), facts.model)
         for number in range(1, first_steps.COUNT + 1):
             _dot(number, number in done, x + t.px(12), y + t.px(12))
             imgui.set_cursor_screen_pos(V(x, y))

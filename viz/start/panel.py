@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from renderer.document.document import Document, request_for
 from renderer.document.parts import Display, Latent, Network
 from renderer.ipc.protocol import RenderRequest
 from viz.files.actions import OpenNetwork, OpenRecentSession
+from viz.files.browse_purposes import NETWORK
 from viz.files.kept.recent import RECENT_SESSIONS, when
 from viz.files.sources import bundled
 from viz.gl.textures import Picture
@@ -33,9 +35,12 @@ _STEPS = 16
 """Images from one seed to the next, so that they are drawn once and stay."""
 _SEEDS = 4
 _OWNER = "network tiles"
+_FIND = "Find it…"
+_DIM = 0.35
+"""Opacity of a session that cannot be opened as it is."""
 _NOTES = {
     AVATARS.name: "StyleGAN2, on any computer",
-    NIGHT.name: "its sister: blend them",
+    NIGHT.name: "StyleGAN2, to blend with Avatars",
     "pattern-t-128.safetensors": "StyleGAN3-T, turns and moves",
 }
 
@@ -104,31 +109,35 @@ def _networks(scene: Scene, facts: Facts, side: float) -> Scene:
     x, y, gap = a.x, a.y + t.px(20), t.px(14)
     tiles = tuple((source, name) for source, name in bundled() if source)  # the smallest one is for old documents
     room, count = imgui.get_content_region_avail().x, len(tiles)
-    side = max(min(side, (room - t.px(84) - count * gap) / count), t.px(40))  # all of them, and the ways to more
+    least = t.px(84) if room >= t.px(84) + count * (t.px(40) + gap) else t.px(32)  # with words, or their icons
+    side = max(min(side, (room - least - count * gap) / count), t.px(32))  # all of them, and the ways to more
     end = a.x + room
+    fits = all(ui.measure(name, weight="bold") <= side + t.px(8) for _, name in tiles)
     for source, name in tiles:
         imgui.set_cursor_screen_pos(V(x, y))
-        scene = _tile(scene, facts, source, name, side)
+        scene = _tile(scene, facts, source, name, side, t.body if fits else t.small)
         x += side + gap
-    small = min(max(end - x, t.px(84)), t.px(120))
+    small = min(max(end - x, least), t.px(120))
     half = max((side - t.px(8)) / 2, t.px(44))
     imgui.set_cursor_screen_pos(V(x, y))
-    if _dashed("Open…", "folder-open", "a file or a run", small, half, "A network file, or a folder of them", "Ctrl+O"):
+    if _dashed("Open…", "folder-open", "a file or a run", small, half, "Open a network or a run", "Ctrl+O"):
         scene = scene.request(ShowDialog("browse-network"))
     imgui.set_cursor_screen_pos(V(x, y + half + t.px(8)))
-    if _dashed("Get more…", "download-simple", "published networks", small, half, "Published networks to download"):
+    if _dashed("Get more…", "download-simple", "published networks", small, half, "Get more published networks"):
         scene = scene.request(ShowDialog(get_more.NAME))
     return scene
 
 
-def _tile(scene: Scene, facts: Facts, source: str, name: str, side: float) -> Scene:
-    """Draw a network, alive while the pointer is on it."""
+def _tile(scene: Scene, facts: Facts, source: str, name: str, side: float, em: float) -> Scene:
+    """Draw a network with its name of one size with the others', alive while the pointer is on it."""
     p, tiles = imgui.get_cursor_screen_pos(), facts.scratch.get(Tiles)
     used = scene.document.network.source == source
-    clicked = ui.hit(f"##network {name}", V(side, side + t.px(38)))
+    room = side + t.px(8)  # the gap to the next tile is wider
+    clicked = ui.hit(f"##network {name}", V(room, side + t.px(38)))
     hot = imgui.is_item_hovered()
     note = "in use" if used else _NOTES.get(Path(source).name, "")
-    ui.tip("The network on the canvas" if used else f"Open {name}")
+    about = _NOTES.get(Path(source).name, "")
+    ui.tip(f"{name}: {about}\n{'The network on the canvas' if used else 'Click: open it'}")
     b = V(p.x + side, p.y + side)
     still = facts.services[START_PICTURES].get(source, lambda: _still(source))
     found = _alive(scene, facts, tiles, source) if hot else None
@@ -149,10 +158,11 @@ def _tile(scene: Scene, facts: Facts, source: str, name: str, side: float) -> Sc
         imgui.get_window_draw_list().add_circle_filled(centre, t.px(16), t.u32("halo", 0.55))
         ui.draw(filled("play"), centre.x, centre.y - t.px(16), "#FFFFFF", 14, align=0.5, height=t.px(32))
     ui.focus_ring()
-    ui.draw(ui.ellipsis(name, side, weight="bold"), p.x, b.y + t.px(3), "text", weight="bold", height=t.px(18))
-    ui.draw(
-        ui.ellipsis(note, side, t.small), p.x, b.y + t.px(20), "accent" if used else "dim", t.small, height=t.px(16)
-    )
+    words = (name, name.replace("network ", ""), name.split()[0])
+    shown = ui.first_fitting(words, room, em, "bold")
+    ui.draw(shown, p.x, b.y + t.px(3), "text", em, "bold", height=t.px(18))
+    below = next((one for one in (note, note.partition(",")[0]) if ui.measure(one, t.small) <= room), "")
+    ui.draw(below, p.x, b.y + t.px(20), "accent" if used else "dim", t.small, height=t.px(16))
     if clicked and not used:
         return scene.request(OpenNetwork(source))
     return scene
@@ -192,10 +202,12 @@ def _dashed(text: str, glyph: str, note: str, width: float, height: float, hint:
     ui.focus_ring()
     ui.dashed(p, V(p.x + width, p.y + height), "text" if hot else "faint", 0.8)
     middle = p.y + height / 2
-    tall = height > t.px(66)
-    top = middle - t.px(28 if tall else 18)
+    worded = ui.measure(text) + t.px(8) <= width
+    tall = worded and height > t.px(66)
+    top = middle - t.px(28 if tall else 18 if worded else 9)
     ui.draw(ui.icon(glyph), p.x + width / 2, top, "text" if hot else "dim", 14, align=0.5, height=t.px(18))  # type: ignore[arg-type]
-    ui.draw(text, p.x + width / 2, top + t.px(18), "text", align=0.5, height=t.px(18))
+    if worded:
+        ui.draw(text, p.x + width / 2, top + t.px(18), "text", align=0.5, height=t.px(18))
     if tall:
         ui.draw(ui.ellipsis(note, width - t.px(8), t.small), p.x + width / 2, top + t.px(37), "dim", t.small, align=0.5)
     return clicked
@@ -228,8 +240,9 @@ def _sessions(scene: Scene, facts: Facts, columns: int) -> Scene:
     imgui.set_cursor_screen_pos(V(a.x, a.y + t.px(20) + -(-len(shown) // columns) * pitch))
     if not recent:
         y = imgui.get_cursor_screen_pos().y
-        ui.draw("What you save or leave open comes here as Recent.", a.x, y, "faint", t.small)
-    imgui.dummy(V(1, t.px(18)))
+        for k, line in enumerate(ui.lines_of("What you save or leave open comes here as Recent.", width, t.small)):
+            ui.draw(line, a.x, y + k * t.px(15), "faint", t.small)
+    imgui.dummy(V(1, t.px(18 if recent else 33)))
     return scene
 
 
@@ -243,21 +256,36 @@ def _example(scene: Scene, facts: Facts, one: Example, side: float, high: float)
 
 def _recent(scene: Scene, facts: Facts, one: RecentSession, side: float, high: float) -> Scene:
     tiles = facts.scratch.get(Tiles)
-    clicked = _session_tile(f"recent {Path(one.path).stem}", one.texture, one.title or "…", when(one.at), side, high)
+    title = f"{one.title} is missing" if one.missing else one.title or "…"
+    clicked = _session_tile(
+        f"recent {Path(one.path).stem}", one.texture, title, when(one.at), side, high, dim=one.missing
+    )
     if ui.right_clicked() == "hold":
         tiles.menu = one.path
         imgui.open_popup("recent session")
-    ui.tip(f"{one.title}: {one.detail}, {when(one.at)}")
+    ui.tip(f"{one.title}: {one.detail}, {when(one.at)}" + (f"\nClick: {_FIND}" if one.missing else ""))
     if tiles.menu == one.path:
-        chosen = ui.menu("recent session", (ui.Row("Show in folder", ""), ui.Row("Remove from the list", "")))
+        names = (*((_FIND,) if one.missing else ()), "Show in folder", "Remove from the list")
+        chosen = ui.menu("recent session", tuple(ui.Row(name, "") for name in names))
+        if chosen == _FIND:
+            return _found(scene, one)
         if chosen == "Show in folder":
             return scene.request(RevealFolder(str(Path(one.path).parent)))
         if chosen:
             tiles.removed |= {one.path}
+    if clicked and one.missing:
+        return _found(scene, one)
     return scene.request(OpenRecentSession(one.path)) if clicked else scene
 
 
-def _session_tile(id_: str, texture: Texture | None, title: str, note: str, side: float, high: float) -> bool:
+def _found(scene: Scene, one: RecentSession) -> Scene:
+    """Return the scene in which a network is chosen for a session whose own is missing."""
+    return scene.request(ShowDialog(NETWORK, partial(OpenRecentSession, one.path)))
+
+
+def _session_tile(
+    id_: str, texture: Texture | None, title: str, note: str, side: float, high: float, dim: bool = False
+) -> bool:
     """Draw the picture of a session, 16:10, with two lines under it."""
     p = imgui.get_cursor_screen_pos()
     clicked = ui.hit(f"##{id_}", V(side, high + t.px(38)))
@@ -265,9 +293,11 @@ def _session_tile(id_: str, texture: Texture | None, title: str, note: str, side
     if texture is not None:
         share = texture.width * 10 / 16 / max(texture.height, 1)
         top = max((1 - share) / 2, 0.0)
-        ui.picture(texture.id, (0, top, 1, 1 - top), p, V(side, high), t.radius)
+        ui.picture(texture.id, (0, top, 1, 1 - top), p, V(side, high), t.radius, _DIM if dim else 1.0)
     else:
         ui.waiting(p, b, 1, t.radius)
+    if dim:
+        ui.draw(ui.icon("warning"), p.x + side / 2, p.y, "warn", 16, align=0.5, height=high)
     if imgui.is_item_hovered():
         ui.outline(p, b, "#FFFFFF", 0.7, t.radius)
     ui.focus_ring()

@@ -90,7 +90,14 @@ class Performance:
     memory: tuple[int, int] = (0, 0)
     """Bytes used by the renderer, bytes in total."""
 
+    @property
+    def rendered_ms(self) -> NDArray[np.float64]:
+        """Render times without those of images that came from a cache, which take none."""
+        return self.render_ms[self.render_ms > DRAWN_MS]
 
+
+DRAWN_MS = 0.05
+"""Render time above which an image was drawn and not taken from a cache."""
 REFRESH_S = 0.25
 """Refresh interval of numbers: values that change every frame cannot be read."""
 
@@ -110,6 +117,8 @@ class Tally(NamedTuple):
     missed: int = 0
     """Number of requests for thumbnails that were not available yet."""
     came: int = 0
+    lost: int = 0
+    """Number of times that one gave its place in a texture to another."""
 
 
 class Thumbnails(Protocol):
@@ -117,7 +126,7 @@ class Thumbnails(Protocol):
 
     @property
     def tally(self) -> Tally:
-        """Return counts from which callers see if images were requested, missed or added."""
+        """Return counts from which callers see if images were requested, missed, added or displaced."""
 
     @property
     def waiting(self) -> int:
@@ -133,6 +142,9 @@ class Thumbnails(Protocol):
 
     def known(self, request: RenderRequest, size: int = 64) -> tuple[Texture, tuple[float, float, float, float]] | None:
         """Return what `get` would, without requesting anything: for an older image shown meanwhile."""
+
+    def problem(self, request: RenderRequest, size: int = 64) -> str:
+        """Return why the image of a request could not be drawn, as sentences; empty if it could."""
 
     def opened(self, owner: str) -> None:
         """Put an owner that the user has just opened before others whose requests are as new."""
@@ -220,6 +232,8 @@ class RecentSession:
     """Name of its network; empty until it was read."""
     detail: str
     texture: Texture | None = None
+    missing: bool = False
+    """Its network is not where it was."""
 
 
 @dataclass(frozen=True)

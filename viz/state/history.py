@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from renderer.document.document import Document, Swatch
+from renderer.document.document import Document, Playback, Swatch
 from viz.state.step_names import shelf_step, step_name
 
 LIMIT = 200
@@ -12,6 +12,9 @@ BRANCHES = 12
 """Maximum number of branches; the oldest are dropped."""
 
 Shelf = tuple[Swatch, ...]
+Playheads = tuple[Playback, Playback]
+"""Playhead before and after a step."""
+_SAME: Playheads = (Playback(), Playback())
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Step:
     after: Document
     at: float
     """Time of the step on the window's clock, in seconds."""
+    playback: Playheads = _SAME
+    """A step that shows the timeline or leaves it: what was shown comes back with the document."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class History:
         self._left: list[tuple[Step, ...]] = []
         """Lines of steps that were left, each from the start, the newest last."""
         self._open: Document | None = None
+        self._playback = _SAME[0]
         self.version = 0
         """Counter incremented by every change of the history."""
 
@@ -85,29 +91,39 @@ class History:
         """Return True while a step is open."""
         return self._open is not None
 
-    def begin(self, document: Document) -> None:
+    def begin(self, document: Document, playback: Playback = _SAME[0]) -> None:
         """Open a step at `document`; no effect if one is open."""
         if self._open is None:
-            self._open = document
+            self._open, self._playback = document, playback
 
-    def commit(self, document: Document, ws_names: tuple[str, ...] = (), name: str = "") -> None:
+    def commit(
+        self, document: Document, ws_names: tuple[str, ...] = (), name: str = "", playback: Playback = _SAME[1]
+    ) -> None:
         """Close the open step at `document`. A step without changes is not recorded."""
         before, self._open = self._open, None
         if before is not None:
-            self.record(before, document, ws_names, name)
+            self.record(before, document, ws_names, name, (self._playback, playback))
 
     def cancel(self) -> Document | None:
         """Discard the open step. Returns the document from before it, or None if none is open."""
         before, self._open = self._open, None
         return before
 
-    def record(self, before: Document, after: Document, ws_names: tuple[str, ...] = (), name: str = "") -> None:
+    def record(
+        self,
+        before: Document,
+        after: Document,
+        ws_names: tuple[str, ...] = (),
+        name: str = "",
+        playback: Playheads = _SAME,
+    ) -> None:
         """Record a whole step; undone steps become a branch. A change of the shelf alone is no step."""
         if before == after or before == (alike := with_shelf(after, before.shelf)):
             return
         if self._undone:
             self._leave(self._line)
-        self._done.append(Step(name or step_name(before, alike, ws_names), before, after, self._clock()))
+        name = name or step_name(before, alike, ws_names)
+        self._done.append(Step(name, before, after, self._clock(), playback))
         self.version += 1
         del self._done[: -self._limit]
         self._undone.clear()

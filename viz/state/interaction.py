@@ -82,6 +82,8 @@ class Message:
     """Offer to take back the change of the shelf that it reports."""
     photo: str = ""
     """Picture that was opened for its recipe: offer to fit it as a photo."""
+    about: str = ""
+    """Subject, as `save` or `open`: an error goes when there is news of the same one."""
     at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -106,9 +108,15 @@ class Notifications:
     """Frame whose warning was dismissed."""
 
     def with_message(self, message: Message) -> "Notifications":
-        """Return these with one more message, replacing an older one of the same text."""
-        others = [old for old in self.messages if old.text != message.text]
+        """Return these with one more message in place of one of the same text; good news ends errors about it."""
+        before = self if message.bad else self.mended(message.about)
+        others = [old for old in before.messages if old.text != message.text]
         return replace(self, messages=(*others[1 - MESSAGES :], message))
+
+    def mended(self, about: str) -> "Notifications":
+        """Return these without errors about a subject, of which there is something newer to tell or to see."""
+        others = tuple(old for old in self.messages if not (about and old.bad and old.about == about))
+        return self if len(others) == len(self.messages) else replace(self, messages=others)
 
     def at(self, now: float) -> "Notifications":
         """Return these without expired informational messages; errors stay until dismissed."""

@@ -76,7 +76,7 @@ def advance(document: Document, motion: Motion, seconds: float, phase: Phase) ->
     """Return the document `seconds` later. Ten steps of 0.1 s give the same result as one of 1 s."""
     if motion.latent:
         latent = document.latent
-        document = replace(document, latent=replace(latent, x=latent.x + motion.latent_speed * seconds))
+        document = replace(document, latent=latent.moved_to(latent.x + motion.latent_speed * seconds, latent.y))
     if motion.mixing:
         mixing = document.mixing
         document = replace(document, mixing=replace(mixing, x=mixing.x + motion.mixing_speed * seconds))

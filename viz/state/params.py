@@ -132,7 +132,15 @@ _ALL = (
         "%.0f",
     ),
     Param("settings.frame_limit", "Frame limit", 0, 240, "Frames a second at most; 0 sets no limit", "fps", "%.0f"),
-    Param("settings.capture_scale", "Enlarged", 1, 16, "Enlargement of saved pictures of small networks", "×", "%.0f"),
+    Param(
+        "settings.capture_scale",
+        "Enlarged",
+        1,
+        16,
+        "Times that saved pictures of small networks are enlarged",
+        "×",
+        "%.0f",
+    ),
     Param(
         "settings.preview_gb",
         "Film memory",

@@ -18,17 +18,26 @@ class Say(Protocol):
     """Shows a message over the image."""
 
     def __call__(
-        self, text: str, detail: str = "", *, bad: bool = False, folder: str = "", shelf: bool = False, photo: str = ""
+        self,
+        text: str,
+        detail: str = "",
+        *,
+        bad: bool = False,
+        folder: str = "",
+        shelf: bool = False,
+        photo: str = "",
+        about: str = "",
     ) -> None:
         """Show `text`.
 
         Args:
             text: One sentence.
             detail: Its explanation.
-            bad: An error, which stays until it is dismissed.
+            bad: An error, which stays until it is dismissed, or mended.
             folder: A folder to open from the message.
             shelf: Offer to take back the change of the shelf that it reports.
             photo: A picture that was opened for its recipe: offer to fit it as a photo.
+            about: Its subject, as `save` or `open`: errors about it go when something of it was done.
         """
 
 
@@ -103,7 +112,7 @@ class Window(Protocol):
     def close_window(self, how: Closing) -> None:
         """Close the window, when the work is safe."""
 
-    def saved(self, path: str) -> None:
+    def saved(self, path: str, about: str = "save", size: str = "") -> None:
         """Report a written file: shows a message and makes it available to panels."""
 
 

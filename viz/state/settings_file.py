@@ -5,10 +5,9 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from foundation import plain_yaml
 from foundation.background import Worker
 from foundation.files import write_text
-from foundation.inputs import clean_text, read_regular, reason_of
+from foundation.inputs import clean_text, plain_yaml, read_regular, reason_of
 from viz.state.params import PARAMS
 from viz.state.settings import Settings
 

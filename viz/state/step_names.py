@@ -21,6 +21,7 @@ from renderer.ipc.protocol import (
     Truncation,
     Weights,
 )
+from viz.state.bands import short_name
 from viz.state.swatches import source_name
 
 NAMES = {
@@ -175,12 +176,16 @@ def _network(before: Network, after: Network) -> str:
 def _latent(before: Latent, after: Latent) -> str:
     if after == Latent() and _count(before, after) > 1:
         return "Reset latent"
-    if before.array != after.array:
-        return "Stored latent" if after.array else "Seeds again"
+    if before.array != after.array and after.array:
+        return "Stored latent"
     if (before.x, before.y) != (after.x, after.y):
+        if after.stored == 1:
+            return "Stored latent"
         seed = seed_at(after.x, after.y)
         whole = float(after.x).is_integer() and float(after.y).is_integer()
         return f"Seed {_figure(seed, 0)}" if whole else f"Walk to {_figure(after.x, 2)}, {_figure(after.y, 2)}"
+    if before.array != after.array:
+        return "Seeds again"
     if before.blend != after.blend:
         return f"Blend in {_BLENDS[after.blend]}"
     if before.condition != after.condition:
@@ -207,7 +212,7 @@ def _mixed_layers(before: Mixing, after: Mixing, ws_names: tuple[str, ...], shel
     if all(replace(one, locked=other.locked) == other for one, other in pairs):
         return f"{'Lock' if any(other.locked for _, other in pairs) else 'Unlock'} {where}"
     if not after.ws:
-        return "Mix nothing"
+        return "No mixing"
     gone, new = [ws for ws in changed if ws not in now], [ws for ws in changed if ws not in was]
     if len(gone) == len(changed):
         return f"Unmix {where}"
@@ -320,20 +325,25 @@ def style_name(one: StyleOffset) -> str:
     return one.name or f"{one.layer} channel {one.channel}"
 
 
+def _caption(one: StyleOffset) -> str:
+    """Return the name of a style channel for a narrow caption."""
+    return one.name or f"{short_name(one.layer)} channel {one.channel}"
+
+
 def _styles(before: tuple[StyleOffset, ...], after: tuple[StyleOffset, ...]) -> str:
     was, now = {one.place: one for one in before}, {one.place: one for one in after}
     new, gone = [one for one in after if one.place not in was], [one for one in before if one.place not in now]
     if new and not gone:
-        return f"Add {style_name(new[0])}" if len(new) == 1 else f"Add {len(new)} style channels"
+        return f"Add {_caption(new[0])}" if len(new) == 1 else f"Add {len(new)} style channels"
     if gone and not new:
-        return f"Remove {style_name(gone[0])}" if len(gone) == 1 else f"Remove {len(gone)} style channels"
+        return f"Remove {_caption(gone[0])}" if len(gone) == 1 else f"Remove {len(gone)} style channels"
     changed = [place for place in now if was.get(place) != now[place]]
-    if len(changed) != 1:
+    if len(changed) != 1 or gone:
         return "Style channels"
     old, one = was[changed[0]], now[changed[0]]
     if old.strength != one.strength:
-        return f"{style_name(one)} {_figure(one.strength, 2)}{' σ' if one.sigma != 1 else ''}"
-    return f"Rename {style_name(old)}" if old.name != one.name else f"Unit of {style_name(one)}"
+        return f"{_caption(one)} {_figure(one.strength, 2)}{' σ' if one.sigma != 1 else ''}"
+    return f"Rename {_caption(old)}" if old.name != one.name else f"Unit of {_caption(one)}"
 
 
 def _bends(before: tuple[LayerBend, ...], after: tuple[LayerBend, ...]) -> str:
@@ -346,7 +356,7 @@ def _bends(before: tuple[LayerBend, ...], after: tuple[LayerBend, ...]) -> str:
     old, new = was.get(changed[0]), now.get(changed[0])
     one = new or old
     assert one is not None
-    words = f"{one.kind} {one.layer}"
+    words = f"{one.kind} {short_name(one.layer)}"
     if old is None or new is None:
         return f"Add {words}" if old is None else f"Remove {words}"
     if old.strength != new.strength:
@@ -369,11 +379,10 @@ def _transform(before: Transform, after: Transform) -> str:
     if after == Transform() and _count(before, after) > 1:
         return "Reset transform"
     moved, turned = (before.x, before.y) != (after.x, after.y), before.angle != after.angle
-    rotate = f"Rotate {_figure(after.angle, 1).removesuffix('.0')}°"
     if moved:
-        return f"Translate {_figure(after.x, 2)}, {_figure(after.y, 2)}" + (f", {rotate.lower()}" if turned else "")
+        return "Move and turn" if turned else f"Translate {_figure(after.x, 2)}, {_figure(after.y, 2)}"
     if turned:
-        return rotate
+        return f"Rotate {_figure(after.angle, 1).removesuffix('.0')}°"
     return "Whole pixels on" if after.whole_pixels else "Whole pixels off"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from renderer.document.document import Document, Swatch
+from renderer.document.document import Document, Playback, Swatch
 from renderer.document.dragging.kept import PointDrag
 from viz.state import motion
 from viz.state.dragging.steps import PointSteps
@@ -21,6 +21,8 @@ class Store:
         self.history = History(clock)
         self.shelf = ShelfHistory()
         self.points = PointSteps()
+        self._named = ""
+        """Name that an action gave the open step."""
         self.step = ""
         """Name for the step recorded by the next `take`; empty to derive it from the change."""
         self.ws_names: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class Store:
         `held` is True while the user drags something. All changes during a drag or a motion form one step.
         """
         before, after = self._scene.document, scene.document
+        playheads = self._scene.view.playback, scene.view.playback
         moving = scene.view.motion.playing
         if moving:
             self._moved = motion.names(scene.view.motion)
@@ -49,17 +52,20 @@ class Store:
             # A click changes the document in the frame of its release: opening a step only on a real change avoids
             # empty steps from holding a button.
             if self.history.is_open or before != after:
-                self.history.begin(before)
+                self.history.begin(before, playheads[0])
+                self._named = self.step or self._named  # a double click acts before the button is let go
         elif self.history.is_open:
-            self.history.commit(after, self.ws_names, self._moved)
+            name = self.step or self._named or self._moved
+            self.history.commit(after, self.ws_names, name, playheads[1])
         elif before is not after:
-            self.history.record(before, after, self.ws_names, self.step)
+            self.history.record(before, after, self.ws_names, self.step, playheads)
         if before is not after:
             self.shelf.record(before.shelf, after.shelf)
         self.points.follow(self._scene, scene, held)
         self.step = ""
-        if not moving and not self.history.is_open:
-            self._moved = ""
+        if not self.history.is_open:
+            self._named = ""
+            self._moved = self._moved if moving else ""
         self._scene = replace(scene, actions=()) if scene.actions else scene
 
     def adopt(self, scene: Scene) -> None:
@@ -77,7 +83,7 @@ class Store:
         if (pulled := self.points.undo(self.document)) is not None:
             self._pull(pulled)
         else:
-            self._show(self.history.undo())
+            self._back()
 
     def redo(self) -> None:
         """Redo the last undone step; motion stops."""
@@ -85,7 +91,7 @@ class Store:
         if (pulled := self.points.redo(self.document)) is not None:
             self._pull(pulled)
         else:
-            self._show(self.history.redo())
+            self._forth()
 
     @property
     def undo_name(self) -> str:
@@ -100,22 +106,24 @@ class Store:
     def jump(self, done: int) -> None:
         """Undo or redo until `done` steps are done; motion stops."""
         self._settle()
-        while len(self.history.done) > done and (before := self.history.undo()) is not None:
-            self._show(before)
-        while len(self.history.done) < done and (after := self.history.redo()) is not None:
-            self._show(after)
+        while len(self.history.done) > done and self._back():
+            pass
+        while len(self.history.done) < done and self._forth():
+            pass
 
     def cancel(self) -> bool:
         """Discard the open step and restore the document from before it. Returns False if none is open."""
         before = self.history.cancel()
-        self._moved = ""
+        self._named = self._moved = ""
         self._show(before)
         return before is not None
 
     def choose(self, branch: int) -> None:
         """Return to the end of a branch of the history; motion stops."""
         self._settle()
-        self._show(self.history.choose(branch))
+        if (document := self.history.choose(branch)) is not None:
+            self._show(document)
+            self._play(self.history.done[-1].playback[1])
 
     def undo_shelf(self) -> None:
         """Take the last change of the shelf back."""
@@ -127,8 +135,8 @@ class Store:
 
     def _settle(self) -> None:
         """Close the open step, so that undo and redo see whole steps."""
-        self.history.commit(self.document, self.ws_names, self._moved)
-        self._moved = ""
+        self.history.commit(self.document, self.ws_names, self._named or self._moved, self._scene.view.playback)
+        self._named = self._moved = ""
         view = self._scene.view
         if view.motion.playing:
             self._scene = replace(self._scene, view=replace(view, motion=motion.stopped(view.motion)))
@@ -138,6 +146,30 @@ class Store:
         if document is not None:
             self._returned = True
             self._scene = replace(self._scene, document=with_shelf(document, self.document.shelf))
+
+    def _back(self) -> bool:
+        """Undo a step. Returns False if there is none."""
+        steps = self.history.done[-1:]
+        self._show(self.history.undo())
+        for step in steps:
+            self._pass(step.playback[1], step.playback[0])
+        return bool(steps)
+
+    def _forth(self) -> bool:
+        """Redo a step. Returns False if there is none."""
+        document = self.history.redo()
+        self._show(document)
+        if document is not None:
+            self._pass(*self.history.done[-1].playback)
+        return document is not None
+
+    def _pass(self, before: Playback, after: Playback) -> None:
+        """Show the timeline, or leave it, if the step that is passed did."""
+        if before.on != after.on:
+            self._play(after)
+
+    def _play(self, playback: Playback) -> None:
+        self._scene = replace(self._scene, view=replace(self._scene.view, playback=replace(playback, playing=False)))
 
     def _pull(self, pulled: PointDrag) -> None:
         """Show other points."""

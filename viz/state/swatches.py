@@ -30,7 +30,7 @@ def source_name(source: Source, shelf: Shelf = ()) -> str:
         return known
     if isinstance(source, WBlend):
         return " + ".join(source_name(part, shelf) for part, _ in source.parts)
-    if source.array is not None:
+    if source.stored:
         return "stored"
     if source.y == round(source.y):
         return seed_text(seed_at(source.x, source.y))
@@ -41,13 +41,13 @@ def kind_of(swatch: Swatch) -> Kind:
     """Return the kind of a swatch: a plain seed, an edited style, or a fitted photo."""
     if swatch.photo:
         return "photo"
-    plain = isinstance(swatch.latent, Latent) and swatch.latent.array is None and not swatch.mixing.layers
+    plain = isinstance(swatch.latent, Latent) and not swatch.latent.stored and not swatch.mixing.layers
     return "seed" if plain else "saved"
 
 
 def of_seed(seed: int, like: Latent) -> Swatch:
     """Return the swatch of a seed, with the blend and the classes of `like`."""
-    return Swatch(str(seed), replace(like, x=float(seed), y=0.0, array=None))
+    return Swatch(str(seed), like.at_seed(seed))
 
 
 def present(document: Document) -> Swatch:

@@ -24,7 +24,7 @@ class ExportFilm(Action):
         try:
             exporter.start(self.options, session, arrays, device, outdir, hello_imgui.request_refresh)
         except (OSError, ValueError) as error:
-            window.say("The film could not be exported.", str(error), bad=True)
+            window.say("The film could not be exported.", str(error), bad=True, about="film")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,6 @@ def report(window: Window) -> None:
     if (state := window.facts.services[EXPORTER].news()) is None or state.cancelled:
         return
     if state.problem:
-        window.say("The film could not be exported.", state.problem, bad=True)
+        window.say("The film could not be exported.", state.problem, bad=True, about="film")
     else:
-        window.saved(state.path)
+        window.saved(state.path, about="film")

@@ -4,11 +4,13 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
-from foundation.specs.formats import CHECKERBOARD, color_of
+from foundation.specs.film import CLEAR_FILMS, GIF_RATE
+from foundation.specs.formats import ALPHA_CHANNELS, CHECKERBOARD, color_of
+from foundation.words import counted
 from viz.files.capture import folder_of
-from viz.state.bands import size_text
 from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.timeline.actions import ExportFilm
@@ -19,14 +21,9 @@ from viz.ui.theme import current as t
 KINDS = {"MP4": ".mp4", "WebM": ".webm", "GIF": ".gif", "PNGs": ""}
 """File suffix of each kind of film."""
 _KIND_HINTS = ("H.264, for every player", "VP9: transparency is kept", "At most 50 fps, 256 colours", "A folder")
-_CLEAR = (".webm", "")
-"""Endings of films that keep transparency."""
 SIZES = (0, 256, 512, 1024, 2048)
-GIF_MOST_FPS = 50.0
 _SMALL_HEIGHT = 512
 """Proposed height of films of small networks, in pixels."""
-ALPHA = 4
-"""Channels of an image with transparency."""
 BACKGROUNDS = {"Squares": CHECKERBOARD, "Black": "#000000", "White": "#ffffff"}
 """Backgrounds of transparent images by name."""
 
@@ -84,8 +81,8 @@ def problem_of(options: FilmOptions) -> str:
         return "A colour has six hexadecimal digits, as in #ff8000."
     if options.start >= options.end:
         return "The film would end before it starts."
-    if path.suffix.lower() == ".gif" and options.fps > GIF_MOST_FPS:
-        return f"A GIF has at most {GIF_MOST_FPS:g} frames a second."
+    if path.suffix.lower() == ".gif" and options.fps > GIF_RATE:
+        return f"A GIF has at most {GIF_RATE:g} frames a second."
     return ""
 
 
@@ -119,30 +116,31 @@ def _kind(options: FilmOptions, width: float) -> FilmOptions:
     names, path = list(KINDS), Path(options.path)
     now = next((i for i, name in enumerate(names) if KINDS[name] == path.suffix.lower()), 0)
     ui.row_label("Kind")
-    picked = ui.segmented("kind", names, now, width=width, hints=_KIND_HINTS)
+    picked = ui.segmented("kind", names, now, width=width, hints=_KIND_HINTS, default=0)
     if picked == now:
         return options
     ending = KINDS[names[picked]]
     stem = path.stem if path.suffix.lower() in KINDS.values() else path.name
-    fps = min(options.fps, GIF_MOST_FPS) if ending == ".gif" else options.fps
+    fps = min(options.fps, GIF_RATE) if ending == ".gif" else options.fps
     return replace(options, path=str(path.with_name(stem + ending)), fps=fps)
 
 
 def _size(options: FilmOptions, width: float, facts: Facts) -> FilmOptions:
-    own = size_text(facts.model.height, facts.model.width) if facts.model else "0"
+    own = f"{facts.model.height}" if facts.model else "0"
     names = [own if size == 0 else f"{size}" for size in SIZES]
     now = SIZES.index(options.size) if options.size in SIZES else 0
     ui.row_label("Height")
     hints = ["As the network renders it", *("Enlarged or reduced" for _ in SIZES[1:])]
-    return replace(options, size=SIZES[ui.segmented("size", names, now, width=width, hints=hints)])
+    usual = SIZES.index(proposed_size(facts.model.resolution if facts.model else 0))
+    return replace(options, size=SIZES[ui.segmented("size", names, now, width=width, hints=hints, default=usual)])
 
 
 def no_background(options: FilmOptions, facts: Facts) -> str:
     """Return why nothing lies behind the images; empty if something does."""
-    if facts.model is None or facts.model.img_channels != ALPHA:
+    if facts.model is None or facts.model.img_channels != ALPHA_CHANNELS:
         return "This network's pictures are opaque"
     ending = Path(options.path).suffix.lower()
-    return f"{'WebM films' if ending else 'PNGs'} keep the transparency" if ending in _CLEAR else ""
+    return f"{'WebM films' if ending else 'PNGs'} keep the transparency" if ending in CLEAR_FILMS else ""
 
 
 def _background(options: FilmOptions, width: float, facts: Facts) -> FilmOptions:
@@ -153,7 +151,7 @@ def _background(options: FilmOptions, width: float, facts: Facts) -> FilmOptions
     with ui.greyed(no_background(options, facts)):
         hints = ("Squares of two greys", "Black", "White", "Another colour")
         now = len(values) if own else values.index(options.background)
-        picked = ui.segmented("background", [*BACKGROUNDS, "Colour"], now, width=width, hints=hints)
+        picked = ui.segmented("background", [*BACKGROUNDS, "Colour"], now, width=width, hints=hints, default=0)
         if picked < len(values):
             return replace(options, background=values[picked])
         if not own:
@@ -175,10 +173,12 @@ def _foot(scene: Scene, facts: Facts, options: FilmOptions) -> tuple[Scene, bool
         problem = "Another film is being exported."
     frames = max(1, round((options.end - options.start) * options.fps))
     exists = os.path.isfile(Path(options.path).expanduser())
-    note = problem or (f"{frames} frames; the older film is replaced" if exists else f"{frames} frames")
-    ui.label(note, "warn" if problem or exists else "dim", t.small, height=t.row)
+    note = problem or counted(frames, "frame") + ("; the older film is replaced" if exists else "")
     width, cancel = ui.measure("Export", weight="bold") + t.px(24), ui.measure("Cancel") + t.px(16)
-    imgui.same_line(imgui.get_window_width() - t.px(16 + 8) - width - cancel)
+    p, right = imgui.get_cursor_screen_pos(), imgui.get_window_width() - t.px(16 + 8) - width - cancel
+    room = imgui.get_window_pos().x + right - p.x - t.px(12)
+    imgui.dummy(V(1.0, ui.sentence(note, p.x, p.y, room, "warn" if problem or exists else "dim")))
+    imgui.same_line(right)
     if ui.button("Cancel", id_="##cancel", width=cancel, keys="Esc", hint="No film is made"):
         return scene, True
     imgui.same_line(0, t.px(8))

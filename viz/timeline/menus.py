@@ -60,7 +60,7 @@ def draw(scene: Scene, facts: Facts) -> Scene:
 
 
 def _item(text: str, id_: str, on: bool = False, enabled: bool = True, keys: str = "") -> bool:
-    return bool(imgui.menu_item(f"{ui.drawable(text, 200)}###{id_}", keys, on, enabled)[0])
+    return ui.menu_item(text, id_, keys, on, enabled)
 
 
 def _key(scene: Scene, facts: Facts) -> Scene:

@@ -61,7 +61,7 @@ def _empty_row(scene: Scene) -> Scene:
     room = imgui.get_content_region_avail().x
     buttons = ui.measure(action) + ui.measure("Walks") + t.px(16 + 34 + 6)
     long, short = (
-        "Nothing is animated yet: press K, move the playhead, change something, press K",
+        "Nothing is animated yet: press K, move the playhead, change something, press K again",
         "Nothing is animated yet",
     )
     text = next((one for one in (long, short) if ui.measure(one, t.small) < room - buttons - t.px(8)), "")

@@ -123,17 +123,17 @@ def menu(scene: Scene, facts: Facts) -> Scene:
     way, end = pair[0].way, pair[1].at
     ui.label(f"Path {pair[0].at:.2f} s to {end:.2f} s", "dim", t.small)
     for route, (name, hint) in ROUTES.items():
-        if imgui.menu_item(ui.drawable(f"{name}###route-{route}", 200), "", way.route == route)[0]:
+        if ui.menu_item(name, f"route-{route}", on=way.route == route):
             scene = routed(scene, pair[0].at, route, bool(way.shares) and route != "track")
         ui.tip(hint)
     imgui.separator()
     with ui.greyed("Choose a path first" if way.route == "track" else ""):
         even = bool(way.shares)
-        if imgui.menu_item(f"{EVEN}###even", "", even, way.route != "track")[0]:
+        if ui.menu_item(EVEN, "even", on=even, enabled=way.route != "track"):
             scene = evened(scene, pair[0].at, not even)
         ui.tip("Moments are spread so that the picture changes by the same amount in every second; it is measured")
     if is_outdated(pair):
-        if imgui.menu_item("Measure again###again", "", False)[0]:
+        if ui.menu_item("Measure again", "again"):
             scene = routed(scene, pair[0].at, way.route, bool(way.shares))
         ui.tip("The keys have changed since this path was measured; until then it is the plain one")
     return scene

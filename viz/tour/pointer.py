@@ -7,11 +7,16 @@ from imgui_bundle import ImVec2, glfw_utils, imgui
 # isort: split
 import glfw  # after imgui_bundle, which selects the library that both share
 
+from viz.ui import theme
 from viz.ui.widgets.spots import Rect
 
 Steps = Iterator[None]
 MIDDLE = imgui.MouseButton_.middle
 LEFT = imgui.MouseButton_.left
+MOST_NOTCHES = 30
+"""Notches of the wheel after which a control is taken as it is."""
+FOOT = 44
+"""Height at the lower end where the status bar covers controls, in design lengths."""
 
 
 class Hand:
@@ -65,10 +70,20 @@ class Hand:
         yield
 
     def click(self, name: str, fx: float = 0.5, fy: float = 0.5) -> Steps:
-        """Move to a control and click it."""
+        """Move to a control and click it, scrolled into the window first if it lies below."""
+        yield from self._reveal(name)
         yield from self.move(self.at(name, fx, fy))
         yield from self.press()
         yield from self.release()
+
+    def _reveal(self, name: str) -> Steps:
+        size = imgui.get_io().display_size
+        for _ in range(MOST_NOTCHES):
+            x, y = self.at(name)
+            if y < size.y - theme.current.px(FOOT):
+                return
+            yield from self.move((x, size.y * 0.6))
+            yield from self.wheel(-1)
 
     def drag(
         self,

@@ -38,7 +38,8 @@ class Script:
         yield from self._shot("explore")
         newcomer = Newcomer(self._app, self._hand, self._shot, self._until)
         left = Left(self._app, self._hand, self._shot, self._until)
-        for part in (self._walk, self._timeline, self._truncation, left.psi_strip, self._noise, left.noise):
+        first = (self._walk, self._timeline, self._truncation, left.psi_strip, self._noise, left.noise)
+        for part in (*first, newcomer.gallery):
             yield from part()
         found = Directions(self._app, self._hand, self._shot, self._until)
         others = Networks(self._app, self._hand, self._shot, self._until)
@@ -48,7 +49,6 @@ class Script:
         for part in (left.directions, left.style_channels, left.bending, found.find, *after):
             yield from part()
         yield from self._pattern()
-        yield from newcomer.gallery()
         for part in (self._transform, self._zoom, self._memory, self._performance, self._help, self._runs):
             yield from part()
         yield from newcomer.start()

@@ -41,6 +41,18 @@ def present(scene: Scene, facts: Facts) -> bool:
     )
 
 
+def draw_within(scene: Scene, facts: Facts, room: tuple[float, float]) -> Scene:
+    """Draw the strips, starting at the cursor, in a width and at most in a height in pixels; beyond they scroll."""
+    width, height = max(room[0], 8.0), max(room[1], t.px(36))
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(t.px(8), t.px(6)))
+    imgui.set_next_window_size_constraints(imgui.ImVec2(width, 0), imgui.ImVec2(width, height))
+    imgui.begin_child("strips", imgui.ImVec2(width, 0), imgui.ChildFlags_.auto_resize_y)
+    scene = draw(scene, facts)
+    imgui.end_child()
+    imgui.pop_style_var()
+    return scene
+
+
 def draw(scene: Scene, facts: Facts) -> Scene:
     """Draw failures and progress as strips, one below the other, starting at the cursor."""
     if facts.failure is not None:

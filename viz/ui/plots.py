@@ -7,11 +7,14 @@ import numpy as np
 from imgui_bundle import ImVec2, implot
 from numpy.typing import NDArray
 
-from viz.ui import theme
+from viz.ui import record, theme
 from viz.ui.drawable import drawable
 from viz.ui.theme import current as t
 
 Series = NDArray[np.float64]
+
+LEAST = 92
+"""Least height of a plot with axes, in design lengths: below it the numbers of an axis lie on one another."""
 
 NO_CLUTTER = implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title
 """Limits interaction to zooming and panning by wheel and drag, and fitting by double click."""
@@ -26,6 +29,8 @@ def color(index: int) -> str:
 def plot(id_: str, width: float, height: float, flags: int = 0) -> Iterator[bool]:
     """Begin a plot, sizes in pixels. Yields True if it is visible: set up and draw only then."""
     seen = implot.begin_plot(drawable(f"##{id_}"), ImVec2(width, height), NO_CLUTTER | flags)
+    if seen:
+        record.plot(id_, height)
     try:
         yield seen
     finally:

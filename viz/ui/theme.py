@@ -256,6 +256,7 @@ def _sizes(style: imgui.Style, t: Theme) -> None:
     style.popup_border_size = 1
     style.tab_border_size = style.tab_bar_border_size = 0
     style.tab_bar_overline_size = 2
+    style.tab_min_width_shrink = 1000  # tabs without room are scrolled to; their names stay whole
     style.docking_separator_size, style.docking_node_has_close_button = 3, False
     style.window_menu_button_position = imgui.Dir.none
     style.window_title_align, style.separator_text_border_size = vec(0, 0.5), 1

@@ -26,6 +26,10 @@ SEFA_COMPONENTS = 20
 BOUNDARY_RATIO, BOUNDARY_SPLIT = 0.02, 0.7
 """Published shares of the pictures at each end of the scores, and of those that train."""
 MEASURE_SAMPLES, CLASS_SAMPLES = 400, 1000
+MEASURE_WEAK = 0.1
+"""R^2 below which one direction hardly explains a measure."""
+MEASURE_ADVICE = "this depends on the picture. Try more pictures or another region."
+"""Said below it."""
 PILE_LEAST, PILE_SAMPLE = 4, 400
 """Pictures in each of two piles from which a direction is learned, and seeds that the pictures come from."""
 STYLESPACE_COUNT, STYLESPACE_SAMPLES, STYLESPACE_PICTURES = 32, 2000, 4

@@ -2,3 +2,10 @@
 
 DISTANCES = ("LPIPS (VGG16)", "features (Lite0)", "Laplacian pyramid (pixels)")
 """The best one first, as they are chosen by what the user has."""
+SHORT = ("LPIPS", "Lite0", "pixels")
+"""Their names where there is little room."""
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """Return a distance's name, and the short one."""
+    return (name, SHORT[DISTANCES.index(name)]) if name in DISTANCES else (name,)

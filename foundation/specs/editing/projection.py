@@ -6,6 +6,7 @@ The command line, the launcher and the window share these; nothing here imports 
 import math
 from dataclasses import dataclass
 
+from foundation.photos.crop import BORDERS
 from foundation.specs.editing.fits import (
     EDITABLE,
     GROWTH,
@@ -19,7 +20,7 @@ from foundation.specs.editing.fits import (
     TIMES,
     TUNE_STEPS,
 )
-from foundation.specs.formats import read_numbers, read_pair
+from foundation.specs.formats import read_condition, read_pair, read_photo_crop
 from foundation.specs.options import option
 from foundation.specs.pictures import NetworkSpec
 
@@ -74,19 +75,31 @@ class ProjectSpec(NetworkSpec):
         metavar="FILE",
         help="Picture of what not to fit, bright where the photo is ignored, in the frame of the cropped photo.",
     )
-    crop: tuple[float, ...] = option(
+    crop: tuple[float | str, ...] = option(
         (),
-        read=read_numbers,
-        metavar="X,Y,SIDE[,ANGLE]",
-        help="Square of the photo to fit: its centre and side in pixels, and its turn in degrees counterclockwise; "
-        "default: the largest one in the middle.",
+        read=read_photo_crop,
+        metavar="X,Y,SIDE[,ANGLE]|face",
+        help="Square of the photo to fit: its centre and side in pixels, and its turn in degrees counterclockwise; or "
+        "face, that of the largest face as in FFHQ (needs stylescope[faces]); default: the largest one in the middle.",
+    )
+    border: str | None = option(
+        None,
+        choices=BORDERS,
+        help="What the square shows beyond the photo: the photo mirrored, or that blurred as in FFHQ; default: blurred "
+        "with --crop=face, else mirrored.",
     )
     noise_weight: float = option(NOISE_WEIGHT, low=0.0, help="Weight of the noise regulariser (StyleGAN1 and 2).")
     learning_rate: float = option(0.1, low=0.0, high=10.0, help="Largest learning rate of w.")
+    precision: str = option(
+        "exact",
+        choices=("exact", "fast"),
+        help="Of the steps in W and W+ on CPUs that multiply bfloat16 numbers: exact, or fast, with such products but "
+        "for the last fifth of the steps.",
+    )
     locality: bool = option(True, help="While tuning, keep the pictures of other w as they were.")
     label: int | None = option(None, names=("--class",), low=0, help="Class of a conditional network.")
     condition: tuple[float, ...] = option(
-        (), read=read_numbers, metavar="C,...", help="Numbers that a conditional network gets in place of a class."
+        (), read=read_condition, metavar="C,...", help="Numbers that a conditional network gets in place of a class."
     )
     translate: tuple[float, float] = option(
         (0.0, 0.0), read=read_pair, metavar="X,Y", help="Translation of the picture, in its widths (StyleGAN3)."

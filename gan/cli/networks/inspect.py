@@ -9,7 +9,9 @@ from rich.table import Table
 
 import gan
 from foundation.inputs import DETAIL, clean_text
+from foundation.networks.published import address_of
 from foundation.specs.pictures import InspectSpec
+from foundation.words import counted
 from gan.cli.command import command as make
 from gan.cli.progress import progress
 from gan.device import choose_device
@@ -31,7 +33,7 @@ def command(spec: InspectSpec) -> None:
     console = Console(soft_wrap=True, highlight=False)
     info = found.info
     console.print(f"{clean_text(info.source, DETAIL)}: {info.format}, {found.file_bytes / 1e6:.1f} MB", markup=False)
-    classes = f"{info.c_dim} classes" if info.c_dim else "no classes"
+    classes = counted(info.c_dim, "class", "classes") if info.c_dim else "no classes"
     console.print(f"{info.family}, {info.resolution}x{info.resolution}, {info.channels} channels, {classes}")
     if info.layout:
         console.print(f"layout: {info.layout}")
@@ -55,7 +57,8 @@ def command(spec: InspectSpec) -> None:
 
 def _print_hashes(console: Console, source: str) -> None:
     """Print the hash of the file, and that of its generator's numbers, which is the same in every format."""
-    path = fetch(source) if is_url(source) else Path(source)
+    place = str(address_of(source))
+    path = fetch(place) if is_url(place) else Path(place)
     try:
         G, info = load_described(path, choose_device("cpu"))
         sha256, hashed = info.sha256, fingerprint(G)

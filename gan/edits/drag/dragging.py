@@ -35,6 +35,7 @@ from gan.edits.drag.windows import at, smooth
 from gan.edits.features import inside
 from gan.networks.protocol import Synthesis, SynthesisOptions
 from gan.ops.cpu import dispatch
+from gan.optimizers import Adam
 
 BETAS = (0.9, 0.999)
 PROGRESS = 0.02
@@ -112,7 +113,7 @@ class Dragging:
             rows = moved.to(self._start)[self._rows]
             own = own + (rows.mean(dim=0, keepdim=True) if settings.one_w else rows)
         self._variable = own.clone().requires_grad_()
-        self._adam = torch.optim.Adam([self._variable], lr=settings.rate, betas=BETAS)
+        self._adam = Adam([self._variable], lr=settings.rate, betas=BETAS)
         self._fixed = self._fixed_part(may_change)
         self._begun = moved is not None
         """True if the picture is not that of `ws` any more."""
@@ -235,6 +236,7 @@ class Dragging:
                 x.register_hook(lambda gradient: check(1 - share * 2 / 3))  # type: ignore[no-untyped-call]
 
         options: SynthesisOptions = {**self._call, "capture": self.settings.layer, "on_layer": look}
+        # Not in `first_derivatives`: its plans round otherwise, which moves whole trajectories, to save a tenth of it.
         x = self._synthesis(ws[None], **options)
         # The last layers are those in half precision: if this one is not, none before it is.
         self._is_half = x.dtype == torch.float16

@@ -12,7 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from foundation.files import replacing, write_bytes, write_text
-from foundation.inputs import open_regular, read_object, read_regular
+from foundation.inputs import clean_text, open_regular, read_object, read_regular
 from foundation.leftovers import clean
 from foundation.png import save_png
 from foundation.specs.editing import fits as names
@@ -30,12 +30,11 @@ class FitFolder:
     """Files of one photo's fit.
 
     Args:
-        path: The folder; made if it is missing.
+        path: The folder; made when the cropped photo is written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
         clean([path])
         self._lines: list[str] = []
         self._shown = self._saved = 0.0
@@ -89,6 +88,18 @@ class FitFolder:
         except (OSError, ValueError):
             return {}
 
+    def why_anew(self, key: str, distance: str) -> str:
+        """Return why a fit of this key and distance does not go on from the one that is there; empty if it does."""
+        before = self.about()
+        if before.get("key") == key:
+            return clean_text(before.get("anew", ""))  # it says so until it is done
+        if not before.get("step"):
+            return ""
+        was = clean_text(before.get("distance", ""))
+        if was and was != distance:
+            return f"it was fitted by another distance before, {was}; now it is by {distance}"
+        return "the photo, the network or an option is another than before"
+
     @property
     def paused(self) -> bool:
         """True while somebody asks the fit to wait."""
@@ -133,7 +144,8 @@ class FitFolder:
     # -- Results ---------------------------------------------------------------------------------------------------
 
     def write_target(self, pixels: Pixels) -> None:
-        """Write the cropped photo."""
+        """Make the folder, and write the cropped photo."""
+        self.path.mkdir(parents=True, exist_ok=True)
         save_png(self.path / names.TARGET, as_picture(pixels))
 
     def write_mask(self, region: Tensor) -> None:

@@ -1,5 +1,6 @@
 """Statistics of w that a fit starts from and is measured by."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from gan.networks.generator import StyleGenerator
 SAMPLES = 10_000
 SEED = 123
 """Published number of latents, and the seed of their random state."""
-_BATCH = 1000
+_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,16 @@ class Statistics:
 
 
 @torch.no_grad()
-def statistics(G: StyleGenerator, label: Label | None = None, samples: int = SAMPLES) -> Statistics:
+def statistics(
+    G: StyleGenerator, label: Label | None = None, samples: int = SAMPLES, check: Callable[[], None] | None = None
+) -> Statistics:
     """Map the published latents without truncation, and return the mean and spread of w.
 
     Args:
         G: A generator.
         label: The class, or the numbers of the condition; None for the class of each latent's place.
         samples: Number of latents.
+        check: Called between batches; an exception ends it.
 
     Raises:
         ValueError: the network takes no z, has no such class, or takes another count of numbers.
@@ -47,6 +51,8 @@ def statistics(G: StyleGenerator, label: Label | None = None, samples: int = SAM
     z = np.random.RandomState(SEED).randn(samples, G.z_dim)
     found = []
     for start in range(0, samples, _BATCH):
+        if check is not None:
+            check()
         part = torch.from_numpy(z[start : start + _BATCH]).to(device)
         labels = [label_of(G, start + i, label) for i in range(len(part))] if G.c_dim else []
         c = torch.cat([condition_of(G, one) for one in labels if one is not None]).to(device) if labels else None

@@ -2,15 +2,20 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from foundation.photos.crop import Crop, in_pixels
+from foundation.inputs import clean_text
+from foundation.photos.crop import Border, Crop, in_pixels
+from foundation.photos.faces import face_crops
 from foundation.photos.reading import cropped, facts_of
+from foundation.specs.formats import FACE
 from foundation.specs.image_files import is_image
 from gan.networks.protocol import Generator
 
@@ -58,27 +63,59 @@ def channels_of(G: Generator) -> int:
     return 1 if G.img_channels < 3 else 4 if G.img_channels == 4 else 3
 
 
-def photo_pixels(path: str | Path, crop: Sequence[float], G: Generator) -> Pixels:
-    """Return a cropped photo as a network draws, uint8 [H, W, 1, 3 or 4].
+def photo_pixels(
+    path: str | Path, crop: Sequence[float | str], border: str | None, G: Generator
+) -> tuple[Pixels, list[float]]:
+    """Return a cropped photo as a network draws, uint8 [H, W, 1, 3 or 4], and the square of the face that was found.
 
     Networks whose pictures are not square get the middle of the square.
 
     Args:
         path: The photo.
-        crop: Centre x, y, side in pixels, and degrees counterclockwise; empty for the largest square in the middle.
+        crop: See `crop_of`.
+        border: See `crop_of`.
         G: The network.
 
+    Returns:
+        The pixels, and centre x, y, side and degrees counterclockwise in the photo; these are empty but for faces.
+
     Raises:
-        ValueError: the photo cannot be read, or the crop makes no sense.
+        ValueError: as `crop_of`.
+    """
+    chosen, facts = crop_of(path, crop, border), facts_of(path)
+    face = list(chosen.pixels(facts.width, facts.height)) if tuple(crop) == (FACE,) else []
+    return _framed(path, chosen, G, channels_of(G)), face
+
+
+def crop_of(path: str | Path, crop: Sequence[float | str], border: str | None = None) -> Crop:
+    """Return the square of a photo.
+
+    Args:
+        path: The photo.
+        crop: Centre x, y, side in pixels, and degrees counterclockwise; ("face",) for that of the largest face; empty
+            for the largest square in the middle.
+        border: One of `BORDERS`, for what lies beyond the photo; None: as the crop has it.
+
+    Raises:
+        ValueError: the photo cannot be read, the crop makes no sense, or there is no face.
     """
     chosen = Crop()
-    if crop:
-        if len(crop) not in (3, 4):
-            raise ValueError("A crop is X,Y,SIDE or X,Y,SIDE,ANGLE in pixels and degrees, as in 300,200,256,0.")
+    if tuple(crop) == (FACE,):
+        faces = face_crops(path)
+        if not faces:
+            name = clean_text(Path(path).name, 100)
+            raise ValueError(f"No face was found in {name}: crop it by hand, as in --crop=300,200,256.")
+        chosen = faces[0]
+    elif crop:
+        numbers = [float(one) for one in crop]
+        if len(numbers) not in (3, 4):
+            raise ValueError(
+                "A crop is X,Y,SIDE or X,Y,SIDE,ANGLE in pixels and degrees, as in 300,200,256,0; or face."
+            )
         facts = facts_of(path)
-        x, y, side, *angle = crop
+        x, y, side, *angle = numbers
         chosen = in_pixels(x, y, side, angle[0] if angle else 0.0, facts.width, facts.height)
-    return _framed(path, chosen, G, channels_of(G))
+    return chosen if border is None else replace(chosen, border=cast("Border", border))
 
 
 def ignored_region(path: str | Path, G: Generator) -> Tensor | None:

@@ -19,6 +19,7 @@ from gan.images import Label, device_of
 from gan.metrics.distance import Features
 from gan.networks.generator import StyleGenerator
 from gan.networks.protocol import SynthesisOptions
+from gan.optimizers import Adam
 
 LEARNING_RATE = 3e-4
 """Published rate of Adam."""
@@ -91,7 +92,7 @@ class Tuning:
         self._enough, self._locality = enough, locality
         self._given: SynthesisOptions = given or {}
         self.G = copy.deepcopy(G).float().requires_grad_(True)
-        self._adam = torch.optim.Adam(self.G.parameters(), lr=learning_rate, betas=adam.BETAS, foreach=False)
+        self._adam = Adam(self.G.parameters(), lr=learning_rate, betas=adam.BETAS, foreach=False)
         self.step = 0
         self.done = False
 

@@ -44,13 +44,15 @@ FRAMES = 240
 """Most frames of a film."""
 LOCALITY, LOCALITY_SEEDS = 10.0, 2
 """Weight of locality, and number of w at each step."""
+FAST_SHARE = 0.8
+"""Share of a fit's steps in bfloat16, where the precision is "fast"."""
 _RECENT = 20
 """Steps that the seconds per step are a median of."""
 _OF_THE_RESULT = (
     *("num_steps", "seed", "space", "tune", "time", "tune_steps", "editable", "start", "crop", "noise_weight"),
     *("learning_rate", "locality", "label", "condition", "translate", "rotate", "encoder"),
 )
-"""Options that the result depends on, besides network, photo and distance."""
+"""Options that the result depends on, besides network, photo, distance, and a precision that is not exact."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class Work:
     Attributes:
         steps: All steps, those of tuning included.
         step: Steps done.
+        anew: Why an earlier fit in the folder is not gone on from; empty where it is, or there was none.
     """
 
     def __init__(self, setting: Setting, photo: Path, folder: Path, asked: Callable[[], bool] = lambda: False) -> None:
@@ -131,6 +134,7 @@ class Work:
             mean_weight=editable_weight(spec.editable) if spec.space == "w+" else 0.0,
             noise_weight=spec.noise_weight,
             learning_rate=spec.learning_rate,
+            fast=FAST_SHARE if spec.precision == "fast" else 0.0,
         )
         self.steps = spec.fit_steps + spec.tuning_steps
         self.step = 0
@@ -141,13 +145,18 @@ class Work:
         self._key = self._made_key(pixels, ignored)
         self._result: dict[str, Any] | None = None
         before = self._files.about()
+        self.anew = self._files.why_anew(self._key, setting.distance.name)
         self.finished_before = before.get("key") == self._key and bool(before.get("finished"))
         """True if the folder holds the result of the same fit already."""
         if self.finished_before:
             return
+        found = self._files.load(self._key)
+        start = None if found is not None else self._given_start()  # before anything is written
         self._files.write_target(pixels)
+        if ignored is not None:
+            self._files.write_mask(ignored)
         self._files.write_about(self.about())
-        self._begin(pixels)
+        self._begin(found, start)
 
     # -- Beginning -------------------------------------------------------------------------------------------------
 
@@ -155,23 +164,24 @@ class Work:
         """Return the cropped photo; of a fit to go on with, that of its folder where the photo is gone."""
         setting = self._setting
         if not os.path.exists(self._photo) and os.path.isfile(self._files.path / TARGET):
+            self._face = self._files.about().get("face")
             return target_in(self._files.path, channels_of(setting.G))
-        return photo_pixels(self._photo, setting.spec.crop, setting.G)
+        pixels, self._face = photo_pixels(self._photo, setting.spec.crop, setting.spec.border, setting.G)
+        return pixels
 
     def _ignored(self) -> Tensor | None:
-        """Return the region that is ignored, and keep a copy of its picture: that of a window goes away."""
+        """Return the region that is ignored; a copy of its picture is kept later, as that of a window goes away."""
         given, own = self._setting.spec.ignore, self._files.path / IGNORED
         if given is None:
             return None
         source = Path(given) if os.path.exists(given) or not os.path.isfile(own) else own
         region = ignored_region(source, self._setting.G)
-        if source != own and region is not None:
-            self._files.write_mask(region)
         return None if region is None else region.to(device_of(self._setting.G))
 
     def _made_key(self, pixels: Pixels, ignored: Tensor | None) -> str:
         spec = self._setting.spec
         options = [getattr(spec, name) for name in _OF_THE_RESULT]
+        options += [spec.precision] if spec.precision != "exact" else []  # as before there was a choice
         texts = [self._setting.fingerprint, self._setting.distance.name, options]
         digest = hashlib.sha256(json.dumps(texts, default=str).encode())
         digest.update(pixels.tobytes())
@@ -179,10 +189,10 @@ class Work:
             digest.update(ignored.cpu().numpy().tobytes())
         return digest.hexdigest()
 
-    def _begin(self, pixels: Pixels) -> None:
+    def _begin(self, found: tuple[str, dict[str, Tensor]] | None, start: Tensor | None) -> None:
         setting = self._setting
-        found = self._files.load(self._key)
-        start = None if found is not None else self._start()
+        if found is None and start is None and setting.spec.start == BEST:
+            start, self._searched = closest(setting.G, self._compared, setting.label, self._asked, setting.given)
         self._fit = Fit(setting.G, self._compared, setting.statistics, self._options, start, setting.given)
         if found is not None:
             phase, tensors = found
@@ -199,17 +209,14 @@ class Work:
         self._files.cut_curve(self.step)
         self._files.show(self.about(), self._fit.ws, self.step, None)
 
-    def _start(self) -> Tensor | None:
-        """Return the w to start from, [num_ws, w_dim]; None for the mean."""
+    def _given_start(self) -> Tensor | None:
+        """Return the w to start from, [num_ws, w_dim], of an encoder or a file; None for the mean and the closest."""
         setting, G = self._setting, self._setting.G
         where = setting.spec.start
         if setting.encoder is not None:
             return setting.encoder(self._compared.target)
-        if where == MEAN:
+        if where in (MEAN, BEST):
             return None
-        if where == BEST:
-            ws, self._searched = closest(G, self._compared, setting.label, self._asked, setting.given)
-            return ws
         return torch.from_numpy(load_latents(where, G.num_ws, G.w_dim)[0]).to(device_of(G))
 
     # -- Steps -----------------------------------------------------------------------------------------------------
@@ -309,6 +316,8 @@ class Work:
             "seconds_per_step": None if pace is None else round(pace, 5),
             "editable": spec.editable,
             "has_noise": bool(setting.G.synthesis.noise_layers),
+            **({"face": self._face} if self._face else {}),
+            **({"anew": self.anew} if self.anew else {}),
             **({} if self._result is None else {"result": self._result}),
         }
 

@@ -8,6 +8,7 @@ never changed, and holds no reference to the plan.
 Importing this package does not import numba.
 """
 
+from gan.inference.cpu import gradients as gradients
 from gan.inference.cpu.automatic import KernelUse, care_for, make_ready, wanted
 from gan.inference.cpu.plans import cool_down, has_fast_plan, plan_for
 from gan.inference.cpu.precision import Precision, has_fast, rendering

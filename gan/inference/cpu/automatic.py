@@ -4,7 +4,6 @@
 a plan and of the reference are equal up to rounding, which may change a few pixels by one step of 255.
 """
 
-import atexit
 import logging
 import os
 import threading
@@ -13,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
+from gan import threads
 from gan.inference.cpu import plans, warming
 from gan.inference.cpu.warming import CompilingError
 from gan.networks.protocol import Synthesis
@@ -88,9 +88,7 @@ class _Care:
             return
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._make, args=(synthesis,), name="plan", daemon=True)
-                _running.add(self._thread)
-                self._thread.start()
+                self._thread = threads.start("plan", self._make, synthesis)
         if self._waits:
             self.join()
 
@@ -105,20 +103,11 @@ class _Care:
         try:
             if synthesis not in plans.entries:
                 _made(synthesis, automatic=not self._waits)
-        except _EndedError:
-            pass
         finally:
             self._over = True
-            _running.discard(threading.current_thread())
 
 
 _cares: "WeakKeyDictionary[Synthesis, _Care]" = WeakKeyDictionary()
-_running: set[threading.Thread] = set()
-_ending = threading.Event()
-
-
-class _EndedError(Exception):
-    """The program ends: no further kernel is compiled."""
 
 
 def _made(synthesis: Synthesis, automatic: bool = False) -> bool:
@@ -127,19 +116,11 @@ def _made(synthesis: Synthesis, automatic: bool = False) -> bool:
     def stop_at_the_end(done: int, total: int) -> None:
         nonlocal beginnings
         beginnings += 1
-        if automatic and _ending.is_set() and beginnings > 1:  # the first report comes from within the compiler
-            raise _EndedError
+        if automatic and beginnings > 1:  # the first report comes from within the compiler
+            threads.check()
 
     try:
         return warming.warm_up(synthesis, stop_at_the_end, automatic=automatic)
     except CompilingError as problem:
         _log.warning("The kernels for this processor could not be made (%s); drawing goes on without.", problem)
         return False
-
-
-@atexit.register
-def _end() -> None:
-    """Let no thread compile while the interpreter goes away; each ends with the kernel that it is at."""
-    _ending.set()
-    for thread in list(_running):
-        thread.join()

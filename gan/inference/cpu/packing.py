@@ -13,12 +13,28 @@ from torch import Tensor
 
 from gan.networks.layers import FullyConnectedLayer
 from gan.ops.cpu.affine import affine_rows
-from gan.ops.cpu.halves import scaled, split_weight
+from gan.ops.cpu.halves import PLAIN, scaled, split_weight
 from gan.ops.cpu.lanes import padded
 
 Floats = npt.NDArray[np.float32]
-Packed = Callable[[Tensor], Tensor]
-"""A convolution with its weight."""
+WHOLE_BYTES, BAND_BYTES = 1 << 27, 1 << 25
+"""Of the input of a convolution in bfloat16: a larger one than the first is never there as a whole, but in bands of
+about the second size."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A convolution with its weight: called with x [1, in, H, W]."""
+
+    run: Callable[[Tensor, int], Tensor]
+    """Called with x and the zeros above and below it."""
+    padding: int
+
+    def __call__(self, x: Tensor, vertical: int | None = None) -> Tensor:
+        """Convolve x, with `vertical` rows of zeros above and below it; None for the padding of the other axis."""
+        return self.run(x, self.padding if vertical is None else vertical)
+
+
 _RANK_ONE = 1e-6
 """Largest deviation, relative to the filter's largest tap, of what counts as separable."""
 
@@ -81,9 +97,30 @@ def modulated_convolution(x: Tensor, weight: Tensor, packed: Packed | None, scal
     """
     if weight.dtype == torch.bfloat16:
         assert packed is not None
-        return packed(scaled(x, scale, weight.shape[1] // x.shape[1]))
+        parts = weight.shape[1] // x.shape[1]
+        if 2 * parts * x.numel() > WHOLE_BYTES:
+            return _in_bands(x, packed, scale, parts, weight.shape)
+        return packed(scaled(x, scale, parts))
     scale = scale[:, None, None]
     return F.conv2d(x, weight * scale, padding=padding) if packed is None else packed(x * scale)
+
+
+def _in_bands(x: Tensor, packed: Packed, scale: Tensor, parts: int, shape: torch.Size) -> Tensor:
+    """The convolution of x * scale in bfloat16, a band of rows after the other; `shape` is the weight's."""
+    channels, height, width = x.shape[1:]
+    pad, taps = packed.padding, shape[2]
+    size = height + 2 * pad - taps + 1, width + 2 * pad - taps + 1
+    out = torch.empty(1, *size, shape[0], dtype=torch.bfloat16).permute(0, 3, 1, 2)
+    rows = max(taps, BAND_BYTES // (2 * parts * channels * width))
+    for first in range(0, size[0], rows):
+        last = min(first + rows, size[0])
+        begin, end = max(first - pad, 0), min(last - pad + taps - 1, height)
+        band = scaled(x[:, :, begin:end], scale, parts)
+        above, below = begin - (first - pad), last - pad + taps - 1 - end
+        if above or below:
+            band = F.pad(band, (0, 0, above, below)).contiguous(memory_format=torch.channels_last)
+        out[:, :, first:last] = packed(band, vertical=0)
+    return out
 
 
 def modulated_pixels(x: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, Tensor]:
@@ -101,26 +138,26 @@ def modulated_pixels(x: Tensor, weight: Tensor, scale: Tensor) -> tuple[Tensor, 
     return pixels * scale, weight
 
 
-def nhwc_convolution(weight: Tensor, size: tuple[int, int], padding: int) -> Packed:
+def nhwc_convolution(weight: Tensor, size: tuple[int, int], padding: int, stride: int = 1) -> Packed:
     """A convolution of [1, in, *size], with the weight packed once where PyTorch's library can."""
     if torch._C._has_mkldnn:
-        pads, ones = [padding, padding], [1, 1]
+        pads, steps, ones = [padding, padding], [stride, stride], [1, 1]
         shape = [1, weight.shape[1], *size]
         pack: Any = torch._C._nn.mkldnn_reorder_conv2d_weight
-        own = pack(weight.to_mkldnn(), pads, ones, ones, 1, shape)
+        own = pack(weight.to_mkldnn(), pads, steps, ones, 1, shape)
         convolve = torch.ops.mkldnn._convolution_pointwise
-        return lambda x: convolve(x, own, None, pads, ones, ones, 1, "none", [], "")
-    return lambda x: F.conv2d(x, weight, padding=padding)
+        return Packed(lambda x, rows: convolve(x, own, None, [rows, padding], steps, ones, 1, "none", [], ""), padding)
+    return Packed(lambda x, rows: F.conv2d(x, weight, stride=stride, padding=(rows, padding)), padding)
 
 
-def half_convolution(weight: Tensor, size: tuple[int, int], padding: int, split: bool = False) -> tuple[Tensor, Packed]:
-    """A convolution's weight [out, in, k, k] in bfloat16, split or not, and the convolution with it.
+def half_convolution(weight: Tensor, size: tuple[int, int], padding: int, parts: int = PLAIN) -> tuple[Tensor, Packed]:
+    """A convolution's weight [out, in, k, k] in bfloat16, in `parts`, and the convolution with it.
 
-    See `nhwc_convolution` and `split_weight`.
+    See `nhwc_convolution` and `split_weight`. Of the weight itself only shape and type remain where it was packed.
     """
-    own = split_weight(weight, 1) if split else weight.bfloat16()
-    own = own.contiguous(memory_format=torch.channels_last)
-    return own, nhwc_convolution(own, size, padding)
+    own = split_weight(weight, 1, parts).contiguous(memory_format=torch.channels_last)
+    packed = nhwc_convolution(own, size, padding)
+    return own.to("meta"), packed
 
 
 @dataclass(frozen=True)

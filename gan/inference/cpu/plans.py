@@ -88,6 +88,13 @@ def enter(synthesis: Synthesis, first: MakePlan, later: MakePlan, *, automatic: 
         entries[synthesis] = entry
 
 
+def is_current(synthesis: Synthesis) -> bool:
+    """Return True if a network has a plan of its present parameters."""
+    with _LOCK:
+        entry = entries.get(synthesis)
+    return entry is not None and entry.made_of == revision(synthesis)
+
+
 def has_fast_plan(synthesis: Synthesis) -> bool:
     """Return True if a network has a plan of lower precision."""
     with _LOCK:

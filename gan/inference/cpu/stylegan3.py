@@ -37,8 +37,15 @@ from gan.networks.synthesis import SynthesisCall
 from gan.ops.cpu.affine import affine_rows
 from gan.ops.cpu.crew import ALONE
 from gan.ops.cpu.filtered_lrelu import FilteredLrelu
-from gan.ops.cpu.halves import Halves, halves, scaled_halves, split_weight
+from gan.ops.cpu.halves import SPLIT, SPLIT_WEIGHT, Halves, halves, scaled_halves, split_weight
 from gan.ops.cpu.jit import Kernel
+
+NEAR = 5
+"""So many of the last layers split pixels as well as weights; they have the smaller part of the multiplications."""
+EXACT = 2
+"""So many of the last layers of a low resolution stay in float32: they are small, and are seen as they are."""
+NARROW = 128
+"""A matrix product with fewer columns is no quicker in bfloat16: its pixels are read and written more often."""
 
 
 def covers(synthesis: SynthesisNetwork) -> bool:
@@ -75,7 +82,7 @@ class _Layer:
 
     module: SynthesisLayer
     weight: Tensor
-    """[out, in, 3, 3] in channels_last order, or of a 1 x 1 convolution [in, out]."""
+    """[out, in, 3, 3] in channels_last order, or of a 1 x 1 convolution [in, out]; without its numbers if packed."""
     packed: Packed | None
     """Convolution with the packed weight, where the input is scaled and not the weight."""
     bias: Tensor
@@ -110,7 +117,8 @@ class Plan:
         else:
             known = [None] * len(modules) if like is None else like._layers
             self._layers = [
-                _like(layer, module, other) for layer, module, other in zip(whole._layers, modules, known, strict=True)
+                _like(layer, module, other, len(modules) - 1 - i)
+                for i, (layer, module, other) in enumerate(zip(whole._layers, modules, known, strict=True))
             ]
 
     def in_bfloat16(self, like: "tuple[Plan, Plan] | None" = None) -> "Plan":
@@ -118,7 +126,8 @@ class Plan:
         plan = copy.copy(self)
         pairs = () if like is None else zip(like[0]._layers, like[1]._layers, strict=True)
         known = {id(exact): fast for exact, fast in pairs}
-        plan._layers = [known.get(id(layer)) or _in_bfloat16(layer) for layer in self._layers]
+        last = len(self._layers) - 1
+        plan._layers = [known.get(id(layer)) or _in_bfloat16(layer, last - i) for i, layer in enumerate(self._layers)]
         return plan
 
     def like(self, synthesis: SynthesisNetwork) -> "Plan":
@@ -135,10 +144,11 @@ class Plan:
         if same_tensors(tensors_of(old.module), tensors_of(module)):
             return old
         self._styles.put_affine(old.styles, module.affine)
+        kernels = _kernels(module, module.weight)
         if not module.design.is_torgb:
-            energy = _kernels(module, module.weight).square().sum(dim=[2, 3])
+            energy = kernels.square().sum(dim=[2, 3])
             self._scales.put(old.scale, energy, torch.zeros(len(energy)))
-        return _packed_layer(module, old.styles, old.scale)
+        return _packed_layer(module, old.styles, old.scale, kernels)
 
     def pays(self, count: int) -> bool:
         """True if rendering `count` images one after another takes less time than the reference."""
@@ -186,18 +196,19 @@ class Plan:
         d = module.design
         styles = self._styles.add_affine(module.affine, source)
         self._places[d.name] = StyleRows(styles, 1.0)
-        energy = _kernels(module, module.weight).square().sum(dim=[2, 3])
+        kernels = _kernels(module, module.weight)
+        energy = kernels.square().sum(dim=[2, 3])
         scale = slice(0, 0) if d.is_torgb else self._scales.add(energy, torch.zeros(len(energy)), styles.start)
-        return _packed_layer(module, styles, scale)
+        return _packed_layer(module, styles, scale, kernels)
 
 
-def _packed_layer(module: SynthesisLayer, styles: slice, scale: slice) -> _Layer:
-    """A layer whose styles and scales are in these rows."""
+def _packed_layer(module: SynthesisLayer, styles: slice, scale: slice, kernels: Tensor) -> _Layer:
+    """A layer whose styles and scales are in these rows; `kernels` are those of its own weight (see `_kernels`)."""
     d = module.design
     gain = float(module.magnitude_ema.rsqrt())
     if d.is_torgb:
         gain /= math.sqrt(d.in_channels * d.conv_kernel**2)
-    weight, packed = _packed(module)
+    weight, packed = _packed(module, kernels if module.resampled is None else _kernels(module, module.resampled))
     bias = module.bias.detach()
     return _Layer(
         module,
@@ -211,36 +222,41 @@ def _packed_layer(module: SynthesisLayer, styles: slice, scale: slice) -> _Layer
     )
 
 
-def _like(layer: _Layer, module: SynthesisLayer, other: _Layer | None = None) -> _Layer:
+def _like(layer: _Layer, module: SynthesisLayer, other: _Layer | None, after: int) -> _Layer:
     """Layer of a low-resolution network, whose module is `module`, made of the whole network's layer.
 
-    `other` is that of another network, which is taken if it has the same tensors.
+    `other` is that of another network, which is taken if it has the same tensors; `after` counts the layers after it.
     """
     if (
         other is not None
-        and other.weight.dtype == layer.weight.dtype
+        and (after <= EXACT or other.weight.dtype == layer.weight.dtype)
         and same_tensors(tensors_of(other.module), tensors_of(module))
     ):
         return replace(other, module=module)
     if module.resampled is None:
         return replace(layer, module=module, filter=None if layer.filter is None else _filter(module))
-    weight, packed = _packed(module)
+    weight, packed = _packed(module, _kernels(module, module.resampled))
     own = replace(layer, module=module, filter=_filter(module), weight=weight, packed=packed)
-    return _in_bfloat16(own) if layer.weight.dtype == torch.bfloat16 else own
+    return own if layer.weight.dtype == torch.float32 else _in_bfloat16(own, after)
 
 
-def _in_bfloat16(layer: _Layer) -> _Layer:
-    """The layer with its weight in bfloat16; that of toRGB, which is small and seen at once, stays.
+def _in_bfloat16(layer: _Layer, after: int) -> _Layer:
+    """The layer, after which come `after` others, with its weight in bfloat16; one that is no quicker so stays.
 
-    The weight is split: its rounding would shift the levels of whole channels, which add up to 2 to 3 % of the contrast
-    over the many layers; filters and activations take most of the time anyway.
+    Weights are split: their rounding would shift the levels of whole channels, which add up to 2 to 3 % of the contrast
+    over the many layers. The rounding of pixels is noise, of which the filters of further layers leave little; near the
+    image, and at a lower sampling rate than the network's, pixels are split too.
     """
-    d = layer.module.design
-    if layer.filter is None:
+    module, d = layer.module, layer.module.design
+    resampled = module.resampled is not None
+    narrow = d.conv_kernel == 1 and layer.weight.shape[1] < NARROW
+    if layer.filter is None or narrow or (resampled and after <= EXACT):
         return layer
+    parts = SPLIT if resampled or after < NEAR else SPLIT_WEIGHT
     if d.conv_kernel == 1:
-        return replace(layer, weight=split_weight(layer.weight, 0))
-    weight, packed = half_convolution(layer.weight, (d.in_size, d.in_size), padding=d.conv_kernel - 1, split=True)
+        return replace(layer, weight=split_weight(layer.weight, 0, parts))
+    kernels = _kernels(module, module.weight if module.resampled is None else module.resampled)
+    weight, packed = half_convolution(kernels, (d.in_size, d.in_size), d.conv_kernel - 1, parts)
     return replace(layer, weight=weight, packed=packed)
 
 
@@ -251,16 +267,15 @@ def _kernels(module: SynthesisLayer, kernels: Tensor) -> Tensor:
     return pad_to(kernels.detach() * module.weight.detach().square().mean(dim=[1, 2, 3], keepdim=True).rsqrt(), (0, 1))
 
 
-def _packed(module: SynthesisLayer) -> tuple[Tensor, Packed | None]:
-    """See `_Layer.weight` and `_Layer.packed`."""
+def _packed(module: SynthesisLayer, kernels: Tensor) -> tuple[Tensor, Packed | None]:
+    """`_Layer.weight` and `_Layer.packed` of these kernels (see `_kernels`)."""
     d = module.design
-    weight = _kernels(module, module.weight if module.resampled is None else module.resampled)
     if d.conv_kernel == 1:
-        return weight[:, :, 0, 0].t().contiguous(), None
-    weight = weight.contiguous(memory_format=torch.channels_last)
+        return kernels[:, :, 0, 0].t().contiguous(), None
+    weight = kernels.contiguous(memory_format=torch.channels_last)
     if scales_weight(weight, d.in_size**2, weight.shape[1]):
         return weight, None
-    return weight, nhwc_convolution(weight, (d.in_size, d.in_size), padding=d.conv_kernel - 1)
+    return weight.to("meta"), nhwc_convolution(weight, (d.in_size, d.in_size), padding=d.conv_kernel - 1)
 
 
 def _convolve(layer: _Layer, x: Tensor, scale: Tensor) -> Tensor:

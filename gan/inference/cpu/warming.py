@@ -71,14 +71,20 @@ def warm_up_fast(synthesis: Synthesis, progress: Progress | None = None) -> bool
 
 
 def warm_up_low_res(
-    synthesis: Synthesis, progress: Progress | None = None, made: Callable[[int], None] = lambda resolution: None
+    synthesis: Synthesis,
+    progress: Progress | None = None,
+    made: Callable[[int], None] = lambda resolution: None,
+    least: int | None = None,
 ) -> None:
     """Make the plans of a network's low resolutions (`low_res`), the lowest first, in the precisions of its own plan.
+
+    Plans that exist are kept, so it can be called again when the network has a plan of another precision.
 
     Args:
         synthesis: `G.synthesis`.
         progress: As for `warm_up`.
-        made: Called with each resolution whose plan is ready.
+        made: Called with each resolution whose plans are ready.
+        least: Make only the lowest resolution that has at least this side.
 
     Raises:
         CompilingError: The kernels could not be made; low resolutions use the reference.
@@ -88,16 +94,18 @@ def warm_up_low_res(
         return
     from gan.inference.cpu import families
 
-    wanted: list[precision.Precision] = ["exact"] if entry.fast is None else ["exact", "fast"]
-    for resolution in low_res.shares(synthesis):
+    sides = [side for side in low_res.shares(synthesis) if least is None or side >= least]
+    for resolution in sides if least is None else sides[:1]:
         network = low_res.at_resolution(synthesis, resolution)
         family = families.family_of(network)
         if family is None:
             continue
-        _prepare([kernel for kind in wanted for kernel in family.kernels(network, kind)], progress)
         smaller = family.smaller
-        plans.enter(network, lambda network, make=smaller: make(network, entry.plan), family.plan)  # type: ignore[misc]
+        if not plans.is_current(network):
+            _prepare(family.kernels(network, "exact"), progress)
+            plans.enter(network, lambda network, make=smaller: make(network, entry.plan), family.plan)  # type: ignore[misc]
         if entry.fast is not None:
+            _prepare(family.kernels(network, "fast"), progress)
             plans.enter_fast(network, lambda network, make=smaller: make(network, entry.fast))  # type: ignore[misc]
         made(resolution)
 

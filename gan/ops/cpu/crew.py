@@ -8,9 +8,12 @@ and only ranges that were begun are waited for: a thread that comes late finds n
 import itertools
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 
 import torch
+
+from gan.threads import at_end, start
 
 Work = Callable[[int, int, int], None]
 """Called as work(worker, begin, end): do these tasks. `worker` differs between the calls of one time."""
@@ -75,21 +78,23 @@ class _Job:
             raise self._error
 
 
-_queues: "list[SimpleQueue[_Job]]" = []
+_queues: "list[SimpleQueue[_Job | None]]" = []
 _growing = threading.Lock()
 
 
-def _crew(count: int) -> "list[SimpleQueue[_Job]]":
+def _crew(count: int) -> "list[SimpleQueue[_Job | None]]":
     """The queues of so many workers, which are started once. In a forked process they are missing, and not missed."""
     with _growing:
         while len(_queues) < count:
-            queue: SimpleQueue[_Job] = SimpleQueue()
+            queue: SimpleQueue[_Job | None] = SimpleQueue()
             worker = len(_queues) + 1
-            threading.Thread(target=_serve, args=(queue, worker), name=f"kernels-{worker}", daemon=True).start()
+            start(f"kernels-{worker}", _serve, queue, worker)
+            at_end(partial(queue.put, None))
             _queues.append(queue)
     return _queues[:count]
 
 
-def _serve(queue: "SimpleQueue[_Job]", worker: int) -> None:
-    while True:
-        queue.get().help(worker)
+def _serve(queue: "SimpleQueue[_Job | None]", worker: int) -> None:
+    while (job := queue.get()) is not None:
+        job.help(worker)
+        del job  # its tensors must not wait for the next one

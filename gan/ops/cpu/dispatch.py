@@ -79,6 +79,11 @@ def disable() -> None:
     _enabled = False
 
 
+def enabled() -> bool:
+    """Return True while the kernels are used."""
+    return _enabled
+
+
 def _answers(x: Tensor) -> bool:
     return (
         _enabled

@@ -1,7 +1,8 @@
 """Conversion of a convolution's input to bfloat16, for CPUs that multiply such numbers several times as fast.
 
-Products of bfloat16 numbers are added up in float32; only what goes in and what comes out is rounded. Numbers can also
-be split in two, which rounds what comes out alone, for three times the products.
+Products of bfloat16 numbers are added up in float32; only what goes in and what comes out is rounded. Weights can also
+be split in two, so that they are not rounded, for two times the products; and all numbers, so that only what comes out
+is, for three times the products.
 """
 
 from typing import Any
@@ -20,8 +21,8 @@ _PIXELS = 64
 """Pixels of a task."""
 
 
-PARTS = 3
-"""Parts of a split number; see `split_weight`."""
+PLAIN, SPLIT_WEIGHT, SPLIT = 1, 2, 3
+"""Parts of a number: rounded; with the weight split in two; with weight and number split. See `split_weight`."""
 
 
 @kernel(FLOATS, INT, INT, FLOATS, INT, HALVES)
@@ -35,7 +36,7 @@ def scaled_halves(
         pixels: See `x`.
         channels: See `x`, padded.
         scale: [channels].
-        parts: 1, or `PARTS`: the rounded numbers twice, and what rounding has lost.
+        parts: PLAIN; SPLIT_WEIGHT for the rounded numbers twice; SPLIT for those and what rounding has lost.
         out: [pixels, parts, channels].
     """
     for p in range(begin * _PIXELS, min(pixels, end * _PIXELS)):
@@ -45,6 +46,7 @@ def scaled_halves(
             store(out, q + c, v)
             if parts > 1:
                 store(out, q + channels + c, v)
+            if parts > 2:
                 store(out, q + 2 * channels + c, lost(v))
 
 
@@ -54,17 +56,19 @@ def halves(x: Tensor) -> Halves:
     return bits
 
 
-def split_weight(weight: Tensor, dim: int) -> Tensor:
-    """A weight in bfloat16, `PARTS` times as long along its input channels, for numbers in as many parts.
+def split_weight(weight: Tensor, dim: int, parts: int = SPLIT) -> Tensor:
+    """A weight in bfloat16, `parts` times as long along its input channels, for numbers in as many parts.
 
     With a = a1 + a2 and w = w1 + w2, each in bfloat16, a w is a1 w1 + a1 w2 + a2 w1 but for the product of what both
-    have lost, 2^-16 of it: only the sum is rounded to 8 bits.
+    have lost, 2^-16 of it: only the sum is rounded to 8 bits. Without the last product a is rounded too.
     """
     first = weight.bfloat16()
-    return torch.cat([first, (weight - first.float()).bfloat16(), first], dim)
+    if parts == PLAIN:
+        return first
+    return torch.cat([first, (weight - first.float()).bfloat16(), first][:parts], dim)
 
 
-def scaled(x: Tensor, scale: Tensor, parts: int = 1) -> Tensor:
+def scaled(x: Tensor, scale: Tensor, parts: int = PLAIN) -> Tensor:
     """x * scale in bfloat16.
 
     Args:

@@ -85,20 +85,23 @@ finish_half = Kernel(_finish, (HALVES, *_FINISH))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _mix(f: Any, i: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+def mix(f: Any, i: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
     """f[i] a + f[i+1] b + f[i+2] c + f[i+3] d."""
     return fma(splat(f[i]), a, fma(splat(f[i + 1]), b, fma(splat(f[i + 2]), c, multiply(splat(f[i + 3]), d))))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _column(taps: Any, products: Any, above: Any, here: Any, under: Any, ky: Any) -> Any:
-    """Two rows of the vertically filtered image, at one pixel, from the products of three rows."""
+def column(taps: Any, even: Any, odd: Any, products: Any, above: Any, here: Any, under: Any, ky: Any) -> Any:
+    """Two rows of the vertically filtered image, at one pixel, from the products of three rows.
+
+    `even` and `odd` are the places in `taps` of their filters.
+    """
     t0 = load(products, above + ky)
     t1 = add(load(products, here), load(products, above + 2 * ky))
     t2 = load(products, here + ky)
     t3 = add(load(products, under), load(products, here + 2 * ky))
     t4 = load(products, under + ky)
-    return _mix(taps, 0, t0, t1, t2, t3), _mix(taps, 0, t1, t2, t3, t4)
+    return mix(taps, even, t0, t1, t2, t3), mix(taps, odd, t1, t2, t3, t4)
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -169,11 +172,11 @@ def _blur_phases(
             n0 = n1 = n2 = m0 = m1 = m2 = zero
             if j < width:
                 d = j * pixel
-                n0, m0 = _column(taps, products, above + d, here + d, under + d, ky)
+                n0, m0 = column(taps, 0, 0, products, above + d, here + d, under + d, ky)
                 d += kx
-                n1, m1 = _column(taps, products, above + d, here + d, under + d, ky)
+                n1, m1 = column(taps, 0, 0, products, above + d, here + d, under + d, ky)
                 d += kx
-                n2, m2 = _column(taps, products, above + d, here + d, under + d, ky)
+                n2, m2 = column(taps, 0, 0, products, above + d, here + d, under + d, ky)
             if j > 0:
                 p = y * 2 * width + 2 * (j - 1)
                 q = p * channels + c
@@ -182,14 +185,14 @@ def _blur_phases(
                     a, b0 = noise[p] * strength, noise[p + 1] * strength
                     b1, b2 = noise[p + 2 * width] * strength, noise[p + 2 * width + 1] * strength
                 u1, u3 = add(f0, e2), add(n0, f2)
-                v = _mix(taps, 4, e1, u1, f1, u3)
+                v = mix(taps, 4, e1, u1, f1, u3)
                 store(out, q, _activate(v, s, b, a, below, up, low, high))
-                v = _mix(taps, 4, u1, f1, u3, n1)
+                v = mix(taps, 4, u1, f1, u3, n1)
                 store(out, q + channels, _activate(v, s, b, b0, below, up, low, high))
                 u1, u3 = add(h0, o2), add(m0, h2)
-                v = _mix(taps, 4, o1, u1, h1, u3)
+                v = mix(taps, 4, o1, u1, h1, u3)
                 store(out, q + wide, _activate(v, s, b, b1, below, up, low, high))
-                v = _mix(taps, 4, u1, h1, u3, m1)
+                v = mix(taps, 4, u1, h1, u3, m1)
                 store(out, q + wide + channels, _activate(v, s, b, b2, below, up, low, high))
             e1, e2, o1, o2 = f1, f2, h1, h2
             f0, f1, f2, h0, h1, h2 = n0, n1, n2, m0, m1, m2
@@ -246,3 +249,46 @@ def add_colours(
                         out[q - 1] += taps[7] * v
                     if j < w - 1:
                         out[q + 2] += taps[4] * v
+
+
+@kernel(FLOATS, INT, INT, INT, FLOATS, FLOATS)
+def enlarge(
+    worker: Any, begin: Any, end: Any, small: Any, height: Any, width: Any, channels: Any, taps: Any, out: Any
+) -> None:
+    """out = small enlarged by 2: as `add_colours` enlarges its planes, of pixels with their channels.
+
+    Each task is a row of `small`, which gives two of `out`.
+
+    Args:
+        small: [height, width, channels].
+        height: See `small`.
+        width: See `small`.
+        channels: See `small`.
+        taps: As in `blur_phases`.
+        out: [2 height, 2 width, channels].
+    """
+    line = width * channels
+    for m in range(begin, end):
+        above, under = max(m - 1, 0) * line, min(m + 1, height - 1) * line
+        zero = taps[0] * 0
+        t0, t3 = splat(taps[0] if m > 0 else zero), splat(taps[3] if m < height - 1 else zero)
+        t1, t2 = splat(taps[1]), splat(taps[2])
+        before, here, first, after = splat(taps[4]), splat(taps[6]), splat(taps[5]), splat(taps[7])
+        for c in range(0, channels, LANES):
+            # e, o: the vertically filtered rows 2m and 2m + 1; 0, 1, 2: of the columns before, here and after.
+            e0 = o0 = e1 = o1 = splat(zero)
+            for j in range(width + 1):
+                e2 = o2 = splat(zero)
+                if j < width:
+                    p = j * channels + c
+                    x = load(small, m * line + p)
+                    e2 = fma(t0, load(small, above + p), multiply(t2, x))
+                    o2 = fma(t3, load(small, under + p), multiply(t1, x))
+                if j > 0:
+                    q = (4 * m * width + 2 * (j - 1)) * channels + c
+                    store(out, q, fma(before, e0, multiply(here, e1)))
+                    store(out, q + channels, fma(after, e2, multiply(first, e1)))
+                    q += 2 * width * channels
+                    store(out, q, fma(before, o0, multiply(here, o1)))
+                    store(out, q + channels, fma(after, o2, multiply(first, o1)))
+                e0, o0, e1, o1 = e1, o1, e2, o2

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from foundation.files import replacing
+from foundation.inputs import DAMAGE
 from foundation.runs import STATE_FILE, snapshot_name
 from gan.io.networks import Networks
 from gan.io.tensors import save
@@ -61,16 +63,28 @@ def load_state(folder: Path) -> dict[str, Any]:
             "network if it has one (--resume=FILE)."
         )
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged files
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (*DAMAGE, OSError, ValueError, pickle.UnpicklingError, AssertionError, AttributeError) as error:
         raise TrainingError(
             f"{path} is damaged: start a new run from the newest network beside it (--resume=FILE)."
         ) from error
-    if not isinstance(state, dict) or not isinstance(state.get("version"), int):
-        raise TrainingError(f"{path} is no state of a training run: start a new run from a network (--resume=FILE).")
-    if state["version"] > VERSION:
+    if isinstance(state, dict) and isinstance(state.get("version"), int) and state["version"] > VERSION:
         raise TrainingError(f"{path} was written by a later version: update the program.")
-    return state
+    if not _is_state(state):
+        raise TrainingError(f"{path} is no state of a training run: start a new run from a network (--resume=FILE).")
+    return dict(state)
+
+
+def _is_state(state: Any) -> bool:
+    """Return True for a state whose place in the run makes sense: by that, records of the run are cut back."""
+    place = state.get("loop") if isinstance(state, dict) else None
+    if not isinstance(place, dict):
+        return False
+    counts = [state.get("version"), state.get("nimg"), state.get("batches"), place.get("tick"), place.get("tick_nimg")]
+    elapsed = place.get("elapsed")
+    return all(type(one) is int and one >= 0 for one in counts) and isinstance(elapsed, int | float)
 
 
 def saved_nimg(folder: Path) -> int | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 
+from foundation.directions import acting_layers
 from renderer.document.parts import ArrayRef
 from renderer.document.ranges import Factor, Index, Text
 from renderer.document.request import RenderRequest
@@ -13,8 +14,6 @@ from renderer.document.request import RenderRequest
 Floats = npt.NDArray[np.float32]
 Word = Annotated[str, Text(200)]
 
-ENOUGH = 0.9
-"""Share of the change that the layers have on which a direction is said to act."""
 MOST = 0.1
 """Share of the picture that counts as the place of a direction where none is painted."""
 
@@ -90,17 +89,8 @@ class EffectsFound:
         return float(self.by_layer[max(first, 0) : last + 1].sum()) / total if total > 0 else 0.0
 
     def acting(self) -> tuple[int, int] | None:
-        """Return the first and last of the fewest layers in a row that have `ENOUGH` of the change; None of none."""
-        total, count = float(self.by_layer.sum()), len(self.by_layer)
-        if not total > 0:
-            return None
-        sums = np.concatenate([[0.0], np.cumsum(self.by_layer, dtype=np.float64)])
-        for width in range(1, count + 1):
-            parts = sums[width:] - sums[:-width]
-            best = int(parts.argmax())
-            if parts[best] >= ENOUGH * total - 1e-12:
-                return best, best + width - 1
-        return 0, count - 1
+        """Return the first and last of the fewest layers in a row that have most of the change; None of none."""
+        return acting_layers(self.by_layer)
 
     def elsewhere(self, inside: npt.NDArray[np.float64] | None = None) -> float:
         """Return the share of the change outside a region, or outside the tenth of the picture that changes most.

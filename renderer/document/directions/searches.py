@@ -13,6 +13,7 @@ from foundation.specs.editing.defaults import (
     SEFA_COMPONENTS,
     STYLESPACE_COUNT,
 )
+from renderer.document.directions.effects import Fixed
 from renderer.document.parts import ArrayRef
 
 Floats = npt.NDArray[np.float32]
@@ -54,8 +55,8 @@ class MeasureSearch:
     """uint8 [H, W] in pixels of the network, 255 inside; None for the whole picture."""
     samples: int = MEASURE_SAMPLES
     layers: tuple[int, ...] | None = None
-    keep: tuple[ArrayRef, ...] = ()
-    """Directions that the result is made orthogonal to; the result as it was before follows it in the table."""
+    keep: tuple[Fixed, ...] = ()
+    """Directions whose measures the result leaves; the result as it was before follows it in the table."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class PhotoRow:
     """Title of the network that it was fitted with; empty before."""
     fingerprint: Annotated[str, Text(8192, verbatim=True)] = ""
     """Of that network; see `viz.state.finding.belonging`."""
+    blurred: bool = False
+    """The crop is that of a face: what it shows beyond the photo is blurred."""
 
     @property
     def name(self) -> str:
@@ -62,12 +64,13 @@ class PhotoRow:
     @property
     def crop(self) -> Crop:
         """Its crop."""
-        return Crop(self.x, self.y, self.size, self.angle)
+        return Crop(self.x, self.y, self.size, self.angle, "blurred" if self.blurred else "mirrored")
 
     def cropped(self, crop: Crop) -> "PhotoRow":
         """Return it with another crop, which was seen. What was painted belongs to the old one, and goes."""
         ignore = self.ignore if crop == self.crop else None
-        return replace(self, x=crop.x, y=crop.y, size=crop.size, angle=crop.angle, framed=True, ignore=ignore)
+        place = replace(self, x=crop.x, y=crop.y, size=crop.size, angle=crop.angle, blurred=crop.border == "blurred")
+        return replace(place, framed=True, ignore=ignore)
 
 
 @dataclass(frozen=True)

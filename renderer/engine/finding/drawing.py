@@ -7,13 +7,15 @@ import numpy.typing as npt
 import torch
 
 from gan.display import to_rgba8
-from gan.edits.measures import Draw
+from gan.edits.features import differentiable
+from gan.edits.measures import Draw, Trace, seen
 from gan.networks.generator import StyleGenerator
 from renderer.engine.display import shown_part
+from renderer.engine.kernels import prepare_derivatives
 from renderer.engine.keys import OutputKey, display_key, synthesis_key
 from renderer.engine.models import Model
 from renderer.engine.small import ROUGH_SECONDS
-from renderer.engine.synthesis import run, small_outputs
+from renderer.engine.synthesis import arguments_of, run, small_outputs
 from renderer.ipc.protocol import Display, RenderRequest
 
 Floats = npt.NDArray[np.float32]
@@ -32,6 +34,10 @@ def styled(model: Model) -> StyleGenerator:
 
 SMALL = 128
 """Least side of the low resolution at which slow networks are measured."""
+
+
+TRACED_SECONDS = 0.25
+"""Longest time of a picture whose gradients are computed, which take three times as long and let no request pass."""
 
 
 def _unwatched(share: float) -> None:
@@ -65,3 +71,19 @@ def drawing(
         return np.asarray(to_rgba8(shown)[..., :3] / 255, np.float32)
 
     return draw
+
+
+@torch.inference_mode(False)
+def tracing(model: Model, request: RenderRequest) -> Trace | None:
+    """Return what draws ws with gradients, with all else as in a request; None where that takes too long."""
+    if model.pace.full_s > TRACED_SECONDS:
+        return None
+    if model.device.type == "cpu":
+        prepare_derivatives()
+    key, synthesis = synthesis_key(model, request.image), differentiable(styled(model).synthesis)
+    arguments = arguments_of(model, torch.zeros(1, device=model.device), key)
+
+    def trace(ws: torch.Tensor, number: int) -> torch.Tensor:
+        return seen(synthesis(ws.to(model.device, torch.float32), **arguments))
+
+    return trace

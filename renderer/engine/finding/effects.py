@@ -6,17 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from foundation.specs.editing.defaults import NEEDS_REGION, SIMILAR
 from gan.cache import Cache
 from gan.edits.effects import PICTURES, Gauge, Kept, Task, Trial, on_layers, sign_of, starts_of
-from gan.edits.measures import MEASURES, View
+from gan.edits.looks import MEASURES, View
 from gan.images import Label
 from renderer.document.arrays import ArrayStore
 from renderer.document.directions.effects import Effects, EffectsFound, Fixed
 from renderer.document.parts import ArrayRef
 from renderer.engine.base import Watch
 from renderer.engine.finding.drawing import SearchError, drawing, styled
-from renderer.engine.finding.searching import label_of, reduced
+from renderer.engine.finding.searching import gauged, label_of, reduced
 from renderer.engine.models import Model
 from renderer.engine.small import ROUGH_SECONDS
 from renderer.ipc.protocol import RenderRequest, StyleOffset
@@ -92,7 +91,7 @@ class MeasuredEffects:
 
     def _gauge(self, one: Fixed) -> Gauge | None:
         """Return the measure of a kept direction; None where it needs the picture on which its region was painted."""
-        if one.words not in MEASURES or one.words in (*NEEDS_REGION, SIMILAR):
+        if not gauged(one):
             return None
         region = None if one.region is None else np.asarray(self._arrays.get(one.region))
 

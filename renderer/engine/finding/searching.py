@@ -1,6 +1,5 @@
 """Searches of jobs, done by `gan.edits` in steps that let requests pass."""
 
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -8,12 +7,14 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 
+from foundation.specs.editing.defaults import NEEDS_REGION, SIMILAR
 from gan.edits import classes, components, measures, stylespace, weights
-from gan.edits.boundaries import keeping_fixed
-from gan.edits.found import Found, deviating, quiet, sampling
+from gan.edits.found import Found, sampling
 from gan.edits.found import Steps as SearchSteps
+from gan.edits.looks import LOOKS, View
 from gan.images import Label
 from renderer.document.arrays import ArrayStore
+from renderer.document.directions.effects import Fixed
 from renderer.document.directions.searches import (
     ChannelTable,
     ClassSearch,
@@ -25,7 +26,7 @@ from renderer.document.directions.searches import (
 )
 from renderer.document.parts import Latent
 from renderer.engine.base import Steps
-from renderer.engine.finding.drawing import SearchError, drawing, styled
+from renderer.engine.finding.drawing import SearchError, drawing, styled, tracing
 from renderer.engine.finding.samples import Samples
 from renderer.engine.finding.sorting import sorting
 from renderer.engine.keys import ws_key
@@ -118,25 +119,29 @@ def _measured(
     Where others are kept fixed, the direction as it was before follows it.
     """
     G, draw = styled(model), drawing(model, request)
+    ways = measures.Ways(draw, tracing(model, request))
     reference = draw(WsBuilder(model, arrays, lambda key, make: make()).build(ws_key(model, request.image))[0], 0)
     region = None if way.region is None else reduced(arrays.get(way.region), reference.shape[:2])
-    found = yield from measures.measure_steps(
-        G, way.words, region, reference, draw, samples=way.samples, layers=way.layers, label=label
+    keep = [_kept(arrays, one, G.w_dim, reference) for one in way.keep]
+    return (
+        yield from measures.measure_steps(
+            G, way.words, region, reference, ways, samples=way.samples, layers=way.layers, label=label, keep=keep
+        )
     )
-    if not way.keep:
-        return found
-    kept = [np.asarray(arrays.get(one), np.float64).reshape(-1, G.w_dim).mean(axis=0) for one in way.keep]
-    vector = keeping_fixed(found.vectors[0], kept)[None].astype(np.float32)
-    done = way.samples // 2 * 2
-    sigma = yield from quiet(deviating(G, vector, label=label), done, done + 1)
-    both = (*found.names, f"{found.names[0]} before")
-    return replace(
-        found,
-        vectors=np.concatenate([vector, found.vectors]),
-        sigma=np.concatenate([sigma, found.sigma]),
-        strength=np.repeat(found.strength, 2),
-        names=both,
-    )
+
+
+def _kept(arrays: ArrayStore, one: Fixed, w_dim: int, reference: Floats) -> measures.Kept:
+    vector = np.asarray(arrays.get(one.array), np.float32).reshape(-1, w_dim).mean(axis=0)
+    if not gauged(one):
+        return measures.Kept(vector)
+    size = reference.shape[:2]
+    region = np.ones(size, np.float32) if one.region is None else reduced(arrays.get(one.region), size)
+    return measures.Kept(vector, LOOKS[one.words], View(region, reference))
+
+
+def gauged(one: Fixed) -> bool:
+    """Return True if a kept direction has a measure that needs no picture on which its region was painted."""
+    return one.words in LOOKS and one.words not in (*NEEDS_REGION, SIMILAR)
 
 
 def reduced(region: npt.NDArray[np.generic], size: tuple[int, ...]) -> Floats:

@@ -44,7 +44,13 @@ class _Search:
         if not isinstance(model.G, StyleGenerator) or not model.G.z_dim:
             raise SearchError("This network takes no z, so that its closest w cannot be looked for.")
         self.G, self.name = with_gradients(model), measuring.name
-        self.given: SynthesisOptions = {"on_layer": lambda name, x: watch.check(0.0)}
+
+        def look(name: str, x: Tensor) -> None:
+            watch.check(0.0)
+            if x.requires_grad:  # and again on the way back
+                x.register_hook(lambda gradient: watch.check(0.0))  # type: ignore[no-untyped-call]
+
+        self.given: SynthesisOptions = {"on_layer": look}
         matrix = matrix_of(key.transform, model.info.resolution) if model.info.has_transform else None
         if matrix is not None:
             self.given["input_transform"] = torch.as_tensor(transforms.inverse(matrix), dtype=torch.float32)
@@ -53,7 +59,7 @@ class _Search:
             pixels = pixels.mean(dim=0, keepdim=True)
         shown = resized(pixels, self.G.synthesis.img_size).to(model.device)
         self.compared: Comparison = comparison(measuring.distance, shown)
-        self.statistics = statistics(self.G, samples=SAMPLES)
+        self.statistics = statistics(self.G, samples=SAMPLES, check=lambda: watch.check(0.0))
 
     @torch.no_grad()
     def measured(self, w: Tensor) -> float:
@@ -93,8 +99,10 @@ def closest_steps(
         work: The job.
         watch: See above.
     """
-    search, steps = _Search(model, target, measuring, key, watch), max(work.steps, 1)
-    total, best, found = steps + SEEDS + 2, search.statistics.mean, float("inf")
+    steps = max(work.steps, 1)
+    total = steps + SEEDS + 2
+    search = yield from attempted(lambda: _Search(model, target, measuring, key, watch), (0, total))
+    best, found = search.statistics.mean, float("inf")
     for number, w in enumerate(search.starts(own), 1):
         distance = yield from attempted(lambda w=w: search.measured(w), (number - 1, total))  # type: ignore[misc]
         if distance < found:
@@ -112,7 +120,7 @@ def closest_steps(
             if distance < found:
                 best, found = w, distance
         if step < steps:
-            yield *done, _packed(search, best, found)
+            yield done[0] + 1, total, _packed(search, best, found)
     return _packed(search, best, found)
 
 

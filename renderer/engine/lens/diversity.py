@@ -1,7 +1,5 @@
 """Diversity of a network's pictures, picture by picture; what was measured is kept."""
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
@@ -10,10 +8,10 @@ from gan.cache import Cache
 from gan.display import to_rgba8
 from renderer.document.arrays import ArrayStore
 from renderer.document.lens.jobs import Diversity
-from renderer.document.parts import ImageState, Latent
+from renderer.document.parts import ImageState
 from renderer.engine.base import Result, Steps, Watch
 from renderer.engine.lens.measuring import Measuring
-from renderer.engine.lens.pictures import at_seed, awaited, drawn
+from renderer.engine.lens.pictures import awaited, drawn
 from renderer.engine.models import Model
 
 Kept = Cache[tuple[int, ImageState], PairDistances]
@@ -31,11 +29,10 @@ def diversity_steps(
 ) -> Steps:
     """Do the job `Diversity`, a picture at each step."""
     image, total = work.request.image, max(work.pictures, 2)
-    latent = image.latent if isinstance(image.latent, Latent) else Latent()
-    pairs = known.made((model.serial, replace(image, latent=replace(latent, x=0.0, y=0.0, array=None))), PairDistances)
+    pairs = known.made((model.serial, image.at_seed(0)), PairDistances)
     while pairs.count < total:
         done = pairs.count, total
-        pixels = to_rgba8((yield from drawn(model, arrays, at_seed(image, pairs.count), watch, done)))
+        pixels = to_rgba8((yield from drawn(model, arrays, image.at_seed(pairs.count), watch, done)))
         features = measuring.run(lambda distance, shown=pixels: distance.of(as_batch(shown)))  # type: ignore[misc]
         pairs.add((yield from awaited(features, watch, done)))
         if pairs.count < total:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -41,9 +41,7 @@ def image_of(image: ImageState, number: int) -> ImageState:
     if number == 0:
         return image
     base = image.latent if isinstance(image.latent, Latent) else None
-    seed = (math.floor(base.x) if base else -1) + number
-    latent = replace(base or Latent(), x=float(seed), y=0.0, array=None)
-    return replace(image, latent=latent)
+    return image.at_seed((math.floor(base.x) if base else -1) + number)
 
 
 @dataclass

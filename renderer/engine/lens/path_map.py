@@ -1,18 +1,18 @@
 """Path lengths around places of the grid of seeds, coarse to fine; fields are kept while only the place changes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from renderer.document.arrays import ArrayStore
 from renderer.document.lens.jobs import MAP_STEP, PathMap
-from renderer.document.parts import ImageState, Latent
+from renderer.document.parts import ImageState
 from renderer.engine.base import Result, Steps, Watch
 from renderer.engine.finding.drawing import SMALL
 from renderer.engine.lens.measuring import Measuring
-from renderer.engine.lens.pictures import Attempt, at_seed, awaited, drawn
+from renderer.engine.lens.pictures import Attempt, awaited, drawn
 from renderer.engine.models import Model
 from renderer.engine.small import ROUGH_SECONDS
 
@@ -56,10 +56,9 @@ def map_steps(
 ) -> Steps:
     """Do the job `PathMap`, a field at each step. Slow networks are drawn at a low resolution."""
     image = work.request.image
-    latent = image.latent if isinstance(image.latent, Latent) else Latent()
     sides = [side for side in model.low_res_sides if side >= SMALL] if model.pace.full_s > ROUGH_SECONDS else []
     side = min(sides, default=0)
-    known.begin((model.serial, replace(image, latent=replace(latent, x=0.0, y=0.0, array=None)), side))
+    known.begin((model.serial, image.at_seed(0), side))
     about = measuring.name, side or model.G.img_resolution
     fields = list(order(work.columns, work.rows))
     wanted = [one for one in fields if (work.first + one[0], work.top + one[1]) not in known.values]
@@ -86,7 +85,7 @@ def _field(
     x, y = place[0] * MAP_STEP, place[1] * MAP_STEP
     shown = []
     for dx, dy in ((0.0, 0.0), (EPSILON, 0.0), (0.0, EPSILON)):
-        pixels = yield from drawn(model, arrays, at_seed(image, x + dx, y + dy), watch, done, side)
+        pixels = yield from drawn(model, arrays, image.at_seed(x + dx, y + dy), watch, done, side)
         shown.append((pixels[:3][None] + 1) * 127.5)
     features = yield from awaited(measuring.run(lambda distance: distance.of(torch.cat(shown))), watch, done)
     here, right, below = features.double()

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
-from dataclasses import replace
 from typing import TypeVar
 
 import torch
 
 from renderer.document.arrays import ArrayStore
-from renderer.document.parts import ImageState, Latent
+from renderer.document.parts import ImageState
 from renderer.engine.base import SLICE_SECONDS, Cancelled, Watch
 from renderer.engine.keys import OutputKey, SynthesisKey, synthesis_key
 from renderer.engine.models import Model
@@ -58,9 +57,3 @@ def _output(model: Model, ws: torch.Tensor, key: SynthesisKey, watch: Watch, sid
     if side:
         return small_outputs(model, ws, key, side, watch.check)[0].float()
     return next(iter(run(model, ws, OutputKey(key), watch.check).outputs.values())).float()
-
-
-def at_seed(image: ImageState, x: float, y: float = 0.0) -> ImageState:
-    """Return an image state at another place of the grid of seeds."""
-    base = image.latent if isinstance(image.latent, Latent) else Latent()
-    return replace(image, latent=replace(base, x=float(x), y=float(y), array=None))

@@ -17,7 +17,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.lens.jobs import PowerFound, RadialPower
 from renderer.engine.base import Result, Steps, Watch
 from renderer.engine.finding.drawing import SearchError
-from renderer.engine.lens.pictures import at_seed, drawn, plain
+from renderer.engine.lens.pictures import drawn, plain
 from renderer.engine.models import Model
 
 SEED = 0
@@ -106,7 +106,7 @@ def power_steps(model: Model, arrays: ArrayStore, powers: Powers, work: RadialPo
             if not dataset.complete and dataset.sums.count / len(dataset.chosen) <= network.count / total:
                 dataset.advance()
             else:
-                pixels = yield from drawn(model, arrays, at_seed(image, network.count), watch, (done, every))
+                pixels = yield from drawn(model, arrays, image.at_seed(network.count), watch, (done, every))
                 network.add(to_uint8(pixels).cpu())
             done += 1
             if done < every:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from imgui_bundle import imgui
 
 from renderer.ipc.protocol import SPECTRUM
 from tests.e2e.driver import Driver, Key, drive
@@ -9,6 +10,7 @@ from viz.shell.layout import SETTLED
 from viz.state.bands import short_name
 from viz.state.params import put
 from viz.state.scene import Scene
+from viz.ui import record
 
 pytestmark = pytest.mark.window
 PANEL = "//Layers & spectrum/**/"
@@ -160,6 +162,33 @@ def test_the_spectrum_appears_and_follows_its_controls(lent, avatars):
         assert d.facts.spectrum is None
 
     drive(steps, network=avatars, renderer=lent, size=WIDE, scene=analyse)
+
+
+def test_the_curve_is_read_under_the_pointer_and_columns_say_what_they_are_of():
+    def texts(d: Driver, drawn: record.Record) -> list[str]:
+        drawn.clear()
+        d.frames(1)
+        return [one.text for one in drawn.texts]
+
+    def steps(d: Driver):
+        d.wait_frame()
+        drawn = record.start()
+        layer = d.facts.model.layers[0].name
+        d.ctx.mouse_move(f"{PANEL}##{layer}")
+        d.wait_for(lambda: any("Std and Max" in text for text in texts(d, drawn)), what="what the columns are of")
+        d.click(f"{PANEL}##Measure")
+        d.wait_frame()
+        x0, _, x1, y1 = d.rect(f"{PANEL}##csv")
+        d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2 - 60, y1 + 60))
+        d.frames(2)
+        [shown] = [text for text in texts(d, drawn) if " dB at " in text]
+        frequency = float(shown.rpartition(" ")[2])
+        value = float(shown.partition(" dB")[0].replace("−", "-"))
+        near = min(d.facts.figures.frame.radial, key=lambda point: abs(point[0] - frequency))
+        assert near[1] == pytest.approx(value, abs=0.06)
+        record.stop()
+
+    drive(steps, size=WIDE, scene=analyse)
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1040, 640)])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from imgui_bundle import imgui
+from imgui_bundle import imgui, implot
 
 from renderer.document.parts import Transform
 from tests.e2e.driver import Driver, Key, drive
@@ -32,6 +32,16 @@ def complete(d: Driver) -> lens_equivariance.Measured:
     d.wait_for(lambda: now.complete, what="figures")
     d.frames(2)
     return now
+
+
+def point_at_the_curves(d: Driver) -> None:
+    """Move the pointer a little right of the middle of the curves."""
+    places: dict[str, spots.Rect] = {}
+    spots.watch(places)
+    d.frames(2)
+    spots.unwatch(places)
+    x0, y0, x1, y1 = places[PLOT]
+    d.ctx.mouse_move_to_pos(imgui.ImVec2(x0 + (x1 - x0) * 0.55, (y0 + y1) / 2))
 
 
 def test_the_key_opens_and_closes_it():
@@ -63,12 +73,7 @@ def test_figures_follow_the_transform_and_a_click_goes_along_the_path():
         first = now.found
         d.change(lambda scene: put(scene, "view.lens.pictures", 3))
         assert complete(d).found.pictures.tolist() == [3] * 61
-        places: dict[str, spots.Rect] = {}
-        spots.watch(places)
-        d.frames(2)
-        spots.unwatch(places)
-        x0, y0, x1, y1 = places[PLOT]
-        d.ctx.mouse_move_to_pos(imgui.ImVec2(x0 + (x1 - x0) * 0.55, (y0 + y1) / 2))
+        point_at_the_curves(d)
         d.frames(2)
         d.ctx.mouse_click(0)
         d.frames(4)
@@ -80,6 +85,34 @@ def test_figures_follow_the_transform_and_a_click_goes_along_the_path():
         d.press(Key.mod_ctrl, Key.z)
         assert d.scene.document.transform == MOVED, "it was one step"
         assert first is not None
+
+    drive(steps, size=SIZE)
+
+
+def test_the_way_lies_on_the_picture_and_has_a_cross_where_the_curves_are_pointed_at():
+    def steps(d: Driver):
+        opened(d)
+        d.change(lambda scene: put(scene, "document.transform", replace(MOVED, angle=0.0)))
+        now = complete(d)
+
+        def at(share: float) -> np.ndarray:
+            place = d.scene.interaction.pointer.place
+            side = place.width * place.scale
+            x = round(place.x + side * (0.5 + share * MOVED.x))
+            y = round(place.y + side * (0.5 + share * MOVED.y))
+            return d.window()[y - 4 : y + 5, x - 4 : x + 5].astype(int)
+
+        measured = 0.75
+        wanted = implot.sample_colormap(float(now.found.translation[46]) / 80, implot.Colormap_.viridis)
+        color = 255 * np.array([wanted.x, wanted.y, wanted.z])
+        assert np.abs(at(measured) - color).sum(axis=2).min() < 24
+        point_at_the_curves(d)
+        d.frames(3)
+        assert now.pointed is not None
+        assert (at(now.pointed) > 250).all(axis=2).any(), "the cross is white"
+        d.press(Key.l)
+        d.frames(6)
+        assert np.abs(at(measured) - color).sum(axis=2).min() >= 24, "it goes with the lens"
 
     drive(steps, size=SIZE)
 
@@ -145,6 +178,30 @@ def test_the_speed_of_a_timeline_is_shown_and_evened_out():
         assert not d.scene.document.timeline.constant_speed
 
     drive(steps, size=SIZE)
+
+
+def test_the_lens_takes_the_height_that_its_curves_need_and_gives_it_back():
+    def steps(d: Driver):
+        d.wait_frame()
+        d.frames(12)
+        place = d.scene.interaction.pointer.place
+        opened(d)
+        d.change(lambda scene: put(scene, "document.transform", MOVED))
+        complete(d)
+        d.frames(12)
+        places: dict[str, spots.Rect] = {}
+        spots.watch(places)
+        d.frames(2)
+        spots.unwatch(places)
+        _, y0, _, y1 = places[PLOT]
+        assert y1 - y0 >= 110
+        assert d.scene.interaction.pointer.place.scale < place.scale
+        d.press(Key.l)
+        d.ctx.window_focus("//Timeline")
+        d.frames(20)
+        assert d.scene.interaction.pointer.place == place
+
+    drive(steps, size=(1280, 720))
 
 
 @pytest.mark.parametrize(("width", "height", "scale"), [(1280, 720, 1.0), (1280, 800, 1.5)])

@@ -6,6 +6,8 @@ from imgui_bundle import imgui
 from PIL import Image
 
 from renderer.document.parts import Truncation
+from renderer.document.timeline import Key as Keyed
+from renderer.document.timeline import Timeline, Track
 from renderer.ipc.protocol import PathMap, RadialPower
 from tests.e2e.analysis.test_lens import SIZE, opened
 from tests.e2e.driver import Driver, Key, drive
@@ -17,6 +19,7 @@ from viz.state.params import put
 from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
+KEYED = Timeline(seconds=4.0, tracks=(Track("latent.x", (Keyed(0.0, 0.0), Keyed(4.0, 2.0))),))
 MENU = "//Layers & spectrum/**/{}/##menu"
 
 
@@ -90,6 +93,23 @@ def test_the_map_lies_over_the_pad_while_it_is_seen():
     drive(steps, size=SIZE)
 
 
+def test_what_the_timeline_decides_does_not_begin_its_measurement_anew():
+    def steps(d: Driver):
+        opened(d)
+        d.change(lambda scene: put(scene, "document.timeline", KEYED))
+        job = d.facts.scratch.get(lens_path.Speed)
+        over(d, job, "the steps of the timeline")
+        work = job.work
+        d.change(lambda scene: put(scene, "document.latent.x", 9.0))
+        d.frames(20)
+        assert job.work is work, "its keys say which seed it is"
+        assert not job.behind
+        d.change(lambda scene: put(scene, "document.truncation", Truncation(0.5)))
+        d.wait_for(lambda: job.work is not work, what="a measurement at another psi")
+
+    drive(steps, size=SIZE)
+
+
 def test_a_walk_is_a_path_too():
     def steps(d: Driver):
         opened(d)
@@ -104,7 +124,7 @@ def test_a_walk_is_a_path_too():
         assert path == lens_path.path_of(d.scene)
         assert path.seconds == pytest.approx(lens_path.WALK_SEEDS / slow)
         assert [key.value for key in path.tracks[0].keys] == [0.0, lens_path.WALK_SEEDS]
-        assert np.isfinite(job.result).all()
+        assert np.isfinite(job.result[: job.of.samples]).all()
 
     drive(steps, size=SIZE)
 

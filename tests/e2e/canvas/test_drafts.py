@@ -14,7 +14,7 @@ from gan.networks import build
 from renderer.document import timeline as tl
 from renderer.document.document import Motion
 from renderer.document.parts import Latent, LayerStyle, Network
-from tests.e2e.driver import Driver, drive
+from tests.e2e.driver import Driver, drive, written
 from viz.canvas import tools
 from viz.link import render_link
 from viz.state.motion import REST_S
@@ -175,7 +175,7 @@ def test_saving_in_the_middle_of_a_drag_saves_the_whole_picture(tmp_path):
         hold(d, 0.4)
         assert drafts(d) == 32
         d.press(imgui.Key.mod_ctrl, imgui.Key.s)
-        d.wait_for(lambda: list(Path(tmp_path).glob("*.png")), what="a saved picture")
+        d.wait_for(lambda: written(Path(tmp_path).glob("*.png")), what="a saved picture")
         d.ctx.mouse_up(0)
         d.wait_frame()
         saved = np.asarray(Image.open(next(Path(tmp_path).glob("*.png"))).convert("RGBA"))

@@ -10,8 +10,10 @@ from tests.e2e.dragging.test_drag_section import SECTION, SIZE, chosen, run, see
 from tests.e2e.dragging.test_point_tool import opened, points, pull
 from tests.e2e.driver import Driver, drive
 from tests.e2e.driver import Key as Press
+from viz.dragging.run import hindrance
 from viz.files.actions import OpenFile, SaveSession
 from viz.state.params import put
+from viz.state.settings import Settings
 
 pytestmark = pytest.mark.window
 
@@ -114,16 +116,25 @@ def test_a_film_says_that_it_replaced_tracks_and_goes_in_one_step():
         pull(d, (10, 20), (40, 20))
         run(d)
         dragged = d.scene.document
+        d.wait_whole()
+        picture = d.picture()
         d.click(f"{SECTION}##drag film")
         d.frames(2)
         assert [track.path for track in d.scene.document.timeline.tracks] == ["latent", "transform.angle"]
         told = [one.text for one in d.scene.interaction.notifications.messages]
         assert any("a track on the timeline. Ctrl+Z brings it back" in text for text in told)
+        assert d.scene.view.playback.on
         undo(d)
         assert d.scene.document == dragged
         assert d.scene.document.timeline.tracks == tracks
+        assert not d.scene.view.playback.on, "the picture of the drag is shown, not that of the old tracks"
+        d.wait_whole()
+        assert (d.picture() == picture).all()
+        assert hindrance(d.scene, d.facts) == "", "and the points can be dragged on"
+        redo(d)
+        assert d.scene.view.playback.on
 
-    drive(steps, size=SIZE)
+    drive(steps, size=SIZE, settings=Settings(smooth=False))
 
 
 def test_a_session_saved_in_the_middle_opens_with_its_points(tmp_path):

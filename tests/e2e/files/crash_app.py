@@ -18,11 +18,13 @@ from viz.files.sessions import FILES
 
 
 def work(app: Any, file: Path) -> None:
-    """Another psi in each frame; a line for each: time, psi."""
+    """Another psi in each frame; a line for each: time, psi, and the psi that autosave has written last."""
+    kept = app._memory.autosave._kept  # before the change: what is written by now
     now = app.scene.document.truncation.psi + 0.001
     app.change(lambda scene: replace(scene, document=replace(scene.document, truncation=Truncation(now))))
     with file.open("a") as log:
-        log.write(f"{time.time()} {app.scene.document.truncation.psi}\n")
+        psi = 0.0 if kept is None else kept.document.truncation.psi
+        log.write(f"{time.time()} {app.scene.document.truncation.psi} {psi}\n")
 
 
 def look(app: Any, file: Path) -> None:

@@ -111,6 +111,8 @@ def test_a_run_folder_opens_as_a_run_and_can_be_looked_into(nets):
         assert names(d) == ["network-snapshot-000080.pkl"]
         d.click(f"{DIALOG}/##up")
         there(d, nets)
+        d.wait_for(lambda: browser(d).reading.runs == {str(nets / "00001-run"): 80.0}, what="the run again")
+        d.frames(2)
         d.press(Key.enter)
         assert d.scene.document.network.source == str(nets / "00001-run" / "network-snapshot-000080.pkl")
         assert [snapshot.kimg for snapshot in d.facts.snapshots] == [80.0]

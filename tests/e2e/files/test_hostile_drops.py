@@ -21,9 +21,10 @@ from tests.hostile import (
     cases_torch,
 )
 from tests.hostile.case import Case
+from tests.hostile.commands import files as others
 from tests.hostile.documents import recipes
 from tests.hostile.documents.case import DocumentCase
-from tests.soak import ON
+from tests.soak import ON, times
 from viz.files.sessions import FILES
 from viz.state.params import put
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.window
 
 LONGEST_MS = 100.0
 """Maximum CPU time of the window's thread in a frame."""
-EVERY = 1 if ON else 9
+EVERY = times(9, 1)
 
 
 def files(folder: Path) -> list[tuple[str, Path]]:
@@ -56,6 +57,13 @@ def files(folder: Path) -> list[tuple[str, Path]]:
         path = folder / f"d{number}{document.suffix}"
         document.make(path)
         found.append((document.name, path))
+    more = [(kind, *one) for kind in others.SUFFIXES for one in others.files(kind)] if ON else []
+    for number, (kind, name, make) in enumerate(more):
+        place = folder / f"o{number}"
+        place.mkdir()
+        path = others.place_of(place, kind, name)
+        make(path)
+        found.append((f"{kind}: {name}", path))
     return found
 
 
@@ -69,7 +77,7 @@ def renderer():
 def test_the_window_stays_fluent_and_keeps_the_work(tmp_path, renderer):
     config = tmp_path / "config"
     dropped = files(tmp_path)
-    assert len(dropped) > (250 if ON else 25)
+    assert len(dropped) > (400 if ON else 25)
 
     def steps(d: Driver) -> None:
         d.wait_frame()
@@ -105,6 +113,7 @@ def test_the_window_stays_fluent_and_keeps_the_work(tmp_path, renderer):
         d.wait_frame()
 
         def kept() -> bool:
+            assert not d.facts.keeping.problem
             return any(
                 load(path, ArrayStore(), []).document.truncation.psi == 0.123
                 for path in (config / "sessions").glob("*.stylescope")

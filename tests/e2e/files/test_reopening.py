@@ -167,7 +167,7 @@ def test_earlier_sessions_are_in_the_menu_with_network_time_and_thumbnail(tmp_pa
         assert [one.title for one in d.facts.sessions] == ["Demo network"] * 3
         d.click("//**/###session1")
         d.wait_for(lambda: d.scene.document.truncation.psi == 0.8, what="the session")
-        assert d.facts.undo == "Open last session"
+        d.wait_for(lambda: d.facts.undo == "Open last session", what="the step, which a held button keeps open")
 
     drive(steps, config_dir=tmp_path)
 

@@ -17,6 +17,7 @@ from tests.e2e.driver import Driver, Key, drive
 from viz.gallery.export import SEED_EXPORTER
 from viz.gallery.known import KNOWN
 from viz.gallery.order import similarity
+from viz.gallery.sheet import SIDES
 from viz.gallery.view import Gallery
 from viz.state.seeds.marks import marks_of, network_of
 from viz.state.settings import Settings
@@ -367,3 +368,19 @@ def test_nothing_is_cut_in_a_small_window(size, scale):
             assert 0 <= y0 < y1 <= size[1]
 
     drive(steps, size=size, settings=Settings(scale=scale))
+
+
+@pytest.mark.parametrize(("width", "control"), [(1280, "Size/##value"), (1920, "Size/##track")])
+def test_the_size_of_the_pictures_can_be_dragged_in_a_narrow_and_a_wide_header(width, control):
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.press(Key.s)
+        d.frames(4)
+        x0, y0, x1, y1 = d.rect(f"//**/{control}")
+        assert x1 - x0 >= 20, "there is something to drag"
+        before = d.scene.view.gallery.side
+        y = (y0 + y1) / 2
+        d.drag([((x0 + x1) / 2, y), ((x0 + x1) / 2 + 30, y), ((x0 + x1) / 2 + 60, y)])
+        assert before < d.scene.view.gallery.side <= SIDES[1]
+
+    drive(steps, size=(width, 720))

@@ -1,19 +1,17 @@
 """Section "Directions"."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from imgui_bundle import imgui
-from PIL import Image
 
 from renderer.document.parts import Direction, Latent
 from tests.e2e.directions.found import groups, item, rows
 from tests.e2e.driver import Driver, drive
-from tests.e2e.generate.directed import ROOT, directed
+from tests.e2e.generate.commanded import commanded
+from tests.e2e.generate.directed import directed
 from tests.fixtures_path import fixtures
 from viz.files.actions import OpenNetwork
 from viz.files.browse_dialog import browser_of
@@ -50,11 +48,8 @@ def drag_layers(d: Driver, item: str, start: float, end: float) -> None:
 
 
 def from_the_command_line(network: str, argument: str, folder: Path) -> np.ndarray:
-    command = [sys.executable, "-m", "gan", "images", f"--network={network}", "--seeds=3", "--device=cpu"]
-    subprocess.run(
-        [*command, f"--direction={argument}", f"--outdir={folder}"], check=True, cwd=ROOT, stdout=subprocess.DEVNULL
-    )
-    return np.asarray(Image.open(folder / "seed0003.png"))
+    words = ["python", "-m", "gan", "images", f"--network={network}", "--seeds=3", f"--direction={argument}"]
+    return commanded(words, folder)
 
 
 def test_a_direction_is_the_same_in_the_window_on_the_command_line_and_by_hand(lent, avatars, tmp_path):
@@ -90,7 +85,7 @@ def test_a_direction_is_the_same_in_the_window_on_the_command_line_and_by_hand(l
     for layers, picture in seen.items():
         first, last = map(int, layers.split("-"))
         np.testing.assert_array_equal(
-            picture, directed(avatars, tmp_path / "smile.npy", 3, 0.4, first, last, tmp_path), err_msg="by hand"
+            picture, directed(avatars, tmp_path / "smile.npy", 3, 0.4, first, last), err_msg="by hand"
         )
         argument = f"{tmp_path / 'smile.npy'}:0.4:{layers}"
         np.testing.assert_array_equal(
@@ -209,7 +204,7 @@ def test_a_direction_for_each_layer_is_added_by_the_file_browser(lent, avatars, 
         settings=Settings(browse_dir=str(tmp_path)),
         scene=lambda scene: put(scene, "document.latent", Latent(3.0)),
     )
-    by_hand = directed(avatars, tmp_path / "age.npy", 3, 0.4, 2, 4, tmp_path)
+    by_hand = directed(avatars, tmp_path / "age.npy", 3, 0.4, 2, 4)
     np.testing.assert_array_equal(seen[0], by_hand)
     typed = from_the_command_line(avatars, f"{tmp_path / 'age.npy'}:0.4:2-4", tmp_path / "out")
     np.testing.assert_array_equal(seen[0][..., :3], typed)

@@ -54,6 +54,52 @@ def test_a_typed_seed_shows_its_picture_and_the_grid_counts_in_hundreds(lent, av
     drive(steps, network=avatars, renderer=lent)
 
 
+def test_one_walks_from_a_stored_latent_and_back_and_leaves_it_by_a_seed(lent, avatars):
+    def steps(d: Driver):
+        seven = at(d, Latent(7))
+        assert d.facts.model is not None
+        w = np.random.RandomState(0).randn(d.facts.model.num_ws, d.facts.model.w_dim).astype(np.float32)
+        stored = at(d, Latent(array=d.facts.arrays.add(w)))
+        assert not np.array_equal(stored, at(d, Latent()))
+        d.press(Key.mod_ctrl, Key.z)
+        d.wait_frame()
+        assert np.array_equal(stored, d.picture())
+        d.type_into("//Generator/pad/##x", "0.4")
+        d.wait_frame()
+        halfway = d.picture()
+        assert not np.array_equal(stored, halfway)
+        d.type_into("//Generator/pad/##x", "1")
+        d.wait_frame()
+        assert np.array_equal(d.picture(), at(d, Latent(1))), "from a step away on there are the seeds alone"
+        d.press(Key.mod_ctrl, Key.z)
+        d.press(Key.mod_ctrl, Key.z)
+        d.wait_frame()
+        assert np.array_equal(halfway, d.picture())
+        d.press(Key.n)
+        assert latent(d).stored == 1, "the nearest whole place is that of the stored latent"
+        d.wait_frame()
+        assert np.array_equal(stored, d.picture())
+        x, y = centre(d, PAD)
+        d.drag([(x - 14 + 7 * k, y) for k in range(4)])
+        assert 0 < latent(d).stored < 1
+        d.press(Key.mod_ctrl, Key.z)
+        d.change(lambda scene: put(scene, "view.motion.latent", True))
+        d.frames(20)
+        d.change(lambda scene: put(scene, "view.motion.latent", False))
+        assert latent(d).stored < 1, "a walk leaves it"
+        d.press(Key.mod_ctrl, Key.z)
+        assert latent(d).stored == 1
+        d.type_into(SEED, "7")
+        assert latent(d) == Latent(7)
+        d.wait_frame()
+        assert np.array_equal(seven, d.picture())
+        d.press(Key.mod_ctrl, Key.z)
+        d.press(Key.r)
+        assert latent(d).array is None, "a random seed leaves it"
+
+    drive(steps, network=avatars, renderer=lent)
+
+
 def test_dragging_the_pad_walks_and_a_click_on_a_neighbour_goes_there(lent, avatars):
     def steps(d: Driver):
         d.wait_frame()
@@ -173,6 +219,21 @@ def test_classes_are_picked_from_a_list_and_blended(lent, classes):
         d.click("//Generator/##Second class", 1)
         d.click("//Generator/##Class", 1)
         assert (latent(d).label, latent(d).label_b) == (None, None)
+
+    drive(steps, network=classes, renderer=lent)
+
+
+def test_a_stored_latent_has_its_class_in_it(lent, classes):
+    def steps(d: Driver):
+        d.wait_frame()
+        assert d.facts.model is not None
+        ref = d.facts.arrays.add(np.zeros(d.facts.model.w_dim, np.float32))
+        at(d, Latent(array=ref))
+        d.drag([centre(d, "//Generator/##Class")])
+        assert not d.exists("**/##pick from seed")
+        at(d, Latent(array=ref).moved_to(0.5, 0.0))
+        d.click("//Generator/##Class")
+        assert d.exists("**/##pick from seed")
 
     drive(steps, network=classes, renderer=lent)
 

@@ -1,17 +1,15 @@
 """Section "Layer bending"."""
 
-import subprocess
-import sys
+import shlex
 
 import numpy as np
 import pytest
 from imgui_bundle import imgui
-from PIL import Image
 
 from foundation.specs.formats import UNBENT
 from renderer.document.parts import Latent, LayerBend
 from tests.e2e.driver import Driver, drive
-from tests.e2e.generate.directed import ROOT
+from tests.e2e.generate.commanded import commanded
 from viz.commands.command_line import command_for
 from viz.generate.layer_bending import channels_of, names_of, summary, unable
 from viz.state.params import put
@@ -42,10 +40,7 @@ def test_a_bent_layer_is_the_same_picture_on_the_command_line(lent, avatars, tmp
 
     drive(steps, network=avatars, renderer=lent, scene=lambda scene: put(scene, "document.latent", Latent(3.0)))
     assert "--bend=b16.conv1:turn:30.0:0,1,2,5" in words[0]
-    command = [sys.executable, "-m", *words[0].split()[2:-1], f"--outdir={tmp_path}", "--device=cpu"]
-    subprocess.run(command, check=True, cwd=ROOT)
-    (path,) = tmp_path.glob("*.png")
-    np.testing.assert_array_equal(np.asarray(Image.open(path)), seen[0][..., :3])
+    np.testing.assert_array_equal(commanded(shlex.split(words[0]), tmp_path), seen[0][..., :3])
 
 
 def test_an_operation_is_added_moved_keyed_and_taken_away_by_hand():

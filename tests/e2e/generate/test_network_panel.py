@@ -13,13 +13,14 @@ from gan.images import render, styles
 from renderer.document import metadata
 from renderer.document.parts import Latent
 from renderer.document.recipe import KEY
-from tests.e2e.driver import Driver, Key, drive
+from tests.e2e.driver import Driver, Key, drive, written
 from tests.fixtures_path import fixtures
 from viz.files.actions import SavePicture
 from viz.files.sources import bundled
 from viz.state.params import put
 from viz.state.settings import Settings
 from viz.state.snapshots import current
+from viz.ui import record
 
 pytestmark = pytest.mark.window
 FIELD = "//Generator/##Network file"
@@ -183,7 +184,7 @@ def test_a_run_folder_opens_its_newest_network_and_stays_with_it(lent, run_folde
         assert d.facts.snapshots[current(d.facts.snapshots, source(d))].kimg == 200
         d.change(lambda scene: scene.request(SavePicture()))
         folder = Path(d.scene.settings.capture_dir)
-        d.wait_for(lambda: list(folder.glob("*.png")), what="the saved picture")
+        d.wait_for(lambda: written(folder.glob("*.png")), what="the saved picture")
         text = json.loads(metadata.read(next(folder.glob("*.png")), KEY))
         assert text["document"]["network"]["source"] == newest
         digest = hashlib.sha256(Path(newest).read_bytes()).hexdigest()
@@ -224,7 +225,7 @@ def test_the_generator_as_trained_is_chosen_beside_its_average(lent, tmp_path):
         seen.extend((average, d.picture().copy()))
         assert not np.array_equal(average, seen[1])
         d.press(Key.mod_ctrl, Key.s)
-        d.wait_for(lambda: list(tmp_path.glob("*.png")), what="the saved picture")
+        d.wait_for(lambda: written(tmp_path.glob("*.png")), what="the saved picture")
         d.press(Key.mod_ctrl, Key.z)
         d.wait_frame()
         assert np.array_equal(d.picture(), average)
@@ -247,3 +248,20 @@ def test_a_file_of_one_generator_offers_no_choice(lent, avatars):
         assert not d.exists("//**/##generator G")
 
     drive(steps, network=str(fixtures() / "formats" / "torch_save_sg2" / "ema_only.pkl"), renderer=lent)
+
+
+def test_recent_networks_of_one_name_are_told_apart_by_their_folders():
+    runs = [f"/home/somebody/experiments/of the last year/training-runs/avatars-0000{k}" for k in (3, 4)]
+
+    def steps(d: Driver):
+        d.wait_frame()
+        drawn = record.start()
+        d.click(FIELD)
+        d.frames(3)
+        drawn.clear()
+        d.frames(1)
+        notes = [one.text for one in drawn.texts if one.text.startswith("…")]
+        assert [note[-13:] for note in notes] == [run[-13:] for run in runs]
+        record.stop()
+
+    drive(steps, settings=Settings(recent=tuple(f"{run}/net.pkl" for run in runs)))

@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 from PIL import Image
 
 from renderer.ipc.protocol import LayerNoise, Noise
-from tests.e2e.driver import Driver, drive
+from tests.e2e.driver import Driver, drive, written
 from viz.generate.noise_map import NOISE_MAP, colored, level
 from viz.state.params import put
 from viz.state.settings import Settings
@@ -112,7 +112,7 @@ def test_the_map_is_the_standard_deviation_of_the_pictures(lent, avatars):
         assert measured.max() > 0.5
         d.click(f"{ROOT}/##save deviation")
         folder = Path(d.scene.settings.capture_dir)
-        d.wait_for(lambda: list(folder.glob("*.png")), what="the saved map")
+        d.wait_for(lambda: written(folder.glob("*.png")), what="the saved map")
         saved = np.asarray(Image.open(next(folder.glob("*.png"))))
         assert np.array_equal(saved, colored(measured, measured.max())[..., :3])
         d.click(f"{ROOT}/##deviation")

@@ -9,7 +9,7 @@ from foundation.transparency import SHADES, checkerboard, over
 from renderer.document.document import Camera
 from tests.e2e.analysis.test_analysis_panel import WIDE, analyse, front
 from tests.e2e.canvas.test_compare import comparing, one_to_one, seed, seen
-from tests.e2e.driver import Driver, drive
+from tests.e2e.driver import Driver, drive, written
 from tests.e2e.generate.test_families import (
     NOISE,
     REASONS,
@@ -23,6 +23,7 @@ from tests.e2e.generate.test_families import (
 )
 from tests.unit.renderer import tiny
 from viz.commands.table import WORKSPACES
+from viz.files.browse_dialog import browser_of
 from viz.state.params import put
 from viz.state.settings import Settings
 
@@ -54,7 +55,7 @@ def test_every_panel_draws_and_the_picture_is_saved(kind, lent, tmp_path):
         expected = over(d.picture()) if kind == "rgba" else d.picture()[..., :3]
         assert np.abs(shown(d).astype(int) - expected).max() <= 1
         d.press(Key.mod_ctrl, Key.s)
-        d.wait_for(lambda: list(folder.glob("*.png")), what="the saved picture")
+        d.wait_for(lambda: written(folder.glob("*.png")), what="the saved picture")
         with Image.open(folder / "00000.png") as picture:
             assert np.array_equal(np.asarray(picture), d.picture() if kind == "rgba" else d.picture()[..., :3])
         for workspace in ("mix", "analyse"):
@@ -115,7 +116,7 @@ def test_transparent_pictures_are_saved_as_webp(lent, tmp_path):
     def steps(d: Driver) -> None:
         d.wait_frame()
         d.press(Key.mod_ctrl, Key.s)
-        d.wait_for(lambda: list(folder.glob("*.webp")), what="the saved picture")
+        d.wait_for(lambda: written(folder.glob("*.webp")), what="the saved picture")
         with Image.open(folder / "00000.webp") as picture:
             assert picture.format == "WEBP"
             assert np.array_equal(np.asarray(picture), d.picture())
@@ -210,6 +211,39 @@ def test_numbers_take_the_place_of_a_class(lent, tmp_path):
         d.wait_frame()
         assert d.scene.document.latent.condition == ()
         assert np.array_equal(d.picture(), before)
+
+    drive(steps, network=tiny.save(tmp_path, "numbers"), renderer=lent, size=TALL)
+
+
+def test_the_numbers_of_a_file_are_taken_where_they_fit(lent, tmp_path):
+    (tmp_path / "camera.txt").write_text(", ".join(str(i / 10) for i in range(25)))
+    np.save(tmp_path / "short.npy", np.zeros(16, np.float32))
+
+    def choose(d: Driver, name: str) -> None:
+        d.click("//Generator/**/##From file")
+        d.frames(3)
+        browser = browser_of(d.facts)
+        browser.go(str(tmp_path))
+        d.wait_for(lambda: len(browser.shown) == 2, what="the files")
+        d.click(f"**/##{name}")
+        d.click("**/##take")
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.click("//Generator/condition/##1")
+        d.wait_frame()
+        before = d.picture()
+        choose(d, "camera.txt")
+        d.wait_for(lambda: d.scene.document.latent.condition[24] == 2.4, what="the numbers")
+        d.wait_frame()
+        assert not np.array_equal(d.picture(), before)
+        taken = d.scene.document.latent.condition
+        choose(d, "short.npy")
+        d.wait_for(
+            lambda: any("16 numbers, but this network's condition has 25" in one.text for one in d.app.messages),
+            what="the reason",
+        )
+        assert d.scene.document.latent.condition == taken
 
     drive(steps, network=tiny.save(tmp_path, "numbers"), renderer=lent, size=TALL)
 

@@ -1,17 +1,15 @@
 """Section "Style channels"."""
 
-import subprocess
-import sys
+import shlex
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from imgui_bundle import imgui
-from PIL import Image
 
 from renderer.document.parts import Latent, StyleOffset
 from tests.e2e.driver import Driver, drive
-from tests.e2e.generate.directed import ROOT
+from tests.e2e.generate.commanded import commanded
 from viz.commands.command_line import command_for
 from viz.generate.style_channels import added, summary, unable
 from viz.state.params import put
@@ -46,10 +44,7 @@ def test_a_style_channel_is_the_same_picture_from_its_recipe_and_on_the_command_
 
     drive(steps, network=avatars, renderer=lent, scene=lambda scene: put(scene, "document.latent", Latent(3.0)))
     assert "--style-offset=b16.conv1:5:1.5" in words[0]
-    command = [sys.executable, "-m", *words[0].split()[2:], "--device=cpu"]
-    subprocess.run([*command[:-2], f"--outdir={tmp_path}", "--device=cpu"], check=True, cwd=ROOT)
-    (path,) = tmp_path.glob("*.png")
-    np.testing.assert_array_equal(np.asarray(Image.open(path)), seen[0][..., :3])
+    np.testing.assert_array_equal(commanded(shlex.split(words[0]), tmp_path), seen[0][..., :3])
 
 
 def test_a_channel_is_added_moved_keyed_and_taken_away_by_hand():

@@ -87,7 +87,7 @@ def test_the_chart_draws_a_bar_for_each_layer():
     drive(steps, family="StyleGAN3-T", size=(1920, 1080))
 
 
-def test_bars_are_drawn_by_hand_and_every_layer_gets_its_own_psi(lent, avatars, tmp_path):
+def test_bars_are_drawn_by_hand_and_every_layer_gets_its_own_psi(lent, avatars):
     seen: dict[str, object] = {}
 
     def steps(d: Driver):
@@ -111,7 +111,7 @@ def test_bars_are_drawn_by_hand_and_every_layer_gets_its_own_psi(lent, avatars, 
         assert truncation(d) == Truncation(0.5), "one psi for all takes the place of the curve"
 
     drive(steps, network=avatars, renderer=lent)
-    expected = by_layer(avatars, seen["psis"], tmp_path)
+    expected = by_layer(avatars, seen["psis"])
     assert np.abs(seen["picture"].astype(int) - expected).max() <= 1
 
 

@@ -8,6 +8,7 @@ from imgui_bundle import imgui
 from renderer.document.parts import Truncation
 from tests.e2e.driver import Driver, Key, drive
 from viz.shell import layout
+from viz.shell.panel_sizes import Extent, _Placed
 
 pytestmark = pytest.mark.window
 
@@ -127,5 +128,33 @@ def test_an_empty_history_says_what_belongs_there():
         d.wait_frame()
         assert d.facts.states.states == ()
         assert not d.exists("//History/##state0")
+
+    drive(steps, size=WIDE)
+
+
+def test_the_heading_comes_and_goes_with_the_tabs():
+    def steps(d: Driver) -> None:
+        made(d)
+        window = imgui.internal.find_window_by_name("History")
+        for unlocked in (True, False, True):
+            for _ in range(3):
+                d.frames(3)  # until the panel is replayed
+            d.change(lambda scene, on=unlocked: replace(scene, view=replace(scene.view, unlocked=on)))
+            d.wait_for(lambda on=unlocked: window.dock_node.is_no_tab_bar() != on, what="the tabs")
+            for _ in range(3):
+                d.frames(3)
+        assert not d.app.guard.errors
+
+    drive(steps, size=WIDE)
+
+
+def test_a_side_without_size_gets_one():
+    def steps(d: Driver) -> None:
+        made(d)
+        side = layout.sides("explore", *WIDE)[0]
+        placed = _Placed(side, imgui.internal.find_window_by_name("History").dock_node, Extent(*WIDE, 1.0))
+        placed.resize(0.0)  # as one that was dragged shut
+        d.frames(4)
+        assert not d.app.guard.errors
 
     drive(steps, size=WIDE)

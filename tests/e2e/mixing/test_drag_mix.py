@@ -34,7 +34,7 @@ def carry(d: Driver, swatch: str, *targets: str, release: bool = True) -> None:
 
 
 def test_dropped_on_coarse_it_equals_the_librarys_own_mixing(lent, avatars, tmp_path):
-    expected = mixed(avatars, tmp_path, 3, 88, (0, 1, 2, 3))
+    expected = mixed(avatars, 3, 88, (0, 1, 2, 3))
 
     def steps(d: Driver):
         d.wait_frame()
@@ -58,7 +58,7 @@ def test_dropped_on_coarse_it_equals_the_librarys_own_mixing(lent, avatars, tmp_
 
 
 def test_half_of_it_is_the_average_in_w(lent, avatars, tmp_path):
-    expected = mixed(avatars, tmp_path, 3, 88, (0, 1, 2, 3), 0.5)
+    expected = mixed(avatars, 3, 88, (0, 1, 2, 3), 0.5)
 
     def steps(d: Driver):
         d.wait_frame()
@@ -86,7 +86,7 @@ def test_half_of_it_is_the_average_in_w(lent, avatars, tmp_path):
 
 
 def test_dropped_on_the_picture_every_layer_takes_it(lent, avatars, tmp_path):
-    expected = mixed(avatars, tmp_path, 88, 88, ())
+    expected = mixed(avatars, 88, 88, ())
 
     def steps(d: Driver):
         d.wait_frame()
@@ -122,7 +122,7 @@ def test_let_go_elsewhere_or_escaped_it_leaves_everything_as_it_was(lent, avatar
 
 
 def test_with_shift_it_is_laid_into_every_row_passed_over_and_locked_ones_stay(lent, avatars, tmp_path):
-    expected = mixed(avatars, tmp_path, 3, 88, (2, 4, 5))
+    expected = mixed(avatars, 3, 88, (2, 4, 5))
 
     def steps(d: Driver):
         d.wait_frame()
@@ -151,7 +151,7 @@ def test_with_shift_it_is_laid_into_every_row_passed_over_and_locked_ones_stay(l
 
 
 def test_rows_are_painted_with_the_chosen_swatch(lent, avatars, tmp_path):
-    expected = mixed(avatars, tmp_path, 3, 51, (1, 2, 3))
+    expected = mixed(avatars, 3, 51, (1, 2, 3))
 
     def steps(d: Driver):
         d.wait_frame()
@@ -215,7 +215,7 @@ def test_by_keyboard_a_swatch_is_chosen_and_laid():
 
 
 def test_solo_swap_and_clear_act_on_the_picked_layers(lent, avatars, tmp_path):
-    solo, swapped = mixed(avatars, tmp_path, 3, 88, (1,)), mixed(avatars, tmp_path, 88, 3, (0, 1, 2, 3))
+    solo, swapped = mixed(avatars, 3, 88, (1,)), mixed(avatars, 88, 3, (0, 1, 2, 3))
 
     def steps(d: Driver):
         d.wait_frame()

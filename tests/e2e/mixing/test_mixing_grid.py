@@ -31,7 +31,7 @@ class Stuck(FakeRenderer):
 
 
 def test_a_cell_is_the_librarys_mixing_and_opens_in_the_editor(lent, avatars, tmp_path):
-    expected = mixed(avatars, tmp_path, 51, 88, (4, 5, 6, 7))
+    expected = mixed(avatars, 51, 88, (4, 5, 6, 7))
 
     def steps(d: Driver):
         d.wait_frame()
@@ -74,7 +74,7 @@ def test_sides_are_typed():
 
 
 def test_the_whole_grid_is_saved_at_full_size(lent, avatars, tmp_path):
-    cell, side = mixed(avatars, tmp_path, 51, 88, (0, 1, 2, 3)), mixed(avatars, tmp_path, 51, 51, ())
+    cell, side = mixed(avatars, 51, 88, (0, 1, 2, 3)), mixed(avatars, 51, 51, ())
 
     def steps(d: Driver):
         d.wait_frame()

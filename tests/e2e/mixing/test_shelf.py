@@ -10,7 +10,7 @@ from renderer.document.arrays import ArrayStore
 from renderer.document.document import Swatch
 from renderer.document.mixing import take
 from renderer.document.recipe import Recipe
-from renderer.ipc.protocol import Latent, Mixing
+from renderer.ipc.protocol import Latent, Mixing, Network
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.left import centre
 from tests.e2e.mixing.test_drag_mix import LAYER, carry, shelf
@@ -188,3 +188,18 @@ def test_what_is_dropped_on_the_shelf_joins_it_and_changes_nothing_else(tmp_path
         assert names(d) == ["88", "51", "face", "other"], "opening it adds to the shelf too"
 
     drive(steps, scene=shelf)
+
+
+def test_a_swatch_of_a_photo_with_its_own_network_opens_as_a_step_of_that_name():
+    def steps(d: Driver):
+        d.wait_frame()
+        model = d.facts.model
+        ws = d.facts.arrays.add(np.ones((model.num_ws, model.w_dim), np.float32))
+        tuned = Swatch("jon.jpg", Latent(array=ws), photo="jon.jpg, Tuned, distance 0.17", network=Network("tuned.pkl"))
+        d.change(lambda scene: put(scene, "document.shelf", (tuned,)))
+        d.wait_frame()
+        d.double_click("//Mix/**/##swatch0")
+        d.wait_for(lambda: d.scene.document.network == tuned.network, what="the network of the photo")
+        assert d.facts.undo == "Photo jon.jpg"
+
+    drive(steps, size=(1920, 1080))

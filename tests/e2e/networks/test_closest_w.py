@@ -34,6 +34,8 @@ def test_the_closest_w_is_fitted_in_its_cell_and_nearer_than_the_same_seed(lent,
         fits = measured(CLOSEST)
         d.wait_for(lambda: fits.of(Network(relative)).done > 3, what="the fit")
         assert not fits.of(Network(relative)).over
+        d.wait_for(lambda: fits.of(Network(relative)).left_s is not None, what="how long it takes")
+        assert fits.of(Network(relative)).left_s > 0
         d.click("//Canvas/compare/match/##0")
         d.frames(3)
         assert not [work for work in d.app.link.jobs._entries if isinstance(work, ClosestW)], "another choice stops it"

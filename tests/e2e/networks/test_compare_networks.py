@@ -210,6 +210,7 @@ def test_flip_shows_one_at_a_time_by_keys(lent, avatars, relative):
         assert not d.exists(cell(0))
         second = seen(d, 1)
         assert not np.array_equal(first, second)
+        assert not imgui.get_io().nav_visible, "the arrows flip, and leave the choice that was clicked"
         d.press(Key.x)
         d.frames(2)
         assert np.array_equal(seen(d, 0), first)

@@ -1,5 +1,7 @@
 """Networks of layers in the window: added, dragged onto a band, changed by amount, undone, saved and opened."""
 
+import itertools
+
 import numpy as np
 import pytest
 from imgui_bundle import imgui
@@ -7,7 +9,7 @@ from imgui_bundle import imgui
 import gan
 from renderer.document.arrays import ArrayStore
 from renderer.document.session import load
-from renderer.ipc.protocol import LayerWeights, Network, Weights
+from renderer.ipc.protocol import Latent, LayerWeights, Network, Weights
 from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.mixing.test_drag_mix import carry
 from viz.files.actions import SaveSession
@@ -75,6 +77,61 @@ def test_a_network_is_dragged_onto_the_middle_band_and_back(lent, avatars, relat
         d.press(Key.mod_ctrl, Key.z)
         d.wait_whole()
         assert np.array_equal(d.picture(), before)
+
+    drive(steps, network=avatars, renderer=lent, scene=mix)
+
+
+def test_pictures_of_a_dragged_amount_arrive_during_the_drag_and_the_last_is_exact(lent, avatars, relative):
+    def steps(d: Driver):
+        d.wait_whole()
+        names = layers_in(d.facts.model, range(4, 8))
+        whole = Weights(tuple(LayerWeights(one, Network(relative)) for one in sorted(names)))
+        d.change(lambda scene: put(put(scene, "document.networks", (Network(relative),)), "document.weights", whole))
+        d.wait_whole()
+        end = d.picture()
+        d.change(lambda scene: scene.interacting(selection=MixingSelection(layers=(4, 5, 6, 7))))
+        d.frames(3)
+        x0, y0, x1, y1 = d.rect(f"//Mix/mixing/##weight{d.facts.model.ws_names[5]}")
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        arrived: dict[float, np.ndarray] = {}
+
+        def amount(weights: Weights) -> float:
+            [found] = {one.amount for one in weights.layers} or {0.0}
+            return found
+
+        def look() -> None:
+            """Note the picture that is shown, by the amount of the document that it answers."""
+            shown = d.app.link.shown
+            if shown is not None and amount(shown[0].weights) < 1:
+                arrived.setdefault(amount(shown[0].weights), d.picture())
+
+        d.drag([(x, y), (x - 8, y)], release=False)
+        moved = itertools.cycle([*range(10, 60, 2), *range(60, 10, -2)])
+
+        def enough() -> bool:
+            """Move on in every frame, without rest, until pictures of several amounts were seen."""
+            d.ctx.mouse_move_to_pos(imgui.ImVec2(x - next(moved), y))
+            look()
+            return len(arrived) >= 4
+
+        d.wait_for(enough, what="pictures of amounts in between")
+        assert imgui.is_mouse_down(0)
+        assert d.facts.undo != "relative", "no step before the button is let go"
+        assert len({one.tobytes() for one in arrived.values()}) >= 3, "each shows its own amount"
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x - 37, y))
+        d.frames(2)
+        d.ctx.mouse_up(0)
+        d.wait_whole()
+        document, last = d.scene.document, d.picture()
+        assert 0 < amount(document.weights) < 1
+        assert d.app.link.shown[0] == document
+        d.change(lambda scene: put(put(scene, "document.weights", Weights()), "document.latent", Latent(41.0)))
+        d.wait_whole()
+        assert not np.array_equal(d.picture(), last)
+        d.change(lambda scene: put(scene, "document", document))
+        d.wait_whole()
+        assert np.array_equal(d.picture(), last), "drawn anew, it is the same to the byte"
+        assert not np.array_equal(last, end)
 
     drive(steps, network=avatars, renderer=lent, scene=mix)
 

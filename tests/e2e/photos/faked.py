@@ -35,8 +35,10 @@ def photo(path: Path, size=(120, 90), colour=(200, 60, 40)) -> str:
 class FakeRuns:
     """Functions of the launcher over run folders that this process writes."""
 
-    def __init__(self, num_ws: int, w_dim: int) -> None:
+    def __init__(self, num_ws: int, w_dim: int, process: psutil.Process | None = None) -> None:
         self.shape = (num_ws, w_dim)
+        self.process = process or psutil.Process()
+        """The process that the fits claim to be."""
         self.specs: list[ProjectSpec] = []
         self.stopped: list[str] = []
         self.resumed: list[str] = []
@@ -96,8 +98,8 @@ class FakeRuns:
 
     def _status(self, folder: Path, state: str, step: int) -> None:
         told = {"state": state, "done": step, "total": STEPS, "unit": "steps", "seconds_per_unit": 0.1, "error": None}
-        told |= {"updated": time.time(), "host": socket.gethostname(), "pid": os.getpid(), "boot_id": _boot()}
-        told |= {"pid_start_time": psutil.Process().create_time()}
+        told |= {"updated": time.time(), "host": socket.gethostname(), "pid": self.process.pid, "boot_id": _boot()}
+        told |= {"pid_start_time": self.process.create_time()}
         (folder / "status.json").write_text(json.dumps(told))
 
 

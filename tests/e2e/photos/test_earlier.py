@@ -1,16 +1,19 @@
 """Fits of earlier sessions: offered in the tab, their page among the runs; and encoders that ask to be trusted."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from imgui_bundle import imgui
 
-from foundation.specs.editing.fits import PROJECTION, TARGET
+from foundation.photos.crop import Crop
+from foundation.specs.editing.fits import ABOUT, PROJECTION, TARGET
 from tests.e2e.driver import Driver, drive
 from tests.e2e.photos.faked import STEPS, dropped, faked, photo, rows
 from viz.files import browse_dialog
 from viz.photos.actions import UseEncoder
+from viz.photos.earlier import TakeUpFit
 from viz.photos.fits import FITS
 from viz.runs.selection import chosen_alone
 from viz.state.params import put
@@ -22,6 +25,7 @@ BIG = (1920, 1080)
 
 def scrolled(d: Driver) -> None:
     """Scroll to the end of the settings."""
+    d.wait_for(lambda: d.exists("//Photos/**/##fit"), what="the settings of a fit")
     x0, y0, x1, _ = d.rect("//Photos/**/##fit")
     d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, y0 - 40))
     d.ctx.mouse_wheel_y(-30)
@@ -53,6 +57,34 @@ def stopped_before(tmp_path: Path, state: str = "stopped") -> dict:
 
     drive(steps, size=BIG, settings=Settings(run_dirs=str(tmp_path / "runs")))
     return held
+
+
+def test_an_earlier_fit_of_a_face_comes_with_its_square(tmp_path):
+    held = stopped_before(tmp_path)
+    file = Path(held["folder"]) / ABOUT
+    told = json.loads(file.read_text())
+
+    def steps(d: Driver):
+        d.wait_frame()
+        dropped(d, str(tmp_path / "jon.jpg"))
+        d.facts.services[FITS].runs = held["runs"]
+        run = next(one for one in d.facts.runs if one.folder == held["folder"])
+        for face, crop in (
+            ([60.0, 45.0, 45.0, -10.0], Crop(0.5, 0.5, 0.5, 10.0, "blurred")),
+            ([60.0, 45.0, -1.0, 0.0], Crop()),
+            ([1e300, 45.0, 1e300, 1e300], Crop(1.0, 0.5, 100.0, -160.0, "blurred")),
+        ):
+            file.write_text(json.dumps({**told, "face": face}))
+            d.change(lambda scene: put(scene, "view.photos.rows", ()))
+            d.change(lambda scene: scene.request(TakeUpFit(run)))
+            d.wait_for(lambda: rows(d), what="the fit")
+            assert rows(d)[0].crop.border == crop.border
+            if face[0] < 100:
+                assert rows(d)[0].crop == crop
+            assert 0 <= rows(d)[0].x <= 1
+            assert rows(d)[0].size <= 100
+
+    drive(steps, size=BIG, settings=Settings(run_dirs=str(tmp_path / "runs")))
 
 
 def test_a_fresh_session_offers_a_fit_that_was_stopped(tmp_path):

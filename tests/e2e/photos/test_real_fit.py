@@ -108,7 +108,7 @@ def test_a_network_is_tuned_from_the_w_of_an_encoder(tmp_path, monkeypatch, lent
         assert swatch.network.source == now.fit.tuned
         assert swatch.photo.startswith("jon.png, Tuned, distance ")
         d.double_click("//Photos/**/##photo jon.png")
-        d.wait_for(lambda: "tuned.safetensors" in d.facts.undo, 60, f"the step, after {d.facts.undo}")
+        d.wait_for(lambda: "Photo jon.png" in d.facts.undo, 60, f"the step, after {d.facts.undo}")
         d.wait_for(lambda: d.facts.model.network.source == now.fit.tuned, 60, "the tuned network")
         d.wait_whole()
         with Image.open(Path(folder) / PROJECTION) as written:
@@ -120,3 +120,31 @@ def test_a_network_is_tuned_from_the_w_of_an_encoder(tmp_path, monkeypatch, lent
     settings = Settings(smooth=False, drafts=False, precision="exact", run_dirs=str(tmp_path / "runs"))
     network = tiny.save(tmp_path, "sg2")
     drive(steps, renderer=lent, network=network, size=(1920, 1080), settings=settings)
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("grey", "RGB"), ("rgba", "RGBA")])
+def test_networks_of_other_channels_fit_a_photo_of_two_pixels(tmp_path, monkeypatch, lent: Lent, kind, mode):
+    monkeypatch.setenv("STYLESCOPE_KERNELS", "off")
+    Image.new("RGBA", (2, 1), (200, 60, 40, 120)).save(tmp_path / "two.png")
+
+    def steps(d: Driver):
+        d.wait_frame()
+        d.facts.services[FITS].runs = Short()
+        dropped(d, str(tmp_path / "two.png"))
+        d.click("//Photos/**/fit space/##1")
+        d.click("//Photos/**/##fit")
+        d.wait_for(lambda: rows(d)[0].run, 60, "the run")
+        fits, folder = d.facts.services[FITS], rows(d)[0].run
+        d.wait_for(lambda: (now := fits.get(folder)) and not now.live, 300, "its end")
+        assert fits.get(folder).run.state == "finished", fits.get(folder).run.error
+        d.wait_for(lambda: d.scene.document.shelf, what="the swatch")
+        d.double_click("//Photos/**/##photo two.png")
+        d.wait_for(lambda: d.scene.document.latent.array is not None, 60, f"the result, after {d.facts.undo}")
+        d.wait_whole()
+        with Image.open(Path(folder) / PROJECTION) as written:
+            assert written.mode == mode
+            projected = np.asarray(written).astype(int)
+        assert np.abs(d.picture()[..., : len(mode)].astype(int) - projected).mean() < 3
+
+    settings = Settings(smooth=False, drafts=False, precision="exact", run_dirs=str(tmp_path / "runs"))
+    drive(steps, renderer=lent, network=tiny.save(tmp_path, kind), size=(1920, 1080), settings=settings)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from imgui_bundle import imgui
 from PIL import Image
 
 from foundation.datasets.facts import look
@@ -144,7 +145,8 @@ def test_the_form_of_a_run_offers_to_make_a_dataset(tmp_path: Path):
         d.menu("Run/###new-run")
         d.frames(3)
         form = form_of(d.facts)
-        form.put(form.draft.put("data", str(folder)))
+        d.wait_for(lambda: imgui.get_io().want_text_input, what="the field that the form begins with")
+        d.ctx.key_chars(str(folder))
         d.wait_for(lambda: d.exists("//**/##makeone"), what="the offer")
         d.wait_for(lambda: form.verdict.problems.get("data"), what="what is wrong")
         d.click("//**/##makeone")

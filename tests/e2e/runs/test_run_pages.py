@@ -8,6 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from imgui_bundle import imgui
 from PIL import Image
 
 from foundation.runs import write_run
@@ -16,9 +17,11 @@ from tests.e2e.runs.recorded import run_folder
 from viz.runs.pages.player import FILM_PLAYER, frames
 from viz.runs.pages.results import _Page
 from viz.runs.selection import chosen_alone
+from viz.shell import layout
 from viz.state.params import put
 from viz.state.settings import Settings
 from viz.ui import actions as ui_actions
+from viz.ui import record
 
 pytestmark = pytest.mark.window
 RATE = 5.0
@@ -53,6 +56,31 @@ def watch(steps, runs: Path, folder: Path) -> None:
     drive(ready, scene=lambda scene: put(scene, "view.workspace", "train"), settings=Settings(run_dirs=str(runs)))
 
 
+def texts(d: Driver) -> str:
+    """Return all that the panel of the run says in the next frame."""
+    drawn = record.start()
+    d.frames(1)
+    record.stop()
+    return " ".join(one.text for one in drawn.texts if one.window.startswith("Run"))
+
+
+def test_a_run_that_failed_shows_its_whole_error(tmp_path):
+    error = (
+        "The network at /a/very/long/folder/of/runs/00012-stylegan2-avatars/network-snapshot-000400.safetensors holds "
+        "no discriminator, which --freezed needs; leave --freezed out, or resume from a network that holds one."
+    )
+    spec = {"networks": ["a.pkl"]}
+    folder = ended(tmp_path / "runs" / "00000-metrics", "metrics", "metrics", spec, "failed", error=error)
+
+    def steps(d: Driver) -> None:
+        said = texts(d)
+        for sentence in ("leave --freezed out", "or resume from a network that holds one."):
+            assert sentence in said
+        assert "".join(error.split()) in "".join(said.split()), "a path may be broken"
+
+    watch(steps, tmp_path / "runs", folder)
+
+
 def test_a_metric_run_shows_its_table_and_no_empty_plots(tmp_path):
     runs = tmp_path / "runs"
     networks = [f"network-snapshot-{kimg:06d}.safetensors" for kimg in (0, 10)]
@@ -72,11 +100,52 @@ def test_a_metric_run_shows_its_table_and_no_empty_plots(tmp_path):
     watch(steps, runs, folder)
 
 
+def test_runs_without_pictures_have_the_whole_height_and_a_training_its_pictures_below(tmp_path):
+    runs = tmp_path / "runs"
+    folder = ended(runs / "00000-metrics", "metrics", "metrics", {"networks": ["a.pkl"], "metrics": ["fid50k_full"]})
+    lines = [
+        {
+            "metric": "fid50k_full",
+            "results": {"fid50k_full": 90.5 - kimg},
+            "network": f"network-snapshot-{kimg:06d}.pkl",
+        }
+        for kimg in (0, 10)
+    ]
+    (folder / "metric-fid50k_full.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    spec = {"session": "s", "out": str(tmp_path / "a.mp4"), "fps": RATE}
+    recorded_film = ended(runs / "00001-film", "video", "film", spec)
+    training = run_folder(runs, "00002-stylegan2-avatars")
+
+    def bottom(window: str) -> float:
+        """Return the lower end of a shown window as a share of the height between the bars; 0 where it is hidden."""
+        found = layout.window_of(window)
+        if found is None or not found.was_active:
+            return 0.0
+        top, end = layout.APP_BAR, imgui.get_io().display_size.y - layout.STATUS_BAR
+        return (found.pos.y + found.size.y - top) / (end - top)
+
+    def steps(d: Driver) -> None:
+        for path, alone in ((folder, True), (training, False), (recorded_film, True)):
+            d.change(lambda scene, path=path: chosen_alone(scene, str(path)))
+            d.frames(layout.SETTLED + 12)
+            assert (bottom(layout.FAKES) == 0) == alone, path.name
+            assert (bottom(layout.RUN) > 0.9) == alone, path.name
+        d.change(lambda scene: chosen_alone(scene, str(folder)))
+        d.frames(layout.SETTLED + 12)
+
+    watch(steps, runs, folder)
+
+
 def test_a_metric_run_without_results_says_so(tmp_path):
     folder = ended(tmp_path / "runs" / "00000-metrics", "metrics", "metrics", {"networks": ["a.pkl"]}, "failed")
 
     def steps(d: Driver) -> None:
         assert d.facts.scratch.get(_Page).table.networks == ()
+        said = texts(d)
+        assert "1 networks to measure" not in said
+        assert "1 network to measure" in said
+        assert "It ended before the first result" in said
+        assert not d.exists("//**/loss/curves")
 
     watch(steps, tmp_path / "runs", folder)
 
@@ -111,13 +180,17 @@ def test_a_film_that_is_gone_damaged_or_unfinished_is_said(tmp_path):
 
     def steps(d: Driver) -> None:
         assert not d.exists("//Run/**/##play")
+        assert "The film is no longer there" in texts(d)
         d.change(lambda scene: chosen_alone(scene, str(runs / "00001-bad")))
         player = d.app.services[FILM_PLAYER]
         d.wait_for(lambda: player.problem, what="the problem")
         assert "bad.mp4" in player.problem
+        d.frames(4)
+        assert player.problem in texts(d), "whole"
         d.change(lambda scene: chosen_alone(scene, str(runs / "00002-stopped")))
         d.frames(4)
         assert not d.exists("//Run/**/##play")
+        assert "It was not finished, so there is none" in texts(d)
 
     watch(steps, runs, gone)
 

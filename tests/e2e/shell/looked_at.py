@@ -1,8 +1,12 @@
 """Faults of a drawn frame, found by the rectangles of its texts and controls: cut, lost, covered."""
 
+import re
 from collections.abc import Iterator
 
+from imgui_bundle import imgui
+
 from viz.ui import theme
+from viz.ui.plots import LEAST
 from viz.ui.record import Drawn, Record, Rect
 
 
@@ -12,6 +16,8 @@ def slack() -> float:
 
 
 _TOOLTIP = "##Tooltip"
+_PLACE = re.compile(r"[/\\]")
+"""Found in the paths of files, which may be longer than any field."""
 _LINE = 0.2
 """Share of a line's height above and below its letters."""
 
@@ -21,9 +27,28 @@ def faults(record: Record, known: frozenset[str] = frozenset()) -> list[str]:
     texts = [one for one in record.texts if one.text.strip() and not one.window.startswith(_TOOLTIP)]
     return [
         *_shortened(record, known),
+        *(
+            f"too low a plot: {name!r} of {height / theme.current.scale:.0f}"
+            for name, height in record.plots.items()
+            if height < theme.current.px(LEAST) - 1
+        ),
+        *(f"cut in its field: {text!r}" for text in record.cut if text not in known and not _PLACE.search(text)),
         *(fault for one in texts for fault in _cut(one)),
         *_pairs(texts, record.controls),
     ]
+
+
+def tab_faults() -> list[str]:
+    """Return the tabs whose names are shortened: those without room should be scrolled to."""
+    found = []
+    windows = imgui.get_current_context().windows
+    shown = [windows[i] for i in range(windows.size()) if windows[i].was_active and windows[i].dock_node is not None]
+    for window in shown:
+        bar = window.dock_node.tab_bar
+        tabs = [bar.tabs[i] for i in range(bar.tabs.size())] if bar is not None else []
+        found += [f"tab shortened: {window.name}" for tab in tabs if tab.window and tab.window.name == window.name
+                  and tab.width < tab.content_width - 1]  # fmt: skip
+    return found
 
 
 def _shortened(record: Record, known: frozenset[str]) -> Iterator[str]:
@@ -42,6 +67,8 @@ def _cut(one: Drawn) -> Iterator[str]:
     letters = _letters(rect)
     if (beside and not sideways) or (below and not up):
         yield f"out of sight: {where}"
+    elif beside or below:
+        return  # it can be scrolled to
     elif not sideways and (rect.x0 < clip.x0 - slack() or rect.x1 > clip.x1 + slack()):
         yield f"cut at the side: {where}"
     elif not up and (letters.y0 < clip.y0 - slack() or letters.y1 > clip.y1 + slack()):

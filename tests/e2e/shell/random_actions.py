@@ -16,11 +16,11 @@ from renderer.document import recipe, session
 from renderer.document.arrays import ArrayStore
 from renderer.document.document import Document, Swatch
 from renderer.document.mixing import take
-from renderer.document.parts import Latent, Mixing, Network, Truncation
+from renderer.document.parts import Latent, Mixing, Truncation
 from renderer.document.recipe import Recipe
 from renderer.document.session import Session
-from renderer.fake.engine import model_info
 from tests.e2e.driver import Driver, Key
+from tests.e2e.shell.situations import MODEL, NAMES, Situations
 from tests.fixtures_path import ROOT
 from viz.files.browse_purposes import MODES
 from viz.shell.dialogs import TITLES
@@ -38,11 +38,11 @@ OUTSIDE = {
 """Commands that reach beyond the window, and how."""
 DIALOGS = sorted({*TITLES, *MODES} - {"save-results", "save-directions"})
 """Dialogs that open by themselves; those left out need what the dialog or the panel that opens them holds."""
-SELDOM_ABLE = {"command redo": 10, "command walk-motion": 10, "command solo-layers": 5, "command unshelve": 3}
-"""Commands that can seldom be done, and how much likelier they are then."""
+KINDS = (12, 58, 8, 10, 12)
+"""Weights of drags, commands, drops, dialogs and situations."""
+STEPS = 8
+"""Commands that follow a situation at once."""
 SIZE = (1280, 720)
-MODEL = model_info(Network(), "StyleGAN3-T", 64)
-"""Network of the window."""
 
 
 def made(seed: float) -> Document:
@@ -89,26 +89,31 @@ class Player:
         d: The window.
         seed: Of the choices.
         drops: Files to drop, by kind.
+        done: Actions by name, those of earlier windows too; those done least are the likeliest.
     """
 
-    def __init__(self, d: Driver, seed: int, drops: dict[str, Path]) -> None:
-        self._d, self._chance, self._drops = d, random.Random(seed), drops
-        self.done: Counter[str] = Counter()
-        """Actions by name; those done least are the likeliest."""
+    def __init__(self, d: Driver, seed: int, drops: dict[str, Path], done: Counter[str]) -> None:
+        self._d, self._chance, self._drops, self.done = d, random.Random(seed), drops, done
+        self._situations, self._left = Situations(d, self._chance, drops), 0
         self.places: dict[str, spots.Rect] = {}
         self.trail: list[str] = []
 
+    def close(self) -> None:
+        """End what it started."""
+        self._situations.close()
+
     def act(self) -> None:
         """Perform one action, and close the dialogs that it opened."""
-        kinds: tuple[Callable[[], str], ...] = (self._drag, self._command, self._drop, self._dialog)
-        name = self._chance.choices(kinds, (25, 50, 15, 10))[0]()
+        kinds: tuple[Callable[[], str], ...] = (self._drag, self._command, self._drop, self._dialog, self._situation)
+        self._left -= 1
+        name = (self._command if self._left >= 0 else self._chance.choices(kinds, KINDS)[0])()
         self.trail.append(name)
         self.done[name] += 1
         self._close()
         assert not self._d.app.guard.errors, f"{self.trail[-8:]}: {self._d.app.guard.errors}"
 
     def _rarest(self, names: list[str]) -> str:
-        weights = [SELDOM_ABLE.get(name, 1) / (1 + self.done[name]) ** 2 for name in names]
+        weights = [1 / (1 + self.done[name]) ** 4 for name in names]
         return self._chance.choices(names, weights)[0]
 
     def _drag(self) -> str:
@@ -139,6 +144,13 @@ class Player:
         self._d.ctx.mouse_move_to_pos(imgui.ImVec2(x, y))
         self._d.app.drop([str(self._drops[name.removeprefix("drop ")])])
         self._d.frames(3)
+        return name
+
+    def _situation(self) -> str:
+        """Bring the window into a state that some commands need; such commands follow."""
+        name = self._rarest([f"situation {one}" for one in NAMES])
+        self._situations.bring(name.removeprefix("situation "))
+        self._left = STEPS
         return name
 
     def _dialog(self) -> str:

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from imgui_bundle import imgui
 
 from tests.e2e.driver import Driver, Key, drive
+from viz.runs.new_run.dialog import form_of
+from viz.state.scene import ShowDialog
 
 
 def test_the_palette_needs_one_press_and_typing_goes_on_to_the_window():
@@ -82,3 +85,40 @@ def test_tab_brings_the_panels_back_as_they_were():
             assert front() == before
 
     drive(steps, size=(1280, 720))
+
+
+@pytest.mark.parametrize("name", ["save-session", "save-network"])
+def test_a_dialog_that_is_for_one_field_needs_one_press(name):
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.change(lambda scene: scene.request(ShowDialog(name)))
+        d.wait_for(lambda: imgui.get_io().want_text_input, what="the field")
+        d.press(Key.escape)
+        d.frames(2)
+        assert not d.scene.interaction.dialog.name
+
+    drive(steps)
+
+
+def test_the_form_of_a_run_begins_with_its_dataset_and_esc_closes_it_while_that_is_empty():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        d.menu("Run/###new-run")
+        d.wait_for(lambda: imgui.get_io().want_text_input, what="the field")
+        d.frames(2)
+        d.press(Key.escape)
+        d.frames(2)
+        assert not d.scene.interaction.dialog.name
+        d.menu("Run/###new-run")
+        d.wait_for(lambda: imgui.get_io().want_text_input, what="the field")
+        d.ctx.key_chars("faces.zip")
+        d.frames(2)
+        assert form_of(d.facts).draft.entries["data"] == "faces.zip"
+        d.press(Key.escape)
+        d.frames(2)
+        assert d.scene.interaction.dialog.name == "new-run", "it leaves the field"
+        d.press(Key.escape)
+        d.frames(2)
+        assert not d.scene.interaction.dialog.name
+
+    drive(steps)

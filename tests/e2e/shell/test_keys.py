@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from imgui_bundle import glfw_utils, imgui
+from imgui_bundle import imgui
 
 import glfw  # isort: skip  # after imgui_bundle, which selects the library that both share
 
 from tests.e2e.driver import Driver, Key, drive
-from viz.commands import actions, key_events
+from viz.commands import actions, system_events
 from viz.commands.key_events import imgui_key, imgui_mods
 from viz.commands.shortcuts import HOLD_S
 from viz.history.panel import with_b
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.window
 def system(key: int, *, down: bool, mods: int = 0) -> None:
     """Report a key to the window as the system does."""
     action = glfw.PRESS if down else glfw.RELEASE
-    key_events._callbacks[0](glfw_utils.glfw_window_hello_imgui(), key, glfw.get_key_scancode(key), action, mods)
+    system_events.send("Key", key, glfw.get_key_scancode(key), action, mods)
 
 
 def typed(key: int, mods: int = 0) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from imgui_bundle import imgui
+from imgui_bundle import glfw_utils, imgui
+
+import glfw  # isort: skip  # after imgui_bundle, which selects the library that both share
 
 from tests.e2e.driver import BOTTOM, TOP, Driver, Key, drive
 from viz.commands.actions import ResetLayout
@@ -180,3 +182,26 @@ def test_every_item_of_bars_and_canvas_lies_within_the_window(size: tuple[int, i
         assert last[2] < right[0]
 
     drive(steps, size=size, settings=Settings(scale=scale))
+
+
+def test_the_tab_in_front_stays_there_in_a_window_of_another_size():
+    def front() -> str:
+        window = imgui.internal.find_window_by_name("Timeline")
+        return window.dock_node.visible_window.name
+
+    def steps(d: Driver):
+        d.wait_frame()
+        d.frames(2 * layout.SETTLED)
+        d.change(lambda scene: scene.interacting(front=replace(scene.interaction.front, window="Performance")))
+        d.frames(2 * layout.SETTLED)
+        assert front() == "Performance"
+        for size in (
+            (1280, 720),
+            (1920, 1080),
+        ):  # the history is a tab, then beside it
+            glfw.set_window_size(glfw_utils.glfw_window_hello_imgui(), *size)
+            d.wait_for(lambda size=size: tuple(imgui.get_io().display_size) == size, what="the other size")
+            d.frames(3 * layout.SETTLED)
+            assert front() == "Performance"
+
+    drive(steps, size=(1920, 1080))

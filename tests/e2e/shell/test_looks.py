@@ -4,26 +4,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from imgui_bundle import glfw_utils, imgui
-
-import glfw  # isort: skip  # after imgui_bundle, which selects the library that both share
+from imgui_bundle import imgui
 
 from foundation.bundled import RECORDED_RUNS
 from renderer.document.document import Swatch
 from renderer.document.parts import Latent
 from tests.e2e.driver import TOP, Driver, Key, drive
 from tests.e2e.shell.looked_at import faults
+from tests.e2e.views.look import FOUR_K, FULL, HD, settings, show
 from tests.soak import ON
 from viz.commands.actions import ResetLayout
 from viz.files import browse_purposes
 from viz.shell import dialogs, layout
 from viz.state.scene import ShowDialog
-from viz.state.settings import Settings, fitting
-from viz.ui import record, theme
+from viz.state.settings import fitting
+from viz.ui import record
 
 pytestmark = pytest.mark.window
 
-HD, FULL, FOUR_K = (1280, 720), (1920, 1080), (3840, 2160)
 USUAL = ((HD, 1.0), (HD, 1.25), (FULL, 1.0), (FULL, 2.0), (HD, 0.75), (FOUR_K, 3.0), (FULL, 1.5), (FOUR_K, 1.0))
 LOOKS = tuple((size, scale) for size in (HD, FULL, FOUR_K) for scale in fitting(size)) if ON else USUAL
 DIALOG_LOOKS = LOOKS if ON else ((HD, 1.25), (FULL, 1.0))
@@ -33,14 +31,6 @@ OF_RUNS = {"save-results", "results", "save-directions"}
 """Dialogs that need results of runs or searches."""
 NAMES = frozenset(path.name for path in RECORDED_RUNS.iterdir())
 """Texts of the user, which may be shortened."""
-
-
-def show(d: Driver, size: tuple[int, int], scale: float, scheme: str) -> None:
-    """Give the window a size, a scale and a scheme."""
-    glfw.set_window_size(glfw_utils.glfw_window_hello_imgui(), *size)
-    d.change(lambda s: replace(s, settings=replace(s.settings, scale=scale, scheme=scheme)))
-    d.wait_for(lambda: tuple(imgui.get_io().display_size) == size, what=f"a window of {size}")
-    d.wait_for(lambda: theme.current.scale == pytest.approx(scale), what=f"a scale of {scale}")
 
 
 def work(d: Driver) -> None:
@@ -53,10 +43,11 @@ def work(d: Driver) -> None:
     d.wait_for(lambda: d.facts.runs, what="the recorded runs")
 
 
-def look(d: Driver, drawn: record.Record, where: str) -> list[str]:
+def look(d: Driver, where: str) -> list[str]:
     """Return the faults of the next frame."""
-    drawn.clear()
+    drawn = record.start()
     d.frames(1)
+    record.stop()
     return [f"{where}: {fault}" for fault in (*faults(drawn, NAMES), *tab_bars(d))]
 
 
@@ -71,29 +62,23 @@ def tab_bars(d: Driver) -> list[str]:
     return found
 
 
-def settings() -> Settings:
-    return Settings(run_dirs=str(RECORDED_RUNS))
-
-
 def test_nothing_is_cut_or_covered_in_any_workspace(tmp_path: Path):
     found: list[str] = []
 
     def steps(d: Driver) -> None:
         work(d)
-        drawn = record.start()
         for k, (size, scale) in enumerate(LOOKS):
             show(d, size, scale, "light" if k % 2 else "dark")
             for workspace in layout.WORKSPACES:
                 d.change(lambda s, workspace=workspace: replace(s, view=replace(s.view, workspace=workspace)))
                 d.frames(layout.SETTLED + 4)
-                found.extend(look(d, drawn, f"{workspace} {size} {scale}"))
+                found.extend(look(d, f"{workspace} {size} {scale}"))
                 menus, middle, right = d.rect("//**/Help"), d.rect(f"{TOP}/workspace/##0"), d.rect(f"{TOP}/##undo")
                 if not menus[2] < middle[0] < d.rect(f"{TOP}/workspace/##3")[2] < right[0]:
                     found.append(f"{workspace} {size} {scale}: the parts of the app bar overlap")
             d.change(lambda s: s.request(ResetLayout()))
             d.frames(3)
             found.extend(f"after Reset layout {size} {scale}: {fault}" for fault in tab_bars(d))
-        record.stop()
 
     drive(steps, size=FOUR_K, config_dir=tmp_path, settings=settings())
     assert not found, "\n".join(found)
@@ -104,16 +89,14 @@ def test_nothing_is_cut_or_covered_in_any_dialog(tmp_path: Path):
 
     def steps(d: Driver) -> None:
         work(d)
-        drawn = record.start()
         for k, (size, scale) in enumerate(DIALOG_LOOKS):
             show(d, size, scale, "dark" if k % 2 else "light")
             for name in (*sorted({*dialogs.TITLES} - OF_RUNS), *browse_purposes.MODES):
                 d.change(lambda s, name=name: s.request(ShowDialog(name)))
                 d.frames(6)
-                found.extend(look(d, drawn, f"{name} {size} {scale}"))
+                found.extend(look(d, f"{name} {size} {scale}"))
                 d.press(Key.escape)
                 d.wait_for(lambda: not dialogs.is_open(d.scene, d.facts) or d.press(Key.escape), what="it to close")
-        record.stop()
 
     drive(steps, size=FULL, config_dir=tmp_path, settings=settings())
     assert not found, "\n".join(found)

@@ -25,7 +25,7 @@ from viz.ui.widgets import spots
 pytestmark = pytest.mark.window
 
 IN_A_WINDOW = times(150, 250)
-WINDOWS = times(3, 40)
+WINDOWS = times(3, 56)
 EVERY = 25
 """Actions from one look at the session to the next."""
 ENOUGH = 20
@@ -38,6 +38,7 @@ SELDOM = {
 }
 """Commands that the windows of this test cannot be sure to have, and what they are for."""
 done: Counter[str] = Counter()
+"""Actions of all windows."""
 windows: list[int] = []
 
 
@@ -75,13 +76,15 @@ def play(seed: int, count: int, folder: Path) -> None:
 
     def steps(d: Driver) -> None:
         d.wait_frame()
-        player = Player(d, seed, drops)
+        player = Player(d, seed, drops, done)
         spots.watch(player.places)
-        for number in range(count):
-            player.act()
-            if number % EVERY == EVERY - 1 or number == count - 1:
-                comes_back(d, folder / "again.stylescope", player.trail)
-        done.update(player.done)
+        try:
+            for number in range(count):
+                player.act()
+                if number % EVERY == EVERY - 1 or number == count - 1:
+                    comes_back(d, folder / "again.stylescope", player.trail)
+        finally:
+            player.close()
 
     try:
         drive(steps, seed=seed, settings=settings, config_dir=folder / "config")
@@ -90,8 +93,11 @@ def play(seed: int, count: int, folder: Path) -> None:
 
 
 def at_rest(scene: Scene) -> Scene:
-    view = scene.view
-    return replace(scene, view=replace(view, motion=motion.stopped(view.motion), playback=Playback()))
+    view, photos = scene.view, scene.view.photos
+    # Results of fits come when they come.
+    photos = replace(photos, rows=tuple(replace(one, taken=True) for one in photos.rows))
+    scene = scene.interacting(photos=replace(scene.interaction.photos, keeping=()))
+    return replace(scene, view=replace(view, motion=motion.stopped(view.motion), playback=Playback(), photos=photos))
 
 
 def comes_back(d: Driver, path: Path, trail: list[str]) -> None:

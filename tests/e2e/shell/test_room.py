@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from imgui_bundle import imgui
 
 from renderer.document.document import Swatch
 from renderer.document.parts import Latent
@@ -10,6 +11,7 @@ from tests.e2e.driver import Driver, Key, drive
 from tests.e2e.shell.looked_at import faults
 from viz.shell import layout, panel_sizes
 from viz.state.interaction import INFO_S
+from viz.state.settings import Settings
 from viz.ui import record, theme
 
 pytestmark = pytest.mark.window
@@ -88,24 +90,29 @@ def test_confirmations_are_plates_below_and_go_by_themselves():
     drive(steps)
 
 
-def test_an_error_shows_all_that_it_says():
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_an_error_shows_all_that_it_says(scale):
     text = "portrait.jpg is no network: drop a network (.pkl or .safetensors), a run folder, or a picture"
+    text = f"{text}, as those in {'/a/folder/of/pictures' * 8}, which it has saved with their recipes. And more."
     detail = "It may still be fitted as a photo, put on the shelf, or opened as the recipe that it holds. " * 2
 
     def steps(d: Driver) -> None:
         d.wait_frame()
         drawn = record.start()
-        d.app.say(text, detail, bad=True)
+        d.app.say(text, detail, bad=True, folder="/a/folder")
         d.frames(2)
         drawn.clear()
         d.frames(1)
-        lines = " ".join(one.text for one in drawn.texts if one.window.startswith("Canvas/strips"))
-        assert text in lines
-        assert detail.strip() in lines
+        lines = "".join(one.text for one in drawn.texts if one.window.startswith("Canvas/strips"))
+        assert "".join(text.split()) in "".join(lines.split()), "a path may be broken"
+        assert "".join(detail.split()) in "".join(lines.split())
         assert not faults(drawn)
         record.stop()
+        d.click("//Canvas/**/##error")
+        d.frames(2)
+        assert not d.app.messages
 
-    drive(steps)
+    drive(steps, size=(1920, 1080) if scale > 1 else (1280, 720), settings=Settings(scale=scale))
 
 
 def test_the_zoom_plate_shows_its_level_alone_until_the_pointer_is_near():
@@ -152,6 +159,82 @@ def test_the_tooltip_of_a_row_lies_beside_its_panel_and_goes_with_a_click():
         record.stop()
 
     drive(steps)
+
+
+@pytest.mark.parametrize("field", ["ψ/##track", "Seed/##value"])
+def test_labels_have_the_tooltips_of_their_fields(field):
+    def tip(d: Driver, drawn: record.Record, x: float, y: float) -> list[str]:
+        d.ctx.mouse_move("//Canvas/##picture")
+        d.frames(8)
+        d.ctx.mouse_move_to_pos(imgui.ImVec2(x, y))
+
+        def texts() -> list[str]:
+            drawn.clear()
+            d.frames(1)
+            return [one.text for one in drawn.texts if one.window.startswith("##Tooltip")]
+
+        d.wait_for(texts, what="the tooltip")
+        return texts()
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        drawn = record.start()
+        x0, y0, x1, y1 = d.rect(f"//Generator/{field}")
+        left = theme.current.px(theme.current.pad + 12)
+        assert tip(d, drawn, left, (y0 + y1) / 2) == tip(d, drawn, (x0 + x1) / 2, (y0 + y1) / 2)
+        record.stop()
+
+    drive(steps)
+
+
+def test_a_field_that_is_typed_in_shows_no_older_number():
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        drawn = record.start()
+        for field, number in (("ψ/##number", "1.00"), ("Seed/##value", "0")):
+            _, y0, _, y1 = d.rect(f"//Generator/{field}")
+            d.double_click(f"//Generator/{field}")
+            d.frames(2)
+            assert imgui.get_io().want_text_input
+            drawn.clear()
+            d.frames(1)
+            row = [one.text for one in drawn.texts if one.window == "Generator" and y0 - 4 < one.rect.y0 < y1]
+            assert row, "the label is there"
+            assert number not in row
+            d.press(Key.escape)
+        record.stop()
+
+    drive(steps)
+
+
+def test_tooltips_have_the_same_margins_in_every_panel():
+    def margins(d: Driver, drawn: record.Record, item: str) -> tuple[float, float]:
+        def tips() -> list[record.Drawn]:
+            drawn.clear()
+            d.frames(1)
+            return [one for one in drawn.texts if one.window.startswith("##Tooltip")]
+
+        d.ctx.mouse_move(item)
+        d.wait_for(tips, what=f"the tooltip of {item}")
+        d.frames(2)
+        one = tips()[0]
+        corner = imgui.internal.find_window_by_name(one.window).pos
+        return round(one.rect.x0 - corner.x), round(one.rect.y0 - corner.y)
+
+    def steps(d: Driver) -> None:
+        d.wait_frame()
+        drawn = record.start()
+        usual = margins(d, drawn, "//Generator/ψ/##track")
+        assert min(usual) >= 6
+        d.press(Key.l)
+        d.frames(14)
+        assert margins(d, drawn, "//Layers & spectrum/**/path/##1") == usual
+        d.ctx.mouse_move("//Canvas/##picture")
+        d.frames(12)
+        assert margins(d, drawn, "//Layers & spectrum/**/equivariance/##menu") == usual
+        record.stop()
+
+    drive(steps, size=(1920, 1080))
 
 
 def test_disabled_texts_can_be_read():

@@ -247,8 +247,15 @@ def test_dropped_files_open_or_are_explained(tmp_path):
         d.frames(2)
         assert d.app.messages[-1].text.startswith("notes.txt is no network")
         assert d.scene.document.network == Network()
+        d.app.say("The picture could not be saved.", bad=True, about="save")
         d.app.drop([str(network)])
         d.wait_frame()
+        d.frames(2)
+        assert [one.text for one in d.app.messages] == ["The picture could not be saved."], "the other one is mended"
+        d.press(Key.mod_ctrl, Key.s)
+        d.wait_for(
+            lambda: [one.text for one in d.app.messages] == ["Saved 00000.png, 64 × 64 pixels"], what="the picture"
+        )
         assert d.scene.document.network == Network(str(network))
         assert d.facts.undo == "Open face.pkl"
         assert d.scene.settings.recent == (str(network),)

@@ -71,7 +71,7 @@ class Person:
         self.do("keyup", "ctrl")
 
     def rest(self, frames: int = 2) -> None:
-        """Wait for frames of the window: events of one frame may cancel each other."""
+        """Wait for frames of the window, as a person does."""
         now = self.state()["frame"]
         self.wait(lambda s: s["frame"] >= now + frames)
 
@@ -86,7 +86,8 @@ class Person:
         self.rest()
         for k in range(1, steps + 1):
             self.do("mousemove", *(round(a + (b - a) * k / steps) for a, b in zip(start, end, strict=True)))
-            self.rest()
+            if k < steps or not release:
+                self.rest()  # but for the last move, which may share its frame with the release
         if release:
             self.do("mouseup", 1)
 

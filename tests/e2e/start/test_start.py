@@ -5,14 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foundation.networks.published import Published
 from renderer.document.document import Document
+from renderer.document.parts import Network
 from tests.e2e.driver import Driver, Key, drive
 from tests.unit.viz.start.test_published import server as server
+from viz.files.actions import OpenRecentSession
 from viz.shell import layout
 from viz.start.downloads import DOWNLOADS
 from viz.start.notes import Places
-from viz.start.published import Published
+from viz.state.params import put
 from viz.state.settings import Settings, fitting
+from viz.ui import record
 
 pytestmark = pytest.mark.window
 WELCOME = {"welcome": True}
@@ -36,6 +40,12 @@ def test_the_first_start_walks_until_it_is_touched_and_has_four_things_to_try(tm
         assert [swatch.name for swatch in d.scene.document.shelf] == ["88", "2071", "5117", "51"]
         before = d.picture()
         d.wait_for(lambda: not np.array_equal(d.picture(), before), what="another picture, by itself")
+        assert d.app.scratch.get(Places).shown == (1, 2, 3, 4)
+        d.app.say("Something is wrong", bad=True)
+        d.frames(3)
+        assert d.app.scratch.get(Places).shown == (), "no note covers what is wrong"
+        d.app.dismiss_messages()
+        d.frames(3)
         assert d.app.scratch.get(Places).shown == (1, 2, 3, 4)
         assert d.exists("//Start/**/##Get more…")
         # 1: the faces are dragged; the walk ends with the first touch.
@@ -113,6 +123,45 @@ def test_never_again_and_the_second_start(tmp_path):
     drive(second, size=SIZE, config_dir=tmp_path, options=WELCOME, settings=Settings(first_steps=False))
 
 
+def test_a_session_whose_network_is_missing_asks_where_it_is(tmp_path):
+    own, moved = tmp_path / "nets" / "mine.safetensors", tmp_path / "nets" / "elsewhere.safetensors"
+    own.parent.mkdir()
+    own.touch()
+
+    def first(d: Driver):
+        opened(d)
+        d.click("//**/##never")
+        d.change(lambda scene: put(put(scene, "document.network", Network(str(own))), "document.latent.x", 12.0))
+        d.wait_frame()
+
+    def second(d: Driver):
+        opened(d)
+        d.wait_for(lambda: d.facts.sessions and d.facts.sessions[0].missing, what="the list of sessions")
+        d.app.dismiss_messages()
+        d.frames(12)
+        drawn = record.start()
+        d.frames(2)
+        record.stop()
+        assert any("mine.safetensors is missing" in text for text in [*drawn.shortened.values(), *words(drawn)])
+        d.click(f"//Start/**/##recent {Path(d.facts.sessions[0].path).stem}")
+        d.frames(4)
+        assert d.popup_open()
+        d.press(Key.escape)
+        d.frames(2)
+        one = d.facts.sessions[0].path
+        d.change(lambda scene: scene.request(OpenRecentSession(one, str(moved))))
+        d.wait_for(lambda: d.scene.document.network == Network(str(moved)), what="the session")
+        assert d.scene.document.latent.x == 12
+
+    drive(first, size=SIZE, config_dir=tmp_path, options=WELCOME)
+    own.rename(moved)
+    drive(second, size=SIZE, config_dir=tmp_path, options=WELCOME, settings=Settings(reopen=False))
+
+
+def words(drawn: record.Record) -> list[str]:
+    return [one.text for one in drawn.texts]
+
+
 def test_without_a_welcome_nothing_walks():
     def steps(d: Driver):
         d.wait_frame()
@@ -188,8 +237,24 @@ def test_get_more_downloads_from_a_server_and_says_what_is_wrong(server, tmp_pat
         d.click("//**/bad/##get")
         d.wait_for(lambda: downloads.now is not None and downloads.now.over, what="the end")
         assert "is no network" in downloads.now.problem
+        drawn = record.start()
+        d.frames(2)
+        record.stop()
+        said = " ".join(one.text for one in drawn.texts if one.window.startswith("Get more"))
+        assert "bad could not be downloaded" in said
+        assert downloads.now.problem in said, "the whole of it, in the dialog that asked"
+        assert not d.app.messages
+        d.click("//**/##error")
+        d.frames(2)
+        assert downloads.now is None
+        d.press(Key.escape)
+        d.wait_for(lambda: not d.scene.interaction.dialog.name, what="the dialog to close")
+        downloads.start(f"{server.address}/bad.pkl")
         said = "bad could not be downloaded."
         d.wait_for(lambda: any(message.text == said for message in d.app.messages), what="the message")
+        d.app.dismiss_messages()
+        d.menu("Network/###get-more")
+        d.frames(3)
         d.click("//**/good/##get")
         d.wait_for(lambda: downloads.has(f"{server.address}/good.pkl"), what="the network")
         d.frames(3)

@@ -10,6 +10,7 @@ from renderer.document.parts import Display, Latent
 from renderer.document.timeline import Key as TimeKey
 from renderer.document.timeline import Timeline, Track
 from tests.e2e.driver import Driver, Key, drive
+from viz.files.capture_section import saved_size
 from viz.generate.psi_strip import PSIS, _Strip
 from viz.history.panel import _View
 from viz.state.params import put
@@ -116,15 +117,24 @@ def test_films_of_small_networks_are_proposed_large_enough_and_can_be_cancelled(
     drive(steps, scene=walk, resolution=resolution)
 
 
-@pytest.mark.parametrize(("resolution", "side"), [(32, 256), (512, 512)])
-def test_pictures_of_small_networks_are_saved_enlarged(tmp_path, resolution, side):
+@pytest.mark.parametrize(("resolution", "side"), [(32, 32), (32, 256), (512, 512)])
+def test_the_size_of_a_saved_picture_is_stated_before_and_after(tmp_path, resolution, side):
     def steps(d: Driver):
         d.wait_frame()
+        assert saved_size(d.scene, d.facts) == f"{resolution} × {resolution}"
+        if side != resolution:
+            d.click(f"//Mix/capture/scale/##{(side // resolution).bit_length() - 1}")
+            d.frames(2)
+        assert saved_size(d.scene, d.facts) == f"{side} × {side}"
         d.press(Key.mod_ctrl, Key.s)
         d.wait_for(lambda: (tmp_path / "00000.png").is_file(), what="the picture")
         with Image.open(tmp_path / "00000.png") as image:
             assert image.size == (side, side)
             pixels = np.asarray(image)
         assert pixels.std() > 0
+        if side == resolution:
+            assert np.array_equal(pixels[..., :3], d.picture()[..., :3]), "the network's own pixels"
+        d.wait_for(lambda: d.app.messages, what="the message")
+        assert d.app.messages[-1].text == f"Saved 00000.png, {side} × {side} pixels"
 
-    drive(steps, resolution=resolution, settings=Settings(capture_dir=str(tmp_path), capture_scale=8))
+    drive(steps, resolution=resolution, size=(1600, 1000), settings=Settings(capture_dir=str(tmp_path), drafts=False))

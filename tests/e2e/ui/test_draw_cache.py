@@ -1,7 +1,8 @@
 """Cached parts of panels: same pixels as drawn ones, updated on every change, responsive to pointer and keyboard.
 
-All other tests of the window draw every part in every frame and compare it with the cache (`Options.strict`). Here
-parts are replayed as they are outside of tests, so controls are pointed at by places that were found before.
+All other tests of the window draw every part in every second frame and compare it with the cache (`Options.strict`),
+and in every fourth while they only wait. Here parts are replayed as they are outside of tests, so controls are pointed
+at by places that were found before.
 """
 
 from dataclasses import replace
@@ -21,7 +22,7 @@ from viz.state import recording
 from viz.state.params import put
 from viz.state.scene import Scene
 from viz.state.settings import Settings
-from viz.ui import draw_cache
+from viz.ui import draw_cache, record
 from viz.ui.draw_cache import StaleError, cached
 
 pytestmark = pytest.mark.window
@@ -251,17 +252,48 @@ def test_a_part_is_drawn_while_the_pointer_is_over_it_or_holds_it_or_a_popup_is_
     drive(steps)
 
 
-def test_a_part_that_reads_what_cannot_be_recorded_is_found(monkeypatch):
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_part_that_reads_what_cannot_be_recorded_is_found(monkeypatch, waits):
     elsewhere = ["before"]
-    Probe(monkeypatch, lambda scene, facts: elsewhere[0])
+    probe = Probe(monkeypatch, lambda scene, facts: elsewhere[0])
+
+    def changes() -> bool:
+        elsewhere[0] = "after" if probe.drawn > settled else "before"
+        return probe.drawn > settled + 1
+
+    def steps(d: Driver):
+        nonlocal settled
+        rest(d)
+        if waits:
+            settled = probe.drawn + 4  # of which a test has waited for a while
+            d.wait_for(changes)
+        else:
+            elsewhere[0] = "after"
+            d.frames(2)
+
+    settled = 0
+    app = drive(steps, broken=True)
+    assert any(isinstance(error, StaleError) and "Probe" in str(error) for error in app.guard.errors)
+
+
+def test_parts_are_drawn_in_every_second_frame_of_an_action_and_in_every_fourth_of_a_wait(monkeypatch):
+    probe = Probe(monkeypatch, lambda scene, facts: "")
+
+    def drawn(d: Driver, frames: int) -> int:
+        before = probe.drawn
+        d.frames(frames)
+        return probe.drawn - before
 
     def steps(d: Driver):
         rest(d)
-        elsewhere[0] = "after"
-        d.frames(4)
+        assert drawn(d, 8) == 4
+        assert 100 / 4 <= drawn(d, 100) <= 100 / 4 + 3, "its first frames and the last one are of an action"
+        record.start()
+        assert drawn(d, 8) == 8, "texts that are noted are drawn"
+        record.stop()
+        d.rect("//Generator/press")  # is found, so it is drawn where it is looked for
 
-    app = drive(steps, broken=True)
-    assert any(isinstance(error, StaleError) and "Probe" in str(error) for error in app.guard.errors)
+    drive(steps)
 
 
 def test_a_value_that_another_thread_changes_within_a_frame_is_no_fault(monkeypatch):
@@ -286,6 +318,28 @@ def test_a_value_that_another_thread_changes_within_a_frame_is_no_fault(monkeypa
         same_window(d)
 
     drive(steps, options=STILL)
+
+
+def test_a_ring_of_the_keyboard_that_appears_within_a_frame_is_no_fault(monkeypatch):
+    coming = list[bool]()
+
+    def read(scene: Scene, facts: object) -> str:
+        if coming:  # as when a dialog closes while panels are drawn
+            context = imgui.get_current_context()
+            context.nav_id, context.nav_cursor_visible = imgui.get_id("press"), coming.pop()
+        return ""
+
+    Probe(monkeypatch, read)
+
+    def steps(d: Driver):
+        rest(d)
+        assert not imgui.get_current_context().nav_cursor_visible
+        coming.append(True)
+        d.frames(4)
+        assert not coming
+        d.press(Key.escape)
+
+    drive(steps)
 
 
 def test_cached_menus_open():

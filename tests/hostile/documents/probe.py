@@ -1,10 +1,10 @@
 """Opens documents one by one, each in its own process, and reports the outcomes as JSON.
 
-    python -m tests.hostile.documents.probe PATHS.json read|picture|film
+    python -m tests.hostile.documents.probe PATHS.json
 
-With "read" a document that opens is also drawn by the renderer without a network, saved, and opened again. The other
-two run the commands. PATHS.json is a list of paths; the report is one JSON object per line, in the same order. The
-memory limits last for a process's lifetime.
+PATHS.json is a list of pairs: "read", "picture" or "film", and a path. With "read" a document that opens is also drawn
+by the renderer without a network, saved, and opened again. The other two run the commands. The report is one JSON
+object per line, in the same order. The memory limits last for a process's lifetime.
 """
 
 import contextlib
@@ -42,8 +42,8 @@ def main() -> None:
     """Probe every path of the list."""
     FakeEngine(resolution=32).render(request_for(Recipe().document, Recipe().display, "cpu", 1), Watching())
     gc.freeze()  # the children share what is here; a collection in each would copy it all
-    for path in json.loads(Path(sys.argv[1]).read_text()):
-        sys.stdout.write(json.dumps(probe(Path(path), sys.argv[2])) + "\n")
+    for way, path in json.loads(Path(sys.argv[1]).read_text()):
+        sys.stdout.write(json.dumps(probe(Path(path), way)) + "\n")
         sys.stdout.flush()
 
 

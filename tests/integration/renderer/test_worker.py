@@ -82,6 +82,13 @@ def test_a_session_with_the_real_renderer(open_window, request_of, tmp_path):
     window.renderer.want(tuple(ThumbnailRequest(str(i), tiny.changed(sg2, latent=Latent(x=i)), 16) for i in range(5)))
     window.until(lambda: len(window.thumbnails) == 5)
     assert all(len(thumbnail.rgba) == 16 * 16 * 4 for thumbnail in window.thumbnails)
+    gone = tiny.changed(sg2, network=Network(str(tmp_path / "garbage.pkl")))
+    window.renderer.want((ThumbnailRequest("gone", gone, 16), ThumbnailRequest("there", sg2, 16)))
+    window.until(lambda: len(window.thumbnails) == 7)
+    failed = next(one for one in window.thumbnails if one.key == "gone")
+    assert "garbage.pkl could not be opened" in failed.problem
+    assert failed.rgba == b""
+    assert not next(one for one in window.thumbnails if one.key == "there").problem, "the next one is drawn"
 
     G = tiny.network("sg2")
     G.synthesis.b32.conv1.noise_const[3, 4:7] = float("nan")

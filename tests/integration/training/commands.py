@@ -1,11 +1,16 @@
-"""Runs `python -m gan train` as a user does."""
+"""Runs `python -m gan train`, in a process of its own as a user does, or in this one."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 
+import torch
+from click.testing import CliRunner
+
+from gan.cli.main import main
 from tests.fixtures_path import ROOT
 from tests.unit.training.tiny import OPTIONS
 from tests.waiting import PATIENCE
@@ -52,6 +57,21 @@ def run(command):
     return finish(start(command))
 
 
+def here(command):
+    """Run a command in this process, on one thread as the others do; return (exit status, output)."""
+    threads = torch.get_num_threads()
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    torch.set_num_threads(1)
+    try:
+        result = CliRunner().invoke(main, command[3:])
+    finally:
+        torch.set_num_threads(threads)
+        for number, handler in signals.items():
+            signal.signal(number, handler)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    return result.exit_code, result.output
+
+
 def status(folder):
     return json.loads((folder / "status.json").read_text())
 
@@ -67,13 +87,13 @@ def wait_for(what, process, seconds=PATIENCE):
         time.sleep(0.02)
 
 
-def kimg(folder):
-    """Return the reported thousands of images of a run; -1 before the first report."""
+def kimg(folder, *states):
+    """Return the reported thousands of images of a run in one of these states, running unless given; else -1."""
     try:
         content = status(folder)
     except (OSError, ValueError):
         return -1
-    return content["kimg"] if content["state"] == "running" else -1
+    return content["kimg"] if content["state"] in (states or ("running",)) else -1
 
 
 def lines(path):

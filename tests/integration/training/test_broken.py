@@ -161,7 +161,12 @@ def test_states_that_cannot_be_read_are_told(tmp_path):
     state = folder / "training-state.pt"
     whole = state.read_bytes()
     half = whole[: len(whole) // 2]
-    for content, says in ((half, "is damaged"), (b"", "is damaged"), (None, "has no training-state")):
+    read = torch.load(state, weights_only=True)
+    foreign = BytesIO()
+    torch.save({**read, "networks": {"G": {}, "nobody": {}}}, foreign)
+    other = foreign.getvalue()
+    cases = ((half, "is damaged"), (b"", "is damaged"), (other, "of another run"), (None, "has no training-state"))
+    for content, says in cases:
         state.unlink(missing_ok=True)
         if content is not None:
             state.write_bytes(content)

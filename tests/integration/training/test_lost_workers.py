@@ -1,16 +1,18 @@
-"""A process of a run that is killed or frozen: it is named, and the run stops with its state saved."""
+"""A process of a run that is killed or frozen: it is named, and the run stops with its state saved.
+
+Starting two processes that train takes most of the time, so a run that has stopped serves once more.
+"""
 
 import os
 import re
 import signal
-import subprocess
 import sys
+import time
 
 import psutil
 import pytest
 import torch
 
-from tests.fixtures_path import ROOT
 from tests.integration.training import commands
 from tests.unit.training.tiny import dataset
 from tests.waiting import wait_for
@@ -26,9 +28,10 @@ def begun(tmp_path):
 
     def begin(command):
         folder = tmp_path / "runs" / "00000-stylegan2-images-gpus2-batch8-gamma1"
+        before = max(commands.kimg(folder, "stopped", "failed"), 0.05)
         process = commands.start(command)
         started.append(process)
-        commands.wait_for(lambda: commands.kimg(folder) > 0.05, process)
+        commands.wait_for(lambda: commands.kimg(folder) > before, process)
         first = commands.status(folder)["pid"]
         workers = [child for child in psutil.Process(process.pid).children(recursive=True) if _trains(child)]
         (second,) = [child.pid for child in workers if child.pid != first]
@@ -50,10 +53,9 @@ def _command(tmp_path):
     return commands.train(tmp_path / "runs", data, gpus=2, kimg=1000, worker_timeout=LIMIT)
 
 
-@pytest.mark.parametrize("rank", [0, 1])
-@pytest.mark.parametrize("how", ENDS, ids=lambda how: how.name)
-def test_a_lost_worker_is_named_and_the_state_is_saved(how, rank, begun, tmp_path):
-    process, folder, workers = begun(_command(tmp_path))
+def _lose(begun, command, rank, how):
+    """Kill or freeze a process of a run, which ends as it should; return the run's folder."""
+    process, folder, workers = begun(command)
     shown = commands.kimg(folder)
     os.kill(workers[rank], how)
     returncode, output = commands.finish(process)
@@ -69,11 +71,12 @@ def test_a_lost_worker_is_named_and_the_state_is_saved(how, rank, begun, tmp_pat
     state = torch.load(folder / "training-state.pt", weights_only=True)
     assert state["nimg"] == round(kimg * 1000)
     assert (folder / f"network-snapshot-{int(kimg):06d}{f'{kimg % 1:.3f}'[1:]}.safetensors").is_file()
+    return folder
 
-    if (how, rank) == (signal.SIGSTOP, 0):  # all four states are written by the same lines
-        process = commands.start(commands.resume(folder, kimg=int(kimg) + 1))
-        returncode, output = commands.finish(process)
-        assert returncode == 0, output
+
+@pytest.mark.parametrize(("how", "rank"), [(signal.SIGKILL, 0), (signal.SIGSTOP, 1)], ids=["SIGKILL-0", "SIGSTOP-1"])
+def test_a_lost_worker_is_named_and_the_state_is_saved(how, rank, begun, tmp_path):
+    _lose(begun, _command(tmp_path), rank, how)
 
 
 @pytest.mark.parametrize("how", ENDS, ids=lambda how: how.name)
@@ -90,11 +93,13 @@ def test_under_torchrun_the_survivor_names_the_one_that_was_lost(how, begun, tmp
     assert commands.status(folder)["error"].startswith(f"Worker 1 (process {workers[1]})")
 
 
-def test_a_run_that_is_frozen_as_a_whole_goes_on(begun, tmp_path):
-    process, folder, workers = begun(_command(tmp_path))
+def test_a_run_that_was_lost_goes_on_also_when_it_is_frozen_as_a_whole_and_stops_with_a_snapshot(begun, tmp_path):
+    folder = _lose(begun, _command(tmp_path), 0, signal.SIGSTOP)
+
+    process, folder, workers = begun(commands.resume(folder))
     for pid in (process.pid, *workers):
         os.kill(pid, signal.SIGSTOP)
-    subprocess.run([sys.executable, "-c", f"import time; time.sleep({2 * LIMIT})"], check=True, cwd=ROOT)
+    time.sleep(2 * LIMIT)
     for pid in (process.pid, *workers):
         os.kill(pid, signal.SIGCONT)
     before = commands.status(folder)["kimg"]
@@ -102,4 +107,9 @@ def test_a_run_that_is_frozen_as_a_whole_goes_on(begun, tmp_path):
     process.send_signal(signal.SIGTERM)
     returncode, output = commands.finish(process)
     assert returncode == 0, output
-    assert commands.status(folder)["state"] == "stopped"
+    content = commands.status(folder)
+    assert content["state"] == "stopped"
+    done = torch.load(folder / "training-state.pt", weights_only=True)["nimg"]
+    assert done == round(content["kimg"] * 1000)
+
+    _lose(begun, commands.resume(folder), 1, signal.SIGKILL)

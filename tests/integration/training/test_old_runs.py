@@ -19,7 +19,7 @@ def test_a_recorded_run_is_trained_with_the_options_that_it_names(tmp_path):
     old["spec"] |= {"data": str(data), "kimg": 0}
     (tmp_path / "00000-run").mkdir()
     (tmp_path / "00000-run" / "run.yaml").write_text(yaml.safe_dump(old))
-    returncode, output = commands.run(commands.resume(tmp_path / "00000-run"))
+    returncode, output = commands.here(commands.resume(tmp_path / "00000-run"))
     assert returncode == 0, output
     assert commands.status(tmp_path / "00000-run")["state"] == "finished"
     assert "Training 0.62 million parameters" in output

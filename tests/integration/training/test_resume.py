@@ -83,7 +83,7 @@ def test_sigterm_saves_and_ends_well_and_the_run_goes_on(tmp_path, data, straigh
     assert f"go on with --resume={folder}" in output
     assert commands.status(folder)["state"] == "stopped"
     assert 0 < final(folder)["nimg"] < 1000
-    returncode, output = commands.run(commands.resume(folder))
+    returncode, output = commands.here(commands.resume(folder))
     assert returncode == 0, output
     assert_same_end(folder, straight)
 
@@ -104,14 +104,14 @@ def test_sigkill_between_snapshots_costs_what_came_after_the_last_one(tmp_path, 
         + "\n"
         + '{"cut off'
     )
-    returncode, output = commands.run(commands.resume(folder))
+    returncode, output = commands.here(commands.resume(folder))
     assert returncode == 0, output
     assert_same_end(folder, straight)
     assert len(commands.lines(folder / "metric-test.jsonl")) == 1
 
 
 def test_options_that_would_make_it_another_run_are_refused(straight):
-    returncode, output = commands.run(commands.resume(straight, gamma=3))
+    returncode, output = commands.here(commands.resume(straight, gamma=3))
     assert returncode == 1
     assert "was trained with --gamma=1.0, so it cannot go on exactly with 3.0" in output
     assert "Traceback" not in output
@@ -119,7 +119,7 @@ def test_options_that_would_make_it_another_run_are_refused(straight):
 
 def test_transfer_starts_another_run_from_the_networks(tmp_path, data, straight):
     network = straight / "network-snapshot-000001.safetensors"
-    returncode, output = commands.run(commands.train(tmp_path, data, kimg=0, resume=network))
+    returncode, output = commands.here(commands.train(tmp_path, data, kimg=0, resume=network))
     assert returncode == 0, output
     start, given = gan.load(tmp_path / FOLDER), gan.load(network)
     for name in ("G", "D", "G_ema"):

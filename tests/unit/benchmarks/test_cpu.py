@@ -1,13 +1,38 @@
 """The CPU benchmarks in miniature: every one runs, and results are collected and summarised."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from benchmarks import cpu, keeping, live, ops, ops_cases, screens, training_ways, walk
+from benchmarks import cpu, keeping, live, ops, ops_cases, training_ways, walk
+from tests.fixtures_path import ROOT
+
+COMPUTING = (
+    *("synthesis", "ops", "training", "speed.library", "speed.families", "speed.dataset", "speed.engines"),
+    *("speed.thumbnails", "speed.blends", "speed.drags"),
+)
+WINDOWS = ("walk", "film", "speed.drag_frames", "speed.compare_networks")
+"""Benchmarks that share a process here, which need not import PyTorch, nor start a renderer, for each."""
+
+
+@pytest.fixture
+def together(monkeypatch):
+    """Let `cpu.run` return the results of one process for those of `COMPUTING`, and of one for those of `WINDOWS`."""
+    environment = {**os.environ, "GOMP_SPINCOUNT": "0"}
+    found = {}
+    for names in (COMPUTING, WINDOWS):
+        listed = json.dumps([(name, cpu.TINY[name]) for name in names])
+        command = [sys.executable, "-m", "tests.unit.benchmarks.together", listed]
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        found |= map(json.loads, done.stdout.splitlines())
+    monkeypatch.setattr(cpu, "run", lambda name, given, run=cpu.run: found.get(name) or run(name, given))
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.usefixtures("together")
 def test_every_benchmark_runs(tmp_path, capsys):
     out = tmp_path / "cpu.json"
     cpu.main(["--tiny", f"--out={out}"])
@@ -23,6 +48,7 @@ def test_every_benchmark_runs(tmp_path, capsys):
     assert found["tailing"]["opening"]["lines"] > 100
     assert found["film"]["frames"] == 12
     assert found["speed.library"]["networks"][0]["ratio"]["images"] > 0
+    assert found["speed.families"]["families"]["StyleGAN1"]["way"] == "plan"
     assert found["speed.dataset"]["pictures_per_second"]["all_cores"] > 0
     assert found["speed.engines"]["networks"][0]["median_s"]["plan"] > 0
     assert found["speed.thumbnails"]["networks"]["stylegan2-64"]["finished_in_pictures"] > 0
@@ -34,9 +60,8 @@ def test_every_benchmark_runs(tmp_path, capsys):
     assert str(out) in told
 
 
-def test_the_screens_of_large_collections_run(capsys):
-    screens.main(["--tiny"])
-    found = json.loads(capsys.readouterr().out)
+def test_the_screens_of_large_collections_run():
+    found = cpu.run("screens", ["--tiny"])  # in its own process: OpenGL and Triton crash in one, by their two LLVMs
     for screen in ("explore", "list", "long_run", "fakes_slider", "survey", "form"):
         assert found[screen]["memory_mb"] > 0
 

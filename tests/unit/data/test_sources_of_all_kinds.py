@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from foundation.datasets import channels as conversions
 from foundation.datasets.channels import with_channels
 from foundation.datasets.facts import look
 from foundation.datasets.files import decode
@@ -132,6 +133,15 @@ def test_transparency_becomes_white():
     assert with_channels(np.array([10, 20, 30, 255], np.uint8).reshape(4, 1, 1), 3).flatten().tolist() == [10, 20, 30]
     assert with_channels(np.array([100, 51], np.uint8).reshape(2, 1, 1), 1).flatten().tolist() == [224]
     assert with_channels(np.array([100, 51], np.uint8).reshape(2, 1, 1), 4).flatten().tolist() == [100, 100, 100, 51]
+
+
+@pytest.mark.parametrize("band", [1, 20, 1000])
+def test_large_images_are_converted_in_bands(monkeypatch, band):
+    pixels = np.random.default_rng(1).integers(0, 256, (4, 9, 7), dtype=np.uint8)
+    whole = [with_channels(pixels[:n], channels) for n in (2, 3, 4) for channels in (1, 3)]
+    monkeypatch.setattr(conversions, "_BAND", band)
+    for one, n, channels in zip(whole, (2, 2, 3, 3, 4, 4), (1, 3) * 3, strict=True):
+        np.testing.assert_array_equal(with_channels(pixels[:n], channels), one)
     assert with_channels(np.array([255, 0, 0], np.uint8).reshape(3, 1, 1), 1).flatten().tolist() == [76]
 
 

@@ -6,7 +6,8 @@ import torch
 
 from foundation.bundled import DEMO
 from gan.edits.effects import KEPT_PICTURES, PICTURES, SIDE, Kept, Trial, effects, on_layers, sign_of, starts_of
-from gan.edits.measures import MEASURES, View, drawing
+from gan.edits.looks import MEASURES, View
+from gan.edits.measures import drawing
 from gan.edits.weights import sefa
 from gan.images import load_generator
 from tests.unit.renderer import tiny

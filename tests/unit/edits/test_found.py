@@ -1,12 +1,14 @@
 """Found directions: their file, their samples, and directions between classes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from foundation.arrays import read_arrays
+from foundation.directions import read_directions
 from gan.edits.classes import class_direction
 from gan.edits.found import Found, checked_layers, mapped, positive, sampled_w
 from gan.edits.styles import style_layers
@@ -81,3 +83,11 @@ def test_styles_are_named_by_layer(conditional):
     layers = style_layers(conditional.synthesis)
     assert [layer.name for layer in layers][:4] == ["b4.conv1", "b4.torgb", "b8.conv0", "b8.conv1"]
     assert [layer.index for layer in layers][:4] == [0, 1, 1, 2]
+
+
+def test_measured_layers_are_written_for_each_and_read_again(tmp_path):
+    measured = replace(found(), ranges=((0, 1), (2, 2), (0, 3)))
+    measured.write(tmp_path / "found.npz")
+    assert [one.layers for one in read_directions(tmp_path / "found.npz")] == [(0, 1), (2,), (0, 1, 2, 3)]
+    assert measured.first(2).layers_of(1) == (2,)
+    assert found().layers_of(1) == (0, 2)

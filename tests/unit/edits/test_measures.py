@@ -7,7 +7,8 @@ import torch
 from foundation.bundled import DEMO
 from gan.edits.components import pca
 from gan.edits.found import sampled_w
-from gan.edits.measures import MEASURES, View, measure_direction, pictures, regress
+from gan.edits.looks import LOOKS, LUMA, MEASURES, View
+from gan.edits.measures import explained, measure_direction, pictures, regress
 from gan.images import load_generator, render, styles
 
 SIZE = 32
@@ -122,3 +123,53 @@ def test_chosen_layers_alone_are_moved(demo):
 def test_what_cannot_be_measured(demo, words, region, message):
     with pytest.raises(ValueError, match=message):
         measure_direction(demo, words, region, samples=16)
+
+
+def test_measures_of_light_agree_with_those_of_scipy():
+    """The Laplacian and the Gaussian of another library, borders repeated."""
+    from scipy import ndimage  # here, as each worker imports all modules of tests
+
+    picture = np.random.RandomState(0).rand(SIZE, SIZE, 3).astype(np.float32)
+    light = picture @ np.array(LUMA, np.float32)
+    inside = REGION / REGION.sum()
+    edges = np.abs(ndimage.laplace(light, mode="nearest"))
+    assert MEASURES["sharper"](picture, VIEW) == pytest.approx(float((edges * inside).sum()), rel=1e-5)
+    soft = [ndimage.gaussian_filter(one, (1, 1, 0), mode="nearest") for one in (picture, VIEW.reference)]
+    away = ((soft[0] - soft[1]) ** 2).mean(axis=-1)
+    assert MEASURES["like the present picture"](picture, VIEW) == pytest.approx(-float((away * inside).sum()), rel=1e-4)
+
+
+@pytest.mark.parametrize("words", MEASURES)
+def test_every_measure_has_the_gradient_of_its_differences(words):
+    chance = torch.Generator().manual_seed(0)
+    picture = (0.2 + 0.6 * torch.rand(1, 3, SIZE, SIZE, generator=chance)).double().requires_grad_(True)
+    view = View(REGION.astype(np.float64), disc().astype(np.float64))
+    (slope,) = torch.autograd.grad(LOOKS[words](picture, view).sum(), picture)
+    way = torch.randn(picture.shape, generator=chance, dtype=torch.float64)
+    ends = [float(LOOKS[words](picture.detach() + by * way, view)) for by in (-1e-5, 1e-5)]
+    assert float((slope * way).sum()) == pytest.approx((ends[1] - ends[0]) / 2e-5, rel=1e-3, abs=1e-9)
+
+
+def test_grey_pictures_have_finite_gradients():
+    """Colour and contrast have none at 0 without care."""
+    grey = torch.full((1, 3, SIZE, SIZE), 0.5, requires_grad=True)
+    for look in LOOKS.values():
+        (slope,) = torch.autograd.grad(look(grey, VIEW).sum(), grey)
+        assert torch.isfinite(slope).all()
+
+
+def test_a_view_made_in_inference_mode_takes_gradients():
+    with torch.inference_mode():
+        view = View(REGION, disc())
+        assert MEASURES["higher"](disc(y=12), view) > MEASURES["higher"](disc(), view)
+    picture = torch.full((1, 3, SIZE, SIZE), 0.5, requires_grad=True)
+    LOOKS["higher"](picture, view).sum().backward()
+    assert picture.grad is not None
+
+
+def test_what_is_explained_is_judged_without_each_itself():
+    numbers = np.random.RandomState(0)
+    values = numbers.randn(300)
+    assert explained(5 * values, values) == pytest.approx(1)
+    assert explained(values + numbers.randn(300), values) == pytest.approx(0.5, abs=0.1)
+    assert -0.1 < explained(numbers.randn(300), values) < 0.02

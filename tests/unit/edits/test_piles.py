@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from gan.edits.piles import RIDGES, coordinates, fitted, left_out, sort_piles
 
@@ -15,6 +14,8 @@ def data(count: int = 40, seed: int = 0):
 
 
 def test_fits_are_those_of_scikit_learn():
+    from sklearn.linear_model import LogisticRegression  # here, as each worker imports all modules of tests
+
     x, y = data()
     own = fitted(x[None], y[None], np.array([2.0]))[0]
     known = LogisticRegression(C=0.5, tol=1e-10, max_iter=1000).fit(x, y)

@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 import torch
 
+import gan
+from benchmarks.editing.speed import plain_regulariser
 from foundation.specs.editing.projection import editable_weight
 from gan.edits.projection.comparison import comparison
 from gan.edits.projection.fit import Fit, FitOptions
 from gan.edits.projection.mean import statistics
+from gan.edits.projection.noise import drawn, normalise, regulariser, views
 from gan.edits.projection.photos import channels_of
 from gan.edits.projection.tuning import Locality, Tuning, other_seeds
 from gan.images import styles
 from gan.metrics.distance import NAMES, Distance, pyramid
+from gan.ops.cpu import dispatch
 from tests.unit.renderer import tiny
 
 PIXELS = Distance(NAMES[""], "", pyramid)
@@ -126,6 +130,60 @@ def test_a_fit_goes_on_exactly(plus):
     torch.testing.assert_close(second.best_ws, whole.best_ws, rtol=0, atol=0)
     with pytest.raises(ValueError, match="of another fit"):
         fit(tiny.network("sg1"), photo(tiny.network("sg1"))).restore({"w": torch.zeros(1)})
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        [(4, 4), (8, 8), (8, 8), (16, 16), (16, 16), (32, 32), (32, 32)],
+        [(6, 4), (12, 8), (12, 8), (24, 16), (24, 16)],
+        [(5, 3), (10, 6), (10, 6), (20, 12)],
+        [(32, 32), (8, 8)],
+        [],
+    ],
+)
+def test_the_noise_regulariser_and_its_gradient_are_the_published_ones(sizes):
+    shapes = {f"layer{i}": size for i, size in enumerate(sizes)}
+    flat = drawn(shapes, torch.Generator().manual_seed(1)).requires_grad_()
+    with torch.enable_grad():
+        found = regulariser(flat, shapes)
+        expected = plain_regulariser(list(views(flat, shapes).values()))
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-9)
+    if sizes:
+        one, other = (torch.autograd.grad(loss, [flat])[0] for loss in (3 * found, 3 * expected))
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-8)
+
+
+def test_noise_is_normalised_layer_by_layer():
+    shapes = {"a": (4, 4), "b": (8, 8), "c": (8, 8)}
+    flat = 3 * drawn(shapes, torch.Generator().manual_seed(1)) + 1
+    normalise(flat, shapes)
+    for image in views(flat, shapes).values():
+        assert float(image.mean()) == pytest.approx(0, abs=1e-6)
+        assert float(image.square().mean()) == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize("plus", [False, True])
+def test_kernels_fit_the_same(plus):
+    G = tiny.network("sg2")
+    target, found = photo(G, 5), []
+    for uses in (False, True):
+        if uses and not dispatch.enable():
+            pytest.skip("no kernels on this computer")
+        whole = fit(G, target, 12, plus=plus)
+        with gan.rendered_by() as ways:
+            figures = run(whole)
+        assert set(ways) == {"gradient plan" if uses else "reference"}
+        if uses:  # and go on exactly
+            second = fit(G, target, 12, plus=plus)
+            run(second, 5)
+            third = fit(G, target, 12, plus=plus)
+            third.restore(second.state())
+            assert run(third, 7) == figures[5:]
+        found.append((whole.ws, figures))
+    torch.testing.assert_close(found[1][0], found[0][0], rtol=0, atol=2e-3)
+    for one, other in zip(found[1][1], found[0][1], strict=True):
+        assert one.distance == pytest.approx(other.distance, rel=1e-3)
 
 
 def tuned(G, target, weight, steps=25):

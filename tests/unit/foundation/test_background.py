@@ -18,13 +18,11 @@ OTHERS = {
     "foundation/background.py": {"Thread"},
     "gan/data/loader.py": {"ThreadPoolExecutor"},  # several threads read images at once
     "gan/ahead.py": {"ThreadPoolExecutor"},  # likewise, in order
-    "gan/inference/cpu/automatic.py": {"Thread"},  # compilations, which cannot be ended
+    "gan/threads.py": {"Thread"},  # compute, and are waited for when the program ends
     "gan/metrics/torchscript/child.py": {"Thread"},  # ends its process with the one that asked
     "gan/metrics/torchscript/script.py": {"Thread"},  # waits for a process that may never answer
     "gan/training/group.py": {"Thread"},  # calls that another process may never join, which cannot be ended
     "gan/training/watch.py": {"Thread"},  # must end with its process, whatever that is doing
-    "gan/ops/cpu/crew.py": {"Thread"},  # threads that compute one operator together
-    "renderer/engine/kernels.py": {"Thread"},  # compilations, which cannot be ended
     "renderer/engine/models.py": {"ThreadPoolExecutor"},  # reading ahead, whose future is waited for
     "renderer/engine/lens/measuring.py": {"ThreadPoolExecutor"},  # measures a distance, whose future is waited for
     "renderer/fake/client.py": {"Thread"},  # plays the renderer's process
@@ -35,7 +33,8 @@ OTHERS = {
     "benchmarks/live/row.py": {"Timer"},  # ends a window that does not
     "benchmarks/startup.py": {"Thread"},  # measures
 }
-"""Threads of another kind, by file."""
+"""Threads of another kind, by file. Those that may be in PyTorch when the program ends start through `gan.threads`;
+pools are waited for by Python, and the renderer's process leaves by `os._exit`."""
 
 
 class Gate:

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from foundation.specs.click_options import click_options, fill
 from foundation.specs.formats import (
     DirectionChoice,
+    read_condition,
     read_direction,
     read_names,
     read_numbers,
     read_pair,
+    read_photo_crop,
     read_seeds,
     read_size,
     write,
@@ -28,6 +31,22 @@ class Spec:
     trunc: float = option(1.0, help="Truncation psi.", low=-1, high=2)
     label: int | None = option(None, help="Class.", names=("--class",), low=0)
     mode: str = option("const", help="Noise.", choices=("const", "none"))
+
+
+def test_a_file_with_other_content_is_no_wrong_option(tmp_path):
+    @dataclass(frozen=True)
+    class Turned:
+        condition: tuple[float, ...] = option((), read=read_condition, help="Numbers.")
+
+    command = click.Command("turn", params=click_options(Turned), callback=lambda **given: fill(Turned, given))
+    (tmp_path / "c.txt").write_text("left")
+    for value, status in ((f"{tmp_path}/c.txt", 1), (f"{tmp_path}/none.txt", 1), ("left", 2), ("1,2", 0)):
+        done = CliRunner().invoke(command, [f"--condition={value}"])
+        assert (done.exit_code, done.output[:5]) == (status, {0: "", 1: "Error", 2: "Usage"}[status])
+
+
+def test_a_direction_may_have_any_name():
+    assert read_direction("a\nb.npy:1.5:0-2") == DirectionChoice("a\nb.npy", 1.5, (0, 1, 2))
 
 
 def test_fields_know_kind_default_and_whether_they_may_be_left_out():
@@ -56,6 +75,9 @@ def test_problems_are_sentences():
         (read_pair, "0.3,-1", (0.3, -1.0)),
         (read_size, "4x2", (4, 2)),
         (read_numbers, "1,0.7,-.5", (1.0, 0.7, -0.5)),
+        (read_photo_crop, "300,200,256,-3.5", (300.0, 200.0, 256.0, -3.5)),
+        (read_photo_crop, "face", ("face",)),
+        (read_photo_crop, " Face ", ("face",)),
         (read_names, "a, b", ("a", "b")),
         (read_names, "none", ()),
         (read_direction, "age.npy:1.5", DirectionChoice("age.npy", 1.5)),
@@ -80,6 +102,7 @@ def test_readers(read, text, value):
         (read_pair, "1"),
         (read_size, "0x2"),
         (read_numbers, "1,,2"),
+        (read_photo_crop, "faces"),
         (read_direction, "age.npy"),
         (read_direction, "age.npy:x"),
         (read_direction, "age.npy:1:5-2"),

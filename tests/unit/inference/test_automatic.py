@@ -8,6 +8,7 @@ import torch
 
 import gan
 from foundation.bundled import DEMO
+from gan import threads
 from gan.images import load_generator
 from gan.inference import cpu
 from gan.inference.cpu import automatic, plans
@@ -147,7 +148,7 @@ def test_a_program_that_ends_does_not_compile_on(monkeypatch):
     monkeypatch.setattr(families, "family_of", lambda synthesis: family)
     ending = threading.Event()
     ending.set()
-    monkeypatch.setattr(automatic, "_ending", ending)
+    monkeypatch.setattr(threads, "ending", ending)
     synthesis = tiny.generator().synthesis
     automatic.care_for(synthesis)
     automatic._cares[synthesis].begin(synthesis)

@@ -33,7 +33,7 @@ from tests.unit.networks import tiny
     taps=st.sampled_from([(1, 3, 3, 1), (1, 2, 1), (1, 1), (1, 2, 0, 3), (1,)]),
     clamp=st.sampled_from([None, 0.7, 256.0]),
     activation=st.sampled_from(["lrelu", "linear"]),
-    architecture=st.sampled_from(["skip", "orig"]),
+    architecture=st.sampled_from(["skip", "orig", "resnet"]),
     use_noise=st.booleans(),
     w_dim=st.integers(1, 20),
 )
@@ -167,7 +167,7 @@ def test_a_kernel_that_cannot_be_made_is_told_in_few_words_and_leaves_no_plan(mo
 def test_products_computed_some_rows_at_a_time(fast, monkeypatch):
     ws = latents(fast)
     expected = reference(fast, ws)
-    monkeypatch.setattr(plans, "_PRODUCTS_BYTES", 1)
+    monkeypatch.setattr(plans, "PRODUCTS_BYTES", 1)
     assert cpu.warm_up(fast.synthesis)
     assert is_close(fast.synthesis(ws), expected)
 
@@ -258,7 +258,6 @@ def test_without_warming_up_there_is_no_plan():
 @pytest.mark.parametrize(
     "options",
     [
-        {"architecture": "resnet"},
         {"activation": "swish"},
         {"resample_filter": (1, 4, 6, 4, 1)},
         {"resample_filter": [[1, 0], [0, 1]]},

@@ -11,7 +11,7 @@ from tests.unit.inference.comparing import is_close, latents, plan_of, reference
 
 def planned(monkeypatch):
     """Batch sizes that the plans rendered; batches of the smallest networks are theirs too."""
-    monkeypatch.setattr(plans, "_MANY", 0)
+    monkeypatch.setattr(plans, "MANY", 0)
     asked = []
     pictures = cpu.plans.images
     monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: asked.append(count) or pictures(count, *rest))
@@ -89,7 +89,7 @@ def test_batches_that_the_reference_layers_render(fast, monkeypatch):
     assert plan_of(fast, ws[:4]) is not None
     assert plan_of(fast, ws) is None  # a tiny network
     assert plan_of(fast, ws[:0]) is None
-    monkeypatch.setattr(plans, "_MANY", 0)
+    monkeypatch.setattr(plans, "MANY", 0)
     assert plan_of(fast, ws) is not None
     assert cpu.plan_for(fast.synthesis, ws, watched=True) is None
     layers = seen(fast, ws)

@@ -5,17 +5,19 @@ import torch
 
 import gan
 from gan.inference import cpu
-from gan.inference.cpu import plans, precision
+from gan.inference.cpu import packing, plans, precision
+from gan.inference.cpu import stylegan3 as cpu_stylegan3
 from gan.inference.low_res import at_resolution, shares
-from gan.ops.cpu.halves import PARTS, scaled, split_weight
+from gan.ops.cpu.halves import SPLIT, SPLIT_WEIGHT, scaled, split_weight
 from tests.unit.inference.comparing import latents, stylegan3
 from tests.unit.networks import tiny
 
 
 @pytest.fixture(autouse=True)
 def _able(monkeypatch):
-    """As if the CPU had the instructions: PyTorch computes the same without them."""
+    """As if the CPU had the instructions, which PyTorch computes the same without, and small networks were worth it."""
     monkeypatch.setattr(precision, "has_fast", lambda: True)
+    monkeypatch.setattr(cpu_stylegan3, "NARROW", 0)
 
 
 NETWORKS = {
@@ -72,6 +74,66 @@ def test_low_resolutions_are_fast_too(kind):
 
 
 @torch.no_grad()
+def test_narrow_matrix_products_stay_exact(monkeypatch):
+    G = stylegan3(img_resolution=64, channel_base=800, channel_max=32, conv_kernel=1, use_radial_filters=True)
+    ws = latents(G)
+    cpu.warm_up(G.synthesis)
+    entry = plans.entries[G.synthesis]
+    widths = [layer.weight.shape[1] for layer in entry.plan._layers if layer.filter is not None]
+    assert len(set(widths)) > 1
+    monkeypatch.setattr(cpu_stylegan3, "NARROW", max(widths))
+    cpu.warm_up_fast(G.synthesis)
+    for exact, fast in zip(entry.plan._layers, entry.fast._layers, strict=True):
+        wide = exact.filter is not None and exact.weight.shape[1] == max(widths)
+        assert fast.weight.dtype == (torch.bfloat16 if wide else torch.float32)
+    assert is_near(fast_image(G.synthesis, ws)[0], G.synthesis(ws))
+
+
+@pytest.mark.parametrize("kernel", [1, 3])
+def test_pixels_are_split_near_the_image_and_at_lower_rates(kernel):
+    G = stylegan3(img_resolution=64, channel_base=800, conv_kernel=kernel)
+    cpu.warm_up(G.synthesis)
+    cpu.warm_up_fast(G.synthesis)
+    cpu.warm_up_low_res(G.synthesis)
+    made = [plans.entries[at_resolution(G.synthesis, side)] for side in (*shares(G.synthesis), 64)]
+    anew = [type(made[0].plan)(at_resolution(G.synthesis, side)) for side in shares(G.synthesis)]
+    for exact, fast in [*((entry.plan, entry.fast) for entry in made), *((plan, plan.in_bfloat16()) for plan in anew)]:
+        layers = [*zip(exact._layers, fast._layers, strict=True)][:-1]
+        axis = 1 if kernel == 3 else 0
+        parts = [fast.weight.shape[axis] // exact.weight.shape[axis] for exact, fast in layers]
+        near, exact = len(layers) + 1 - cpu_stylegan3.NEAR, len(layers) - cpu_stylegan3.EXACT
+        for i, (_, fast) in enumerate(layers):
+            if fast.module.resampled is None:
+                assert parts[i] == (SPLIT if i >= near else SPLIT_WEIGHT)
+            else:
+                assert parts[i] == (1 if i >= exact else SPLIT)
+                assert fast.weight.dtype == (torch.float32 if i >= exact else torch.bfloat16)
+        assert set(parts) >= {SPLIT, SPLIT_WEIGHT}
+
+
+@pytest.mark.parametrize("kind", ["stylegan2", "stylegan3-t"])
+@torch.no_grad()
+def test_large_images_are_convolved_in_bands(monkeypatch, kind):
+    G = NETWORKS[kind]()
+    ws = latents(G)
+    cpu.warm_up(G.synthesis)
+    cpu.warm_up_fast(G.synthesis)
+    bands, made = [], packing.scaled
+
+    def seen(x, *rest):
+        bands.append(x.shape[2])
+        return made(x, *rest)
+
+    monkeypatch.setattr(packing, "scaled", seen)
+    whole, layers = fast_image(G.synthesis, ws)[0], len(bands)
+    monkeypatch.setattr(packing, "WHOLE_BYTES", 1)
+    monkeypatch.setattr(packing, "BAND_BYTES", 1)  # three rows at a time
+    in_bands = fast_image(G.synthesis, ws)[0]
+    assert len(bands) - layers > 2 * layers
+    torch.testing.assert_close(in_bands, whole, rtol=0, atol=2**-7 * float(whole.abs().max()))
+
+
+@torch.no_grad()
 def test_a_fast_plan_follows_its_network():
     G = tiny.generator()
     ws = latents(G)
@@ -123,7 +185,14 @@ def test_split_numbers_keep_sixteen_bits():
     generator = torch.Generator().manual_seed(2)
     x = torch.randn(1, 32, 4, 4, generator=generator).contiguous(memory_format=torch.channels_last)
     weight, scale = torch.randn(32, 8, generator=generator), torch.rand(32, generator=generator)
-    parts = scaled(x, scale, PARTS).permute(0, 2, 3, 1).reshape(16, -1).double()
-    expected = (x * scale[:, None, None]).permute(0, 2, 3, 1).reshape(16, -1).double() @ weight.double()
-    split = parts @ split_weight(weight, 0).double()
-    assert (split - expected).abs().max() < 2**-14 * expected.abs().max()
+    own = (x * scale[:, None, None]).permute(0, 2, 3, 1).reshape(16, -1)
+
+    def product(parts):
+        return (
+            scaled(x, scale, parts).permute(0, 2, 3, 1).reshape(16, -1).double()
+            @ split_weight(weight, 0, parts).double()
+        )
+
+    expected, rounded = own.double() @ weight.double(), own.bfloat16().double() @ weight.double()
+    assert (product(SPLIT) - expected).abs().max() < 2**-14 * expected.abs().max()
+    assert (product(SPLIT_WEIGHT) - rounded).abs().max() < 2**-14 * expected.abs().max()

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gan.inference import cpu
+from gan.inference.cpu import precision
 from gan.inference.low_res import at_resolution, shares
 from gan.networks.steps import follow
 from tests.unit.inference.comparing import assert_same, latents, plan_of, seen, stylegan3
@@ -45,6 +46,24 @@ def test_drafts_of_stylegan3_have_plans_of_their_own(options):
             assert (own.weight is shared.weight) == (not resampled), "what is the same is there once"
         alone = type(plan)(draft)
         assert_same([("picture", follow(alone.steps(ws, torch.tensor(turn))))], layers[-1:])
+
+
+@torch.no_grad()
+def test_the_lowest_plan_can_be_made_first_and_is_kept(monkeypatch):
+    monkeypatch.setattr(precision, "has_fast", lambda: True)
+    G = stylegan3(img_resolution=64, channel_base=800)
+    lowest, higher = (at_resolution(G.synthesis, side) for side in shares(G.synthesis))
+    made = []
+    cpu.warm_up(G.synthesis)
+    cpu.warm_up_low_res(G.synthesis, made=made.append, least=lowest.img_resolution)
+    first = cpu.plans.entries[lowest]
+    assert (made, first.fast, higher in cpu.plans.entries) == ([lowest.img_resolution], None, False)
+    plan = first.plan
+    cpu.warm_up_fast(G.synthesis)
+    cpu.warm_up_low_res(G.synthesis, made=made.append)
+    assert made == [lowest.img_resolution, lowest.img_resolution, higher.img_resolution]
+    assert cpu.plans.entries[lowest].plan is plan
+    assert all(cpu.has_fast_plan(network) for network in (lowest, higher))
 
 
 @torch.no_grad()

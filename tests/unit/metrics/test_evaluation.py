@@ -268,7 +268,7 @@ def test_what_does_not_fit_is_told_before_any_work(dataset, name, resolution, ch
 def test_where_kernels_are_wanted_they_draw_the_batches(measure, monkeypatch):
     expected = measure("kid60_full").results["kid60_full"]
     monkeypatch.delenv("STYLESCOPE_KERNELS")
-    monkeypatch.setattr(stylegan2, "_MANY", 0)
+    monkeypatch.setattr(stylegan2, "MANY", 0)
     batches = []
     pictures = cpu.plans.images
     monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: batches.append(count) or pictures(count, *rest))

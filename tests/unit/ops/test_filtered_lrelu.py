@@ -65,6 +65,13 @@ def test_large_images_are_the_same_some_channels_at_a_time(monkeypatch, size: in
         parts = filtered_lrelu(x, f, f, **options)
     assert seen == [40, 16, 16, 8]
     assert torch.equal(parts, whole)
+    made: list[bool] = []
+    monkeypatch.setattr(module, "make_room", lambda: made.append(True))
+    for limit, expected in ((4 * (2 * size) ** 2 * 40, []), (4 * (2 * size) ** 2 * 40 - 1, [True])):
+        monkeypatch.setattr(module, "_LARGE_BYTES", limit)
+        with torch.no_grad():
+            assert torch.equal(filtered_lrelu(x, f, f, **options), whole)
+        assert made == expected
     tracked = filtered_lrelu(x.requires_grad_(), f, f, **options)
     assert seen[-1] == 40
     assert torch.equal(tracked, whole)

@@ -45,13 +45,13 @@ OURS = {
     "viz/runs/curves_section.py": {"label"},
     "viz/runs/new_run/fields.py": {"part.name"},
     "viz/runs/new_run/measurements.py": {"one.name"},
-    "viz/shell/app_bar.py": {"name", "keys", "command.id", "i"},
+    "viz/shell/app_bar.py": {"name", "i"},
     "viz/shell/dialogs.py": {"title"},
     "viz/shell/layout.py": {"window", "name", "RUNS if workspace == 'train' else CENTRE"},
     "viz/shell/panel_sizes.py": {"layout.TABS[0]", "layout.DIRECTIONS"},
     "viz/shell/settings_dialog.py": {"name"},
     "viz/timeline/lanes.py": {"'key' if pointed else 'lanes'"},
-    "viz/timeline/menus.py": {"name", "id_", "keys"},
+    "viz/timeline/menus.py": {"name"},
     "viz/tour/script.py": {"panel"},
     "viz/ui/draw_cache.py": {"name"},
     "viz/ui/theme.py": {"shown"},
@@ -59,7 +59,6 @@ OURS = {
     "viz/ui/widgets/menus.py": {"name"},
     "viz/ui/widgets/typed.py": {"id_"},
     "viz/ui/widgets/rows.py": {"id_", "fmt"},
-    "viz/mixing/drag_view.py": {"size.text"},
 }
 """Expressions that hold numbers, names that the source itself gives, or what `drawable` has returned a line before."""
 
@@ -116,3 +115,21 @@ def test_every_drawn_text_is_bounded():
 )
 def test_the_search_finds_texts_from_elsewhere(source, found):
     assert [text for _, text in unsafe(source, {"i"})] == found
+
+
+DRAWING = (
+    *("add_text", "text", "text_wrapped", "text_unformatted", "text_colored", "bullet_text"),
+    *("menu_item", "button", "begin_tooltip"),
+)
+
+
+def test_all_texts_are_drawn_where_they_can_be_recorded():
+    wrong = [
+        f"{path.relative_to(ROOT).as_posix()}:{call.lineno}"
+        for path in sorted((ROOT / "viz").rglob("*.py"))
+        if "viz/ui/" not in path.as_posix()
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in DRAWING
+        if ast.unparse(call.func.value).rpartition(".")[2] in {*MODULES} - {"ui"}
+    ]
+    assert not wrong, "use `ui.draw`, `ui.wrapped`, `ui.menu_item`, `ui.button`, `ui.begin_tooltip`"

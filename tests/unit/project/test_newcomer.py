@@ -96,7 +96,8 @@ def apply(root: Path, file: str, kind: str, text: str) -> None:
 def tree(tmp_path: Path) -> Path:
     for name in PACKAGES:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "fixtures"))
+            # With what was compiled: times of files are copied too, so that it need not be compiled again.
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("fixtures"))
     return tmp_path
 
 

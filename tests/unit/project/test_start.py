@@ -1,6 +1,7 @@
 """Setting up without make: what run.bat and test.bat do."""
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,22 @@ def test_the_workflow_has_three_systems():
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]
     assert any(step.get("run") == "make test" for step in jobs["linux"]["steps"])
     assert set(jobs["others"]["strategy"]["matrix"]["system"]) == {"windows-latest", "macos-latest"}
+
+
+def test_every_list_of_versions_of_python_is_the_same():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = [line.rpartition(" :: ")[2] for line in project["classifiers"] if " :: Python :: 3." in line]
+    assert told[0] == project["requires-python"].removeprefix(">=")
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]
+    assert [job["strategy"]["matrix"]["python"] for job in jobs.values()] == [told, told]
+    for name in ("run.bat", "test.bat"):
+        assert f"({' '.join(told)})" in (ROOT / name).read_text()
+    assert " ".join(f"python{version}" for version in told) in (ROOT / "tools" / "setup.sh").read_text()
+
+
+def test_the_pinned_triton_is_the_one_that_pytorchs_cuda_build_accepts():
+    """The lock is made with the CPU build, which asks for none: another one makes the default install on Linux fail."""
+    lock = dict(line.split("==", 1) for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line)
+    accepted = {"2.13.0": "3.7.1"}  # by the wheels' own metadata
+    assert lock["torch"] in accepted, "look up `triton==` in the metadata of the CUDA build of this PyTorch"
+    assert lock["triton"] == f"{accepted[lock['torch']]}; sys_platform == 'linux'"

@@ -33,6 +33,7 @@ def test_garbage_is_collected_from_the_first_answer_on(monkeypatch):
 
     monkeypatch.setattr(worker._Worker, "_step", step)
     monkeypatch.setattr(worker._Worker, "_set_up", lambda self: Superseded(0))
+    gc.unfreeze()  # of what the tests have imported
     try:
         with pytest.raises(_EndedError):
             worker._Worker(None, None, None).run()

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from gan.cli.train import make_job
-from gan.ops.cpu import dispatch
 from gan.training.augment.settings import PIPELINES
 from gan.training.config import TrainConfig
 from gan.training.run import session
@@ -31,7 +30,6 @@ def read(tmp_path_factory):
         done = session.run(job, lambda: folder, lambda folder: lambda line: None, lambda nimg: None, exit)
     finally:
         torch.set_num_threads(threads)
-        dispatch.disable()
     assert done
     return seen
 

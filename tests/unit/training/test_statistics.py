@@ -8,7 +8,6 @@ import torch
 
 from foundation.runs import snapshots
 from gan.cli.train import make_job
-from gan.ops.cpu import dispatch
 from gan.training.run import session
 from gan.training.timing import PhaseTimes
 from tests.unit.training.tiny import CPU, dataset, spec
@@ -36,7 +35,6 @@ def folder(tmp_path_factory):
         assert session.run(job, lambda: place, lambda folder: lambda line: None, lambda nimg: None, exit)
     finally:
         torch.set_num_threads(threads)
-        dispatch.disable()
     return place
 
 

@@ -135,7 +135,7 @@ def test_where_kernels_are_wanted_they_draw_fakes_and_keep_nothing(data, monkeyp
     z, c = torch.randn(5, made.G_ema.z_dim), torch.zeros(5, 0)
     expected = made.render(z, c)
     monkeypatch.delenv("STYLESCOPE_KERNELS")
-    monkeypatch.setattr(stylegan2, "_MANY", 0)
+    monkeypatch.setattr(stylegan2, "MANY", 0)
     batches = []
     pictures = cpu.plans.images
     monkeypatch.setattr(cpu.plans, "images", lambda count, *rest: batches.append(count) or pictures(count, *rest))

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import threading
 import time
 from collections import deque
@@ -53,6 +54,8 @@ class Autosave:
         self._changed = threading.Lock()
         """Guards everything below that the thread writes."""
         self._pending: Session | None = None
+        self._kept: Session | None = None
+        """Session in the file."""
         self._due = 0.0
         self._attempts = 0
         self._at = 0.0
@@ -146,8 +149,10 @@ class Autosave:
         if self._closed:
             return self.settled
         self._closed = True
-        if self._loop.close(timeout_s) and self._pending is not None:
-            self._attempt(self._pending)
+        if self._loop.close(timeout_s):
+            self._notice_loss()
+            if self._pending is not None:
+                self._attempt(self._pending)
         with suppress(OSError):
             self._lock.unlink()
         return self.settled
@@ -155,14 +160,23 @@ class Autosave:
     # -- in the thread --
 
     def _step(self, woken: bool) -> float | None:
+        self._notice_loss()
         with self._changed:
             session, due = self._pending, self._due
         if session is None:
-            return None
+            return None if self._kept is None else RETRY_S
         wait = due - time.monotonic()
         if wait > 0:
             return wait
-        return None if self._attempt(session) else RETRY_S if self._problem else 0.0
+        return RETRY_S if self._attempt(session) or self._problem else 0.0
+
+    def _notice_loss(self) -> None:
+        """Let the session be written again if its file is gone, as with its folder or disk."""
+        if self._pending is not None or self._kept is None or os.path.exists(self.path):
+            return
+        with self._changed:
+            if self._pending is None:
+                self._pending, self._due = self._kept, 0.0
 
     def _attempt(self, session: Session) -> bool:
         """Write a session. Returns True if nothing is left to be written."""
@@ -175,7 +189,7 @@ class Autosave:
         with self._changed:
             if self._problem:
                 self._news.append(("Your work is kept again", False))
-            self._problem, self._at = "", time.time()
+            self._problem, self._at, self._kept = "", time.time(), session
             if self._pending is session:
                 self._pending = None
                 return True

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePath
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from foundation.background import Worker
 from foundation.inputs import clean_text, open_picture
 from foundation.runs import snapshot_kimg
+from foundation.words import counted
 from renderer.document import session
 from renderer.document.archive import Archive
 from renderer.document.arrays import ArrayStore
@@ -19,6 +20,7 @@ from renderer.document.document import Document
 from renderer.document.recipe import RecipeError
 from viz.files.kept import folder as session_folder
 from viz.files.kept.folder import Kept
+from viz.files.restoring import missing
 from viz.files.sources import bundled
 from viz.gl.textures import Picture
 from viz.state.facts import RecentSession, ServiceKey
@@ -34,12 +36,14 @@ _NAME_LENGTH = 60
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A session as read: its description and its thumbnail [SIDE, SIDE, 4]."""
+    """A session as read: its description, its thumbnail [SIDE, SIDE, 4], and the path of its network."""
 
     kept: Kept
     title: str
     detail: str
     pixels: NDArray[np.uint8] | None
+    network: str = ""
+    missing: bool = False
 
 
 class RecentSessions:
@@ -79,14 +83,14 @@ class RecentSessions:
             self._pictures[key] = Picture()
             self._pictures[key].upload(found.pixels)
         texture = self._pictures[key].texture if key in self._pictures else None
-        return RecentSession(str(found.kept.path), found.kept.at, found.title, found.detail, texture)
+        return RecentSession(str(found.kept.path), found.kept.at, found.title, found.detail, texture, found.missing)
 
     def _read(self, _: None) -> tuple[_Found, ...]:
         assert self._folder is not None
         kept = [one for one in session_folder.sessions(self._folder) if one.state != "open" and one.path != self._own]
         found = {(one.path, one.at): self._known.get((one.path, one.at)) or _described(one) for one in kept}
         self._known = found
-        return tuple(found.values())
+        return tuple(replace(one, missing=missing(one.network)) for one in found.values())
 
 
 RECENT_SESSIONS: ServiceKey[RecentSessions] = ServiceKey("recent sessions")
@@ -107,17 +111,17 @@ def title_of(document: Document) -> str:
 def detail_of(document: Document) -> str:
     """Return the content of a document in a few words."""
 
-    def counted(count: int, one: str, more: str) -> str:
-        return f"{count} {one if count == 1 else more}" if count else ""
+    def some(count: int, one: str, more: str = "") -> str:
+        return counted(count, one, more) if count else ""
 
     name = clean_text(source_name(document.latent, document.shelf), 24)
     parts = (
         f"seed {name}" if name.isdecimal() else name,
-        counted(len(document.mixing.acting), "layer mixed", "layers mixed"),
-        counted(len(document.shelf), "on the shelf", "on the shelf"),
-        counted(len(document.directions), "direction", "directions"),
-        counted(len(document.styles), "style channel", "style channels"),
-        counted(len(document.bends), "bent layer", "bent layers"),
+        some(len(document.mixing.acting), "layer mixed", "layers mixed"),
+        some(len(document.shelf), "on the shelf", "on the shelf"),
+        some(len(document.directions), "direction"),
+        some(len(document.styles), "style channel"),
+        some(len(document.bends), "bent layer"),
         f"film of {document.timeline.seconds:g} s" if document.timeline.acting else "",
     )
     return ", ".join(part for part in parts if part)
@@ -134,7 +138,7 @@ def _described(kept: Kept) -> _Found:
         document = session.load(kept.path, ArrayStore(), []).document
     except RecipeError:
         return _Found(kept, kept.path.name, "cannot be read", None)
-    return _Found(kept, title_of(document), detail_of(document), _thumbnail(kept.path))
+    return _Found(kept, title_of(document), detail_of(document), _thumbnail(kept.path), document.network.source)
 
 
 def _thumbnail(path: Path) -> NDArray[np.uint8] | None:

@@ -141,13 +141,15 @@ def _form(form: Form, found: Survey, size: int, dest: str) -> bool:
     form.size = SIZES[picked] if picked != index else form.size
     hints = ("The largest square from the middle", "The whole picture, squeezed into a square")
     room = _row("Crop", "transform", "Part of each picture to use", width)
-    form.squeeze = ui.segmented("crop", ("Middle", "Squeezed"), int(form.squeeze), width=room, hints=hints) == 1
+    now = int(form.squeeze)
+    form.squeeze = ui.segmented("crop", ("Middle", "Squeezed"), now, width=room, hints=hints, default=0) == 1
     room = _row("Colours", "channels", "Transparency that is not kept becomes white", width)
     index = next(k for k, (_, channels) in enumerate(_COLOURS) if channels == form.channels)
-    form.channels = _COLOURS[ui.segmented("colours", [name for name, _ in _COLOURS], index, width=room)][1]
+    form.channels = _COLOURS[ui.segmented("colours", [name for name, _ in _COLOURS], index, width=room, default=0)][1]
     hint = "Pictures that are nearly the same as an earlier one: a network learns them by heart"
     room = _row("Near-duplicates", "skip-duplicates", hint, width)
-    form.skip_duplicates = ui.segmented("again", ("Keep", "Leave out"), int(form.skip_duplicates), width=room) == 1
+    now = int(form.skip_duplicates)
+    form.skip_duplicates = ui.segmented("again", ("Keep", "Leave out"), now, width=room, default=1) == 1
     _classes(form, found, width)
     if found.video:
         _rate(form, width)
@@ -162,7 +164,7 @@ def _classes(form: Form, found: Survey, width: float) -> None:
     if found.classes > 1:
         room = _row("Classes", "folder-classes", "With classes, one can choose what the network draws", width)
         names = ("From dataset.json" if found.labels else "None", f"{found.classes} sub-folders")
-        form.by_folder = ui.segmented("classes", names, int(form.by_folder), width=room) == 1
+        form.by_folder = ui.segmented("classes", names, int(form.by_folder), width=room, default=0) == 1
     elif found.labels:
         room = _row("Classes", "", "Labels as the published tools take them", width)
         ui.label("From dataset.json", "text", height=t.row)
@@ -172,7 +174,9 @@ def _rate(form: Form, width: float) -> None:
     rates = (0.2, 0.5, 1.0, 2.0, 5.0)
     room = _row("Frames a second", "frames-per-second", "Frames to take for each second of the film", width)
     index = rates.index(form.rate) if form.rate in rates else -1
-    form.rate = rates[ui.segmented("rate", [f"{rate:g}" for rate in rates], index, width=room)]
+    form.rate = rates[
+        ui.segmented("rate", [f"{rate:g}" for rate in rates], index, width=room, default=rates.index(1.0))
+    ]
 
 
 def _preview(making: Making, found: Survey, size: int) -> None:
@@ -214,9 +218,7 @@ def _foot(scene: Scene, facts: Facts, form: Form, found: Survey, size: int, dest
     right = p.x + width - buttons
     if (wrong and found.total) or found.problem:
         x = p.x + ui.draw(ui.icon("warning"), p.x, p.y, "warn", 12, height=t.px(t.row)) + t.px(8)
-        ui.draw(ui.ellipsis(wrong, right - x - t.px(12)), x, p.y, "warn", height=t.px(t.row))
-        imgui.dummy(V(max(1.0, right - p.x - t.px(12)), t.px(t.row)))
-        ui.tip(wrong)
+        imgui.dummy(V(1.0, ui.sentence(wrong, x, p.y, right - x - t.px(12), "warn")))
     if found.ready and form.rate == 1.0:
         imgui.set_cursor_screen_pos(p)
         hint = "It is a dataset already: every picture is a square of one size"

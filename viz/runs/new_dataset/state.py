@@ -1,6 +1,7 @@
 """Entries of the form for a new dataset, and the dataset that follows from them."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,8 @@ class Form:
     browsing: bool = False
     proposed: tuple[str, str] = ("", "")
     """Source and size that a name was proposed for, and that name."""
+    judged: tuple[str, float, str] = ("", 0.0, "")
+    """Path of a dataset, when it was looked at, and why it cannot be written there."""
 
 
 @dataclass
@@ -195,7 +198,19 @@ def problem(form: Form, found: Survey, dest: str) -> str:
         return "Looking…"
     if too_many(found) and not form.partial:
         return f"{found.unreadable} of {found.total} cannot be read, more than one in ten. Leave them out?"
-    place = Path(dest)
+    looked, at, why = form.judged
+    now = time.monotonic()
+    if looked != dest or now - at > _LOOK_AGAIN_S:  # while pictures are looked at, each call of the system waits
+        why = _unwritable(Path(dest))
+        form.judged = dest, now, why
+    return why
+
+
+_LOOK_AGAIN_S = 1.0
+
+
+def _unwritable(place: Path) -> str:
+    """Return why no dataset can be written to a path, in a sentence; empty if it can."""
     if place.suffix.lower() != ".zip":
         return "Save the dataset as a .zip file."
     if os.path.exists(place):

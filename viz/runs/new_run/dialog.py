@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 
@@ -72,6 +72,7 @@ def start(scene: Scene, facts: Facts) -> None:
     form = form_of(facts)
     form.looker.forget()
     form.browsing = ""
+    form.begin = not _given(form, "data")
     if not form.shown:
         form.shown = True
         form.outdir = form.outdir or run_folders(scene.settings, "")[0]
@@ -113,7 +114,9 @@ def _judged(form: Form) -> Verdict:
     dataset = form.looker.ask(data if isinstance(data, str) else "", hello_imgui.request_refresh)
     reads = (form.kind, form.draft, form.outdir, form.networks, form.executor, form.slurm, dataset)
     if form.judged != reads:
-        form.judged, form.verdict = reads, judge(form, dataset)
+        verdict = judge(form, dataset)
+        command = shlex.join(words(form, verdict)) if verdict.spec is not None else ""
+        form.judged, form.verdict = reads, replace(verdict, command=command)
     return form.verdict
 
 
@@ -143,7 +146,7 @@ def _form(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> str:
     parts = [part for part in fields(SPECS[form.kind]) if part.name not in (*ELSEWHERE, *above)]
     parts.sort(key=lambda part: bool(part.option.group))
     for group, members in groupby(sorted(parts, key=lambda part: part.option.group), lambda part: part.option.group):
-        browse = _group(form, group, list(members), verdict.problems, width) or browse
+        browse = _group(scene, form, group, list(members), verdict.problems, width) or browse
     return browse
 
 
@@ -170,7 +173,7 @@ def _presets(form: Form, width: float) -> None:
     ui.space(4)
 
 
-def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, str], width: float) -> str:
+def _group(scene: Scene, form: Form, group: str, parts: list[Field], problems: Mapping[str, str], width: float) -> str:
     """Draw one group of fields, folded unless it is the basic one. Returns the requested browse mode."""
     if group:
         changed = sum(form.draft.changed(part) for part in parts)
@@ -183,9 +186,14 @@ def _group(form: Form, group: str, parts: list[Field], problems: Mapping[str, st
             return ""
     browse = ""
     for part in parts:
-        begun = not part.required or bool(str(form.draft.entries.get(part.name, "")).strip())
-        touched = rows.row(form.draft, part, problems.get(part.name, "") if begun else "", width)
+        given = _given(form, part.name)
+        problem = problems.get(part.name, "") if given or not part.required else ""
+        begin = form.begin and part.name == "data" and form.kind == "train"
+        touched = rows.cached_row(scene, form.draft, part, problem, width, begin)
         form.put(touched.draft)
+        form.begin = form.begin and not begin
+        if part.name == "data":
+            form.unwritten = touched.typing and not given
         if touched.browse:
             form.browsing, browse = part.name, touched.browse
     ui.space(6)
@@ -215,9 +223,11 @@ def _dataset(scene: Scene, form: Form) -> Scene:
     """Draw what the dataset is, and the way to one of one's own pictures."""
     data = form.draft.entries.get("data", "")
     if not isinstance(data, str) or not data.strip():
-        if form.kind == "train" and ui.button("Make one of your pictures…", "images", id_="##makeone", hint=_MAKE):
-            scene = scene.request(MakeDataset())
-        ui.space(8)
+        if form.kind == "train":
+            ui.heading("Dataset")
+            if ui.button("Make one of your pictures…", "images", id_="##makeone", hint=_MAKE):
+                scene = scene.request(MakeDataset())
+            ui.space(8)
         return scene
     found = form.looker.ask(data, hello_imgui.request_refresh)
     ui.heading("Dataset")
@@ -239,7 +249,7 @@ def _command(form: Form, verdict: Verdict, width: float) -> None:
     if verdict.spec is None:
         ui.wrapped("It appears here once every field is valid.", "faint", t.small)
         return
-    text = shlex.join(words(form, verdict))
+    text = verdict.command
     after = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(V(p.x + width - t.px(66), p.y - t.px(2)))
     if ui.button("Copy", "copy", kind="ghost", height=20, id_="##copycommand", hint="Starts the very same run"):
@@ -265,9 +275,10 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
         right -= ui.measure("Follow") + t.px(26 + 8 + 16)
     note = worded(verdict.reason, fields(SPECS[form.kind])) or waits_for(form, facts.runs)
     if note:
-        mark, token = (ui.icon("warning"), "warn") if verdict.reason else (ui.icon("info"), "dim")
+        warns = bool(verdict.reason) and not _to_begin(form, verdict)
+        mark, token = (ui.icon("warning"), "warn") if warns else (ui.icon("info"), "dim")
         x = p.x + ui.draw(mark, p.x, p.y, token, 12, height=t.px(t.row)) + t.px(8)
-        ui.draw(ui.ellipsis(note, right - x - t.px(12)), x, p.y, token, height=t.px(t.row))
+        imgui.dummy(V(1.0, ui.sentence(note, x, p.y, right - x - t.px(12), token)))
     imgui.set_cursor_screen_pos(V(right, p.y))
     if form.kind == "train":
         form.follow = ui.switch("Follow", form.follow, "Show each snapshot in the explorer as soon as it is there")
@@ -279,6 +290,21 @@ def _foot(scene: Scene, facts: Facts, form: Form, verdict: Verdict) -> tuple[Sce
         follow = form.follow and form.kind == "train"
         return scene.request(StartRun(verdict.spec, form.outdir, form.executor, form.slurm_options(), follow)), True
     return scene, closed
+
+
+def _given(form: Form, name: str) -> bool:
+    return bool(str(form.draft.entries.get(name, "")).strip())
+
+
+def _to_begin(form: Form, verdict: Verdict) -> bool:
+    """Return True while nothing is wrong but fields that are still empty."""
+    empty = {part.name for part in fields(SPECS[form.kind]) if not _given(form, part.name)}
+    return set(verdict.problems) <= empty
+
+
+def unwritten(facts: Facts) -> bool:
+    """Return True while the field that the form began with has the keyboard, and nothing was typed."""
+    return form_of(facts).unwritten
 
 
 def waits(facts: Facts) -> bool:

@@ -13,6 +13,8 @@ from training_launcher.run import Run
 from viz.files.browse_purposes import DATASET, OUTDIR, PROGRAM, START
 from viz.runs.labels import in_words, placeholder, worded
 from viz.runs.new_run.form import Executor, Form
+from viz.state.scene import Scene
+from viz.ui import draw_cache
 from viz.ui import widgets as ui
 from viz.ui.theme import current as t
 
@@ -31,9 +33,24 @@ class Touched:
     draft: Draft
     browse: str = ""
     """Requested browse mode, as in `ShowDialog`; empty for none."""
+    typing: bool = False
+    """True while the field is typed in."""
 
 
-def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
+def cached_row(scene: Scene, draft: Draft, part: Field, problem: str, width: float, begin: bool = False) -> Touched:
+    """Draw one field as `row` does, or replay it."""
+    touched = Touched(draft)
+
+    def drawn() -> Scene:
+        nonlocal touched
+        touched = row(draft, part, problem, width, begin)
+        return scene
+
+    draw_cache.cached_row(part.name, (draft.spec, draft.entry(part), problem, width, begin), drawn, scene)
+    return touched
+
+
+def row(draft: Draft, part: Field, problem: str, width: float, begin: bool = False) -> Touched:
     """Draw one field: its label, its control, its name on the command line, and its error below.
 
     A right click on the control restores the default.
@@ -43,6 +60,7 @@ def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
         part: The field.
         problem: Error message of the field; empty if valid.
         width: Width of the whole row, in pixels.
+        begin: Give its control the keyboard.
     """
     p = imgui.get_cursor_screen_pos()
     token = "bad" if problem else "text" if draft.changed(part) else "dim"
@@ -56,10 +74,14 @@ def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
     browse = _BROWSED.get(part.name, "")
     room = width - t.px(LABEL + NAME) - (t.px(t.row + 4) if browse else 0)
     imgui.push_id(part.name)
+    if begin:
+        imgui.set_keyboard_focus_here()
     imgui.begin_group()
     fresh = _control(draft, part, room)
     imgui.end_group()
+    typing = imgui.is_item_active()
     reset = imgui.is_item_hovered() and imgui.is_mouse_clicked(imgui.MouseButton_.right)
+    reset = reset and not _offers(draft, part)  # a choice resets itself, when the button is let go
     ui.tip(hint(part))
     asked = ""
     if browse:
@@ -69,7 +91,7 @@ def row(draft: Draft, part: Field, problem: str, width: float) -> Touched:
     imgui.pop_id()
     if problem:
         _sentence(worded(problem, (part,)), p.x + t.px(LABEL))
-    return Touched(draft.without(part.name) if reset else fresh, asked)
+    return Touched(draft.without(part.name) if reset else fresh, asked, typing)
 
 
 def hint(part: Field) -> str:
@@ -96,11 +118,16 @@ def _control(draft: Draft, part: Field, width: float) -> Draft:
     if isinstance(given, bool):
         value = ui.switch("", given)
         return draft if value == given else draft.put(part.name, value)
-    if part.option.choices or part.kind is bool:
-        return _choice(draft, part, given, width)
+    if _offers(draft, part):
+        return _choice(draft, part, str(given), width)
     imgui.set_next_item_width(width)
     changed, text = ui.input_text("##field", given, usual_text(part) or placeholder(part))
     return draft.put(part.name, text) if changed else draft
+
+
+def _offers(draft: Draft, part: Field) -> bool:
+    """Return True if a field is drawn as a choice."""
+    return not isinstance(draft.entry(part), bool) and (bool(part.option.choices) or part.kind is bool)
 
 
 def _choice(draft: Draft, part: Field, given: str, width: float) -> Draft:
@@ -114,12 +141,13 @@ def _choice(draft: Draft, part: Field, given: str, width: float) -> Draft:
     index = entries.index(now) if now in entries else -1
     fits = sum(ui.measure(name) + t.px(12) for name in names) <= width
     picked: int | None = index
+    default = entries.index(usual) if usual in entries else None
     if len(names) <= _SEGMENTS and fits:
-        picked = ui.segmented("choices", names, index, width=width)
+        picked = ui.segmented("choices", names, index, width=width, default=default)
     else:
         if ui.choice("choices", names[index] if index >= 0 else given, width=width, show_label=False):
             imgui.open_popup("list")
-        picked, _ = ui.pick("list", names, index, width=width)
+        picked, _ = ui.pick("list", names, index, width=width, default=default)
     return draft if picked is None or picked == index else draft.put(part.name, entries[picked])
 
 
@@ -156,7 +184,7 @@ def waits_for(form: Form, runs: Iterable[Run]) -> str:
     """
     if form.executor != "local":
         return ""
-    ahead = sorted((run for run in runs if run.live and run.executor == "local" and run.kind in ("train", "metrics")),
+    ahead = sorted((run for run in runs if run.kind in ("train", "metrics") and run.live and run.executor == "local"),
                    key=lambda run: (run.state == "queued", run.name))  # fmt: skip
     wanted = str(form.draft.entries.get("device", "")).strip() or "auto"
     kind = wanted.partition(":")[0]

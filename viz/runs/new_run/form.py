@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from foundation.background import Worker
 from foundation.datasets.facts import DatasetFacts, look
-from foundation.specs.checks import contradictions
+from foundation.specs.checks import contradictions, foreign_program
 from foundation.specs.draft import Draft, filled
 from foundation.specs.measures import unknown
 from foundation.specs.metrics import MetricRunSpec
@@ -93,6 +93,10 @@ class Form:
     looker: Looker = field(default_factory=Looker)
     shown: bool = False
     """True once the form was shown."""
+    begin: bool = False
+    """True when the form opens, until its first empty field has the keyboard."""
+    unwritten: bool = False
+    """True while that field has the keyboard and nothing was typed."""
     judged: tuple[object, ...] = ()
     verdict: "Verdict" = field(default_factory=lambda: Verdict())
 
@@ -151,6 +155,8 @@ class Verdict:
     """Why the run cannot be started; empty if it can."""
     spec: Any = None
     """The filled spec; None if invalid."""
+    command: str = ""
+    """Its command line, as the form shows it."""
 
 
 def judge(form: Form, dataset: DatasetFacts | None) -> Verdict:
@@ -169,7 +175,10 @@ def judge(form: Form, dataset: DatasetFacts | None) -> Verdict:
     if form.kind == "metrics":
         _metric_problems(form, draft, problems)
     if not problems:
-        problems |= dict(contradictions(draft.made(), dataset))
+        spec = draft.made()
+        problems |= dict(contradictions(spec, dataset))
+        if (asked := foreign_program(spec)) is not None:
+            problems.setdefault(*asked)
     elif dataset is not None and dataset.problem:
         problems.setdefault("data", dataset.problem)
     if form.executor == "slurm":

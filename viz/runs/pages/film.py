@@ -45,7 +45,7 @@ def draw(scene: Scene, facts: Facts, run: Run) -> Scene:
     scene = _head(scene, facts, path, name)
     a, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
     if texture is None or room.x < 2 or room.y < 2:
-        ui.label(player.problem or "Reading…", "bad" if player.problem else "faint", height=t.row)
+        ui.sentence(player.problem or "Reading…", a.x, a.y, room.x, "bad" if player.problem else "faint")
         return scene
     k = min(room.x / texture.width, room.y / texture.height)
     size = V(max(1.0, texture.width * k), max(1.0, texture.height * k))

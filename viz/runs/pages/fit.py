@@ -15,6 +15,7 @@ from viz.photos.pictures import PHOTO_PICTURES
 from viz.state.facts import Facts
 from viz.state.params import put
 from viz.state.scene import Scene
+from viz.ui import plots
 from viz.ui import widgets as ui
 from viz.ui.actions import RevealFolder
 from viz.ui.theme import current as t
@@ -45,10 +46,10 @@ def draw(scene: Scene, facts: Facts, run: Run) -> Scene:
     beside = room.x - pair - 2 * gap > t.px(240)
     if beside:
         imgui.set_cursor_screen_pos(V(p.x + pair + 2 * gap, p.y))
-        _curve(now, room.x - pair - 2 * gap, side + t.px(18))
+        _curve(now, room.x - pair - 2 * gap, max(side, t.px(plots.LEAST)) + t.px(18))
     else:
         imgui.set_cursor_screen_pos(V(p.x, p.y + side + t.px(22)))
-        _curve(now, room.x, max(room.y - side - t.px(26), t.px(curve_column.LEAST + 20)))
+        _curve(now, room.x, max(room.y - side - t.px(26), t.px(plots.LEAST + 20)))
     return scene
 
 

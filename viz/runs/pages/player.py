@@ -1,5 +1,6 @@
 """Plays a finished film in the window: frames are decoded in the background, at the film's rate."""
 
+import itertools
 import os
 import threading
 import time
@@ -149,8 +150,12 @@ def frames(path: Path, rate: float) -> Iterator[Pixels]:
             yield _small(Image.fromarray(np.ascontiguousarray(frame.transpose(1, 2, 0))))
     else:
         with open_picture(path) as image:
-            for number in range(getattr(image, "n_frames", 1)):
-                image.seek(number)
+            yield _small(image)
+            for number in itertools.count(1):  # counting the frames of a GIF would read all of it first
+                try:
+                    image.seek(number)
+                except EOFError:
+                    return
                 yield _small(image)
 
 

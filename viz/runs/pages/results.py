@@ -2,6 +2,7 @@
 
 from imgui_bundle import imgui
 
+from foundation.words import counted
 from training_launcher.run import Run
 from viz.runs.results_dialog import Results, draw_results
 from viz.state.facts import Facts
@@ -21,7 +22,8 @@ def draw(scene: Scene, facts: Facts, run: Run) -> Scene:
         networks = run.spec.get("networks")
         count = len(networks) if isinstance(networks, list | tuple) else 0
         text = "Each result appears here as soon as it is measured" if run.live else "It ended before the first result"
-        ui.empty_state("gauge", f"{count} networks to measure" if count else "No results yet", text)
+        title = f"{counted(count, 'network')} to measure" if count else "No results yet"
+        ui.empty_state("gauge", title, text)
         return scene
     room = imgui.get_content_region_avail()
     if room.x > 2 and room.y > 2:

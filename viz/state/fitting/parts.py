@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 
+from foundation.photos.crop import Crop
 from renderer.document.document import Document
 from renderer.document.fitting.photos import PhotoRow
+
+
+@dataclass(frozen=True)
+class FaceSearch:
+    """A photo in which faces are being looked for."""
+
+    path: str
+    crop: Crop
+    """Its crop when that began: a photo that was cropped meanwhile keeps its crop."""
 
 
 @dataclass(frozen=True)
@@ -29,5 +39,11 @@ class PhotoTable:
     """The frame of the crop was pressed last: keys act on it, and not on the queue."""
     trusted: tuple[str, ...] = ()
     """Encoders that may be run. Sessions do not hold that: they come from anywhere."""
+    searches: tuple[FaceSearch, ...] = ()
+    """Searches for faces that go on, in their order."""
+    batch: tuple[str, ...] = ()
+    """Photos that were to be cropped to faces all at once, until all of them are."""
+    faceless: tuple[str, ...] = ()
+    """Photos in which no face was found."""
     keyboard: bool = False
     """True while the tab has the keyboard: arrows, Enter and Del are its own."""

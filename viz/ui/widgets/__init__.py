@@ -8,16 +8,19 @@ from viz.ui.drawable import drawable
 from viz.ui.icons import filled, icon
 from viz.ui.widgets.band_range import Cell, band_range
 from viz.ui.widgets.buttons import button, segmented, switch
-from viz.ui.widgets.feedback import chip, empty_state, error_strip, progress, status
+from viz.ui.widgets.feedback import centred, chip, empty_state, error_strip, progress, sentence, status
 from viz.ui.widgets.layer_row import SOURCE, RowLook, RowTouch, layer_row, network_width
 from viz.ui.widgets.menus import Row, menu, right_clicked
 from viz.ui.widgets.overlay import BADGE_HEIGHT, badge, badge_number, badge_width, handle, plate
 from viz.ui.widgets.paint import (
+    begin_tooltip,
     copy_text,
     draw,
     ellipsis,
+    end_tooltip,
     fill,
     fill_part,
+    first_fitting,
     focus_ring,
     greyed,
     hit,
@@ -25,6 +28,7 @@ from viz.ui.widgets.paint import (
     label,
     lines_of,
     measure,
+    menu_item,
     outline,
     path_ellipsis,
     picture,
@@ -69,7 +73,9 @@ __all__ = [
     "badge_width",
     "band_range",
     "band_row",
+    "begin_tooltip",
     "button",
+    "centred",
     "chip",
     "choice",
     "copy_text",
@@ -80,10 +86,12 @@ __all__ = [
     "drawable",
     "ellipsis",
     "empty_state",
+    "end_tooltip",
     "error_strip",
     "fill",
     "fill_part",
     "filled",
+    "first_fitting",
     "focus_ring",
     "greyed",
     "handle",
@@ -101,6 +109,7 @@ __all__ = [
     "matching",
     "measure",
     "menu",
+    "menu_item",
     "network_width",
     "number",
     "outline",
@@ -116,6 +125,7 @@ __all__ = [
     "section",
     "segmented",
     "selectable_text",
+    "sentence",
     "slider",
     "space",
     "status",

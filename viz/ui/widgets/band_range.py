@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from imgui_bundle import ImVec2 as V
 from imgui_bundle import imgui
 
+from viz.ui.drawable import drawable
 from viz.ui.theme import current as t
 from viz.ui.widgets import menus
 from viz.ui.widgets.paint import fill, focus_ring, hit, outline, tip
@@ -48,7 +49,7 @@ def band_range(
     """Draw a range of layers; return the new one, first and last index, both inclusive.
 
     Drag an end, or inside to move all of it; a click chooses one cell alone, a double click all; right click: `usual`
-    (None: all). With the keyboard's focus, arrows move it and Shift+arrows its right end.
+    (None: all), held: a menu. With the keyboard's focus, arrows move it and Shift+arrows its right end.
 
     Args:
         id_: Its id is `##id_`.
@@ -72,13 +73,24 @@ def band_range(
     new = _held((first, last), at, count, imgui.get_mouse_pos().x - p.x, pitch)
     if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
         new, _drag[0] = everything, _Drag()
-    if menus.right_clicked():
-        new = _limited(usual or everything, count)
+    new = _menu(new, _limited(usual or everything, count), everything)
     new = _keys(new, count)
     _cells(p, h, pitch, new, cells, height, hot=imgui.is_item_hovered() or imgui.is_item_active())
     focus_ring()
     tip("\n".join(filter(None, (words(new, cells), note))))
     return value if new == (first, last) else new
+
+
+_RESET, _ALL = "Reset", "All layers"
+
+
+def _menu(value: Range, usual: Range, everything: Range) -> Range:
+    """Return the range after a right click on the last item, which resets it, or after its menu, if that is held."""
+    right, item = menus.right_clicked(), f"range {imgui.get_item_id()}"
+    if right == "hold":
+        imgui.open_popup(drawable(item))
+    chosen = menus.menu(item, (menus.Row(_RESET, "right click"), menus.Row(_ALL, "double click")), first=True)
+    return everything if chosen == _ALL else usual if chosen == _RESET or right == "click" else value
 
 
 def words(value: Range, cells: Sequence[Cell]) -> str:

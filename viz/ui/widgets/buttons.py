@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 from viz.ui.drawable import drawable
 from viz.ui.icons import OptionalGlyph, filled, icon
 from viz.ui.theme import current as t
-from viz.ui.widgets import spots
+from viz.ui.widgets import menus, spots
 from viz.ui.widgets.paint import draw, fill, focus_ring, hit, is_greyed, measure, tip
 
 Kind = Literal["plain", "primary", "ghost", "danger"]
@@ -78,10 +78,12 @@ def segmented(
     strong: bool = False,
     hints: Sequence[str] = (),
     off: Sequence[int] = (),
+    default: int | None = None,
 ) -> int:
     """Draw a segmented control; return the chosen index. `strong` styles the workspace switch; `hints` are tooltips.
 
-    Options in `off` are greyed and cannot be chosen; their hints say why.
+    Options in `off` are greyed and cannot be chosen; their hints say why. A right click resets to `default`, if there
+    is one; held it opens the menu of the choice.
     """
     h, pad = t.px(height or t.row), t.px(10)
     widths = [measure(o) + pad * 2 + (t.px(20) if i < len(glyphs) and glyphs[i] else 0) for i, o in enumerate(options)]
@@ -90,12 +92,13 @@ def segmented(
         widths = [w + slack for w in widths]
     p = imgui.get_cursor_screen_pos()
     fill(p, V(p.x + sum(widths), p.y + h), "control", 1 if not strong else 0.6)
-    x = p.x
+    x, right = p.x, ""
     imgui.push_id(drawable(id_))
     for i, option in enumerate(options):
         imgui.set_cursor_screen_pos(V(x, p.y))
         if hit(f"##{i}", V(widths[i], h)) and i not in off:
             selected = i
+        right = right or (menus.right_clicked() if default is not None else "")
         spots.mark(f"{id_} {option}")
         hot, a, b, o = imgui.is_item_hovered(), V(x, p.y), V(x + widths[i], p.y + h), t.px(2)
         if i == selected:
@@ -121,6 +124,8 @@ def segmented(
         if i < len(hints):
             tip(hints[i])
         x += widths[i]
+    if default is not None and menus.resets(right, options[default]):
+        selected = default
     imgui.pop_id()
     imgui.set_cursor_screen_pos(p)
     imgui.dummy(V(sum(widths), h))

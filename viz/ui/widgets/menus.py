@@ -110,6 +110,19 @@ def _row(row: Row, wide: float, high: float) -> bool:
     return row.enabled and (clicked or (over and imgui.is_mouse_released(_RIGHT)))
 
 
+def resets(right: str, default: str) -> bool:
+    """Draw the menu of a choice, which a held right button opens; return True if the choice is to be reset.
+
+    Args:
+        right: Answer of `right_clicked` for the choice.
+        default: Words of its default.
+    """
+    if right == "hold":
+        imgui.open_popup("choice")
+    reset = f"{RESET} to {default}"
+    return menu("choice", (Row(reset, "right click"),), first=True) == reset or right == "click"
+
+
 RESET, TYPE, COPY, KEY = "Reset", "Type a value…", "Copy", "Add a key"
 
 

@@ -17,6 +17,8 @@ V = ImVec2
 
 _COPIED = 1 << 23
 """Maximum number of characters that are copied."""
+_ITEM = 200
+"""Maximum number of characters of an item of a menu."""
 _TIP_WIDTH, _TIP_LINES = 900, 60
 """Maximum width of a tooltip as a design length, and of its lines."""
 
@@ -48,16 +50,35 @@ def ellipsis(text: str, width: float, em: float | None = None, weight: Weight = 
     return shown
 
 
+def first_fitting(texts: Sequence[str], width: float, em: float | None = None, weight: Weight = "regular") -> str:
+    """Return the first of several wordings that fits `width` pixels, or the last one truncated."""
+    found = next((text for text in texts if measure(text, em, weight) <= width), "")
+    return found or ellipsis(texts[-1], width, em, weight)
+
+
 def lines_of(text: str, width: float, em: float | None = None) -> list[str]:
-    """Break a text between words into lines that fit `width` pixels; a longer word has a line of its own."""
+    """Break a text between words into lines that fit `width` pixels; a longer word, as a path, is broken too."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and measure(longer, em) <= width:
             lines[-1] = longer
         else:
-            lines.append(word)
+            lines += _pieces(word, width, em)
     return lines
+
+
+def _pieces(word: str, width: float, em: float | None) -> list[str]:
+    """Break a word into parts that fit `width` pixels, of at least one character each."""
+    word, found = drawable(word), []
+    while measure(word, em) > width and len(word) > 1:
+        fits, beyond = 1, len(word)
+        while beyond - fits > 1:
+            middle = (fits + beyond) // 2
+            fits, beyond = (middle, beyond) if measure(word[:middle], em) <= width else (fits, middle)
+        found.append(word[:fits])
+        word = word[fits:]
+    return [*found, word]
 
 
 def path_ellipsis(text: str, width: float, em: float | None = None) -> str:
@@ -87,10 +108,11 @@ def draw(
     align: float = 0.0,
     height: float = 0.0,
     alpha: float = 1.0,
+    front: bool = False,
 ) -> float:
     """Draw text at a screen position, centred in `height` if given. Returns its width.
 
-    `align`: 0 left, 0.5 centre, 1 right.
+    `align`: 0 left, 0.5 centre, 1 right. `front`: over all windows.
     """
     size = t.text_size(text, em or t.body, weight)
     width = size.width
@@ -100,12 +122,12 @@ def draw(
         top = y + (height - y0 - y1) / 2
         if align == 0.5:
             left = x - (x0 + x1) / 2
-    color = t.u32(token, alpha * imgui.get_style().alpha)
-    lines = imgui.get_window_draw_list()
+    color = t.u32(token, alpha if front else alpha * imgui.get_style().alpha)
+    lines = imgui.get_foreground_draw_list() if front else imgui.get_window_draw_list()
     lines.add_text(size.font, size.font_size, V(round(left), round(top)), color, size.text)
     if record.on():
         x0, y0, x1, y1 = size.seen or (0.0, 0.0, width, size.height)
-        record.text(size.text, round(left) + x0, round(top) + y0, x1 - x0, y1 - y0)
+        record.text(size.text, round(left) + x0, round(top) + y0, x1 - x0, y1 - y0, front)
     return width
 
 
@@ -135,6 +157,13 @@ def selectable_text(text: str) -> None:
     record.last_text(text)
 
 
+def menu_item(text: str, id_: str, keys: str = "", on: bool = False, enabled: bool = True) -> bool:
+    """Draw an item of a menu, with its keys or a note at the right. Returns True if it was chosen."""
+    chosen, _ = imgui.menu_item(f"{drawable(text, _ITEM)}###{drawable(id_)}", drawable(keys, _ITEM), on, enabled)
+    record.last_text(text)
+    return bool(chosen)
+
+
 def copy_text(text: str) -> None:
     """Put a text on the clipboard."""
     imgui.set_clipboard_text(drawable(text, _COPIED))
@@ -150,6 +179,9 @@ def input_text(
     shown = drawable(text, PARAGRAPH)
     more = () if callback is None else (callback,)
     entered, typed = imgui.input_text_with_hint(drawable(id_), drawable(hint), shown, flags, *more)
+    if record.on():
+        text_shown = shown or drawable(hint)
+        record.field(text_shown, measure(text_shown), imgui.get_style().frame_padding.x)
     return entered, text if typed == shown else typed
 
 
@@ -190,15 +222,37 @@ def tip(text: str, keys: str = "") -> None:
         _clicked_at[0] = (mouse.x, mouse.y)
     if _clicked_at[0] == (mouse.x, mouse.y):
         return
+    _clicked_at[0] = (-1.0, -1.0)  # it has moved, and may come back to the very place
     lines = [*filter(None, _greyed), *drawable(text, PARAGRAPH).split("\n")[:_TIP_LINES]]
     _place_tip(lines, measure(f"  {keys}", t.small) if keys else 0.0)
-    if imgui.begin_tooltip():
+    if begin_tooltip():
         for line in lines:
             _tip_line(line)
         if keys:
             imgui.same_line()
             label(keys, "faint", t.small)
-        imgui.end_tooltip()
+        end_tooltip()
+
+
+def begin_tooltip() -> bool:
+    """Begin a tooltip, with the lengths of all tooltips, whatever those of the panel are. Ended by `end_tooltip`."""
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, V(t.px(2 * t.gap), t.px(t.gap)))
+    imgui.push_style_var(imgui.StyleVar_.window_padding, _tip_padding())
+    shown = bool(imgui.begin_tooltip())
+    imgui.pop_style_var()
+    if not shown:
+        imgui.pop_style_var()
+    return shown
+
+
+def end_tooltip() -> None:
+    """End a tooltip that was begun."""
+    imgui.end_tooltip()
+    imgui.pop_style_var()
+
+
+def _tip_padding() -> ImVec2:
+    return V(t.px(t.pad), t.px(8))
 
 
 def _place_tip(lines: Sequence[str], more: float) -> None:
@@ -206,11 +260,11 @@ def _place_tip(lines: Sequence[str], more: float) -> None:
     a, b, view = imgui.get_item_rect_min(), imgui.get_item_rect_max(), imgui.get_main_viewport()
     low, size = view.pos, view.size
     root = imgui.internal.get_current_window().root_window
-    pad, gap = imgui.get_style().window_padding, t.px(6)
+    pad, gap = _tip_padding(), t.px(6)
     most = t.px(_TIP_WIDTH)
     wide = min(max(measure(line, t.small) for line in lines), most) + more + 2 * pad.x
     rows = sum(1 + int(measure(line, t.small) // most) for line in lines)
-    high = rows * (t.scale * font_size(t.small) + imgui.get_style().item_spacing.y) + 2 * pad.y
+    high = rows * (t.scale * font_size(t.small) + t.px(t.gap)) + 2 * pad.y
     left, right = root.pos.x - low.x, low.x + size.x - root.pos.x - root.size.x
     tall = root.size.y > 0.5 * size.y and root.size.x < 0.45 * size.x
     dialog = bool(root.flags & imgui.WindowFlags_.modal) and root.size.x < 0.6 * size.x

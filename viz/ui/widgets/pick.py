@@ -8,7 +8,8 @@ from imgui_bundle import imgui
 from viz.ui.drawable import drawable
 from viz.ui.icons import OptionalGlyph, icon
 from viz.ui.theme import current as t
-from viz.ui.widgets.paint import draw, ellipsis, input_text
+from viz.ui.widgets import menus
+from viz.ui.widgets.paint import draw, ellipsis, input_text, path_ellipsis
 
 SEARCH_FROM = 12
 """Minimum length of lists with a search field."""
@@ -24,8 +25,13 @@ def matching(entries: Sequence[str], typed: str) -> list[int]:
     return sorted(found, key=lambda i: not entries[i].casefold().startswith(wanted))
 
 
-def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: OptionalGlyph = "") -> bool:
-    """Draw one row of a list: icon, text, and a faint note at the right. True if clicked or activated by keyboard."""
+def list_row(
+    id_: str, text: str, chosen: bool = False, note: str = "", glyph: OptionalGlyph = "", place: bool = False
+) -> bool:
+    """Draw one row of a list: icon, text, and a faint note at the right. True if clicked or activated by keyboard.
+
+    With `place` the note is a path, of which the end says most.
+    """
     p, w, h = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x, t.px(t.row)
     clicked, _ = imgui.selectable(drawable(f"##{id_}"), chosen, imgui.SelectableFlags_.no_auto_close_popups, V(w, h))
     x = p.x + t.px(8)
@@ -35,16 +41,28 @@ def list_row(id_: str, text: str, chosen: bool = False, note: str = "", glyph: O
     shown = ellipsis(text, end - x)
     x += draw(shown, x, p.y, "text", height=h) + t.px(12)
     if note and end - x > t.px(24):
-        draw(ellipsis(note, end - x, t.small), end, p.y, "faint", t.small, align=1, height=h)
+        shorten = path_ellipsis if place else ellipsis
+        draw(shorten(note, end - x, t.small), end, p.y, "faint", t.small, align=1, height=h)
     return clicked
 
 
-def pick(id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: float = 0) -> tuple[int | None, str]:
+def pick(
+    id_: str, entries: Sequence[str], chosen: int, typed: str = "", width: float = 0, default: int | None = None
+) -> tuple[int | None, str]:
     """Draw the list of a `choice`, shown after `imgui.open_popup(id_)`; `width` in pixels.
+
+    With a `default`, a right click on the choice, which must be the last item, picks that; held it opens its menu.
 
     Returns the index picked in this frame or None, and the search text, to be passed again. Arrow keys and Enter
     work; Enter in the search field picks the first match.
     """
+    if default is not None:
+        right = menus.right_clicked()
+        imgui.push_id(drawable(id_))
+        reset = menus.resets(right, entries[default])
+        imgui.pop_id()
+        if reset:
+            return default, typed
     imgui.set_next_window_size(V(width or t.px(200), 0))
     imgui.push_style_var(imgui.StyleVar_.window_padding, V(t.px(4), t.px(4)))
     opened = imgui.begin_popup(drawable(id_))

@@ -13,11 +13,17 @@ from viz.ui.widgets.paint import copy_text, draw, ellipsis, fill, fill_part, foc
 from viz.ui.widgets.typed import drag_number, drag_pace, start_typing
 
 
-def row_label(text: str, changed: bool = False) -> float:
-    """Draw the label column of a row and place the cursor at its field. Returns the width left for the field."""
+def row_label(text: str, changed: bool = False, hint: str = "") -> float:
+    """Draw the label column of a row and place the cursor at its field. Returns the width left for the field.
+
+    `hint` is the tooltip of the field, which its label has too.
+    """
     p = imgui.get_cursor_screen_pos()
     left = imgui.get_content_region_avail().x - t.px(t.label)
     draw(ellipsis(text, t.px(t.label) - t.px(6)), p.x, p.y, "text" if changed else "dim", height=t.px(t.row))
+    if hint:
+        imgui.dummy(V(t.px(t.label - 6), t.px(t.row)))
+        tip(hint)
     imgui.set_cursor_screen_pos(V(p.x + t.px(t.label), p.y))
     return left
 
@@ -73,7 +79,7 @@ def slider(
     """
     origin = (0.0 if low < 0 < high else low) if origin is None else origin
     high = max(high, low + 1e-6)  # avoids an empty range
-    room = row_label(text, abs(value - default) > 1e-9) if show_label else imgui.get_content_region_avail().x
+    room = row_label(text, abs(value - default) > 1e-9, hint) if show_label else imgui.get_content_region_avail().x
     w, h = (width or room) - (t.px(18) if keyed is not None else 0), t.px(t.row)
     p = imgui.get_cursor_screen_pos()
     widest = max(measure(fmt % low), measure(fmt % high))
@@ -238,7 +244,7 @@ def number(
 
     In a narrow field the arrows leave the number the room of five digits.
     """
-    room = row_label(text, value != default) if show_label else imgui.get_content_region_avail().x
+    room = row_label(text, value != default, hint) if show_label else imgui.get_content_region_avail().x
     w, h = width or room, t.px(t.row)
     arrow = max(t.px(8), min(t.px(20), (w - max(measure("0" * 5), measure(f"{value}"))) / 2 - t.px(1)))
     p = imgui.get_cursor_screen_pos()
@@ -288,7 +294,7 @@ def choice(
 
     Its id is `##text`, independent of the value.
     """
-    room = row_label(text, changed) if show_label else imgui.get_content_region_avail().x
+    room = row_label(text, changed, hint) if show_label else imgui.get_content_region_avail().x
     w, h = width or room, t.px(t.row)
     p = imgui.get_cursor_screen_pos()
     clicked = hit(f"##{text}", V(w, h))
@@ -296,7 +302,8 @@ def choice(
     x = p.x + t.px(8)
     if glyph:
         x += draw(icon(glyph), x, p.y, "dim", 12, height=h) + t.px(6)
-    draw(ellipsis(value, p.x + w - t.px(24) - x), x, p.y, token, height=h)
+    if value:
+        draw(ellipsis(value, p.x + w - t.px(24) - x), x, p.y, token, height=h)
     draw(icon("caret-down"), p.x + w - t.px(8), p.y, "faint", 9, align=1, height=h)
     focus_ring()
     if hint:

@@ -12,6 +12,7 @@ from tests.soak import times
 from tests.unit.edits.drag import truth
 from tests.unit.renderer import tiny
 
+pytestmark = pytest.mark.timeout(3600)  # fifty drags are one test, and a step takes up to a second beside other work
 PATTERN_DRAGS, DEMO_DRAGS = 20, 50
 
 

@@ -9,7 +9,8 @@ import zipfile
 
 import pytest
 
-from foundation.inputs import ArchiveError, NotRegularError, TarReader, ZipReader, unpack_gzip
+from foundation.inputs import ArchiveError, NotRegularError, TarReader, ZipReader, archives, unpack_gzip
+from tests.hostile.commands.files import overlapping
 
 _MIB = 1 << 20
 
@@ -60,6 +61,22 @@ def test_one_budget_counts_all_members(tmp_path):
             archive.read(str(i))
         with pytest.raises(ArchiveError, match="more than the 3 MiB"):
             archive.read("3")
+
+
+def test_members_that_share_their_bytes_are_refused(tmp_path):
+    (tmp_path / "a.zip").write_bytes(overlapping(30, _MIB))
+    with pytest.raises(ArchiveError, match="share their bytes"):
+        ZipReader(tmp_path / "a.zip")
+
+
+def test_two_names_that_differ_by_case_alone_are_refused_where_names_must_be_unique(tmp_path):
+    path = _zip(tmp_path / "a.zip", {"code/a.py": b"1", "code/A.PY": b"2"})
+    with ZipReader(path) as archive:
+        assert archive.names() == ("code/a.py", "code/A.PY")
+    with pytest.raises(ArchiveError, match="one name"):
+        ZipReader(path, unique=True)
+    with ZipReader(_zip(path, {"code/a.py": b"1", "code/b.py": b"2"}), unique=True) as archive:
+        assert archive.read("code/b.py") == b"2"
 
 
 def test_encrypted_and_unknown_members_are_named(tmp_path):
@@ -147,6 +164,16 @@ def test_a_tar_archive_that_unpacks_to_too_much_is_refused(tmp_path):
     path = _tar(tmp_path / "a.tar.gz", "w:gz", {"x": bytes(64 * _MIB), "y": b"2"})
     with pytest.raises(ArchiveError, match="more than the 4 MiB"):
         TarReader(path, 4 * _MIB)
+
+
+def test_a_tar_archive_of_very_many_members_is_refused(tmp_path):
+    info = tarfile.TarInfo("a")
+    (tmp_path / "a.tar").write_bytes(info.tobuf() * (archives.MOST_IN_TAR + 1) + bytes(1024))
+    with pytest.raises(ArchiveError, match="more than the 10000 members"):
+        TarReader(tmp_path / "a.tar", 64 * _MIB)
+    (tmp_path / "a.tar").write_bytes(info.tobuf() * archives.MOST_IN_TAR + bytes(1024))
+    with TarReader(tmp_path / "a.tar", 64 * _MIB) as archive:
+        assert archive.names() == ("a",)
 
 
 def test_an_endless_name_in_a_tar_archive_is_refused(tmp_path):

@@ -17,7 +17,7 @@ def test_a_session_keeps_photos_and_fitted_swatches(tmp_path):
     mask[3:5] = 255
     settings, run = FitSettings("tuned", "best", 0.2, "present", 10.0), "/runs/00003-project-jon"
     crop = (0.4, 0.6, 1.5, -9.0, True)
-    row = PhotoRow("/photos/jon.jpg", *crop, settings, arrays.add(mask), run, True, "avatars", "a" * 64)
+    row = PhotoRow("/photos/jon.jpg", *crop, settings, arrays.add(mask), run, True, "avatars", "a" * 64, True)
     photos = Photos((row, PhotoRow("/photos/lin.png")), 1, False, False)
     ref = arrays.add(np.ones((3, 4), np.float32))
     swatch = Swatch(
@@ -47,6 +47,17 @@ def test_another_crop_takes_what_was_painted_away():
     assert row.cropped(row.crop).ignore == ref
     assert row.cropped(Crop(0.2)).ignore is None
     assert row.cropped(Crop(0.2)).framed
+
+
+def test_the_border_of_a_face_stays_with_its_crop():
+    crop = Crop(0.2, 0.3, 0.5, 4.0, "blurred")
+    row = PhotoRow("/a.png").cropped(crop)
+    assert (row.blurred, row.crop) == (True, crop)
+    assert row.cropped(crop.moved(0.1, 0)).blurred, "a frame that is moved is still that of a face"
+    assert not row.cropped(Crop()).blurred
+    plain = to_plain(row)
+    del plain["blurred"]
+    assert not from_plain(PhotoRow, plain, []).blurred
 
 
 def test_older_sessions_have_no_photos():

@@ -141,6 +141,7 @@ def bases(arrays: tuple[ArrayRef, ...]) -> tuple[Base, ...]:
         Base("sg2", ImageState(weights=Weights(LAYERS, Network("cond"), mapping_blended=True))),
         Base("sg3", ImageState(transform=Transform(0.2, -0.1, 20.0)), Display(channels="one", untransform=True)),
         Base("sg3", ImageState(mixing=mixing), Display(channels="one", spectrum=spectrum)),
+        Base("sg2", ImageState(latent=Latent(0.25, array=arrays[1], array_at=(0.0, 0.0)))),
     )
 
 
@@ -173,6 +174,7 @@ class Bench:
             "LayerWeights.amount": [0.75],
             "Network": [Network(sources["another"])],
             "Direction.array": [arrays[1]],
+            "Latent.array_at": [(), (5.0, 5.0)],
             "Direction.name": ["frown"],
             "Direction.found_with": ["avatars"],
             "ArrayRef": [arrays[1]],

@@ -1,5 +1,6 @@
 """Long jobs in steps."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from renderer.document.animate import requested
 from renderer.document.timeline import Key, Timeline, Track, Way, segment_mark
+from renderer.engine import render
 from renderer.engine.base import Cancelled
 from renderer.engine.jobs import begin, difference
 from renderer.engine.ws import StyleError
@@ -14,6 +16,7 @@ from renderer.fake.client import FakeRenderer
 from renderer.ipc.protocol import (
     Changes,
     DeepStill,
+    Difference,
     Geodesic,
     Job,
     Latent,
@@ -38,6 +41,21 @@ def test_a_still_is_the_picture(sg2):
     request = tiny.changed(sg2.request, latent=Latent(3.0))
     (step,) = finish(Still(request), sg2.pipeline)
     np.testing.assert_array_equal(step.result, sg2.picture(latent=Latent(3.0)))
+
+
+def test_other_views_of_pictures_that_are_compared_run_no_network(sg2, monkeypatch):
+    runs, run = [], render.run
+    monkeypatch.setattr(render, "run", lambda *arguments, **named: runs.append(1) or run(*arguments, **named))
+    a, b = (tiny.changed(sg2.request, latent=Latent(900.0 + i)) for i in range(2))
+
+    def compared(gain):
+        one, other = (replace(request, display=replace(request.display, scale_db=gain)) for request in (a, b))
+        return finish(Difference(one, other), sg2.pipeline)[-1].result
+
+    first = compared(0.0)
+    assert len(runs) == 2
+    assert not np.array_equal(compared(6.0), first)
+    assert len(runs) == 2
 
 
 def test_a_still_of_16_bits_is_the_picture_in_finer_steps(sg2):

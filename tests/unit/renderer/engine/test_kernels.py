@@ -1,11 +1,15 @@
 """Use of kernels by the renderer's networks."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 import torch
 
 from gan.inference import cpu
 from renderer.engine import kernels
+from renderer.engine.describing import LOWEST_RES
 from renderer.engine.pipeline import Pipeline
 from renderer.ipc.protocol import PICTURE, ImageState, Network, RenderRequest
 from tests.unit.renderer import tiny
@@ -53,7 +57,7 @@ def test_whoever_waits_gets_kernels_from_the_first_picture_on(folder, used, monk
 
 def test_a_network_without_a_plan_is_drawn_all_the_same(folder, used, monkeypatch):
     monkeypatch.setenv(kernels.VARIABLE, "wait")
-    picture(tiny.save(folder, "sg1"))
+    picture(tiny.save(folder, "bare"))
     assert not used
 
 
@@ -135,7 +139,7 @@ def test_an_unforeseen_error_ends_the_telling(monkeypatch):
 def test_drafts_come_after_the_whole_and_not_for_those_who_wait(monkeypatch):
     warm_up, told, drafted = FakeWarmUp(monkeypatch), [], []
 
-    def warm_up_low_res(synthesis, progress, made):
+    def warm_up_low_res(synthesis, progress, made, least=None):
         drafted.append(synthesis)
         progress(0, 1)
         raise FULL
@@ -151,6 +155,58 @@ def test_drafts_come_after_the_whole_and_not_for_those_who_wait(monkeypatch):
     assert told == [(0, 2, ""), (0, 0, ""), (0, 1, ""), (0, 0, str(FULL))]
     preparation.make_ready(bad, torch.device("cpu"))
     assert drafted == [good], "what has no plan has none of drafts"
+
+
+def test_the_plan_of_the_first_draft_comes_before_all_but_the_one_it_is_made_of(monkeypatch):
+    made, coming = [], []
+    monkeypatch.setattr(cpu, "warm_up", lambda synthesis, progress: made.append("exact"))
+    monkeypatch.setattr(cpu, "warm_up_fast", lambda synthesis, progress: made.append("fast"))
+    monkeypatch.setattr(
+        cpu, "warm_up_low_res", lambda synthesis, progress, made, least=None: (coming.append(least), made(64))
+    )
+    monkeypatch.setenv(kernels.VARIABLE, "wait")  # until the thread ends
+    ready = kernels.Preparation(lambda one: None).make_ready(torch.nn.Identity(), torch.device("cpu"))
+    assert made == ["exact", "fast"]
+    assert coming == [LOWEST_RES, None]
+    assert ready.ready(64)
+
+
+def test_no_draft_is_made_while_another_network_waits_for_its_plan(monkeypatch):
+    monkeypatch.delenv(kernels.VARIABLE, raising=False)
+    order, gate = [], threading.Event()
+    first, second = torch.nn.Identity(), torch.nn.Linear(1, 1)
+
+    def warm_up(synthesis, progress):
+        if synthesis is second:
+            gate.wait(20)
+        order.append(("whole", synthesis))
+        return True
+
+    def warm_up_low_res(synthesis, progress, made, least=None):
+        for side in (8, 16):
+            order.append((side, synthesis))
+            made(side)
+
+    monkeypatch.setattr(cpu, "warm_up", warm_up)
+    monkeypatch.setattr(cpu, "warm_up_fast", lambda synthesis, progress: order.append(("fast", synthesis)))
+    monkeypatch.setattr(cpu, "warm_up_low_res", warm_up_low_res)
+    preparation = kernels.Preparation(lambda told: None)
+    slow, quick = (preparation.make_ready(one, torch.device("cpu")) for one in (second, first))
+    until(lambda: quick.ready(0))
+    time.sleep(0.1)  # in which it could go on, if it did not wait
+    assert order == [("whole", first)]
+    assert not quick.ready(8)
+    gate.set()
+    until(lambda: quick.ready(-1) and slow.ready(-1))  # both are over
+    assert [what for what, _ in order[:2]] == ["whole", "whole"]
+    assert set(order[2:]) == {(what, one) for what in ("fast", 8, 16) for one in (first, second)}
+
+
+def until(found):
+    end = time.monotonic() + 20
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_whoever_waits_for_a_plan_can_turn_away_and_gets_it_when_it_is_ready():

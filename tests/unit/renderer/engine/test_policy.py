@@ -135,6 +135,45 @@ def test_the_first_image_of_a_resolution_tells_nothing_since_it_builds_its_netwo
     assert pace.full_s == 0.25, "the full image itself is measured"
 
 
+def ran_with(pace, threads, seconds, side=0):
+    pace.use(threads)
+    pace.ran(side, seconds)
+
+
+def test_all_cores_render_what_the_window_waits_for():
+    pace, _ = pace_of(0.2)
+    assert pace.threads(1, 2, 0, held=False) == 2
+    assert pace.threads(1, 2, 0, held=True) == 1, "the window draws at its full rate"
+    assert pace.threads(2, 2, 0, held=False) == 2
+    quick, _ = pace_of(policy.SLOW_SECONDS / 2)
+    assert quick.threads(1, 2, 0, held=False) == 1
+
+
+def test_more_threads_are_given_up_where_they_take_longer_and_are_tried_again():
+    pace, clock = pace_of(0.2)
+    ran_with(pace, 2, 0.3)
+    assert pace.threads(1, 2, 0, held=False) == 1, "once, to compare"
+    ran_with(pace, 1, 0.2)
+    assert pace.threads(1, 2, 0, held=False) == 1
+    assert pace.threads(1, 2, 64, held=False) == 1
+    clock.now += 2 * policy.RETRY_SECONDS
+    assert pace.threads(1, 2, 0, held=False) == 2
+    for _ in range(policy.RECENT_RUNS):
+        ran_with(pace, 2, 0.1)
+        assert pace.threads(1, 2, 0, held=False) == 2
+
+
+def test_times_of_other_threads_do_not_change_the_expected_ones():
+    pace, _ = pace_of(0.2)
+    ran_with(pace, 1, 0.2)
+    ran_with(pace, 2, 0.1)
+    assert pace.expected_s(64) == pytest.approx(0.03)
+    pace.use(1)
+    assert pace.expected_s(64) == pytest.approx(0.06)
+    pace.use(4)
+    assert pace.expected_s(64) > 0, "unmeasured: those of another number"
+
+
 def request_at(x, moving, source=""):
     image = ImageState(latent=Latent(x=x), network=Network(source))
     return RenderRequest(1, image, moving=moving, low_res_ms=50.0 * moving)

@@ -100,6 +100,8 @@ def test_a_file_that_is_no_network_is_told_and_others_go_on(sg2, run, tmp_path):
 
 def test_large_networks_are_few(sg2, run, reads, monkeypatch):
     size = os.path.getsize(run[0].source)
+    memory = [8 * size]
+    monkeypatch.setattr(models, "memory_in_use", lambda device: (0, memory[0]))
     monkeypatch.setattr(models, "AHEAD_BYTES", 5 * size)  # two of them, with the weights of their kernels
     for network in run[:5]:
         assert ahead(sg2, network)
@@ -107,6 +109,10 @@ def test_large_networks_are_few(sg2, run, reads, monkeypatch):
     monkeypatch.setattr(models, "AHEAD_BYTES", 1)
     assert ahead(sg2, run[5]), "one at least"
     assert len(sg2.pipeline._models._cache.values()) == models.CACHED + 1
+    memory[0] = 7 * 8 * size  # an eighth of it is more than that
+    for network in run:
+        assert ahead(sg2, network)
+    assert len(sg2.pipeline._models._cache.values()) == models.CACHED + 3
 
 
 def test_the_next_snapshot_is_expected_to_take_as_long(sg2, sg3, run):

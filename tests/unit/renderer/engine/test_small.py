@@ -70,6 +70,16 @@ def test_it_is_the_picture_of_the_low_resolution(low):
     assert np.abs(picture.astype(int) - fine.pixels).max() <= 1
 
 
+def test_one_of_too_few_pixels_is_enlarged_smoothly(low):
+    whole, large = (draw(low, request(low, size=size), rough=False)[0].pixels for size in (32, 128))
+    assert whole.shape == (32, 32, 4)
+    assert large.shape == (128, 128, 4)
+    squares = large.reshape(32, 4, 32, 4, 4)
+    assert (squares[:, 0] != squares[:, 3]).any(), "it is no mosaic"
+    means = squares.mean((1, 3))
+    assert np.abs(means - whole).mean() < 8
+
+
 def test_whatever_layer_or_draft_is_shown(low):
     plain = draw(low, request(low), rough=False)[0].pixels
     wanted = request(low)
@@ -111,3 +121,14 @@ def test_on_another_device_several_of_one_kind_are_drawn_together(low, monkeypat
     for one, picture in zip(together, alone, strict=True):
         assert np.abs(one.pixels.astype(int) - picture).max() <= 1
     assert len(draw(low, wanted[0], replace(wanted[1], size=8), rough=False)) == 1
+
+
+def test_a_picture_of_few_pixels_is_enlarged_smoothly(sg2):
+    sg2.render()
+    small_one, large = (draw(sg2, request(sg2, size=size), rough=False)[0].pixels for size in (32, 128))
+    assert large.shape == (128, 128, 4)
+    steps = np.abs(np.diff(large[..., :3].astype(int), axis=1)).max(axis=2)
+    repeated = np.abs(np.diff(small_one.repeat(4, 0).repeat(4, 1)[..., :3].astype(int), axis=1)).max(axis=2)
+    assert steps.max() < repeated.max() / 2, "no blocks"
+    middle = large.reshape(32, 4, 32, 4, 4).mean(axis=(1, 3))
+    assert np.abs(middle - small_one).mean() < 12, "it is the same picture"

@@ -55,6 +55,35 @@ def test_a_stored_latent_is_what_was_stored(sg2, store):
     np.testing.assert_array_equal(one, sg2.picture(latent=Latent(5.0)))
 
 
+def test_a_stored_latent_has_a_place_among_the_seeds_and_is_walked_from(sg2, store):
+    ws = torch.cat([w_of(3)[:4], w_of(5)[4:]])
+    ref = store.add(ws.numpy())
+    home = Latent(array=ref)
+    assert home.stored == 1
+    away = home.moved_to(0.25, 0.0)
+    assert (away.home, away.stored) == ((0, 0), 0.75)
+    between = 0.75 * ws + 0.25 * w_of(1)
+    np.testing.assert_allclose(sg2.picture(latent=away).astype(int), drawn(between).astype(int), atol=1)
+    corner = 0.375 * ws + 0.125 * w_of(1) + 0.375 * w_of(100) + 0.125 * w_of(101)
+    found = sg2.picture(latent=home.moved_to(0.25, 0.5))
+    np.testing.assert_allclose(found.astype(int), drawn(corner).astype(int), atol=1)
+    # From a step away on there are the seeds alone, and back at its place it is there again.
+    for x, y in ((1.0, 0.0), (1.5, 0.25), (0.5, -1.0)):
+        np.testing.assert_array_equal(sg2.picture(latent=away.moved_to(x, y)), sg2.picture(latent=Latent(x, y)))
+    np.testing.assert_array_equal(sg2.picture(latent=away.moved_to(0.0, 0.0)), drawn(ws))
+    np.testing.assert_array_equal(sg2.picture(latent=away.at_seed(0)), sg2.picture(latent=Latent()))
+
+
+def test_a_walk_from_a_stored_latent_keeps_its_distance_from_the_mean_in_an_arc(sg2, store):
+    sg2.picture()  # reads the network
+    w, mean = w_of(5)[0], sg2.model.w_avg
+    away = Latent(array=store.add(w.numpy()), blend="arc").moved_to(0.5, 0.0)
+    ends = torch.stack([w, w_of(1)[0]]) - mean
+    middle = ends.mean(0) * ends.norm(dim=1).mean() / ends.mean(0).norm() + mean
+    expected = drawn(middle.expand(len(w_of(5)), -1))
+    np.testing.assert_allclose(sg2.picture(latent=away).astype(int), expected.astype(int), atol=1)
+
+
 @pytest.mark.parametrize("shape", [(15,), (3, 16), (2, 2, 16), ()])
 def test_a_stored_latent_of_another_network_is_refused(sg2, store, shape):
     ref = store.add(np.zeros(shape, np.float32))

@@ -74,7 +74,7 @@ def test_a_measure_that_keeps_others_comes_with_itself_before_and_moves_them_les
     engine, arrays = sg2.pipeline, sg2.pipeline._caches.arrays
     red = FoundTable.of(finish(Search(sg2.request, MeasureSearch("redder", samples=100)), engine)[-1].result)
     kept = arrays.add(red.vectors[0] * red.sigma[0])
-    way = MeasureSearch("brighter", samples=100, keep=(kept,))
+    way = MeasureSearch("brighter", samples=100, keep=(Fixed("", kept, words="redder"),))
     table = FoundTable.of(finish(Search(sg2.request, way), engine)[-1].result)
     assert len(table.vectors) == 2
     plain = FoundTable.of(finish(Search(sg2.request, MeasureSearch("brighter", samples=100)), engine)[-1].result)

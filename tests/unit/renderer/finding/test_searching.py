@@ -7,6 +7,7 @@ from gan.edits.components import pca
 from gan.edits.found import sampled_w
 from gan.edits.stylespace import stylespace
 from gan.edits.weights import sefa
+from renderer.document.directions.effects import Fixed
 from renderer.document.directions.piles import PileFound
 from renderer.document.directions.searches import (
     ChannelTable,
@@ -100,7 +101,7 @@ def test_a_measure_of_a_region_moves_what_it_measures(sg2):
     assert table.strength[0] > 0.2
     np.testing.assert_allclose(np.linalg.norm(table.vectors, axis=1), 1, rtol=1e-5)
     kept = sg2.pipeline._caches.arrays.add(table.vectors[0])
-    fixed = found(Search(sg2.request, MeasureSearch("redder", samples=60, keep=(kept,))), sg2.pipeline)
+    fixed = found(Search(sg2.request, MeasureSearch("redder", samples=60, keep=(Fixed("", kept),))), sg2.pipeline)
     assert abs(fixed.vectors[0] @ table.vectors[0]) < 1e-5
 
 

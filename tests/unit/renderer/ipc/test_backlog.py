@@ -4,9 +4,20 @@ import math
 
 import pytest
 
+from renderer.document.timeline import Timeline
 from renderer.ipc import backlog
 from renderer.ipc.backlog import Backlog, Thumbnails, background_wait
-from renderer.ipc.protocol import ImageState, Job, Latent, RenderRequest, Still, ThumbnailRequest
+from renderer.ipc.protocol import (
+    Changes,
+    Equivariance,
+    ImageState,
+    Job,
+    Latent,
+    RadialPower,
+    RenderRequest,
+    Still,
+    ThumbnailRequest,
+)
 
 
 def thumbnail(key: str) -> ThumbnailRequest:
@@ -72,6 +83,27 @@ def test_a_replaced_job_is_not_the_one_that_is_wanted():
     assert work.wants(new)
     work.cancel("a")
     assert not work
+
+
+def test_figures_take_turns_and_come_after_what_somebody_waits_for():
+    request, work = RenderRequest(0), Backlog()
+    figures = [
+        Job("equivariance", Equivariance(request)),
+        Job("speed", Changes(request, Timeline(), measure="distance")),
+        Job("power", RadialPower(request, "")),
+    ]
+    for one in figures:
+        work.start(one)
+    assert [work.begin(float(i)) for i in range(6)] == figures * 2
+    saved, even = job("saved"), Job("even", Changes(request, Timeline()))
+    work.start(saved)
+    work.start(even)
+    assert [work.begin(float(i)) for i in range(2)] == [saved] * 2, "the picture to be saved waits for no figure"
+    work.done(saved)
+    assert work.begin(0.0) is even
+    work.done(even)
+    work.done(figures[0])
+    assert {work.begin(float(i)).key for i in range(4)} == {"speed", "power"}
 
 
 @pytest.mark.parametrize(("step_s", "thumbnail_s"), [(2.4, 0.1), (0.1, 0.1), (0.01, 0.3)])

@@ -19,7 +19,8 @@ from renderer.document.fitting.closest import ClosestFound
 from renderer.document.lens.jobs import MAP_STEP
 from renderer.document.parts import Latent, Truncation
 from renderer.document.timeline import Key, Timeline, Track
-from renderer.engine.jobs import begin
+from renderer.engine.base import Cancelled
+from renderer.engine.jobs import begin, bends
 from renderer.engine.lens.path_map import EPSILON, order
 from renderer.ipc.protocol import Changes, ClosestW, Diversity, PathMap
 from tests.unit.renderer import tiny
@@ -67,6 +68,35 @@ def test_steps_of_a_timeline_are_roots_of_the_distance_at_hand(sg2):
     ]
     wanted = [math.sqrt(float(HAND.between(a, b)[0])) for a, b in itertools.pairwise(shown)]
     np.testing.assert_allclose(found[:-1], wanted, rtol=1e-3, atol=1e-6)
+
+
+def test_steps_at_which_the_curve_bends_are_measured_in_halves(sg2):
+    keys = (Key(0.0, 0.0), Key(1.0, 0.1), Key(2.0, 3.0))
+    timeline = Timeline(seconds=2.0, tracks=(Track("latent.x", keys),))
+    steps = finish(Changes(sg2.request, timeline, 12, "distance", halved=3), sg2.pipeline)
+    assert [step.done for step in steps] == list(range(1, 12 + 2 * 3 + 1))
+    assert steps[-1].total == 18
+    assert np.isnan(steps[11].result[12:-1]).all(), "only once every step is known"
+    found = steps[-1].result
+    assert len(found) == 12 + 3 * 3 + 1
+    halves = found[12:-1].reshape(3, 3)
+    assert [int(one) for one in halves[:, 0]] == bends(found[:12], 3)
+
+    def shown(at):
+        return as_batch(sg2.pipeline.still(requested(sg2.request, timeline, 2.0 * at / 12), tiny.Watching()))
+
+    for index, first, second in halves:
+        places = index, index + 0.5, index + 1
+        wanted = [math.sqrt(float(HAND.between(shown(a), shown(b))[0])) for a, b in itertools.pairwise(places)]
+        np.testing.assert_allclose((first, second), wanted, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("roots", "count", "wanted"),
+    [([1, 1, 1, 5, 1, 1], 1, [3]), ([1, 1, 1, 5, 1, 1], 3, [3, 2, 4]), ([2, 2, 2], 2, []), ([3], 1, []), ([], 1, [])],
+)
+def test_a_curve_bends_at_its_corners(roots, count, wanted):
+    assert bends(np.array(roots, float), count) == wanted
 
 
 def test_a_field_of_the_map_is_the_path_length_as_ppl_counts_it(sg2):
@@ -163,6 +193,42 @@ def test_a_step_can_be_interrupted(sg2):
     stopped = running.step(tiny.Watching(cancel_at=0.0))
     assert (stopped.done, stopped.result) == (1, None)
     assert running.step(tiny.Watching()).done == 2
+
+
+class Impatient(tiny.Watching):
+    """A watch that cancels at a check of its own number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def check(self, share: float) -> None:
+        super().check(share)
+        if len(self.shares) == self.number:
+            raise Cancelled
+
+
+def test_a_fit_gives_way_between_layers_both_ways_and_is_the_same(sg2, monkeypatch):
+    monkeypatch.setattr("renderer.engine.lens.closest.SEEDS", 1)
+    sg2.render()
+    work, starts = ClosestW(sg2.request, tiny.changed(sg2.request, latent=Latent(9.0)), 2), 3
+    layers, pipeline = len(sg2.model.G.synthesis.layer_names), sg2.pipeline
+    calm = begin(work, pipeline)
+    for _ in range(starts):
+        calm.step(tiny.Watching())
+    watch = tiny.Watching()
+    assert calm.step(watch).done == starts + 1
+    assert len(watch.shares) >= 2 * layers - 1, "forward, and back to what depends on w"
+    wanted = calm.step(tiny.Watching()).result
+    hurried, done, tries = begin(work, pipeline), 0, 0
+    while True:
+        tries += 1
+        step = hurried.step(Impatient(tries))
+        if step.done > done:
+            done, tries = step.done, 0
+        if step.done == step.total:
+            break
+    np.testing.assert_array_equal(step.result, wanted)
 
 
 def test_large_networks_are_fitted_at_a_low_resolution(sg2, folder, monkeypatch):

@@ -174,6 +174,14 @@ def test_the_palette_finds_commands_by_any_words_and_best_first():
     assert len(matches("", TABLE)) == len(TABLE)
 
 
+def test_the_palette_offers_first_what_can_be_done_now():
+    found = matches("start", TABLE)
+    assert (found[0].id, "drag-run" in [one.id for one in found[1:]]) == ("start", True)
+    without = matches("start", TABLE, lambda command: command.id != "start")
+    assert without[-1].id == "start"
+    assert matches("", TABLE, lambda command: False) == [*TABLE.values()]
+
+
 def test_quit_and_settings_end_their_menus_and_others_follow_their_like():
     for menu, last in (("File", "quit"), ("Edit", "settings")):
         assert [one.id for one in TABLE.values() if one.group == menu][-1] == last

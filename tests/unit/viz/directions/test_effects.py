@@ -91,10 +91,10 @@ def test_a_measure_has_its_row_the_direction_before_and_what_it_keeps():
     kept = row(9, words="redder", region=ref(3))
     scene, _ = scene_of(kept, way="measure")
     scene = using.put_at(scene, kept, 1.0, "net")
-    way = MeasureSearch("brighter", keep=(kept.array, ref(77)))
-    fixed = groups.fixed_of(scene, way)
+    fixed = groups.fixed_of(scene.view.finds, scene.document.directions)
+    way = MeasureSearch("brighter", keep=fixed)
     assert fixed == (Fixed("PC", kept.array, 0, 15, "redder", ref(3)),)
-    group = groups.group_of(way, packed, MODEL, facts.arrays, None, 1.0, fixed)
+    group = groups.group_of(way, packed, MODEL, facts.arrays, None, 1.0)
     (one,) = group.rows
     assert (one.name, one.words, one.fixed) == ("Brighter", "brighter", fixed)
     np.testing.assert_array_equal(facts.arrays.get(one.before), vectors[1])

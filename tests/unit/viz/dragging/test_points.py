@@ -1,6 +1,7 @@
 """Points set, moved and removed; documents and films of a drag; the default range of layers."""
 
 import numpy as np
+import pytest
 
 from foundation.specs.editing.defaults import DRAG_MOST_POINTS
 from renderer.document.animate import value_at
@@ -115,6 +116,22 @@ def test_a_film_begins_and_ends_where_the_drag_did():
     np.testing.assert_allclose(ends[0], start, atol=1e-5)
     np.testing.assert_allclose(ends[1], start + 1, atol=1e-5)
     assert film_of(Stage(Document(), ()), Stage(Document(), ()), Document(), arrays) is None
+
+
+@pytest.mark.parametrize("side", [32, 64, 128])
+def test_a_single_pixel_and_a_thin_stroke_can_be_seen(side):
+    mask = np.zeros((side, side), np.uint8)
+    mask[20, 20] = mask[5, 4:16] = 255
+    over = dimmed(mask)
+    factor = len(over) // side
+
+    def at(y, x):
+        return over[int((y + 0.5) * factor), int((x + 0.5) * factor)].tolist()
+
+    outside = [0, 0, 0, round(255 * DIM)]
+    assert at(25, 25) == outside
+    for shown in (at(20, 20), at(5, 10)):
+        assert shown[3] == 0 or shown[0] > 200, "clear, or of the white edge"
 
 
 def test_outside_of_the_mask_is_dimmed_and_inside_is_clear():

@@ -1,7 +1,6 @@
 """Autosave of an open window: what it writes, what it says where it cannot, and its retries."""
 
 import io
-import shutil
 import threading
 import zipfile
 from dataclasses import replace
@@ -163,12 +162,28 @@ def test_a_folder_that_vanishes_is_made_again_with_its_lock(tmp_path):
     one.begin()
     one.look(SECOND, View())
     written(one)
-    shutil.rmtree(tmp_path / "sessions")
+    (tmp_path / "sessions").rename(tmp_path / "away")  # at once: it may be written to meanwhile
     third = replace(SECOND, force_fp32=True)
     one.look(third, View())
     assert written(one).document == third
     assert one.path.with_suffix(".lock").exists()
     assert one.close()
+
+
+def test_work_that_does_not_change_any_more_is_kept_in_a_folder_that_vanishes(tmp_path):
+    one = new(tmp_path / "sessions")
+    one.begin()
+    one.look(SECOND, View())
+    written(one)
+    for number in range(3):
+        (tmp_path / "sessions").rename(tmp_path / f"away{number}")  # at once, while it may be written to
+        wait_for(one.path.exists)
+        assert written(one).document == SECOND
+        assert one.path.with_suffix(".lock").exists()
+    assert one.news() is None
+    (tmp_path / "sessions").rename(tmp_path / "away")
+    assert one.close()
+    assert load(one.path, ArrayStore(), []).document == SECOND
 
 
 def test_a_folder_that_cannot_be_made_is_told_and_closing_says_that_work_is_not_kept(tmp_path):

@@ -21,7 +21,7 @@ class Recorder:
         self.asked.append(action)
         return self
 
-    def say(self, text, *_, bad=False):
+    def say(self, text, *_, bad=False, **_more):
         self.said.append((text, bad))
 
 

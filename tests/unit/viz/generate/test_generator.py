@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.seeds import RANDOM_SEEDS
 from renderer.document.document import Document
 from renderer.document.mixing import take
 from renderer.ipc.protocol import (
@@ -74,7 +75,7 @@ def test_a_place_has_the_seed_of_its_nearest_whole_place(x: float, y: float, see
 def test_a_typed_seed_is_found_again_and_keeps_the_rest() -> None:
     before = Latent(3.3, 8.1, "arc", 2, 1, 0.5)
     for seed in (0, 7, -5, 12345, 2**32 - 1):
-        there = latent.at_seed(before, seed)
+        there = before.at_seed(seed)
         assert latent.nearest_seed(there) == seed
         assert (there.y, there.blend, there.label, there.label_b, there.label_mix) == (0, "arc", 2, 1, 0.5)
 
@@ -89,7 +90,7 @@ def test_the_dice_throw_short_seeds_by_the_source_given() -> None:
     seeds = [latent.nearest_seed(latent.thrown(Latent(), random.Random(k))) for k in range(50)]
     assert seeds == [latent.nearest_seed(latent.thrown(Latent(), random.Random(k))) for k in range(50)]
     assert len(set(seeds)) > 40
-    assert all(0 <= seed < latent.RANDOM_SEEDS for seed in seeds)
+    assert all(0 <= seed < RANDOM_SEEDS for seed in seeds)
 
 
 def test_latent_summary() -> None:
@@ -202,7 +203,7 @@ def test_transform_summary() -> None:
     able = replace(MODEL, has_transform=True)
     assert transform.summary(Transform(), able) == transform.summary(Transform(), None) == ""
     assert transform.summary(Transform(angle=12), able) == "rotate 12°"
-    assert transform.summary(Transform(0.1, -0.05, -12.5), able) == "0.10, −0.05   rotate −12.5°"
+    assert transform.summary(Transform(0.1, -0.05, -12.5), able) == "0.10, −0.05, −12.5°"
     assert transform.summary(Transform(angle=12), MODEL) == "StyleGAN2 has none"
 
 

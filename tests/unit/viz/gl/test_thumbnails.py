@@ -56,6 +56,28 @@ def test_what_is_no_longer_asked_for_is_not_wanted_and_late_answers_are_dropped(
     assert drawn == {}
 
 
+def test_what_cannot_be_drawn_says_why_and_leaves_its_place_to_others(drawn):
+    cache = ThumbnailCache()
+    cache.get(request(1))
+    (one,) = cache.wanted()
+    assert cache.problem(request(1)) == ""
+    assert cache.take([Thumbnail(one.key, one.size, b"", problem="No memory.")])
+    assert cache.problem(request(1)) == "No memory."
+    assert cache.get(request(1)) is None
+    assert cache.wanted() == ()
+    for _ in range(thumbnails.TRIED_AGAIN):
+        cache.get(request(1))
+        wanted = cache.wanted()
+    assert len(wanted) == 1, "after a while it is tried again"
+    cache.take([Thumbnail(wanted[0].key, 64, b"", problem="No memory.")])
+    cache.try_again()
+    cache.get(request(1))
+    wanted = cache.wanted()
+    cache.take([Thumbnail(wanted[0].key, 64, bytes(64 * 64 * 4))])
+    assert cache.get(request(1)) is not None
+    assert cache.problem(request(1)) == ""
+
+
 def test_the_id_of_a_request_does_not_matter(drawn):
     cache = ThumbnailCache()
     cache.get(replace(request(1), request_id=5))
@@ -113,14 +135,26 @@ def test_not_more_is_sent_than_soon_answered(drawn):
 
 def test_the_tally_tells_of_pictures_asked_for_missing_and_come(drawn):
     cache = ThumbnailCache()
-    assert cache.tally == (0, 0, 0)
+    assert cache.tally == (0, 0, 0, 0)
     wanted = request(1)
     cache.get(wanted)
     cache.get(wanted)
-    assert cache.tally == (2, 2, 0)
+    assert cache.tally == (2, 2, 0, 0)
     answer(cache)
     assert cache.get(wanted) is not None
-    assert cache.tally == (3, 2, 1)
+    assert cache.tally == (3, 2, 1, 0)
+
+
+def test_the_tally_counts_those_whose_place_another_takes(drawn):
+    cache = ThumbnailCache(capacity=4)
+    for seed in range(4):
+        cache.get(request(seed))
+    answer(cache)
+    assert cache.tally.lost == 0, "what is drawn stays as it is while others come"
+    cache.get(request(4))
+    answer(cache)
+    assert cache.tally.lost == 1
+    assert cache.get(request(0)) is None
 
 
 def asks(cache: ThumbnailCache, **owners: range) -> list[float]:

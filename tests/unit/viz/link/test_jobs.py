@@ -1,12 +1,14 @@
 """Jobs continue while requested, others end."""
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
 
+from renderer.document.timeline import Timeline
 from renderer.fake.client import FakeRenderer
-from renderer.ipc.protocol import NoiseDeviation, RenderRequest, Still, Styles, Work
-from viz.link.jobs import KEPT, NAMES, Jobs
+from renderer.ipc.protocol import Changes, NoiseDeviation, RenderRequest, Still, Styles, Work
+from viz.link.jobs import KEPT, NAMES, Jobs, name_of
 from viz.state.facts import RunningJob
 
 
@@ -72,3 +74,6 @@ def test_every_kind_of_work_has_a_name_and_running_jobs_are_told():
     assert jobs.running == (RunningJob("Noise deviation", 1, 3),)
     frame(jobs, renderer)
     assert jobs.running == ()
+    steps = Changes(RenderRequest(3), Timeline())
+    assert name_of(steps) == "Constant speed"
+    assert name_of(replace(steps, measure="distance")) == "Measuring path length", "of the lens"

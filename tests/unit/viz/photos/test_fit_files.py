@@ -1,6 +1,7 @@
 """Files of a fit's run folder: whole, half written, damaged, absent; and the words for what they say."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.arrays import save_latents
+from foundation.photos.crop import Crop
+from foundation.specs.editing.distances import DISTANCES
 from foundation.specs.editing.fits import ABOUT, CURVE, LATEST, PROJECTED, TUNED
 from foundation.specs.editing.projection import ProjectSpec
 from renderer.document.arrays import ArrayStore
@@ -36,6 +39,12 @@ def test_a_fit_is_read_as_it_goes(tmp_path):
     assert read_latest(folder) is None
     about(tmp_path, seconds_per_step=0.25)
     assert read_fit(folder) == Fit("jon.jpg", "", "LPIPS (VGG16)", 3, 9, "fit", 0.25)
+    about(tmp_path, face=[30.5, 20, 10, -3.5])
+    assert read_fit(folder).face == (30.5, 20.0, 10.0, -3.5)
+    for damaged in ("face", [1, 2, 3], [1, 2, 3, "4"], [1, 2, 3, True], {"x": 1}, None, 7):
+        about(tmp_path, face=damaged)
+        assert read_fit(folder).face == ()
+    about(tmp_path, seconds_per_step=0.25)
     lines = [json.dumps({"step": step, "distance": 1 / step}) for step in (1, 2, 3, 2)]
     (tmp_path / CURVE).write_text("\n".join([*lines, '{"step": 4, "dis']))
     assert read_curve(folder) == ((1, 1.0), (2, 0.5), (3, 1 / 3))
@@ -67,7 +76,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-names = st.sampled_from(["name", "distance", "step", "steps", "phase", "seconds_per_step", "result", "network"])
+names = st.sampled_from(["name", "distance", "step", "steps", "phase", "seconds_per_step", "result", "network", "anew"])
 
 
 @settings(deadline=None, max_examples=60)
@@ -104,6 +113,15 @@ def test_states_in_words(state, text):
     assert state_of(PhotoRow("/a/jon.jpg", run="/r"), None, now_of(state)).text == text
 
 
+def test_an_old_fit_says_that_it_begins_anew():
+    row, old = PhotoRow("/a/jon.jpg", run="/r"), replace(now_of("stopped"), fit=Fit(step=3, steps=9, distance="blur"))
+    assert "Fit begins anew" in state_of(row, None, old).hint
+    mine = replace(old, fit=replace(old.fit, distance=DISTANCES[-1]))
+    assert state_of(row, None, mine).hint == "Fit goes on from there"
+    running = replace(now_of(), fit=Fit(step=3, steps=9, anew="it was fitted by blur"))
+    assert state_of(row, None, running).hint == "It began anew: it was fitted by blur"
+
+
 def test_states_without_a_fit():
     row = PhotoRow("/a/jon.jpg")
     assert state_of(row, None, None).text == "not cropped yet"
@@ -113,6 +131,9 @@ def test_states_without_a_fit():
     gone = PhotoPicture(error="jon.jpg cannot be read: No such file or directory.", missing=True)
     assert state_of(row, gone, None).text == "no longer there"
     assert state_of(row, None, None, "found with avatars").text == "found with avatars"
+    assert state_of(row, None, None, face="looking").text == "looking for a face"
+    assert state_of(replace(row, framed=True), None, None, face="none").text == "no face found: crop by hand"
+    assert state_of(row.cropped(Crop(0.4)), None, None, face="none").text == "cropped"
 
 
 def test_a_result_is_shown_by_itself_and_tuned_ones_with_their_network():
@@ -142,8 +163,16 @@ def test_an_interrupted_fit_goes_on_with_the_same_options_only():
     assert goes_on(now_of("lost", **plain), spec)
     assert not goes_on(now_of("running", **plain), spec)
     assert not goes_on(now_of("finished", **plain), spec)
-    for changed in ({"space": "w"}, {"crop": [1.0, 2.0, 4.0, 0.0]}, {"crop": []}, {"editable": 0.1}):
+    for changed in (
+        *({"space": "w"}, {"crop": [1.0, 2.0, 4.0, 0.0]}, {"crop": []}, {"editable": 0.1}),
+        *({"crop": ["face"]}, {"crop": "face"}, {"crop": 3}, {"border": "blurred"}),
+    ):
         assert not goes_on(now_of("stopped", **{**plain, **changed}), spec)
+    assert goes_on(now_of("stopped", **{**plain, "border": None}), spec)
+    largest = replace(spec, crop=())
+    assert goes_on(now_of("stopped", **{**plain, "crop": []}), largest)
+    for crop in ([1.0, 2.0, 3.0], ["face"], "face"):
+        assert not goes_on(now_of("stopped", **{**plain, "crop": crop}), largest)
 
 
 def paths(scene):

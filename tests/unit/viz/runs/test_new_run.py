@@ -79,6 +79,25 @@ def test_metrics_need_networks_and_names_that_there_are(tmp_path):
     assert judge(metrics, None).reason == "Choose at least one metric."
 
 
+def test_a_detector_of_unknown_origin_needs_a_word(tmp_path, monkeypatch):
+    monkeypatch.setenv("STYLESCOPE_CACHE_DIR", str(tmp_path / "cache"))
+    for kind in ("train", "metrics"):
+        asked = form(tmp_path)
+        asked.kind, asked.networks = kind, ("a.pkl",)
+        for one in ("/nets/foreign.pt", str(tmp_path / "cache" / "further" / "a.pt")):
+            asked.put(asked.draft.put("detector", one))
+            verdict = judge(asked, SMALL)
+            assert set(verdict.problems) == {"trust_detector"}
+            assert "is a program: do you trust" in verdict.reason
+            assert verdict.spec is None
+            asked.put(asked.draft.put("trust_detector", True))
+            assert judge(asked, SMALL).spec.trust_detector
+            asked.put(asked.draft.without("trust_detector"))
+        for one in (str(tmp_path / "cache" / "vgg16.pt"), "https://example.com/vgg16.pt"):
+            asked.put(asked.draft.put("detector", one))
+            assert judge(asked, SMALL).problems == {}
+
+
 def test_a_preset_leaves_what_is_the_users_own(tmp_path):
     mine = form(tmp_path, desc="mine", kimg="7")
     mine.take(next(one for one in load() if one.kind == "train"))

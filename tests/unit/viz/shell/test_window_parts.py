@@ -11,7 +11,7 @@ from viz.files.actions import dropped_source
 from viz.link.measurements import Seen, measured
 from viz.link.meters import LENGTH, Meters, Series, Steady
 from viz.shell.layout import WORKSPACES, sides, splits
-from viz.shell.status_bar import precision, preparing, state
+from viz.shell.status_bar import items_of, precision, preparing, state
 from viz.state.facts import REFRESH_S, Facts, Figures
 from viz.state.interaction import INFO_S, Message, Notifications
 from viz.ui.actions import reveal
@@ -52,6 +52,17 @@ def test_stages_that_began_late_end_at_the_same_picture():
     }
     assert figures.render_ms.tolist() == [10.0, 13.0, 0.0]
     assert figures.memory == (3, 4)
+
+
+def test_the_status_bar_tells_the_time_of_renders_and_not_of_cached_images():
+    def told(*render_ms: float) -> list[str]:
+        meters = Meters()
+        for spent in render_ms:
+            meters.rendered([("synthesis", spent)], (0, 0))
+        return [value for name, _, _, value, _ in items_of(facts(measure=meters.figures)) if name == "render"]
+
+    assert told(30.0, 32.0, *[0.0] * 30) == ["32.0 ms"]
+    assert told(0.0, 0.0) == []
 
 
 def test_measurements_do_not_grow():
@@ -183,6 +194,19 @@ def test_messages_do_not_pile_up():
     for i in range(10):
         now = now.with_message(Message(str(i), bad=True))
     assert [message.text for message in now.messages] == ["6", "7", "8", "9"]
+
+
+def test_an_error_goes_when_it_is_mended():
+    now = Notifications()
+    for text, about in (("no room", "save"), ("no network", "open"), ("no network too", "open")):
+        now = now.with_message(Message(text, bad=True, about=about))
+    assert [message.text for message in now.messages] == ["no room", "no network", "no network too"]
+    now = now.with_message(Message("Saved 00001.png", about="save"))
+    assert [message.text for message in now.messages] == ["no network", "no network too", "Saved 00001.png"]
+    now = now.with_message(Message("Removed Ada", shelf=True))
+    assert len(now.messages) == 4, "other news ends no error"
+    assert [message.text for message in now.mended("open").messages] == ["Saved 00001.png", "Removed Ada"]
+    assert now.mended("") is now
 
 
 def test_a_strip_says_the_first_sentence_first():

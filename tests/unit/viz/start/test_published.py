@@ -11,6 +11,7 @@ import pytest
 
 from foundation.bundled import ASSETS
 from foundation.downloads import DownloadError, cached_file, remote_size
+from foundation.networks.published import PUBLISHED
 from renderer.document import recall
 from renderer.document.arrays import ArrayStore, refs_in
 from renderer.document.parts import Network
@@ -21,7 +22,6 @@ from viz.start import downloads as module
 from viz.start.downloads import Downloads
 from viz.start.examples import EXAMPLES, FOLDER, thumbnail
 from viz.start.get_more import matching, size_text
-from viz.start.published import PUBLISHED
 
 
 @dataclass

@@ -6,6 +6,7 @@ import pytest
 
 from renderer.document.document import Document, Swatch
 from renderer.document.mixing import lock, take
+from renderer.document.parts import LayerBend, StyleOffset
 from renderer.document.timeline import Key, Timeline, Track
 from renderer.ipc.protocol import Latent, LayerNoise, Mixing, Network, Noise, Transform, Truncation
 from viz.state.step_names import step_name, timeline_step
@@ -50,7 +51,7 @@ def silent(*layers: str) -> Noise:
         (Document(transform=Transform(angle=12)), "Rotate 12°"),
         (Document(transform=Transform(angle=-7.25)), "Rotate −7.2°"),
         (Document(transform=Transform(x=0.1)), "Translate 0.10, 0.00"),
-        (Document(transform=Transform(x=0.1, angle=5)), "Translate 0.10, 0.00, rotate 5°"),
+        (Document(transform=Transform(x=0.1, angle=5)), "Move and turn"),
         (Document(transform=Transform(whole_pixels=True)), "Whole pixels on"),
         (Document(force_fp32=True), "Use fp32"),
         (Document(latent=Latent(x=5), truncation=Truncation(psi=0.7)), "Seed 5, ψ 0.70"),
@@ -64,7 +65,7 @@ def test_steps_from_the_defaults(after, name):
 @pytest.mark.parametrize(
     ("before", "name"),
     [
-        (Document(mixing=take(Mixing(), (1,), None)), "Mix nothing"),
+        (Document(mixing=take(Mixing(), (1,), None)), "No mixing"),
         (Document(mixing=take(Mixing(), (1,), None), force_fp32=True), "Reset everything"),
         (Document(network=Network("x.pkl")), "Open Demo network"),
         (BASE, ""),
@@ -78,7 +79,7 @@ def test_taking_away_and_resetting_parts():
     other = Document(force_fp32=True)  # so that the steps are not "Reset everything"
     mixed = replace(other, mixing=take(Mixing(), (0, 1), None))
     assert step_name(mixed, replace(other, mixing=take(Mixing(), (0,), None)), NAMES) == "Unmix b8.conv0"
-    assert step_name(mixed, other, NAMES) == "Mix nothing"
+    assert step_name(mixed, other, NAMES) == "No mixing"
     given = replace(other, mixing=take(Mixing(), (0, 1), Latent(88.0)), shelf=(Swatch("Ada", Latent(88.0)),))
     assert step_name(mixed, replace(mixed, mixing=given.mixing), NAMES) == "2 layers ← 88"
     assert step_name(replace(given, mixing=Mixing()), given, NAMES) == "2 layers ← Ada"
@@ -92,6 +93,13 @@ def test_taking_away_and_resetting_parts():
     assert step_name(replace(other, transform=Transform(1, 2, 3)), other) == "Reset transform"
     assert step_name(replace(other, truncation=Truncation(0.5, 3)), other) == "Reset truncation"
     assert step_name(replace(other, truncation=Truncation(cutoff=3)), other) == "Truncate all layers"
+
+
+def test_exchanged_parts_have_a_name():
+    one, other = StyleOffset("b8.conv0", 3, 1.0), StyleOffset("b8.conv1", 4, 1.0)
+    assert step_name(Document(styles=(one,)), Document(styles=(other,))) == "Style channels"
+    bends = LayerBend("b8.conv0"), LayerBend("b8.conv1")
+    assert step_name(Document(bends=bends[:1]), Document(bends=bends[1:])) == "Layer bending"
 
 
 def test_resetting_everything_keeps_the_network():

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from renderer.document.document import Document, Motion, Swatch, View
+from renderer.document.document import Document, Motion, Playback, Swatch, View
 from renderer.ipc.protocol import Latent, LayerStyle, Truncation
 from viz.history.actions import Undo
 from viz.state.scene import Scene
@@ -36,6 +36,54 @@ def test_a_drag_is_one_step_from_its_beginning_to_its_end():
     assert [step.name for step in s.history.done] == ["ψ 0.70"]
     s.undo()
     assert s.document == Document()
+
+
+def test_a_step_that_shows_the_timeline_goes_back_to_what_was_shown():
+    s = store()
+    s.take(at(s.scene, 0.5, playback=Playback(1.5)), held=False)
+    s.take(at(s.scene, 0.6, playback=Playback(on=True)), held=False)
+    s.take(at(s.scene, 0.7, playback=Playback(2.0, on=True)), held=False)
+    s.take(replace(s.scene, view=replace(s.scene.view, playback=Playback(3.0, playing=True, on=True))), held=False)
+    s.undo()
+    assert s.scene.view.playback == Playback(3.0, playing=True, on=True), "that step had left it as it was"
+    s.undo()
+    assert s.scene.view.playback == Playback(1.5), "and plays no older timeline"
+    s.redo()
+    assert s.scene.view.playback == Playback(on=True)
+    s.jump(0)
+    assert not s.scene.view.playback.on
+    s.jump(3)
+    assert s.scene.view.playback.on
+    s.undo()
+    s.undo()
+    s.take(at(s.scene, 0.1), held=False)
+    s.choose(0)
+    assert s.document.truncation.psi == 0.7
+    assert s.scene.view.playback == Playback(2.0, on=True), "what was shown at the end of that line"
+
+
+def test_a_drag_that_shows_the_timeline_goes_back_to_what_was_shown():
+    s = store()
+    s.take(at(s.scene, 0.5, playback=Playback(1.0)), held=True)
+    s.take(at(s.scene, 0.6, playback=Playback(1.0, on=True)), held=True)
+    s.take(s.scene, held=False)
+    s.undo()
+    assert s.scene.view.playback == Playback()
+
+
+def test_an_action_names_its_step_though_the_button_is_still_down_or_something_moves():
+    s = store()
+    s.step = "Photo jon.jpg"  # a double click
+    s.take(at(s.scene, 0.5), held=True)
+    s.take(s.scene, held=True)
+    s.take(s.scene, held=False)
+    s.take(at(s.scene, 0.4), held=True)
+    s.take(s.scene, held=False)
+    assert [step.name for step in s.history.done] == ["Photo jon.jpg", "ψ 0.40"]
+    s.take(replace(s.scene, view=View(motion=Motion(latent=True)), document=Document(latent=Latent(x=3.0))), held=False)
+    s.step = "Photo ada.jpg"  # stops the walk
+    s.take(replace(s.scene, view=View(), document=Document(latent=Latent(x=9.0))), held=False)
+    assert s.history.undo_name == "Photo ada.jpg"
 
 
 def test_a_press_that_changes_nothing_is_no_step():

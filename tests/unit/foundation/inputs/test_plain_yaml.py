@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.plain_yaml import PlainYamlError, dump, parse
+from foundation.inputs.plain_yaml import PlainYamlError, dump, parse
 from tests.soak import times
 
 _TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)

@@ -1,7 +1,10 @@
 """Published networks by name, with their addresses, resolutions and licences. Standard library only."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -96,3 +99,18 @@ def _config_f() -> tuple[Published, ...]:
 
 PUBLISHED: tuple[Published, ...] = (*_stylegan3(), *_stylegan2(), *_ada(), *_config_f())
 """Published networks, the newest family first."""
+
+BY_NAME: Mapping[str, str] = MappingProxyType({one.name: one.address for one in PUBLISHED})
+"""Addresses by name."""
+_DRIVE = "gdrive:networks/"
+"""Names by which StyleGAN2's first tools ask for the files of `stylegan2/networks`."""
+
+
+def address_of(source: str | Path) -> str | Path:
+    """Return the address of a published network that is given by its name, as `ffhq256`, `stylegan2-ffhq-256x256` or
+    `gdrive:networks/stylegan2-ffhq-config-f.pkl`; other sources, and names of files that are there, as they are.
+    """
+    name = str(source)
+    if name.startswith(_DRIVE):
+        return f"{_CDN}/stylegan2/networks/{name.removeprefix(_DRIVE)}"
+    return BY_NAME[name] if name in BY_NAME and not os.path.exists(name) else source

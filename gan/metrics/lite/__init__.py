@@ -1,0 +1,1 @@
+"""Plan of EfficientNet-Lite0 for the CPU."""
