@@ -1,10 +1,11 @@
 """Whole-file writes: a reader sees the old file or the new one, never a part, also after a crash or a power cut.
 
 A file is written under a temporary name in the folder of its target, synchronised, renamed over the target, and the
-folder is synchronised too. Temporary names begin with a dot, name their process and end in `.part`;
-`foundation/leftovers.py` removes those of processes that were killed.
+folder is synchronised too. Temporary names begin with a dot, name their process and end in `.part`. Those that are left
+when a process ends are removed then; `foundation/leftovers.py` removes those of processes that were killed.
 """
 
+import atexit
 import errno
 import itertools
 import os
@@ -14,7 +15,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from foundation.inputs import NotRegularError, encoded
@@ -25,6 +26,11 @@ _LONGEST_STEM = 150
 _PATIENCE_S, _LOOK_S = 5.0, 0.02
 """Windows replaces no file that somebody has open: how long to wait for a reader, and between looks."""
 _count = itertools.count()
+_unfinished: set[Path] = set()
+"""Temporary files and folders that are not removed or renamed yet.
+
+A signal that ends a process may raise between the creation of one and the block that removes it, or within the removal.
+"""
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
         _replace(part, path)
         _sync_folder(path.parent)
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
 
 
 @contextmanager
@@ -67,7 +73,17 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         part.rename(path)
         _sync_folder(path.parent)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        _remove(part)
+
+
+@contextmanager
+def working_folder(beside: Path) -> Iterator[Path]:
+    """Yield an empty temporary folder beside a path, which is removed after the block. Raises OSError."""
+    part = _new_folder(beside)
+    try:
+        yield part
+    finally:
+        _remove(part)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -122,7 +138,7 @@ def write_numbered(folder: Path, suffix: str, write: Callable[[Path], None]) -> 
             _sync_folder(folder)
             return path
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
 
 
 def next_number(folder: Path, suffix: str) -> Path:
@@ -149,6 +165,7 @@ def _new_file(target: Path) -> Path:
             # Not tempfile: its files are private, and the umask can only be read by setting it for every thread.
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         except FileExistsError:
+            _unfinished.discard(part)
             continue
         return part
 
@@ -159,6 +176,7 @@ def _new_folder(target: Path) -> Path:
         try:
             part.mkdir()
         except FileExistsError:
+            _unfinished.discard(part)
             continue
         return part
 
@@ -166,7 +184,26 @@ def _new_folder(target: Path) -> Path:
 def _temporary(target: Path) -> Path:
     unique = f"{own_mark()}-{next(_count)}-{secrets.token_hex(4)}"
     stem = os.fsencode(target.name)[:_LONGEST_STEM].decode("utf-8", "ignore")
-    return target.with_name(f".{stem}.{unique}.part")
+    part = target.with_name(f".{stem}.{unique}.part").absolute()
+    _unfinished.add(part)  # before it is there: it is never there without being known
+    return part
+
+
+def _remove(part: Path) -> None:
+    """Remove a temporary file or folder, unless it was renamed."""
+    if os.path.isdir(part) and not os.path.islink(part):
+        shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)
+    _unfinished.discard(part)
+
+
+@atexit.register
+def _remove_unfinished() -> None:
+    own = own_mark()  # a forked process has those of its parent in the set, too
+    for part in [one for one in _unfinished if own in one.name]:
+        with suppress(OSError):
+            _remove(part)
 
 
 def _replace(part: Path, path: Path) -> None:

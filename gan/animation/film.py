@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import pairwise
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foundation.files import replacing, replacing_folder
+from foundation.files import replacing, replacing_folder, working_folder
 from foundation.inputs import PictureError, clean_text, open_picture, open_regular, read_object
 from foundation.png import save_png
 from foundation.specs.film import CLEAR_FILMS, FILM_ENDINGS, GIF_RATE
@@ -123,8 +122,8 @@ def _watched(
 def _write_video(
     path: Path, frames: Iterator[Frame], suffix: str, fps: float, text: Mapping[str, str], threads: int
 ) -> None:
-    with tempfile.TemporaryDirectory(prefix=path.name + ".", dir=path.parent) as name:
-        silent = Path(name, f"film{suffix}")
+    with working_folder(path) as folder:
+        silent = folder / f"film{suffix}"
         writer = None
         try:
             for frame in frames:

@@ -36,10 +36,12 @@ class Group:
     Attributes:
         rank: This process's number, 0 for the one that writes files.
         size: Number of processes.
+        lost: True once a process was lost.
     """
 
     rank = 0
     size = 1
+    lost = False
 
     def mean(self, tensor: Tensor) -> Tensor:
         """Average a tensor over all processes."""
@@ -96,9 +98,9 @@ class DistributedGroup(Group):
     def __init__(self, device: torch.device, limit_s: float, give_up: GiveUp) -> None:
         rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
         self._watch = Watch(rank, size, limit_s, connect_to_store, give_up)
-        self._lost = False
         self._calls = _Calls(self._watch)
         self._calls.run(lambda: _start(device))
+        self._watch.meet()  # a process that is lost before it was seen could not be named
         self.rank, self.size = rank, size
         self._device = device
         # Calls between GPUs are queued there, and hold whatever waits for their results.
@@ -151,10 +153,10 @@ class DistributedGroup(Group):
 
     def close(self, failure: str = "") -> None:
         """See `Group`."""
-        if self._lost:
+        if self.lost:
             self._watch.end_lost()
         self._watch.leave(failure)
-        if not self._calls.busy and not self._lost:  # else it would wait for the lost process
+        if not self._calls.busy and not self.lost:  # else it would wait for the lost process
             dist.destroy_process_group()
 
     def _call(self, device: torch.device | None, call: Callable[[], Any]) -> None:
@@ -166,7 +168,7 @@ class DistributedGroup(Group):
             else:
                 self._calls.run(call)
         except WorkerLostError:
-            self._lost = True
+            self.lost = True
             raise
 
 

@@ -27,6 +27,8 @@ GONE = "has ended unexpectedly"
 _BEATS = 6
 """Looks at the others within the limit."""
 _LONGEST_LOOK_S = 1.0
+_MEETING_LOOK_S = 0.02
+"""Seconds between looks until all were seen."""
 _START_S = 300.0
 """Additional seconds for a process that has never answered: it may still import its modules."""
 _GRACE_S = 20.0
@@ -63,6 +65,7 @@ class Watch:
         self._said = ""
         self._error: WorkerLostError | None = None
         self._found = threading.Event()
+        self._met = threading.Event()
         self._changed = threading.Event()
         self._closed = False
         self.held = True
@@ -74,6 +77,12 @@ class Watch:
         """Raise WorkerLostError if a process was lost."""
         if self._error is not None:
             raise self._error
+
+    def meet(self) -> None:
+        """Wait until all processes were seen, at most as long as one may be silent. Raises WorkerLostError."""
+        end = time.monotonic() + self._limit_s
+        while not self._met.wait(self._look_s) and time.monotonic() < end:
+            self.check()
 
     def explain(self) -> None:
         """Raise WorkerLostError for the process that made a collective call fail, once it is known; else return."""
@@ -138,7 +147,7 @@ class Watch:
             if held_s > _GRACE_S and self._error is not None:
                 self._give_up(self._error)
                 return
-            self._changed.wait(self._look_s)
+            self._changed.wait(self._look_s if self._met.is_set() or not seen else _MEETING_LOOK_S)
 
     def _look(self, store: Any) -> None:
         for rank in self._silent:
@@ -157,6 +166,8 @@ class Watch:
             if beat != self._beats.get(rank) or beat == _LEFT:
                 self._silent[rank] = -2 * self._look_s  # the silence begins after the present pause
             self._beats[rank] = beat
+        if len(self._beats) == len(self._silent):
+            self._met.set()
 
     def _judge(self, passed: float) -> None:
         for rank in self._silent:

@@ -33,6 +33,8 @@ from gan.training.run.status import Status, mark_failed, read
 from gan.training.trainer import Trainer
 
 _LOST = re.compile("gloo|NCCL|connection", re.IGNORECASE)
+_LAUNCHER_S, _LOOK_S = 10.0, 0.05
+"""Time in seconds that a launcher has to notice a lost process, and between looks for its signal."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ def run(
     except WorkerLostError as error:
         give_up(error)
     failure = ""
-    try:
-        with stop_requested() as stop:
+    # To the very end: when a launcher ends the processes that are left, it must not cut off what they report.
+    with stop_requested() as stop:
+        try:
             if folder is None:
                 folder = group.share(make_folder() if group.rank == 0 else None)
                 assert folder is not None
@@ -113,14 +116,26 @@ def run(
                 shown = float((read(folder) or {}).get("kimg") or 0.0)
                 Status("starting", shown, float(job.config.total_kimg), None, None, time.time()).write(folder)
             return _train(job, folder, group, device, notify, stop, progress)
-    except BaseException as error:
-        failure = _reason(error, group)
-        if folder is not None:
-            with contextlib.suppress(OSError):  # a full disk may have no room even for that
-                mark_failed(folder, failure, time.time(), first=True)
-        raise
-    finally:
-        group.close(failure)
+        except BaseException as error:
+            failure = _reason(error, group)
+            if folder is not None:
+                with contextlib.suppress(OSError):  # a full disk may have no room even for that
+                    mark_failed(folder, failure, time.time(), first=True)
+            raise
+        finally:
+            group.close(failure)
+            if group.lost:
+                _wait_for_launcher(stop)
+
+
+def _wait_for_launcher(stop: Callable[[], bool]) -> None:
+    """Wait until the launcher asks this process to end too, or for a while if it does not.
+
+    It names the first ended process that it comes across, which must be the lost one: it alone knows the signal.
+    """
+    end = time.monotonic() + _LAUNCHER_S
+    while not stop() and time.monotonic() < end:
+        time.sleep(_LOOK_S)
 
 
 def _train(

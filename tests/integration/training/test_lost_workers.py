@@ -61,7 +61,7 @@ def _lose(begun, command, rank, how):
     returncode, output = commands.finish(process)
     assert returncode == 1, output
     sentence = f"Worker {rank} (process {workers[rank]}) {ENDS[how]}, so the run has stopped. Its state at "
-    assert sentence in output
+    assert sentence in output, output
     content = commands.status(folder)
     assert content["state"] == "failed"
     assert content["error"].startswith(sentence)

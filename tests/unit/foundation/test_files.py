@@ -61,6 +61,23 @@ def test_a_killed_process_leaves_the_older_file(tmp_path):
     assert [one.name for one in tmp_path.glob("*.txt")] == ["a.txt"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="forks and signals of POSIX systems")
+def test_what_a_signal_leaves_unfinished_goes_with_its_process_only(tmp_path):
+    """The signal comes before the block that removes the file, as the exception of a handler can."""
+    code = (
+        "import os, sys; from pathlib import Path; from foundation import files\n"
+        "made = [files._new_file(Path(sys.argv[1], 'a')), files._new_folder(Path(sys.argv[1], 'b'))]\n"
+        "(made[1] / 'film.mp4').touch()\n"
+        "if os.fork() == 0: sys.exit()\n"
+        "os.wait(); print(all(path.exists() for path in made)); sys.exit(143)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=False, stdout=subprocess.PIPE, timeout=60
+    )
+    assert (ended.returncode, ended.stdout) == (143, b"True\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("failing", ["_sync", "Path.replace"])
 def test_an_error_of_the_disk_leaves_the_older_file(tmp_path, monkeypatch, failing):
     path = tmp_path / "a.txt"
@@ -170,6 +187,7 @@ def _renames(tree: ast.AST) -> list[int]:
         if isinstance(node, ast.Call)
         and (
             _name(node.func) in _NAMES
+            or (_name(node.func) == "TemporaryDirectory" and any(keyword.arg == "dir" for keyword in node.keywords))
             or (
                 isinstance(node.func, ast.Attribute)
                 and node.func.attr == "replace"
@@ -191,9 +209,10 @@ def _name(node: ast.expr) -> str:
 def test_renaming_and_temporary_names_are_found():
     tree = ast.parse(
         "os.replace(a, b)\nos.rename(a, b)\nx.replace(y)\nx.rename(y)\ntempfile.mkstemp(dir=d)\n"
+        "tempfile.TemporaryDirectory(dir=d)\ntempfile.TemporaryDirectory()\n"
         "text.replace('a', 'b')\nreplace(spec, a=1)\ndataclasses.replace(spec, a=1)\nday.replace(hour=1)"
     )
-    assert _renames(tree) == [1, 2, 3, 4, 5]
+    assert _renames(tree) == [1, 2, 3, 4, 5, 6]
 
 
 def test_nothing_else_moves_files_or_makes_temporary_names():

@@ -1,13 +1,19 @@
 """The watch over the processes of a run, with a store in this process."""
 
 import json
+import os
+import signal
 import threading
 
 import pytest
 
 from foundation.process import identify
+from gan.cli.train import make_job
 from gan.training.errors import WorkerLostError
+from gan.training.group import Group
+from gan.training.run import session, status
 from gan.training.watch import GONE, Watch
+from tests.unit.training import tiny
 from tests.waiting import wait_for
 
 LIMIT = 3
@@ -98,6 +104,17 @@ def test_a_process_that_is_gone_is_named_at_once(watch, store):
     assert str(raised(one)) == f"Worker 1 (process {identify().pid}) {GONE}"
 
 
+def test_a_process_goes_on_once_it_has_seen_the_others(watch, store):
+    """One that is lost before it was seen could not be named."""
+    one = begun(watch(0, limit=LONG), store)
+    meeting = threading.Thread(target=one.meet)
+    meeting.start()
+    meeting.join(0.2)
+    assert meeting.is_alive()
+    watch(1)
+    meeting.join()
+
+
 def test_a_process_of_another_computer_is_named_with_it(watch, store):
     one = begun(watch(0), store)
     silent(store, 1, host="node2")
@@ -133,3 +150,36 @@ def test_a_process_in_a_call_that_cannot_be_left_is_given_up(watch, store, monke
     wait_for(lambda: given_up)
     assert "has not answered" in str(given_up[0])
     assert one.held
+
+
+@pytest.mark.skipif(os.name != "posix", reason="launchers end processes by SIGTERM on POSIX systems")
+@pytest.mark.parametrize("moment", ["mark_failed", "close"])
+def test_a_launcher_that_ends_the_processes_that_are_left_cuts_nothing_off(tmp_path, monkeypatch, moment):
+    """Its signal may come at any moment once it has noticed the lost process; it is waited for."""
+
+    class Bereft(Group):
+        lost = True
+
+        def close(self, failure=""):
+            told.append(failure)
+            if moment == "close":
+                threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    def lose(*rest):
+        raise WorkerLostError("Worker 1 (process 7) has ended unexpectedly", 0)
+
+    def mark(folder, *rest, **options):
+        if moment == "mark_failed":
+            os.kill(os.getpid(), signal.SIGTERM)
+        mark_failed(folder, *rest, **options)
+
+    told, mark_failed = [], session.mark_failed
+    monkeypatch.setattr(session, "join", lambda *rest: Bereft())
+    monkeypatch.setattr(session, "_train", lose)
+    monkeypatch.setattr(session, "mark_failed", mark)
+    monkeypatch.setattr(session, "_LAUNCHER_S", LONG)
+    job = make_job(tiny.spec(tiny.dataset(tmp_path / "images.zip")), None)
+    with pytest.raises(WorkerLostError):
+        session.run(job, lambda: tmp_path, lambda folder: print, lambda nimg: None, exit)
+    assert told == ["Worker 1 (process 7) has ended unexpectedly"]
+    assert status.read(tmp_path)["error"] == told[0]
