@@ -17,10 +17,11 @@ run: setup
 WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 4); [ $$cores -gt 7 ] && cores=7; echo $$((cores + 1)))
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 
-# Two runs: the window's tests hold OpenGL, the others hold torch, as in the product.
+# Two runs: the window's tests hold OpenGL, the others hold torch, as in the product. The second also runs where the
+# first failed, so that all that fails is seen at once.
 test: setup check
-	$(PYTEST) --ignore=tests/e2e $(PYTEST_ARGS)
-	$(PYTEST) tests/e2e $(PYTEST_ARGS)
+	@code=0; $(PYTEST) --ignore=tests/e2e $(PYTEST_ARGS) || code=$$?; \
+	$(PYTEST) tests/e2e $(PYTEST_ARGS) || code=$$?; exit $$code
 
 ENDLESS := -o timeout=0 -o faulthandler_timeout=0
 
