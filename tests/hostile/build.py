@@ -27,6 +27,11 @@ class Call:
 
 def raw(value: Any) -> bytes:
     """`value` as opcodes with no beginning, no end and nothing memorised."""
+    if type(value) is str:  # as below, in a hundredth of the time: some files hold a hundred thousand names
+        text = value.encode("utf-8", "surrogatepass")
+        return b"X" + struct.pack("<I", len(text)) + text
+    if type(value) is int:
+        return pickle.dumps(value, 2)[2:-1]
     return pickletools.optimize(pickle.dumps(value, 2))[2:-1]
 
 

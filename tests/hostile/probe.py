@@ -1,10 +1,10 @@
 """Opens files one by one, each in its own process, and reports the outcomes as JSON.
 
-    python -m tests.hostile.probe PATHS.json [standard|commands|arrays|detectors]
+    python -m tests.hostile.probe PATHS.json
 
-Each file is opened with `gan.load`. With "commands" the commands that take a network are run on it too, with "arrays"
-it is a file of latents and directions, with "detectors" a feature network, and with "standard" it is opened by
-Python's own unpickler, to prove that the files are really hostile. PATHS.json is a list of paths; the report is one
+PATHS.json is a list of pairs: a kind and a path. The kind says how the file is opened: "load" with `gan.load`,
+"commands" also by the commands that take a network, "arrays" as a file of latents and directions, "detectors" as a
+feature network, and "standard" by Python's own unpickler, to prove that the files are really hostile. The report is one
 JSON object per line, in the same order. A separate process is needed because the memory limits and the audit hook last
 for a process's lifetime.
 """
@@ -73,8 +73,7 @@ def main() -> None:
     paths = Path(sys.argv[1])
     sound = warm_up(paths.parent)
     gc.freeze()  # the children share what is here; a collection in each would copy it all
-    kind = sys.argv[2] if len(sys.argv) > 2 else ""
-    for path in json.loads(paths.read_text()):
+    for kind, path in json.loads(paths.read_text()):
         sys.stdout.write(json.dumps(probe(path, steps(kind, sound))) + "\n")
         sys.stdout.flush()
 
@@ -83,7 +82,7 @@ def steps(kind: str, sound: Path) -> "dict[str, Callable[[str], object]]":
     """Operations on each file, by name."""
     if kind == "standard":
         return {"standard": standard}
-    drawn = f"{sound.parent}/drawn"
+    drawn = f"{sound.parent.parent}/drawn"
     if kind == "arrays":
         return {
             "load_latents": lambda path: load_latents(path, 4, 4),
@@ -125,7 +124,10 @@ def run(name: str, *options: str) -> None:
 
 
 def warm_up(folder: Path) -> Path:
-    """Run everything once on a sound network, so that late imports happen before the audit begins; return its file."""
+    """Run everything once on a sound network, so that late imports happen before the audit begins.
+
+    Returns a file of it in our own format, which opens fastest: hostile arrays are given together with it.
+    """
     from tests.official_pickles import official
 
     sound = folder / "sound.pkl"
@@ -139,14 +141,15 @@ def warm_up(folder: Path) -> Path:
     b"x".decode("cp437")  # the encoding of old archives
     run("images", f"--network={sound}", "--seeds=1", f"--outdir={drawn}", f"--direction={latents}:1")
     run("images", f"--network={sound}", f"--projected-w={latents}", f"--outdir={drawn}")
-    run("convert", f"--network={sound}", f"--output={drawn}/net.safetensors")
-    gan.load(drawn / "net.safetensors")
+    kept = drawn / "net.safetensors"
+    run("convert", f"--network={sound}", f"--output={kept}")
+    gan.load(kept)
     with contextlib.suppress(ExitError):
         run("inspect", f"--network={folder}/absent.pkl")
     for detector in (latents, folder / "absent.pt"):
         with contextlib.suppress(ExitError):
             run("metrics", f"--network={sound}", f"--detector={detector}", "--device=cpu")
-    return sound
+    return kept
 
 
 def standard(path: str) -> None:

@@ -33,20 +33,25 @@ def cases():
 @pytest.fixture(scope="module")
 def outcomes(cases, tmp_path_factory):
     """Outcome of every case, by name; one process opens them all and forks for each."""
-    return outcomes_of(tmp_path_factory.mktemp("hostile"), list(chain.from_iterable(cases.values())))
+    return outcomes_of(tmp_path_factory.mktemp("hostile"), {"load": list(chain.from_iterable(cases.values()))})
 
 
-def outcomes_of(folder, cases, *options):
-    """Outcome of each case by name."""
-    paths = [str(case.write(folder, number)) for number, case in enumerate(cases)]
-    return {case.name: line for case, line in zip(cases, probed(folder, paths, *options), strict=True)}
+def outcomes_of(folder, cases):
+    """Outcome of each case by name; the cases are given by the kind of their opening, which the probe knows."""
+    opened, names = [], []
+    for kind, some in cases.items():
+        place = folder / kind
+        place.mkdir()
+        opened += [(kind, str(case.write(place, number))) for number, case in enumerate(some)]
+        names += [case.name for case in some]
+    return dict(zip(names, probed(folder, opened), strict=True))
 
 
-def probed(folder, paths, *options):
+def probed(folder, opened):
     listing = folder / "paths.json"
-    listing.write_text(json.dumps(paths))
+    listing.write_text(json.dumps(opened))
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "STYLESCOPE_CACHE_DIR": str(folder / "cache")}
-    command = [sys.executable, "-m", "tests.hostile.probe", str(listing), *options]
+    command = [sys.executable, "-m", "tests.hostile.probe", str(listing)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -95,8 +100,8 @@ def test_the_same_files_do_run_code_in_the_standard_unpickler(tmp_path):
     paths = []
     for case in chosen:
         (tmp_path / case.name).write_bytes(case.content)
-        paths.append(str(tmp_path / case.name))
-    found = probed(tmp_path, paths, "standard")
+        paths.append(("standard", str(tmp_path / case.name)))
+    found = probed(tmp_path, paths)
     assert len(found) == 2
     for outcome in found:
         assert any(event.startswith("os.system") for event in outcome["events"])

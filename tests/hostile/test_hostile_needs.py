@@ -25,12 +25,8 @@ def cases():
 
 @pytest.fixture(scope="module")
 def outcomes(cases, tmp_path_factory):
-    """Outcome of every case, by name."""
-    return {
-        name: found
-        for kind, some in cases.items()
-        for name, found in outcomes_of(tmp_path_factory.mktemp(kind), some, kind).items()
-    }
+    """Outcome of every case, by name; one process opens them all and forks for each."""
+    return outcomes_of(tmp_path_factory.mktemp("needs"), cases)
 
 
 def test_names_are_unique(cases, outcomes):
