@@ -82,10 +82,11 @@ def dump(plain: Any) -> str:
 class _Open:
     """A list or a map that has begun, and the name that waits for its value."""
 
-    __slots__ = ("content", "name")
+    __slots__ = ("content", "is_map", "name")
 
-    def __init__(self, content: list[Any] | dict[str, Any]) -> None:
+    def __init__(self, content: Any) -> None:
         self.content = content
+        self.is_map = isinstance(content, dict)
         self.name: str | None = None
 
 
@@ -93,43 +94,51 @@ def _built(text: str, most_nodes: int, deepest: int) -> Any:
     stack: list[_Open] = []
     root: Any = None
     nodes = documents = 0
+    event: Any  # of the kind that is asked for below
     for event in yaml.parse(text, _Loader):
-        if isinstance(event, yaml.CollectionEndEvent):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            value = event.value
+        elif kind is yaml.SequenceStartEvent:
+            value = []
+        elif kind is yaml.MappingStartEvent:
+            value = {}
+        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
             stack.pop()
             continue
-        if isinstance(event, yaml.DocumentStartEvent):
+        elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
                 raise PlainYamlError("it holds more than one document")
-        if not isinstance(event, yaml.NodeEvent):
+            continue
+        elif kind is not yaml.AliasEvent:
             continue
         nodes += 1
         if nodes > most_nodes:
             raise PlainYamlError(f"it holds more than {most_nodes} values")
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        if event.anchor is not None:
             raise PlainYamlError("it refers to its own parts")
-        if getattr(event, "tag", None) is not None:
+        if event.tag is not None:
             raise PlainYamlError("it holds tags")
         top = stack[-1] if stack else None
-        if isinstance(event, yaml.ScalarEvent):
-            if top is not None and top.name is None and isinstance(top.content, dict):
-                top.name = event.value
+        if kind is yaml.ScalarEvent:
+            if top is not None and top.name is None and top.is_map:
+                top.name = value
                 continue
-            value = _scalar(event.value) if event.style is None or event.style == "" else event.value
-        else:
-            if len(stack) >= deepest:
-                raise PlainYamlError("there are too many things within each other")
-            value = {} if isinstance(event, yaml.MappingStartEvent) else []
+            if not event.style:
+                value = _scalar(value)
+        elif len(stack) >= deepest:
+            raise PlainYamlError("there are too many things within each other")
         if top is None:
             root = value
-        elif isinstance(top.content, list):
+        elif not top.is_map:
             top.content.append(value)
         elif top.name is None:
             raise PlainYamlError("a list or a map in it stands where a name belongs")
         else:
             top.content[top.name] = value
             top.name = None
-        if isinstance(value, list | dict):
+        if kind is not yaml.ScalarEvent:
             stack.append(_Open(value))
     return root
 
@@ -144,4 +153,4 @@ def _scalar(text: str) -> Any:
     if len(text) > _DIGITS:
         raise PlainYamlError(f"it holds a number of more than {_DIGITS} digits")
     digits = text.replace("_", "")
-    return kind(re.sub(r"\.(inf|nan)", r"\1", digits, flags=re.IGNORECASE))
+    return int(digits) if kind is int else float(re.sub(r"\.(inf|nan)", r"\1", digits, flags=re.IGNORECASE))

@@ -45,7 +45,9 @@ def zipped(
 ) -> bytes:
     """A file of the new container."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(
+        stream, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED, compresslevel=1
+    ) as archive:
         archive.writestr(f"{prefix}data.pkl", data)
         for name, content in members.items():
             archive.writestr(f"{prefix}{name}", content)

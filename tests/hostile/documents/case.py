@@ -1,7 +1,9 @@
 """Description of a hostile or broken document for the tests."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 REFUSED, OPENED = "refused", "opened"
@@ -23,3 +25,10 @@ class DocumentCase:
     suffix: str
     make: Callable[[Path], object]
     outcome: str = REFUSED
+
+
+@cache
+def zeros() -> bytes:
+    """150 MB of zeros, packed."""
+    packer = zlib.compressobj(1)
+    return b"".join(packer.compress(bytes(MEGA)) for _ in range(150)) + packer.flush()

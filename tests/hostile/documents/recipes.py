@@ -7,11 +7,10 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.documents.case import MEGA, OPENED, DocumentCase
+from tests.hostile.documents.case import MEGA, OPENED, DocumentCase, zeros
 from tests.hostile.documents.sessions import sessions
 
 
@@ -153,13 +152,6 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 def packed(text: str) -> bytes:
     """A PNG that holds a recipe's text, packed."""
     return PNG + chunk(b"zTXt", b"stylescope\0\0" + zlib.compress(text.encode(), 9)) + chunk(b"IEND", b"")
-
-
-@cache
-def zeros() -> bytes:
-    """150 MB of zeros, packed."""
-    packer = zlib.compressobj(1)
-    return b"".join(packer.compress(bytes(MEGA)) for _ in range(150)) + packer.flush()
 
 
 PACKED = (
