@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
+from numba import types
 
 from gan.ops.cpu import crew
 from gan.ops.cpu.halves import Halves
-from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, inner
 from gan.ops.cpu.lanes import CHANNELS, LANES
 from gan.ops.cpu.lrelu_march import march, sum_four_rows, sum_row
 from gan.ops.cpu.lrelu_variant import TILE_HEIGHT, TILE_WIDTH, Variant, VariantType
@@ -31,12 +31,12 @@ _MOST_GROUP = 16
 """Longer steps do not fit into the registers of any CPU."""
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _ceil(a: Any, b: Any) -> Any:
     return -((-a) // b)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _load_row(buffer: Any, d: Any, columns: Any, low: Any, high: Any, x: Any, p: Any, channels: Any, scale: Any,
               bias: Any, c: Any) -> None:  # fmt: skip
     """A row of input, scaled, the bias added; zeros before the column `low` and from `high` on."""
@@ -50,14 +50,14 @@ def _load_row(buffer: Any, d: Any, columns: Any, low: Any, high: Any, x: Any, p:
         store(buffer, d + t * LANES, zero)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _move(buffer: Any, count: Any, start: Any) -> None:
     """Bring `count` numbers from `start` on to the beginning."""
     for t in range(0, count, LANES):
         store(buffer, t, load(buffer, start + t))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _tile(
     variant: Any, x: Any, height: Any, width: Any, channels: Any, c: Any, scale: Any, bias: Any, out: Any,
     out_width: Any, left: Any, top: Any, vertical: Any, up: Any, across: Any, along: Any, slope: Any, clamp: Any,

@@ -55,6 +55,11 @@ if _folder is not None:
     config.CACHE_DIR = str(_folder)
 
 
+def inner(function: Callable[..., Any]) -> Any:
+    """Make a function one that only kernels call: it has no wrappers for Python and C, which take long to compile."""
+    return numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
 class _Compiling(event.Listener):  # type: ignore[misc]
     """Calls `tell` when numba begins to compile `dispatcher`, which it does only for what it did not find on disk."""
 
@@ -80,9 +85,9 @@ class Kernel:
     """
 
     def __init__(self, function: Callable[..., None], signature: tuple[Any, ...]) -> None:
-        self._dispatcher = numba.njit(cache=_folder is not None, nogil=True, error_model="numpy", boundscheck=False)(
-            function
-        )
+        self._dispatcher = numba.njit(
+            cache=_folder is not None, nogil=True, error_model="numpy", boundscheck=False, no_cfunc_wrapper=True
+        )(function)
         self._signature = (INT, INT, INT, *signature)
         self._lock = None if _folder is None else _folder / f"{function.__name__}.lock"
         self.ready = False

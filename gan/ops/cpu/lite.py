@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from gan.ops.cpu.jit import FLOAT, FLOATS, INT, Kernel, kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, INT, Kernel, inner, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import fma, greater, less, load, multiply, select_inside, splat, store, total
 
@@ -21,7 +20,7 @@ SIX = 6.0
 """Limit of ReLU6."""
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _taps(x: Any, p: Any, line: Any, channels: Any, weight: Any, c: Any, v: Any, size: Any) -> Any:
     """v and the sum over all taps of a pixel whose first one is at p."""
     for ky in range(size):
@@ -30,7 +29,7 @@ def _taps(x: Any, p: Any, line: Any, channels: Any, weight: Any, c: Any, v: Any,
     return v
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _some_taps(x: Any, p: Any, line: Any, channels: Any, weight: Any, c: Any, v: Any, size: Any, y0: Any, y1: Any,
                x0: Any, x1: Any) -> Any:  # fmt: skip
     """The same at a border."""
@@ -79,7 +78,7 @@ def depthwise(size: int, shift: int) -> Kernel:
     return Kernel(convolved, (FLOATS, INT, INT, INT, FLOATS, FLOATS, INT, FLOATS, INT))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _some_back(dy: Any, rows: Any, columns: Any, channels: Any, weight: Any, c: Any, v: Any, iy: Any, ix: Any,
                size: Any, shift: Any) -> Any:  # fmt: skip
     """v and the sum over the taps that reach a pixel, its place counted from the first tap's at the border."""
@@ -96,7 +95,7 @@ def _some_back(dy: Any, rows: Any, columns: Any, channels: Any, weight: Any, c: 
     return v
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _taps_back(dy: Any, p: Any, line: Any, channels: Any, weight: Any, q: Any, v: Any, down: Any, across: Any,
                size: Any, stride: Any) -> Any:  # fmt: skip
     """The same within the image: so many taps down and across, the first at p and q."""

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from gan.ops.cpu import vectors as v
+from gan.ops.cpu.jit import inner
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.lrelu_variant import Variant
 from gan.ops.cpu.vectors import Result
@@ -230,7 +231,7 @@ def _sum_rows(
     return types.void(*kinds), code
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def march(
     variant: Any, source: Any, p: Any, target: Any, q: Any, steps: Any, vertical: Any, phase: Any, up: Any, down: Any,
     slope: Any, clamp: Any, written: Any, wi: Any, ws: Any, read: Any, ri: Any, rs: Any,
@@ -260,7 +261,7 @@ def march(
     _march(variant, source, p, target, q, steps, vertical, phase, up, down, slope, clamp, written, wi, ws, read, ri, rs)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def sum_four_rows(
     variant: Any, source: Any, p: Any, target: Any, q: Any, pixel: Any, line: Any, count: Any, down: Any
 ) -> None:
@@ -280,7 +281,7 @@ def sum_four_rows(
     _sum_rows(variant, 4, source, p, target, q, pixel, line, count, down)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def sum_row(
     variant: Any, source: Any, p: Any, target: Any, q: Any, pixel: Any, line: Any, count: Any, down: Any
 ) -> None:

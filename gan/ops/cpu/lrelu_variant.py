@@ -10,7 +10,8 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.extending import NativeValue, models, overload_attribute, register_model, typeof_impl, unbox
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import NativeValue, lower_getattr_generic, models, register_model, typeof_impl, unbox
 
 TILE_WIDTH = 72
 """Most pixels of output that a task computes side by side."""
@@ -131,14 +132,19 @@ def _unbox(kind: VariantType, value: Any, context: Any) -> Any:
     return NativeValue(ir.Constant(ir.IntType(8), 0))  # all that there is to know is in the type
 
 
-def _readable(name: str) -> None:
-    # Without annotations: numba compares the two functions' signatures.
-    @overload_attribute(VariantType, name)
-    def get(kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        value = getattr(kind.variant, name)
-        return lambda kind: value
+_SIZES = frozenset({"group", "kept_rows", "half_row", "pixels_in", "pixels_out", "row", "rows", "window"})
+_READ = _SIZES | {"up", "down", "up_taps", "down_taps", "rank"}
 
 
-_READ = "up down up_taps down_taps pixels_in pixels_out window group rank row half_row rows kept_rows"
-for _name in _READ.split():
-    _readable(_name)
+# Not as overloads: numba would compile a function for each of them and each variant.
+@infer_getattr
+class _Readable(AttributeTemplate):  # type: ignore[misc]
+    key = VariantType
+
+    def generic_resolve(self, kind: VariantType, name: str) -> Any:
+        return types.intp if name in _READ else None
+
+
+@lower_getattr_generic(VariantType)  # type: ignore[untyped-decorator]
+def _read(context: Any, builder: Any, kind: VariantType, value: Any, name: str) -> Any:
+    return context.get_constant(types.intp, getattr(kind.variant, name))

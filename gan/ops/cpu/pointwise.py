@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from numba import njit
-
-from gan.ops.cpu.jit import FLOAT, FLOATS, INT, kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, INT, inner, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import add, greater, less, load, multiply, select_inside, splat, store
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _activated(v: Any, slope: Any, gain: Any, clamp: Any, low: Any) -> Any:
     return less(clamp, greater(low, multiply(greater(multiply(v, slope), v), gain)))
 

@@ -9,22 +9,19 @@ results by theirs modulo `up` last, so that all between is whole vectors.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from gan.ops.cpu.jit import FLOATS, INT, kernel
+from gan.ops.cpu.jit import FLOATS, INT, inner, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import evens, fma, load, odds, splat, store, zip_high, zip_low
 
-_JIT: dict[str, Any] = {"error_model": "numpy"}
 
-
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _whole(n: Any) -> Any:
     """The multiple of LANES that holds n."""
     return (n + LANES - 1) // LANES * LANES
 
 
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _sort(x: Any, start: Any, width: Any, lowest: Any, down: Any, spread: Any, pitch: Any) -> None:
     """Pixel lowest + p + q down of a row goes to spread[p, q]; the places of pixels that there are not stay."""
     q0 = max(0, -lowest // down)
@@ -53,7 +50,7 @@ def _sort(x: Any, start: Any, width: Any, lowest: Any, down: Any, spread: Any, p
             q += 1
 
 
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _unsort(sorted_: Any, pitch: Any, up: Any, count: Any, out: Any, start: Any) -> None:
     """sorted_[r, j] goes to place r + j up of a row of `count` numbers, which has room for whole vectors."""
     if up == 2:
@@ -67,7 +64,7 @@ def _unsort(sorted_: Any, pitch: Any, up: Any, count: Any, out: Any, start: Any)
             out[start + r + j * up] = sorted_[r * pitch + j]
 
 
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _convolve(spread: Any, offsets: Any, weights: Any, first: Any, taps: Any, count: Any, out: Any, start: Any) -> None:
     """out[start + j] = sum of weights[k] spread[offsets[k] + j], for `taps` k from `first` on, whole vectors of j."""
     for j in range(0, count, LANES):
@@ -77,7 +74,7 @@ def _convolve(spread: Any, offsets: Any, weights: Any, first: Any, taps: Any, co
         store(out, start + j, s)
 
 
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _table(
     taps: Any, up: Any, down: Any, pad: Any, lowest: Any, pitch: Any, offsets: Any, weights: Any, counts: Any
 ) -> None:
@@ -95,7 +92,7 @@ def _table(
         counts[r] = m
 
 
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _across(x: Any, height: Any, width: Any, start: Any, taps: Any, up: Any, down: Any, pad: Any, columns: Any,
             half: Any, base: Any, pitch: Any) -> None:  # fmt: skip
     """Resample the rows of a plane horizontally, into half[base:], rows `pitch` apart."""
@@ -118,7 +115,7 @@ def _across(x: Any, height: Any, width: Any, start: Any, taps: Any, up: Any, dow
             _unsort(sorted_, count, up, columns, half, base + i * pitch)
 
 
-@njit(**_JIT)  # type: ignore[untyped-decorator]
+@inner
 def _along(half: Any, height: Any, rank: Any, pitch: Any, along: Any, up: Any, down: Any, pad: Any, rows: Any,
            columns: Any, out: Any, start: Any) -> None:  # fmt: skip
     """Resample a plane's horizontally resampled rows vertically, and add up the separable filters."""

@@ -8,9 +8,7 @@ of their squares, which loses nothing where a channel's mean is large.
 
 from typing import Any
 
-from numba import njit
-
-from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, inner, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.stylegan2 import column, mix
 from gan.ops.cpu.vectors import add, fma, greater, load, multiply, splat, store
@@ -19,7 +17,7 @@ PIXELS = 64
 """Pixels of a task of `activate` and `style`."""
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _activated(v: Any, bias: Any, noise: Any, strength: Any, below: Any) -> Any:
     v = add(v, fma(splat(noise), strength, bias))
     return greater(multiply(v, below), v)

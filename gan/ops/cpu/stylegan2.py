@@ -6,9 +6,7 @@ bfloat16 (see `gan.ops.cpu.vectors`).
 
 from typing import Any
 
-from numba import njit
-
-from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, inner, kernel
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import add, fma, greater, less, load, multiply, splat, store, total
 
@@ -84,13 +82,13 @@ finish = Kernel(_finish, (FLOATS, *_FINISH))
 finish_half = Kernel(_finish, (HALVES, *_FINISH))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def mix(f: Any, i: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
     """f[i] a + f[i+1] b + f[i+2] c + f[i+3] d."""
     return fma(splat(f[i]), a, fma(splat(f[i + 1]), b, fma(splat(f[i + 2]), c, multiply(splat(f[i + 3]), d))))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def column(taps: Any, even: Any, odd: Any, products: Any, above: Any, here: Any, under: Any, ky: Any) -> Any:
     """Two rows of the vertically filtered image, at one pixel, from the products of three rows.
 
@@ -104,7 +102,7 @@ def column(taps: Any, even: Any, odd: Any, products: Any, above: Any, here: Any,
     return mix(taps, even, t0, t1, t2, t3), mix(taps, odd, t1, t2, t3, t4)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _activate(v: Any, scale: Any, bias: Any, n: Any, below: Any, up: Any, low: Any, high: Any) -> Any:
     v = add(fma(v, scale, bias), splat(n))
     return less(high, greater(low, multiply(greater(multiply(v, below), v), up)))

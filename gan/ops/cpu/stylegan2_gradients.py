@@ -8,9 +8,8 @@ task, so that they do not depend on which thread does it.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel
+from gan.ops.cpu.jit import FLOAT, FLOATS, HALVES, INT, Kernel, inner
 from gan.ops.cpu.lanes import LANES
 from gan.ops.cpu.vectors import add, fma, less, load, multiply, select_inside, splat, store, total
 
@@ -117,7 +116,7 @@ finish_back = Kernel(_finish_back, (*_FINISH, FLOATS, FLOATS, FLOATS))
 finish_back_half = Kernel(_finish_back, (*_FINISH, HALVES, FLOATS, FLOATS))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@inner
 def _column(dz: Any, t0: Any, t1: Any, t2: Any, t3: Any, r0: Any, r1: Any, r2: Any, r3: Any, p: Any) -> Any:
     """Sum of four rows of a column, by the vertical taps."""
     return fma(

@@ -1,27 +1,62 @@
 """Directions of measures on held-out seeds: steady, stronger than components of PCA, and with others kept fixed."""
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import pytest
+import torch
 
+from benchmarks.editing import measures
 from benchmarks.editing.measures import KEPT, Bench
-from foundation.specs.editing.defaults import MEASURE_WORDS
+from foundation import seeds
+from foundation.specs.editing.defaults import MEASURE_SAMPLES, MEASURE_WORDS
+from gan.edits import found as searching
+from gan.edits import measures as searches
 from gan.edits.found import Found, finished
-from gan.edits.measures import Ways, drawing, measure_steps
+from gan.edits.looks import Floats
+from gan.edits.measures import Draw, Ways, drawing, measure_steps
+from gan.images import PLAIN, RenderOptions
+from gan.networks.generator import StyleGenerator
 
 
 class Known(Bench):
     """The same, with what was found kept for other tests."""
 
+    def found(self, words: str, samples: int = MEASURE_SAMPLES) -> Found:
+        return self._found(words, samples)
+
     @cache  # noqa: B019 - one object for the module
-    def found(self, words: str, samples: int = 400) -> Found:
+    def _found(self, words: str, samples: int) -> Found:
         return super().found(words, samples)
 
 
+_drawn: dict[tuple[bytes, int], Floats] = {}
+
+
+def remembering(G: StyleGenerator, options: RenderOptions = PLAIN) -> Draw:
+    """Return what draws pictures of the bench's generator, each one once: all searches begin with the same."""
+    assert options == PLAIN
+    draw = drawing(G)
+
+    def one(ws: torch.Tensor, number: int) -> Floats:
+        key = ws.numpy().tobytes(), number
+        if key not in _drawn:
+            _drawn[key] = draw(ws, number)
+        return _drawn[key].copy()
+
+    return one
+
+
 @pytest.fixture(scope="module")
-def bench() -> Known:
-    return Known()
+def bench() -> Iterator[Known]:
+    with pytest.MonkeyPatch.context() as patch:
+        drawn = cache(seeds.seed_z)
+        patch.setattr(searching, "seed_z", lambda *arguments: drawn(*arguments).copy())
+        for module in (measures, searches):
+            patch.setattr(module, "drawing", remembering)
+        yield Known()
+        _drawn.clear()
 
 
 @pytest.fixture(scope="module")
