@@ -71,11 +71,19 @@ FREE = re.compile(r"'(handle|target) \d+'|'##divider'|'##photo line'|'\d+ s' lie
 
 
 def looked(d: Driver, known: frozenset[str], where: str) -> list[str]:
+    """Return the faults that stay: a window whose content has just grown is one frame behind."""
+    passing = _faults(d, known)
+    if passing:
+        d.frames(3)
+    return [f"{where}: {fault}" for fault in (_faults(d, known) if passing else ())]
+
+
+def _faults(d: Driver, known: frozenset[str]) -> list[str]:
     """Return the faults of the next frame."""
     drawn = record.start()
     d.frames(1)
     record.stop()
-    return [f"{where}: {fault}" for fault in (*faults(drawn, known), *tab_faults()) if not FREE.search(fault)]
+    return [fault for fault in (*faults(drawn, known), *tab_faults()) if not FREE.search(fault)]
 
 
 def visited(visit: Visit, d: Driver, folder: Path, seen: set[str]) -> list[str]:
