@@ -200,10 +200,10 @@ def _remove(part: Path) -> None:
 
 @atexit.register
 def _remove_unfinished() -> None:
-    own = own_mark()  # a forked process has those of its parent in the set, too
-    for part in [one for one in _unfinished if own in one.name]:
-        with suppress(OSError):
-            _remove(part)
+    for part in tuple(_unfinished):  # at once: threads may still write
+        if own_mark() in part.name:  # a forked process has those of its parent in the set, too
+            with suppress(OSError):
+                _remove(part)
 
 
 def _replace(part: Path, path: Path) -> None:

@@ -132,17 +132,13 @@ def _unbox(kind: VariantType, value: Any, context: Any) -> Any:
     return NativeValue(ir.Constant(ir.IntType(8), 0))  # all that there is to know is in the type
 
 
-_SIZES = frozenset({"group", "kept_rows", "half_row", "pixels_in", "pixels_out", "row", "rows", "window"})
-_READ = _SIZES | {"up", "down", "up_taps", "down_taps", "rank"}
-
-
 # Not as overloads: numba would compile a function for each of them and each variant.
 @infer_getattr
 class _Readable(AttributeTemplate):  # type: ignore[misc]
     key = VariantType
 
     def generic_resolve(self, kind: VariantType, name: str) -> Any:
-        return types.intp if name in _READ else None
+        return types.intp if isinstance(getattr(kind.variant, name, None), int) else None
 
 
 @lower_getattr_generic(VariantType)  # type: ignore[untyped-decorator]
