@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 def make_trainer(
-    folder: Path, cfg: str, resolution: int, batch: int, device: "torch.device", tiny: bool = False
+    folder: Path, cfg: str, resolution: int, batch: int, device: "torch.device", tiny: bool = False, bf16: bool = False
 ) -> "Trainer":
     """Create a trainer of a configuration on noise images, which are written to `folder`.
 
-    `tiny` uses networks of a few channels, to check that it runs.
+    `tiny` uses networks of a few channels, to check that it runs; `bf16` as the option of that name.
     """
     import numpy as np
     from PIL import Image
@@ -45,7 +45,7 @@ def make_trainer(
     Image.fromarray(pixels).save(folder / "noise.png")
     source = ImageSource(folder)
     size = {"cbase": 64, "cmax": 4} if tiny else {}
-    spec = TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, **size)
+    spec = TrainSpec("", cfg, str(folder), gpus=1, batch=batch, gamma=1.0, bf16=bf16, **size)
     return Trainer(train_config(spec, resolution, 3, 0), source, Group(), device)
 
 

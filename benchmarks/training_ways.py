@@ -5,6 +5,7 @@ processes: `main` is a batch with the main losses only, as most are, `regularise
 Times are the minimum of `--repeats` after a warm-up batch.
 
 * kernels: as `python -m gan train`.
+* bf16: as `python -m gan train --bf16=1`.
 * reference: with the reference operators.
 * channels_last: as `kernels`, with all weights in channels_last order.
 * compiled: forward passes of both networks through torch.compile, which needs a C++ compiler (otherwise the problem is
@@ -24,7 +25,7 @@ from typing import Any
 
 from benchmarks.training import make_trainer
 
-WAYS = ("kernels", "reference", "channels_last", "compiled")
+WAYS = ("kernels", "bf16", "reference", "channels_last", "compiled")
 MAIN, ALL = 1, 0
 """Batch numbers without and with regularisation."""
 
@@ -40,7 +41,7 @@ def measure(cfg: str, way: str, resolution: int, batch: int, repeats: int, tiny:
     if way != "reference":
         dispatch.enable()
     with tempfile.TemporaryDirectory() as folder:
-        trainer = make_trainer(Path(folder), cfg, resolution, batch, torch.device("cpu"), tiny)
+        trainer = make_trainer(Path(folder), cfg, resolution, batch, torch.device("cpu"), tiny, bf16=way == "bf16")
         if way == "channels_last":
             for network in (trainer.G, trainer.D):
                 network.to(memory_format=torch.channels_last)

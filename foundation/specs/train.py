@@ -129,6 +129,12 @@ class TrainSpec:
     )
     seed: int = option(0, help="Random seed.", low=0, group=_SCHEDULE)
     fp32: bool = option(False, help="Disable half precision.", group=_MACHINE)
+    bf16: bool = option(
+        False,
+        help="On a CPU that multiplies bfloat16 numbers, compute the layers of half precision in that type, "
+        "which is faster (not in the official tools).",
+        group=_MACHINE,
+    )
     nobench: bool = option(False, help="Disable cuDNN benchmarking.", group=_MACHINE)
     nhwc: bool = option(False, help="Keep images and weights with the channels last.", group=_MACHINE)
     allow_tf32: bool = option(

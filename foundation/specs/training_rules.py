@@ -25,6 +25,10 @@ class Choices(Protocol):
     @property
     def mbstd_group(self) -> int | None: ...  # noqa: D102
     @property
+    def fp32(self) -> bool: ...  # noqa: D102
+    @property
+    def bf16(self) -> bool: ...  # noqa: D102
+    @property
     def grow(self) -> bool: ...  # noqa: D102
     @property
     def freezed(self) -> int: ...  # noqa: D102
@@ -58,7 +62,7 @@ def broken(spec: Choices, resolution: int | None = None) -> list[Broken]:
         resolution: Width and height of the dataset's images in pixels; None if unknown.
     """
     found = [*_given(spec, resolution), _powers(spec), _batch(spec)]
-    found += [_resolution(resolution), _growth(spec), _freezing(spec)]
+    found += [_resolution(resolution), _growth(spec), _freezing(spec), _halves(spec)]
     return [one for one in found if one is not None]
 
 
@@ -135,4 +139,20 @@ def _freezing(spec: Choices) -> Broken | None:
         "freezed",
         "freezed is not there for stylegan1; leave it at 0.",
         "--freezed is not there for --cfg=stylegan1; leave it out.",
+    )
+
+
+def _halves(spec: Choices) -> Broken | None:
+    if not spec.bf16 or not (spec.fp32 or spec.cfg == "stylegan1"):
+        return None
+    if spec.fp32:
+        return Broken(
+            "bf16",
+            "bf16 has no layers to compute where fp32 is on; leave one of them off.",
+            "--bf16=1 has no layers to compute with --fp32=1: leave one of them out.",
+        )
+    return Broken(
+        "bf16",
+        "bf16 is not there for stylegan1, which has single precision only; leave it off.",
+        "--bf16 is not there for --cfg=stylegan1, which has single precision only; leave it out.",
     )

@@ -73,6 +73,7 @@ def train_config(spec: TrainSpec, resolution: int, channels: int, label_dim: int
         snapshot_ticks=spec.snap,
         seed=spec.seed,
         workers=spec.workers,
+        bf16=spec.bf16,
         nhwc=spec.nhwc,
         allow_tf32=spec.allow_tf32,
         worker_timeout_s=spec.worker_timeout,

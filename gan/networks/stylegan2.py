@@ -47,7 +47,7 @@ class SynthesisNetwork(BlockSynthesis[SynthesisBlock]):
         img_channels: Colour channels.
         channel_base: Channels at resolution r are min(channel_base / r, channel_max).
         channel_max: See `channel_base`.
-        num_fp16_res: The so many highest resolutions (8 and up) compute in float16 on CUDA.
+        num_fp16_res: The so many highest resolutions (8 and up) compute in half precision (`gan.ops.half`).
         init_res: Height and width of the first block, `b4`; None for 4 x 4. Each block doubles the one below, so the
             image is img_resolution / 4 times as large.
         block_kwargs: Further arguments of `SynthesisBlock` and `SynthesisLayer`.

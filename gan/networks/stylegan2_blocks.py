@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.ops.bias_act import bias_act
+from gan.ops.half import layer_format
 from gan.ops.upfirdn2d import setup_filter, upsample2d
 
 from .layers import (
@@ -153,7 +154,7 @@ class SynthesisBlock(nn.Module):
         architecture: "skip" sums the images of all resolutions, "resnet" has residual connections, "orig" neither.
         resample_filter: Low-pass filter for upsampling.
         conv_clamp: Clamp every layer's output to +-conv_clamp; None for never.
-        use_fp16: Compute in float16 on CUDA.
+        use_fp16: Compute in half precision where the device does (`gan.ops.half`).
         fp16_channels_last: With `use_fp16`, also use the channels_last memory order.
         fused_modconv_default: Form of the modulated convolution; "inference_only" fuses in eval mode.
         layer_kwargs: Further arguments of `SynthesisLayer`.
@@ -272,9 +273,8 @@ class SynthesisBlock(nn.Module):
             Features [N, out_channels, H, W] and the image (None if there is none yet).
         """
         name = f"b{self.resolution}"
-        half = self.use_fp16 and not is_forced(force_fp32, *self.layer_names) and ws.device.type == "cuda"
-        dtype = torch.float16 if half else torch.float32
-        order = torch.channels_last if half and self.channels_last else torch.contiguous_format
+        wanted = self.use_fp16 and not is_forced(force_fp32, *self.layer_names)
+        dtype, order = layer_format(ws.device, wanted, self.channels_last)
         fused = self._fused(ws)
         vectors = iter(ws.unbind(dim=1))
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gan.ops.half import layer_format
 from gan.ops.upfirdn2d import downsample2d, setup_filter
 
 from .discriminator import MinibatchStdLayer, StyleDiscriminator
@@ -36,7 +37,7 @@ class DiscriminatorBlock(nn.Module):
         activation: Activation of every layer but `skip`.
         resample_filter: Low-pass filter for downsampling.
         conv_clamp: Clamp every layer's output to +-conv_clamp (but `skip`); None for never.
-        use_fp16: Compute in float16 on CUDA.
+        use_fp16: Compute in half precision where the device does (`gan.ops.half`).
         fp16_channels_last: With `use_fp16`, also use the channels_last memory order.
         freeze_layers: The so many first layers of the network do not train: their parameters become buffers.
     """
@@ -99,9 +100,8 @@ class DiscriminatorBlock(nn.Module):
         """
         source = img if x is None else x
         assert source is not None
-        half = self.use_fp16 and not force_fp32 and source.device.type == "cuda"
-        dtype = torch.float16 if half else torch.float32
-        order = torch.channels_last if half and self.channels_last else torch.contiguous_format
+        wanted = self.use_fp16 and not force_fp32
+        dtype, order = layer_format(source.device, wanted, self.channels_last)
         if x is not None:
             x = x.to(dtype=dtype, memory_format=order)
         if self.sees_image:
@@ -184,7 +184,7 @@ class Discriminator(StyleDiscriminator):
         architecture: "resnet", "skip" or "orig".
         channel_base: Channels at resolution r are min(channel_base / r, channel_max).
         channel_max: See `channel_base`.
-        num_fp16_res: The so many highest resolutions (8 and up) compute in float16 on CUDA.
+        num_fp16_res: The so many highest resolutions (8 and up) compute in half precision (`gan.ops.half`).
         conv_clamp: Clamp every convolution's output to +-conv_clamp; None for never.
         cmap_dim: Size of the embedded label; None for the channels at 4x4. Not used where c_dim is 0.
         block_kwargs: Further arguments of `DiscriminatorBlock`, as freeze_layers.

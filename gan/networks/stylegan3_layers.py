@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gan.ops.filtered_lrelu import filtered_lrelu
 from gan.ops.filters import design_lowpass_filter
+from gan.ops.half import half_type
 
 from .layers import FullyConnectedLayer, styles_of
 from .modulation import spares_weights
@@ -220,9 +221,10 @@ class SynthesisLayer(nn.Module):
         styles = styles_of(self.affine, w, offset)
         if d.is_torgb:
             styles = styles / math.sqrt(d.in_channels * d.conv_kernel**2)
-        half = d.use_fp16 and not force_fp32 and x.device.type == "cuda"
+        half = half_type(x.device) if d.use_fp16 and not force_fp32 else None
+        last = half == torch.bfloat16
         x = modulated_conv2d(
-            x.to(torch.float16 if half else self.weight.dtype),
+            x.to(half or self.weight.dtype, memory_format=torch.channels_last if last else torch.preserve_format),
             self.weight if self.resampled is None else self.resampled,
             styles,
             demodulate=not d.is_torgb,
@@ -230,6 +232,8 @@ class SynthesisLayer(nn.Module):
             input_gain=self.magnitude_ema.rsqrt(),
             norm_of=None if self.resampled is None else self.weight,
         )
+        if last:  # filters are in float32, which their kernels are for
+            x = x.to(self.weight.dtype, memory_format=torch.contiguous_format)
         return filtered_lrelu(
             x,
             fu=self.up_filter,

@@ -54,6 +54,8 @@ class TrainConfig:
     """Seed of all random numbers."""
     workers: int
     """Data loading threads per process."""
+    bf16: bool
+    """Compute the layers of half precision in bfloat16 on a CPU."""
     nhwc: bool
     """Keep images and weights with the channels last."""
     allow_tf32: bool

@@ -18,6 +18,7 @@ from gan.io.networks import Architecture, Networks, describe
 from gan.networks import build_discriminator, build_generator
 from gan.networks.discriminator import StyleDiscriminator
 from gan.networks.generator import StyleGenerator
+from gan.ops import half
 from gan.training.augment.ada import AdaController
 from gan.training.augment.pipeline import AugmentPipe
 
@@ -141,7 +142,7 @@ class Trainer:
         for phase in self._phases:
             if self.batches % phase.interval == 0:
                 gen_z, gen_c = self._latents()
-                with self.times.measured(phase.name):
+                with self.times.measured(phase.name), half.on_cpu(config.bf16):
                     self._run(phase, Batch(real_img, real_c, gen_z, gen_c))
         self._average_running()
         beta = decay(config.batch, config.ema_kimg, config.ema_rampup, self.nimg)

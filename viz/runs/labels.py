@@ -58,6 +58,7 @@ WORDS = {
     "snap": "Snapshot, ticks",
     "seed": "Random seed",
     "fp32": "Full precision",
+    "bf16": "bfloat16 on a CPU",
     "nobench": "No benchmarks",
     "nhwc": "Channels last",
     "allow_tf32": "TensorFloat-32",

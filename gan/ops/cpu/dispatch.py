@@ -88,11 +88,19 @@ def _answers(x: Tensor) -> bool:
     return (
         _enabled
         and x.device.type == "cpu"
-        and x.dtype == torch.float32
-        and x.is_contiguous()
+        and ((x.dtype == torch.float32 and x.is_contiguous()) or _is_half(x))
         and not torch._C._is_tracing()
         and not torch.compiler.is_compiling()
     )
+
+
+def _is_half(x: Tensor) -> bool:
+    """True for images that `gan.ops.cpu.half_kernels` takes."""
+    if x.dtype != torch.bfloat16 or x.ndim != 4 or not x.is_contiguous(memory_format=torch.channels_last):
+        return False
+    from gan.ops.cpu.lanes import LANES
+
+    return x.shape[1] % LANES == 0
 
 
 @dataclass(frozen=True)
@@ -158,7 +166,7 @@ def upfirdn2d(
     if not flip_filter:
         taps = taps[::-1] if taps.ndim == 1 else taps[::-1, ::-1]
     found = _separable(taps.tobytes(), taps.shape, gain)
-    if found is None:
+    if found is None or (found[2] > 1 and _is_half(x)):
         return None
     across, along, rank = found
     return _resampled(x, _Resampling(across, along, rank, up, down, (pads[0], pads[2]), (height, width)))
@@ -167,8 +175,11 @@ def upfirdn2d(
 def _resampling_pays(x: Tensor, width: int, up: int, down: int, taps: int) -> bool:
     """True if the kernel, and its derivative where one is wanted, takes less time than the reference.
 
-    As `benchmarks.ops` has it, of an image that is `width` wide before or after, whichever is less.
+    As `benchmarks.ops` has it, of an image that is `width` wide before or after, whichever is less. In bfloat16
+    it always does: PyTorch's derivative of strided convolutions of single channels takes longer than all else.
     """
+    if _is_half(x):
+        return True
     if x.numel() < _SMALLEST:
         return False
     if x.requires_grad and up > 2 and not _kernel_pays(width, down, up, taps):
@@ -192,10 +203,12 @@ def _resampled(x: Tensor, how: _Resampling) -> Tensor:
 class _Resample(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, how: _Resampling) -> Tensor:
-        from gan.ops.cpu.resample import resample
-
         n, c, height, width = x.shape
         ctx.back = how.adjoint(height, width)
+        if x.dtype == torch.bfloat16:
+            return _resampled_half(x, how)
+        from gan.ops.cpu.resample import resample
+
         x = x.contiguous()
         out = torch.empty(n, c, *how.size)
         resample(
@@ -220,13 +233,36 @@ class _Resample(torch.autograd.Function):
         return _resampled(grads[0], ctx.back), None
 
 
+def _resampled_half(x: Tensor, how: _Resampling) -> Tensor:
+    from gan.ops.cpu import half_kernels
+
+    n, c, height, width = x.shape
+    out = torch.empty(n, c, *how.size, dtype=x.dtype, memory_format=torch.channels_last)
+    half_kernels.resampled(
+        n * how.size[0],
+        2 * width * c,
+        _bits(x),
+        height,
+        width,
+        c,
+        _bits(out),
+        *how.size,
+        np.frombuffer(how.across, np.float32).copy(),
+        np.frombuffer(how.along, np.float32).copy(),
+        *how.up,
+        *how.down,
+        *how.start,
+    )
+    return out
+
+
 def bias_act(
     x: Tensor, b: Tensor | None, dim: int, act: str, slope: float, gain: float, clamp: float | None
 ) -> Tensor | None:
     """As `gan.ops.bias_act`, arguments checked; None where the reference must answer."""
     if act != "lrelu" or not 0 < slope <= 1 or gain <= 0 or x.ndim < 2 or dim != 1 or not _answers(x):
         return None
-    if b is not None and (b.dtype != torch.float32 or not b.is_contiguous()):
+    if b is not None and (b.dtype != x.dtype or not b.is_contiguous()):
         return None
     if not _activating_pays(x, b, gain, clamp):
         return None
@@ -242,6 +278,14 @@ def _activating_pays(x: Tensor, b: Tensor | None, gain: float, clamp: float | No
 class _BiasAct(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, b: Tensor | None, slope: float, gain: float, clamp: float) -> Tensor:
+        ctx.constants = slope, gain, clamp
+        ctx.has_bias = b is not None
+        if x.dtype == torch.bfloat16:
+            clamp = torch.tensor(clamp).bfloat16().item()  # as a clamped number is stored
+            ctx.constants = slope, gain, clamp
+            out = _activated_half(x, b, slope, gain, clamp)
+            ctx.save_for_backward(out)
+            return out
         from gan.ops.cpu.pointwise import biased_lrelu
 
         out = torch.empty_like(x)
@@ -250,8 +294,6 @@ class _BiasAct(torch.autograd.Function):
         bias = np.empty(0, np.float32) if b is None else b.detach().numpy()
         biased_lrelu(planes, size, _flat(x), size, x.shape[1], bias, slope, gain, clamp, _flat(out))
         ctx.save_for_backward(out)
-        ctx.constants = slope, gain, clamp
-        ctx.has_bias = b is not None
         return out
 
     @staticmethod
@@ -267,10 +309,12 @@ class _Slope(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, dy: Tensor, y: Tensor, slope: float, gain: float, clamp: float) -> Tensor:
-        from gan.ops.cpu.pointwise import scaled_by_slope
-
         ctx.save_for_backward(y)
         ctx.constants = slope, gain, clamp
+        if dy.dtype == torch.bfloat16:
+            return _sloped_half(dy, y, slope, gain, clamp)
+        from gan.ops.cpu.pointwise import scaled_by_slope
+
         dy = dy.contiguous()
         out = torch.empty_like(dy)
         planes = dy.shape[0] * dy.shape[1]
@@ -283,6 +327,38 @@ class _Slope(torch.autograd.Function):
         (y,) = ctx.saved_tensors
         ddy: Tensor = _Slope.apply(grads[0], y, *ctx.constants)  # type: ignore[no-untyped-call]
         return ddy, None, None, None, None
+
+
+def _activated_half(x: Tensor, b: Tensor | None, slope: float, gain: float, clamp: float) -> Tensor:
+    from gan.ops.cpu import half_kernels
+
+    out, (pixels, channels) = torch.empty_like(x), _pixels(x)
+    bias = np.zeros(channels, np.float32) if b is None else b.detach().float().numpy()
+    tasks = -(-pixels // half_kernels.PIXELS)
+    numbers = half_kernels.PIXELS * channels
+    half_kernels.activated(tasks, numbers, _bits(x), pixels, channels, bias, slope, gain, clamp, _bits(out))
+    return out
+
+
+def _sloped_half(dy: Tensor, y: Tensor, slope: float, gain: float, clamp: float) -> Tensor:
+    from gan.ops.cpu import half_kernels
+
+    out, (pixels, channels) = torch.empty_like(y), _pixels(y)
+    tasks = -(-pixels // half_kernels.PIXELS)
+    numbers = half_kernels.PIXELS * channels
+    half_kernels.sloped(tasks, numbers, _bits(dy), _bits(y), pixels, channels, slope, gain, clamp, _bits(out))
+    return out
+
+
+def _pixels(x: Tensor) -> tuple[int, int]:
+    """Pixels of all images, and channels."""
+    return x.numel() // x.shape[1], x.shape[1]
+
+
+def _bits(x: Tensor) -> Any:
+    """The bits of bfloat16 images with the channels last, flat."""
+    last = x.detach().contiguous(memory_format=torch.channels_last)
+    return last.permute(0, 2, 3, 1).view(torch.uint16).view(-1).numpy()
 
 
 def _flat(x: Tensor) -> Any:

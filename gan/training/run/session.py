@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -21,6 +21,7 @@ from gan import metrics
 from gan.data import DatasetError, ImageSource
 from gan.device import choose_device
 from gan.inference import cpu
+from gan.inference.cpu.precision import has_fast
 from gan.memory import keep_freed_memory
 from gan.ops.cpu import dispatch
 from gan.training.config import TrainConfig
@@ -165,7 +166,11 @@ def _train(
         detectors=job.config.detectors,
         trusted=job.config.trust_detectors,
     )
-    trainer = Trainer(job.config, source, group, device, state, start)
+    config = job.config
+    if config.bf16 and (reason := _without_bfloat16(device)):
+        notify(reason)
+        config = replace(config, bf16=False)
+    trainer = Trainer(config, source, group, device, state, start)
     around = Surroundings(
         folder, group, notify, stop, progress if group.rank == 0 else lambda nimg: None, measure, clock=time.time
     )
@@ -177,6 +182,15 @@ def _train(
         return Loop(trainer, source, around, state).run()
     finally:
         trainer.close()
+
+
+def _without_bfloat16(device: torch.device) -> str:
+    """Why a run computes nothing in bfloat16; empty if it does."""
+    if device.type != "cpu":
+        return "--bf16 is for CPUs and changes nothing here."
+    if not has_fast():
+        return "--bf16 changes nothing here: this CPU does not multiply bfloat16 numbers, and computes in float32."
+    return ""
 
 
 @contextmanager

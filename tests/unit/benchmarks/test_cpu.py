@@ -133,7 +133,7 @@ def test_only_what_is_slower_on_a_second_look_is_listed(monkeypatch, again, proc
     assert ops.is_slower(ops.figures(lambda: None)) == slower
 
 
-@pytest.mark.parametrize("way", ["kernels", "reference", "channels_last"])
+@pytest.mark.parametrize("way", ["kernels", "bf16", "reference", "channels_last"])
 def test_ways_to_train(way, capsys):
     training_ways.main(["--here", "--tiny", "--cfg=stylegan2", f"--way={way}", "--resolution=16", "--repeats=1"])
     found = json.loads(capsys.readouterr().out)

@@ -81,6 +81,8 @@ CHANGES = [
     {"grow": True},
     {"cfg": "stylegan1", "freezed": 2},
     {"cfg": "stylegan1", "grow": True},
+    {"cfg": "stylegan1", "bf16": True},
+    {"bf16": True, "fp32": True},
     {"batch": 8, "gpus": 2, "batch_gpu": 2},
 ]
 

@@ -87,6 +87,8 @@ def test_augmentation_choices(source):
         ({"batch": 6, "mbstd_group": 4}, "multiple of --mbstd-group=4"),
         ({"grow": True}, "--grow is for --cfg=stylegan1"),
         ({"cfg": "stylegan1", "freezed": 1}, "--freezed is not there"),
+        ({"bf16": True, "fp32": True}, "no layers to compute with --fp32=1"),
+        ({"cfg": "stylegan1", "bf16": True}, "--bf16 is not there for --cfg=stylegan1"),
     ],
 )
 def test_options_that_do_not_fit_are_told(source, changes, says):
