@@ -58,7 +58,7 @@ WORDS = {
     "snap": "Snapshot, ticks",
     "seed": "Random seed",
     "fp32": "Full precision",
-    "bf16": "bfloat16 on a CPU",
+    "bf16": "Half precision",
     "nobench": "No benchmarks",
     "nhwc": "Channels last",
     "allow_tf32": "TensorFloat-32",
