@@ -1,13 +1,11 @@
 """Group of the commands. A command's module, and torch with it, is imported only when it is used."""
 
-import gc
 import importlib
 import os
-import sys
-from types import ModuleType
 
 import click
 
+from foundation.process import unlooked
 from foundation.specs.click_options import ForeignGroup
 
 _COMMANDS: dict[str, str] = {
@@ -42,24 +40,10 @@ class _Lazy(ForeignGroup):
         # PyTorch's threads would spin while waiting for one another. On a busy computer that takes CPU time from the
         # threads they wait for: measured, two threads on two busy cores train 15 times as fast without spinning.
         os.environ.setdefault("GOMP_SPINCOUNT", "0")
-        command = _imported(f"gan.cli.{_COMMANDS[cmd_name]}").command
+        with unlooked():
+            command = importlib.import_module(f"gan.cli.{_COMMANDS[cmd_name]}").command
         assert isinstance(command, click.Command)
         return command
-
-
-def _imported(name: str) -> ModuleType:
-    """The module of a command.
-
-    Imports make objects that stay, and looking through them for garbage takes a sixth of the time of the first ones.
-    """
-    if "torch" in sys.modules or not gc.isenabled():
-        return importlib.import_module(name)
-    gc.disable()
-    try:
-        return importlib.import_module(name)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
