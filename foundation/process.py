@@ -1,10 +1,13 @@
 """Identity of processes: a pid alone may belong to another program later, or after a restart."""
 
+import gc
 import hashlib
 import os
 import re
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +28,24 @@ def cores() -> int:
     """Return the number of CPUs that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return (len(affinity(0)) if affinity is not None else os.cpu_count()) or 1
+
+
+@contextmanager
+def unlooked() -> Iterator[None]:
+    """Look for no garbage while the first large modules are imported, torch among them.
+
+    Imports make objects that stay, and looking through them takes a sixth of the time. All objects of that moment are
+    left out of later looks, too, so that a process which has done more than to begin goes on as usual.
+    """
+    if "torch" in sys.modules or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache

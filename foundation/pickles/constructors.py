@@ -55,6 +55,12 @@ def _inert(name: str) -> Constructor:
     return lambda args: Record(name, args)
 
 
+_STORAGES = {
+    **{f"torch.{name}": _inert(dtype) for name, dtype in STORAGE_TYPES.items()},
+    "torch.storage.UntypedStorage": _inert("untyped"),
+}
+"""Every global that the pickle before the numbers of one tensor may name."""
+
 MakeTensor = Callable[[Any, Any, Any, Any], Stored]
 """Makes a tensor of (storage, offset, shape, stride), all of them unchecked; see `make_view`."""
 
@@ -158,17 +164,14 @@ def load_storage(args: tuple[Any, ...], budget: Budget) -> Storage:
         raise _wrong("torch.storage._load_from_bytes")
     data = args[0]
     head = bytes(in_memory(part_of(data, 0, _HEADER_LIMIT)))
-    stream = BytesIO(head)
-    bounded = BoundedReader(stream, len(head))
-    types = {f"torch.{name}": _inert(dtype) for name, dtype in STORAGE_TYPES.items()}
-    types["torch.storage.UntypedStorage"] = _inert("untyped")
-    machine = Machine(types, _described_storage, budget)
-    if machine.load(bounded) != TORCH_MAGIC:
+    stream = BoundedReader(BytesIO(head), len(head))
+    machine = Machine(_STORAGES, _described_storage, budget)
+    if machine.load(stream) != TORCH_MAGIC:
         raise CorruptFileError("A tensor in the file is not in torch's format; copy or download it again.")
-    machine.load(bounded)
-    machine.load(bounded)
-    described = machine.load(bounded)
-    machine.load(bounded)
+    machine.load(stream)
+    machine.load(stream)
+    described = machine.load(stream)
+    machine.load(stream)
     if not isinstance(described, _Described):
         raise CorruptFileError("A tensor in the file has no description; copy or download it again.")
     start = stream.tell() + 8

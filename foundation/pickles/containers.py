@@ -90,7 +90,9 @@ class _ZipStorages:
             size = self._archive.check(name)[0]
             _check_size(count, item, size)
             self._budget.copy(size)
+            here = self._file.tell()  # where the pickle goes on, if it is not packed itself
             data: memoryview | FileBytes = memoryview(self._archive.read(name, size))
+            self._file.seek(here)
             size = len(data)
         else:
             data, size = FileBytes(self._file, *place), place[1]
@@ -143,12 +145,11 @@ def read_torch_legacy(file: BinaryIO, size: int, budget: Budget, foreign: Foreig
     for key in keys:
         storage, count = storages[str(key)]
         assert isinstance(storage.data, FileBytes)
-        if 8 + storage.data.length > size - file.tell():
+        if 8 + storage.data.length > size - reader.tell():
             raise CorruptFileError("The file is cut short or damaged where its numbers are; copy or download it again.")
         if int.from_bytes(reader.exactly(8), "little") != count:
             raise CorruptFileError("The file's numbers are not those that it describes; copy or download it again.")
-        storage.data.start = file.seek(0, 1)
-        file.seek(storage.data.length, 1)
+        storage.data.start = reader.passed_over(storage.data.length).start
     return data
 
 

@@ -10,7 +10,7 @@ import pickletools
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from foundation.pickles.errors import CorruptFileError, UnsafePickleError
 from foundation.pickles.records import Record
@@ -53,7 +53,6 @@ _BYTES = {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
 _LONG = {"BINSTRING": 4, "BINUNICODE": 4, "BINUNICODE8": 8, "BINBYTES": 4, "BINBYTES8": 8, "BYTEARRAY8": 8, "LONG4": 4}
 """Values of any length, and the size of the count before them in bytes."""
 _VALUES = frozenset(_NUMBERS | _TEXTS | _BYTES)
-_CODES = {ord(op.code): op for op in pickletools.opcodes}
 
 
 class Machine:
@@ -88,41 +87,28 @@ class Machine:
             CorruptFileError: it is cut short, damaged or out of bounds.
         """
         self._stack, self._memo = [], {}
-        stack, budget = self._stack, self._budget
+        stack, budget, read = self._stack, self._budget, stream.read
         while True:
             position = stream.tell()
             try:
-                op = _CODES[stream.read(1)[0]]
-                name = op.name
-                if name in _UNKNOWN:
-                    self._refuse_old(name, stream)
-                if name == "GLOBAL":
-                    # pickletools would interpret backslashes here, which pickle does not.
-                    arg: Any = (_line(stream), _line(stream))
-                elif name in _LONG:
-                    arg = _long_value(name, stream, budget)
+                argument, long, action = _STEPS[read(1)]
+                if argument is not None:
+                    arg = argument(stream)
                 else:
-                    arg = op.arg.reader(cast(IO[bytes], stream)) if op.arg is not None else None
+                    arg = None if long is None else _long_value(long, stream, budget)
                 budget.spend(1)
-                if name in _VALUES:
-                    stack.append(arg)
-                elif name == "STOP":
+                if action is not None:
+                    action(self, arg)
+                elif argument is None and long is None:
                     return stack.pop()
                 else:
-                    _ACTIONS[name](self, arg)
+                    stack.append(arg)
             except (ValueError, LookupError, OverflowError, TypeError) as error:
                 raise CorruptFileError(
                     f"The file is cut short or damaged at byte {position}; copy or download it again."
                 ) from error
 
     # -- Names and calls ----------------------------------------------------------------------------------------
-
-    def _refuse_old(self, name: str, stream: BoundedReader) -> None:
-        if name == "INST":
-            raise UnsafePickleError(f"{_line(stream)}.{_line(stream)}")
-        raise CorruptFileError(
-            f"The file uses the pickle opcode {name}, which no published network does; copy or download it again."
-        )
 
     def _find(self, module: Any, name: Any) -> None:
         if not isinstance(module, str) or not isinstance(name, str):
@@ -314,9 +300,43 @@ class Machine:
         """Frames only help a reader to fetch ahead."""
 
 
-_ACTIONS: dict[str, Callable[[Machine, Any], None]] = {
-    name.removeprefix("_op_").upper(): action for name, action in vars(Machine).items() if name.startswith("_op_")
-}
+_Argument = Callable[[BoundedReader], Any]
+"""Reads what follows an opcode."""
+_Step = tuple[_Argument | None, str | None, Callable[[Machine, Any], None] | None]
+"""Reader of an opcode's argument, or name of its long value, and its action; without one, the value is pushed."""
+
+
+def _refusing(name: str) -> _Argument:
+    """Refuse an opcode that no published network has."""
+
+    def refuse(stream: BoundedReader) -> None:
+        if name == "INST":
+            raise UnsafePickleError(f"{_line(stream)}.{_line(stream)}")
+        raise CorruptFileError(
+            f"The file uses the pickle opcode {name}, which no published network does; copy or download it again."
+        )
+
+    return refuse
+
+
+def _names(stream: BoundedReader) -> tuple[str, str]:
+    """The two lines of a global; pickletools would interpret backslashes here, which pickle does not."""
+    return _line(stream), _line(stream)
+
+
+def _step(op: pickletools.OpcodeInfo) -> _Step:
+    name = op.name
+    if name in _UNKNOWN:
+        return _refusing(name), None, None
+    long = name if name in _LONG else None
+    # pickletools asks for no more of a file than a BoundedReader has.
+    known = None if op.arg is None or long else cast(_Argument, op.arg.reader)
+    argument = _names if name == "GLOBAL" else known
+    action = None if name in _VALUES or name == "STOP" else vars(Machine)[f"_op_{name.lower()}"]
+    return argument, long, action
+
+
+_STEPS = {op.code.encode("latin-1"): _step(op) for op in pickletools.opcodes}
 
 
 def _long_value(name: str, stream: BoundedReader, budget: Budget) -> Any:

@@ -45,7 +45,7 @@ class BoundedReader:
     """The part of a file that pickle reading needs; a claimed size never allocates more than the file still holds.
 
     Args:
-        file: Where the next byte is that of offset `file.tell()`.
+        file: Where the next byte is that of offset `file.tell()`; others leave it where it is.
         size: Offset of its end.
         lasting: True if the file stays open for as long as what is read from it is needed; long runs of bytes are then
             left in it.
@@ -54,11 +54,14 @@ class BoundedReader:
     def __init__(self, file: BinaryIO, size: int, *, lasting: bool = False) -> None:
         self._file = file
         self._size = size
+        self._left = size - file.tell()
         self._lasting = lasting
 
     def read(self, count: int) -> bytes:
         """At most `count` bytes, fewer at the end of the file."""
-        return self._file.read(max(0, min(count, self._size - self._file.tell())))
+        data = self._file.read(count if 0 <= count <= self._left else max(0, min(count, self._left)))
+        self._left -= len(data)
+        return data
 
     def exactly(self, count: int) -> bytes:
         """The next `count` bytes. Raises ValueError if there are fewer."""
@@ -70,22 +73,27 @@ class BoundedReader:
 
     def check(self, count: int) -> None:
         """Raise ValueError if fewer than `count` bytes are left."""
-        if count > self._size - self._file.tell():
+        if count > self._left:
             raise ValueError("the file ends here")
 
     def left_in_file(self, count: int) -> FileBytes | None:
         """Pass over `count` bytes that can stay in the file; None if they must be read here."""
-        if not self._lasting or count < LEFT_IN_FILE:
-            return None
+        return self.passed_over(count) if self._lasting and count >= LEFT_IN_FILE else None
+
+    def passed_over(self, count: int) -> FileBytes:
+        """Pass over the next `count` bytes and return where they are. Raises ValueError if there are fewer."""
         self.check(count)
         start = self._file.tell()
         self._file.seek(count, 1)
+        self._left -= count
         return FileBytes(self._file, start, count)
 
     def readline(self) -> bytes:
         """The bytes up to and with the next newline; no name in a pickle is longer than 64 kB."""
-        return self._file.readline(65536)
+        line = self._file.readline(max(0, min(65536, self._left)))
+        self._left -= len(line)
+        return line
 
     def tell(self) -> int:
         """Offset of the next byte."""
-        return self._file.tell()
+        return self._size - self._left

@@ -16,6 +16,7 @@ from foundation.files import write_bytes
 from foundation.inputs import PictureError, clean_text
 from foundation.inputs.pictures import open_picture
 from foundation.png import save_png
+from foundation.process import unlooked
 from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.editing.drag_options import DragOptions, Optimisation
 from foundation.specs.editing.point_drag import SessionDragSpec
@@ -98,11 +99,12 @@ class _Run:
     def run(self) -> None:
         """Drag, then write everything. Raises click.ClickException with a sentence."""
         # Late imports: they take seconds, and wrong options should be reported at once.
-        import torch
+        with unlooked():
+            import torch
 
-        from gan.inference import cpu
-        from gan.ops.cpu import dispatch
-        from renderer.engine.pipeline import Pipeline
+            from gan.inference import cpu
+            from gan.ops.cpu import dispatch
+            from renderer.engine.pipeline import Pipeline
 
         points, options = points_of(self._spec, self._pulled), options_of(self._spec, self._pulled)
         self._stopped = until_terminated()

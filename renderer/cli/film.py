@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from foundation.ending import STOPPING
+from foundation.process import unlooked
 from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.film import CLEAR_FILMS, FilmSpec
 from foundation.specs.formats import ALPHA_CHANNELS
@@ -54,11 +55,12 @@ def _cut(timeline: Timeline, spec: FilmSpec) -> Cut:
 
 def _write(spec: FilmSpec, shown: Recalled, arrays: ArrayStore, cut: Cut, as_json: bool) -> None:
     # Late imports: they take seconds, and wrong options should be reported at once.
-    import torch
+    with unlooked():
+        import torch
 
-    from gan.animation.film import FilmCancelled, write_film
-    from gan.cli.progress import progress
-    from renderer.engine.pipeline import Pipeline
+        from gan.animation.film import FilmCancelled, write_film
+        from gan.cli.progress import progress
+        from renderer.engine.pipeline import Pipeline
 
     cancelled = until_terminated()
     out = Path(spec.out)

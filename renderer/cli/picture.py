@@ -6,6 +6,7 @@ import click
 
 from foundation.files import free_name
 from foundation.pictures import format_of, save_picture
+from foundation.process import unlooked
 from foundation.transparency import trimmed
 from renderer.cli.opening import note_network, opened, recipe_text
 from renderer.document import recipe
@@ -64,7 +65,8 @@ def picture(source: Path, out: Path | None, network: str | None, device: str) ->
 
 def render(request: RenderRequest, arrays: ArrayStore) -> RGBA:
     """Return the image of a request [H, W, 4]. Raises click.ClickException with a sentence on failure."""
-    from renderer.engine.pipeline import Pipeline
+    with unlooked():
+        from renderer.engine.pipeline import Pipeline
 
     engine = Pipeline(Host(arrays), wait_for_kernels=True)
     try:

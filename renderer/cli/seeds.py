@@ -12,6 +12,7 @@ import numpy as np
 from foundation.arrays import LATENT_SUFFIXES, save_latents
 from foundation.files import free_name, replacing
 from foundation.pictures import bits_of, suffix_of, write_picture
+from foundation.process import unlooked
 from foundation.specs.click_options import click_options, fill, json_option
 from foundation.specs.film import SeedsSpec
 from foundation.specs.formats import PictureFormat
@@ -63,10 +64,11 @@ class _Export:
     def run(self) -> None:
         """Render and write everything. Raises click.ClickException with a sentence."""
         # Late imports: they take seconds, and wrong options should be reported at once.
-        import torch
+        with unlooked():
+            import torch
 
-        from gan.cli.progress import progress
-        from renderer.engine.pipeline import Pipeline
+            from gan.cli.progress import progress
+            from renderer.engine.pipeline import Pipeline
 
         self._stopped = until_terminated()
         engine = Pipeline(Host(self._arrays), wait_for_kernels=True)

@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from click.testing import CliRunner
 from PIL import Image
 
 from foundation import runs as run_files
@@ -12,9 +15,11 @@ from foundation.arrays import read_floats
 from foundation.ending import kill
 from foundation.specs.editing import fits as names
 from foundation.specs.editing.projection import ProjectSpec
+from gan.cli.main import main
 from tests.integration.launcher.runs import over, process, wait_for
 from tests.unit.renderer import tiny
 from training_launcher import launcher, registry
+from training_launcher.commands import arguments
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,18 @@ def stepped(run, least):
     return wait_for(run, lambda now: now.state == "running" and now.done >= least)
 
 
+def never_killed(fit):
+    """Fit in this process, which need not import PyTorch again; return its folder as a run's."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as the runs have
+    try:
+        done = CliRunner().invoke(main, ["project", *arguments(fit)])
+    finally:
+        torch.set_num_threads(threads)
+    assert done.exit_code == 0, done.output
+    return SimpleNamespace(folder=fit.outdir)
+
+
 def test_a_fit_is_a_run(network, photo, out):
     run = over(launcher.submit(spec(network, photo, num_steps=12, save_video=True), out))
     assert (run.kind, run.state, run.done, run.total, run.unit) == ("fit", "finished", 12.0, 12.0, "steps"), run.error
@@ -67,31 +84,30 @@ def test_a_fit_is_a_run(network, photo, out):
 
 
 def test_stopped_and_gone_on_with(network, photo, out):
-    run = launcher.submit(spec(network, photo), out)
+    run = launcher.submit(spec(network, photo, num_steps=40), out)
     stepped(run, 8)
     assert latents(run, names.LATEST).shape == (1, about(run)["num_ws"], about(run)["w_dim"])
     launcher.stop(run)
     stopped = over(run)
     assert (stopped.state, stopped.error) == ("stopped", "")
     kept = about(run)
-    assert 8 <= kept["step"] < 60
+    assert 8 <= kept["step"] < 40
     assert kept["result"]["step"] == kept["step"]
     latents(run)
     before = curve(run)
     launcher.resume(stopped)
     done = over(run)
-    assert (done.state, done.done) == ("finished", 60.0)
+    assert (done.state, done.done) == ("finished", 40.0)
     after = curve(run)
-    assert sorted(after) == list(range(60))
+    assert sorted(after) == list(range(40))
     assert {step: after[step] for step in before} == before
     with pytest.raises(launcher.LaunchError, match="has reached its end"):
         launcher.resume(done)
 
 
-def test_killed_and_gone_on_with_it_finds_the_same(network, photo, out):
-    whole = over(launcher.submit(spec(network, photo, num_steps=40), out))
-    run = launcher.submit(spec(network, photo, num_steps=40), out)
-    for least in (3, 15):
+def test_killed_and_gone_on_with_it_finds_the_same(network, photo, out, tmp_path):
+    run = launcher.submit(spec(network, photo, num_steps=30), out)
+    for least in (3, 10):
         stepped(run, least)
         kill(process(run))
         lost = over(run)
@@ -99,7 +115,9 @@ def test_killed_and_gone_on_with_it_finds_the_same(network, photo, out):
         photo.rename(photo.with_suffix(".gone")) if photo.exists() else None  # its crop is in the folder
         launcher.resume(lost)
     done = over(run)
-    assert (done.state, done.done) == ("finished", 40.0), done.error
+    assert (done.state, done.done) == ("finished", 30.0), done.error
+    photo.with_suffix(".gone").rename(photo)
+    whole = never_killed(spec(network, photo, num_steps=30, outdir=str(tmp_path / "whole")))
     np.testing.assert_array_equal(latents(done), latents(whole))
     assert curve(done) == curve(whole)
 
@@ -143,7 +161,4 @@ def test_failures_are_sentences(network, photo, out):
     run = over(launcher.submit(spec(network, photo.parent / "bad.png"), out))
     assert run.state == "failed"
     assert "bad.png cannot be read" in run.error
-    run = over(launcher.submit(spec(network, photo, label=5, translate=(0.1, 0.0)), out))
-    assert run.state == "failed"
-    assert "no input to move" in run.error
     assert run_files.LOG_FILE in {path.name for path in Path(run.folder).iterdir()}

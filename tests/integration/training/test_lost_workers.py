@@ -17,7 +17,7 @@ from tests.integration.training import commands
 from tests.unit.training.tiny import dataset
 from tests.waiting import wait_for
 
-LIMIT = 8
+LIMIT = 5
 ENDS = {signal.SIGSTOP: f"has not answered for {LIMIT} seconds", signal.SIGKILL: "was ended by SIGKILL"}
 
 

@@ -20,7 +20,7 @@ def data(tmp_path_factory):
 def straight(tmp_path_factory, data):
     """Return a run that was never interrupted."""
     out = tmp_path_factory.mktemp("straight")
-    returncode, output = commands.run(commands.train(out, data))
+    returncode, output = commands.here(commands.train(out, data))
     assert returncode == 0, output
     return out / FOLDER
 

@@ -14,26 +14,28 @@ COMPUTING = (
     *("synthesis", "ops", "training", "speed.library", "speed.families", "speed.dataset", "speed.engines"),
     *("speed.thumbnails", "speed.blends", "speed.drags"),
 )
-WINDOWS = ("walk", "film", "speed.drag_frames", "speed.compare_networks")
+WINDOWS = ("walk", "film", "speed.drag_frames", "speed.compare_networks", "screens")
 """Benchmarks that share a process here, which need not import PyTorch, nor start a renderer, for each."""
 
 
-@pytest.fixture
-def together(monkeypatch):
-    """Let `cpu.run` return the results of one process for those of `COMPUTING`, and of one for those of `WINDOWS`."""
+@pytest.fixture(scope="module")
+def together():
+    """Results of one process for those of `COMPUTING`, and of one for those of `WINDOWS`.
+
+    OpenGL and Triton crash in one process, by their two LLVMs.
+    """
     environment = {**os.environ, "GOMP_SPINCOUNT": "0"}
     found = {}
     for names in (COMPUTING, WINDOWS):
-        listed = json.dumps([(name, cpu.TINY[name]) for name in names])
+        listed = json.dumps([(name, cpu.TINY.get(name, ["--tiny"])) for name in names])
         command = [sys.executable, "-m", "tests.unit.benchmarks.together", listed]
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         found |= map(json.loads, done.stdout.splitlines())
-    monkeypatch.setattr(cpu, "run", lambda name, given, run=cpu.run: found.get(name) or run(name, given))
+    return found
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.usefixtures("together")
-def test_every_benchmark_runs(tmp_path, capsys):
+def test_every_benchmark_runs(together, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cpu, "run", lambda name, given, run=cpu.run: together.get(name) or run(name, given))
     out = tmp_path / "cpu.json"
     cpu.main(["--tiny", f"--out={out}"])
     found = json.loads(out.read_text())
@@ -60,8 +62,8 @@ def test_every_benchmark_runs(tmp_path, capsys):
     assert str(out) in told
 
 
-def test_the_screens_of_large_collections_run():
-    found = cpu.run("screens", ["--tiny"])  # in its own process: OpenGL and Triton crash in one, by their two LLVMs
+def test_the_screens_of_large_collections_run(together):
+    found = together["screens"]
     for screen in ("explore", "list", "long_run", "fakes_slider", "survey", "form"):
         assert found[screen]["memory_mb"] > 0
 
@@ -69,11 +71,11 @@ def test_the_screens_of_large_collections_run():
 def test_those_left_out_stay_and_one_that_fails_is_told(tmp_path, capsys, monkeypatch):
     out = tmp_path / "cpu.json"
     out.write_text(json.dumps({"walk": {"targets": {"that": True}}}))
-    monkeypatch.setattr(cpu, "BENCHMARKS", {"walk": [], "ops": ["--no-such-option"]})
+    monkeypatch.setattr(cpu, "BENCHMARKS", {"walk": [], "film": ["--no-such-option"]})
     with pytest.raises(SystemExit, match="1"):
-        cpu.main(["--only=ops", f"--out={out}"])
+        cpu.main(["--only=film", f"--out={out}"])
     assert json.loads(out.read_text())["walk"] == {"targets": {"that": True}}
-    assert capsys.readouterr().out.startswith("met     walk: that\nfailed  ops: benchmarks.ops ended with 2")
+    assert capsys.readouterr().out.startswith("met     walk: that\nfailed  film: benchmarks.film ended with 2")
 
 
 def test_a_benchmark_that_there_is_not(capsys):

@@ -1,10 +1,15 @@
 """Commands built from specs."""
 
+import gc
+import importlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
+import torch
 from click.testing import CliRunner
 
 from foundation.specs.formats import read_names, read_seeds
@@ -87,3 +92,25 @@ def test_every_listed_command_can_be_had():
         assert found is not None
         assert found.help
     assert main.get_command(context, "nothing") is None
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_imported_first_is_not_looked_through_for_garbage(first, monkeypatch):
+    """Later imports are few, and the objects of a process that has done more must not be kept."""
+    collected, kept = [], []
+    asked = click.Command("inspect")
+
+    def imported(name):
+        collected.append(gc.isenabled())
+        return SimpleNamespace(command=asked)
+
+    monkeypatch.setattr(importlib, "import_module", imported)
+    monkeypatch.setattr(gc, "freeze", lambda: kept.append(True))
+    if first:
+        monkeypatch.delitem(sys.modules, "torch", raising=False)
+    else:
+        monkeypatch.setitem(sys.modules, "torch", torch)
+    assert main.get_command(click.Context(main), "inspect") is asked
+    assert collected == [not first]
+    assert kept == [True] * first
+    assert gc.isenabled()

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.pickles.constructors import allow_list
+from foundation.pickles.containers import read_torch_zip
+from foundation.pickles.foreign import Foreign
 from foundation.pickles.machine import BoundedReader, Budget, Machine
 from foundation.pickles.stream import LEFT_IN_FILE
 from gan.io.errors import CorruptFileError, UnsafePickleError
@@ -159,6 +162,23 @@ def test_several_pickles_in_a_row():
 def test_a_bounded_reader_ends_where_it_should():
     reader = BoundedReader(io.BytesIO(b"abcdef"), 4)
     assert (reader.read(3), reader.read(2**40), reader.read(1)) == (b"abc", b"d", b"")
+    reader = BoundedReader(io.BytesIO(b"ab\ncdef\n"), 5)
+    assert (reader.readline(), reader.tell(), reader.readline(), reader.readline()) == (b"ab\n", 3, b"cd", b"")
+    with pytest.raises(ValueError, match="ends here"):
+        reader.passed_over(1)
+
+
+def test_packed_numbers_beside_a_pickle_that_is_not_packed(tmp_path):
+    """The pickle is read on from where it was after its numbers were unpacked from elsewhere in the file."""
+    values = [torch.arange(3.0), torch.zeros(5000), torch.arange(4)]
+    torch.save(values, tmp_path / "plain.pt")
+    with zipfile.ZipFile(tmp_path / "plain.pt") as plain, zipfile.ZipFile(tmp_path / "mixed.pt", "w") as mixed:
+        for name in plain.namelist():
+            packed = zipfile.ZIP_DEFLATED if "/data/" in name else zipfile.ZIP_STORED
+            mixed.writestr(name, plain.read(name), packed)
+    with (tmp_path / "mixed.pt").open("rb") as file:
+        found = read_torch_zip(file, Budget(copied_bytes=10**6), Foreign(), make_tensor)
+        assert all(torch.equal(one.read(), value) for one, value in zip(found, values, strict=True))
 
 
 def read_lasting(file, size):
