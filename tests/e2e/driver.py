@@ -132,7 +132,7 @@ class Driver:
             self.frames(1)
             self.waiting = 0
             time.sleep(pause)  # leaves the CPU to whoever is waited for
-            pause = min(pause + 0.001, 0.05)
+            pause = min(1.25 * pause + 0.001, 0.05)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
         """Draw frames until the image shown answers the present document (or has failed to).
